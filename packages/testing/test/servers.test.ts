@@ -1,0 +1,50 @@
+import pg from 'pg';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { createTestDatabase, startPostgres } from '../src/postgres.ts';
+import { startRedis, startRedisCluster } from '../src/redis.ts';
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+test('a test database is empty and its role is no superuser', async () => {
+  const database = await createTestDatabase();
+  expect(await query(database.url, 'SELECT rolsuper FROM pg_roles WHERE rolname = current_user')).toEqual([
+    { rolsuper: false },
+  ]);
+  await database.close();
+});
+
+test('a server of its own keeps its data over stop and start', async () => {
+  const server = await startPostgres();
+  await query(server.url, 'CREATE TABLE kept (id int)');
+  await server.stop();
+  await server.start();
+  expect(await query(server.url, 'SELECT * FROM kept')).toEqual([]);
+  await server.close();
+});
+
+test('a cluster-mode Redis refuses a command over two slots', async () => {
+  const node = await startRedisCluster();
+  const redis = new Redis(node.url);
+  await expect(redis.mset('a', '1', 'b', '2')).rejects.toThrow(/CROSSSLOT/);
+  redis.disconnect();
+  await node.close();
+});
+
+test('a stopped Redis comes back on the same port', async () => {
+  const server = await startRedis();
+  await server.stop();
+  await server.start();
+  const redis = new Redis(server.url);
+  expect(await redis.ping()).toBe('PONG');
+  redis.disconnect();
+  await server.close();
+});
