@@ -1,0 +1,46 @@
+/** The discovery seam: where the servers of one environment are, now and whenever that changes. */
+
+export type EndpointRole = 'primary' | 'backup' | 'proxy';
+
+export interface Endpoint {
+  host: string;
+  port: number;
+  /** Default `primary`. A hint for the order of attempts; the server's own answer decides. */
+  role?: EndpointRole;
+  /** A proxy or replica that takes no password changes. */
+  readOnly?: boolean;
+  /** Being taken out of service: moved away from gently, chosen last. */
+  draining?: boolean;
+  /** Stable name of the entry in its registry. */
+  id?: string;
+}
+
+export interface EndpointSource {
+  /** The last known list, best first. May be empty before the first answer of a registry. */
+  current(): readonly Endpoint[];
+  /** Called with every new list. Returns the function that ends it. */
+  subscribe(listener: (endpoints: readonly Endpoint[]) => void): () => void;
+  /** Stops watching. Idempotent. */
+  close(): Promise<void>;
+}
+
+const roleOrder: Record<EndpointRole, number> = { primary: 0, backup: 1, proxy: 2 };
+
+/** Order of attempts: draining ones last, then primary, backup, proxy, then as listed. */
+export function orderEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
+  const weight = (endpoint: Endpoint) =>
+    (endpoint.draining === true ? 10 : 0) + roleOrder[endpoint.role ?? 'primary'];
+  return [...endpoints].sort((a, b) => weight(a) - weight(b));
+}
+
+/** `host:port`, IPv6 in brackets: the name of an endpoint in logs, errors and comparisons. */
+export function endpointName(endpoint: Pick<Endpoint, 'host' | 'port'>): string {
+  return endpoint.host.includes(':')
+    ? `[${endpoint.host}]:${endpoint.port}`
+    : `${endpoint.host}:${endpoint.port}`;
+}
+
+/** True for addresses of this machine, where plaintext needs no explicit permission. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,128 @@
+/** Every way a call to a Configuration Server can fail, and what may be done about each. */
+
+/** Names that travel on the wire in EventError (docs/protocol.md, "Errors"). */
+export const serverErrorCodes = [
+  'CFGObjectNotFound',
+  'CFGUniquenessViolation',
+  'CFGIncompleteObjectData',
+  'CFGForcedDisconnect',
+  'AuthenticationFailed',
+  'AccountLocked',
+  'AccountExpired',
+  'PasswordExpired',
+  'ChangePasswordRequired',
+  'PasswordPolicyViolation',
+  'TooManySessions',
+  'AccessDenied',
+  'ReadOnly',
+  'NotPrimary',
+  'NotRegistered',
+  'AlreadyRegistered',
+  'InvalidFilter',
+  'MalformedBody',
+  'UnknownMessage',
+  'Unsupported',
+  'Overloaded',
+  'HistoryExpired',
+  'ShuttingDown',
+  'InternalError',
+] as const;
+
+/** Names this client gives to failures of its own; they never travel. */
+export const clientErrorCodes = [
+  'ConnectTimeout',
+  'ConnectionRefused',
+  'TlsFailure',
+  'TlsExpected',
+  'PlaintextRefused',
+  'NotThisProtocol',
+  'RegisterTimeout',
+  'AddpTimeout',
+  'ConnectionLost',
+  'OutcomeUnknown',
+  'RequestTimeout',
+  'QueueFull',
+  'Aborted',
+  'ProtocolViolation',
+  'FrameTooLarge',
+  'NoEndpoint',
+  'ClientClosed',
+] as const;
+
+export type ServerErrorCode = (typeof serverErrorCodes)[number];
+export type ClientErrorCode = (typeof clientErrorCodes)[number];
+export type ConfigServerErrorCode = ServerErrorCode | ClientErrorCode;
+
+export interface ConfigServerErrorOptions {
+  /** `host:port` of the server involved. */
+  endpoint?: string | undefined;
+  /** Reference id of the request on its connection. */
+  refId?: number | undefined;
+  /** True when the request, or a part of it, may have reached the server. */
+  sent?: boolean | undefined;
+  /** True when the same call may succeed later. Says nothing about whether repeating it is safe: see `sent`. */
+  retryable?: boolean | undefined;
+  retryAfterMs?: number | undefined;
+  /** Facts for programs, such as the rules a new password breaks. */
+  details?: unknown;
+  /** For the log only. */
+  detail?: string | undefined;
+  cause?: unknown;
+}
+
+/**
+ * The one error type of this package. `message` is plain and free of secrets; `detail` is for logs.
+ * An error name that this version does not know arrives as `InternalError` with `details.error` naming it.
+ */
+export class ConfigServerError extends Error {
+  override readonly name = 'ConfigServerError';
+  readonly code: ConfigServerErrorCode;
+  readonly endpoint: string | undefined;
+  readonly refId: number | undefined;
+  readonly sent: boolean;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+  readonly details: unknown;
+  readonly detail: string | undefined;
+
+  constructor(code: ConfigServerErrorCode, message: string, options: ConfigServerErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.endpoint = options.endpoint;
+    this.refId = options.refId;
+    this.sent = options.sent ?? false;
+    this.retryable = options.retryable ?? retryableByDefault.has(code);
+    this.retryAfterMs = options.retryAfterMs;
+    this.details = options.details;
+    this.detail = options.detail;
+  }
+}
+
+/** True for a ConfigServerError, with one of the given codes when any are named. */
+export function isConfigServerError(
+  error: unknown,
+  ...codes: ConfigServerErrorCode[]
+): error is ConfigServerError {
+  return error instanceof ConfigServerError && (codes.length === 0 || codes.includes(error.code));
+}
+
+export function isServerErrorCode(name: string): name is ServerErrorCode {
+  return (serverErrorCodes as readonly string[]).includes(name);
+}
+
+/** The retry column of the error table, for errors that carry no flag of their own. */
+export const retryableByDefault: ReadonlySet<ConfigServerErrorCode> = new Set<ConfigServerErrorCode>([
+  'CFGForcedDisconnect',
+  'ReadOnly',
+  'NotPrimary',
+  'Overloaded',
+  'ShuttingDown',
+  'ConnectTimeout',
+  'ConnectionRefused',
+  'RegisterTimeout',
+  'AddpTimeout',
+  'ConnectionLost',
+  'RequestTimeout',
+  'QueueFull',
+  'NoEndpoint',
+]);

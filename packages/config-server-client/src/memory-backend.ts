@@ -1,0 +1,204 @@
+/** A back end without a server: exact enough for unit tests of the code that uses the seam. */
+import type {
+  AuthenticatedUser,
+  AuthenticateRequest,
+  BackendState,
+  CallOptions,
+  ChangePasswordRequest,
+  ConfigurationBackend,
+  PersonChange,
+  PersonListener,
+} from './backend.ts';
+import { ConfigServerError } from './errors.ts';
+import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
+import { CfgObjectState, CfgObjectType, flagIsSet } from './model/enumerations.ts';
+import type { CfgPerson, PersonFilter } from './model/person.ts';
+import type { CfgTenant, TenantFilter } from './model/tenant.ts';
+import { foldUserName } from './model/user-name.ts';
+
+export interface MemoryPerson extends CfgPerson {
+  /** Plain text: this back end is for tests. */
+  password: string;
+}
+
+export interface InMemoryBackendOptions {
+  persons?: MemoryPerson[];
+  accessGroups?: CfgAccessGroup[];
+  tenants?: CfgTenant[];
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
+
+/**
+ * Holds persons, access groups and tenants in memory. `failWith(error)` makes every following call fail until
+ * `failWith(undefined)`; `emit(change)` reaches the subscribers; `calls` counts what was asked.
+ */
+export class InMemoryBackend implements ConfigurationBackend {
+  readonly calls = {
+    authenticate: 0,
+    changePassword: 0,
+    readPersons: 0,
+    readAccessGroups: 0,
+    readTenants: 0,
+  };
+  readonly #persons: MemoryPerson[];
+  readonly #accessGroups: CfgAccessGroup[];
+  readonly #tenants: CfgTenant[];
+  readonly #now: () => number;
+  readonly #listeners = new Set<PersonListener>();
+  #failure: ConfigServerError | undefined;
+  #closed = false;
+
+  constructor(options: InMemoryBackendOptions = {}) {
+    this.#persons = structuredClone(options.persons ?? []);
+    this.#accessGroups = structuredClone(options.accessGroups ?? []);
+    this.#tenants = structuredClone(options.tenants ?? []);
+    this.#now = options.now ?? Date.now;
+  }
+
+  async authenticate(request: AuthenticateRequest, options?: CallOptions): Promise<AuthenticatedUser> {
+    this.calls.authenticate += 1;
+    this.#enter(options);
+    const person = this.#verify(request.userName, request.password);
+    if (request.tenantDbid !== undefined && person.tenantDBID !== request.tenantDbid) throw refused();
+    return {
+      userDbid: person.DBID,
+      tenantDbid: person.tenantDBID,
+      userName: person.userName,
+      changePasswordRequired: flagIsSet(person.changePasswordOnNextLogin),
+    };
+  }
+
+  async changePassword(
+    request: ChangePasswordRequest,
+    options?: CallOptions,
+  ): Promise<{ passwordUpdatingDate: number }> {
+    this.calls.changePassword += 1;
+    this.#enter(options);
+    const person = this.#verify(request.userName, request.oldPassword);
+    person.password = request.newPassword;
+    person.changePasswordOnNextLogin = 1;
+    person.PasswordUpdatingDate = Math.floor(this.#now() / 1000);
+    return { passwordUpdatingDate: person.PasswordUpdatingDate };
+  }
+
+  async readPersons(filter: PersonFilter, options?: CallOptions): Promise<CfgPerson[]> {
+    this.calls.readPersons += 1;
+    this.#enter(options);
+    return this.#persons.filter((person) => personMatches(person, filter)).map(withoutPassword);
+  }
+
+  async readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
+    this.calls.readAccessGroups += 1;
+    this.#enter(options);
+    return structuredClone(this.#accessGroups.filter((group) => accessGroupMatches(group, filter)));
+  }
+
+  async readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]> {
+    this.calls.readTenants += 1;
+    this.#enter(options);
+    return structuredClone(
+      this.#tenants.filter(
+        (tenant) =>
+          matches(tenant.DBID, filter.dbid) &&
+          matches(tenant.name, filter.name) &&
+          matches(tenant.state, filter.state),
+      ),
+    );
+  }
+
+  subscribePersons(listener: PersonListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  get state(): BackendState {
+    if (this.#closed) return 'closed';
+    return this.#failure === undefined ? 'open' : 'down';
+  }
+
+  get stateReason(): string | undefined {
+    return this.#closed ? 'closed' : this.#failure?.message;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#listeners.clear();
+  }
+
+  failWith(error: ConfigServerError | undefined): void {
+    this.#failure = error;
+  }
+
+  emit(change: PersonChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  /** Adds the person, or replaces the one with the same DBID. */
+  putPerson(person: MemoryPerson): void {
+    this.removePerson(person.DBID);
+    this.#persons.push(structuredClone(person));
+  }
+
+  removePerson(dbid: number): void {
+    const index = this.#persons.findIndex((person) => person.DBID === dbid);
+    if (index !== -1) this.#persons.splice(index, 1);
+  }
+
+  #enter(options: CallOptions | undefined): void {
+    if (this.#closed) throw new ConfigServerError('ClientClosed', 'the back end is closed');
+    if (options?.signal?.aborted) throw new ConfigServerError('Aborted', 'the call was aborted');
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #verify(userName: string, password: string): MemoryPerson {
+    const key = foldUserName(userName);
+    const person = this.#persons.find((candidate) => foldUserName(candidate.userName) === key);
+    if (person === undefined || person.state !== CfgObjectState.enabled || person.password !== password) {
+      throw refused();
+    }
+    return person;
+  }
+}
+
+function refused(): ConfigServerError {
+  return new ConfigServerError('AuthenticationFailed', 'user name or password is wrong', { sent: true });
+}
+
+function withoutPassword(person: MemoryPerson): CfgPerson {
+  const { password: _, ...visible } = person;
+  return structuredClone(visible) as CfgPerson;
+}
+
+function matches<T>(value: T | undefined | null, wanted: T | undefined): boolean {
+  return wanted === undefined || value === wanted;
+}
+
+function personMatches(person: CfgPerson, filter: PersonFilter): boolean {
+  return (
+    matches(person.DBID, filter.dbid) &&
+    matches(person.tenantDBID, filter.tenant_dbid) &&
+    (filter.user_name === undefined || foldUserName(person.userName) === foldUserName(filter.user_name)) &&
+    matches(person.employeeID, filter.employee_id) &&
+    matches(person.firstName, filter.first_name) &&
+    matches(person.lastName, filter.last_name) &&
+    matches(person.isAgent, filter.is_agent) &&
+    matches(person.state, filter.state) &&
+    matches(person.emailAddress, filter.email_address) &&
+    matches(person.externalID, filter.external_id)
+  );
+}
+
+function accessGroupMatches(group: CfgAccessGroup, filter: AccessGroupFilter): boolean {
+  const isMember = (dbid: number) =>
+    (group.memberIDs ?? []).some((member) => member.type === CfgObjectType.person && member.DBID === dbid);
+  return (
+    matches(group.groupInfo.DBID, filter.dbid) &&
+    matches(group.groupInfo.tenantDBID, filter.tenant_dbid) &&
+    matches(group.groupInfo.name, filter.name) &&
+    matches(group.groupInfo.state, filter.state) &&
+    (filter.person_dbid === undefined || isMember(filter.person_dbid))
+  );
+}

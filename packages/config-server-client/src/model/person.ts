@@ -1,0 +1,60 @@
+/** CfgPerson (type 3): the fields of a user as a Configuration Server answers them. Passwords are never among them. */
+import { z } from 'zod';
+import { keyValueListSchema } from './key-value-list.ts';
+
+const dbid = z.int().nonnegative();
+const optionalText = z.string().nullish();
+
+const appRankSchema = z.looseObject({ appType: z.int(), appRank: z.int() });
+
+const agentInfoSchema = z.looseObject({
+  placeDBID: dbid.optional(),
+  skillLevels: z.array(z.looseObject({ skillDBID: dbid, level: z.int() })).optional(),
+  agentLogins: z.array(z.looseObject({ agentLoginDBID: dbid, wrapupTime: z.int() })).optional(),
+  capacityRuleDBID: dbid.optional(),
+  siteDBID: dbid.optional(),
+  contractDBID: dbid.optional(),
+});
+
+/** Unknown fields are kept: a newer server may add some. `PasswordUpdatingDate` is Unix seconds, 0 = never. */
+export const cfgPersonSchema = z.looseObject({
+  DBID: dbid,
+  tenantDBID: dbid,
+  userName: z.string(),
+  lastName: optionalText,
+  firstName: optionalText,
+  employeeID: optionalText,
+  emailAddress: optionalText,
+  externalID: optionalText,
+  isAgent: z.int(),
+  isExternalAuth: z.int().optional(),
+  changePasswordOnNextLogin: z.int().optional(),
+  passwordHashAlgorithm: z.int().optional(),
+  PasswordUpdatingDate: z.int().nonnegative().optional(),
+  state: z.int(),
+  appRanks: z.array(appRankSchema).optional(),
+  agentInfo: agentInfoSchema.nullish(),
+  userProperties: keyValueListSchema.optional(),
+});
+
+export type CfgPerson = z.infer<typeof cfgPersonSchema>;
+
+/**
+ * What a person filter may hold, all terms together (AND). Spelled as the object model documents it, except
+ * `email_address` and `external_id`, which are extensions of the open protocol.
+ */
+export interface PersonFilter {
+  dbid?: number;
+  tenant_dbid?: number;
+  user_name?: string;
+  employee_id?: string;
+  first_name?: string;
+  last_name?: string;
+  is_agent?: number;
+  state?: number;
+  skill_dbid?: number;
+  group_dbid?: number;
+  login_dbid?: number;
+  email_address?: string;
+  external_id?: string;
+}

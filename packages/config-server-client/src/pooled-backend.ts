@@ -1,0 +1,166 @@
+/** A back end whose target can be exchanged under running calls; what the pool hands out. */
+import type {
+  AuthenticatedUser,
+  AuthenticateRequest,
+  BackendState,
+  CallOptions,
+  ChangePasswordRequest,
+  ConfigurationBackend,
+  PersonListener,
+} from './backend.ts';
+import { type Clock, pause } from './clock.ts';
+import { ConfigServerError } from './errors.ts';
+import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
+import type { CfgPerson, PersonFilter } from './model/person.ts';
+import type { CfgTenant, TenantFilter } from './model/tenant.ts';
+
+export class PooledBackend implements ConfigurationBackend {
+  #target: Target;
+  readonly #retired = new Set<Target>();
+  readonly #listeners = new Set<PersonListener>();
+  readonly #clock: Clock;
+  readonly #drainMs: number;
+  #lastUsedMs: number;
+  #closed = false;
+
+  constructor(backend: ConfigurationBackend, clock: Clock, drainMs: number) {
+    this.#target = new Target(backend);
+    this.#clock = clock;
+    this.#drainMs = drainMs;
+    this.#lastUsedMs = clock.monotonicMs();
+  }
+
+  authenticate(request: AuthenticateRequest, options?: CallOptions): Promise<AuthenticatedUser> {
+    return this.#call((backend) => backend.authenticate(request, options));
+  }
+
+  changePassword(
+    request: ChangePasswordRequest,
+    options?: CallOptions,
+  ): Promise<{ passwordUpdatingDate: number }> {
+    return this.#call((backend) => backend.changePassword(request, options));
+  }
+
+  readPersons(filter: PersonFilter, options?: CallOptions): Promise<CfgPerson[]> {
+    return this.#call((backend) => backend.readPersons(filter, options));
+  }
+
+  readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
+    return this.#call((backend) => backend.readAccessGroups(filter, options));
+  }
+
+  readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]> {
+    return this.#call((backend) => backend.readTenants(filter, options));
+  }
+
+  subscribePersons(listener: PersonListener): () => void {
+    this.#listeners.add(listener);
+    this.#target.subscribe(listener);
+    return () => {
+      this.#listeners.delete(listener);
+      this.#target.unsubscribe(listener);
+    };
+  }
+
+  get state(): BackendState {
+    return this.#closed ? 'closed' : this.#target.backend.state;
+  }
+
+  get stateReason(): string | undefined {
+    return this.#closed ? 'closed' : this.#target.backend.stateReason;
+  }
+
+  /** Sends new calls to `backend`; the old one is closed when its calls are done. Subscribers get `resync`. */
+  replace(backend: ConfigurationBackend): void {
+    const old = this.#target;
+    this.#target = new Target(backend);
+    old.unsubscribeAll();
+    for (const listener of this.#listeners) {
+      // What happened between the two subscriptions is unknown.
+      listener({ kind: 'resync' });
+      this.#target.subscribe(listener);
+    }
+    this.#retired.add(old);
+    void this.#retire(old);
+  }
+
+  /** Milliseconds since the last use; 0 while calls are in flight or somebody listens. */
+  idleMs(): number {
+    const busy = this.#target.inFlight > 0 || this.#retired.size > 0 || this.#listeners.size > 0;
+    return busy ? 0 : this.#clock.monotonicMs() - this.#lastUsedMs;
+  }
+
+  /** Refuses new calls, lets those in flight finish, then closes. */
+  async drainAndClose(): Promise<void> {
+    this.#closed = true;
+    await this.#drained(this.#target);
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#listeners.clear();
+    this.#target.unsubscribeAll();
+    await Promise.all([this.#target, ...this.#retired].map((target) => target.backend.close()));
+  }
+
+  async #call<T>(run: (backend: ConfigurationBackend) => Promise<T>): Promise<T> {
+    if (this.#closed)
+      throw new ConfigServerError('ClientClosed', 'the connection to this environment is closed');
+    const target = this.#target;
+    this.#lastUsedMs = this.#clock.monotonicMs();
+    target.inFlight += 1;
+    try {
+      return await run(target.backend);
+    } finally {
+      target.inFlight -= 1;
+      this.#lastUsedMs = this.#clock.monotonicMs();
+      if (target.inFlight === 0) target.notifyIdle();
+    }
+  }
+
+  async #retire(target: Target): Promise<void> {
+    await this.#drained(target);
+    await target.backend.close();
+    this.#retired.delete(target);
+  }
+
+  #drained(target: Target): Promise<void> {
+    if (target.inFlight === 0) return Promise.resolve();
+    const limit = new AbortController();
+    const idle = new Promise<void>((resolve) => {
+      target.onIdle = resolve;
+    });
+    return Promise.race([idle, pause(this.#clock, this.#drainMs, limit.signal)]).finally(() => limit.abort());
+  }
+}
+
+/** One back end with the calls and subscriptions it carries. */
+class Target {
+  readonly backend: ConfigurationBackend;
+  inFlight = 0;
+  onIdle: (() => void) | undefined;
+  readonly #subscriptions = new Map<PersonListener, () => void>();
+
+  constructor(backend: ConfigurationBackend) {
+    this.backend = backend;
+  }
+
+  notifyIdle(): void {
+    this.onIdle?.();
+  }
+
+  subscribe(listener: PersonListener): void {
+    this.#subscriptions.set(listener, this.backend.subscribePersons(listener));
+  }
+
+  unsubscribe(listener: PersonListener): void {
+    this.#subscriptions.get(listener)?.();
+    this.#subscriptions.delete(listener);
+  }
+
+  unsubscribeAll(): void {
+    for (const end of this.#subscriptions.values()) end();
+    this.#subscriptions.clear();
+  }
+}

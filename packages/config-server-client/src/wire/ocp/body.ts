@@ -1,0 +1,80 @@
+/** Bodies: CBOR in the restricted form of the open protocol, and JSON where it is allowed. */
+import { decode, encode } from 'cborg';
+import { type ScanLimits, scanCbor } from './cbor-scan.ts';
+
+const decodeOptions = {
+  strict: true,
+  allowIndefinite: false,
+  rejectDuplicateMapKeys: true,
+  allowBigInt: false,
+  allowNaN: false,
+  allowInfinity: false,
+  allowUndefined: false,
+};
+
+/** Deterministic: definite lengths, shortest forms, sorted keys; absent values are left out. */
+export function encodeCbor(body: unknown): Uint8Array {
+  return encode(body, { ignoreUndefinedProperties: true });
+}
+
+/** The value, or what is wrong with the bytes. Never throws. */
+export function decodeCbor(bytes: Uint8Array, limits: ScanLimits): { value: unknown } | { problem: string } {
+  const problem = scanCbor(bytes, limits);
+  if (problem !== undefined) return { problem };
+  try {
+    return { value: decode(bytes, decodeOptions) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'undecodable' };
+  }
+}
+
+const bytesKey = '$b64';
+
+/** JSON for debugging and test vectors; byte strings as `{"$b64": "…"}`. */
+export function encodeJson(body: unknown): Uint8Array {
+  const text = JSON.stringify(body, (_key, value: unknown) =>
+    value instanceof Uint8Array ? { [bytesKey]: Buffer.from(value).toString('base64') } : value,
+  );
+  return Buffer.from(text, 'utf8');
+}
+
+/** As `decodeCbor`. Nesting is measured before parsing; the key `__proto__` is refused. */
+export function decodeJson(bytes: Uint8Array, limits: ScanLimits): { value: unknown } | { problem: string } {
+  if (jsonDepth(bytes) > limits.maxDepth) return { problem: `nested deeper than ${limits.maxDepth}` };
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    let items = 0;
+    const value: unknown = JSON.parse(text, (key, item: unknown) => {
+      items += 1;
+      if (items > limits.maxItems) throw new RangeError(`more than ${limits.maxItems} items`);
+      if (key === '__proto__') throw new SyntaxError('the key __proto__');
+      return reviveBytes(item);
+    });
+    return { value };
+  } catch (error) {
+    return { problem: error instanceof RangeError ? error.message : 'not acceptable JSON' };
+  }
+}
+
+function reviveBytes(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null || !Object.hasOwn(item, bytesKey)) return item;
+  const encoded = (item as Record<string, unknown>)[bytesKey];
+  if (typeof encoded !== 'string' || Object.keys(item).length !== 1) return item;
+  return new Uint8Array(Buffer.from(encoded, 'base64'));
+}
+
+function jsonDepth(bytes: Uint8Array): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (inString) {
+      if (byte === 0x5c) index += 1;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+  }
+  return deepest;
+}

@@ -1,0 +1,149 @@
+/** The open protocol, version 1, as a WireProtocol. */
+import { type ConfMessage, messageCatalogue, messageNameOf, parseMessage } from '../message.ts';
+import { closeBodySchema } from '../messages/registration.ts';
+import {
+  type CloseCode,
+  closeCodes,
+  defaultWireLimits,
+  type WireEvent,
+  type WireLimits,
+  type WireProtocol,
+  type WireRole,
+  type WireSession,
+} from '../wire-protocol.ts';
+import { decodeCbor, decodeJson, encodeCbor, encodeJson } from './body.ts';
+import { encodeFrame, FrameKind, jsonFlag } from './frame.ts';
+import { type Frame, FrameReader, type FrameViolation } from './frame-reader.ts';
+
+/** `codec` is what this side writes; it reads CBOR always and JSON when the limits allow it. */
+export function ocpWire(options: { codec?: 'cbor' | 'json' } = {}): WireProtocol {
+  const codec = options.codec ?? 'cbor';
+  return {
+    name: `ocp/1+${codec}`,
+    createSession: (role, limits) => new OcpSession(role, { ...defaultWireLimits, ...limits }, codec),
+  };
+}
+
+class OcpSession implements WireSession {
+  readonly #role: WireRole;
+  readonly #limits: WireLimits;
+  readonly #codec: 'cbor' | 'json';
+  readonly #reader: FrameReader;
+  #dead = false;
+
+  constructor(role: WireRole, limits: WireLimits, codec: 'cbor' | 'json') {
+    this.#role = role;
+    this.#limits = limits;
+    this.#codec = codec;
+    this.#reader = new FrameReader(limits.maxFrameBytes);
+  }
+
+  get bytesPending(): number {
+    return this.#reader.bytesPending;
+  }
+
+  setLimits(limits: Partial<WireLimits>): void {
+    Object.assign(this.#limits, limits);
+    this.#reader.maxFrameBytes = this.#limits.maxFrameBytes;
+  }
+
+  receive(chunk: Uint8Array): WireEvent[] {
+    if (this.#dead) return [];
+    const { frames, violation } = this.#reader.read(chunk);
+    const events = frames.map((frame) => this.#event(frame));
+    if (violation !== undefined) {
+      this.#dead = true;
+      events.push(this.#violation(violation));
+    }
+    return events;
+  }
+
+  encode(message: ConfMessage, refId: number): Uint8Array {
+    const isJson = this.#codec === 'json';
+    const body = isJson ? encodeJson(message.body) : encodeCbor(message.body);
+    const messageId = messageCatalogue[message.name].id;
+    return encodeFrame({ kind: FrameKind.data, messageId, flags: isJson ? jsonFlag : 0, refId }, body);
+  }
+
+  encodePing(nonce: bigint): Uint8Array {
+    return encodeControl(FrameKind.ping, encodeNonce(nonce));
+  }
+
+  encodePong(nonce: bigint): Uint8Array {
+    return encodeControl(FrameKind.pong, encodeNonce(nonce));
+  }
+
+  encodeClose(code: CloseCode, text?: string): Uint8Array {
+    return encodeControl(FrameKind.close, encodeCbor({ code, text }));
+  }
+
+  #event(frame: Frame): WireEvent {
+    switch (frame.kind) {
+      case FrameKind.ping:
+        return { kind: 'ping', nonce: decodeNonce(frame.body) };
+      case FrameKind.pong:
+        return { kind: 'pong', nonce: decodeNonce(frame.body) };
+      case FrameKind.close:
+        return this.#closeEvent(frame);
+      default:
+        return this.#messageEvent(frame);
+    }
+  }
+
+  #messageEvent(frame: Frame): WireEvent {
+    const { messageId, refId } = frame;
+    const name = messageNameOf(messageId);
+    if (name === undefined) {
+      return {
+        kind: 'malformed',
+        refId,
+        messageId,
+        code: 'UnknownMessage',
+        detail: `message id ${messageId}`,
+      };
+    }
+    const decoded = this.#decode(frame);
+    const parsed = 'problem' in decoded ? decoded : parseMessage(name, decoded.value);
+    return 'problem' in parsed
+      ? { kind: 'malformed', refId, messageId, code: 'MalformedBody', detail: parsed.problem }
+      : { kind: 'message', refId, message: parsed.message };
+  }
+
+  #closeEvent(frame: Frame): WireEvent {
+    if (frame.body.length === 0) return { kind: 'close', code: 'normal', text: undefined };
+    const decoded = this.#decode(frame);
+    const parsed = 'value' in decoded ? closeBodySchema.safeParse(decoded.value) : undefined;
+    // A peer that closes with a body or code unknown here has closed all the same.
+    const code = closeCodes.find((known) => known === parsed?.data?.code) ?? 'normal';
+    return { kind: 'close', code, text: parsed?.data?.text };
+  }
+
+  #decode(frame: Frame): { value: unknown } | { problem: string } {
+    if ((frame.flags & jsonFlag) === 0) return decodeCbor(frame.body, this.#limits);
+    return this.#limits.allowJson
+      ? decodeJson(frame.body, this.#limits)
+      : { problem: 'JSON bodies are not allowed' };
+  }
+
+  #violation({ code, detail, closeCode }: FrameViolation): WireEvent {
+    // To a server, a peer that speaks TLS on a plain port is simply not a client of this port.
+    const seenCode = code === 'TlsExpected' && this.#role === 'server' ? 'NotThisProtocol' : code;
+    const event: WireEvent = { kind: 'violation', code: seenCode, detail };
+    if (closeCode !== undefined) event.reply = this.encodeClose(closeCode, detail);
+    return event;
+  }
+}
+
+function encodeControl(kind: number, body: Uint8Array): Uint8Array {
+  return encodeFrame({ kind, messageId: 0, flags: 0, refId: 0 }, body);
+}
+
+function encodeNonce(nonce: bigint): Uint8Array {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeBigUInt64BE(BigInt.asUintN(64, nonce));
+  return bytes;
+}
+
+function decodeNonce(body: Uint8Array): bigint {
+  return body.length === 8 ? new DataView(body.buffer, body.byteOffset, 8).getBigUint64(0) : 0n;
+}
