@@ -1,0 +1,51 @@
+/** What the service knows about a registered OAuth client. */
+
+export type ClientType = 'CONFIDENTIAL' | 'PUBLIC';
+export type RedirectMatching = 'exact' | 'origin';
+export type SecretAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
+
+/** One stored secret: `sha256:` for those we generated, argon2id or bcrypt for those that callers chose. */
+export interface StoredSecret {
+  hash: string;
+  /** Set on the former secret after a rotation: from then on it is refused. */
+  expiresAtMs?: number;
+}
+
+/** Who may exchange what: empty lists refuse everything (RFC 8693 leaves this to the server). */
+export interface TokenExchangePolicy {
+  /** Clients whose tokens this client may present as subject; its own id must be listed too. */
+  subjectClients: string[];
+  /** Client ids that it may ask for as audience, besides itself. */
+  audiences: string[];
+  delegation: boolean;
+}
+
+export interface Client {
+  clientId: string;
+  name: string;
+  description: string;
+  clientType: ClientType;
+  internalClient: boolean;
+  /** Current secret first; a PUBLIC client has none. */
+  secrets: StoredSecret[];
+  authorities: string[];
+  /** `*` stands for every scope. */
+  scope: string[];
+  grantTypes: string[];
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  redirectMatching: RedirectMatching;
+  requirePkce: boolean;
+  accessTokenTtlSeconds: number;
+  refreshTokenTtlSeconds: number;
+  /** Contact centres whose users may sign in through it; empty means every one. */
+  contactCenterIds: string[];
+  /** Undefined: either way of sending the secret. */
+  tokenEndpointAuthMethod?: SecretAuthMethod;
+  tokenExchange: TokenExchangePolicy;
+  /** Resource identifiers (RFC 8707) under which others may name this client as audience. */
+  resources: string[];
+  createdAtMs: number;
+  updatedAtMs: number;
+  version: number;
+}

@@ -1,0 +1,23 @@
+/** The facts of an issued access token, as its record in Redis holds them. */
+import type { UserIdentity } from '../users/identity.ts';
+import type { SessionReference } from './session-reference.ts';
+
+export interface AccessTokenRecord {
+  clientId: string;
+  grantType: string;
+  scope: string[];
+  /** Client ids that the token is meant for. */
+  audience: string[];
+  /** Authorities of the user, or of the client where there is no user. */
+  authorities: string[];
+  /** Contact centres that the token is bound to; empty for an internal client's own token. */
+  contactCenterIds: string[];
+  internalClient: boolean;
+  issuedAtMs: number;
+  expiresAtMs: number;
+  /** Names the whole authorization: revoking it ends every token that came from it. Never shown to anybody. */
+  familyId: string;
+  sub?: string;
+  session?: SessionReference;
+  identity?: UserIdentity;
+}
