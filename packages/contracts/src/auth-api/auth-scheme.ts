@@ -1,0 +1,15 @@
+/** `POST /auth/v3/auth-scheme`: how a user of a tenant proves who he is. The answer never tells whether the user exists. */
+import { z } from 'zod';
+
+export const authSchemeQuestionSchema = z.object({
+  /** May be `tenant\user`. */
+  userName: z.string().max(512).default(''),
+  tenant: z.string().max(255).optional(),
+});
+
+export const authSchemeSchema = z.enum(['basic', 'saml', 'oidc']);
+
+export const authSchemeAnswerSchema = z.object({ scheme: authSchemeSchema });
+
+export type AuthSchemeQuestion = z.input<typeof authSchemeQuestionSchema>;
+export type AuthScheme = z.infer<typeof authSchemeSchema>;

@@ -1,0 +1,51 @@
+/** The view of a pending login that Auth UI renders: what the page shows, nothing a browser could misuse. */
+import { z } from 'zod';
+
+/** Header that carries the browser-binding cookie's value on the internal call. */
+export const browserHeader = 'x-gatehouse-browser';
+
+/**
+ * Why the last attempt failed. `bad_credentials` covers an unknown tenant, an unknown user, a disabled user and a wrong
+ * password alike. The account codes are given only after the right password was.
+ */
+export const interactionErrors = [
+  'bad_credentials',
+  'credentials_required',
+  'tenant_required',
+  'password_change_required',
+  'password_expired',
+  'account_locked',
+  'account_expired',
+  'too_many_sessions',
+  'throttled',
+  'form_expired',
+  'try_again',
+] as const;
+
+export const interactionErrorSchema = z.enum(interactionErrors);
+
+export const interactionViewSchema = z.object({
+  id: z.string(),
+  client: z.object({ id: z.string(), name: z.string() }),
+  /** Tenant to fill in, from the authorization request. */
+  contactCenterHint: z.string().optional(),
+  /** User name to fill in: `login_hint`, or what was typed before the last error. */
+  userName: z.string().optional(),
+  hideTenant: z.boolean(),
+  /** Languages as the application asked for them: BCP 47 tags separated by spaces. */
+  uiLocales: z.string().optional(),
+  /** Goes into the hidden field `csrf` of the form that is posted to `/auth/v3/sign-in`. */
+  csrf: z.string(),
+  /** Origin of the redirect URI, for the `form-action` directive of the page. */
+  redirectOrigin: z.string(),
+  error: interactionErrorSchema.optional(),
+  /** With `throttled` and `try_again`: when another attempt makes sense. */
+  retryAfterSeconds: z.int().nonnegative().optional(),
+  /** Request id of the failed attempt, shown so that support can find it in the log. */
+  correlationId: z.string().optional(),
+  /** ISO 8601, UTC. */
+  expiresAt: z.iso.datetime(),
+});
+
+export type InteractionError = z.infer<typeof interactionErrorSchema>;
+export type InteractionView = z.infer<typeof interactionViewSchema>;
