@@ -1,0 +1,45 @@
+/** An authorization request that waits for its user, bound to the browser that brought it. */
+import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
+import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
+
+export interface Interaction {
+  id: string;
+  clientId: string;
+  clientName: string;
+  authorization: AuthorizationRequest;
+  csrf: string;
+  createdAtMs: number;
+  expiresAtMs: number;
+  state: InteractionState;
+}
+
+/** The part that changes while the user tries. */
+export interface InteractionState {
+  error?: InteractionError;
+  retryAfterSeconds?: number;
+  correlationId?: string;
+  /** What the user typed before the last error. */
+  userName?: string;
+  tenant?: string;
+  /** Session that was created by signing in for this very interaction. */
+  signedInSid?: string;
+}
+
+export interface NewInteraction {
+  clientName: string;
+  authorization: AuthorizationRequest;
+}
+
+export interface InteractionService {
+  /** Stores the request for ten minutes and gives the browser its binding cookie if it has none. @throws AppError (503) */
+  create(reply: BrowserReply, request: BrowserRequest, interaction: NewInteraction): Promise<{ id: string }>;
+  /** @throws AppError interaction_expired (400), wrong_browser (403) or 503 */
+  read(id: string, browserCookie: string | undefined): Promise<Interaction>;
+  /** Same, with the browser's cookie taken from the request. */
+  readFor(request: BrowserRequest, id: string): Promise<Interaction>;
+  /** Changes what the page shows next; an interaction that is gone stays gone. */
+  note(id: string, state: InteractionState): Promise<void>;
+  /** Takes it out, so that it can be used once; a foreign browser cannot use it up. @throws as read */
+  consume(request: BrowserRequest, id: string): Promise<Interaction>;
+}

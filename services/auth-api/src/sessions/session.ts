@@ -1,0 +1,58 @@
+/** A browser session: the fact that a user proved who they are in this browser. */
+import type { SessionReference } from '../tokens/session-reference.ts';
+import type { UserIdentity } from '../users/identity.ts';
+
+export interface Session extends SessionReference {
+  sub: string;
+  identity: UserIdentity;
+  createdAtMs: number;
+  lastSeenAtMs: number;
+  /** Clients that got a code or token by this session. */
+  clientIds: string[];
+}
+
+/** The parts of an HTTP request that sessions read; a Fastify request with cookies has them. */
+export interface BrowserRequest {
+  readonly cookies: Readonly<Record<string, string | undefined>>;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly ip: string;
+}
+
+export interface CookieOptions {
+  path: string;
+  httpOnly: boolean;
+  secure: boolean;
+  sameSite: 'lax';
+  maxAge?: number;
+}
+
+/** The part of an HTTP reply that sessions write. */
+export interface BrowserReply {
+  setCookie(name: string, value: string, options: CookieOptions): unknown;
+}
+
+export interface SessionService {
+  /** The live session of this browser: idle and absolute lifetime and every cut-off are honoured. @throws AppError (503) */
+  find(request: BrowserRequest): Promise<Session | undefined>;
+  /** A new session under a new id, always; the one this browser had before is gone afterwards. @throws AppError (503) */
+  create(reply: BrowserReply, request: BrowserRequest, identity: UserIdentity, amr: string[]): Promise<Session>;
+  /** Ends the session of this browser; its tokens end with it. Undefined when there was none. @throws AppError (503) */
+  end(reply: BrowserReply, request: BrowserRequest): Promise<Session | undefined>;
+  /** Remembers that the session let a client in. @throws AppError (503) */
+  noteClient(request: BrowserRequest, session: Session, clientId: string): Promise<void>;
+  /** The live sessions of a user, newest first. */
+  list(sub: string): Promise<SessionSummary[]>;
+  /** Ends one session of the user and its tokens; false when the user has no such session. */
+  endOne(sub: string, sid: string): Promise<boolean>;
+  /** Ends every session and token of the user, on every replica within a second. */
+  endAll(sub: string): Promise<void>;
+}
+
+/** What the account page shows of a session. */
+export interface SessionSummary {
+  sid: string;
+  createdAtMs: number;
+  lastSeenAtMs: number;
+  userAgent?: string;
+  clientAddress?: string;
+}

@@ -1,0 +1,30 @@
+/** Why a user could not be signed in: a name for programs, a sentence for people, nothing that tells who exists. */
+import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import { AppError, type AppErrorOptions } from '@gatehouse/service-kit/errors/app-error';
+
+/** Outcomes of a sign-in that are not a session. */
+export type SignInFailure = InteractionError;
+
+const answers: Record<SignInFailure, { status: number; message: string }> = {
+  bad_credentials: { status: 401, message: 'The user name or the password is not right' },
+  credentials_required: { status: 400, message: 'A user name and a password are needed' },
+  tenant_required: { status: 400, message: 'The tenant is needed' },
+  password_change_required: { status: 403, message: 'The password must be changed before signing in' },
+  password_expired: { status: 403, message: 'The password has expired and must be changed' },
+  account_locked: { status: 403, message: 'The account is locked' },
+  account_expired: { status: 403, message: 'The account has expired' },
+  too_many_sessions: { status: 403, message: 'The account has too many sessions already' },
+  throttled: { status: 429, message: 'Too many attempts; try again later' },
+  form_expired: { status: 403, message: 'The sign-in form is no longer valid; send it again' },
+  try_again: { status: 503, message: 'Signing in is not possible right now; try again' },
+};
+
+export class SignInError extends AppError {
+  readonly failure: SignInFailure;
+
+  constructor(failure: SignInFailure, options: AppErrorOptions = {}) {
+    const { status, message } = answers[failure];
+    super(failure, status, message, options);
+    this.failure = failure;
+  }
+}
