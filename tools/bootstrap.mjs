@@ -1,0 +1,48 @@
+// Brings the pinned runtime and the packages, then runs one command of the repository under them.
+// Runs on any Node from 18 on and needs nothing installed.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { commands } from './bootstrap/commands.mjs';
+import { withInstallLock } from './bootstrap/install-lock.mjs';
+import { installPackages } from './bootstrap/packages.mjs';
+import { createProgress, fail, PlainError } from './bootstrap/progress.mjs';
+import { runForeground } from './bootstrap/run.mjs';
+import { provideChromium, provideRedis } from './bootstrap/system-packages.mjs';
+import { installToolchain, toolchainEnvironment } from './bootstrap/toolchain.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+async function main([name = '', ...args]) {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new PlainError(`Usage: npm run <${Object.keys(commands).join('|')}> [-- arguments]`);
+  if (Number(process.versions.node.split('.')[0]) < 18)
+    throw new PlainError(`Node ${process.versions.node} is too old to begin with: install Node 18 or newer.`);
+  if (process.platform === 'win32')
+    throw new PlainError('Gatehouse runs on Linux and macOS. On Windows, use it inside WSL.');
+
+  const progress = createProgress({ quiet: args.includes('--quiet') });
+  await withInstallLock(root, async () => {
+    await installToolchain(root, progress);
+    await installPackages(root, progress);
+    if (command.needs.includes('redis')) await provideRedis(args, progress);
+    if (command.needs.includes('chromium')) await provideChromium(progress);
+  });
+
+  for (const step of command.steps) {
+    const [program, ...fixed] = step;
+    const script = fixed.find((argument) => /\.(ts|mjs)$/.test(argument));
+    if (script && !existsSync(`${root}${script}`)) throw new PlainError(`${script} is missing in this tree.`);
+    const last = step === command.steps.at(-1);
+    const exitCode = await runForeground(program, last ? [...fixed, ...args] : fixed, {
+      cwd: root,
+      env: toolchainEnvironment(root),
+      watched: command.watched === true,
+    });
+    if (exitCode !== 0 || last) return exitCode;
+  }
+  return 0;
+}
+
+main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+}, fail);

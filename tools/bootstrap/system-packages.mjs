@@ -1,0 +1,57 @@
+// Programs that no npm package ships: a Redis server, and Chromium for the end-to-end tests.
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
+import { PlainError } from './progress.mjs';
+import { run } from './run.mjs';
+
+/** Nothing to do when a server is on the PATH or an address of one was given. */
+export async function provideRedis(args, progress) {
+  const address = args.some((argument) => argument === '--redis' || argument.startsWith('--redis='));
+  if (address || args.includes('--help') || process.env.REDIS_URL) return;
+  if (onPath('redis-server') || onPath('valkey-server')) return;
+  if (!canInstall())
+    throw new PlainError(
+      'No redis-server or valkey-server on the PATH: install one (for example "sudo apt-get install redis-server" ' +
+        'or "brew install redis"), or set REDIS_URL to a server that runs already.',
+    );
+  await install('redis-server', 'Redis (Debian package redis-server)', progress);
+}
+
+/** Without a browser the end-to-end tests are skipped by name, the rest runs. */
+export async function provideChromium(progress) {
+  if (process.env.CHROMIUM_PATH || chromiumNames.some(onPath)) return;
+  if (canInstall()) await install('chromium', 'Chromium (Debian package chromium)', progress);
+  else
+    progress.note(
+      'No Chromium on the PATH: tests in a browser are skipped. Install it or set CHROMIUM_PATH to run them.',
+    );
+}
+
+const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+async function install(name, title, progress) {
+  await progress.step(title, async () => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const args = ['install', '--yes', '--no-install-recommends', name];
+    // An old or empty package list is the usual reason for a first failure.
+    await run('apt-get', args, { env }).catch(async () => {
+      await run('apt-get', ['update'], { env });
+      await run('apt-get', args, { env });
+    });
+  });
+}
+
+function canInstall() {
+  return process.getuid?.() === 0 && existsSync('/etc/debian_version') && onPath('apt-get');
+}
+
+function onPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(`${folder || '.'}/${program}`, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
