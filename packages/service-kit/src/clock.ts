@@ -1,0 +1,6 @@
+/** The one source of time. */
+
+/** Milliseconds since the Unix epoch. */
+export type Clock = () => number;
+
+export const systemClock: Clock = () => Date.now();

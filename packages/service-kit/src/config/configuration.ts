@@ -1,0 +1,39 @@
+/** A service's configuration: a tree of settings whose keys are the keys of the configuration file. */
+import type { Setting } from './setting.ts';
+
+export interface SettingTree {
+  readonly [key: string]: Setting | SettingTree;
+}
+
+export interface Configuration<T extends SettingTree = SettingTree> {
+  readonly service: string;
+  readonly settings: T;
+}
+
+type ValuesOf<T> = { [K in keyof T]: T[K] extends Setting<infer V> ? V : ValuesOf<T[K]> };
+
+/** The type of the loaded values. */
+export type ConfigOf<C extends Configuration> = ValuesOf<C['settings']>;
+
+export interface NamedSetting {
+  /** Keys from the root of the configuration file. */
+  path: string[];
+  setting: Setting;
+}
+
+export function defineConfiguration<T extends SettingTree>(service: string, settings: T): Configuration<T> {
+  return { service, settings };
+}
+
+/** Every setting with its path, in the order of the definition. */
+export function listSettings(tree: SettingTree, path: string[] = []): NamedSetting[] {
+  return Object.entries(tree).flatMap(([key, node]) =>
+    isSetting(node)
+      ? [{ path: [...path, key], setting: node }]
+      : listSettings(node as SettingTree, [...path, key]),
+  );
+}
+
+export function isSetting(node: unknown): node is Setting {
+  return typeof node === 'object' && node !== null && (node as { kind?: unknown }).kind === 'setting';
+}

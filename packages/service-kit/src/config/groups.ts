@@ -1,0 +1,170 @@
+/** Groups of settings that several services share, each with the names operators meet everywhere. */
+import { z } from 'zod';
+import { parseEncryptionKeys } from '../crypto/secret-box.ts';
+import { optionalSecretSetting, read, secretSetting, setting } from './setting.ts';
+
+export function httpSettings(defaults: { port: number; managementPort: number }) {
+  return {
+    host: setting(z.string().default('0.0.0.0'), {
+      env: 'GATEHOUSE_HTTP_HOST',
+      doc: 'Address the API listens on.',
+    }),
+    port: setting(read.port().default(defaults.port), {
+      env: 'GATEHOUSE_HTTP_PORT',
+      doc: 'TCP port of the API; 0 takes a free one.',
+    }),
+    managementHost: setting(z.string().default('0.0.0.0'), {
+      env: 'GATEHOUSE_MANAGEMENT_HOST',
+      doc: 'Address the management server listens on. Keep it off the public network.',
+    }),
+    managementPort: setting(read.port().default(defaults.managementPort), {
+      env: 'GATEHOUSE_MANAGEMENT_PORT',
+      doc: 'TCP port of /health, /healthz, /readyz, /metrics and /info; 0 takes a free one.',
+    }),
+    trustedProxies: setting(read.list().default([]) as z.ZodType<string[]>, {
+      env: 'GATEHOUSE_TRUSTED_PROXIES',
+      doc: 'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed; none by default.',
+      example: '10.0.0.0/8',
+    }),
+    bodyLimitBytes: setting(read.integer(1024, 16_777_216).default(65_536), {
+      env: 'GATEHOUSE_BODY_LIMIT_BYTES',
+      doc: 'Largest request body, in bytes; a larger one is answered 413.',
+    }),
+    requestTimeoutMs: setting(read.integer(1000, 600_000).default(30_000), {
+      env: 'GATEHOUSE_REQUEST_TIMEOUT_MS',
+      doc: 'Time a client has to send its whole request, in milliseconds.',
+    }),
+    drainDelayMs: setting(read.integer(0, 120_000).default(5000), {
+      env: 'GATEHOUSE_DRAIN_DELAY_MS',
+      doc: 'After SIGTERM: how long requests are still accepted while readiness is off, in milliseconds.',
+    }),
+    shutdownTimeoutMs: setting(read.integer(1000, 600_000).default(25_000), {
+      env: 'GATEHOUSE_SHUTDOWN_TIMEOUT_MS',
+      doc: 'After SIGTERM: when the process ends even with requests in flight, in milliseconds.',
+    }),
+  };
+}
+
+export const logSettings = {
+  level: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), {
+    env: 'LOG_LEVEL',
+    doc: 'Least severe level that is logged.',
+  }),
+  format: setting(z.enum(['json', 'pretty']).default('json'), {
+    env: 'LOG_FORMAT',
+    doc: '`json` for machines, `pretty` for people.',
+  }),
+};
+
+export const modeSetting = setting(z.enum(['production', 'local']).default('production'), {
+  env: 'GATEHOUSE_MODE',
+  doc: '`local` allows the demo credentials; `production` refuses to start with them.',
+});
+
+export const publicUrlSetting = setting(read.baseUrl(), {
+  env: 'GATEHOUSE_PUBLIC_URL',
+  doc: 'The one public origin of the installation; issuer, redirects and cookies come from it, never from a Host header.',
+  example: 'https://login.example.com',
+});
+
+export const redisSettings = {
+  url: setting(z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'), {
+    env: 'GATEHOUSE_REDIS_URL',
+    doc: 'Redis server; ignored when cluster nodes are given. Write the password into its own variable.',
+  }),
+  clusterNodes: setting(read.list().default([]) as z.ZodType<string[]>, {
+    env: 'GATEHOUSE_REDIS_CLUSTER_NODES',
+    doc: 'Redis Cluster: some of its nodes as host:port, separated by commas.',
+    example: 'redis-0:6379,redis-1:6379',
+  }),
+  username: setting(z.string().optional(), {
+    env: 'GATEHOUSE_REDIS_USERNAME',
+    doc: 'Redis ACL user.',
+  }),
+  password: optionalSecretSetting({ env: 'GATEHOUSE_REDIS_PASSWORD', doc: 'Redis password.' }),
+  tls: setting(read.boolean().default(false), {
+    env: 'GATEHOUSE_REDIS_TLS',
+    doc: 'Encrypt the connection to Redis; the certificate is checked.',
+  }),
+  keyPrefix: setting(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9:_-]{0,64}$/, 'may hold letters, digits, and : _ -')
+      .default('gatehouse:'),
+    { env: 'GATEHOUSE_REDIS_KEY_PREFIX', doc: 'Put before every key and channel; the same for all services.' },
+  ),
+  commandTimeoutMs: setting(read.integer(50, 10_000).default(800), {
+    env: 'GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS',
+    doc: 'Longest wait for one Redis command, in milliseconds; then the caller gets 503.',
+  }),
+};
+
+export const postgresSettings = {
+  url: optionalSecretSetting({
+    env: 'GATEHOUSE_POSTGRES_URL',
+    doc: 'Connection string; replaces host, port, database, username and password.',
+    example: 'postgres://gatehouse_auth@db/gatehouse',
+  }),
+  host: setting(z.string().default('127.0.0.1'), { env: 'GATEHOUSE_POSTGRES_HOST', doc: 'PostgreSQL host.' }),
+  port: setting(read.port().default(5432), { env: 'GATEHOUSE_POSTGRES_PORT', doc: 'PostgreSQL port.' }),
+  database: setting(z.string().default('gatehouse'), {
+    env: 'GATEHOUSE_POSTGRES_DATABASE',
+    doc: 'PostgreSQL database.',
+  }),
+  username: setting(z.string().default('gatehouse'), {
+    env: 'GATEHOUSE_POSTGRES_USERNAME',
+    doc: 'PostgreSQL role; it owns its schema and need not be a superuser.',
+  }),
+  password: optionalSecretSetting({ env: 'GATEHOUSE_POSTGRES_PASSWORD', doc: 'PostgreSQL password.' }),
+  ssl: setting(z.enum(['off', 'require', 'verify']).default('off'), {
+    env: 'GATEHOUSE_POSTGRES_SSL',
+    doc: '`require` encrypts, `verify` also checks the certificate.',
+  }),
+  poolSize: setting(read.integer(1, 200).default(10), {
+    env: 'GATEHOUSE_POSTGRES_POOL_SIZE',
+    doc: 'Most connections of one process.',
+  }),
+  poolCheckoutTimeoutMs: setting(read.integer(100, 60_000).default(2000), {
+    env: 'GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS',
+    doc: 'Longest wait for a connection, in milliseconds; then the caller gets 503.',
+  }),
+  statementTimeoutMs: setting(read.integer(100, 600_000).default(10_000), {
+    env: 'GATEHOUSE_POSTGRES_STATEMENT_TIMEOUT_MS',
+    doc: 'Longest run of one statement, in milliseconds.',
+  }),
+};
+
+export const opsSettings = {
+  username: setting(z.string().min(1), {
+    env: 'GATEHOUSE_OPS_USERNAME',
+    doc: 'User name of the operator account (HTTP Basic).',
+  }),
+  password: secretSetting({
+    env: 'GATEHOUSE_OPS_PASSWORD',
+    doc: 'Its password: plain, argon2id or bcrypt. Callers always send the plain password.',
+  }),
+};
+
+export const serviceClientSettings = {
+  id: setting(z.string().min(1), {
+    env: 'GATEHOUSE_SERVICE_CLIENT_ID',
+    doc: 'Client id that the three services use among themselves; the same for all.',
+  }),
+  secret: secretSetting({
+    env: 'GATEHOUSE_SERVICE_CLIENT_SECRET',
+    doc: 'Secret of that client.',
+    check: atLeastSixteenCharacters,
+  }),
+};
+
+export const encryptionSettings = {
+  keys: secretSetting({
+    env: 'GATEHOUSE_ENCRYPTION_KEYS',
+    doc: 'Key-encryption keys as id:base64, separated by commas, 32 bytes each; the first seals, all open. The same for Auth API and Environment API.',
+    check: parseEncryptionKeys,
+  }),
+};
+
+function atLeastSixteenCharacters(text: string): void {
+  if (text.length < 16) throw new Error('must have at least 16 characters');
+}

@@ -1,0 +1,82 @@
+/** The one error that services throw: what the caller may read apart from what only the log sees. */
+
+export interface FieldProblem {
+  /** Dotted path of the field as the caller wrote it. */
+  field: string;
+  /** What is wrong and what would be right. */
+  message: string;
+}
+
+export interface AppErrorOptions {
+  /** For the log alone. */
+  detail?: string | undefined;
+  field?: string | undefined;
+  problems?: FieldProblem[] | undefined;
+  retryAfterSeconds?: number | undefined;
+  cause?: unknown;
+}
+
+export class AppError extends Error {
+  /** HTTP status. */
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly problems: readonly FieldProblem[];
+  readonly retryAfterSeconds: number | undefined;
+
+  /** `name` is the machine-readable snake_case name, `message` the public text. */
+  constructor(name: string, status: number, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = name;
+    this.status = status;
+    this.detail = options.detail;
+    this.problems = options.problems ?? (options.field ? [{ field: options.field, message }] : []);
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+export function badRequest(message: string, options?: AppErrorOptions): AppError {
+  return new AppError('bad_request', 400, message, options);
+}
+
+/** Wrong or missing credentials; the public text never says which part was wrong. */
+export function unauthorized(options?: AppErrorOptions): AppError {
+  return new AppError('unauthorized', 401, 'Bad credentials', options);
+}
+
+export function forbidden(message: string, options?: AppErrorOptions & { name?: string }): AppError {
+  return new AppError(options?.name ?? 'forbidden', 403, message, options);
+}
+
+/** Also for things that exist but that the caller may not know of. */
+export function notFound(message: string, options?: AppErrorOptions): AppError {
+  return new AppError('not_found', 404, message, options);
+}
+
+export function conflict(message: string, options?: AppErrorOptions): AppError {
+  return new AppError('conflict', 409, message, options);
+}
+
+/** RFC 9110 section 13.1.1: the If-Match condition does not hold. */
+export function preconditionFailed(message: string, options?: AppErrorOptions): AppError {
+  return new AppError('precondition_failed', 412, message, options);
+}
+
+export function payloadTooLarge(limitBytes: number): AppError {
+  return new AppError('payload_too_large', 413, `The request body is larger than ${limitBytes} bytes`);
+}
+
+export function tooManyRequests(retryAfterSeconds: number, options?: AppErrorOptions): AppError {
+  return new AppError('too_many_requests', 429, 'Too many attempts; try again later', {
+    ...options,
+    retryAfterSeconds,
+  });
+}
+
+/** A dependency cannot answer; nothing was decided and the caller may try again. */
+export function unavailable(dependency: string, options?: AppErrorOptions): AppError {
+  return new AppError('temporarily_unavailable', 503, 'The service is temporarily unavailable; try again', {
+    retryAfterSeconds: 1,
+    detail: `${dependency} is unavailable`,
+    ...options,
+  });
+}

@@ -1,0 +1,45 @@
+/** Turns whatever was thrown into an AppError: known failures keep their meaning, everything else is a 500. */
+import { AppError, badRequest, payloadTooLarge, unavailable } from './app-error.ts';
+import { postgresFailure } from './postgres-failure.ts';
+import { isRedisUnavailable } from './redis-failure.ts';
+import { validationProblems } from './validation-problems.ts';
+
+interface FrameworkError extends Error {
+  code?: string;
+  statusCode?: number;
+  limit?: number;
+}
+
+export function normalizeError(thrown: unknown, bodyLimitBytes = 0): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as FrameworkError;
+  const problems = validationProblems(error);
+  if (problems) {
+    return badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
+  }
+  if (isRedisUnavailable(error)) return unavailable('Redis', { cause: error });
+  return postgresFailure(error) ?? frameworkFailure(error, bodyLimitBytes) ?? unexpected(error);
+}
+
+/** Errors that Fastify raises before or around a handler. */
+function frameworkFailure(error: FrameworkError, bodyLimitBytes: number): AppError | undefined {
+  const status = error.statusCode;
+  if (status === undefined || status < 400 || status > 499) return undefined;
+  if (status === 413) return payloadTooLarge(bodyLimitBytes);
+  if (status === 415) {
+    return new AppError('unsupported_media_type', 415, 'The Content-Type of the body is not accepted here', {
+      cause: error,
+    });
+  }
+  if (error instanceof SyntaxError || error.code === 'FST_ERR_CTP_INVALID_JSON_BODY') {
+    return badRequest(`The body is not valid JSON: ${error.message}`, { field: 'body' });
+  }
+  if (status === 400) return badRequest(error.message, { cause: error });
+  return new AppError('request_refused', status, error.message, { cause: error });
+}
+
+function unexpected(error: Error): AppError {
+  return new AppError('internal_error', 500, 'An unexpected error happened; the log has the details', {
+    cause: error,
+  });
+}

@@ -1,0 +1,61 @@
+/** Errors of the OAuth endpoints: `error` and `error_description` on the wire (RFC 6749 sections 4.1.2.1 and 5.2). */
+import { AppError, type AppErrorOptions } from './app-error.ts';
+
+export interface OAuthErrorOptions extends AppErrorOptions {
+  /** Value of WWW-Authenticate, sent with 401. */
+  challenge?: string;
+}
+
+export class OAuthError extends AppError {
+  readonly challenge: string | undefined;
+
+  /** `error` is a code of the OAuth registry, `description` the public text. */
+  constructor(error: string, status: number, description: string, options: OAuthErrorOptions = {}) {
+    super(error, status, description, options);
+    this.challenge = options.challenge;
+  }
+}
+
+type Factory = (description: string, options?: OAuthErrorOptions) => OAuthError;
+
+const factory =
+  (error: string, status: number): Factory =>
+  (description, options) =>
+    new OAuthError(error, status, description, options);
+
+export const invalidRequest = factory('invalid_request', 400);
+export const invalidGrant = factory('invalid_grant', 400);
+export const invalidScope = factory('invalid_scope', 400);
+export const unauthorizedClient = factory('unauthorized_client', 400);
+export const unsupportedGrantType = factory('unsupported_grant_type', 400);
+export const unsupportedResponseType = factory('unsupported_response_type', 400);
+/** RFC 7009 section 2.2.1. */
+export const unsupportedTokenType = factory('unsupported_token_type', 400);
+/** RFC 8693 section 2.2.2 and RFC 8707 section 2. */
+export const invalidTarget = factory('invalid_target', 400);
+export const accessDenied = factory('access_denied', 403);
+/** OpenID Connect Core section 3.1.2.6. */
+export const loginRequired = factory('login_required', 400);
+
+/** RFC 6749 section 5.2: 401 with a challenge when the client used the Authorization header. */
+export function invalidClient(options?: OAuthErrorOptions): OAuthError {
+  return new OAuthError('invalid_client', 401, 'Client authentication failed', {
+    challenge: 'Basic realm="gatehouse", charset="UTF-8"',
+    ...options,
+  });
+}
+
+/** RFC 6750 section 3.1. */
+export function invalidToken(options?: OAuthErrorOptions): OAuthError {
+  return new OAuthError('invalid_token', 401, 'The access token is invalid, expired or revoked', {
+    challenge: 'Bearer realm="gatehouse", error="invalid_token"',
+    ...options,
+  });
+}
+
+/** RFC 6750 section 3: no credentials at all, so no error code in the challenge. */
+export function missingToken(): OAuthError {
+  return new OAuthError('unauthorized', 401, 'An access token is required', {
+    challenge: 'Bearer realm="gatehouse"',
+  });
+}

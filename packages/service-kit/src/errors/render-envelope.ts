@@ -1,0 +1,39 @@
+/** Errors of the v3 JSON APIs, in the envelope. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppError } from './app-error.ts';
+import { normalizeError } from './normalize.ts';
+import { OAuthError } from './oauth-error.ts';
+import { renderOAuthError } from './render-oauth.ts';
+import { reportError } from './report.ts';
+
+/** An error handler for `setErrorHandler`. */
+export function envelopeErrorHandler(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = normalizeError(thrown, request.routeOptions.bodyLimit);
+  reportError(request, reply, error);
+  // Security errors keep the form of the OAuth endpoints (compat).
+  if (error instanceof OAuthError) return renderOAuthError(reply, error);
+  if (error.status === 401) return renderBadCredentials(reply, error);
+  return reply.code(error.status).type('application/json; charset=utf-8').send(errorEnvelope(error));
+}
+
+/** `{"status":{"code":int,"name","message"},"errors":[…]}`; `code` is the HTTP status, never 0. */
+export function errorEnvelope(error: AppError): string {
+  return JSON.stringify({
+    status: { code: error.status, name: error.name, message: error.message },
+    ...(error.problems.length === 0
+      ? {}
+      : {
+          errors: error.problems.map(({ field, message }) => ({
+            status: { code: error.status, message, field },
+          })),
+        }),
+  });
+}
+
+function renderBadCredentials(reply: FastifyReply, error: AppError): FastifyReply {
+  return reply
+    .code(401)
+    .header('www-authenticate', 'Basic realm="gatehouse", charset="UTF-8"')
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ error: 'Unauthorized', error_description: error.message }));
+}

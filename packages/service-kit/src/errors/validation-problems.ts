@@ -1,0 +1,21 @@
+/** Names the fields of a request that a schema refused. */
+import { ZodError } from 'zod';
+import type { FieldProblem } from './app-error.ts';
+
+interface ValidationIssue {
+  instancePath?: string;
+  message?: string;
+}
+
+/** The problems of a zod or Fastify validation error; undefined when the error is none. */
+export function validationProblems(error: Error): FieldProblem[] | undefined {
+  if (error instanceof ZodError) {
+    return error.issues.map((issue) => ({ field: issue.path.join('.') || 'body', message: issue.message }));
+  }
+  const { validation, validationContext } = error as { validation?: unknown; validationContext?: string };
+  if (!Array.isArray(validation)) return undefined;
+  return (validation as ValidationIssue[]).map((issue) => ({
+    field: (issue.instancePath ?? '').split('/').filter(Boolean).join('.') || (validationContext ?? 'body'),
+    message: issue.message ?? 'is not valid',
+  }));
+}

@@ -1,0 +1,89 @@
+/** Whether this process should get traffic: its own hard dependencies, with hysteresis. */
+import { type Clock, systemClock } from '../clock.ts';
+
+export interface ReadinessCheck {
+  name: string;
+  /** Resolves when the dependency answers; its rejection's message is shown on the management port. */
+  check: () => Promise<void>;
+}
+
+export interface CheckState {
+  name: string;
+  ok: boolean;
+  reason?: string;
+  sinceMs: number;
+}
+
+export interface Readiness {
+  readonly isReady: boolean;
+  readonly states: readonly CheckState[];
+  /** Runs every check once, now. */
+  probe(): Promise<void>;
+  /** Probes at an interval until stop(). */
+  start(): void;
+  stop(): void;
+}
+
+export interface ReadinessOptions {
+  intervalMs?: number;
+  budgetMs?: number;
+  /** Failures in a row before a check counts as failed: one lost packet must not empty the service. */
+  failureThreshold?: number;
+  now?: Clock;
+}
+
+export function createReadiness(checks: readonly ReadinessCheck[], options: ReadinessOptions = {}): Readiness {
+  const { intervalMs = 1000, budgetMs = 500, failureThreshold = 3, now = systemClock } = options;
+  const failures = new Map<string, number>();
+  // Nothing is ready before its first good answer.
+  const states = checks.map(({ name }): CheckState => ({ name, ok: false, reason: 'not probed yet', sinceMs: now() }));
+  let timer: NodeJS.Timeout | undefined;
+
+  async function probeOne({ name, check }: ReadinessCheck, state: CheckState): Promise<void> {
+    try {
+      await within(budgetMs, check());
+      failures.set(name, 0);
+      if (!state.ok) state.sinceMs = now();
+      state.ok = true;
+      delete state.reason;
+    } catch (error) {
+      const inARow = (failures.get(name) ?? 0) + 1;
+      failures.set(name, inARow);
+      state.reason = (error as Error).message;
+      if (state.ok && inARow >= failureThreshold) {
+        state.ok = false;
+        state.sinceMs = now();
+      }
+    }
+  }
+
+  const readiness: Readiness = {
+    get isReady() {
+      return states.every(({ ok }) => ok);
+    },
+    states,
+    async probe() {
+      await Promise.all(checks.map((check, index) => probeOne(check, states[index] as CheckState)));
+    },
+    start() {
+      timer ??= setInterval(() => void readiness.probe(), intervalMs).unref();
+    },
+    stop() {
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+  return readiness;
+}
+
+async function within(budgetMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${budgetMs} ms`)), budgetMs);
+  });
+  try {
+    await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,31 @@
+/** One log line and one measurement for every request, by route pattern and without the query. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../logging/logger.ts';
+import type { Metrics } from '../metrics/registry.ts';
+import { type App, pathOf } from './app.ts';
+import { requestIdHeader } from './request-id.ts';
+
+export function observeRequests(app: App, log: Logger, metrics: Metrics): void {
+  const logsRequests = log.isLevelEnabled('info');
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header(requestIdHeader, request.id);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
+    if (logsRequests) log.info(describe(request, reply), 'request');
+    done();
+  });
+}
+
+function describe(request: FastifyRequest, reply: FastifyReply): Record<string, unknown> {
+  return {
+    correlationId: request.id,
+    method: request.method,
+    path: pathOf(request.url),
+    status: reply.statusCode,
+    durationMs: Math.round(reply.elapsedTime * 10) / 10,
+    clientAddress: request.ip,
+  };
+}

@@ -1,0 +1,76 @@
+/** A Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { notFound } from '../errors/app-error.ts';
+import { envelopeErrorHandler } from '../errors/render-envelope.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Metrics } from '../metrics/registry.ts';
+import { observeRequests } from './access-log.ts';
+import { acceptEmptyJson } from './body-parsing.ts';
+import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
+import { requestIdOf } from './request-id.ts';
+import { serializerCompiler } from './serializer.ts';
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface AppOptions {
+  log: Logger;
+  metrics: Metrics;
+  http: { bodyLimitBytes: number; requestTimeoutMs: number; trustedProxies: readonly string[] };
+  drain?: Drain;
+  openapi?: { title: string; description: string; version: string };
+}
+
+/** Ready for routes; nothing listens yet. Errors are rendered in the v3 envelope unless a scope says otherwise. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { http } = options;
+  const app: App = Fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    requestIdLogLabel: 'correlationId',
+    genReqId: requestIdOf,
+    bodyLimit: http.bodyLimitBytes,
+    requestTimeout: http.requestTimeoutMs,
+    handlerTimeout: http.requestTimeoutMs,
+    keepAliveTimeout: 72_000,
+    // CIDR ranges only: a hop count trusts whoever sends the header.
+    trustProxy: http.trustedProxies.length > 0 ? [...http.trustedProxies] : false,
+    return503OnClosing: false,
+    allowErrorHandlerOverride: false,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'remove',
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(envelopeErrorHandler);
+  app.setNotFoundHandler((request) => {
+    throw notFound(`There is nothing at ${request.method} ${pathOf(request.url)}`);
+  });
+  acceptEmptyJson(app);
+  observeRequests(app, options.log, options.metrics);
+  if (options.drain) closeConnectionsWhileDraining(app, options.drain);
+  if (options.openapi) await describeWithOpenApi(app, options.openapi);
+  return app;
+}
+
+async function describeWithOpenApi(app: App, info: NonNullable<AppOptions['openapi']>): Promise<void> {
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info },
+    transform: jsonSchemaTransform,
+  });
+}
+
+/** The path without its query, which may carry a code or a token. */
+export function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}

@@ -1,0 +1,52 @@
+/** HTTP Basic credentials (RFC 7617), raw or form-encoded first as RFC 6749 section 2.3.1 asks. */
+
+export interface Credentials {
+  username: string;
+  password: string;
+}
+
+/** More than this is no credential of ours. */
+const maxLength = 4096;
+
+/**
+ * The possible readings of an Authorization header, the raw one first; empty when it is not well-formed Basic.
+ * Callers in the field send both forms, so each reading is tried.
+ */
+export function parseBasicCredentials(header: string | undefined): Credentials[] {
+  const encoded = header && header.length <= maxLength ? /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1] : undefined;
+  if (!encoded || encoded.replace(/=+$/, '').length % 4 === 1) return [];
+  const text = decodeUtf8(Buffer.from(encoded, 'base64'));
+  const colon = text?.indexOf(':') ?? -1;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 7617 section 2 forbids control characters.
+  if (text === undefined || colon < 1 || /[\u0000-\u001f\u007f]/.test(text)) return [];
+  const raw = { username: text.slice(0, colon), password: text.slice(colon + 1) };
+  const decoded = { username: formDecode(raw.username), password: formDecode(raw.password) };
+  if (decoded.username === undefined || decoded.password === undefined) return [raw];
+  const isSame = decoded.username === raw.username && decoded.password === raw.password;
+  return isSame ? [raw] : [raw, decoded as Credentials];
+}
+
+export function hasScheme(header: string | undefined, scheme: 'basic' | 'bearer' | 'dpop'): boolean {
+  return header?.slice(0, scheme.length + 1).toLowerCase() === `${scheme} `;
+}
+
+/** The token of a Bearer header (RFC 6750 section 2.1), undefined when the header is anything else. */
+export function parseBearerToken(header: string | undefined): string | undefined {
+  return header && header.length <= maxLength ? /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)?.[1] : undefined;
+}
+
+function decodeUtf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function formDecode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+/** JSON bodies: an empty one under a JSON content type is no body (compat), never a 400. */
+import type { App } from './app.ts';
+
+export function acceptEmptyJson(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'remove');
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const text = body as string;
+    if (text.trim() === '') done(null, undefined);
+    else parse(request, text, done);
+  });
+}

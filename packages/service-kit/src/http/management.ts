@@ -1,0 +1,56 @@
+/** The second, private server: probes, metrics and what is running. */
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Readiness } from '../health/readiness.ts';
+import type { Metrics } from '../metrics/registry.ts';
+import type { Drain } from './drain.ts';
+
+export interface ManagementOptions {
+  service: string;
+  version: string;
+  readiness: Readiness;
+  metrics: Metrics;
+  drain: Drain;
+  /** The loaded configuration; secrets print as [secret]. */
+  config: unknown;
+}
+
+export function createManagementApp(options: ManagementOptions): FastifyInstance {
+  const { readiness, drain, metrics } = options;
+  const app = Fastify({ logger: false, forceCloseConnections: true });
+  const isUp = () => readiness.isReady && !drain.isDraining;
+
+  // The event loop answered: that is all that liveness means.
+  app.get('/healthz', async () => ({ status: 'UP' }));
+
+  app.get('/readyz', async (_request, reply) => {
+    reply.code(isUp() ? 200 : 503);
+    return { status: isUp() ? 'UP' : 'DOWN', draining: drain.isDraining, failing: namesOfFailing(readiness) };
+  });
+
+  app.get('/health', async (_request, reply) => {
+    reply.code(isUp() ? 200 : 503);
+    return {
+      status: isUp() ? 'UP' : 'DOWN',
+      components: Object.fromEntries(readiness.states.map(({ name, ok, reason }) => [name, { status: ok ? 'UP' : 'DOWN', ...(reason ? { reason } : {}) }])),
+    };
+  });
+
+  app.get('/metrics', async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
+  });
+
+  app.get('/info', async () => ({
+    service: options.service,
+    version: options.version,
+    node: process.version,
+    uptimeSeconds: Math.round(process.uptime()),
+    config: options.config,
+  }));
+
+  return app;
+}
+
+function namesOfFailing(readiness: Readiness): string[] {
+  return readiness.states.filter(({ ok }) => !ok).map(({ name }) => name);
+}

@@ -1,0 +1,147 @@
+/** The life of a service process: configuration, start, drain, end. */
+import closeWithGrace from 'close-with-grace';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Configuration, ConfigOf } from '../config/configuration.ts';
+import { ConfigError, loadConfig } from '../config/load.ts';
+import { createReadiness, type Readiness, type ReadinessCheck } from '../health/readiness.ts';
+import { createLogger, type Logger } from '../logging/logger.ts';
+import { createMetrics, type Metrics } from '../metrics/registry.ts';
+import type { App } from './app.ts';
+import { createDrain, type Drain } from './drain.ts';
+import { createManagementApp } from './management.ts';
+
+/** What every service gets from its surroundings. */
+export interface Kit {
+  log: Logger;
+  metrics: Metrics;
+  drain: Drain;
+  version: string;
+}
+
+export interface Service<C extends Configuration, D> {
+  configuration: C;
+  /** URL of the service's package.json, for its version. */
+  packageUrl: URL;
+  /** Opens pools and clients. */
+  createDeps(config: ConfigOf<C>, kit: Kit): Promise<D>;
+  closeDeps(deps: D): Promise<void>;
+  buildApp(deps: D): Promise<App>;
+  readinessChecks(deps: D): ReadinessCheck[];
+  /** Brings the database to this version; absent where there is none. */
+  migrate?(config: ConfigOf<C>, log: Logger): Promise<void>;
+  /** The routes without anything behind them, for the OpenAPI document. */
+  describe(kit: Kit): Promise<App>;
+}
+
+interface CommonConfig {
+  log: { level: string; format: 'json' | 'pretty' };
+  http: {
+    host: string;
+    port: number;
+    managementHost: string;
+    managementPort: number;
+    drainDelayMs: number;
+    shutdownTimeoutMs: number;
+  };
+}
+
+/** sysexits.h EX_CONFIG: the configuration is wrong and a restart will not help. */
+const exitConfig = 78;
+
+const commands = ['serve', 'check-config', 'migrate', 'print-openapi'] as const;
+
+/** Runs the command of the process: serve (default), check-config, migrate or print-openapi. */
+export async function runService<C extends Configuration, D>(service: Service<C, D>): Promise<void> {
+  const command = process.argv[2] ?? 'serve';
+  if (command === 'print-openapi') return printOpenApi(service);
+  if (!commands.includes(command as never)) return fail(64, `Unknown command ${command}: use one of ${commands.join(', ')}`);
+  let config: ConfigOf<C> & CommonConfig;
+  try {
+    config = loadConfig(service.configuration, { env: process.env }) as ConfigOf<C> & CommonConfig;
+  } catch (error) {
+    if (error instanceof ConfigError) return fail(exitConfig, error.message);
+    throw error;
+  }
+  if (command === 'check-config') {
+    process.stdout.write(`The configuration of ${service.configuration.service} is complete.\n`);
+    return;
+  }
+  const log = createLogger(service.configuration.service, config.log);
+  try {
+    if (command === 'migrate') await service.migrate?.(config, log);
+    else await serve(service, config, log);
+  } catch (error) {
+    log.fatal({ err: error }, `${command} failed`);
+    process.exitCode = 1;
+    // Whatever was opened before the failure must not keep the process alive.
+    setTimeout(() => process.exit(1), 1000).unref();
+  }
+}
+
+async function serve<C extends Configuration, D>(
+  service: Service<C, D>,
+  config: ConfigOf<C> & CommonConfig,
+  log: Logger,
+): Promise<void> {
+  const kit = createKit(service, log);
+  const deps = await service.createDeps(config, kit);
+  const readiness = createReadiness(service.readinessChecks(deps));
+  const app = await service.buildApp(deps);
+  const management = createManagementApp({
+    service: service.configuration.service,
+    ...kit,
+    readiness,
+    config,
+  });
+  await readiness.probe();
+  readiness.start();
+  const managementUrl = await management.listen({ host: config.http.managementHost, port: config.http.managementPort });
+  const url = await app.listen({ host: config.http.host, port: config.http.port });
+  log.info({ url, managementUrl, version: kit.version, ready: readiness.isReady }, `${service.configuration.service} is listening`);
+  closeOnSignal({ config, log, kit, readiness, close: async () => {
+    await app.close();
+    await management.close();
+    await service.closeDeps(deps);
+  } });
+}
+
+interface Closing {
+  config: CommonConfig;
+  log: Logger;
+  kit: Kit;
+  readiness: Readiness;
+  close(): Promise<void>;
+}
+
+/** Readiness goes off first; requests are served on until the load balancer has noticed; then everything closes. */
+function closeOnSignal({ config, log, kit, readiness, close }: Closing): void {
+  const { drainDelayMs, shutdownTimeoutMs } = config.http;
+  closeWithGrace({ delay: shutdownTimeoutMs, logger: log }, async ({ signal, err }) => {
+    if (err) log.fatal({ err }, 'unexpected error, the process ends');
+    kit.drain.isDraining = true;
+    log.info({ signal, drainDelayMs }, 'draining');
+    if (!err) await delay(drainDelayMs);
+    readiness.stop();
+    await close();
+    log.info('closed');
+  });
+}
+
+async function printOpenApi<C extends Configuration, D>(service: Service<C, D>): Promise<void> {
+  const log = createLogger(service.configuration.service, { level: 'silent', format: 'json' });
+  const app = await service.describe(createKit(service, log));
+  await app.ready();
+  process.stdout.write(`${JSON.stringify(app.swagger(), null, 2)}\n`);
+  await app.close();
+}
+
+function createKit<C extends Configuration, D>(service: Service<C, D>, log: Logger): Kit {
+  const { version } = JSON.parse(readFileSync(service.packageUrl, 'utf8')) as { version: string };
+  return { log, metrics: createMetrics(), drain: createDrain(), version };
+}
+
+function fail(exitCode: number, message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode;
+}

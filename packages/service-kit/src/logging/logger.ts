@@ -1,0 +1,39 @@
+/** Structured logs on standard output. */
+import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { pretty } from './pretty.ts';
+
+export type Logger = PinoLogger;
+
+export interface LogConfig {
+  level: string;
+  format: 'json' | 'pretty';
+}
+
+/** Header and field names whose values are never written, wherever they turn up. */
+const redacted = [
+  'authorization',
+  'cookie',
+  'password',
+  'userPassword',
+  'client_secret',
+  'clientSecret',
+  'token',
+  'access_token',
+  'refresh_token',
+  'code',
+  'secret',
+];
+
+/** `destination` replaces standard output, for tests. */
+export function createLogger(service: string, config: LogConfig, destination?: NodeJS.WritableStream): Logger {
+  const options = {
+    level: config.level,
+    base: { service },
+    timestamp: stdTimeFunctions.isoTime,
+    messageKey: 'message',
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: redacted.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+  };
+  const target = config.format === 'pretty' ? pretty(destination) : destination;
+  return target ? pino(options, target) : pino(options);
+}
