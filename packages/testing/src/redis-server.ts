@@ -1,13 +1,20 @@
 /** A real Redis (or Valkey) server as a child process. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export interface RedisServerOptions {
   port: number;
   /** Folder for the append-only file; without one the server keeps nothing. */
   dataDir?: string;
   cluster?: boolean;
+  password?: string;
   onLine?: (line: string) => void;
+  /** A process group of its own, which a terminal's Ctrl-C does not reach. */
+  detached?: boolean;
+  /** File descriptor that takes the server's log in place of onLine. */
+  logFile?: number;
 }
 
 export interface RedisServer {
@@ -29,21 +36,28 @@ export function findRedisProgram(): string | undefined {
   return undefined;
 }
 
-/** Starts a server on loopback and resolves once it accepts connections. */
+/** Starts a server on loopback and resolves once it answers commands. */
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
   const program = findRedisProgram();
   if (!program) throw new Error('neither redis-server nor valkey-server is on the PATH');
-  const child = spawn(program, serverArguments(options), { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The password goes by standard input: arguments are visible to every account of the machine.
+  const [input, output] = [options.password ? 'pipe' : 'ignore', options.logFile ?? 'pipe'] as const;
+  const child = spawn(program, serverArguments(options), {
+    stdio: [input, output, output],
+    detached: options.detached ?? false,
+  });
+  child.stdin?.end(`requirepass ${options.password}\n`);
   await untilReady(child, options);
+  const credentials = options.password ? `:${encodeURIComponent(options.password)}@` : '';
   return {
     process: child,
     port: options.port,
-    url: `redis://127.0.0.1:${options.port}`,
+    url: `redis://${credentials}127.0.0.1:${options.port}`,
     stop: (signal = 'SIGTERM') => stop(child, signal),
   };
 }
 
-function serverArguments({ port, dataDir, cluster }: RedisServerOptions): string[] {
+function serverArguments({ port, dataDir, cluster, password }: RedisServerOptions): string[] {
   const persistence = dataDir
     ? ['--dir', dataDir, '--appendonly', 'yes', '--appendfsync', 'everysec']
     : ['--appendonly', 'no', '--dir', '/tmp'];
@@ -55,22 +69,42 @@ function serverArguments({ port, dataDir, cluster }: RedisServerOptions): string
     ...['--maxmemory-policy', 'noeviction'],
     ...persistence,
     ...clusterMode,
+    ...(password ? ['-'] : []),
   ];
 }
 
-function untilReady(child: ChildProcess, options: RedisServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer) => {
-      const text = chunk.toString();
-      output = (output + text).slice(-4000);
-      for (const line of text.split('\n')) if (line && options.onLine) options.onLine(line);
-      if (/Ready to accept connections/i.test(output)) resolve();
-    };
-    child.stdout?.on('data', read);
-    child.stderr?.on('data', read);
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the Redis server ended with ${code}: ${output}`)));
+async function untilReady(child: ChildProcess, options: RedisServerOptions): Promise<void> {
+  let output = '';
+  let ended = '';
+  const read = (chunk: Buffer) => {
+    output = (output + chunk).slice(-4000);
+    for (const line of chunk.toString().split('\n')) if (line) options.onLine?.(line);
+  };
+  child.stdout?.on('data', read);
+  child.stderr?.on('data', read);
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    ended = `ended with ${signal ?? code}`;
+  });
+  while (!(await answers(options.port))) {
+    if (ended) throw new Error(`the Redis server ${ended}: ${output}`);
+    await wait(10);
+  }
+}
+
+/** Whether commands are answered: while it still reads its data the server says -LOADING. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.setTimeout(1000, () => socket.destroy());
+    socket.once('error', () => {});
+    socket.once('close', () => resolve(false));
+    socket.once('data', (answer) => {
+      resolve(/^(\+PONG|-NOAUTH)/.test(answer.toString()));
+      socket.destroy();
+    });
   });
 }
 

