@@ -1,0 +1,36 @@
+/** The v3 envelope around every JSON answer outside the OAuth endpoints. */
+import { z } from 'zod';
+
+export const successStatus = z.object({ code: z.literal(0) });
+
+/** A success with data. */
+export function envelopeOf<T extends z.ZodType>(data: T) {
+  return z.object({ status: successStatus, data });
+}
+
+/** A success without data. */
+export const emptyEnvelope = z.object({ status: successStatus });
+
+const failureStatus = z.object({
+  /** Never 0: the HTTP status. */
+  code: z.number().int(),
+  /** Machine-readable, snake_case. */
+  name: z.string().optional(),
+  message: z.string().optional(),
+  detail: z.string().optional(),
+  field: z.string().optional(),
+});
+
+/** A failure; `errors` names each field that was wrong. */
+export const errorEnvelope = z.object({
+  status: failureStatus,
+  errors: z.array(z.object({ status: failureStatus })).optional(),
+});
+
+/** 401 on the JSON APIs and every error of the OAuth endpoints. */
+export const securityError = z.object({ error: z.string(), error_description: z.string().optional() });
+
+/** A request body: wrapped in `data`, as existing callers send it. */
+export function wrapped<T extends z.ZodType>(data: T) {
+  return z.object({ data, operationId: z.string().optional() });
+}

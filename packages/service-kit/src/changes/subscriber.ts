@@ -1,0 +1,110 @@
+/** Follows another replica's changes without a gap, through any outage of the message channel. */
+import type { Logger } from '../logging/logger.ts';
+import type { RedisClient } from '../redis/client.ts';
+import { type Change, changeSchema } from './change.ts';
+
+export interface ChangeSubscriber {
+  /** Subscribes and takes the current position; resolves when changes can no longer be missed. */
+  start(): Promise<void>;
+  stop(): void;
+  readonly lastSeq: number;
+}
+
+export interface ChangeSubscriberOptions {
+  /** A connection of its own: a subscribed one can do nothing else. */
+  redis: RedisClient;
+  channel: string;
+  latest(): Promise<number>;
+  since(seq: number): Promise<Change[]>;
+  onChange(change: Change): void;
+  /** Changes may have been missed and cannot be listed: drop what is cached. */
+  onGap(): void;
+  log: Logger;
+  /** How often the log is asked although no message came; messages are the fast path, this is the sure one. */
+  catchUpIntervalMs?: number;
+}
+
+export function createChangeSubscriber(options: ChangeSubscriberOptions): ChangeSubscriber {
+  const { redis, channel, log, catchUpIntervalMs = 5000 } = options;
+  let lastSeq = -1;
+  let running: Promise<void> | undefined;
+  let isAskedAgain = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  function apply(change: Change): void {
+    if (change.seq <= lastSeq) return;
+    lastSeq = change.seq;
+    options.onChange(change);
+  }
+
+  /** One catch-up at a time; a wish that comes meanwhile is served right after. */
+  function catchUp(): Promise<void> {
+    if (running) {
+      isAskedAgain = true;
+      return running;
+    }
+    running = readMissed().finally(() => {
+      running = undefined;
+      if (isAskedAgain) {
+        isAskedAgain = false;
+        void catchUp();
+      }
+    });
+    return running;
+  }
+
+  async function readMissed(): Promise<void> {
+    try {
+      if (lastSeq < 0) {
+        // The position was never known, so anything cached until now may be old.
+        lastSeq = await options.latest();
+        options.onGap();
+        return;
+      }
+      for (let missed = await options.since(lastSeq); missed.length > 0; missed = await options.since(lastSeq)) {
+        missed.forEach(apply);
+      }
+    } catch (error) {
+      log.warn({ err: error, channel }, 'changes could not be read; trying again');
+    }
+  }
+
+  function onMessage(from: string, text: string): void {
+    if (from !== channel) return;
+    const parsed = changeSchema.safeParse(parseJson(text));
+    if (parsed.success && parsed.data.seq === lastSeq + 1) apply(parsed.data);
+    else void catchUp();
+  }
+
+  const onReady = () => {
+    // After a reconnect the client subscribes again by itself; what was said meanwhile is in the log.
+    void catchUp();
+  };
+
+  return {
+    get lastSeq() {
+      return lastSeq;
+    },
+    async start() {
+      redis.on('message', onMessage);
+      redis.on('ready', onReady);
+      await redis.subscribe(channel);
+      await catchUp();
+      timer = setInterval(() => void catchUp(), catchUpIntervalMs).unref();
+    },
+    stop() {
+      clearInterval(timer);
+      redis.off('message', onMessage);
+      redis.off('ready', onReady);
+      redis.disconnect();
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

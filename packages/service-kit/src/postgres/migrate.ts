@@ -1,0 +1,37 @@
+/** Brings a service's schema to the version of this build. */
+import { fileURLToPath } from 'node:url';
+import { runner } from 'node-pg-migrate';
+import type { Logger } from '../logging/logger.ts';
+import { connectionOptions, type PostgresConfig } from './pool.ts';
+
+export interface MigrateOptions {
+  schema: string;
+  /** Folder of timestamped .sql files with "-- Up Migration" and "-- Down Migration" parts. */
+  folder: URL;
+  log: Logger;
+}
+
+/** Runs what is missing, in order; starting pods wait for one another. Returns the names that ran. */
+export async function migrate(config: PostgresConfig, { schema, folder, log }: MigrateOptions): Promise<string[]> {
+  const done = await runner({
+    databaseUrl: connectionOptions(config),
+    dir: fileURLToPath(folder),
+    direction: 'up',
+    migrationsTable: 'migrations',
+    schema,
+    createSchema: true,
+    createMigrationsSchema: true,
+    advisoryLockMode: 'wait',
+    checkOrder: true,
+    singleTransaction: true,
+    logger: {
+      debug: (message: string) => log.debug(message),
+      info: (message: string) => log.debug(message),
+      warn: (message: string) => log.warn(message),
+      error: (message: string) => log.error(message),
+    },
+  });
+  const names = done.map(({ name }) => name);
+  log.info({ schema, migrations: names }, names.length > 0 ? 'database migrated' : 'database is up to date');
+  return names;
+}

@@ -1,0 +1,84 @@
+/** The PostgreSQL pool of a service and transactions on it. */
+import pg from 'pg';
+import type { Logger } from '../logging/logger.ts';
+import type { Secret } from '../secret.ts';
+
+export interface PostgresConfig {
+  url: Secret | undefined;
+  host: string;
+  port: number;
+  database: string;
+  username: string;
+  password: Secret | undefined;
+  ssl: 'off' | 'require' | 'verify';
+  poolSize: number;
+  poolCheckoutTimeoutMs: number;
+  statementTimeoutMs: number;
+}
+
+export interface PoolOptions {
+  /** The service's own schema; unqualified names resolve there and nowhere else. */
+  schema: string;
+  applicationName: string;
+  log: Logger;
+}
+
+export type Pool = pg.Pool;
+export type PoolClient = pg.PoolClient;
+/** Whatever runs a query: the pool, or the client of a transaction. */
+export type Queryable = Pick<pg.Pool, 'query'>;
+
+export function createPool(config: PostgresConfig, options: PoolOptions): Pool {
+  const pool = new pg.Pool({
+    ...connectionOptions(config),
+    application_name: options.applicationName,
+    options: `-c search_path=${options.schema}`,
+    max: config.poolSize,
+    connectionTimeoutMillis: config.poolCheckoutTimeoutMs,
+    statement_timeout: config.statementTimeoutMs,
+    // The server may be gone without a word; do not wait for its own time-out for ever.
+    query_timeout: config.statementTimeoutMs + 1000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+  });
+  // An idle connection that breaks must not end the process; the next query opens another.
+  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle PostgreSQL connection broke'));
+  return pool;
+}
+
+export function connectionOptions(config: PostgresConfig): pg.ClientConfig {
+  const tls = config.ssl === 'off' ? false : { rejectUnauthorized: config.ssl === 'verify' };
+  if (config.url) return { connectionString: config.url.reveal(), ...(tls ? { ssl: tls } : {}) };
+  return {
+    host: config.host,
+    port: config.port,
+    database: config.database,
+    user: config.username,
+    ...(config.password ? { password: config.password.reveal() } : {}),
+    ssl: tls,
+  };
+}
+
+/** Commits when the work resolves, rolls back when it throws. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** For readiness: one round trip. */
+export async function pingPostgres(pool: Queryable): Promise<void> {
+  await pool.query('SELECT 1');
+}

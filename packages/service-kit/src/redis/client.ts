@@ -1,0 +1,97 @@
+/** The Redis client: bounded waiting, no queue while the server is gone. */
+import { Cluster, Redis } from 'ioredis';
+import { once } from 'node:events';
+import type { Logger } from '../logging/logger.ts';
+import type { Secret } from '../secret.ts';
+
+export interface RedisConfig {
+  url: string;
+  clusterNodes: readonly string[];
+  username: string | undefined;
+  password: Secret | undefined;
+  tls: boolean;
+  keyPrefix: string;
+  commandTimeoutMs: number;
+}
+
+export type RedisClient = Redis | Cluster;
+
+export interface RedisClientOptions {
+  log: Logger;
+  /** Commands of one event-loop turn travel together: for request paths, not for probes. */
+  autoPipelining?: boolean;
+  /** A connection for blocking reads or subscriptions: no time limit per command. */
+  blocking?: boolean;
+}
+
+const reconnectDelayMaxMs = 1000;
+
+export function createRedis(config: RedisConfig, options: RedisClientOptions): RedisClient {
+  const client = config.clusterNodes.length > 0 ? createCluster(config, options) : createSingle(config, options);
+  let isReported = false;
+  client.on('error', (error: Error) => {
+    // A line per outage, not a line per reconnect attempt.
+    if (!isReported) options.log.warn({ err: error }, 'Redis connection failed');
+    isReported = true;
+  });
+  client.on('ready', () => {
+    if (isReported) options.log.info('Redis is back');
+    isReported = false;
+  });
+  return client;
+}
+
+/** For readiness: one round trip. */
+export async function pingRedis(redis: RedisClient): Promise<void> {
+  await redis.ping();
+}
+
+/** Waits until the server answers, at most `timeoutMs`; later outages are the callers' 503. */
+export async function untilRedisIsReady(redis: RedisClient, timeoutMs = 5000): Promise<void> {
+  if (redis.status === 'ready') return;
+  await once(redis, 'ready', { signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
+}
+
+/** A client for blocking reads or subscriptions, with the connection settings of another. */
+export function duplicateRedis(config: RedisConfig, log: Logger): RedisClient {
+  return createRedis(config, { log, blocking: true });
+}
+
+function createSingle(config: RedisConfig, options: RedisClientOptions): Redis {
+  return new Redis(config.url, { ...nodeOptions(config, options), enableAutoPipelining: options.autoPipelining ?? false });
+}
+
+function createCluster(config: RedisConfig, options: RedisClientOptions): Cluster {
+  return new Cluster(config.clusterNodes.map(parseNode), {
+    redisOptions: nodeOptions(config, options),
+    enableAutoPipelining: options.autoPipelining ?? false,
+    enableOfflineQueue: options.blocking ?? false,
+    clusterRetryStrategy: reconnectDelay,
+  });
+}
+
+function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
+  return {
+    ...(config.username ? { username: config.username } : {}),
+    ...(config.password ? { password: config.password.reveal() } : {}),
+    ...(config.tls ? { tls: {} } : {}),
+    ...(options.blocking ? {} : { commandTimeout: config.commandTimeoutMs }),
+    connectTimeout: config.commandTimeoutMs,
+    // A command is answered or refused now: a queue would repeat it after the caller has gone.
+    enableOfflineQueue: options.blocking ?? false,
+    maxRetriesPerRequest: options.blocking ? null : 0,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: reconnectDelay,
+  };
+}
+
+function reconnectDelay(attempt: number): number {
+  return Math.min(50 * attempt, reconnectDelayMaxMs);
+}
+
+function parseNode(node: string): { host: string; port: number } {
+  const colon = node.lastIndexOf(':');
+  const port = Number(node.slice(colon + 1));
+  if (colon < 1 || !Number.isInteger(port)) throw new Error(`Redis cluster node ${node}: write host:port`);
+  return { host: node.slice(0, colon).replace(/^\[|\]$/g, ''), port };
+}
