@@ -17,6 +17,8 @@ export const interactionErrors = [
   'account_locked',
   'account_expired',
   'too_many_sessions',
+  'password_policy',
+  'passwords_differ',
   'throttled',
   'form_expired',
   'try_again',
@@ -39,6 +41,8 @@ export const interactionViewSchema = z.object({
   /** Origin of the redirect URI, for the `form-action` directive of the page. */
   redirectOrigin: z.string(),
   error: interactionErrorSchema.optional(),
+  /** With `password_policy`: the rules that the new password breaks, such as `min-length`. */
+  brokenRules: z.array(z.string()).optional(),
   /** With `throttled` and `try_again`: when another attempt makes sense. */
   retryAfterSeconds: z.int().nonnegative().optional(),
   /** Request id of the failed attempt, shown so that support can find it in the log. */

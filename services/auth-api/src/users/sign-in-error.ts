@@ -14,6 +14,8 @@ const answers: Record<SignInFailure, { status: number; message: string }> = {
   account_locked: { status: 403, message: 'The account is locked' },
   account_expired: { status: 403, message: 'The account has expired' },
   too_many_sessions: { status: 403, message: 'The account has too many sessions already' },
+  password_policy: { status: 400, message: 'The new password breaks the password rules' },
+  passwords_differ: { status: 400, message: 'The two new passwords differ' },
   throttled: { status: 429, message: 'Too many attempts; try again later' },
   form_expired: { status: 403, message: 'The sign-in form is no longer valid; send it again' },
   try_again: { status: 503, message: 'Signing in is not possible right now; try again' },

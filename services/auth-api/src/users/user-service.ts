@@ -42,6 +42,8 @@ export interface UserService {
   /** @throws SignInError, or AppError `password_policy` (400) with the broken rules as problems. */
   changePassword(change: PasswordChange): Promise<UserIdentity>;
   /** Reads the person again. @throws AppError `user_gone` (403) when deleted or disabled, 503 when nobody can tell. */
-  refresh(identity: Pick<UserIdentity, 'sub' | 'environmentId' | 'contactCenterId' | 'dbid'>): Promise<UserIdentity>;
+  refresh(
+    identity: Pick<UserIdentity, 'sub' | 'environmentId' | 'contactCenterId' | 'dbid'>,
+  ): Promise<UserIdentity>;
   close(): Promise<void>;
 }

@@ -1,0 +1,24 @@
+/** Names of the form fields that the pages of Auth UI send to Auth API. */
+
+/** `POST /auth/v3/sign-in`, `application/x-www-form-urlencoded`. Answers 302. */
+export const signInFields = {
+  userName: 'username',
+  password: 'password',
+  tenant: 'tenant',
+  interaction: 'interaction',
+  csrf: 'csrf',
+} as const;
+
+/**
+ * `POST /auth/v3/change-password`, `application/x-www-form-urlencoded`. With an interaction success signs the user in and
+ * answers 302 onward; failure answers 302 to `/auth/change-password.html?error&interaction=…`.
+ */
+export const changePasswordFields = {
+  userName: 'userName',
+  tenant: 'tenant',
+  oldPassword: 'oldPassword',
+  newPassword: 'newPassword',
+  newPasswordAgain: 'newPasswordAgain',
+  interaction: 'interaction',
+  csrf: 'csrf',
+} as const;

@@ -1,0 +1,39 @@
+/** Answer of `POST /auth/v3/oauth/introspect` (RFC 7662 section 2.2), with what our own services decide by. */
+import { z } from 'zod';
+
+export const introspectionActiveSchema = z.object({
+  active: z.literal(true),
+  scope: z.string(),
+  client_id: z.string(),
+  token_type: z.literal('bearer'),
+  /** Seconds since the epoch. */
+  exp: z.int(),
+  iat: z.int(),
+  iss: z.string(),
+  /** The user, or the client where there is no user. */
+  sub: z.string(),
+  aud: z.array(z.string()).optional(),
+  /** Public id of the browser session that the token came from. */
+  sid: z.string().optional(),
+  username: z.string().optional(),
+  environment_id: z.string().optional(),
+  contact_center_id: z.string().optional(),
+  grant_type: z.string(),
+  /** Authorities of the user; of the client where there is no user. */
+  authorities: z.array(z.string()),
+  /** Contact centres the token is bound to. */
+  contact_center_ids: z.array(z.string()),
+  /** The token was issued to an internal client. */
+  internal_client: z.boolean(),
+});
+
+export const introspectionAnswerSchema = z.union([
+  introspectionActiveSchema,
+  z.object({ active: z.literal(false) }),
+]);
+
+export type IntrospectionActive = z.infer<typeof introspectionActiveSchema>;
+export type IntrospectionAnswer = z.infer<typeof introspectionAnswerSchema>;
+
+/** Authority that may administer clients and environments. */
+export const managementAuthority = 'ROLE_MANAGEMENT_APPLICATION';

@@ -1,0 +1,21 @@
+/** Chooses the Configuration Servers that serve this installation's location. */
+import type { ConfigServerView, EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import { byPrecision, covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
+
+/** The servers given for the longest location that covers ours, in their order. Empty when none serves it. */
+export function serversAt(
+  environment: Pick<EnvironmentView, 'configServers'>,
+  location: string,
+): ConfigServerView[] {
+  const precise = environment.configServers
+    .flatMap((server) => locationsOf(server))
+    .filter((candidate) => covers(candidate, location))
+    .sort(byPrecision)[0];
+  if (precise === undefined) return [];
+  return environment.configServers.filter((server) => locationsOf(server).includes(precise));
+}
+
+/** A server without a location serves every one. */
+function locationsOf(server: ConfigServerView): string[] {
+  return server.locations.length > 0 ? server.locations : [rootLocation];
+}

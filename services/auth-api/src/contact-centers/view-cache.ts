@@ -1,0 +1,116 @@
+/** Keeps what another service answered: fresh for a while, revalidated after, served old while that service is down. */
+
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { LRUCache } from 'lru-cache';
+
+export type Loaded<T> =
+  | { status: 'found'; value: T; etag: string | undefined }
+  | { status: 'unchanged' }
+  | { status: 'missing' };
+
+export interface ViewCacheOptions<T> {
+  /** Asks the owner; with an etag the answer may be `unchanged`. Rejects when the owner cannot answer. */
+  load(key: string, etag: string | undefined): Promise<Loaded<T>>;
+  /** No question is asked for so long after the last confirmation, in milliseconds. */
+  freshMs: number;
+  /** A copy that was confirmed longer ago than this is not served even while the owner is down. */
+  staleMaxMs: number;
+  /** How long "there is none" is believed. Short, because it may just be about to be created. */
+  missingMs: number;
+  /** After a failure the owner is left alone for so long; copies are served meanwhile. */
+  retryMs: number;
+  maxEntries: number;
+  now: Clock;
+  /** A copy was served because the owner could not be asked. */
+  onStale?(key: string, ageMs: number, error: unknown): void;
+}
+
+export interface ViewCache<T> {
+  /** Undefined: there is none. Rejects with the owner's failure when no usable copy is left. */
+  get(key: string): Promise<T | undefined>;
+  /** The owner is asked again about these before they are used; the copies stay as last resort. */
+  invalidate(affected: (key: string, value: T) => boolean): void;
+  invalidateAll(): void;
+}
+
+interface Entry<T> {
+  value: T;
+  etag: string | undefined;
+  confirmedAtMs: number;
+  outdated: boolean;
+}
+
+interface Load<T> {
+  generation: number;
+  answer: Promise<T | undefined>;
+}
+
+/** See ViewCache. Concurrent questions about one key are one question. */
+export function createViewCache<T extends object>(options: ViewCacheOptions<T>): ViewCache<T> {
+  const { now } = options;
+  const entries = new LRUCache<string, Entry<T>>({ max: options.maxEntries });
+  // Apart from the entries, so that made-up names cannot push real ones out.
+  const missingUntilMs = new LRUCache<string, number>({ max: options.maxEntries });
+  const loads = new Map<string, Load<T>>();
+  let ownerDownUntilMs = 0;
+  let ownerFailure: unknown;
+  // A load that began before an invalidation may carry the state from before the change.
+  let generation = 0;
+
+  const get = async (key: string): Promise<T | undefined> => {
+    const entry = entries.get(key);
+    if (entry && !entry.outdated && now() - entry.confirmedAtMs < options.freshMs) return entry.value;
+    if (!entry && (missingUntilMs.get(key) ?? 0) > now()) return undefined;
+    if (now() < ownerDownUntilMs) return lastKnownGood(key, entry, ownerFailure);
+    const running = loads.get(key);
+    if (running?.generation === generation) return running.answer;
+    const load: Load<T> = { generation, answer: ask(key, entry) };
+    loads.set(key, load);
+    const done = () => {
+      if (loads.get(key) === load) loads.delete(key);
+    };
+    load.answer.then(done, done);
+    return load.answer;
+  };
+
+  const ask = async (key: string, entry: Entry<T> | undefined): Promise<T | undefined> => {
+    const askedIn = generation;
+    try {
+      const loaded = await options.load(key, entry?.etag);
+      return settle(key, entry, loaded, askedIn === generation);
+    } catch (error) {
+      ownerFailure = error;
+      ownerDownUntilMs = now() + options.retryMs;
+      return lastKnownGood(key, entry, error);
+    }
+  };
+
+  const settle = (key: string, entry: Entry<T> | undefined, loaded: Loaded<T>, isCurrent: boolean) => {
+    if (loaded.status === 'missing') {
+      entries.delete(key);
+      if (isCurrent) missingUntilMs.set(key, now() + options.missingMs);
+      return undefined;
+    }
+    const kept = loaded.status === 'unchanged' ? entry : loaded;
+    if (!kept) throw new Error('the owner answered "unchanged" to a question without an etag');
+    const { value, etag } = kept;
+    entries.set(key, { value, etag, confirmedAtMs: now(), outdated: !isCurrent });
+    missingUntilMs.delete(key);
+    return value;
+  };
+
+  const lastKnownGood = (key: string, entry: Entry<T> | undefined, error: unknown): T => {
+    const ageMs = entry ? now() - entry.confirmedAtMs : Number.POSITIVE_INFINITY;
+    if (!entry || ageMs > options.staleMaxMs) throw error;
+    options.onStale?.(key, ageMs, error);
+    return entry.value;
+  };
+
+  const invalidate = (affected: (key: string, value: T) => boolean) => {
+    generation += 1;
+    missingUntilMs.clear();
+    for (const [key, entry] of entries.entries()) if (affected(key, entry.value)) entry.outdated = true;
+  };
+
+  return { get, invalidate, invalidateAll: () => invalidate(() => true) };
+}

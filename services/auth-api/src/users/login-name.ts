@@ -1,0 +1,42 @@
+/** Reads what a person typed as user name and tenant, and finds the one spelling under which attempts are counted. */
+import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+
+export interface LoginName {
+  userName: string;
+  /** Missing when none was typed: the installation's default then decides. */
+  tenant?: string;
+}
+
+/**
+ * `tenant\user`, or both apart; a tenant inside the user name wins, because the compat user name always carries the
+ * right one. Both parts are trimmed and composed (NFC): some keyboards send letters and accents apart.
+ */
+export function readLoginName(typed: { userName: string; tenant?: string | undefined }): LoginName {
+  const backslash = typed.userName.indexOf('\\');
+  const userName = clean(typed.userName.slice(backslash + 1));
+  const tenant =
+    clean(backslash === -1 ? '' : typed.userName.slice(0, backslash)) || clean(typed.tenant ?? '');
+  return tenant === '' ? { userName } : { userName, tenant };
+}
+
+/** Domains of contact centres compare without case and width. */
+export function canonicalTenant(tenant: string): string {
+  return fold(tenant);
+}
+
+/**
+ * The spelling under which attempts on one account are counted: no case, width, composition or outer space gives
+ * another. It may join accounts that a Configuration Server keeps apart; it never parts spellings of one account.
+ */
+export function canonicalUserName(userName: string): string {
+  return fold(userName);
+}
+
+function clean(text: string): string {
+  return text.normalize('NFC').trim();
+}
+
+function fold(text: string): string {
+  // Folding can leave a sequence that composes again, hence the second normalisation.
+  return foldUserName(text.normalize('NFKC')).normalize('NFKC').trim();
+}
