@@ -1,4 +1,10 @@
 /** Cut-offs end many tokens at once; every replica keeps them in memory, so that asking costs nothing. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { createCutOffMemory } from './cut-off-memory.ts';
+import { type CutOffStream, type StreamEntry, streamStart } from './cut-off-stream.ts';
 
 export type CutOffKind = 'sub' | 'client' | 'family' | 'sid';
 
@@ -26,4 +32,80 @@ export interface CutOffs {
   /** @throws AppError (503) when this replica is more than one second behind: no guess about revoked tokens. */
   assertFresh(): void;
   close(): Promise<void>;
+}
+
+export interface CutOffsOptions {
+  stream: CutOffStream;
+  now: Clock;
+  log: Logger;
+  /** No token lives longer; a cut-off is kept for as long. */
+  longestLifeMs: number;
+  /** How far behind a replica may be before it refuses to judge tokens. */
+  maxLagMs?: number;
+}
+
+const blockMs = 250;
+const retryDelayMs = 100;
+const pageSize = 5000;
+const pruneIntervalMs = 600_000;
+
+export function createCutOffs({ stream, now, log, longestLifeMs, maxLagMs = 1000 }: CutOffsOptions): CutOffs {
+  const memory = createCutOffMemory();
+  let lastId = streamStart;
+  let heardAtMs = Number.NEGATIVE_INFINITY;
+  let isClosing = false;
+  let tail: Promise<void> | undefined;
+  let pruneTimer: NodeJS.Timeout | undefined;
+
+  function apply(entries: StreamEntry[]): void {
+    for (const { id, cutOff } of entries) {
+      if (cutOff) memory.add(cutOff);
+      lastId = id;
+    }
+  }
+
+  async function load(): Promise<void> {
+    for (;;) {
+      const entries = await stream.read(lastId, pageSize);
+      apply(entries);
+      if (entries.length < pageSize) break;
+    }
+    heardAtMs = now();
+  }
+
+  async function follow(): Promise<void> {
+    while (!isClosing) {
+      try {
+        apply(await stream.wait(lastId, blockMs));
+        heardAtMs = now();
+      } catch (error) {
+        if (isClosing) return;
+        log.debug({ err: error }, 'the cut-offs could not be read; trying again');
+        await delay(retryDelayMs);
+      }
+    }
+  }
+
+  return {
+    async start() {
+      await load();
+      tail = follow();
+      pruneTimer = setInterval(() => memory.prune(now() - longestLifeMs), pruneIntervalMs).unref();
+    },
+    async raise({ kind, id, atMs = now() }) {
+      await stream.append({ kind, id, atMs }, now() - longestLifeMs);
+      memory.add({ kind, id, atMs });
+    },
+    isCut: memory.isCut,
+    assertFresh() {
+      const lagMs = now() - heardAtMs;
+      if (lagMs > maxLagMs)
+        throw unavailable('the cut-off stream', { detail: `last heard of ${lagMs} ms ago` });
+    },
+    async close() {
+      isClosing = true;
+      clearInterval(pruneTimer);
+      await tail;
+    },
+  };
 }

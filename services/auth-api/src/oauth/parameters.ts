@@ -1,0 +1,43 @@
+/** The parameters of an OAuth request: each at most once, never empty (RFC 6749 sections 3.1 and 3.2). */
+import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+
+export interface RequestParameters {
+  get(name: string): string | undefined;
+  /** Only for parameters that may repeat. */
+  list(name: string): string[];
+}
+
+/** RFC 8693 section 2.1 and RFC 8707 section 2 let these repeat. */
+const repeatable = new Set(['audience', 'resource']);
+
+/**
+ * Reads a parsed query or form body. A parameter without a value counts as left out.
+ * @throws OAuthError invalid_request when one is there twice.
+ */
+export function readParameters(source: unknown): RequestParameters {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of Object.entries((source ?? {}) as Record<string, unknown>)) {
+    const given = (Array.isArray(value) ? value : [value]).map(String);
+    if (given.length > 1 && !repeatable.has(name)) {
+      throw invalidRequest(`The parameter ${quoted(name)} is given more than once`, { field: quoted(name) });
+    }
+    const present = given.filter((text) => text !== '');
+    if (present.length > 0) values.set(name, present);
+  }
+  return {
+    get: (name) => values.get(name)?.[0],
+    list: (name) => values.get(name) ?? [],
+  };
+}
+
+/** @throws OAuthError invalid_request when the parameter is missing. */
+export function requireParameter(parameters: RequestParameters, name: string): string {
+  const value = parameters.get(name);
+  if (value === undefined) throw invalidRequest(`The parameter ${name} is missing`, { field: name });
+  return value;
+}
+
+/** RFC 6749 section 5.2 allows error descriptions printable ASCII without quote and backslash. */
+function quoted(name: string): string {
+  return name.replace(/[^\x21\x23-\x5b\x5d-\x7e]/g, '?').slice(0, 64);
+}

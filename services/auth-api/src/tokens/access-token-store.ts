@@ -1,0 +1,95 @@
+/** Access tokens in Redis: one SET to issue, one GET to validate; the token itself is never stored. */
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { AccessTokenRecord } from './access-token.ts';
+import { introspectionJson } from './introspection-json.ts';
+
+/** A stored token: the facts at once, the introspection answer ready-made, the user only when somebody asks. */
+export interface StoredAccessToken {
+  facts: TokenFacts;
+  introspection: string;
+  record(): AccessTokenRecord;
+}
+
+/** What every validation looks at. */
+export interface TokenFacts {
+  clientId: string;
+  familyId: string;
+  sub?: string;
+  sid?: string;
+  /** See AccessTokenRecord. */
+  authorizedAtMs: number;
+  expiresAtMs: number;
+  audience: string[];
+  contactCenterIds: string[];
+}
+
+export interface AccessTokenStore {
+  /** @throws AppError (503) through the error handler when Redis is away. */
+  save(token: string, record: AccessTokenRecord): Promise<void>;
+  /** The same for an answer that is given again: what is there already stays. */
+  saveOnce(token: string, record: AccessTokenRecord): Promise<void>;
+  find(token: string): Promise<StoredAccessToken | undefined>;
+  remove(token: string): Promise<void>;
+}
+
+/** No token of ours is longer; longer texts are not even hashed. */
+const longestToken = 4096;
+
+export function createAccessTokenStore(
+  redis: RedisClient,
+  keyspace: Keyspace,
+  issuer: string,
+): AccessTokenStore {
+  const keyOf = (token: string) => keyspace.key('access', sha256(token));
+
+  return {
+    async save(token, record) {
+      await redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record));
+    },
+
+    async saveOnce(token, record) {
+      await redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record), 'NX');
+    },
+
+    async find(token) {
+      if (token.length > longestToken) return undefined;
+      const value = await redis.get(keyOf(token));
+      return value === null ? undefined : parse(value);
+    },
+
+    async remove(token) {
+      if (token.length <= longestToken) await redis.del(keyOf(token));
+    },
+  };
+}
+
+function remainingMs(record: AccessTokenRecord): number {
+  return Math.max(1, record.expiresAtMs - record.issuedAtMs);
+}
+
+/** Three lines of JSON, which never holds a line end itself: facts, introspection answer, whole record. */
+function serialize(record: AccessTokenRecord, issuer: string): string {
+  const facts: TokenFacts = {
+    clientId: record.clientId,
+    familyId: record.familyId,
+    ...(record.sub === undefined ? {} : { sub: record.sub }),
+    ...(record.session === undefined ? {} : { sid: record.session.sid }),
+    authorizedAtMs: record.authorizedAtMs,
+    expiresAtMs: record.expiresAtMs,
+    audience: record.audience,
+    contactCenterIds: record.contactCenterIds,
+  };
+  return `${JSON.stringify(facts)}\n${introspectionJson(record, issuer)}\n${JSON.stringify(record)}`;
+}
+
+function parse(value: string): StoredAccessToken {
+  const first = value.indexOf('\n');
+  const second = value.indexOf('\n', first + 1);
+  return {
+    facts: JSON.parse(value.slice(0, first)) as TokenFacts,
+    introspection: value.slice(first + 1, second),
+    record: () => JSON.parse(value.slice(second + 1)) as AccessTokenRecord,
+  };
+}

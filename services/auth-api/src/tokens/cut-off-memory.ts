@@ -1,0 +1,48 @@
+/** The cut-offs in force, as one replica keeps them. */
+import type { CutOff, CutOffKind, CutOffSubject } from './cut-offs.ts';
+
+export interface CutOffMemory {
+  add(cutOff: CutOff): void;
+  isCut(subject: CutOffSubject): boolean;
+  /** Forgets what no living token can be older than. */
+  prune(beforeMs: number): void;
+  readonly size: number;
+}
+
+export function createCutOffMemory(): CutOffMemory {
+  const latest: Record<CutOffKind, Map<string, number>> = {
+    sub: new Map(),
+    client: new Map(),
+    family: new Map(),
+    sid: new Map(),
+  };
+  const maps = Object.values(latest);
+
+  const isCutBefore = (kind: 'sub' | 'client', id: string | undefined, issuedAtMs: number) =>
+    id !== undefined && issuedAtMs <= (latest[kind].get(id) ?? Number.NEGATIVE_INFINITY);
+  const isCutWhole = (kind: 'family' | 'sid', id: string | undefined) =>
+    id !== undefined && latest[kind].has(id);
+
+  return {
+    add({ kind, id, atMs }) {
+      const known = latest[kind].get(id);
+      if (known === undefined || known < atMs) latest[kind].set(id, atMs);
+    },
+    isCut({ sub, clientId, familyId, sid, issuedAtMs }) {
+      return (
+        isCutBefore('sub', sub, issuedAtMs) ||
+        isCutBefore('client', clientId, issuedAtMs) ||
+        isCutWhole('family', familyId) ||
+        isCutWhole('sid', sid)
+      );
+    },
+    prune(beforeMs) {
+      for (const map of maps) {
+        for (const [id, atMs] of map) if (atMs < beforeMs) map.delete(id);
+      }
+    },
+    get size() {
+      return maps.reduce((total, map) => total + map.size, 0);
+    },
+  };
+}

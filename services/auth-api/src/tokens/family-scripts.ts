@@ -1,0 +1,73 @@
+/** The Lua scripts of codes and refresh tokens. Each touches the keys of one family, so one slot. */
+import { defineScript } from '@gatehouse/service-kit/redis/script';
+
+/**
+ * Consumes a code once. KEYS: code, spent code. ARGV: secret hash, life of the tombstone (ms).
+ * The record starts with the hash of its secret (43 characters).
+ */
+export const consumeCode = defineScript(`
+local record = redis.call('GET', KEYS[1])
+if record then
+  if string.sub(record, 1, 43) ~= ARGV[1] then return {'unknown'} end
+  redis.call('DEL', KEYS[1])
+  redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+  return {'consumed', string.sub(record, 44)}
+end
+if redis.call('GET', KEYS[2]) == ARGV[1] then return {'reused'} end
+return {'unknown'}
+`);
+
+/**
+ * Starts the refresh tokens of a family, unless the family was revoked meanwhile (a racing replay of its code).
+ * KEYS: refresh, revoked. ARGV: secret hash, client id, scope, grant (JSON), now (ms), end (ms).
+ */
+export const openRefresh = defineScript(`
+if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'current', ARGV[1], 'client', ARGV[2], 'scope', ARGV[3], 'grant', ARGV[4], 'checked', ARGV[5])
+redis.call('PEXPIREAT', KEYS[1], ARGV[6])
+return 1
+`);
+
+/**
+ * Rotates a refresh token. KEYS: refresh, revoked.
+ * ARGV: 1 presented hash, 2 next hash, 3 client id, 4 requested scope or '', 5 now (ms), 6 grace (ms),
+ *       7 sealed successor, 8 oldest acceptable check of the person (ms), 9 checked grant (JSON) or '', 10 life of the revocation (ms).
+ * Every refusal but reuse leaves the family untouched.
+ */
+export const rotateRefresh = defineScript(`
+local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'sealed', 'answered', 'checked')
+if not r[1] then return {'unknown'} end
+if r[3] ~= ARGV[3] then return {'foreign'} end
+if r[1] == ARGV[1] then
+  local granted = r[4]
+  if ARGV[4] ~= '' then
+    local allowed = ' ' .. r[4] .. ' '
+    if not string.find(allowed, ' * ', 1, true) then
+      for value in string.gmatch(ARGV[4], '%S+') do
+        if not string.find(allowed, ' ' .. value .. ' ', 1, true) then return {'scope'} end
+      end
+    end
+    granted = ARGV[4]
+  end
+  if ARGV[9] == '' and tonumber(r[9]) < tonumber(ARGV[8]) then return {'check', r[5]} end
+  redis.call('HSET', KEYS[1], 'current', ARGV[2], 'previous', ARGV[1], 'rotated', ARGV[5], 'sealed', ARGV[7], 'answered', granted)
+  if ARGV[9] ~= '' then
+    redis.call('HSET', KEYS[1], 'grant', ARGV[9], 'checked', ARGV[5])
+    return {'rotated', ARGV[9], granted}
+  end
+  return {'rotated', r[5], granted}
+end
+if r[2] == ARGV[1] and tonumber(ARGV[5]) - tonumber(r[6]) <= tonumber(ARGV[6]) then
+  return {'repeated', r[5], r[8], r[7], r[6]}
+end
+redis.call('DEL', KEYS[1])
+redis.call('SET', KEYS[2], '1', 'PX', ARGV[10])
+return {'reused', r[5]}
+`);
+
+/** Ends a family for good. KEYS: code, refresh, revoked. ARGV: life of the revocation (ms). */
+export const revokeFamily = defineScript(`
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('SET', KEYS[3], '1', 'PX', ARGV[1])
+return 1
+`);

@@ -1,0 +1,148 @@
+/** Codes and refresh tokens in Redis: every step of a family's life is one atomic command or script. */
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { consumeCode, openRefresh, revokeFamily, rotateRefresh } from './family-scripts.ts';
+import { type FamilyToken, secretHash } from './family-token.ts';
+import type { CodeGrant, Grant } from './grant.ts';
+
+export type ConsumedCode =
+  | { outcome: 'consumed'; grant: CodeGrant }
+  /** It was redeemed before: whoever has it now, it has leaked. */
+  | { outcome: 'reused' }
+  | { outcome: 'unknown' };
+
+export interface Rotation {
+  presented: FamilyToken;
+  next: FamilyToken;
+  clientId: string;
+  /** Undefined: the scope that was granted. */
+  scope: string[] | undefined;
+  sealedSuccessor: string;
+  /** A grant whose person was just read again; without it an older check may be answered `check`. */
+  checkedGrant: Grant | undefined;
+}
+
+export type RotatedRefresh =
+  | { outcome: 'rotated'; grant: Grant; scope: string[] }
+  /** The presented token was rotated a moment ago: here is what was answered then. */
+  | { outcome: 'repeated'; grant: Grant; scope: string[]; sealedSuccessor: string; rotatedAtMs: number }
+  /** The person must be read again before this family gets another token. */
+  | { outcome: 'check'; grant: Grant }
+  | { outcome: 'reused'; grant: Grant }
+  | { outcome: 'unknown' | 'foreign' | 'scope' };
+
+export interface FamilyStoreOptions {
+  redis: RedisClient;
+  keyspace: Keyspace;
+  now: () => number;
+  codeTtlMs: number;
+  /** How long a redeemed code is remembered, so that its replay is noticed. */
+  spentCodeTtlMs: number;
+  refreshGraceMs: number;
+  /** How long a person's data may be used before a refresh reads it again. */
+  personFreshMs: number;
+  /** A revoked family is remembered for so long: no token of it can live longer. */
+  longestLifeMs: number;
+}
+
+export type FamilyStore = ReturnType<typeof createFamilyStore>;
+
+/** Every function rejects when Redis cannot answer; the error handlers make that a 503. */
+export function createFamilyStore(options: FamilyStoreOptions) {
+  const { redis, keyspace, now } = options;
+
+  return {
+    async saveCode(code: FamilyToken, grant: CodeGrant): Promise<void> {
+      const record = secretHash(code) + JSON.stringify(grant);
+      await redis.set(keyspace.key('code', code.familyId), record, 'PX', options.codeTtlMs);
+    },
+
+    async consumeCode(code: FamilyToken): Promise<ConsumedCode> {
+      const { familyId } = code;
+      const scriptKeys = [keyspace.key('code', familyId), keyspace.key('spent-code', familyId)];
+      const [outcome, grant] = (await consumeCode.run(redis, scriptKeys, [
+        secretHash(code),
+        options.spentCodeTtlMs,
+      ])) as string[];
+      if (outcome === 'consumed') return { outcome, grant: JSON.parse(grant ?? '') as CodeGrant };
+      return { outcome: outcome === 'reused' ? outcome : 'unknown' };
+    },
+
+    /** False when the family was revoked meanwhile. */
+    async openRefresh(token: FamilyToken, grant: Grant, endsAtMs: number): Promise<boolean> {
+      const { familyId } = token;
+      const opened = await openRefresh.run(
+        redis,
+        [keyspace.key('refresh', familyId), keyspace.key('revoked', familyId)],
+        [secretHash(token), grant.clientId, grant.scope.join(' '), JSON.stringify(grant), now(), endsAtMs],
+      );
+      return opened === 1;
+    },
+
+    async rotateRefresh(rotation: Rotation): Promise<RotatedRefresh> {
+      const { familyId } = rotation.presented;
+      const reply = (await rotateRefresh.run(
+        redis,
+        [keyspace.key('refresh', familyId), keyspace.key('revoked', familyId)],
+        [
+          secretHash(rotation.presented),
+          secretHash(rotation.next),
+          rotation.clientId,
+          rotation.scope?.join(' ') ?? '',
+          now(),
+          options.refreshGraceMs,
+          rotation.sealedSuccessor,
+          now() - options.personFreshMs,
+          rotation.checkedGrant === undefined ? '' : JSON.stringify(rotation.checkedGrant),
+          options.longestLifeMs,
+        ],
+      )) as string[];
+      return readRotation(reply);
+    },
+
+    /** What a refresh token belongs to, without using it up. */
+    async findRefresh(token: FamilyToken): Promise<Grant | undefined> {
+      const fields = ['current', 'previous', 'grant'] as const;
+      const [current, previous, grant] = await redis.hmget(
+        keyspace.key('refresh', token.familyId),
+        ...fields,
+      );
+      const hash = secretHash(token);
+      return grant && (current === hash || previous === hash) ? (JSON.parse(grant) as Grant) : undefined;
+    },
+
+    async revokeFamily(familyId: string): Promise<void> {
+      const keys = ['code', 'refresh', 'revoked'].map((kind) => keyspace.key(kind, familyId));
+      await revokeFamily.run(redis, keys, [options.longestLifeMs]);
+    },
+  };
+}
+
+function readRotation([
+  outcome,
+  grant = '',
+  scope = '',
+  sealedSuccessor = '',
+  rotatedAtMs = '',
+]: string[]): RotatedRefresh {
+  switch (outcome) {
+    case 'rotated':
+      return { outcome, grant: JSON.parse(grant) as Grant, scope: scope.split(' ') };
+    case 'repeated':
+      return {
+        outcome,
+        grant: JSON.parse(grant) as Grant,
+        scope: scope.split(' '),
+        sealedSuccessor,
+        rotatedAtMs: Number(rotatedAtMs),
+      };
+    case 'check':
+    case 'reused':
+      return { outcome, grant: JSON.parse(grant) as Grant };
+    case 'foreign':
+    case 'scope':
+      return { outcome };
+    default:
+      return { outcome: 'unknown' };
+  }
+}

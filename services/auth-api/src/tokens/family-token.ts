@@ -1,0 +1,35 @@
+/** Codes and refresh tokens: `<familyId>.<secret>`. The family names the Redis slot, the secret proves possession. */
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { randomToken } from '@gatehouse/service-kit/random';
+
+export interface FamilyToken {
+  familyId: string;
+  secret: string;
+}
+
+const familyIdBytes = 16;
+const secretBytes = 32;
+const shape = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+
+export function newFamilyId(): string {
+  return randomToken(familyIdBytes);
+}
+
+export function newSecret(): string {
+  return randomToken(secretBytes);
+}
+
+export function formatFamilyToken({ familyId, secret }: FamilyToken): string {
+  return `${familyId}.${secret}`;
+}
+
+/** Undefined for a text that cannot be one of ours: shortened, extended or of another kind. */
+export function parseFamilyToken(text: string): FamilyToken | undefined {
+  const [, familyId, secret] = shape.exec(text) ?? [];
+  return familyId !== undefined && secret !== undefined ? { familyId, secret } : undefined;
+}
+
+/** What Redis keeps of a secret. */
+export function secretHash(token: FamilyToken): string {
+  return sha256(token.secret);
+}

@@ -1,0 +1,30 @@
+/** The introspection answer of a token (RFC 7662 section 2.2), made once when the token is issued. */
+import type { IntrospectionAnswer } from '@gatehouse/contracts/auth-api/introspection';
+import type { AccessTokenRecord } from './access-token.ts';
+
+export function introspectionJson(record: AccessTokenRecord, issuer: string): string {
+  const answer: IntrospectionAnswer = {
+    active: true,
+    scope: record.scope.join(' '),
+    client_id: record.clientId,
+    token_type: 'bearer',
+    exp: Math.floor(record.expiresAtMs / 1000),
+    iat: Math.floor(record.issuedAtMs / 1000),
+    iss: issuer,
+    sub: record.sub ?? record.clientId,
+    ...(record.audience.length === 0 ? {} : { aud: record.audience }),
+    ...(record.session === undefined ? {} : { sid: record.session.sid }),
+    ...(record.identity === undefined
+      ? {}
+      : {
+          username: record.identity.username,
+          environment_id: record.identity.environmentId,
+          contact_center_id: record.identity.contactCenterId,
+        }),
+    grant_type: record.grantType,
+    authorities: record.authorities,
+    contact_center_ids: record.contactCenterIds,
+    internal_client: record.internalClient,
+  };
+  return JSON.stringify(answer);
+}

@@ -1,0 +1,45 @@
+/** The answer to an honest retry: sealed under a key that only the bearer of the presented token can make. */
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { randomBytes } from '@gatehouse/service-kit/random';
+import type { FamilyToken } from './family-token.ts';
+
+/** The random parts of a refresh answer; everything else follows from the family's record. */
+export interface Successor {
+  accessToken: string;
+  refreshSecret: string;
+}
+
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** Nothing readable is stored: opening takes the presented token and the client it belongs to. */
+export function sealSuccessor(successor: Successor, presented: FamilyToken, clientId: string): string {
+  const iv = randomBytes(ivBytes);
+  const cipher = createCipheriv('aes-256-gcm', keyFrom(presented), iv, { authTagLength: tagBytes });
+  cipher.setAAD(Buffer.from(clientId));
+  const text = JSON.stringify([successor.accessToken, successor.refreshSecret]);
+  return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+    'base64url',
+  );
+}
+
+/** @throws Error when the token or the client is another one. */
+export function openSuccessor(sealed: string, presented: FamilyToken, clientId: string): Successor {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', keyFrom(presented), bytes.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  });
+  decipher.setAAD(Buffer.from(clientId));
+  decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
+  const text = Buffer.concat([
+    decipher.update(bytes.subarray(ivBytes, bytes.length - tagBytes)),
+    decipher.final(),
+  ]);
+  const [accessToken = '', refreshSecret = ''] = JSON.parse(text.toString('utf8')) as string[];
+  return { accessToken, refreshSecret };
+}
+
+/** RFC 5869; the secret has 256 bits of entropy, so no stretching is needed. */
+function keyFrom({ familyId, secret }: FamilyToken): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, familyId, 'gatehouse refresh successor', 32));
+}
