@@ -60,7 +60,12 @@ const maxBodyBytes = 16 * 1024 * 1024;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { dependency, timeoutMs = 2000 } = options;
-  const agent = new Agent({ connections: 32, keepAliveTimeout: 30_000, connectTimeout: timeoutMs, maxResponseSize: maxBodyBytes });
+  const agent = new Agent({
+    connections: 32,
+    keepAliveTimeout: 30_000,
+    connectTimeout: timeoutMs,
+    maxResponseSize: maxBodyBytes,
+  });
 
   async function exchange(request: HttpRequest): Promise<HttpResponse> {
     const timeout = AbortSignal.timeout(timeoutMs);
@@ -88,7 +93,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     } catch (error) {
       throw new UpstreamError(dependency, undefined, '', error);
     }
-    const isAnswer = (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
+    const isAnswer =
+      (response.status >= 200 && response.status < 300) || request.accept?.includes(response.status);
     if (!isAnswer) throw new UpstreamError(dependency, response.status, response.text);
     return response;
   }
@@ -114,7 +120,8 @@ export function basicAuthorization(clientId: string, secret: string): string {
 }
 
 function contentOf({ json, form }: HttpRequest): { body: string | null; headers: Record<string, string> } {
-  if (json !== undefined) return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
+  if (json !== undefined)
+    return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
   if (form) {
     return {
       body: new URLSearchParams(form).toString(),
@@ -125,6 +132,8 @@ function contentOf({ json, form }: HttpRequest): { body: string | null; headers:
 }
 
 function queryOf(query: HttpRequest['query']): string {
-  const given = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const given = Object.entries(query ?? {}).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }

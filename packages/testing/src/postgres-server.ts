@@ -26,6 +26,8 @@ export interface PostgresServerOptions {
   detached?: boolean;
   /** File descriptor that takes the server's log in place of onLine. */
   logFile?: number;
+  /** Told of the server's process before it is ready. */
+  onSpawn?: (child: ChildProcess) => void;
 }
 
 export interface PostgresServer {
@@ -44,6 +46,7 @@ export async function startPostgresServer(options: PostgresServerOptions): Promi
   const created = !existsSync(`${dataDir}/PG_VERSION`);
   if (created) await createDataFolder(programs, dataDir, options);
   const child = start(programs.postgres, serverArguments(dataDir, options), dataDir, options);
+  options.onSpawn?.(child);
   const password = encodeURIComponent(options.password);
   const url = `postgres://postgres:${password}@127.0.0.1:${options.port}/postgres`;
   await untilAnswering(child, url);
@@ -147,7 +150,9 @@ async function answers(url: string): Promise<boolean> {
     await client.connect();
     await client.query('SELECT 1');
     return true;
-  } catch {
+  } catch (error) {
+    // Class 28: it serves, but with another password than ours; waiting does not help.
+    if (String((error as { code?: unknown }).code).startsWith('28')) throw error;
     return false;
   } finally {
     await client.end().catch(() => {});

@@ -15,6 +15,8 @@ export interface RedisServerOptions {
   detached?: boolean;
   /** File descriptor that takes the server's log in place of onLine. */
   logFile?: number;
+  /** Told of the process before it is ready. */
+  onSpawn?: (child: ChildProcess) => void;
 }
 
 export interface RedisServer {
@@ -46,6 +48,7 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
     stdio: [input, output, output],
     detached: options.detached ?? false,
   });
+  options.onSpawn?.(child);
   child.stdin?.end(`requirepass ${options.password}\n`);
   await untilReady(child, options);
   const credentials = options.password ? `:${encodeURIComponent(options.password)}@` : '';

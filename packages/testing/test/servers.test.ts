@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createTestDatabase, startPostgres } from '../src/postgres.ts';
 import { startRedis, startRedisCluster } from '../src/redis.ts';

@@ -47,7 +47,11 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
     await client.query(lock, [schema]);
     const changes: Change[] = [];
     for (const draft of drafts) {
-      const { rows } = await client.query<ChangeRow>(insert, [draft.entity, draft.id, draft.contactCenterId ?? null]);
+      const { rows } = await client.query<ChangeRow>(insert, [
+        draft.entity,
+        draft.id,
+        draft.contactCenterId ?? null,
+      ]);
       changes.push(...rows.map(toChange));
     }
     return changes;

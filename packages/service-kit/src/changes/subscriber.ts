@@ -61,7 +61,11 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
         options.onGap();
         return;
       }
-      for (let missed = await options.since(lastSeq); missed.length > 0; missed = await options.since(lastSeq)) {
+      for (
+        let missed = await options.since(lastSeq);
+        missed.length > 0;
+        missed = await options.since(lastSeq)
+      ) {
         missed.forEach(apply);
       }
     } catch (error) {

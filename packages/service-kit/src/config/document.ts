@@ -9,7 +9,12 @@ export function documentConfiguration(configuration: Configuration): string {
 
 function documentSetting({ path, setting }: NamedSetting): string {
   const example = setting.example ? ` Example: \`${setting.example}\`.` : '';
-  const cells = [`\`${setting.env}\``, `\`${path.join('.')}\``, defaultOf(setting.schema), `${setting.doc}${example}`];
+  const cells = [
+    `\`${setting.env}\``,
+    `\`${path.join('.')}\``,
+    defaultOf(setting.schema),
+    `${setting.doc}${example}`,
+  ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

@@ -91,7 +91,10 @@ export const redisSettings = {
       .string()
       .regex(/^[A-Za-z0-9:_-]{0,64}$/, 'may hold letters, digits, and : _ -')
       .default('gatehouse:'),
-    { env: 'GATEHOUSE_REDIS_KEY_PREFIX', doc: 'Put before every key and channel; the same for all services.' },
+    {
+      env: 'GATEHOUSE_REDIS_KEY_PREFIX',
+      doc: 'Put before every key and channel; the same for all services.',
+    },
   ),
   commandTimeoutMs: setting(read.integer(50, 10_000).default(800), {
     env: 'GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS',

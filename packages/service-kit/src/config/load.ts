@@ -1,7 +1,13 @@
 /** Loads a configuration: variable > file named by the variable > configuration file > default. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type Configuration, type ConfigOf, isSetting, listSettings, type SettingTree } from './configuration.ts';
+import {
+  type ConfigOf,
+  type Configuration,
+  isSetting,
+  listSettings,
+  type SettingTree,
+} from './configuration.ts';
 import type { Setting } from './setting.ts';
 import { nearest } from './spelling.ts';
 
@@ -10,7 +16,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(service: string, problems: readonly string[]) {
-    super(`The configuration of ${service} has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    super(
+      `The configuration of ${service} has ${problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
     this.problems = problems;
   }
@@ -55,7 +63,9 @@ function environmentValue(
     // Editors and `kubectl create secret` leave a line end behind the value.
     return readFile(path).replace(/\r?\n$/, '');
   } catch (error) {
-    problems.push(`${setting.env}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    problems.push(
+      `${setting.env}_FILE names a file that cannot be read (${(error as NodeJS.ErrnoException).code})`,
+    );
     return undefined;
   }
 }
@@ -85,7 +95,9 @@ function unknownKeys(tree: SettingTree, content: unknown, path: string[]): strin
     const node = Object.hasOwn(tree, key) ? tree[key] : undefined;
     if (node === undefined) {
       const suggestion = nearest(key, Object.keys(tree));
-      return [`${[...path, key].join('.')} is not a setting${suggestion ? `; did you mean ${[...path, suggestion].join('.')}?` : ''}`];
+      return [
+        `${[...path, key].join('.')} is not a setting${suggestion ? `; did you mean ${[...path, suggestion].join('.')}?` : ''}`,
+      ];
     }
     return isSetting(node) ? [] : unknownKeys(node as SettingTree, value, [...path, key]);
   });

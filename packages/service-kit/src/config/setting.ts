@@ -33,7 +33,10 @@ export function secretSetting({ check, ...options }: SecretSettingOptions): Sett
   return { kind: 'setting', schema: secretSchema(check), secret: true, ...options };
 }
 
-export function optionalSecretSetting({ check, ...options }: SecretSettingOptions): Setting<Secret | undefined> {
+export function optionalSecretSetting({
+  check,
+  ...options
+}: SecretSettingOptions): Setting<Secret | undefined> {
   return { kind: 'setting', schema: secretSchema(check).optional(), secret: true, ...options };
 }
 
@@ -59,8 +62,11 @@ export const read = {
   list: () => z.preprocess(toList, z.array(z.string().min(1))) as unknown as z.ZodType<string[]>,
   baseUrl: () =>
     z
-      .url({ protocol: /^https?$/ })
-      .refine((url) => new URL(url).pathname === '/' && !/[?#]/.test(url), 'must have no path, query or fragment')
+      .url({ protocol: /^https?$/, abort: true })
+      .refine(
+        (url) => URL.parse(url)?.pathname === '/' && !/[?#]/.test(url),
+        'must have no path, query or fragment',
+      )
       .transform((url) => new URL(url).origin) as unknown as z.ZodType<string>,
 };
 

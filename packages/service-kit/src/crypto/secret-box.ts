@@ -59,7 +59,8 @@ export function parseEncryptionKeys(text: string): Map<string, Buffer> {
     const id = entry.slice(0, Math.max(colon, 0));
     if (!/^[A-Za-z0-9_-]{1,32}$/.test(id)) raise('an entry has no key id: write id:base64');
     const key = Buffer.from(entry.slice(colon + 1), 'base64');
-    if (key.length !== 32) raise(`key ${id} has ${key.length} bytes; 32 are needed (openssl rand -base64 32)`);
+    if (key.length !== 32)
+      raise(`key ${id} has ${key.length} bytes; 32 are needed (openssl rand -base64 32)`);
     if (keys.has(id)) raise(`key id ${id} is there twice`);
     keys.set(id, key);
   }

@@ -1,4 +1,5 @@
 /** Turns whatever was thrown into an AppError: known failures keep their meaning, everything else is a 500. */
+import { UpstreamError } from '@gatehouse/contracts/http-client';
 import { AppError, badRequest, payloadTooLarge, unavailable } from './app-error.ts';
 import { postgresFailure } from './postgres-failure.ts';
 import { isRedisUnavailable } from './redis-failure.ts';
@@ -17,12 +18,15 @@ export function normalizeError(thrown: unknown, bodyLimitBytes = 0): AppError {
   if (problems) {
     return badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
   }
+  if (error instanceof UpstreamError) return unavailable(error.dependency, { cause: error });
   if (isRedisUnavailable(error)) return unavailable('Redis', { cause: error });
   return postgresFailure(error) ?? frameworkFailure(error, bodyLimitBytes) ?? unexpected(error);
 }
 
 /** Errors that Fastify raises before or around a handler. */
 function frameworkFailure(error: FrameworkError, bodyLimitBytes: number): AppError | undefined {
+  if (error.code === 'FST_ERR_HANDLER_TIMEOUT')
+    return unavailable('a dependency (time limit)', { cause: error });
   const status = error.statusCode;
   if (status === undefined || status < 400 || status > 499) return undefined;
   if (status === 413) return payloadTooLarge(bodyLimitBytes);

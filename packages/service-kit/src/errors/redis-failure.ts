@@ -1,6 +1,13 @@
 /** Tells a Redis that cannot answer from a Redis that refused what we asked. */
 
-const connectionCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const connectionCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 const unavailableReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|OOM|NOREPLICAS|BUSY )/;
 const clientMessages =
   /^(Command timed out|Connection is closed|Stream isn't writeable|Connection is in monitoring mode|Cluster isn't ready|None of startup nodes|Failed to refresh slots cache|Cluster is not ready)/i;

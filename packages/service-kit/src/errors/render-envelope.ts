@@ -7,7 +7,11 @@ import { renderOAuthError } from './render-oauth.ts';
 import { reportError } from './report.ts';
 
 /** An error handler for `setErrorHandler`. */
-export function envelopeErrorHandler(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function envelopeErrorHandler(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const error = normalizeError(thrown, request.routeOptions.bodyLimit);
   reportError(request, reply, error);
   // Security errors keep the form of the OAuth endpoints (compat).

@@ -1,13 +1,17 @@
 /** Errors for people: a page with plain words, a correlation id and a way on. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
-import { errorEnvelope } from './render-envelope.ts';
 import { renderErrorPage } from './error-page.ts';
 import { normalizeError } from './normalize.ts';
+import { errorEnvelope } from './render-envelope.ts';
 import { reportError } from './report.ts';
 
 /** An error handler for `setErrorHandler`; JSON for callers that accept nothing but JSON. */
-export function htmlErrorHandler(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function htmlErrorHandler(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const error = normalizeError(thrown, request.routeOptions.bodyLimit);
   reportError(request, reply, error);
   return sendErrorPage(request, reply, error);

@@ -6,7 +6,11 @@ import { OAuthError } from './oauth-error.ts';
 import { reportError } from './report.ts';
 
 /** An error handler for `setErrorHandler`. */
-export function oauthErrorHandler(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function oauthErrorHandler(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const error = normalizeError(thrown, request.routeOptions.bodyLimit);
   reportError(request, reply, error);
   return renderOAuthError(reply, error);

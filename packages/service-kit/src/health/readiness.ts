@@ -32,11 +32,16 @@ export interface ReadinessOptions {
   now?: Clock;
 }
 
-export function createReadiness(checks: readonly ReadinessCheck[], options: ReadinessOptions = {}): Readiness {
+export function createReadiness(
+  checks: readonly ReadinessCheck[],
+  options: ReadinessOptions = {},
+): Readiness {
   const { intervalMs = 1000, budgetMs = 500, failureThreshold = 3, now = systemClock } = options;
   const failures = new Map<string, number>();
   // Nothing is ready before its first good answer.
-  const states = checks.map(({ name }): CheckState => ({ name, ok: false, reason: 'not probed yet', sinceMs: now() }));
+  const states = checks.map(
+    ({ name }): CheckState => ({ name, ok: false, reason: 'not probed yet', sinceMs: now() }),
+  );
   let timer: NodeJS.Timeout | undefined;
 
   async function probeOne({ name, check }: ReadinessCheck, state: CheckState): Promise<void> {

@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
-import { type App, pathOf } from './app.ts';
+import type { App } from './app-type.ts';
+import { pathOf } from './path.ts';
 import { requestIdHeader } from './request-id.ts';
 
 export function observeRequests(app: App, log: Logger, metrics: Metrics): void {

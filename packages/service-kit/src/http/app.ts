@@ -1,25 +1,18 @@
 /** A Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { notFound } from '../errors/app-error.ts';
 import { envelopeErrorHandler } from '../errors/render-envelope.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import { observeRequests } from './access-log.ts';
+import type { App } from './app-type.ts';
 import { acceptEmptyJson } from './body-parsing.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
+import { pathOf } from './path.ts';
 import { requestIdOf } from './request-id.ts';
 import { serializerCompiler } from './serializer.ts';
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 export interface AppOptions {
   log: Logger;
@@ -34,8 +27,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { http } = options;
   const app: App = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    disableRequestLogging: true,
-    requestIdLogLabel: 'correlationId',
+    // One line a request is written by the access log; the framework's own two are off.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     genReqId: requestIdOf,
     bodyLimit: http.bodyLimitBytes,
     requestTimeout: http.requestTimeoutMs,
@@ -67,10 +60,4 @@ async function describeWithOpenApi(app: App, info: NonNullable<AppOptions['opena
     openapi: { openapi: '3.1.0', info },
     transform: jsonSchemaTransform,
   });
-}
-
-/** The path without its query, which may carry a code or a token. */
-export function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
 }

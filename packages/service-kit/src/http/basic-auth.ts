@@ -13,7 +13,8 @@ const maxLength = 4096;
  * Callers in the field send both forms, so each reading is tried.
  */
 export function parseBasicCredentials(header: string | undefined): Credentials[] {
-  const encoded = header && header.length <= maxLength ? /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1] : undefined;
+  const encoded =
+    header && header.length <= maxLength ? /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1] : undefined;
   if (!encoded || encoded.replace(/=+$/, '').length % 4 === 1) return [];
   const text = decodeUtf8(Buffer.from(encoded, 'base64'));
   const colon = text?.indexOf(':') ?? -1;
@@ -32,7 +33,9 @@ export function hasScheme(header: string | undefined, scheme: 'basic' | 'bearer'
 
 /** The token of a Bearer header (RFC 6750 section 2.1), undefined when the header is anything else. */
 export function parseBearerToken(header: string | undefined): string | undefined {
-  return header && header.length <= maxLength ? /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)?.[1] : undefined;
+  return header && header.length <= maxLength
+    ? /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)?.[1]
+    : undefined;
 }
 
 function decodeUtf8(bytes: Buffer): string | undefined {

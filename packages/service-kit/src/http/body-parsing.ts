@@ -1,5 +1,5 @@
 /** JSON bodies: an empty one under a JSON content type is no body (compat), never a 400. */
-import type { App } from './app.ts';
+import type { App } from './app-type.ts';
 
 export function acceptEmptyJson(app: App): void {
   const parse = app.getDefaultJsonParser('error', 'remove');
@@ -7,6 +7,6 @@ export function acceptEmptyJson(app: App): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body as string;
     if (text.trim() === '') done(null, undefined);
-    else parse(request, text, done);
+    else void parse(request, text, done);
   });
 }

@@ -1,5 +1,5 @@
 /** Leaving without a failed request: while draining, answers close their connections. */
-import type { App } from './app.ts';
+import type { App } from './app-type.ts';
 
 export interface Drain {
   /** True from SIGTERM on. */

@@ -31,7 +31,12 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
     reply.code(isUp() ? 200 : 503);
     return {
       status: isUp() ? 'UP' : 'DOWN',
-      components: Object.fromEntries(readiness.states.map(({ name, ok, reason }) => [name, { status: ok ? 'UP' : 'DOWN', ...(reason ? { reason } : {}) }])),
+      components: Object.fromEntries(
+        readiness.states.map(({ name, ok, reason }) => [
+          name,
+          { status: ok ? 'UP' : 'DOWN', ...(reason ? { reason } : {}) },
+        ]),
+      ),
     };
   });
 

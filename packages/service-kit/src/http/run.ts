@@ -1,13 +1,14 @@
 /** The life of a service process: configuration, start, drain, end. */
-import closeWithGrace from 'close-with-grace';
+
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Configuration, ConfigOf } from '../config/configuration.ts';
+import closeWithGrace from 'close-with-grace';
+import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import { createReadiness, type Readiness, type ReadinessCheck } from '../health/readiness.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { createMetrics, type Metrics } from '../metrics/registry.ts';
-import type { App } from './app.ts';
+import type { App } from './app-type.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createManagementApp } from './management.ts';
 
@@ -55,7 +56,8 @@ const commands = ['serve', 'check-config', 'migrate', 'print-openapi'] as const;
 export async function runService<C extends Configuration, D>(service: Service<C, D>): Promise<void> {
   const command = process.argv[2] ?? 'serve';
   if (command === 'print-openapi') return printOpenApi(service);
-  if (!commands.includes(command as never)) return fail(64, `Unknown command ${command}: use one of ${commands.join(', ')}`);
+  if (!commands.includes(command as never))
+    return fail(64, `Unknown command ${command}: use one of ${commands.join(', ')}`);
   let config: ConfigOf<C> & CommonConfig;
   try {
     config = loadConfig(service.configuration, { env: process.env }) as ConfigOf<C> & CommonConfig;
@@ -96,14 +98,26 @@ async function serve<C extends Configuration, D>(
   });
   await readiness.probe();
   readiness.start();
-  const managementUrl = await management.listen({ host: config.http.managementHost, port: config.http.managementPort });
+  const managementUrl = await management.listen({
+    host: config.http.managementHost,
+    port: config.http.managementPort,
+  });
   const url = await app.listen({ host: config.http.host, port: config.http.port });
-  log.info({ url, managementUrl, version: kit.version, ready: readiness.isReady }, `${service.configuration.service} is listening`);
-  closeOnSignal({ config, log, kit, readiness, close: async () => {
-    await app.close();
-    await management.close();
-    await service.closeDeps(deps);
-  } });
+  log.info(
+    { url, managementUrl, version: kit.version, ready: readiness.isReady },
+    `${service.configuration.service} is listening`,
+  );
+  closeOnSignal({
+    config,
+    log,
+    kit,
+    readiness,
+    close: async () => {
+      await app.close();
+      await management.close();
+      await service.closeDeps(deps);
+    },
+  });
 }
 
 interface Closing {

@@ -25,7 +25,11 @@ const redacted = [
 ];
 
 /** `destination` replaces standard output, for tests. */
-export function createLogger(service: string, config: LogConfig, destination?: NodeJS.WritableStream): Logger {
+export function createLogger(
+  service: string,
+  config: LogConfig,
+  destination?: NodeJS.WritableStream,
+): Logger {
   const options = {
     level: config.level,
     base: { service },

@@ -1,12 +1,17 @@
 /** Prometheus metrics of one process. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface Metrics {
   readonly registry: Registry;
   observeRequest(method: string, route: string, status: number, seconds: number): void;
   counter(name: string, help: string, labels?: readonly string[]): Counter<string>;
   gauge(name: string, help: string, labels?: readonly string[]): Gauge<string>;
-  histogram(name: string, help: string, labels?: readonly string[], bucketsSeconds?: number[]): Histogram<string>;
+  histogram(
+    name: string,
+    help: string,
+    labels?: readonly string[],
+    bucketsSeconds?: number[],
+  ): Histogram<string>;
 }
 
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -12,7 +12,10 @@ export interface MigrateOptions {
 }
 
 /** Runs what is missing, in order; starting pods wait for one another. Returns the names that ran. */
-export async function migrate(config: PostgresConfig, { schema, folder, log }: MigrateOptions): Promise<string[]> {
+export async function migrate(
+  config: PostgresConfig,
+  { schema, folder, log }: MigrateOptions,
+): Promise<string[]> {
   const done = await runner({
     databaseUrl: connectionOptions(config),
     dir: fileURLToPath(folder),

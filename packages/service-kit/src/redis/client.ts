@@ -1,6 +1,7 @@
 /** The Redis client: bounded waiting, no queue while the server is gone. */
-import { Cluster, Redis } from 'ioredis';
+
 import { once } from 'node:events';
+import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
 
@@ -27,7 +28,8 @@ export interface RedisClientOptions {
 const reconnectDelayMaxMs = 1000;
 
 export function createRedis(config: RedisConfig, options: RedisClientOptions): RedisClient {
-  const client = config.clusterNodes.length > 0 ? createCluster(config, options) : createSingle(config, options);
+  const client =
+    config.clusterNodes.length > 0 ? createCluster(config, options) : createSingle(config, options);
   let isReported = false;
   client.on('error', (error: Error) => {
     // A line per outage, not a line per reconnect attempt.
@@ -58,7 +60,10 @@ export function duplicateRedis(config: RedisConfig, log: Logger): RedisClient {
 }
 
 function createSingle(config: RedisConfig, options: RedisClientOptions): Redis {
-  return new Redis(config.url, { ...nodeOptions(config, options), enableAutoPipelining: options.autoPipelining ?? false });
+  return new Redis(config.url, {
+    ...nodeOptions(config, options),
+    enableAutoPipelining: options.autoPipelining ?? false,
+  });
 }
 
 function createCluster(config: RedisConfig, options: RedisClientOptions): Cluster {

@@ -1,0 +1,124 @@
+import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
+import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { Change } from '../../src/changes/change.ts';
+import { type ChangeLog, createChangeLog } from '../../src/changes/log.ts';
+import { type ChangeSubscriber, createChangeSubscriber } from '../../src/changes/subscriber.ts';
+import { createLogger } from '../../src/logging/logger.ts';
+import { createPool, type Pool } from '../../src/postgres/pool.ts';
+import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redis/client.ts';
+import { Secret } from '../../src/secret.ts';
+
+const log = createLogger('changes', { level: 'silent', format: 'json' });
+const channel = 'gatehouse:changes:test';
+let database: TestDatabase;
+let server: TestRedis;
+let pool: Pool;
+let redis: RedisClient;
+let changes: ChangeLog;
+
+function connect(blocking = false): RedisClient {
+  const config = {
+    url: server.url,
+    clusterNodes: [],
+    username: undefined,
+    password: undefined,
+    tls: false,
+    keyPrefix: '',
+    commandTimeoutMs: 800,
+  };
+  return createRedis(config, { log, blocking });
+}
+
+beforeAll(async () => {
+  [database, server] = await Promise.all([createTestDatabase(), startRedis()]);
+  const url = new Secret(database.url);
+  pool = createPool(
+    {
+      url,
+      host: '',
+      port: 0,
+      database: '',
+      username: '',
+      password: undefined,
+      ssl: 'off',
+      poolSize: 10,
+      poolCheckoutTimeoutMs: 5000,
+      statementTimeoutMs: 5000,
+    },
+    { schema: 'sample', applicationName: 'test', log },
+  );
+  await pool.query(`CREATE SCHEMA sample; CREATE TABLE sample.changes (seq bigint PRIMARY KEY, entity text NOT NULL,
+    entity_id text NOT NULL, contact_center_id text, at timestamptz NOT NULL DEFAULT now())`);
+  redis = connect();
+  await untilRedisIsReady(redis);
+  changes = createChangeLog({ pool, redis, schema: 'sample', channel, log });
+});
+
+afterAll(async () => {
+  redis.disconnect();
+  await pool.end();
+  await Promise.all([database.close(), server.close()]);
+});
+
+async function follow(): Promise<{ subscriber: ChangeSubscriber; seen: Change[]; gaps: () => number }> {
+  const seen: Change[] = [];
+  let gaps = 0;
+  const subscriber = createChangeSubscriber({
+    redis: connect(true),
+    channel,
+    latest: changes.latest,
+    since: changes.since,
+    onChange: (change) => seen.push(change),
+    onGap: () => {
+      gaps += 1;
+    },
+    log,
+    catchUpIntervalMs: 60_000,
+  });
+  await subscriber.start();
+  return { subscriber, seen, gaps: () => gaps };
+}
+
+const write = (id: string) => changes.inTransaction(async ({ record }) => record({ entity: 'thing', id }));
+
+test('a committed change reaches a subscriber, a rolled back one does not', async () => {
+  const { subscriber, seen } = await follow();
+  await expect(
+    changes.inTransaction(async ({ record }) => {
+      record({ entity: 'thing', id: 'lost' });
+      throw new Error('no');
+    }),
+  ).rejects.toThrow('no');
+  await write('kept');
+  await vi.waitFor(() => expect(seen.map(({ id }) => id)).toEqual(['kept']));
+  subscriber.stop();
+});
+
+test('20 writers at once leave numbers without a gap, in commit order', async () => {
+  const before = await changes.latest();
+  await Promise.all(Array.from({ length: 20 }, (_, index) => write(`w${index}`)));
+  const rows = await changes.since(before);
+  expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, index) => before + index + 1));
+});
+
+test('what was written while Redis was down arrives once, after the reconnect', async () => {
+  const { subscriber, seen } = await follow();
+  await server.stop();
+  await write('during-1');
+  await write('during-2');
+  await server.start();
+  await vi.waitFor(() => expect(seen.map(({ id }) => id)).toEqual(['during-1', 'during-2']), {
+    timeout: 10_000,
+  });
+  await untilRedisIsReady(redis);
+  await write('after');
+  await vi.waitFor(() => expect(seen.map(({ id }) => id)).toEqual(['during-1', 'during-2', 'after']));
+  subscriber.stop();
+});
+
+test('a subscriber that starts late drops what was cached before', async () => {
+  const { subscriber, gaps } = await follow();
+  expect(gaps()).toBe(1);
+  subscriber.stop();
+});

@@ -1,0 +1,73 @@
+import { startPostgres } from '@gatehouse/testing/postgres';
+import { startRedis } from '@gatehouse/testing/redis';
+import { expect, test, vi } from 'vitest';
+import { normalizeError } from '../../src/errors/normalize.ts';
+import { createLogger } from '../../src/logging/logger.ts';
+import { createPool, pingPostgres } from '../../src/postgres/pool.ts';
+import { createRedis, pingRedis, untilRedisIsReady } from '../../src/redis/client.ts';
+import { Secret } from '../../src/secret.ts';
+
+const log = createLogger('outages', { level: 'silent', format: 'json' });
+
+async function statusOf(work: () => Promise<unknown>): Promise<number> {
+  try {
+    await work();
+    return 200;
+  } catch (error) {
+    return normalizeError(error).status;
+  }
+}
+
+test('a stopped Redis is 503 at once and works again after its return', async () => {
+  const server = await startRedis();
+  const redis = createRedis(
+    {
+      url: server.url,
+      clusterNodes: [],
+      username: undefined,
+      password: undefined,
+      tls: false,
+      keyPrefix: '',
+      commandTimeoutMs: 500,
+    },
+    { log, autoPipelining: true },
+  );
+  await untilRedisIsReady(redis);
+  expect(await statusOf(() => pingRedis(redis))).toBe(200);
+  await server.stop();
+  expect(await statusOf(() => pingRedis(redis))).toBe(503);
+  expect(await statusOf(() => redis.get('x'))).toBe(503);
+  await server.start();
+  await vi.waitFor(async () => expect(await statusOf(() => redis.get('x'))).toBe(200), { timeout: 10_000 });
+  redis.disconnect();
+  await server.close();
+});
+
+test('a stopped PostgreSQL is 503 and works again after its return', async () => {
+  const server = await startPostgres();
+  const pool = createPool(
+    {
+      url: new Secret(server.url),
+      host: '',
+      port: 0,
+      database: '',
+      username: '',
+      password: undefined,
+      ssl: 'off',
+      poolSize: 2,
+      poolCheckoutTimeoutMs: 500,
+      statementTimeoutMs: 1000,
+    },
+    { schema: 'public', applicationName: 'test', log },
+  );
+  expect(await statusOf(() => pingPostgres(pool))).toBe(200);
+  await server.stop();
+  expect(await statusOf(() => pingPostgres(pool))).toBe(503);
+  expect(normalizeError(await pingPostgres(pool).catch((error: unknown) => error)).retryAfterSeconds).toBe(1);
+  await server.start();
+  await vi.waitFor(async () => expect(await statusOf(() => pingPostgres(pool))).toBe(200), {
+    timeout: 10_000,
+  });
+  await pool.end();
+  await server.close();
+});

@@ -1,0 +1,235 @@
+import { Writable } from 'node:stream';
+import { afterEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { conflict } from '../../src/errors/app-error.ts';
+import { invalidClient } from '../../src/errors/oauth-error.ts';
+import { htmlErrorHandler } from '../../src/errors/render-html.ts';
+import { oauthErrorHandler } from '../../src/errors/render-oauth.ts';
+import { type App, createApp } from '../../src/http/app.ts';
+import { createDrain } from '../../src/http/drain.ts';
+import { ok } from '../../src/http/envelope.ts';
+import { createLogger } from '../../src/logging/logger.ts';
+import { createMetrics } from '../../src/metrics/registry.ts';
+
+const http = { bodyLimitBytes: 2048, requestTimeoutMs: 5000, trustedProxies: [] as string[] };
+const drain = createDrain();
+const metrics = createMetrics({ processMetrics: false });
+let lines: string[] = [];
+let app: App;
+
+async function build(trustedProxies: string[] = []): Promise<App> {
+  lines = [];
+  drain.isDraining = false;
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  app = await createApp({
+    log: createLogger('example', { level: 'debug', format: 'json' }, sink),
+    metrics,
+    http: { ...http, trustedProxies },
+    drain,
+  });
+  app.get('/ip', async (request) => ({ ip: request.ip }));
+  app.get('/failing', async () => {
+    throw new Error('the database password is hunter2');
+  });
+  app.get('/taken', async () => {
+    throw conflict('domains: "acme" is in use', { field: 'domains', detail: 'by row 7' });
+  });
+  app.post(
+    '/things',
+    { schema: { body: z.object({ name: z.string().min(1), size: z.number().int() }).nullish() } },
+    async (request) => ok(request.body ?? null),
+  );
+  app.get(
+    '/allow',
+    {
+      schema: {
+        response: { 200: z.object({ shown: z.string(), list: z.array(z.object({ id: z.int() })) }) },
+      },
+    },
+    async () => {
+      const answer = { shown: 'yes', hidden: 'no', list: [{ id: 1, password: 'x' }] };
+      return answer;
+    },
+  );
+  await app.register(async (oauth) => {
+    oauth.setErrorHandler(oauthErrorHandler);
+    oauth.post('/token', async () => {
+      throw invalidClient({ detail: 'unknown client' });
+    });
+  });
+  await app.register(async (pages) => {
+    pages.setErrorHandler(htmlErrorHandler);
+    pages.get('/page', async () => {
+      throw conflict('<script>alert(1)</script>');
+    });
+  });
+  return app;
+}
+
+afterEach(() => app.close());
+
+test('an unknown route answers 404 in the envelope, without the query', async () => {
+  await build();
+  const answer = await app.inject('/nothing?code=abc');
+  expect(answer.statusCode).toBe(404);
+  expect(answer.json()).toEqual({
+    status: { code: 404, name: 'not_found', message: 'There is nothing at GET /nothing' },
+  });
+});
+
+test('an unexpected error answers 500 without a word of its own', async () => {
+  await build();
+  const answer = await app.inject('/failing');
+  expect(answer.statusCode).toBe(500);
+  expect(answer.body).not.toContain('hunter2');
+  expect(lines.join()).toContain('hunter2');
+});
+
+test('a refusal names the field; its detail stays in the log', async () => {
+  await build();
+  const answer = await app.inject('/taken');
+  expect(answer.json()).toEqual({
+    status: { code: 409, name: 'conflict', message: 'domains: "acme" is in use' },
+    errors: [{ status: { code: 409, message: 'domains: "acme" is in use', field: 'domains' } }],
+  });
+});
+
+test('a body that breaks the schema answers 400 and names every field', async () => {
+  await build();
+  const answer = await app.inject({ method: 'POST', url: '/things', payload: { name: '', size: 1.5 } });
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json().errors.map((error: { status: { field: string } }) => error.status.field)).toEqual([
+    'name',
+    'size',
+  ]);
+});
+
+test('invalid JSON answers 400 with the reason', async () => {
+  await build();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/things',
+    headers: { 'content-type': 'application/json' },
+    payload: '{"a":',
+  });
+  expect(answer.statusCode).toBe(400);
+  expect(answer.json().status.message).toMatch(/not valid JSON/);
+});
+
+test('__proto__ in a JSON body answers 400', async () => {
+  await build();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/things',
+    headers: { 'content-type': 'application/json' },
+    payload: '{"__proto__":{"a":1}}',
+  });
+  expect(answer.statusCode).toBe(400);
+});
+
+test('an empty body under application/json is no body', async () => {
+  await build();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/things',
+    headers: { 'content-type': 'application/json' },
+    payload: '',
+  });
+  expect(answer.json()).toEqual({ status: { code: 0 }, data: null });
+});
+
+test('a body over the limit answers 413', async () => {
+  await build();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/things',
+    payload: { name: 'x'.repeat(4000), size: 1 },
+  });
+  expect(answer.statusCode).toBe(413);
+  expect(answer.json().status.message).toContain('2048');
+});
+
+test('a media type that is not JSON answers 415', async () => {
+  await build();
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/things',
+    headers: { 'content-type': 'text/xml' },
+    payload: '<a/>',
+  });
+  expect(answer.statusCode).toBe(415);
+});
+
+test('a response holds nothing but what its schema names', async () => {
+  await build();
+  expect((await app.inject('/allow')).json()).toEqual({ shown: 'yes', list: [{ id: 1 }] });
+});
+
+test('an OAuth error carries its code and challenge', async () => {
+  await build();
+  const answer = await app.inject({ method: 'POST', url: '/token' });
+  expect(answer.statusCode).toBe(401);
+  expect(answer.json()).toEqual({
+    error: 'invalid_client',
+    error_description: 'Client authentication failed',
+  });
+  expect(answer.headers['www-authenticate']).toContain('Basic');
+});
+
+test('an error page escapes its text, forbids scripts and frames, and shows the correlation id', async () => {
+  await build();
+  const answer = await app.inject({
+    url: '/page',
+    headers: { accept: 'text/html', 'x-request-id': 'abcdefgh-1' },
+  });
+  expect(answer.statusCode).toBe(409);
+  expect(answer.body).toContain('&lt;script&gt;');
+  expect(answer.body).toContain('abcdefgh-1');
+  expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'");
+});
+
+test('a harmless correlation id is kept, a hostile one replaced', async () => {
+  await build();
+  const kept = await app.inject({ url: '/ip', headers: { 'x-request-id': 'trace-0001' } });
+  expect(kept.headers['x-request-id']).toBe('trace-0001');
+  const replaced = await app.inject({ url: '/ip', headers: { 'x-request-id': 'a b<script>' } });
+  expect(replaced.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test('X-Forwarded-For counts only from a trusted proxy [CVE-2024-47070]', async () => {
+  await build();
+  const spoofed = await app.inject({ url: '/ip', headers: { 'x-forwarded-for': '6.6.6.6' } });
+  expect(spoofed.json()).toEqual({ ip: '127.0.0.1' });
+  await app.close();
+  await build(['127.0.0.1']);
+  const proxied = await app.inject({ url: '/ip', headers: { 'x-forwarded-for': '6.6.6.6' } });
+  expect(proxied.json()).toEqual({ ip: '6.6.6.6' });
+});
+
+test('a request line is logged by path, never with its query', async () => {
+  await build();
+  await app.inject('/ip?code=super-secret');
+  const line = lines.find((entry) => entry.includes('"path":"/ip"'));
+  expect(line).toBeDefined();
+  expect(lines.join()).not.toContain('super-secret');
+});
+
+test('requests are counted by route pattern, strangers as one series', async () => {
+  await build();
+  await app.inject('/unknown-1');
+  await app.inject('/unknown-2');
+  const text = await metrics.registry.metrics();
+  expect(text).not.toContain('unknown-1');
+  expect(text).toContain('route="unknown"');
+});
+
+test('while draining, answers close their connection', async () => {
+  await build();
+  drain.isDraining = true;
+  expect((await app.inject('/ip')).headers.connection).toBe('close');
+});
