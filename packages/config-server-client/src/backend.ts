@@ -82,8 +82,13 @@ export type PersonChange =
   | { kind: 'deleted'; dbid: number; historyId: number }
   | { kind: 'resync' };
 
-/** Only what changed. `passwordChanged` is set when the password was; the password itself never travels. */
+/**
+ * Only what changed: scalars in `set`, lists as entries that came and went. `passwordChanged` is true when the password
+ * did; the password itself never travels.
+ */
 export interface PersonDelta {
   set: Partial<Omit<CfgPerson, 'DBID'>>;
+  added?: Record<string, unknown[]>;
+  deleted?: Record<string, unknown[]>;
   passwordChanged: boolean;
 }

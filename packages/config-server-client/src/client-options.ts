@@ -16,6 +16,8 @@ export interface ConfigServerClientOptions {
   /** Service account. */
   userName: string;
   password: string;
+  /** Registers a second time with this one when the server demands a change of the service password. */
+  newPassword?: string | undefined;
   /** Encrypts the link when given; there is no way back to plaintext. */
   tls?: TlsOptions | undefined;
   /** Passwords travel in the link: plaintext to another machine needs this explicit permission. */
@@ -26,11 +28,9 @@ export interface ConfigServerClientOptions {
   windowSize?: number;
   /** Default: the open protocol over CBOR. */
   wire?: WireProtocol;
-  /** Wall clock in milliseconds, for records only. */
-  now?: () => number;
   /** Uniform in [0, 1), for jitter only. */
   random?: () => number;
-  /** Replaces timers too; `now` wins for the wall clock. */
+  /** Replaces time and timers. */
   clock?: Clock;
   log?: Logger;
   metrics?: ConnectionMetrics;

@@ -6,7 +6,7 @@ export interface Clock {
   nowMs(): number;
   /** Never jumps; every deadline and keep-alive decision uses it. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs`. Does not keep the process alive. */
+  /** Calls back once after `delayMs`. Keeps the process alive until then: whoever sets a timer cancels it. */
   setTimer(delayMs: number, callback: () => void): Timer;
 }
 
@@ -20,7 +20,6 @@ export const systemClock: Clock = {
   setTimer: (delayMs, callback) => {
     // Node fires a timer up to 1 ms early as seen by the monotonic clock; rounding up keeps bounds honest.
     const handle = setTimeout(callback, Math.ceil(delayMs));
-    handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },
 };

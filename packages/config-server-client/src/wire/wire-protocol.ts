@@ -40,7 +40,8 @@ export interface WireSession {
 }
 
 export type WireEvent =
-  | { kind: 'message'; refId: number; message: ConfMessage }
+  /** `bytes` is the size of the body, for whoever bounds a queue. */
+  | { kind: 'message'; refId: number; message: ConfMessage; bytes: number }
   /** One body that cannot be used; fails its request, never the connection. */
   | {
       kind: 'malformed';

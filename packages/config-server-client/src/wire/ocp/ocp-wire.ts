@@ -106,7 +106,7 @@ class OcpSession implements WireSession {
     const parsed = 'problem' in decoded ? decoded : parseMessage(name, decoded.value);
     return 'problem' in parsed
       ? { kind: 'malformed', refId, messageId, code: 'MalformedBody', detail: parsed.problem }
-      : { kind: 'message', refId, message: parsed.message };
+      : { kind: 'message', refId, message: parsed.message, bytes: frame.length };
   }
 
   #closeEvent(frame: Frame): WireEvent {

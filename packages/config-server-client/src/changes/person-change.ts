@@ -1,0 +1,37 @@
+/** Change events of the wire as changes of persons. */
+import type { PersonChange, PersonDelta } from '../backend.ts';
+import type { Logger } from '../log.ts';
+import { CfgObjectType } from '../model/enumerations.ts';
+import { cfgPersonSchema } from '../model/person.ts';
+import type { ConfMessage } from '../wire/message.ts';
+
+/** Undefined for other messages and other types. A person that cannot be read becomes `resync`: it must not be lost. */
+export function toPersonChange(message: ConfMessage, log: Logger): PersonChange | undefined {
+  switch (message.name) {
+    case 'EventObjectCreated': {
+      const { objectType, dbid, object, historyId } = message.body;
+      if (objectType !== CfgObjectType.person) return undefined;
+      const parsed = cfgPersonSchema.safeParse(object);
+      if (parsed.success) return { kind: 'created', dbid, person: parsed.data, historyId };
+      log.warn({ dbid, issue: parsed.error.issues[0]?.path }, 'unreadable person in a change');
+      return { kind: 'resync' };
+    }
+    case 'EventObjectUpdated': {
+      const { objectType, dbid, delta, historyId } = message.body;
+      if (objectType !== CfgObjectType.person) return undefined;
+      const change: PersonDelta = {
+        set: delta.set as PersonDelta['set'],
+        passwordChanged: delta.passwordChanged === true,
+      };
+      if (delta.added !== undefined) change.added = delta.added;
+      if (delta.deleted !== undefined) change.deleted = delta.deleted;
+      return { kind: 'updated', dbid, delta: change, historyId };
+    }
+    case 'EventObjectDeleted': {
+      const { objectType, dbid, historyId } = message.body;
+      return objectType === CfgObjectType.person ? { kind: 'deleted', dbid, historyId } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}

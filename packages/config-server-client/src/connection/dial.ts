@@ -1,0 +1,115 @@
+/** Opens the TCP or TLS connection to one endpoint within a time limit. */
+import net from 'node:net';
+import tls from 'node:tls';
+import type { TlsOptions } from '../client-options.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Endpoint, endpointName, isLoopback } from '../discovery/endpoint-source.ts';
+import { type ClientErrorCode, ConfigServerError } from '../errors.ts';
+
+export interface DialOptions {
+  tls?: TlsOptions | undefined;
+  allowPlaintext: boolean;
+  /** Name resolution, TCP and TLS together. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  clock?: Clock;
+}
+
+const tcpKeepAliveMs = 30_000;
+
+/**
+ * A connected socket. Errors: PlaintextRefused, ConnectionRefused (also: name not found), ConnectTimeout, TlsFailure,
+ * Aborted. Certificates are checked always, against `serverName` or the host.
+ */
+export function dial(endpoint: Endpoint, options: DialOptions): Promise<net.Socket> {
+  const name = endpointName(endpoint);
+  if (options.tls === undefined && !options.allowPlaintext && !isLoopback(endpoint.host)) {
+    const message = 'plaintext to another machine is not allowed: set tls, or allowPlaintext explicitly';
+    return Promise.reject(new ConfigServerError('PlaintextRefused', message, { endpoint: name }));
+  }
+  return new Promise((resolve, reject) => {
+    const socket = options.tls === undefined ? openPlain(endpoint) : openTls(endpoint, options.tls);
+    const readyEvent = options.tls === undefined ? 'connect' : 'secureConnect';
+    const finish = () => {
+      timer.cancel();
+      options.signal?.removeEventListener('abort', onAbort);
+      socket.off(readyEvent, onReady);
+      socket.off('error', onError);
+      socket.off('close', onClose);
+    };
+    const fail = (code: ClientErrorCode, message: string, cause?: unknown) => {
+      finish();
+      // A late error of a destroyed socket must not become an uncaught exception.
+      socket.on('error', () => undefined);
+      socket.destroy();
+      const detail = cause instanceof Error ? cause.message : undefined;
+      reject(new ConfigServerError(code, message, { endpoint: name, cause, detail }));
+    };
+    const onReady = () => {
+      finish();
+      resolve(socket);
+    };
+    const onError = (error: NodeJS.ErrnoException) =>
+      fail(dialErrorCode(error, options.tls !== undefined), `cannot connect to ${name}`, error);
+    const onClose = () =>
+      fail(
+        options.tls === undefined ? 'ConnectionRefused' : 'TlsFailure',
+        `${name} closed the connection at once`,
+      );
+    const onAbort = () => fail('Aborted', 'the attempt was given up');
+    const timer = (options.clock ?? systemClock).setTimer(options.timeoutMs, () =>
+      fail('ConnectTimeout', `${name} did not accept a connection within ${options.timeoutMs} ms`),
+    );
+    socket.once(readyEvent, onReady);
+    socket.once('error', onError);
+    socket.once('close', onClose);
+    if (options.signal?.aborted === true) onAbort();
+    else options.signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+function openPlain(endpoint: Endpoint): net.Socket {
+  return net.connect({
+    host: endpoint.host,
+    port: endpoint.port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: tcpKeepAliveMs,
+  });
+}
+
+function openTls(endpoint: Endpoint, options: TlsOptions): tls.TLSSocket {
+  const serverName = options.serverName ?? endpoint.host;
+  const settings: tls.ConnectionOptions = {
+    host: endpoint.host,
+    port: endpoint.port,
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: true,
+    // The name of an address is not sent as SNI (RFC 6066, section 3), but the certificate is checked against it.
+    checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(serverName, certificate),
+  };
+  if (net.isIP(serverName) === 0) settings.servername = serverName;
+  if (options.ca !== undefined) settings.ca = options.ca;
+  if (options.cert !== undefined) settings.cert = options.cert;
+  if (options.key !== undefined) settings.key = options.key;
+  const socket = tls.connect(settings);
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, tcpKeepAliveMs);
+  return socket;
+}
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_NODATA',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+
+function dialErrorCode(error: NodeJS.ErrnoException, isTls: boolean): ClientErrorCode {
+  if (error.code === 'ETIMEDOUT') return 'ConnectTimeout';
+  if (networkCodes.has(error.code ?? '') || error instanceof AggregateError) return 'ConnectionRefused';
+  return isTls ? 'TlsFailure' : 'ConnectionRefused';
+}

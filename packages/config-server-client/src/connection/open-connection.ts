@@ -1,0 +1,115 @@
+/** From an endpoint to a registered connection, or to the error that says why not. */
+import os from 'node:os';
+import type { AddpOptions, TlsOptions } from '../client-options.ts';
+import type { Clock } from '../clock.ts';
+import { type Endpoint, endpointName } from '../discovery/endpoint-source.ts';
+import { ConfigServerError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { ConnectionMetrics } from '../metrics.ts';
+import type { MessageBody } from '../wire/message.ts';
+import { protocolVersion } from '../wire/ocp/frame.ts';
+import { defaultWireLimits, type WireProtocol } from '../wire/wire-protocol.ts';
+import { expectOne } from './answers.ts';
+import { Channel } from './channel.ts';
+import { dial } from './dial.ts';
+import type { ServiceAccount } from './service-account.ts';
+
+export interface OpenConnectionOptions {
+  account: ServiceAccount;
+  tls: TlsOptions | undefined;
+  allowPlaintext: boolean;
+  addp: AddpOptions;
+  wire: WireProtocol;
+  windowSize: number;
+  openTimeoutMs: number;
+  clock: Clock;
+  log: Logger;
+  metrics: ConnectionMetrics;
+}
+
+export interface Connection {
+  readonly endpoint: Endpoint;
+  readonly channel: Channel;
+  readonly registered: MessageBody<'EventClientRegistered'>;
+}
+
+/** Dials and registers, each within `openTimeoutMs`. Errors: those of `dial`, RegisterTimeout, and the server's refusals. */
+export async function openConnection(
+  endpoint: Endpoint,
+  options: OpenConnectionOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const socket = await dial(endpoint, { ...options, timeoutMs: options.openTimeoutMs, signal });
+  const channel = new Channel(socket, {
+    endpoint: endpointName(endpoint),
+    session: options.wire.createSession('client', defaultWireLimits),
+    clock: options.clock,
+    log: options.log,
+    metrics: options.metrics,
+    windowSize: options.windowSize,
+  });
+  try {
+    const registered = await register(channel, options, signal);
+    channel.setWindow(Math.min(options.windowSize, registered.limits.maxInFlight));
+    channel.watch(registered.addp.localTimeout, tracesOnClient(registered.addp.traceMode));
+    return { endpoint, channel, registered };
+  } catch (error) {
+    const failure = await registrationFailure(channel, error);
+    channel.close('normal', failure);
+    throw failure;
+  }
+}
+
+/** True for the modes in which the client's side logs its polls. */
+export function tracesOnClient(mode: AddpOptions['traceMode']): boolean {
+  return mode === 'local' || mode === 'both';
+}
+
+function register(
+  channel: Channel,
+  { account, addp, openTimeoutMs, clock }: OpenConnectionOptions,
+  signal: AbortSignal,
+): Promise<MessageBody<'EventClientRegistered'>> {
+  const { applicationName, applicationType, userName, password, newPassword } = account;
+  return channel.exchange(
+    {
+      name: 'RequestRegisterClient',
+      body: {
+        protocolVersions: [protocolVersion],
+        clientName: applicationName,
+        clientApplicationType: applicationType,
+        userName,
+        userPassword: password,
+        newPassword,
+        host: os.hostname(),
+        pid: process.pid,
+        encoding: 'utf-8',
+        addp: {
+          localTimeout: addp.localTimeoutSeconds,
+          remoteTimeout: addp.remoteTimeoutSeconds,
+          traceMode: addp.traceMode,
+        },
+      },
+    },
+    expectOne('EventClientRegistered'),
+    { deadlineAtMs: clock.monotonicMs() + openTimeoutMs, signal },
+  );
+}
+
+/** While registering, the end of the channel says more than the failed request: it names TLS or a foreign protocol. */
+async function registrationFailure(channel: Channel, error: unknown): Promise<ConfigServerError> {
+  if (!(error instanceof ConfigServerError)) {
+    return new ConfigServerError('ProtocolViolation', 'registration failed', {
+      endpoint: channel.endpoint,
+      cause: error,
+    });
+  }
+  if (error.code === 'RequestTimeout') {
+    return new ConfigServerError('RegisterTimeout', 'the server did not register us in time', {
+      endpoint: channel.endpoint,
+      sent: error.sent,
+      cause: error,
+    });
+  }
+  return error.code === 'ConnectionLost' && !channel.isOpen ? await channel.ended : error;
+}

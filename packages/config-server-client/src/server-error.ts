@@ -1,0 +1,48 @@
+/** EventError as a ConfigServerError. */
+import { ConfigServerError, isServerErrorCode, retryableByDefault, type ServerErrorCode } from './errors.ts';
+import type { MessageBody } from './wire/message.ts';
+
+const publicText: Record<ServerErrorCode, string> = {
+  CFGObjectNotFound: 'the object does not exist',
+  CFGUniquenessViolation: 'an object with this name exists already',
+  CFGIncompleteObjectData: 'a mandatory field is missing',
+  CFGForcedDisconnect: 'the server is overloaded and refuses logins',
+  AuthenticationFailed: 'user name or password is wrong',
+  AccountLocked: 'the account is locked',
+  AccountExpired: 'the account has expired',
+  PasswordExpired: 'the password has expired',
+  ChangePasswordRequired: 'the password must be changed first',
+  PasswordPolicyViolation: 'the new password breaks the password rules',
+  TooManySessions: 'the account has too many sessions',
+  AccessDenied: 'the service account may not do this',
+  ReadOnly: 'the server takes no changes',
+  NotPrimary: 'the server is not the primary one',
+  NotRegistered: 'the connection is not registered',
+  AlreadyRegistered: 'the connection is registered already',
+  InvalidFilter: 'the filter is not valid',
+  MalformedBody: 'the server could not read the request',
+  UnknownMessage: 'the server does not know the request',
+  Unsupported: 'the server does not support the request',
+  Overloaded: 'the server is overloaded',
+  HistoryExpired: 'the change history does not reach back so far',
+  ShuttingDown: 'the server is shutting down',
+  InternalError: 'the server reports an internal error',
+};
+
+/** The server's own description goes to `detail`: what it may quote is not ours to show. */
+export function serverError(
+  body: MessageBody<'EventError'>,
+  origin: { endpoint: string; refId: number },
+): ConfigServerError {
+  const isKnown = isServerErrorCode(body.error);
+  const code = isKnown ? (body.error as ServerErrorCode) : 'InternalError';
+  return new ConfigServerError(code, publicText[code], {
+    endpoint: origin.endpoint,
+    refId: origin.refId,
+    sent: true,
+    retryable: body.retryable || retryableByDefault.has(code),
+    retryAfterMs: body.retryAfterMs,
+    details: isKnown ? body.details : { error: body.error },
+    detail: body.description,
+  });
+}

@@ -1,0 +1,75 @@
+/** Calls that wait for a connection: bounded in number and in time. */
+import type { Clock } from '../clock.ts';
+import { ConfigServerError } from '../errors.ts';
+
+export interface WaitLimits {
+  /** Monotonic time at which the call ends in any case. */
+  deadlineAtMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+interface Waiter<T> {
+  admit(value: T): void;
+  refuse(error: ConfigServerError): void;
+}
+
+export class WaitingCalls<T> {
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #waiters = new Set<Waiter<T>>();
+
+  constructor(clock: Clock, limit: number) {
+    this.#clock = clock;
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#waiters.size;
+  }
+
+  /** Resolves with what `admit` brings. Errors: QueueFull, NoEndpoint (deadline), Aborted, or what `refuse` brings. */
+  wait(limits: WaitLimits): Promise<T> {
+    if (limits.signal?.aborted === true) return Promise.reject(aborted());
+    if (this.#waiters.size >= this.#limit) {
+      return Promise.reject(
+        new ConfigServerError('QueueFull', 'too many calls wait for a Configuration Server'),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        timer.cancel();
+        limits.signal?.removeEventListener('abort', onAbort);
+        this.#waiters.delete(waiter);
+      };
+      const waiter: Waiter<T> = {
+        admit: (value) => {
+          leave();
+          resolve(value);
+        },
+        refuse: (error) => {
+          leave();
+          reject(error);
+        },
+      };
+      const onAbort = () => waiter.refuse(aborted());
+      const leftMs = Math.max(0, limits.deadlineAtMs - this.#clock.monotonicMs());
+      const timer = this.#clock.setTimer(leftMs, () =>
+        waiter.refuse(new ConfigServerError('NoEndpoint', 'no Configuration Server was reached in time')),
+      );
+      limits.signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiters.add(waiter);
+    });
+  }
+
+  admitAll(value: T): void {
+    for (const waiter of [...this.#waiters]) waiter.admit(value);
+  }
+
+  refuseAll(error: () => ConfigServerError): void {
+    for (const waiter of [...this.#waiters]) waiter.refuse(error());
+  }
+}
+
+function aborted(): ConfigServerError {
+  return new ConfigServerError('Aborted', 'the call was aborted');
+}

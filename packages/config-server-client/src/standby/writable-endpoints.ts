@@ -1,0 +1,15 @@
+/** The part of an endpoint list that takes changes. */
+import type { Endpoint, EndpointSource } from '../discovery/endpoint-source.ts';
+
+/** A view of `source` without read-only servers and proxies; closing it leaves the source alone. */
+export function writableEndpoints(source: EndpointSource): EndpointSource {
+  return {
+    current: () => source.current().filter(isWritable),
+    subscribe: (listener) => source.subscribe((endpoints) => listener(endpoints.filter(isWritable))),
+    close: async () => undefined,
+  };
+}
+
+export function isWritable(endpoint: Endpoint): boolean {
+  return endpoint.readOnly !== true && endpoint.role !== 'proxy';
+}
