@@ -14,6 +14,8 @@ import { pathOf } from './path.ts';
 import { requestIdOf } from './request-id.ts';
 import { serializerCompiler } from './serializer.ts';
 
+export type { App } from './app-type.ts';
+
 export interface AppOptions {
   log: Logger;
   metrics: Metrics;

@@ -1,0 +1,47 @@
+/** `npm run check`: types, lint, dependency direction, dead code, generated files. Every finding is printed, then it fails. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { staleFiles } from '../generate/files.ts';
+import { wrongImports } from './dependency-direction.ts';
+import { unfinishedWork } from './unfinished-work.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Step {
+  title: string;
+  /** The findings, one a line; empty when all is well. */
+  run(): Promise<string[]> | string[];
+}
+
+const steps: Step[] = [
+  { title: 'types of the sources', run: () => program('typescript/bin/tsc', ['-b']) },
+  {
+    title: 'types of tests and tools',
+    run: () => program('typescript/bin/tsc', ['-p', 'tsconfig.tests.json']),
+  },
+  { title: 'lint and format', run: () => program('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '--colors=off']) },
+  { title: 'dependency direction', run: () => wrongImports(root) },
+  { title: 'unfinished work', run: () => unfinishedWork(root) },
+  { title: 'dead code', run: () => program('knip/bin/knip.js', ['--no-progress']) },
+  { title: 'generated files', run: () => staleFiles(root) },
+];
+
+let failed = 0;
+for (const step of steps) {
+  const startedMs = performance.now();
+  const findings = await step.run();
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  console.log(`${findings.length === 0 ? 'ok  ' : 'FAIL'} ${step.title} (${seconds} s)`);
+  for (const finding of findings) console.log(`     ${finding}`);
+  if (findings.length > 0) failed += 1;
+}
+process.exitCode = failed === 0 ? 0 : 1;
+
+function program(path: string, args: string[]): string[] {
+  const result = spawnSync(process.execPath, [`node_modules/${path}`, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (result.status === 0) return [];
+  return `${result.stdout}${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
+}

@@ -1,0 +1,41 @@
+/** The files of the repository that are written by a program, and how. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configurationReference } from './configuration-reference.ts';
+import { openApiDocument } from './openapi.ts';
+
+interface GeneratedFile {
+  /** From the root of the repository. */
+  path: string;
+  produce(root: string): Promise<string>;
+}
+
+const generatedFiles: GeneratedFile[] = [
+  { path: 'docs/configuration.md', produce: configurationReference },
+  ...['auth-api', 'environment-api', 'auth-ui'].map((service) => ({
+    path: `services/${service}/openapi.json`,
+    produce: (root: string) => openApiDocument(root, service),
+  })),
+];
+
+/** Writes every file anew; returns the paths that changed. */
+export async function writeGeneratedFiles(root: string): Promise<string[]> {
+  const stale = await differing(root);
+  for (const { path, content } of stale) writeFileSync(join(root, path), content);
+  return stale.map(({ path }) => path);
+}
+
+/** One sentence for each file that is not what its program writes. */
+export async function staleFiles(root: string): Promise<string[]> {
+  return (await differing(root)).map(({ path }) => `${path} is out of date: run npm run generate`);
+}
+
+async function differing(root: string): Promise<{ path: string; content: string }[]> {
+  const files = await Promise.all(
+    generatedFiles.map(async ({ path, produce }) => ({ path, content: await produce(root) })),
+  );
+  return files.filter(({ path, content }) => {
+    const file = join(root, path);
+    return !existsSync(file) || readFileSync(file, 'utf8') !== content;
+  });
+}
