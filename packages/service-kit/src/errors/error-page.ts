@@ -1,5 +1,6 @@
 /** One self-contained page for errors that end a browser's journey: no script, no other resource. */
 import { randomToken } from '../random.ts';
+import { closedGate, errorPageStyle, logo } from './error-page-look.ts';
 
 export interface ErrorPage {
   status: number;
@@ -8,6 +9,12 @@ export interface ErrorPage {
   text: string;
   /** What the operator searches the log for. */
   correlationId: string;
+  /** Language of title and text as a BCP 47 tag; English when left out. */
+  language?: string;
+  /** What the correlation id is called on the page. */
+  correlationLabel?: string;
+  /** The way on: an address of our own and what its link says. */
+  action?: { href: string; label: string };
 }
 
 export function renderErrorPage(page: ErrorPage): { html: string; headers: Record<string, string> } {
@@ -21,19 +28,21 @@ export function renderErrorPage(page: ErrorPage): { html: string; headers: Recor
       'cache-control': 'no-store',
     },
     html: `<!doctype html>
-<html lang="en">
+<html lang="${escapeHtml(page.language ?? 'en')}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(page.title)}</title>
-<style nonce="${nonce}">${style}</style>
+<meta name="robots" content="noindex, nofollow">
+<title>${escapeHtml(page.title)} · Gatehouse</title>
+<style nonce="${nonce}">${errorPageStyle}</style>
 </head>
 <body>
+<header><p class="wordmark">${logo}<span>Gatehouse</span></p>${closedGate}</header>
 <main>
 <p class="status">${page.status}</p>
 <h1>${escapeHtml(page.title)}</h1>
-<p>${escapeHtml(page.text)}</p>
-<p class="correlation">Reference for your administrator: <code>${escapeHtml(page.correlationId)}</code></p>
+<p class="text">${escapeHtml(page.text)}</p>
+${actionOf(page)}<p class="correlation">${escapeHtml(page.correlationLabel ?? 'Reference for your administrator')}: <code>${escapeHtml(page.correlationId)}</code></p>
 </main>
 </body>
 </html>
@@ -41,15 +50,9 @@ export function renderErrorPage(page: ErrorPage): { html: string; headers: Recor
   };
 }
 
-const style = `
-:root { color-scheme: light dark; }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; font: 1rem/1.5 system-ui, sans-serif;
-  background: light-dark(#f4f5f7, #14171c); color: light-dark(#1c2330, #e6e9ef); }
-main { max-width: 30rem; margin: 1rem; padding: 2rem; border-radius: 1rem; background: light-dark(#fff, #1d222a); }
-h1 { font-size: 1.4rem; margin: 0 0 .75rem; }
-.status { margin: 0; opacity: .7; font-variant-numeric: tabular-nums; }
-.correlation { font-size: .875rem; opacity: .8; overflow-wrap: anywhere; }
-`;
+function actionOf({ action }: ErrorPage): string {
+  return action ? `<p><a href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a></p>\n` : '';
+}
 
 const entities: Record<string, string> = {
   '&': '&amp;',

@@ -1,7 +1,7 @@
 /** Errors for people: a page with plain words, a correlation id and a way on. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
-import { renderErrorPage } from './error-page.ts';
+import { type ErrorPage, renderErrorPage } from './error-page.ts';
 import { normalizeError } from './normalize.ts';
 import { errorEnvelope } from './render-envelope.ts';
 import { reportError } from './report.ts';
@@ -17,7 +17,13 @@ export function htmlErrorHandler(
   return sendErrorPage(request, reply, error);
 }
 
-export function sendErrorPage(request: FastifyRequest, reply: FastifyReply, error: AppError): FastifyReply {
+/** `words` replace what the error itself says, for pages that speak the reader's language. */
+export function sendErrorPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: AppError,
+  words: Partial<Omit<ErrorPage, 'status' | 'correlationId'>> = {},
+): FastifyReply {
   reply.code(error.status).header('cache-control', 'no-store');
   if (acceptsOnlyJson(request.headers.accept)) {
     return reply.type('application/json; charset=utf-8').send(errorEnvelope(error));
@@ -26,6 +32,7 @@ export function sendErrorPage(request: FastifyRequest, reply: FastifyReply, erro
     status: error.status,
     title: titleOf(error),
     text: error.message,
+    ...words,
     correlationId: request.id,
   });
   return reply.headers(page.headers).type('text/html; charset=utf-8').send(page.html);
