@@ -1,0 +1,29 @@
+/** Every setting of Auth UI; the only file that names its variables. */
+import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import {
+  httpSettings,
+  logSettings,
+  publicUrlSetting,
+  serviceClientSettings,
+} from '@gatehouse/service-kit/config/groups';
+import { read, setting } from '@gatehouse/service-kit/config/setting';
+
+export const configuration = defineConfiguration('auth-ui', {
+  publicUrl: publicUrlSetting,
+  http: httpSettings({ port: 8082, managementPort: 8083 }),
+  log: logSettings,
+  authApi: {
+    url: setting(read.baseUrl(), {
+      env: 'GATEHOUSE_AUTH_API_URL',
+      doc: 'Where Auth API is reached inside the cluster: scheme, host and port without a path.',
+      example: 'http://gatehouse-auth-api:80',
+    }),
+    timeoutMs: setting(read.integer(100, 30_000).default(3000), {
+      env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
+      doc: 'Longest wait for an answer of Auth API, in milliseconds; then the page says that sign-in is not available.',
+    }),
+  },
+  serviceClient: serviceClientSettings,
+});
+
+export type Config = ConfigOf<typeof configuration>;

@@ -1,0 +1,19 @@
+/** The routes with nothing behind them, for the OpenAPI document. */
+import { loadConfig } from '@gatehouse/service-kit/config/load';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Kit } from '@gatehouse/service-kit/http/run';
+import { buildApp } from './app.ts';
+import { configuration } from './config.ts';
+import { createDeps } from './deps.ts';
+
+export async function describeApp(kit: Kit): Promise<App> {
+  const config = loadConfig(configuration, {
+    env: {
+      GATEHOUSE_PUBLIC_URL: 'https://login.example.com',
+      GATEHOUSE_AUTH_API_URL: 'http://auth-api.example.com',
+      GATEHOUSE_SERVICE_CLIENT_ID: 'described',
+      GATEHOUSE_SERVICE_CLIENT_SECRET: 'described, never used',
+    },
+  });
+  return buildApp(await createDeps(config, kit));
+}

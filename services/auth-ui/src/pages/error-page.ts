@@ -1,0 +1,92 @@
+/** Errors as pages: what happened in plain words, a reference for support, and a way on. */
+import { UpstreamError } from '@gatehouse/contracts/http-client';
+import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
+import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
+import { reportError } from '@gatehouse/service-kit/errors/report';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Text, textsIn } from '../texts/texts.ts';
+import { languageOf } from './visit.ts';
+
+const signInPath = '/auth/sign-in.html';
+
+/** For `setErrorHandler`. */
+export function pageErrorHandler(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const error = thrown instanceof UpstreamError ? fromAuthApi(thrown) : normalizeError(thrown);
+  reportError(request, reply, error);
+  const language = languageOf(request);
+  const text = textsIn(language);
+  const kind = kindOf(error);
+  return sendErrorPage(request, reply.header('content-language', language), error, {
+    title: text(`error.${kind}.title`),
+    text: text(`error.${kind}.text`),
+    language,
+    correlationLabel: text('support.correlationId'),
+    action: wayOn(kind, request, text),
+  });
+}
+
+export function notFoundPage(): never {
+  throw notFound('There is no such page');
+}
+
+/** The login is over, or belongs to another browser: the page says the same, so that nothing can be probed. */
+export function interactionExpired(reason: string): AppError {
+  return new AppError('interaction_expired', 410, 'This sign-in has expired', {
+    detail: `the interaction is ${reason}`,
+  });
+}
+
+/** A form that did not come from a page of ours. */
+export function foreignForm(): AppError {
+  return new AppError('foreign_form', 403, 'This form came from another site');
+}
+
+/** A way of signing in that this version has no page for. */
+export function schemeUnknown(scheme: string): AppError {
+  return new AppError('scheme_unknown', 501, 'This way of signing in is not available', {
+    detail: `scheme ${scheme}`,
+  });
+}
+
+type Kind =
+  | 'interactionExpired'
+  | 'notFound'
+  | 'badRequest'
+  | 'forbidden'
+  | 'schemeUnknown'
+  | 'tooManyRequests'
+  | 'unavailable'
+  | 'internal';
+
+function kindOf({ name, status }: AppError): Kind {
+  if (name === 'interaction_expired') return 'interactionExpired';
+  if (name === 'foreign_form') return 'forbidden';
+  if (name === 'scheme_unknown') return 'schemeUnknown';
+  if (status === 404) return 'notFound';
+  if (status === 429) return 'tooManyRequests';
+  if (status === 503) return 'unavailable';
+  return status >= 500 ? 'internal' : 'badRequest';
+}
+
+function wayOn(kind: Kind, request: FastifyRequest, text: Text): { href: string; label: string } {
+  const canRepeat = request.method === 'GET' && (kind === 'unavailable' || kind === 'internal');
+  if (canRepeat) return { href: request.url, label: text('button.tryAgain') };
+  return {
+    href: signInPath,
+    label: text(kind === 'interactionExpired' ? 'button.signInHere' : 'button.startAgain'),
+  };
+}
+
+function fromAuthApi(error: UpstreamError): AppError {
+  if (error.status === undefined || error.status >= 500) {
+    return unavailable(error.dependency, { cause: error, retryAfterSeconds: 2 });
+  }
+  if (error.status === 429) return tooManyRequests(5, { cause: error });
+  const detail = `${error.dependency} refused the call with ${error.status}: is the service client the same in both?`;
+  return new AppError('upstream_refused', 500, 'Sign-in is not set up correctly', { cause: error, detail });
+}

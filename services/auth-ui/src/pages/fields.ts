@@ -1,0 +1,63 @@
+/** Input fields as the templates print them. */
+export interface Field {
+  name: string;
+  label: string;
+  type: 'text' | 'password';
+  /** A token of the HTML standard, so that browsers and password managers fill in the right thing. */
+  autocomplete: 'username' | 'organization' | 'current-password' | 'new-password';
+  maxLength: number;
+  isRequired: boolean;
+  /** Of a text field; a password is never sent back. */
+  value: string;
+  hint?: string | undefined;
+  problem?: string | undefined;
+  /** Ids of the elements that explain the field. */
+  describedBy: string[];
+}
+
+interface Explanations {
+  hint?: string | undefined;
+  problem?: string | undefined;
+}
+
+export function userNameField(
+  name: string,
+  label: string,
+  value: string,
+  explained: Explanations = {},
+): Field {
+  return field({ name, label, type: 'text', autocomplete: 'username', maxLength: 512, value }, explained);
+}
+
+/** Not required: an installation may know a default, and `tenant\user` carries it too. */
+export function tenantField(label: string, value: string, explained: Explanations = {}): Field {
+  const tenant = {
+    name: 'tenant',
+    label,
+    type: 'text',
+    autocomplete: 'organization',
+    maxLength: 255,
+    value,
+  } as const;
+  return { ...field(tenant, explained), isRequired: false };
+}
+
+export function passwordField(
+  name: string,
+  label: string,
+  autocomplete: 'current-password' | 'new-password',
+  explained: Explanations = {},
+): Field {
+  return field({ name, label, type: 'password', autocomplete, maxLength: 1024, value: '' }, explained);
+}
+
+function field(
+  input: Pick<Field, 'name' | 'label' | 'type' | 'autocomplete' | 'maxLength' | 'value'>,
+  { hint, problem }: Explanations,
+): Field {
+  const describedBy = [
+    ...(hint ? [`${input.name}-hint`] : []),
+    ...(problem ? [`${input.name}-problem`] : []),
+  ];
+  return { ...input, isRequired: true, hint, problem, describedBy };
+}

@@ -1,0 +1,35 @@
+/** The box above a form that says what happened. */
+import type { InteractionError, InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { Text } from '../texts/texts.ts';
+
+export interface Message {
+  kind: 'danger' | 'success';
+  title: string;
+  text?: string;
+  /** Lines below the text, one for each thing to do. */
+  list?: string[];
+  correlationId?: string | undefined;
+}
+
+/** Why the last attempt failed, for the person who tried. */
+export function messageOfError(
+  error: InteractionError,
+  text: Text,
+  failure: Pick<InteractionView, 'retryAfterSeconds' | 'correlationId'> = {},
+): Message {
+  const { retryAfterSeconds = 0, correlationId } = failure;
+  const isWaitKnown = error === 'throttled' && retryAfterSeconds > 0;
+  return {
+    kind: 'danger',
+    title: text(`problem.${error}.title`),
+    text: isWaitKnown
+      ? text('problem.throttled.wait', { seconds: retryAfterSeconds })
+      : text(`problem.${error}.text`),
+    correlationId: isWorthReporting(error) ? correlationId : undefined,
+  };
+}
+
+/** A typing mistake needs no reference number; a locked account or a silent server does. */
+function isWorthReporting(error: InteractionError): boolean {
+  return !['bad_credentials', 'credentials_required', 'tenant_required', 'form_expired'].includes(error);
+}

@@ -1,0 +1,67 @@
+/** The page templates with the data each of them needs. Eta escapes every value it prints. */
+import { fileURLToPath } from 'node:url';
+import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { Eta } from 'eta';
+import type { AssetName } from '../design/assets.ts';
+import type { Text } from '../texts/texts.ts';
+import type { Field } from './fields.ts';
+import type { Message } from './message.ts';
+
+/** What the layout of every page needs. */
+export interface Surroundings {
+  language: string;
+  text: Text;
+  asset: (name: AssetName) => string;
+  scriptNonce: string;
+}
+
+export interface Page {
+  title: string;
+  message?: Message | undefined;
+}
+
+export interface FormPage extends Page {
+  interaction?: InteractionView | undefined;
+  fields: Field[];
+  /** Name of the field where typing starts. */
+  focus: string;
+}
+
+export interface NamePage extends FormPage {
+  /** Goes along in a hidden field instead of being asked for. */
+  fixedTenant?: string | undefined;
+}
+
+/** A page with password fields; the script adds a button to each that shows what was typed. */
+export interface PasswordPage extends FormPage {
+  script: 'show-password.js';
+  userName: string;
+  tenant: string;
+  /** Name under which the form sends the user name. */
+  userNameField: string;
+}
+
+export interface ChangePasswordPage extends PasswordPage {
+  lead: string;
+}
+
+export interface Views {
+  'sign-in-name': NamePage;
+  'sign-in-password': PasswordPage;
+  'change-password': ChangePasswordPage;
+  'signed-in': Page;
+  'signed-out': Page;
+}
+
+const eta = new Eta({
+  views: fileURLToPath(new URL('../../views/', import.meta.url)),
+  cache: true,
+});
+
+export function renderView<V extends keyof Views>(
+  view: V,
+  page: Views[V],
+  surroundings: Surroundings,
+): string {
+  return eta.render(`./${view}`, { ...page, ...surroundings });
+}

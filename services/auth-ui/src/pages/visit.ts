@@ -1,0 +1,60 @@
+/** One browser's look at one page: its language, its texts, the login it belongs to. */
+import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Assets } from '../design/assets.ts';
+import { chooseLanguage } from '../texts/language.ts';
+import { type Language, type Text, textsIn } from '../texts/texts.ts';
+import { allowFormsToLeadTo, keepOriginOfForms } from './security-headers.ts';
+import { renderView, type Views } from './views.ts';
+
+export interface Visit {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  interaction: InteractionView | undefined;
+  language: Language;
+  text: Text;
+}
+
+export function beginVisit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  interaction?: InteractionView,
+): Visit {
+  const language = languageOf(request, interaction?.uiLocales);
+  return { request, reply, interaction, language, text: textsIn(language) };
+}
+
+/** The application's wish comes with the interaction, or in the address where there is none. */
+export function languageOf(request: FastifyRequest, uiLocales?: string): Language {
+  const { ui_locales: asked } = request.query as { ui_locales?: unknown };
+  return chooseLanguage({
+    uiLocales: uiLocales ?? (typeof asked === 'string' ? asked : undefined),
+    acceptLanguage: request.headers['accept-language'],
+  });
+}
+
+export function sendView<V extends keyof Views>(
+  visit: Visit,
+  assets: Assets,
+  view: V,
+  page: Views[V],
+): FastifyReply {
+  const { reply, interaction, language, text } = visit;
+  if (interaction) allowFormsToLeadTo(reply, interaction.redirectOrigin);
+  else keepOriginOfForms(reply);
+  const html = renderView(view, page, {
+    language,
+    text,
+    asset: assets.urlOf,
+    scriptNonce: reply.cspNonce.script,
+  });
+  return reply
+    .headers({ 'cache-control': 'no-store', 'content-language': language, vary: 'accept-language' })
+    .type('text/html; charset=utf-8')
+    .send(html);
+}
+
+/** Screen readers read the title first: it says when something went wrong. */
+export function titleOf(text: Text, title: string, hasProblem: boolean): string {
+  return hasProblem ? text('problem.prefix', { title }) : title;
+}

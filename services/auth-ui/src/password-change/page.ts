@@ -1,0 +1,94 @@
+/** What the page for a new password shows: why it is needed, who it is for, what was wrong with the last try. */
+import { changePasswordFields as names } from '@gatehouse/contracts/auth-api/form-fields';
+import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import { type Field, passwordField, tenantField, userNameField } from '../pages/fields.ts';
+import { type Message, messageOfError } from '../pages/message.ts';
+import type { ChangePasswordPage } from '../pages/views.ts';
+import { titleOf, type Visit } from '../pages/visit.ts';
+import { isTextKey } from '../texts/texts.ts';
+
+/** `error`: why the page is shown, or why the last try failed; `hasFailed`: a try failed, for whatever reason. */
+export function changePasswordPage(
+  visit: Visit,
+  error: InteractionError | undefined,
+  hasFailed: boolean,
+): ChangePasswordPage {
+  const { text, interaction } = visit;
+  const userName = interaction?.userName ?? '';
+  const message = messageAbout(visit, error, hasFailed);
+  const fields = [...(userName === '' ? personFields(visit) : []), ...passwordFields(visit, error)];
+  return {
+    title: titleOf(text, text('changePassword.title'), message !== undefined),
+    lead: text(leadOf(error, interaction !== undefined)),
+    message,
+    interaction,
+    userName,
+    tenant: interaction?.contactCenterHint ?? '',
+    userNameField: names.userName,
+    fields,
+    focus: (fields.find(({ problem }) => problem !== undefined) ?? fields[0])?.name ?? '',
+    script: 'show-password.js',
+  };
+}
+
+function leadOf(error: InteractionError | undefined, hasInteraction: boolean) {
+  if (error === 'password_expired') return 'changePassword.expired';
+  return hasInteraction || error === 'password_change_required'
+    ? 'changePassword.required'
+    : 'changePassword.voluntary';
+}
+
+function messageAbout(
+  { text, interaction }: Visit,
+  error: InteractionError | undefined,
+  hasFailed: boolean,
+): Message | undefined {
+  if (error === 'password_change_required' || error === 'password_expired') return undefined;
+  if (error === undefined) {
+    return hasFailed
+      ? { kind: 'danger', title: text('changePassword.problem.title'), text: text('problem.unknown.text') }
+      : undefined;
+  }
+  const message = messageOfError(error, text, interaction);
+  if (error === 'password_policy')
+    return { ...message, list: brokenRules(interaction?.brokenRules ?? [], text) };
+  // A change whose answer was lost may have happened: the person must know that both passwords are possible.
+  if (error === 'try_again')
+    return {
+      ...message,
+      title: text('changePassword.unsure.title'),
+      text: text('changePassword.unsure.text'),
+    };
+  return message;
+}
+
+/** A rule that has no text yet is still told by its name. */
+function brokenRules(rules: readonly string[], text: Visit['text']): string[] {
+  return rules.map((rule) => {
+    const key = `passwordRule.${rule}`;
+    return isTextKey(key) ? text(key) : rule;
+  });
+}
+
+function personFields({ text, interaction }: Visit): Field[] {
+  const userName = userNameField(names.userName, text('field.userName'), '');
+  if (interaction?.hideTenant) return [userName];
+  const tenant = tenantField(text('field.tenant'), interaction?.contactCenterHint ?? '', {
+    hint: text('field.tenant.hint'),
+  });
+  return [userName, tenant];
+}
+
+function passwordFields({ text }: Visit, error: InteractionError | undefined): Field[] {
+  return [
+    passwordField(names.oldPassword, text('field.oldPassword'), 'current-password', {
+      problem: error === 'bad_credentials' ? text('field.oldPassword.wrong') : undefined,
+    }),
+    passwordField(names.newPassword, text('field.newPassword'), 'new-password', {
+      problem: error === 'password_policy' ? text('field.newPassword.refused') : undefined,
+    }),
+    passwordField(names.newPasswordAgain, text('field.newPasswordAgain'), 'new-password', {
+      problem: error === 'passwords_differ' ? text('field.newPasswordAgain.different') : undefined,
+    }),
+  ];
+}

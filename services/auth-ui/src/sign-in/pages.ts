@@ -1,0 +1,74 @@
+/** The two steps of signing in: who, then the password. */
+import { signInFields } from '@gatehouse/contracts/auth-api/form-fields';
+import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { passwordField, tenantField, userNameField } from '../pages/fields.ts';
+import type { Message } from '../pages/message.ts';
+import type { NamePage, PasswordPage } from '../pages/views.ts';
+import { titleOf, type Visit } from '../pages/visit.ts';
+
+/** What a person typed, or what the application knows. */
+export interface Typed {
+  userName: string;
+  tenant: string;
+}
+
+export interface NameProblems {
+  userName?: string;
+  tenant?: string;
+}
+
+export function namePage(
+  visit: Visit,
+  typed: Typed,
+  problems: NameProblems = {},
+  message?: Message,
+): NamePage {
+  const { text, interaction } = visit;
+  const hasProblem = message?.kind === 'danger' || Object.keys(problems).length > 0;
+  const userName = userNameField(signInFields.userName, text('field.userName'), typed.userName, {
+    problem: problems.userName,
+  });
+  const page = { title: titleOf(text, text('signIn.name.title'), hasProblem), message, interaction };
+  const isTenantFixed = isTenantKnown(interaction) && problems.tenant === undefined;
+  if (isTenantFixed) {
+    return {
+      ...page,
+      fixedTenant: interaction?.contactCenterHint ?? '',
+      fields: [userName],
+      focus: userName.name,
+    };
+  }
+  const tenant = tenantField(text('field.tenant'), typed.tenant, {
+    hint: text('field.tenant.hint'),
+    problem: problems.tenant,
+  });
+  const isUserNameDone = typed.userName !== '' && problems.userName === undefined;
+  return { ...page, fields: [userName, tenant], focus: isUserNameDone ? tenant.name : userName.name };
+}
+
+export function passwordPage(visit: Visit, typed: Typed, message?: Message): PasswordPage {
+  const { text, interaction } = visit;
+  const field = passwordField(signInFields.password, text('field.password'), 'current-password');
+  const isProblem = message?.kind === 'danger';
+  return {
+    title: titleOf(text, text('signIn.password.title'), isProblem),
+    message,
+    interaction,
+    ...typed,
+    userNameField: signInFields.userName,
+    fields: [isProblem ? { ...field, describedBy: ['message'] } : field],
+    focus: field.name,
+    script: 'show-password.js',
+  };
+}
+
+/**
+ * The application said which tenant, or that none is to be asked for. After an error the hint may be what the person
+ * typed, so then the field is shown again unless the application hides it for good.
+ */
+function isTenantKnown(interaction: InteractionView | undefined): boolean {
+  if (!interaction) return false;
+  return (
+    interaction.hideTenant || (interaction.contactCenterHint !== undefined && interaction.error === undefined)
+  );
+}

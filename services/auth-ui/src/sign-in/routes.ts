@@ -1,0 +1,113 @@
+/** The sign-in page: `/auth/sign-in.html`, the address that applications have always known. */
+import { type InteractionView, interactionErrorSchema } from '@gatehouse/contracts/auth-api/interaction';
+import { UpstreamError } from '@gatehouse/contracts/http-client';
+import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Deps } from '../deps.ts';
+import { foreignForm, schemeUnknown } from '../pages/error-page.ts';
+import { isFromOwnOrigin } from '../pages/same-origin.ts';
+import { beginVisit, sendView, type Visit } from '../pages/visit.ts';
+import { interactionIdSchema, readInteraction } from './interaction.ts';
+import { pageAfter } from './last-attempt.ts';
+import { namePage, passwordPage, type Typed } from './pages.ts';
+
+const querySchema = z.object({
+  interaction: interactionIdSchema,
+  /** Present after a failed attempt. The reason is in the interaction; without one it may stand here. */
+  error: z.string().max(64).optional(),
+  ui_locales: z.string().max(256).optional(),
+});
+
+const formSchema = z.object({
+  username: z.string().max(512).default(''),
+  tenant: z.string().max(255).default(''),
+  interaction: interactionIdSchema,
+  csrf: z.string().max(256).default(''),
+  /** `name`: back to the first step, to change what was typed. */
+  step: z.literal('name').optional(),
+});
+
+export function signInRoutes(pages: App, deps: Deps): void {
+  const { config, assets } = deps;
+
+  for (const path of ['', '/']) {
+    pages.get(path, { schema: { hide: true } }, async (_request, reply) =>
+      reply.redirect('/auth/sign-in.html'),
+    );
+  }
+
+  pages.get(
+    '/sign-in.html',
+    { schema: { operationId: 'showSignIn', summary: 'The sign-in page', querystring: querySchema } },
+    async (request, reply) => {
+      const interaction = await readInteraction(deps, request, request.query.interaction);
+      const visit = beginVisit(request, reply, interaction);
+      const typed = { userName: interaction?.userName ?? '', tenant: interaction?.contactCenterHint ?? '' };
+      const hasFailed = interaction?.error !== undefined || request.query.error !== undefined;
+      if (!hasFailed) return sendView(visit, assets, 'sign-in-name', namePage(visit, typed));
+      return showAfterFailure(visit, typed, request.query.error);
+    },
+  );
+
+  pages.post(
+    '/sign-in.html',
+    { schema: { operationId: 'askForPassword', summary: 'First step: who signs in', body: formSchema } },
+    async (request, reply) => {
+      const { body } = request;
+      const interaction = await readInteraction(deps, request, body.interaction);
+      if (!isOwnForm(request, interaction, body.csrf)) throw foreignForm();
+      const visit = beginVisit(request, reply, interaction);
+      const typed = { userName: body.username.trim(), tenant: body.tenant.trim() };
+      if (body.step === 'name') return sendView(visit, assets, 'sign-in-name', namePage(visit, typed));
+      if (typed.userName === '')
+        return askAgain(visit, typed, { userName: visit.text('field.userName.missing') });
+      return askHow(visit, typed);
+    },
+  );
+
+  function showAfterFailure(visit: Visit, typed: Typed, reason: string | undefined): FastifyReply {
+    const error = visit.interaction?.error ?? interactionErrorSchema.safeParse(reason).data;
+    const next = pageAfter(error, visit, typed);
+    if (next.step === 'name') {
+      return sendView(visit, assets, 'sign-in-name', namePage(visit, typed, next.problems, next.message));
+    }
+    if (next.step === 'password') {
+      return sendView(visit, assets, 'sign-in-password', passwordPage(visit, typed, next.message));
+    }
+    const query = visit.interaction ? `interaction=${visit.interaction.id}` : `error=${error}`;
+    return visit.reply.redirect(`/auth/change-password.html?${query}`, 303);
+  }
+
+  /** Asks Auth API how this person proves who they are; the answer never tells whether they exist. */
+  async function askHow(visit: Visit, typed: Typed): Promise<FastifyReply> {
+    try {
+      const scheme = await deps.authApi.authScheme(
+        { userName: typed.userName, ...(typed.tenant === '' ? {} : { tenant: typed.tenant }) },
+        { requestId: visit.request.id },
+      );
+      if (scheme !== 'basic') throw schemeUnknown(scheme);
+    } catch (error) {
+      // 400 means that what was typed cannot name anybody: no tenant, where the installation has no default.
+      if (!(error instanceof UpstreamError) || error.status !== 400) throw error;
+      return askAgain(visit, typed, { tenant: visit.text('field.tenant.missing') });
+    }
+    return sendView(visit, assets, 'sign-in-password', passwordPage(visit, typed));
+  }
+
+  function askAgain(visit: Visit, typed: Typed, problems: Parameters<typeof namePage>[2]): FastifyReply {
+    visit.reply.code(400);
+    return sendView(visit, assets, 'sign-in-name', namePage(visit, typed, problems));
+  }
+
+  /** Browsers without Fetch Metadata send `Origin: null` from our pages; the interaction's token then decides. */
+  function isOwnForm(
+    request: FastifyRequest,
+    interaction: InteractionView | undefined,
+    csrf: string,
+  ): boolean {
+    if (isFromOwnOrigin(request.headers, config.publicUrl)) return true;
+    return interaction !== undefined && safeEqual(csrf, interaction.csrf);
+  }
+}

@@ -1,0 +1,27 @@
+/** What the pages say, in every language they speak. English names the keys; the other catalogues must have them all. */
+import de from './de.json' with { type: 'json' };
+import en from './en.json' with { type: 'json' };
+
+export type TextKey = keyof typeof en;
+
+const catalogues = { en, de } satisfies Record<string, Record<TextKey, string>>;
+
+export type Language = keyof typeof catalogues;
+
+export const languages = Object.keys(catalogues) as Language[];
+
+/** Gives the text of a key; `{name}` in it is replaced by `values.name`. Plain text: escaping is the template's job. */
+export type Text = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
+
+export function textsIn(language: Language): Text {
+  const catalogue = catalogues[language];
+  return (key, values = {}) =>
+    catalogue[key].replace(/\{([a-zA-Z]+)\}/g, (placeholder, name: string) =>
+      Object.hasOwn(values, name) ? String(values[name]) : placeholder,
+    );
+}
+
+/** Whether a text exists under this key. */
+export function isTextKey(key: string): key is TextKey {
+  return Object.hasOwn(en, key);
+}
