@@ -23,7 +23,7 @@ export const introspectionActiveSchema = z.object({
   authorities: z.array(z.string()),
   /** Contact centres the token is bound to. */
   contact_center_ids: z.array(z.string()),
-  /** The token was issued to an internal client. */
+  /** The token is an internal client's own: no user stands behind it. */
   internal_client: z.boolean(),
 });
 

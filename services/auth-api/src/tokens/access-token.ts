@@ -12,6 +12,7 @@ export interface AccessTokenRecord {
   authorities: string[];
   /** Contact centres that the token is bound to; empty for an internal client's own token. */
   contactCenterIds: string[];
+  /** An internal client's own token, without a user. */
   internalClient: boolean;
   issuedAtMs: number;
   expiresAtMs: number;

@@ -1,0 +1,66 @@
+/** Finds clients for the request paths: from memory, told of changes, served old while PostgreSQL is away. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { createViewCache } from '../contact-centers/view-cache.ts';
+import type { Client } from './client.ts';
+import { findClient, findClientsByResource } from './store.ts';
+
+export interface ClientDirectory {
+  /** @throws when PostgreSQL is away and no copy is young enough (503 through the error handlers). */
+  find(clientId: string): Promise<Client | undefined>;
+  /** The one client that registered the resource identifier; undefined when there is none or more than one. */
+  findByResource(resource: string): Promise<Client | undefined>;
+  /** Something about the client changed, here or on another replica. */
+  drop(clientId: string): void;
+  /** Changes may have been missed. */
+  dropAll(): void;
+}
+
+export interface ClientDirectoryOptions {
+  db: Queryable;
+  now: Clock;
+  /** The client of the installation's own services: known from configuration, in no database. */
+  serviceClient: Client;
+  staleMaxMs: number;
+  onStale(clientId: string, ageMs: number, error: unknown): void;
+}
+
+const freshMs = 60_000;
+const missingMs = 5_000;
+const retryMs = 1_000;
+const maxEntries = 20_000;
+
+export function createClientDirectory(options: ClientDirectoryOptions): ClientDirectory {
+  const { db, now, serviceClient } = options;
+  const cache = createViewCache<Client>({
+    async load(clientId) {
+      const client = await findClient(db, clientId);
+      return client === undefined
+        ? { status: 'missing' }
+        : { status: 'found', value: client, etag: undefined };
+    },
+    freshMs,
+    staleMaxMs: options.staleMaxMs,
+    missingMs,
+    retryMs,
+    maxEntries,
+    now,
+    onStale: options.onStale,
+  });
+
+  async function find(clientId: string): Promise<Client | undefined> {
+    if (clientId === serviceClient.clientId) return serviceClient;
+    // No id of ours is longer or has other characters: such a text is no question for the database.
+    return /^[\x21-\x7e]{1,128}$/.test(clientId) ? cache.get(clientId) : undefined;
+  }
+
+  return {
+    find,
+    async findByResource(resource) {
+      const [clientId, another] = await findClientsByResource(db, resource);
+      return clientId === undefined || another !== undefined ? undefined : find(clientId);
+    },
+    drop: (clientId) => cache.invalidate((key) => key === clientId),
+    dropAll: () => cache.invalidateAll(),
+  };
+}

@@ -1,0 +1,111 @@
+/** Applies what an administrator sent to a client, and says what would not make sense. */
+
+import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { Client } from './client.ts';
+import { type ClientPatch, grantTypes } from './schemas.ts';
+
+/** What the installation sets for clients that say nothing. */
+export interface ClientDefaults {
+  redirectMatching: Client['redirectMatching'];
+  accessTokenTtlSeconds: number;
+  refreshTokenTtlSeconds: number;
+  longestAccessTokenTtlSeconds: number;
+  longestRefreshTokenTtlSeconds: number;
+}
+
+/** Compat: internal clients show these in their stored form. */
+const internalGrants = grantTypes.filter((grantType) => grantType.startsWith('urn:'));
+
+export function newClient(clientId: string, defaults: ClientDefaults, nowMs: number): Client {
+  return {
+    clientId,
+    name: clientId,
+    description: '',
+    clientType: 'CONFIDENTIAL',
+    internalClient: false,
+    secrets: [],
+    authorities: [],
+    scope: ['*'],
+    grantTypes: ['authorization_code', 'refresh_token'],
+    redirectUris: [],
+    postLogoutRedirectUris: [],
+    redirectMatching: defaults.redirectMatching,
+    requirePkce: false,
+    accessTokenTtlSeconds: defaults.accessTokenTtlSeconds,
+    refreshTokenTtlSeconds: defaults.refreshTokenTtlSeconds,
+    contactCenterIds: [],
+    tokenExchange: { subjectClients: [], audiences: [], delegation: false },
+    resources: [],
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+    version: 1,
+  };
+}
+
+/** Fields that the patch does not name keep their value. Secrets are not touched here. @throws AppError (400) */
+export function mergeClient(client: Client, patch: ClientPatch, defaults: ClientDefaults): Client {
+  const internalClient = patch.internalClient ?? client.internalClient;
+  const grants = patch.authorizedGrantTypes ?? client.grantTypes;
+  const authMethod = patch.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
+  const merged: Client = {
+    ...client,
+    name: patch.name ?? client.name,
+    description: patch.description ?? client.description,
+    clientType: patch.clientType ?? client.clientType,
+    internalClient,
+    authorities: unique(patch.authorities ?? client.authorities),
+    scope: unique(patch.scope ?? client.scope),
+    grantTypes: unique(internalClient ? [...grants, ...internalGrants] : grants),
+    redirectUris: unique(patch.redirectURIs ?? client.redirectUris),
+    postLogoutRedirectUris: unique(patch.postLogoutRedirectURIs ?? client.postLogoutRedirectUris),
+    redirectMatching: patch.redirectMatching ?? client.redirectMatching,
+    requirePkce: patch.requirePkce ?? client.requirePkce,
+    accessTokenTtlSeconds: patch.accessTokenExpirationTimeout ?? client.accessTokenTtlSeconds,
+    refreshTokenTtlSeconds: patch.refreshTokenExpirationTimeout ?? client.refreshTokenTtlSeconds,
+    contactCenterIds: unique(patch.contactCenterIds ?? client.contactCenterIds),
+    tokenExchange: patch.tokenExchange ?? client.tokenExchange,
+    resources: unique(patch.resources ?? client.resources),
+    ...(authMethod === undefined ? {} : { tokenEndpointAuthMethod: authMethod }),
+  };
+  const problems = problemsOf(merged, patch, defaults);
+  if (problems.length > 0) {
+    throw badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
+  }
+  return merged;
+}
+
+function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const check = (holds: boolean, field: string, message: string) => {
+    if (!holds) problems.push({ field: `data.${field}`, message });
+  };
+  const isPublic = client.clientType === 'PUBLIC';
+  check(!(isPublic && patch.client_secret !== undefined), 'client_secret', 'a PUBLIC client has no secret');
+  check(
+    !(isPublic && client.grantTypes.includes('client_credentials')),
+    'authorizedGrantTypes',
+    'a PUBLIC client cannot use client_credentials: it has nothing to prove itself with',
+  );
+  check(!(isPublic && client.internalClient), 'internalClient', 'an internal client must be CONFIDENTIAL');
+  check(
+    client.tokenEndpointAuthMethod === undefined || isPublic === (client.tokenEndpointAuthMethod === 'none'),
+    'tokenEndpointAuthMethod',
+    'none is for PUBLIC clients, the others are for CONFIDENTIAL ones',
+  );
+  check(
+    client.accessTokenTtlSeconds <= defaults.longestAccessTokenTtlSeconds,
+    'accessTokenExpirationTimeout',
+    `must be at most ${defaults.longestAccessTokenTtlSeconds} seconds`,
+  );
+  check(
+    client.refreshTokenTtlSeconds <= defaults.longestRefreshTokenTtlSeconds,
+    'refreshTokenExpirationTimeout',
+    `must be at most ${defaults.longestRefreshTokenTtlSeconds} seconds`,
+  );
+  return problems;
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

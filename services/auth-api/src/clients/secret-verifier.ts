@@ -1,0 +1,93 @@
+/** Checks presented secrets with work that does not tell whether their owner exists. */
+import { createHmac } from 'node:crypto';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomBytes } from '@gatehouse/service-kit/random';
+import { LRUCache } from 'lru-cache';
+import type { StoredSecret } from './client.ts';
+import { createFailureLimiter } from './failure-limiter.ts';
+import { createSlowWork } from './slow-work.ts';
+import { hashSlowly, isDigest, matchesDigest, matchesSlowHash } from './stored-secret.ts';
+
+export interface SecretCheck {
+  /** Client id or operator name, whether it exists or not. */
+  owner: string;
+  /** Empty when there is no such owner. */
+  secrets: readonly StoredSecret[];
+  presented: string;
+  clientAddress: string;
+}
+
+export interface SecretVerifier {
+  /** @throws AppError (429) after too many failures, (503) when too many checks are waiting. */
+  verify(check: SecretCheck): Promise<boolean>;
+  /** For secrets that callers choose. @throws AppError (503) */
+  hash(secret: string): Promise<string>;
+  /** Forgets which secrets were right: something about their owners changed. */
+  forget(): void;
+}
+
+export interface SecretVerifierOptions {
+  now: Clock;
+  concurrency: number;
+  /** Failed attempts that one address may make for one owner, and in all, per minute. */
+  failuresPerOwner?: number;
+  failuresPerAddress?: number;
+  /** The slow comparison; tests count its calls. */
+  matches?: (stored: string, secret: string) => Promise<boolean>;
+}
+
+const windowMs = 60_000;
+/** RFC 6749 sets no limit; bcrypt reads 72 bytes and nobody types more than this. */
+const longestSecret = 1024;
+
+export async function createSecretVerifier(options: SecretVerifierOptions): Promise<SecretVerifier> {
+  const { now, concurrency, matches = matchesSlowHash } = options;
+  const slowWork = createSlowWork({ concurrency, queueLength: 64 });
+  const perOwner = createFailureLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
+  const perAddress = createFailureLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
+  // A right answer is remembered under a key that only this process can make; a changed hash is another key.
+  const processKey = randomBytes(32);
+  const verified = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000 });
+  const decoy = await hashSlowly(randomBytes(16).toString('hex'));
+
+  const memoryKey = (owner: string, stored: string, presented: string) =>
+    createHmac('sha256', processKey)
+      .update(JSON.stringify([owner, stored, presented]))
+      .digest('base64url');
+
+  async function verifySlowly(
+    { owner, presented, clientAddress }: SecretCheck,
+    hashes: string[],
+  ): Promise<boolean> {
+    const keys = hashes.map((stored) => memoryKey(owner, stored, presented));
+    if (keys.some((key) => verified.has(key))) return true;
+    const ownerKey = `${owner} from ${clientAddress}`;
+    perAddress.reserve(clientAddress);
+    perOwner.reserve(ownerKey);
+    // Without a slow hash of its own an owner costs the same as one with it, and so does nobody.
+    const compared = hashes.length > 0 ? hashes : [decoy];
+    const results: boolean[] = [];
+    for (const stored of compared) results.push(await slowWork.run(() => matches(stored, presented)));
+    const index = hashes.length > 0 ? results.indexOf(true) : -1;
+    if (index === -1) return false;
+    perAddress.release(clientAddress);
+    perOwner.release(ownerKey);
+    verified.set(keys[index] ?? '', true);
+    return true;
+  }
+
+  return {
+    async verify(check) {
+      if (check.presented === '' || check.presented.length > longestSecret) return false;
+      const live = check.secrets.filter(
+        ({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs > now(),
+      );
+      const digests = live.filter(({ hash }) => isDigest(hash));
+      if (digests.some(({ hash }) => matchesDigest(hash, check.presented))) return true;
+      const slowHashes = live.map(({ hash }) => hash).filter((hash) => !isDigest(hash));
+      return verifySlowly(check, slowHashes);
+    },
+    hash: (secret) => slowWork.run(() => hashSlowly(secret)),
+    forget: () => verified.clear(),
+  };
+}

@@ -1,0 +1,201 @@
+/** Composition root: everything the routes stand on, made once, closed once. */
+
+import { createChangeLog } from '@gatehouse/service-kit/changes/log';
+import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
+import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
+import { createSecretBox, type SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { Kit } from '@gatehouse/service-kit/http/run';
+import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import {
+  createRedis,
+  duplicateRedis,
+  type RedisClient,
+  untilRedisIsReady,
+} from '@gatehouse/service-kit/redis/client';
+import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { AuditWriter } from './audit/event.ts';
+import { createAuditStream } from './audit/stream.ts';
+import { createAuditWriter } from './audit/writer.ts';
+import { type ClientDirectory, createClientDirectory } from './clients/directory.ts';
+import { createOpsAuthentication, type OpsAuthentication } from './clients/ops-authentication.ts';
+import { createSecretVerifier, type SecretVerifier } from './clients/secret-verifier.ts';
+import { type ClientService, createClientService } from './clients/service.ts';
+import { serviceClient } from './clients/service-client.ts';
+import type { Config } from './config.ts';
+import { createSigner } from './keys/signer.ts';
+import { loadSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
+import { type AccessTokenStore, createAccessTokenStore } from './tokens/access-token-store.ts';
+import { type AccessTokens, createAccessTokens } from './tokens/access-tokens.ts';
+import { createCutOffStream } from './tokens/cut-off-stream.ts';
+import { type CutOffs, createCutOffs } from './tokens/cut-offs.ts';
+import { createFamilyStore, type FamilyStore } from './tokens/family-store.ts';
+import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
+import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
+import { createServiceAuthorization } from './tokens/service-token.ts';
+
+export interface Deps {
+  config: Config;
+  kit: Kit;
+  now: Clock;
+  /** `<publicUrl>/auth/v3`: the one issuer of the installation. */
+  issuer: string;
+  pool: Pool;
+  redis: RedisClient;
+  keyspace: Keyspace;
+  secretBox: SecretBox;
+  audit: AuditWriter;
+  signingKeys: SigningKeys;
+  idTokens: IdTokens;
+  cutOffs: CutOffs;
+  accessTokenStore: AccessTokenStore;
+  accessTokens: AccessTokens;
+  families: FamilyStore;
+  tokenIssuer: TokenIssuer;
+  /** Authorization header of our own calls to the Environment API. */
+  serviceAuthorization: () => Promise<string>;
+  clientDirectory: ClientDirectory;
+  clients: ClientService;
+  secretVerifier: SecretVerifier;
+  opsAuthentication: OpsAuthentication;
+  close(): Promise<void>;
+}
+
+const schema = 'auth';
+const spentCodeTtlMs = 3_600_000;
+
+export async function createDeps(config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> {
+  const { log } = kit;
+  const issuer = `${config.publicUrl}/auth/v3`;
+  const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-auth-api', log });
+  const redis = createRedis(config.redis, { log, autoPipelining: true });
+  const blockingRedis = duplicateRedis(config.redis, log);
+  await untilRedisIsReady(redis);
+  const keyspace = createKeyspace(config.redis.keyPrefix);
+  const secretBox = createSecretBox(config.encryption.keys);
+  const audit = createAuditWriter({ stream: createAuditStream(redis, keyspace.name('audit')), now });
+
+  const longestLifeMs =
+    1000 * Math.max(config.tokens.longestAccessTtlSeconds, config.tokens.longestRefreshTtlSeconds);
+  const cutOffs = createCutOffs({
+    stream: createCutOffStream(redis, blockingRedis, keyspace.name('cutoffs')),
+    now,
+    log,
+    longestLifeMs,
+  });
+  await cutOffs.start();
+
+  const signingKeys = await loadSigningKeys(pool, secretBox, (transaction, kid) =>
+    audit.inTransaction(transaction, {
+      name: 'signing_key_created',
+      outcome: 'success',
+      correlationId: 'start-up',
+      fields: { kid },
+    }),
+  );
+  const idTokens = createIdTokens(createSigner(signingKeys, issuer, now), issuer);
+  const accessTokenStore = createAccessTokenStore(redis, keyspace, issuer);
+  const accessTokens = createAccessTokens(accessTokenStore, cutOffs, now);
+  const families = createFamilyStore({
+    redis,
+    keyspace,
+    now,
+    codeTtlMs: config.tokens.codeTtlSeconds * 1000,
+    spentCodeTtlMs,
+    refreshGraceMs: config.tokens.refreshGraceMs,
+    personFreshMs: config.tokens.personFreshMs,
+    longestLifeMs,
+  });
+  const tokenIssuer = createTokenIssuer({
+    accessTokens: accessTokenStore,
+    families,
+    idTokens,
+    now,
+    uuidTokens: config.compat.enabled,
+  });
+
+  const ownClient = serviceClient(config.serviceClient.id, config.serviceClient.secret, now());
+  const secretVerifier = await createSecretVerifier({ now, concurrency: config.clients.hashConcurrency });
+  const clientDirectory = createClientDirectory({
+    db: pool,
+    now,
+    serviceClient: ownClient,
+    staleMaxMs: config.clients.staleMaxSeconds * 1000,
+    onStale: (clientId, ageMs, error) => log.warn({ err: error, clientId, ageMs }, 'a cached client is used'),
+  });
+  const changes = createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log });
+  const clients = createClientService({
+    db: pool,
+    changes,
+    audit,
+    directory: clientDirectory,
+    verifier: secretVerifier,
+    cutOffs,
+    now,
+    defaults: {
+      redirectMatching: config.compat.enabled ? 'origin' : 'exact',
+      accessTokenTtlSeconds: config.tokens.accessTtlSeconds,
+      refreshTokenTtlSeconds: config.tokens.refreshTtlSeconds,
+      longestAccessTokenTtlSeconds: config.tokens.longestAccessTtlSeconds,
+      longestRefreshTokenTtlSeconds: config.tokens.longestRefreshTtlSeconds,
+    },
+    serviceClientId: ownClient.clientId,
+    shortestSecret: config.compat.enabled ? 1 : 8,
+    secretGraceMs: config.clients.secretGraceSeconds * 1000,
+  });
+  const clientChanges: ChangeSubscriber = createChangeSubscriber({
+    redis: duplicateRedis(config.redis, log),
+    channel: keyspace.name('changes:auth'),
+    latest: changes.latest,
+    since: changes.since,
+    onChange: ({ entity, id }) => {
+      if (entity !== 'client') return;
+      clientDirectory.drop(id);
+      secretVerifier.forget();
+    },
+    onGap: () => {
+      clientDirectory.dropAll();
+      secretVerifier.forget();
+    },
+    log,
+  });
+  await clientChanges.start();
+
+  return {
+    config,
+    kit,
+    now,
+    issuer,
+    pool,
+    redis,
+    keyspace,
+    secretBox,
+    audit,
+    signingKeys,
+    idTokens,
+    cutOffs,
+    accessTokenStore,
+    accessTokens,
+    families,
+    tokenIssuer,
+    serviceAuthorization: createServiceAuthorization(tokenIssuer, ownClient, now),
+    clientDirectory,
+    clients,
+    secretVerifier,
+    opsAuthentication: createOpsAuthentication({
+      username: config.ops.username,
+      password: config.ops.password,
+      verifier: secretVerifier,
+      accessTokens,
+      audit,
+      log,
+    }),
+    async close() {
+      clientChanges.stop();
+      const followed = cutOffs.close();
+      blockingRedis.disconnect();
+      await followed;
+      redis.disconnect();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** The published key set (RFC 7517): named members only, so that a private one can never slip in. */
+import type { SigningKey } from './signing-keys.ts';
+
+export interface PublishedKey {
+  kty: string;
+  use: 'sig';
+  alg: string;
+  kid: string;
+  n?: string;
+  e?: string;
+  crv?: string;
+  x?: string;
+  y?: string;
+}
+
+export function publishKeys(keys: readonly SigningKey[]): { keys: PublishedKey[] } {
+  return { keys: keys.map(publish) };
+}
+
+const publicMembers = ['n', 'e', 'crv', 'x', 'y'] as const;
+
+function publish({ kid, algorithm, publicJwk }: SigningKey): PublishedKey {
+  const published: PublishedKey = { kty: publicJwk.kty ?? '', use: 'sig', alg: algorithm, kid };
+  for (const member of publicMembers) {
+    const value = publicJwk[member];
+    if (value !== undefined) published[member] = value;
+  }
+  return published;
+}

@@ -1,0 +1,28 @@
+/** Auth API as a process. */
+import { runService } from '@gatehouse/service-kit/http/run';
+import { migrate } from '@gatehouse/service-kit/postgres/migrate';
+import { pingRedis } from '@gatehouse/service-kit/redis/client';
+import { buildApp } from './app.ts';
+import { configuration } from './config.ts';
+import { createDeps } from './deps.ts';
+import { describeApp } from './describe.ts';
+
+await runService({
+  configuration,
+  packageUrl: new URL('../package.json', import.meta.url),
+  createDeps: (config, kit) => createDeps(config, kit),
+  closeDeps: (deps) => deps.close(),
+  buildApp,
+  readinessChecks: ({ redis, cutOffs }) => [
+    { name: 'redis', check: () => pingRedis(redis) },
+    { name: 'cut-offs', check: async () => cutOffs.assertFresh() },
+  ],
+  migrate: async (config, log) => {
+    await migrate(config.postgres, {
+      schema: 'auth',
+      folder: new URL('../migrations/', import.meta.url),
+      log,
+    });
+  },
+  describe: describeApp,
+});

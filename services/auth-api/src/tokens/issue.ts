@@ -1,0 +1,174 @@
+/** Turns a proven authorization into the tokens of an answer. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
+import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
+import type { Client } from '../clients/client.ts';
+import type { AccessTokenRecord } from './access-token.ts';
+import type { AccessTokenStore } from './access-token-store.ts';
+import type { FamilyStore } from './family-store.ts';
+import { formatFamilyToken, newFamilyId, newSecret } from './family-token.ts';
+import type { Grant } from './grant.ts';
+import type { IdTokens } from './id-token.ts';
+
+export interface TokenAnswer {
+  access_token: string;
+  token_type: 'bearer';
+  expires_in: number;
+  scope: string;
+  refresh_token?: string;
+  id_token?: string;
+  /** RFC 8693 section 2.2.1. */
+  issued_token_type?: string;
+}
+
+export interface TokenIssuer {
+  /** A client for itself (RFC 6749 section 4.4): one write. */
+  issueForClient(client: Client, scope: string[]): Promise<TokenAnswer>;
+  /** A user's first tokens. @throws OAuthError invalid_grant when the family was revoked meanwhile. */
+  issueForUser(client: Client, grant: Grant): Promise<TokenAnswer>;
+  /** After a rotation; `once` when the answer is given again. */
+  reissue(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer>;
+  /** One access token from a record made elsewhere (token exchange). */
+  issueAccessToken(record: AccessTokenRecord): Promise<string>;
+  /** A value for a new access token. */
+  newAccessToken(): string;
+}
+
+export interface Renewal {
+  scope: string[];
+  accessToken: string;
+  refreshToken: string;
+  issuedAtMs: number;
+  once: boolean;
+}
+
+export interface TokenIssuerOptions {
+  accessTokens: AccessTokenStore;
+  families: FamilyStore;
+  idTokens: IdTokens;
+  now: Clock;
+  /** Compat: UUIDs, as existing resource servers expect them. */
+  uuidTokens: boolean;
+}
+
+export const openidScope = 'openid';
+
+export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
+  const { accessTokens, families, idTokens, now } = options;
+  const newAccessToken = options.uuidTokens ? randomUuid : () => randomToken();
+
+  function idTokenFor(
+    grant: Grant,
+    record: AccessTokenRecord,
+    accessToken: string,
+  ): Promise<string> | undefined {
+    if (!record.scope.includes(openidScope)) return undefined;
+    return idTokens.sign({
+      sub: grant.identity.sub,
+      clientId: grant.clientId,
+      issuedAtMs: record.issuedAtMs,
+      expiresAtMs: record.expiresAtMs,
+      authTimeMs: grant.session?.authTimeMs ?? grant.authorizedAtMs,
+      accessToken,
+      nonce: grant.nonce,
+      session: grant.session,
+    });
+  }
+
+  return {
+    newAccessToken,
+
+    async issueForClient(client, scope) {
+      const accessToken = newAccessToken();
+      const issuedAtMs = now();
+      await accessTokens.save(accessToken, {
+        clientId: client.clientId,
+        grantType: 'client_credentials',
+        scope,
+        audience: [],
+        authorities: client.authorities,
+        contactCenterIds: client.contactCenterIds,
+        internalClient: client.internalClient,
+        issuedAtMs,
+        expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
+        authorizedAtMs: issuedAtMs,
+        familyId: newFamilyId(),
+      });
+      return answerOf(accessToken, client.accessTokenTtlSeconds, scope);
+    },
+
+    async issueForUser(client, grant) {
+      const accessToken = newAccessToken();
+      const record = recordOf(client, grant, grant.scope, now());
+      const refresh = client.grantTypes.includes('refresh_token')
+        ? { familyId: grant.familyId, secret: newSecret() }
+        : undefined;
+      const endsAtMs = record.issuedAtMs + client.refreshTokenTtlSeconds * 1000;
+      const [, opened, idToken] = await Promise.all([
+        accessTokens.save(accessToken, record),
+        refresh === undefined ? true : families.openRefresh(refresh, grant, endsAtMs),
+        idTokenFor(grant, record, accessToken),
+      ]);
+      if (!opened)
+        throw invalidGrant('The authorization was revoked', { detail: 'revoked while being issued' });
+      return {
+        ...answerOf(accessToken, client.accessTokenTtlSeconds, record.scope),
+        ...(refresh === undefined ? {} : { refresh_token: formatFamilyToken(refresh) }),
+        ...(idToken === undefined ? {} : { id_token: idToken }),
+      };
+    },
+
+    async reissue(client, grant, { scope, accessToken, refreshToken, issuedAtMs, once }) {
+      const record = recordOf(client, grant, scope, issuedAtMs);
+      const [, idToken] = await Promise.all([
+        once ? accessTokens.saveOnce(accessToken, record) : accessTokens.save(accessToken, record),
+        // Core section 12.2: a refreshed ID token carries no nonce of its own.
+        idTokenFor(withoutNonce(grant), record, accessToken),
+      ]);
+      return {
+        ...answerOf(accessToken, client.accessTokenTtlSeconds, scope),
+        refresh_token: refreshToken,
+        ...(idToken === undefined ? {} : { id_token: idToken }),
+      };
+    },
+
+    async issueAccessToken(record) {
+      const accessToken = newAccessToken();
+      await accessTokens.save(accessToken, record);
+      return accessToken;
+    },
+  };
+}
+
+function recordOf(client: Client, grant: Grant, scope: string[], issuedAtMs: number): AccessTokenRecord {
+  const { identity, session } = grant;
+  return {
+    clientId: client.clientId,
+    grantType: grant.grantType,
+    scope,
+    audience: grant.audience,
+    authorities: identity.authorities.map(({ name }) => name),
+    contactCenterIds: [identity.contactCenterId],
+    internalClient: false,
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
+    authorizedAtMs: grant.authorizedAtMs,
+    familyId: grant.familyId,
+    sub: identity.sub,
+    ...(session === undefined ? {} : { session }),
+    identity,
+  };
+}
+
+function withoutNonce({ nonce: _nonce, ...grant }: Grant): Grant {
+  return grant;
+}
+
+function answerOf(accessToken: string, expiresInSeconds: number, scope: string[]): TokenAnswer {
+  return {
+    access_token: accessToken,
+    token_type: 'bearer',
+    expires_in: expiresInSeconds,
+    scope: scope.join(' '),
+  };
+}
