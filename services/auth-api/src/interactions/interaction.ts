@@ -17,6 +17,8 @@ export interface Interaction {
 /** The part that changes while the user tries. */
 export interface InteractionState {
   error?: InteractionError;
+  /** With `password_policy`. */
+  brokenRules?: string[];
   retryAfterSeconds?: number;
   correlationId?: string;
   /** What the user typed before the last error. */

@@ -31,16 +31,19 @@ export interface BrowserReply {
   setCookie(name: string, value: string, options: CookieOptions): unknown;
 }
 
+export interface Newcomer {
+  identity: UserIdentity;
+  /** How the user proved who they are (RFC 8176). */
+  amr: string[];
+  /** The session begins later than this: a cut-off of that moment must not end it. */
+  afterMs?: number;
+}
+
 export interface SessionService {
   /** The live session of this browser: idle and absolute lifetime and every cut-off are honoured. @throws AppError (503) */
   find(request: BrowserRequest): Promise<Session | undefined>;
   /** A new session under a new id, always; the one this browser had before is gone afterwards. @throws AppError (503) */
-  create(
-    reply: BrowserReply,
-    request: BrowserRequest,
-    identity: UserIdentity,
-    amr: string[],
-  ): Promise<Session>;
+  create(reply: BrowserReply, request: BrowserRequest, newcomer: Newcomer): Promise<Session>;
   /** Ends the session of this browser; its tokens end with it. Undefined when there was none. @throws AppError (503) */
   end(reply: BrowserReply, request: BrowserRequest): Promise<Session | undefined>;
   /** Remembers that the session let a client in. @throws AppError (503) */

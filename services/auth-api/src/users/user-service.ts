@@ -1,19 +1,23 @@
 /** What the rest of Auth API asks about users. */
 import type { UserIdentity } from './identity.ts';
 
-export interface Login {
+/** What the limiter and the audit trail need to know about every attempt. */
+export interface AttemptOrigin {
+  clientAddress: string;
+  /** Value of the browser's binding cookie: tells a device that signed in before from a stranger's. */
+  device?: string | undefined;
+  clientId?: string | undefined;
+  correlationId: string;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Login extends AttemptOrigin {
   /** May be `tenant\user`. */
   userName: string;
   tenant?: string | undefined;
   password: string;
-  clientAddress: string;
-  /** Value of the browser's binding cookie, if there is one: tells a device that signed in before from a stranger's. */
-  device?: string | undefined;
-  clientId?: string | undefined;
   /** Contact centres whose users may sign in here; empty or absent means every one. */
   contactCenterIds?: readonly string[] | undefined;
-  correlationId: string;
-  signal?: AbortSignal | undefined;
 }
 
 export interface AuthenticatedLogin {
@@ -21,15 +25,19 @@ export interface AuthenticatedLogin {
   passwordExpiresInDays?: number;
 }
 
-export interface PasswordChange {
-  userName: string;
-  tenant?: string | undefined;
+/** Who changes the password: a signed-in user, or somebody who names the account and knows its old password. */
+export type PasswordOwner = { identity: UserIdentity } | { userName: string; tenant?: string | undefined };
+
+export interface PasswordChange extends AttemptOrigin {
+  owner: PasswordOwner;
   oldPassword: string;
   newPassword: string;
-  clientAddress: string;
-  device?: string | undefined;
-  correlationId: string;
-  signal?: AbortSignal | undefined;
+}
+
+export interface ChangedPassword {
+  identity: UserIdentity;
+  /** Everything issued to the user up to this moment is cut off. */
+  changedAtMs: number;
 }
 
 export interface UserService {
@@ -39,9 +47,12 @@ export interface UserService {
    * @throws SignInError. Unknown tenant, unknown user and wrong password cannot be told apart.
    */
   authenticate(login: Login): Promise<AuthenticatedLogin>;
-  /** @throws SignInError, or AppError `password_policy` (400) with the broken rules as problems. */
-  changePassword(change: PasswordChange): Promise<UserIdentity>;
-  /** Reads the person again. @throws AppError `user_gone` (403) when deleted or disabled, 503 when nobody can tell. */
+  /**
+   * Changes the password and ends every session and token of the user.
+   * @throws SignInError; `password_policy` carries one problem per broken rule.
+   */
+  changePassword(change: PasswordChange): Promise<ChangedPassword>;
+  /** Reads the person again. @throws AppError `user_gone` (403) when deleted or disabled, SignInError `try_again` (503). */
   refresh(
     identity: Pick<UserIdentity, 'sub' | 'environmentId' | 'contactCenterId' | 'dbid'>,
   ): Promise<UserIdentity>;

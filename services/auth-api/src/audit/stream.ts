@@ -1,0 +1,47 @@
+/** The Redis stream between an event and its row: appending is fast enough to be waited for by every request. */
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { RecordedAuditEvent } from './event.ts';
+
+export interface StreamedAuditEvent {
+  streamId: string;
+  /** Undefined when the entry is none of ours. */
+  event: RecordedAuditEvent | undefined;
+}
+
+export interface AuditStream {
+  append(event: RecordedAuditEvent): Promise<void>;
+  /** The oldest entries, at most `count`. */
+  oldest(count: number): Promise<StreamedAuditEvent[]>;
+  remove(streamIds: readonly string[]): Promise<void>;
+  length(): Promise<number>;
+}
+
+const field = 'event';
+
+export function createAuditStream(redis: RedisClient, key: string): AuditStream {
+  return {
+    async append(event) {
+      await redis.xadd(key, '*', field, JSON.stringify(event));
+    },
+    async oldest(count) {
+      const entries = await redis.xrange(key, '-', '+', 'COUNT', count);
+      return entries.map(([streamId, [name, text]]) => ({
+        streamId,
+        event: name === field && text !== undefined ? parse(text) : undefined,
+      }));
+    },
+    async remove(streamIds) {
+      if (streamIds.length > 0) await redis.xdel(key, ...streamIds);
+    },
+    length: () => redis.xlen(key),
+  };
+}
+
+function parse(text: string): RecordedAuditEvent | undefined {
+  try {
+    const event = JSON.parse(text) as RecordedAuditEvent;
+    return typeof event.id === 'string' && typeof event.name === 'string' ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}

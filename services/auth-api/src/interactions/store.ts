@@ -1,0 +1,76 @@
+/** Interactions in Redis: what never changes, what the page shows next, and whose browser it belongs to. */
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { defineScript } from '@gatehouse/service-kit/redis/script';
+import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
+import type { InteractionState } from './interaction.ts';
+
+export interface InteractionData {
+  clientName: string;
+  authorization: AuthorizationRequest;
+  csrf: string;
+  createdAtMs: number;
+  expiresAtMs: number;
+}
+
+export type FoundInteraction =
+  | { outcome: 'found'; data: InteractionData; state: InteractionState }
+  | { outcome: 'unknown' | 'wrong_browser' };
+
+export interface InteractionStore {
+  save(id: string, browserHash: string, data: InteractionData): Promise<void>;
+  read(id: string, browserHash: string): Promise<FoundInteraction>;
+  /** Replaces the state; an interaction that is gone stays gone. */
+  note(id: string, state: InteractionState): Promise<void>;
+  /** Reads and deletes in one step; for another browser it stays. */
+  take(id: string, browserHash: string): Promise<FoundInteraction>;
+}
+
+const saveInteraction = defineScript(`
+redis.call('HSET', KEYS[1], 'browser', ARGV[1], 'data', ARGV[2], 'state', '{}')
+redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+return 1
+`);
+
+const readInteraction = defineScript(`
+local found = redis.call('HMGET', KEYS[1], 'browser', 'data', 'state')
+if not found[2] then return {'unknown'} end
+if found[1] ~= ARGV[1] then return {'wrong_browser'} end
+if ARGV[2] == 'take' then redis.call('DEL', KEYS[1]) end
+return {'found', found[2], found[3]}
+`);
+
+const noteState = defineScript(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[1])
+return 1
+`);
+
+export function createInteractionStore(redis: RedisClient, keyspace: Keyspace): InteractionStore {
+  const keyOf = (id: string) => keyspace.key('interaction', id);
+
+  const find = async (id: string, browserHash: string, mode: 'read' | 'take'): Promise<FoundInteraction> => {
+    const [outcome, data, state] = (await readInteraction.run(redis, [keyOf(id)], [browserHash, mode])) as [
+      FoundInteraction['outcome'],
+      string,
+      string,
+    ];
+    if (outcome !== 'found') return { outcome };
+    return {
+      outcome,
+      data: JSON.parse(data) as InteractionData,
+      state: JSON.parse(state) as InteractionState,
+    };
+  };
+
+  return {
+    async save(id, browserHash, data) {
+      await saveInteraction.run(redis, [keyOf(id)], [browserHash, JSON.stringify(data), data.expiresAtMs]);
+    },
+    read: (id, browserHash) => find(id, browserHash, 'read'),
+    async note(id, state) {
+      await noteState.run(redis, [keyOf(id)], [JSON.stringify(state)]);
+    },
+    take: (id, browserHash) => find(id, browserHash, 'take'),
+  };
+}

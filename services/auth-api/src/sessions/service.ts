@@ -1,0 +1,160 @@
+/** The rules of browser sessions: a new id at every login, two lifetimes, one per browser, cut-offs honoured. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
+import type { CutOffs } from '../tokens/cut-offs.ts';
+import type { BrowserCookies } from './browser-cookies.ts';
+import type { BrowserRequest, Session, SessionService, SessionSummary } from './session.ts';
+import type { SessionEntry, SessionStore, StoredSession } from './store.ts';
+
+export interface SessionLifetimes {
+  /** A session that nobody used for so long ends. */
+  idleMs: number;
+  /** It ends so long after the login, used or not. */
+  absoluteMs: number;
+}
+
+export interface SessionServiceOptions {
+  store: SessionStore;
+  cookies: BrowserCookies;
+  cutOffs: Pick<CutOffs, 'raise' | 'isCut' | 'assertFresh'>;
+  lifetimes: SessionLifetimes;
+  now: Clock;
+}
+
+/** Use is noted at most this often: sessions are read far more than they need to be written. */
+const touchIntervalMs = 60_000;
+
+export function createSessionService(options: SessionServiceOptions): SessionService {
+  const { store, cookies, cutOffs, lifetimes, now } = options;
+
+  const expiryOf = (session: { endsAtMs: number }, seenAtMs: number) =>
+    Math.min(session.endsAtMs, seenAtMs + lifetimes.idleMs);
+
+  const isAlive = (session: StoredSession) => {
+    cutOffs.assertFresh();
+    const { sub, sid, createdAtMs } = session;
+    return (
+      now() < expiryOf(session, session.lastSeenAtMs) && !cutOffs.isCut({ sub, sid, issuedAtMs: createdAtMs })
+    );
+  };
+
+  const findLive = async (cookieHash: string): Promise<StoredSession | undefined> => {
+    const stored = await store.find(cookieHash);
+    if (stored === undefined || isAlive(stored)) return stored;
+    await store.remove(cookieHash, stored);
+    return undefined;
+  };
+
+  const replaceFormer = async (request: BrowserRequest) => {
+    const former = cookies.readSession(request);
+    const stored = former === undefined ? undefined : await store.find(sha256(former));
+    if (former !== undefined && stored !== undefined) await store.remove(sha256(former), stored);
+  };
+
+  const endEntry = async (sub: string, { sid, cookieHash }: SessionEntry) => {
+    await cutOffs.raise({ kind: 'sid', id: sid });
+    await store.remove(cookieHash, { sub, sid });
+  };
+
+  const summaryOf = async ({ cookieHash }: SessionEntry): Promise<SessionSummary[]> => {
+    const stored = await findLive(cookieHash);
+    if (stored === undefined) return [];
+    const { sid, createdAtMs, lastSeenAtMs, userAgent, clientAddress } = stored;
+    return [
+      {
+        sid,
+        createdAtMs,
+        lastSeenAtMs,
+        ...(userAgent === undefined ? {} : { userAgent }),
+        ...(clientAddress === undefined ? {} : { clientAddress }),
+      },
+    ];
+  };
+
+  return {
+    async find(request) {
+      const cookie = cookies.readSession(request);
+      if (cookie === undefined) return undefined;
+      const cookieHash = sha256(cookie);
+      const stored = await findLive(cookieHash);
+      if (stored === undefined) return undefined;
+      if (now() - stored.lastSeenAtMs >= touchIntervalMs) {
+        await store.touch(cookieHash, now(), expiryOf(stored, now()));
+      }
+      return sessionOf(stored);
+    },
+
+    async create(reply, request, { identity, amr, afterMs = 0 }) {
+      const createdAtMs = Math.max(now(), afterMs + 1);
+      const userAgent = headerOf(request, 'user-agent');
+      const session: StoredSession = {
+        sid: randomUuid(),
+        sub: identity.sub,
+        identity,
+        authTimeMs: createdAtMs,
+        amr,
+        createdAtMs,
+        endsAtMs: createdAtMs + lifetimes.absoluteMs,
+        lastSeenAtMs: createdAtMs,
+        clientIds: [],
+        clientAddress: request.ip,
+        ...(userAgent === undefined ? {} : { userAgent }),
+      };
+      const cookie = randomToken();
+      await Promise.all([
+        store.save(cookie, session, expiryOf(session, createdAtMs)),
+        replaceFormer(request),
+      ]);
+      cookies.setSession(reply, cookie);
+      return sessionOf(session);
+    },
+
+    async end(reply, request) {
+      const cookie = cookies.readSession(request);
+      if (cookie === undefined) return undefined;
+      const cookieHash = sha256(cookie);
+      const stored = await findLive(cookieHash);
+      if (stored !== undefined) await endEntry(stored.sub, { sid: stored.sid, cookieHash });
+      cookies.clearSession(reply);
+      return stored && sessionOf(stored);
+    },
+
+    async noteClient(request, session, clientId) {
+      const cookie = cookies.readSession(request);
+      if (cookie === undefined || session.clientIds.includes(clientId)) return;
+      const endsAtMs = session.createdAtMs + lifetimes.absoluteMs;
+      await store.touch(sha256(cookie), now(), expiryOf({ endsAtMs }, now()), clientId);
+    },
+
+    async list(sub) {
+      const entries = await store.entries(sub, now());
+      return (await Promise.all(entries.map(summaryOf))).flat();
+    },
+
+    async endOne(sub, sid) {
+      const entry = (await store.entries(sub, now())).find((candidate) => candidate.sid === sid);
+      if (entry === undefined) return false;
+      await endEntry(sub, entry);
+      return true;
+    },
+
+    async endAll(sub) {
+      await cutOffs.raise({ kind: 'sub', id: sub });
+      await store.forget(sub);
+    },
+  };
+}
+
+function sessionOf(stored: StoredSession): Session {
+  const { sid, sub, identity, authTimeMs, amr, createdAtMs, lastSeenAtMs, clientIds } = stored;
+  return { sid, sub, identity, authTimeMs, amr, createdAtMs, lastSeenAtMs, clientIds };
+}
+
+/** What the account page shows of a browser; longer texts are not from a browser. */
+const longestUserAgent = 256;
+
+function headerOf({ headers }: BrowserRequest, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value.slice(0, longestUserAgent) : undefined;
+}

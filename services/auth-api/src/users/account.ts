@@ -1,0 +1,93 @@
+/** Finds the account that somebody names, and counts the attempt before anybody is asked about the password. */
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { AuditWriter } from '../audit/event.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Attempt, AttemptLimiter } from './attempt-limiter.ts';
+import { canonicalTenant, canonicalUserName, type LoginName, readLoginName } from './login-name.ts';
+import { SignInError } from './sign-in-error.ts';
+import type { AttemptOrigin } from './user-service.ts';
+
+export interface Account extends LoginName {
+  /** Undefined for an unknown tenant; nothing outward may show the difference. */
+  contactCenter: ContactCenterView | undefined;
+  attempt: Attempt;
+}
+
+export interface AccountsOptions {
+  contactCenters: Pick<ContactCenterService, 'resolve' | 'get'>;
+  limiter: AttemptLimiter;
+  audit: AuditWriter;
+}
+
+export interface NamedAccount {
+  userName: string;
+  tenant?: string | undefined;
+  /** Known already for a signed-in user; replaces the tenant. */
+  contactCenterId?: string | undefined;
+  /** Contact centres whose users are let in; empty or absent means every one. */
+  allowed?: readonly string[] | undefined;
+}
+
+export interface Accounts {
+  /** @throws SignInError `credentials_required`, `throttled` or `try_again` */
+  open(named: NamedAccount, origin: AttemptOrigin): Promise<Account>;
+}
+
+export function createAccounts({ contactCenters, limiter, audit }: AccountsOptions): Accounts {
+  const findContactCenter = async (named: NamedAccount, tenant: string | undefined) => {
+    try {
+      const found = await (named.contactCenterId === undefined
+        ? contactCenters.resolve(tenant)
+        : contactCenters.get(named.contactCenterId));
+      const isAllowed = !named.allowed?.length || (found !== undefined && named.allowed.includes(found.id));
+      return isAllowed ? found : undefined;
+    } catch (cause) {
+      throw new SignInError('try_again', {
+        detail: 'Environment API cannot tell which contact centre this is, and no usable copy is left',
+        retryAfterSeconds: 2,
+        cause,
+      });
+    }
+  };
+
+  return {
+    async open(named, origin) {
+      const name = named.contactCenterId === undefined ? readLoginName(named) : { userName: named.userName };
+      if (name.userName === '') throw new SignInError('credentials_required', { field: 'username' });
+      const contactCenter = await findContactCenter(named, name.tenant);
+      try {
+        const attempt = await limiter.reserve({
+          account: accountKey(name, contactCenter),
+          address: origin.clientAddress,
+          device: origin.device,
+        });
+        return { ...name, contactCenter, attempt };
+      } catch (error) {
+        if (error instanceof SignInError) {
+          await audit.write({
+            name: 'login_throttled',
+            outcome: 'failure',
+            ...auditFactsOf(origin),
+            contactCenterId: contactCenter?.id,
+            fields: { userName: name.userName, reason: error.detail ?? error.failure },
+          });
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** User names are unique in an environment, so every tenant of it counts together. */
+function accountKey(name: LoginName, contactCenter: ContactCenterView | undefined): string {
+  const place = contactCenter ? contactCenter.environmentId : `?${canonicalTenant(name.tenant ?? '')}`;
+  return `${place}\n${canonicalUserName(name.userName)}`;
+}
+
+export function auditFactsOf(origin: AttemptOrigin) {
+  return {
+    correlationId: origin.correlationId,
+    clientAddress: origin.clientAddress,
+    clientId: origin.clientId,
+  };
+}

@@ -1,0 +1,47 @@
+/** One link per environment that is in use; it follows the environment's configuration. */
+import type { ConfigurationBackend, PersonChange } from '@gatehouse/config-server-client/backend';
+import { createBackendPool } from '@gatehouse/config-server-client/pool';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+
+export interface Backends {
+  /** The link of an environment, in its latest version; calls in flight finish on the former one. */
+  get(environment: EnvironmentView): ConfigurationBackend;
+  /** Any link in use, the most recently used first; undefined before the first login. */
+  anyInUse(): ConfigurationBackend | undefined;
+  isInUse(environmentId: string): boolean;
+  remove(environmentId: string): Promise<void>;
+  states(): { environmentId: string; state: ConfigurationBackend['state']; reason: string | undefined }[];
+  close(): Promise<void>;
+}
+
+export interface BackendsOptions {
+  connect(environment: EnvironmentView): ConfigurationBackend;
+  onPersonChange(environmentId: string, backend: ConfigurationBackend, change: PersonChange): void;
+  onFirstUse?(environmentId: string): void;
+}
+
+export function createBackends({ connect, onPersonChange, onFirstUse }: BackendsOptions): Backends {
+  const pool = createBackendPool<EnvironmentView>({ create: connect });
+  // Insertion order is order of use: the last one was used last.
+  const inUse = new Map<string, ConfigurationBackend>();
+
+  return {
+    get(environment) {
+      const backend = pool.get(environment);
+      if (!inUse.delete(environment.id)) {
+        backend.subscribePersons((change) => onPersonChange(environment.id, backend, change));
+        onFirstUse?.(environment.id);
+      }
+      inUse.set(environment.id, backend);
+      return backend;
+    },
+    anyInUse: () => [...inUse.values()].at(-1),
+    isInUse: (environmentId) => inUse.has(environmentId),
+    async remove(environmentId) {
+      inUse.delete(environmentId);
+      await pool.remove(environmentId);
+    },
+    states: () => pool.states(),
+    close: () => pool.closeAll(),
+  };
+}

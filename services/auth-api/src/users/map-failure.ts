@@ -1,0 +1,82 @@
+/** What a failed call to a Configuration Server means for the person who signs in. */
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { SignInError, type SignInFailure } from './sign-in-error.ts';
+
+/** These come only after the right password. */
+const accountFailures: Partial<Record<ConfigServerError['code'], SignInFailure>> = {
+  AccountLocked: 'account_locked',
+  AccountExpired: 'account_expired',
+  PasswordExpired: 'password_expired',
+  ChangePasswordRequired: 'password_change_required',
+  TooManySessions: 'too_many_sessions',
+};
+
+export interface MappedFailure {
+  error: SignInError;
+  /** Whether the Configuration Server may have counted the attempt. */
+  counts: boolean;
+  /** Whether the password was right all the same. */
+  passwordWasRight: boolean;
+}
+
+export function mapFailure(failure: unknown): MappedFailure {
+  if (failure instanceof SignInError) {
+    return { error: failure, counts: failure.failure === 'bad_credentials', passwordWasRight: false };
+  }
+  if (!(failure instanceof ConfigServerError)) return tryAgain(failure, false);
+  const { code } = failure;
+  if (code === 'AuthenticationFailed') {
+    return { error: new SignInError('bad_credentials'), counts: true, passwordWasRight: false };
+  }
+  const account = accountFailures[code];
+  if (account !== undefined) {
+    // A locked account may be reported without a look at the password.
+    const isLocked = account === 'account_locked';
+    return { error: new SignInError(account), counts: isLocked, passwordWasRight: !isLocked };
+  }
+  if (code === 'PasswordPolicyViolation') {
+    const error = new SignInError('password_policy', { problems: brokenRules(failure.details) });
+    return { error, counts: false, passwordWasRight: true };
+  }
+  return tryAgain(failure, failure.sent);
+}
+
+function tryAgain(failure: unknown, counts: boolean): MappedFailure {
+  const detail =
+    failure instanceof ConfigServerError
+      ? `Configuration Server: ${failure.code}${failure.endpoint === undefined ? '' : ` at ${failure.endpoint}`}`
+      : 'the environment of the user cannot be reached';
+  const retryAfterMs = failure instanceof ConfigServerError ? (failure.retryAfterMs ?? 2_000) : 2_000;
+  return {
+    error: new SignInError('try_again', {
+      detail,
+      retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)),
+      cause: failure,
+    }),
+    counts,
+    passwordWasRight: false,
+  };
+}
+
+const ruleTexts: Record<string, string> = {
+  'min-length': 'is too short',
+  alpha: 'needs a letter',
+  number: 'needs a digit',
+  punctuation: 'needs a punctuation mark',
+  'mixed-case': 'needs upper and lower case letters',
+  'no-repeats': 'was used before',
+};
+
+/** One problem per broken rule; `field` is what the caller sent, the message starts with the rule's name. */
+function brokenRules(details: unknown): { field: string; message: string }[] {
+  return ruleNames(details).map((rule) => ({
+    field: 'newPassword',
+    message: `${rule}: the new password ${ruleTexts[rule] ?? 'breaks this rule'}`,
+  }));
+}
+
+/** Names of the broken rules in the details of a PasswordPolicyViolation: a list, or `{ rules: [...] }`. */
+export function ruleNames(details: unknown): string[] {
+  const rules = Array.isArray(details) ? details : (details as { rules?: unknown } | undefined)?.rules;
+  return Array.isArray(rules) ? rules.filter((rule): rule is string => typeof rule === 'string') : [];
+}

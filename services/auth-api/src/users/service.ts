@@ -1,0 +1,117 @@
+/** Composes what Auth API knows about users: links to Configuration Servers, limiter, password checks, changes. */
+import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { AuditWriter } from '../audit/event.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { CutOffs } from '../tokens/cut-offs.ts';
+import { createAccounts } from './account.ts';
+import { type AttemptLimits, createAttemptLimiter } from './attempt-limiter.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { createBackends } from './backends.ts';
+import { buildIdentity } from './build-identity.ts';
+import { createChangePassword } from './change-password.ts';
+import { createEnvironmentLinks } from './environment-link.ts';
+import { createEnvironmentRoster } from './environment-roster.ts';
+import { mapFailure } from './map-failure.ts';
+import { createPasswordChangeMarks } from './password-change-marks.ts';
+import { createPersonChanges } from './person-changes.ts';
+import { createSignInMetrics } from './sign-in-metrics.ts';
+import type { UserService } from './user-service.ts';
+
+export interface UserServiceOptions {
+  contactCenters: ContactCenterService;
+  connect(environment: EnvironmentView): ConfigurationBackend;
+  redis: RedisClient;
+  keyspace: Keyspace;
+  limits: AttemptLimits;
+  cutOffs: Pick<CutOffs, 'raise'>;
+  audit: AuditWriter;
+  metrics: Metrics;
+  log: Logger;
+  now: Clock;
+}
+
+export interface UserServiceWithLinks extends UserService {
+  /** Opens the links of the environments that were in use; failures are logged, not thrown. */
+  warmUp(): Promise<void>;
+  /** An environment changed: a link in use follows at once. */
+  follow(environmentId: string): Promise<void>;
+  links(): { environmentId: string; state: ConfigurationBackend['state']; reason: string | undefined }[];
+}
+
+export function createUserService(options: UserServiceOptions): UserServiceWithLinks {
+  const { contactCenters, redis, keyspace, audit, cutOffs, log, now } = options;
+  const marks = createPasswordChangeMarks(redis, keyspace);
+  const roster = createEnvironmentRoster(redis, keyspace);
+  const personChanges = createPersonChanges({ cutOffs, marks, audit, log, now });
+  const backends = createBackends({
+    connect: options.connect,
+    onPersonChange: personChanges.apply,
+    onFirstUse: (id) => {
+      roster.add(id).catch((error) => log.warn({ err: error }, 'an environment in use could not be noted'));
+    },
+  });
+  const links = createEnvironmentLinks({ contactCenters, backends, now });
+  const limiter = createAttemptLimiter({ redis, keyspace, limits: options.limits, now });
+  const accounts = createAccounts({ contactCenters, limiter, audit });
+  const shared = { accounts, links, backends, audit };
+
+  const readAgain: UserService['refresh'] = async ({ contactCenterId, environmentId, dbid }) => {
+    const contactCenter = await contactCenters.get(contactCenterId);
+    if (contactCenter?.environmentId !== environmentId) throw userGone();
+    const link = await links.open(contactCenter);
+    const [person] = await link.backend.readPersons({ dbid });
+    const isOfTenant = link.tenantDbid === undefined || person?.tenantDBID === link.tenantDbid;
+    if (person?.state !== CfgObjectState.enabled || !isOfTenant) throw userGone();
+    return buildIdentity(person, link.place);
+  };
+
+  const follow = async (environmentId: string) => {
+    const environment = await contactCenters.environment(environmentId);
+    if (environment !== undefined) {
+      backends.get(environment);
+      return;
+    }
+    await Promise.all([backends.remove(environmentId), roster.remove(environmentId)]);
+  };
+
+  return {
+    authenticate: createAuthenticate({ ...shared, metrics: createSignInMetrics(options.metrics) }),
+    changePassword: createChangePassword({ ...shared, cutOffs, marks, now }),
+    async refresh(identity) {
+      try {
+        return await readAgain(identity);
+      } catch (failure) {
+        if (failure instanceof AppError) throw failure;
+        throw mapFailure(failure).error;
+      }
+    },
+    async warmUp() {
+      const ids = await roster.list().catch(() => []);
+      await Promise.all(
+        ids.map((id) =>
+          follow(id).catch((error) => log.warn({ err: error }, 'an environment could not be opened')),
+        ),
+      );
+    },
+    async follow(environmentId) {
+      if (backends.isInUse(environmentId)) await follow(environmentId);
+    },
+    links: () => backends.states(),
+    async close() {
+      personChanges.close();
+      await backends.close();
+    },
+  };
+}
+
+function userGone(): AppError {
+  return new AppError('user_gone', 403, 'The user may not sign in any more');
+}
