@@ -1,0 +1,124 @@
+/** The running trio for a bench, started as a user starts it, in a folder of its own and pinned. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { LoadPlan } from './load.ts';
+import { loadCore, pin, serverCore } from './pinning.ts';
+
+export type FloorName = 'form' | 'redis-set' | 'redis-get';
+
+interface TokenAnswer {
+  access_token: string;
+  refresh_token?: string;
+}
+
+export interface BenchStack {
+  readonly authApiUrl: string;
+  /** Basic credentials of a confidential demo client with every grant that a row needs. */
+  readonly authorization: string;
+  readonly user: { name: string; password: string };
+  readonly serverPid: number;
+  readonly pids: readonly number[];
+  readonly isPinned: boolean;
+  /** Token chains that a row with chained bodies may start. */
+  readonly chains: number;
+  floor(name: FloorName): LoadPlan;
+  token(form: Record<string, string>): Promise<TokenAnswer>;
+  stop(): Promise<void>;
+}
+
+/** The parts of stack.json that a bench reads. */
+interface StackFile {
+  services: Record<string, { url: string }>;
+  clients: { client_id: string; client_secret?: string; authorizedGrantTypes: string[] }[];
+  users: { username: string; tenant: string; password: string }[];
+  redisUrl: string;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const node = [process.execPath, '--conditions=source'] as const;
+const grantsNeeded = ['client_credentials', 'password', 'refresh_token'];
+
+export async function startBenchStack(chains: number): Promise<BenchStack> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
+  await chmod(folder, 0o755);
+  const stack = await start(['tools/stack/start.ts', '--port', '0', '--quiet', '--state', folder]);
+  const file = JSON.parse(await readFile(join(folder, 'stack.json'), 'utf8')) as StackFile;
+  const processes = JSON.parse(
+    await readFile(join(folder, 'stack.processes.json'), 'utf8'),
+  ) as RunningProcess[];
+  const floor = await start(['tools/bench/floor-server.ts', file.redisUrl]);
+  const authApi = processes.find(({ name }) => name === 'auth-api');
+  const client = file.clients.find(
+    ({ client_secret, authorizedGrantTypes }) =>
+      client_secret && grantsNeeded.every((grant) => authorizedGrantTypes.includes(grant)),
+  );
+  const user = file.users[0];
+  if (!authApi || !client || !user) throw new Error('the demo estate lacks what the bench needs');
+  const authApiUrl = file.services['auth-api']?.url ?? '';
+  const authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`;
+  return {
+    authApiUrl,
+    authorization,
+    user: { name: `${user.tenant}\\${user.username}`, password: user.password },
+    serverPid: authApi.pid,
+    pids: [...processes.map(({ pid }) => pid), floor.process.pid ?? 0, stack.process.pid ?? 0],
+    isPinned: pinAll(authApi.pid, floor.process.pid ?? 0, processes),
+    chains,
+    floor: (name) => ({ url: `${floor.line}/${name}`, headers: {}, body: 'grant_type=client_credentials' }),
+    token: (form) => requestToken(authApiUrl, authorization, form),
+    async stop() {
+      await Promise.all([end(floor.process), end(stack.process)]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface RunningProcess {
+  name: string;
+  pid: number;
+}
+
+function pinAll(serverPid: number, floorPid: number, processes: readonly RunningProcess[]): boolean {
+  const others = [process.pid, ...processes.filter(({ pid }) => pid !== serverPid).map(({ pid }) => pid)];
+  return [
+    ...[serverPid, floorPid].map((pid) => pin(pid, serverCore)),
+    ...others.map((pid) => pin(pid, loadCore)),
+  ].every(Boolean);
+}
+
+async function requestToken(
+  url: string,
+  authorization: string,
+  form: Record<string, string>,
+): Promise<TokenAnswer> {
+  const answer = await fetch(`${url}/auth/v3/oauth/token`, {
+    method: 'POST',
+    headers: { authorization },
+    body: new URLSearchParams(form),
+  });
+  if (!answer.ok) throw new Error(`${form['grant_type']}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as TokenAnswer;
+}
+
+/** Resolves with the first line that the program prints. */
+async function start(args: readonly string[]): Promise<{ process: ChildProcess; line: string }> {
+  const child = spawn(node[0], [node[1], ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  const line = await Promise.race([
+    once(lines, 'line').then(([first]) => String(first)),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${args[0]} ended with ${code}`))),
+  ]);
+  return { process: child, line };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}

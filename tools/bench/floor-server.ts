@@ -1,0 +1,49 @@
+/** The floors that rows are compared with: bare Fastify, the same work without the product. Its own process. */
+import formbody from '@fastify/formbody';
+import Fastify from 'fastify';
+import { Redis } from 'ioredis';
+
+const [redisUrl = ''] = process.argv.slice(2);
+const redis = new Redis(redisUrl, { enableAutoPipelining: true });
+const record = JSON.stringify({ active: true, client_id: 'bench', scope: '*', padding: 'x'.repeat(330) });
+await redis.set('floor:record', record);
+
+const answer = {
+  response: {
+    200: {
+      type: 'object',
+      properties: {
+        access_token: { type: 'string' },
+        token_type: { type: 'string' },
+        expires_in: { type: 'integer' },
+      },
+    },
+  },
+} as const;
+const token = { access_token: 'x'.repeat(43), token_type: 'bearer', expires_in: 43_200 };
+
+const app = Fastify({ logger: false });
+await app.register(formbody);
+let counter = 0;
+
+/** A form in, JSON out, nothing else. */
+app.post('/form', { schema: answer }, async () => token);
+
+/** The same with one write to Redis. */
+app.post('/redis-set', { schema: answer }, async () => {
+  counter += 1;
+  await redis.set(`floor:${counter % 100_000}`, record, 'EX', 600);
+  return token;
+});
+
+/** The same with one read from Redis. */
+app.post('/redis-get', async (_request, reply) => {
+  const stored = await redis.get('floor:record');
+  return reply.type('application/json').send(stored);
+});
+
+console.log(await app.listen({ host: '127.0.0.1', port: 0 }));
+process.on('SIGTERM', () => {
+  redis.disconnect();
+  void app.close();
+});
