@@ -1,0 +1,50 @@
+/** What the claims of an ID token mean, in a sentence each. */
+import { type Html, html } from './html.ts';
+
+const meanings: Record<string, string> = {
+  iss: 'Who says so: the authorization server.',
+  sub: 'Who it is about. Stable, never a name, the same in every application.',
+  aud: 'For whom it was made: this application.',
+  azp: 'The application that asked for it.',
+  exp: 'Not to be believed after this.',
+  iat: 'When it was made.',
+  nbf: 'Not to be believed before this.',
+  auth_time: 'When the person proved who they are.',
+  nonce: 'Ties it to the sign-in that this application began.',
+  amr: 'How they proved it.',
+  acr: 'How strong the proof was.',
+  sid: 'The session at the authorization server.',
+  at_hash: 'Ties it to the access token that came along.',
+  jti: 'Its own number.',
+  name: 'The name to show.',
+  given_name: 'First name, from the Configuration Server.',
+  family_name: 'Last name, from the Configuration Server.',
+  email: 'E-mail address, from the Configuration Server.',
+  user_name: 'The name that is unique over all contact centres.',
+  preferred_username: 'The name they go by.',
+  contact_center_id: 'The contact centre they work in.',
+  environment_id: 'The environment that contact centre runs in.',
+};
+
+const times = new Set(['exp', 'iat', 'nbf', 'auth_time']);
+
+export function claimsTable(claims: Record<string, unknown>): Html {
+  return html`<table class="claims">
+  <caption class="hidden">Claims of the ID token</caption>
+  <thead><tr><th scope="col">Claim</th><th scope="col">Value</th><th scope="col">Meaning</th></tr></thead>
+  <tbody>
+  ${Object.entries(claims).map(
+    ([name, value]) => html`<tr><th scope="row"><code>${name}</code></th>
+      <td>${renderValue(name, value)}</td><td class="soft">${meanings[name] ?? ''}</td></tr>`,
+  )}
+  </tbody>
+</table>`;
+}
+
+function renderValue(name: string, value: unknown): Html {
+  if (times.has(name) && typeof value === 'number') {
+    const time = new Date(value * 1000).toISOString();
+    return html`<time datetime="${time}" data-local>${time.slice(0, 19).replace('T', ' ')} UTC</time>`;
+  }
+  return html`<code>${typeof value === 'string' ? value : JSON.stringify(value)}</code>`;
+}

@@ -1,0 +1,124 @@
+/** A small application that people sign in to through Gatehouse: on an origin of its own, as a real one would be. */
+import { fileURLToPath } from 'node:url';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import staticFiles from '@fastify/static';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Page, renderPage } from './pages/layout.ts';
+import { problemPage } from './pages/problem.ts';
+import { signedInPage } from './pages/signed-in.ts';
+import { signedOutPage } from './pages/signed-out.ts';
+import { createRelyingParty, type RelyingPartyOptions } from './relying-party.ts';
+import { createVisits, type Visit } from './visits.ts';
+
+export interface PlaygroundOptions extends RelyingPartyOptions {
+  port: number;
+  /** Demo people, offered on the first page. */
+  users: { username: string; tenant: string; password: string }[];
+}
+
+export interface Playground {
+  close(): Promise<void>;
+}
+
+/** Resolves when it listens on loopback. */
+export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
+  const app = fastify({ forceCloseConnections: true });
+  const visits = createVisits();
+  await app.register(cookie);
+  await app.register(formbody);
+  await app.register(staticFiles, {
+    root: fileURLToPath(new URL('assets', import.meta.url)),
+    prefix: '/assets/',
+  });
+  const party = await createRelyingParty(app, options);
+
+  const show = (reply: FastifyReply, page: Page) =>
+    reply.type('text/html; charset=utf-8').send(renderPage(page));
+  const policy = contentSecurityPolicy(options.issuer);
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers({
+      'content-security-policy': policy,
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) =>
+    show(reply.code(error.statusCode ?? 502), problemPage(error.message)),
+  );
+  app.setNotFoundHandler((_request, reply) => show(reply.code(404), problemPage('There is no such page.')));
+  app.addHook('preHandler', async (request) => refuseForeignPosts(request, options.url));
+
+  app.get('/', (request, reply) => {
+    const visit = visits.find(request);
+    if (!visit?.tokens) return show(reply, signedOutPage(options));
+    const page = signedInPage(visit, options);
+    delete visit.notice;
+    return show(reply, page);
+  });
+
+  app.get('/sign-in', async (request, reply) => {
+    const visit = visits.begin(request, reply);
+    return reply.redirect(await party.authorizationUrl(request, reply, visit), 303);
+  });
+
+  app.get('/callback', async (request, reply) => {
+    const { error, error_description: description } = request.query as Record<string, string | undefined>;
+    if (error !== undefined) return show(reply, problemPage(description ?? error, error));
+    const visit = visits.find(request);
+    if (!visit?.nonce)
+      return show(reply.code(400), problemPage('This sign-in was not started in this browser.'));
+    await party.redeem(request, reply, visit);
+    // The page after this one lives under a URL without the code.
+    return reply.redirect('/', 303);
+  });
+
+  /** A button of the signed-in page: does the work, then shows the page with the outcome. */
+  const button = (path: string, done: string, work: (visit: Visit) => Promise<void>) =>
+    app.post(path, async (request, reply) => {
+      const visit = visits.find(request);
+      if (visit?.tokens) await attempt(visit, done, work);
+      return reply.redirect('/', 303);
+    });
+  button('/refresh', 'New tokens are here. The old refresh token is used up.', party.refresh);
+  button('/userinfo', 'UserInfo was read again.', party.readUserinfo);
+  button('/exchange', 'The contact service holds a narrower token now.', party.exchange);
+
+  app.post('/sign-out', (request, reply) => {
+    const visit = visits.find(request);
+    visits.end(request, reply);
+    return reply.redirect(visit?.tokens ? party.signOutUrl(visit) : '/', 303);
+  });
+
+  await app.listen({ port: options.port, host: 'localhost' });
+  return { close: () => app.close() };
+}
+
+async function attempt(visit: Visit, done: string, work: (visit: Visit) => Promise<void>): Promise<void> {
+  try {
+    await work(visit);
+    visit.notice = { kind: 'good', text: done };
+  } catch (error) {
+    visit.notice = { kind: 'bad', text: (error as Error).message };
+  }
+}
+
+/** Forms of other sites must not press our buttons. */
+async function refuseForeignPosts(request: FastifyRequest, ownOrigin: string): Promise<void> {
+  if (request.method === 'POST' && request.headers.origin !== ownOrigin)
+    throw Object.assign(new Error('This form was sent from another site.'), { statusCode: 403 });
+}
+
+/** Signing out goes on to the public host, and the browser asks whether the form may. */
+function contentSecurityPolicy(issuer: string): string {
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self' data:",
+    `form-action 'self' ${new URL(issuer).origin}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,25 @@
+/** The Configuration Server simulator as a process of its own, with the demo estate. */
+import { connect } from 'node:net';
+import { nodeProgram } from '../processes/node-program.ts';
+import type { SupervisedProgram } from '../processes/supervised.ts';
+import type { StatePaths } from '../state/paths.ts';
+
+export function configServerProgram(port: number, paths: StatePaths): SupervisedProgram {
+  return nodeProgram({
+    name: 'config-server-simulator',
+    file: 'packages/config-server-simulator/src/cli.ts',
+    args: ['serve', '--port', String(port), '--seed', 'demo', '--file', paths.configServerFile],
+    isReady: () => acceptsConnections(port),
+  });
+}
+
+function acceptsConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,37 @@
+/** The stack's own PostgreSQL server. */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { startPostgresServer } from '@gatehouse/testing/postgres-server';
+import type { SupervisedProgram } from '../processes/supervised.ts';
+import type { StatePaths } from '../state/paths.ts';
+import type { Secrets } from '../state/secrets.ts';
+
+/** Address of the administrator account. */
+export function postgresUrl(port: number, secrets: Secrets): string {
+  return `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port}/postgres`;
+}
+
+export function postgresProgram(port: number, secrets: Secrets, paths: StatePaths): SupervisedProgram {
+  return {
+    name: 'postgres',
+    // Fast shutdown: ends the sessions, writes the data.
+    stopSignal: 'SIGINT',
+    async launch(logFile, onSpawn) {
+      const start = () =>
+        startPostgresServer({
+          dataDir: paths.postgresData,
+          port,
+          persistent: true,
+          password: secrets.postgresPassword,
+          detached: true,
+          logFile: logFile.descriptor,
+          onSpawn,
+        });
+      // The sessions of a killed server hold its shared memory until they notice, some seconds later.
+      await start().catch(async () => {
+        await wait(3000);
+        await start();
+      });
+    },
+  };
+}

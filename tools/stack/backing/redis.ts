@@ -1,0 +1,72 @@
+/** The stack's own Redis server, or a look at one given by URL. */
+import { startRedisServer } from '@gatehouse/testing/redis-server';
+import { Redis } from 'ioredis';
+import { PlainError } from '../plain-error.ts';
+import type { SupervisedProgram } from '../processes/supervised.ts';
+import type { StatePaths } from '../state/paths.ts';
+import type { Secrets } from '../state/secrets.ts';
+
+/** Put before every key and channel, so that a server may be shared and a reset finds what is ours. */
+export const keyPrefix = 'gatehouse-demo:';
+
+export function redisUrl(port: number, secrets: Secrets): string {
+  return `redis://:${secrets.redisPassword}@127.0.0.1:${port}`;
+}
+
+export function redisProgram(port: number, secrets: Secrets, paths: StatePaths): SupervisedProgram {
+  return {
+    name: 'redis',
+    async launch(logFile, onSpawn) {
+      await startRedisServer({
+        port,
+        dataDir: paths.redisData,
+        password: secrets.redisPassword,
+        detached: true,
+        logFile: logFile.descriptor,
+        onSpawn,
+      });
+    },
+  };
+}
+
+/** Throws PlainError when the given server cannot be used. */
+export async function checkRedis(url: string): Promise<void> {
+  await withRedis(url, async (redis) => {
+    const version = /redis_version:(\d+)/.exec(await redis.info('server'))?.[1];
+    if (Number(version) < 7)
+      throw new PlainError(`Redis at ${hostOf(url)} is version ${version}: 7.0 or newer is needed.`);
+  });
+}
+
+/** Deletes our keys, and only ours, from a server that is not ours. */
+export async function dropKeys(url: string): Promise<void> {
+  await withRedis(url, async (redis) => {
+    for (let cursor = '0'; ; ) {
+      const [next, keys] = await redis.scan(cursor, 'MATCH', `${keyPrefix}*`, 'COUNT', 1000);
+      if (keys.length > 0) await redis.unlink(...keys);
+      if (next === '0') return;
+      cursor = next;
+    }
+  });
+}
+
+async function withRedis(url: string, work: (redis: Redis) => Promise<void>): Promise<void> {
+  const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5000 });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    redis.disconnect();
+    throw new PlainError(`Redis at ${hostOf(url)} cannot be used: ${(error as Error).message}`);
+  }
+  try {
+    await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}

@@ -1,0 +1,82 @@
+/** What `npm start` can be told: arguments first, environment variables second. */
+import { parseArgs } from 'node:util';
+import { PlainError } from './plain-error.ts';
+
+export interface StackOptions {
+  /** Port of the public host; 0 takes free ports everywhere. */
+  port?: number;
+  quiet: boolean;
+  reset: boolean;
+  /** Servers to use instead of starting some. */
+  postgresUrl?: string;
+  redisUrl?: string;
+  /** Folder for everything that is kept. */
+  stateFolder: string;
+}
+
+export const usage = `Usage: npm start [-- options]
+
+  --port NUMBER     port of the public host; 0 takes free ports everywhere
+  --postgres URL    use this PostgreSQL server (or set POSTGRES_URL)
+  --redis URL       use this Redis server (or set REDIS_URL)
+  --reset           forget all data and start fresh
+  --quiet           print one line when ready
+  --state FOLDER    keep everything there in place of .gatehouse
+  --help            show this text
+`;
+
+/** Returns undefined when only help is wanted. Throws PlainError for what it does not understand. */
+export function readOptions(
+  args: string[],
+  env: Record<string, string | undefined>,
+  defaultFolder: string,
+): StackOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const port = values.port === undefined ? undefined : readPort(values.port);
+  const postgresUrl = values.postgres ?? (env['POSTGRES_URL'] || undefined);
+  const redisUrl = values.redis ?? (env['REDIS_URL'] || undefined);
+  if (postgresUrl !== undefined) checkUrl('--postgres', postgresUrl, /^postgres(ql)?:$/, 'postgres://');
+  if (redisUrl !== undefined) checkUrl('--redis', redisUrl, /^rediss?:$/, 'redis://');
+  return {
+    quiet: values.quiet ?? false,
+    reset: values.reset ?? false,
+    stateFolder: values.state ?? defaultFolder,
+    ...(port === undefined ? {} : { port }),
+    ...(postgresUrl === undefined ? {} : { postgresUrl }),
+    ...(redisUrl === undefined ? {} : { redisUrl }),
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string' },
+        postgres: { type: 'string' },
+        redis: { type: 'string' },
+        reset: { type: 'boolean' },
+        quiet: { type: 'boolean' },
+        state: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    throw new PlainError(`${(error as Error).message}\n\n${usage}`);
+  }
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new PlainError(`--port takes a number from 0 to 65535, not "${text}".`);
+  return port;
+}
+
+function checkUrl(name: string, text: string, protocol: RegExp, example: string): void {
+  if (!URL.canParse(text) || !protocol.test(new URL(text).protocol))
+    throw new PlainError(
+      `${name} takes an address that begins with ${example}, not "${text.split('@').at(-1)}".`,
+    );
+}

@@ -1,0 +1,104 @@
+/** The demo estate: everything here is public knowledge and says so in its name. */
+
+export const operator = { username: 'ops', password: 'demo-ops-password' };
+
+/** People of the simulator's demo seed who can sign in; their passwords live at the Configuration Server. */
+export const users = [
+  { username: 'agent', tenant: 'demo', password: 'demo-agent-password' },
+  { username: 'supervisor', tenant: 'demo', password: 'demo-supervisor-password' },
+  { username: 'admin', tenant: 'demo', password: 'demo-admin-password' },
+] as const;
+
+/** Fixed ids: a second start finds what the first one made. */
+export const environmentId = '0000de40-0000-4000-8000-00000000e001';
+export const contactCenterId = '0000de40-0000-4000-8000-00000000cc01';
+
+export const contactCenter = { name: 'Demo contact centre', domains: ['demo'], auth: 'configServer' };
+
+/** The account under which Auth API works at the simulator. */
+export const configServerAccount = {
+  username: 'gatehouse',
+  password: 'demo-service-password',
+  tenant: 'ENVIRONMENT',
+  appName: 'gatehouse',
+};
+
+export interface DemoClient {
+  client_id: string;
+  client_secret: string;
+  name: string;
+  description: string;
+  clientType: 'CONFIDENTIAL';
+  internalClient: boolean;
+  authorities: string[];
+  authorizedGrantTypes: string[];
+  scope: string[];
+  redirectURIs: string[];
+  postLogoutRedirectURIs: string[];
+  tokenExchange?: { subjectClients: string[]; audiences: string[]; delegation: boolean };
+}
+
+const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** What a user's token may be used for in the demo; a service gets less of it by exchange. */
+export const userScope = ['openid', 'profile', 'email', 'contacts:read', 'contacts:write', 'calls:read'];
+
+/** The exchange of the demo: this service turns a user's token into one for that audience with this scope. */
+export const exchange = { service: 'cx_contact', audience: 'webrtc-clientid', scope: 'calls:read' };
+
+/** Client ids as estates know them, and the playground. */
+export function demoClients(playgroundUrl: string): DemoClient[] {
+  return [
+    client('playground', 'Playground', 'The demo application that people sign in to', {
+      authorizedGrantTypes: ['authorization_code', 'refresh_token'],
+      scope: userScope,
+      redirectURIs: [`${playgroundUrl}/callback`],
+      postLogoutRedirectURIs: [`${playgroundUrl}/`],
+    }),
+    client(
+      'external_api_client',
+      'External API client',
+      'Programs outside: client credentials and password grant',
+      {
+        authorizedGrantTypes: ['client_credentials', 'password', 'refresh_token'],
+        scope: userScope,
+      },
+    ),
+    client('gauth_client', 'Internal services', 'Services of the estate that validate tokens', {
+      internalClient: true,
+      authorizedGrantTypes: ['client_credentials'],
+      scope: ['*'],
+      authorities: ['ROLE_INTERNAL_CLIENT'],
+    }),
+    client(exchange.service, 'Contact service', 'Exchanges users’ tokens for narrower ones', {
+      authorizedGrantTypes: ['client_credentials', tokenExchange],
+      scope: userScope,
+      tokenExchange: {
+        subjectClients: ['playground', 'external_api_client'],
+        audiences: [exchange.audience],
+        delegation: false,
+      },
+    }),
+    client(exchange.audience, 'Voice service', 'Accepts the exchanged tokens', {
+      authorizedGrantTypes: ['client_credentials'],
+      scope: ['calls:read'],
+    }),
+  ];
+}
+
+function client(id: string, name: string, description: string, rest: Partial<DemoClient>): DemoClient {
+  return {
+    client_id: id,
+    client_secret: `demo-secret-of-${id}`,
+    name,
+    description,
+    clientType: 'CONFIDENTIAL',
+    internalClient: false,
+    authorities: [],
+    authorizedGrantTypes: [],
+    scope: [],
+    redirectURIs: [],
+    postLogoutRedirectURIs: [],
+    ...rest,
+  };
+}

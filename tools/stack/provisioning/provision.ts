@@ -1,0 +1,59 @@
+/** Puts the demo estate in place through the public APIs, with the calls that an installer makes. */
+import {
+  configServerAccount,
+  contactCenter,
+  contactCenterId,
+  type DemoClient,
+  environmentId,
+  operator,
+} from './demo.ts';
+import { createInstaller, type Installer } from './installer-http.ts';
+
+export interface ProvisioningPlan {
+  publicUrl: string;
+  configServerPort: number;
+  clients: DemoClient[];
+}
+
+/** Creates what is missing and corrects what differs (ports change between starts); safe to repeat at any point. */
+export async function provision(plan: ProvisioningPlan): Promise<void> {
+  const installer = createInstaller(plan.publicUrl, operator);
+  await provideEnvironment(installer, plan.configServerPort);
+  await provideContactCenter(installer);
+  for (const client of plan.clients) await provideClient(installer, client);
+}
+
+async function provideEnvironment(installer: Installer, configServerPort: number): Promise<void> {
+  const environment = {
+    ...configServerAccount,
+    connectionProtocol: 'addp',
+    localTimeout: 7,
+    remoteTimeout: 11,
+    traceMode: 'off',
+    // The simulator speaks plaintext on loopback.
+    tlsEnabled: false,
+    configServers: [
+      { primaryAddress: '127.0.0.1', primaryPort: configServerPort, readOnly: false, locations: ['/'] },
+    ],
+  };
+  const path = '/environment/v3/environments';
+  if ((await installer.get(`${path}/${environmentId}`)) === undefined)
+    await installer.send('POST', path, { id: environmentId, ...environment });
+  else await installer.send('PUT', `${path}/${environmentId}`, environment);
+}
+
+async function provideContactCenter(installer: Installer): Promise<void> {
+  const path = '/environment/v3/contact-centers';
+  const wanted = { ...contactCenter, environmentId };
+  if ((await installer.get(`${path}/${contactCenterId}`)) === undefined)
+    await installer.send('POST', path, { id: contactCenterId, ...wanted });
+  else await installer.send('PUT', `${path}/${contactCenterId}`, wanted);
+}
+
+async function provideClient(installer: Installer, client: DemoClient): Promise<void> {
+  const path = '/auth/v3/ops/clients';
+  if (await installer.create(path, client)) return;
+  // Sending the secret again would make the service hash it anew and drop the tokens of the client.
+  const { client_id: id, client_secret: _secret, ...fields } = client;
+  await installer.send('PUT', `${path}/${id}`, fields);
+}

@@ -1,0 +1,115 @@
+/** The calls that the screen offers to copy; each one works as printed, in the order printed. */
+import { demoClients, exchange, operator, users } from '../provisioning/demo.ts';
+
+export interface CurlLine {
+  title: string;
+  command: string;
+}
+
+/** Shows the answer on standard error and keeps one member of it in a shell variable. */
+function keep(variable: string, command: string, sed: string): string {
+  return `${variable}=$(${command} | tee /dev/stderr | sed -n '${sed}')`;
+}
+
+const accessToken = 's/.*"access_token":"\\([^"]*\\)".*/\\1/p';
+
+export function curlLines(publicUrl: string, configServerPort: number): CurlLine[] {
+  const oauth = `${publicUrl}/auth/v3/oauth`;
+  const environments = `${publicUrl}/environment/v3/environments`;
+  const contactCenters = `${publicUrl}/environment/v3/contact-centers`;
+  const [user] = users;
+  const outside = credentials('external_api_client');
+  const post = (url: string, account: string, ...parameters: string[]) =>
+    [`curl -sw '\\n' ${url} -u ${account}`, ...parameters].join(' ');
+  const json = (url: string, data: unknown) =>
+    post(
+      url,
+      `${operator.username}:${operator.password}`,
+      `-H 'content-type: application/json' -d '${JSON.stringify({ data })}'`,
+    );
+
+  return [
+    {
+      title: 'A token for a program',
+      command: post(`${oauth}/token`, outside, '-d grant_type=client_credentials'),
+    },
+    {
+      title: `A token for a person, named tenant\\user`,
+      command: keep(
+        'USER_TOKEN',
+        post(
+          `${oauth}/token`,
+          outside,
+          '-d grant_type=password',
+          `--data-urlencode 'username=${user.tenant}\\${user.username}'`,
+          `-d password=${user.password}`,
+        ),
+        accessToken,
+      ),
+    },
+    {
+      title: `Exchanged by a service for one with another audience and less scope`,
+      command: keep(
+        'SERVICE_TOKEN',
+        post(
+          `${oauth}/token`,
+          credentials(exchange.service),
+          '-d grant_type=urn:ietf:params:oauth:grant-type:token-exchange',
+          '-d subject_token=$USER_TOKEN',
+          '-d subject_token_type=urn:ietf:params:oauth:token-type:access_token',
+          `-d audience=${exchange.audience} -d scope=${exchange.scope}`,
+        ),
+        accessToken,
+      ),
+    },
+    {
+      title: 'What that token is good for, asked by its audience',
+      command: post(`${oauth}/introspect`, credentials(exchange.audience), '-d token=$SERVICE_TOKEN'),
+    },
+    {
+      title: 'A new environment',
+      command: keep(
+        'ENVIRONMENT_ID',
+        json(environments, {
+          username: 'gatehouse',
+          password: 'demo-service-password',
+          tenant: 'ENVIRONMENT',
+          appName: 'gatehouse',
+          connectionProtocol: 'addp',
+          localTimeout: 7,
+          remoteTimeout: 11,
+          traceMode: 'off',
+          tlsEnabled: false,
+          configServers: [
+            { primaryAddress: '127.0.0.1', primaryPort: configServerPort, readOnly: false, locations: '/' },
+          ],
+        }),
+        's#.*"/environments/\\([^"]*\\)".*#\\1#p',
+      ),
+    },
+    {
+      title: 'A contact centre in it; its domain is the tenant that people type',
+      command: keep(
+        'CONTACT_CENTER_ID',
+        // The double quotes open for the shell's variable and close again around the JSON.
+        json(contactCenters, {
+          environmentId: "'$ENVIRONMENT_ID'",
+          name: 'My contact centre',
+          domains: ["mine-'$RANDOM'"],
+          auth: 'configServer',
+        }),
+        's#.*"/contact-centers/\\([^"]*\\)".*#\\1#p',
+      ),
+    },
+    {
+      title: 'Both read back',
+      command: `curl -sw '\\n' -u ${operator.username}:${operator.password} ${environments}/$ENVIRONMENT_ID ${contactCenters}/$CONTACT_CENTER_ID`,
+    },
+  ];
+}
+
+function credentials(id: string): string {
+  const client = demoClients('').find(({ client_id }) => client_id === id);
+  if (!client) throw new Error(`there is no demo client ${id}`);
+  return `${client.client_id}:${client.client_secret}`;
+}

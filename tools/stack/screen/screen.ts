@@ -1,0 +1,60 @@
+/** What a person sees when the stack is ready. */
+import { operator, users } from '../provisioning/demo.ts';
+import { type CurlLine, curlLines } from './curl-lines.ts';
+
+export interface ScreenFacts {
+  publicUrl: string;
+  playgroundUrl: string;
+  configServerPort: number;
+  stackFile: string;
+  logFolder: string;
+}
+
+export interface Paint {
+  strong(text: string): string;
+  soft(text: string): string;
+  accent(text: string): string;
+}
+
+export function createPaint(isColoured: boolean): Paint {
+  const code = (start: number, end: number) => (text: string) =>
+    isColoured ? `\x1b[${start}m${text}\x1b[${end}m` : text;
+  return { strong: code(1, 22), soft: code(2, 22), accent: code(36, 39) };
+}
+
+export function renderScreen(facts: ScreenFacts, paint: Paint): string {
+  const rows: [string, string, string?][] = [
+    ['Playground', paint.accent(facts.playgroundUrl), 'start here: sign in, look at the tokens'],
+    ['Public host', paint.accent(facts.publicUrl), `issuer ${facts.publicUrl}/auth/v3`],
+    ['Simulator', `127.0.0.1:${facts.configServerPort}`, 'stands in for the Configuration Server'],
+  ];
+  const people = users.map(({ username, password, tenant }) => [username, password, tenant] as const);
+  return [
+    '',
+    `  ${paint.strong('Gatehouse is running')}`,
+    '',
+    ...rows.map(([name, value, note = '']) => `  ${name.padEnd(13)}${value}  ${paint.soft(note)}`),
+    '',
+    `  ${'Sign in as'.padEnd(13)}${paint.soft('user name    password                   tenant')}`,
+    ...people.map(
+      ([name, password, tenant]) => `${' '.repeat(15)}${name.padEnd(13)}${password.padEnd(27)}${tenant}`,
+    ),
+    '',
+    `  ${'Operator'.padEnd(13)}${operator.username.padEnd(13)}${operator.password}`,
+    '',
+    ...curlLines(facts.publicUrl, facts.configServerPort).flatMap((line) => renderCurl(line, paint)),
+    `  ${paint.soft(`For scripts: ${facts.stackFile}    Logs: ${facts.logFolder}`)}`,
+    `  ${paint.strong('Ctrl-C')} stops everything; the data stays.`,
+    '',
+  ].join('\n');
+}
+
+/** The command starts at the left edge, so that copying takes nothing else along. */
+function renderCurl({ title, command }: CurlLine, paint: Paint): string[] {
+  return [`  ${paint.soft(title)}`, command, ''];
+}
+
+/** The one line of `--quiet`. */
+export function renderReadyLine(facts: ScreenFacts): string {
+  return `Gatehouse is ready: ${facts.publicUrl} playground ${facts.playgroundUrl} details ${facts.stackFile}`;
+}

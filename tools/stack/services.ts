@@ -1,0 +1,140 @@
+/** The three services: what each is told, its migrations, its process. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { ServiceDatabases } from './backing/databases.ts';
+import { keyPrefix } from './backing/redis.ts';
+import { PlainError } from './plain-error.ts';
+import type { Ports } from './ports.ts';
+import { nodeProgram, repositoryFolder, sourceArguments } from './processes/node-program.ts';
+import type { SupervisedProgram } from './processes/supervised.ts';
+import { operator } from './provisioning/demo.ts';
+import type { Secrets } from './state/secrets.ts';
+
+export interface ServicePlan {
+  publicUrl: string;
+  ports: Ports;
+  databases: ServiceDatabases;
+  redisUrl: string;
+  secrets: Secrets;
+}
+
+export const serviceNames = ['auth-api', 'auth-ui', 'environment-api'] as const;
+export type ServiceName = (typeof serviceNames)[number];
+
+export interface ServiceAddress {
+  url: string;
+  managementUrl: string;
+}
+
+export function serviceAddresses(ports: Ports): Record<ServiceName, ServiceAddress> {
+  const address = (port: number, managementPort: number) => ({
+    url: `http://127.0.0.1:${port}`,
+    managementUrl: `http://127.0.0.1:${managementPort}`,
+  });
+  return {
+    'auth-api': address(ports.authApi, ports.authApiManagement),
+    'auth-ui': address(ports.authUi, ports.authUiManagement),
+    'environment-api': address(ports.environmentApi, ports.environmentApiManagement),
+  };
+}
+
+export function servicePrograms(plan: ServicePlan): SupervisedProgram[] {
+  const addresses = serviceAddresses(plan.ports);
+  return serviceNames.map((name) =>
+    nodeProgram({
+      name,
+      file: mainFile(name),
+      env: serviceEnvironment(name, plan),
+      isReady: () => isReady(addresses[name].managementUrl),
+    }),
+  );
+}
+
+/** Brings both schemas to the version of this tree. */
+export async function migrateDatabases(plan: ServicePlan): Promise<void> {
+  await Promise.all([migrateOne('auth-api', plan), migrateOne('environment-api', plan)]);
+}
+
+async function migrateOne(name: ServiceName, plan: ServicePlan): Promise<void> {
+  const child = spawn(process.execPath, sourceArguments(mainFile(name), ['migrate']), {
+    cwd: repositoryFolder,
+    env: { ...process.env, ...serviceEnvironment(name, plan) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      output = (output + chunk).slice(-4000);
+    });
+  const [code, signal] = await once(child, 'close');
+  if (code !== 0)
+    throw new PlainError(`The migrations of ${name} failed (${signal ?? code}):\n${output.trim()}`);
+}
+
+function mainFile(name: ServiceName): string {
+  return `services/${name}/src/main.ts`;
+}
+
+function serviceEnvironment(name: ServiceName, plan: ServicePlan): Record<string, string> {
+  const common = { ...processEnvironment(name, plan), ...serviceClientEnvironment(plan) };
+  if (name === 'auth-ui') return common;
+  return {
+    ...common,
+    ...redisEnvironment(plan.redisUrl),
+    GATEHOUSE_POSTGRES_URL: name === 'auth-api' ? plan.databases.authUrl : plan.databases.environmentUrl,
+    GATEHOUSE_ENCRYPTION_KEYS: plan.secrets.encryptionKeys,
+    GATEHOUSE_OPS_USERNAME: operator.username,
+    GATEHOUSE_OPS_PASSWORD: operator.password,
+    GATEHOUSE_COMPAT_ENABLED: 'true',
+  };
+}
+
+function processEnvironment(name: ServiceName, { publicUrl, ports }: ServicePlan): Record<string, string> {
+  const { url, managementUrl } = serviceAddresses(ports)[name];
+  return {
+    GATEHOUSE_MODE: 'local',
+    GATEHOUSE_PUBLIC_URL: publicUrl,
+    GATEHOUSE_HTTP_HOST: '127.0.0.1',
+    GATEHOUSE_HTTP_PORT: new URL(url).port,
+    GATEHOUSE_MANAGEMENT_HOST: '127.0.0.1',
+    GATEHOUSE_MANAGEMENT_PORT: new URL(managementUrl).port,
+    GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32',
+    // No load balancer has to notice that the process leaves.
+    GATEHOUSE_DRAIN_DELAY_MS: '0',
+    GATEHOUSE_SHUTDOWN_TIMEOUT_MS: '5000',
+  };
+}
+
+function serviceClientEnvironment({ ports, secrets }: ServicePlan): Record<string, string> {
+  const addresses = serviceAddresses(ports);
+  return {
+    GATEHOUSE_SERVICE_CLIENT_ID: 'gatehouse-services',
+    GATEHOUSE_SERVICE_CLIENT_SECRET: secrets.serviceClientSecret,
+    GATEHOUSE_AUTH_API_URL: addresses['auth-api'].url,
+    GATEHOUSE_ENVIRONMENT_API_URL: addresses['environment-api'].url,
+  };
+}
+
+/** The address goes without its credentials: they have variables of their own, which are never logged. */
+function redisEnvironment(redisUrl: string): Record<string, string> {
+  const url = new URL(redisUrl);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  return {
+    GATEHOUSE_REDIS_URL: url.href,
+    GATEHOUSE_REDIS_KEY_PREFIX: keyPrefix,
+    ...(username ? { GATEHOUSE_REDIS_USERNAME: decodeURIComponent(username) } : {}),
+    ...(password ? { GATEHOUSE_REDIS_PASSWORD: decodeURIComponent(password) } : {}),
+  };
+}
+
+async function isReady(managementUrl: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${managementUrl}/readyz`, { signal: AbortSignal.timeout(2000) });
+    await response.body?.cancel();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}

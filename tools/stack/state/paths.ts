@@ -1,0 +1,42 @@
+/** Where the stack keeps what: one folder, nothing outside it. */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export interface StatePaths {
+  /** Holds stack.json, for scripts. */
+  readonly folder: string;
+  readonly stackFile: string;
+  /** Everything that `--reset` removes. */
+  readonly data: string;
+  readonly lock: string;
+  readonly processes: string;
+  readonly secrets: string;
+  readonly postgresData: string;
+  readonly redisData: string;
+  readonly configServerFile: string;
+  readonly createDatabaseSql: string;
+  readonly logs: string;
+}
+
+export function statePaths(stateFolder: string): StatePaths {
+  const folder = resolve(stateFolder);
+  const data = join(folder, 'stack');
+  return {
+    folder,
+    stackFile: join(folder, 'stack.json'),
+    data,
+    lock: join(folder, 'stack.lock'),
+    processes: join(folder, 'stack.processes.json'),
+    secrets: join(data, 'secrets.json'),
+    postgresData: join(data, 'postgres'),
+    redisData: join(data, 'redis'),
+    configServerFile: join(data, 'config-server.log'),
+    createDatabaseSql: join(data, 'create-database.sql'),
+    logs: join(data, 'logs'),
+  };
+}
+
+export function createFolders(paths: StatePaths): void {
+  for (const folder of [paths.folder, paths.data, paths.redisData, paths.logs])
+    mkdirSync(folder, { recursive: true });
+}

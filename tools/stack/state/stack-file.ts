@@ -1,0 +1,33 @@
+/** stack.json: what scripts need to know about the running stack. There only while it runs. */
+import { rmSync } from 'node:fs';
+import type { DemoClient } from '../provisioning/demo.ts';
+import type { ServiceAddress, ServiceName } from '../services.ts';
+import { writePrivateFile } from './private-file.ts';
+
+export interface StackDescription {
+  publicUrl: string;
+  services: Record<ServiceName, ServiceAddress>;
+  ops: { username: string; password: string };
+  clients: Pick<DemoClient, 'client_id' | 'client_secret' | 'authorizedGrantTypes' | 'redirectURIs'>[];
+  users: { username: string; tenant: string; password: string }[];
+  environmentId: string;
+  contactCenterId: string;
+  configServer: { host: string; port: number };
+  postgresUrl: string;
+  redisUrl: string;
+}
+
+export function writeStackFile(path: string, description: StackDescription): void {
+  const { clients, ...rest } = description;
+  const shown = clients.map(({ client_id, client_secret, authorizedGrantTypes, redirectURIs }) => ({
+    client_id,
+    client_secret,
+    authorizedGrantTypes,
+    redirectURIs,
+  }));
+  writePrivateFile(path, `${JSON.stringify({ ...rest, clients: shown }, null, 2)}\n`);
+}
+
+export function removeStackFile(path: string): void {
+  rmSync(path, { force: true });
+}
