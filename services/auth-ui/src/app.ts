@@ -23,6 +23,8 @@ export async function buildApp(deps: Deps): Promise<App> {
     async (pages: App) => {
       pages.setErrorHandler(pageErrorHandler);
       await pages.register(cookie);
+      // Browsers send forms, and nothing else is read here.
+      pages.removeAllContentTypeParsers();
       await pages.register(formbody);
       await securityHeaders(pages, config.publicUrl);
       pages.setNotFoundHandler(notFoundPage);

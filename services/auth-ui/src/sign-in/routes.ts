@@ -32,11 +32,8 @@ const formSchema = z.object({
 export function signInRoutes(pages: App, deps: Deps): void {
   const { config, assets } = deps;
 
-  for (const path of ['', '/']) {
-    pages.get(path, { schema: { hide: true } }, async (_request, reply) =>
-      reply.redirect('/auth/sign-in.html'),
-    );
-  }
+  // With the prefix of the pages this is `/auth` as well as `/auth/`.
+  pages.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/auth/sign-in.html'));
 
   pages.get(
     '/sign-in.html',

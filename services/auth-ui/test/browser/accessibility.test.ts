@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sessionCookie } from '../auth-api-stand-in.ts';
+import { type Stage, setStage } from './browser.ts';
+
+interface Violation {
+  id: string;
+  nodes: { html: string }[];
+}
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const typed = { userName: 'maria', contactCenterHint: 'nordic' };
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await setStage();
+  stage.hold({ id: 'first' });
+  stage.hold({ id: 'failed', error: 'bad_credentials', ...typed });
+  stage.hold({
+    id: 'locked',
+    error: 'account_locked',
+    correlationId: '0b5c7f0e-1111-4222-8333-444455556666',
+    ...typed,
+  });
+  stage.hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });
+  stage.hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
+});
+
+afterAll(() => stage.close());
+
+const pages = [
+  '/auth/sign-in.html?interaction=first',
+  '/auth/sign-in.html?error&interaction=failed',
+  '/auth/sign-in.html?error&interaction=locked',
+  '/auth/sign-in.html?error&interaction=no-tenant',
+  '/auth/change-password.html?error&interaction=change',
+  '/auth/change-password.html',
+  '/auth/signed-in.html',
+  '/auth/signed-out.html',
+  '/auth/nothing-here',
+];
+
+async function violationsOn(page: Page): Promise<string[]> {
+  // The policy of our pages refuses foreign scripts, so the checker comes in by the debugger.
+  await page.evaluate(readFileSync(axePath, 'utf8'));
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+describe.each([
+  ['a phone, light', { viewport: { width: 360, height: 740 }, colorScheme: 'light' }],
+  ['a desk, dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }],
+] as const)('on %s', (_device, options) => {
+  it.each(pages)('%s has no violation of axe and does not scroll sideways', async (path) => {
+    const context = await stage.open(options);
+    await context.addCookies([{ name: 'gatehouse-session', value: sessionCookie, url: stage.origin }]);
+    const page = await context.newPage();
+    await page.goto(`${stage.origin}${path}`);
+    expect(await violationsOn(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(options.viewport.width);
+    await context.close();
+  });
+});
+
+it('fits the smallest phone, in German, with long names', async () => {
+  stage.hold({
+    id: 'long',
+    uiLocales: 'de',
+    error: 'account_locked',
+    userName: 'x'.repeat(80),
+    contactCenterHint: 'y'.repeat(80),
+    client: { id: 'z', name: 'Z'.repeat(80) },
+  });
+  const context = await stage.open({ viewport: { width: 320, height: 568 } });
+  const page = await context.newPage();
+  await page.goto(`${stage.origin}/auth/sign-in.html?error&interaction=long`);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await context.close();
+});
+
+it('shows where the keyboard is', async () => {
+  const context = await stage.open();
+  const page = await context.newPage();
+  await page.goto(`${stage.origin}/auth/sign-in.html?interaction=first`);
+  for (let step = 0; step < 3; step += 1) {
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement as Element).outline);
+    expect(outline).toContain('3px');
+    await page.keyboard.press('Tab');
+  }
+  await context.close();
+});
+
+it('moves nothing for people who asked for less motion', async () => {
+  const context = await stage.open({ reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await page.goto(`${stage.origin}/auth/sign-in.html?interaction=first`);
+  expect(
+    await page.evaluate(
+      () => getComputedStyle(document.querySelector('.button') as Element).transitionDuration,
+    ),
+  ).toBe('0s');
+  await context.close();
+});

@@ -1,0 +1,107 @@
+/** A real Chromium in front of Auth UI, with the stand-in for Auth API on the same origin and an application on another. */
+import { createServer } from 'node:http';
+import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { freePort } from '@gatehouse/testing/ports';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import {
+  browserCookie,
+  type Call,
+  interactionOf,
+  type StandInState,
+  standInRoutes,
+} from '../auth-api-stand-in.ts';
+import { buildTestApp } from '../test-app.ts';
+
+const launchArguments = [
+  '--no-sandbox',
+  '--headless',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface Stage {
+  /** Origin of Auth UI and the stand-in. */
+  origin: string;
+  /** Origin of the application that waits for its user. */
+  application: string;
+  browser: Browser;
+  calls: Call[];
+  hold(view: Partial<InteractionView> & { id: string }): void;
+  /** A fresh browser profile that owns the interactions. */
+  open(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
+  close(): Promise<void>;
+}
+
+export async function setStage(): Promise<Stage> {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const application = await startApplication();
+  const state: StandInState = { calls: [], scheme: 'basic', interactions: new Map() };
+  const app = await buildTestApp({ authApiUrl: origin, publicUrl: origin });
+  await app.register(
+    async (scope) => {
+      await standInRoutes(scope, state);
+      scope.post('/sign-in', async (request, reply) => {
+        const { password, interaction } = request.body as { password: string; interaction: string };
+        if (password === 'right') return reply.redirect(`${application.origin}/callback?code=the-code`);
+        const pending = state.interactions.get(interaction);
+        if (pending)
+          state.interactions.set(interaction, {
+            ...pending,
+            error: 'bad_credentials',
+            userName: 'maria',
+            contactCenterHint: 'nordic',
+          });
+        return reply.redirect(`/auth/sign-in.html?error&interaction=${interaction}`);
+      });
+    },
+    { prefix: '/auth/v3' },
+  );
+  await app.listen({ host: '127.0.0.1', port });
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: launchArguments,
+  });
+  return {
+    origin,
+    application: application.origin,
+    browser,
+    calls: state.calls,
+    hold: (view) =>
+      void state.interactions.set(view.id, interactionOf({ redirectOrigin: application.origin, ...view })),
+    async open(options) {
+      const context = await browser.newContext(options);
+      await context.addCookies([
+        { name: 'gatehouse-browser', value: browserCookie, url: origin, httpOnly: true },
+      ]);
+      return context;
+    },
+    async close() {
+      await browser.close();
+      await app.close();
+      await application.close();
+    },
+  };
+}
+
+async function startApplication(): Promise<{ origin: string; close(): Promise<void> }> {
+  const server = createServer((_request, response) => {
+    response
+      .setHeader('content-type', 'text/html')
+      .end('<!doctype html><title>Workspace</title><h1>Signed in</h1>');
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    // Another name for the same machine is another site for the browser.
+    origin: `http://localhost:${port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** Auth UI as the tests use it: the whole application, configured like the real one. */
+import { loadConfig } from '@gatehouse/service-kit/config/load';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { createDrain } from '@gatehouse/service-kit/http/drain';
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { buildApp } from '../src/app.ts';
+import { configuration } from '../src/config.ts';
+import { createDeps } from '../src/deps.ts';
+import { browserCookie, serviceClient } from './auth-api-stand-in.ts';
+
+export interface TestAppOptions {
+  authApiUrl: string;
+  publicUrl?: string;
+  authApiTimeoutMs?: number;
+  /** Receives the log lines. */
+  log?: NodeJS.WritableStream;
+}
+
+export const publicUrl = 'http://127.0.0.1:8080';
+
+export async function buildTestApp(options: TestAppOptions): Promise<App> {
+  const config = loadConfig(configuration, {
+    env: {
+      GATEHOUSE_PUBLIC_URL: options.publicUrl ?? publicUrl,
+      GATEHOUSE_AUTH_API_URL: options.authApiUrl,
+      GATEHOUSE_AUTH_API_TIMEOUT_MS: String(options.authApiTimeoutMs ?? 3000),
+      GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
+      GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
+    },
+  });
+  const level = options.log ? 'trace' : 'silent';
+  const deps = await createDeps(config, {
+    log: createLogger('auth-ui', { level, format: 'json' }, options.log),
+    metrics: createMetrics({ processMetrics: false }),
+    drain: createDrain(),
+    version: '0.0.0',
+  });
+  const app = await buildApp(deps);
+  app.addHook('onClose', () => deps.close());
+  return app;
+}
+
+/** A form sent by a page of ours, from the browser that the stand-in knows. */
+export function formPost(fields: Record<string, string>, headers: Record<string, string> = {}) {
+  return {
+    method: 'POST',
+    url: '/auth/sign-in.html',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'sec-fetch-site': 'same-origin',
+      cookie: `gatehouse-browser=${browserCookie}`,
+      ...headers,
+    },
+    payload: new URLSearchParams(fields).toString(),
+  } as const;
+}
+
+export function pageGet(url: string, headers: Record<string, string> = {}) {
+  return {
+    method: 'GET',
+    url,
+    headers: { cookie: `gatehouse-browser=${browserCookie}`, ...headers },
+  } as const;
+}
