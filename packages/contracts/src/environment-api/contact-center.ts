@@ -1,0 +1,26 @@
+/** What Auth API is told about a contact centre: `GET /environment/v3/internal/contact-centers…`. */
+import { z } from 'zod';
+
+/** How the users of a contact centre prove who they are. */
+export const contactCenterAuthSchema = z.enum(['configServer']);
+
+/** `disabled`: nobody signs in to it; its configuration stays. */
+export const contactCenterStatusSchema = z.enum(['active', 'disabled']);
+
+export const contactCenterViewSchema = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  environmentId: z.uuid(),
+  /** Tenant names as typed at login; compared without regard to case. */
+  domains: z.array(z.string()),
+  auth: contactCenterAuthSchema,
+  status: contactCenterStatusSchema,
+  /** Grows with every change of the contact centre or of one of its settings; never used twice. */
+  version: z.int(),
+  /** Effective at the location that was asked for. */
+  settings: z.record(z.string(), z.string()),
+});
+
+export type ContactCenterAuth = z.infer<typeof contactCenterAuthSchema>;
+export type ContactCenterStatus = z.infer<typeof contactCenterStatusSchema>;
+export type ContactCenterView = z.infer<typeof contactCenterViewSchema>;

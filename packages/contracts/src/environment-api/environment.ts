@@ -1,0 +1,48 @@
+/** What Auth API is told about an environment: `GET /environment/v3/internal/environments/{id}`. */
+import { z } from 'zod';
+
+export const traceModeSchema = z.enum(['off', 'local', 'remote', 'both']);
+
+export const configServerViewSchema = z.object({
+  id: z.uuid(),
+  primaryAddress: z.string(),
+  primaryPort: z.int(),
+  backupAddress: z.string().optional(),
+  backupPort: z.int().optional(),
+  /** Takes no password changes. */
+  readOnly: z.boolean(),
+  /** `/` serves every location. */
+  locations: z.array(z.string()),
+});
+
+export const environmentViewSchema = z.object({
+  id: z.uuid(),
+  /** Grows with every change of the environment or of one of its servers; never used twice. */
+  version: z.int(),
+  /** Service account at the Configuration Server. */
+  username: z.string(),
+  /** Its password, sealed; open it with `passwordPlace(id)`. */
+  passwordEnvelope: z.string(),
+  connectionProtocol: z.enum(['addp']),
+  /** Keep-alive times in seconds, 0 = off. */
+  localTimeout: z.int(),
+  remoteTimeout: z.int(),
+  traceMode: traceModeSchema,
+  /** Name of the tenant on the Configuration Server. */
+  tenant: z.string(),
+  /** Name of our application object on the Configuration Server. */
+  appName: z.string(),
+  /** `false` is the operator's explicit permission for plaintext to this Configuration Server. */
+  tlsEnabled: z.boolean(),
+  /** In the order in which they are to be tried. */
+  configServers: z.array(configServerViewSchema),
+});
+
+/** Where the Configuration Server password is stored; the seal is bound to it. */
+export function passwordPlace(environmentId: string) {
+  return { table: 'environment.environments', row: environmentId, column: 'password' };
+}
+
+export type TraceMode = z.infer<typeof traceModeSchema>;
+export type ConfigServerView = z.infer<typeof configServerViewSchema>;
+export type EnvironmentView = z.infer<typeof environmentViewSchema>;

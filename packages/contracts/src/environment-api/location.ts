@@ -1,0 +1,20 @@
+/** Locations are paths: `/` is everywhere, `/USW1` a region, `/USW1/DC2` a part of it. The longest one that covers wins. */
+import { z } from 'zod';
+
+export const rootLocation = '/';
+export const locationPattern = /^(\/|(\/[A-Za-z0-9][A-Za-z0-9._-]*)+)$/;
+
+export const locationSchema = z
+  .string()
+  .max(128, 'is longer than 128 characters')
+  .regex(locationPattern, 'must be "/" or a path like "/USW1": a slash before each part, none at the end');
+
+/** Whether what is given for `wide` applies at `narrow`. Both are valid locations. */
+export function covers(wide: string, narrow: string): boolean {
+  return wide === rootLocation || narrow === wide || narrow.startsWith(`${wide}/`);
+}
+
+/** The more precise of two locations that both cover a third one comes first. */
+export function byPrecision(left: string, right: string): number {
+  return right.length - left.length;
+}

@@ -1,0 +1,75 @@
+/** Asks Auth API whose token a Bearer token is (RFC 7662). Answers are kept for seconds, and only good ones. */
+import {
+  type IntrospectionActive,
+  introspectionAnswerSchema,
+} from '@gatehouse/contracts/auth-api/introspection';
+import { type HttpClient, UpstreamError } from '@gatehouse/contracts/http-client';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { LRUCache } from 'lru-cache';
+
+export interface Introspection {
+  /**
+   * Undefined: the token is unknown, expired or revoked.
+   * @throws AppError 503 when Auth API cannot answer; nothing is decided then
+   */
+  read(token: string): Promise<IntrospectionActive | undefined>;
+}
+
+export interface IntrospectionOptions {
+  /** Authenticates with the service client. */
+  http: HttpClient;
+  now: Clock;
+  /** How long a good answer is believed, which is how long a revoked token may still work here. */
+  ttlMs?: number;
+}
+
+const maxEntries = 10_000;
+
+export function createIntrospection({ http, now, ttlMs = 5000 }: IntrospectionOptions): Introspection {
+  // Keys are digests: no token is kept in memory.
+  const known = new LRUCache<string, { token: IntrospectionActive; until: number }>({ max: maxEntries });
+  const asking = new Map<string, Promise<IntrospectionActive | undefined>>();
+
+  async function ask(key: string, token: string): Promise<IntrospectionActive | undefined> {
+    const answer = await introspect(http, token);
+    if (!answer.active) return undefined;
+    known.set(key, { token: answer, until: Math.min(now() + ttlMs, answer.exp * 1000) });
+    return answer;
+  }
+
+  return {
+    async read(token) {
+      const key = sha256(token);
+      const entry = known.get(key);
+      if (entry && entry.until > now()) return entry.token;
+      // Callers that come at once with the same token share one question.
+      let pending = asking.get(key);
+      if (!pending) {
+        pending = ask(key, token).finally(() => asking.delete(key));
+        asking.set(key, pending);
+      }
+      return pending;
+    },
+  };
+}
+
+async function introspect(http: HttpClient, token: string) {
+  try {
+    return await http.read(introspectionAnswerSchema, {
+      method: 'POST',
+      path: '/auth/v3/oauth/introspect',
+      form: { token, token_type_hint: 'access_token' },
+    });
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    const isRefused = error.status === 401 || error.status === 403;
+    throw unavailable('Auth API', {
+      cause: error,
+      detail: isRefused
+        ? 'Auth API refused the service client: check GATEHOUSE_SERVICE_CLIENT_ID and _SECRET on both sides'
+        : `introspection failed: ${error.message}`,
+    });
+  }
+}

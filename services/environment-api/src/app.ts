@@ -1,0 +1,58 @@
+/** Everything that is mounted, in order. */
+import { createApp } from '@gatehouse/service-kit/http/app';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Caller } from './access/caller.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { changeRoutes } from './changes/routes.ts';
+import { configServerRoutes } from './config-servers/routes.ts';
+import { contactCenterRoutes } from './contact-centers/routes.ts';
+import type { Deps } from './deps.ts';
+import { environmentRoutes } from './environments/routes.ts';
+import { internalRoutes } from './internal/routes.ts';
+import { locationRoutes } from './locations/routes.ts';
+import { settingRoutes } from './settings/routes.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is calling; set before the body is read. */
+    caller: Caller;
+  }
+}
+
+export async function buildApp(deps: Deps): Promise<App> {
+  const { config, kit } = deps;
+  const app = await createApp({
+    ...kit,
+    http: config.http,
+    openapi: {
+      title: 'Gatehouse Environment API',
+      description:
+        'Environments with their Configuration Servers, contact centres with their settings. Callers are the operator (HTTP Basic) or clients with a Bearer token of Auth API.',
+      version: kit.version,
+    },
+  });
+  await app.register(
+    async (api: App) => {
+      api.decorateRequest('caller');
+      // Nothing below is open: no body is read and nothing is looked up before the caller is known.
+      api.addHook('onRequest', async (request) => {
+        request.caller = await deps.authenticate(request.headers.authorization);
+      });
+      environmentRoutes(api, deps);
+      configServerRoutes(api, deps);
+      contactCenterRoutes(api, deps);
+      settingRoutes(api, deps);
+      locationRoutes(api, deps);
+      auditRoutes(api, deps);
+      await api.register(
+        async (internal: App) => {
+          internalRoutes(internal, deps);
+          changeRoutes(internal, deps);
+        },
+        { prefix: '/internal' },
+      );
+    },
+    { prefix: '/environment/v3' },
+  );
+  return app;
+}

@@ -1,0 +1,46 @@
+/** `/audit`: who changed what. */
+import { successStatus } from '@gatehouse/contracts/envelope';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { failures } from '../failures.ts';
+import { readPage } from '../paging/page.ts';
+import { listEtagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+import { auditList, auditQuery } from './schemas.ts';
+import type { AuditService } from './service.ts';
+import type { AuditRow } from './store.ts';
+
+export function auditRoutes(app: App, deps: { audit: AuditService; changeLog: ChangeLog }): void {
+  const { audit, changeLog } = deps;
+
+  app.get(
+    '/audit',
+    {
+      schema: {
+        tags: ['audit'],
+        operationId: 'listAudit',
+        summary: 'Changes of configuration data, newest first',
+        querystring: auditQuery,
+        response: { 200: z.object({ status: successStatus, ...auditList }), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { entity, entityId, contactCenterId } = request.query;
+      const page = readPage(request.query);
+      // Every change has its audit row, so the number of the newest change tells whether there is a new row.
+      if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
+      const { rows, nextCursor } = await audit.list(
+        request.caller,
+        { entity, entityId, contactCenterId },
+        page,
+      );
+      return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
+    },
+  );
+}
+
+function answerOf({ at, actor, actorKind, ...row }: AuditRow) {
+  return { ...row, at: new Date(at).toISOString(), actor: { kind: actorKind, name: actor } };
+}

@@ -1,0 +1,86 @@
+/** The table `environment.audit`: appended to, never changed. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Page } from '../paging/page.ts';
+import type { AuditEntry } from './entry.ts';
+
+export interface AuditFilter {
+  entity: string | undefined;
+  entityId: string | undefined;
+  /** Only rows of these contact centres; undefined = all. */
+  contactCenterIds: readonly string[] | undefined;
+}
+
+export interface AuditRow extends AuditEntry {
+  id: number;
+}
+
+interface Row {
+  id: string;
+  at: Date;
+  actor_kind: AuditEntry['actorKind'];
+  actor: string;
+  action: AuditEntry['action'];
+  entity: AuditEntry['entity'];
+  entity_id: string;
+  contact_center_id: string | null;
+  request_id: string;
+  operation_id: string | null;
+  changes: AuditEntry['changes'];
+}
+
+export async function appendAudit(db: Queryable, entry: AuditEntry): Promise<void> {
+  await db.query({
+    name: 'audit_append',
+    text: `INSERT INTO environment.audit
+        (at, actor_kind, actor, action, entity, entity_id, contact_center_id, request_id, operation_id, changes)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    values: [
+      new Date(entry.at),
+      entry.actorKind,
+      entry.actor,
+      entry.action,
+      entry.entity,
+      entry.entityId,
+      entry.contactCenterId ?? null,
+      entry.requestId,
+      entry.operationId ?? null,
+      JSON.stringify(entry.changes),
+    ],
+  });
+}
+
+/** Newest first; one row more than the page holds tells that there is a next one. */
+export async function listAudit(db: Queryable, filter: AuditFilter, page: Page): Promise<AuditRow[]> {
+  const { rows } = await db.query<Row>({
+    name: 'audit_page',
+    text: `SELECT * FROM environment.audit
+      WHERE ($1::text IS NULL OR entity = $1) AND ($2::text IS NULL OR entity_id = $2)
+        AND ($3::uuid[] IS NULL OR contact_center_id = ANY ($3)) AND ($4::bigint IS NULL OR id < $4)
+      ORDER BY id DESC LIMIT $5 OFFSET $6`,
+    values: [
+      filter.entity ?? null,
+      filter.entityId ?? null,
+      filter.contactCenterIds ?? null,
+      page.after ?? null,
+      page.limit + 1,
+      page.offset,
+    ],
+  });
+  return rows.map(toAuditRow);
+}
+
+function toAuditRow(row: Row): AuditRow {
+  return {
+    id: Number(row.id),
+    at: row.at.getTime(),
+    actorKind: row.actor_kind,
+    actor: row.actor,
+    action: row.action,
+    entity: row.entity,
+    entityId: row.entity_id,
+    contactCenterId: row.contact_center_id ?? undefined,
+    requestId: row.request_id,
+    operationId: row.operation_id ?? undefined,
+    changes: row.changes,
+  };
+}

@@ -1,0 +1,38 @@
+/** `/internal/changes`: what a subscriber missed while the channel was silent. */
+import { envelopeOf } from '@gatehouse/contracts/envelope';
+import { environmentChangesPageSchema } from '@gatehouse/contracts/environment-api/changes';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { failures } from '../failures.ts';
+import { integer } from '../fields/scalar.ts';
+import { listEtagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+
+const query = z.object({
+  since: z.coerce.number().int().min(0).default(0).describe('Number of the last change that is known.'),
+  limit: integer(1, 1000).default(1000),
+});
+
+export function changeRoutes(app: App, { changeLog }: { changeLog: ChangeLog }): void {
+  app.get(
+    '/changes',
+    {
+      schema: {
+        tags: ['internal'],
+        operationId: 'listChanges',
+        summary: 'Changes after a number, oldest first',
+        querystring: query,
+        response: { 200: envelopeOf(environmentChangesPageSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const latest = await changeLog.latest();
+      if (sendUnchanged(request, reply, listEtagOf(latest))) return reply as never;
+      const { since, limit } = request.query;
+      const changes = latest > since ? await changeLog.since(since, limit) : [];
+      return ok({ changes, latest: Math.max(latest, changes.at(-1)?.seq ?? 0) });
+    },
+  );
+}

@@ -1,0 +1,99 @@
+/** Every write of this service: the rows, their audit entry and their change event in one transaction. */
+import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Caller } from '../access/caller.ts';
+import { type Region, requireWritable } from '../access/region.ts';
+import type { AuditAction, FieldChanges } from '../audit/entry.ts';
+import type { AuditService } from '../audit/service.ts';
+
+/** Who writes, and on which condition. */
+export interface WriteContext {
+  caller: Caller;
+  requestId: string;
+  operationId: string | undefined;
+  /** The If-Match header. */
+  ifMatch: string | undefined;
+}
+
+/** The context of a request that writes. */
+export function contextOf(request: {
+  caller: Caller;
+  id: string;
+  headers: { 'if-match'?: string | undefined };
+  body?: unknown;
+}): WriteContext {
+  const { operationId } = (request.body ?? {}) as { operationId?: string };
+  return { caller: request.caller, requestId: request.id, operationId, ifMatch: request.headers['if-match'] };
+}
+
+export interface Written {
+  action: AuditAction;
+  entity: EnvironmentEntity;
+  id: string;
+  /** The contact centre whose view changed. */
+  contactCenterId?: string;
+  changes: FieldChanges;
+}
+
+export interface Write {
+  db: Queryable;
+  /** Call it once per thing written, after its rows. */
+  record(written: Written): Promise<void>;
+}
+
+export interface Writer {
+  /** @throws AppError 403 `read_only_region` */
+  write<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T>;
+}
+
+export interface WriterDeps {
+  changeLog: ChangeLog;
+  audit: AuditService;
+  region: Region;
+  now: Clock;
+}
+
+/** SQLSTATE read_only_sql_transaction: this PostgreSQL is the replica of another region's. */
+const readOnlyState = '25006';
+
+export function createWriter({ changeLog, audit, region, now }: WriterDeps): Writer {
+  return {
+    async write(context, work) {
+      requireWritable(region);
+      try {
+        return await changeLog.inTransaction((transaction) =>
+          work({
+            db: transaction.client,
+            async record({ action, entity, id, contactCenterId, changes }) {
+              await audit.append(transaction.client, {
+                at: now(),
+                actorKind: context.caller.kind,
+                actor: context.caller.name,
+                action,
+                entity,
+                entityId: id,
+                contactCenterId,
+                requestId: context.requestId,
+                operationId: context.operationId,
+                changes,
+              });
+              transaction.record({ entity, id, ...(contactCenterId ? { contactCenterId } : {}) });
+            },
+          }),
+        );
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== readOnlyState) throw error;
+        throw forbidden(
+          'The database of this region is a read-only replica: send writes to the writable region',
+          {
+            name: 'read_only_region',
+            cause: error,
+          },
+        );
+      }
+    },
+  };
+}

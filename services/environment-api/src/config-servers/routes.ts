@@ -1,0 +1,99 @@
+/** `/environments/{id}/config-servers`: the servers of an environment, one by one. */
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { etagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+import { changeConfigServerBody, configServerBody, configServerSchema } from './schemas.ts';
+import type { ConfigServerService } from './service.ts';
+
+const tags = ['config servers'];
+const params = z.object({ id: z.string() });
+const serverParams = z.object({ id: z.string(), serverId: z.string() });
+
+/** The entity tag is the environment's: it covers its servers. */
+export function configServerRoutes(app: App, deps: { configServers: ConfigServerService }): void {
+  const { configServers } = deps;
+
+  app.get(
+    '/environments/:id/config-servers',
+    {
+      schema: {
+        tags,
+        operationId: 'listConfigServers',
+        summary: 'Configuration Servers in the order in which they are tried',
+        params,
+        response: { 200: envelopeOf(z.array(configServerSchema)), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const environment = await configServers.list(request.caller, request.params.id);
+      if (sendUnchanged(request, reply, etagOf(environment.version))) return reply as never;
+      return ok(environment.configServers);
+    },
+  );
+
+  app.post(
+    '/environments/:id/config-servers',
+    {
+      schema: {
+        tags,
+        operationId: 'addConfigServer',
+        summary: 'Add a Configuration Server at the end of the list',
+        params,
+        body: configServerBody,
+        response: { 200: envelopeOf(configServerSchema).extend({ path: z.string() }), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const added = await configServers.add(contextOf(request), request.params.id, request.body.data);
+      reply.header('etag', etagOf(added.environment.version));
+      return {
+        ...ok(added.server),
+        path: `/environments/${added.environment.id}/config-servers/${added.server.id}`,
+      };
+    },
+  );
+
+  app.put(
+    '/environments/:id/config-servers/:serverId',
+    {
+      schema: {
+        tags,
+        operationId: 'changeConfigServer',
+        summary: 'Change the fields that are given; the others keep their values',
+        params: serverParams,
+        body: changeConfigServerBody,
+        response: { 200: envelopeOf(configServerSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id, serverId } = request.params;
+      const changed = await configServers.change(contextOf(request), id, serverId, request.body.data);
+      reply.header('etag', etagOf(changed.environment.version));
+      return ok(changed.server);
+    },
+  );
+
+  app.delete(
+    '/environments/:id/config-servers/:serverId',
+    {
+      schema: {
+        tags,
+        operationId: 'removeConfigServer',
+        summary: 'Take a Configuration Server out of the list; the last one stays',
+        params: serverParams,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id, serverId } = request.params;
+      const environment = await configServers.remove(contextOf(request), id, serverId);
+      reply.header('etag', etagOf(environment.version));
+      return ok();
+    },
+  );
+}

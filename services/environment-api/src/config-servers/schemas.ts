@@ -1,0 +1,62 @@
+/** Bodies of Configuration Server entries: a primary address, perhaps a backup, and the locations they serve. */
+import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { z } from 'zod';
+import { idSchema } from '../fields/id.ts';
+import { flag, integer } from '../fields/scalar.ts';
+import { label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { locationsField } from '../locations/location.ts';
+
+const address = () =>
+  label().refine(
+    (text) => /^(\[?[0-9A-Fa-f:.]+\]?|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?)$/.test(text),
+    'must be a host name or an IP address, without scheme and port',
+  );
+const port = () => integer(1, 65_535);
+
+export const configServerFields = {
+  id: idSchema.optional().describe('Of an entry that exists; a new entry gets one.'),
+  primaryAddress: address(),
+  primaryPort: port(),
+  backupAddress: address().nullable().optional().describe('`null` takes the backup away.'),
+  backupPort: port().nullable().optional(),
+  readOnly: flag().default(false).describe('Takes no password changes.'),
+  locations: locationsField.default([rootLocation]),
+};
+
+export const configServerBody = wrapped(z.object(configServerFields));
+
+export const changeConfigServerBody = wrapped(
+  z
+    .object({
+      primaryAddress: address(),
+      primaryPort: port(),
+      backupAddress: configServerFields.backupAddress,
+      backupPort: configServerFields.backupPort,
+      readOnly: flag(),
+      locations: locationsField,
+    })
+    .partial(),
+);
+
+export function configServerList(fields: typeof configServerFields) {
+  return z
+    .array(z.object(fields), { error: needsPrimary })
+    .min(1, needsPrimary)
+    .max(64, 'has more than 64 entries');
+}
+
+export const needsPrimary = 'must be a list with at least one server that has primaryAddress and primaryPort';
+
+export const configServerSchema = z.object({
+  id: z.string(),
+  primaryAddress: z.string(),
+  primaryPort: z.int(),
+  backupAddress: z.string().optional(),
+  backupPort: z.int().optional(),
+  readOnly: z.boolean(),
+  locations: z.array(z.string()),
+});
+
+export type ConfigServerInput = z.output<typeof configServerBody>['data'];
+export type ConfigServerPatch = z.output<typeof changeConfigServerBody>['data'];

@@ -1,0 +1,87 @@
+/** Single Configuration Servers of an environment: changes of its list, under the environment's lock and version. */
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { randomUuid } from '@gatehouse/service-kit/random';
+import type { Caller } from '../access/caller.ts';
+import type { WriteContext } from '../changes/writer.ts';
+import type { Environment } from '../environments/environment.ts';
+import type { EnvironmentService } from '../environments/service.ts';
+import { mergeConfigServer, readConfigServer } from './config-server.ts';
+import type { ConfigServerInput, ConfigServerPatch } from './schemas.ts';
+
+export interface ConfigServerService {
+  list(caller: Caller, environmentId: string): Promise<Environment>;
+  /** Appends it to the list. @throws AppError 409 when the id is taken */
+  add(context: WriteContext, environmentId: string, input: ConfigServerInput): Promise<Changed>;
+  change(
+    context: WriteContext,
+    environmentId: string,
+    id: string,
+    patch: ConfigServerPatch,
+  ): Promise<Changed>;
+  /** @throws AppError 409 for the last one */
+  remove(context: WriteContext, environmentId: string, id: string): Promise<Environment>;
+}
+
+export interface Changed {
+  environment: Environment;
+  server: ConfigServerView;
+}
+
+export const maxServers = 64;
+
+export function createConfigServerService(environments: EnvironmentService): ConfigServerService {
+  async function changeList(
+    context: WriteContext,
+    environmentId: string,
+    change: (servers: readonly ConfigServerView[]) => ConfigServerView[],
+  ): Promise<Environment> {
+    return environments.changeFields(context, environmentId, (present) => ({
+      ...present,
+      configServers: change(present.configServers),
+    }));
+  }
+
+  return {
+    list: (caller, environmentId) => environments.read(caller, environmentId),
+    async add(context, environmentId, input) {
+      const server = readConfigServer(input, input.id ?? randomUuid(), 'data');
+      const environment = await changeList(context, environmentId, (servers) => {
+        if (servers.some(({ id }) => id === server.id)) {
+          throw conflict(`The environment has a server with the id ${server.id}: change it with PUT`, {
+            field: 'data.id',
+          });
+        }
+        if (servers.length >= maxServers)
+          throw conflict(`The environment has ${maxServers} servers, which is the most`);
+        return [...servers, server];
+      });
+      return { environment, server };
+    },
+    async change(context, environmentId, id, patch) {
+      let server: ConfigServerView | undefined;
+      const environment = await changeList(context, environmentId, (servers) =>
+        servers.map((present) => {
+          if (present.id !== find(servers, id).id) return present;
+          server = mergeConfigServer(present, patch);
+          return server;
+        }),
+      );
+      return { environment, server: server ?? find(environment.configServers, id) };
+    },
+    remove: (context, environmentId, id) =>
+      changeList(context, environmentId, (servers) => {
+        const removed = find(servers, id);
+        if (servers.length === 1) {
+          throw conflict('This is the last Configuration Server of the environment: add its successor first');
+        }
+        return servers.filter((server) => server.id !== removed.id);
+      }),
+  };
+}
+
+function find(servers: readonly ConfigServerView[], id: string): ConfigServerView {
+  const server = servers.find((candidate) => candidate.id === id.toLowerCase());
+  if (!server) throw notFound(`The environment has no Configuration Server ${JSON.stringify(id)}`);
+  return server;
+}

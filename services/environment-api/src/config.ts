@@ -1,0 +1,56 @@
+/** Every setting of Environment API; the only file that names its variables. */
+import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import {
+  encryptionSettings,
+  httpSettings,
+  logSettings,
+  opsSettings,
+  postgresSettings,
+  redisSettings,
+  serviceClientSettings,
+} from '@gatehouse/service-kit/config/groups';
+import { read, setting } from '@gatehouse/service-kit/config/setting';
+
+export const configuration = defineConfiguration('environment-api', {
+  location: setting(locationSchema.default(rootLocation), {
+    env: 'GATEHOUSE_LOCATION',
+    doc: 'Where this installation runs, as a path: chooses among servers and settings that are given for locations.',
+    example: '/USW1',
+  }),
+  environment: {
+    writableLocation: setting(locationSchema.optional(), {
+      env: 'GATEHOUSE_WRITABLE_LOCATION',
+      doc: 'The region that takes writes; elsewhere they are refused. Absent: every region takes them.',
+      example: '/USW1',
+    }),
+    forceWritable: setting(read.boolean().default(false), {
+      env: 'GATEHOUSE_FORCE_WRITABLE',
+      doc: 'Take writes in this region all the same, during a fail-over.',
+    }),
+  },
+  authApi: {
+    url: setting(read.baseUrl(), {
+      env: 'GATEHOUSE_AUTH_API_URL',
+      doc: 'Where Auth API is reached inside the cluster: scheme, host and port without a path. It tells whose a Bearer token is.',
+      example: 'http://gatehouse-auth-api:80',
+    }),
+    timeoutMs: setting(read.integer(100, 30_000).default(2000), {
+      env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
+      doc: 'Longest wait for an answer of Auth API, in milliseconds; then the caller gets 503.',
+    }),
+    introspectionCacheMs: setting(read.integer(0, 5000).default(3000), {
+      env: 'GATEHOUSE_INTROSPECTION_CACHE_MS',
+      doc: 'How long a good answer about a token is believed, in milliseconds; a revoked token may work that long.',
+    }),
+  },
+  http: httpSettings({ port: 8084, managementPort: 8085 }),
+  log: logSettings,
+  redis: redisSettings,
+  postgres: postgresSettings,
+  ops: opsSettings,
+  serviceClient: serviceClientSettings,
+  encryption: encryptionSettings,
+});
+
+export type Config = ConfigOf<typeof configuration>;

@@ -1,0 +1,30 @@
+/** Domains: the tenant names that users type at login, one contact centre each. */
+import { z } from 'zod';
+import { label } from '../fields/text.ts';
+
+const maxDomains = 64;
+
+// `tenant\user` must split at one place; separators of lists and paths would be ambiguous elsewhere.
+const domain = label()
+  .refine((text) => text === text.trim(), 'must not begin or end with a space')
+  .refine((text) => !/[\\/,;@]/.test(text), 'must not hold any of \\ / , ; @')
+  .refine((text) => domainKey(text) !== '', 'must hold a visible character');
+
+/** One domain as text, or several in a list; always a list afterwards. */
+export const domainsField = z.preprocess(
+  (value) => (typeof value === 'string' ? [value] : value),
+  z
+    .array(domain, { error: 'must be a list of tenant names as users type them at login' })
+    .min(1, 'must hold at least one tenant name')
+    .max(maxDomains, `holds more than ${maxDomains} names`)
+    .refine(
+      (domains) => new Set(domains.map(domainKey)).size === domains.length,
+      'holds the same name twice',
+    ),
+);
+
+/** The form in which two spellings of one name are equal: Unicode case and compatibility forms do not count. */
+export function domainKey(text: string): string {
+  // Up, then down: a final sigma and a sharp s would otherwise keep two forms.
+  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
+}

@@ -1,0 +1,123 @@
+/** `/contact-centers` and `/contact-centers/{id}`. */
+import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { readPage } from '../paging/page.ts';
+import { etagOf, listEtagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+import { answerOf } from './contact-center.ts';
+import {
+  changeContactCenterBody,
+  contactCenterList,
+  contactCenterListQuery,
+  contactCenterSchema,
+  createContactCenterBody,
+} from './schemas.ts';
+import type { ContactCenterService } from './service.ts';
+
+const tags = ['contact centers'];
+const params = z.object({ id: z.string() });
+
+export function contactCenterRoutes(
+  app: App,
+  deps: { contactCenters: ContactCenterService; changeLog: ChangeLog },
+): void {
+  const { contactCenters, changeLog } = deps;
+
+  app.get(
+    '/contact-centers',
+    {
+      schema: {
+        tags,
+        operationId: 'listContactCenters',
+        summary: 'Contact centres in the order of their creation',
+        querystring: contactCenterListQuery,
+        response: { 200: z.object({ status: successStatus, ...contactCenterList }), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const page = readPage(request.query);
+      if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
+      const { environmentId, domain } = request.query;
+      const { rows, nextCursor } = await contactCenters.list(request.caller, { environmentId, domain }, page);
+      return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
+    },
+  );
+
+  app.post(
+    '/contact-centers',
+    {
+      schema: {
+        tags,
+        operationId: 'createContactCenter',
+        summary: 'Create a contact centre',
+        body: createContactCenterBody,
+        response: { 200: envelopeOf(contactCenterSchema).extend({ path: z.string() }), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const center = await contactCenters.create(contextOf(request), request.body.data);
+      reply.header('etag', etagOf(center.version));
+      return { ...ok(answerOf(center)), path: `/contact-centers/${center.id}` };
+    },
+  );
+
+  app.get(
+    '/contact-centers/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'readContactCenter',
+        summary: 'One contact centre',
+        params,
+        response: { 200: envelopeOf(contactCenterSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const center = await contactCenters.read(request.caller, request.params.id);
+      if (sendUnchanged(request, reply, etagOf(center.version))) return reply as never;
+      return ok(answerOf(center));
+    },
+  );
+
+  for (const method of ['PUT', 'PATCH'] as const) {
+    app.route({
+      method,
+      url: '/contact-centers/:id',
+      schema: {
+        tags,
+        operationId: method === 'PUT' ? 'putContactCenter' : 'patchContactCenter',
+        summary: 'Change the fields that are given; the others keep their values',
+        params,
+        body: changeContactCenterBody,
+        response: { 200: envelopeOf(contactCenterSchema), ...failures },
+      },
+      handler: async (request, reply) => {
+        const center = await contactCenters.change(contextOf(request), request.params.id, request.body.data);
+        reply.header('etag', etagOf(center.version));
+        return ok(answerOf(center));
+      },
+    });
+  }
+
+  app.delete(
+    '/contact-centers/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteContactCenter',
+        summary: 'Delete a contact centre with its settings',
+        params,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request) => {
+      await contactCenters.remove(contextOf(request), request.params.id);
+      return ok();
+    },
+  );
+}

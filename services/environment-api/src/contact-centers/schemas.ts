@@ -1,0 +1,52 @@
+/** Bodies of `/contact-centers`. */
+import {
+  contactCenterAuthSchema,
+  contactCenterStatusSchema,
+} from '@gatehouse/contracts/environment-api/contact-center';
+import { z } from 'zod';
+import { idSchema } from '../fields/id.ts';
+import { label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { nextCursorSchema, pageQuery } from '../paging/page.ts';
+import { domainsField } from './domain.ts';
+
+const auth = z.enum(contactCenterAuthSchema.options, { error: 'must be "configServer"' });
+const status = z.enum(contactCenterStatusSchema.options, { error: 'must be "active" or "disabled"' });
+
+export const createContactCenterBody = wrapped(
+  z.object({
+    id: idSchema.optional().describe('Chosen by the caller, or left to us.'),
+    environmentId: idSchema.describe('The environment whose Configuration Servers know its users.'),
+    domains: domainsField,
+    name: label().optional().describe('The first domain when absent.'),
+    auth: auth.default('configServer'),
+    status: status.default('active').describe('`disabled`: nobody signs in to it.'),
+  }),
+);
+
+export const changeContactCenterBody = wrapped(
+  z.object({ environmentId: idSchema, domains: domainsField, name: label(), auth, status }).partial(),
+);
+
+export const contactCenterSchema = z.object({
+  id: z.string(),
+  environmentId: z.string(),
+  name: z.string(),
+  domains: z.array(z.string()),
+  auth: z.string(),
+  status: z.string(),
+  createdAt: z.string().describe('ISO 8601, UTC.'),
+  updatedAt: z.string().describe('ISO 8601, UTC.'),
+});
+
+export const contactCenterListQuery = z.object({
+  ...pageQuery(),
+  environmentId: idSchema.optional().describe('Only those of this environment.'),
+  domain: label().optional().describe('Only the one with this domain, in any case.'),
+});
+
+export const contactCenterList = { data: z.array(contactCenterSchema), nextCursor: nextCursorSchema };
+
+export type NewContactCenter = z.output<typeof createContactCenterBody>['data'];
+export type ContactCenterPatch = z.output<typeof changeContactCenterBody>['data'];
+export type ContactCenterAnswer = z.infer<typeof contactCenterSchema>;

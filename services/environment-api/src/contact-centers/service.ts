@@ -1,0 +1,165 @@
+/** Rules of contact centres: domains unique over all, an environment that exists, per-field changes under a row lock. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid } from '@gatehouse/service-kit/random';
+import {
+  type Caller,
+  mayRead,
+  readableIds,
+  requireInstallationWriter,
+  requireWriter,
+  unknownContactCenter,
+} from '../access/caller.ts';
+import { diff } from '../audit/entry.ts';
+import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { parseId } from '../fields/id.ts';
+import { cutPage, type Page, type Rows } from '../paging/page.ts';
+import { requireMatch } from '../versions/etag.ts';
+import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
+import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
+import * as store from './store.ts';
+
+export interface ContactCenterService {
+  list(
+    caller: Caller,
+    filter: Omit<store.ContactCenterFilter, 'ids'>,
+    page: Page,
+  ): Promise<Rows<ContactCenter>>;
+  /** @throws AppError 404 */
+  read(caller: Caller, id: string): Promise<ContactCenter>;
+  /** @throws AppError 400 for an unknown environment, 409 for an id or a domain that is taken */
+  create(context: WriteContext, input: NewContactCenter): Promise<ContactCenter>;
+  /** Fields that are not given keep their values. @throws AppError 400, 404, 409, 412 */
+  change(context: WriteContext, id: string, patch: ContactCenterPatch): Promise<ContactCenter>;
+  /** Its settings go with it. @throws AppError 404, 412 */
+  remove(context: WriteContext, id: string): Promise<void>;
+  /**
+   * Changes something that belongs to it, under its lock; `work` tells whether anything changed, which makes a new version.
+   * @throws AppError 404, 412
+   */
+  changeWithin(
+    context: WriteContext,
+    id: string,
+    work: (write: Write, center: ContactCenter) => Promise<boolean>,
+  ): Promise<ContactCenter>;
+}
+
+export function createContactCenterService(db: Queryable, writer: Writer): ContactCenterService {
+  return {
+    async list(caller, filter, page) {
+      const rows = await store.listContactCenters(db, { ...filter, ids: readableIds(caller) }, page);
+      return cutPage(rows, page.limit, (center) => center.ordinal);
+    },
+    async read(caller, text) {
+      const id = parseId(text);
+      const center = id && mayRead(caller, id) ? await store.readContactCenter(db, id) : undefined;
+      if (!center) throw unknownContactCenter(text);
+      return center;
+    },
+    async create(context, input) {
+      requireInstallationWriter(context.caller);
+      const { id = randomUuid(), ...rest } = input;
+      const fields = { ...rest, name: input.name ?? input.domains[0] ?? id };
+      return writer.write(context, async (write) => {
+        await holdEnvironment(write.db, fields.environmentId);
+        if (!(await store.insertContactCenter(write.db, id, fields))) {
+          throw conflict(
+            `A contact centre with the id ${id} exists: change it with PUT, or choose another id`,
+            {
+              field: 'data.id',
+            },
+          );
+        }
+        await replaceDomains(write.db, id, fields.domains);
+        await record(write, 'create', id, undefined, fields);
+        return reread(write.db, id);
+      });
+    },
+    change: (context, text, patch) =>
+      writer.write(context, async (write) => {
+        const present = await lock(context, write.db, text);
+        const next = mergePatch(present, patch);
+        if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
+        if (next.environmentId !== present.environmentId) {
+          requireInstallationWriter(context.caller);
+          await holdEnvironment(write.db, next.environmentId);
+        }
+        await store.updateContactCenter(write.db, present.id, next);
+        if (!isDeepStrictEqual(present.domains, next.domains))
+          await replaceDomains(write.db, present.id, next.domains);
+        await record(write, 'update', present.id, present, next);
+        return reread(write.db, present.id);
+      }),
+    async remove(context, text) {
+      await writer.write(context, async (write) => {
+        const present = await lock(context, write.db, text);
+        requireInstallationWriter(context.caller);
+        await store.deleteContactCenter(write.db, present.id);
+        await record(write, 'delete', present.id, present, undefined);
+      });
+    },
+    changeWithin: (context, text, work) =>
+      writer.write(context, async (write) => {
+        const present = await lock(context, write.db, text);
+        if (!(await work(write, present))) return present;
+        await store.updateContactCenter(write.db, present.id, present);
+        return reread(write.db, present.id);
+      }),
+  };
+}
+
+/** A caller who may not see it learns nothing; one who may, but not write, is told so. */
+async function lock({ caller, ifMatch }: WriteContext, db: Queryable, text: string): Promise<ContactCenter> {
+  const id = parseId(text);
+  if (!id || !mayRead(caller, id)) throw unknownContactCenter(text);
+  requireWriter(caller);
+  const present = await store.lockContactCenter(db, id);
+  if (!present) throw unknownContactCenter(text);
+  requireMatch(ifMatch, present.version);
+  return present;
+}
+
+async function holdEnvironment(db: Queryable, environmentId: string): Promise<void> {
+  if (await store.holdEnvironment(db, environmentId)) return;
+  throw badRequest(`There is no environment ${environmentId}: create it first, or correct the id`, {
+    field: 'data.environmentId',
+  });
+}
+
+async function replaceDomains(db: Queryable, id: string, domains: readonly string[]): Promise<void> {
+  const taken = await store.replaceDomains(db, id, domains);
+  if (!taken) return;
+  throw conflict(
+    `The domain ${JSON.stringify(taken.domain)} belongs to the contact centre ${taken.contactCenterId}: domains are unique over all contact centres, in any case`,
+    { field: 'data.domains' },
+  );
+}
+
+async function record(
+  write: Write,
+  action: 'create' | 'update' | 'delete',
+  id: string,
+  before: ContactCenterFields | undefined,
+  after: ContactCenterFields | undefined,
+): Promise<void> {
+  const changes = diff(before && auditedFields(before), after && auditedFields(after));
+  await write.record({ action, entity: 'contact-center', id, contactCenterId: id, changes });
+}
+
+async function reread(db: Queryable, id: string): Promise<ContactCenter> {
+  const center = await store.readContactCenter(db, id);
+  if (!center) throw new Error(`contact centre ${id} vanished inside its own transaction`);
+  return center;
+}
+
+function mergePatch(present: ContactCenter, patch: ContactCenterPatch): ContactCenterFields {
+  return {
+    environmentId: patch.environmentId ?? present.environmentId,
+    name: patch.name ?? present.name,
+    domains: patch.domains ?? present.domains,
+    auth: patch.auth ?? present.auth,
+    status: patch.status ?? present.status,
+  };
+}

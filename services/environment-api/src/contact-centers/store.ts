@@ -1,0 +1,135 @@
+/** The tables `contact_centers` and `contact_center_domains`. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Page } from '../paging/page.ts';
+import type { ContactCenter, ContactCenterFields } from './contact-center.ts';
+import { domainKey } from './domain.ts';
+import { type ContactCenterRow, contactCenterColumns, toContactCenter } from './row.ts';
+
+export interface ContactCenterFilter {
+  environmentId: string | undefined;
+  domain: string | undefined;
+  /** Only these; undefined = all. */
+  ids: readonly string[] | undefined;
+}
+
+/** A contact centre that has a wanted domain already. */
+export interface DomainTaken {
+  domain: string;
+  contactCenterId: string;
+}
+
+const select = `SELECT ${contactCenterColumns} FROM environment.contact_centers c`;
+
+export async function readContactCenter(db: Queryable, id: string): Promise<ContactCenter | undefined> {
+  const { rows } = await db.query<ContactCenterRow>({
+    name: 'contact_center_by_id',
+    text: `${select} WHERE c.id = $1`,
+    values: [id],
+  });
+  return rows[0] && toContactCenter(rows[0]);
+}
+
+/** Reads it and keeps other writers away until the transaction ends. */
+export async function lockContactCenter(db: Queryable, id: string): Promise<ContactCenter | undefined> {
+  // The lock first: a writer that had to wait must see what the other one wrote, domains included.
+  const { rowCount } = await db.query({
+    name: 'contact_center_lock',
+    text: 'SELECT 1 FROM environment.contact_centers WHERE id = $1 FOR UPDATE',
+    values: [id],
+  });
+  return rowCount === 0 ? undefined : readContactCenter(db, id);
+}
+
+export async function listContactCenters(db: Queryable, filter: ContactCenterFilter, page: Page) {
+  const { rows } = await db.query<ContactCenterRow>({
+    name: 'contact_center_page',
+    text: `${select} WHERE c.ordinal > $1 AND ($2::uuid IS NULL OR c.environment_id = $2)
+        AND ($3::text IS NULL OR c.id = (
+          SELECT d.contact_center_id FROM environment.contact_center_domains d WHERE d.domain_key = $3))
+        AND ($4::uuid[] IS NULL OR c.id = ANY ($4))
+      ORDER BY c.ordinal LIMIT $5 OFFSET $6`,
+    values: [
+      page.after ?? 0,
+      filter.environmentId ?? null,
+      filter.domain === undefined ? null : domainKey(filter.domain),
+      filter.ids ?? null,
+      page.limit + 1,
+      page.offset,
+    ],
+  });
+  return rows.map(toContactCenter);
+}
+
+/** Whether the environment exists; it then stays until the transaction ends. */
+export async function holdEnvironment(db: Queryable, environmentId: string): Promise<boolean> {
+  const { rowCount } = await db.query('SELECT 1 FROM environment.environments WHERE id = $1 FOR KEY SHARE', [
+    environmentId,
+  ]);
+  return rowCount === 1;
+}
+
+/** Whether it was inserted; false when the id is taken. */
+export async function insertContactCenter(
+  db: Queryable,
+  id: string,
+  fields: ContactCenterFields,
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'contact_center_insert',
+    text: `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status)
+      VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+    values: [id, fields.environmentId, fields.name, fields.auth, fields.status],
+  });
+  return rowCount === 1;
+}
+
+/** Gives it a new version; its domains stay as they are. Call it under the lock. */
+export async function updateContactCenter(
+  db: Queryable,
+  id: string,
+  fields: ContactCenterFields,
+): Promise<void> {
+  await db.query({
+    name: 'contact_center_update',
+    text: `UPDATE environment.contact_centers SET environment_id = $2, name = $3, auth = $4, status = $5,
+        version = nextval('environment.versions'), updated_at = now()
+      WHERE id = $1`,
+    values: [id, fields.environmentId, fields.name, fields.auth, fields.status],
+  });
+}
+
+/** Replaces its domains. Returns the first one that another contact centre has; nothing is to be kept then. */
+export async function replaceDomains(
+  db: Queryable,
+  id: string,
+  domains: readonly string[],
+): Promise<DomainTaken | undefined> {
+  await db.query('DELETE FROM environment.contact_center_domains WHERE contact_center_id = $1', [id]);
+  const entries = domains.map((domain, position) => ({ domain, position, key: domainKey(domain) }));
+  // One order for all writers: two of them that want the same names wait, and never for each other.
+  entries.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const { rowCount } = await db.query({
+    name: 'contact_center_domains_insert',
+    text: `INSERT INTO environment.contact_center_domains (domain_key, domain, contact_center_id, position)
+      SELECT * FROM unnest($2::text[], $3::text[], array_fill($1::uuid, ARRAY[cardinality($2)]), $4::integer[])
+      ON CONFLICT (domain_key) DO NOTHING`,
+    values: [
+      id,
+      entries.map(({ key }) => key),
+      entries.map(({ domain }) => domain),
+      entries.map((e) => e.position),
+    ],
+  });
+  if (rowCount === entries.length) return undefined;
+  const { rows } = await db.query<{ domain: string; contact_center_id: string }>(
+    `SELECT domain, contact_center_id FROM environment.contact_center_domains
+      WHERE domain_key = ANY ($2::text[]) AND contact_center_id <> $1 ORDER BY domain_key LIMIT 1`,
+    [id, entries.map(({ key }) => key)],
+  );
+  const taken = rows[0];
+  return taken ? { domain: taken.domain, contactCenterId: taken.contact_center_id } : undefined;
+}
+
+export async function deleteContactCenter(db: Queryable, id: string): Promise<void> {
+  await db.query('DELETE FROM environment.contact_centers WHERE id = $1', [id]);
+}

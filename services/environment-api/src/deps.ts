@@ -1,0 +1,65 @@
+/** What the routes stand on: the pool, Redis for announcements, Auth API for tokens, and the services above them. */
+import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
+import { createChangeLog } from '@gatehouse/service-kit/changes/log';
+import { systemClock } from '@gatehouse/service-kit/clock';
+import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { Kit } from '@gatehouse/service-kit/http/run';
+import { createPool } from '@gatehouse/service-kit/postgres/pool';
+import { createRedis } from '@gatehouse/service-kit/redis/client';
+import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
+import { createAuthenticate } from './access/authenticate.ts';
+import { createIntrospection } from './access/introspection.ts';
+import { createOpsAccount } from './access/ops-account.ts';
+import { createAuditService } from './audit/service.ts';
+import { createWriter } from './changes/writer.ts';
+import type { Config } from './config.ts';
+import { createConfigServerService } from './config-servers/service.ts';
+import { createContactCenterService } from './contact-centers/service.ts';
+import { createEnvironmentService } from './environments/service.ts';
+import { createLocationService } from './locations/service.ts';
+import { schema } from './migrate.ts';
+import { createSettingService } from './settings/service.ts';
+
+export type Deps = Awaited<ReturnType<typeof createDeps>>;
+
+export async function createDeps(config: Config, kit: Kit, now = systemClock) {
+  const { log } = kit;
+  const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-environment-api', log });
+  const redis = createRedis(config.redis, { log });
+  const authApi = createHttpClient({
+    dependency: 'Auth API',
+    baseUrl: config.authApi.url,
+    timeoutMs: config.authApi.timeoutMs,
+    authorization: () => basicAuthorization(config.serviceClient.id, config.serviceClient.secret.reveal()),
+  });
+  const channel = createKeyspace(config.redis.keyPrefix).name('changes:environment');
+  const changeLog = createChangeLog({ pool, redis, schema, channel, log });
+  const audit = createAuditService(pool);
+  const region = { location: config.location, ...config.environment };
+  const writer = createWriter({ changeLog, audit, region, now });
+  const secretBox = createSecretBox(config.encryption.keys);
+  const environments = createEnvironmentService({ db: pool, writer, secretBox });
+  const contactCenters = createContactCenterService(pool, writer);
+  const locations = createLocationService(pool, writer, config.location);
+  return {
+    config,
+    kit,
+    pool,
+    changeLog,
+    audit,
+    environments,
+    configServers: createConfigServerService(environments),
+    contactCenters,
+    locations,
+    settings: createSettingService({ db: pool, contactCenters, locations }),
+    authenticate: createAuthenticate({
+      ops: createOpsAccount(config.ops, log),
+      opsUsername: config.ops.username,
+      introspection: createIntrospection({ http: authApi, now, ttlMs: config.authApi.introspectionCacheMs }),
+    }),
+    async close() {
+      redis.disconnect();
+      await Promise.all([pool.end(), authApi.close()]);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/** `/environments` and `/environments/{id}`. */
+import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { readPage } from '../paging/page.ts';
+import { etagOf, listEtagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+import { answerOf } from './environment.ts';
+import {
+  changeEnvironmentBody,
+  createEnvironmentBody,
+  environmentList,
+  environmentListQuery,
+  environmentSchema,
+} from './schemas.ts';
+import type { EnvironmentService } from './service.ts';
+
+const tags = ['environments'];
+const params = z.object({ id: z.string() });
+
+export function environmentRoutes(
+  app: App,
+  deps: { environments: EnvironmentService; changeLog: ChangeLog },
+): void {
+  const { environments, changeLog } = deps;
+
+  app.get(
+    '/environments',
+    {
+      schema: {
+        tags,
+        operationId: 'listEnvironments',
+        summary: 'Environments in the order of their creation',
+        querystring: environmentListQuery,
+        response: { 200: z.object({ status: successStatus, ...environmentList }), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const page = readPage(request.query);
+      if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
+      const { rows, nextCursor } = await environments.list(request.caller, page);
+      return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
+    },
+  );
+
+  app.post(
+    '/environments',
+    {
+      schema: {
+        tags,
+        operationId: 'createEnvironment',
+        summary: 'Create an environment',
+        body: createEnvironmentBody,
+        response: { 200: envelopeOf(environmentSchema).extend({ path: z.string() }), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const environment = await environments.create(contextOf(request), request.body.data);
+      reply.header('etag', etagOf(environment.version));
+      return { ...ok(answerOf(environment)), path: `/environments/${environment.id}` };
+    },
+  );
+
+  app.get(
+    '/environments/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'readEnvironment',
+        summary: 'One environment, without its password',
+        params,
+        response: { 200: envelopeOf(environmentSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const environment = await environments.read(request.caller, request.params.id);
+      if (sendUnchanged(request, reply, etagOf(environment.version))) return reply as never;
+      return ok(answerOf(environment));
+    },
+  );
+
+  for (const method of ['PUT', 'PATCH'] as const) {
+    app.route({
+      method,
+      url: '/environments/:id',
+      schema: {
+        tags,
+        operationId: method === 'PUT' ? 'putEnvironment' : 'patchEnvironment',
+        summary: 'Change the fields that are given; the others keep their values',
+        params,
+        body: changeEnvironmentBody,
+        response: { 200: envelopeOf(environmentSchema), ...failures },
+      },
+      handler: async (request, reply) => {
+        const environment = await environments.change(
+          contextOf(request),
+          request.params.id,
+          request.body.data,
+        );
+        reply.header('etag', etagOf(environment.version));
+        return ok(answerOf(environment));
+      },
+    });
+  }
+
+  app.delete(
+    '/environments/:id',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteEnvironment',
+        summary: 'Delete an environment that no contact centre uses',
+        params,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request) => {
+      await environments.remove(contextOf(request), request.params.id);
+      return ok();
+    },
+  );
+}

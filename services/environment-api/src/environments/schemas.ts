@@ -1,0 +1,68 @@
+/** Bodies of `/environments`. The Configuration Server password goes in and never comes out. */
+import { z } from 'zod';
+import { configServerFields, configServerList, configServerSchema } from '../config-servers/schemas.ts';
+import { idSchema } from '../fields/id.ts';
+import { flag, integer } from '../fields/scalar.ts';
+import { freeText, label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { nextCursorSchema, pageQuery } from '../paging/page.ts';
+import { traceModeField, traceModeName } from './trace-mode.ts';
+
+const keepAliveSeconds = () => integer(0, 3600).describe('Seconds without a sign of life; 0 = off.');
+
+const fields = {
+  username: label().describe('Service account at the Configuration Server.'),
+  password: freeText(1024).min(1, 'must not be empty').describe('Its password. Write-only.'),
+  connectionProtocol: z
+    .string()
+    .transform((text) => text.toLowerCase())
+    .pipe(z.enum(['addp'], { error: 'must be "addp"' })),
+  localTimeout: keepAliveSeconds(),
+  remoteTimeout: keepAliveSeconds(),
+  traceMode: traceModeField,
+  tenant: label().describe('Name of the tenant on the Configuration Server.'),
+  appName: label().describe('Name of the application object on the Configuration Server.'),
+  tlsEnabled: flag().describe('`false` permits plaintext to this Configuration Server.'),
+};
+
+export const createEnvironmentBody = wrapped(
+  z.object({
+    id: idSchema.optional().describe('Chosen by the caller, or left to us.'),
+    ...fields,
+    connectionProtocol: fields.connectionProtocol.default('addp'),
+    localTimeout: fields.localTimeout.default(20),
+    remoteTimeout: fields.remoteTimeout.default(20),
+    traceMode: fields.traceMode.default('off'),
+    tenant: fields.tenant.default('Environment'),
+    appName: fields.appName.default('default'),
+    tlsEnabled: fields.tlsEnabled.default(true),
+    configServers: configServerList(configServerFields),
+  }),
+);
+
+export const changeEnvironmentBody = wrapped(
+  z.object({ ...fields, configServers: configServerList(configServerFields) }).partial(),
+);
+
+export const environmentSchema = z.object({
+  id: z.string(),
+  username: z.string(),
+  connectionProtocol: z.string(),
+  localTimeout: z.int(),
+  remoteTimeout: z.int(),
+  traceMode: traceModeName,
+  tenant: z.string(),
+  appName: z.string(),
+  tlsEnabled: z.boolean(),
+  configServers: z.array(configServerSchema),
+  createdAt: z.string().describe('ISO 8601, UTC.'),
+  updatedAt: z.string().describe('ISO 8601, UTC.'),
+});
+
+export const environmentListQuery = z.object(pageQuery());
+
+export const environmentList = { data: z.array(environmentSchema), nextCursor: nextCursorSchema };
+
+export type NewEnvironment = z.output<typeof createEnvironmentBody>['data'];
+export type EnvironmentPatch = z.output<typeof changeEnvironmentBody>['data'];
+export type EnvironmentAnswer = z.infer<typeof environmentSchema>;

@@ -1,0 +1,164 @@
+/** Rules of environments: per-field changes under a row lock, sealed passwords, no removal while in use. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { conflict } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid } from '@gatehouse/service-kit/random';
+import {
+  type Caller,
+  readsAll,
+  requireInstallationWriter,
+  requireWriter,
+  unknownEnvironment,
+} from '../access/caller.ts';
+import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { readList } from '../config-servers/config-server.ts';
+import { parseId } from '../fields/id.ts';
+import { cutPage, type Page, type Rows } from '../paging/page.ts';
+import { requireMatch } from '../versions/etag.ts';
+import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
+import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';
+import * as store from './store.ts';
+
+export interface EnvironmentService {
+  list(caller: Caller, page: Page): Promise<Rows<Environment>>;
+  /** @throws AppError 404 */
+  read(caller: Caller, id: string): Promise<Environment>;
+  /** @throws AppError 409 when the id is taken */
+  create(context: WriteContext, input: NewEnvironment): Promise<Environment>;
+  /** Fields that are not given keep their values. @throws AppError 404, 412 */
+  change(context: WriteContext, id: string, patch: EnvironmentPatch): Promise<Environment>;
+  /** The same for a change that depends on what is there. */
+  changeFields(
+    context: WriteContext,
+    id: string,
+    merge: (present: Environment) => EnvironmentFields,
+  ): Promise<Environment>;
+  /** @throws AppError 404, 409 while contact centres use it, 412 */
+  remove(context: WriteContext, id: string): Promise<void>;
+}
+
+export interface EnvironmentServiceDeps {
+  db: Queryable;
+  writer: Writer;
+  secretBox: SecretBox;
+}
+
+const namedUsers = 5;
+
+export function createEnvironmentService({
+  db,
+  writer,
+  secretBox,
+}: EnvironmentServiceDeps): EnvironmentService {
+  const seal = (id: string, password: string) => secretBox.seal(password, passwordPlace(id));
+
+  async function changeFields(
+    context: WriteContext,
+    id: string,
+    merge: (present: Environment) => EnvironmentFields,
+  ): Promise<Environment> {
+    return writer.write(context, async (write) => {
+      const present = await lock(context, write, id);
+      const next = merge(present);
+      const changes = environmentDiff(present, next);
+      if (Object.keys(changes).length === 0) return present;
+      await store.updateEnvironment(write.db, present.id, next);
+      if (!isDeepStrictEqual(present.configServers, next.configServers)) {
+        await store.replaceConfigServers(write.db, present.id, next.configServers);
+      }
+      await write.record({ action: 'update', entity: 'environment', id: present.id, changes });
+      return reread(write.db, present.id);
+    });
+  }
+
+  return {
+    async list(caller, page) {
+      if (!readsAll(caller)) return { rows: [], nextCursor: undefined };
+      const rows = await store.listEnvironments(db, page);
+      return cutPage(rows, page.limit, (environment) => environment.ordinal);
+    },
+    async read(caller, text) {
+      const id = readsAll(caller) ? parseId(text) : undefined;
+      const environment = id && (await store.readEnvironment(db, id));
+      if (!environment) throw unknownEnvironment(text);
+      return environment;
+    },
+    async create(context, input) {
+      requireInstallationWriter(context.caller);
+      const id = input.id ?? randomUuid();
+      const { password, configServers, ...rest } = input;
+      const fields: EnvironmentFields = {
+        ...rest,
+        passwordEnvelope: seal(id, password),
+        configServers: readList(configServers, []),
+      };
+      return writer.write(context, async (write) => {
+        if (!(await store.insertEnvironment(write.db, id, fields))) {
+          throw conflict(
+            `An environment with the id ${id} exists: change it with PUT, or choose another id`,
+            {
+              field: 'data.id',
+            },
+          );
+        }
+        const changes = environmentDiff(undefined, fields);
+        await write.record({ action: 'create', entity: 'environment', id, changes });
+        return reread(write.db, id);
+      });
+    },
+    change: (context, id, patch) =>
+      changeFields(context, id, (present) =>
+        mergePatch(present, patch, (password) => seal(present.id, password)),
+      ),
+    changeFields,
+    async remove(context, id) {
+      await writer.write(context, async (write) => {
+        const present = await lock(context, write, id);
+        const users = await store.contactCentersUsing(write.db, present.id, namedUsers);
+        if (users.length > 0) {
+          throw conflict(
+            `The environment is used by contact centres (${users.join(', ')}): delete them or give them another environment first`,
+            { field: 'id' },
+          );
+        }
+        await store.deleteEnvironment(write.db, present.id);
+        const changes = environmentDiff(present, undefined);
+        await write.record({ action: 'delete', entity: 'environment', id: present.id, changes });
+      });
+    },
+  };
+}
+
+/** A caller who may not see it learns nothing; one who may, but not write, is told so. */
+async function lock({ caller, ifMatch }: WriteContext, { db }: Write, text: string): Promise<Environment> {
+  if (!readsAll(caller)) throw unknownEnvironment(text);
+  requireWriter(caller);
+  const id = parseId(text);
+  const present = id && (await store.lockEnvironment(db, id));
+  if (!present) throw unknownEnvironment(text);
+  requireMatch(ifMatch, present.version);
+  return present;
+}
+
+async function reread(db: Queryable, id: string): Promise<Environment> {
+  const environment = await store.readEnvironment(db, id);
+  if (!environment) throw new Error(`environment ${id} vanished inside its own transaction`);
+  return environment;
+}
+
+function mergePatch(
+  present: Environment,
+  { password, configServers, ...patch }: EnvironmentPatch,
+  seal: (password: string) => string,
+): EnvironmentFields {
+  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+  return {
+    ...present,
+    ...given,
+    ...(password === undefined ? {} : { passwordEnvelope: seal(password) }),
+    ...(configServers === undefined ? {} : { configServers: readList(configServers, present.configServers) }),
+  };
+}

@@ -1,0 +1,187 @@
+/** The tables `environments`, `config_servers` and `config_server_locations`: one environment with its servers. */
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Page } from '../paging/page.ts';
+import type { Environment, EnvironmentFields } from './environment.ts';
+
+interface Row {
+  id: string;
+  ordinal: string;
+  version: string;
+  username: string;
+  password: string;
+  connection_protocol: Environment['connectionProtocol'];
+  local_timeout_seconds: number;
+  remote_timeout_seconds: number;
+  trace_mode: Environment['traceMode'];
+  tenant: string;
+  app_name: string;
+  tls_enabled: boolean;
+  created_at: Date;
+  updated_at: Date;
+  config_servers: ConfigServerRow[];
+}
+
+interface ConfigServerRow extends Omit<ConfigServerView, 'backupAddress' | 'backupPort'> {
+  backupAddress: string | null;
+  backupPort: number | null;
+}
+
+/** A server without a row of its own in the locations serves everywhere. */
+const select = `SELECT e.*, (
+    SELECT coalesce(json_agg(json_build_object(
+      'id', s.id, 'primaryAddress', s.primary_address, 'primaryPort', s.primary_port,
+      'backupAddress', s.backup_address, 'backupPort', s.backup_port, 'readOnly', s.read_only,
+      'locations', (SELECT coalesce(json_agg(l.location ORDER BY l.location), '["/"]'::json)
+        FROM environment.config_server_locations l
+        WHERE l.environment_id = s.environment_id AND l.config_server_id = s.id)
+    ) ORDER BY s.position), '[]'::json)
+    FROM environment.config_servers s WHERE s.environment_id = e.id
+  ) AS config_servers
+  FROM environment.environments e`;
+
+export async function readEnvironment(db: Queryable, id: string): Promise<Environment | undefined> {
+  const { rows } = await db.query<Row>({
+    name: 'environment_by_id',
+    text: `${select} WHERE e.id = $1`,
+    values: [id],
+  });
+  return rows[0] && toEnvironment(rows[0]);
+}
+
+/** Reads it and keeps other writers away until the transaction ends. */
+export async function lockEnvironment(db: Queryable, id: string): Promise<Environment | undefined> {
+  // The lock first: a writer that had to wait must see what the other one wrote, servers included.
+  const { rowCount } = await db.query({
+    name: 'environment_lock',
+    text: 'SELECT 1 FROM environment.environments WHERE id = $1 FOR UPDATE',
+    values: [id],
+  });
+  return rowCount === 0 ? undefined : readEnvironment(db, id);
+}
+
+export async function listEnvironments(db: Queryable, page: Page): Promise<Environment[]> {
+  const { rows } = await db.query<Row>({
+    name: 'environment_page',
+    text: `${select} WHERE e.ordinal > $1 ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
+    values: [page.after ?? 0, page.limit + 1, page.offset],
+  });
+  return rows.map(toEnvironment);
+}
+
+/** Whether it was inserted; false when the id is taken. */
+export async function insertEnvironment(
+  db: Queryable,
+  id: string,
+  fields: EnvironmentFields,
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'environment_insert',
+    text: `INSERT INTO environment.environments (id, username, password, connection_protocol, local_timeout_seconds,
+        remote_timeout_seconds, trace_mode, tenant, app_name, tls_enabled)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING`,
+    values: [id, ...columnsOf(fields)],
+  });
+  if (rowCount === 0) return false;
+  await insertConfigServers(db, id, fields.configServers);
+  return true;
+}
+
+/** Gives it a new version; its servers stay as they are. Call it under the lock. */
+export async function updateEnvironment(db: Queryable, id: string, fields: EnvironmentFields): Promise<void> {
+  await db.query({
+    name: 'environment_update',
+    text: `UPDATE environment.environments SET username = $2, password = $3, connection_protocol = $4,
+        local_timeout_seconds = $5, remote_timeout_seconds = $6, trace_mode = $7, tenant = $8, app_name = $9,
+        tls_enabled = $10, version = nextval('environment.versions'), updated_at = now()
+      WHERE id = $1`,
+    values: [id, ...columnsOf(fields)],
+  });
+}
+
+export async function replaceConfigServers(
+  db: Queryable,
+  id: string,
+  servers: readonly ConfigServerView[],
+): Promise<void> {
+  await db.query('DELETE FROM environment.config_servers WHERE environment_id = $1', [id]);
+  await insertConfigServers(db, id, servers);
+}
+
+export async function deleteEnvironment(db: Queryable, id: string): Promise<void> {
+  await db.query('DELETE FROM environment.environments WHERE id = $1', [id]);
+}
+
+/** Some of the contact centres that use it, to name them. */
+export async function contactCentersUsing(db: Queryable, id: string, limit: number): Promise<string[]> {
+  const { rows } = await db.query<{ id: string }>(
+    'SELECT id FROM environment.contact_centers WHERE environment_id = $1 ORDER BY ordinal LIMIT $2',
+    [id, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+async function insertConfigServers(
+  db: Queryable,
+  environmentId: string,
+  servers: readonly ConfigServerView[],
+) {
+  await db.query({
+    name: 'config_servers_insert',
+    text: `WITH given AS (
+        SELECT entry ->> 'id' AS id, position - 1 AS position, entry
+        FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS list (entry, position)
+      ), servers AS (
+        INSERT INTO environment.config_servers (id, environment_id, position, primary_address, primary_port,
+          backup_address, backup_port, read_only)
+        SELECT id::uuid, $1, position, entry ->> 'primaryAddress', (entry ->> 'primaryPort')::integer,
+          entry ->> 'backupAddress', (entry ->> 'backupPort')::integer, (entry ->> 'readOnly')::boolean
+        FROM given
+      )
+      INSERT INTO environment.config_server_locations (environment_id, config_server_id, location)
+      SELECT $1, given.id::uuid, location FROM given, jsonb_array_elements_text(entry -> 'locations') AS location`,
+    values: [environmentId, JSON.stringify(servers)],
+  });
+}
+
+function columnsOf(fields: EnvironmentFields): unknown[] {
+  return [
+    fields.username,
+    fields.passwordEnvelope,
+    fields.connectionProtocol,
+    fields.localTimeout,
+    fields.remoteTimeout,
+    fields.traceMode,
+    fields.tenant,
+    fields.appName,
+    fields.tlsEnabled,
+  ];
+}
+
+function toEnvironment(row: Row): Environment {
+  return {
+    id: row.id,
+    ordinal: Number(row.ordinal),
+    version: Number(row.version),
+    username: row.username,
+    passwordEnvelope: row.password,
+    connectionProtocol: row.connection_protocol,
+    localTimeout: row.local_timeout_seconds,
+    remoteTimeout: row.remote_timeout_seconds,
+    traceMode: row.trace_mode,
+    tenant: row.tenant,
+    appName: row.app_name,
+    tlsEnabled: row.tls_enabled,
+    configServers: row.config_servers.map(toConfigServer),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+function toConfigServer({ backupAddress, backupPort, ...server }: ConfigServerRow): ConfigServerView {
+  return {
+    ...server,
+    ...(backupAddress === null ? {} : { backupAddress }),
+    ...(backupPort === null ? {} : { backupPort }),
+  };
+}

@@ -1,0 +1,23 @@
+/** Text fields of request bodies: limits and characters that every stored text keeps to. */
+import { z } from 'zod';
+
+// Names and addresses end in logs, headers and other programs' files: control characters have no place there.
+const controlCharacters = /\p{Cc}/u;
+const nul = String.fromCharCode(0);
+
+/** A name or an address: 1–255 characters on one line. */
+export function label() {
+  return z
+    .string()
+    .min(1, 'must not be empty')
+    .max(255, 'is longer than 255 characters')
+    .refine((text) => !controlCharacters.test(text), 'must not hold control characters');
+}
+
+/** Free text, which may have several lines. PostgreSQL stores any character but NUL. */
+export function freeText(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength, `is longer than ${maxLength} characters`)
+    .refine((text) => !text.includes(nul), 'must not hold a NUL character');
+}

@@ -1,0 +1,19 @@
+/** A contact centre as Auth API sees it. */
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { ContactCenter } from '../contact-centers/contact-center.ts';
+import type { Setting } from '../settings/schemas.ts';
+
+/** `settings` are the effective ones: one per name. */
+export function viewOf(found: { center: ContactCenter; settings: readonly Setting[] }): ContactCenterView {
+  const { center, settings } = found;
+  return {
+    id: center.id,
+    name: center.name,
+    environmentId: center.environmentId,
+    domains: center.domains,
+    auth: center.auth,
+    status: center.status,
+    version: center.version,
+    settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
+  };
+}

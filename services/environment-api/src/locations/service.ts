@@ -1,0 +1,70 @@
+/** Locations in use: those of Configuration Servers, of this service, and those that operators declare. */
+import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type Caller, readsAll, requireInstallationWriter } from '../access/caller.ts';
+import type { WriteContext, Writer } from '../changes/writer.ts';
+import * as store from './store.ts';
+
+export interface LocationService {
+  /** Bound callers see none. */
+  list(caller: Caller): Promise<store.LocationInUse[]>;
+  /** Makes a location usable for settings before a Configuration Server has it. */
+  declare(context: WriteContext, location: string): Promise<void>;
+  /** @throws AppError 404 when it is not declared */
+  withdraw(context: WriteContext, location: string): Promise<void>;
+  /** @throws AppError 400 naming the locations in use when nothing is at the location or below it */
+  requireInUse(db: Queryable, location: string, field: string): Promise<void>;
+}
+
+const listLimit = 1000;
+const namedLocations = 20;
+
+/** `ownLocation` is where this service runs. */
+export function createLocationService(db: Queryable, writer: Writer, ownLocation: string): LocationService {
+  async function inUse(source: Queryable, limit: number): Promise<store.LocationInUse[]> {
+    const stored = await store.listLocations(source, limit);
+    const always = [...new Set([rootLocation, ownLocation])]
+      .filter((location) => !stored.some((entry) => entry.location === location))
+      .map((location) => ({ location, declared: false }));
+    return [...always, ...stored].sort((a, b) => (a.location < b.location ? -1 : 1));
+  }
+
+  return {
+    list: async (caller) => (readsAll(caller) ? inUse(db, listLimit) : []),
+    async declare(context, location) {
+      requireInstallationWriter(context.caller);
+      await writer.write(context, async (write) => {
+        if (location === rootLocation || !(await store.declareLocation(write.db, location))) return;
+        await write.record({
+          action: 'create',
+          entity: 'location',
+          id: location,
+          changes: { declared: { to: true } },
+        });
+      });
+    },
+    async withdraw(context, location) {
+      requireInstallationWriter(context.caller);
+      await writer.write(context, async (write) => {
+        if (!(await store.withdrawLocation(write.db, location))) {
+          throw notFound(`The location ${location} is not declared`);
+        }
+        await write.record({
+          action: 'delete',
+          entity: 'location',
+          id: location,
+          changes: { declared: { from: true } },
+        });
+      });
+    },
+    async requireInUse(source, location, field) {
+      if (covers(location, ownLocation) || (await store.isLocationInUse(source, location))) return;
+      const names = (await inUse(source, namedLocations)).map((entry) => entry.location);
+      throw badRequest(
+        `The location ${location} matches no location in use (${names.join(', ')}): correct it, give it to a Configuration Server, or declare it with POST /environment/v3/locations`,
+        { field },
+      );
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** The Environment API process. */
+
+import { runService } from '@gatehouse/service-kit/http/run';
+import { pingPostgres } from '@gatehouse/service-kit/postgres/pool';
+import { buildApp } from './app.ts';
+import { configuration } from './config.ts';
+import { createDeps } from './deps.ts';
+import { migrateDatabase } from './migrate.ts';
+import { describeApp } from './openapi.ts';
+
+await runService({
+  configuration,
+  packageUrl: new URL('../package.json', import.meta.url),
+  createDeps,
+  closeDeps: (deps) => deps.close(),
+  buildApp,
+  // Without Redis, changes are told a few seconds later; that is no reason to take no requests.
+  readinessChecks: (deps) => [{ name: 'postgresql', check: () => pingPostgres(deps.pool) }],
+  migrate: async (config, log) => {
+    await migrateDatabase(config.postgres, log);
+  },
+  describe: describeApp,
+});

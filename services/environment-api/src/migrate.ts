@@ -1,0 +1,11 @@
+/** Brings the schema `environment` to this build's version. */
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { migrate } from '@gatehouse/service-kit/postgres/migrate';
+import type { PostgresConfig } from '@gatehouse/service-kit/postgres/pool';
+
+export const schema = 'environment';
+
+/** Returns the names of the migrations that ran. */
+export function migrateDatabase(postgres: PostgresConfig, log: Logger): Promise<string[]> {
+  return migrate(postgres, { schema, folder: new URL('../migrations/', import.meta.url), log });
+}

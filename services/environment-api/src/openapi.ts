@@ -1,0 +1,25 @@
+/** The routes with nothing behind them, for the OpenAPI document. */
+import { loadConfig } from '@gatehouse/service-kit/config/load';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Kit } from '@gatehouse/service-kit/http/run';
+import { buildApp } from './app.ts';
+import { configuration } from './config.ts';
+import { createDeps } from './deps.ts';
+
+/** Whether PostgreSQL, Redis or Auth API are there does not matter. */
+export async function describeApp(kit: Kit): Promise<App> {
+  const config = loadConfig(configuration, {
+    env: {
+      GATEHOUSE_AUTH_API_URL: 'http://auth-api.example.com',
+      GATEHOUSE_OPS_USERNAME: 'described',
+      GATEHOUSE_OPS_PASSWORD: 'described, never used',
+      GATEHOUSE_SERVICE_CLIENT_ID: 'described',
+      GATEHOUSE_SERVICE_CLIENT_SECRET: 'described, never used',
+      GATEHOUSE_ENCRYPTION_KEYS: `described:${Buffer.alloc(32).toString('base64')}`,
+    },
+  });
+  const deps = await createDeps(config, kit);
+  const app = await buildApp(deps);
+  app.addHook('onClose', deps.close);
+  return app;
+}

@@ -1,0 +1,78 @@
+/** `/contact-centers/{id}/settings`. */
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { etagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+import { removeSettingQuery, settingBody, settingSchema, settingsAnswer, settingsQuery } from './schemas.ts';
+import type { SettingService } from './service.ts';
+
+const tags = ['settings'];
+const params = z.object({ id: z.string() });
+
+/** The entity tag is the contact centre's: it covers its settings. */
+export function settingRoutes(app: App, deps: { settings: SettingService }): void {
+  const { settings } = deps;
+
+  app.get(
+    '/contact-centers/:id/settings',
+    {
+      schema: {
+        tags,
+        operationId: 'listSettings',
+        summary: 'All settings of a contact centre, or those effective at a location',
+        params,
+        querystring: settingsQuery,
+        response: { 200: envelopeOf(settingsAnswer.data), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const found = await settings.list(request.caller, request.params.id, request.query.location);
+      if (sendUnchanged(request, reply, etagOf(found.center.version))) return reply as never;
+      return ok({ settings: found.settings });
+    },
+  );
+
+  app.post(
+    '/contact-centers/:id/settings',
+    {
+      schema: {
+        tags,
+        operationId: 'upsertSetting',
+        summary: 'Set a value for a name and a location; a value that is there is replaced',
+        params,
+        body: settingBody,
+        response: { 200: envelopeOf(settingSchema).extend({ path: z.string() }), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { data } = request.body;
+      const center = await settings.upsert(contextOf(request), request.params.id, data);
+      reply.header('etag', etagOf(center.version));
+      return { ...ok(data), path: `/contact-centers/${center.id}/settings/${encodeURIComponent(data.name)}` };
+    },
+  );
+
+  app.delete(
+    '/contact-centers/:id/settings/:name',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteSetting',
+        summary: 'Delete a setting at all locations, or at one',
+        params: z.object({ id: z.string(), name: z.string() }),
+        querystring: removeSettingQuery,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id, name } = request.params;
+      const center = await settings.remove(contextOf(request), id, name, request.query.location);
+      reply.header('etag', etagOf(center.version));
+      return ok();
+    },
+  );
+}

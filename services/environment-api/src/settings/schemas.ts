@@ -1,0 +1,42 @@
+/** Bodies of `/contact-centers/{id}/settings`. */
+import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { z } from 'zod';
+import { flag } from '../fields/scalar.ts';
+import { freeText, label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { locationField } from '../locations/location.ts';
+
+export const settingBody = wrapped(
+  z.object({
+    name: label(),
+    value: freeText(32_768),
+    location: locationField,
+    shared: flag().default(false).describe('Installers send it as the text "true".'),
+  }),
+);
+
+export const settingSchema = z.object({
+  name: z.string(),
+  value: z.string(),
+  location: z.string(),
+  shared: z.boolean(),
+});
+
+export const settingsQuery = z.object({
+  location: locationSchema
+    .optional()
+    .describe(
+      'Only what is effective there: of each name the value with the longest location that covers it.',
+    ),
+});
+
+export const removeSettingQuery = z.object({
+  location: locationSchema
+    .optional()
+    .describe('Only the value given for exactly this location; all values when absent.'),
+});
+
+export const settingsAnswer = { data: z.object({ settings: z.array(settingSchema) }) };
+
+export type SettingInput = z.output<typeof settingBody>['data'];
+export type Setting = z.infer<typeof settingSchema>;

@@ -1,0 +1,78 @@
+/** The table `settings`, and contact centres together with theirs. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { ContactCenter } from '../contact-centers/contact-center.ts';
+import { type ContactCenterRow, contactCenterColumns, toContactCenter } from '../contact-centers/row.ts';
+import type { Setting } from './schemas.ts';
+
+export interface ContactCenterWithSettings {
+  center: ContactCenter;
+  /** Of all locations, by name. */
+  settings: Setting[];
+}
+
+const select = `SELECT ${contactCenterColumns}, (
+    SELECT coalesce(json_agg(json_build_object(
+      'name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared
+    ) ORDER BY s.name COLLATE "C", s.location), '[]'::json)
+    FROM environment.settings s WHERE s.contact_center_id = c.id
+  ) AS settings
+  FROM environment.contact_centers c`;
+
+export async function readSettingsOf(
+  db: Queryable,
+  id: string,
+): Promise<ContactCenterWithSettings | undefined> {
+  return first(db, 'settings_by_contact_center', `${select} WHERE c.id = $1`, id);
+}
+
+export async function readSettingsByDomain(db: Queryable, key: string) {
+  const text = `${select} WHERE c.id = (
+    SELECT d.contact_center_id FROM environment.contact_center_domains d WHERE d.domain_key = $1)`;
+  return first(db, 'settings_by_domain', text, key);
+}
+
+export async function readSetting(db: Queryable, contactCenterId: string, name: string, location: string) {
+  const { rows } = await db.query<Pick<Setting, 'value' | 'shared'>>(
+    `SELECT value, shared FROM environment.settings
+      WHERE contact_center_id = $1 AND name = $2 AND location = $3`,
+    [contactCenterId, name, location],
+  );
+  return rows[0];
+}
+
+export async function upsertSetting(db: Queryable, contactCenterId: string, setting: Setting): Promise<void> {
+  await db.query({
+    name: 'setting_upsert',
+    text: `INSERT INTO environment.settings (contact_center_id, name, location, value, shared)
+      VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT (contact_center_id, name, location)
+      DO UPDATE SET value = excluded.value, shared = excluded.shared, updated_at = now()`,
+    values: [contactCenterId, setting.name, setting.location, setting.value, setting.shared],
+  });
+}
+
+/** Removes the values of a name, at one location or at all; returns what there was. */
+export async function deleteSettings(
+  db: Queryable,
+  contactCenterId: string,
+  name: string,
+  location: string | undefined,
+): Promise<Setting[]> {
+  const { rows } = await db.query<Setting>(
+    `DELETE FROM environment.settings
+      WHERE contact_center_id = $1 AND name = $2 AND ($3::text IS NULL OR location = $3)
+      RETURNING name::text, value, location::text, shared`,
+    [contactCenterId, name, location ?? null],
+  );
+  return rows;
+}
+
+async function first(db: Queryable, name: string, text: string, value: string) {
+  const { rows } = await db.query<ContactCenterRow & { settings: Setting[] }>({
+    name,
+    text,
+    values: [value],
+  });
+  const row = rows[0];
+  return row && { center: toContactCenter(row), settings: row.settings };
+}

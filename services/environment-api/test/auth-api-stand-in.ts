@@ -1,0 +1,76 @@
+/** A real HTTP server that answers `POST /auth/v3/oauth/introspect` for the tokens a test gives out. */
+import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+import { randomToken } from '@gatehouse/service-kit/random';
+import Fastify from 'fastify';
+
+export interface AuthApiStandIn {
+  readonly url: string;
+  /** Introspections asked for so far. */
+  readonly asked: number;
+  /** Authorization headers of these. */
+  readonly authorizations: readonly string[];
+  /** A new token; returns the Authorization header that carries it. */
+  token(fields?: Partial<IntrospectionActive>): string;
+  revoke(authorization: string): void;
+  /** What it answers instead, from now on. */
+  failWith(status: number | undefined): void;
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startAuthApi(): Promise<AuthApiStandIn> {
+  const tokens = new Map<string, IntrospectionActive>();
+  const authorizations: string[] = [];
+  let failure: number | undefined;
+  const app = Fastify({ forceCloseConnections: true });
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (_request, body, done) => done(null, new URLSearchParams(body as string)),
+  );
+  app.post('/auth/v3/oauth/introspect', async (request, reply) => {
+    authorizations.push(request.headers.authorization ?? '');
+    if (failure !== undefined) return reply.code(failure).send({ error: 'invalid_client' });
+    return tokens.get((request.body as URLSearchParams).get('token') ?? '') ?? { active: false };
+  });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    url,
+    get asked() {
+      return authorizations.length;
+    },
+    authorizations,
+    token(fields = {}) {
+      const token = randomToken();
+      tokens.set(token, { ...clientToken(), ...fields });
+      return `Bearer ${token}`;
+    },
+    revoke(authorization) {
+      tokens.delete(authorization.slice('Bearer '.length));
+    },
+    failWith(status) {
+      failure = status;
+    },
+    stop: () => app.close(),
+    close: () => app.close(),
+  };
+}
+
+/** A client that may do nothing. */
+function clientToken(): IntrospectionActive {
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  return {
+    active: true,
+    scope: '*',
+    client_id: 'some-client',
+    sub: 'some-client',
+    token_type: 'bearer',
+    exp: nowSeconds + 3600,
+    iat: nowSeconds,
+    iss: 'https://login.example.com/auth/v3',
+    grant_type: 'client_credentials',
+    authorities: [],
+    contact_center_ids: [],
+    internal_client: false,
+  };
+}

@@ -1,0 +1,141 @@
+/** A whole Environment API for tests: real PostgreSQL, real Redis, and a small Auth API that answers introspection. */
+
+import { PassThrough } from 'node:stream';
+import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { createDrain } from '@gatehouse/service-kit/http/drain';
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { randomBytes, randomUuid } from '@gatehouse/service-kit/random';
+import { createTestDatabase } from '@gatehouse/testing/postgres';
+import { startRedis } from '@gatehouse/testing/redis';
+import type { InjectOptions } from 'fastify';
+import { buildApp } from '../src/app.ts';
+import { configuration } from '../src/config.ts';
+import { createDeps } from '../src/deps.ts';
+import { migrateDatabase } from '../src/migrate.ts';
+import { type AuthApiStandIn, startAuthApi } from './auth-api-stand-in.ts';
+
+export const opsAuthorization = basic('ops', 'ops-password');
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  // Tests look into answers of every shape.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  body: any;
+}
+
+export type RunningApi = Awaited<ReturnType<typeof startApi>>;
+
+export interface StartOptions {
+  env?: Record<string, string>;
+  /** A PostgreSQL of the test's own. */
+  postgresUrl?: string;
+  now?: () => number;
+}
+
+export async function startApi(options: StartOptions = {}) {
+  const database = options.postgresUrl ? undefined : await createTestDatabase();
+  const redis = await startRedis();
+  const authApi: AuthApiStandIn = await startAuthApi();
+  const config = loadConfig(configuration, {
+    env: {
+      GATEHOUSE_POSTGRES_URL: options.postgresUrl ?? database?.url,
+      GATEHOUSE_REDIS_URL: redis.url,
+      GATEHOUSE_AUTH_API_URL: authApi.url,
+      GATEHOUSE_SERVICE_CLIENT_ID: 'service-client',
+      GATEHOUSE_SERVICE_CLIENT_SECRET: 'service-secret-of-the-tests',
+      GATEHOUSE_OPS_USERNAME: 'ops',
+      GATEHOUSE_OPS_PASSWORD: 'ops-password',
+      GATEHOUSE_ENCRYPTION_KEYS: `first:${randomBytes(32).toString('base64')}`,
+      ...options.env,
+    },
+  });
+  const logged: string[] = [];
+  const output = new PassThrough().on('data', (chunk) => logged.push(String(chunk)));
+  const log = createLogger('environment-api', { level: 'trace', format: 'json' }, output);
+  await migrateDatabase(config.postgres, log);
+  const kit = {
+    log,
+    metrics: createMetrics({ processMetrics: false }),
+    drain: createDrain(),
+    version: 'test',
+  };
+  const deps = await createDeps(config, kit, options.now);
+  const app = await buildApp(deps);
+
+  async function call(method: InjectOptions['method'], path: string, request: Partial<InjectOptions> = {}) {
+    const { headers, ...rest } = request;
+    const response = await app.inject({
+      method,
+      url: `/environment/v3${path}`,
+      headers: { authorization: opsAuthorization, ...headers },
+      ...rest,
+    });
+    const isJson = String(response.headers['content-type'] ?? '').includes('json');
+    return {
+      status: response.statusCode,
+      headers: response.headers as Record<string, string>,
+      text: response.payload,
+      body: isJson ? response.json() : undefined,
+    } satisfies Answer;
+  }
+
+  return {
+    app,
+    config,
+    pool: deps.pool,
+    redis,
+    authApi,
+    /** Everything the service logged, as text. */
+    logged: () => logged.join(''),
+    /** As the operator, unless the headers say otherwise. */
+    call,
+    /** Creates an environment; returns its id. */
+    async environment(fields: Record<string, unknown> = {}): Promise<string> {
+      const answer = await call('POST', '/environments', { payload: { data: environmentBody(fields) } });
+      if (answer.status !== 200) throw new Error(answer.text);
+      return answer.body.data.id;
+    },
+    /** Creates a contact centre in a new environment; returns its id. */
+    async contactCenter(fields: Record<string, unknown> = {}): Promise<string> {
+      const environmentId = fields['environmentId'] ?? (await this.environment());
+      const answer = await call('POST', '/contact-centers', {
+        payload: {
+          data: { domains: [`tenant-${randomUuid()}`], auth: 'configServer', ...fields, environmentId },
+        },
+      });
+      if (answer.status !== 200) throw new Error(answer.text);
+      return answer.body.data.id;
+    },
+    async close() {
+      await app.close();
+      await deps.close();
+      await Promise.all([redis.close(), authApi.close(), database?.close()]);
+    },
+  };
+}
+
+/** As installers send it. */
+export function environmentBody(fields: Record<string, unknown> = {}) {
+  return {
+    username: 'default',
+    password: 'cs-password-7d1f',
+    connectionProtocol: 'addp',
+    localTimeout: 5,
+    remoteTimeout: 7,
+    traceMode: 'CFGTMBoth',
+    tenant: 'Environment',
+    appName: 'Cloud',
+    tlsEnabled: false,
+    configServers: [
+      { primaryAddress: '172.24.132.84', primaryPort: 8888, readOnly: false, locations: '/USW1' },
+    ],
+    ...fields,
+  };
+}
+
+export function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
