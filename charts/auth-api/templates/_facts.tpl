@@ -1,0 +1,26 @@
+{{/* What is special about this service; everything else is the library's. */}}
+{{- define "auth-api.facts" -}}
+paths:
+  - /auth/v3
+  - /.well-known/openid-configuration/auth/v3
+  - /.well-known/oauth-authorization-server/auth/v3
+required:
+  - key: config.publicUrl
+    meaning: the one public origin of the installation, such as https://login.example.com
+  - key: config.environmentApi.url
+    meaning: the base URL of Environment API in the cluster
+egress: [configServer, environmentApi, redis, postgres]
+secrets:
+  - name: opsPassword
+    env: GATEHOUSE_OPS_PASSWORD
+  - name: serviceClientSecret
+    env: GATEHOUSE_SERVICE_CLIENT_SECRET
+  - name: encryptionKeys
+    env: GATEHOUSE_ENCRYPTION_KEYS
+  - name: postgresPassword
+    env: GATEHOUSE_POSTGRES_PASSWORD
+    connection: postgres
+  - name: redisPassword
+    env: GATEHOUSE_REDIS_PASSWORD
+    connection: redis
+{{- end }}

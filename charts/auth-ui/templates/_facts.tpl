@@ -1,0 +1,14 @@
+{{/* What is special about this service; everything else is the library's. */}}
+{{- define "auth-ui.facts" -}}
+paths:
+  - /auth
+required:
+  - key: config.publicUrl
+    meaning: the one public origin of the installation, such as https://login.example.com
+  - key: config.authApi.url
+    meaning: the base URL of Auth API in the cluster
+egress: [authApi]
+secrets:
+  - name: serviceClientSecret
+    env: GATEHOUSE_SERVICE_CLIENT_SECRET
+{{- end }}

@@ -1,0 +1,61 @@
+{{/* The service's configuration file, and the rules that only the chart can check. */}}
+
+{{- define "gatehouse.configuration" -}}
+{{- include "gatehouse.checkValues" . -}}
+{{- $values := .root.Values -}}
+{{- $config := deepCopy $values.config -}}
+{{- $listen := dict "host" "0.0.0.0" "port" 8080 "managementHost" "0.0.0.0" "managementPort" 8081 -}}
+{{- $_ := set $config "http" (merge $listen ($config.http | default dict)) -}}
+{{- range $connection := list "postgres" "redis" -}}
+{{- if hasKey $values $connection -}}
+{{- $settings := dict -}}
+{{- range $key, $value := omit (index $values $connection) "existingSecret" "passwordKey" -}}
+{{- if not (or (kindIs "invalid" $value) (eq (toString $value) "")) -}}
+{{- $_ := set $settings $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $config $connection $settings -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $config -}}
+{{- end }}
+
+{{- define "gatehouse.checkValues" -}}
+{{- $values := .root.Values -}}
+{{- if hasKey $values "postgres" -}}
+{{- $_ := required "postgres.host is missing: the host name of the PostgreSQL server" $values.postgres.host -}}
+{{- end -}}
+{{- if hasKey $values "redis" -}}
+{{- if not (or $values.redis.url $values.redis.clusterNodes) -}}
+{{- fail "redis.url is missing: redis://host:6379, or set redis.clusterNodes" -}}
+{{- end -}}
+{{- end -}}
+{{- range .facts.required -}}
+{{- $node := $values -}}
+{{- range $key := splitList "." .key -}}
+{{- $node = index ($node | default dict) $key -}}
+{{- end -}}
+{{- if not $node -}}
+{{- fail (printf "%s is missing: %s" .key .meaning) -}}
+{{- end -}}
+{{- end -}}
+{{- $http := $values.config.http -}}
+{{- if le (int $http.shutdownTimeoutMs) (int $http.drainDelayMs) -}}
+{{- fail "config.http.shutdownTimeoutMs must be longer than config.http.drainDelayMs: it counts from the same SIGTERM" -}}
+{{- end -}}
+{{- end }}
+
+{{- define "gatehouse.configMap" -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  {{- include "gatehouse.metadata" . | nindent 2 }}
+data:
+  config.yaml: |
+    {{- include "gatehouse.configuration" . | nindent 4 }}
+{{- end }}
+
+{{/* From SIGTERM to SIGKILL: the service's own limit and five seconds to spare. */}}
+{{- define "gatehouse.terminationGracePeriodSeconds" -}}
+{{- add (ceil (divf .root.Values.config.http.shutdownTimeoutMs 1000)) 5 -}}
+{{- end }}

@@ -1,0 +1,51 @@
+{{/* The public Ingress and the internal one: the same paths for other hosts. */}}
+{{- define "gatehouse.ingresses" -}}
+{{- $values := .root.Values -}}
+{{- if $values.ingress.enabled }}
+{{- $hosts := $values.ingress.hosts -}}
+{{- if and (not $hosts) $values.config.publicUrl -}}
+{{- $hosts = list (regexReplaceAll ":[0-9]+$" (urlParse $values.config.publicUrl).host "") -}}
+{{- end }}
+{{ include "gatehouse.ingress" (merge (dict "ingress" (merge (dict "hosts" $hosts) $values.ingress) "section" "ingress" "name" (include "gatehouse.fullname" .)) .) }}
+{{- end }}
+{{- if $values.internalIngress.enabled }}
+---
+{{ include "gatehouse.ingress" (merge (dict "ingress" $values.internalIngress "section" "internalIngress" "name" (include "gatehouse.suffixed" (merge (dict "suffix" "internal") .))) .) }}
+{{- end }}
+{{- end }}
+
+{{- define "gatehouse.ingress" -}}
+{{- $scope := . -}}
+{{- if not .ingress.hosts }}{{ fail (printf "%s.hosts is missing: the host names it answers for" .section) }}{{ end -}}
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  {{- include "gatehouse.metadata" (merge (dict "annotations" .ingress.annotations) .) | nindent 2 }}
+spec:
+  {{- with .ingress.className }}
+  ingressClassName: {{ . }}
+  {{- end }}
+  {{- if .ingress.tls.enabled }}
+  tls:
+    - hosts:
+        {{- toYaml .ingress.hosts | nindent 8 }}
+      {{- with .ingress.tls.secretName }}
+      secretName: {{ . }}
+      {{- end }}
+  {{- end }}
+  rules:
+    {{- range .ingress.hosts }}
+    - host: {{ . | quote }}
+      http:
+        paths:
+          {{- range $scope.facts.paths }}
+          - path: {{ . }}
+            pathType: Prefix
+            backend:
+              service:
+                name: {{ include "gatehouse.serviceName" $scope }}
+                port:
+                  name: http
+          {{- end }}
+    {{- end }}
+{{- end }}

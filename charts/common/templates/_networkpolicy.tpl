@@ -1,0 +1,77 @@
+{{/* Whatever is not listed is refused, in both directions. Numbers in values.yaml are those of the connections table. */}}
+{{- define "gatehouse.networkPolicies" -}}
+{{- $policy := .root.Values.networkPolicy -}}
+{{- if $policy.enabled }}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "gatehouse.metadata" (merge (dict "name" (include "gatehouse.suffixed" (merge (dict "suffix" "ingress") .))) .) | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "gatehouse.selectorLabels" . | nindent 6 }}
+  policyTypes: [Ingress]
+  ingress:
+    {{- range $port := list "http" "management" }}
+    {{- with index $policy.ingress $port }}
+    - from:
+        {{- toYaml . | nindent 8 }}
+      ports:
+        - port: {{ $port }}
+          protocol: TCP
+    {{- end }}
+    {{- end }}
+    {{- with $policy.ingress.extra }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "gatehouse.metadata" (merge (dict "name" (include "gatehouse.suffixed" (merge (dict "suffix" "egress") .))) .) | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "gatehouse.selectorLabels" . | nindent 6 }}
+  policyTypes: [Egress]
+  egress:
+    {{- range $rule := concat (list "dns") .facts.egress }}
+    {{- include "gatehouse.egressRule" (merge (dict "rule" $rule) $) | nindent 4 }}
+    {{- end }}
+    {{- with $policy.egress.extra }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Peers come from values, ports from the connection itself. No peers: any address on these ports. */}}
+{{- define "gatehouse.egressRule" -}}
+{{- $rule := index .root.Values.networkPolicy.egress .rule -}}
+- ports:
+  {{- range (include "gatehouse.egressPorts" . | fromYaml).ports }}
+    - port: {{ . }}
+      protocol: TCP
+  {{- if eq $.rule "dns" }}
+    - port: {{ . }}
+      protocol: UDP
+  {{- end }}
+  {{- end }}
+  {{- with $rule.to }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+
+{{- define "gatehouse.egressPorts" -}}
+{{- $values := .root.Values -}}
+{{- $ports := (index $values.networkPolicy.egress .rule).ports | default list -}}
+{{- if eq .rule "postgres" -}}
+{{- $ports = list (int $values.postgres.port) -}}
+{{- else if eq .rule "redis" -}}
+{{- $addresses := $values.redis.clusterNodes | default (list (urlParse $values.redis.url).host) -}}
+{{- range $addresses -}}
+{{- $ports = append $ports (regexFind "[0-9]+$" (regexFind ":[0-9]+$" .) | default "6379" | int) -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml (dict "ports" (uniq $ports)) -}}
+{{- end }}

@@ -1,0 +1,35 @@
+{{/* Two Services: whoever may publish the first never publishes the management port with it. */}}
+{{- define "gatehouse.services" -}}
+{{- $service := .root.Values.service -}}
+apiVersion: v1
+kind: Service
+metadata:
+  {{- include "gatehouse.metadata" (merge (dict "name" (include "gatehouse.serviceName" .) "annotations" $service.annotations) .) | nindent 2 }}
+spec:
+  type: {{ $service.type }}
+  selector:
+    {{- include "gatehouse.selectorLabels" . | nindent 4 }}
+  ports:
+    - name: http
+      port: {{ $service.port }}
+      targetPort: http
+      appProtocol: http
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "gatehouse.suffixed" (merge (dict "suffix" "management") .) }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "gatehouse.labels" (merge (dict "component" "management") .) | nindent 4 }}
+spec:
+  type: ClusterIP
+  selector:
+    {{- include "gatehouse.selectorLabels" . | nindent 4 }}
+  # Scrapers must see a pod that is starting or draining, too.
+  publishNotReadyAddresses: true
+  ports:
+    - name: management
+      port: 8081
+      targetPort: management
+{{- end }}

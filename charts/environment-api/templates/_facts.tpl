@@ -1,0 +1,22 @@
+{{/* What is special about this service; everything else is the library's. */}}
+{{- define "environment-api.facts" -}}
+paths:
+  - /environment/v3
+required:
+  - key: config.authApi.url
+    meaning: the base URL of Auth API in the cluster
+egress: [authApi, redis, postgres]
+secrets:
+  - name: opsPassword
+    env: GATEHOUSE_OPS_PASSWORD
+  - name: serviceClientSecret
+    env: GATEHOUSE_SERVICE_CLIENT_SECRET
+  - name: encryptionKeys
+    env: GATEHOUSE_ENCRYPTION_KEYS
+  - name: postgresPassword
+    env: GATEHOUSE_POSTGRES_PASSWORD
+    connection: postgres
+  - name: redisPassword
+    env: GATEHOUSE_REDIS_PASSWORD
+    connection: redis
+{{- end }}

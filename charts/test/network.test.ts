@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
+import { only, prometheus, useCharts } from './rendering.ts';
+
+const charts = useCharts();
+
+interface EgressRule {
+  ports: { port: number; protocol: string }[];
+  to?: unknown[];
+}
+
+const egressPorts = (rules: EgressRule[]) => rules.flatMap(({ ports }) => ports.map(({ port }) => port));
+
+describe.each(serviceCharts)('network policies of %s', (chart) => {
+  test('select the pods of the Deployment and refuse what is not listed', async () => {
+    const objects = await charts.objects(chart, 'minimal');
+    const labels = only(objects, 'Deployment')['spec'].template.metadata.labels;
+    for (const [direction, type] of [
+      ['ingress', 'Ingress'],
+      ['egress', 'Egress'],
+    ] as const) {
+      const spec = only(objects, 'NetworkPolicy', `${chart}-${direction}`)['spec'];
+      expect(spec).toMatchObject({ podSelector: { matchLabels: labels }, policyTypes: [type] });
+    }
+  });
+
+  test('threats 75: nobody reaches the management port unless named', async () => {
+    const rules = async (values?: object) =>
+      only(await charts.objects(chart, 'minimal', values), 'NetworkPolicy', `${chart}-ingress`)['spec']
+        .ingress;
+    expect((await rules()).flatMap(({ ports }: EgressRule) => ports.map(({ port }) => port))).toEqual([
+      'http',
+    ]);
+    const monitoring = {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+    };
+    const open = await rules({ networkPolicy: { ingress: { management: [monitoring] } } });
+    expect(open).toContainEqual({ from: [monitoring], ports: [{ port: 'management', protocol: 'TCP' }] });
+  });
+
+  test('an empty list of callers closes the API instead of opening it', async () => {
+    const objects = await charts.objects(chart, 'minimal', { networkPolicy: { ingress: { http: [] } } });
+    expect(only(objects, 'NetworkPolicy', `${chart}-ingress`)['spec'].ingress ?? []).toEqual([]);
+  });
+
+  test('can be switched off', async () => {
+    const objects = await charts.objects(chart, 'minimal', { networkPolicy: { enabled: false } });
+    expect(objects.filter(({ kind }) => kind === 'NetworkPolicy')).toEqual([]);
+  });
+});
+
+describe('egress follows the connections', () => {
+  const egress = async (
+    chart: ServiceChart,
+    ci: 'minimal' | 'existing-secret',
+    name: string,
+    values?: object,
+  ) => only(await charts.objects(chart, ci, values), 'NetworkPolicy', name)['spec'].egress as EgressRule[];
+
+  test('Auth API: names, Configuration Server, Environment API, Redis, PostgreSQL', async () => {
+    expect(egressPorts(await egress('auth-api', 'minimal', 'auth-api-egress'))).toEqual([
+      53, 53, 8888, 8080, 6379, 5432,
+    ]);
+  });
+
+  test('Environment API: names, Auth API, Redis, PostgreSQL', async () => {
+    expect(egressPorts(await egress('environment-api', 'minimal', 'environment-api-egress'))).toEqual([
+      53, 53, 8080, 6379, 5432,
+    ]);
+  });
+
+  test('Auth UI: names and Auth API, no store', async () => {
+    expect(egressPorts(await egress('auth-ui', 'minimal', 'auth-ui-egress'))).toEqual([53, 53, 8080]);
+  });
+
+  test('ports come from the connection itself, so that they are written once', async () => {
+    const rules = await egress('auth-api', 'existing-secret', 'auth-api-blue-egress', {
+      postgres: { port: 6432 },
+    });
+    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 6379, 7000, 6432]);
+    const tls = await egress('auth-api', 'minimal', 'auth-api-egress', {
+      redis: { url: 'rediss://redis.example.com:6380' },
+    });
+    expect(egressPorts(tls)).toContain(6380);
+    const byDefault = await egress('auth-api', 'minimal', 'auth-api-egress', {
+      redis: { url: 'redis://redis.example.com' },
+    });
+    expect(egressPorts(byDefault)).toContain(6379);
+  });
+});
+
+describe.each(serviceCharts)('monitoring of %s', (chart) => {
+  test('a ServiceMonitor only where the cluster knows the kind', async () => {
+    const values = { serviceMonitor: { enabled: true } };
+    const without = await charts.objects(chart, 'minimal', values);
+    expect(without.filter(({ kind }) => kind === 'ServiceMonitor')).toEqual([]);
+    const objects = await charts.objects(chart, 'minimal', values, { apiVersions: [prometheus] });
+    const monitor = only(objects, 'ServiceMonitor')['spec'];
+    const service = only(objects, 'Service', `${chart}-management`);
+    expect(service.metadata.labels).toMatchObject(monitor.selector.matchLabels);
+    expect(service['spec'].ports.map(({ name }: { name: string }) => name)).toContain(
+      monitor.endpoints[0].port,
+    );
+    expect(only(objects, 'Service', chart).metadata.labels).not.toMatchObject(monitor.selector.matchLabels);
+  });
+});

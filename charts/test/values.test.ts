@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { generateChartFiles, readValues } from '../../tools/helm/chart-files.ts';
+import { ciFile } from '../../tools/helm/ci-values.ts';
+import { findDeadValues } from '../../tools/helm/dead-values.ts';
+import { type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
+import { prometheus, useCharts } from './rendering.ts';
+
+const charts = useCharts();
+
+const refusalOf = (chart: ServiceChart, values: object): Promise<string> =>
+  charts.objects(chart, 'minimal', values).then(
+    () => 'accepted',
+    (error: Error) => error.message,
+  );
+
+describe.each(serviceCharts)('values of %s', (chart) => {
+  test('schema and README are those that values.yaml and the configuration of the service make', async () => {
+    for (const { path, content } of await generateChartFiles(chart)) {
+      expect(
+        existsSync(path) && readFileSync(path, 'utf8') === content,
+        `${path}: run npm run generate`,
+      ).toBe(true);
+    }
+  });
+
+  test('every key has a comment', () => {
+    const silent = readValues(chart).filter(({ comment }) => comment === '');
+    expect(silent.map(({ path }) => path.join('.'))).toEqual([]);
+  });
+
+  test('every key is used by a template', async () => {
+    const keys = readValues(chart);
+    const unused = {
+      path: ['unused'],
+      default: 'never read',
+      comment: '',
+      isGroup: false,
+      isOptional: false,
+    };
+    const scenarios = ['full', 'existing-secret', 'minimal'].map((name) => ciFile(chart, name));
+    const dead = await findDeadValues(charts.folder(chart), [...keys, unused], scenarios, [prometheus]);
+    expect(dead).toEqual(['unused']);
+  });
+
+  test('the schema is closed everywhere except where Kubernetes checks by itself, and refers to nothing outside', async () => {
+    const [schema] = await generateChartFiles(chart);
+    const open: string[] = [];
+    visit(JSON.parse(schema?.content ?? ''), '', (node, at) => {
+      expect(node['$ref'] ?? '#/').toMatch(/^#\//);
+      if (node['type'] === 'object' && node['additionalProperties'] === undefined) open.push(at);
+    });
+    const known =
+      /\.(common|global|nodeAffinity|podAffinity|podAntiAffinity)$|(extraMetrics|extraVolumes|extraObjects)\b/;
+    expect(open.filter((at) => !known.test(at))).toEqual([]);
+  });
+
+  test('misspelt keys are refused by name, at every depth', async () => {
+    const misspelt = {
+      replicaCounts: 3,
+      image: { repositry: 'x' },
+      config: { http: { drainDelay: 5 } },
+      secrets: { keys: { opsPasword: 'x' } },
+      resources: { limit: { memory: '1Gi' } },
+      networkPolicy: { ingress: { http: [{ nameSpaceSelector: {} }] } },
+      serviceMonitor: { intervall: '1s' },
+      podDisruptionBudget: { minAvailabel: 1 },
+      topologySpreadConstraints: [{ maxSkew: 1, topologykey: 'zone', whenUnsatisfiable: 'DoNotSchedule' }],
+    };
+    const refusal = await refusalOf(chart, misspelt);
+    const names =
+      /replicaCounts|repositry|drainDelay|opsPasword|limit|nameSpaceSelector|intervall|minAvailabel|topologykey/g;
+    expect(new Set(refusal.match(names)).size).toBe(9);
+  });
+
+  test('values that cannot be right are refused by path', async () => {
+    const wrong = {
+      replicaCount: 'two',
+      service: { port: 70_000 },
+      image: { pullPolicy: 'Sometimes' },
+      config: { log: { level: 'loud' } },
+      resources: { limits: { memory: '512 megabytes' } },
+    };
+    const refusal = await refusalOf(chart, wrong);
+    for (const path of [
+      '/replicaCount',
+      '/service/port',
+      '/image/pullPolicy',
+      '/config/log/level',
+      '/resources/limits/memory',
+    ]) {
+      expect(refusal).toContain(path);
+    }
+  });
+
+  test('the listening addresses belong to the chart: config.http.port is refused', async () => {
+    await expect(charts.objects(chart, 'minimal', { config: { http: { port: 9000 } } })).rejects.toThrow(
+      'port',
+    );
+  });
+});
+
+function visit(node: unknown, at: string, see: (node: Record<string, unknown>, at: string) => void): void {
+  if (typeof node !== 'object' || node === null) return;
+  if (!Array.isArray(node)) see(node as Record<string, unknown>, at);
+  for (const [key, child] of Object.entries(node)) visit(child, `${at}.${key}`, see);
+}

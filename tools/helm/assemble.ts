@@ -1,0 +1,33 @@
+/** Copies the charts with the library inside, as `helm dependency build` makes them, and leaves the sources alone. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { chartsFolder, serviceCharts, stateFolder } from './places.ts';
+import { runHelm } from './run.ts';
+
+export interface AssembledCharts {
+  /** Folder of one chart, ready for Helm. */
+  folder(chart: string): string;
+  remove(): void;
+}
+
+/** @throws Error with Helm's own words */
+export async function assembleCharts(): Promise<AssembledCharts> {
+  mkdirSync(stateFolder, { recursive: true });
+  const target = mkdtempSync(path.join(stateFolder, 'charts-'));
+  cpSync(chartsFolder, target, { recursive: true, filter: (source) => !isBuilt(source) });
+  await Promise.all(
+    serviceCharts.map(async (chart) => {
+      const built = await runHelm(['dependency', 'build', path.join(target, chart)]);
+      if (built.exitCode !== 0) throw new Error(`helm dependency build ${chart}: ${built.stderr}`);
+    }),
+  );
+  return {
+    folder: (chart) => path.join(target, chart),
+    remove: () => rmSync(target, { recursive: true, force: true }),
+  };
+}
+
+function isBuilt(source: string): boolean {
+  const [, inside] = path.relative(chartsFolder, source).split(path.sep);
+  return inside === 'charts' || inside === 'Chart.lock' || inside === 'node_modules';
+}

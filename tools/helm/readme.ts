@@ -1,0 +1,40 @@
+/** Writes a chart's README from Chart.yaml and the comments of values.yaml. */
+import type { ValuesKey } from './values-document.ts';
+
+export interface ChartManifest {
+  name: string;
+  description: string;
+  version: string;
+  appVersion: string;
+  kubeVersion: string;
+}
+
+export function chartReadme(manifest: ChartManifest, keys: readonly ValuesKey[]): string {
+  return `# ${manifest.name}
+
+${manifest.description}. Kubernetes ${manifest.kubeVersion.replace(/-0$/, '')}, Helm 3 or 4.
+
+\`\`\`sh
+helm dependency build charts/${manifest.name}
+helm upgrade --install ${manifest.name} charts/${manifest.name} --namespace gatehouse --values my-values.yaml
+\`\`\`
+
+\`ci/minimal.yaml\` is the least that installs, \`ci/full.yaml\` uses every key. How the three services are installed together,
+which secrets they share and which connections they open: \`docs/deployment.md\`.
+
+## Values
+
+This table is generated from \`values.yaml\` by \`npm run generate\`. A key that is not listed is refused.
+
+| key | default | meaning |
+| --- | --- | --- |
+${keys.flatMap(row).join('\n')}
+`;
+}
+
+function row(key: ValuesKey): string[] {
+  if (key.isGroup && !key.comment) return [];
+  const shown = key.isGroup ? '' : key.isOptional ? 'not set' : `\`${JSON.stringify(key.default)}\``;
+  const cells = [`\`${key.path.join('.')}\``, shown, key.comment];
+  return [`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`];
+}

@@ -1,0 +1,50 @@
+/** The one validator of rendered Kubernetes objects: types and required fields by schema, and no key the API does not know. */
+import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler';
+import { Job } from 'kubernetes-models/batch/v1/Job';
+import { Ingress } from 'kubernetes-models/networking.k8s.io/v1/Ingress';
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap';
+import { Pod } from 'kubernetes-models/v1/Pod';
+import { Secret } from 'kubernetes-models/v1/Secret';
+import { Service } from 'kubernetes-models/v1/Service';
+import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount';
+import type { KubernetesObject } from './render.ts';
+import { watchReads } from './unread-keys.ts';
+
+interface Model {
+  // biome-ignore lint/suspicious/noExplicitAny: each model takes its own kind.
+  new (data: any): { validate(): void };
+}
+
+const models: Readonly<Record<string, Model>> = {
+  'apps/v1 Deployment': Deployment,
+  'autoscaling/v2 HorizontalPodAutoscaler': HorizontalPodAutoscaler,
+  'batch/v1 Job': Job,
+  'monitoring.coreos.com/v1 ServiceMonitor': ServiceMonitor,
+  'networking.k8s.io/v1 Ingress': Ingress,
+  'networking.k8s.io/v1 NetworkPolicy': NetworkPolicy,
+  'policy/v1 PodDisruptionBudget': PodDisruptionBudget,
+  'v1 ConfigMap': ConfigMap,
+  'v1 Pod': Pod,
+  'v1 Secret': Secret,
+  'v1 Service': Service,
+  'v1 ServiceAccount': ServiceAccount,
+};
+
+/** What is wrong with the object, one sentence each; empty when the API server would take it as it stands. */
+export function validateObject(object: KubernetesObject): string[] {
+  const name = `${object.kind} ${object.metadata?.name}`;
+  const ModelOfKind = models[`${object.apiVersion} ${object.kind}`];
+  if (!ModelOfKind) return [`${name}: the validator does not know ${object.apiVersion} ${object.kind}`];
+  // The model keeps a copy, so its reads are watched, not those of the object.
+  const { watched, unread } = watchReads(new ModelOfKind(object));
+  try {
+    watched.validate();
+  } catch (error) {
+    return [`${name}: ${(error as Error).message}`];
+  }
+  return unread().map((key) => `${name}: ${key} is not a field of ${object.kind}`);
+}

@@ -1,0 +1,77 @@
+/** What each value may hold, by its path. `*` stands for one key. A path without an entry is typed by its default. */
+
+import type { JsonSchema } from './kubernetes-shapes.ts';
+import * as shape from './kubernetes-shapes.ts';
+
+const strings = shape.mapOf(shape.text);
+const hosts = shape.list({ type: 'string', minLength: 1, pattern: '^[A-Za-z0-9*.-]+$' });
+
+const shapes: Readonly<Record<string, JsonSchema>> = {
+  nameOverride: { type: 'string', maxLength: 63 },
+  fullnameOverride: { type: 'string', maxLength: 63 },
+  commonLabels: strings,
+  'image.pullPolicy': shape.oneOf('Always', 'IfNotPresent', 'Never'),
+  'image.digest': { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$' },
+  imagePullSecrets: shape.list(shape.namedReference),
+  replicaCount: shape.count(),
+  maxSurge: shape.numberOrPercent,
+  revisionHistoryLimit: shape.count(),
+  'secrets.keys.*': { type: 'string', pattern: '^[-._A-Za-z0-9]*$' },
+  'migration.timeoutSeconds': shape.count(1),
+  'migration.backoffLimit': shape.count(),
+  'migration.resources': shape.resources,
+  'service.type': shape.oneOf('ClusterIP', 'NodePort', 'LoadBalancer'),
+  'service.port': shape.port,
+  '*.annotations': strings,
+  '*.hosts': hosts,
+  resources: shape.resources,
+  'probes.*': shape.probe,
+  'autoscaling.minReplicas': shape.count(1),
+  'autoscaling.maxReplicas': shape.count(1),
+  'autoscaling.targetCpuUtilization': shape.count(1),
+  'autoscaling.extraMetrics': shape.scalingMetrics,
+  'autoscaling.behavior': shape.scalingBehavior,
+  'podDisruptionBudget.minAvailable': shape.numberOrPercent,
+  'podDisruptionBudget.maxUnavailable': shape.numberOrPercent,
+  'podDisruptionBudget.unhealthyPodEvictionPolicy': shape.oneOf('AlwaysAllow', 'IfHealthyBudget'),
+  'networkPolicy.ingress.http': shape.peers,
+  'networkPolicy.ingress.management': shape.peers,
+  'networkPolicy.ingress.extra': shape.ingressRules,
+  'networkPolicy.egress.*.to': shape.peers,
+  'networkPolicy.egress.*.ports': shape.list(shape.port),
+  'networkPolicy.egress.extra': shape.egressRules,
+  'serviceMonitor.interval': shape.duration,
+  'serviceMonitor.scrapeTimeout': shape.duration,
+  'serviceMonitor.labels': strings,
+  'serviceMonitor.relabelings': shape.relabelings,
+  'serviceMonitor.metricRelabelings': shape.relabelings,
+  podLabels: strings,
+  podAnnotations: strings,
+  podSecurityContext: shape.podSecurityContext,
+  containerSecurityContext: shape.containerSecurityContext,
+  topologySpreadConstraints: shape.topologySpreadConstraints,
+  nodeSelector: strings,
+  tolerations: shape.tolerations,
+  affinity: shape.affinity,
+  extraEnv: shape.environmentVariables,
+  extraVolumes: shape.volumes,
+  extraVolumeMounts: shape.volumeMounts,
+  extraObjects: shape.wholeObjects,
+  // A larger chart puts what it likes here.
+  global: {
+    type: 'object',
+    properties: { imageRegistry: shape.text, imagePullSecrets: shape.list(shape.namedReference) },
+  },
+};
+
+export function shapeOf(path: readonly string[]): JsonSchema | undefined {
+  return shapes[path.join('.')] ?? shapes[wildcard(path)];
+}
+
+function wildcard(path: readonly string[]): string {
+  const [pattern = ''] = Object.keys(shapes).filter((candidate) => {
+    const parts = candidate.split('.');
+    return parts.length === path.length && parts.every((part, index) => part === '*' || part === path[index]);
+  });
+  return pattern;
+}
