@@ -1,7 +1,15 @@
 /** What is mounted, in order: the table of contents of Auth API. */
+
+import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { clientRoutes } from './clients/routes.ts';
 import type { Deps } from './deps.ts';
+import { interactionRoutes } from './interactions/routes.ts';
+import { sessionRoutes } from './sessions/routes.ts';
+import { signOutRoutes } from './sessions/sign-out-routes.ts';
+import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';
+import { changePasswordRoutes } from './sign-in/change-password-routes.ts';
+import { signInRoutes } from './sign-in/routes.ts';
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
@@ -17,6 +25,15 @@ export async function buildApp(deps: Deps): Promise<App> {
     },
   });
 
+  await app.register(cookie);
+
+  const { publicUrl } = config;
+  await app.register(async (scope: App) => signInRoutes(scope, deps));
+  await app.register(async (scope: App) => authSchemeRoutes(scope));
+  await app.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
+  await app.register(async (scope: App) => sessionRoutes(scope, { ...deps, publicUrl }));
+  await app.register(async (scope: App) => signOutRoutes(scope, { ...deps, publicUrl }));
+  await app.register(async (scope: App) => interactionRoutes(scope, deps));
   await app.register(async (scope: App) =>
     clientRoutes(scope, { ...deps, compatEnabled: config.compat.enabled }),
   );

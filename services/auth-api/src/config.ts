@@ -60,6 +60,52 @@ const clientSettings = {
   }),
 };
 
+const sessionSettings = {
+  idleSeconds: setting(read.integer(60, 2_592_000).default(14_400), {
+    env: 'GATEHOUSE_SESSION_IDLE_SECONDS',
+    doc: 'A browser session that is not used for so long ends, in seconds.',
+  }),
+  absoluteSeconds: setting(read.integer(60, 2_592_000).default(43_200), {
+    env: 'GATEHOUSE_SESSION_ABSOLUTE_SECONDS',
+    doc: 'A browser session ends so long after the login, in seconds, however much it is used.',
+  }),
+};
+
+const signInSettings = {
+  defaultTenant: setting(z.string().min(1).max(255).optional(), {
+    env: 'GATEHOUSE_DEFAULT_TENANT',
+    doc: 'Domain of the contact centre that is meant when a user names no tenant; for installations with one.',
+  }),
+  accountAttempts: setting(read.integer(1, 1000).default(4), {
+    env: 'GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS',
+    doc: 'Failed sign-ins on one account within the window before unknown devices must wait; keep it below the account-lockout-threshold of the Configuration Servers.',
+  }),
+  knownDeviceAttempts: setting(read.integer(1, 1000).default(5), {
+    env: 'GATEHOUSE_SIGN_IN_KNOWN_DEVICE_ATTEMPTS',
+    doc: 'The same for a browser that signed in to the account before.',
+  }),
+  accountWindowSeconds: setting(read.integer(1, 86_400).default(1_200), {
+    env: 'GATEHOUSE_SIGN_IN_ACCOUNT_WINDOW_SECONDS',
+    doc: 'Window in which failed sign-ins on one account are counted, in seconds; not shorter than account-lockout-attempts-period.',
+  }),
+  freeFailures: setting(read.integer(1, 1000).default(3), {
+    env: 'GATEHOUSE_SIGN_IN_FREE_FAILURES',
+    doc: 'Failures in a row on one account that cost no waiting; from then on the wait doubles, from one second up.',
+  }),
+  longestDelaySeconds: setting(read.integer(1, 86_400).default(900), {
+    env: 'GATEHOUSE_SIGN_IN_LONGEST_DELAY_SECONDS',
+    doc: 'Where the doubling of the wait ends, in seconds.',
+  }),
+  addressAttempts: setting(read.integer(1, 1_000_000).default(200), {
+    env: 'GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS',
+    doc: 'Failed sign-ins from one address within its window, over all accounts.',
+  }),
+  addressWindowSeconds: setting(read.integer(1, 86_400).default(600), {
+    env: 'GATEHOUSE_SIGN_IN_ADDRESS_WINDOW_SECONDS',
+    doc: 'Window in which failed sign-ins from one address are counted, in seconds.',
+  }),
+};
+
 export const configuration = defineConfiguration('auth-api', {
   mode: modeSetting,
   publicUrl: publicUrlSetting,
@@ -78,10 +124,16 @@ export const configuration = defineConfiguration('auth-api', {
   },
   tokens: tokenSettings,
   clients: clientSettings,
+  sessions: sessionSettings,
+  signIn: signInSettings,
   environmentApi: {
     url: setting(z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8084'), {
       env: 'GATEHOUSE_ENVIRONMENT_API_URL',
       doc: 'Where the Environment API is reached inside the installation, without a path.',
+    }),
+    staleMaxSeconds: setting(read.integer(0, 604_800).default(86_400), {
+      env: 'GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS',
+      doc: 'Longest use of cached contact centres and environments while the Environment API is down, in seconds.',
     }),
   },
   location: setting(

@@ -13,6 +13,7 @@ import {
   untilRedisIsReady,
 } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { createAuditDrain } from './audit/drain.ts';
 import type { AuditWriter } from './audit/event.ts';
 import { createAuditStream } from './audit/stream.ts';
 import { createAuditWriter } from './audit/writer.ts';
@@ -22,6 +23,7 @@ import { createSecretVerifier, type SecretVerifier } from './clients/secret-veri
 import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
 import type { Config } from './config.ts';
+import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
 import { createSigner } from './keys/signer.ts';
 import { loadSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
 import { type AccessTokenStore, createAccessTokenStore } from './tokens/access-token-store.ts';
@@ -33,7 +35,10 @@ import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
 
-export interface Deps {
+export type Deps = BaseDeps & SignInDeps & { close(): Promise<void> };
+
+/** What tokens, clients and keys stand on; sign-in is composed on top of it. */
+export interface BaseDeps {
   config: Config;
   kit: Kit;
   now: Clock;
@@ -57,7 +62,6 @@ export interface Deps {
   clients: ClientService;
   secretVerifier: SecretVerifier;
   opsAuthentication: OpsAuthentication;
-  close(): Promise<void>;
 }
 
 const schema = 'auth';
@@ -72,7 +76,8 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   await untilRedisIsReady(redis);
   const keyspace = createKeyspace(config.redis.keyPrefix);
   const secretBox = createSecretBox(config.encryption.keys);
-  const audit = createAuditWriter({ stream: createAuditStream(redis, keyspace.name('audit')), now });
+  const auditStream = createAuditStream(redis, keyspace.name('audit'));
+  const audit = createAuditWriter({ stream: auditStream, now });
 
   const longestLifeMs =
     1000 * Math.max(config.tokens.longestAccessTtlSeconds, config.tokens.longestRefreshTtlSeconds);
@@ -159,8 +164,10 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     log,
   });
   await clientChanges.start();
+  const auditDrain = createAuditDrain({ pool, stream: auditStream, log });
+  auditDrain.start();
 
-  return {
+  const base: BaseDeps = {
     config,
     kit,
     now,
@@ -189,7 +196,15 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       audit,
       log,
     }),
+  };
+  const signIn = await createSignInDeps(base);
+
+  return {
+    ...base,
+    ...signIn.deps,
     async close() {
+      await signIn.close();
+      await auditDrain.stop();
       clientChanges.stop();
       const followed = cutOffs.close();
       blockingRedis.disconnect();

@@ -34,7 +34,12 @@ export interface ContactCenterService {
   get(id: string): Promise<ContactCenterView | undefined>;
   environment(id: string): Promise<EnvironmentView | undefined>;
   /** Follows a change of the Environment API's data. */
-  applyChange(change: Pick<EnvironmentChange, 'entity' | 'id' | 'contactCenterId'>): void;
+  applyChange(change: {
+    /** One of EnvironmentChange's; a later version may know more of them. */
+    entity: EnvironmentChange['entity'] | (string & {});
+    id: string;
+    contactCenterId?: string | undefined;
+  }): void;
   /** Changes may have been missed: everything is asked for again. */
   applyGap(): void;
 }

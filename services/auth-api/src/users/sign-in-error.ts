@@ -24,9 +24,10 @@ const answers: Record<SignInFailure, { status: number; message: string }> = {
 export class SignInError extends AppError {
   readonly failure: SignInFailure;
 
-  constructor(failure: SignInFailure, options: AppErrorOptions = {}) {
-    const { status, message } = answers[failure];
-    super(failure, status, message, options);
+  /** `status` replaces the usual one where an endpoint's contract says so. */
+  constructor(failure: SignInFailure, { status, ...options }: AppErrorOptions & { status?: number } = {}) {
+    const answer = answers[failure];
+    super(failure, status ?? answer.status, answer.message, options);
     this.failure = failure;
   }
 }

@@ -1,0 +1,176 @@
+/** Composition of everything around people: contact centres, users, sessions, interactions, sign-in. */
+import { createEnvironmentApiClient } from '@gatehouse/contracts/environment-api/client';
+import { createHttpClient } from '@gatehouse/contracts/http-client';
+import { createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
+import { duplicateRedis } from '@gatehouse/service-kit/redis/client';
+import { environmentApiSource } from './contact-centers/environment-api.ts';
+import { type ContactCenterService, createContactCenters } from './contact-centers/service.ts';
+import type { BaseDeps } from './deps.ts';
+import type { InteractionService } from './interactions/interaction.ts';
+import { recognizeServiceClient } from './interactions/internal-caller.ts';
+import { createInteractionService } from './interactions/service.ts';
+import { createInteractionStore } from './interactions/store.ts';
+import { createBrowserCookies } from './sessions/browser-cookies.ts';
+import { type Callers, createCallers } from './sessions/caller.ts';
+import { createSessionService } from './sessions/service.ts';
+import type { SessionService } from './sessions/session.ts';
+import { createSignOutService, type SignOutService } from './sessions/sign-out-service.ts';
+import { createSessionStore } from './sessions/store.ts';
+import {
+  type ChangePasswordService,
+  createChangePasswordService,
+} from './sign-in/change-password-service.ts';
+import { createFormGuard } from './sign-in/form-guard.ts';
+import { createPages, type Pages } from './sign-in/pages.ts';
+import { createSignInService, type SignInService } from './sign-in/service.ts';
+import { endFamily } from './tokens/families.ts';
+import { createBackendMetrics } from './users/backend-metrics.ts';
+import { connectEnvironment } from './users/connect-environment.ts';
+import { createUserService, type UserServiceWithLinks } from './users/service.ts';
+
+export interface SignInDeps {
+  contactCenters: ContactCenterService;
+  users: UserServiceWithLinks;
+  sessions: SessionService;
+  interactions: InteractionService;
+  callers: Callers;
+  pages: Pages;
+  signIn: SignInService;
+  signOut: SignOutService;
+  changePassword: ChangePasswordService;
+  isServiceClient: (authorization: string | undefined) => boolean;
+}
+
+export interface StartedSignIn {
+  deps: SignInDeps;
+  close(): Promise<void>;
+}
+
+export async function createSignInDeps(base: BaseDeps): Promise<StartedSignIn> {
+  const environment = await followEnvironmentApi(base);
+  const { users, contactCenters } = environment;
+  const { config, redis, keyspace, cutOffs, accessTokens, clientDirectory: clients, audit, now } = base;
+
+  const cookies = createBrowserCookies(config.publicUrl);
+  const sessions = createSessionService({
+    store: createSessionStore(redis, keyspace),
+    cookies,
+    cutOffs,
+    lifetimes: {
+      idleMs: config.sessions.idleSeconds * 1000,
+      absoluteMs: config.sessions.absoluteSeconds * 1000,
+    },
+    now,
+  });
+  const interactions = createInteractionService({
+    store: createInteractionStore(redis, keyspace),
+    cookies,
+    now,
+  });
+  const callers = createCallers(sessions, accessTokens);
+  const pages = createPages(config.publicUrl);
+  const forms = {
+    guard: createFormGuard(interactions, config.publicUrl),
+    interactions,
+    sessions,
+    cookies,
+    users,
+    pages,
+  };
+
+  return {
+    deps: {
+      contactCenters,
+      users,
+      sessions,
+      interactions,
+      callers,
+      pages,
+      signIn: createSignInService({ ...forms, clients }),
+      changePassword: createChangePasswordService(forms),
+      signOut: createSignOutService({
+        callers,
+        sessions,
+        clients,
+        endFamily: (familyId) => endFamily(base.families, cutOffs, familyId),
+        audit,
+      }),
+      isServiceClient: recognizeServiceClient(config.serviceClient),
+    },
+    close: environment.close,
+  };
+}
+
+/** The cached copies of environment data, the links made from them, and what keeps both up to date. */
+async function followEnvironmentApi(base: BaseDeps) {
+  const { config, kit, redis, keyspace, secretBox, cutOffs, audit, now } = base;
+  const { log, metrics } = kit;
+  const http = createHttpClient({
+    dependency: 'Environment API',
+    baseUrl: config.environmentApi.url,
+    authorization: base.serviceAuthorization,
+  });
+  const client = createEnvironmentApiClient(http);
+  const contactCenters = createContactCenters({
+    source: environmentApiSource(client, config.location),
+    defaultDomain: config.signIn.defaultTenant,
+    staleMaxSeconds: config.environmentApi.staleMaxSeconds,
+    now,
+    onStale: (what, key, ageMs, error) =>
+      log.warn({ err: error, what, key, ageMs }, 'Environment API cannot answer: a cached copy is used'),
+  });
+  const { signIn } = config;
+  const backendMetrics = createBackendMetrics(metrics);
+  const users = createUserService({
+    contactCenters,
+    connect: (environment) =>
+      connectEnvironment(environment, { location: config.location, secretBox, log, metrics: backendMetrics }),
+    redis,
+    keyspace,
+    limits: {
+      accountAttempts: signIn.accountAttempts,
+      knownDeviceAttempts: signIn.knownDeviceAttempts,
+      accountWindowMs: signIn.accountWindowSeconds * 1000,
+      freeFailures: signIn.freeFailures,
+      firstDelayMs: 1_000,
+      longestDelayMs: signIn.longestDelaySeconds * 1000,
+      addressAttempts: signIn.addressAttempts,
+      addressWindowMs: signIn.addressWindowSeconds * 1000,
+    },
+    cutOffs,
+    audit,
+    metrics,
+    log,
+    now,
+  });
+  const changes = createChangeSubscriber({
+    redis: duplicateRedis(config.redis, log),
+    channel: keyspace.name('changes:environment'),
+    latest: async () => (await client.changesSince(0, 1)).latest,
+    since: async (seq) => (await client.changesSince(seq)).changes,
+    onChange: (change) => {
+      contactCenters.applyChange(change);
+      if (change.entity !== 'environment') return;
+      users
+        .follow(change.id)
+        .catch((error) =>
+          log.warn({ err: error, environmentId: change.id }, 'an environment could not be followed'),
+        );
+    },
+    onGap: () => contactCenters.applyGap(),
+    log,
+  });
+  await changes.start();
+  // Not waited for: an environment that cannot be reached must not keep the service from starting.
+  void users.warmUp();
+
+  return {
+    contactCenters,
+    users,
+    async close() {
+      changes.stop();
+      await users.close();
+      await http.close();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** `/auth/v3/internal/interactions/{id}`: what Auth UI reads to render the login page. */
+import { browserHeader, interactionViewSchema } from '@gatehouse/contracts/auth-api/interaction';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { AppError, notFound, unauthorized } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import type { InteractionService } from './interaction.ts';
+import { viewOf } from './view.ts';
+
+export interface InteractionRoutesDeps {
+  interactions: InteractionService;
+  /** Whether the Authorization header is that of the service client. */
+  isServiceClient(authorization: string | undefined): boolean;
+}
+
+export function interactionRoutes(app: App, { interactions, isServiceClient }: InteractionRoutesDeps): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    if (!isServiceClient(request.headers.authorization)) throw unauthorized();
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/internal/interactions/:id',
+    schema: {
+      operationId: 'readInteraction',
+      tags: ['internal'],
+      summary: 'A pending login, for the browser that started it',
+      params: z.object({ id: z.string().max(128) }),
+      headers: z.object({ [browserHeader]: z.string().max(128).optional() }),
+      response: {
+        200: envelopeOf(interactionViewSchema),
+        401: securityError,
+        403: errorEnvelope,
+        404: errorEnvelope,
+      },
+    },
+    handler: async (request) => {
+      const browser = request.headers[browserHeader];
+      try {
+        return ok(viewOf(await interactions.read(request.params.id, browser)));
+      } catch (error) {
+        // For a program a thing that is gone is a 404; the sentence for people is Auth UI's.
+        if (error instanceof AppError && error.name === 'interaction_expired')
+          throw notFound('There is no such interaction');
+        throw error;
+      }
+    },
+  });
+}

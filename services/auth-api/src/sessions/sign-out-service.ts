@@ -1,0 +1,86 @@
+/** Ends what a browser or a token holder is signed in to: this session, or everything of the user. */
+import type { AuditWriter } from '../audit/event.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
+import { isAllowedAfterSignOut } from './after-sign-out.ts';
+import type { Caller, Callers } from './caller.ts';
+import type { BrowserReply, BrowserRequest, SessionService } from './session.ts';
+
+export interface SignOutWish {
+  /** Every session and token of the user, everywhere. */
+  global: boolean;
+  /** Where the browser would like to go; only a registered host is honoured. */
+  redirectUri?: string | undefined;
+  /** The client that asks, where the session does not tell. */
+  clientId?: string | undefined;
+}
+
+export interface SignOutRequest extends BrowserRequest {
+  readonly id: string;
+}
+
+export interface SignOutService {
+  /** `redirectUri` only when it is allowed. Signing out twice is no error. @throws AppError (503) */
+  signOut(
+    request: SignOutRequest,
+    reply: BrowserReply,
+    wish: SignOutWish,
+  ): Promise<{ via: Caller['via'] | undefined; redirectUri: string | undefined }>;
+}
+
+export interface SignOutOptions {
+  callers: Callers;
+  sessions: SessionService;
+  clients: Pick<ClientDirectory, 'find'>;
+  /** Ends the tokens of an authorization. */
+  endFamily(familyId: string): Promise<void>;
+  audit: AuditWriter;
+}
+
+export function createSignOutService(options: SignOutOptions): SignOutService {
+  const { callers, sessions, clients, endFamily, audit } = options;
+
+  const endOne = async (request: SignOutRequest, reply: BrowserReply, caller: Caller) => {
+    if (caller.via === 'session') await sessions.end(reply, request);
+    else if (caller.sid !== undefined) await sessions.endOne(caller.sub, caller.sid);
+    if (caller.familyId !== undefined) await endFamily(caller.familyId);
+  };
+
+  const endAll = async (request: SignOutRequest, reply: BrowserReply, caller: Caller) => {
+    await sessions.endAll(caller.sub);
+    if (caller.via === 'session') await sessions.end(reply, request);
+  };
+
+  const allowedTarget = async (wish: SignOutWish, caller: Caller | undefined) => {
+    const { redirectUri, clientId } = wish;
+    if (redirectUri === undefined) return undefined;
+    const ids = new Set([...(caller?.clientIds ?? []), ...(clientId === undefined ? [] : [clientId])]);
+    const known = await Promise.all([...ids].map((id) => clients.find(id)));
+    const registered = known.filter((client) => client !== undefined);
+    return isAllowedAfterSignOut(registered, redirectUri) ? redirectUri : undefined;
+  };
+
+  return {
+    async signOut(request, reply, wish) {
+      const caller = await callers.find(request);
+      const redirectUri = await allowedTarget(wish, caller);
+      if (caller === undefined) {
+        // A cookie of a session that ended by itself goes away as well.
+        if (request.headers['authorization'] === undefined) await sessions.end(reply, request);
+        return { via: undefined, redirectUri };
+      }
+      await Promise.all([
+        wish.global ? endAll(request, reply, caller) : endOne(request, reply, caller),
+        audit.write({
+          name: wish.global ? 'global_logout' : 'logout',
+          outcome: 'success',
+          correlationId: request.id,
+          sub: caller.sub,
+          contactCenterId: caller.identity.contactCenterId,
+          sid: caller.sid,
+          clientAddress: request.ip,
+        }),
+      ]);
+      return { via: caller.via, redirectUri };
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** `/auth/v3/change-password`: for programs as JSON (compat), for pages as a form. */
+import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { acceptFormsAndJson, isJson } from '../sessions/browser-scope.ts';
+import type { Callers } from '../sessions/caller.ts';
+import { SignInError } from '../users/sign-in-error.ts';
+import { answerFailure } from './answer-failure.ts';
+import type { ChangePasswordService } from './change-password-service.ts';
+import { crossSite, isForeign } from './same-origin.ts';
+
+const changePasswordSchema = z.object({
+  userName: z.string().optional(),
+  tenant: z.string().optional(),
+  oldPassword: z.string().default(''),
+  newPassword: z.string().default(''),
+  newPasswordAgain: z.string().optional(),
+  interaction: z.string().optional(),
+  csrf: z.string().optional(),
+});
+
+export interface ChangePasswordRoutesDeps {
+  changePassword: ChangePasswordService;
+  callers: Callers;
+  publicUrl: string;
+}
+
+export async function changePasswordRoutes(app: App, deps: ChangePasswordRoutesDeps): Promise<void> {
+  const { changePassword, callers, publicUrl } = deps;
+  await acceptFormsAndJson(app);
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/change-password',
+    schema: {
+      operationId: 'changePassword',
+      tags: ['sign-in'],
+      summary: 'Change a password',
+      description:
+        'For the user of the session or token, or for the user that is named. Ends every session and token of the user; the browser that asked gets a new session.',
+      body: changePasswordSchema,
+      response: { 200: emptyEnvelope, 400: errorEnvelope, 403: errorEnvelope, 503: errorEnvelope },
+    },
+    handler: async (request, reply) => {
+      const caller = await callers.find(request);
+      try {
+        if (!isJson(request)) {
+          const { location } = await changePassword.changeByForm(request, reply, caller, request.body);
+          return reply.redirect(location, 302);
+        }
+        const isByCookie = request.headers.authorization === undefined;
+        if (isByCookie && isForeign(request.headers, publicUrl)) throw crossSite();
+        await changePassword.change(request, reply, caller, request.body);
+        return reply.send(ok());
+      } catch (error) {
+        return answerFailure(request, reply, isJson(request) ? asForbidden(error) : error);
+      }
+    },
+  });
+}
+
+/** Compat: a wrong old password is answered 403 here. */
+function asForbidden(error: unknown): unknown {
+  return error instanceof SignInError && error.failure === 'bad_credentials'
+    ? new SignInError('bad_credentials', { status: 403 })
+    : error;
+}

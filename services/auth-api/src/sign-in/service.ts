@@ -1,0 +1,81 @@
+/** Signs a browser in: the form is ours, the password is right, the session is new. */
+import type { ClientDirectory } from '../clients/directory.ts';
+import type { Interaction, InteractionService } from '../interactions/interaction.ts';
+import type { BrowserCookies } from '../sessions/browser-cookies.ts';
+import type { BrowserReply, BrowserRequest, SessionService } from '../sessions/session.ts';
+import { SignInError } from '../users/sign-in-error.ts';
+import type { AuthenticatedLogin, UserService } from '../users/user-service.ts';
+import { FormFailed, keepFailure } from './form-failed.ts';
+import type { FormGuard } from './form-guard.ts';
+import type { Pages } from './pages.ts';
+
+export interface SignInForm {
+  username: string;
+  password: string;
+  tenant?: string | undefined;
+  interaction?: string | undefined;
+  csrf?: string | undefined;
+}
+
+export interface FormRequest extends BrowserRequest {
+  /** Request id. */
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
+export interface SignInService {
+  /** Where the browser goes next. @throws FormFailed when it may try again; AppError when the journey ends */
+  signIn(request: FormRequest, reply: BrowserReply, form: SignInForm): Promise<{ location: string }>;
+}
+
+export interface SignInOptions {
+  guard: FormGuard;
+  interactions: InteractionService;
+  sessions: SessionService;
+  cookies: BrowserCookies;
+  users: UserService;
+  clients: Pick<ClientDirectory, 'find'>;
+  pages: Pages;
+}
+
+export function createSignInService(options: SignInOptions): SignInService {
+  const { guard, interactions, sessions, cookies, users, clients, pages } = options;
+
+  const authenticate = async (
+    request: FormRequest,
+    form: SignInForm,
+    interaction: Interaction | undefined,
+  ): Promise<AuthenticatedLogin> => {
+    const client = interaction && (await clients.find(interaction.clientId));
+    return users.authenticate({
+      userName: form.username,
+      tenant: form.tenant?.trim() ? form.tenant : interaction?.authorization.tenantHint,
+      password: form.password,
+      clientAddress: request.ip,
+      device: cookies.readBrowser(request),
+      clientId: interaction?.clientId,
+      contactCenterIds: client?.contactCenterIds,
+      correlationId: request.id,
+      signal: request.signal,
+    });
+  };
+
+  return {
+    async signIn(request, reply, form) {
+      const { interaction, refusal } = await guard.open(request, form);
+      try {
+        if (refusal) throw refusal;
+        const { identity } = await authenticate(request, form, interaction);
+        const session = await sessions.create(reply, request, { identity, amr: ['pwd'] });
+        if (interaction === undefined) return { location: pages.signedIn() };
+        await interactions.note(interaction.id, { signedInSid: session.sid });
+        return { location: pages.resume(interaction.id) };
+      } catch (error) {
+        if (!(error instanceof SignInError)) throw error;
+        const typed = { userName: form.username, tenant: form.tenant };
+        await keepFailure(interactions, interaction, error, request.id, typed);
+        throw new FormFailed(error, pages.signInFailed(interaction?.id));
+      }
+    },
+  };
+}
