@@ -89,7 +89,7 @@ export class Channel {
     }
     const exchange = new Exchange(
       message,
-      this.#collector(collect),
+      collect,
       limits,
       this.#options.clock,
       this.#settled,
@@ -195,13 +195,6 @@ export class Channel {
     }
   }
 
-  #collector<T>(collect: AnswerCollector<T>): AnswerCollector<T> {
-    return (answer) => {
-      if (answer.name !== 'EventError') return collect(answer);
-      throw serverError(answer.body, { endpoint: this.endpoint, refId: 0 });
-    };
-  }
-
   #receive(chunk: Buffer): void {
     if (this.#end !== undefined) return;
     this.#keepAlive?.received();
@@ -243,11 +236,9 @@ export class Channel {
 
   #answer(refId: number, message: ConfMessage): void {
     const exchange = this.#inFlight.get(refId);
-    if (exchange !== undefined) {
-      exchange.receive(message);
-      return;
-    }
-    this.#dropAnswer(refId);
+    if (exchange === undefined) this.#dropAnswer(refId);
+    else if (message.name !== 'EventError') exchange.receive(message);
+    else exchange.refuse(serverError(message.body, { endpoint: this.endpoint, refId }));
   }
 
   #dropAnswer(refId: number): void {

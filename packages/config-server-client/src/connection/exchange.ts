@@ -71,8 +71,13 @@ export class Exchange<T = unknown> {
       const result = this.#collect(answer);
       if (result.done) this.#settle('answered', () => this.#resolve(result.value));
     } catch (error) {
-      this.#settle(answer.name === 'EventError' ? 'answered' : 'abandoned', () => this.#reject(error));
+      this.#settle('abandoned', () => this.#reject(error));
     }
+  }
+
+  /** The server answered with an error; what was gathered so far is dropped. */
+  refuse(error: ConfigServerError): void {
+    this.#settle('answered', () => this.#reject(error));
   }
 
   fail(error: ConfigServerError): void {

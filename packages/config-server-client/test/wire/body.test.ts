@@ -1,0 +1,110 @@
+import { encode } from 'cborg';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeCbor, decodeJson, encodeCbor, encodeJson } from '../../src/wire/ocp/body.ts';
+
+const limits = { maxDepth: 32, maxItems: 200_000 };
+const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+const value = fc.letrec((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 5 },
+    fc.constant(null),
+    fc.boolean(),
+    fc.maxSafeInteger(),
+    fc.string({ unit: 'binary' }),
+    fc.uint8Array().map((bytes) => new Uint8Array(bytes)),
+    fc.array(tie('any'), { maxLength: 5 }),
+    fc.dictionary(
+      fc.string({ unit: 'binary' }).filter((key) => key !== '__proto__' && key !== '$b64'),
+      tie('any'),
+      { maxKeys: 5 },
+    ),
+  ),
+})).any;
+
+describe('CBOR bodies', () => {
+  it('give back what was put in', () => {
+    fc.assert(
+      fc.property(value, (original) => {
+        expect(decodeCbor(encodeCbor(original), limits)).toEqual({ value: original });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ['an empty body', ''],
+    ['bytes behind the end', 'a0 00'],
+    ['a truncated map', 'a1 61 61'],
+    ['an indefinite array', '9f ff'],
+    ['an indefinite text', '7f 61 61 ff'],
+    ['a tag', 'c0 60'],
+    ['a big number tag', 'c2 41 01'],
+    ['undefined', 'f7'],
+    ['a simple value', 'f8 20'],
+    ['NaN', 'f9 7e 00'],
+    ['infinity', 'f9 7c 00'],
+    ['an integer key', 'a1 01 02'],
+    ['a duplicate key', 'a2 61 61 01 61 61 02'],
+    ['a number that is not in its shortest form', '18 01'],
+    ['an integer beyond 2^53', '1b 00 20 00 00 00 00 00 01'],
+    ['invalid UTF-8', '62 c3 28'],
+    ['a surrogate in UTF-8', '63 ed a0 80'],
+    ['a text longer than the body', '7a ff ff ff ff 61'],
+    ['bytes longer than the body', '5b 00 00 00 ff ff ff ff ff'],
+    ['an array longer than the body', '9a ff ff ff ff 00'],
+    ['a map of 2^63 entries', 'bb 80 00 00 00 00 00 00 00'],
+    ['a reserved length', '1c'],
+    ['the key __proto__', 'a1 69 5f 5f 70 72 6f 74 6f 5f 5f a0'],
+  ])('refuse %s', (_name, bytes) => {
+    expect(decodeCbor(hex(bytes), limits)).toHaveProperty('problem');
+  });
+
+  it('refuse nesting of 200 000 levels without recursion', () => {
+    expect(decodeCbor(Buffer.alloc(200_000, 0x81), limits)).toEqual({ problem: 'nested deeper than 32' });
+    expect(decodeCbor(Buffer.alloc(200_000, 0xa1), limits)).toHaveProperty('problem');
+  });
+
+  it('accept 32 levels and refuse 33', () => {
+    const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+    expect(decodeCbor(encode(nested(32)), limits)).toHaveProperty('value');
+    expect(decodeCbor(encode(nested(33)), limits)).toHaveProperty('problem');
+  });
+
+  it('refuse more items than allowed', () => {
+    const items = encode(Array.from({ length: 1_000 }, () => 0));
+    expect(decodeCbor(items, { ...limits, maxItems: 1_001 })).toHaveProperty('value');
+    expect(decodeCbor(items, { ...limits, maxItems: 1_000 })).toHaveProperty('problem');
+  });
+
+  it('never throw and never touch a prototype, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const result = decodeCbor(bytes, limits);
+        expect('value' in result || 'problem' in result).toBe(true);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('JSON bodies', () => {
+  it('give back what was put in, bytes included', () => {
+    fc.assert(
+      fc.property(value, (original) => {
+        expect(decodeJson(encodeJson(original), limits)).toEqual({ value: original });
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([
+    ['deep nesting', '['.repeat(1_000) + ']'.repeat(1_000)],
+    ['the key __proto__', '{"__proto__": {"polluted": true}}'],
+    ['broken text', '{"a": '],
+  ])('refuse %s', (_name, text) => {
+    expect(decodeJson(Buffer.from(text), limits)).toHaveProperty('problem');
+  });
+});

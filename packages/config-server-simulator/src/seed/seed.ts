@@ -1,0 +1,131 @@
+/** A readable description of an estate, and how it becomes objects. */
+import { CfgAppType } from '@gatehouse/config-server-client/model/enumerations';
+import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import { z } from 'zod';
+import { rulesSection } from '../security/rules.ts';
+import type { Administration } from '../store/administration.ts';
+
+const ruleValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const rules = z.record(z.string(), ruleValue).optional();
+const dbid = z.int().positive().optional();
+
+const personSchema = z.strictObject({
+  dbid,
+  tenant: z.string(),
+  userName: z.string().min(1).max(255),
+  password: z.string().optional(),
+  firstName: z.string().optional(),
+  lastName: z.string().optional(),
+  employeeId: z.string().optional(),
+  emailAddress: z.string().optional(),
+  externalId: z.string().optional(),
+  agent: z.boolean().default(false),
+  disabled: z.boolean().default(false),
+  changePasswordOnNextLogin: z.boolean().default(false),
+  appRanks: z.array(z.strictObject({ appType: z.int(), appRank: z.int() })).optional(),
+  accessGroups: z.array(z.string()).default([]),
+  securityRules: rules,
+});
+
+export const seedSchema = z.strictObject({
+  /** ENVIRONMENT, DBID 1, exists always; `parent` names another tenant of the list. */
+  tenants: z
+    .array(
+      z.strictObject({
+        dbid,
+        name: z.string().min(1).max(255),
+        parent: z.string().optional(),
+        securityRules: rules,
+      }),
+    )
+    .default([]),
+  environmentSecurityRules: rules,
+  applications: z
+    .array(
+      z.strictObject({
+        dbid,
+        name: z.string().min(1).max(255),
+        type: z.int().nonnegative().default(CfgAppType.genericServer),
+      }),
+    )
+    .default([]),
+  accessGroups: z
+    .array(z.strictObject({ dbid, tenant: z.string(), name: z.string(), type: z.int().optional() }))
+    .default([]),
+  persons: z.array(personSchema).default([]),
+});
+
+export type SeedInput = z.input<typeof seedSchema>;
+export type Seed = z.output<typeof seedSchema>;
+
+export const environmentTenantName = 'ENVIRONMENT';
+
+/** Creates everything the seed describes. Errors: Error with a plain sentence when a name is not known. */
+export async function plantSeed(seed: Seed, administration: Administration): Promise<void> {
+  const tenants = await plantTenants(seed, administration);
+  const tenantDbid = (name: string) => required(tenants.get(name), `tenant "${name}"`);
+  for (const { dbid: wanted, name, type } of seed.applications) {
+    await administration.createApplication({ ...optionalDbid(wanted), name, type });
+  }
+  const groups = new Map<string, number>();
+  for (const { dbid: wanted, tenant, name, type } of seed.accessGroups) {
+    const group = await administration.createAccessGroup({
+      ...optionalDbid(wanted),
+      tenantDbid: tenantDbid(tenant),
+      name,
+      ...(type === undefined ? {} : { type }),
+    });
+    groups.set(`${tenant}\\${name}`, (group['groupInfo'] as { DBID: number }).DBID);
+  }
+  for (const person of seed.persons) {
+    const created = await administration.createPerson({
+      ...person,
+      tenantDbid: tenantDbid(person.tenant),
+      isAgent: person.agent,
+      isEnabled: !person.disabled,
+      annex: annexWith(person.securityRules),
+    });
+    for (const name of person.accessGroups) {
+      const group = required(
+        groups.get(`${person.tenant}\\${name}`),
+        `access group "${name}" of ${person.tenant}`,
+      );
+      await administration.addToAccessGroup(group, created['DBID'] as number);
+    }
+  }
+}
+
+async function plantTenants(seed: Seed, administration: Administration): Promise<Map<string, number>> {
+  const tenants = new Map<string, number>([[environmentTenantName, environmentTenantDbid]]);
+  await administration.createTenant({
+    dbid: environmentTenantDbid,
+    name: environmentTenantName,
+    annex: annexWith(seed.environmentSecurityRules),
+  });
+  for (const { dbid: wanted, name, parent, securityRules } of seed.tenants) {
+    const parentDbid =
+      parent === undefined ? environmentTenantDbid : required(tenants.get(parent), `tenant "${parent}"`);
+    const tenant = await administration.createTenant({
+      ...optionalDbid(wanted),
+      name,
+      parentDbid,
+      annex: annexWith(securityRules),
+    });
+    tenants.set(name, tenant['DBID'] as number);
+  }
+  return tenants;
+}
+
+function annexWith(securityRules: Record<string, string> | undefined) {
+  if (securityRules === undefined) return [];
+  return [[rulesSection, Object.entries(securityRules)]] satisfies [string, [string, string][]][];
+}
+
+function optionalDbid(wanted: number | undefined): { dbid?: number } {
+  return wanted === undefined ? {} : { dbid: wanted };
+}
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`the seed names the ${what}, but does not describe it`);
+  return value;
+}

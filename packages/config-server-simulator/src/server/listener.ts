@@ -1,0 +1,100 @@
+/** The listening port: plain TCP or TLS; turns sockets into sessions. */
+import net from 'node:net';
+import tls from 'node:tls';
+import { ClientSession } from './client-session.ts';
+import type { ServerContext } from './server-context.ts';
+
+export interface ListenOptions {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  tls?: ServerTlsOptions | undefined;
+}
+
+export interface ServerTlsOptions {
+  /** PEM. */
+  cert: string | Buffer;
+  key: string | Buffer;
+  /** Authorities of client certificates; when given, clients must show one. */
+  clientCa?: string | Buffer | undefined;
+}
+
+export interface Listener {
+  readonly port: number;
+  /** Stops accepting; sessions are closed by their owner. */
+  close(): Promise<void>;
+}
+
+export async function listen(options: ListenOptions, context: ServerContext): Promise<Listener> {
+  const sockets = new Set<net.Socket>();
+  const held = new Set<net.Socket>();
+  const accept = (socket: net.Socket) => {
+    const what = context.faults.onConnection?.() ?? 'serve';
+    if (what === 'ignore') {
+      held.add(socket);
+      socket.on('error', () => undefined);
+      return;
+    }
+    const address = socket.remoteAddress ?? 'unknown';
+    if (what === 'close' || !context.sessions.hasRoomFor(address)) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+      return;
+    }
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 30_000);
+    context.sessions.add(new ClientSession(socket, context));
+  };
+  const server = createServer(options.tls, accept, context);
+  server.on('connection', (socket: net.Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      held.delete(socket);
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: options.host, port: options.port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as net.AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of held) socket.destroy();
+        // What is still open after the sessions said goodbye gets a moment, then is cut.
+        const timer = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, 1_000);
+        server.once('close', () => clearTimeout(timer));
+      }),
+  };
+}
+
+function createServer(
+  options: ServerTlsOptions | undefined,
+  accept: (socket: net.Socket) => void,
+  context: ServerContext,
+): net.Server {
+  if (options === undefined) return net.createServer(accept);
+  const settings: tls.TlsOptions = {
+    cert: options.cert,
+    key: options.key,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: 5_000,
+  };
+  if (options.clientCa !== undefined) {
+    settings.ca = options.clientCa;
+    settings.requestCert = true;
+    settings.rejectUnauthorized = true;
+  }
+  const server = tls.createServer(settings, accept);
+  server.on('tlsClientError', (error: Error) =>
+    context.log.warn({ error: error.message }, 'TLS handshake failed'),
+  );
+  return server;
+}

@@ -1,0 +1,33 @@
+/** RequestAuthenticate and RequestChangePassword. */
+import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
+import { RequestRefused } from '../request-refused.ts';
+import type { ServerContext } from '../server-context.ts';
+
+export async function authenticate(
+  request: MessageBody<'RequestAuthenticate'>,
+  answer: (event: ConfMessage) => void,
+  { authenticator }: ServerContext,
+): Promise<void> {
+  const { userName, userPassword, tenantDbid } = request;
+  const { person, ...rest } = await authenticator.authenticate(userName, userPassword, tenantDbid);
+  answer({
+    name: 'EventAuthenticated',
+    body: {
+      userDbid: person['DBID'] as number,
+      tenantDbid: person['tenantDBID'] as number,
+      userName: String(person['userName']),
+      ...rest,
+    },
+  });
+}
+
+export async function changePassword(
+  request: MessageBody<'RequestChangePassword'>,
+  answer: (event: ConfMessage) => void,
+  { authenticator, state }: ServerContext,
+): Promise<void> {
+  if (!state.takesChanges) throw new RequestRefused('ReadOnly', 'this server takes no changes');
+  const { userName, oldPassword, newPassword } = request;
+  const passwordUpdatingDate = await authenticator.changePassword(userName, oldPassword, newPassword);
+  answer({ name: 'EventPasswordChanged', body: { passwordUpdatingDate } });
+}

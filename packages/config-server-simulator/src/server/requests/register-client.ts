@@ -1,0 +1,113 @@
+/** RequestRegisterClient: who the client is, and under which terms the link runs. */
+import { CfgObjectState, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
+import { protocolVersion } from '@gatehouse/config-server-client/wire/ocp/frame';
+import type { Verified } from '../../security/authenticator.ts';
+import { rulesFor } from '../../security/rules.ts';
+import type { StoredObject } from '../../store/stored-object.ts';
+import type { ClientSession } from '../client-session.ts';
+import { RequestRefused } from '../request-refused.ts';
+import type { ServerContext } from '../server-context.ts';
+
+type Request = MessageBody<'RequestRegisterClient'>;
+
+export const serverVersion = '1.0.0';
+export const schemaVersion = '1';
+
+/** Errors: NotPrimary on a backup; Unsupported version; AuthenticationFailed and the account's own; ChangePasswordRequired. */
+export async function registerClient(
+  request: Request,
+  answer: (event: ConfMessage) => void,
+  session: ClientSession,
+  context: ServerContext,
+): Promise<void> {
+  const { sessions, state, store } = context;
+  if (state.role === 'backup') throw new RequestRefused('NotPrimary', 'this server is the backup');
+  if (!request.protocolVersions.includes(protocolVersion)) {
+    throw new RequestRefused('Unsupported', `this server speaks version ${protocolVersion}`);
+  }
+  sessions.countRegistration(session.address);
+  const application = applicationNamed(request.clientName, context);
+  const verified = await verify(request, context);
+  if (session.isEnded) return;
+  if (context.limits.singleSession) {
+    for (const other of sessions.ofApplication(application['DBID'] as number)) other.close('replaced');
+  }
+  const identity = {
+    applicationDbid: application['DBID'] as number,
+    applicationName: String(application['name']),
+    accountDbid: verified.person['DBID'] as number,
+    userName: String(verified.person['userName']),
+    tenantDbid: verified.person['tenantDBID'] as number,
+  };
+  session.admit(identity);
+  answer({ name: 'EventClientRegistered', body: registeredBody(request, session, verified, context) });
+  session.watch(request.addp);
+  context.log.info(
+    {
+      session: session.id,
+      application: identity.applicationName,
+      address: session.address,
+      historyId: store.log.lastHistoryId,
+    },
+    'client registered',
+  );
+}
+
+function applicationNamed(name: string, { store }: ServerContext): StoredObject {
+  for (const application of store.all(CfgObjectType.application)) {
+    if (application['name'] === name && application['state'] === CfgObjectState.enabled) return application;
+  }
+  // The same answer as for a wrong password: names of applications are not for strangers.
+  throw new RequestRefused('AuthenticationFailed', 'application, user name or password is wrong');
+}
+
+/** The service account must not itself be due for a change, unless the change comes along. */
+async function verify(request: Request, { authenticator, store }: ServerContext): Promise<Verified> {
+  const { userName, userPassword, newPassword } = request;
+  const verified = await authenticator.authenticate(userName, userPassword);
+  if (newPassword !== undefined && verified.changePasswordRequired) {
+    const rules = rulesFor(verified.person, store);
+    await authenticator.setPassword(verified.person['DBID'] as number, newPassword, rules);
+    return { ...verified, changePasswordRequired: false };
+  }
+  if (verified.changePasswordRequired) {
+    throw new RequestRefused('ChangePasswordRequired', 'the password must be changed first');
+  }
+  return verified;
+}
+
+function registeredBody(
+  request: Request,
+  session: ClientSession,
+  { person, passwordExpiresInDays, lastLogin }: Verified,
+  { state, limits, store }: ServerContext,
+): MessageBody<'EventClientRegistered'> {
+  return {
+    sessionId: session.id,
+    serverName: state.name,
+    serverVersion,
+    protocolVersion,
+    serverRole: state.role,
+    serverEpoch: state.epoch,
+    operationalMode: state.operationalMode,
+    encoding: 'utf-8',
+    schemaVersion,
+    applicationDbid: session.identity?.applicationDbid ?? 0,
+    accountDbid: person['DBID'] as number,
+    accountType: CfgObjectType.person,
+    tenantDbid: person['tenantDBID'] as number,
+    addp: request.addp,
+    limits: {
+      maxFrame: limits.maxFrameBytes,
+      maxInFlight: limits.maxInFlight,
+      pageObjects: limits.pageObjects,
+      pageBytes: limits.pageBytes,
+    },
+    historyId: store.log.lastHistoryId,
+    historyLog: store.log.id,
+    resumed: false,
+    passwordExpiresInDays,
+    lastLogin,
+  };
+}
