@@ -3,7 +3,7 @@ import type { AuthApiClient } from '@gatehouse/contracts/auth-api/client';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { browserCookieName } from '../auth-api/browser-cookies.ts';
+import { readBrowserCookie } from '../auth-api/browser-cookies.ts';
 import { interactionExpired } from '../pages/error-page.ts';
 
 export const interactionIdSchema = z
@@ -23,7 +23,7 @@ export async function readInteraction(
   id: string | undefined,
 ): Promise<InteractionView | undefined> {
   if (id === undefined) return undefined;
-  const browser = request.cookies[browserCookieName(deps.config.publicUrl)];
+  const browser = readBrowserCookie(request, deps.config.publicUrl);
   const answer = await deps.authApi.readInteraction(id, browser, { requestId: request.id });
   if (!answer.found) throw interactionExpired(answer.reason);
   return answer.interaction;

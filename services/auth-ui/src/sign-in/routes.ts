@@ -50,7 +50,14 @@ export function signInRoutes(pages: App, deps: Deps): void {
 
   pages.post(
     '/sign-in.html',
-    { schema: { operationId: 'askForPassword', summary: 'First step: who signs in', body: formSchema } },
+    {
+      schema: {
+        operationId: 'askForPassword',
+        summary: 'First step: who signs in',
+        consumes: ['application/x-www-form-urlencoded'],
+        body: formSchema,
+      },
+    },
     async (request, reply) => {
       const { body } = request;
       const interaction = await readInteraction(deps, request, body.interaction);

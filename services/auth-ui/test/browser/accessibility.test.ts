@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
+import axe from 'axe-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sessionCookie } from '../auth-api-stand-in.ts';
 import { type Stage, setStage } from './browser.ts';
@@ -10,7 +9,6 @@ interface Violation {
   nodes: { html: string }[];
 }
 
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const typed = { userName: 'maria', contactCenterHint: 'nordic' };
 let stage: Stage;
 
@@ -44,7 +42,7 @@ const pages = [
 
 async function violationsOn(page: Page): Promise<string[]> {
   // The policy of our pages refuses foreign scripts, so the checker comes in by the debugger.
-  await page.evaluate(readFileSync(axePath, 'utf8'));
+  await page.evaluate(axe.source);
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
     return (await axe.run()).violations;
@@ -56,14 +54,21 @@ describe.each([
   ['a phone, light', { viewport: { width: 360, height: 740 }, colorScheme: 'light' }],
   ['a desk, dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }],
 ] as const)('on %s', (_device, options) => {
-  it.each(pages)('%s has no violation of axe and does not scroll sideways', async (path) => {
-    const context = await stage.open(options);
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    context = await stage.open(options);
     await context.addCookies([{ name: 'gatehouse-session', value: sessionCookie, url: stage.origin }]);
-    const page = await context.newPage();
+    page = await context.newPage();
+  });
+
+  afterAll(() => context.close());
+
+  it.each(pages)('%s has no violation of axe and does not scroll sideways', async (path) => {
     await page.goto(`${stage.origin}${path}`);
     expect(await violationsOn(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(options.viewport.width);
-    await context.close();
   });
 });
 

@@ -80,6 +80,15 @@ describe('error pages', () => {
     expect(answer.json().status).toMatchObject({ code: 404, name: 'not_found' });
   });
 
+  it('never passes on a cookie that Auth API cannot have set', async () => {
+    authApi.hold({ id: 'cookie' });
+    const cookie = `gatehouse-browser=${'x'.repeat(129)}; gatehouse-session=%22quoted%0d%0a`;
+    const page = await app.inject(pageGet('/auth/sign-in.html?interaction=cookie', { cookie }));
+    const signedIn = await app.inject(pageGet('/auth/signed-in.html', { cookie }));
+    expect([page.statusCode, signedIn.statusCode]).toEqual([410, 303]);
+    expect(authApi.calls.at(-1)?.headers).not.toHaveProperty('x-gatehouse-browser');
+  });
+
   it.each(['unknown-or-used', 'of-another-browser'])(
     'says the same of an interaction that is %s',
     async (id) => {
