@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import {
+  agent,
+  browserCookie,
+  readView,
+  sessionCookie,
+  signIn,
+  startInteraction,
+} from '../stack/interaction.ts';
+
+let stack: AuthApi;
+
+beforeAll(async () => {
+  stack = await startAuthApi();
+});
+afterAll(() => stack?.close());
+
+describe('sign-in by the login page', () => {
+  it('sends a user with the right password onward and gives the browser a session', async () => {
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+
+    const answer = await signIn(stack, browser, id, agent);
+
+    expect(answer.status).toBe(302);
+    expect(answer.location).toBe(`${publicUrl}/auth/v3/oauth/authorize/resume?interaction=${id}`);
+    expect((await browser.get('/auth/v3/ping')).json()).toEqual({ status: { code: 0 } });
+    expect(String(answer.headers['set-cookie'])).toMatch(
+      /__Host-gatehouse-session=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Lax/,
+    );
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+
+  it('sends a user with a wrong password back, says why on the page and keeps what was typed', async () => {
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+
+    const answer = await signIn(stack, browser, id, { ...agent, password: 'wrong' });
+
+    expect(answer.location).toBe(`${publicUrl}/auth/sign-in.html?error&interaction=${id}`);
+    expect(browser.cookies.has(sessionCookie)).toBe(false);
+    const view = await readView(stack.app, browser, id);
+    expect(view).toMatchObject({ error: 'bad_credentials', userName: 'agent', contactCenterHint: 'demo' });
+    expect(view.correlationId).toBe(answer.headers['x-request-id']);
+    expect(JSON.stringify(view)).not.toContain('wrong');
+  });
+
+  it('takes tenant and user in one name', async () => {
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+
+    const answer = await signIn(stack, browser, id, { username: 'DEMO\\Agent', password: agent.password });
+
+    expect(answer.location).toContain('/resume');
+    const { identity } = (await stack.deps.sessions.find(requestOf(browser.cookies)))!;
+    expect(identity).toMatchObject({ username: 'demo\\agent', loginName: 'agent', dbid: 101 });
+  });
+
+  it('sends a newcomer to the password page', async () => {
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+
+    await signIn(stack, browser, id, {
+      username: 'newcomer',
+      password: 'demo-newcomer-password',
+      tenant: 'demo',
+    });
+
+    expect(await readView(stack.app, browser, id)).toMatchObject({ error: 'password_change_required' });
+    expect(browser.cookies.has(sessionCookie)).toBe(false);
+  });
+
+  it('answers JSON with the envelope', async () => {
+    const browser = createBrowser(stack.app);
+
+    const right = await browser.postJson('/auth/v3/sign-in', { data: agent });
+    expect(right.json()).toEqual({
+      status: { code: 0 },
+      data: { redirectUri: `${publicUrl}/auth/signed-in.html` },
+    });
+
+    const wrong = await browser.postJson('/auth/v3/sign-in', { ...agent, password: 'wrong' });
+    expect(wrong.status).toBe(401);
+    expect(wrong.json()).toMatchObject({ status: { code: 401, name: 'bad_credentials' } });
+    expect(wrong.headers['www-authenticate']).toBeUndefined();
+  });
+
+  it('asks for what is missing', async () => {
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+
+    await signIn(stack, browser, id, { username: ' ', password: 'x', tenant: 'demo' });
+    expect(await readView(stack.app, browser, id)).toMatchObject({ error: 'credentials_required' });
+    await signIn(stack, browser, id, { username: 'agent', password: '', tenant: 'demo' });
+    expect(await readView(stack.app, browser, id)).toMatchObject({
+      error: 'credentials_required',
+      userName: 'agent',
+    });
+  });
+
+  it('ends the journey of an interaction that is over with a page, not with a redirect', async () => {
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+    const { csrf } = await readView(stack.app, browser, id);
+    await stack.deps.interactions.consume(requestOf(browser.cookies), id);
+
+    const answer = await browser.postForm('/auth/v3/sign-in', { ...agent, interaction: id, csrf });
+
+    expect(answer.status).toBe(400);
+    expect(answer.headers['content-type']).toContain('text/html');
+    expect(answer.body).toContain('start again');
+  });
+
+  it('keeps the binding cookie of a browser over several logins', async () => {
+    const browser = createBrowser(stack.app);
+    await startInteraction(stack, browser);
+    const first = browser.cookies.get(browserCookie);
+    await startInteraction(stack, browser);
+    expect(browser.cookies.get(browserCookie)).toBe(first);
+  });
+});
+
+function requestOf(cookies: Map<string, string>) {
+  return { cookies: Object.fromEntries(cookies), headers: {}, ip: '203.0.113.7' };
+}

@@ -1,0 +1,149 @@
+/** Auth API as it runs: real PostgreSQL, real Redis, the simulator as Configuration Server. */
+import { demoSeed, demoServiceAccount, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
+import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { createDrain } from '@gatehouse/service-kit/http/drain';
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { migrate } from '@gatehouse/service-kit/postgres/migrate';
+import { Secret } from '@gatehouse/service-kit/secret';
+import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
+import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { buildApp } from '../../src/app.ts';
+import { configuration } from '../../src/config.ts';
+import { createDeps, type Deps } from '../../src/deps.ts';
+import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
+
+export const publicUrl = 'https://login.test';
+export const ops = { username: 'ops', password: 'ops-password' };
+export const serviceClient = { id: 'gatehouse-services', secret: 'shared-service-secret' };
+export const encryptionKeys = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+export const environmentId = '11111111-1111-4111-8111-111111111111';
+export const contactCenterId = '22222222-2222-4222-8222-222222222222';
+
+export interface AuthApi {
+  app: App;
+  deps: Deps;
+  redis: TestRedis;
+  database: TestDatabase;
+  environmentApi: EnvironmentApiStandIn;
+  simulator: Simulator;
+  /** Lines of the log so far. */
+  logged(): string;
+  close(): Promise<void>;
+}
+
+export interface AuthApiOptions {
+  env?: Record<string, string>;
+  /** Runs beside another replica: its servers are used and stay open. */
+  beside?: AuthApi;
+  now?: () => number;
+  /** Takes part in the start before anything is asked of it. */
+  seed?: Parameters<typeof startSimulator>[0]['seed'];
+}
+
+export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthApi> {
+  const { beside } = options;
+  const redis = beside?.redis ?? (await startRedis({ persistent: true }));
+  const database = beside?.database ?? (await createTestDatabase());
+  const environmentApi = beside?.environmentApi ?? (await startEnvironmentApi());
+  const simulator =
+    beside?.simulator ?? (await startSimulator({ port: 0, seed: options.seed ?? demoSeed, hash: 'test' }));
+  environmentApi.environments.set(environmentId, environmentOf(simulator.port));
+  if (!environmentApi.contactCenters.has(contactCenterId)) {
+    environmentApi.contactCenters.set(contactCenterId, demoContactCenter);
+  }
+
+  const config = loadConfig(configuration, {
+    env: {
+      GATEHOUSE_PUBLIC_URL: publicUrl,
+      GATEHOUSE_REDIS_URL: redis.url,
+      GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '500',
+      GATEHOUSE_POSTGRES_URL: database.url,
+      GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
+      GATEHOUSE_OPS_USERNAME: ops.username,
+      GATEHOUSE_OPS_PASSWORD: ops.password,
+      GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
+      GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
+      GATEHOUSE_ENVIRONMENT_API_URL: environmentApi.url,
+      ...options.env,
+    },
+  });
+  const lines: string[] = [];
+  const log = createLogger('auth-api', { level: 'debug', format: 'json' }, {
+    write: (line: string) => lines.push(line),
+  } as unknown as NodeJS.WritableStream);
+  await migrate(config.postgres, {
+    schema: 'auth',
+    folder: new URL('../../migrations/', import.meta.url),
+    log,
+  });
+  const kit = {
+    log,
+    metrics: createMetrics({ processMetrics: false }),
+    drain: createDrain(),
+    version: 'test',
+  };
+  const deps = await createDeps(config, kit, options.now);
+  const app = await buildApp(deps);
+  await app.ready();
+  return {
+    app,
+    deps,
+    redis,
+    database,
+    environmentApi,
+    simulator,
+    logged: () => lines.join(''),
+    async close() {
+      await app.close();
+      await deps.close();
+      if (beside) return;
+      await Promise.all([simulator.close(), environmentApi.stop(), redis.close(), database.close()]);
+    },
+  };
+}
+
+export const demoContactCenter: ContactCenterView = {
+  id: contactCenterId,
+  name: 'Demo',
+  environmentId,
+  domains: ['demo', 'demo.example.com'],
+  auth: 'configServer',
+  status: 'active',
+  version: 1,
+  settings: {},
+};
+
+export function environmentOf(port: number, version = 1): EnvironmentView {
+  const password = createSecretBox(new Secret(encryptionKeys)).seal(
+    demoServiceAccount.password,
+    passwordPlace(environmentId),
+  );
+  return {
+    id: environmentId,
+    version,
+    username: demoServiceAccount.userName,
+    passwordEnvelope: password,
+    connectionProtocol: 'addp',
+    localTimeout: 20,
+    remoteTimeout: 20,
+    traceMode: 'off',
+    tenant: demoTenantName,
+    appName: demoServiceAccount.applicationName,
+    tlsEnabled: false,
+    configServers: [
+      {
+        id: '33333333-3333-4333-8333-333333333333',
+        primaryAddress: '127.0.0.1',
+        primaryPort: port,
+        readOnly: false,
+        locations: ['/'],
+      },
+    ],
+  };
+}

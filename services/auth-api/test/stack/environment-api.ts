@@ -1,0 +1,82 @@
+/** A stand-in for Environment API over real HTTP: the internal endpoints that Auth API asks, and nothing else. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+
+export interface EnvironmentApiStandIn {
+  readonly url: string;
+  readonly contactCenters: Map<string, ContactCenterView>;
+  readonly environments: Map<string, EnvironmentView>;
+  readonly changes: EnvironmentChange[];
+  /** Paths that were asked, with the answered status. */
+  readonly asked: { path: string; status: number }[];
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
+  const contactCenters = new Map<string, ContactCenterView>();
+  const environments = new Map<string, EnvironmentView>();
+  const changes: EnvironmentChange[] = [];
+  const asked: { path: string; status: number }[] = [];
+
+  const find = (url: URL): { version: number } | undefined => {
+    const path = url.pathname.replace('/environment/v3/internal', '');
+    const domain = url.searchParams.get('domain')?.toLowerCase();
+    if (path === '/contact-centers') {
+      return [...contactCenters.values()].find(({ domains }) =>
+        domains.some((known) => known.toLowerCase() === domain),
+      );
+    }
+    const [, kind, id = ''] = path.split('/');
+    return kind === 'environments' ? environments.get(id) : contactCenters.get(id);
+  };
+
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? '/', 'http://environment-api');
+    const send = (status: number, body: unknown, headers: Record<string, string> = {}) => {
+      asked.push({ path: `${url.pathname}${url.search}`, status });
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(status === 304 ? undefined : JSON.stringify(body));
+    };
+    if (!/^Bearer .+/.test(request.headers.authorization ?? '')) return send(401, { error: 'Unauthorized' });
+    if (url.pathname.endsWith('/changes')) {
+      const since = Number(url.searchParams.get('since'));
+      const newer = changes.filter(({ seq }) => seq > since);
+      return send(200, { status: { code: 0 }, data: { changes: newer, latest: changes.length } });
+    }
+    const found = find(url);
+    if (found === undefined) return send(404, { status: { code: 404 } });
+    const etag = `"${found.version}"`;
+    if (request.headers['if-none-match'] === etag) return send(304, undefined, { etag });
+    return send(200, { status: { code: 0 }, data: found }, { etag });
+  };
+
+  let port = 0;
+  let server: Server | undefined;
+  const standIn = {
+    get url() {
+      return `http://127.0.0.1:${port}`;
+    },
+    contactCenters,
+    environments,
+    changes,
+    asked,
+    async start() {
+      const started = createServer(answer);
+      await new Promise<void>((resolve) => started.listen(port, '127.0.0.1', resolve));
+      port = (started.address() as AddressInfo).port;
+      server = started;
+    },
+    async stop() {
+      const stopped = server;
+      server = undefined;
+      stopped?.closeAllConnections();
+      await new Promise<void>((resolve) => (stopped ? stopped.close(() => resolve()) : resolve()));
+    },
+  };
+  await standIn.start();
+  return standIn;
+}
