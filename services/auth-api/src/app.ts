@@ -5,6 +5,11 @@ import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { clientRoutes } from './clients/routes.ts';
 import type { Deps } from './deps.ts';
 import { interactionRoutes } from './interactions/routes.ts';
+import { authorizeRoutes } from './oauth/authorize-routes.ts';
+import { discoveryRoutes } from './oauth/discovery-routes.ts';
+import { grantTypes } from './oauth/grants/index.ts';
+import { oauthRoutes } from './oauth/routes.ts';
+import { userinfoRoutes } from './oauth/userinfo-routes.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { signOutRoutes } from './sessions/sign-out-routes.ts';
 import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';
@@ -28,6 +33,12 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(cookie);
 
   const { publicUrl } = config;
+  await app.register(async (scope: App) => authorizeRoutes(scope, deps));
+  await app.register(async (scope: App) => oauthRoutes(scope, deps));
+  await app.register(async (scope: App) => userinfoRoutes(scope, deps));
+  await app.register(async (scope: App) =>
+    discoveryRoutes(scope, { issuer: deps.issuer, grantTypes, signingKeys: () => deps.signingKeys.all }),
+  );
   await app.register(async (scope: App) => signInRoutes(scope, deps));
   await app.register(async (scope: App) => authSchemeRoutes(scope));
   await app.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));

@@ -23,6 +23,7 @@ import { createSecretVerifier, type SecretVerifier } from './clients/secret-veri
 import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
 import type { Config } from './config.ts';
+import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
 import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
 import { createSigner } from './keys/signer.ts';
 import { loadSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
@@ -35,7 +36,7 @@ import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
 
-export type Deps = BaseDeps & SignInDeps & { close(): Promise<void> };
+export type Deps = BaseDeps & SignInDeps & OAuthDeps & { close(): Promise<void> };
 
 /** What tokens, clients and keys stand on; sign-in is composed on top of it. */
 export interface BaseDeps {
@@ -202,6 +203,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   return {
     ...base,
     ...signIn.deps,
+    ...createOAuthDeps({ ...base, ...signIn.deps }),
     async close() {
       await signIn.close();
       await auditDrain.stop();

@@ -26,3 +26,10 @@ export function isWithinScope(requested: string[], allowed: string[]): boolean {
 export function formatScope(scope: string[]): string {
   return scope.join(' ');
 }
+
+/** What both allow; may be empty. */
+export function commonScope(left: string[], right: string[]): string[] {
+  if (left.includes(everyScope)) return right;
+  if (right.includes(everyScope)) return left;
+  return left.filter((value) => right.includes(value));
+}

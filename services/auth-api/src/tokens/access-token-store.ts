@@ -19,7 +19,9 @@ export interface TokenFacts {
   sub?: string;
   sid?: string;
   /** See AccessTokenRecord. */
+  chain?: string[];
   authorizedAtMs: number;
+  authTimeMs?: number;
   expiresAtMs: number;
   audience: string[];
   contactCenterIds: string[];
@@ -75,7 +77,10 @@ function serialize(record: AccessTokenRecord, issuer: string): string {
     clientId: record.clientId,
     familyId: record.familyId,
     ...(record.sub === undefined ? {} : { sub: record.sub }),
-    ...(record.session === undefined ? {} : { sid: record.session.sid }),
+    ...(record.session === undefined
+      ? {}
+      : { sid: record.session.sid, authTimeMs: record.session.authTimeMs }),
+    ...(record.chain === undefined ? {} : { chain: record.chain }),
     authorizedAtMs: record.authorizedAtMs,
     expiresAtMs: record.expiresAtMs,
     audience: record.audience,

@@ -1,6 +1,6 @@
 /** Judges access tokens: known, unexpired and not cut off, or nothing. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { AccessTokenStore, StoredAccessToken } from './access-token-store.ts';
+import type { AccessTokenStore, StoredAccessToken, TokenFacts } from './access-token-store.ts';
 import type { CutOffs } from './cut-offs.ts';
 
 export interface AccessTokens {
@@ -12,18 +12,17 @@ export function createAccessTokens(store: AccessTokenStore, cutOffs: CutOffs, no
   return {
     async find(token) {
       const stored = await store.find(token);
-      if (stored === undefined) return undefined;
-      const { facts } = stored;
-      if (facts.expiresAtMs <= now()) return undefined;
+      if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
       cutOffs.assertFresh();
-      const isCut = cutOffs.isCut({
-        sub: facts.sub,
-        clientId: facts.clientId,
-        familyId: facts.familyId,
-        sid: facts.sid,
-        issuedAtMs: facts.authorizedAtMs,
-      });
-      return isCut ? undefined : stored;
+      return isCut(stored.facts, cutOffs) ? undefined : stored;
     },
   };
+}
+
+function isCut(facts: TokenFacts, cutOffs: CutOffs): boolean {
+  const issuedAtMs = facts.authorizedAtMs;
+  const { sub, clientId, familyId, sid, authTimeMs, chain } = facts;
+  if (cutOffs.isCut({ sub, clientId, familyId, sid, issuedAtMs, authTimeMs })) return true;
+  // An exchanged token ends with every client it came through.
+  return chain?.some((link) => cutOffs.isCut({ clientId: link, issuedAtMs })) ?? false;
 }

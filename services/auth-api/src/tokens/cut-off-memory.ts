@@ -28,9 +28,9 @@ export function createCutOffMemory(): CutOffMemory {
       const known = latest[kind].get(id);
       if (known === undefined || known < atMs) latest[kind].set(id, atMs);
     },
-    isCut({ sub, clientId, familyId, sid, issuedAtMs }) {
+    isCut({ sub, clientId, familyId, sid, issuedAtMs, authTimeMs = issuedAtMs }) {
       return (
-        isCutBefore('sub', sub, issuedAtMs) ||
+        isCutBefore('sub', sub, authTimeMs) ||
         isCutBefore('client', clientId, issuedAtMs) ||
         isCutWhole('family', familyId) ||
         isCutWhole('sid', sid)

@@ -21,6 +21,8 @@ export interface CutOffSubject {
   familyId?: string | undefined;
   sid?: string | undefined;
   issuedAtMs: number;
+  /** When the user proved who they are, if that was earlier than the issue: the subject's cut-offs go by it. */
+  authTimeMs?: number | undefined;
 }
 
 export interface CutOffs {

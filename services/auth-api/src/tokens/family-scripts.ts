@@ -36,7 +36,10 @@ return 1
  */
 export const rotateRefresh = defineScript(`
 local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'sealed', 'answered', 'checked')
-if not r[1] then return {'unknown'} end
+if not r[1] then
+  if redis.call('EXISTS', KEYS[2]) == 1 then return {'revoked'} end
+  return {'unknown'}
+end
 if r[3] ~= ARGV[3] then return {'foreign'} end
 if r[1] == ARGV[1] then
   local granted = r[4]

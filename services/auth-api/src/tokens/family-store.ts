@@ -29,7 +29,7 @@ export type RotatedRefresh =
   /** The person must be read again before this family gets another token. */
   | { outcome: 'check'; grant: Grant }
   | { outcome: 'reused'; grant: Grant }
-  | { outcome: 'unknown' | 'foreign' | 'scope' };
+  | { outcome: 'unknown' | 'revoked' | 'foreign' | 'scope' };
 
 export interface FamilyStoreOptions {
   redis: RedisClient;
@@ -139,6 +139,7 @@ function readRotation([
     case 'check':
     case 'reused':
       return { outcome, grant: JSON.parse(grant) as Grant };
+    case 'revoked':
     case 'foreign':
     case 'scope':
       return { outcome };

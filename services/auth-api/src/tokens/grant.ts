@@ -1,5 +1,6 @@
 /** What a user has authorized: stored with a code, then with the refresh tokens of the same family. */
 import type { UserIdentity } from '../users/identity.ts';
+import type { CutOffs } from './cut-offs.ts';
 import type { SessionReference } from './session-reference.ts';
 
 /** Plain JSON. */
@@ -12,7 +13,7 @@ export interface Grant {
   identity: UserIdentity;
   session?: SessionReference;
   nonce?: string;
-  /** When the user proved who they are; cut-offs and `auth_time` go by it. */
+  /** When this authorization was given; without a session also when the user proved who they are. */
   authorizedAtMs: number;
 }
 
@@ -21,5 +22,16 @@ export interface CodeGrant extends Grant {
   redirectUri: string;
   redirectUriGiven: boolean;
   codeChallenge?: string;
-  issuedAtMs: number;
+}
+
+/** Whether the user, session, client or family behind a grant was cut off since. */
+export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
+  return cutOffs.isCut({
+    sub: grant.identity.sub,
+    clientId: grant.clientId,
+    familyId: grant.familyId,
+    sid: grant.session?.sid,
+    issuedAtMs: grant.authorizedAtMs,
+    authTimeMs: grant.session?.authTimeMs,
+  });
 }

@@ -1,0 +1,47 @@
+/** Composes the OAuth endpoints on top of tokens, clients, users and sessions. */
+import type { BaseDeps } from './deps.ts';
+import type { SignInDeps } from './deps-sign-in.ts';
+import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
+import { createClientAuthentication } from './oauth/client-authentication.ts';
+import { createExchangeTargets } from './oauth/exchange-targets.ts';
+import { createGrants } from './oauth/grants/index.ts';
+import { createIntrospectionEndpoint, type IntrospectionEndpoint } from './oauth/introspect.ts';
+import { createPostedRequests, type PostedRequests } from './oauth/posted-requests.ts';
+import { createRevocationEndpoint, type RevocationEndpoint } from './oauth/revoke.ts';
+import { createTokenEndpoint, type TokenEndpoint } from './oauth/token.ts';
+import { createUserInfo, type UserInfo } from './oauth/userinfo.ts';
+
+export interface OAuthDeps {
+  authorization: AuthorizationEndpoint;
+  postedRequests: PostedRequests;
+  tokenEndpoint: TokenEndpoint;
+  introspection: IntrospectionEndpoint;
+  revocation: RevocationEndpoint;
+  userInfo: UserInfo;
+}
+
+export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
+  const { config, kit, redis, keyspace, clientDirectory, secretVerifier, audit } = deps;
+  const clientAuthentication = createClientAuthentication({
+    directory: clientDirectory,
+    verifier: secretVerifier,
+    audit,
+  });
+  const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
+  return {
+    authorization: createAuthorizationEndpoint({ ...deps, directory: clientDirectory }),
+    postedRequests: createPostedRequests(redis, keyspace),
+    tokenEndpoint: createTokenEndpoint({
+      clientAuthentication,
+      grants: createGrants({ ...deps, targets: createExchangeTargets(clientDirectory) }),
+      countIssued: (grantType) => issued.inc({ grant: grantType }),
+    }),
+    introspection: createIntrospectionEndpoint({
+      ...deps,
+      clientAuthentication,
+      opsUsername: config.ops.username,
+    }),
+    revocation: createRevocationEndpoint({ ...deps, clientAuthentication }),
+    userInfo: createUserInfo(deps.accessTokens),
+  };
+}

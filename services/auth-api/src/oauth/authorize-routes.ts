@@ -1,0 +1,93 @@
+/** `/auth/v3/oauth/authorize`: what the user's browser calls; answers are redirects and, where nobody can be trusted, pages. */
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuthorizationEndpoint, Browser } from './authorize.ts';
+import { describeOnly, readOnlyForms } from './form-scope.ts';
+import { readParameters } from './parameters.ts';
+import type { PostedRequests } from './posted-requests.ts';
+import { authorizationRequestSchema, resumeQuerySchema } from './schemas.ts';
+
+export interface AuthorizeRoutesDeps {
+  authorization: AuthorizationEndpoint;
+  postedRequests: PostedRequests;
+}
+
+const path = '/auth/v3/oauth/authorize';
+const tags = ['oauth'];
+const formLimitBytes = 16_384;
+
+export async function authorizeRoutes(
+  app: App,
+  { authorization, postedRequests }: AuthorizeRoutesDeps,
+): Promise<void> {
+  app.setErrorHandler(htmlErrorHandler);
+  await readOnlyForms(app);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+    done();
+  });
+
+  app.route({
+    method: 'GET',
+    url: path,
+    validatorCompiler: describeOnly,
+    schema: {
+      tags,
+      summary: 'Ask for an authorization code (RFC 6749 section 4.1, OpenID Connect Core section 3.1.2)',
+      querystring: authorizationRequestSchema,
+    },
+    handler: async (request, reply) => {
+      const query = request.query as Record<string, unknown>;
+      const source =
+        query['posted_request'] === undefined ? query : await findPosted(query['posted_request']);
+      return reply.redirect(
+        await authorization.begin(readParameters(source), browserOf(request, reply)),
+        302,
+      );
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: path,
+    bodyLimit: formLimitBytes,
+    validatorCompiler: describeOnly,
+    schema: {
+      tags,
+      summary: 'The same by POST: answered 303 to a GET of our own',
+      consumes: ['application/x-www-form-urlencoded'],
+      body: authorizationRequestSchema,
+    },
+    // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the user.
+    handler: async (request, reply) => {
+      await authorization.checkClient(readParameters(request.body));
+      const id = await postedRequests.save(request.body as Record<string, string>);
+      return reply.redirect(`${path}?posted_request=${id}`, 303);
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: `${path}/resume`,
+    schema: { tags, summary: 'Go on after a sign-in', querystring: resumeQuerySchema },
+    handler: async (request, reply) =>
+      reply.redirect(await authorization.resume(request.query.interaction, browserOf(request, reply)), 302),
+  });
+
+  async function findPosted(id: unknown): Promise<Record<string, unknown>> {
+    const posted = typeof id === 'string' ? await postedRequests.find(id) : undefined;
+    if (posted === undefined) throw badRequest('This sign-in has taken too long; go back to the application');
+    return posted;
+  }
+}
+
+function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {
+  return { request, reply, correlationId: request.id };
+}

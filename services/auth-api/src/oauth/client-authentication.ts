@@ -1,0 +1,118 @@
+/** Client authentication at the token, introspection and revocation endpoints (RFC 6749 section 2.3). */
+import { invalidClient, invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { type Credentials, hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
+import type { AuditWriter } from '../audit/event.ts';
+import type { Client, SecretAuthMethod } from '../clients/client.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
+import type { SecretVerifier } from '../clients/secret-verifier.ts';
+import type { RequestParameters } from './parameters.ts';
+
+/** What every call to a client-authenticated endpoint brings. */
+export interface ClientCall {
+  authorization: string | undefined;
+  parameters: RequestParameters;
+  clientAddress: string;
+  correlationId: string;
+}
+
+export interface ClientAuthentication {
+  /**
+   * The client that proved itself, or a PUBLIC client that named itself.
+   * @throws OAuthError invalid_client (401), invalid_request for two methods at once; AppError (429, 503)
+   */
+  authenticate(call: ClientCall): Promise<Client>;
+}
+
+export interface ClientAuthenticationOptions {
+  directory: ClientDirectory;
+  verifier: SecretVerifier;
+  audit: AuditWriter;
+}
+
+interface Presented {
+  method: SecretAuthMethod;
+  /** The possible readings; only Basic has more than one. */
+  candidates: Credentials[];
+}
+
+export function createClientAuthentication(options: ClientAuthenticationOptions): ClientAuthentication {
+  const { directory, verifier, audit } = options;
+
+  async function proves(presented: Presented, call: ClientCall): Promise<Client | undefined> {
+    for (const { username, password } of presented.candidates) {
+      const client = await directory.find(username);
+      // An unknown client costs the same check as a wrong secret.
+      const isRight = await verifier.verify({
+        owner: username,
+        secrets: client?.secrets ?? [],
+        presented: password,
+        clientAddress: call.clientAddress,
+      });
+      if (isRight && client !== undefined) return client;
+    }
+    return undefined;
+  }
+
+  async function names(presented: Presented): Promise<Client | undefined> {
+    const client = await directory.find(presented.candidates[0]?.username ?? '');
+    return client?.clientType === 'PUBLIC' ? client : undefined;
+  }
+
+  async function refuse(call: ClientCall, clientId: string | undefined, detail: string): Promise<never> {
+    await audit.write({
+      name: 'client_authentication_failed',
+      outcome: 'failure',
+      clientId: clientId?.slice(0, 128),
+      correlationId: call.correlationId,
+      clientAddress: call.clientAddress,
+    });
+    throw invalidClient({ detail });
+  }
+
+  return {
+    async authenticate(call) {
+      const presented = readCredentials(call);
+      const claimed = presented.candidates[0]?.username;
+      const client = presented.method === 'none' ? await names(presented) : await proves(presented, call);
+      if (client === undefined) return refuse(call, claimed, `${presented.method} failed`);
+      const registered = client.tokenEndpointAuthMethod;
+      if (registered !== undefined && registered !== presented.method) {
+        return refuse(call, client.clientId, `${presented.method} was used, ${registered} is registered`);
+      }
+      return client;
+    },
+  };
+}
+
+/** Exactly one method. Basic together with the same client id in the form is one (compat). */
+function readCredentials({ authorization, parameters }: ClientCall): Presented {
+  const clientId = parameters.get('client_id');
+  const secret = parameters.get('client_secret');
+  if (
+    parameters.get('client_assertion') !== undefined ||
+    parameters.get('client_assertion_type') !== undefined
+  ) {
+    throw new OAuthError('invalid_client', 401, 'Client assertions are not accepted');
+  }
+  if (authorization === undefined) {
+    if (clientId === undefined) throw invalidClient({ detail: 'no credentials' });
+    const method = secret === undefined ? 'none' : 'client_secret_post';
+    return { method, candidates: [{ username: clientId, password: secret ?? '' }] };
+  }
+  if (!hasScheme(authorization, 'basic'))
+    throw invalidClient({ detail: 'the Authorization scheme is not Basic' });
+  if (secret !== undefined) throw invalidRequest('Use one client authentication method, not two');
+  return readBasic(authorization, clientId);
+}
+
+function readBasic(authorization: string, clientId: string | undefined): Presented {
+  const readings = parseBasicCredentials(authorization);
+  if (readings.length === 0) throw invalidClient({ detail: 'malformed Basic credentials' });
+  const candidates = readings.filter(({ username }) => clientId === undefined || username === clientId);
+  if (candidates.length === 0) {
+    throw invalidRequest('The client_id of the form is not the one of the Authorization header');
+  }
+  // Some libraries send a PUBLIC client as Basic with an empty password.
+  const isEmpty = candidates.every(({ password }) => password === '');
+  return { method: isEmpty ? 'none' : 'client_secret_basic', candidates };
+}

@@ -1,0 +1,57 @@
+/** What this server can do (OpenID Connect Discovery, RFC 8414): only what is true. */
+
+export interface DiscoveryFacts {
+  issuer: string;
+  grantTypes: string[];
+  signingAlgorithms: string[];
+}
+
+/** Every path that is announced hangs below the issuer, whatever host the question came by. */
+export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: DiscoveryFacts) {
+  const secretMethods = ['client_secret_basic', 'client_secret_post'];
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    userinfo_endpoint: `${issuer}/openid/userinfo`,
+    jwks_uri: `${issuer}/oauth/jwks`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: grantTypes,
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: signingAlgorithms,
+    token_endpoint_auth_methods_supported: [...secretMethods, 'none'],
+    introspection_endpoint_auth_methods_supported: secretMethods,
+    revocation_endpoint_auth_methods_supported: [...secretMethods, 'none'],
+    code_challenge_methods_supported: ['S256'],
+    scopes_supported: ['openid'],
+    prompt_values_supported: ['none', 'login', 'select_account'],
+    acr_values_supported: ['1'],
+    claims_supported: [
+      'iss',
+      'sub',
+      'aud',
+      'exp',
+      'iat',
+      'auth_time',
+      'nonce',
+      'acr',
+      'amr',
+      'at_hash',
+      'sid',
+      'email',
+      'given_name',
+      'family_name',
+      'user_name',
+      'environment_id',
+      'contact_center_id',
+    ],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    // Left out, this one would mean true.
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+  };
+}

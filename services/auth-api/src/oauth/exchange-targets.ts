@@ -1,0 +1,56 @@
+/** Whom an exchanged token may be for: audiences by client id, resources by a client's registration. */
+import { invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../clients/client.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
+
+export interface TargetQuestion {
+  client: Client;
+  audiences: string[];
+  resources: string[];
+  /** Contact centres of the subject token. */
+  contactCenterIds: string[];
+}
+
+export interface ExchangeTargets {
+  /** Client ids, at least one. @throws OAuthError invalid_target (RFC 8693 section 2.2.2) for anything that is not allowed. */
+  resolve(question: TargetQuestion): Promise<string[]>;
+}
+
+const mostTargets = 20;
+
+export function createExchangeTargets(directory: ClientDirectory): ExchangeTargets {
+  async function check(
+    target: Client | undefined,
+    { client, contactCenterIds }: TargetQuestion,
+  ): Promise<string> {
+    const isAllowed =
+      target !== undefined &&
+      (target.clientId === client.clientId || client.tokenExchange.audiences.includes(target.clientId));
+    // An unknown target and a forbidden one are the same to the caller.
+    if (!isAllowed) throw invalidTarget('The client may not ask for this audience or resource');
+    const bound = target.contactCenterIds;
+    if (bound.length > 0 && !contactCenterIds.every((id) => bound.includes(id))) {
+      throw invalidTarget('The audience does not serve this contact centre');
+    }
+    return target.clientId;
+  }
+
+  return {
+    async resolve(question) {
+      const { client, audiences, resources } = question;
+      if (audiences.length + resources.length > mostTargets) {
+        throw invalidTarget(`Ask for at most ${mostTargets} audiences and resources`);
+      }
+      const targets: string[] = [];
+      for (const audience of audiences) targets.push(await check(await directory.find(audience), question));
+      for (const resource of resources) targets.push(await check(await findByResource(resource), question));
+      return targets.length === 0 ? [client.clientId] : [...new Set(targets)];
+    },
+  };
+
+  async function findByResource(resource: string): Promise<Client | undefined> {
+    // RFC 8707 section 2: an absolute URI without a fragment.
+    const isResource = URL.canParse(resource) && !resource.includes('#') && resource.length <= 512;
+    return isResource ? directory.findByResource(resource) : undefined;
+  }
+}

@@ -1,0 +1,83 @@
+/** Redeems an authorization code (RFC 6749 section 4.1.3) with its proof of possession (RFC 7636 section 4.6). */
+import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AuditWriter } from '../../audit/event.ts';
+import type { Client } from '../../clients/client.ts';
+import type { CutOffs } from '../../tokens/cut-offs.ts';
+import { endFamily } from '../../tokens/families.ts';
+import type { FamilyStore } from '../../tokens/family-store.ts';
+import { parseFamilyToken } from '../../tokens/family-token.ts';
+import { type CodeGrant, type Grant, isGrantCut } from '../../tokens/grant.ts';
+import type { TokenIssuer } from '../../tokens/issue.ts';
+import { type RequestParameters, requireParameter } from '../parameters.ts';
+import { provesCodeChallenge } from '../pkce.ts';
+import type { GrantHandler } from './grant-handler.ts';
+
+export interface AuthorizationCodeDeps {
+  families: FamilyStore;
+  cutOffs: CutOffs;
+  tokenIssuer: TokenIssuer;
+  audit: AuditWriter;
+}
+
+export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandler {
+  const { families, cutOffs, tokenIssuer, audit } = deps;
+  return {
+    grantType: 'authorization_code',
+    parameters: ['code', 'redirect_uri', 'code_verifier'],
+    async handle({ client, parameters, correlationId, clientAddress }) {
+      const code = parseFamilyToken(requireParameter(parameters, 'code'));
+      if (code === undefined) throw refused('the code is malformed');
+      // Consumed before anything is checked: of all who present it, one gets to the checks.
+      const consumed = await families.consumeCode(code);
+      if (consumed.outcome === 'reused') {
+        await Promise.all([
+          endFamily(families, cutOffs, code.familyId),
+          audit.write({
+            name: 'code_reused',
+            outcome: 'failure',
+            clientId: client.clientId,
+            correlationId,
+            clientAddress,
+          }),
+        ]);
+        throw refused('the code was used before; its tokens are revoked');
+      }
+      if (consumed.outcome === 'unknown') throw refused('the code is unknown or expired');
+      const { grant } = consumed;
+      const problem = problemOf(grant, client, parameters);
+      if (problem !== undefined) throw refused(problem);
+      cutOffs.assertFresh();
+      if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the code has ended');
+      return tokenIssuer.issueForUser(client, grantOf(grant));
+    },
+  };
+}
+
+/** What the tokens keep: the request behind the code has done its work. */
+function grantOf({
+  redirectUri: _uri,
+  redirectUriGiven: _given,
+  codeChallenge: _challenge,
+  ...grant
+}: CodeGrant): Grant {
+  return grant;
+}
+
+/** The caller learns that the code is no good, the log learns why. */
+function refused(detail: string) {
+  return invalidGrant('The authorization code is invalid, expired, used or not meant for this request', {
+    detail,
+  });
+}
+
+function problemOf(grant: CodeGrant, client: Client, parameters: RequestParameters): string | undefined {
+  if (grant.clientId !== client.clientId) return 'the code belongs to another client';
+  const redirectUri = parameters.get('redirect_uri');
+  // RFC 6749 section 4.1.3: repeated if it was given, and identical.
+  if (redirectUri === undefined ? grant.redirectUriGiven : redirectUri !== grant.redirectUri) {
+    return 'the redirect_uri is not the one of the authorization request';
+  }
+  if (!provesCodeChallenge(grant.codeChallenge, parameters.get('code_verifier')))
+    return 'the code_verifier does not match';
+  return undefined;
+}

@@ -1,0 +1,29 @@
+/** The grants that the token endpoint knows, in the order of the discovery document. */
+import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
+import { clientCredentialsGrant } from './client-credentials.ts';
+import type { GrantHandler } from './grant-handler.ts';
+import { type PasswordDeps, passwordGrant } from './password.ts';
+import { type RefreshTokenDeps, refreshTokenGrant } from './refresh-token.ts';
+import { type TokenExchangeDeps, tokenExchangeGrant } from './token-exchange.ts';
+
+export type GrantDeps = AuthorizationCodeDeps & PasswordDeps & RefreshTokenDeps & TokenExchangeDeps;
+
+export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler> {
+  const handlers = [
+    authorizationCodeGrant(deps),
+    clientCredentialsGrant(deps),
+    refreshTokenGrant(deps),
+    passwordGrant(deps),
+    tokenExchangeGrant(deps),
+  ];
+  return new Map(handlers.map((handler) => [handler.grantType, handler]));
+}
+
+/** As discovery announces them. */
+export const grantTypes = [
+  'authorization_code',
+  'client_credentials',
+  'refresh_token',
+  'password',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+];

@@ -1,0 +1,145 @@
+/** Renews tokens (RFC 6749 section 6) with rotation; a used token that comes again ends the family (RFC 9700 section 4.14). */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AuditWriter } from '../../audit/event.ts';
+import type { Client } from '../../clients/client.ts';
+import type { CutOffs } from '../../tokens/cut-offs.ts';
+import { endFamily } from '../../tokens/families.ts';
+import type { FamilyStore, RotatedRefresh } from '../../tokens/family-store.ts';
+import {
+  type FamilyToken,
+  formatFamilyToken,
+  newSecret,
+  parseFamilyToken,
+} from '../../tokens/family-token.ts';
+import { type Grant, isGrantCut } from '../../tokens/grant.ts';
+import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { openSuccessor, type Successor, sealSuccessor } from '../../tokens/successor.ts';
+import type { UserService } from '../../users/user-service.ts';
+import { requireParameter } from '../parameters.ts';
+import type { GrantHandler, GrantRequest } from './grant-handler.ts';
+
+export interface RefreshTokenDeps {
+  families: FamilyStore;
+  cutOffs: CutOffs;
+  users: UserService;
+  tokenIssuer: TokenIssuer;
+  audit: AuditWriter;
+  now: Clock;
+}
+
+/** One attempt: the random parts exist before the script runs, so that the script can keep them sealed. */
+interface Attempt {
+  client: Client;
+  presented: FamilyToken;
+  successor: Successor;
+  scope: string[] | undefined;
+}
+
+export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
+  const { families, cutOffs, users, tokenIssuer, audit, now } = deps;
+
+  function rotate(
+    { client, presented, successor, scope }: Attempt,
+    checkedGrant?: Grant,
+  ): Promise<RotatedRefresh> {
+    return families.rotateRefresh({
+      presented,
+      next: { familyId: presented.familyId, secret: successor.refreshSecret },
+      clientId: client.clientId,
+      scope,
+      sealedSuccessor: sealSuccessor(successor, presented, client.clientId),
+      checkedGrant,
+    });
+  }
+
+  /** Nothing was used up yet: an outage of the Configuration Server costs the client no token. */
+  async function readPersonAgain(grant: Grant): Promise<Grant> {
+    if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    try {
+      return { ...grant, identity: await users.refresh(grant.identity) };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;
+      await endFamily(families, cutOffs, grant.familyId);
+      throw refused(error.detail ?? error.name);
+    }
+  }
+
+  async function reportReuse(
+    { client, correlationId, clientAddress }: GrantRequest,
+    grant: Grant,
+  ): Promise<void> {
+    await Promise.all([
+      endFamily(families, cutOffs, grant.familyId),
+      audit.write({
+        name: 'refresh_reused',
+        outcome: 'failure',
+        sub: grant.identity.sub,
+        clientId: client.clientId,
+        contactCenterId: grant.identity.contactCenterId,
+        sid: grant.session?.sid,
+        correlationId,
+        clientAddress,
+      }),
+    ]);
+  }
+
+  function answer(
+    attempt: Attempt,
+    rotation: RotatedRefresh & { outcome: 'rotated' | 'repeated' },
+  ): Promise<TokenAnswer> {
+    const { client, presented } = attempt;
+    if (isGrantCut(rotation.grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    const isRepeated = rotation.outcome === 'repeated';
+    const { accessToken, refreshSecret } = isRepeated
+      ? openSuccessor(rotation.sealedSuccessor, presented, client.clientId)
+      : attempt.successor;
+    return tokenIssuer.reissue(client, rotation.grant, {
+      scope: rotation.scope,
+      accessToken,
+      refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: refreshSecret }),
+      issuedAtMs: isRepeated ? rotation.rotatedAtMs : now(),
+      once: isRepeated,
+    });
+  }
+
+  return {
+    grantType: 'refresh_token',
+    parameters: ['refresh_token', 'scope'],
+    async handle(request) {
+      const { client, scope } = request;
+      const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
+      if (presented === undefined) throw refused('the refresh token is malformed');
+      cutOffs.assertFresh();
+      const successor = { accessToken: tokenIssuer.newAccessToken(), refreshSecret: newSecret() };
+      const attempt: Attempt = { client, presented, successor, scope };
+      let rotation = await rotate(attempt);
+      if (rotation.outcome === 'check')
+        rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
+      switch (rotation.outcome) {
+        case 'rotated':
+        case 'repeated':
+          return answer(attempt, rotation);
+        case 'reused':
+          await reportReuse(request, rotation.grant);
+          throw refused('the refresh token was used before; its family is revoked');
+        case 'revoked':
+          // An outage may have kept the cut-off from being raised when the family was revoked.
+          await endFamily(families, cutOffs, presented.familyId);
+          throw refused('the family of the refresh token is revoked');
+        case 'scope':
+          throw invalidScope('The scope is wider than the one that was granted');
+        case 'foreign':
+          throw refused('the refresh token belongs to another client');
+        default:
+          throw refused('the refresh token is unknown or expired');
+      }
+    },
+  };
+}
+
+/** The caller learns that the token is no good, the log learns why. */
+function refused(detail: string) {
+  return invalidGrant('The refresh token is invalid, expired or revoked', { detail });
+}

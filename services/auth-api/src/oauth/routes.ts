@@ -1,0 +1,108 @@
+/** `/auth/v3/oauth`: token, introspect and revoke — form in, JSON out, OAuth errors. */
+import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
+import { securityError } from '@gatehouse/contracts/envelope';
+import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { ClientCall } from './client-authentication.ts';
+import { describeOnly, readOnlyForms } from './form-scope.ts';
+import type { IntrospectionEndpoint } from './introspect.ts';
+import { readParameters } from './parameters.ts';
+import type { RevocationEndpoint } from './revoke.ts';
+import { tokenAnswerSchema, tokenQuestionSchema, tokenRequestSchema } from './schemas.ts';
+import type { TokenEndpoint } from './token.ts';
+
+export interface OAuthRoutesDeps {
+  tokenEndpoint: TokenEndpoint;
+  introspection: IntrospectionEndpoint;
+  revocation: RevocationEndpoint;
+}
+
+const tags = ['oauth'];
+const refusals = { 400: securityError, 401: securityError, 503: securityError };
+const consumes = ['application/x-www-form-urlencoded'];
+
+export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void> {
+  app.setErrorHandler(oauthErrorHandler);
+  await readOnlyForms(app);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
+    done();
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/oauth/token',
+    validatorCompiler: describeOnly,
+    schema: {
+      tags,
+      summary: 'Issue tokens (RFC 6749, RFC 7636, RFC 8693)',
+      consumes,
+      body: tokenRequestSchema,
+      response: { 200: tokenAnswerSchema, ...refusals },
+    },
+    handler: (request) => deps.tokenEndpoint.answer(callOf(request)),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/oauth/introspect',
+    validatorCompiler: describeOnly,
+    schema: {
+      tags,
+      summary: 'Ask about a token (RFC 7662)',
+      consumes,
+      body: tokenQuestionSchema,
+      response: { 200: introspectionAnswerSchema, ...refusals },
+    },
+    handler: async (request, reply) => {
+      const json = await deps.introspection.answer(callOf(request));
+      // Ready-made JSON: it goes out as it was stored.
+      return reply.type('application/json; charset=utf-8').send(json as never);
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/oauth/revoke',
+    validatorCompiler: describeOnly,
+    schema: {
+      tags,
+      summary: 'Revoke a token (RFC 7009)',
+      consumes,
+      body: tokenQuestionSchema,
+      response: { 200: z.null().describe('Always, whether or not there was such a token'), ...refusals },
+    },
+    handler: async (request, reply) => {
+      await deps.revocation.revoke(callOf(request));
+      return reply.code(200).send(null);
+    },
+  });
+}
+
+function callOf(request: FastifyRequest): ClientCall {
+  refuseQuery(request.url);
+  return {
+    authorization: request.headers.authorization,
+    parameters: readParameters(request.body),
+    clientAddress: request.ip,
+    correlationId: request.id,
+  };
+}
+
+/** Addresses end up in logs and histories: what belongs into the form is refused there (RFC 6749 section 2.3.1). */
+function refuseQuery(url: string): void {
+  const start = url.indexOf('?');
+  if (start === -1) return;
+  const secrets =
+    /(?:^|&)(?:client_secret|client_assertion|password|code|code_verifier|token|refresh_token|subject_token|actor_token|assertion)=/i;
+  if (secrets.test(decodeNames(url.slice(start + 1)))) {
+    throw invalidRequest('Send the parameters in the form, not in the address');
+  }
+}
+
+function decodeNames(query: string): string {
+  return [...new URLSearchParams(query).keys()].map((name) => `${name}=`).join('&');
+}

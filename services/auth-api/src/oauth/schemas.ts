@@ -1,0 +1,83 @@
+/** Bodies of the OAuth endpoints. Requests are described for the reference; the endpoints read them by OAuth's own rules. */
+import { z } from 'zod';
+
+const text = z.string().optional();
+
+const clientCredentials = {
+  client_id: text.describe('With client_secret, or alone for a PUBLIC client; otherwise HTTP Basic'),
+  client_secret: text,
+};
+
+export const tokenRequestSchema = z.looseObject({
+  grant_type: z
+    .string()
+    .describe(
+      'authorization_code, client_credentials, refresh_token, password or urn:ietf:params:oauth:grant-type:token-exchange',
+    ),
+  ...clientCredentials,
+  scope: text.describe('Scope values separated by spaces; never more than was granted'),
+  code: text,
+  redirect_uri: text.describe('As in the authorization request'),
+  code_verifier: text.describe('RFC 7636'),
+  refresh_token: text,
+  username: text.describe('May be tenant\\user'),
+  password: text,
+  tenant: text,
+  subject_token: text.describe('RFC 8693'),
+  subject_token_type: text,
+  requested_token_type: text,
+  audience: text.describe('Client id; may repeat'),
+  resource: text.describe('Absolute URI; may repeat'),
+});
+
+export const tokenAnswerSchema = z.object({
+  access_token: z.string(),
+  token_type: z.literal('bearer'),
+  expires_in: z.int().describe('Seconds'),
+  scope: z.string(),
+  refresh_token: z.string().optional(),
+  id_token: z.string().optional(),
+  issued_token_type: z.string().optional(),
+});
+
+export const tokenQuestionSchema = z.looseObject({
+  token: z.string(),
+  token_type_hint: text,
+  ...clientCredentials,
+});
+
+export const authorizationRequestSchema = z.looseObject({
+  client_id: text,
+  redirect_uri: text,
+  response_type: text.describe('code'),
+  response_mode: text.describe('query'),
+  scope: text,
+  state: text,
+  nonce: text,
+  code_challenge: text.describe('RFC 7636; required for PUBLIC clients'),
+  code_challenge_method: text.describe('S256'),
+  prompt: text.describe('none, login or select_account'),
+  max_age: text.describe('Seconds'),
+  id_token_hint: text,
+  login_hint: text.describe('User name to fill in'),
+  ui_locales: text,
+  tenant: text.describe('Tenant to fill in'),
+  hideTenant: text.describe('true: the tenant is not asked for'),
+});
+
+export const resumeQuerySchema = z.object({ interaction: z.string().min(1).max(128) });
+
+export const discoverySchema = z.looseObject({ issuer: z.string() });
+/** An allow-list: a private member could not get out even if it got in. */
+const publicKeySchema = z.object({
+  kty: z.string(),
+  use: z.literal('sig'),
+  alg: z.string(),
+  kid: z.string(),
+  n: z.string().optional(),
+  e: z.string().optional(),
+  crv: z.string().optional(),
+  x: z.string().optional(),
+  y: z.string().optional(),
+});
+export const keySetSchema = z.object({ keys: z.array(publicKeySchema) });

@@ -1,0 +1,28 @@
+/** Whether a session answers an authorization request, or the user must sign in. */
+import type { Client } from '../clients/client.ts';
+import type { Session } from '../sessions/session.ts';
+import type { AuthorizationRequest } from './authorization-request.ts';
+
+/** False: the session is good enough for this client and this request. */
+export function needsSignIn(
+  request: AuthorizationRequest,
+  client: Client,
+  session: Session,
+  nowMs: number,
+): boolean {
+  // A sign-in that this request itself caused satisfies everything it asked for.
+  const isFresh = session.authTimeMs >= request.requestedAtMs;
+  if (request.requiresFreshSignIn && !isFresh) return true;
+  if (request.hintedSubject !== undefined && request.hintedSubject !== session.sub) return true;
+  if (!servesContactCenter(client, session.identity.contactCenterId)) return true;
+  const { maxAgeSeconds } = request;
+  return maxAgeSeconds !== undefined && !isFresh && nowMs - session.authTimeMs > maxAgeSeconds * 1000;
+}
+
+/** Single sign-on never crosses into a contact centre that the client is not registered for. */
+export function servesContactCenter(
+  { contactCenterIds }: Pick<Client, 'contactCenterIds'>,
+  id: string,
+): boolean {
+  return contactCenterIds.length === 0 || contactCenterIds.includes(id);
+}

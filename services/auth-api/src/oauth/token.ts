@@ -1,0 +1,74 @@
+/** The token endpoint (RFC 6749 section 3.2): the same ordered steps before every grant. */
+import {
+  invalidRequest,
+  invalidScope,
+  unauthorizedClient,
+  unsupportedGrantType,
+} from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../clients/client.ts';
+import type { TokenAnswer } from '../tokens/issue.ts';
+import type { ClientAuthentication, ClientCall } from './client-authentication.ts';
+import type { GrantHandler } from './grants/grant-handler.ts';
+import { type RequestParameters, requireParameter } from './parameters.ts';
+import { parseScope } from './scopes.ts';
+
+export interface TokenEndpoint {
+  /** @throws OAuthError */
+  answer(call: ClientCall): Promise<TokenAnswer>;
+}
+
+export interface TokenEndpointOptions {
+  clientAuthentication: ClientAuthentication;
+  grants: ReadonlyMap<string, GrantHandler>;
+  countIssued(grantType: string): void;
+}
+
+export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
+  const { clientAuthentication, grants, countIssued } = options;
+  return {
+    async answer(call) {
+      const client = await clientAuthentication.authenticate(call);
+      const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
+      checkGrantIsAllowed(client, grant);
+      refuseProofsThatAreNotChecked(call.parameters);
+      const parameters = keepDeclared(call.parameters, grant);
+      const scope = readScope(parameters);
+      const { clientAddress, correlationId } = call;
+      const answer = await grant.handle({ client, parameters, scope, clientAddress, correlationId });
+      countIssued(grant.grantType);
+      return answer;
+    },
+  };
+}
+
+function findGrant(grants: ReadonlyMap<string, GrantHandler>, grantType: string): GrantHandler {
+  const grant = grants.get(grantType);
+  if (grant === undefined) throw unsupportedGrantType('This grant_type is not supported');
+  return grant;
+}
+
+function checkGrantIsAllowed(client: Client, { grantType }: GrantHandler): void {
+  if (!client.grantTypes.includes(grantType))
+    throw unauthorizedClient('The client may not use this grant_type');
+}
+
+/** RFC 9449 section 10: a caller who names a key believes that the code is bound to it. */
+function refuseProofsThatAreNotChecked(parameters: RequestParameters): void {
+  if (parameters.get('dpop_jkt') !== undefined) throw invalidRequest('dpop_jkt is not supported');
+}
+
+function keepDeclared(parameters: RequestParameters, grant: GrantHandler): RequestParameters {
+  const isDeclared = (name: string) => grant.parameters.includes(name);
+  return {
+    get: (name) => (isDeclared(name) ? parameters.get(name) : undefined),
+    list: (name) => (isDeclared(name) ? parameters.list(name) : []),
+  };
+}
+
+function readScope(parameters: RequestParameters): string[] | undefined {
+  const text = parameters.get('scope');
+  if (text === undefined) return undefined;
+  const scope = parseScope(text);
+  if (scope === undefined) throw invalidScope('The scope is malformed');
+  return scope;
+}

@@ -1,0 +1,47 @@
+/** `/auth/v3/userinfo` and `/auth/v3/openid/userinfo`. */
+import formbody from '@fastify/formbody';
+import { securityError } from '@gatehouse/contracts/envelope';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { readParameters } from './parameters.ts';
+import type { UserInfo } from './userinfo.ts';
+import { cloudUserDetailsSchema, openIdUserInfoSchema } from './userinfo-schemas.ts';
+
+const tags = ['userinfo'];
+const refusals = { 400: securityError, 401: securityError, 403: securityError, 503: securityError };
+
+export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInfo }): Promise<void> {
+  app.setErrorHandler(oauthErrorHandler);
+  await app.register(formbody);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    done();
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/userinfo',
+    schema: {
+      tags,
+      summary: 'The user of the access token',
+      response: { 200: cloudUserDetailsSchema, ...refusals },
+    },
+    handler: (request) => userInfo.cloudUserDetails({ authorization: request.headers.authorization }),
+  });
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/auth/v3/openid/userinfo',
+    schema: {
+      tags,
+      summary: 'The user of the access token (OpenID Connect Core section 5.3)',
+      response: { 200: openIdUserInfoSchema, ...refusals },
+    },
+    handler: (request) => {
+      const isForm =
+        request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
+      const formToken = isForm ? readParameters(request.body).get('access_token') : undefined;
+      return userInfo.openIdUserInfo({ authorization: request.headers.authorization, formToken });
+    },
+  });
+}

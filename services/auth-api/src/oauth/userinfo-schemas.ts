@@ -1,0 +1,27 @@
+/** The user on the wire, as existing applications read it. */
+import { z } from 'zod';
+
+export const cloudUserDetailsSchema = z.object({
+  username: z.string(),
+  loginName: z.string(),
+  cmeUserName: z.string(),
+  contactCenterId: z.string(),
+  environmentId: z.string(),
+  dbid: z.int(),
+  authorities: z.array(z.object({ name: z.string(), privileges: z.array(z.string()) })),
+  properties: z.record(z.string(), z.string()),
+});
+
+export const openIdUserInfoSchema = cloudUserDetailsSchema.extend({
+  sub: z.string(),
+  aud: z.string(),
+  user_name: z.string(),
+  environment_id: z.string(),
+  contact_center_id: z.string(),
+  email: z.string().optional(),
+  given_name: z.string().optional(),
+  family_name: z.string().optional(),
+});
+
+export type CloudUserDetails = z.infer<typeof cloudUserDetailsSchema>;
+export type OpenIdUserInfo = z.infer<typeof openIdUserInfoSchema>;
