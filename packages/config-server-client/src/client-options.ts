@@ -6,6 +6,7 @@ import type { ConnectionMetrics } from './metrics.ts';
 import type { WireProtocol } from './wire/wire-protocol.ts';
 
 export interface ConfigServerClientOptions {
+  /** Where the servers are. The client closes it with itself, `writeEndpoints` too: share one by createSharedSources. */
   endpoints: EndpointSource;
   /** Servers for password changes when `endpoints` are read-only. Default: the writable ones of `endpoints`. */
   writeEndpoints?: EndpointSource;

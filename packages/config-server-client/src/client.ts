@@ -20,7 +20,7 @@ import { expectOne, expectPages } from './connection/answers.ts';
 import type { AnswerCollector } from './connection/exchange.ts';
 import { openConnection, tracesOnClient } from './connection/open-connection.ts';
 import { accountWithChange } from './connection/service-account.ts';
-import type { Endpoint } from './discovery/endpoint-source.ts';
+import type { Endpoint, EndpointSource } from './discovery/endpoint-source.ts';
 import { ConfigServerError } from './errors.ts';
 import { type Logger, silentLogger } from './log.ts';
 import type { ConnectionMetrics } from './metrics.ts';
@@ -59,12 +59,14 @@ class Client implements ConfigServerClient {
   readonly #feed: PersonFeed;
   readonly #link: ServerLink;
   readonly #openWriteLink: () => ServerLink;
+  readonly #sources: readonly EndpointSource[];
   #writeLink: ServerLink | undefined;
   #addp: AddpOptions;
   #isClosed = false;
 
   constructor(options: ConfigServerClientOptions) {
     this.#clock = options.clock ?? systemClock;
+    this.#sources = [options.endpoints, ...(options.writeEndpoints ? [options.writeEndpoints] : [])];
     this.#log = options.log ?? silentLogger;
     this.#metrics = options.metrics ?? {};
     this.#addp = options.addp ?? defaultAddp;
@@ -184,6 +186,7 @@ class Client implements ConfigServerClient {
     this.#isClosed = true;
     this.#feed.close();
     await Promise.all([this.#link.close(), this.#writeLink?.close()]);
+    await Promise.all(this.#sources.map((source) => source.close()));
   }
 
   async #read<Item>(

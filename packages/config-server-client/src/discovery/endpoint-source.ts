@@ -18,6 +18,8 @@ export interface Endpoint {
 export interface EndpointSource {
   /** The last known list, best first. May be empty before the first answer of a registry. */
   current(): readonly Endpoint[];
+  /** Why the list may be empty or out of date, for people; undefined while its registry answers with a list. */
+  readonly problem?: string | undefined;
   /** Called with every new list. Returns the function that ends it. */
   subscribe(listener: (endpoints: readonly Endpoint[]) => void): () => void;
   /** Stops watching. Idempotent. */

@@ -143,7 +143,7 @@ export class WarmStandby<C extends StandbyConnection> {
   async #tryRound(): Promise<Round<C>> {
     const { options, clock } = this.#deps;
     const order = this.#order();
-    if (order.length === 0) this.#reason = 'no Configuration Server is known';
+    if (order.length === 0) this.#reason = noServerKnown(this.#deps.endpoints);
     this.#tried = new Set(order.map(endpointName));
     let standbyAnswers = 0;
     for (const [index, endpoint] of order.entries()) {
@@ -318,6 +318,10 @@ export class WarmStandby<C extends StandbyConnection> {
       detail: this.#reason,
     });
   }
+}
+
+function noServerKnown({ problem }: EndpointSource): string {
+  return `no Configuration Server is known${problem === undefined ? '' : `: ${problem}`}`;
 }
 
 function clientClosed(): ConfigServerError {

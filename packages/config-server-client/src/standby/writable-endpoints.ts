@@ -5,6 +5,9 @@ import type { Endpoint, EndpointSource } from '../discovery/endpoint-source.ts';
 export function writableEndpoints(source: EndpointSource): EndpointSource {
   return {
     current: () => source.current().filter(isWritable),
+    get problem() {
+      return source.problem;
+    },
     subscribe: (listener) => source.subscribe((endpoints) => listener(endpoints.filter(isWritable))),
     close: async () => undefined,
   };
