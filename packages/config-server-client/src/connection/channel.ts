@@ -87,13 +87,7 @@ export class Channel {
         }),
       );
     }
-    const exchange = new Exchange(
-      message,
-      collect,
-      limits,
-      this.#options.clock,
-      this.#settled,
-    );
+    const exchange = new Exchange(message, collect, limits, this.#options.clock, this.#settled);
     if (!exchange.isSettled) {
       this.#waiting.add(exchange as unknown as Exchange);
       this.#startWaiting();

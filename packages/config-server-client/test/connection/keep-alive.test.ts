@@ -4,7 +4,12 @@ import { ManualClock } from '../../src/manual-clock.ts';
 
 function watch(timeoutMs = 10_000) {
   const clock = new ManualClock();
-  const seen = { pings: [] as number[], nonces: [] as bigint[], lostAtMs: [] as number[], roundTripsMs: [] as number[] };
+  const seen = {
+    pings: [] as number[],
+    nonces: [] as bigint[],
+    lostAtMs: [] as number[],
+    roundTripsMs: [] as number[],
+  };
   let nonce = 0n;
   const keepAlive = new KeepAlive({
     timeoutMs,

@@ -61,7 +61,12 @@ describe('framing', () => {
 
   it('gives the same events for single bytes', () => {
     const session = client();
-    expect(receiveAll(session, [...stream].map((byte) => Uint8Array.of(byte)))).toEqual(client().receive(stream));
+    expect(
+      receiveAll(
+        session,
+        [...stream].map((byte) => Uint8Array.of(byte)),
+      ),
+    ).toEqual(client().receive(stream));
     expect(session.bytesPending).toBe(0);
   });
 

@@ -1,0 +1,59 @@
+/** Why Consul gave no usable answer. */
+
+export type ConsulFailureReason =
+  | 'unreachable'
+  | 'timeout'
+  | 'cut-off'
+  | 'too-large'
+  | 'access-denied'
+  | 'error-status'
+  | 'malformed';
+
+export class ConsulFailure extends Error {
+  override readonly name = 'ConsulFailure';
+  readonly reason: ConsulFailureReason;
+  /** HTTP status, where one came. */
+  readonly status: number | undefined;
+
+  constructor(
+    reason: ConsulFailureReason,
+    message: string,
+    options: { status?: number; cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.reason = reason;
+    this.status = options.status;
+  }
+}
+
+/** What the consul package threw, in our words. */
+export function toConsulFailure(cause: unknown): ConsulFailure {
+  if (cause instanceof ConsulFailure) return cause;
+  const { response, isCodec, message } = cause as {
+    response?: { statusCode?: number; body?: unknown };
+    isCodec?: boolean;
+    message?: string;
+  };
+  if (isCodec === true)
+    return new ConsulFailure('malformed', 'Consul answered something that is not JSON', { cause });
+  const status = response?.statusCode;
+  if (status === undefined) {
+    return new ConsulFailure('unreachable', `Consul cannot be reached: ${plain(message)}`, { cause });
+  }
+  const isDenied = status === 401 || status === 403;
+  const said = plain(response?.body);
+  return new ConsulFailure(
+    isDenied ? 'access-denied' : 'error-status',
+    `Consul answered ${status}${said === '' ? '' : `: ${said}`}`,
+    { status },
+  );
+}
+
+/** The start of a foreign text, on one line. */
+function plain(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .trim()
+    .slice(0, 200);
+}

@@ -1,0 +1,111 @@
+/** What a registry said last: the list that outlives its outages, who is told of changes, and what is wrong with it. */
+import type { Logger } from '../log.ts';
+import { type Endpoint, endpointName } from './endpoint-source.ts';
+
+/** Plain callbacks, so that any metrics library can listen. */
+export interface DiscoveryMetrics {
+  /** The registry answered with so many usable endpoints. */
+  answered?(endpoints: number): void;
+  /** No usable answer; `reason` is one of a small fixed set. */
+  failed?(reason: string): void;
+}
+
+export interface KnownEndpointsOptions {
+  /** Names the registry and the entry in logs, such as `Consul service ocs`. */
+  registry: string;
+  /** Used until the registry answers for the first time. */
+  initial?: readonly Endpoint[] | undefined;
+  log: Logger;
+  metrics?: DiscoveryMetrics | undefined;
+}
+
+export class KnownEndpoints {
+  readonly #options: KnownEndpointsOptions;
+  readonly #listeners = new Set<(endpoints: readonly Endpoint[]) => void>();
+  #endpoints: readonly Endpoint[];
+  #problem: string | undefined;
+
+  constructor(options: KnownEndpointsOptions) {
+    this.#options = options;
+    this.#endpoints = options.initial ?? [];
+    this.#problem = `${options.registry} has not answered yet`;
+  }
+
+  get current(): readonly Endpoint[] {
+    return this.#endpoints;
+  }
+
+  /** Why the list may be empty or out of date, for people; undefined while the registry answers with a list. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  subscribe(listener: (endpoints: readonly Endpoint[]) => void): () => void {
+    const entry = (endpoints: readonly Endpoint[]) => listener(endpoints);
+    this.#listeners.add(entry);
+    return () => this.#listeners.delete(entry);
+  }
+
+  /** An answer, best first. An empty one keeps the last list: no registry outage may take the servers away. */
+  accept(endpoints: readonly Endpoint[], emptyBecause: string): void {
+    const { registry, log, metrics } = this.#options;
+    metrics?.answered?.(endpoints.length);
+    if (endpoints.length === 0) {
+      this.#hasProblem(emptyBecause);
+      return;
+    }
+    if (this.#problem !== undefined) log.info({ registry, endpoints: endpoints.length }, 'discovery answers');
+    this.#problem = undefined;
+    const distinct = withoutRepeats(endpoints);
+    if (isSameList(distinct, this.#endpoints)) return;
+    this.#endpoints = distinct;
+    log.info({ registry, endpoints: distinct.map(endpointName) }, 'discovery changed the list of servers');
+    for (const listener of [...this.#listeners]) this.#tell(listener);
+  }
+
+  /** No answer, or none that can be used: the last list stays. */
+  fail(reason: string, problem: string): void {
+    this.#options.metrics?.failed?.(reason);
+    this.#hasProblem(problem);
+  }
+
+  forgetListeners(): void {
+    this.#listeners.clear();
+  }
+
+  #hasProblem(problem: string): void {
+    const { registry, log } = this.#options;
+    // Said once, not at every attempt: an outage of hours is one line, and one more when it ends.
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    log.warn(
+      { registry, problem, keeps: this.#endpoints.map(endpointName) },
+      'discovery keeps the last known list',
+    );
+  }
+
+  #tell(listener: (endpoints: readonly Endpoint[]) => void): void {
+    try {
+      listener(this.#endpoints);
+    } catch (cause) {
+      this.#options.log.error({ err: cause }, 'a listener of the discovery failed');
+    }
+  }
+}
+
+/** One address may be registered twice, such as by an instance that came back under a new id: the better entry counts. */
+function withoutRepeats(endpoints: readonly Endpoint[]): Endpoint[] {
+  const seen = new Set<string>();
+  return endpoints.filter((endpoint) => {
+    const name = endpointName(endpoint);
+    const isNew = !seen.has(name);
+    seen.add(name);
+    return isNew;
+  });
+}
+
+function isSameList(a: readonly Endpoint[], b: readonly Endpoint[]): boolean {
+  const key = ({ host, port, role, readOnly, draining, id }: Endpoint) =>
+    JSON.stringify([host, port, role, readOnly === true, draining === true, id]);
+  return a.length === b.length && a.every((endpoint, index) => key(endpoint) === key(b[index] as Endpoint));
+}

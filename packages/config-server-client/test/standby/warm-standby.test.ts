@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import { createWorld, twoServers } from './standby-world.ts';
+
+describe('warm standby', () => {
+  it('starts with the primary', async () => {
+    const world = createWorld();
+    world.standby.start();
+    await world.clock.advance(0);
+    expect(world.attempts).toEqual(['primary@0']);
+    expect(world.standby.state).toBe('open');
+    await world.standby.close();
+  });
+
+  it('goes to the next server at once when one says that it is not primary', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'NotPrimary');
+    world.standby.start();
+    await world.clock.advance(0);
+    expect(world.attempts).toEqual(['primary@0', 'backup@0']);
+    await world.standby.close();
+  });
+
+  it('after a loss tries the last server first, then after the backup delay the other one', async () => {
+    const world = createWorld();
+    world.standby.start();
+    await world.clock.advance(60_000);
+    world.conditions.set('primary', 'ConnectionRefused');
+    world.last.lose();
+    await world.clock.advance(2_000);
+    // The random pause is half of a second here, the backup delay another half.
+    expect(world.attempts.slice(1)).toEqual(['primary@60500', 'backup@61000']);
+    await world.standby.close();
+  });
+
+  it('does not go back by itself while the backup is healthy', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'ConnectionRefused');
+    world.standby.start();
+    await world.clock.advance(0);
+    world.conditions.set('primary', 'up');
+    await world.clock.advance(3_600_000);
+    expect(world.attempts).toEqual(['primary@0', 'backup@0']);
+    await world.standby.close();
+  });
+
+  it('keeps to the list of delays while everything is down, and recovers within the last delay', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'ConnectionRefused');
+    world.conditions.set('backup', 'ConnectTimeout');
+    world.standby.start();
+    await world.clock.advance(300_000);
+    const rounds = world.attempts.filter((attempt) => attempt.startsWith('primary'));
+    expect(rounds.slice(0, 6)).toEqual([
+      'primary@0',
+      'primary@1000',
+      'primary@3000',
+      'primary@8000',
+      'primary@18000',
+      'primary@48000',
+    ]);
+    expect(rounds.length).toBeLessThanOrEqual(15);
+    world.conditions.set('backup', 'up');
+    await world.clock.advance(31_000);
+    expect(world.standby.state).toBe('open');
+    await world.standby.close();
+  });
+
+  it('does not let the delays grow while both servers are backups', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'NotPrimary');
+    world.conditions.set('backup', 'NotPrimary');
+    world.standby.start();
+    await world.clock.advance(10_000);
+    expect(world.attempts).toHaveLength(22);
+    await world.standby.close();
+  });
+
+  it('slows down for a server that accepts and drops again and again', async () => {
+    const world = createWorld({}, [twoServers[0] as never]);
+    world.standby.start();
+    for (let round = 0; round < 5; round += 1) {
+      await world.clock.advance(0);
+      while (world.standby.current === undefined) await world.clock.advance(100);
+      world.last.lose();
+      await world.clock.advance(0);
+    }
+    await world.clock.advance(60_000);
+    const times = world.attempts.map((attempt) => Number(attempt.split('@')[1]));
+    const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
+    for (const [index, atLeastMs] of [500, 1_000, 2_000, 5_000].entries()) {
+      expect(gaps[index]).toBeGreaterThanOrEqual(atLeastMs);
+    }
+    await world.standby.close();
+  });
+
+  it('lets calls wait for the fail-fast time, then refuses them, and new ones at once', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'ConnectionRefused');
+    world.conditions.set('backup', 'ConnectionRefused');
+    world.standby.start();
+    const waiting = world.standby.connection(world.limits()).catch((error) => error);
+    await world.clock.advance(1_999);
+    expect(world.standby.state).toBe('connecting');
+    await world.clock.advance(1);
+    expect(await waiting).toMatchObject({ code: 'NoEndpoint', retryable: true });
+    expect(world.standby.state).toBe('down');
+    await expect(world.standby.connection(world.limits())).rejects.toMatchObject({ code: 'NoEndpoint' });
+    expect(world.standby.stateReason).toContain('ConnectionRefused');
+    await world.standby.close();
+  });
+
+  it('gives a call that waited the connection as soon as there is one', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'ConnectionRefused');
+    world.conditions.set('backup', 'ConnectionRefused');
+    world.standby.start();
+    const waiting = world.standby.connection(world.limits());
+    await world.clock.advance(500);
+    world.conditions.set('backup', 'up');
+    await world.clock.advance(600);
+    expect((await waiting).endpoint.host).toBe('backup');
+    await world.standby.close();
+  });
+
+  it('bounds the calls that wait, their time, and lets a caller give up', async () => {
+    const world = createWorld({ maxQueueWhileDown: 2 });
+    world.attemptTakesMs = 5_000;
+    world.standby.start();
+    const abort = new AbortController();
+    const first = world.standby.connection(world.limits(300)).catch((error) => error);
+    const second = world.standby
+      .connection({ ...world.limits(), signal: abort.signal })
+      .catch((error) => error);
+    await expect(world.standby.connection(world.limits())).rejects.toMatchObject({ code: 'QueueFull' });
+    abort.abort();
+    expect(await second).toMatchObject({ code: 'Aborted' });
+    await world.clock.advance(300);
+    expect(await first).toMatchObject({ code: 'NoEndpoint' });
+    expect(world.standby.waitingCalls).toBe(0);
+    await world.standby.close();
+  });
+
+  it('does not hammer with a service account that is refused', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'AuthenticationFailed');
+    world.standby.start();
+    await world.clock.advance(86_400_000);
+    expect(world.attempts).toEqual(['primary@0', 'primary@60000', 'primary@120000']);
+    expect(world.standby.state).toBe('down');
+    expect(world.standby.stateReason).toContain('service account');
+  });
+
+  it('comes back after the service account was corrected and somebody says so', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'AccountLocked');
+    world.standby.start();
+    await world.clock.advance(600_000);
+    world.conditions.set('primary', 'up');
+    world.standby.retryNow();
+    await world.clock.advance(0);
+    expect(world.standby.state).toBe('open');
+    await world.standby.close();
+  });
+
+  it('treats a server with a lower epoch than seen before as not primary', async () => {
+    const world = createWorld();
+    world.epochs.set('primary', 7);
+    world.epochs.set('backup', 8);
+    world.standby.start();
+    await world.clock.advance(60_000);
+    world.conditions.set('primary', 'ConnectionRefused');
+    world.last.lose();
+    await world.clock.advance(2_000);
+    expect(world.last.endpoint.host).toBe('backup');
+    world.conditions.set('primary', 'up');
+    world.conditions.set('backup', 'ConnectionRefused');
+    world.last.lose();
+    await world.clock.advance(60_000);
+    expect(world.standby.state).toBe('down');
+    expect(world.connections.at(-1)?.isEnded).toBe(true);
+    world.epochs.set('primary', 9);
+    await world.clock.advance(31_000);
+    expect(world.standby.current?.endpoint.host).toBe('primary');
+    await world.standby.close();
+  });
+
+  it('leaves a server that announces a switchover, while its calls finish there', async () => {
+    const world = createWorld();
+    world.standby.start();
+    await world.clock.advance(60_000);
+    const old = world.last;
+    old.startRequest();
+    world.standby.leave(old);
+    await world.clock.advance(1_000);
+    expect(world.standby.current?.endpoint.host).toBe('backup');
+    expect(old.isEnded).toBe(false);
+    old.finishRequests();
+    await world.clock.advance(0);
+    expect(old.isEnded).toBe(true);
+    await world.standby.close();
+  });
+
+  it('keeps a healthy connection whose entry vanishes from the list', async () => {
+    const world = createWorld();
+    world.standby.start();
+    await world.clock.advance(0);
+    world.list([{ host: 'other', port: 8888 }]);
+    await world.clock.advance(60_000);
+    expect(world.standby.current?.endpoint.host).toBe('primary');
+    world.last.lose();
+    await world.clock.advance(2_000);
+    expect(world.standby.current?.endpoint.host).toBe('other');
+    await world.standby.close();
+  });
+
+  it('moves away from an entry that drains, when there is another one', async () => {
+    const world = createWorld();
+    world.standby.start();
+    await world.clock.advance(0);
+    world.list([{ ...twoServers[0], draining: true } as never]);
+    await world.clock.advance(1_000);
+    expect(world.standby.current?.endpoint.host).toBe('primary');
+    world.list([{ ...twoServers[0], draining: true } as never, twoServers[1] as never]);
+    await world.clock.advance(1_000);
+    expect(world.standby.current?.endpoint.host).toBe('backup');
+    await world.standby.close();
+  });
+
+  it('tries a server that is new in the list at once, and one that is known not', async () => {
+    const world = createWorld({}, [twoServers[0] as never]);
+    world.conditions.set('primary', 'ConnectionRefused');
+    world.standby.start();
+    await world.clock.advance(50_000);
+    const before = world.attempts.length;
+    world.list([twoServers[0] as never]);
+    await world.clock.advance(0);
+    expect(world.attempts).toHaveLength(before);
+    world.list(twoServers);
+    await world.clock.advance(0);
+    expect(world.standby.current?.endpoint.host).toBe('backup');
+    await world.standby.close();
+  });
+
+  it.each([
+    ['during an attempt', 5_000, 100],
+    ['during a pause', 0, 500],
+  ])(
+    'ends when closed %s, refuses what waits and leaves no timer behind',
+    async (_name, attemptTakesMs, afterMs) => {
+      const world = createWorld();
+      world.attemptTakesMs = attemptTakesMs;
+      world.conditions.set('primary', 'ConnectionRefused');
+      world.conditions.set('backup', 'ConnectionRefused');
+      world.standby.start();
+      const waiting = world.standby.connection(world.limits()).catch((error) => error);
+      await world.clock.advance(afterMs);
+      await Promise.all([world.standby.close(), world.standby.close()]);
+      expect(await waiting).toMatchObject({ code: 'ClientClosed' });
+      await expect(world.standby.connection(world.limits())).rejects.toMatchObject({ code: 'ClientClosed' });
+      expect(world.clock.pendingTimers).toBe(0);
+      expect(world.standby.state).toBe('closed');
+    },
+  );
+});
