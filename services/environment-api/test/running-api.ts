@@ -8,7 +8,6 @@ import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
 import { randomBytes, randomUuid } from '@gatehouse/service-kit/random';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis } from '@gatehouse/testing/redis';
-import type { InjectOptions } from 'fastify';
 import { buildApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
 import { createDeps } from '../src/deps.ts';
@@ -24,6 +23,14 @@ export interface Answer {
   // Tests look into answers of every shape.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   body: any;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface CallOptions {
+  headers?: Record<string, string>;
+  /** An object is sent as JSON. */
+  payload?: string | object;
 }
 
 export type RunningApi = Awaited<ReturnType<typeof startApi>>;
@@ -65,21 +72,20 @@ export async function startApi(options: StartOptions = {}) {
   const deps = await createDeps(config, kit, options.now);
   const app = await buildApp(deps);
 
-  async function call(method: InjectOptions['method'], path: string, request: Partial<InjectOptions> = {}) {
-    const { headers, ...rest } = request;
+  async function call(method: Method, path: string, { headers, payload }: CallOptions = {}): Promise<Answer> {
     const response = await app.inject({
       method,
       url: `/environment/v3${path}`,
       headers: { authorization: opsAuthorization, ...headers },
-      ...rest,
+      ...(payload === undefined ? {} : { payload }),
     });
-    const isJson = String(response.headers['content-type'] ?? '').includes('json');
+    const answered = response.headers as Record<string, string>;
     return {
       status: response.statusCode,
-      headers: response.headers as Record<string, string>,
+      headers: answered,
       text: response.payload,
-      body: isJson ? response.json() : undefined,
-    } satisfies Answer;
+      body: answered['content-type']?.includes('json') ? response.json() : undefined,
+    };
   }
 
   return {

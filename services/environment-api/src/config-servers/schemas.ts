@@ -1,4 +1,6 @@
 /** Bodies of Configuration Server entries: a primary address, perhaps a backup, and the locations they serve. */
+
+import { isIP } from 'node:net';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { z } from 'zod';
 import { idSchema } from '../fields/id.ts';
@@ -7,11 +9,16 @@ import { label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationsField } from '../locations/location.ts';
 
+const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
+
+/** An IPv6 address may come in brackets; it is kept without. */
 const address = () =>
-  label().refine(
-    (text) => /^(\[?[0-9A-Fa-f:.]+\]?|[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?)$/.test(text),
-    'must be a host name or an IP address, without scheme and port',
-  );
+  label()
+    .transform((text) => (/^\[.*\]$/.test(text) ? text.slice(1, -1) : text))
+    .refine(
+      (text) => isIP(text) !== 0 || hostName.test(text),
+      'must be a host name or an IP address, without scheme and port',
+    );
 const port = () => integer(1, 65_535);
 
 export const configServerFields = {

@@ -1,0 +1,185 @@
+import { randomUuid } from '@gatehouse/service-kit/random';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningApi, startApi } from './running-api.ts';
+
+let api: RunningApi;
+let environmentId: string;
+
+beforeAll(async () => {
+  api = await startApi();
+  environmentId = await api.environment();
+});
+afterAll(() => api.close());
+
+const post = (data: Record<string, unknown>) => api.call('POST', '/contact-centers', { payload: { data } });
+const tenant = () => `tenant-${randomUuid()}`;
+
+describe('POST /contact-centers', () => {
+  it('answers status.code 0, the path with the new id, and the fields', async () => {
+    const domains = [tenant(), tenant()];
+    const answer = await post({ environmentId, domains, auth: 'configServer' });
+    expect(answer.status).toBe(200);
+    const { id } = answer.body.data;
+    expect(answer.body).toMatchObject({
+      status: { code: 0 },
+      path: `/contact-centers/${id}`,
+      data: { id, environmentId, domains, name: domains[0], auth: 'configServer', status: 'active' },
+    });
+    expect((await api.call('GET', `/contact-centers/${id}`)).body.data).toEqual(answer.body.data);
+  });
+
+  it.each([
+    ['no domain', { domains: [] }, 'data.domains'],
+    ['a domain twice in two spellings', { domains: ['Twice', 'TWICE'] }, 'data.domains'],
+    ['a domain with a backslash', { domains: ['a\\b'] }, 'data.domains.0'],
+    ['another kind of login', { auth: 'magic' }, 'data.auth'],
+    ['an environment that does not exist', { environmentId: randomUuid() }, 'data.environmentId'],
+    ['an environment id that is no UUID', { environmentId: 'x' }, 'data.environmentId'],
+  ])('refuses %s with 400 and the name of the field', async (_name, fields, field) => {
+    const answer = await post({ environmentId, domains: [tenant()], ...fields });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors[0].status.field).toBe(field);
+  });
+
+  it.each([
+    ['case', 'acme-east', 'ACME-East'],
+    ['case beyond ASCII', 'Öko', 'öKO'],
+    ['a final sigma', 'ΣΑΣ', 'σας'],
+    ['a sharp s', 'STRASSE', 'straße'],
+    ['compatibility forms', 'acme9', 'ａｃｍｅ９'],
+  ])(
+    'refuses a domain that differs from a taken one by %s with 409, naming who has it',
+    async (_name, first, second) => {
+      const owner = await api.contactCenter({ environmentId, domains: [first] });
+      const refused = await post({ environmentId, domains: [tenant(), second] });
+      expect(refused.status).toBe(409);
+      expect(refused.body.errors[0].status.field).toBe('data.domains');
+      expect(refused.body.status.message).toContain(owner);
+      const other = await api.contactCenter({ environmentId });
+      const change = await api.call('PUT', `/contact-centers/${other}`, {
+        payload: { data: { domains: [second] } },
+      });
+      expect(change.status).toBe(409);
+    },
+  );
+
+  it('lets exactly one of many racing creators have a domain, and none waits for ever', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const [left, right] = [tenant(), tenant()];
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, index) =>
+          post({
+            environmentId,
+            domains: index % 2 ? [left, right] : [right.toUpperCase(), left.toUpperCase()],
+          }),
+        ),
+      );
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(409)]);
+    }
+  });
+});
+
+describe('PUT and PATCH /contact-centers/{id}', () => {
+  it.each(['PUT', 'PATCH'] as const)('%s changes what is given and keeps the rest', async (method) => {
+    const id = await api.contactCenter({ environmentId });
+    const before = await api.call('GET', `/contact-centers/${id}`);
+    const answer = await api.call(method, `/contact-centers/${id}`, { payload: { data: { name: 'East' } } });
+    expect(answer.body.data).toEqual({ ...before.body.data, name: 'East', updatedAt: expect.any(String) });
+  });
+
+  it('moves a domain once its owner has given it up', async () => {
+    const domain = tenant();
+    const first = await api.contactCenter({ environmentId, domains: [domain] });
+    const second = await api.contactCenter({ environmentId });
+    await api.call('PATCH', `/contact-centers/${first}`, { payload: { data: { domains: [tenant()] } } });
+    const moved = await api.call('PATCH', `/contact-centers/${second}`, {
+      payload: { data: { domains: [tenant(), domain.toUpperCase()] } },
+    });
+    expect(moved.status).toBe(200);
+    const found = await api.call('GET', `/contact-centers?domain=${domain}`);
+    expect(found.body.data.map(({ id }: { id: string }) => id)).toEqual([second]);
+  });
+
+  it('changes the spelling of a domain of its own', async () => {
+    const domain = tenant();
+    const id = await api.contactCenter({ environmentId, domains: [domain] });
+    const answer = await api.call('PATCH', `/contact-centers/${id}`, {
+      payload: { data: { domains: domain.toUpperCase() } },
+    });
+    expect(answer.body.data.domains).toEqual([domain.toUpperCase()]);
+  });
+
+  it('never loses a change of two writers at once', async () => {
+    const id = await api.contactCenter({ environmentId });
+    for (let round = 0; round < 10; round += 1) {
+      const [name, domain, status] = [`name-${round}`, tenant(), round % 2 ? 'active' : 'disabled'];
+      const answers = await Promise.all(
+        [{ name }, { domains: [domain] }, { status }].map((data) =>
+          api.call('PATCH', `/contact-centers/${id}`, { payload: { data } }),
+        ),
+      );
+      expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200]);
+      const { data } = (await api.call('GET', `/contact-centers/${id}`)).body;
+      expect(data).toMatchObject({ name, domains: [domain], status });
+    }
+  });
+
+  it('refuses a stale If-Match with 412, on DELETE too', async () => {
+    const id = await api.contactCenter({ environmentId });
+    for (const method of ['PUT', 'PATCH', 'DELETE'] as const) {
+      const answer = await api.call(method, `/contact-centers/${id}`, {
+        headers: { 'if-match': '"0"' },
+        ...(method === 'DELETE' ? {} : { payload: { data: { name: 'x' } } }),
+      });
+      expect(answer.status).toBe(412);
+    }
+    const { etag } = (await api.call('GET', `/contact-centers/${id}`)).headers;
+    const gone = await api.call('DELETE', `/contact-centers/${id}`, {
+      headers: { 'if-match': etag as string },
+    });
+    expect(gone.body).toEqual({ status: { code: 0 } });
+    expect((await api.call('GET', `/contact-centers/${id}`)).status).toBe(404);
+  });
+});
+
+describe('GET /contact-centers', () => {
+  it('pages by limit and offset, and by a cursor that no deletion shifts', async () => {
+    const own = await api.environment();
+    const ids: string[] = [];
+    for (let index = 0; index < 7; index += 1) ids.push(await api.contactCenter({ environmentId: own }));
+    const list = async (query: string) => {
+      const { body } = await api.call('GET', `/contact-centers?environmentId=${own}&${query}`);
+      return { ids: body.data.map(({ id }: { id: string }) => id), nextCursor: body.nextCursor };
+    };
+    expect((await list('')).ids).toEqual(ids);
+    expect(await list('limit=3&offset=2')).toMatchObject({ ids: ids.slice(2, 5) });
+    const first = await list('limit=3');
+    expect(first.ids).toEqual(ids.slice(0, 3));
+    await api.call('DELETE', `/contact-centers/${ids[1]}`);
+    const second = await list(`limit=3&cursor=${first.nextCursor}`);
+    expect(second.ids).toEqual(ids.slice(3, 6));
+    const last = await list(`limit=3&cursor=${second.nextCursor}`);
+    expect(last).toEqual({ ids: ids.slice(6), nextCursor: undefined });
+  });
+
+  it('answers 304 until something changes', async () => {
+    const first = await api.call('GET', '/contact-centers');
+    const conditional = () =>
+      api.call('GET', '/contact-centers', { headers: { 'if-none-match': first.headers['etag'] as string } });
+    expect((await conditional()).status).toBe(304);
+    await api.contactCenter({ environmentId });
+    expect((await conditional()).status).toBe(200);
+  });
+
+  it.each([
+    'limit=0',
+    'limit=1001',
+    'limit=x',
+    'offset=-1',
+    'cursor=zzz',
+    'cursor=YWZ0ZXI6MQ&offset=1',
+    'environmentId=x',
+  ])('refuses %s with 400', async (query) => {
+    expect((await api.call('GET', `/contact-centers?${query}`)).status).toBe(400);
+  });
+});
