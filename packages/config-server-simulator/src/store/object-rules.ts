@@ -1,5 +1,6 @@
 /** What every object must have, and what must be unique. */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
 import { RequestRefused } from '../server/request-refused.ts';
 import type { ObjectStore } from './object-store.ts';
 import { identityOf, type StoredObject } from './stored-object.ts';
@@ -23,42 +24,40 @@ export function checkMandatory(objectType: number, object: StoredObject): void {
   }
 }
 
-/** User names are unique on the whole server, tenants and applications by name, everything else within its tenant. */
+/** Errors: CFGUniquenessViolation naming the field. */
 export function checkUnique(
   objectType: number,
   dbid: number,
   object: StoredObject,
   store: ObjectStore,
 ): void {
-  if (objectType === CfgObjectType.person) {
-    const sameName = store.personNamed(String(object['userName']));
-    if (sameName !== undefined && sameName['DBID'] !== dbid) throw duplicate(objectType, 'userName');
-  }
-  const property = objectType === CfgObjectType.person ? 'employeeID' : 'name';
-  const identity = identityOf(objectType, object);
-  if (identity[property] === undefined || isUnchanged(objectType, dbid, identity, property, store)) return;
-  for (const other of store.all(objectType)) {
-    const known = identityOf(objectType, other);
-    if (known['DBID'] === dbid || known[property] !== identity[property]) continue;
-    if (known['tenantDBID'] === identity['tenantDBID']) throw duplicate(objectType, property);
+  for (const { key, field } of uniqueKeysOf(objectType, object)) {
+    const holder = store.holderOf(key);
+    if (holder === undefined || holder === dbid) continue;
+    throw new RequestRefused('CFGUniquenessViolation', `${field} is taken`, {
+      objectType,
+      objectProperty: field,
+    });
   }
 }
 
-/** Spares the walk over all objects for changes that leave the name alone. */
-function isUnchanged(
+/** User names are unique on the whole server; names, and employee ids, within their tenant and type. */
+export function uniqueKeysOf(
   objectType: number,
-  dbid: number,
-  identity: StoredObject,
-  property: string,
-  store: ObjectStore,
-): boolean {
-  const before = store.get(objectType, dbid);
-  return before !== undefined && identityOf(objectType, before)[property] === identity[property];
+  object: StoredObject | undefined,
+): { key: string; field: string }[] {
+  if (object === undefined) return [];
+  const identity = identityOf(objectType, object);
+  const within = (field: string) => ({
+    key: JSON.stringify([objectType, field, identity['tenantDBID'] ?? 0, identity[field]]),
+    field,
+  });
+  if (objectType === CfgObjectType.person) {
+    return [{ key: userNameKey(String(object['userName'])), field: 'userName' }, within('employeeID')];
+  }
+  return identity['name'] === undefined ? [] : [within('name')];
 }
 
-function duplicate(objectType: number, objectProperty: string): RequestRefused {
-  return new RequestRefused('CFGUniquenessViolation', `${objectProperty} is taken`, {
-    objectType,
-    objectProperty,
-  });
+export function userNameKey(userName: string): string {
+  return JSON.stringify([CfgObjectType.person, 'userName', foldUserName(userName)]);
 }

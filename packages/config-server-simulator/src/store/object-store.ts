@@ -1,12 +1,11 @@
 /** All objects, their passwords and logins, in memory; every change is numbered, journalled, then told. */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
 import type { StoredPassword } from '../security/password-hash.ts';
 import { RequestRefused } from '../server/request-refused.ts';
 import { type Change, type ChangeLog, tenantOf } from './change-log.ts';
 import { type Delta, deltaBetween, isEmptyDelta } from './delta.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import { checkMandatory, checkUnique } from './object-rules.ts';
+import { checkMandatory, checkUnique, uniqueKeysOf, userNameKey } from './object-rules.ts';
 import { identityOf, type StoredObject } from './stored-object.ts';
 
 export interface ChangeOptions {
@@ -20,7 +19,7 @@ export class ObjectStore {
   readonly log: ChangeLog;
   readonly #journal: Journal;
   readonly #objects = new Map<number, Map<number, StoredObject>>();
-  readonly #personsByName = new Map<string, number>();
+  readonly #holders = new Map<string, number>();
   readonly #credentials = new Map<number, StoredPassword[]>();
   readonly #logins = new Map<number, number>();
   readonly #highestDbid = new Map<number, number>();
@@ -44,8 +43,13 @@ export class ObjectStore {
 
   /** By user name, compared as the protocol says. */
   personNamed(userName: string): StoredObject | undefined {
-    const dbid = this.#personsByName.get(foldUserName(userName));
+    const dbid = this.#holders.get(userNameKey(userName));
     return dbid === undefined ? undefined : this.get(CfgObjectType.person, dbid);
+  }
+
+  /** The DBID of the object that holds a unique value of its type; see `uniqueKeysOf`. */
+  holderOf(uniqueKey: string): number | undefined {
+    return this.#holders.get(uniqueKey);
   }
 
   /** The passwords of a person, newest first; the first one is in force. */
@@ -228,9 +232,7 @@ export class ObjectStore {
   #apply(entry: ObjectEntry): void {
     const { objectType, dbid } = entry;
     const before = this.get(objectType, dbid);
-    if (objectType === CfgObjectType.person && before !== undefined) {
-      this.#personsByName.delete(foldUserName(String(before['userName'])));
-    }
+    for (const key of uniqueKeysOf(objectType, before)) this.#holders.delete(key.key);
     let objects = this.#objects.get(objectType);
     if (objects === undefined) {
       objects = new Map();
@@ -246,8 +248,7 @@ export class ObjectStore {
       return;
     }
     objects.set(dbid, entry.object);
-    if (objectType !== CfgObjectType.person) return;
-    this.#personsByName.set(foldUserName(String(entry.object['userName'])), dbid);
+    for (const key of uniqueKeysOf(objectType, entry.object)) this.#holders.set(key.key, dbid);
     if (entry.credential !== undefined) this.#credentials.set(dbid, entry.credential);
   }
 
