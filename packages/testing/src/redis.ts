@@ -25,6 +25,8 @@ export async function startRedis(options: { persistent?: boolean } = {}): Promis
 export async function startRedisCluster(): Promise<TestRedis> {
   const node = await startNode({ cluster: true, persistent: true });
   const admin = new Redis(node.url, { maxRetriesPerRequest: 1 });
+  // A node that met no other does not know its own address, and a cluster client cannot use an empty one.
+  await admin.config('SET', 'cluster-announce-ip', '127.0.0.1');
   await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
   while (!(await admin.cluster('INFO')).includes('cluster_state:ok')) await untilNextTurn();
   admin.disconnect();
