@@ -39,7 +39,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({
       'content-security-policy': policy,
-      'referrer-policy': 'no-referrer',
+      // With no-referrer a browser sends "Origin: null" with our own forms.
+      'referrer-policy': 'same-origin',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
     });

@@ -2,8 +2,8 @@
 import { type Html, html } from './html.ts';
 
 const meanings: Record<string, string> = {
-  iss: 'Who says so: the authorization server.',
   sub: 'Who it is about. Stable, never a name, the same in every application.',
+  iss: 'Who says so: the authorization server.',
   aud: 'For whom it was made: this application.',
   azp: 'The application that asked for it.',
   exp: 'Not to be believed after this.',
@@ -33,12 +33,19 @@ export function claimsTable(claims: Record<string, unknown>): Html {
   <caption class="hidden">Claims of the ID token</caption>
   <thead><tr><th scope="col">Claim</th><th scope="col">Value</th><th scope="col">Meaning</th></tr></thead>
   <tbody>
-  ${Object.entries(claims).map(
+  ${inOrder(claims).map(
     ([name, value]) => html`<tr><th scope="row"><code>${name}</code></th>
       <td>${renderValue(name, value)}</td><td class="soft">${meanings[name] ?? ''}</td></tr>`,
   )}
   </tbody>
 </table>`;
+}
+
+/** Those we can explain first, in the order of the explanations. */
+function inOrder(claims: Record<string, unknown>): [string, unknown][] {
+  const order = Object.keys(meanings);
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return Object.entries(claims).sort(([left], [right]) => place(left) - place(right));
 }
 
 function renderValue(name: string, value: unknown): Html {

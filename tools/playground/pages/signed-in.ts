@@ -1,12 +1,13 @@
 /** The page of somebody who is signed in: tokens, claims, userinfo, and buttons to play with. */
 import type { PlaygroundOptions } from '../playground.ts';
-import type { Call, Exchanged, Tokens, Visit } from '../visits.ts';
+import type { Call, Visit } from '../visits.ts';
 import { claimsTable } from './claims.ts';
+import { comparison } from './comparison.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
-import { expiry, scopeChips, tokenCards } from './token-cards.ts';
+import { tokenCards } from './token-cards.ts';
 
-export function signedInPage(visit: Visit, { service }: PlaygroundOptions): Page {
+export function signedInPage(visit: Visit, { client, service }: PlaygroundOptions): Page {
   const { tokens, claims = {}, userinfo = {}, exchanged, calls, notice } = visit;
   if (!tokens) throw new Error('nobody is signed in');
   return {
@@ -14,23 +15,23 @@ export function signedInPage(visit: Visit, { service }: PlaygroundOptions): Page
     isSignedIn: true,
     body: html`${notice && html`<p class="notice ${notice.kind}" role="status">${notice.text}</p>`}
 ${person(claims, userinfo)}
+<section class="tiles" aria-label="Try it">
+  ${tile('/refresh', 'Refresh', 'Trade the refresh token for a new set of tokens.')}
+  ${tile('/exchange', 'Exchange', `Let ${service.id} trade your token for one that ${service.audience} accepts.`)}
+  ${tile('/userinfo', 'Read UserInfo', 'Ask once more who the access token belongs to.')}
+</section>
+${exchanged && comparison({ tokens, exchanged, clientId: client.id, serviceId: service.id })}
 <div class="columns">
   <div class="main">
     <section aria-labelledby="tokens"><h2 id="tokens">Tokens</h2>${tokenCards(tokens)}</section>
     <section aria-labelledby="claims"><h2 id="claims">Claims of the ID token</h2>
       <div class="card wide">${claimsTable(claims)}</div></section>
-    <section aria-labelledby="userinfo"><h2 id="userinfo">UserInfo</h2>
-      <div class="card wide"><pre tabindex="0"><code>${JSON.stringify(userinfo, null, 2)}</code></pre></div></section>
   </div>
   <aside class="side">
-    <section aria-labelledby="actions"><h2 id="actions">Try it</h2><div class="card actions">
-      ${action('/refresh', 'Refresh', 'Trade the refresh token for a new set.')}
-      ${action('/exchange', 'Exchange', `Let ${service.id} trade your token for one that ${service.audience} accepts.`)}
-      ${action('/userinfo', 'Read UserInfo', 'Ask again who the token belongs to.')}
-    </div></section>
-    ${exchanged && exchangeCard(tokens, exchanged, service.id)}
     <section aria-labelledby="calls"><h2 id="calls">Calls made for you</h2>
       <ol class="card calls">${calls.map(callLine)}</ol></section>
+    <section aria-labelledby="userinfo"><h2 id="userinfo">UserInfo</h2>
+      <div class="card wide"><pre tabindex="0"><code>${JSON.stringify(userinfo, null, 2)}</code></pre></div></section>
   </aside>
 </div>`,
   };
@@ -57,22 +58,9 @@ function person(claims: Record<string, unknown>, userinfo: Record<string, unknow
 </section>`;
 }
 
-function action(path: string, name: string, text: string): Html {
-  return html`<form method="post" action="${path}"><button class="button primary">${name}</button><p>${text}</p></form>`;
-}
-
-function exchangeCard(tokens: Tokens, exchanged: Exchanged, serviceId: string): Html {
-  return html`<section aria-labelledby="exchanged"><h2 id="exchanged">The exchanged token</h2>
-<article class="card exchanged">
-  <dl>
-    <div><dt>Held by</dt><dd><code>${serviceId}</code></dd></div>
-    <div><dt>Accepted by</dt><dd>${exchanged.audience.map((one) => html`<code>${one}</code> `)}</dd></div>
-    <div><dt>Still about</dt><dd><code>${exchanged.subject}</code></dd></div>
-    <div><dt>Scope</dt><dd>${scopeChips(tokens.scope, exchanged.scope)}</dd></div>
-    <div><dt>Lifetime</dt><dd>${expiry(exchanged.expiresAtMs)}</dd></div>
-  </dl>
-  <p class="value" tabindex="0" role="region" aria-label="Exchanged token"><code>${exchanged.accessToken}</code></p>
-</article></section>`;
+function tile(path: string, name: string, text: string): Html {
+  return html`<form method="post" action="${path}"><button class="tile"><strong>${name}</strong>
+  <span>${text}</span></button></form>`;
 }
 
 function callLine({ what, request, status, durationMs }: Call): Html {

@@ -19,7 +19,7 @@ export const contactCenter = { name: 'Demo contact centre', domains: ['demo'], a
 export const configServerAccount = {
   username: 'gatehouse',
   password: 'demo-service-password',
-  tenant: 'ENVIRONMENT',
+  tenant: 'demo',
   appName: 'gatehouse',
 };
 

@@ -73,7 +73,7 @@ export function curlLines(publicUrl: string, configServerPort: number): CurlLine
         json(environments, {
           username: 'gatehouse',
           password: 'demo-service-password',
-          tenant: 'ENVIRONMENT',
+          tenant: 'demo',
           appName: 'gatehouse',
           connectionProtocol: 'addp',
           localTimeout: 7,

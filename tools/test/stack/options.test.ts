@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { readOptions } from '../../stack/options.ts';
+
+const read = (args: string[], env: Record<string, string> = {}) => readOptions(args, env, '/state');
+
+test('without arguments everything is started here, on the usual ports', () => {
+  expect(read([])).toEqual({ quiet: false, reset: false, stateFolder: '/state' });
+});
+
+test('port 0 is a wish of its own, not the absence of one', () => {
+  expect(read(['--port', '0'])?.port).toBe(0);
+});
+
+test('servers may be named by argument or by environment variable; the argument wins', () => {
+  const env = { POSTGRES_URL: 'postgres://env/db', REDIS_URL: 'redis://env' };
+  expect(read([], env)).toMatchObject({ postgresUrl: 'postgres://env/db', redisUrl: 'redis://env' });
+  expect(read(['--redis', 'rediss://given'], env)?.redisUrl).toBe('rediss://given');
+});
+
+test('a port that is none is refused with the range', () => {
+  expect(() => read(['--port', '70000'])).toThrow(/from 0 to 65535/);
+  expect(() => read(['--port', '80x'])).toThrow(/"80x"/);
+});
+
+test('an address of the wrong kind is refused without its password', () => {
+  expect(() => read(['--postgres', 'mysql://user:secret@host'])).toThrow(/postgres:\/\/, not "host"/);
+});
+
+test('an unknown option is answered with the usage', () => {
+  expect(() => read(['--prot', '1'])).toThrow(/Usage: npm start/);
+});
+
+test('--help asks for nothing else', () => {
+  expect(read(['--help'])).toBeUndefined();
+});
