@@ -33,7 +33,7 @@ export function connectTo(
   const client = createConfigServerClient({
     endpoints: staticEndpoints(
       servers.map(({ host, port, role, readOnly }) => ({
-        host: '127.0.0.1',
+        host: host ?? '127.0.0.1',
         port,
         ...(role === undefined ? {} : { role }),
         ...(readOnly === undefined ? {} : { readOnly }),
