@@ -33,7 +33,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(cookie);
 
   const { publicUrl } = config;
-  await app.register(async (scope: App) => authorizeRoutes(scope, deps));
+  await app.register(async (scope: App) => authorizeRoutes(scope, { ...deps, publicUrl }));
   await app.register(async (scope: App) => oauthRoutes(scope, deps));
   await app.register(async (scope: App) => userinfoRoutes(scope, deps));
   await app.register(async (scope: App) =>

@@ -29,7 +29,11 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
   });
   const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
   return {
-    authorization: createAuthorizationEndpoint({ ...deps, directory: clientDirectory }),
+    authorization: createAuthorizationEndpoint({
+      ...deps,
+      publicUrl: config.publicUrl,
+      directory: clientDirectory,
+    }),
     postedRequests: createPostedRequests(redis, keyspace),
     tokenEndpoint: createTokenEndpoint({
       clientAuthentication,

@@ -12,6 +12,7 @@ import { authorizationRequestSchema, resumeQuerySchema } from './schemas.ts';
 export interface AuthorizeRoutesDeps {
   authorization: AuthorizationEndpoint;
   postedRequests: PostedRequests;
+  publicUrl: string;
 }
 
 const path = '/auth/v3/oauth/authorize';
@@ -20,7 +21,7 @@ const formLimitBytes = 16_384;
 
 export async function authorizeRoutes(
   app: App,
-  { authorization, postedRequests }: AuthorizeRoutesDeps,
+  { authorization, postedRequests, publicUrl }: AuthorizeRoutesDeps,
 ): Promise<void> {
   app.setErrorHandler(htmlErrorHandler);
   await readOnlyForms(app);
@@ -69,7 +70,7 @@ export async function authorizeRoutes(
     handler: async (request, reply) => {
       await authorization.checkClient(readParameters(request.body));
       const id = await postedRequests.save(request.body as Record<string, string>);
-      return reply.redirect(`${path}?posted_request=${id}`, 303);
+      return reply.redirect(`${publicUrl}${path}?posted_request=${id}`, 303);
     },
   });
 

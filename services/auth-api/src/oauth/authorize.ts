@@ -37,6 +37,7 @@ export interface AuthorizationEndpoint {
 
 export interface AuthorizationOptions {
   issuer: string;
+  publicUrl: string;
   directory: ClientDirectory;
   sessions: SessionService;
   interactions: InteractionService;
@@ -46,10 +47,9 @@ export interface AuthorizationOptions {
   now: Clock;
 }
 
-const signInPage = '/auth/sign-in.html';
-
 export function createAuthorizationEndpoint(options: AuthorizationOptions): AuthorizationEndpoint {
   const { issuer, directory, sessions, interactions, families, audit, now } = options;
+  const signInPage = `${options.publicUrl}/auth/sign-in.html`;
 
   async function findTarget(
     parameters: RequestParameters,
