@@ -8,9 +8,9 @@ export const contactCenterAuthSchema = z.enum(['configServer']);
 export const contactCenterStatusSchema = z.enum(['active', 'disabled']);
 
 export const contactCenterViewSchema = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   name: z.string(),
-  environmentId: z.uuid(),
+  environmentId: z.guid(),
   /** Tenant names as typed at login; compared without regard to case. */
   domains: z.array(z.string()),
   auth: contactCenterAuthSchema,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const traceModeSchema = z.enum(['off', 'local', 'remote', 'both']);
 
 export const configServerViewSchema = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   primaryAddress: z.string(),
   primaryPort: z.int(),
   backupAddress: z.string().optional(),
@@ -16,7 +16,7 @@ export const configServerViewSchema = z.object({
 });
 
 export const environmentViewSchema = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   /** Grows with every change of the environment or of one of its servers; never used twice. */
   version: z.int(),
   /** Service account at the Configuration Server. */
