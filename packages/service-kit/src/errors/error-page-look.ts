@@ -4,13 +4,13 @@ export const logo = `<svg class="logo" viewBox="0 0 48 48" aria-hidden="true"><p
 
 /** The same gate that stands open beside the sign-in form, with its portcullis down. */
 export const closedGate = `<svg class="gate" viewBox="100 320 440 400" aria-hidden="true">
-<path class="far" d="M-2000 626h4640v74h-4640z"/><path class="merlons" d="M-2000 619h4640"/>
+<path class="far" d="M-8000 626H8000v74H-8000z"/><path class="merlons" d="M-8000 619H8000"/>
 <path class="wall" d="M140 700V392h28v22h16v-22h28v22h16v-22h28v100h16v-20h26v20h9v-20h26v20h9v-20h26v20h16V392h28v22h16v-22h28v22h16v-22h28v308z"/>
 <path class="door" d="M268 700V578a52 52 0 0 1 104 0v122z"/>
 <path class="bars" d="M268 572h104M268 604h104M268 636h104M268 668h104M285 540v160m17-174v174m18-176v176m18-174v174m17-160v160"/>
 <path class="arch" d="M262 700V578a58 58 0 0 1 116 0v122"/>
 <path class="lamp" d="M193 470a5 5 0 0 1 10 0v22h-10z"/><path class="lamp" d="M437 470a5 5 0 0 1 10 0v22h-10z"/>
-<path class="ground" d="M-2000 700h4640v200h-4640z"/></svg>`;
+<path class="ground" d="M-8000 700H8000v200H-8000z"/></svg>`;
 
 export const errorPageStyle = `
 :root { color-scheme: light dark; --page: #f7f5f0; --ink: #16211e; --ink-soft: #4d5b57; --hairline: #e0dcd1;
@@ -34,8 +34,8 @@ header { position: relative; overflow: hidden; height: 9.5rem; background: linea
 .bars, .arch { fill: none; stroke: var(--scene-sky); stroke-width: 4; } .arch { stroke: var(--scene-wall-lit); stroke-width: 12; }
 main { max-width: 33rem; margin: 0 auto; padding: 2.5rem 1.5rem 3rem; }
 .status { color: var(--ink-soft); font-size: .875rem; font-variant-numeric: tabular-nums; letter-spacing: .06em; }
-h1 { margin-top: .25rem; font-size: 1.75rem; font-weight: 650; line-height: 1.2; letter-spacing: -.015em; text-wrap: balance; }
-.text { margin-top: .75rem; color: var(--ink-soft); font-size: 1.0625rem; }
+h1 { margin-top: .25rem; font-size: 1.75rem; font-weight: 650; line-height: 1.2; letter-spacing: -.015em; text-wrap: pretty; }
+.text { margin-top: .75rem; color: var(--ink-soft); font-size: 1.0625rem; text-wrap: pretty; }
 a { display: inline-flex; align-items: center; min-height: 3rem; margin-top: 1.5rem; padding: .5rem 1.5rem; border: 1px solid transparent; border-radius: .5rem;
   background: var(--brand); color: var(--on-brand); font-weight: 650; text-decoration: none; }
 a:hover { background: var(--brand-strong); }

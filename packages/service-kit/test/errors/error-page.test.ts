@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { renderErrorPage } from '../../src/errors/error-page.ts';
+
+const page = { status: 400, title: 'Title', text: 'Text', correlationId: 'reference' };
+
+it('threat 70: everything on the page is text, whatever it holds', () => {
+  const markup = `"><script>alert(1)</script>'&`;
+  const { html } = renderErrorPage({
+    status: 400,
+    title: markup,
+    text: markup,
+    correlationId: markup,
+    language: markup,
+    correlationLabel: markup,
+    action: { href: markup, label: markup },
+  });
+  expect(html).not.toContain('<script');
+  expect(html.split('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;')).toHaveLength(9);
+});
+
+it('threat 13: the page needs nothing else, runs nothing and cannot be framed', () => {
+  const { html, headers } = renderErrorPage({ ...page, action: { href: '/auth/sign-in.html', label: 'On' } });
+  const nonce = html.match(/<style nonce="([^"]+)">/)?.[1];
+  expect(headers['content-security-policy']).toBe(
+    `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+  );
+  expect(html).not.toMatch(/<script|<link|<img|\ssrc=|url\(|@import|https?:|\son[a-z]+=|\sstyle=/);
+  expect(headers['cache-control']).toBe('no-store');
+  expect(renderErrorPage(page).headers['content-security-policy']).not.toBe(
+    headers['content-security-policy'],
+  );
+});
+
+it('speaks English and leads nowhere unless told otherwise', () => {
+  const { html } = renderErrorPage(page);
+  expect(html).toContain('<html lang="en">');
+  expect(html).toContain('Reference for your administrator: <code>reference</code>');
+  expect(html).not.toContain('<a ');
+});
