@@ -54,8 +54,8 @@ describe('sign-in by the login page', () => {
     const answer = await signIn(stack, browser, id, { username: 'DEMO\\Agent', password: agent.password });
 
     expect(answer.location).toContain('/resume');
-    const { identity } = (await stack.deps.sessions.find(requestOf(browser.cookies)))!;
-    expect(identity).toMatchObject({ username: 'demo\\agent', loginName: 'agent', dbid: 101 });
+    const session = await stack.deps.sessions.find(requestOf(browser.cookies));
+    expect(session?.identity).toMatchObject({ username: 'demo\\agent', loginName: 'agent', dbid: 101 });
   });
 
   it('sends a newcomer to the password page', async () => {

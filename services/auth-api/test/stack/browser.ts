@@ -7,7 +7,7 @@ export interface Answer {
   location: string | undefined;
   headers: Record<string, string | string[] | number | undefined>;
   body: string;
-  json(): any;
+  json(): unknown;
 }
 
 export interface Browser {

@@ -1,0 +1,52 @@
+/** A real Redis server of a test's own, with the client and the key names that the service uses. */
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { startRedis, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
+
+export interface RedisForTests {
+  server: TestRedis;
+  redis: RedisClient;
+  keyspace: Keyspace;
+  close(): Promise<void>;
+}
+
+export const silentLog = createLogger('test', { level: 'silent', format: 'json' });
+
+/** `cluster`: a server that refuses every command whose keys are in more than one slot. */
+export async function openRedis(options: { cluster?: boolean } = {}): Promise<RedisForTests> {
+  const server = await (options.cluster ? startRedisCluster() : startRedis());
+  const redis = createRedis(
+    {
+      url: server.url,
+      clusterNodes: options.cluster ? [`127.0.0.1:${server.port}`] : [],
+      username: undefined,
+      password: undefined,
+      tls: false,
+      keyPrefix: 'test:',
+      commandTimeoutMs: 800,
+    },
+    { log: silentLog, autoPipelining: true },
+  );
+  await untilRedisIsReady(redis);
+  return {
+    server,
+    redis,
+    keyspace: createKeyspace('test:'),
+    async close() {
+      redis.disconnect();
+      await server.close();
+    },
+  };
+}
+
+/** A clock that stands still until it is moved. */
+export function stoppedClock(startMs = 1_800_000_000_000) {
+  let nowMs = startMs;
+  return {
+    now: () => nowMs,
+    advance: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}

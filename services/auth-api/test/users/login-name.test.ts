@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalTenant, canonicalUserName, readLoginName } from '../../src/users/login-name.ts';
+
+describe('readLoginName', () => {
+  it.each([
+    [
+      { userName: 'agent', tenant: 'demo' },
+      { userName: 'agent', tenant: 'demo' },
+    ],
+    [{ userName: 'demo\\agent' }, { userName: 'agent', tenant: 'demo' }],
+    [{ userName: ' demo \\ agent ' }, { userName: 'agent', tenant: 'demo' }],
+    [
+      { userName: 'demo\\agent', tenant: 'other' },
+      { userName: 'agent', tenant: 'demo' },
+    ],
+    [
+      { userName: '\\agent', tenant: 'demo' },
+      { userName: 'agent', tenant: 'demo' },
+    ],
+    [{ userName: 'agent', tenant: '  ' }, { userName: 'agent' }],
+    [{ userName: 'demo\\' }, { userName: '', tenant: 'demo' }],
+    [
+      { userName: 'a@demo.example.com', tenant: 'demo' },
+      { userName: 'a@demo.example.com', tenant: 'demo' },
+    ],
+    [{ userName: 'a\\b\\c' }, { userName: 'b\\c', tenant: 'a' }],
+  ])('reads %j as %j', (typed, expected) => {
+    expect(readLoginName(typed)).toEqual(expected);
+  });
+
+  it('composes letters and accents that a keyboard sent apart', () => {
+    expect(readLoginName({ userName: 'jose\u0301' })).toEqual({ userName: 'jos\u00e9' });
+  });
+});
+
+describe('canonical names', () => {
+  it.each(['AGENT', 'Agent ', '\u3000agent', 'ａｇｅｎｔ', 'AGENT\u00a0', 'aGeNt'])(
+    'counts %j as agent',
+    (spelling) => {
+      expect(canonicalUserName(spelling)).toBe('agent');
+    },
+  );
+
+  it('counts composed and decomposed letters as one', () => {
+    expect(canonicalUserName('JOSE\u0301')).toBe(canonicalUserName('jos\u00e9'));
+  });
+
+  it('gives the same for what is canonical already', () => {
+    for (const name of ['\u1e9e', '\ufb01', 'Å', 'ǆ', 'Σςσ', '\u212a']) {
+      expect(canonicalUserName(canonicalUserName(name))).toBe(canonicalUserName(name));
+    }
+  });
+
+  it('keeps different users apart', () => {
+    expect(new Set(['anna', 'ana', 'annä', 'a.nna', 'anna+1'].map(canonicalUserName)).size).toBe(5);
+  });
+
+  it('compares tenants in any case', () => {
+    expect(canonicalTenant(' Demo.Example.COM')).toBe('demo.example.com');
+  });
+});
