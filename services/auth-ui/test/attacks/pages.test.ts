@@ -170,6 +170,11 @@ describe('whose form it is', () => {
   });
 });
 
+it('threat 45: a form that the person sends again by the browser itself is believed', async () => {
+  const page = await app.inject(formPost({ username: 'maria' }, { 'sec-fetch-site': 'none' }));
+  expect(page.statusCode).toBe(200);
+});
+
 describe('what is logged', () => {
   it('threat 68: neither queries nor what was typed', async () => {
     authApi.hold({ id: 'interaction-in-no-log' });

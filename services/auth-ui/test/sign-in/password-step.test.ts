@@ -41,6 +41,13 @@ describe('second step', () => {
     expect(authApi.calls.at(-1)?.body).toEqual({ data: { userName: 'maria', tenant: 'nordic' } });
   });
 
+  it('does not show a tenant that the application hides', async () => {
+    authApi.hold({ id: 'hiding', hideTenant: true, contactCenterHint: 'nordic' });
+    const page = await app.inject(formPost({ username: 'maria', tenant: 'nordic', interaction: 'hiding' }));
+    expect(page.body).not.toContain('person-tenant');
+    expect(page.body).toContain('name="tenant" value="nordic"');
+  });
+
   it('leaves an empty tenant out of the question, so that the installation may have a default', async () => {
     await app.inject(formPost({ username: 'nordic\\maria' }));
     expect(authApi.calls.at(-1)?.body).toEqual({ data: { userName: 'nordic\\maria' } });
