@@ -68,7 +68,6 @@ export function createChangePasswordService(options: ChangePasswordServiceOption
       clientAddress: request.ip,
       device: cookies.readBrowser(request),
       correlationId: request.id,
-      signal: request.signal,
     });
 
   /** Everything granted before is cut off; the browser that made the change stays signed in. */

@@ -20,7 +20,6 @@ export interface SignInForm {
 export interface FormRequest extends BrowserRequest {
   /** Request id. */
   readonly id: string;
-  readonly signal: AbortSignal;
 }
 
 export interface SignInService {
@@ -55,8 +54,8 @@ export function createSignInService(options: SignInOptions): SignInService {
       device: cookies.readBrowser(request),
       clientId: interaction?.clientId,
       contactCenterIds: client?.contactCenterIds,
+      // No signal: the framework's fires as soon as the form has been read, and an attempt that was sent counts anyway.
       correlationId: request.id,
-      signal: request.signal,
     });
   };
 
