@@ -27,6 +27,8 @@ export interface LoadOptions {
 
 /** @throws Error when any answer is not 2xx: a fast refusal is no throughput. */
 export async function fire(plan: LoadPlan, options: LoadOptions): Promise<LoadResult> {
+  const chain = typeof plan.body === 'string' ? undefined : plan.body;
+  let refusal = '';
   const result = await autocannon({
     url: plan.url,
     connections: options.connections,
@@ -35,12 +37,21 @@ export async function fire(plan: LoadPlan, options: LoadOptions): Promise<LoadRe
       {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...plan.headers },
-        ...(typeof plan.body === 'string' ? { body: plan.body } : chained(plan.body)),
+        ...(chain
+          ? { setupRequest: (request, context) => withChainedBody(request, context as Chain, chain) }
+          : {}),
+        ...(typeof plan.body === 'string' ? { body: plan.body } : {}),
+        onResponse: (status, body, context) => {
+          if (status !== 200) refusal ||= `${status} ${body}`;
+          else if (chain) (context as Chain).body = chain.next(body);
+        },
       },
     ],
   });
   if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(`${plan.url}: ${result.non2xx} answers were not 2xx, ${result.errors} errors`);
+    throw new Error(
+      `${plan.url}: ${result.non2xx} answers were not 2xx (${refusal}), ${result.errors} errors`,
+    );
   }
   return {
     perSecond: result.requests.average,
@@ -53,15 +64,7 @@ interface Chain {
   body?: string;
 }
 
-function chained(plan: ChainedBody): Partial<autocannon.Request> {
-  return {
-    setupRequest: (request, context) => {
-      const chain = context as Chain;
-      chain.body ??= plan.first();
-      return { ...request, body: chain.body };
-    },
-    onResponse: (status, body, context) => {
-      if (status === 200) (context as Chain).body = plan.next(body);
-    },
-  };
+function withChainedBody(request: autocannon.Request, chain: Chain, plan: ChainedBody): autocannon.Request {
+  chain.body ??= plan.first();
+  return { ...request, body: chain.body };
 }
