@@ -1,0 +1,235 @@
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createBrowserCookies } from '../../src/sessions/browser-cookies.ts';
+import { createSessionService } from '../../src/sessions/service.ts';
+import { createSessionStore, sessionsPerUser } from '../../src/sessions/store.ts';
+import type { CutOffSubject, CutOffs } from '../../src/tokens/cut-offs.ts';
+import type { UserIdentity } from '../../src/users/identity.ts';
+import { openDoor } from '../stack/doors.ts';
+import { sessionCookie } from '../stack/interaction.ts';
+import { openRedis, type RedisForTests } from '../stack/redis.ts';
+
+const minuteMs = 60_000;
+const lifetimes = { idleMs: 30 * minuteMs, absoluteMs: 120 * minuteMs };
+
+/** Cut-offs of one replica, without the stream between replicas. */
+function localCutOffs(): Pick<CutOffs, 'raise' | 'isCut' | 'assertFresh'> {
+  const cuts: { kind: string; id: string; atMs: number }[] = [];
+  return {
+    raise: async ({ kind, id, atMs = Date.now() }) => {
+      cuts.push({ kind, id, atMs });
+    },
+    isCut: ({ sub, sid, issuedAtMs }: CutOffSubject) =>
+      cuts.some(
+        (cut) =>
+          (cut.kind === 'sub' && cut.id === sub && issuedAtMs <= cut.atMs) ||
+          (cut.kind === 'sid' && cut.id === sid),
+      ),
+    assertFresh: () => undefined,
+  };
+}
+
+describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: $cluster', ({ cluster }) => {
+  let redis: RedisForTests;
+  beforeAll(async () => {
+    redis = await openRedis({ cluster });
+  });
+  afterAll(() => redis?.close());
+
+  let nowMs = 0;
+  let cutOffs = localCutOffs();
+  let counter = 0;
+  beforeEach(() => {
+    nowMs = Date.now();
+    cutOffs = localCutOffs();
+    counter += 1;
+  });
+
+  const open = () =>
+    createSessionService({
+      store: createSessionStore(redis.redis, redis.keyspace),
+      cookies: createBrowserCookies('https://login.test'),
+      cutOffs,
+      lifetimes,
+      now: () => nowMs,
+    });
+  const user = (name = 'user'): UserIdentity => ({
+    sub: `${name} ${cluster} ${counter}`,
+    environmentId: 'e',
+    contactCenterId: 'c',
+    dbid: 1,
+    tenantDbid: 1,
+    username: 'demo\\agent',
+    loginName: 'agent',
+    cmeUserName: 'agent',
+    authorities: [],
+    properties: {},
+  });
+  const newcomer = (identity = user()) => ({ identity, amr: ['pwd'] });
+
+  it('#46 get a new id at every login, and the former one of the browser is dead', async () => {
+    const sessions = open();
+    const door = openDoor();
+    door.cookies[sessionCookie] = 'F'.repeat(43); // planted by somebody else
+    const first = await sessions.create(door.reply, door.request, newcomer());
+    const firstCookie = door.cookies[sessionCookie] ?? '';
+    expect(firstCookie).toMatch(/^[\w-]{43}$/);
+    expect(firstCookie).not.toBe('F'.repeat(43));
+
+    const second = await sessions.create(door.reply, door.request, newcomer());
+    expect(second.sid).not.toBe(first.sid);
+    expect(await sessions.find(door.request)).toMatchObject({ sid: second.sid });
+    const thief = openDoor();
+    thief.cookies[sessionCookie] = firstCookie;
+    expect(await sessions.find(thief.request)).toBeUndefined();
+  });
+
+  it('are one per browser: the login of another user replaces the first', async () => {
+    const sessions = open();
+    const door = openDoor();
+    await sessions.create(door.reply, door.request, newcomer(user('first')));
+    await sessions.create(door.reply, door.request, newcomer(user('second')));
+    expect((await sessions.find(door.request))?.sub).toBe(user('second').sub);
+    expect(await sessions.list(user('first').sub)).toEqual([]);
+  });
+
+  it('end when nobody uses them', async () => {
+    const sessions = open();
+    const door = openDoor();
+    await sessions.create(door.reply, door.request, newcomer());
+    nowMs += 29 * minuteMs;
+    expect(await sessions.find(door.request)).toBeDefined();
+    nowMs += 29 * minuteMs;
+    expect(await sessions.find(door.request)).toBeDefined();
+    nowMs += 30 * minuteMs;
+    expect(await sessions.find(door.request)).toBeUndefined();
+  });
+
+  it('end at their absolute age although they are used', async () => {
+    const sessions = open();
+    const door = openDoor();
+    await sessions.create(door.reply, door.request, newcomer());
+    for (let used = 20; used < 120; used += 20) {
+      nowMs += 20 * minuteMs;
+      expect(await sessions.find(door.request)).toBeDefined();
+    }
+    nowMs += 20 * minuteMs;
+    expect(await sessions.find(door.request)).toBeUndefined();
+  });
+
+  it('leave nothing in Redis when their time is over', async () => {
+    nowMs = Date.now() - lifetimes.idleMs + 30;
+    const sessions = open();
+    const door = openDoor();
+    await sessions.create(door.reply, door.request, newcomer());
+    const key = redis.keyspace.key('session', sha256(door.cookies[sessionCookie] ?? ''));
+    await expect.poll(() => redis.redis.exists(key)).toBe(0);
+  });
+
+  it('are stored under the hash of their cookie and never with it', async () => {
+    const sessions = open();
+    const door = openDoor();
+    await sessions.create(door.reply, door.request, newcomer());
+    const cookie = door.cookies[sessionCookie] ?? '';
+    const stored = await redis.redis.hgetall(redis.keyspace.key('session', sha256(cookie)));
+    expect(stored).toHaveProperty('data');
+    expect(JSON.stringify(stored)).not.toContain(cookie);
+    expect(await redis.redis.exists(redis.keyspace.key('session', cookie))).toBe(0);
+  });
+
+  it('remember the clients that they let in', async () => {
+    const sessions = open();
+    const door = openDoor();
+    const session = await sessions.create(door.reply, door.request, newcomer());
+    await Promise.all(['one', 'two'].map((clientId) => sessions.noteClient(door.request, session, clientId)));
+    expect((await sessions.find(door.request))?.clientIds.sort()).toEqual(['one', 'two']);
+  });
+
+  it('are listed for their user, newest first, and ended one by one with their tokens', async () => {
+    const sessions = open();
+    const laptop = openDoor({ 'user-agent': 'Laptop' });
+    const phone = openDoor({ 'user-agent': 'Phone' });
+    const first = await sessions.create(laptop.reply, laptop.request, newcomer());
+    nowMs += 1000;
+    await sessions.create(phone.reply, phone.request, newcomer());
+    const { sub } = user();
+
+    expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone', 'Laptop']);
+    expect(await sessions.endOne(sub, first.sid)).toBe(true);
+    expect(await sessions.endOne(sub, first.sid)).toBe(false);
+    expect(await sessions.find(laptop.request)).toBeUndefined();
+    expect(cutOffs.isCut({ sid: first.sid, issuedAtMs: nowMs + 1 })).toBe(true);
+    expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone']);
+  });
+
+  it('#57 cannot be ended by another user', async () => {
+    const sessions = open();
+    const door = openDoor();
+    const { sid } = await sessions.create(door.reply, door.request, newcomer());
+    expect(await sessions.endOne(user('other').sub, sid)).toBe(false);
+    expect(await sessions.find(door.request)).toBeDefined();
+  });
+
+  it('end all at once by one cut-off, and a later login is not affected', async () => {
+    const sessions = open();
+    const doors = [openDoor(), openDoor(), openDoor()];
+    for (const door of doors) await sessions.create(door.reply, door.request, newcomer());
+    await sessions.endAll(user().sub);
+    for (const door of doors) expect(await sessions.find(door.request)).toBeUndefined();
+    expect(await sessions.list(user().sub)).toEqual([]);
+
+    const [door] = doors as [ReturnType<typeof openDoor>];
+    await sessions.create(door.reply, door.request, { ...newcomer(), afterMs: Date.now() + 1 });
+    expect(await sessions.find(door.request)).toBeDefined();
+  });
+
+  it('are not brought back by a use that was under way', async () => {
+    const store = createSessionStore(redis.redis, redis.keyspace);
+    await store.touch('gone', nowMs, nowMs + minuteMs, 'client');
+    expect(await store.find('gone')).toBeUndefined();
+  });
+
+  it('are listed up to a bound', async () => {
+    const store = createSessionStore(redis.redis, redis.keyspace);
+    const { sub } = user();
+    for (let index = 0; index < sessionsPerUser + 5; index += 1) {
+      await store.save(`cookie ${index}`, storedSession(sub, index), nowMs + minuteMs);
+    }
+    expect(await store.entries(sub, nowMs)).toHaveLength(sessionsPerUser);
+  });
+
+  function storedSession(sub: string, index: number) {
+    return {
+      ...{ sid: `sid ${index}`, sub, identity: user(), authTimeMs: nowMs, amr: [], createdAtMs: nowMs },
+      ...{ endsAtMs: nowMs + minuteMs + index, lastSeenAtMs: nowMs, clientIds: [] },
+    };
+  }
+});
+
+describe('#47 cookies', () => {
+  it('that we cannot have set are not looked up', async () => {
+    const cookies = createBrowserCookies('https://login.test');
+    for (const value of ['', 'short', 'x'.repeat(5000), `${'A'.repeat(42)}*`, `${'A'.repeat(44)}`]) {
+      expect(
+        cookies.readSession({ ...openDoor().request, cookies: { [sessionCookie]: value } }),
+      ).toBeUndefined();
+    }
+  });
+
+  it('without the prefix are ignored under https, where a sibling host could set them', () => {
+    const cookies = createBrowserCookies('https://login.test');
+    const request = { ...openDoor().request, cookies: { 'gatehouse-session': 'A'.repeat(43) } };
+    expect(cookies.readSession(request)).toBeUndefined();
+  });
+
+  it('have plain names and no Secure on http and loopback only', () => {
+    const set: [string, unknown][] = [];
+    const reply = {
+      setCookie: (name: string, _value: string, options: unknown) => set.push([name, options]),
+    };
+    createBrowserCookies('http://localhost:8080').setSession(reply, 'A');
+    expect(set).toEqual([
+      ['gatehouse-session', { path: '/', httpOnly: true, secure: false, sameSite: 'lax' }],
+    ]);
+  });
+});

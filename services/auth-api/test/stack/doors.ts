@@ -1,0 +1,22 @@
+/** The smallest browser: what sessions and interactions read from a request and write to a reply. */
+import type { BrowserReply, BrowserRequest } from '../../src/sessions/session.ts';
+
+export interface Door {
+  readonly request: BrowserRequest;
+  readonly reply: BrowserReply;
+  readonly cookies: Record<string, string>;
+}
+
+export function openDoor(headers: Record<string, string> = {}): Door {
+  const cookies: Record<string, string> = {};
+  return {
+    cookies,
+    request: { cookies, headers, ip: '203.0.113.7' },
+    reply: {
+      setCookie(name, value, { maxAge }) {
+        if (maxAge === 0) delete cookies[name];
+        else cookies[name] = value;
+      },
+    },
+  };
+}
