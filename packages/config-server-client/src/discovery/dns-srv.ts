@@ -84,7 +84,7 @@ class DnsSrvEndpoints implements EndpointSource {
   async #watch(): Promise<void> {
     const pace = new QueryPace({
       intervalMs: this.#refreshIntervalMs,
-      firstPauseMs: Math.min(1_000, this.#refreshIntervalMs),
+      firstPauseMs: 1_000,
       longestPauseMs: this.#refreshIntervalMs,
       random: this.#random,
     });

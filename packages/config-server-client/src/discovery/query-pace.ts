@@ -1,7 +1,7 @@
-/** How often a registry is asked: never more than once in an interval, and ever less while it does not answer. */
+/** How often a registry is asked: never more than once a second, and ever less while it does not answer. */
 
 export interface QueryPaceOptions {
-  /** From the start of a query to the start of the next one. */
+  /** From the start of a query that was answered to the start of the next one. */
   intervalMs: number;
   /** Pause after the first failure; doubles with every further one. */
   firstPauseMs: number;
@@ -11,6 +11,7 @@ export interface QueryPaceOptions {
 }
 
 const jitterShare = 0.2;
+const shortestIntervalMs = 1_000;
 
 export class QueryPace {
   readonly #options: QueryPaceOptions;
@@ -26,11 +27,11 @@ export class QueryPace {
     return Math.max(0, this.#options.intervalMs - agoMs);
   }
 
-  /** Pause after a failed query; ±20 % jitter, so that many replicas do not come back at the same moment. */
+  /** Pause after a failed query; ±20 % jitter, so that replicas do not come back together. */
   afterFailureMs(agoMs: number): number {
-    const { intervalMs, firstPauseMs, longestPauseMs, random } = this.#options;
+    const { firstPauseMs, longestPauseMs, random } = this.#options;
     const pauseMs = Math.min(firstPauseMs * 2 ** this.#failures, longestPauseMs);
     this.#failures = Math.min(this.#failures + 1, 30);
-    return Math.max(intervalMs - agoMs, pauseMs * (1 + jitterShare * (2 * random() - 1)));
+    return Math.max(shortestIntervalMs - agoMs, pauseMs * (1 + jitterShare * (2 * random() - 1)));
   }
 }

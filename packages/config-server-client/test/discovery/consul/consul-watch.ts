@@ -1,0 +1,52 @@
+/** A watch on the stand-in by the test's own clock, with everything it said and listed. */
+import {
+  type ConsulEndpointsOptions,
+  consulEndpoints,
+} from '../../../src/discovery/consul/consul-endpoints.ts';
+import { ManualClock } from '../../../src/manual-clock.ts';
+import { startConsulStandIn, until } from './consul-stand-in.ts';
+
+export async function watchStandIn(options: Partial<ConsulEndpointsOptions> = {}) {
+  const consul = await startConsulStandIn();
+  const clock = new ManualClock();
+  const logged: string[] = [];
+  const failures: string[] = [];
+  const lists: string[][] = [];
+  const record = (level: string) => (fields: object, message: string) => {
+    logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  };
+  const source = consulEndpoints({
+    url: consul.url,
+    service: 'config-server',
+    clock,
+    random: () => 0.5,
+    log: { debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') },
+    metrics: { failed: (reason) => failures.push(reason) },
+    ...options,
+  });
+  source.subscribe((endpoints) => lists.push(endpoints.map(({ host }) => host)));
+  return {
+    consul,
+    clock,
+    source,
+    logged,
+    failures,
+    /** Every list that was announced. */
+    lists,
+    hosts: () => source.current().map(({ host }) => host),
+    /** The answer was taken in: only the pause until the next query is left. */
+    async settled(queries: number) {
+      await until(
+        () => consul.count === queries && consul.openConnections() === 0 && clock.pendingTimers === 1,
+      );
+    },
+    async end() {
+      await source.close();
+      await until(() => consul.openConnections() === 0);
+      await consul.close();
+      return { timers: clock.pendingTimers };
+    },
+  };
+}
+
+export type Watch = Awaited<ReturnType<typeof watchStandIn>>;
