@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+import { findConsul } from './tools/consul/places.ts';
+import { sourceConditions } from './vitest.config.ts';
+
+/** The suites that need slow real servers; `npm run test:real` gets the servers first. */
+export default defineConfig({
+  ...sourceConditions,
+  test: {
+    include: ['{packages,services}/*/test/**/*.real.ts', 'tools/test/**/*.real.ts'],
+    globalSetup: ['packages/testing/src/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // An empty value has the suites of the agent skipped.
+    env: { GATEHOUSE_CONSUL_AGENT: findConsul() ?? '' },
+    reporters: ['default', ['json', { outputFile: '.gatehouse/test-results/real.json' }]],
+  },
+});
