@@ -44,6 +44,8 @@ export interface CutOffsOptions {
   longestLifeMs: number;
   /** How far behind a replica may be before it refuses to judge tokens. */
   maxLagMs?: number;
+  /** For the lag: the wall clock may jump. */
+  monotonicMs?: () => number;
 }
 
 const blockMs = 250;
@@ -51,7 +53,14 @@ const retryDelayMs = 100;
 const pageSize = 5000;
 const pruneIntervalMs = 600_000;
 
-export function createCutOffs({ stream, now, log, longestLifeMs, maxLagMs = 1000 }: CutOffsOptions): CutOffs {
+export function createCutOffs({
+  stream,
+  now,
+  log,
+  longestLifeMs,
+  maxLagMs = 1000,
+  monotonicMs = () => performance.now(),
+}: CutOffsOptions): CutOffs {
   const memory = createCutOffMemory();
   let lastId = streamStart;
   let heardAtMs = Number.NEGATIVE_INFINITY;
@@ -72,14 +81,14 @@ export function createCutOffs({ stream, now, log, longestLifeMs, maxLagMs = 1000
       apply(entries);
       if (entries.length < pageSize) break;
     }
-    heardAtMs = now();
+    heardAtMs = monotonicMs();
   }
 
   async function follow(): Promise<void> {
     while (!isClosing) {
       try {
         apply(await stream.wait(lastId, blockMs));
-        heardAtMs = now();
+        heardAtMs = monotonicMs();
       } catch (error) {
         if (isClosing) return;
         log.debug({ err: error }, 'the cut-offs could not be read; trying again');
@@ -100,9 +109,9 @@ export function createCutOffs({ stream, now, log, longestLifeMs, maxLagMs = 1000
     },
     isCut: memory.isCut,
     assertFresh() {
-      const lagMs = now() - heardAtMs;
+      const lagMs = monotonicMs() - heardAtMs;
       if (lagMs > maxLagMs)
-        throw unavailable('the cut-off stream', { detail: `last heard of ${lagMs} ms ago` });
+        throw unavailable('the cut-off stream', { detail: `last heard of ${Math.round(lagMs)} ms ago` });
     },
     async close() {
       isClosing = true;

@@ -60,7 +60,8 @@ if r[1] == ARGV[1] then
   end
   return {'rotated', r[5], granted}
 end
-if r[2] == ARGV[1] and tonumber(ARGV[5]) - tonumber(r[6]) <= tonumber(ARGV[6]) then
+local grace = tonumber(ARGV[6])
+if r[2] == ARGV[1] and grace > 0 and tonumber(ARGV[5]) - tonumber(r[6]) <= grace then
   return {'repeated', r[5], r[8], r[7], r[6]}
 end
 redis.call('DEL', KEYS[1])

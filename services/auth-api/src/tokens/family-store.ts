@@ -68,15 +68,14 @@ export function createFamilyStore(options: FamilyStoreOptions) {
       return { outcome: outcome === 'reused' ? outcome : 'unknown' };
     },
 
-    /** False when the family was revoked meanwhile. */
-    async openRefresh(token: FamilyToken, grant: Grant, endsAtMs: number): Promise<boolean> {
+    /** Does nothing for a family that was revoked meanwhile. */
+    async openRefresh(token: FamilyToken, grant: Grant, endsAtMs: number): Promise<void> {
       const { familyId } = token;
-      const opened = await openRefresh.run(
+      await openRefresh.run(
         redis,
         [keyspace.key('refresh', familyId), keyspace.key('revoked', familyId)],
         [secretHash(token), grant.clientId, grant.scope.join(' '), JSON.stringify(grant), now(), endsAtMs],
       );
-      return opened === 1;
     },
 
     async rotateRefresh(rotation: Rotation): Promise<RotatedRefresh> {

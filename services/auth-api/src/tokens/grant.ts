@@ -24,12 +24,11 @@ export interface CodeGrant extends Grant {
   codeChallenge?: string;
 }
 
-/** Whether the user, session, client or family behind a grant was cut off since. */
+/** Whether the user, session or client behind a grant was cut off since. A revoked family has no code or refresh token left. */
 export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
   return cutOffs.isCut({
     sub: grant.identity.sub,
     clientId: grant.clientId,
-    familyId: grant.familyId,
     sid: grant.session?.sid,
     issuedAtMs: grant.authorizedAtMs,
     authTimeMs: grant.session?.authTimeMs,

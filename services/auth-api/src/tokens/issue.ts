@@ -1,6 +1,5 @@
 /** Turns a proven authorization into the tokens of an answer. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
 import type { Client } from '../clients/client.ts';
 import type { AccessTokenRecord } from './access-token.ts';
@@ -24,7 +23,7 @@ export interface TokenAnswer {
 export interface TokenIssuer {
   /** A client for itself (RFC 6749 section 4.4): one write. */
   issueForClient(client: Client, scope: string[]): Promise<TokenAnswer>;
-  /** A user's first tokens. @throws OAuthError invalid_grant when the family was revoked meanwhile. */
+  /** A user's first tokens. */
   issueForUser(client: Client, grant: Grant): Promise<TokenAnswer>;
   /** After a rotation; `once` when the answer is given again. */
   reissue(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer>;
@@ -104,13 +103,12 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         ? { familyId: grant.familyId, secret: newSecret() }
         : undefined;
       const endsAtMs = record.issuedAtMs + client.refreshTokenTtlSeconds * 1000;
-      const [, opened, idToken] = await Promise.all([
+      const [, idToken] = await Promise.all([
         accessTokens.save(accessToken, record),
-        refresh === undefined ? true : families.openRefresh(refresh, grant, endsAtMs),
         idTokenFor(grant, record, accessToken),
+        // Where a replay of the code has just revoked the family, what is answered here is dead already.
+        refresh === undefined ? undefined : families.openRefresh(refresh, grant, endsAtMs),
       ]);
-      if (!opened)
-        throw invalidGrant('The authorization was revoked', { detail: 'revoked while being issued' });
       return {
         ...answerOf(accessToken, client.accessTokenTtlSeconds, record.scope),
         ...(refresh === undefined ? {} : { refresh_token: formatFamilyToken(refresh) }),

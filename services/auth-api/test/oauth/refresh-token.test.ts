@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { createClient, introspect, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
+
+let stack: AuthApi;
+let client: TestClient;
+let nowMs = Date.now();
+
+beforeAll(async () => {
+  stack = await startAuthApi({ now: () => Date.now() + skewMs() });
+  client = await createClient(stack);
+});
+afterAll(() => stack?.close());
+
+function skewMs(): number {
+  return nowMs - start;
+}
+const start = nowMs;
+
+/** The process's clock goes on by so much. */
+function pass(ms: number): void {
+  nowMs += ms;
+}
+
+const refresh = (refreshToken: string, form: Record<string, string> = {}, by = client) =>
+  token(stack, by, { grant_type: 'refresh_token', refresh_token: refreshToken, ...form });
+
+describe('refresh', () => {
+  it('rotates: the successor works, with the same rights', async () => {
+    const first = await passwordTokens(stack, client);
+
+    const second = await refresh(first.refresh_token);
+    const third = await refresh(second.json().refresh_token);
+
+    expect(second.status).toBe(200);
+    expect(second.json().scope).toBe('*');
+    expect(second.json().access_token).not.toBe(first.access_token);
+    expect(third.status).toBe(200);
+    expect((await introspect(stack, client, third.json().access_token))['username']).toBe('demo\\agent');
+  });
+
+  it('narrows the scope of one answer and never widens it', async () => {
+    const first = await passwordTokens(stack, client, { scope: 'read write' });
+
+    const narrowed = await refresh(first.refresh_token, { scope: 'read' });
+    const widened = await refresh(narrowed.json().refresh_token, { scope: 'read admin' });
+    const full = await refresh(narrowed.json().refresh_token);
+
+    expect(narrowed.json().scope).toBe('read');
+    expect([widened.status, widened.json().error]).toEqual([400, 'invalid_scope']);
+    // The refusal used nothing up.
+    expect(full.json().scope).toBe('read write');
+  });
+
+  it('answers an honest retry within the grace time with the very same tokens', async () => {
+    const first = await passwordTokens(stack, client);
+
+    const second = await refresh(first.refresh_token);
+    const again = await refresh(first.refresh_token);
+
+    expect(again.status).toBe(200);
+    expect(again.json().access_token).toBe(second.json().access_token);
+    expect(again.json().refresh_token).toBe(second.json().refresh_token);
+  });
+
+  it('stores nothing readable for the retry', async () => {
+    const first = await passwordTokens(stack, client);
+    const second = (await refresh(first.refresh_token)).json();
+    const familyId = first.refresh_token.split('.')[0] ?? '';
+
+    const record = await stack.deps.redis.hgetall(stack.deps.keyspace.key('refresh', familyId));
+    const everything = JSON.stringify(record);
+
+    for (const secret of [
+      second.access_token,
+      second.refresh_token.split('.')[1],
+      first.refresh_token.split('.')[1],
+    ]) {
+      expect(everything).not.toContain(secret);
+    }
+  });
+
+  it('re-reads the person: a user who was disabled meanwhile gets nothing, and the family ends', async () => {
+    const first = await passwordTokens(stack, client, {
+      username: 'demo\\supervisor',
+      password: 'demo-supervisor-password',
+    });
+    pass(60_000);
+    stack.environmentApi.contactCenters.clear();
+    stack.deps.contactCenters.applyGap();
+
+    const answer = await refresh(first.refresh_token);
+
+    const { demoContactCenter, contactCenterId } = await import('../stack/auth-api.ts');
+    stack.environmentApi.contactCenters.set(contactCenterId, demoContactCenter);
+    stack.deps.contactCenters.applyGap();
+    expect([answer.status, answer.json().error]).toEqual([400, 'invalid_grant']);
+    expect((await refresh(first.refresh_token)).status).toBe(400);
+    expect(await introspect(stack, client, first.access_token)).toEqual({ active: false });
+  });
+
+  it('is over when the lifetime of the sign-in is', async () => {
+    const brief = await createClient(stack, { refreshTokenExpirationTimeout: 1 });
+    const first = await passwordTokens(stack, brief);
+    await stack.deps.redis.pexpire(
+      stack.deps.keyspace.key('refresh', first.refresh_token.split('.')[0] ?? ''),
+      0,
+    );
+
+    expect((await refresh(first.refresh_token, {}, brief)).json().error).toBe('invalid_grant');
+  });
+});
+
+describe('reuse of a refresh token', () => {
+  it('after the successor was used ends the family: every token of it is dead', async () => {
+    const first = await passwordTokens(stack, client);
+    const second = (await refresh(first.refresh_token)).json();
+    const third = (await refresh(second.refresh_token)).json();
+
+    const replay = await refresh(first.refresh_token);
+
+    expect([replay.status, replay.json().error]).toEqual([400, 'invalid_grant']);
+    expect((await refresh(third.refresh_token)).json().error).toBe('invalid_grant');
+    for (const { access_token } of [first, second, third]) {
+      expect(await introspect(stack, client, access_token)).toEqual({ active: false });
+    }
+  });
+
+  it('after the grace time ends the family', async () => {
+    const first = await passwordTokens(stack, client);
+    const second = (await refresh(first.refresh_token)).json();
+    pass(11_000);
+
+    expect((await refresh(first.refresh_token)).json().error).toBe('invalid_grant');
+    expect((await refresh(second.refresh_token)).json().error).toBe('invalid_grant');
+    expect(await introspect(stack, client, second.access_token)).toEqual({ active: false });
+  });
+
+  it('is recorded as a security event', async () => {
+    const first = await passwordTokens(stack, client);
+    await refresh((await refresh(first.refresh_token)).json().refresh_token);
+    await refresh(first.refresh_token);
+
+    const entries = await stack.deps.redis.xrange(stack.deps.keyspace.name('audit'), '-', '+');
+    const { rows } = await stack.deps.pool.query(
+      "SELECT 1 FROM auth.audit_events WHERE name = 'refresh_reused'",
+    );
+    expect(JSON.stringify(entries).includes('refresh_reused') || rows.length > 0).toBe(true);
+  });
+});
