@@ -3,7 +3,6 @@ import type {
   ContactCenterAuth,
   ContactCenterStatus,
 } from '@gatehouse/contracts/environment-api/contact-center';
-import type { ContactCenterAnswer } from './schemas.ts';
 
 export interface ContactCenterFields {
   environmentId: string;
@@ -18,17 +17,9 @@ export interface ContactCenter extends ContactCenterFields {
   /** Order of creation. */
   ordinal: number;
   version: number;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
-export function answerOf(center: ContactCenter): ContactCenterAnswer {
-  return {
-    id: center.id,
-    ...auditedFields(center),
-    createdAt: center.createdAt.toISOString(),
-    updatedAt: center.updatedAt.toISOString(),
-  };
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  updatedAt: string;
 }
 
 /** The fields that the audit trail compares. */

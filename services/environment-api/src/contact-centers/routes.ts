@@ -9,7 +9,6 @@ import { failures } from '../failures.ts';
 import { readPage } from '../paging/page.ts';
 import { etagOf, listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
-import { answerOf } from './contact-center.ts';
 import {
   changeContactCenterBody,
   contactCenterList,
@@ -44,7 +43,7 @@ export function contactCenterRoutes(
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { environmentId, domain } = request.query;
       const { rows, nextCursor } = await contactCenters.list(request.caller, { environmentId, domain }, page);
-      return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
+      return { ...ok(rows), ...(nextCursor ? { nextCursor } : {}) };
     },
   );
 
@@ -62,7 +61,7 @@ export function contactCenterRoutes(
     async (request, reply) => {
       const center = await contactCenters.create(contextOf(request), request.body.data);
       reply.header('etag', etagOf(center.version));
-      return { ...ok(answerOf(center)), path: `/contact-centers/${center.id}` };
+      return { ...ok(center), path: `/contact-centers/${center.id}` };
     },
   );
 
@@ -80,7 +79,7 @@ export function contactCenterRoutes(
     async (request, reply) => {
       const center = await contactCenters.read(request.caller, request.params.id);
       if (sendUnchanged(request, reply, etagOf(center.version))) return reply as never;
-      return ok(answerOf(center));
+      return ok(center);
     },
   );
 
@@ -99,7 +98,7 @@ export function contactCenterRoutes(
       handler: async (request, reply) => {
         const center = await contactCenters.change(contextOf(request), request.params.id, request.body.data);
         reply.header('etag', etagOf(center.version));
-        return ok(answerOf(center));
+        return ok(center);
       },
     });
   }

@@ -1,34 +1,10 @@
-/** A row of `contact_centers` with its domains, as every query on it selects them. */
-import type { ContactCenter } from './contact-center.ts';
+/** A contact centre as every query selects it. */
+import { isoTime } from '../fields/time.ts';
 
-export interface ContactCenterRow {
-  id: string;
-  ordinal: string;
-  version: string;
-  environment_id: string;
-  name: string;
-  auth: ContactCenter['auth'];
-  status: ContactCenter['status'];
-  created_at: Date;
-  updated_at: Date;
-  domains: string[];
-}
-
-/** Columns of `contact_centers c` with the domains in their order. */
-export const contactCenterColumns = `c.*, ARRAY(SELECT d.domain::text FROM environment.contact_center_domains d
-    WHERE d.contact_center_id = c.id ORDER BY d.position) AS domains`;
-
-export function toContactCenter(row: ContactCenterRow): ContactCenter {
-  return {
-    id: row.id,
-    ordinal: Number(row.ordinal),
-    version: Number(row.version),
-    environmentId: row.environment_id,
-    name: row.name,
-    domains: row.domains,
-    auth: row.auth,
-    status: row.status,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}
+/** One JSON value of `contact_centers c`, in the shape of `ContactCenter`, its domains in their order. */
+export const contactCenterJson = `json_build_object(
+    'id', c.id, 'ordinal', c.ordinal, 'version', c.version, 'environmentId', c.environment_id, 'name', c.name,
+    'auth', c.auth, 'status', c.status, 'createdAt', ${isoTime('c.created_at')}, 'updatedAt', ${isoTime('c.updated_at')},
+    'domains', (SELECT coalesce(json_agg(d.domain ORDER BY d.position), '[]'::json)
+      FROM environment.contact_center_domains d WHERE d.contact_center_id = c.id)
+  )`;

@@ -49,4 +49,3 @@ export const contactCenterList = { data: z.array(contactCenterSchema), nextCurso
 
 export type NewContactCenter = z.output<typeof createContactCenterBody>['data'];
 export type ContactCenterPatch = z.output<typeof changeContactCenterBody>['data'];
-export type ContactCenterAnswer = z.infer<typeof contactCenterSchema>;

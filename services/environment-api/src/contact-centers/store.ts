@@ -3,7 +3,7 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Page } from '../paging/page.ts';
 import type { ContactCenter, ContactCenterFields } from './contact-center.ts';
 import { domainKey } from './domain.ts';
-import { type ContactCenterRow, contactCenterColumns, toContactCenter } from './row.ts';
+import { contactCenterJson } from './row.ts';
 
 export interface ContactCenterFilter {
   environmentId: string | undefined;
@@ -18,15 +18,19 @@ export interface DomainTaken {
   contactCenterId: string;
 }
 
-const select = `SELECT ${contactCenterColumns} FROM environment.contact_centers c`;
+interface Row {
+  center: ContactCenter;
+}
+
+const select = `SELECT ${contactCenterJson} AS center FROM environment.contact_centers c`;
 
 export async function readContactCenter(db: Queryable, id: string): Promise<ContactCenter | undefined> {
-  const { rows } = await db.query<ContactCenterRow>({
+  const { rows } = await db.query<Row>({
     name: 'contact_center_by_id',
     text: `${select} WHERE c.id = $1`,
     values: [id],
   });
-  return rows[0] && toContactCenter(rows[0]);
+  return rows[0]?.center;
 }
 
 /** Reads it and keeps other writers away until the transaction ends. */
@@ -41,7 +45,7 @@ export async function lockContactCenter(db: Queryable, id: string): Promise<Cont
 }
 
 export async function listContactCenters(db: Queryable, filter: ContactCenterFilter, page: Page) {
-  const { rows } = await db.query<ContactCenterRow>({
+  const { rows } = await db.query<Row>({
     name: 'contact_center_page',
     text: `${select} WHERE c.ordinal > $1 AND ($2::uuid IS NULL OR c.environment_id = $2)
         AND ($3::text IS NULL OR c.id = (
@@ -57,7 +61,7 @@ export async function listContactCenters(db: Queryable, filter: ContactCenterFil
       page.offset,
     ],
   });
-  return rows.map(toContactCenter);
+  return rows.map((row) => row.center);
 }
 
 /** Whether the environment exists; it then stays until the transaction ends. */

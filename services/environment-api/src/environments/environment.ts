@@ -7,35 +7,19 @@ import { classicTraceMode } from './trace-mode.ts';
 export interface Environment extends EnvironmentView {
   /** Order of creation. */
   ordinal: number;
-  createdAt: Date;
-  updatedAt: Date;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+  updatedAt: string;
 }
 
 /** What is written; version and times come from the database. */
 export type EnvironmentFields = Omit<Environment, 'id' | 'version' | 'ordinal' | 'createdAt' | 'updatedAt'>;
 
 /** What callers are shown: no password, not even sealed. */
-export function answerOf({
-  id,
-  traceMode,
-  createdAt,
-  updatedAt,
-  ...environment
-}: Environment): EnvironmentAnswer {
-  return {
-    id,
-    username: environment.username,
-    connectionProtocol: environment.connectionProtocol,
-    localTimeout: environment.localTimeout,
-    remoteTimeout: environment.remoteTimeout,
-    traceMode: classicTraceMode(traceMode),
-    tenant: environment.tenant,
-    appName: environment.appName,
-    tlsEnabled: environment.tlsEnabled,
-    configServers: environment.configServers,
-    createdAt: createdAt.toISOString(),
-    updatedAt: updatedAt.toISOString(),
-  };
+export function answerOf(environment: Environment): EnvironmentAnswer {
+  // The answer's schema is the allow-list that leaves the rest out; naming the password here is the second lock.
+  const { passwordEnvelope: _passwordEnvelope, traceMode, ...answer } = environment;
+  return { ...answer, traceMode: classicTraceMode(traceMode) };
 }
 
 /** What Auth API is told, sealed password included. */

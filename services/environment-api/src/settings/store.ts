@@ -1,7 +1,7 @@
 /** The table `settings`, and contact centres together with theirs. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { type ContactCenterRow, contactCenterColumns, toContactCenter } from '../contact-centers/row.ts';
+import { contactCenterJson } from '../contact-centers/row.ts';
 import type { Setting } from './schemas.ts';
 
 export interface ContactCenterWithSettings {
@@ -10,7 +10,7 @@ export interface ContactCenterWithSettings {
   settings: Setting[];
 }
 
-const select = `SELECT ${contactCenterColumns}, (
+const select = `SELECT ${contactCenterJson} AS center, (
     SELECT coalesce(json_agg(json_build_object(
       'name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared
     ) ORDER BY s.name COLLATE "C", s.location), '[]'::json)
@@ -68,11 +68,6 @@ export async function deleteSettings(
 }
 
 async function first(db: Queryable, name: string, text: string, value: string) {
-  const { rows } = await db.query<ContactCenterRow & { settings: Setting[] }>({
-    name,
-    text,
-    values: [value],
-  });
-  const row = rows[0];
-  return row && { center: toContactCenter(row), settings: row.settings };
+  const { rows } = await db.query<ContactCenterWithSettings>({ name, text, values: [value] });
+  return rows[0];
 }
