@@ -35,7 +35,7 @@ export interface RelyingParty {
   readUserinfo(visit: Visit): Promise<void>;
   /** The service presents the user's token and gets its own for another audience with less scope. */
   exchange(visit: Visit): Promise<void>;
-  /** Where to send the browser to end its session, too. */
+  /** Where to send the browser to end its session, too: the standard's endpoint, or that of the v3 API. */
   signOutUrl(visit: Visit): string;
 }
 
@@ -44,7 +44,7 @@ interface Metadata {
   token_endpoint: string;
   introspection_endpoint: string;
   userinfo_endpoint: string;
-  end_session_endpoint: string;
+  end_session_endpoint?: string;
   jwks_uri: string;
 }
 
@@ -151,10 +151,11 @@ export async function createRelyingParty(
     },
 
     signOutUrl(visit) {
-      const url = new URL(metadata.end_session_endpoint);
+      const { end_session_endpoint: endSession } = metadata;
+      const url = new URL(endSession ?? `${issuer}/sign-out`);
       url.searchParams.set('client_id', client.id);
-      url.searchParams.set('post_logout_redirect_uri', `${options.url}/`);
-      if (visit.tokens) url.searchParams.set('id_token_hint', visit.tokens.idToken);
+      url.searchParams.set(endSession ? 'post_logout_redirect_uri' : 'redirectUri', `${options.url}/`);
+      if (endSession && visit.tokens) url.searchParams.set('id_token_hint', visit.tokens.idToken);
       return url.href;
     },
   };

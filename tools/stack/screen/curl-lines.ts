@@ -6,12 +6,16 @@ export interface CurlLine {
   command: string;
 }
 
-/** Shows the answer on standard error and keeps one member of it in a shell variable. */
-function keep(variable: string, command: string, sed: string): string {
-  return `${variable}=$(${command} | tee /dev/stderr | sed -n '${sed}')`;
+/**
+ * Shows the answer and keeps what follows `before` in a shell variable. Every awk knows /dev/stderr by name;
+ * as a file it cannot always be opened.
+ */
+function keep(variable: string, command: string, before: string): string {
+  const pick = `sub(/.*${before.replaceAll('/', '\\/')}/, "") && sub(/".*/, "")`;
+  return `${variable}=$(${command} | awk '{print > "/dev/stderr"} ${pick}')`;
 }
 
-const accessToken = 's/.*"access_token":"\\([^"]*\\)".*/\\1/p';
+const accessToken = '"access_token":"';
 
 export function curlLines(publicUrl: string, configServerPort: number): CurlLine[] {
   const oauth = `${publicUrl}/auth/v3/oauth`;
@@ -75,16 +79,10 @@ export function curlLines(publicUrl: string, configServerPort: number): CurlLine
           password: 'demo-service-password',
           tenant: 'demo',
           appName: 'gatehouse',
-          connectionProtocol: 'addp',
-          localTimeout: 7,
-          remoteTimeout: 11,
-          traceMode: 'off',
           tlsEnabled: false,
-          configServers: [
-            { primaryAddress: '127.0.0.1', primaryPort: configServerPort, readOnly: false, locations: '/' },
-          ],
+          configServers: [{ primaryAddress: '127.0.0.1', primaryPort: configServerPort }],
         }),
-        's#.*"/environments/\\([^"]*\\)".*#\\1#p',
+        '"path":"/environments/',
       ),
     },
     {
@@ -98,7 +96,7 @@ export function curlLines(publicUrl: string, configServerPort: number): CurlLine
           domains: ["mine-'$RANDOM'"],
           auth: 'configServer',
         }),
-        's#.*"/contact-centers/\\([^"]*\\)".*#\\1#p',
+        '"path":"/contact-centers/',
       ),
     },
     {

@@ -23,17 +23,19 @@ export function createPaint(isColoured: boolean): Paint {
 }
 
 export function renderScreen(facts: ScreenFacts, paint: Paint): string {
-  const rows: [string, string, string?][] = [
-    ['Playground', paint.accent(facts.playgroundUrl), 'start here: sign in, look at the tokens'],
-    ['Public host', paint.accent(facts.publicUrl), `issuer ${facts.publicUrl}/auth/v3`],
+  const rows = [
+    ['Playground', facts.playgroundUrl, 'start here: sign in, look at the tokens'],
+    ['Public host', facts.publicUrl, `issuer ${facts.publicUrl}/auth/v3`],
     ['Simulator', `127.0.0.1:${facts.configServerPort}`, 'stands in for the Configuration Server'],
-  ];
+  ] as const;
   const people = users.map(({ username, password, tenant }) => [username, password, tenant] as const);
   return [
     '',
     `  ${paint.strong('Gatehouse is running')}`,
     '',
-    ...rows.map(([name, value, note = '']) => `  ${name.padEnd(13)}${value}  ${paint.soft(note)}`),
+    ...rows.map(
+      ([name, value, note]) => `  ${name.padEnd(13)}${paint.accent(value.padEnd(24))}${paint.soft(note)}`,
+    ),
     '',
     `  ${'Sign in as'.padEnd(13)}${paint.soft('user name    password                   tenant')}`,
     ...people.map(

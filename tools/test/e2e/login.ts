@@ -1,0 +1,30 @@
+/** A person at a browser: from the playground through the login pages and back. */
+import type { Page } from 'playwright-core';
+
+export interface Person {
+  username: string;
+  tenant: string;
+  password: string;
+}
+
+/** The playground's address is where its client is sent back to. */
+export function playgroundOf(clients: { client_id: string; redirectURIs: string[] }[]): string {
+  const redirectUri = clients.find(({ client_id }) => client_id === 'playground')?.redirectURIs[0];
+  if (!redirectUri) throw new Error('there is no playground client');
+  return new URL(redirectUri).origin;
+}
+
+export async function enterName(
+  page: Page,
+  { username, tenant }: Pick<Person, 'username' | 'tenant'>,
+): Promise<void> {
+  await page.locator('input[name=username]').fill(username);
+  await page.locator('input[name=tenant]').fill(tenant);
+  await page.locator('form button[type=submit]').click();
+}
+
+export async function enterPassword(page: Page, password: string): Promise<void> {
+  await page.locator('input[name=password]').fill(password);
+  // By key, as people do: the page has another button, to change the name.
+  await page.locator('input[name=password]').press('Enter');
+}

@@ -1,0 +1,243 @@
+/** What a new user does with `npm start`, from the first screen to a machine that was switched off under it. */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { findChromium, launchChromium } from './chromium.ts';
+import { enterName, enterPassword, playgroundOf } from './login.ts';
+import {
+  newStateFolder,
+  processesNaming,
+  type RunningStack,
+  spawnStack,
+  startStack,
+  startTimeoutMs,
+  stillRunning,
+} from './running-stack.ts';
+
+const run = promisify(execFile);
+const chromium = findChromium();
+let stateFolder: string;
+let stack: RunningStack;
+
+beforeAll(async () => {
+  stateFolder = await newStateFolder();
+  stack = await startStack(stateFolder);
+}, startTimeoutMs);
+
+afterAll(async () => {
+  await stack?.end();
+  rmSync(stateFolder, { recursive: true, force: true });
+}, 60_000);
+
+const basic = ({ username, password }: { username: string; password: string }) =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+function client(id: string) {
+  const found = stack.description.clients.find(({ client_id }) => client_id === id);
+  if (!found) throw new Error(`there is no client ${id}`);
+  return { username: id, password: found.client_secret };
+}
+
+/** A client credentials token, from Redis. */
+function askToken(): Promise<Response> {
+  return fetch(`${stack.description.publicUrl}/auth/v3/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: basic(client('external_api_client')) },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+}
+
+/** The demo environment, from PostgreSQL. */
+function askEnvironment(id = stack.description.environmentId): Promise<Response> {
+  return fetch(`${stack.description.publicUrl}/environment/v3/environments/${id}`, {
+    headers: { authorization: basic(stack.description.ops) },
+  });
+}
+
+describe('the first start', () => {
+  test('describes itself to scripts, and to nobody else', () => {
+    const file = join(stateFolder, 'stack.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const service = { url: expect.stringMatching(/^http:/), managementUrl: expect.stringMatching(/^http:/) };
+    expect(stack.description).toEqual({
+      publicUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      services: { 'auth-api': service, 'auth-ui': service, 'environment-api': service },
+      ops: { username: 'ops', password: 'demo-ops-password' },
+      clients: expect.arrayContaining([
+        {
+          client_id: 'playground',
+          client_secret: expect.any(String),
+          authorizedGrantTypes: ['authorization_code', 'refresh_token'],
+          redirectURIs: [expect.stringMatching(/^http:\/\/localhost:\d+\/callback$/)],
+        },
+      ]),
+      users: expect.arrayContaining([{ username: 'agent', tenant: 'demo', password: 'demo-agent-password' }]),
+      environmentId: expect.any(String),
+      contactCenterId: expect.any(String),
+      configServer: { host: '127.0.0.1', port: expect.any(Number) },
+      postgresUrl: expect.stringMatching(/^postgres:/),
+      redisUrl: expect.stringMatching(/^redis:/),
+    });
+    for (const name of ['stack/secrets.json', 'stack/logs/auth-api.log'])
+      expect(statSync(join(stateFolder, name)).mode & 0o077).toBe(0);
+  });
+
+  test('prints calls that work as they are', async () => {
+    const lines = stack.output().match(/^(curl |[A-Z_]+=\$\(curl ).*$/gm) ?? [];
+    expect(lines).toHaveLength(7);
+    const script = join(stateFolder, 'printed.sh');
+    writeFileSync(script, `${lines.join('\n')}\necho "$ENVIRONMENT_ID" > '${stateFolder}/environment-id'\n`);
+    const { stdout, stderr } = await run('bash', ['-eu', '-o', 'pipefail', script]);
+    const answers = `${stdout}${stderr}`
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    const [program, introspection, environment, contactCenter] = answers;
+    expect(program).toMatchObject({ token_type: 'bearer', access_token: expect.any(String) });
+    expect(introspection).toMatchObject({ active: true, aud: ['webrtc-clientid'], scope: 'calls:read' });
+    expect(environment).toMatchObject({ status: { code: 0 }, data: { tenant: 'demo' } });
+    expect(contactCenter).toMatchObject({ data: { environmentId: environment.data.id } });
+    expect(answers[4].scope.split(' ')).toContain('contacts:write');
+    expect(answers[5]).toMatchObject({ scope: 'calls:read', issued_token_type: expect.any(String) });
+  });
+
+  test('routes the documents of discovery and the pages on one host', async () => {
+    const { publicUrl } = stack.description;
+    const paths = [
+      '/auth/v3/.well-known/openid-configuration',
+      '/.well-known/openid-configuration/auth/v3',
+      '/.well-known/oauth-authorization-server/auth/v3',
+    ];
+    for (const path of paths)
+      expect(await (await fetch(publicUrl + path)).json()).toMatchObject({ issuer: `${publicUrl}/auth/v3` });
+    expect((await fetch(`${publicUrl}/auth/sign-in.html`)).headers.get('content-type')).toMatch(/html/);
+  });
+
+  test('a second start in the same folder is refused, with the address of the first', async () => {
+    const second = spawnStack(stateFolder);
+    const [code] = await once(second.child, 'exit');
+    expect(code).toBe(1);
+    expect(second.messages()).toContain(`Gatehouse runs here already: ${stack.description.publicUrl}`);
+  });
+});
+
+test.skipIf(!chromium)(
+  'a person signs in with a real Chromium, exchanges, refreshes and signs out',
+  async () => {
+    const playground = playgroundOf(stack.description.clients);
+    const [person] = stack.description.users;
+    if (!person) throw new Error('there is no user');
+    const browser = await launchChromium(chromium as string);
+    try {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      await page.goto(playground);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      expect(page.url()).toMatch(`${stack.description.publicUrl}/auth/sign-in.html`);
+      await enterName(page, person);
+      await enterPassword(page, 'not-the-password');
+      await page.waitForURL(/[?&]error/);
+      await enterPassword(page, person.password);
+      await page.waitForURL(`${playground}/`);
+
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Ada Agent');
+      expect(await page.locator('.claims').textContent()).toContain(`${stack.description.publicUrl}/auth/v3`);
+      const tokenOf = () => page.locator('.token .value').first().textContent();
+      const firstToken = await tokenOf();
+      await page.getByRole('button', { name: /^Exchange/ }).click();
+      expect(await page.locator('.comparison').textContent()).toContain('webrtc-clientid');
+      expect(await page.locator('.comparison del').allTextContents()).toContain('contacts:write');
+      await page.getByRole('button', { name: /^Refresh/ }).click();
+      expect(await page.locator('.notice').textContent()).toContain('New tokens are here');
+      expect(await tokenOf()).not.toBe(firstToken);
+      await page.getByRole('button', { name: /^Read UserInfo/ }).click();
+      expect(await page.locator('.notice').textContent()).toContain('UserInfo was read again');
+
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(`${playground}/`);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.waitForURL(/sign-in\.html/);
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  },
+  90_000,
+);
+
+describe('an outage under the running stack', () => {
+  /** Kills the server and follows the answers until it is back. */
+  async function outage(name: string, ask: () => Promise<Response>) {
+    expect((await ask()).status).toBe(200);
+    process.kill(stack.process(name).pid, 'SIGKILL');
+    const refused = await vi.waitUntil(
+      async () => {
+        const response = await ask();
+        return response.status === 200 ? undefined : response;
+      },
+      { timeout: 10_000, interval: 10 },
+    );
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    await vi.waitUntil(async () => (await ask()).status === 200, { timeout: 40_000, interval: 100 });
+    expect(stack.messages()).toContain(`${name} ended by itself (SIGKILL); it is started again.`);
+  }
+
+  test('Redis gone: 503 with Retry-After, then tokens again without a restart', async () => {
+    const before = stack.process('auth-api');
+    await outage('redis', askToken);
+    expect(stack.process('auth-api')).toEqual(before);
+  }, 60_000);
+
+  test('PostgreSQL gone: 503 with Retry-After, then data again without a restart', async () => {
+    const before = stack.process('environment-api');
+    await outage('postgres', askEnvironment);
+    expect(stack.process('environment-api')).toEqual(before);
+  }, 60_000);
+
+  test('a killed service is started again; until then the public host says 503', async () => {
+    const before = stack.process('auth-api');
+    await outage('auth-api', askToken);
+    expect(stack.process('auth-api').pid).not.toBe(before.pid);
+  }, 60_000);
+});
+
+describe('the end', () => {
+  test(
+    'a stack that is killed takes its processes along, and the next start keeps the data',
+    async () => {
+      const processes = stack.processes();
+      expect(processes.map(({ name }) => name).sort()).toEqual([
+        'auth-api',
+        'auth-ui',
+        'config-server-simulator',
+        'environment-api',
+        'postgres',
+        'redis',
+      ]);
+      const { data } = (await (await askEnvironment()).json()) as { data: { createdAt: string } };
+      await stack.killStack();
+      await vi.waitUntil(() => stillRunning(processes).length === 0, { timeout: 15_000 });
+      stack = await startStack(stateFolder, '--quiet');
+      expect(await (await askEnvironment()).json()).toMatchObject({ data: { createdAt: data.createdAt } });
+      expect((await askToken()).status).toBe(200);
+      expect(stack.output().trim().split('\n')).toEqual([
+        expect.stringContaining(`Gatehouse is ready: ${stack.description.publicUrl}`),
+      ]);
+    },
+    startTimeoutMs,
+  );
+
+  test('Ctrl-C leaves no process and no stack.json', async () => {
+    const processes = stack.processes();
+    expect(await stack.pressCtrlC()).toBe(0);
+    expect(stillRunning(processes)).toEqual([]);
+    expect(processesNaming(stateFolder)).toEqual([]);
+    expect(existsSync(join(stateFolder, 'stack.json'))).toBe(false);
+    expect(existsSync(join(stateFolder, 'stack.lock'))).toBe(false);
+  }, 60_000);
+});
