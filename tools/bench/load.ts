@@ -1,4 +1,5 @@
 /** Fires one kind of request over kept-alive connections and counts what comes back. */
+import { createHistogram } from 'node:perf_hooks';
 import autocannon from 'autocannon';
 
 export interface LoadPlan {
@@ -27,26 +28,22 @@ export interface LoadOptions {
 
 /** @throws Error when any answer is not 2xx: a fast refusal is no throughput. */
 export async function fire(plan: LoadPlan, options: LoadOptions): Promise<LoadResult> {
-  const chain = typeof plan.body === 'string' ? undefined : plan.body;
   let refusal = '';
+  const latenciesUs = createHistogram();
+  const note = (status: number, body: string) => {
+    if (status !== 200) refusal ||= `${status} ${body}`;
+  };
   const result = await autocannon({
     url: plan.url,
     connections: options.connections,
     duration: options.seconds,
-    requests: [
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', ...plan.headers },
-        ...(chain
-          ? { setupRequest: (request, context) => withChainedBody(request, context as Chain, chain) }
-          : {}),
-        ...(typeof plan.body === 'string' ? { body: plan.body } : {}),
-        onResponse: (status, body, context) => {
-          if (status !== 200) refusal ||= `${status} ${body}`;
-          else if (chain) (context as Chain).body = chain.next(body);
-        },
-      },
-    ],
+    // A request of its own for each connection: a chained one remembers the answer before.
+    setupClient: (client) => {
+      client.setRequests([requestOf(plan, note)]);
+      client.on('response', (_status, _bytes, durationMs) =>
+        latenciesUs.record(Math.max(1, Math.round(durationMs * 1000))),
+      );
+    },
   });
   if (result.non2xx > 0 || result.errors > 0) {
     throw new Error(
@@ -55,16 +52,29 @@ export async function fire(plan: LoadPlan, options: LoadOptions): Promise<LoadRe
   }
   return {
     perSecond: result.requests.average,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
+    p50Ms: roundedMs(latenciesUs.percentile(50)),
+    p99Ms: roundedMs(latenciesUs.percentile(99)),
   };
 }
 
-interface Chain {
-  body?: string;
+function roundedMs(microseconds: number): number {
+  return Math.round(microseconds / 10) / 100;
 }
 
-function withChainedBody(request: autocannon.Request, chain: Chain, plan: ChainedBody): autocannon.Request {
-  chain.body ??= plan.first();
-  return { ...request, body: chain.body };
+function requestOf(plan: LoadPlan, note: (status: number, body: string) => void): autocannon.Request {
+  const request = {
+    method: 'POST' as const,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...plan.headers },
+  };
+  const { body } = plan;
+  if (typeof body === 'string') return { ...request, body, onResponse: note };
+  let next = body.first();
+  return {
+    ...request,
+    setupRequest: (template) => ({ ...template, body: next }),
+    onResponse: (status, answer) => {
+      note(status, answer);
+      if (status === 200) next = body.next(answer);
+    },
+  };
 }
