@@ -73,11 +73,11 @@ export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void
       summary: 'Revoke a token (RFC 7009)',
       consumes,
       body: tokenQuestionSchema,
-      response: { 200: z.null().describe('Always, whether or not there was such a token'), ...refusals },
+      response: { 200: z.string().describe('Empty, whether or not there was such a token'), ...refusals },
     },
     handler: async (request, reply) => {
       await deps.revocation.revoke(callOf(request));
-      return reply.code(200).send(null);
+      return reply.code(200).send('');
     },
   });
 }
