@@ -1,5 +1,5 @@
 /** Loads a rendered pod's configuration the way the service in that pod will: same variables, same files, same loader. */
-import { type ConfigOf, listSettings } from '@gatehouse/service-kit/config/configuration';
+import { listSettings } from '@gatehouse/service-kit/config/configuration';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { serviceConfiguration } from './configuration-shape.ts';
 import type { ServiceChart } from './places.ts';
@@ -29,7 +29,7 @@ export async function loadAsService(
   chart: ServiceChart,
   pod: PodSpec,
   objects: readonly KubernetesObject[],
-): Promise<ConfigOf<Awaited<ReturnType<typeof serviceConfiguration>>>> {
+): Promise<object> {
   const configuration = await serviceConfiguration(chart);
   const [container] = pod.containers;
   const files = mountedFiles(pod, objects);
@@ -42,6 +42,11 @@ export async function loadAsService(
       return content;
     },
   });
+}
+
+/** The configuration out of variables alone. @throws ConfigError */
+export async function loadEnvironment(chart: ServiceChart, env: Record<string, string>): Promise<object> {
+  return loadConfig(await serviceConfiguration(chart), { env });
 }
 
 /** Variables through which the service takes secrets. */

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { composeServices } from '../../tools/helm/compose.ts';
+import { repository, serviceCharts } from '../../tools/helm/places.ts';
+import { loadEnvironment } from '../../tools/helm/service-view.ts';
+
+const read = (file: string) => readFileSync(path.join(repository, file), 'utf8');
+const dockerfile = read('docker/Dockerfile');
+
+describe('the images', () => {
+  test.each([...serviceCharts, 'config-server-simulator'])('%s has a target of its own', (name) => {
+    expect(dockerfile).toMatch(new RegExp(`^FROM runtime AS ${name}$`, 'm'));
+    expect(dockerfile).toContain(`COPY --from=build /out/${name} ./`);
+  });
+
+  test('run as a numeric user that is not root, which is the one the charts name', () => {
+    expect(dockerfile.match(/^USER .*$/gm)).toEqual(['USER 65532:65532']);
+    for (const chart of serviceCharts)
+      expect(read(`charts/${chart}/values.yaml`)).toContain('runAsUser: 65532');
+  });
+
+  test('start without a shell', () => {
+    for (const line of dockerfile.match(/^(ENTRYPOINT|CMD) .*$/gm) ?? [])
+      expect(line).toMatch(/^ENTRYPOINT \[/);
+  });
+
+  test('are built by the package manager that the repository pins', () => {
+    const pinned = /pnpm: '([^']+)'/.exec(read('tools/bootstrap/toolchain.mjs'))?.[1];
+    expect(dockerfile).toContain(`ARG PNPM_VERSION=${pinned}\n`);
+  });
+
+  test('ship everything that a service reads at run time', () => {
+    const folders = {
+      'auth-api': ['migrations'],
+      'auth-ui': ['views', 'design'],
+      'environment-api': ['migrations'],
+    };
+    for (const chart of serviceCharts) {
+      const { files } = JSON.parse(read(`services/${chart}/package.json`)) as { files: string[] };
+      expect(files, chart).toEqual(expect.arrayContaining(['dist', ...folders[chart]]));
+    }
+  });
+
+  test('get no secret and no build result by the context', () => {
+    const ignored = read('.dockerignore').split('\n');
+    expect(ignored[1]).toBe('*');
+    expect(ignored).not.toContain('!docker');
+    expect(ignored).toEqual(expect.arrayContaining(['**/node_modules', '**/dist']));
+  });
+});
+
+describe('docker/compose.yaml', () => {
+  const services = composeServices(read('docker/compose.yaml'));
+
+  test.each(serviceCharts)('%s starts with the variables it is given there', async (chart) => {
+    const config = await loadEnvironment(chart, services[chart]?.environment ?? {});
+    expect(config).toHaveProperty('serviceClient.id', 'gatehouse-service');
+  });
+
+  test.each(['auth-api', 'environment-api'] as const)(
+    '%s waits for a migration with the same settings',
+    (chart) => {
+      const migration = services[`${chart}-migration`];
+      expect(migration?.environment).toEqual(services[chart]?.environment);
+      expect(migration?.command).toEqual(['migrate']);
+      expect(services[chart]?.depends_on).toMatchObject({
+        [`${chart}-migration`]: { condition: 'service_completed_successfully' },
+      });
+    },
+  );
+
+  test('publishes the public host only, on loopback unless told otherwise', () => {
+    const published = Object.entries(services).filter(([, { ports }]) => ports);
+    expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
+      ['public-host', ['127.0.0.1:8080:8080']],
+    ]);
+  });
+
+  test('threats 75: our containers have a read-only root, no capabilities, and no way to more rights', () => {
+    for (const chart of serviceCharts) {
+      expect(services[chart]).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    }
+  });
+
+  test('the public host keeps internal calls and management ports inside', () => {
+    const routes = read('docker/public-host.conf');
+    expect(routes).not.toContain('8081');
+    for (const api of ['auth', 'environment'])
+      expect(routes).toContain(`location /${api}/v3/internal/ { return 404; }`);
+  });
+});
