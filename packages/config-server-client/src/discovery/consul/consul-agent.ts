@@ -49,7 +49,6 @@ export class ConsulAgent {
     };
     const onAbort = () => cancel(new ConsulFailure('cut-off', 'the call to Consul was ended'));
     if (signal?.aborted === true) throw new ConsulFailure('cut-off', 'the call to Consul was ended');
-    const httpAgent = this.#httpAgent(cancel);
     const timer = this.#clock.setTimer(timeLimitMs, () =>
       cancel(
         new ConsulFailure('timeout', `Consul gave no answer within ${Math.round(timeLimitMs / 1_000)} s`),
@@ -57,7 +56,7 @@ export class ConsulAgent {
     );
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const answer = await send(this.#consul(httpAgent), { ctx: context });
+      const answer = await send(this.#consul(this.#httpAgent(cancel)), { ctx: context });
       const [response, body] = answer as [IncomingMessage, unknown];
       const index = response.headers['x-consul-index'];
       return { index: typeof index === 'string' ? index : undefined, body };
@@ -66,7 +65,6 @@ export class ConsulAgent {
     } finally {
       timer.cancel();
       signal?.removeEventListener('abort', onAbort);
-      httpAgent.destroy();
     }
   }
 
@@ -86,7 +84,10 @@ export class ConsulAgent {
     return new Consul(options);
   }
 
-  /** The package waits for ever when a connection ends in mid-answer, and takes answers of any size: both end here. */
+  /**
+   * For one call: no connection outlives its answer.
+   * The package waits for ever when a connection ends in mid-answer, and takes answers of any size: both end here.
+   */
   #httpAgent(cancel: (reason: ConsulFailure) => void): HttpAgent {
     const { ca, cert, key, serverName } = this.#access.tls ?? {};
     const agent =

@@ -11,6 +11,7 @@ export async function watchStandIn(options: Partial<ConsulEndpointsOptions> = {}
   const clock = new ManualClock();
   const logged: string[] = [];
   const failures: string[] = [];
+  let answers = 0;
   const lists: string[][] = [];
   const record = (level: string) => (fields: object, message: string) => {
     logged.push(`${level} ${message} ${JSON.stringify(fields)}`);
@@ -21,7 +22,12 @@ export async function watchStandIn(options: Partial<ConsulEndpointsOptions> = {}
     clock,
     random: () => 0.5,
     log: { debug: record('debug'), info: record('info'), warn: record('warn'), error: record('error') },
-    metrics: { failed: (reason) => failures.push(reason) },
+    metrics: {
+      answered: () => {
+        answers += 1;
+      },
+      failed: (reason) => failures.push(reason),
+    },
     ...options,
   });
   source.subscribe((endpoints) => lists.push(endpoints.map(({ host }) => host)));
@@ -34,12 +40,9 @@ export async function watchStandIn(options: Partial<ConsulEndpointsOptions> = {}
     /** Every list that was announced. */
     lists,
     hosts: () => source.current().map(({ host }) => host),
-    /** The answer was taken in: only the pause until the next query is left. */
-    async settled(queries: number) {
-      await until(
-        () => consul.count === queries && consul.openConnections() === 0 && clock.pendingTimers === 1,
-      );
-    },
+    /** So many queries have ended, well or not: only the pause until the next one is left. */
+    settled: (queries: number) =>
+      until(() => answers + failures.length === queries && clock.pendingTimers === 1),
     async end() {
       await source.close();
       await until(() => consul.openConnections() === 0);
