@@ -63,7 +63,12 @@ export function launchAs(
   const { uid, gid } = account;
   if ([program, ...paths].every(isOpenToAll)) return { program, args, options: { uid, gid } };
   const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
-  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  // Without the secure bit access(2), by which PostgreSQL looks at its programs, would leave the capability out.
+  const capability = [
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+    '--securebits=+no_setuid_fixup',
+  ];
   return { program: 'setpriv', args: [...identity, ...capability, '--', program, ...args], options: {} };
 }
 
