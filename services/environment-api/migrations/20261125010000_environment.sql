@@ -83,7 +83,7 @@ CREATE INDEX contact_centers_by_environment ON environment.contact_centers (envi
 
 CREATE TABLE environment.contact_center_domains (
   -- The domain in the form in which two spellings of one name are equal: unique over all contact centres.
-  domain_key text COLLATE "C" PRIMARY KEY CHECK (domain_key <> '' AND domain_key = lower(domain_key)),
+  domain_key text COLLATE "C" PRIMARY KEY CHECK (length(domain_key) BETWEEN 1 AND 255 AND domain_key = lower(domain_key)),
   domain environment.label NOT NULL,
   contact_center_id uuid NOT NULL REFERENCES environment.contact_centers ON DELETE CASCADE,
   position integer NOT NULL CHECK (position >= 0),

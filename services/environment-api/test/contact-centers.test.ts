@@ -32,6 +32,8 @@ describe('POST /contact-centers', () => {
     ['no domain', { domains: [] }, 'data.domains'],
     ['a domain twice in two spellings', { domains: ['Twice', 'TWICE'] }, 'data.domains'],
     ['a domain with a backslash', { domains: ['a\\b'] }, 'data.domains.0'],
+    ['a domain that is too long when written out', { domains: ['\ufdfa'.repeat(200)] }, 'data.domains.0'],
+    ['half a Unicode character', { name: 'a\ud800' }, 'data.name'],
     ['another kind of login', { auth: 'magic' }, 'data.auth'],
     ['an environment that does not exist', { environmentId: randomUuid() }, 'data.environmentId'],
     ['an environment id that is no UUID', { environmentId: 'x' }, 'data.environmentId'],
@@ -107,6 +109,21 @@ describe('PUT and PATCH /contact-centers/{id}', () => {
       payload: { data: { domains: domain.toUpperCase() } },
     });
     expect(answer.body.data.domains).toEqual([domain.toUpperCase()]);
+  });
+
+  it('answers 200 or 409, never more, to contact centres that swap their domains at the same moment', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const domains = [tenant(), tenant()];
+      const ids = await Promise.all(
+        domains.map((domain) => api.contactCenter({ environmentId, domains: [domain] })),
+      );
+      const answers = await Promise.all(
+        ids.map((id, index) =>
+          api.call('PATCH', `/contact-centers/${id}`, { payload: { data: { domains: domains[1 - index] } } }),
+        ),
+      );
+      for (const { status } of answers) expect([200, 409]).toContain(status);
+    }
   });
 
   it('never loses a change of two writers at once', async () => {

@@ -2,7 +2,7 @@
 import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { forbidden, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
 import { type Region, requireWritable } from '../access/region.ts';
@@ -45,7 +45,7 @@ export interface Write {
 }
 
 export interface Writer {
-  /** @throws AppError 403 `read_only_region` */
+  /** `work` runs again when PostgreSQL broke a deadlock with it. @throws AppError 403 `read_only_region` */
   write<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T>;
 }
 
@@ -58,42 +58,54 @@ export interface WriterDeps {
 
 /** SQLSTATE read_only_sql_transaction: this PostgreSQL is the replica of another region's. */
 const readOnlyState = '25006';
+/** SQLSTATE serialization_failure and deadlock_detected: nothing was written, and a second try may well succeed. */
+const retryStates = new Set<unknown>(['40001', '40P01']);
+const maxAttempts = 3;
 
 export function createWriter({ changeLog, audit, region, now }: WriterDeps): Writer {
+  async function attempt<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T> {
+    return changeLog.inTransaction(({ client, record }) =>
+      work({
+        db: client,
+        async record({ action, entity, id, contactCenterId, changes }) {
+          await audit.append(client, {
+            at: now(),
+            actorKind: context.caller.kind,
+            actor: context.caller.name,
+            action,
+            entity,
+            entityId: id,
+            contactCenterId,
+            requestId: context.requestId,
+            operationId: context.operationId,
+            changes,
+          });
+          record({ entity, id, ...(contactCenterId ? { contactCenterId } : {}) });
+        },
+      }),
+    );
+  }
+
   return {
     async write(context, work) {
       requireWritable(region);
-      try {
-        return await changeLog.inTransaction((transaction) =>
-          work({
-            db: transaction.client,
-            async record({ action, entity, id, contactCenterId, changes }) {
-              await audit.append(transaction.client, {
-                at: now(),
-                actorKind: context.caller.kind,
-                actor: context.caller.name,
-                action,
-                entity,
-                entityId: id,
-                contactCenterId,
-                requestId: context.requestId,
-                operationId: context.operationId,
-                changes,
-              });
-              transaction.record({ entity, id, ...(contactCenterId ? { contactCenterId } : {}) });
-            },
-          }),
-        );
-      } catch (error) {
-        if ((error as { code?: unknown }).code !== readOnlyState) throw error;
-        throw forbidden(
-          'The database of this region is a read-only replica: send writes to the writable region',
-          {
-            name: 'read_only_region',
-            cause: error,
-          },
-        );
+      for (let attempts = 1; ; attempts += 1) {
+        try {
+          return await attempt(context, work);
+        } catch (error) {
+          const state = (error as { code?: unknown }).code;
+          if (state === readOnlyState) throw readOnlyDatabase(error);
+          if (!retryStates.has(state)) throw error;
+          if (attempts === maxAttempts) throw unavailable('PostgreSQL', { cause: error });
+        }
       }
     },
   };
+}
+
+function readOnlyDatabase(cause: unknown) {
+  return forbidden('The database of this region is a read-only replica: send writes to the writable region', {
+    name: 'read_only_region',
+    cause,
+  });
 }

@@ -3,12 +3,18 @@ import { z } from 'zod';
 import { label } from '../fields/text.ts';
 
 const maxDomains = 64;
+const maxKeyLength = 255;
 
 // `tenant\user` must split at one place; separators of lists and paths would be ambiguous elsewhere.
 const domain = label()
   .refine((text) => text === text.trim(), 'must not begin or end with a space')
   .refine((text) => !/[\\/,;@]/.test(text), 'must not hold any of \\ / , ; @')
-  .refine((text) => domainKey(text) !== '', 'must hold a visible character');
+  .refine((text) => domainKey(text) !== '', 'must hold a visible character')
+  // A single character may stand for eighteen in its compatibility form.
+  .refine(
+    (text) => domainKey(text).length <= maxKeyLength,
+    `is longer than ${maxKeyLength} characters when written out`,
+  );
 
 /** One domain as text, or several in a list; always a list afterwards. */
 export const domainsField = z.preprocess(

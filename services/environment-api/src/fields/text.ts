@@ -4,6 +4,8 @@ import { z } from 'zod';
 // Names and addresses end in logs, headers and other programs' files: control characters have no place there.
 const controlCharacters = /\p{Cc}/u;
 const nul = String.fromCharCode(0);
+// Half a surrogate pair has no UTF-8 form, so it could not be stored as it was sent.
+const halfCharacter = 'must not hold half a Unicode character (an unpaired surrogate)';
 
 /** A name or an address: 1–255 characters on one line. */
 export function label() {
@@ -11,7 +13,8 @@ export function label() {
     .string()
     .min(1, 'must not be empty')
     .max(255, 'is longer than 255 characters')
-    .refine((text) => !controlCharacters.test(text), 'must not hold control characters');
+    .refine((text) => !controlCharacters.test(text), 'must not hold control characters')
+    .refine(isWhole, halfCharacter);
 }
 
 /** Free text, which may have several lines. PostgreSQL stores any character but NUL. */
@@ -19,5 +22,10 @@ export function freeText(maxLength: number) {
   return z
     .string()
     .max(maxLength, `is longer than ${maxLength} characters`)
-    .refine((text) => !text.includes(nul), 'must not hold a NUL character');
+    .refine((text) => !text.includes(nul), 'must not hold a NUL character')
+    .refine(isWhole, halfCharacter);
+}
+
+function isWhole(text: string): boolean {
+  return text.isWellFormed();
 }
