@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ciCases } from '../../tools/helm/ci-values.ts';
+import { runHelm } from '../../tools/helm/helm.ts';
 import { serviceCharts } from '../../tools/helm/places.ts';
-import { runHelm } from '../../tools/helm/run.ts';
 import { validateObject } from '../../tools/helm/validate.ts';
 import { only, prometheus, useCharts } from './rendering.ts';
 

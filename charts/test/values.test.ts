@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { generateChartFiles, readValues } from '../../tools/helm/chart-files.ts';
+import { chartFiles, readValues, valuesSchema } from '../../tools/helm/chart-files.ts';
 import { ciFile } from '../../tools/helm/ci-values.ts';
 import { findDeadValues } from '../../tools/helm/dead-values.ts';
-import { type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
+import { repository, type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
 import { prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();
@@ -14,16 +15,12 @@ const refusalOf = (chart: ServiceChart, values: object): Promise<string> =>
     (error: Error) => error.message,
   );
 
-describe.each(serviceCharts)('values of %s', (chart) => {
-  test('schema and README are those that values.yaml and the configuration of the service make', async () => {
-    for (const { path, content } of await generateChartFiles(chart)) {
-      expect(
-        existsSync(path) && readFileSync(path, 'utf8') === content,
-        `${path}: run npm run generate`,
-      ).toBe(true);
-    }
-  });
+test.each(chartFiles)('$path is up to date', async (file) => {
+  const current = readFileSync(path.join(repository, file.path), 'utf8');
+  expect(current === (await file.produce()), 'run npm run generate').toBe(true);
+});
 
+describe.each(serviceCharts)('values of %s', (chart) => {
   test('every key has a comment', () => {
     const silent = readValues(chart).filter(({ comment }) => comment === '');
     expect(silent.map(({ path }) => path.join('.'))).toEqual([]);
@@ -44,9 +41,8 @@ describe.each(serviceCharts)('values of %s', (chart) => {
   });
 
   test('the schema is closed everywhere except where Kubernetes checks by itself, and refers to nothing outside', async () => {
-    const [schema] = await generateChartFiles(chart);
     const open: string[] = [];
-    visit(JSON.parse(schema?.content ?? ''), '', (node, at) => {
+    visit(JSON.parse(await valuesSchema(chart)), '', (node, at) => {
       expect(node['$ref'] ?? '#/').toMatch(/^#\//);
       if (node['type'] === 'object' && node['additionalProperties'] === undefined) open.push(at);
     });
@@ -83,14 +79,14 @@ describe.each(serviceCharts)('values of %s', (chart) => {
     };
     // Helm 4 writes a path with slashes, Helm 3 with dots.
     const refusal = (await refusalOf(chart, wrong)).replaceAll('/', '.');
-    for (const path of [
+    for (const at of [
       'replicaCount',
       'service.port',
       'image.pullPolicy',
       'config.log.level',
       'resources.limits.memory',
     ]) {
-      expect(refusal).toContain(path);
+      expect(refusal).toContain(at);
     }
   });
 

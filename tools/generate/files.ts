@@ -1,6 +1,7 @@
 /** The files of the repository that are written by a program, and how. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chartFiles } from '../helm/chart-files.ts';
 import { configurationReference } from './configuration-reference.ts';
 import { openApiDocument } from './openapi.ts';
 
@@ -16,6 +17,7 @@ const generatedFiles: GeneratedFile[] = [
     path: `services/${service}/openapi.json`,
     produce: (root: string) => openApiDocument(root, service),
   })),
+  ...chartFiles,
 ];
 
 /** Writes every file anew; returns the paths that changed. */

@@ -1,8 +1,8 @@
 /** Copies the charts with the library inside, as `helm dependency build` makes them, and leaves the sources alone. */
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { runHelm } from './helm.ts';
 import { chartsFolder, serviceCharts, stateFolder } from './places.ts';
-import { runHelm } from './run.ts';
 
 export interface AssembledCharts {
   /** Folder of one chart, ready for Helm. */

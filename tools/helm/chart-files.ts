@@ -3,27 +3,33 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { serviceConfiguration } from './configuration-shape.ts';
-import { chartsFolder, type ServiceChart } from './places.ts';
+import { chartsFolder, type ServiceChart, serviceCharts } from './places.ts';
 import { type ChartManifest, chartReadme } from './readme.ts';
 import { readValuesDocument, type ValuesKey } from './values-document.ts';
 import { buildValuesSchema } from './values-schema.ts';
 
-export interface GeneratedFile {
-  path: string;
-  content: string;
-}
+/** Each with its path from the root of the repository and how it is made. */
+export const chartFiles = serviceCharts.flatMap((chart) => [
+  { path: `charts/${chart}/values.schema.json`, produce: () => valuesSchema(chart) },
+  {
+    path: `charts/${chart}/README.md`,
+    produce: async () => chartReadme(readManifest(chart), readValues(chart)),
+  },
+]);
 
 export function readValues(chart: ServiceChart): ValuesKey[] {
   return readValuesDocument(readFileSync(path.join(chartsFolder, chart, 'values.yaml'), 'utf8'));
 }
 
-export async function generateChartFiles(chart: ServiceChart): Promise<GeneratedFile[]> {
-  const folder = path.join(chartsFolder, chart);
-  const manifest = parse(readFileSync(path.join(folder, 'Chart.yaml'), 'utf8')) as ChartManifest;
-  const keys = readValues(chart);
-  const schema = buildValuesSchema(`Values of ${chart}`, keys, await serviceConfiguration(chart));
-  return [
-    { path: path.join(folder, 'values.schema.json'), content: `${JSON.stringify(schema, null, 2)}\n` },
-    { path: path.join(folder, 'README.md'), content: chartReadme(manifest, keys) },
-  ];
+export async function valuesSchema(chart: ServiceChart): Promise<string> {
+  const schema = buildValuesSchema(
+    `Values of ${chart}`,
+    readValues(chart),
+    await serviceConfiguration(chart),
+  );
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function readManifest(chart: ServiceChart): ChartManifest {
+  return parse(readFileSync(path.join(chartsFolder, chart, 'Chart.yaml'), 'utf8')) as ChartManifest;
 }

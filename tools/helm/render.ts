@@ -1,6 +1,6 @@
 /** Renders a chart to Kubernetes objects. */
 import { parseAllDocuments, stringify } from 'yaml';
-import { runHelm } from './run.ts';
+import { runHelm } from './helm.ts';
 
 export interface KubernetesObject {
   apiVersion: string;

@@ -1,31 +1,76 @@
-/** Runs Helm with folders of its own, so that neither the user's repositories nor plugins play a part. */
-import { execFile } from 'node:child_process';
+/**
+ * Commands for the charts: `lint`, `render CHART [VALUES…]`, `package FOLDER`, `path`.
+ * Run with `node --conditions=source tools/helm/run.ts COMMAND`.
+ */
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { type AssembledCharts, assembleCharts } from './assemble.ts';
 import { helmBinary } from './binary.ts';
-import { stateFolder } from './places.ts';
+import { runHelm } from './helm.ts';
+import { serviceCharts } from './places.ts';
+import { renderChart, renderManifest } from './render.ts';
+import { validateObject } from './validate.ts';
 
-export interface HelmResult {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
+const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  lint: () => withCharts(lint),
+  render: ([chart = '', ...files]) => withCharts((charts) => render(charts, chart, files)),
+  package: ([folder = '']) => withCharts((charts) => packageCharts(charts, folder)),
+  path: async () => {
+    console.log(helmBinary());
+    return 0;
+  },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+if (command) {
+  process.exitCode = await command(args);
+} else {
+  console.error(`Commands: ${Object.keys(commands).join(', ')}`);
+  process.exitCode = 64;
 }
 
-/** Never throws for a failing command: what Helm says is the result. */
-export function runHelm(args: readonly string[], input = ''): Promise<HelmResult> {
-  const home = path.join(stateFolder, 'helm', 'home');
-  const env = {
-    PATH: process.env['PATH'],
-    HOME: home,
-    HELM_CACHE_HOME: path.join(home, 'cache'),
-    HELM_CONFIG_HOME: path.join(home, 'config'),
-    HELM_DATA_HOME: path.join(home, 'data'),
-    KUBECONFIG: path.join(home, 'no-cluster'),
-  };
-  return new Promise((resolve, reject) => {
-    const child = execFile(helmBinary(), args, { env, maxBuffer: 16 * 2 ** 20 }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(error);
-      else resolve({ exitCode: error ? Number(error.code) : 0, stdout, stderr });
-    });
-    child.stdin?.end(input);
-  });
+/** Lints and validates every chart with every file of its ci folder. */
+async function lint(charts: AssembledCharts): Promise<number> {
+  let problems = 0;
+  for (const chart of serviceCharts) {
+    const folder = charts.folder(chart);
+    for (const file of readdirSync(path.join(folder, 'ci'))) {
+      const valuesFile = path.join(folder, 'ci', file);
+      const linted = await runHelm(['lint', '--strict', folder, '--values', valuesFile]);
+      const objects = await renderChart(folder, { valuesFiles: [valuesFile] });
+      const found = objects.flatMap(validateObject);
+      if (linted.exitCode !== 0) found.push(linted.stdout + linted.stderr);
+      problems += found.length;
+      console.log(
+        `${chart} ci/${file}: ${found.length === 0 ? `${objects.length} objects, no problem` : found.join('\n')}`,
+      );
+    }
+  }
+  return problems > 0 ? 1 : 0;
+}
+
+async function render(charts: AssembledCharts, chart: string, files: readonly string[]): Promise<number> {
+  const valuesFiles = files.map((file) => path.resolve(file));
+  console.log(await renderManifest(charts.folder(chart), { valuesFiles }));
+  return 0;
+}
+
+/** Archives with the library inside: what an installer needs when it has no checkout. */
+async function packageCharts(charts: AssembledCharts, folder: string): Promise<number> {
+  for (const chart of serviceCharts) {
+    const result = await runHelm(['package', charts.folder(chart), '--destination', path.resolve(folder)]);
+    console.log((result.stdout + result.stderr).trim());
+    if (result.exitCode !== 0) return 1;
+  }
+  return 0;
+}
+
+async function withCharts(work: (charts: AssembledCharts) => Promise<number>): Promise<number> {
+  const charts = await assembleCharts();
+  try {
+    return await work(charts);
+  } finally {
+    charts.remove();
+  }
 }
