@@ -5,6 +5,7 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { askEnvironment, askToken } from './calls.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { enterName, enterPassword, playgroundOf } from './login.ts';
 import {
@@ -31,31 +32,6 @@ afterAll(async () => {
   await stack?.end();
   rmSync(stateFolder, { recursive: true, force: true });
 }, 60_000);
-
-const basic = ({ username, password }: { username: string; password: string }) =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-
-function client(id: string) {
-  const found = stack.description.clients.find(({ client_id }) => client_id === id);
-  if (!found) throw new Error(`there is no client ${id}`);
-  return { username: id, password: found.client_secret };
-}
-
-/** A client credentials token, from Redis. */
-function askToken(): Promise<Response> {
-  return fetch(`${stack.description.publicUrl}/auth/v3/oauth/token`, {
-    method: 'POST',
-    headers: { authorization: basic(client('external_api_client')) },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
-  });
-}
-
-/** The demo environment, from PostgreSQL. */
-function askEnvironment(id = stack.description.environmentId): Promise<Response> {
-  return fetch(`${stack.description.publicUrl}/environment/v3/environments/${id}`, {
-    headers: { authorization: basic(stack.description.ops) },
-  });
-}
 
 describe('the first start', () => {
   test('describes itself to scripts, and to nobody else', () => {
@@ -189,19 +165,19 @@ describe('an outage under the running stack', () => {
 
   test('Redis gone: 503 with Retry-After, then tokens again without a restart', async () => {
     const before = stack.process('auth-api');
-    await outage('redis', askToken);
+    await outage('redis', () => askToken(stack.description));
     expect(stack.process('auth-api')).toEqual(before);
   }, 60_000);
 
   test('PostgreSQL gone: 503 with Retry-After, then data again without a restart', async () => {
     const before = stack.process('environment-api');
-    await outage('postgres', askEnvironment);
+    await outage('postgres', () => askEnvironment(stack.description));
     expect(stack.process('environment-api')).toEqual(before);
   }, 60_000);
 
   test('a killed service is started again; until then the public host says 503', async () => {
     const before = stack.process('auth-api');
-    await outage('auth-api', askToken);
+    await outage('auth-api', () => askToken(stack.description));
     expect(stack.process('auth-api').pid).not.toBe(before.pid);
   }, 60_000);
 });
@@ -219,12 +195,16 @@ describe('the end', () => {
         'postgres',
         'redis',
       ]);
-      const { data } = (await (await askEnvironment()).json()) as { data: { createdAt: string } };
+      const { data } = (await (await askEnvironment(stack.description)).json()) as {
+        data: { createdAt: string };
+      };
       await stack.killStack();
       await vi.waitUntil(() => stillRunning(processes).length === 0, { timeout: 15_000 });
       stack = await startStack(stateFolder, '--quiet');
-      expect(await (await askEnvironment()).json()).toMatchObject({ data: { createdAt: data.createdAt } });
-      expect((await askToken()).status).toBe(200);
+      expect(await (await askEnvironment(stack.description)).json()).toMatchObject({
+        data: { createdAt: data.createdAt },
+      });
+      expect((await askToken(stack.description)).status).toBe(200);
       expect(stack.output().trim().split('\n')).toEqual([
         expect.stringContaining(`Gatehouse is ready: ${stack.description.publicUrl}`),
       ]);
