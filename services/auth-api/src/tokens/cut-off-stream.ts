@@ -18,6 +18,9 @@ export interface StreamEntry {
 export const streamStart = '0-0';
 const kinds: readonly string[] = ['sub', 'client', 'family', 'sid'] satisfies CutOffKind[];
 
+/** What a waiting read may take beyond its wait. */
+const answerMs = 500;
+
 type RawEntry = [id: string, fields: string[]];
 
 /** `blocking` is a connection of its own: a waiting read holds it. */
@@ -30,10 +33,24 @@ export function createCutOffStream(redis: RedisClient, blocking: RedisClient, ke
       return (await redis.xrange(key, `(${after}`, '+', 'COUNT', count)).map(parse);
     },
     async wait(after, blockMs) {
-      const reply = await blocking.xread('COUNT', 1000, 'BLOCK', blockMs, 'STREAMS', key, after);
+      const read = blocking.xread('COUNT', 1000, 'BLOCK', blockMs, 'STREAMS', key, after);
+      const reply = await within(blockMs + answerMs, read);
       return (reply?.[0]?.[1] ?? []).map(parse);
     },
   };
+}
+
+/** A read whose connection broke may never be answered: the client neither repeats nor refuses it. */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function parse([id, fields]: RawEntry): StreamEntry {

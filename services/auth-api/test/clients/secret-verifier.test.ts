@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createSecretVerifier, type SecretVerifier } from '../../src/clients/secret-verifier.ts';
+import { digestSecret, hashSlowly, matchesSlowHash } from '../../src/clients/stored-secret.ts';
+
+let compared: string[];
+let nowMs: number;
+let running: number;
+let mostRunning: number;
+let verifier: SecretVerifier;
+
+beforeEach(async () => {
+  compared = [];
+  nowMs = 1_000_000;
+  running = 0;
+  mostRunning = 0;
+  verifier = await createSecretVerifier({
+    now: () => nowMs,
+    concurrency: 2,
+    failuresPerOwner: 5,
+    async matches(stored, secret) {
+      compared.push(stored);
+      mostRunning = Math.max(mostRunning, ++running);
+      try {
+        return await matchesSlowHash(stored, secret);
+      } finally {
+        running -= 1;
+      }
+    },
+  });
+});
+
+const check = (hashes: string[], presented: string, owner = 'client', clientAddress = '203.0.113.1') =>
+  verifier.verify({ owner, secrets: hashes.map((hash) => ({ hash })), presented, clientAddress });
+
+describe('35: checking a secret', () => {
+  it('does the same slow work for an unknown owner, a wrong generated and a wrong chosen secret', async () => {
+    const chosen = await hashSlowly('right');
+
+    expect(await check([], 'wrong')).toBe(false);
+    expect(await check([digestSecret('right')], 'wrong')).toBe(false);
+    expect(await check([chosen], 'wrong')).toBe(false);
+
+    expect(compared).toHaveLength(3);
+    expect(compared.every((hash) => hash.startsWith('$argon2id$v=19$m=19456,t=2,p=1$'))).toBe(true);
+  });
+
+  it('does no slow work for a right generated secret', async () => {
+    expect(await check([digestSecret('right')], 'right')).toBe(true);
+    expect(compared).toHaveLength(0);
+  });
+
+  it('remembers a right chosen secret until something changes', async () => {
+    const chosen = await hashSlowly('right');
+
+    await check([chosen], 'right');
+    await check([chosen], 'right');
+    expect(compared).toHaveLength(1);
+
+    verifier.forget();
+    await check([chosen], 'right');
+    expect(compared).toHaveLength(2);
+  });
+
+  it('does not take what it remembers of one owner or hash for another', async () => {
+    const [one, other] = [await hashSlowly('right'), await hashSlowly('different')];
+    await check([one], 'right');
+
+    expect(await check([other], 'right')).toBe(false);
+    expect(await check([one], 'right', 'another')).toBe(true);
+    expect(compared).toHaveLength(3);
+  });
+
+  it('refuses a former secret after its grace time', async () => {
+    const secrets = [{ hash: digestSecret('new') }, { hash: digestSecret('old'), expiresAtMs: nowMs + 10 }];
+    const old = () => verifier.verify({ owner: 'client', secrets, presented: 'old', clientAddress: 'a' });
+
+    expect(await old()).toBe(true);
+    nowMs += 10;
+    expect(await old()).toBe(false);
+  });
+
+  it('refuses too many failures before any work, also in parallel, and forgets them with time', async () => {
+    const attempts = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => check([], `wrong ${index}`)));
+
+    expect(attempts.filter(({ status }) => status === 'rejected')).toHaveLength(15);
+    expect(compared).toHaveLength(5);
+    await expect(check([], 'wrong')).rejects.toMatchObject({ status: 429, retryAfterSeconds: 60 });
+    // Another address and a right secret are not kept out.
+    expect(await check([digestSecret('right')], 'right')).toBe(true);
+    expect(await check([await hashSlowly('right')], 'right', 'client', '203.0.113.2')).toBe(true);
+
+    nowMs += 60_001;
+    expect(await check([], 'wrong')).toBe(false);
+  });
+
+  it('makes one check of a burst of the same secret', async () => {
+    const chosen = await hashSlowly('right');
+    const answers = await Promise.all(Array.from({ length: 30 }, () => check([chosen], 'right')));
+
+    expect(answers.every(Boolean)).toBe(true);
+    expect(compared).toHaveLength(1);
+  });
+
+  it('computes at most so many hashes at once', async () => {
+    await Promise.all(Array.from({ length: 6 }, (_, index) => check([], 'wrong', `client ${index}`)));
+    expect(mostRunning).toBe(2);
+  });
+
+  it('50: takes no empty and no huge secret, without any work', async () => {
+    expect(await check([digestSecret('')], '')).toBe(false);
+    expect(await check([], 'x'.repeat(1_000_000))).toBe(false);
+    expect(compared).toHaveLength(0);
+  });
+});

@@ -1,0 +1,141 @@
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
+import { startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPostedRequests } from '../../src/oauth/posted-requests.ts';
+import { createAccessTokenStore } from '../../src/tokens/access-token-store.ts';
+import { createCutOffStream } from '../../src/tokens/cut-off-stream.ts';
+import { createFamilyStore, type FamilyStore } from '../../src/tokens/family-store.ts';
+import { newFamilyId, newSecret } from '../../src/tokens/family-token.ts';
+import type { CodeGrant } from '../../src/tokens/grant.ts';
+
+const log = createLogger('test', { level: 'silent', format: 'json' });
+const keyspace = createKeyspace('cluster:');
+let server: TestRedis;
+let redis: RedisClient;
+let blocking: RedisClient;
+let families: FamilyStore;
+
+beforeAll(async () => {
+  server = await startRedisCluster();
+  const config = {
+    url: '',
+    clusterNodes: [`127.0.0.1:${server.port}`],
+    username: undefined,
+    password: undefined,
+    tls: false,
+    keyPrefix: 'cluster:',
+    commandTimeoutMs: 1000,
+  };
+  redis = createRedis(config, { log, autoPipelining: true });
+  blocking = createRedis(config, { log, blocking: true });
+  await Promise.all([untilRedisIsReady(redis), untilRedisIsReady(blocking)]);
+  families = createFamilyStore({
+    redis,
+    keyspace,
+    now: Date.now,
+    codeTtlMs: 60_000,
+    spentCodeTtlMs: 60_000,
+    refreshGraceMs: 1000,
+    personFreshMs: 60_000,
+    longestLifeMs: 60_000,
+  });
+});
+afterAll(async () => {
+  redis?.disconnect();
+  blocking?.disconnect();
+  await server?.close();
+});
+
+function grantOf(familyId: string): CodeGrant {
+  return {
+    familyId,
+    clientId: 'client',
+    grantType: 'authorization_code',
+    scope: ['*'],
+    audience: [],
+    identity: {
+      sub: 'sub',
+      environmentId: 'e',
+      contactCenterId: 'c',
+      dbid: 1,
+      tenantDbid: 1,
+      username: 'd\\u',
+      loginName: 'u',
+      cmeUserName: 'u',
+      authorities: [],
+      properties: {},
+    },
+    authorizedAtMs: Date.now(),
+    redirectUri: 'https://app.test',
+    redirectUriGiven: true,
+  };
+}
+
+describe('on a server in cluster mode', () => {
+  it('every script of codes and refresh tokens stays in one slot', async () => {
+    const code = { familyId: newFamilyId(), secret: newSecret() };
+    const grant = grantOf(code.familyId);
+    await families.saveCode(code, grant);
+    expect(await families.consumeCode(code)).toEqual({ outcome: 'consumed', grant });
+    expect(await families.consumeCode(code)).toEqual({ outcome: 'reused' });
+    expect(await families.consumeCode({ ...code, secret: newSecret() })).toEqual({ outcome: 'unknown' });
+
+    const first = { familyId: code.familyId, secret: newSecret() };
+    const next = { familyId: code.familyId, secret: newSecret() };
+    await families.openRefresh(first, grant, Date.now() + 60_000);
+    const rotation = {
+      presented: first,
+      next,
+      clientId: 'client',
+      scope: undefined,
+      sealedSuccessor: 's',
+      checkedGrant: undefined,
+    };
+    expect(await families.rotateRefresh(rotation)).toEqual({ outcome: 'rotated', grant, scope: ['*'] });
+    expect((await families.rotateRefresh(rotation)).outcome).toBe('repeated');
+    expect((await families.rotateRefresh({ ...rotation, presented: next, clientId: 'other' })).outcome).toBe(
+      'foreign',
+    );
+    expect(await families.findRefresh(next)).toEqual(grant);
+
+    await families.revokeFamily(code.familyId);
+    expect((await families.rotateRefresh({ ...rotation, presented: next })).outcome).toBe('revoked');
+    await families.openRefresh(first, grant, Date.now() + 60_000);
+    expect(await families.findRefresh(first)).toBeUndefined();
+  });
+
+  it('access tokens, posted requests and cut-offs work', async () => {
+    const store = createAccessTokenStore(redis, keyspace, 'https://login.test/auth/v3');
+    const now = Date.now();
+    const records = Array.from({ length: 50 }, (_, index) => `token-${index}`);
+    await Promise.all(
+      records.map((token) =>
+        store.save(token, {
+          clientId: 'client',
+          grantType: 'client_credentials',
+          scope: ['*'],
+          audience: [],
+          authorities: [],
+          contactCenterIds: [],
+          internalClient: false,
+          issuedAtMs: now,
+          expiresAtMs: now + 60_000,
+          authorizedAtMs: now,
+          familyId: 'f',
+        }),
+      ),
+    );
+    const found = await Promise.all(records.map((token) => store.find(token)));
+    expect(found.every((stored) => stored?.facts.clientId === 'client')).toBe(true);
+
+    const posted = createPostedRequests(redis, keyspace);
+    expect(await posted.find(await posted.save({ client_id: 'x' }))).toEqual({ client_id: 'x' });
+
+    const stream = createCutOffStream(redis, blocking, keyspace.name('cutoffs'));
+    await stream.append({ kind: 'sub', id: 's', atMs: now }, 0);
+    expect(await stream.wait('0-0', 100)).toHaveLength(1);
+    expect(await stream.read('0-0', 10)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,133 @@
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createCutOffStream } from '../../src/tokens/cut-off-stream.ts';
+import { type CutOffs, createCutOffs } from '../../src/tokens/cut-offs.ts';
+
+const log = createLogger('test', { level: 'silent', format: 'json' });
+let server: TestRedis;
+const clients: RedisClient[] = [];
+const started: CutOffs[] = [];
+let nowMs = Date.now();
+
+beforeAll(async () => {
+  server = await startRedis({ persistent: true });
+});
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((cutOffs) => cutOffs.close()));
+  for (const client of clients.splice(0)) client.disconnect();
+});
+afterAll(() => server?.close());
+
+async function connect(blocking: boolean): Promise<RedisClient> {
+  const client = createRedis(
+    {
+      url: server.url,
+      clusterNodes: [],
+      username: undefined,
+      password: undefined,
+      tls: false,
+      keyPrefix: '',
+      commandTimeoutMs: 500,
+    },
+    { log, blocking },
+  );
+  clients.push(client);
+  await untilRedisIsReady(client);
+  return client;
+}
+
+async function startReplica(key: string, monotonicMs?: () => number): Promise<CutOffs> {
+  const cutOffs = createCutOffs({
+    stream: createCutOffStream(await connect(false), await connect(true), key),
+    now: () => nowMs,
+    log,
+    longestLifeMs: 1_000_000,
+    ...(monotonicMs === undefined ? {} : { monotonicMs }),
+  });
+  await cutOffs.start();
+  started.push(cutOffs);
+  return cutOffs;
+}
+
+describe('cut-offs', () => {
+  it('are in force at once where they are raised, and on another replica within a second', async () => {
+    const [here, there] = [await startReplica('a'), await startReplica('a')];
+
+    await here.raise({ kind: 'sub', id: 'user' });
+
+    expect(here.isCut({ sub: 'user', issuedAtMs: nowMs - 1 })).toBe(true);
+    await expect
+      .poll(() => there.isCut({ sub: 'user', issuedAtMs: nowMs - 1 }), { timeout: 1000 })
+      .toBe(true);
+  });
+
+  it('are known to a replica that starts later', async () => {
+    const here = await startReplica('b');
+    for (let index = 0; index < 30; index++) await here.raise({ kind: 'family', id: `f${index}` });
+
+    const later = await startReplica('b');
+
+    expect(later.isCut({ familyId: 'f0', issuedAtMs: nowMs })).toBe(true);
+    expect(later.isCut({ familyId: 'f29', issuedAtMs: nowMs })).toBe(true);
+    expect(later.isCut({ familyId: 'f30', issuedAtMs: nowMs })).toBe(false);
+  });
+
+  it('of a subject or client end what was issued before, of a family or session everything', async () => {
+    const cutOffs = await startReplica('c');
+    await cutOffs.raise({ kind: 'sub', id: 's' });
+    await cutOffs.raise({ kind: 'client', id: 'c' });
+    await cutOffs.raise({ kind: 'sid', id: 'i' });
+
+    expect(cutOffs.isCut({ sub: 's', issuedAtMs: nowMs })).toBe(true);
+    expect(cutOffs.isCut({ sub: 's', issuedAtMs: nowMs + 1 })).toBe(false);
+    // A token that was made later from an older sign-in does not outrun the cut-off.
+    expect(cutOffs.isCut({ sub: 's', issuedAtMs: nowMs + 1, authTimeMs: nowMs - 5 })).toBe(true);
+    expect(cutOffs.isCut({ clientId: 'c', issuedAtMs: nowMs })).toBe(true);
+    expect(cutOffs.isCut({ clientId: 'c', issuedAtMs: nowMs + 1 })).toBe(false);
+    expect(cutOffs.isCut({ sid: 'i', issuedAtMs: nowMs + 1_000 })).toBe(true);
+    expect(cutOffs.isCut({ sub: 'other', clientId: 'other', issuedAtMs: 0 })).toBe(false);
+  });
+
+  it('leave the stream when no token can be that old', async () => {
+    const cutOffs = await startReplica('d');
+    const redis = await connect(false);
+    const oldId = `${nowMs - 5_000_000}-0`;
+    for (let index = 0; index < 200; index++) {
+      await redis.xadd('d', `${nowMs - 5_000_000 + index}-0`, 'kind', 'sub', 'id', 'old', 'at', '1');
+    }
+
+    await cutOffs.raise({ kind: 'sub', id: 'new' });
+
+    expect(await redis.xrange('d', oldId, oldId)).toHaveLength(0);
+  });
+
+  it('69: refuse to judge when the replica is more than a second behind, and recover', async () => {
+    let clock = 0;
+    const cutOffs = await startReplica('e', () => clock);
+    expect(() => cutOffs.assertFresh()).not.toThrow();
+
+    await server.stop();
+    clock += 1_001;
+    expect(() => cutOffs.assertFresh()).toThrow(expect.objectContaining({ status: 503 }));
+    await expect(cutOffs.raise({ kind: 'sub', id: 'x' })).rejects.toThrow();
+    expect(cutOffs.isCut({ sub: 'x', issuedAtMs: 0 })).toBe(false);
+
+    await server.start();
+    await expect
+      .poll(
+        () => {
+          try {
+            cutOffs.assertFresh();
+            return 'fresh';
+          } catch {
+            return 'stale';
+          }
+        },
+        { timeout: 10_000 },
+      )
+      .toBe('fresh');
+    nowMs += 1;
+  });
+});
