@@ -1,0 +1,348 @@
+import { basicAuthorization } from '@gatehouse/contracts/http-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import {
+  createClient,
+  getCode,
+  introspect,
+  opsCall,
+  passwordTokens,
+  postForm,
+  redeem,
+  type TestClient,
+  token,
+  verifier,
+} from '../stack/oauth.ts';
+
+let stack: AuthApi;
+let client: TestClient;
+let other: TestClient;
+let skewMs = 0;
+
+beforeAll(async () => {
+  stack = await startAuthApi({ now: () => Date.now() + skewMs });
+  client = await createClient(stack);
+  other = await createClient(stack);
+});
+afterAll(() => stack?.close());
+
+const code = (parameters: Record<string, string> = {}, by = client) =>
+  getCode(stack, createBrowser(stack.app), by, parameters);
+
+const refused = (answer: { status: number; json(): { error: string } }) => [
+  answer.status,
+  answer.json().error,
+];
+
+describe('codes', () => {
+  it('20: are redeemed once; the second time ends every token of the first (CVE-2026-4282)', async () => {
+    const value = await code();
+    const first = (await redeem(stack, client, value)).json();
+
+    expect(refused(await redeem(stack, client, value))).toEqual([400, 'invalid_grant']);
+
+    expect(await introspect(stack, client, first.access_token)).toEqual({ active: false });
+    expect(
+      refused(
+        await token(stack, client, { grant_type: 'refresh_token', refresh_token: first.refresh_token }),
+      ),
+    ).toEqual([400, 'invalid_grant']);
+  });
+
+  it('21: are not redeemed by another client, confidential or PUBLIC (CVE-2026-55672)', async () => {
+    const open = await createClient(stack, {
+      clientType: 'PUBLIC',
+      authorizedGrantTypes: ['authorization_code'],
+    });
+
+    expect(refused(await redeem(stack, other, await code()))).toEqual([400, 'invalid_grant']);
+    expect(refused(await redeem(stack, open, await code()))).toEqual([400, 'invalid_grant']);
+    expect(refused(await redeem(stack, client, await code({}, open)))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('22: need the same redirect_uri again (RFC 6749 section 4.1.3)', async () => {
+    expect(refused(await redeem(stack, client, await code(), { redirect_uri: '' }))).toEqual([
+      400,
+      'invalid_grant',
+    ]);
+    expect(
+      refused(await redeem(stack, client, await code(), { redirect_uri: `${client.redirectUri}/` })),
+    ).toEqual([400, 'invalid_grant']);
+    expect((await redeem(stack, client, await code({ redirect_uri: '' }), { redirect_uri: '' })).status).toBe(
+      200,
+    );
+  });
+
+  it.each([
+    ['omitted', ''],
+    ['another', 'w'.repeat(50)],
+    ['too short', 'v'.repeat(42)],
+    ['too long', 'v'.repeat(129)],
+    ['of illegal characters', `${'v'.repeat(49)}!`],
+    ['extended', `${verifier}v`],
+  ])(
+    '23: with a challenge, a verifier that is %s is refused (CVE-2024-23647)',
+    async (_case, code_verifier) => {
+      expect(refused(await redeem(stack, client, await code(), { code_verifier }))).toEqual([
+        400,
+        'invalid_grant',
+      ]);
+    },
+  );
+
+  it('23: without a challenge, a verifier is a downgrade and refused (CVE-2023-48228)', async () => {
+    const without = { code_challenge: '', code_challenge_method: '' };
+
+    expect(refused(await redeem(stack, client, await code(without)))).toEqual([400, 'invalid_grant']);
+    expect((await redeem(stack, client, await code(without), { code_verifier: '' })).status).toBe(200);
+  });
+
+  it('24: end with their lifetime', async () => {
+    const value = await code();
+    const [familyId = ''] = value.split('.');
+    const ttl = await stack.deps.redis.pttl(stack.deps.keyspace.key('code', familyId));
+    expect(ttl).toBeGreaterThan(50_000);
+    expect(ttl).toBeLessThanOrEqual(60_000);
+
+    await stack.deps.redis.pexpire(stack.deps.keyspace.key('code', familyId), 0);
+    expect(refused(await redeem(stack, client, value))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('24: end with the session, with the client and with the user', async () => {
+    const browser = createBrowser(stack.app);
+    const afterLogout = await getCode(stack, browser, client);
+    await browser.postJson('/auth/v3/sign-out', {});
+    expect(refused(await redeem(stack, client, afterLogout))).toEqual([400, 'invalid_grant']);
+
+    const doomed = await createClient(stack);
+    const afterDeletion = await code({}, doomed);
+    await opsCall(stack, 'DELETE', `/auth/v3/ops/clients/${doomed.clientId}`);
+    const reborn = await createClient(stack, { client_id: doomed.clientId });
+    expect(refused(await redeem(stack, reborn, afterDeletion))).toEqual([400, 'invalid_grant']);
+
+    const afterCutOff = await code();
+    const { sub } = (await introspect(stack, client, (await passwordTokens(stack, client)).access_token)) as {
+      sub: string;
+    };
+    await stack.deps.cutOffs.raise({ kind: 'sub', id: sub });
+    expect(refused(await redeem(stack, client, afterCutOff))).toEqual([400, 'invalid_grant']);
+    skewMs += 10;
+  });
+
+  it('74: cannot be guessed or changed: any other text is refused', async () => {
+    const value = await code();
+    const [familyId = '', secret = ''] = value.split('.');
+    for (const text of [
+      familyId,
+      `${familyId}.`,
+      `${familyId}.${secret.slice(1)}`,
+      `${value}A`,
+      `.${secret}`,
+      `{${value}}`,
+      '*',
+      '\u0000',
+    ]) {
+      expect(refused(await redeem(stack, client, text)), text).toEqual([400, 'invalid_grant']);
+    }
+    // None of them used it up.
+    expect((await redeem(stack, client, value)).status).toBe(200);
+  });
+});
+
+describe('the token endpoint', () => {
+  const form = { grant_type: 'client_credentials' };
+  const send = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    postForm(stack, 'token', fields, undefined, headers);
+  const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+
+  it('28: refuses two authentication methods at once (RFC 6749 section 2.3)', async () => {
+    const authorization = basicAuthorization(client.clientId, client.clientSecret ?? '');
+
+    const twoSecrets = await send(
+      { ...form, client_id: client.clientId, client_secret: client.clientSecret ?? '' },
+      { authorization },
+    );
+    const anotherId = await send({ ...form, client_id: other.clientId }, { authorization });
+    const assertion = await send(
+      { ...form, client_assertion: 'x', client_assertion_type: 'y' },
+      { authorization },
+    );
+
+    expect(refused(twoSecrets)).toEqual([400, 'invalid_request']);
+    expect(refused(anotherId)).toEqual([400, 'invalid_request']);
+    expect(refused(assertion)).toEqual([401, 'invalid_client']);
+  });
+
+  it('28: refuses secrets in the address', async () => {
+    for (const query of [
+      `client_id=${client.clientId}&client_secret=${client.clientSecret}`,
+      `client%5Fsecret=${client.clientSecret}`,
+      'refresh_token=x',
+    ]) {
+      const answer = await stack.app.inject({
+        method: 'POST',
+        url: `/auth/v3/oauth/token?${query}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: 'grant_type=client_credentials',
+      });
+      expect([answer.statusCode, answer.json().error], query).toEqual([400, 'invalid_request']);
+    }
+    expect(stack.logged()).not.toContain(client.clientSecret);
+  });
+
+  it.each([
+    ['bad base64', 'Basic %%%%'],
+    ['no colon', `Basic ${Buffer.from('nocolon').toString('base64')}`],
+    ['NUL', basic('client\u0000', 'secret')],
+    ['bytes that are no UTF-8', `Basic ${Buffer.from([0xff, 0xfe, 0x3a, 0x41]).toString('base64')}`],
+    ['an empty name', basic('', 'secret')],
+    ['no value', 'Basic'],
+    ['a huge value', `Basic ${'A'.repeat(6000)}`],
+  ])('28: refuses Basic with %s', async (_case, authorization) => {
+    expect(refused(await send(form, { authorization }))).toEqual([401, 'invalid_client']);
+  });
+
+  it('17: refuses every parameter that is given twice, but for audience and resource', async () => {
+    for (const name of ['grant_type', 'scope', 'client_id', 'code', 'username', 'unknown_parameter']) {
+      const answer = await postForm(
+        stack,
+        'token',
+        [
+          ['grant_type', 'client_credentials'],
+          [name, 'a'],
+          [name, 'b'],
+        ],
+        client,
+      );
+      expect(refused(answer), name).toEqual([400, 'invalid_request']);
+    }
+    const repeated = await postForm(
+      stack,
+      'token',
+      [
+        ['grant_type', 'client_credentials'],
+        ['audience', 'a'],
+        ['audience', 'b'],
+      ],
+      client,
+    );
+    expect(repeated.status).toBe(200);
+  });
+
+  it('17: takes prototype names and brackets for unknown parameters', async () => {
+    const answer = await postForm(
+      stack,
+      'token',
+      [
+        ['grant_type', 'client_credentials'],
+        ['__proto__', 'x'],
+        ['constructor', 'y'],
+        ['scope[]', 'z'],
+      ],
+      client,
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.json().scope).toBe('*');
+  });
+
+  it.each([
+    ['application/json', '{"grant_type":"client_credentials"}'],
+    ['application/json\tfoo', '{"grant_type":"client_credentials"}'],
+    ['text/plain', 'grant_type=client_credentials'],
+    ['multipart/form-data; boundary=x', '--x--'],
+    ['application/x-www-form-urlencodedx', 'grant_type=client_credentials'],
+  ])('64: takes forms only, not %s (CVE-2026-25223)', async (contentType, payload) => {
+    const answer = await stack.app.inject({
+      method: 'POST',
+      url: '/auth/v3/oauth/token',
+      headers: {
+        'content-type': contentType,
+        authorization: basicAuthorization(client.clientId, client.clientSecret ?? ''),
+      },
+      payload,
+    });
+    expect(answer.statusCode).toBe(415);
+    expect(answer.json().error).toBe('invalid_request');
+  });
+
+  it('30: gives no grant and no scope beyond the registration', async () => {
+    const narrow = await createClient(stack, {
+      authorizedGrantTypes: ['client_credentials'],
+      scope: ['read'],
+    });
+
+    expect(
+      refused(await token(stack, narrow, { grant_type: 'password', username: 'x', password: 'y' })),
+    ).toEqual([400, 'unauthorized_client']);
+    expect(refused(await token(stack, narrow, { grant_type: 'refresh_token', refresh_token: 'x' }))).toEqual([
+      400,
+      'unauthorized_client',
+    ]);
+    expect(refused(await token(stack, narrow, { ...form, scope: 'read write' }))).toEqual([
+      400,
+      'invalid_scope',
+    ]);
+    expect(refused(await token(stack, narrow, { ...form, scope: '*' }))).toEqual([400, 'invalid_scope']);
+  });
+
+  it('30: a client without the refresh grant gets no refresh token', async () => {
+    const plain = await createClient(stack, { authorizedGrantTypes: ['password'] });
+    expect(await passwordTokens(stack, plain)).not.toHaveProperty('refresh_token');
+  });
+});
+
+describe('32: refresh tokens', () => {
+  const refresh = (refresh_token: string, by: TestClient) =>
+    token(stack, by, { grant_type: 'refresh_token', refresh_token });
+
+  it('are no good to another client, also within the grace time (CVE-2026-55672)', async () => {
+    const { refresh_token } = await passwordTokens(stack, client);
+    expect(refused(await refresh(refresh_token, other))).toEqual([400, 'invalid_grant']);
+
+    expect((await refresh(refresh_token, client)).status).toBe(200);
+    expect(refused(await refresh(refresh_token, other))).toEqual([400, 'invalid_grant']);
+    expect((await refresh(refresh_token, client)).status).toBe(200);
+  });
+
+  it('need the client to prove itself (CVE-2026-53512)', async () => {
+    const { refresh_token } = await passwordTokens(stack, client);
+    const answer = await postForm(stack, 'token', {
+      grant_type: 'refresh_token',
+      refresh_token,
+      client_id: client.clientId,
+    });
+    expect(refused(answer)).toEqual([401, 'invalid_client']);
+  });
+
+  it('are not access tokens, and access tokens are not refresh tokens', async () => {
+    const { access_token, refresh_token } = await passwordTokens(stack, client);
+
+    expect(refused(await refresh(access_token, client))).toEqual([400, 'invalid_grant']);
+    const answer = await stack.app.inject({
+      url: '/auth/v3/userinfo',
+      headers: { authorization: `Bearer ${refresh_token}` },
+    });
+    expect(answer.statusCode).toBe(401);
+  });
+
+  it('end when the user signs out everywhere or is cut off', async () => {
+    const { access_token, refresh_token } = await passwordTokens(stack, client);
+    const { sub } = (await introspect(stack, client, access_token)) as { sub: string };
+    skewMs += 1;
+    await stack.deps.cutOffs.raise({ kind: 'sub', id: sub });
+    skewMs += 10;
+
+    expect(refused(await refresh(refresh_token, client))).toEqual([400, 'invalid_grant']);
+    expect(await introspect(stack, client, access_token)).toEqual({ active: false });
+  });
+
+  it('end when their session is signed out', async () => {
+    const browser = createBrowser(stack.app);
+    const { refresh_token } = (await redeem(stack, client, await getCode(stack, browser, client))).json();
+
+    await browser.postJson('/auth/v3/sign-out', {});
+
+    expect(refused(await refresh(refresh_token, client))).toEqual([400, 'invalid_grant']);
+  });
+});
