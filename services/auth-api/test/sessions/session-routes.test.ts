@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthApi, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { type Browser, createBrowser } from '../stack/browser.ts';
+import { agent, sessionCookie } from '../stack/interaction.ts';
+
+let stack: AuthApi;
+
+beforeAll(async () => {
+  stack = await startAuthApi();
+  const authorization = `Basic ${Buffer.from(`${ops.username}:${ops.password}`).toString('base64')}`;
+  const created = await stack.app.inject({
+    method: 'POST',
+    url: '/auth/v3/ops/clients',
+    headers: { authorization },
+    payload: {
+      data: {
+        client_id: 'desktop',
+        name: 'Desktop',
+        clientType: 'CONFIDENTIAL',
+        authorizedGrantTypes: ['authorization_code'],
+        redirectURIs: ['https://desktop.test/callback'],
+      },
+    },
+  });
+  expect(created.json()).toMatchObject({ status: { code: 0 } });
+});
+afterAll(() => stack?.close());
+
+async function signedIn(headers: Record<string, string> = {}): Promise<Browser> {
+  const browser = createBrowser(stack.app);
+  const answer = await browser.postJson('/auth/v3/sign-in', { data: agent }, headers);
+  expect(answer.status).toBe(200);
+  return browser;
+}
+
+const dataOf = (answer: { json(): unknown }) =>
+  (answer.json() as { data: { id: string; current: boolean }[] }).data;
+
+describe('ping', () => {
+  it('tells a live session from none', async () => {
+    const browser = await signedIn();
+    expect((await browser.get('/auth/v3/ping')).json()).toEqual({ status: { code: 0 } });
+    const stranger = await createBrowser(stack.app).get('/auth/v3/ping');
+    expect(stranger.status).toBe(403);
+    expect(stranger.json()).toMatchObject({ status: { code: 403 } });
+  });
+
+  it('goes by the token when there is one, whatever the cookie says', async () => {
+    const browser = await signedIn();
+    const answer = await browser.get('/auth/v3/ping', { authorization: 'Bearer not-a-token-of-ours' });
+    expect(answer.status).toBe(403);
+  });
+
+  it('takes a JSON content type without a body for normal', async () => {
+    const browser = await signedIn();
+    expect((await browser.get('/auth/v3/ping', { 'content-type': 'application/json' })).status).toBe(200);
+  });
+});
+
+describe('own sessions', () => {
+  it('are listed and ended one by one', async () => {
+    const laptop = await signedIn({ 'user-agent': 'Laptop' });
+    const phone = await signedIn({ 'user-agent': 'Phone' });
+
+    const listed = dataOf(await laptop.get('/auth/v3/sessions'));
+    const current = listed.find((session) => session.current);
+    const other = listed.find((session) => !session.current);
+    expect(current).toMatchObject({ userAgent: 'Laptop', clientAddress: '203.0.113.7', current: true });
+    expect(other).toMatchObject({ userAgent: 'Phone' });
+
+    const ended = await laptop.request('DELETE', `/auth/v3/sessions/${other?.id}`, { origin: publicUrl });
+    expect(ended.json()).toEqual({ status: { code: 0 } });
+    expect((await phone.get('/auth/v3/ping')).status).toBe(403);
+    expect((await laptop.get('/auth/v3/ping')).status).toBe(200);
+  });
+
+  it('#57 of other users are as if they did not exist', async () => {
+    const browser = await signedIn();
+    const supervisor = createBrowser(stack.app);
+    await supervisor.postJson('/auth/v3/sign-in', {
+      data: { username: 'supervisor', password: 'demo-supervisor-password', tenant: 'demo' },
+    });
+    const [own] = dataOf(await supervisor.get('/auth/v3/sessions'));
+    const answer = await browser.request('DELETE', `/auth/v3/sessions/${own?.id}`);
+    expect(answer.status).toBe(404);
+    expect((await supervisor.get('/auth/v3/ping')).status).toBe(200);
+  });
+
+  it('need somebody who is signed in', async () => {
+    const answer = await createBrowser(stack.app).get('/auth/v3/sessions');
+    expect(answer.status).toBe(401);
+    expect(answer.json()).toMatchObject({ error: 'unauthorized' });
+  });
+});
+
+describe('sign-out', () => {
+  it('ends the session and sends a browser to the signed-out page', async () => {
+    const browser = await signedIn();
+    const stolen = browser.cookies.get(sessionCookie) ?? '';
+    const answer = await browser.get('/auth/v3/sign-out', { accept: 'application/json' });
+    expect([answer.status, answer.location]).toEqual([302, `${publicUrl}/auth/signed-out.html`]);
+    expect(browser.cookies.has(sessionCookie)).toBe(false);
+    const thief = createBrowser(stack.app);
+    thief.cookies.set(sessionCookie, stolen);
+    expect((await thief.get('/auth/v3/ping')).status).toBe(403);
+  });
+
+  it('twice is no error', async () => {
+    const browser = await signedIn();
+    await browser.get('/auth/v3/sign-out');
+    expect((await browser.get('/auth/v3/sign-out')).location).toBe(`${publicUrl}/auth/signed-out.html`);
+  });
+
+  it('answers a JSON POST without a body by the envelope', async () => {
+    const browser = await signedIn();
+    const answer = await browser.request('POST', '/auth/v3/sign-out', { 'content-type': 'application/json' });
+    expect([answer.status, answer.json()]).toEqual([200, { status: { code: 0 } }]);
+    expect((await browser.get('/auth/v3/ping')).status).toBe(403);
+  });
+
+  it('everywhere ends the other sessions of the user too', async () => {
+    const [here, there] = [await signedIn(), await signedIn()];
+    await here.get('/auth/v3/sign-out?global=true');
+    expect((await there.get('/auth/v3/ping')).status).toBe(403);
+    await expect
+      .poll(async () => (await stack.deps.pool.query('SELECT name FROM auth.audit_events')).rows, {
+        timeout: 5000,
+      })
+      .toContainEqual({ name: 'global_logout' });
+  });
+
+  it.each([
+    ['https://desktop.test/goodbye?x=1', true],
+    ['https://desktop.test.evil.com/', false],
+    ['https://desktop.test@evil.com/', false],
+    ['https://evil.com/?https://desktop.test/', false],
+    ['http://desktop.test/', false],
+    ['https://desktop.test:8443/', false],
+    ['//desktop.test/', false],
+    ['/\\evil.com', false],
+    ['javascript:alert(1)//desktop.test', false],
+    ['https:\\\\desktop.test/', false],
+    ['https://desktop.test/#x', false],
+    ['', false],
+  ])('#6 sends a browser to %s: %s', async (redirectUri, isAllowed) => {
+    const browser = await signedIn();
+    const session = await stack.deps.sessions.find({
+      cookies: Object.fromEntries(browser.cookies),
+      headers: {},
+      ip: '203.0.113.7',
+    });
+    if (session === undefined) throw new Error('there is no session');
+    await stack.deps.sessions.noteClient(
+      { cookies: Object.fromEntries(browser.cookies), headers: {}, ip: '203.0.113.7' },
+      session,
+      'desktop',
+    );
+    const answer = await browser.get(`/auth/v3/sign-out?${new URLSearchParams({ redirectUri })}`);
+    expect(answer.status).toBe(302);
+    expect(answer.location).toBe(isAllowed ? redirectUri : `${publicUrl}/auth/signed-out.html`);
+  });
+
+  it('#45 by another site is refused for a POST', async () => {
+    const browser = await signedIn();
+    const answer = await browser.postForm('/auth/v3/sign-out', {}, { origin: 'https://evil.test' });
+    expect(answer.status).toBe(403);
+    expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+  });
+
+  it('#17 with a parameter given twice is refused by name', async () => {
+    const browser = await signedIn();
+    const answer = await browser.get('/auth/v3/sign-out?redirectUri=a&redirectUri=b', {
+      accept: 'application/json',
+    });
+    expect(answer.status).toBe(400);
+    expect(answer.body).toContain('redirectUri');
+  });
+});
