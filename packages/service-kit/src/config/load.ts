@@ -1,6 +1,7 @@
 /** Loads a configuration: variable > file named by the variable > configuration file > default. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { Secret } from '../secret.ts';
 import {
   type ConfigOf,
   type Configuration,
@@ -29,6 +30,9 @@ export interface ConfigSources {
   readFile?: (path: string) => string;
 }
 
+/** How every credential of the demo begins. */
+const demoPrefix = 'demo-';
+
 /** Names the YAML configuration file. */
 export const configFileVariable = 'GATEHOUSE_CONFIG_FILE';
 
@@ -44,7 +48,7 @@ export function loadConfig<C extends Configuration>(configuration: C, sources: C
     if (parsed.success) assign(config, path, parsed.data);
     else problems.push(...parsed.error.issues.map((issue) => describe(path, setting, given, issue)));
   }
-  problems.push(...misspeltVariables(configuration, sources.env));
+  problems.push(...misspeltVariables(configuration, sources.env), ...demoCredentials(configuration, config));
   if (problems.length > 0) throw new ConfigError(configuration.service, problems);
   return config as ConfigOf<C>;
 }
@@ -113,6 +117,17 @@ function misspeltVariables(configuration: Configuration, env: ConfigSources['env
       const suggestion = nearest(name, [...names], 2);
       return suggestion ? [`${name} is not a setting; did you mean ${suggestion}?`] : [];
     });
+}
+
+/** Credentials of the demo are known to everybody, so nothing but the local mode starts with them. */
+function demoCredentials(configuration: Configuration, config: Record<string, unknown>): string[] {
+  if (config['mode'] !== 'production') return [];
+  return listSettings(configuration.settings).flatMap(({ path, setting }) => {
+    const value = valueAt(config, path);
+    return value instanceof Secret && value.reveal().startsWith(demoPrefix)
+      ? [`${setting.env} (${path.join('.')}) is a demo credential: only GATEHOUSE_MODE=local takes it`]
+      : [];
+  });
 }
 
 function describe(

@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { type ConfigOf, defineConfiguration } from '../../src/config/configuration.ts';
 import { documentConfiguration } from '../../src/config/document.ts';
-import { encryptionSettings, httpSettings, redisSettings } from '../../src/config/groups.ts';
+import {
+  encryptionSettings,
+  httpSettings,
+  modeSetting,
+  opsSettings,
+  redisSettings,
+} from '../../src/config/groups.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { read, secretSetting, setting } from '../../src/config/setting.ts';
 
@@ -102,4 +108,11 @@ test('the reference names each variable with its key, default and meaning', () =
       defineConfiguration('x', { a: setting(z.string().optional(), { env: 'A', doc: 'B.' }) }),
     ),
   ).toContain('none');
+});
+
+test('a demo credential starts in the local mode only', () => {
+  const service = defineConfiguration('x', { mode: modeSetting, ops: opsSettings });
+  const env = { GATEHOUSE_OPS_USERNAME: 'ops', GATEHOUSE_OPS_PASSWORD: 'demo-ops-password' };
+  expect(() => loadConfig(service, { env })).toThrow(/GATEHOUSE_OPS_PASSWORD .* demo credential/);
+  expect(loadConfig(service, { env: { ...env, GATEHOUSE_MODE: 'local' } }).mode).toBe('local');
 });
