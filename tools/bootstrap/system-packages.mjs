@@ -15,6 +15,8 @@ export async function provideRedis(args, progress) {
         'or "brew install redis"), or set REDIS_URL to a server that runs already.',
     );
   await install('redis-server', 'Redis (Debian package redis-server)', progress);
+  if (!onPath('redis-server'))
+    throw new PlainError('The package redis-server brought no redis-server onto the PATH.');
 }
 
 /** Without a browser the end-to-end tests are skipped by name, the rest runs. */

@@ -88,7 +88,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
       titles.unshift(`Redis on ${ports.redis}`);
     }
     await step(titles.join(', '), () => supervise(programs));
-    if (options.redisUrl) await checkRedis(options.redisUrl);
+    await checkRedis(options.redisUrl ?? redisUrl(ports.redis, secrets));
     const serverUrl = options.postgresUrl ?? postgresUrl(ports.postgres, secrets);
     return step('Database and roles', () => prepareDatabases(serverUrl, secrets, paths));
   }

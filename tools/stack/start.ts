@@ -46,6 +46,13 @@ async function run(options: StackOptions, paths: StatePaths): Promise<number> {
   });
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()));
   const requested = stopOnRequest(ending);
+  // Whatever goes wrong in this process, what it started is still stopped in order.
+  process.on('uncaughtException', (error) => {
+    failure ??= String(error.stack);
+    ending.abort();
+  });
+  // Whoever read our output may go away (a pipe into head); that is no reason to stop.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const starting = stack.start();
   try {
     const facts = await Promise.race([starting, ended]);

@@ -29,9 +29,14 @@ export interface Account {
   readonly gid: number;
 }
 
-/** PostgreSQL refuses to run as root: the account to use instead, or undefined when we are not root. */
-export function postgresAccount(): Account | undefined {
+/**
+ * PostgreSQL refuses to run as root: the account to use instead, or undefined when we are not root.
+ * A data folder that exists keeps its owner.
+ */
+export function postgresAccount(dataDir: string): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
+  const owner = statSync(dataDir, { throwIfNoEntry: false });
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   for (const name of ['postgres', 'nobody']) {
     try {
       const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: 'pipe' }));

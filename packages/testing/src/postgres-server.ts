@@ -77,7 +77,7 @@ function serverArguments(dataDir: string, { port, fast }: PostgresServerOptions)
 async function createDataFolder(programs: PostgresPrograms, dataDir: string, options: PostgresServerOptions) {
   const draft = `${dataDir}.new`;
   const passwordFile = `${dataDir}.password`;
-  const account = postgresAccount();
+  const account = postgresAccount(dataDir);
   await rm(draft, { recursive: true, force: true });
   await mkdir(dirname(dataDir), { recursive: true });
   await mkdir(draft, { mode: 0o700 });
@@ -111,7 +111,7 @@ function start(
   folder: string,
   { onLine, detached, logFile }: Partial<PostgresServerOptions>,
 ): ChildProcess {
-  const launch = launchAs(postgresAccount(), program, args, [folder]);
+  const launch = launchAs(postgresAccount(folder), program, args, [folder]);
   const output = logFile ?? 'pipe';
   const options: SpawnOptions = {
     ...launch.options,

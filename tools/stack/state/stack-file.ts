@@ -18,14 +18,15 @@ export interface StackDescription {
 }
 
 export function writeStackFile(path: string, description: StackDescription): void {
-  const { clients, ...rest } = description;
-  const shown = clients.map(({ client_id, client_secret, authorizedGrantTypes, redirectURIs }) => ({
-    client_id,
-    client_secret,
-    authorizedGrantTypes,
-    redirectURIs,
-  }));
-  writePrivateFile(path, `${JSON.stringify({ ...rest, clients: shown }, null, 2)}\n`);
+  const clients = description.clients.map(
+    ({ client_id, client_secret, authorizedGrantTypes, redirectURIs }) => ({
+      client_id,
+      client_secret,
+      authorizedGrantTypes,
+      redirectURIs,
+    }),
+  );
+  writePrivateFile(path, `${JSON.stringify({ ...description, clients }, null, 2)}\n`);
 }
 
 export function removeStackFile(path: string): void {
