@@ -1,0 +1,107 @@
+import { startPostgres, type TestPostgres } from '@gatehouse/testing/postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import {
+  authorizeUrl,
+  createClient,
+  getCode,
+  introspect,
+  opsCall,
+  passwordTokens,
+  postForm,
+  redeem,
+  type TestClient,
+  token,
+} from '../stack/oauth.ts';
+
+let postgres: TestPostgres;
+let stack: AuthApi;
+let client: TestClient;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  stack = await startAuthApi({ env: { GATEHOUSE_POSTGRES_URL: postgres.url } });
+  client = await createClient(stack);
+});
+afterAll(async () => {
+  await stack?.close();
+  await postgres?.close();
+});
+
+const clientCredentials = () => token(stack, client, { grant_type: 'client_credentials' });
+
+describe('69: without Redis', () => {
+  it('every token endpoint answers 503 with Retry-After in bounded time, nothing fails open, and all recovers', async () => {
+    const { access_token, refresh_token } = await passwordTokens(stack, client);
+    const browser = createBrowser(stack.app);
+    const code = await getCode(stack, browser, client);
+
+    await stack.redis.stop();
+    const startedMs = performance.now();
+    const answers = await Promise.all([
+      clientCredentials(),
+      redeem(stack, client, code),
+      token(stack, client, { grant_type: 'refresh_token', refresh_token }),
+      postForm(stack, 'introspect', { token: access_token }, client),
+      postForm(stack, 'revoke', { token: refresh_token }, client),
+    ]);
+    const userinfo = await stack.app.inject({
+      url: '/auth/v3/userinfo',
+      headers: { authorization: `Bearer ${access_token}` },
+    });
+    const authorize = await browser.get(authorizeUrl(client));
+
+    expect(performance.now() - startedMs).toBeLessThan(2000);
+    for (const answer of answers) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers['retry-after']).toBe('1');
+      expect(answer.json().error).toBe('temporarily_unavailable');
+    }
+    expect([userinfo.statusCode, userinfo.headers['retry-after']]).toEqual([503, '1']);
+    expect([authorize.status, authorize.location]).toEqual([503, undefined]);
+    expect((await stack.app.inject('/auth/v3/oauth/jwks')).statusCode).toBe(200);
+
+    await stack.redis.start();
+    await expect.poll(async () => (await clientCredentials()).status, { timeout: 10_000 }).toBe(200);
+    await expect
+      .poll(async () => (await postForm(stack, 'introspect', { token: access_token }, client)).status, {
+        timeout: 10_000,
+      })
+      .toBe(200);
+    expect((await introspect(stack, client, (await clientCredentials()).json().access_token))['active']).toBe(
+      true,
+    );
+  });
+});
+
+describe('69: without PostgreSQL', () => {
+  it('tokens are issued and validated for cached clients, writes answer 503, and all recovers', async () => {
+    const { access_token } = await passwordTokens(stack, client);
+
+    await postgres.stop();
+
+    expect((await clientCredentials()).status).toBe(200);
+    expect((await introspect(stack, client, access_token))['active']).toBe(true);
+    const write = await opsCall(stack, 'POST', '/auth/v3/ops/clients', { data: { client_id: 'lost' } });
+    expect([write.status, write.headers['retry-after']]).toEqual([503, '1']);
+    // A client that is not cached cannot be told from one that does not exist: no guess.
+    const unknown = await token(
+      stack,
+      { ...client, clientId: 'never-seen' },
+      { grant_type: 'client_credentials' },
+    );
+    expect(unknown.status).toBe(503);
+
+    await postgres.start();
+    await expect
+      .poll(
+        async () =>
+          (await opsCall(stack, 'POST', '/auth/v3/ops/clients', { data: { client_id: 'found' } })).status,
+        {
+          timeout: 10_000,
+        },
+      )
+      .toBe(200);
+  });
+});
