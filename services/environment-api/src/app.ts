@@ -33,7 +33,6 @@ export async function buildApp(deps: Deps): Promise<App> {
   });
   await app.register(
     async (api: App) => {
-      // JSON and nothing else: whatever a browser form can send is refused by its type.
       api.decorateRequest('caller');
       // Nothing below is open: no body is read and nothing is looked up before the caller is known.
       api.addHook('onRequest', async (request) => {

@@ -5,6 +5,7 @@ import {
   encryptionSettings,
   httpSettings,
   logSettings,
+  modeSetting,
   opsSettings,
   postgresSettings,
   redisSettings,
@@ -13,6 +14,7 @@ import {
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 
 export const configuration = defineConfiguration('environment-api', {
+  mode: modeSetting,
   location: setting(locationSchema.default(rootLocation), {
     env: 'GATEHOUSE_LOCATION',
     doc: 'Where this installation runs, as a path: chooses among servers and settings that are given for locations.',
