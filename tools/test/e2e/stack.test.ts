@@ -5,6 +5,7 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { accessibilityProblems } from './accessibility.ts';
 import { askEnvironment, askToken } from './calls.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { enterName, enterPassword, playgroundOf } from './login.ts';
@@ -112,6 +113,7 @@ test.skipIf(!chromium)(
       const problems: string[] = [];
       page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
       await page.goto(playground);
+      expect(await accessibilityProblems(page)).toEqual([]);
       await page.getByRole('link', { name: 'Sign in' }).click();
       expect(page.url()).toMatch(`${stack.description.publicUrl}/auth/sign-in.html`);
       await enterName(page, person);
@@ -127,6 +129,7 @@ test.skipIf(!chromium)(
       await page.getByRole('button', { name: /^Exchange/ }).click();
       expect(await page.locator('.comparison').textContent()).toContain('webrtc-clientid');
       expect(await page.locator('.comparison del').allTextContents()).toContain('contacts:write');
+      expect(await accessibilityProblems(page)).toEqual([]);
       await page.getByRole('button', { name: /^Refresh/ }).click();
       expect(await page.locator('.notice').textContent()).toContain('New tokens are here');
       expect(await tokenOf()).not.toBe(firstToken);
