@@ -85,8 +85,8 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
       return sessionOf(stored);
     },
 
-    async create(reply, request, { identity, amr, afterMs = 0 }) {
-      const createdAtMs = Math.max(now(), afterMs + 1);
+    async create(reply, request, { identity, amr, provedAtMs = now() }) {
+      const createdAtMs = provedAtMs;
       const userAgent = headerOf(request, 'user-agent');
       const session: StoredSession = {
         sid: randomUuid(),

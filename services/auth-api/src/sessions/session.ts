@@ -35,8 +35,8 @@ export interface Newcomer {
   identity: UserIdentity;
   /** How the user proved who they are (RFC 8176). */
   amr: string[];
-  /** The session begins later than this: a cut-off of that moment must not end it. */
-  afterMs?: number;
+  /** When that was; a cut-off since then ends the session as well. Default: now. */
+  provedAtMs?: number;
 }
 
 export interface SessionService {

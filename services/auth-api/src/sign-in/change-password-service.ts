@@ -72,7 +72,7 @@ export function createChangePasswordService(options: ChangePasswordServiceOption
 
   /** Everything granted before is cut off; the browser that made the change stays signed in. */
   const stay = (request: FormRequest, reply: BrowserReply, { identity, changedAtMs }: ChangedPassword) =>
-    sessions.create(reply, request, { identity, amr: ['pwd'], afterMs: changedAtMs });
+    sessions.create(reply, request, { identity, amr: ['pwd'], provedAtMs: changedAtMs + 1 });
 
   return {
     async change(request, reply, caller, wish) {

@@ -64,8 +64,8 @@ export function createSignInService(options: SignInOptions): SignInService {
       const { interaction, refusal } = await guard.open(request, form);
       try {
         if (refusal) throw refusal;
-        const { identity } = await authenticate(request, form, interaction);
-        const session = await sessions.create(reply, request, { identity, amr: ['pwd'] });
+        const { identity, provedAtMs } = await authenticate(request, form, interaction);
+        const session = await sessions.create(reply, request, { identity, amr: ['pwd'], provedAtMs });
         if (interaction === undefined) return { location: pages.signedIn() };
         await interactions.note(interaction.id, { signedInSid: session.sid });
         return { location: pages.resume(interaction.id) };

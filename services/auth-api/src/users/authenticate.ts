@@ -1,5 +1,7 @@
 /** Checks a password: one limiter, one question to the Configuration Server, one audit trail for every way in. */
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from '../audit/event.ts';
 import { type Account, type Accounts, auditFactsOf } from './account.ts';
 import type { Backends } from './backends.ts';
@@ -17,6 +19,7 @@ export interface AuthenticateOptions {
   backends: Pick<Backends, 'anyInUse'>;
   audit: AuditWriter;
   metrics: SignInMetrics;
+  now: Clock;
 }
 
 const longestUserName = 255;
@@ -26,7 +29,7 @@ export const longestPasswordBytes = 1024;
 export function createAuthenticate(
   options: AuthenticateOptions,
 ): (login: Login) => Promise<AuthenticatedLogin> {
-  const { accounts, links, backends, audit, metrics } = options;
+  const { accounts, links, backends, audit, metrics, now } = options;
 
   const check = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
     const callOptions = login.signal ? { signal: login.signal } : {};
@@ -35,6 +38,7 @@ export function createAuthenticate(
       throw new SignInError('bad_credentials');
     }
     const link = await links.open(account.contactCenter, login.signal);
+    const provedAtMs = now();
     const user = await link.backend.authenticate(
       {
         userName: account.userName,
@@ -52,6 +56,7 @@ export function createAuthenticate(
     const { passwordExpiresInDays } = user;
     return {
       identity: buildIdentity(person, link.place),
+      provedAtMs,
       ...(passwordExpiresInDays === undefined ? {} : { passwordExpiresInDays }),
     };
   };
@@ -100,14 +105,14 @@ export async function settleAttempt(
   else if (!outcome.counts) await attempt.release();
 }
 
-/** A person that was authenticated a moment ago and is not there now was deleted in between. */
+/** A person that was authenticated a moment ago and is not enabled now was deleted or disabled in between. */
 async function readPerson(
   link: EnvironmentLink,
   dbid: number,
   signal: AbortSignal | undefined,
 ): Promise<CfgPerson> {
   const [person] = await link.backend.readPersons({ dbid }, signal ? { signal } : {});
-  if (person === undefined) throw new SignInError('bad_credentials');
+  if (person?.state !== CfgObjectState.enabled) throw new SignInError('bad_credentials');
   return person;
 }
 

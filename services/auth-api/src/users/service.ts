@@ -83,7 +83,7 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   };
 
   return {
-    authenticate: createAuthenticate({ ...shared, metrics: createSignInMetrics(options.metrics) }),
+    authenticate: createAuthenticate({ ...shared, metrics: createSignInMetrics(options.metrics), now }),
     changePassword: createChangePassword({ ...shared, cutOffs, marks, now }),
     async refresh(identity) {
       try {

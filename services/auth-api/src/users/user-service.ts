@@ -22,6 +22,8 @@ export interface Login extends AttemptOrigin {
 
 export interface AuthenticatedLogin {
   identity: UserIdentity;
+  /** A moment before the password was checked: a person disabled since then is cut off from what follows. */
+  provedAtMs: number;
   passwordExpiresInDays?: number;
 }
 

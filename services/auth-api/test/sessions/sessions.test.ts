@@ -179,7 +179,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(await sessions.list(user().sub)).toEqual([]);
 
     const [door] = doors as [ReturnType<typeof openDoor>];
-    await sessions.create(door.reply, door.request, { ...newcomer(), afterMs: Date.now() + 1 });
+    await sessions.create(door.reply, door.request, { ...newcomer(), provedAtMs: Date.now() + 1 });
     expect(await sessions.find(door.request)).toBeDefined();
   });
 

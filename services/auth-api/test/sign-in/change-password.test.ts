@@ -42,6 +42,7 @@ describe('change-password for programs', () => {
 
   it('keeps the new session when the Configuration Server announces the change', async () => {
     const here = await signedIn();
+    const before = (await auditNames('person_cut_off')).length;
     await here.postJson('/auth/v3/change-password', {
       oldPassword: 'old-password',
       newPassword: 'new-password',
@@ -53,7 +54,7 @@ describe('change-password for programs', () => {
       password: 'p',
     });
     await stack.simulator.store.setEnabled(other['DBID'] as number, false);
-    await expect.poll(async () => (await auditNames('person_cut_off')).length).toBeGreaterThan(0);
+    await untilCutOffs(before);
     expect(await isIn(here)).toBe(true);
   });
 
@@ -184,6 +185,30 @@ describe('a change at the Configuration Server', () => {
     await expect.poll(() => isIn(browser), { timeout: 3000 }).toBe(false);
   });
 
+  it('that disables a person in the middle of the login ends what the login gives', async () => {
+    let isHeld = false;
+    const release = Promise.withResolvers<void>();
+    const read = Promise.withResolvers<void>();
+    stack.simulator.faults.onAnswer = (answer, refId, send) => {
+      // The person was read as enabled; the end of that answer is late.
+      if (answer.name !== 'EventObjectsSent' || isHeld) return send(answer, refId);
+      isHeld = true;
+      read.resolve();
+      void release.promise.then(() => send(answer, refId));
+    };
+    const browser = createBrowser(stack.app);
+    const before = (await auditNames('person_cut_off')).length;
+    const answer = browser.postJson('/auth/v3/sign-in', login('old-password'));
+    await read.promise;
+    await stack.simulator.store.setEnabled(dbid(), false);
+    await untilCutOffs(before);
+    release.resolve();
+    await answer;
+    delete stack.simulator.faults.onAnswer;
+    expect(isHeld).toBe(true);
+    expect(await isIn(browser)).toBe(false);
+  });
+
   it('that concerns neither leaves the sessions alone', async () => {
     const browser = await signedIn();
     await stack.simulator.store.updatePerson(dbid(), { firstName: 'New' });
@@ -194,10 +219,17 @@ describe('a change at the Configuration Server', () => {
     });
     const before = (await auditNames('person_cut_off')).length;
     await stack.simulator.store.deletePerson(other['DBID'] as number);
-    await expect.poll(async () => (await auditNames('person_cut_off')).length).toBeGreaterThan(before);
+    await untilCutOffs(before);
     expect(await isIn(browser)).toBe(true);
   });
 });
+
+/** The drain runs once a second. */
+async function untilCutOffs(moreThan: number): Promise<void> {
+  await expect
+    .poll(async () => (await auditNames('person_cut_off')).length, { timeout: 5000 })
+    .toBeGreaterThan(moreThan);
+}
 
 async function auditNames(name: string) {
   return (await stack.deps.pool.query('SELECT name FROM auth.audit_events WHERE name = $1', [name])).rows;

@@ -1,0 +1,230 @@
+import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
+import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type AuthApi,
+  contactCenterId,
+  demoContactCenter,
+  environmentId,
+  environmentOf,
+  startAuthApi,
+} from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import { agent, readView, sessionCookie, signIn, startInteraction } from '../stack/interaction.ts';
+
+let stack: AuthApi;
+beforeEach(async () => {
+  stack = await startAuthApi();
+});
+afterEach(() => stack?.close());
+
+const login = (at: AuthApi = stack, fields: Record<string, string> = {}) =>
+  createBrowser(at.app).postJson('/auth/v3/sign-in', { data: { ...agent, ...fields } });
+const statusOf = async (at?: AuthApi) => (await login(at)).status;
+
+/** Tells the running service of a change, as Environment API does. */
+async function announce(entity: 'environment' | 'contact-center', id: string): Promise<void> {
+  const change = { seq: stack.environmentApi.changes.length + 1, entity, id };
+  stack.environmentApi.changes.push(change);
+  await stack.deps.redis.publish('gatehouse:changes:environment', JSON.stringify(change));
+}
+
+describe('#69 Redis down', () => {
+  it('is answered 503 with Retry-After in bounded time, never by letting in, and is over by itself', async () => {
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+    const { csrf } = await readView(stack.app, browser, id);
+    const signedIn = createBrowser(stack.app);
+    await signedIn.postJson('/auth/v3/sign-in', agent);
+    await stack.redis.stop();
+
+    const requests = [
+      () => signedIn.get('/auth/v3/ping'),
+      () => signedIn.get('/auth/v3/sessions'),
+      () => signedIn.get('/auth/v3/sign-out'),
+      () => browser.postForm('/auth/v3/sign-in', { ...agent, interaction: id, csrf }),
+      () => browser.postJson('/auth/v3/sign-in', agent),
+      () =>
+        browser.postJson('/auth/v3/change-password', {
+          userName: 'agent',
+          oldPassword: 'a',
+          newPassword: 'b',
+        }),
+    ];
+    for (const request of requests) {
+      const startedAtMs = performance.now();
+      const answer = await request();
+      expect(answer.status).toBe(503);
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+      expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    }
+    expect(browser.cookies.has(sessionCookie)).toBe(false);
+
+    await stack.redis.start();
+    await expect.poll(async () => (await signedIn.get('/auth/v3/ping')).status, { timeout: 5000 }).toBe(200);
+    await expect.poll(() => statusOf(), { timeout: 5000 }).toBe(200);
+  });
+});
+
+describe('Environment API down', () => {
+  it('logins go on from the last known good copies', async () => {
+    expect(await statusOf()).toBe(200);
+    stack.deps.contactCenters.applyGap();
+    await stack.environmentApi.stop();
+    expect(await statusOf()).toBe(200);
+    expect((await login(stack, { password: 'wrong' })).status).toBe(401);
+  });
+
+  it('a replica without copies says try again, counts nothing and works once it is back', async () => {
+    await stack.environmentApi.stop();
+    for (let index = 0; index < 10; index += 1) {
+      const answer = await login();
+      expect(answer.status).toBe(503);
+      expect(answer.json()).toMatchObject({ status: { name: 'try_again' } });
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    }
+    await stack.environmentApi.start();
+    await expect.poll(() => statusOf(), { timeout: 5000 }).toBe(200);
+  });
+
+  it('copies that are too old are not used', async () => {
+    await stack.close();
+    stack = await startAuthApi({ env: { GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS: '0' } });
+    expect(await statusOf()).toBe(200);
+    stack.deps.contactCenters.applyGap();
+    await stack.environmentApi.stop();
+    await expect.poll(() => statusOf()).toBe(503);
+  });
+});
+
+describe('changed environment data', () => {
+  it('a disabled contact centre lets nobody in within a second, and one that comes back does', async () => {
+    expect(await statusOf()).toBe(200);
+    for (const [status, expected] of [
+      ['disabled', 401],
+      ['active', 200],
+    ] as const) {
+      const version = (stack.environmentApi.contactCenters.get(contactCenterId)?.version ?? 0) + 1;
+      stack.environmentApi.contactCenters.set(contactCenterId, { ...demoContactCenter, status, version });
+      await announce('contact-center', contactCenterId);
+      await expect.poll(() => statusOf(), { timeout: 1000 }).toBe(expected);
+    }
+  });
+
+  it('copies are confirmed by their tag instead of being sent again', async () => {
+    expect(await statusOf()).toBe(200);
+    stack.deps.contactCenters.applyGap();
+    stack.environmentApi.asked.length = 0;
+    expect(await statusOf()).toBe(200);
+    expect(stack.environmentApi.asked.map(({ status }) => status)).toEqual([304, 304]);
+    expect(await statusOf()).toBe(200);
+    expect(stack.environmentApi.asked).toHaveLength(2);
+  });
+
+  it('another Configuration Server is used at once, and a login under way on the old one still succeeds', async () => {
+    expect(await statusOf()).toBe(200);
+    const gate = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    stack.simulator.faults.beforeRequest = async ({ name }) => {
+      if (name !== 'RequestAuthenticate') return;
+      reached.resolve();
+      await gate.promise;
+    };
+    const underWay = statusOf();
+    await reached.promise;
+
+    const second = await startSimulator({ port: 0, seed: demoSeed, hash: 'test' });
+    stack.environmentApi.environments.set(environmentId, environmentOf(second.port, 2));
+    await announce('environment', environmentId);
+    await expect.poll(() => second.sessionCount(), { timeout: 3000 }).toBe(1);
+    expect((await login(stack, { username: 'admin', password: 'demo-admin-password' })).status).toBe(200);
+
+    gate.resolve();
+    expect(await underWay).toBe(200);
+    await expect.poll(() => stack.simulator.sessionCount(), { timeout: 3000 }).toBe(0);
+    await second.store.setEnabled(101, false);
+    expect(await statusOf()).toBe(401);
+    await second.close();
+  });
+});
+
+describe('Configuration Server down', () => {
+  it('is a clear "try again" on the page, and costs nobody an attempt', async () => {
+    expect(await statusOf()).toBe(200);
+    const { port } = stack.simulator;
+    await stack.simulator.close();
+    const browser = createBrowser(stack.app);
+    const id = await startInteraction(stack, browser);
+    for (let index = 0; index < 6; index += 1) {
+      const answer = await signIn(stack, browser, id, agent);
+      expect([answer.status, answer.location]).toEqual([302, expect.stringContaining('?error')]);
+      const view = await readView(stack.app, browser, id);
+      expect(view).toMatchObject({ error: 'try_again', retryAfterSeconds: expect.any(Number) });
+    }
+    const revived = await startSimulator({ port, seed: demoSeed, hash: 'test' });
+    await expect.poll(() => statusOf(), { timeout: 10_000, interval: 200 }).toBe(200);
+    await revived.close();
+  }, 40_000);
+
+  it('in the middle of a login is "try again" as well: the password was sent once, is never sent again, and counts', async () => {
+    await stack.close();
+    stack = await startAuthApi({ env: { GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: '3' } });
+    expect(await statusOf()).toBe(200);
+    let asked = 0;
+    stack.simulator.faults.beforeRequest = ({ name }) => {
+      if (name !== 'RequestAuthenticate') return;
+      asked += 1;
+      if (asked > 3) return;
+      stack.simulator.dropConnections();
+    };
+    for (let index = 0; index < 3; index += 1) {
+      const answer = await login();
+      expect(answer.status).toBe(503);
+      expect(answer.json()).toMatchObject({ status: { name: 'try_again' } });
+      await expect.poll(() => stack.deps.users.links()[0]?.state, { timeout: 10_000 }).toBe('open');
+    }
+    expect(asked).toBe(3);
+    expect((await login()).status).toBe(429);
+    expect(asked).toBe(3);
+  }, 40_000);
+
+  it('does not end the sessions that there are', async () => {
+    const browser = createBrowser(stack.app);
+    await browser.postJson('/auth/v3/sign-in', agent);
+    await stack.simulator.close();
+    expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+  });
+});
+
+describe('the user behind a refresh', () => {
+  const who = { sub: 's', environmentId, contactCenterId, dbid: 101 };
+
+  it('is read again, and refused when gone or disabled', async () => {
+    expect(await stack.deps.users.refresh(who)).toMatchObject({ loginName: 'agent', dbid: 101 });
+    await stack.simulator.store.updatePerson(101, { firstName: 'Adele' });
+    expect((await stack.deps.users.refresh(who)).firstName).toBe('Adele');
+    await stack.simulator.store.setEnabled(101, false);
+    await expect(stack.deps.users.refresh(who)).rejects.toMatchObject({ name: 'user_gone', status: 403 });
+    for (const gone of [{ dbid: 999 }, { contactCenterId: 'none' }, { environmentId: 'other' }]) {
+      await expect(stack.deps.users.refresh({ ...who, ...gone })).rejects.toMatchObject({
+        name: 'user_gone',
+      });
+    }
+  });
+
+  it('is neither alive nor gone while nobody can tell', async () => {
+    await stack.deps.users.refresh(who);
+    await stack.simulator.close();
+    await expect(stack.deps.users.refresh(who)).rejects.toMatchObject({ name: 'try_again', status: 503 });
+  });
+});
+
+describe('a fresh process', () => {
+  it('listens to the persons of the environments in use before anybody signs in there', async () => {
+    const browser = createBrowser(stack.app);
+    await browser.postJson('/auth/v3/sign-in', agent);
+    const fresh = await startAuthApi({ beside: stack });
+    await expect.poll(() => fresh.deps.users.links()[0]?.state, { timeout: 3000 }).toBe('open');
+    await fresh.close();
+  });
+});
