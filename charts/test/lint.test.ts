@@ -1,7 +1,10 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ciCases } from '../../tools/helm/ci-values.ts';
+import { ciCases, ciFile, readYaml } from '../../tools/helm/ci-values.ts';
 import { runHelm } from '../../tools/helm/helm.ts';
 import { serviceCharts } from '../../tools/helm/places.ts';
+import { renderChart } from '../../tools/helm/render.ts';
 import { validateObject } from '../../tools/helm/validate.ts';
 import { only, prometheus, useCharts } from './rendering.ts';
 
@@ -32,6 +35,36 @@ describe.each(serviceCharts)('%s', (chart) => {
     const objects = await charts.objects(chart, 'minimal', { common: {}, global: { anything: true } });
     expect(objects.length).toBeGreaterThan(5);
   });
+});
+
+test("the three are parts of one larger chart: the library and the names do not get in each other's way", async () => {
+  const umbrella = mkdtempSync(path.join(path.dirname(charts.folder('auth-ui')), 'gatehouse-'));
+  const dependencies = serviceCharts.map((name) => ({
+    name,
+    version: '0.1.0',
+    repository: `file://../${name}`,
+  }));
+  const manifest = { apiVersion: 'v2', name: 'gatehouse', version: '1.0.0', dependencies };
+  writeFileSync(path.join(umbrella, 'Chart.yaml'), JSON.stringify(manifest));
+  const values = Object.fromEntries(
+    serviceCharts.map((chart) => [chart, readYaml(ciFile(chart, 'minimal'))]),
+  );
+  expect(await runHelm(['dependency', 'build', umbrella])).toMatchObject({ exitCode: 0 });
+  const objects = await renderChart(umbrella, {
+    release: 'live',
+    values: { ...values, global: { imageRegistry: 'mirror.example.com' } },
+  });
+  const deployments = objects.filter(({ kind }) => kind === 'Deployment');
+  expect(deployments.map(({ metadata }) => metadata.name).sort()).toEqual([
+    'live-auth-api',
+    'live-auth-ui',
+    'live-environment-api',
+  ]);
+  for (const { spec } of deployments) {
+    expect(spec.template.spec.containers[0].image).toMatch(/^mirror\.example\.com\/gatehouse\//);
+  }
+  const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  expect(new Set(names).size).toBe(names.length);
 });
 
 describe('the validator', () => {

@@ -1,6 +1,7 @@
 /** The value files of a chart's ci folder: each must install, and together they use every key. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parse } from 'yaml';
 import { chartsFolder, type ServiceChart, serviceCharts } from './places.ts';
 
 export interface CiCase {
@@ -20,4 +21,8 @@ export const ciCases: readonly CiCase[] = serviceCharts.flatMap((chart) =>
 
 export function ciFile(chart: ServiceChart, name: string): string {
   return path.join(chartsFolder, chart, 'ci', `${name}.yaml`);
+}
+
+export function readYaml(file: string): Record<string, unknown> {
+  return parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }

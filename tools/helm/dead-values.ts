@@ -1,6 +1,5 @@
 /** Finds values that no template uses: whatever is changed must show somewhere in what the chart renders. */
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { readYaml } from './ci-values.ts';
 import { type RenderOptions, renderManifest } from './render.ts';
 import type { ValuesKey } from './values-document.ts';
 
@@ -17,7 +16,7 @@ export async function findDeadValues(
   valuesFiles: readonly string[],
   apiVersions: readonly string[],
 ): Promise<string[]> {
-  const scenarios = valuesFiles.map((file) => parse(readFileSync(file, 'utf8')) as Values);
+  const scenarios = valuesFiles.map(readYaml);
   // The service's own configuration goes into its file as a whole.
   const leaves = keys.filter(({ isGroup, path }) => !isGroup && path[0] !== 'config');
   const options: RenderOptions = { release: 'marked', skipSchema: true, apiVersions };

@@ -19,7 +19,7 @@ helm dependency build charts/${manifest.name}
 helm upgrade --install ${manifest.name} charts/${manifest.name} --namespace gatehouse --values my-values.yaml
 \`\`\`
 
-\`ci/minimal.yaml\` is the least that installs, \`ci/full.yaml\` uses every key. How the three services are installed together,
+\`ci/minimal.yaml\` is the least that installs; \`ci/full.yaml\` and \`ci/existing-secret.yaml\` show every key in use. How the three services are installed together,
 which secrets they share and which connections they open: \`docs/deployment.md\`.
 
 ## Values
