@@ -49,7 +49,7 @@ export class KnownEndpoints {
   /** An answer, best first. An empty one keeps the last list: no registry outage may take the servers away. */
   accept(endpoints: readonly Endpoint[], emptyBecause: string): void {
     const { registry, log, metrics } = this.#options;
-    metrics?.answered?.(endpoints.length);
+    this.#tell(() => metrics?.answered?.(endpoints.length));
     if (endpoints.length === 0) {
       this.#hasProblem(emptyBecause);
       return;
@@ -60,12 +60,12 @@ export class KnownEndpoints {
     if (isSameList(distinct, this.#endpoints)) return;
     this.#endpoints = distinct;
     log.info({ registry, endpoints: distinct.map(endpointName) }, 'discovery changed the list of servers');
-    for (const listener of [...this.#listeners]) this.#tell(listener);
+    for (const listener of [...this.#listeners]) this.#tell(() => listener(distinct));
   }
 
   /** No answer, or none that can be used: the last list stays. */
   fail(reason: string, problem: string): void {
-    this.#options.metrics?.failed?.(reason);
+    this.#tell(() => this.#options.metrics?.failed?.(reason));
     this.#hasProblem(problem);
   }
 
@@ -84,9 +84,10 @@ export class KnownEndpoints {
     );
   }
 
-  #tell(listener: (endpoints: readonly Endpoint[]) => void): void {
+  /** Whoever listens must not be able to end the watch. */
+  #tell(listener: () => void): void {
     try {
-      listener(this.#endpoints);
+      listener();
     } catch (cause) {
       this.#options.log.error({ err: cause }, 'a listener of the discovery failed');
     }

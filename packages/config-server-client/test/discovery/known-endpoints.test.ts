@@ -61,6 +61,26 @@ describe('known endpoints', () => {
     expect(lists).toEqual([1, 1, 2, 2]);
   });
 
+  it('outlive listeners and metrics that throw', () => {
+    const broken = () => {
+      throw new Error('broken');
+    };
+    const errors: string[] = [];
+    const known = new KnownEndpoints({
+      registry: 'the registry',
+      log: { ...silentLogger, error: (_fields, message) => errors.push(message) },
+      metrics: { answered: broken, failed: broken },
+    });
+    const heard: number[] = [];
+    known.subscribe(broken);
+    known.subscribe((endpoints) => heard.push(endpoints.length));
+    known.accept([a], 'empty');
+    known.fail('timeout', 'no answer');
+    expect(heard).toEqual([1]);
+    expect(known.problem).toBe('no answer');
+    expect(errors).toHaveLength(3);
+  });
+
   it('hold an address once, at its better place', () => {
     const { known } = create();
     known.accept([b, { ...a, id: 'new' }, { ...a, id: 'old', draining: true }], 'empty');

@@ -43,6 +43,7 @@ export function checkedConsulUrl({ url, tls, allowPlaintext }: ConsulAccess): UR
   return parsed;
 }
 
-function bareHost({ hostname }: URL): string {
+/** The host without the brackets of an IPv6 address. */
+export function bareHost({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }

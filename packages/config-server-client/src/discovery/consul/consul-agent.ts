@@ -4,7 +4,7 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import Consul from 'consul';
 import type { Clock } from '../../clock.ts';
-import { type ConsulAccess, checkedConsulUrl } from './consul-access.ts';
+import { bareHost, type ConsulAccess, checkedConsulUrl } from './consul-access.ts';
 import { ConsulFailure, toConsulFailure } from './consul-failure.ts';
 
 export interface ConsulCall<T> {
@@ -102,7 +102,8 @@ export class ConsulAgent {
         : new HttpAgent();
     const connect = agent.createConnection.bind(agent);
     agent.createConnection = (options, callback) => {
-      const socket = connect(options, callback);
+      // The package hands an IPv6 address on in its brackets, as it stands in the URL.
+      const socket = connect({ ...options, host: bareHost(this.#url) }, callback);
       let receivedBytes = 0;
       socket?.on('data', (chunk: Buffer) => {
         receivedBytes += chunk.length;

@@ -7,7 +7,7 @@ import { QueryPace } from '../query-pace.ts';
 import { nextIndex, type QueryIndex } from './blocking-index.ts';
 import type { ConsulAccess } from './consul-access.ts';
 import { ConsulAgent, type ConsulAnswer } from './consul-agent.ts';
-import { ConsulFailure } from './consul-failure.ts';
+import { ConsulFailure, toConsulFailure } from './consul-failure.ts';
 import { parseHealthEntries } from './health-entries.ts';
 
 export interface ConsulEndpointsOptions extends ConsulAccess {
@@ -104,8 +104,8 @@ class ConsulEndpoints implements EndpointSource {
         delayMs = pace.afterAnswerMs(agoMs());
       } catch (cause) {
         if (signal.aborted) return;
-        if (!(cause instanceof ConsulFailure)) throw cause;
-        this.#known.fail(cause.reason, cause.message);
+        const { reason, message } = toConsulFailure(cause);
+        this.#known.fail(reason, message);
         // The agent may come back with another history, in which a wait for our index would hide every change.
         index = undefined;
         delayMs = pace.afterFailureMs(agoMs());

@@ -59,7 +59,7 @@ const faults: [string, string, (query: Query) => void, string][] = [
   ],
 ];
 
-describe('when Consul', () => {
+describe('fault 31: when Consul', () => {
   it.each(faults)(
     '%s, the last list stays and the cause is told (%s)',
     async (_title, reason, cause, problem) => {

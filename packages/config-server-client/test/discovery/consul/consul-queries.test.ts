@@ -1,5 +1,7 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { instance, until } from './consul-stand-in.ts';
+import { consulEndpoints } from '../../../src/discovery/consul/consul-endpoints.ts';
+import { instance, startConsulStandIn, until } from './consul-stand-in.ts';
 import { watchStandIn } from './consul-watch.ts';
 
 describe('queries to Consul', () => {
@@ -26,6 +28,19 @@ describe('queries to Consul', () => {
     expect((await gate.consul.query()).url.pathname).toBe('/consul/v1/health/service/config-server');
     await watch.end();
     await gate.end();
+  });
+
+  it('reach an agent by an IPv6 address', async ({ skip }) => {
+    const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+      addresses?.some(({ family, internal }) => family === 'IPv6' && internal),
+    );
+    skip(!hasIpv6, 'this machine has no IPv6');
+    const agent = await startConsulStandIn('::1');
+    const source = consulEndpoints({ url: agent.url, service: 'config-server' });
+    (await agent.query()).answer([instance('a')]);
+    await until(() => source.current().length === 1);
+    await source.close();
+    await agent.close();
   });
 
   it('come at most once a second, however fast Consul answers', async () => {

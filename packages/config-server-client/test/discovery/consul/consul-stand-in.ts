@@ -27,7 +27,7 @@ export interface ConsulStandIn {
   close(): Promise<void>;
 }
 
-export async function startConsulStandIn(): Promise<ConsulStandIn> {
+export async function startConsulStandIn(address = '127.0.0.1'): Promise<ConsulStandIn> {
   const arrived: Query[] = [];
   const waiting: ((query: Query) => void)[] = [];
   const sockets = new Set<Socket>();
@@ -43,9 +43,9 @@ export async function startConsulStandIn(): Promise<ConsulStandIn> {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${address.includes(':') ? `[${address}]` : address}:${(server.address() as AddressInfo).port}`,
     query() {
       const query = arrived.shift();
       return query ? Promise.resolve(query) : new Promise((resolve) => waiting.push(resolve));
