@@ -15,7 +15,7 @@ export interface StoredAccessToken {
 /** What every validation looks at. */
 export interface TokenFacts {
   clientId: string;
-  familyId: string;
+  familyId?: string;
   sub?: string;
   sid?: string;
   /** See AccessTokenRecord. */
@@ -75,7 +75,7 @@ function remainingMs(record: AccessTokenRecord): number {
 function serialize(record: AccessTokenRecord, issuer: string): string {
   const facts: TokenFacts = {
     clientId: record.clientId,
-    familyId: record.familyId,
+    ...(record.familyId === undefined ? {} : { familyId: record.familyId }),
     ...(record.sub === undefined ? {} : { sub: record.sub }),
     ...(record.session === undefined
       ? {}

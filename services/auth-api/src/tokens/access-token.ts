@@ -18,8 +18,8 @@ export interface AccessTokenRecord {
   expiresAtMs: number;
   /** When the right behind it was given: cut-offs go by it, so that a token made later does not outrun one. */
   authorizedAtMs: number;
-  /** Names the whole authorization: revoking it ends every token that came from it. Never shown to anybody. */
-  familyId: string;
+  /** Names a user's whole authorization: revoking it ends every token that came from it. Never shown to anybody. */
+  familyId?: string;
   sub?: string;
   session?: SessionReference;
   /** Clients whose token this one was exchanged from, the first one first (RFC 8693). */

@@ -5,7 +5,7 @@ import type { Client } from '../clients/client.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
 import type { FamilyStore } from './family-store.ts';
-import { formatFamilyToken, newFamilyId, newSecret } from './family-token.ts';
+import { formatFamilyToken, newSecret } from './family-token.ts';
 import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
 
@@ -91,7 +91,6 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         issuedAtMs,
         expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
         authorizedAtMs: issuedAtMs,
-        familyId: newFamilyId(),
       });
       return answerOf(accessToken, client.accessTokenTtlSeconds, scope);
     },

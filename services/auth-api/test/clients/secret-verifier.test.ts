@@ -80,7 +80,9 @@ describe('35: checking a secret', () => {
   });
 
   it('refuses too many failures before any work, also in parallel, and forgets them with time', async () => {
-    const attempts = await Promise.allSettled(Array.from({ length: 20 }, (_, index) => check([], `wrong ${index}`)));
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => check([], `wrong ${index}`)),
+    );
 
     expect(attempts.filter(({ status }) => status === 'rejected')).toHaveLength(15);
     expect(compared).toHaveLength(5);
