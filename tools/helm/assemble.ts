@@ -12,8 +12,9 @@ export interface AssembledCharts {
 
 /** @throws Error with Helm's own words */
 export async function assembleCharts(): Promise<AssembledCharts> {
-  mkdirSync(stateFolder, { recursive: true });
-  const target = mkdtempSync(path.join(stateFolder, 'charts-'));
+  const parent = path.join(stateFolder, 'helm');
+  mkdirSync(parent, { recursive: true });
+  const target = mkdtempSync(path.join(parent, 'charts-'));
   cpSync(chartsFolder, target, { recursive: true, filter: (source) => !isBuilt(source) });
   await Promise.all(
     serviceCharts.map(async (chart) => {
