@@ -20,7 +20,6 @@ const redacted = [
   'token',
   'access_token',
   'refresh_token',
-  'code',
   'secret',
 ];
 
@@ -36,7 +35,11 @@ export function createLogger(
     timestamp: stdTimeFunctions.isoTime,
     messageKey: 'message',
     formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: redacted.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+    // An authorization code is a secret, but err.code is what an operator looks for.
+    redact: {
+      paths: ['code', 'query.code', 'body.code', ...redacted.flatMap((name) => [name, `*.${name}`])],
+      censor: '[redacted]',
+    },
   };
   const target = config.format === 'pretty' ? pretty(destination) : destination;
   return target ? pino(options, target) : pino(options);

@@ -1,6 +1,5 @@
 /** The Redis client: bounded waiting, no queue while the server is gone. */
 
-import { once } from 'node:events';
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
@@ -49,9 +48,17 @@ export async function pingRedis(redis: RedisClient): Promise<void> {
 }
 
 /** Waits until the server answers, at most `timeoutMs`; later outages are the callers' 503. */
-export async function untilRedisIsReady(redis: RedisClient, timeoutMs = 5000): Promise<void> {
+export async function untilRedisIsReady(redis: RedisClient, timeoutMs = 30_000): Promise<void> {
   if (redis.status === 'ready') return;
-  await once(redis, 'ready', { signal: AbortSignal.timeout(timeoutMs) }).catch(() => undefined);
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      redis.off('ready', done);
+      resolve();
+    };
+    const timer = setTimeout(done, timeoutMs);
+    redis.on('ready', done);
+  });
 }
 
 /** A client for blocking reads or subscriptions, with the connection settings of another. */

@@ -71,3 +71,26 @@ test('a stopped PostgreSQL is 503 and works again after its return', async () =>
   await pool.end();
   await server.close();
 });
+
+test('a start waits for a Redis that comes up later', async () => {
+  const server = await startRedis();
+  await server.stop();
+  const redis = createRedis(
+    {
+      url: server.url,
+      clusterNodes: [],
+      username: undefined,
+      password: undefined,
+      tls: false,
+      keyPrefix: '',
+      commandTimeoutMs: 500,
+    },
+    { log },
+  );
+  const ready = untilRedisIsReady(redis, 10_000);
+  await server.start();
+  await ready;
+  expect(await statusOf(() => pingRedis(redis))).toBe(200);
+  redis.disconnect();
+  await server.close();
+});

@@ -1,0 +1,31 @@
+import { Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createLogger } from '../../src/logging/logger.ts';
+
+function logged(record: object): string {
+  let text = '';
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  createLogger('example', { level: 'info', format: 'json' }, sink).info(record, 'something happened');
+  return text;
+}
+
+test.each([
+  ['a password', { password: 'hunter2' }],
+  ['a header', { headers: { authorization: 'hunter2', cookie: 'hunter2' } }],
+  ['a token answer', { body: { access_token: 'hunter2', refresh_token: 'hunter2' } }],
+  ['an authorization code', { query: { code: 'hunter2' } }],
+])('%s is not written', (_name, record) => {
+  expect(logged(record)).not.toContain('hunter2');
+});
+
+test('the code of a system error is written, with service, level and ISO time', () => {
+  const line = JSON.parse(logged({ err: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) }));
+  expect(line).toMatchObject({ service: 'example', level: 'info', message: 'something happened' });
+  expect(line.err.code).toBe('ECONNREFUSED');
+  expect(new Date(line.time).toISOString()).toBe(line.time);
+});
