@@ -6,7 +6,7 @@ import type { Page } from './layout.ts';
 export function problemPage(text: string, name?: string): Page {
   return {
     title: 'That did not work',
-    body: html`<section class="problem">
+    body: html`<section class="card problem">
   <h1>That did not work</h1>
   <p class="lead">${text}</p>
   ${name && html`<p><code>${name}</code></p>`}

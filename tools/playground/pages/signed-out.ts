@@ -58,8 +58,8 @@ export function signedOutPage({ issuer, users }: PlaygroundOptions): Page {
       <tbody>
       ${users.map(
         ({ username, tenant, password }) => html`<tr><th scope="row">${username}</th><td>${tenant}</td>
-        <td class="secret"><code>${password}</code><button type="button" class="copy" data-copy="${password}"
-          aria-label="Copy the password of ${username}" hidden>Copy</button></td></tr>`,
+        <td><div class="secret"><code>${password}</code><button type="button" class="copy" data-copy="${password}"
+          aria-label="Copy the password of ${username}" hidden>Copy</button></div></td></tr>`,
       )}
       </tbody>
     </table>

@@ -1,4 +1,5 @@
 /** The three tokens, each with what it is for. */
+import { decodeProtectedHeader } from 'jose';
 import type { Tokens } from '../visits.ts';
 import { type Html, html } from './html.ts';
 
@@ -19,8 +20,19 @@ export function tokenCards(tokens: Tokens): Html {
         })
       : undefined
   }
-  ${card({ name: 'ID token', token: tokens.idToken, purpose: 'Says who signed in. Signed; decoded below.' })}
+  ${card({
+    name: 'ID token',
+    token: tokens.idToken,
+    purpose: 'Says who signed in. Signed; its claims are decoded below.',
+    facts: signature(tokens.idToken),
+  })}
 </div>`;
+}
+
+/** The header names the key; that the signature fits was checked when the token arrived. */
+function signature(idToken: string): Html {
+  const { alg, kid } = decodeProtectedHeader(idToken);
+  return html`<p class="facts">Checked with ${alg}, key <code>${kid}</code></p>`;
 }
 
 export function expiry(expiresAtMs: number): Html {

@@ -1,5 +1,6 @@
 /** Keeps account of the stack's child processes, so that none outlives it, whatever happens to it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +9,8 @@ import { identify, isRunning, type ProcessIdentity } from './identity.ts';
 export interface ProcessRegister {
   add(name: string, pid: number, stopSignal: NodeJS.Signals): void;
   remove(pid: number): void;
-  close(): void;
+  /** Resolves when nothing of it is left. */
+  close(): Promise<void>;
 }
 
 interface Entry extends ProcessIdentity {
@@ -24,6 +26,7 @@ export function createProcessRegister(file: string): ProcessRegister {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
+  // It must not keep this process alive when something else ended it.
   guard.unref();
   guard.stdin.on('error', () => {});
   const publish = () => {
@@ -41,11 +44,15 @@ export function createProcessRegister(file: string): ProcessRegister {
     remove(pid) {
       if (entries.delete(pid)) publish();
     },
-    close() {
+    async close() {
       entries.clear();
       publish();
-      guard.stdin.end();
       rmSync(file, { force: true });
+      if (guard.exitCode !== null || guard.signalCode !== null) return;
+      guard.ref();
+      const ended = once(guard, 'exit');
+      guard.stdin.end();
+      await ended;
     },
   };
 }

@@ -93,6 +93,19 @@ describe('the first start', () => {
     expect((await fetch(`${publicUrl}/auth/sign-in.html`)).headers.get('content-type')).toMatch(/html/);
   });
 
+  test('its playground refuses a callback that it did not begin, and forms of other sites', async () => {
+    const playground = playgroundOf(stack.description.clients);
+    const callback = await fetch(
+      `${playground}/callback?code=x&state=y&error_description=words+of+a+stranger`,
+    );
+    expect(callback.status).toBe(400);
+    expect(await callback.text()).not.toContain('stranger');
+    const post = (origin: string) =>
+      fetch(`${playground}/sign-out`, { method: 'POST', headers: { origin }, redirect: 'manual' });
+    expect((await post('https://elsewhere.example')).status).toBe(403);
+    expect((await post(playground)).status).toBe(303);
+  });
+
   test('a second start in the same folder is refused, with the address of the first', async () => {
     const second = spawnStack(stateFolder);
     const [code] = await once(second.child, 'exit');
