@@ -1,6 +1,6 @@
 /** Chooses the TCP ports: the usual ones where they are free, others where not. */
 import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 /** Every listener with its usual port and the words for it. */
 const listeners = {
@@ -24,6 +24,8 @@ export interface PortChoice {
   ports: Ports;
   /** One sentence for every usual port that was taken. */
   notes: string[];
+  /** Every port is held until its owner is about to listen, so that nobody grabs it in between. */
+  release(...names: ListenerName[]): Promise<void>;
 }
 
 /** `port` is the wanted port of the public host; 0 takes free ports for all. `unused` listeners are left alone. */
@@ -33,51 +35,80 @@ export async function choosePorts(
 ): Promise<PortChoice> {
   const reserved = new Set<number>(Object.values(listeners).map((listener) => listener.port));
   if (port) reserved.add(port);
-  const chosen = new Map<ListenerName, number>();
+  const held = new Map<ListenerName, HeldPort>();
   const notes: string[] = [];
+  const ports = {} as Ports;
   for (const [name, listener] of Object.entries(listeners) as [
     ListenerName,
     { port: number; title: string },
   ][]) {
     const wanted = name === 'gateway' && port ? port : listener.port;
-    const isTaken = (candidate: number) => [...chosen.values()].includes(candidate);
-    if (unused.includes(name)) chosen.set(name, wanted);
-    else if (port === 0) chosen.set(name, await anyFreePort((candidate) => isTaken(candidate)));
-    else if (!isTaken(wanted) && (await isFree(wanted))) chosen.set(name, wanted);
-    else {
-      const other = await nextFreePort(wanted, (candidate) => reserved.has(candidate) || isTaken(candidate));
-      notes.push(`Port ${wanted} is taken; ${listener.title} listens on ${other}.`);
-      chosen.set(name, other);
-    }
+    ports[name] = wanted;
+    if (unused.includes(name)) continue;
+    const usual = port === 0 ? undefined : await hold(wanted);
+    const chosen = usual ?? (port === 0 ? await holdAny() : await holdNext(wanted, reserved));
+    ports[name] = chosen.port;
+    held.set(name, chosen);
+    if (port !== 0 && !usual)
+      notes.push(`Port ${wanted} is taken; ${listener.title} listens on ${chosen.port}.`);
   }
-  return { ports: Object.fromEntries(chosen) as Ports, notes };
+  return {
+    ports,
+    notes,
+    async release(...names) {
+      await Promise.all(names.map((name) => held.get(name)?.release()));
+      for (const name of names) held.delete(name);
+    },
+  };
 }
 
-async function nextFreePort(after: number, isReserved: (port: number) => boolean): Promise<number> {
-  for (let port = after + 1; port <= Math.min(after + 100, 65_535); port++)
-    if (!isReserved(port) && (await isFree(port))) return port;
-  return anyFreePort(isReserved);
+export const listenerNames = Object.keys(listeners) as ListenerName[];
+
+interface HeldPort {
+  port: number;
+  release(): Promise<void>;
+}
+
+async function holdNext(after: number, reserved: ReadonlySet<number>): Promise<HeldPort> {
+  for (let port = after + 1; port <= Math.min(after + 100, 65_535); port++) {
+    const held = reserved.has(port) ? undefined : await hold(port);
+    if (held) return held;
+  }
+  return holdAny();
 }
 
 /** Below the range from which systems take ports for outgoing connections, so that none grabs it before its owner. */
-async function anyFreePort(isReserved: (port: number) => boolean): Promise<number> {
+async function holdAny(): Promise<HeldPort> {
   for (;;) {
-    const port = randomInt(20_000, 32_000);
-    if (!isReserved(port) && (await isFree(port))) return port;
+    const held = await hold(randomInt(20_000, 32_000));
+    if (held) return held;
   }
 }
 
-/** Free on both loopback addresses, where the machine has both. */
-async function isFree(port: number): Promise<boolean> {
-  return (await canListen(port, '127.0.0.1')) && (await canListen(port, '::1'));
+/** Listens on both loopback addresses, where the machine has both; undefined when somebody else does. */
+async function hold(port: number): Promise<HeldPort | undefined> {
+  const servers: Server[] = [];
+  const release = async () => {
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  };
+  for (const host of ['127.0.0.1', '::1']) {
+    const server = await listen(port, host);
+    if (server === 'taken') {
+      await release();
+      return undefined;
+    }
+    if (server) servers.push(server);
+  }
+  return { port, release };
 }
 
-function canListen(port: number, host: string): Promise<boolean> {
+/** Undefined when the machine has no such address. */
+function listen(port: number, host: string): Promise<Server | 'taken' | undefined> {
   return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      resolve(error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT'),
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve(code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' ? undefined : 'taken'),
     );
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host, exclusive: true }, () => resolve(server.unref()));
   });
 }

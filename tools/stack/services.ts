@@ -21,6 +21,15 @@ export interface ServicePlan {
 export const serviceNames = ['auth-api', 'auth-ui', 'environment-api'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
+export const serviceListeners = [
+  'authApi',
+  'authApiManagement',
+  'authUi',
+  'authUiManagement',
+  'environmentApi',
+  'environmentApiManagement',
+] as const;
+
 export interface ServiceAddress {
   url: string;
   managementUrl: string;

@@ -7,7 +7,7 @@ import { postgresProgram, postgresUrl } from './backing/postgres.ts';
 import { checkRedis, dropKeys, redisProgram, redisUrl } from './backing/redis.ts';
 import { startGateway } from './gateway.ts';
 import type { StackOptions } from './options.ts';
-import { choosePorts, type Ports } from './ports.ts';
+import { choosePorts, listenerNames, type Ports } from './ports.ts';
 import { createProcessRegister, endLeftovers } from './processes/register.ts';
 import { createSupervised, type SupervisedProgram, type Supervision } from './processes/supervised.ts';
 import {
@@ -21,7 +21,7 @@ import {
 import { provision } from './provisioning/provision.ts';
 import type { Progress } from './screen/progress.ts';
 import type { ScreenFacts } from './screen/screen.ts';
-import { migrateDatabases, serviceAddresses, servicePrograms } from './services.ts';
+import { migrateDatabases, serviceAddresses, serviceListeners, servicePrograms } from './services.ts';
 import { createFolders, type StatePaths } from './state/paths.ts';
 import { loadSecrets, type Secrets } from './state/secrets.ts';
 import { removeStackFile, writeStackFile } from './state/stack-file.ts';
@@ -99,13 +99,15 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
       ...(options.postgresUrl ? (['postgres'] as const) : []),
       ...(options.redisUrl ? (['redis'] as const) : []),
     ];
-    const { ports, notes } = await choosePorts(options.port, unused);
+    const { ports, notes, release } = await choosePorts(options.port, unused);
+    stops.push(() => release(...listenerNames));
     for (const note of notes) progress.note(note);
 
     const publicUrl = `http://127.0.0.1:${ports.gateway}`;
     // Another host name than the public one: cookies do not tell ports apart.
     const playgroundUrl = `http://localhost:${ports.playground}`;
     const clients = demoClients(playgroundUrl);
+    await release('postgres', 'redis', 'configServer');
     const databases = await startBacking(ports, secrets);
     const plan = {
       publicUrl,
@@ -118,6 +120,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
 
     const addresses = serviceAddresses(ports);
     await step('Auth API, Auth UI, Environment API', async () => {
+      await release('gateway', ...serviceListeners);
       const gateway = await startGateway({
         port: ports.gateway,
         authApi: addresses['auth-api'].url,
@@ -129,6 +132,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     });
     await step('Demo estate', () => provision({ publicUrl, configServerPort: ports.configServer, clients }));
     await step('Playground', async () => {
+      await release('playground');
       const playground = await startPlayground({
         port: ports.playground,
         url: playgroundUrl,

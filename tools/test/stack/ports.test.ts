@@ -1,12 +1,18 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { afterAll, expect, test } from 'vitest';
-import { choosePorts } from '../../stack/ports.ts';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { choosePorts as choose, listenerNames } from '../../stack/ports.ts';
 
 const held: Server[] = [];
 afterAll(() => {
   for (const server of held) server.close();
 });
+
+async function choosePorts(...args: Parameters<typeof choose>) {
+  const choice = await choose(...args);
+  onTestFinished(() => choice.release(...listenerNames));
+  return choice;
+}
 
 async function hold(port: number, host = '127.0.0.1'): Promise<number> {
   const server = createServer();
@@ -47,4 +53,11 @@ test('a port taken by the other loopback address counts as taken', async () => {
 test('listeners that are not needed are not looked for', async () => {
   const { notes } = await choosePorts(undefined, ['configServer']);
   expect(notes.join()).not.toContain('Configuration Server');
+});
+
+test('a chosen port is held until its owner is about to listen', async () => {
+  const { ports, release } = await choosePorts(0);
+  await expect(hold(ports.redis)).rejects.toThrow(/EADDRINUSE/);
+  await release('redis');
+  expect(await hold(ports.redis)).toBe(ports.redis);
 });
