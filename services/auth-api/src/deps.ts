@@ -165,7 +165,16 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     log,
   });
   await clientChanges.start();
-  const auditDrain = createAuditDrain({ pool, stream: auditStream, log });
+  const auditWaiting = kit.metrics.gauge(
+    'gatehouse_audit_waiting_events',
+    'Security events that wait in Redis for their row in PostgreSQL.',
+  );
+  const auditDrain = createAuditDrain({
+    pool,
+    stream: auditStream,
+    log,
+    onWaiting: (events) => auditWaiting.set(events),
+  });
   auditDrain.start();
 
   const base: BaseDeps = {

@@ -19,6 +19,8 @@ export interface AuditDrainOptions {
   stream: AuditStream;
   log: Logger;
   intervalMs?: number;
+  /** Told after every round how many events wait in Redis. */
+  onWaiting?(events: number): void;
   batchSize?: number;
 }
 
@@ -66,11 +68,13 @@ export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
   const round = async () => {
     try {
       await drainOnce();
+      options.onWaiting?.(await stream.length());
       if (isFailing) log.info('security events are stored again');
       isFailing = false;
     } catch (error) {
       if (!isFailing) log.warn({ err: error }, 'security events wait in Redis: they could not be stored');
       isFailing = true;
+      await stream.length().then(options.onWaiting, () => undefined);
     }
     if (!isStopped) schedule();
   };

@@ -36,7 +36,7 @@ export function createCallers(sessions: Pick<SessionService, 'find'>, accessToke
       sub: record.identity.sub,
       identity: record.identity,
       clientIds: [record.clientId],
-      familyId: record.familyId,
+      ...(record.familyId === undefined ? {} : { familyId: record.familyId }),
       ...(record.session === undefined ? {} : { sid: record.session.sid }),
     };
   };

@@ -20,8 +20,8 @@ export function createBackendMetrics(metrics: Metrics): (environmentId: string) 
   );
   const calls = metrics.histogram(
     'gatehouse_config_server_call_duration_seconds',
-    'Time of requests to Configuration Servers by outcome.',
-    ['environment', 'call', 'outcome'],
+    'Time of requests to Configuration Servers by outcome, over all environments.',
+    ['call', 'outcome'],
   );
   const isOpen = metrics.gauge(
     'gatehouse_config_server_open',
@@ -41,7 +41,7 @@ export function createBackendMetrics(metrics: Metrics): (environmentId: string) 
 
   return (environment) => ({
     callSettled: (call, outcome, durationMs) => {
-      calls.observe({ environment, call, outcome }, durationMs / 1000);
+      calls.observe({ call, outcome }, durationMs / 1000);
       if (outcome === 'RequestTimeout') commandTimeouts.inc({ environment });
     },
     stateChanged: (state) => isOpen.set({ environment }, state === 'open' ? 1 : 0),

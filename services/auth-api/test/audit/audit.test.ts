@@ -143,11 +143,15 @@ it('the drain goes on by itself after an outage and stops when it is told to', a
     ...stream,
     oldest: (n) => (isAway ? Promise.reject(new Error('away')) : stream.oldest(n)),
   };
-  const restarted = createAuditDrain({ pool, stream: flaky, log: silentLog, intervalMs: 10 });
-  restarted.start();
+  const waiting: number[] = [];
+  const onWaiting = (events: number) => waiting.push(events);
+  const restarted = createAuditDrain({ pool, stream: flaky, log: silentLog, intervalMs: 10, onWaiting });
   await writerOf(stream).write(login);
+  restarted.start();
+  await expect.poll(() => waiting).toContain(1);
   isAway = false;
   await expect.poll(async () => (await rows()).length).toBe(1);
+  await expect.poll(() => waiting).toContain(0);
   await restarted.stop();
   await writerOf(stream).write(login);
   expect(await rows()).toHaveLength(1);

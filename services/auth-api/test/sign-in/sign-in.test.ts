@@ -113,6 +113,55 @@ describe('sign-in by the login page', () => {
     expect(answer.body).toContain('start again');
   });
 
+  it.each([
+    ['account_locked', { 'account-lockout-threshold': '1' }],
+    ['password_expired', { 'password-expiration': '30' }],
+  ])('says %s, but only to whoever knows the password', async (failure, rules) => {
+    const userName = `person-${failure}`;
+    const person = await stack.simulator.store.createPerson({ tenantDbid: 101, userName, password: 'right' });
+    await stack.simulator.store.updatePerson(person['DBID'] as number, {
+      PasswordUpdatingDate: 1_000_000_000,
+    });
+    const setRules = (values: Record<string, string>) =>
+      stack.simulator.store.updateObject(7, 101, {
+        userProperties: [['security-authentication-rules', Object.entries(values)]],
+      });
+    const attempt = async (password: string) => {
+      const data = { username: userName, password, tenant: 'demo' };
+      return createBrowser(stack.app).postJson('/auth/v3/sign-in', { data });
+    };
+    await setRules(rules);
+    const wrong = await attempt('wrong');
+    expect(wrong.json()).toMatchObject({ status: { name: 'bad_credentials' } });
+    const right = await attempt('right');
+    await setRules({});
+    expect([right.status, right.json()]).toMatchObject([403, { status: { name: failure } }]);
+  });
+
+  it('leaves a trail of who came in and who did not', async () => {
+    const browser = createBrowser(stack.app);
+    await browser.postJson(
+      '/auth/v3/sign-in',
+      { ...agent, password: 'wrong' },
+      { 'x-request-id': 'trail-0001' },
+    );
+    await browser.postJson('/auth/v3/sign-in', agent, { 'x-request-id': 'trail-0002' });
+    const trail = async () => {
+      const sql = 'SELECT * FROM auth.audit_events WHERE correlation_id LIKE $1 ORDER BY seq';
+      return (await stack.deps.pool.query(sql, ['trail-%'])).rows;
+    };
+    await expect.poll(async () => (await trail()).length, { timeout: 5000 }).toBe(2);
+    expect(await trail()).toMatchObject([
+      {
+        name: 'login_failed',
+        outcome: 'failure',
+        client_address: '203.0.113.7',
+        fields: { userName: 'agent', reason: 'bad_credentials' },
+      },
+      { name: 'login_succeeded', outcome: 'success', sub: expect.any(String), fields: { userName: 'agent' } },
+    ]);
+  });
+
   it('keeps the binding cookie of a browser over several logins', async () => {
     const browser = createBrowser(stack.app);
     await startInteraction(stack, browser);
