@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import oauth2, { type OAuth2Namespace, type Token } from '@fastify/oauth2';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import type { Call, Exchanged, Tokens, Visit } from './visits.ts';
+import { type Credentials, post, record, timed } from './recorded-calls.ts';
+import type { Exchanged, Tokens, Visit } from './visits.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,15 +13,12 @@ declare module 'fastify' {
   }
 }
 
-export interface Credentials {
-  id: string;
-  secret: string;
-}
-
 export interface RelyingPartyOptions {
   /** Where this application is reached. */
   url: string;
   issuer: string;
+  /** What is asked for at sign-in. */
+  scope: string[];
   client: Credentials;
   /** A service behind the application, which exchanges users' tokens. */
   service: Credentials & { audience: string; scope: string };
@@ -48,7 +46,6 @@ interface Metadata {
   jwks_uri: string;
 }
 
-const scopes = ['openid', 'profile', 'email', 'contacts:read', 'contacts:write', 'calls:read'];
 const tokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** Registers @fastify/oauth2 on the application; reads the issuer's metadata. */
@@ -64,7 +61,7 @@ export async function createRelyingParty(
     credentials: { client: { id: client.id, secret: client.secret } },
     discovery: { issuer },
     pkce: 'S256',
-    scope: scopes,
+    scope: options.scope,
     callbackUri: `${options.url}/callback`,
     cookie: { path: '/' },
   });
@@ -191,63 +188,4 @@ function exchangedFrom(
     expiresAtMs: Date.now() + Number(answer['expires_in']) * 1000,
     subject: String(facts['sub'] ?? ''),
   };
-}
-
-function post(
-  url: string,
-  { id, secret }: Credentials,
-  parameters: Record<string, string>,
-): Promise<Response> {
-  return fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
-    body: new URLSearchParams(parameters),
-  });
-}
-
-/** Makes the call, notes it for the page and returns its JSON; an OAuth error is thrown in its own words. */
-async function record(
-  visit: Visit,
-  what: string,
-  method: string,
-  url: string,
-  work: () => Promise<Response>,
-): Promise<Record<string, unknown>> {
-  const startedAtMs = performance.now();
-  const response = await work();
-  const body = (await response.json()) as Record<string, unknown>;
-  note(visit, { what, request: `${method} ${new URL(url).pathname}`, status: response.status, startedAtMs });
-  if (!response.ok) throw new Error(`${body['error']}: ${body['error_description'] ?? 'no description'}`);
-  return body;
-}
-
-/** The same for calls that the OAuth library makes itself. */
-async function timed<T>(
-  visit: Visit,
-  what: string,
-  method: string,
-  url: string,
-  work: () => Promise<T>,
-): Promise<T> {
-  const startedAtMs = performance.now();
-  const entry = { what, request: `${method} ${new URL(url).pathname}`, startedAtMs };
-  try {
-    const result = await work();
-    note(visit, { ...entry, status: 200 });
-    return result;
-  } catch (error) {
-    const { output, data } = error as {
-      output?: { statusCode?: number };
-      data?: { payload?: Record<string, unknown> };
-    };
-    note(visit, { ...entry, status: output?.statusCode ?? 0 });
-    const payload = data?.payload;
-    throw payload?.['error'] ? new Error(`${payload['error']}: ${payload['error_description']}`) : error;
-  }
-}
-
-function note(visit: Visit, call: Omit<Call, 'durationMs'> & { startedAtMs: number }): void {
-  const { startedAtMs, ...rest } = call;
-  visit.calls.unshift({ ...rest, durationMs: performance.now() - startedAtMs });
-  visit.calls.length = Math.min(visit.calls.length, 12);
 }

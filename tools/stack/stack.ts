@@ -1,27 +1,36 @@
 /** The whole installation on one machine: starts everything in order, keeps it up, stops it in reverse. */
 import { rmSync } from 'node:fs';
-import { startPlayground } from '../playground/playground.ts';
+import { type PlaygroundOptions, startPlayground } from '../playground/playground.ts';
 import { configServerProgram } from './backing/config-server.ts';
 import { dropSchemas, prepareDatabases, type ServiceDatabases } from './backing/databases.ts';
 import { postgresProgram, postgresUrl } from './backing/postgres.ts';
 import { checkRedis, dropKeys, redisProgram, redisUrl } from './backing/redis.ts';
 import { startGateway } from './gateway.ts';
 import type { StackOptions } from './options.ts';
-import { choosePorts, listenerNames, type Ports } from './ports.ts';
+import { choosePorts, type ListenerName, listenerNames, type PortChoice, type Ports } from './ports.ts';
 import { createProcessRegister, endLeftovers } from './processes/register.ts';
 import { createSupervised, type SupervisedProgram, type Supervision } from './processes/supervised.ts';
 import {
   contactCenterId,
+  type DemoClient,
+  demoClient,
   demoClients,
   environmentId,
   exchange,
   operator,
+  userScope,
   users,
 } from './provisioning/demo.ts';
 import { provision } from './provisioning/provision.ts';
 import type { Progress } from './screen/progress.ts';
 import type { ScreenFacts } from './screen/screen.ts';
-import { migrateDatabases, serviceAddresses, serviceListeners, servicePrograms } from './services.ts';
+import {
+  migrateDatabases,
+  type ServicePlan,
+  serviceAddresses,
+  serviceListeners,
+  servicePrograms,
+} from './services.ts';
 import { createFolders, type StatePaths } from './state/paths.ts';
 import { loadSecrets, type Secrets } from './state/secrets.ts';
 import { removeStackFile, writeStackFile } from './state/stack-file.ts';
@@ -93,86 +102,52 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     return step('Database and roles', () => prepareDatabases(serverUrl, secrets, paths));
   }
 
+  async function startServices(plan: ServicePlan, release: PortChoice['release']): Promise<void> {
+    const addresses = serviceAddresses(plan.ports);
+    await release('gateway', ...serviceListeners);
+    const gateway = await startGateway({
+      port: plan.ports.gateway,
+      authApi: addresses['auth-api'].url,
+      authUi: addresses['auth-ui'].url,
+      environmentApi: addresses['environment-api'].url,
+    });
+    stops.push(() => gateway.close());
+    await supervise(servicePrograms(plan));
+  }
+
   async function start(): Promise<ScreenFacts> {
     const secrets = await prepareState();
-    const unused = [
-      ...(options.postgresUrl ? (['postgres'] as const) : []),
-      ...(options.redisUrl ? (['redis'] as const) : []),
-    ];
-    const { ports, notes, release } = await choosePorts(options.port, unused);
+    const { ports, notes, release } = await choosePorts(options.port, unusedListeners(options));
     stops.push(() => release(...listenerNames));
     for (const note of notes) progress.note(note);
-
     const publicUrl = `http://127.0.0.1:${ports.gateway}`;
     // Another host name than the public one: cookies do not tell ports apart.
     const playgroundUrl = `http://localhost:${ports.playground}`;
     const clients = demoClients(playgroundUrl);
+
     await release('postgres', 'redis', 'configServer');
     const databases = await startBacking(ports, secrets);
-    const plan = {
-      publicUrl,
-      ports,
-      databases,
-      secrets,
-      redisUrl: options.redisUrl ?? redisUrl(ports.redis, secrets),
-    };
+    const redis = options.redisUrl ?? redisUrl(ports.redis, secrets);
+    const plan: ServicePlan = { publicUrl, ports, databases, secrets, redisUrl: redis };
     await step('Migrations', () => migrateDatabases(plan));
-
-    const addresses = serviceAddresses(ports);
-    await step('Auth API, Auth UI, Environment API', async () => {
-      await release('gateway', ...serviceListeners);
-      const gateway = await startGateway({
-        port: ports.gateway,
-        authApi: addresses['auth-api'].url,
-        authUi: addresses['auth-ui'].url,
-        environmentApi: addresses['environment-api'].url,
-      });
-      stops.push(() => gateway.close());
-      await supervise(servicePrograms(plan));
-    });
+    await step('Auth API, Auth UI, Environment API', () => startServices(plan, release));
     await step('Demo estate', () => provision({ publicUrl, configServerPort: ports.configServer, clients }));
     await step('Playground', async () => {
       await release('playground');
-      const playground = await startPlayground({
-        port: ports.playground,
-        url: playgroundUrl,
-        issuer: `${publicUrl}/auth/v3`,
-        client: credentials(clients, 'playground'),
-        service: {
-          ...credentials(clients, exchange.service),
-          audience: exchange.audience,
-          scope: exchange.scope,
-        },
-        users: users.map(({ username, tenant, password }) => ({ username, tenant, password })),
-      });
+      const playground = await startPlayground(playgroundOptions(ports.playground, playgroundUrl, publicUrl));
       stops.push(() => playground.close());
     });
 
     signal.throwIfAborted();
-    writeStackFile(paths.stackFile, {
-      publicUrl,
-      services: addresses,
-      ops: operator,
-      clients,
-      users: users.map((user) => ({ ...user })),
-      environmentId,
-      contactCenterId,
-      configServer: { host: '127.0.0.1', port: ports.configServer },
-      postgresUrl: databases.adminUrl,
-      redisUrl: plan.redisUrl,
-    });
-    return {
-      publicUrl,
-      playgroundUrl,
-      configServerPort: ports.configServer,
-      stackFile: paths.stackFile,
-      logFolder: paths.logs,
-    };
+    writeStackFile(paths.stackFile, describeStack(plan, clients));
+    const { stackFile, logs: logFolder } = paths;
+    return { publicUrl, playgroundUrl, configServerPort: ports.configServer, stackFile, logFolder };
   }
 
   async function stop(): Promise<void> {
     removeStackFile(paths.stackFile);
-    for (const one of stops.splice(0).reverse()) await one();
+    for (const one of stops.splice(0).reverse())
+      await Promise.resolve(one()).catch((error: Error) => voice.tell(`Stopping: ${error.message}`));
   }
 
   return { start, stop };
@@ -188,8 +163,38 @@ async function reset(
   if (redis) await dropKeys(redis);
 }
 
-function credentials(clients: { client_id: string; client_secret: string }[], id: string) {
-  const found = clients.find(({ client_id }) => client_id === id);
-  if (!found) throw new Error(`there is no demo client ${id}`);
-  return { id: found.client_id, secret: found.client_secret };
+function unusedListeners({ postgresUrl: postgres, redisUrl: redis }: StackOptions): ListenerName[] {
+  return [...(postgres ? (['postgres'] as const) : []), ...(redis ? (['redis'] as const) : [])];
+}
+
+function describeStack({ publicUrl, ports, databases, redisUrl: redis }: ServicePlan, clients: DemoClient[]) {
+  return {
+    publicUrl,
+    services: serviceAddresses(ports),
+    ops: operator,
+    clients,
+    users: [...users],
+    environmentId,
+    contactCenterId,
+    configServer: { host: '127.0.0.1', port: ports.configServer },
+    postgresUrl: databases.adminUrl,
+    redisUrl: redis,
+  };
+}
+
+function playgroundOptions(port: number, url: string, publicUrl: string): PlaygroundOptions {
+  const credentials = (wanted: string) => {
+    const { client_id: id, client_secret: secret } = demoClient(wanted);
+    return { id, secret };
+  };
+  const { service, audience, scope } = exchange;
+  return {
+    port,
+    url,
+    issuer: `${publicUrl}/auth/v3`,
+    scope: userScope,
+    client: credentials('playground'),
+    service: { ...credentials(service), audience, scope },
+    users: [...users],
+  };
 }

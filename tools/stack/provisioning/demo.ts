@@ -86,6 +86,13 @@ export function demoClients(playgroundUrl: string): DemoClient[] {
   ];
 }
 
+/** One of them, for its secret; where the playground is makes no difference to that. */
+export function demoClient(id: string): DemoClient {
+  const found = demoClients('http://localhost').find(({ client_id }) => client_id === id);
+  if (!found) throw new Error(`there is no demo client ${id}`);
+  return found;
+}
+
 function client(id: string, name: string, description: string, rest: Partial<DemoClient>): DemoClient {
   return {
     client_id: id,

@@ -1,5 +1,5 @@
 /** The calls that the screen offers to copy; each one works as printed, in the order printed. */
-import { demoClients, exchange, operator, users } from '../provisioning/demo.ts';
+import { demoClient, exchange, operator, users } from '../provisioning/demo.ts';
 
 export interface CurlLine {
   title: string;
@@ -107,7 +107,5 @@ export function curlLines(publicUrl: string, configServerPort: number): CurlLine
 }
 
 function credentials(id: string): string {
-  const client = demoClients('').find(({ client_id }) => client_id === id);
-  if (!client) throw new Error(`there is no demo client ${id}`);
-  return `${client.client_id}:${client.client_secret}`;
+  return `${id}:${demoClient(id).client_secret}`;
 }
