@@ -1,5 +1,6 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { startPostgres } from '@gatehouse/testing/postgres';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AuthApi,
@@ -64,6 +65,29 @@ describe('#69 Redis down', () => {
     await expect.poll(async () => (await signedIn.get('/auth/v3/ping')).status, { timeout: 5000 }).toBe(200);
     await expect.poll(() => statusOf(), { timeout: 5000 }).toBe(200);
   });
+});
+
+describe('#69 PostgreSQL down', () => {
+  it('logins and sign-outs go on, and their trail is complete afterwards', async () => {
+    const postgres = await startPostgres();
+    const own = await startAuthApi({ env: { GATEHOUSE_POSTGRES_URL: postgres.url } });
+    await postgres.stop();
+    const browser = createBrowser(own.app);
+    for (let index = 0; index < 3; index += 1) {
+      expect((await browser.postJson('/auth/v3/sign-in', agent)).status).toBe(200);
+      expect((await browser.get('/auth/v3/sign-out')).status).toBe(302);
+    }
+    await postgres.start();
+    const names = async () =>
+      (await own.deps.pool.query('SELECT name FROM auth.audit_events ORDER BY seq')).rows;
+    await expect
+      .poll(async () => (await names().catch(() => [])).length, { timeout: 10_000 })
+      .toBeGreaterThanOrEqual(6);
+    const trail = (await names()).map(({ name }) => name).filter((name) => /^log/.test(name));
+    expect(trail).toEqual(Array(3).fill(['login_succeeded', 'logout']).flat());
+    await own.close();
+    await postgres.close();
+  }, 40_000);
 });
 
 describe('Environment API down', () => {
