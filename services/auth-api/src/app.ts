@@ -8,6 +8,7 @@ import { interactionRoutes } from './interactions/routes.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
 import { discoveryRoutes } from './oauth/discovery-routes.ts';
 import { grantTypes } from './oauth/grants/index.ts';
+import { logoutRoutes } from './oauth/logout-routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { userinfoRoutes } from './oauth/userinfo-routes.ts';
 import { sessionRoutes } from './sessions/routes.ts';
@@ -36,6 +37,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(async (scope: App) => authorizeRoutes(scope, { ...deps, publicUrl }));
   await app.register(async (scope: App) => oauthRoutes(scope, deps));
   await app.register(async (scope: App) => userinfoRoutes(scope, deps));
+  await app.register(async (scope: App) => logoutRoutes(scope, deps));
   await app.register(async (scope: App) =>
     discoveryRoutes(scope, { issuer: deps.issuer, grantTypes, signingKeys: () => deps.signingKeys.all }),
   );

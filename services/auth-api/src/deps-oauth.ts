@@ -6,6 +6,7 @@ import { createClientAuthentication } from './oauth/client-authentication.ts';
 import { createExchangeTargets } from './oauth/exchange-targets.ts';
 import { createGrants } from './oauth/grants/index.ts';
 import { createIntrospectionEndpoint, type IntrospectionEndpoint } from './oauth/introspect.ts';
+import { createLogoutEndpoint, type LogoutEndpoint } from './oauth/logout.ts';
 import { createPostedRequests, type PostedRequests } from './oauth/posted-requests.ts';
 import { createRevocationEndpoint, type RevocationEndpoint } from './oauth/revoke.ts';
 import { createTokenEndpoint, type TokenEndpoint } from './oauth/token.ts';
@@ -18,6 +19,7 @@ export interface OAuthDeps {
   introspection: IntrospectionEndpoint;
   revocation: RevocationEndpoint;
   userInfo: UserInfo;
+  logoutEndpoint: LogoutEndpoint;
 }
 
 export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
@@ -47,5 +49,10 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
     }),
     revocation: createRevocationEndpoint({ ...deps, clientAuthentication }),
     userInfo: createUserInfo(deps.accessTokens),
+    logoutEndpoint: createLogoutEndpoint({
+      ...deps,
+      directory: clientDirectory,
+      signedOutPage: deps.pages.signedOut(),
+    }),
   };
 }

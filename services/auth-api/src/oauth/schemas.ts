@@ -67,6 +67,13 @@ export const authorizationRequestSchema = z.looseObject({
 
 export const resumeQuerySchema = z.object({ interaction: z.string().min(1).max(128) });
 
+export const logoutRequestSchema = z.looseObject({
+  id_token_hint: text.describe('An ID token of the user, expired or not'),
+  client_id: text,
+  post_logout_redirect_uri: text.describe('One of the postLogoutRedirectURIs of the client'),
+  state: text,
+});
+
 export const discoverySchema = z.looseObject({ issuer: z.string() });
 /** An allow-list: a private member could not get out even if it got in. */
 const publicKeySchema = z.object({

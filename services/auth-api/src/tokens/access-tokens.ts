@@ -13,7 +13,7 @@ export function createAccessTokens(store: AccessTokenStore, cutOffs: CutOffs, no
     async find(token) {
       const stored = await store.find(token);
       if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
-      cutOffs.assertFresh();
+      await cutOffs.untilFresh();
       return isCut(stored.facts, cutOffs) ? undefined : stored;
     },
   };

@@ -8,6 +8,8 @@ export interface CutOffStream {
   /** Entries after `id`, oldest first, at most `count`; the blocking form waits `blockMs` for the first one. */
   read(after: string, count: number): Promise<StreamEntry[]>;
   wait(after: string, blockMs: number): Promise<StreamEntry[]>;
+  /** Redis's maxmemory-policy; undefined where the server does not let it be asked. */
+  evictionPolicy(): Promise<string | undefined>;
 }
 
 export interface StreamEntry {
@@ -37,7 +39,19 @@ export function createCutOffStream(redis: RedisClient, blocking: RedisClient, ke
       const reply = await within(blockMs + answerMs, read);
       return (reply?.[0]?.[1] ?? []).map(parse);
     },
+    evictionPolicy: () => readEvictionPolicy(redis),
   };
+}
+
+/** Managed servers often refuse CONFIG; anything else is an outage. */
+async function readEvictionPolicy(redis: RedisClient): Promise<string | undefined> {
+  try {
+    const [, policy] = (await redis.config('GET', 'maxmemory-policy')) as string[];
+    return policy;
+  } catch (error) {
+    if ((error as Error).name === 'ReplyError') return undefined;
+    throw error;
+  }
 }
 
 /** A read whose connection broke may never be answered: the client neither repeats nor refuses it. */

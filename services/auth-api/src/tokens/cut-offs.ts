@@ -1,7 +1,7 @@
 /** Cut-offs end many tokens at once; every replica keeps them in memory, so that asking costs nothing. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { type AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { createCutOffMemory } from './cut-off-memory.ts';
 import { type CutOffStream, type StreamEntry, streamStart } from './cut-off-stream.ts';
@@ -33,6 +33,8 @@ export interface CutOffs {
   isCut(subject: CutOffSubject): boolean;
   /** @throws AppError (503) when this replica is more than one second behind: no guess about revoked tokens. */
   assertFresh(): void;
+  /** The same, but a replica that only stumbled gets a moment to catch up; undefined when there is nothing to wait for. */
+  untilFresh(): Promise<void> | undefined;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export interface CutOffsOptions {
 }
 
 const blockMs = 250;
+const patienceMs = 300;
 const retryDelayMs = 100;
 const pageSize = 5000;
 const pruneIntervalMs = 600_000;
@@ -65,6 +68,7 @@ export function createCutOffs({
   let lastId = streamStart;
   let heardAtMs = Number.NEGATIVE_INFINITY;
   let isClosing = false;
+  const waiting: (() => void)[] = [];
   let tail: Promise<void> | undefined;
   let pruneTimer: NodeJS.Timeout | undefined;
 
@@ -81,14 +85,25 @@ export function createCutOffs({
       apply(entries);
       if (entries.length < pageSize) break;
     }
+    hear();
+  }
+
+  function hear(): void {
     heardAtMs = monotonicMs();
+    for (const wake of waiting.splice(0)) wake();
+  }
+
+  function behind(): AppError | undefined {
+    const lagMs = monotonicMs() - heardAtMs;
+    if (lagMs <= maxLagMs) return undefined;
+    return unavailable('the cut-off stream', { detail: `last heard of ${Math.round(lagMs)} ms ago` });
   }
 
   async function follow(): Promise<void> {
     while (!isClosing) {
       try {
         apply(await stream.wait(lastId, blockMs));
-        heardAtMs = monotonicMs();
+        hear();
       } catch (error) {
         if (isClosing) return;
         log.debug({ err: error }, 'the cut-offs could not be read; trying again');
@@ -99,6 +114,11 @@ export function createCutOffs({
 
   return {
     async start() {
+      const policy = await stream.evictionPolicy();
+      // A cut-off or a tombstone that Redis drops would bring revoked tokens back to life.
+      if (policy !== undefined && policy !== 'noeviction') {
+        throw new Error(`Redis may evict keys (maxmemory-policy ${policy}): set it to noeviction`);
+      }
       await load();
       tail = follow();
       pruneTimer = setInterval(() => memory.prune(now() - longestLifeMs), pruneIntervalMs).unref();
@@ -109,9 +129,19 @@ export function createCutOffs({
     },
     isCut: memory.isCut,
     assertFresh() {
-      const lagMs = monotonicMs() - heardAtMs;
-      if (lagMs > maxLagMs)
-        throw unavailable('the cut-off stream', { detail: `last heard of ${Math.round(lagMs)} ms ago` });
+      const error = behind();
+      if (error !== undefined) throw error;
+    },
+    untilFresh() {
+      const error = behind();
+      if (error === undefined) return undefined;
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(error), patienceMs);
+        waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
     },
     async close() {
       isClosing = true;

@@ -9,7 +9,7 @@ const log = createLogger('test', { level: 'silent', format: 'json' });
 let server: TestRedis;
 const clients: RedisClient[] = [];
 const started: CutOffs[] = [];
-let nowMs = Date.now();
+const nowMs = Date.now();
 
 beforeAll(async () => {
   server = await startRedis({ persistent: true });
@@ -103,6 +103,16 @@ describe('cut-offs', () => {
     expect(await redis.xrange('d', oldId, oldId)).toHaveLength(0);
   });
 
+  it('are not kept in a Redis that may drop them', async () => {
+    const redis = await connect(false);
+    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    try {
+      await expect(startReplica('f')).rejects.toThrow('set it to noeviction');
+    } finally {
+      await redis.config('SET', 'maxmemory-policy', 'noeviction');
+    }
+  });
+
   it('69: refuse to judge when the replica is more than a second behind, and recover', async () => {
     let clock = 0;
     const cutOffs = await startReplica('e', () => clock);
@@ -111,6 +121,7 @@ describe('cut-offs', () => {
     await server.stop();
     clock += 1_001;
     expect(() => cutOffs.assertFresh()).toThrow(expect.objectContaining({ status: 503 }));
+    await expect(cutOffs.untilFresh()).rejects.toMatchObject({ status: 503 });
     await expect(cutOffs.raise({ kind: 'sub', id: 'x' })).rejects.toThrow();
     expect(cutOffs.isCut({ sub: 'x', issuedAtMs: 0 })).toBe(false);
 
@@ -128,6 +139,16 @@ describe('cut-offs', () => {
         { timeout: 10_000 },
       )
       .toBe('fresh');
-    nowMs += 1;
+    expect(cutOffs.untilFresh()).toBeUndefined();
+  });
+
+  it('give a replica that only stumbled a moment to catch up', async () => {
+    let clock = 0;
+    const cutOffs = await startReplica('g', () => clock);
+
+    clock += 5_000;
+
+    await expect(cutOffs.untilFresh()).resolves.toBeUndefined();
+    expect(cutOffs.untilFresh()).toBeUndefined();
   });
 });

@@ -46,7 +46,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
       const { grant } = consumed;
       const problem = problemOf(grant, client, parameters);
       if (problem !== undefined) throw refused(problem);
-      cutOffs.assertFresh();
+      await cutOffs.untilFresh();
       if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the code has ended');
       return tokenIssuer.issueForUser(client, grantOf(grant));
     },

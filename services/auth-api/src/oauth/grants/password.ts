@@ -24,7 +24,7 @@ export function passwordGrant({ users, tokenIssuer, cutOffs }: PasswordDeps): Gr
       const password = requireParameter(parameters, 'password');
       const scope = narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
-      cutOffs.assertFresh();
+      await cutOffs.untilFresh();
       const { identity, provedAtMs } = await authenticate(users, {
         userName,
         password,

@@ -111,7 +111,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       const { client, scope } = request;
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
-      cutOffs.assertFresh();
+      await cutOffs.untilFresh();
       const successor = { accessToken: tokenIssuer.newAccessToken(), refreshSecret: newSecret() };
       const attempt: Attempt = { client, presented, successor, scope };
       let rotation = await rotate(attempt);
