@@ -50,7 +50,7 @@ async function attempt(
 const statusesOf = async (attempts: Promise<{ status: number }>[]) =>
   (await Promise.all(attempts)).map(({ status }) => status).sort();
 
-describe('#49 brute force', () => {
+describe('49: brute force (ASVS 6.3.1)', () => {
   it('50 tries at once on two replicas from 50 addresses get 4 answers from the Configuration Server', async () => {
     const statuses = await statusesOf(
       Array.from({ length: 50 }, (_, index) =>
@@ -82,7 +82,7 @@ describe('#49 brute force', () => {
     expect(asked).toBe(3);
   });
 
-  it('the forwarded address of a proxy that nobody configured does not make another address', async () => {
+  it('16: the forwarded address of a proxy that nobody configured (CVE-2024-47070) does not make another address', async () => {
     const tries = Array.from({ length: 205 }, (_, index) =>
       createBrowser(stack.app).postJson(
         '/auth/v3/sign-in',

@@ -39,7 +39,7 @@ const cases = [
   ['a password with a NUL', { username: 'agent', tenant: 'demo', password: 'demo-agent-password\0' }],
 ] as const;
 
-describe('#48 user enumeration', () => {
+describe('48: user enumeration', () => {
   it.each(cases)(
     '%s gets the one answer and costs the one question to a Configuration Server',
     async (_case, login) => {
@@ -99,7 +99,7 @@ describe('#48 user enumeration', () => {
   });
 });
 
-it('#48 without any link in use an unknown tenant still costs a hash', async () => {
+it('48: without any link in use an unknown tenant still costs a hash', async () => {
   const fresh = await startAuthApi();
   const answer = await createBrowser(fresh.app).postJson('/auth/v3/sign-in', {
     data: { username: 'agent', password: 'x', tenant: 'no-such-tenant' },

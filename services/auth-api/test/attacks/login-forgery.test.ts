@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack?.close());
 
-describe('#45 login CSRF', () => {
+describe('45: login CSRF (CVE-2017-12159)', () => {
   it('a form without an interaction is refused when another site sent it, or nobody says who did', async () => {
     const foreign = [
       { origin: 'https://evil.test' },
@@ -91,7 +91,7 @@ describe('#45 login CSRF', () => {
   });
 });
 
-describe('#46 session fixation', () => {
+describe('46: session fixation (CVE-2024-7341)', () => {
   it('a session id that was planted before the login is worth nothing after it', async () => {
     const attacker = createBrowser(stack.app);
     await attacker.postJson('/auth/v3/sign-in', agent);
@@ -109,7 +109,7 @@ describe('#46 session fixation', () => {
   });
 });
 
-describe('#26 the interaction of another browser', () => {
+describe('26: the interaction of another browser (CVE-2026-7507)', () => {
   it('shows Auth UI nothing', async () => {
     const browser = createBrowser(stack.app);
     const id = await startInteraction(stack, browser);
@@ -139,7 +139,7 @@ describe('#26 the interaction of another browser', () => {
   });
 });
 
-describe('#15 the Host header', () => {
+describe('15: the Host header (CVE-2026-29067)', () => {
   it('changes neither redirects nor cookies', async () => {
     const browser = createBrowser(stack.app);
     const headers = {
@@ -155,7 +155,7 @@ describe('#15 the Host header', () => {
   });
 });
 
-describe('#13 pages that end a journey', () => {
+describe('13: pages that end a journey', () => {
   it('cannot be framed, leak no address and load nothing', async () => {
     const answer = await createBrowser(stack.app).postForm('/auth/v3/sign-in', {
       ...agent,
@@ -171,7 +171,7 @@ describe('#13 pages that end a journey', () => {
   });
 });
 
-describe('#17 parameter pollution', () => {
+describe('17: parameter pollution', () => {
   it.each([
     'username=agent&username=admin',
     'username[a]=agent',
@@ -187,7 +187,7 @@ describe('#17 parameter pollution', () => {
   });
 });
 
-describe('#57 tenant isolation', () => {
+describe('57: tenant isolation', () => {
   it('a user of one tenant is nobody in the other, although one server keeps both', async () => {
     const acme = '44444444-4444-4444-8444-444444444444';
     const environment = '55555555-5555-4555-8555-555555555555';
@@ -239,7 +239,7 @@ describe('#57 tenant isolation', () => {
   });
 });
 
-describe('#66 bodies', () => {
+describe('66: bodies', () => {
   it('over the limit are refused as such, and what is no JSON says why', async () => {
     const browser = createBrowser(stack.app);
     const big = await browser.postJson('/auth/v3/sign-in', { ...agent, password: 'x'.repeat(70_000) });
@@ -250,7 +250,7 @@ describe('#66 bodies', () => {
     expect(broken.body).toContain('not valid JSON');
   });
 
-  it('#64 of a type that is neither form nor JSON sign nobody in', async () => {
+  it('64: of a type that is neither form nor JSON sign nobody in (CVE-2026-25223)', async () => {
     for (const type of [
       'text/plain',
       'application/json\tx',

@@ -10,7 +10,7 @@ import {
   startInteraction,
 } from '../stack/interaction.ts';
 
-it('#68 no password, cookie or csrf token reaches the log, the metrics or the audit rows', async () => {
+it('68: no password, cookie or csrf token reaches the log, the metrics or the audit rows', async () => {
   const stack = await startAuthApi({ env: { LOG_LEVEL: 'trace' } });
   const browser = createBrowser(stack.app);
   const id = await startInteraction(stack, browser);

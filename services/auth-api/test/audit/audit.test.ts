@@ -97,7 +97,7 @@ describe('audit events', () => {
     expect(await rows()).toHaveLength(20);
   });
 
-  it('#68 with texts that a database cannot hold are stored all the same, shortened', async () => {
+  it('68: with texts that a database cannot hold are stored all the same, shortened', async () => {
     const writer = writerOf(stream);
     const userName = `a\0b\ud800\r\n\u001b[31m${'x'.repeat(1_000_000)}`;
     await writer.write({ ...login, fields: { userName } });

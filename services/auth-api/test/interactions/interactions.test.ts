@@ -84,7 +84,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
       });
     });
 
-    it('#26 #46 stay closed to another browser, which cannot use them up either', async () => {
+    it('26, 46: stay closed to another browser, which cannot use them up either', async () => {
       const { interactions, door, id } = await start();
       const stranger = openDoor();
       stranger.cookies[browserCookie] = 'A'.repeat(43);

@@ -30,7 +30,7 @@ async function announce(entity: 'environment' | 'contact-center', id: string): P
   await stack.deps.redis.publish('gatehouse:changes:environment', JSON.stringify(change));
 }
 
-describe('#69 Redis down', () => {
+describe('69: Redis down', () => {
   it('is answered 503 with Retry-After in bounded time, never by letting in, and is over by itself', async () => {
     const browser = createBrowser(stack.app);
     const id = await startInteraction(stack, browser);
@@ -67,7 +67,7 @@ describe('#69 Redis down', () => {
   });
 });
 
-describe('#69 PostgreSQL down', () => {
+describe('69: PostgreSQL down', () => {
   it('logins and sign-outs go on, and their trail is complete afterwards', async () => {
     const postgres = await startPostgres();
     const own = await startAuthApi({ env: { GATEHOUSE_POSTGRES_URL: postgres.url } });

@@ -74,7 +74,7 @@ describe('own sessions', () => {
     expect((await laptop.get('/auth/v3/ping')).status).toBe(200);
   });
 
-  it('#57 of other users are as if they did not exist', async () => {
+  it('57: of other users are as if they did not exist', async () => {
     const browser = await signedIn();
     const supervisor = createBrowser(stack.app);
     await supervisor.postJson('/auth/v3/sign-in', {
@@ -142,7 +142,7 @@ describe('sign-out', () => {
     ['https:\\\\desktop.test/', false],
     ['https://desktop.test/#x', false],
     ['', false],
-  ])('#6 sends a browser to %s: %s', async (redirectUri, isAllowed) => {
+  ])('6: sends a browser to %s: %s (CVE-2022-23527)', async (redirectUri, isAllowed) => {
     const browser = await signedIn();
     const session = await stack.deps.sessions.find({
       cookies: Object.fromEntries(browser.cookies),
@@ -160,14 +160,14 @@ describe('sign-out', () => {
     expect(answer.location).toBe(isAllowed ? redirectUri : `${publicUrl}/auth/signed-out.html`);
   });
 
-  it('#45 by another site is refused for a POST', async () => {
+  it('45: by another site is refused for a POST', async () => {
     const browser = await signedIn();
     const answer = await browser.postForm('/auth/v3/sign-out', {}, { origin: 'https://evil.test' });
     expect(answer.status).toBe(403);
     expect((await browser.get('/auth/v3/ping')).status).toBe(200);
   });
 
-  it('#17 with a parameter given twice is refused by name', async () => {
+  it('17: with a parameter given twice is refused by name', async () => {
     const browser = await signedIn();
     const answer = await browser.get('/auth/v3/sign-out?redirectUri=a&redirectUri=b', {
       accept: 'application/json',

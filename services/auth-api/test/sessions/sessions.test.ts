@@ -67,7 +67,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   });
   const newcomer = (identity = user()) => ({ identity, amr: ['pwd'] });
 
-  it('#46 get a new id at every login, and the former one of the browser is dead', async () => {
+  it('46: get a new id at every login, and the former one of the browser is dead', async () => {
     const sessions = open();
     const door = openDoor();
     door.cookies[sessionCookie] = 'F'.repeat(43); // planted by somebody else
@@ -162,7 +162,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone']);
   });
 
-  it('#57 cannot be ended by another user', async () => {
+  it('57: cannot be ended by another user', async () => {
     const sessions = open();
     const door = openDoor();
     const { sid } = await sessions.create(door.reply, door.request, newcomer());
@@ -206,7 +206,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   }
 });
 
-describe('#47 cookies', () => {
+describe('47: cookies (RFC 6265bis section 4.1.3.2)', () => {
   it('that we cannot have set are not looked up', async () => {
     const cookies = createBrowserCookies('https://login.test');
     for (const value of ['', 'short', 'x'.repeat(5000), `${'A'.repeat(42)}*`, `${'A'.repeat(44)}`]) {

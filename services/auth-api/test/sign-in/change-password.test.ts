@@ -111,7 +111,7 @@ describe('change-password for programs', () => {
     expect(errors.map(({ status }) => status.message.split(':')[0]).sort()).toEqual(['min-length', 'number']);
   });
 
-  it('#50 refuses a new password that is empty or too long before it asks anybody', async () => {
+  it('50: refuses a new password that is empty or too long before it asks anybody', async () => {
     const browser = createBrowser(stack.app);
     for (const newPassword of ['', 'ä'.repeat(513)]) {
       const answer = await browser.postJson('/auth/v3/change-password', {
@@ -122,7 +122,7 @@ describe('change-password for programs', () => {
     }
   });
 
-  it('#45 with the cookie of a browser refuses other sites', async () => {
+  it('45: with the cookie of a browser refuses other sites', async () => {
     const browser = await signedIn();
     const answer = await browser.postJson(
       '/auth/v3/change-password',
