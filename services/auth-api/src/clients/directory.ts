@@ -3,13 +3,15 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { createViewCache } from '../contact-centers/view-cache.ts';
 import type { Client } from './client.ts';
-import { findClient, findClientsByResource } from './store.ts';
+import { findClient, findClientsByResource, someClientHasOrigin } from './store.ts';
 
 export interface ClientDirectory {
   /** @throws when PostgreSQL is away and no copy is young enough (503 through the error handlers). */
   find(clientId: string): Promise<Client | undefined>;
   /** The one client that registered the resource identifier; undefined when there is none or more than one. */
   findByResource(resource: string): Promise<Client | undefined>;
+  /** Whether any client registered a page on this web origin. @throws when PostgreSQL is away */
+  hasOrigin(origin: string): Promise<boolean>;
   /** Something about the client changed, here or on another replica. */
   drop(clientId: string): void;
   /** Changes may have been missed. */
@@ -60,6 +62,9 @@ export function createClientDirectory(options: ClientDirectoryOptions): ClientDi
       const [clientId, another] = await findClientsByResource(db, resource);
       return clientId === undefined || another !== undefined ? undefined : find(clientId);
     },
+    // A registration may spell the port that the scheme implies.
+    hasOrigin: (origin) =>
+      someClientHasOrigin(db, [origin, `${origin}:${origin.startsWith('https:') ? 443 : 80}`]),
     drop: (clientId) => cache.invalidate((key) => key === clientId),
     dropAll: () => cache.invalidateAll(),
   };

@@ -92,6 +92,17 @@ export async function findClientsByResource(db: Queryable, resource: string): Pr
   return rows.map((row) => row.client_id);
 }
 
+/** Whether any client registered a redirect URI below one of the origins, each as `https://host[:port]`. */
+export async function someClientHasOrigin(db: Queryable, origins: readonly string[]): Promise<boolean> {
+  const { rows } = await db.query<{ client_id: string }>({
+    name: 'find_client_by_web_origin',
+    text: `SELECT client_id FROM auth.clients
+      WHERE auth.web_origins(redirect_uris || post_logout_redirect_uris) && $1 LIMIT 1`,
+    values: [origins],
+  });
+  return rows.length > 0;
+}
+
 /** Undefined when the client id is taken. */
 export async function insertClient(db: Queryable, client: Client): Promise<Client | undefined> {
   const { rows } = await db.query<ClientRow>(

@@ -1,13 +1,17 @@
-/** Where a browser may be sent after signing out: to a host that one of the user's clients registered. */
+/** Where a browser may be sent after signing out: to a host that a client registered (compat: the path is free). */
 import type { Client } from '../clients/client.ts';
 import { redirectUriProblem } from '../oauth/redirect-uri.ts';
 
-export function isAllowedAfterSignOut(clients: readonly Client[], requested: string): boolean {
-  if (redirectUriProblem(requested) !== undefined) return false;
+/** The web origin of a page to go on to; undefined when two parsers could read the address differently. */
+export function webOriginOf(requested: string): string | undefined {
+  if (redirectUriProblem(requested) !== undefined) return undefined;
   const { origin, protocol } = new URL(requested);
-  // Compat: the host counts, not the path. Only web origins are hosts.
-  if (protocol !== 'https:' && protocol !== 'http:') return false;
-  return clients
-    .flatMap(({ redirectUris, postLogoutRedirectUris }) => [...redirectUris, ...postLogoutRedirectUris])
-    .some((registered) => URL.parse(registered)?.origin === origin);
+  return protocol === 'https:' || protocol === 'http:' ? origin : undefined;
+}
+
+export function hasOrigin(
+  { redirectUris, postLogoutRedirectUris }: Pick<Client, 'redirectUris' | 'postLogoutRedirectUris'>,
+  origin: string,
+): boolean {
+  return [...redirectUris, ...postLogoutRedirectUris].some((uri) => URL.parse(uri)?.origin === origin);
 }

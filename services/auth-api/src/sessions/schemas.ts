@@ -8,7 +8,6 @@ const flag = z.union([z.boolean(), z.enum(['true', 'false', '1', '0', ''])]);
 export const signOutSchema = z.object({
   global: flag.optional(),
   redirectUri: z.string().max(2048).optional(),
-  client_id: z.string().max(128).optional(),
 });
 
 /** A bare `?global` means yes. */

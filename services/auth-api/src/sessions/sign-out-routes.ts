@@ -34,7 +34,6 @@ export async function signOutRoutes(
     const { via, redirectUri } = await signOut.signOut(request, reply, {
       global: isSet(wish.global),
       redirectUri: wish.redirectUri,
-      clientId: wish.client_id,
     });
     if (redirectUri !== undefined) return reply.redirect(redirectUri, 302);
     const isProgram = via === 'token' || request.headers.authorization !== undefined || isPostedJson(request);

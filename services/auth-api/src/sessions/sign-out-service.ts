@@ -1,7 +1,7 @@
 /** Ends what a browser or a token holder is signed in to: this session, or everything of the user. */
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import { isAllowedAfterSignOut } from './after-sign-out.ts';
+import { hasOrigin, webOriginOf } from './after-sign-out.ts';
 import type { Caller, Callers } from './caller.ts';
 import type { BrowserReply, BrowserRequest, SessionService } from './session.ts';
 
@@ -10,8 +10,6 @@ export interface SignOutWish {
   global: boolean;
   /** Where the browser would like to go; only a registered host is honoured. */
   redirectUri?: string | undefined;
-  /** The client that asks, where the session does not tell. */
-  clientId?: string | undefined;
 }
 
 export interface SignOutRequest extends BrowserRequest {
@@ -30,7 +28,7 @@ export interface SignOutService {
 export interface SignOutOptions {
   callers: Callers;
   sessions: SessionService;
-  clients: Pick<ClientDirectory, 'find'>;
+  clients: Pick<ClientDirectory, 'find' | 'hasOrigin'>;
   /** Ends the tokens of an authorization. */
   endFamily(familyId: string): Promise<void>;
   audit: AuditWriter;
@@ -50,13 +48,17 @@ export function createSignOutService(options: SignOutOptions): SignOutService {
     if (caller.via === 'session') await sessions.end(reply, request);
   };
 
-  const allowedTarget = async (wish: SignOutWish, caller: Caller | undefined) => {
-    const { redirectUri, clientId } = wish;
-    if (redirectUri === undefined) return undefined;
-    const ids = new Set([...(caller?.clientIds ?? []), ...(clientId === undefined ? [] : [clientId])]);
-    const known = await Promise.all([...ids].map((id) => clients.find(id)));
-    const registered = known.filter((client) => client !== undefined);
-    return isAllowedAfterSignOut(registered, redirectUri) ? redirectUri : undefined;
+  /** Signing out goes on without PostgreSQL; then only the hosts of the session's own clients are known. */
+  const isRegistered = async (origin: string, clientIds: readonly string[]): Promise<boolean> => {
+    const known = await Promise.all(clientIds.map((id) => clients.find(id).catch(() => undefined)));
+    if (known.some((client) => client !== undefined && hasOrigin(client, origin))) return true;
+    return clients.hasOrigin(origin).catch(() => false);
+  };
+
+  const allowedTarget = async ({ redirectUri }: SignOutWish, caller: Caller | undefined) => {
+    const origin = redirectUri === undefined ? undefined : webOriginOf(redirectUri);
+    if (origin === undefined) return undefined;
+    return (await isRegistered(origin, caller?.clientIds ?? [])) ? redirectUri : undefined;
   };
 
   return {

@@ -144,20 +144,52 @@ describe('sign-out', () => {
     ['', false],
   ])('6: sends a browser to %s: %s (CVE-2022-23527)', async (redirectUri, isAllowed) => {
     const browser = await signedIn();
-    const session = await stack.deps.sessions.find({
-      cookies: Object.fromEntries(browser.cookies),
-      headers: {},
-      ip: '203.0.113.7',
-    });
-    if (session === undefined) throw new Error('there is no session');
-    await stack.deps.sessions.noteClient(
-      { cookies: Object.fromEntries(browser.cookies), headers: {}, ip: '203.0.113.7' },
-      session,
-      'desktop',
-    );
     const answer = await browser.get(`/auth/v3/sign-out?${new URLSearchParams({ redirectUri })}`);
     expect(answer.status).toBe(302);
     expect(answer.location).toBe(isAllowed ? redirectUri : `${publicUrl}/auth/signed-out.html`);
+  });
+
+  it('goes on to the application although the session had ended by itself', async () => {
+    const redirectUri = 'https://desktop.test/goodbye';
+    const answer = await createBrowser(stack.app).get(
+      `/auth/v3/sign-out?${new URLSearchParams({ redirectUri })}`,
+    );
+    expect(answer.location).toBe(redirectUri);
+  });
+
+  it('follows the registrations: a host that is registered later is known at once, and a removed one is not', async () => {
+    const ask = async () => {
+      const query = new URLSearchParams({ redirectUri: 'https://later.test/x' });
+      return (await createBrowser(stack.app).get(`/auth/v3/sign-out?${query}`)).location;
+    };
+    const register = (redirectURIs: string[]) =>
+      stack.app.inject({
+        method: 'PUT',
+        url: '/auth/v3/ops/clients/desktop',
+        headers: {
+          authorization: `Basic ${Buffer.from(`${ops.username}:${ops.password}`).toString('base64')}`,
+        },
+        payload: { data: { redirectURIs } },
+      });
+    expect(await ask()).toContain('signed-out.html');
+    await register([
+      'https://desktop.test/callback',
+      'HTTPS://Later.test:443/callback',
+      'com.example.app:/x',
+    ]);
+    expect(await ask()).toBe('https://later.test/x');
+    await register(['https://desktop.test/callback']);
+    expect(await ask()).toContain('signed-out.html');
+  });
+
+  it('asks an index, however many clients there are', async () => {
+    const { rows } = await stack.deps.pool
+      .query(
+        `SET LOCAL enable_seqscan = off; EXPLAIN SELECT client_id FROM auth.clients
+       WHERE auth.web_origins(redirect_uris || post_logout_redirect_uris) && ARRAY['https://desktop.test']`,
+      )
+      .then((results) => (results as unknown as { rows: object[] }[])[1] ?? { rows: [] });
+    expect(JSON.stringify(rows)).toContain('clients_web_origins');
   });
 
   it('45: by another site is refused for a POST', async () => {
