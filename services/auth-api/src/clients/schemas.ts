@@ -68,11 +68,10 @@ const notAvailable = {
 export const clientPatchSchema = z.object(fields).partial().extend(notAvailable).extend({
   client_id: clientIdSchema.optional(),
 });
-export const newClientSchema = clientPatchSchema;
 
 export type ClientPatch = z.infer<typeof clientPatchSchema>;
 
-export const createBodySchema = z.object({ data: newClientSchema, operationId: z.string().optional() });
+export const createBodySchema = z.object({ data: clientPatchSchema, operationId: z.string().optional() });
 export const updateBodySchema = z.object({ data: clientPatchSchema, operationId: z.string().optional() });
 export const clientParamsSchema = z.object({ client_id: z.string().max(128) });
 
@@ -114,4 +113,3 @@ export const clientWithSecretSchema = clientViewSchema.extend({
 });
 
 export type ClientView = z.infer<typeof clientViewSchema>;
-export type ClientWithSecret = z.infer<typeof clientWithSecretSchema>;

@@ -23,10 +23,6 @@ export function isWithinScope(requested: string[], allowed: string[]): boolean {
   return allowed.includes(everyScope) || requested.every((value) => allowed.includes(value));
 }
 
-export function formatScope(scope: string[]): string {
-  return scope.join(' ');
-}
-
 /** What both allow; may be empty. */
 export function commonScope(left: string[], right: string[]): string[] {
   if (left.includes(everyScope)) return right;

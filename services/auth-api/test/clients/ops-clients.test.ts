@@ -320,6 +320,29 @@ describe('who may administer', () => {
     expect(await asBearer('made-up')).toBe(401);
   });
 
+  it('is no user, even one who has the management authority', async () => {
+    const nowMs = Date.now();
+    const record = {
+      clientId: 'any',
+      grantType: 'password',
+      scope: ['*'],
+      audience: [],
+      authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+      contactCenterIds: [],
+      internalClient: false,
+      issuedAtMs: nowMs,
+      expiresAtMs: nowMs + 60_000,
+      authorizedAtMs: nowMs,
+    };
+    await stack.deps.accessTokenStore.save('token-of-a-user', { ...record, sub: 'somebody' });
+    await stack.deps.accessTokenStore.save('token-of-a-client', record);
+    const status = async (text: string) =>
+      (await opsCall(stack, 'GET', path, undefined, `Bearer ${text}`)).status;
+
+    expect(await status('token-of-a-user')).toBe(403);
+    expect(await status('token-of-a-client')).toBe(200);
+  });
+
   it.each([
     ['argon2id', () => argon2(ops.password, { memoryCost: 4096, timeCost: 1, parallelism: 1 })],
     ['bcrypt', () => bcrypt(ops.password, { cost: 4 })],

@@ -118,3 +118,9 @@ describe('native applications (RFC 8252)', () => {
     );
   });
 });
+
+it('a backslash is refused wherever it is: browsers read it as a slash', () => {
+  for (const uri of ['https://app.test/a\\b', 'https://app.test\\b', 'https://app.test/?x=\\']) {
+    expect(redirectUriProblem(uri), uri).toContain('backslash');
+  }
+});
