@@ -4,9 +4,8 @@ import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from '../audit/event.ts';
 import { type Account, type Accounts, auditFactsOf } from './account.ts';
-import type { Backends } from './backends.ts';
 import { buildIdentity } from './build-identity.ts';
-import { workInVain } from './decoy.ts';
+import type { Decoy } from './decoy.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
 import { mapFailure } from './map-failure.ts';
 import { SignInError } from './sign-in-error.ts';
@@ -16,7 +15,7 @@ import type { AuthenticatedLogin, Login } from './user-service.ts';
 export interface AuthenticateOptions {
   accounts: Accounts;
   links: EnvironmentLinks;
-  backends: Pick<Backends, 'anyInUse'>;
+  decoy: Decoy;
   audit: AuditWriter;
   metrics: SignInMetrics;
   now: Clock;
@@ -29,12 +28,12 @@ export const longestPasswordBytes = 1024;
 export function createAuthenticate(
   options: AuthenticateOptions,
 ): (login: Login) => Promise<AuthenticatedLogin> {
-  const { accounts, links, backends, audit, metrics, now } = options;
+  const { accounts, links, decoy, audit, metrics, now } = options;
 
   const check = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
     const callOptions = login.signal ? { signal: login.signal } : {};
     if (account.contactCenter === undefined || !canExist(account.userName, login.password)) {
-      await workInVain(backends.anyInUse(), callOptions);
+      await decoy(callOptions);
       throw new SignInError('bad_credentials');
     }
     const link = await links.open(account.contactCenter, login.signal);

@@ -6,9 +6,8 @@ import type { AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
 import { type Account, type Accounts, auditFactsOf, type NamedAccount } from './account.ts';
 import { canExist, longestPasswordBytes, settleAttempt } from './authenticate.ts';
-import type { Backends } from './backends.ts';
 import { buildIdentity } from './build-identity.ts';
-import { workInVain } from './decoy.ts';
+import type { Decoy } from './decoy.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
 import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
@@ -20,7 +19,7 @@ import type { ChangedPassword, PasswordChange, PasswordOwner } from './user-serv
 export interface ChangePasswordOptions {
   accounts: Accounts;
   links: EnvironmentLinks;
-  backends: Pick<Backends, 'anyInUse'>;
+  decoy: Decoy;
   cutOffs: Pick<CutOffs, 'raise'>;
   marks: PasswordChangeMarks;
   audit: AuditWriter;
@@ -30,12 +29,12 @@ export interface ChangePasswordOptions {
 export function createChangePassword(
   options: ChangePasswordOptions,
 ): (change: PasswordChange) => Promise<ChangedPassword> {
-  const { accounts, links, backends, cutOffs, marks, audit, now } = options;
+  const { accounts, links, decoy, cutOffs, marks, audit, now } = options;
 
   const changeAtServer = async (change: PasswordChange, account: Account): Promise<UserIdentity> => {
     const callOptions = change.signal ? { signal: change.signal } : {};
     if (account.contactCenter === undefined || !canExist(account.userName, change.oldPassword)) {
-      await workInVain(backends.anyInUse(), callOptions);
+      await decoy(callOptions);
       throw new SignInError('bad_credentials');
     }
     const link = await links.open(account.contactCenter, change.signal);

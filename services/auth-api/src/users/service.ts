@@ -17,6 +17,7 @@ import { createAuthenticate } from './authenticate.ts';
 import { createBackends } from './backends.ts';
 import { buildIdentity } from './build-identity.ts';
 import { createChangePassword } from './change-password.ts';
+import { createDecoy } from './decoy.ts';
 import { createEnvironmentLinks } from './environment-link.ts';
 import { createEnvironmentRoster } from './environment-roster.ts';
 import { mapFailure } from './map-failure.ts';
@@ -61,7 +62,7 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   const links = createEnvironmentLinks({ contactCenters, backends, now });
   const limiter = createAttemptLimiter({ redis, keyspace, limits: options.limits, now });
   const accounts = createAccounts({ contactCenters, limiter, audit });
-  const shared = { accounts, links, backends, audit };
+  const shared = { accounts, links, decoy: createDecoy(backends), audit };
 
   const readAgain: UserService['refresh'] = async ({ contactCenterId, environmentId, dbid }) => {
     const contactCenter = await contactCenters.get(contactCenterId);
