@@ -1,5 +1,6 @@
 /** A real Consul agent as a child process: one server of its own in memory, on loopback. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,34 +41,51 @@ export interface ConsulTestAgent {
 
 /** Resolves when the agent has a leader, answers, and knows its management token. */
 export async function startConsulAgent(options: ConsulAgentOptions): Promise<ConsulTestAgent> {
-  const ports = options.ports ?? (await freePorts());
+  if (options.ports) return start(options, options.ports);
+  for (let attemptsLeft = 3; ; attemptsLeft -= 1) {
+    try {
+      return await start(options, await freePorts());
+    } catch (error) {
+      // A port that was free a moment ago may have been taken by a server of another test.
+      if (attemptsLeft === 1 || !(error as Error).message.includes('address already in use')) throw error;
+    }
+  }
+}
+
+async function start(options: ConsulAgentOptions, ports: ConsulAgentPorts): Promise<ConsulTestAgent> {
+  const nodeName = `test-${randomUUID()}`;
   const folder = await temporaryFolder();
   const file = join(folder, 'agent.json');
-  await writeFile(file, JSON.stringify(agentConfiguration(options, ports)));
+  await writeFile(file, JSON.stringify(agentConfiguration(nodeName, options, ports)));
   const child = spawn(options.program, ['agent', '-dev', '-config-file', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const url = `http://127.0.0.1:${ports.http}`;
-  await untilReady(child, url, options.managementToken);
-  return {
-    ports,
-    url,
-    process: child,
-    async kill() {
-      if (child.exitCode === null && child.signalCode === null) {
-        const exited = once(child, 'exit');
-        child.kill('SIGKILL');
-        await exited;
-      }
-      await rm(folder, { recursive: true, force: true });
-    },
+  const kill = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    }
+    await rm(folder, { recursive: true, force: true });
   };
+  try {
+    await untilReady(child, { url, nodeName, token: options.managementToken });
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+  return { ports, url, process: child, kill };
 }
 
-function agentConfiguration({ managementToken, tls }: ConsulAgentOptions, ports: ConsulAgentPorts) {
+function agentConfiguration(
+  nodeName: string,
+  { managementToken, tls }: ConsulAgentOptions,
+  ports: ConsulAgentPorts,
+) {
   const unused = { grpc: -1, grpc_tls: -1, serf_wan: -1 };
   return {
-    node_name: 'test',
+    node_name: nodeName,
     bind_addr: '127.0.0.1',
     client_addr: '127.0.0.1',
     log_level: 'warn',
@@ -99,7 +117,15 @@ async function freePorts(): Promise<ConsulAgentPorts> {
   return { http, https, dns, server, gossip } as ConsulAgentPorts;
 }
 
-async function untilReady(child: ChildProcess, url: string, token: string | undefined): Promise<void> {
+interface Agent {
+  url: string;
+  nodeName: string;
+  token: string | undefined;
+}
+
+const readyLimitMs = 30_000;
+
+async function untilReady(child: ChildProcess, agent: Agent): Promise<void> {
   let output = '';
   let ended = '';
   const read = (chunk: Buffer) => {
@@ -113,19 +139,25 @@ async function untilReady(child: ChildProcess, url: string, token: string | unde
   child.once('exit', (code, signal) => {
     ended = `ended with ${signal ?? code}`;
   });
-  while (!(await answers(url, token))) {
+  const deadlineMs = performance.now() + readyLimitMs;
+  while (!(await answers(agent))) {
+    if (performance.now() > deadlineMs) ended = `was not ready within ${readyLimitMs / 1_000} s`;
     if (ended) throw new Error(`the Consul agent ${ended}: ${output}`);
     await wait(50);
   }
 }
 
-/** The agent itself is in its own catalogue only after it has a leader and joined it. */
-async function answers(url: string, token: string | undefined): Promise<boolean> {
+/**
+ * The agent itself is in its own catalogue only after it has a leader and joined it; and it is this one,
+ * not another on the same port.
+ */
+async function answers({ url, nodeName, token }: Agent): Promise<boolean> {
   try {
     const response = await fetch(`${url}/v1/health/service/consul?passing=true`, {
       headers: token ? { 'x-consul-token': token } : {},
     });
-    return response.ok && ((await response.json()) as unknown[]).length > 0;
+    const entries = (await response.json()) as { Node: { Node: string } }[];
+    return entries.some(({ Node }) => Node.Node === nodeName);
   } catch {
     return false;
   }
