@@ -23,7 +23,6 @@ import {
 import { createFormGuard } from './sign-in/form-guard.ts';
 import { createPages, type Pages } from './sign-in/pages.ts';
 import { createSignInService, type SignInService } from './sign-in/service.ts';
-import { endFamily } from './tokens/families.ts';
 import { createBackendMetrics } from './users/backend-metrics.ts';
 import { connectEnvironment } from './users/connect-environment.ts';
 import { createUserService, type UserServiceWithLinks } from './users/service.ts';
@@ -92,7 +91,7 @@ export async function createSignInDeps(base: BaseDeps): Promise<StartedSignIn> {
         callers,
         sessions,
         clients,
-        endFamily: (familyId) => endFamily(base.families, cutOffs, familyId),
+        endFamily: base.families.end,
         audit,
       }),
       isServiceClient: recognizeServiceClient(config.serviceClient),

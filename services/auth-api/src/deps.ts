@@ -27,11 +27,12 @@ import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
 import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
 import { createSigner } from './keys/signer.ts';
 import { loadSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
-import { type AccessTokenStore, createAccessTokenStore } from './tokens/access-token-store.ts';
+import { createAccessTokenStore } from './tokens/access-token-store.ts';
 import { type AccessTokens, createAccessTokens } from './tokens/access-tokens.ts';
 import { createCutOffStream } from './tokens/cut-off-stream.ts';
 import { type CutOffs, createCutOffs } from './tokens/cut-offs.ts';
-import { createFamilyStore, type FamilyStore } from './tokens/family-store.ts';
+import { createFamilies, type Families } from './tokens/families.ts';
+import { createFamilyStore } from './tokens/family-store.ts';
 import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
@@ -53,9 +54,8 @@ export interface BaseDeps {
   signingKeys: SigningKeys;
   idTokens: IdTokens;
   cutOffs: CutOffs;
-  accessTokenStore: AccessTokenStore;
   accessTokens: AccessTokens;
-  families: FamilyStore;
+  families: Families;
   tokenIssuer: TokenIssuer;
   /** Authorization header of our own calls to the Environment API. */
   serviceAuthorization: () => Promise<string>;
@@ -101,7 +101,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   const idTokens = createIdTokens(createSigner(signingKeys, issuer, now), issuer);
   const accessTokenStore = createAccessTokenStore(redis, keyspace, issuer);
   const accessTokens = createAccessTokens(accessTokenStore, cutOffs, now);
-  const families = createFamilyStore({
+  const familyStore = createFamilyStore({
     redis,
     keyspace,
     now,
@@ -111,6 +111,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     personFreshMs: config.tokens.personFreshMs,
     longestLifeMs,
   });
+  const families = createFamilies(familyStore, cutOffs);
   const tokenIssuer = createTokenIssuer({
     accessTokens: accessTokenStore,
     families,
@@ -190,7 +191,6 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     signingKeys,
     idTokens,
     cutOffs,
-    accessTokenStore,
     accessTokens,
     families,
     tokenIssuer,

@@ -7,7 +7,7 @@ import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
 import type { BrowserReply, BrowserRequest, Session, SessionService } from '../sessions/session.ts';
-import type { FamilyStore } from '../tokens/family-store.ts';
+import type { Families } from '../tokens/families.ts';
 import { formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
 import { checkAuthorizationParameters } from './authorization-checks.ts';
@@ -41,7 +41,7 @@ export interface AuthorizationOptions {
   directory: ClientDirectory;
   sessions: SessionService;
   interactions: InteractionService;
-  families: FamilyStore;
+  families: Families;
   idTokens: IdTokens;
   audit: AuditWriter;
   now: Clock;

@@ -3,7 +3,7 @@ import { unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
 import { hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
 import type { Client } from '../clients/client.ts';
 import type { OpsAuthentication } from '../clients/ops-authentication.ts';
-import type { TokenFacts } from '../tokens/access-token-store.ts';
+import type { TokenFacts } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { ClientAuthentication, ClientCall } from './client-authentication.ts';
 import { requireParameter } from './parameters.ts';

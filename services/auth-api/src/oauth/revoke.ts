@@ -1,10 +1,8 @@
 /** Token revocation (RFC 7009). */
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client } from '../clients/client.ts';
-import type { AccessTokenStore } from '../tokens/access-token-store.ts';
-import type { CutOffs } from '../tokens/cut-offs.ts';
-import { endFamily } from '../tokens/families.ts';
-import type { FamilyStore } from '../tokens/family-store.ts';
+import type { AccessTokens } from '../tokens/access-tokens.ts';
+import type { Families } from '../tokens/families.ts';
 import { parseFamilyToken } from '../tokens/family-token.ts';
 import type { ClientAuthentication, ClientCall } from './client-authentication.ts';
 import { requireParameter } from './parameters.ts';
@@ -16,29 +14,26 @@ export interface RevocationEndpoint {
 
 export interface RevocationOptions {
   clientAuthentication: ClientAuthentication;
-  accessTokenStore: AccessTokenStore;
-  families: FamilyStore;
-  cutOffs: CutOffs;
+  accessTokens: AccessTokens;
+  families: Families;
   audit: AuditWriter;
 }
 
 export function createRevocationEndpoint(options: RevocationOptions): RevocationEndpoint {
-  const { clientAuthentication, accessTokenStore, families, cutOffs, audit } = options;
+  const { clientAuthentication, accessTokens, families, audit } = options;
 
   async function revokeRefreshToken(client: Client, text: string): Promise<string | undefined> {
     const token = parseFamilyToken(text);
     const grant = token === undefined ? undefined : await families.findRefresh(token);
     if (grant === undefined || grant.clientId !== client.clientId) return undefined;
     // Section 2.1: the access tokens of the same authorization go with it.
-    await endFamily(families, cutOffs, grant.familyId);
+    await families.end(grant.familyId);
     return grant.identity.sub;
   }
 
   async function revokeAccessToken(client: Client, token: string): Promise<string | undefined> {
-    const stored = await accessTokenStore.find(token);
-    if (stored === undefined || stored.facts.clientId !== client.clientId) return undefined;
-    await accessTokenStore.remove(token);
-    return stored.facts.sub ?? client.clientId;
+    const facts = await accessTokens.revoke(token, client.clientId);
+    return facts === undefined ? undefined : (facts.sub ?? client.clientId);
   }
 
   return {

@@ -2,30 +2,8 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
-import type { AccessTokenRecord } from './access-token.ts';
+import type { AccessTokenRecord, StoredAccessToken, TokenFacts } from './access-token.ts';
 import { introspectionJson } from './introspection-json.ts';
-
-/** A stored token: the facts at once, the introspection answer ready-made, the user only when somebody asks. */
-export interface StoredAccessToken {
-  facts: TokenFacts;
-  introspection: string;
-  record(): AccessTokenRecord;
-}
-
-/** What every validation looks at. */
-export interface TokenFacts {
-  clientId: string;
-  familyId?: string;
-  sub?: string;
-  sid?: string;
-  /** See AccessTokenRecord. */
-  chain?: string[];
-  authorizedAtMs: number;
-  authTimeMs?: number;
-  expiresAtMs: number;
-  audience: string[];
-  contactCenterIds: string[];
-}
 
 export interface AccessTokenStore {
   /** @throws AppError (503) through the error handler when Redis is away. */

@@ -26,3 +26,25 @@ export interface AccessTokenRecord {
   chain?: string[];
   identity?: UserIdentity;
 }
+
+/** A stored token: the facts at once, the introspection answer ready-made, the user only when somebody asks. */
+export interface StoredAccessToken {
+  facts: TokenFacts;
+  introspection: string;
+  record(): AccessTokenRecord;
+}
+
+/** What every validation looks at. */
+export interface TokenFacts {
+  clientId: string;
+  familyId?: string;
+  sub?: string;
+  sid?: string;
+  /** See AccessTokenRecord. */
+  chain?: string[];
+  authorizedAtMs: number;
+  authTimeMs?: number;
+  expiresAtMs: number;
+  audience: string[];
+  contactCenterIds: string[];
+}

@@ -1,11 +1,14 @@
 /** Judges access tokens: known, unexpired and not cut off, or nothing. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { AccessTokenStore, StoredAccessToken, TokenFacts } from './access-token-store.ts';
+import type { StoredAccessToken, TokenFacts } from './access-token.ts';
+import type { AccessTokenStore } from './access-token-store.ts';
 import type { CutOffs } from './cut-offs.ts';
 
 export interface AccessTokens {
   /** A token that may be used right now. @throws AppError (503) when nobody can tell. */
   find(token: string): Promise<StoredAccessToken | undefined>;
+  /** Ends one token if it was issued to this client; what it was is returned, nothing otherwise. */
+  revoke(token: string, clientId: string): Promise<TokenFacts | undefined>;
 }
 
 export function createAccessTokens(store: AccessTokenStore, cutOffs: CutOffs, now: Clock): AccessTokens {
@@ -15,6 +18,12 @@ export function createAccessTokens(store: AccessTokenStore, cutOffs: CutOffs, no
       if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
       await cutOffs.untilFresh();
       return isCut(stored.facts, cutOffs) ? undefined : stored;
+    },
+    async revoke(token, clientId) {
+      const stored = await store.find(token);
+      if (stored?.facts.clientId !== clientId) return undefined;
+      await store.remove(token);
+      return stored.facts;
     },
   };
 }

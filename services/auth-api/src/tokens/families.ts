@@ -1,13 +1,62 @@
-/** Ending a whole authorization: its code, its refresh tokens and every access token that came from it. */
+/** Authorizations of users: their codes and refresh tokens, and how a whole one ends. */
 import type { CutOffs } from './cut-offs.ts';
-import type { FamilyStore } from './family-store.ts';
+import type { FamilyToken } from './family-token.ts';
+import type { CodeGrant, Grant } from './grant.ts';
 
-/** Safe to repeat. @throws when Redis cannot answer: then nothing may be reported as revoked. */
-export async function endFamily(families: FamilyStore, cutOffs: CutOffs, familyId: string): Promise<void> {
-  const isKnown = cutOffs.isCut({ familyId, issuedAtMs: 0 });
-  await Promise.all([
-    families.revokeFamily(familyId),
-    // Whoever presents a revoked token again and again must not fill the stream.
-    isKnown ? undefined : cutOffs.raise({ kind: 'family', id: familyId }),
-  ]);
+export type ConsumedCode =
+  | { outcome: 'consumed'; grant: CodeGrant }
+  /** It was redeemed before: whoever has it now, it has leaked. */
+  | { outcome: 'reused' }
+  | { outcome: 'unknown' };
+
+export interface Rotation {
+  presented: FamilyToken;
+  next: FamilyToken;
+  clientId: string;
+  /** Undefined: the scope that was granted. */
+  scope: string[] | undefined;
+  sealedSuccessor: string;
+  /** A grant whose person was just read again; without it an older check may be answered `check`. */
+  checkedGrant: Grant | undefined;
+}
+
+export type RotatedRefresh =
+  | { outcome: 'rotated'; grant: Grant; scope: string[] }
+  /** The presented token was rotated a moment ago: here is what was answered then. */
+  | { outcome: 'repeated'; grant: Grant; scope: string[]; sealedSuccessor: string; rotatedAtMs: number }
+  /** The person must be read again before this family gets another token. */
+  | { outcome: 'check'; grant: Grant }
+  | { outcome: 'reused'; grant: Grant }
+  | { outcome: 'unknown' | 'revoked' | 'foreign' | 'scope' };
+
+/** Every function rejects when Redis cannot answer; the error handlers make that a 503. */
+export interface FamilyStore {
+  saveCode(code: FamilyToken, grant: CodeGrant): Promise<void>;
+  /** Of all who present a code, one gets it. */
+  consumeCode(code: FamilyToken): Promise<ConsumedCode>;
+  /** Does nothing for a family that was revoked meanwhile. */
+  openRefresh(token: FamilyToken, grant: Grant, endsAtMs: number): Promise<void>;
+  rotateRefresh(rotation: Rotation): Promise<RotatedRefresh>;
+  /** What a refresh token belongs to, without using it up. */
+  findRefresh(token: FamilyToken): Promise<Grant | undefined>;
+  revokeFamily(familyId: string): Promise<void>;
+}
+
+export interface Families extends Omit<FamilyStore, 'revokeFamily'> {
+  /** Its code, its refresh tokens and every access token that came from it. Safe to repeat. */
+  end(familyId: string): Promise<void>;
+}
+
+export function createFamilies(store: FamilyStore, cutOffs: CutOffs): Families {
+  return {
+    ...store,
+    async end(familyId) {
+      const isKnown = cutOffs.isCut({ familyId, issuedAtMs: 0 });
+      await Promise.all([
+        store.revokeFamily(familyId),
+        // Whoever presents a revoked token again and again must not fill the stream.
+        isKnown ? undefined : cutOffs.raise({ kind: 'family', id: familyId }),
+      ]);
+    },
+  };
 }

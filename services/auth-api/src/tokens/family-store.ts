@@ -1,35 +1,10 @@
 /** Codes and refresh tokens in Redis: every step of a family's life is one atomic command or script. */
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { ConsumedCode, FamilyStore, RotatedRefresh, Rotation } from './families.ts';
 import { consumeCode, openRefresh, revokeFamily, rotateRefresh } from './family-scripts.ts';
 import { type FamilyToken, secretHash } from './family-token.ts';
 import type { CodeGrant, Grant } from './grant.ts';
-
-export type ConsumedCode =
-  | { outcome: 'consumed'; grant: CodeGrant }
-  /** It was redeemed before: whoever has it now, it has leaked. */
-  | { outcome: 'reused' }
-  | { outcome: 'unknown' };
-
-export interface Rotation {
-  presented: FamilyToken;
-  next: FamilyToken;
-  clientId: string;
-  /** Undefined: the scope that was granted. */
-  scope: string[] | undefined;
-  sealedSuccessor: string;
-  /** A grant whose person was just read again; without it an older check may be answered `check`. */
-  checkedGrant: Grant | undefined;
-}
-
-export type RotatedRefresh =
-  | { outcome: 'rotated'; grant: Grant; scope: string[] }
-  /** The presented token was rotated a moment ago: here is what was answered then. */
-  | { outcome: 'repeated'; grant: Grant; scope: string[]; sealedSuccessor: string; rotatedAtMs: number }
-  /** The person must be read again before this family gets another token. */
-  | { outcome: 'check'; grant: Grant }
-  | { outcome: 'reused'; grant: Grant }
-  | { outcome: 'unknown' | 'revoked' | 'foreign' | 'scope' };
 
 export interface FamilyStoreOptions {
   redis: RedisClient;
@@ -45,10 +20,8 @@ export interface FamilyStoreOptions {
   longestLifeMs: number;
 }
 
-export type FamilyStore = ReturnType<typeof createFamilyStore>;
-
 /** Every function rejects when Redis cannot answer; the error handlers make that a 503. */
-export function createFamilyStore(options: FamilyStoreOptions) {
+export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
   const { redis, keyspace, now } = options;
 
   return {

@@ -4,7 +4,7 @@ import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
 import type { Client } from '../clients/client.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
-import type { FamilyStore } from './family-store.ts';
+import type { Families } from './families.ts';
 import { formatFamilyToken, newSecret } from './family-token.ts';
 import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
@@ -43,7 +43,7 @@ export interface Renewal {
 
 export interface TokenIssuerOptions {
   accessTokens: AccessTokenStore;
-  families: FamilyStore;
+  families: Families;
   idTokens: IdTokens;
   now: Clock;
   /** Compat: UUIDs, as existing resource servers expect them. */

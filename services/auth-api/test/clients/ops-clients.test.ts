@@ -2,6 +2,7 @@ import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import { hash as argon2 } from '@node-rs/argon2';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAccessTokenStore } from '../../src/tokens/access-token-store.ts';
 import { type AuthApi, ops, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 import {
   createClient,
@@ -334,8 +335,10 @@ describe('who may administer', () => {
       expiresAtMs: nowMs + 60_000,
       authorizedAtMs: nowMs,
     };
-    await stack.deps.accessTokenStore.save('token-of-a-user', { ...record, sub: 'somebody' });
-    await stack.deps.accessTokenStore.save('token-of-a-client', record);
+    const { redis, keyspace, issuer } = stack.deps;
+    const tokens = createAccessTokenStore(redis, keyspace, issuer);
+    await tokens.save('token-of-a-user', { ...record, sub: 'somebody' });
+    await tokens.save('token-of-a-client', record);
     const status = async (text: string) =>
       (await opsCall(stack, 'GET', path, undefined, `Bearer ${text}`)).status;
 

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostedRequests } from '../../src/oauth/posted-requests.ts';
 import { createAccessTokenStore } from '../../src/tokens/access-token-store.ts';
 import { createCutOffStream } from '../../src/tokens/cut-off-stream.ts';
-import { createFamilyStore, type FamilyStore } from '../../src/tokens/family-store.ts';
+import type { FamilyStore } from '../../src/tokens/families.ts';
+import { createFamilyStore } from '../../src/tokens/family-store.ts';
 import { newFamilyId, newSecret } from '../../src/tokens/family-token.ts';
 import type { CodeGrant } from '../../src/tokens/grant.ts';
 

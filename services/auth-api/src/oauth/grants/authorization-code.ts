@@ -3,8 +3,7 @@ import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
 import type { Client } from '../../clients/client.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
-import { endFamily } from '../../tokens/families.ts';
-import type { FamilyStore } from '../../tokens/family-store.ts';
+import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken } from '../../tokens/family-token.ts';
 import { type CodeGrant, type Grant, isGrantCut } from '../../tokens/grant.ts';
 import type { TokenIssuer } from '../../tokens/issue.ts';
@@ -13,7 +12,7 @@ import { provesCodeChallenge } from '../pkce.ts';
 import type { GrantHandler } from './grant-handler.ts';
 
 export interface AuthorizationCodeDeps {
-  families: FamilyStore;
+  families: Families;
   cutOffs: CutOffs;
   tokenIssuer: TokenIssuer;
   audit: AuditWriter;
@@ -31,7 +30,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
       const consumed = await families.consumeCode(code);
       if (consumed.outcome === 'reused') {
         await Promise.all([
-          endFamily(families, cutOffs, code.familyId),
+          families.end(code.familyId),
           audit.write({
             name: 'code_reused',
             outcome: 'failure',

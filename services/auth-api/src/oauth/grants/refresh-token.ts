@@ -5,8 +5,7 @@ import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-
 import type { AuditWriter } from '../../audit/event.ts';
 import type { Client } from '../../clients/client.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
-import { endFamily } from '../../tokens/families.ts';
-import type { FamilyStore, RotatedRefresh } from '../../tokens/family-store.ts';
+import type { Families, RotatedRefresh } from '../../tokens/families.ts';
 import {
   type FamilyToken,
   formatFamilyToken,
@@ -21,7 +20,7 @@ import { requireParameter } from '../parameters.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface RefreshTokenDeps {
-  families: FamilyStore;
+  families: Families;
   cutOffs: CutOffs;
   users: UserService;
   tokenIssuer: TokenIssuer;
@@ -61,7 +60,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       return { ...grant, identity: await users.refresh(grant.identity) };
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;
-      await endFamily(families, cutOffs, grant.familyId);
+      await families.end(grant.familyId);
       throw refused(error.detail ?? error.name);
     }
   }
@@ -71,7 +70,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     grant: Grant,
   ): Promise<void> {
     await Promise.all([
-      endFamily(families, cutOffs, grant.familyId),
+      families.end(grant.familyId),
       audit.write({
         name: 'refresh_reused',
         outcome: 'failure',
@@ -126,7 +125,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
           throw refused('the refresh token was used before; its family is revoked');
         case 'revoked':
           // An outage may have kept the cut-off from being raised when the family was revoked.
-          await endFamily(families, cutOffs, presented.familyId);
+          await families.end(presented.familyId);
           throw refused('the family of the refresh token is revoked');
         case 'scope':
           throw invalidScope('The scope is wider than the one that was granted');
