@@ -34,8 +34,8 @@ export function toConsulFailure(cause: unknown): ConsulFailure {
     isCodec?: boolean;
     message?: string;
   };
-  if (isCodec === true)
-    return new ConsulFailure('malformed', 'Consul answered something that is not JSON', { cause });
+  // Such an error of the package holds the response, and with it the request and its token: no cause to keep.
+  if (isCodec === true) return new ConsulFailure('malformed', 'Consul answered something that is not JSON');
   const status = response?.statusCode;
   if (status === undefined) {
     return new ConsulFailure('unreachable', `Consul cannot be reached: ${plain(message)}`, { cause });
