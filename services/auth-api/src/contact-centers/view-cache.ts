@@ -21,7 +21,7 @@ export interface ViewCacheOptions<T> {
   retryMs: number;
   maxEntries: number;
   now: Clock;
-  /** A copy was served because the owner could not be asked. */
+  /** The owner could not be asked; the copy serves on. Told per failed question, not per use. */
   onStale?(key: string, ageMs: number, error: unknown): void;
 }
 
@@ -53,35 +53,54 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
   const missingUntilMs = new LRUCache<string, number>({ max: options.maxEntries });
   const loads = new Map<string, Load<T>>();
   let ownerDownUntilMs = 0;
-  let ownerFailure: unknown;
+  // Set from a failure to the next good answer: meanwhile nobody who can be served waits for the owner.
+  let ownerFailure: { error: unknown } | undefined;
   // A load that began before an invalidation may carry the state from before the change.
   let generation = 0;
+
+  const isUsable = (entry: Entry<T> | undefined): entry is Entry<T> =>
+    entry !== undefined && now() - entry.confirmedAtMs <= options.staleMaxMs;
 
   const get = async (key: string): Promise<T | undefined> => {
     const entry = entries.get(key);
     if (entry && !entry.outdated && now() - entry.confirmedAtMs < options.freshMs) return entry.value;
     if (!entry && (missingUntilMs.get(key) ?? 0) > now()) return undefined;
-    if (now() < ownerDownUntilMs) return lastKnownGood(key, entry, ownerFailure);
+    const isLeftAlone = now() < ownerDownUntilMs;
+    // What is known to have changed is asked for before it is used; only a failure makes it serve on.
+    if (ownerFailure && isUsable(entry) && (isLeftAlone || !entry.outdated)) {
+      if (!isLeftAlone) void load(key, entry).catch(() => undefined);
+      return entry.value;
+    }
+    if (ownerFailure && isLeftAlone) throw ownerFailure.error;
+    return load(key, entry);
+  };
+
+  /** One question at a time for each key. */
+  const load = (key: string, entry: Entry<T> | undefined): Promise<T | undefined> => {
     const running = loads.get(key);
     if (running?.generation === generation) return running.answer;
-    const load: Load<T> = { generation, answer: ask(key, entry) };
-    loads.set(key, load);
+    const started: Load<T> = { generation, answer: ask(key, entry) };
+    loads.set(key, started);
     const done = () => {
-      if (loads.get(key) === load) loads.delete(key);
+      if (loads.get(key) === started) loads.delete(key);
     };
-    load.answer.then(done, done);
-    return load.answer;
+    started.answer.then(done, done);
+    return started.answer;
   };
 
   const ask = async (key: string, entry: Entry<T> | undefined): Promise<T | undefined> => {
     const askedIn = generation;
     try {
       const loaded = await options.load(key, entry?.etag);
+      ownerFailure = undefined;
+      ownerDownUntilMs = 0;
       return settle(key, entry, loaded, askedIn === generation);
     } catch (error) {
-      ownerFailure = error;
+      ownerFailure = { error };
       ownerDownUntilMs = now() + options.retryMs;
-      return lastKnownGood(key, entry, error);
+      if (!isUsable(entry)) throw error;
+      options.onStale?.(key, now() - entry.confirmedAtMs, error);
+      return entry.value;
     }
   };
 
@@ -97,13 +116,6 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
     entries.set(key, { value, etag, confirmedAtMs: now(), outdated: !isCurrent });
     missingUntilMs.delete(key);
     return value;
-  };
-
-  const lastKnownGood = (key: string, entry: Entry<T> | undefined, error: unknown): T => {
-    const ageMs = entry ? now() - entry.confirmedAtMs : Number.POSITIVE_INFINITY;
-    if (!entry || ageMs > options.staleMaxMs) throw error;
-    options.onStale?.(key, ageMs, error);
-    return entry.value;
   };
 
   const invalidate = (affected: (key: string, value: T) => boolean) => {
