@@ -16,7 +16,7 @@ export function postgresProgram(port: number, secrets: Secrets, paths: StatePath
     name: 'postgres',
     // Fast shutdown: ends the sessions, writes the data.
     stopSignal: 'SIGINT',
-    async launch(logFile, onSpawn) {
+    async launch(logFile, onSpawn, signal) {
       const start = () =>
         startPostgresServer({
           dataDir: paths.postgresData,
@@ -29,7 +29,7 @@ export function postgresProgram(port: number, secrets: Secrets, paths: StatePath
         });
       // The sessions of a killed server hold its shared memory until they notice, some seconds later.
       await start().catch(async () => {
-        await wait(3000);
+        await wait(3000, undefined, { signal });
         await start();
       });
     },

@@ -8,8 +8,8 @@ import { describeExit, type ProcessRegister } from './register.ts';
 
 export interface SupervisedProgram {
   name: string;
-  /** Starts the process, reports it at once, and resolves when it serves. */
-  launch(logFile: LogFile, onSpawn: (child: ChildProcess) => void): Promise<void>;
+  /** Starts the process, reports it at once, and resolves when it serves. The signal: it is no longer wanted. */
+  launch(logFile: LogFile, onSpawn: (child: ChildProcess) => void, signal: AbortSignal): Promise<void>;
   stopSignal?: NodeJS.Signals;
 }
 
@@ -85,16 +85,18 @@ class Supervisor implements SupervisedProcess {
   }
 
   async #launch(): Promise<void> {
-    await this.#program.launch(this.#logFile, (child) => {
+    const { signal } = this.#ending;
+    const onSpawn = (child: ChildProcess) => {
       this.#child = child;
       // A program that cannot be started has no pid; the launch itself then fails.
       const { pid } = child;
       child.once('error', () => {});
       if (pid === undefined) return;
-      if (this.#ending.signal.aborted) child.kill('SIGKILL');
+      if (signal.aborted) child.kill('SIGKILL');
       this.#supervision.register.add(this.name, pid, this.#stopSignal);
       child.once('exit', () => this.#supervision.register.remove(pid));
-    });
+    };
+    await this.#program.launch(this.#logFile, onSpawn, signal);
   }
 
   #watch(): void {

@@ -44,6 +44,8 @@ export function renderScreen(facts: ScreenFacts, paint: Paint): string {
     '',
     `  ${'Operator'.padEnd(13)}${operator.username.padEnd(13)}${operator.password}`,
     '',
+    `  ${paint.strong('Calls to copy, in this order')}`,
+    '',
     ...curlLines(facts.publicUrl, facts.configServerPort).flatMap((line) => renderCurl(line, paint)),
     `  ${paint.soft(`For scripts: ${facts.stackFile}    Logs: ${facts.logFolder}`)}`,
     `  ${paint.strong('Ctrl-C')} stops everything; the data stays.`,
