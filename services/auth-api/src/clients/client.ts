@@ -49,3 +49,11 @@ export interface Client {
   updatedAtMs: number;
   version: number;
 }
+
+/** Whether users of the contact centre may use the client: single sign-on never crosses into another one. */
+export function servesContactCenter(
+  { contactCenterIds }: Pick<Client, 'contactCenterIds'>,
+  id: string,
+): boolean {
+  return contactCenterIds.length === 0 || contactCenterIds.includes(id);
+}

@@ -46,6 +46,7 @@ export function createClientDirectory(options: ClientDirectoryOptions): ClientDi
     missingMs,
     retryMs,
     maxEntries,
+    dropsOutdated: true,
     now,
     onStale: options.onStale,
   });

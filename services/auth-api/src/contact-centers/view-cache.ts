@@ -20,6 +20,8 @@ export interface ViewCacheOptions<T> {
   /** After a failure the owner is left alone for so long; copies are served meanwhile. */
   retryMs: number;
   maxEntries: number;
+  /** A copy that is known to be outdated is dropped: better no answer than one that was taken back. */
+  dropsOutdated?: boolean;
   now: Clock;
   /** The owner could not be asked; the copy serves on. Told per failed question, not per use. */
   onStale?(key: string, ageMs: number, error: unknown): void;
@@ -121,7 +123,11 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
   const invalidate = (affected: (key: string, value: T) => boolean) => {
     generation += 1;
     missingUntilMs.clear();
-    for (const [key, entry] of entries.entries()) if (affected(key, entry.value)) entry.outdated = true;
+    for (const [key, entry] of entries.entries()) {
+      if (!affected(key, entry.value)) continue;
+      if (options.dropsOutdated) entries.delete(key);
+      else entry.outdated = true;
+    }
   };
 
   return { get, invalidate, invalidateAll: () => invalidate(() => true) };

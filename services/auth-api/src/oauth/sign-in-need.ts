@@ -1,5 +1,5 @@
 /** Whether a session answers an authorization request, or the user must sign in. */
-import type { Client } from '../clients/client.ts';
+import { type Client, servesContactCenter } from '../clients/client.ts';
 import type { Session } from '../sessions/session.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 
@@ -17,12 +17,4 @@ export function needsSignIn(
   if (!servesContactCenter(client, session.identity.contactCenterId)) return true;
   const { maxAgeSeconds } = request;
   return maxAgeSeconds !== undefined && !isFresh && nowMs - session.authTimeMs > maxAgeSeconds * 1000;
-}
-
-/** Single sign-on never crosses into a contact centre that the client is not registered for. */
-export function servesContactCenter(
-  { contactCenterIds }: Pick<Client, 'contactCenterIds'>,
-  id: string,
-): boolean {
-  return contactCenterIds.length === 0 || contactCenterIds.includes(id);
 }

@@ -1,7 +1,9 @@
 /** Turns a proven authorization into the tokens of an answer. */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
 import type { Client } from '../clients/client.ts';
+import { commonScope } from '../oauth/scopes.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
 import type { Families } from './families.ts';
@@ -123,7 +125,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         idTokenFor(withoutNonce(grant), record, accessToken),
       ]);
       return {
-        ...answerOf(accessToken, client.accessTokenTtlSeconds, scope),
+        ...answerOf(accessToken, client.accessTokenTtlSeconds, record.scope),
         refresh_token: refreshToken,
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
@@ -137,8 +139,11 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   };
 }
 
-function recordOf(client: Client, grant: Grant, scope: string[], issuedAtMs: number): AccessTokenRecord {
+function recordOf(client: Client, grant: Grant, granted: string[], issuedAtMs: number): AccessTokenRecord {
   const { identity, session } = grant;
+  // A registration that was narrowed meanwhile narrows what follows.
+  const scope = commonScope(granted, client.scope);
+  if (scope.length === 0) throw invalidScope('The client may not have the scope any more');
   return {
     clientId: client.clientId,
     grantType: grant.grantType,

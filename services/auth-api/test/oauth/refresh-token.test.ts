@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
-import { createClient, introspect, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
+import { createClient, introspect, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
 
 let stack: AuthApi;
 let client: TestClient;
@@ -146,5 +146,22 @@ describe('reuse of a refresh token', () => {
       "SELECT 1 FROM auth.audit_events WHERE name = 'refresh_reused'",
     );
     expect(JSON.stringify(entries).includes('refresh_reused') || rows.length > 0).toBe(true);
+  });
+});
+
+describe('a registration that changes meanwhile', () => {
+  it('narrows what a refresh gives, and ends it where the client left the contact centre', async () => {
+    const changing = await createClient(stack, { scope: ['read', 'write'] });
+    const first = await passwordTokens(stack, changing);
+    const put = (data: unknown) =>
+      opsCall(stack, 'PUT', `/auth/v3/ops/clients/${changing.clientId}`, { data });
+
+    await put({ scope: ['read'] });
+    const narrowed = await refresh(first.refresh_token, {}, changing);
+    expect(narrowed.json().scope).toBe('read');
+
+    await put({ contactCenterIds: ['another'] });
+    const refused = await refresh(narrowed.json().refresh_token, {}, changing);
+    expect([refused.status, refused.json().error]).toEqual([400, 'invalid_grant']);
   });
 });

@@ -1,7 +1,7 @@
 /** Redeems an authorization code (RFC 6749 section 4.1.3) with its proof of possession (RFC 7636 section 4.6). */
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
-import type { Client } from '../../clients/client.ts';
+import { type Client, servesContactCenter } from '../../clients/client.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
 import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken } from '../../tokens/family-token.ts';
@@ -71,6 +71,8 @@ function refused(detail: string) {
 
 function problemOf(grant: CodeGrant, client: Client, parameters: RequestParameters): string | undefined {
   if (grant.clientId !== client.clientId) return 'the code belongs to another client';
+  if (!servesContactCenter(client, grant.identity.contactCenterId))
+    return 'the client left the contact centre';
   const redirectUri = parameters.get('redirect_uri');
   // RFC 6749 section 4.1.3: repeated if it was given, and identical.
   if (redirectUri === undefined ? grant.redirectUriGiven : redirectUri !== grant.redirectUri) {

@@ -3,7 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
-import type { Client } from '../../clients/client.ts';
+import { type Client, servesContactCenter } from '../../clients/client.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
 import type { Families, RotatedRefresh } from '../../tokens/families.ts';
 import {
@@ -90,6 +90,9 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   ): Promise<TokenAnswer> {
     const { client, presented } = attempt;
     if (isGrantCut(rotation.grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    if (!servesContactCenter(client, rotation.grant.identity.contactCenterId)) {
+      throw refused('the client left the contact centre');
+    }
     const isRepeated = rotation.outcome === 'repeated';
     const { accessToken, refreshSecret } = isRepeated
       ? openSuccessor(rotation.sealedSuccessor, presented, client.clientId)
