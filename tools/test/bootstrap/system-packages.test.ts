@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 const run = promisify(execFile);
 const module_ = new URL('../../bootstrap/system-packages.mjs', import.meta.url).href;
@@ -11,7 +11,7 @@ const module_ = new URL('../../bootstrap/system-packages.mjs', import.meta.url).
 /** A folder of programs that is the whole PATH; apt-get there writes down its arguments and brings the package. */
 function programs(options: { redis?: 'redis-server' | 'valkey-server'; apt?: 'works' | 'first fails' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-path-'));
-  chmodSync(folder, 0o755);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const program = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o755 });
   if (options.redis) program(options.redis, '#!/bin/sh\n');
   const failFirst = `[ "$1" = install ] && [ ! -e '${folder}/updated' ] && exit 100\n`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase, sharedServerVariable } from '@gatehouse/testing/postgres';
@@ -25,14 +25,15 @@ async function run(url: string, ...statements: string[]): Promise<pg.QueryResult
   }
 }
 
-afterAll(() =>
-  run(
+afterAll(async () => {
+  rmSync(paths.folder, { recursive: true });
+  await run(
     adminUrl,
     'DROP DATABASE IF EXISTS gatehouse WITH (FORCE)',
     'DROP ROLE IF EXISTS gatehouse_auth',
     'DROP ROLE IF EXISTS gatehouse_environment',
-  ),
-);
+  );
+});
 
 test('an account that may not create anything is told what to run; afterwards it works', async () => {
   const poor = await createTestDatabase();

@@ -1,11 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { takeLock } from '../../stack/state/lock.ts';
 
-const lockFile = () => join(mkdtempSync(join(tmpdir(), 'gatehouse-lock-')), 'stack.lock');
+function lockFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-lock-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return join(folder, 'stack.lock');
+}
 
 test('the second to come learns who holds the lock', () => {
   const file = lockFile();

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { identify } from '../../stack/processes/identity.ts';
 import { endLeftovers } from '../../stack/processes/register.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-register-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
 const module_ = new URL('../../stack/processes/register.ts', import.meta.url).href;
 
 /** A process that registers a child of its own and says its number. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -8,6 +8,7 @@ import { createSupervised } from '../../stack/processes/supervised.ts';
 
 /** A supervised Node script; `children` are its processes so far. */
 function supervise(script: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-supervised-'));
   const children: ChildProcess[] = [];
   const tell = vi.fn();
   const giveUp = vi.fn();
@@ -25,12 +26,15 @@ function supervise(script: string) {
     },
     {
       register: { add: vi.fn(), remove: vi.fn(), close: vi.fn() },
-      logFolder: mkdtempSync(join(tmpdir(), 'gatehouse-supervised-')),
+      logFolder: folder,
       tell,
       giveUp,
     },
   );
-  onTestFinished(() => process_.stop());
+  onTestFinished(async () => {
+    await process_.stop();
+    rmSync(folder, { recursive: true });
+  });
   return { process: process_, children, tell, giveUp };
 }
 
