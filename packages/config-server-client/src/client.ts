@@ -8,6 +8,7 @@ import type {
   ConfigurationBackend,
   PersonListener,
 } from './backend.ts';
+import { runCall } from './call.ts';
 import { PersonFeed } from './changes/person-feed.ts';
 import {
   type AddpOptions,
@@ -29,11 +30,12 @@ import { CfgAppType, CfgObjectType } from './model/enumerations.ts';
 import { type CfgPerson, cfgPersonSchema, type PersonFilter } from './model/person.ts';
 import { type CfgTenant, cfgTenantSchema, type TenantFilter } from './model/tenant.ts';
 import { type ObjectSchema, parseObjects } from './read-objects.ts';
-import { afterFailure, type CallKind } from './repeat-policy.ts';
+import type { CallKind } from './repeat-policy.ts';
 import { ServerLink } from './server-link.ts';
 import { writableEndpoints } from './standby/writable-endpoints.ts';
 import { type ConfMessage, parseMessage } from './wire/message.ts';
 import { ocpWire } from './wire/ocp/ocp-wire.ts';
+import { WriteLink } from './write-link.ts';
 
 export interface ConfigServerClient extends ConfigurationBackend {
   /** Tries to connect now: after the service account was corrected on the server, or on an operator's demand. */
@@ -58,11 +60,9 @@ class Client implements ConfigServerClient {
   readonly #metrics: ConnectionMetrics;
   readonly #feed: PersonFeed;
   readonly #link: ServerLink;
-  readonly #openWriteLink: () => ServerLink;
+  readonly #writeLink: WriteLink;
   readonly #sources: readonly EndpointSource[];
-  #writeLink: ServerLink | undefined;
   #addp: AddpOptions;
-  #isClosed = false;
 
   constructor(options: ConfigServerClientOptions) {
     this.#clock = options.clock ?? systemClock;
@@ -102,13 +102,16 @@ class Client implements ConfigServerClient {
       endpoints: options.endpoints,
       feed: this.#feed,
       reportsState: true,
+      mustBeWritable: false,
     });
-    this.#openWriteLink = () =>
+    const openWriteLink = () =>
       new ServerLink({
         ...shared,
         endpoints: options.writeEndpoints ?? writableEndpoints(options.endpoints),
         reportsState: false,
+        mustBeWritable: true,
       });
+    this.#writeLink = new WriteLink(openWriteLink, this.#clock);
   }
 
   authenticate(request: AuthenticateRequest, options: CallOptions = {}): Promise<AuthenticatedUser> {
@@ -160,7 +163,7 @@ class Client implements ConfigServerClient {
 
   retryNow(): void {
     this.#link.retryNow();
-    this.#writeLink?.retryNow();
+    this.#writeLink.retryNow();
   }
 
   async updateAddp(addp: AddpOptions): Promise<void> {
@@ -183,9 +186,8 @@ class Client implements ConfigServerClient {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
     this.#feed.close();
-    await Promise.all([this.#link.close(), this.#writeLink?.close()]);
+    await Promise.all([this.#link.close(), this.#writeLink.close()]);
     await Promise.all(this.#sources.map((source) => source.close()));
   }
 
@@ -212,8 +214,17 @@ class Client implements ConfigServerClient {
     options: CallOptions,
   ): Promise<T> {
     const startedAtMs = this.#clock.monotonicMs();
+    const limits = {
+      deadlineAtMs: startedAtMs + (options.deadlineMs ?? deadlinesMs[kind]),
+      signal: options.signal,
+      ...(kind === 'read' ? { betweenAnswersMs: betweenPagesMs } : {}),
+    };
     try {
-      const value = await this.#attempts(kind, checked(message), collect, options, startedAtMs);
+      const value = await runCall(
+        { kind, message: checked(message), collect, limits },
+        this.#link,
+        this.#writeLink,
+      );
       this.#metrics.callSettled?.(message.name, 'ok', this.#clock.monotonicMs() - startedAtMs);
       return value;
     } catch (cause) {
@@ -224,44 +235,6 @@ class Client implements ConfigServerClient {
       this.#metrics.callSettled?.(message.name, error.code, this.#clock.monotonicMs() - startedAtMs);
       throw error;
     }
-  }
-
-  async #attempts<T>(
-    kind: CallKind,
-    message: ConfMessage,
-    collect: () => AnswerCollector<T>,
-    { signal, deadlineMs }: CallOptions,
-    startedAtMs: number,
-  ): Promise<T> {
-    const limits = {
-      deadlineAtMs: startedAtMs + (deadlineMs ?? deadlinesMs[kind]),
-      signal,
-      ...(kind === 'read' ? { betweenAnswersMs: betweenPagesMs } : {}),
-    };
-    let link = kind === 'write' && this.#link.isReadOnly ? this.#writable() : this.#link;
-    for (let repeats = 0; ; ) {
-      const connection = await link.connection(limits);
-      try {
-        return await connection.channel.exchange(message, collect(), limits);
-      } catch (cause) {
-        if (!(cause instanceof ConfigServerError)) throw cause;
-        const step = afterFailure(kind, cause, repeats);
-        if (step.kind === 'fail') throw step.error;
-        if (step.kind === 'move-to-writable') {
-          if (link !== this.#link) throw cause;
-          link = this.#writable();
-          continue;
-        }
-        if (step.leave) link.leave(connection);
-        if (cause.sent) repeats += 1;
-      }
-    }
-  }
-
-  #writable(): ServerLink {
-    if (this.#isClosed) throw new ConfigServerError('ClientClosed', 'the client is closed');
-    this.#writeLink ??= this.#openWriteLink();
-    return this.#writeLink;
   }
 }
 

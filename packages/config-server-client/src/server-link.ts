@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Channel } from './connection/channel.ts';
 import type { Connection } from './connection/open-connection.ts';
 import { type Endpoint, type EndpointSource, endpointName } from './discovery/endpoint-source.ts';
-import type { ConfigServerError } from './errors.ts';
+import { ConfigServerError } from './errors.ts';
 import type { Logger } from './log.ts';
 import type { ConnectionMetrics } from './metrics.ts';
 import { CfgOperationalMode } from './model/enumerations.ts';
@@ -27,6 +27,8 @@ export interface ServerLinkOptions {
   feed?: PersonFeed;
   /** Whether this link's state is the client's state. */
   reportsState: boolean;
+  /** A server that turns out to take no changes counts as one that cannot be used. */
+  mustBeWritable: boolean;
 }
 
 export class ServerLink {
@@ -98,6 +100,13 @@ export class ServerLink {
   async #open(endpoint: Endpoint, signal: AbortSignal): Promise<LinkConnection> {
     const connection = await this.#options.open(endpoint, signal);
     const link = new LinkConnection(connection);
+    if (this.#options.mustBeWritable && link.isReadOnly) {
+      const error = new ConfigServerError('ReadOnly', 'the server takes no changes', {
+        endpoint: endpointName(endpoint),
+      });
+      link.close(error);
+      throw error;
+    }
     connection.channel.onNotification = (message, bytes) => this.#notified(link, message, bytes);
     return link;
   }

@@ -12,6 +12,7 @@ import { listen, type ServerTlsOptions } from './server/listener.ts';
 import { RequestRefused } from './server/request-refused.ts';
 import { type ServerRole, ServerState } from './server/server-state.ts';
 import { SessionRegistry } from './server/session-registry.ts';
+import { stepDown } from './server/step-down.ts';
 import { wants } from './server/subscription.ts';
 import { type Administration, createAdministration } from './store/administration.ts';
 import { openStore } from './store/open-store.ts';
@@ -45,6 +46,11 @@ export interface Simulator {
   readonly state: ServerState;
   /** For tests of clients: set and clear at any time. */
   readonly faults: FaultHooks;
+  /**
+   * Stops being primary: tells the clients, serves what is in flight, then closes their connections. From the first
+   * moment on it registers nobody. Resolves when they are gone, at the latest after `graceMs` (5 000).
+   */
+  stepDown(graceMs?: number): Promise<void>;
   /** Registered clients. */
   sessionCount(): number;
   /** Forgets the change history, as if it were too old. */
@@ -114,6 +120,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     }),
     state,
     faults,
+    stepDown: (graceMs = 5_000) => stepDown(context, graceMs),
     sessionCount: () => [...sessions.all].filter(({ identity }) => identity !== undefined).length,
     expireHistory: () => changeLog.expire(),
     dropConnections: () => {

@@ -4,7 +4,7 @@ import { type ConfigServerClient, createConfigServerClient } from '@gatehouse/co
 import type { ConfigServerClientOptions } from '@gatehouse/config-server-client/client-options';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
 import type { Logger } from '@gatehouse/config-server-client/log';
-import { onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { demoSeed, demoServiceAccount } from '../src/seed/demo.ts';
 import { type SimulatorOptions, startSimulator } from '../src/simulator.ts';
 
@@ -17,8 +17,29 @@ export const quickStandby = {
   failFastAfterMs: 2_000,
 };
 
+/** What every server and client of this file logs, unless a test brings its own log. */
+export const suiteLog = recordingLog();
+
+/** Called once by each file of faults: nothing secret was logged, and nothing is left open. */
+export function watchSuite(): void {
+  const openSockets = () => process.getActiveResourcesInfo().filter((kind) => /^(TCP|TLS)/.test(kind)).length;
+  const before = openSockets();
+  afterAll(async () => {
+    expect(suiteLog.lines.filter((line) => secrets.test(line))).toEqual([]);
+    await until(() => openSockets() <= before, 'all sockets are closed');
+  });
+}
+
+const secrets = /demo-\w+-password|[\w-]+-secret/;
+
 export async function startServer(options: Partial<SimulatorOptions> = {}) {
-  const simulator = await startSimulator({ port: 0, seed: demoSeed, hash: 'test', ...options });
+  const simulator = await startSimulator({
+    port: 0,
+    seed: demoSeed,
+    hash: 'test',
+    log: suiteLog,
+    ...options,
+  });
   onTestFinished(() => simulator.close());
   return simulator;
 }
@@ -41,6 +62,7 @@ export function connectTo(
     ),
     ...demoServiceAccount,
     standby: quickStandby,
+    log: suiteLog,
     ...options,
   });
   onTestFinished(() => client.close());

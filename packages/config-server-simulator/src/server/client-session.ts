@@ -48,7 +48,7 @@ export class ClientSession {
   #idleTimer: Timer | undefined;
   #inFlight = 0;
   #isEnded = false;
-  #onIdle: (() => void) | undefined;
+  readonly #ended = Promise.withResolvers<void>();
   #registering = false;
 
   constructor(socket: Socket, context: ServerContext) {
@@ -73,9 +73,9 @@ export class ClientSession {
     return this.#isEnded;
   }
 
-  /** Requests being handled. */
-  get inFlight(): number {
-    return this.#inFlight;
+  /** Resolves when the connection is over. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   /** Bytes that the client has not taken yet. */
@@ -129,14 +129,6 @@ export class ClientSession {
   /** The end without a word, as when a process dies. */
   drop(): void {
     this.#socket.resetAndDestroy();
-  }
-
-  /** Resolves when no request is being handled any more. */
-  idle(): Promise<void> {
-    if (this.#inFlight === 0 || this.#isEnded) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
-    });
   }
 
   #receive(chunk: Buffer): void {
@@ -203,7 +195,6 @@ export class ClientSession {
         this.#afterRefusedRegistration(refusal);
     } finally {
       this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#onIdle?.();
       if (message.name === 'RequestRegisterClient') this.#registering = false;
     }
     const durationMs = Math.round((clock.monotonicMs() - startedAtMs) * 10) / 10;
@@ -301,7 +292,7 @@ export class ClientSession {
     this.#registerTimer?.cancel();
     this.#frameTimer?.cancel();
     this.#idleTimer?.cancel();
-    this.#onIdle?.();
+    this.#ended.resolve();
     this.subscriptions = [];
     this.#context.sessions.remove(this);
   }

@@ -26,6 +26,7 @@ export async function changePassword(
   answer: (event: ConfMessage) => void,
   { authenticator, state }: ServerContext,
 ): Promise<void> {
+  if (state.role === 'backup') throw new RequestRefused('NotPrimary', 'this server is the backup');
   if (!state.takesChanges) throw new RequestRefused('ReadOnly', 'this server takes no changes');
   const { userName, oldPassword, newPassword } = request;
   const passwordUpdatingDate = await authenticator.changePassword(userName, oldPassword, newPassword);
