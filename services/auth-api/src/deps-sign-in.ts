@@ -107,6 +107,7 @@ async function followEnvironmentApi(base: BaseDeps) {
   const http = createHttpClient({
     dependency: 'Environment API',
     baseUrl: config.environmentApi.url,
+    timeoutMs: 1_000,
     authorization: base.serviceAuthorization,
   });
   const client = createEnvironmentApiClient(http);

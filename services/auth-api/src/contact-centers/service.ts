@@ -4,7 +4,7 @@ import type { ContactCenterView } from '@gatehouse/contracts/environment-api/con
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { canonicalTenant } from '../users/login-name.ts';
-import { createViewCache, type Loaded } from './view-cache.ts';
+import { createViewCache, type Loaded, newOwnerState, type OwnerState } from './view-cache.ts';
 
 /** The questions to the Environment API; each may carry the etag of the copy we have. */
 export interface EnvironmentSource {
@@ -48,9 +48,10 @@ const longestDomain = 255;
 
 export function createContactCenters(options: ContactCenterOptions): ContactCenterService {
   const { source, defaultDomain } = options;
-  const byDomain = cacheOf('domain', options, (key, etag) => source.contactCenterByDomain(key, etag));
-  const byId = cacheOf('contact-center', options, (key, etag) => source.contactCenter(key, etag));
-  const environments = cacheOf('environment', options, (key, etag) => source.environment(key, etag));
+  const owner = newOwnerState();
+  const byDomain = cacheOf('domain', options, owner, (key, etag) => source.contactCenterByDomain(key, etag));
+  const byId = cacheOf('contact-center', options, owner, (key, etag) => source.contactCenter(key, etag));
+  const environments = cacheOf('environment', options, owner, (key, etag) => source.environment(key, etag));
 
   return {
     async resolve(tenant) {
@@ -86,6 +87,7 @@ export function createContactCenters(options: ContactCenterOptions): ContactCent
 function cacheOf<T extends object>(
   what: string,
   options: ContactCenterOptions,
+  owner: OwnerState,
   load: (key: string, etag: string | undefined) => Promise<Loaded<T>>,
 ) {
   return createViewCache<T>({
@@ -96,6 +98,7 @@ function cacheOf<T extends object>(
     retryMs: options.retryMs ?? 1_000,
     maxEntries: options.maxEntries ?? 10_000,
     now: options.now,
+    owner,
     onStale: (key, ageMs, error) => options.onStale?.(what, key, ageMs, error),
   });
 }

@@ -23,8 +23,21 @@ export interface ViewCacheOptions<T> {
   /** A copy that is known to be outdated is dropped: better no answer than one that was taken back. */
   dropsOutdated?: boolean;
   now: Clock;
+  /** Shared by the caches that ask the same owner, so that one failure is enough for all. */
+  owner?: OwnerState;
   /** The owner could not be asked; the copy serves on. Told per failed question, not per use. */
   onStale?(key: string, ageMs: number, error: unknown): void;
+}
+
+export interface OwnerState {
+  /** Set from a failure to the next good answer: meanwhile nobody who can be served waits for the owner. */
+  failure: { error: unknown } | undefined;
+  /** After a failure nothing is asked until then. */
+  leftAloneUntilMs: number;
+}
+
+export function newOwnerState(): OwnerState {
+  return { failure: undefined, leftAloneUntilMs: 0 };
 }
 
 export interface ViewCache<T> {
@@ -49,14 +62,11 @@ interface Load<T> {
 
 /** See ViewCache. Concurrent questions about one key are one question. */
 export function createViewCache<T extends object>(options: ViewCacheOptions<T>): ViewCache<T> {
-  const { now } = options;
+  const { now, owner = newOwnerState() } = options;
   const entries = new LRUCache<string, Entry<T>>({ max: options.maxEntries });
   // Apart from the entries, so that made-up names cannot push real ones out.
   const missingUntilMs = new LRUCache<string, number>({ max: options.maxEntries });
   const loads = new Map<string, Load<T>>();
-  let ownerDownUntilMs = 0;
-  // Set from a failure to the next good answer: meanwhile nobody who can be served waits for the owner.
-  let ownerFailure: { error: unknown } | undefined;
   // A load that began before an invalidation may carry the state from before the change.
   let generation = 0;
 
@@ -67,13 +77,13 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
     const entry = entries.get(key);
     if (entry && !entry.outdated && now() - entry.confirmedAtMs < options.freshMs) return entry.value;
     if (!entry && (missingUntilMs.get(key) ?? 0) > now()) return undefined;
-    const isLeftAlone = now() < ownerDownUntilMs;
+    const isLeftAlone = now() < owner.leftAloneUntilMs;
     // What is known to have changed is asked for before it is used; only a failure makes it serve on.
-    if (ownerFailure && isUsable(entry) && (isLeftAlone || !entry.outdated)) {
+    if (owner.failure && isUsable(entry) && (isLeftAlone || !entry.outdated)) {
       if (!isLeftAlone) void load(key, entry).catch(() => undefined);
       return entry.value;
     }
-    if (ownerFailure && isLeftAlone) throw ownerFailure.error;
+    if (owner.failure && isLeftAlone) throw owner.failure.error;
     return load(key, entry);
   };
 
@@ -94,15 +104,17 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
     const askedIn = generation;
     try {
       const loaded = await options.load(key, entry?.etag);
-      ownerFailure = undefined;
-      ownerDownUntilMs = 0;
+      owner.failure = undefined;
+      owner.leftAloneUntilMs = 0;
       return settle(key, entry, loaded, askedIn === generation);
     } catch (error) {
-      ownerFailure = { error };
-      ownerDownUntilMs = now() + options.retryMs;
-      if (!isUsable(entry)) throw error;
-      options.onStale?.(key, now() - entry.confirmedAtMs, error);
-      return entry.value;
+      owner.failure = { error };
+      owner.leftAloneUntilMs = now() + options.retryMs;
+      // What is kept now: the copy may have been dropped while the question was on its way.
+      const kept = entries.get(key);
+      if (!isUsable(kept)) throw error;
+      options.onStale?.(key, now() - kept.confirmedAtMs, error);
+      return kept.value;
     }
   };
 
@@ -115,7 +127,9 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
     const kept = loaded.status === 'unchanged' ? entry : loaded;
     if (!kept) throw new Error('the owner answered "unchanged" to a question without an etag');
     const { value, etag } = kept;
-    entries.set(key, { value, etag, confirmedAtMs: now(), outdated: !isCurrent });
+    if (isCurrent || !options.dropsOutdated) {
+      entries.set(key, { value, etag, confirmedAtMs: now(), outdated: !isCurrent });
+    }
     missingUntilMs.delete(key);
     return value;
   };

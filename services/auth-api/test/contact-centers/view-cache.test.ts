@@ -4,7 +4,7 @@ import { stoppedClock } from '../stack/redis.ts';
 
 type View = { name: string };
 
-function setUp() {
+function setUp(changes: { dropsOutdated?: boolean } = {}) {
   const clock = stoppedClock();
   const asked: [key: string, etag: string | undefined][] = [];
   const stale: number[] = [];
@@ -19,6 +19,7 @@ function setUp() {
     missingMs: 500,
     retryMs: 100,
     maxEntries: 3,
+    ...changes,
     now: clock.now,
     onStale: (_key, ageMs) => stale.push(ageMs),
   });
@@ -141,6 +142,19 @@ describe('the view cache', () => {
     answerWith(() => found('new'));
     cache.invalidateAll();
     expect(await cache.get('a')).toEqual({ name: 'new' });
+  });
+
+  it('does not serve what it dropped while a question was on its way', async () => {
+    const { cache, clock, answerWith } = setUp({ dropsOutdated: true });
+    await cache.get('a');
+    clock.advance(1000);
+    const gate = Promise.withResolvers<Loaded<View>>();
+    answerWith(() => gate.promise);
+    const question = cache.get('a');
+    cache.invalidateAll();
+    gate.reject(new Error('down'));
+    await expect(question).rejects.toThrow('down');
+    await expect(cache.get('a')).rejects.toThrow('down');
   });
 
   it('fails at once for what it has no copy of while the owner is left alone', async () => {
