@@ -25,6 +25,8 @@ export interface ChaosProxy {
   /** Connections ever accepted. */
   readonly accepted: number;
   reset(): void;
+  /** Stops taking bytes from the server: its send buffers fill. */
+  pauseServerSide(): void;
   /** Writes bytes of its own to every client. */
   injectToClients(bytes: Uint8Array): void;
   close(): Promise<void>;
@@ -75,6 +77,9 @@ export async function startChaosProxy(targetPort: number): Promise<ChaosProxy> {
     },
     reset() {
       for (const { client } of [...pairs]) client.resetAndDestroy();
+    },
+    pauseServerSide() {
+      for (const { server } of pairs) server.pause();
     },
     injectToClients(bytes) {
       for (const { client } of pairs) client.write(bytes);
