@@ -19,7 +19,10 @@ const steps: Step[] = [
     title: 'types of tests and tools',
     run: () => program('typescript/bin/tsc', ['-p', 'tsconfig.tests.json']),
   },
-  { title: 'lint and format', run: () => program('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '--colors=off']) },
+  {
+    title: 'lint and format',
+    run: () => program('@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '--colors=off']),
+  },
   { title: 'dependency direction', run: () => wrongImports(root) },
   { title: 'unfinished work', run: () => unfinishedWork(root) },
   { title: 'dead code', run: () => program('knip/bin/knip.js', ['--no-progress']) },
