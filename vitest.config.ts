@@ -10,7 +10,11 @@ export const sourceConditions = {
 export default defineConfig({
   ...sourceConditions,
   test: {
-    include: ['{packages,services}/*/test/**/*.test.ts', 'tools/test/**/*.test.ts', 'charts/test/**/*.test.ts'],
+    include: [
+      '{packages,services}/*/test/**/*.test.ts',
+      'tools/test/**/*.test.ts',
+      'charts/test/**/*.test.ts',
+    ],
     globalSetup: ['packages/testing/src/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
