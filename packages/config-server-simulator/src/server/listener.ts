@@ -92,9 +92,32 @@ function createServer(
     settings.requestCert = true;
     settings.rejectUnauthorized = true;
   }
-  const server = tls.createServer(settings, accept);
-  server.on('tlsClientError', (error: Error) =>
+  const secured = tls.createServer(settings, accept);
+  secured.on('tlsClientError', (error: Error) =>
     context.log.warn({ error: error.message }, 'TLS handshake failed'),
   );
-  return server;
+  return net.createServer((socket) => afterFirstByte(socket, secured));
+}
+
+/** `fatal(2)`, `unexpected_message(10)`: RFC 8446, section 6. */
+const tlsAlert = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x0a]);
+const handshakeRecord = 0x16;
+const firstByteTimeoutMs = 5_000;
+
+/** A client that speaks plaintext here is told by an alert, which it can name, instead of by a broken connection. */
+function afterFirstByte(socket: net.Socket, secured: tls.Server): void {
+  const giveUp = () => socket.destroy();
+  socket.on('error', giveUp);
+  socket.setTimeout(firstByteTimeoutMs, giveUp);
+  socket.once('data', (chunk) => {
+    socket.setTimeout(0);
+    if (chunk[0] !== handshakeRecord) {
+      socket.end(tlsAlert);
+      socket.resume();
+      return;
+    }
+    socket.pause();
+    socket.unshift(chunk);
+    secured.emit('connection', socket);
+  });
 }

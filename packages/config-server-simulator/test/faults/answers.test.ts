@@ -18,8 +18,14 @@ describe('answers', () => {
       sendLater = send;
     };
     const users = ['agent', 'supervisor', 'admin', 'newcomer'];
-    const logins = users.map((userName) => client.authenticate({ userName, password: `demo-${userName}-password` }));
-    const lists = [client.readPersons({ tenant_dbid: 101 }), client.readPersons({ is_agent: 2 }), client.readTenants({})];
+    const logins = users.map((userName) =>
+      client.authenticate({ userName, password: `demo-${userName}-password` }),
+    );
+    const lists = [
+      client.readPersons({ tenant_dbid: 101 }),
+      client.readPersons({ is_agent: 2 }),
+      client.readTenants({}),
+    ];
     // 4 logins; 5, 2 and 2 pages; 3 ends.
     await until(() => held.length === 16, 'all answers are held');
     server.faults.onAnswer = (answer, refId, send) => send(answer, refId);
@@ -48,7 +54,9 @@ describe('answers', () => {
     server.faults.onAnswer = (answer, refId, send) => {
       sendLate = () => send(answer, refId);
     };
-    await expect(client.authenticate(agent, { deadlineMs: 50 })).rejects.toMatchObject({ code: 'RequestTimeout' });
+    await expect(client.authenticate(agent, { deadlineMs: 50 })).rejects.toMatchObject({
+      code: 'RequestTimeout',
+    });
     await until(() => sendLate !== undefined, 'the late answer is there');
     server.faults.onAnswer = (answer, refId, send) => send(answer, refId);
     sendLate?.();
@@ -81,7 +89,8 @@ describe('answers', () => {
     };
     await client.authenticate(agent);
     expect(dropped).toHaveLength(9);
-    server.faults.onAnswer = (answer, refId, send) => send(answer, answer.name === 'EventAuthenticated' ? 4_000_000_000 : refId);
+    server.faults.onAnswer = (answer, refId, send) =>
+      send(answer, answer.name === 'EventAuthenticated' ? 4_000_000_000 : refId);
     await expect(client.authenticate(agent)).rejects.toMatchObject({ code: 'OutcomeUnknown' });
     server.faults.onAnswer = (answer, refId, send) => send(answer, refId);
     await expect(client.authenticate(agent)).resolves.toBeDefined();
@@ -105,7 +114,10 @@ describe('answers', () => {
     let pages = 0;
     server.faults.onAnswer = (answer, refId, send) => {
       if (answer.name !== 'EventObjectsRead' || ++pages !== 3) return send(answer, refId);
-      send({ name: 'EventError', body: { error: 'AccessDenied', description: 'no further', retryable: false } }, refId);
+      send(
+        { name: 'EventError', body: { error: 'AccessDenied', description: 'no further', retryable: false } },
+        refId,
+      );
     };
     await expect(client.readPersons({})).rejects.toMatchObject({ code: 'AccessDenied' });
   });
@@ -125,7 +137,13 @@ describe('answers', () => {
     const client = connectTo([server]);
     await client.authenticate(agent);
     server.faults.onAnswer = (_answer, refId, send) =>
-      send({ name: 'EventError', body: { error: 'FromTheFuture', description: 'x', retryable: true, errorType: 77 } }, refId);
+      send(
+        {
+          name: 'EventError',
+          body: { error: 'FromTheFuture', description: 'x', retryable: true, errorType: 77 },
+        },
+        refId,
+      );
     await expect(client.authenticate(agent)).rejects.toMatchObject({
       code: 'InternalError',
       retryable: true,
@@ -146,7 +164,12 @@ describe('answers', () => {
       release = resolve;
     });
     server.faults.beforeRequest = () => gate;
-    const calls = Array.from({ length: 64 + 1_024 + 50 }, () => client.readTenants({ dbid: 1 }).then(() => 'ok', (error) => error.code));
+    const calls = Array.from({ length: 64 + 1_024 + 50 }, () =>
+      client.readTenants({ dbid: 1 }).then(
+        () => 'ok',
+        (error) => error.code,
+      ),
+    );
     await until(() => flights.includes(64) && depths.includes(1_024), 'the window and the queue are full');
     release?.();
     server.faults.beforeRequest = () => undefined;

@@ -39,7 +39,9 @@ describe('bytes on a bad day', () => {
     const persons = await client.readPersons({});
     proxy.rules = {};
     expect(await client.readPersons({})).toEqual(persons);
-    expect(await Promise.all(Array.from({ length: 200 }, () => client.authenticate(agent)))).toHaveLength(200);
+    expect(await Promise.all(Array.from({ length: 200 }, () => client.authenticate(agent)))).toHaveLength(
+      200,
+    );
   });
 
   it.each([
@@ -64,21 +66,29 @@ describe('bytes on a bad day', () => {
     ['garbage', Buffer.from('garbage in the middle')],
     ['a length beyond every limit', frame(11, 1, Buffer.alloc(0), 0xffff_ffff)],
     ['a data frame of length 0', frame(11, 1, Buffer.alloc(0))],
-    ['answers to questions never asked', Buffer.concat(Array.from({ length: 10 }, () => frame(13, 0xffff_0000, encode({ passwordUpdatingDate: 1 }))))],
-  ])('in the middle of the stream, %s end the connection; what was in flight settles, the next connection works', async (_name, bytes) => {
-    const server = await startServer();
-    const proxy = await startChaosProxy(server.port);
-    const client = connectTo([proxy]);
-    await client.authenticate(agent);
-    server.faults.beforeRequest = () => new Promise(() => undefined);
-    const login = client.authenticate(agent).catch((error) => error);
-    await client.authenticate(agent, { deadlineMs: 20 }).catch(() => undefined);
-    server.faults.beforeRequest = () => undefined;
-    proxy.injectToClients(bytes);
-    expect(await login).toMatchObject({ code: 'OutcomeUnknown' });
-    await expect(client.authenticate(agent)).resolves.toBeDefined();
-    expect(proxy.accepted).toBe(2);
-  });
+    [
+      'answers to questions never asked',
+      Buffer.concat(
+        Array.from({ length: 10 }, () => frame(13, 0xffff_0000, encode({ passwordUpdatingDate: 1 }))),
+      ),
+    ],
+  ])(
+    'in the middle of the stream, %s end the connection; what was in flight settles, the next connection works',
+    async (_name, bytes) => {
+      const server = await startServer();
+      const proxy = await startChaosProxy(server.port);
+      const client = connectTo([proxy]);
+      await client.authenticate(agent);
+      server.faults.beforeRequest = () => new Promise(() => undefined);
+      const login = client.authenticate(agent).catch((error) => error);
+      await client.authenticate(agent, { deadlineMs: 20 }).catch(() => undefined);
+      server.faults.beforeRequest = () => undefined;
+      proxy.injectToClients(bytes);
+      expect(await login).toMatchObject({ code: 'OutcomeUnknown' });
+      await expect(client.authenticate(agent)).resolves.toBeDefined();
+      expect(proxy.accepted).toBe(2);
+    },
+  );
 
   it.each([
     ['too deep', Buffer.alloc(200_000, 0x81)],
@@ -108,7 +118,9 @@ describe('bytes on a bad day', () => {
     const proxy = await startChaosProxy(server.port);
     const client = connectTo([proxy]);
     await client.authenticate(agent);
-    proxy.rules = { toServer: (chunk) => frame(chunk.readUInt16BE(4), chunk.readUInt32BE(8), Buffer.alloc(5_000, 0x81)) };
+    proxy.rules = {
+      toServer: (chunk) => frame(chunk.readUInt16BE(4), chunk.readUInt32BE(8), Buffer.alloc(5_000, 0x81)),
+    };
     await expect(client.authenticate(agent)).rejects.toMatchObject({ code: 'MalformedBody' });
     proxy.rules = {};
     await expect(client.authenticate(agent)).resolves.toBeDefined();

@@ -8,7 +8,9 @@ watchSuite();
 describe('changes under stress', () => {
   it('a flood of 100 000 with a slow listener keeps its order and its memory, and polls are answered', async () => {
     const server = await startServer();
-    const client = connectTo([server], { addp: { localTimeoutSeconds: 5, remoteTimeoutSeconds: 1, traceMode: 'off' } });
+    const client = connectTo([server], {
+      addp: { localTimeoutSeconds: 5, remoteTimeoutSeconds: 1, traceMode: 'off' },
+    });
     let last = 0;
     let count = 0;
     let isOrdered = true;
