@@ -1,10 +1,10 @@
 /** Checks presented secrets with work that does not tell whether their owner exists. */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { createHmacSha256 } from '@gatehouse/service-kit/crypto/hmac';
 import { randomBytes } from '@gatehouse/service-kit/random';
 import { LRUCache } from 'lru-cache';
 import type { StoredSecret } from './client.ts';
 import { createFailureLimiter } from './failure-limiter.ts';
-import { createKeyedDigest } from './keyed-digest.ts';
 import { createSlowWork } from './slow-work.ts';
 import { hashSlowly, isDigest, matchesDigest, matchesSlowHash } from './stored-secret.ts';
 
@@ -46,13 +46,13 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
   const perOwner = createFailureLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
   const perAddress = createFailureLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
   // A right answer is remembered under a key that only this process can make; a changed hash is another key.
-  const digest = createKeyedDigest(randomBytes(32));
+  const hmac = createHmacSha256(randomBytes(32));
   const verified = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000 });
   const inFlight = new Map<string, Promise<boolean>>();
   const decoy = await hashSlowly(randomBytes(16).toString('hex'));
 
   const memoryKey = (owner: string, stored: string, presented: string) =>
-    digest(JSON.stringify([owner, stored, presented]));
+    hmac(Buffer.from(JSON.stringify([owner, stored, presented]))).toString('base64url');
 
   async function verifySlowly(
     { owner, presented, clientAddress }: SecretCheck,

@@ -1,6 +1,7 @@
 /** The answer to an honest retry: sealed under a key that only the bearer of the presented token can make. */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
-import { randomBytes } from '@gatehouse/service-kit/random';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { hkdfSha256 } from '@gatehouse/service-kit/crypto/hmac';
+import { randomToken } from '@gatehouse/service-kit/random';
 import type { FamilyToken } from './family-token.ts';
 
 /** The random parts of a refresh answer; everything else follows from the family's record. */
@@ -14,7 +15,7 @@ const tagBytes = 16;
 
 /** Nothing readable is stored: opening takes the presented token and the client it belongs to. */
 export function sealSuccessor(successor: Successor, presented: FamilyToken, clientId: string): string {
-  const iv = randomBytes(ivBytes);
+  const iv = Buffer.from(randomToken(ivBytes), 'base64url');
   const cipher = createCipheriv('aes-256-gcm', keyFrom(presented), iv, { authTagLength: tagBytes });
   cipher.setAAD(Buffer.from(clientId));
   const text = JSON.stringify([successor.accessToken, successor.refreshSecret]);
@@ -40,6 +41,6 @@ export function openSuccessor(sealed: string, presented: FamilyToken, clientId: 
 }
 
 /** RFC 5869; the secret has 256 bits of entropy, so no stretching is needed. */
-function keyFrom({ familyId, secret }: FamilyToken): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, familyId, 'gatehouse refresh successor', 32));
+function keyFrom({ familyId, secret }: FamilyToken): Buffer {
+  return hkdfSha256(secret, familyId, 'gatehouse refresh successor');
 }
