@@ -19,8 +19,8 @@ export interface ConfigServerClientOptions {
   password: string;
   /** Registers a second time with this one when the server demands a change of the service password. */
   newPassword?: string | undefined;
-  /** Encrypts the link when given; there is no way back to plaintext. */
-  tls?: TlsOptions | undefined;
+  /** Encrypts the link when given; there is no way back to plaintext. A function is asked at every new connection. */
+  tls?: TlsOptions | (() => TlsOptions) | undefined;
   /** Passwords travel in the link: plaintext to another machine needs this explicit permission. */
   allowPlaintext?: boolean;
   addp?: AddpOptions | undefined;

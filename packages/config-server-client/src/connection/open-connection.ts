@@ -16,7 +16,7 @@ import type { ServiceAccount } from './service-account.ts';
 
 export interface OpenConnectionOptions {
   account: ServiceAccount;
-  tls: TlsOptions | undefined;
+  tls: TlsOptions | (() => TlsOptions) | undefined;
   allowPlaintext: boolean;
   addp: AddpOptions;
   wire: WireProtocol;
@@ -39,7 +39,9 @@ export async function openConnection(
   options: OpenConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const socket = await dial(endpoint, { ...options, timeoutMs: options.openTimeoutMs, signal });
+  // Asked each time, so that renewed certificates count without a restart.
+  const tls = typeof options.tls === 'function' ? options.tls() : options.tls;
+  const socket = await dial(endpoint, { ...options, tls, timeoutMs: options.openTimeoutMs, signal });
   const channel = new Channel(socket, {
     endpoint: endpointName(endpoint),
     session: options.wire.createSession('client', defaultWireLimits),

@@ -59,6 +59,15 @@ describe('TLS', () => {
     expect(server.sessionCount()).toBe(1);
   });
 
+  it('takes renewed certificates for new connections, without a restart', async () => {
+    const server = await startServer({ tls: { ...identity, clientCa: authority.cert } });
+    let current = createAuthority('another').issue({ names: ['gatehouse'] });
+    const client = connectTo([server], { tls: () => ({ ca: authority.cert, ...current }) });
+    await expect(client.authenticate(agent)).rejects.toMatchObject({ code: 'NoEndpoint' });
+    current = authority.issue({ names: ['gatehouse'] });
+    await until(() => client.state === 'open', 'the renewed certificate is used');
+  });
+
   it('refuses versions below 1.2', async () => {
     const old = tls.createServer({
       cert: identity.cert,
