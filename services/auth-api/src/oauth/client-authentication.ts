@@ -10,6 +10,8 @@ import type { RequestParameters } from './parameters.ts';
 /** What every call to a client-authenticated endpoint brings. */
 export interface ClientCall {
   authorization: string | undefined;
+  /** Readings of Basic credentials, where somebody has read the header already. */
+  basic?: Credentials[];
   parameters: RequestParameters;
   clientAddress: string;
   correlationId: string;
@@ -85,7 +87,8 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
 }
 
 /** Exactly one method. Basic together with the same client id in the form is one (compat). */
-function readCredentials({ authorization, parameters }: ClientCall): Presented {
+function readCredentials(call: ClientCall): Presented {
+  const { authorization, parameters } = call;
   const clientId = parameters.get('client_id');
   const secret = parameters.get('client_secret');
   if (
@@ -102,11 +105,10 @@ function readCredentials({ authorization, parameters }: ClientCall): Presented {
   if (!hasScheme(authorization, 'basic'))
     throw invalidClient({ detail: 'the Authorization scheme is not Basic' });
   if (secret !== undefined) throw invalidRequest('Use one client authentication method, not two');
-  return readBasic(authorization, clientId);
+  return readBasic(call.basic ?? parseBasicCredentials(authorization), clientId);
 }
 
-function readBasic(authorization: string, clientId: string | undefined): Presented {
-  const readings = parseBasicCredentials(authorization);
+function readBasic(readings: Credentials[], clientId: string | undefined): Presented {
   if (readings.length === 0) throw invalidClient({ detail: 'malformed Basic credentials' });
   const candidates = readings.filter(({ username }) => clientId === undefined || username === clientId);
   if (candidates.length === 0) {

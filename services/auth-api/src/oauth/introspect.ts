@@ -1,6 +1,6 @@
 /** Token introspection (RFC 7662): one GET, a check in memory, and the answer that was stored with the token. */
 import { unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
-import { hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
+import { parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
 import type { Client } from '../clients/client.ts';
 import type { OpsAuthentication } from '../clients/ops-authentication.ts';
 import type { TokenFacts } from '../tokens/access-token.ts';
@@ -28,11 +28,12 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
 
   /** Undefined: the operator, who may see everything. */
   async function authenticate(call: ClientCall): Promise<Client | undefined> {
-    if (isOperator(call.authorization, opsUsername)) {
+    const basic = parseBasicCredentials(call.authorization);
+    if (basic.some(({ username }) => username === opsUsername)) {
       await opsAuthentication.authenticate(call);
       return undefined;
     }
-    const client = await clientAuthentication.authenticate(call);
+    const client = await clientAuthentication.authenticate({ ...call, basic });
     // Section 2.1: without authentication the endpoint would be a place to try tokens out.
     if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not introspect tokens');
     return client;
@@ -46,11 +47,6 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
       return caller === undefined || mayKnow(caller, stored.facts) ? stored.introspection : inactive;
     },
   };
-}
-
-function isOperator(authorization: string | undefined, opsUsername: string): boolean {
-  if (authorization === undefined || !hasScheme(authorization, 'basic')) return false;
-  return parseBasicCredentials(authorization).some(({ username }) => username === opsUsername);
 }
 
 /** A client knows its own tokens, those meant for it, and those of its contact centres; an internal one knows all. */
