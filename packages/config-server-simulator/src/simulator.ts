@@ -7,6 +7,7 @@ import type { HashAlgorithm } from './security/password-hash.ts';
 import { plantSeed, type SeedInput, seedSchema } from './seed/seed.ts';
 import { changeEvent } from './server/change-events.ts';
 import type { FaultHooks } from './server/fault-hooks.ts';
+import { followEstate } from './server/follow-estate.ts';
 import { defaultServerLimits, type ServerLimits } from './server/limits.ts';
 import { listen, type ServerTlsOptions } from './server/listener.ts';
 import { RequestRefused } from './server/request-refused.ts';
@@ -15,7 +16,7 @@ import { SessionRegistry } from './server/session-registry.ts';
 import { stepDown } from './server/step-down.ts';
 import { wants } from './server/subscription.ts';
 import { type Administration, createAdministration } from './store/administration.ts';
-import { openStore } from './store/open-store.ts';
+import { type Estate, openEstateFile, openMemoryEstate } from './store/estate.ts';
 
 export interface SimulatorOptions {
   /** Default 127.0.0.1. */
@@ -30,7 +31,10 @@ export interface SimulatorOptions {
   role?: ServerRole;
   serverEpoch?: number;
   tls?: ServerTlsOptions;
-  /** Keeps the estate in this file; the seed then counts only for a new one. Default: memory. */
+  /**
+   * Keeps the estate in this file; the seed then counts only for a new one. Default: memory. A primary writes the file;
+   * a backup in another process follows it and takes over when the primary is gone; proxies follow it for reading.
+   */
   file?: string;
   limits?: Partial<ServerLimits>;
   clock?: Clock;
@@ -51,6 +55,8 @@ export interface Simulator {
    * moment on it registers nobody. Resolves when they are gone, at the latest after `graceMs` (5 000).
    */
   stepDown(graceMs?: number): Promise<void>;
+  /** `stepDown`, and the backup that follows the same file becomes primary. */
+  switchover(graceMs?: number): Promise<void>;
   /** Registered clients. */
   sessionCount(): number;
   /** Forgets the change history, as if it were too old. */
@@ -60,8 +66,22 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Listens when the promise resolves. Errors: ZodError for a bad seed, EADDRINUSE. */
+/** Listens when the promise resolves. Errors: ZodError for a bad seed, EADDRINUSE, those of `openEstateFile`. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { file, role = 'primary', name = 'simulator', serverEpoch } = options;
+  const estate =
+    file === undefined
+      ? openMemoryEstate(serverEpoch)
+      : await openEstateFile(file, { toWrite: role === 'primary', holder: name });
+  try {
+    return await serveEstate(estate, options);
+  } catch (error) {
+    await estate.close();
+    throw error;
+  }
+}
+
+async function serveEstate(estate: Estate, options: SimulatorOptions): Promise<Simulator> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? silentLogger;
   const host = options.host ?? '127.0.0.1';
@@ -69,16 +89,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const limits = { ...defaultServerLimits, ...options.limits };
   const now = () => clock.nowMs();
 
-  const { store, journal, isNew } = await openStore(options.file);
+  const { store } = estate;
   const changeLog = store.log;
   const sessions = new SessionRegistry(limits, clock);
-  const state = new ServerState(options.name ?? 'simulator', options.role ?? 'primary', options.serverEpoch);
+  const state = new ServerState(options.name ?? 'simulator', options.role ?? 'primary', estate.epoch);
   const queue = new HashQueue(options.hashQueue);
   const sessionsOf = (personDbid: number) => sessions.countOf(personDbid);
   const authenticator = new Authenticator({ store, queue, algorithm, now, sessionsOf });
   const faults: FaultHooks = {};
 
-  if (isNew) {
+  if (estate.isNew) {
     const planter = createAdministration({
       store,
       authenticator,
@@ -87,7 +107,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       assertWritable: () => undefined,
     });
     await plantSeed(seedSchema.parse(options.seed), planter);
-    await journal.append([{ kind: 'planted' }]);
+    await estate.planted();
   }
   changeLog.subscribe((change) => {
     for (const session of sessions.all) {
@@ -105,6 +125,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const listener = await listen({ host, port: options.port ?? 8888, tls: options.tls }, context);
   log.debug({ host, port: listener.port, role: state.role, name: state.name }, 'open for clients');
 
+  const following = options.file === undefined ? undefined : followEstate(estate, context);
   let closing: Promise<void> | undefined;
   return {
     host,
@@ -121,6 +142,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     state,
     faults,
     stepDown: (graceMs = 5_000) => stepDown(context, graceMs),
+    switchover: async (graceMs = 5_000) => {
+      if (following === undefined)
+        throw new Error('a switchover needs an estate in a file that a backup follows');
+      await Promise.all([stepDown(context, graceMs), following.handOver()]);
+    },
     sessionCount: () => [...sessions.all].filter(({ identity }) => identity !== undefined).length,
     expireHistory: () => changeLog.expire(),
     dropConnections: () => {
@@ -131,7 +157,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         const closed = listener.close();
         for (const session of [...sessions.all]) session.close('shutting-down');
         await closed;
-        await journal.close();
+        await following?.stop();
+        await estate.close();
       })();
       return closing;
     },

@@ -1,8 +1,37 @@
 /** `serve`: runs one simulator until it is told to stop. */
+import type { ParseArgsOptionsConfig } from 'node:util';
 import { silentLogger } from '@gatehouse/config-server-client/log';
 import { loadSeed } from '../seed/load.ts';
-import { startSimulator } from '../simulator.ts';
+import type { ServerRole } from '../server/server-state.ts';
+import { type Simulator, startSimulator } from '../simulator.ts';
 import { terminalLog } from '../terminal-log.ts';
+import { untilStopped } from './until-stopped.ts';
+
+export const serveArgs = {
+  host: { type: 'string', default: '127.0.0.1' },
+  port: { type: 'string', default: '8888' },
+  seed: { type: 'string', default: 'demo' },
+  file: { type: 'string' },
+  role: { type: 'string', default: 'primary' },
+  name: { type: 'string', default: 'simulator' },
+  quiet: { type: 'boolean', default: false },
+  verbose: { type: 'boolean', default: false },
+} as const satisfies ParseArgsOptionsConfig;
+
+export const serveHelp = `Options of serve:
+  --host ADDRESS       address to listen on                                          (127.0.0.1)
+  --port NUMBER        port to listen on; 0 takes a free one                         (8888)
+  --seed demo|FILE     the estate to start with: the demo, a JSON or YAML file, or a <ConfData> export in XML  (demo)
+  --file FILE          keep the estate in this file; the seed then counts only for a new file
+  --role ROLE          primary writes the file; backup follows it and takes over when the primary is gone;
+                       proxy follows it for reading. SIGUSR2 makes a primary hand over to its backup  (primary)
+  --name NAME          how this server calls itself                                  (simulator)
+  --quiet              print nothing but the ready line
+  --verbose            print more
+
+The demo estate has the application "gatehouse" with the service account gatehouse / demo-service-password,
+and in its tenant "demo" the users agent, supervisor, admin, locked (disabled) and newcomer (must change the
+password), each with the password demo-<name>-password.`;
 
 export interface ServeOptions {
   host: string;
@@ -10,36 +39,59 @@ export interface ServeOptions {
   /** `demo` or a path. */
   seed: string;
   file?: string | undefined;
+  role: string;
+  name: string;
   quiet: boolean;
   verbose: boolean;
 }
 
 /** Resolves with the exit code after SIGTERM or SIGINT. Errors: a sentence for a bad seed or a port that is taken. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const { host, port, file, quiet, verbose } = options;
   const write = (line: string) => process.stdout.write(line);
-  const log = quiet ? silentLogger : terminalLog(write, { isVerbose: verbose, now: Date.now });
+  const log = options.quiet
+    ? silentLogger
+    : terminalLog(write, { isVerbose: options.verbose, now: Date.now });
   const stopped = untilStopped();
-  const simulator = await startSimulator({
-    host,
-    port,
-    seed: await loadSeed(options.seed),
-    log,
-    ...(file === undefined ? {} : { file }),
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE')
-      throw new Error(`port ${port} on ${host} is taken; choose another with --port`);
-    throw error;
-  });
+  const simulator = await start(options, log);
+  const handOver = () => {
+    simulator.switchover().catch((error: Error) => log.error({ error }, 'the switchover failed'));
+  };
+  process.on('SIGUSR2', handOver);
   write(`config-server-simulator listening on ${simulator.host}:${simulator.port}\n`);
   await stopped;
+  process.off('SIGUSR2', handOver);
   await simulator.close();
   return 0;
 }
 
-function untilStopped(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
+/** Errors: a sentence for a number that is no port. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`--port ${text} is not between 0 and 65535`);
+}
+
+async function start(options: ServeOptions, log: typeof silentLogger): Promise<Simulator> {
+  const { host, port, file, name } = options;
+  const role = parseRole(options.role);
+  const seed = await loadSeed(options.seed);
+  try {
+    return await startSimulator({
+      host,
+      port,
+      seed,
+      log,
+      role,
+      name,
+      ...(file === undefined ? {} : { file }),
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`port ${port} on ${host} is taken; choose another with --port`);
+  }
+}
+
+function parseRole(text: string): ServerRole {
+  if (text === 'primary' || text === 'backup' || text === 'proxy') return text;
+  throw new Error(`--role ${text} is none of primary, backup, proxy`);
 }

@@ -36,6 +36,8 @@ const historyKept = 30;
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #failures = new FailureCounter();
+  /** Locks that a server which may not change the estate keeps for itself; Unix seconds. */
+  readonly #ownLocks = new Map<number, number>();
   readonly #turns = new Map<number, Promise<unknown>>();
   readonly #decoy: Promise<StoredPassword>;
 
@@ -108,6 +110,7 @@ export class Authenticator {
   /** Lifts a lock; the administrator's act. */
   async unlock(personDbid: number): Promise<void> {
     this.#failures.clear(personDbid);
+    this.#ownLocks.delete(personDbid);
     await this.#writeLock(personDbid, undefined);
   }
 
@@ -162,7 +165,8 @@ export class Authenticator {
     const lockedAt = Number(
       readKeyValue(annexOf(CfgObjectType.person, person), rulesSection, 'last-locked-at') ?? 0,
     );
-    return isLocked(Number.isFinite(lockedAt) ? lockedAt : 0, rules, this.#options.now());
+    const ownLock = this.#ownLocks.get(person['DBID'] as number) ?? 0;
+    return isLocked(Math.max(Number.isFinite(lockedAt) ? lockedAt : 0, ownLock), rules, this.#options.now());
   }
 
   /** The person itself, or a tenant whose users were told to; those who changed it themselves have done so. */
@@ -183,6 +187,10 @@ export class Authenticator {
     const { store } = this.#options;
     const person = store.get(CfgObjectType.person, personDbid);
     if (person === undefined) return;
+    if (!store.isWritable) {
+      this.#ownLocks.set(personDbid, atSeconds ?? 0);
+      return;
+    }
     const annex = (annexOf(CfgObjectType.person, person) ?? []) as KeyValueList;
     const value = atSeconds === undefined ? undefined : String(atSeconds);
     const userProperties = withAnnexValue(annex, rulesSection, 'last-locked-at', value);

@@ -1,30 +1,17 @@
 /** The append-only file: what was acknowledged is on the disk, whatever kills the process. */
-import { type FileHandle, open, readFile, truncate } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Journal, JournalEntry } from './journal.ts';
-import { decodeLine, encodeLine } from './journal-lines.ts';
+import { encodeLine } from './journal-lines.ts';
 
-/**
- * Everything readable, in order; a last line that a killed process left half-written is cut off.
- * Undefined when there is no file. Errors: Error naming the line when the damage is not at the end.
- */
-export async function recoverJournal(path: string): Promise<JournalEntry[] | undefined> {
-  const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (content === undefined) return undefined;
-  const { entries, goodBytes } = readLines(content, path);
-  if (goodBytes < content.length) await truncate(path, goodBytes);
-  return entries;
-}
-
-/** Appends in batches: while one is being flushed to disk, the next one gathers. */
-export async function openFileJournal(path: string): Promise<Journal> {
+/** Appends in batches: while one is being flushed to disk, the next one gathers. `goodBytes` cuts a broken end off. */
+export async function openFileJournal(path: string, goodBytes: number): Promise<Journal> {
   const file = await open(path, 'a', 0o600);
+  await file.truncate(goodBytes);
   return new FileJournal(file);
 }
 
 class FileJournal implements Journal {
+  readonly isWritable = true;
   readonly #file: FileHandle;
   #gathering: { bytes: Buffer[]; done: PromiseWithResolvers<void> } | undefined;
   #flushing: Promise<void> | undefined;
@@ -39,11 +26,6 @@ class FileJournal implements Journal {
     const { promise } = this.#gathering.done;
     this.#flushing ??= this.#flush();
     return promise;
-  }
-
-  async restart(): Promise<void> {
-    await this.#flushing;
-    await this.#file.truncate(0);
   }
 
   async close(): Promise<void> {
@@ -67,26 +49,4 @@ class FileJournal implements Journal {
     }
     this.#flushing = undefined;
   }
-}
-
-function readLines(content: Buffer, path: string): { entries: JournalEntry[]; goodBytes: number } {
-  const entries: JournalEntry[] = [];
-  let goodBytes = 0;
-  let damagedLine: number | undefined;
-  for (let offset = 0, number = 1; offset < content.length; number += 1) {
-    const end = content.indexOf(0x0a, offset);
-    const line = end === -1 ? undefined : decodeLine(content.subarray(offset, end));
-    if (line === undefined) {
-      damagedLine ??= number;
-    } else if (damagedLine !== undefined) {
-      throw new Error(
-        `${path} is damaged at line ${damagedLine}, and readable again after it: restore a copy`,
-      );
-    } else {
-      for (const entry of line) entries.push(entry);
-      goodBytes = end + 1;
-    }
-    offset = end === -1 ? content.length : end + 1;
-  }
-  return { entries, goodBytes };
 }

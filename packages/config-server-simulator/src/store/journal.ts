@@ -1,4 +1,4 @@
-/** Where the store writes what must survive: nowhere, or a file (./file-journal.ts). */
+/** What the store writes down so that it survives, and where: nowhere, or a file (./file-journal.ts). */
 import { z } from 'zod';
 import { storedPasswordSchema } from '../security/password-hash.ts';
 
@@ -17,6 +17,7 @@ export const journalEntrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('log'), id: z.string() }),
   /** The seed is complete. */
   z.object({ kind: z.literal('planted') }),
+  /** A server became the one that writes. */
   z.object({ kind: z.literal('epoch'), serverEpoch: z.int().positive(), holder: z.string() }),
   z.object({
     kind: z.literal('created'),
@@ -43,15 +44,23 @@ export const journalEntrySchema = z.discriminatedUnion('kind', [
 export type JournalEntry = z.infer<typeof journalEntrySchema>;
 
 export interface Journal {
+  /** False on a server that follows another one: nothing may be changed there. */
+  readonly isWritable: boolean;
   /** Resolves when the entries cannot be lost any more. Entries of one call survive together or not at all. */
   append(entries: JournalEntry[]): Promise<void>;
-  /** Forgets everything. */
-  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Memory alone: nothing survives. */
 export const noJournal: Journal = {
+  isWritable: true,
   append: async () => undefined,
-  restart: async () => undefined,
+  close: async () => undefined,
+};
+
+/** Another server writes. */
+export const foreignJournal: Journal = {
+  isWritable: false,
+  append: () => Promise.reject(new Error('another server writes this estate')),
   close: async () => undefined,
 };

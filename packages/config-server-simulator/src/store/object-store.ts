@@ -17,7 +17,7 @@ type ObjectEntry = Extract<JournalEntry, { objectType: number }>;
 
 export class ObjectStore {
   readonly log: ChangeLog;
-  readonly #journal: Journal;
+  #journal: Journal;
   readonly #objects = new Map<number, Map<number, StoredObject>>();
   readonly #holders = new Map<string, number>();
   readonly #credentials = new Map<number, StoredPassword[]>();
@@ -106,7 +106,18 @@ export class ObjectStore {
   /** Not a change of the history: clients read it, nobody is told. */
   async recordLogin(personDbid: number, atSeconds: number): Promise<void> {
     this.#logins.set(personDbid, atSeconds);
-    await this.#write([{ kind: 'login', dbid: personDbid, atSeconds }]);
+    if (this.isWritable) await this.#write([{ kind: 'login', dbid: personDbid, atSeconds }]);
+  }
+
+  /** False while another server writes this estate. */
+  get isWritable(): boolean {
+    return this.#journal.isWritable;
+  }
+
+  /** From now on changes are written there. */
+  writeTo(journal: Journal): void {
+    this.#journal = journal;
+    this.#failure = undefined;
   }
 
   /** Takes over one entry that a journal holds already. */
@@ -203,6 +214,7 @@ export class ObjectStore {
   /** Applies first, so that the next change builds on it; tells only what is safe in the journal. */
   async #commit(entries: ObjectEntry[]): Promise<void> {
     if (entries.length === 0) return;
+    if (!this.isWritable) throw new RequestRefused('NotPrimary', 'another server writes this estate');
     const changes = entries.map((entry) => this.#changeOf(entry));
     for (const entry of entries) this.#apply(entry);
     await this.#write(entries);

@@ -4,7 +4,7 @@ import { Authenticator } from '../../src/security/authenticator.ts';
 import { HashQueue } from '../../src/security/hash-queue.ts';
 import { plantSeed, type SeedInput, seedSchema } from '../../src/seed/seed.ts';
 import { createAdministration } from '../../src/store/administration.ts';
-import { openStore } from '../../src/store/open-store.ts';
+import { openMemoryEstate } from '../../src/store/estate.ts';
 
 const minutes = 60_000;
 const days = 86_400_000;
@@ -15,7 +15,7 @@ async function estate(
   more: Partial<SeedInput> = {},
 ) {
   const clock = new ManualClock();
-  const { store } = await openStore(undefined);
+  const { store } = openMemoryEstate();
   const now = () => clock.nowMs();
   let sessions = 0;
   const queue = new HashQueue({ threshold: 50 });
@@ -239,7 +239,7 @@ describe('the hash queue', () => {
 
   it('does the same work for an unknown user as for a wrong password', async () => {
     const clock = new ManualClock();
-    const { store } = await openStore(undefined);
+    const { store } = openMemoryEstate();
     let hashes = 0;
     class CountingQueue extends HashQueue {
       override run<T>(work: () => Promise<T>): Promise<T> {

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoSeed } from '../../src/seed/demo.ts';
 import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';
+import { runServer } from '../program/run-program.ts';
 
 watchSuite();
 
@@ -14,30 +13,6 @@ async function estateFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'estate-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   return join(folder, 'estate.journal');
-}
-
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
-
-/** The program itself, as an operator runs it. */
-async function runProgram(...args: string[]) {
-  const child = spawn(process.execPath, ['--conditions=source', program, 'serve', '--port', '0', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  await until(() => /listening on \S+\n/.test(output), 'the ready line', 15_000);
-  return {
-    port: Number(/listening on 127\.0\.0\.1:(\d+)\n/.exec(output)?.[1]),
-    child,
-    exited,
-    output: () => output,
-  };
 }
 
 describe('an estate in a file', () => {
@@ -95,7 +70,7 @@ describe('an estate in a file', () => {
     const server = await startServer({ file });
     expect(server.store.personNamed('agent')).toBeDefined();
     await server.close();
-    expect((await readFile(file)).length).toBe(good.length);
+    expect((await readFile(file)).subarray(0, good.length).equals(good)).toBe(true);
     const middle = Math.floor(good.length / 2);
     const damaged = Buffer.from(good);
     damaged[middle] = (damaged[middle] as number) ^ 1;
@@ -116,7 +91,7 @@ describe('an estate in a file', () => {
     const file = await estateFile();
     let password = agent.password;
     for (let round = 0; round < 3; round += 1) {
-      const { port, child, exited } = await runProgram('--file', file, '--quiet');
+      const { port, child, exited } = await runServer('--file', file, '--quiet');
       const client = connectTo([{ port }]);
       await expect(client.authenticate({ userName: 'agent', password })).resolves.toBeDefined();
       // Changes one after the other until the kill; what was acknowledged counts, the last one may or may not have happened.
@@ -133,7 +108,7 @@ describe('an estate in a file', () => {
       await exited;
       await changing;
       await client.close();
-      const next = await runProgram('--file', file, '--quiet');
+      const next = await runServer('--file', file, '--quiet');
       const check = connectTo([{ port: next.port }]);
       const outcomes = await Promise.allSettled(
         [...new Set([password, attempted])].map((candidate) =>

@@ -1,0 +1,52 @@
+/** A backup or proxy beside its primary: takes over what that wrote, and a backup its place when it is gone. */
+import { pause } from '@gatehouse/config-server-client/clock';
+import type { Estate } from '../store/estate.ts';
+import type { ServerContext } from './server-context.ts';
+
+export interface Following {
+  /** Lets go of the estate, and leaves others the time to take it. */
+  handOver(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const pollMs = 50;
+const handOverPauseMs = 3_000;
+
+export function followEstate(estate: Estate, context: ServerContext): Following {
+  const { state, clock, log } = context;
+  const stopping = new AbortController();
+  let handedOver: { epoch: number; untilMs: number } | undefined;
+
+  const follow = async () => {
+    await estate.catchUp();
+    if (state.role !== 'backup' || isOthersTurn()) return;
+    if (!(await estate.takeOver())) return;
+    state.epoch = estate.epoch;
+    state.role = 'primary';
+    log.info({ name: state.name, epoch: state.epoch }, 'this server is primary now');
+  };
+  /** After a hand-over the other server goes first; once it has written, or if there is none, this one may again. */
+  const isOthersTurn = () =>
+    handedOver !== undefined && estate.epoch === handedOver.epoch && clock.monotonicMs() < handedOver.untilMs;
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        if (state.role !== 'primary') await follow();
+      } catch (error) {
+        log.error({ error }, 'following the estate failed');
+      }
+      await pause(clock, pollMs, stopping.signal);
+    }
+  })();
+
+  return {
+    async handOver() {
+      handedOver = { epoch: estate.epoch, untilMs: clock.monotonicMs() + handOverPauseMs };
+      await estate.release();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { startServer, until, watchSuite } from '../harness.ts';
+import { runProgram } from './run-program.ts';
+
+watchSuite();
+
+async function run(args: string[], options: Parameters<typeof runProgram>[1] = {}) {
+  const program = runProgram(args, options);
+  const code = await program.exited;
+  return { code, output: program.output(), errors: program.errors() };
+}
+
+describe('the program', () => {
+  it('explains itself', async () => {
+    const { code, output } = await run(['--help']);
+    expect(code).toBe(0);
+    for (const word of ['serve', 'ping', 'read', 'authenticate', 'watch', '--seed', '--json'])
+      expect(output).toContain(word);
+    expect(await run(['dance'])).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('unknown command "dance"'),
+    });
+    expect(await run(['serve', '--port', 'x'])).toMatchObject({
+      code: 2,
+      errors: expect.stringContaining('--port x'),
+    });
+  });
+
+  it('measures, reads and authenticates, for people and for scripts', async () => {
+    const server = await startServer();
+    const at = ['--server', `127.0.0.1:${server.port}`];
+    expect(await run(['ping', ...at, '--count', '3', '--json'])).toMatchObject({ code: 0, errors: '' });
+    const table = await run(['read', 'person', ...at, '--filter', 'user_name=agent']);
+    expect(table.output.split('\n')[2]).toMatch(/^101 +101 +agent +Ada +Agent +yes +yes +no$/);
+    const json = JSON.parse(
+      (await run(['read', 'access-group', ...at, '--filter', 'person_dbid=101', '--json'])).output,
+    );
+    expect(json.map(({ name }: { name: string }) => name)).toEqual(['Users', 'Agents']);
+    expect(await run(['authenticate', 'agent', ...at], { input: 'demo-agent-password\n' })).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('authenticated'),
+    });
+    expect(await run(['authenticate', 'agent', ...at, '--json'], { input: 'wrong\n' })).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('AuthenticationFailed'),
+    });
+  }, 60_000);
+
+  it('says why a server cannot be used', async () => {
+    const server = await startServer();
+    const at = ['--server', `127.0.0.1:${server.port}`, '--json'];
+    const refused = await run(['ping', ...at], { env: { CONFIG_SERVER_PASSWORD: 'wrong-secret' } });
+    expect(refused).toMatchObject({ code: 2, output: expect.stringContaining('service account') });
+    await server.close();
+    expect(await run(['ping', ...at])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('cannot connect'),
+    });
+  }, 60_000);
+
+  it('prints changes as they happen until it is stopped', async () => {
+    const server = await startServer();
+    const program = runProgram(['watch', '--server', `127.0.0.1:${server.port}`]);
+    await until(() => program.output().includes('watching'), 'it watches', 15_000);
+    // The subscription follows the line; a change is made until one is seen.
+    let count = 0;
+    await until(() => {
+      if (count++ % 20 === 0) void server.store.updatePerson(101, { lastName: `Name ${count}` });
+      return program.output().includes('Name ');
+    }, 'a change is printed');
+    program.child.kill('SIGTERM');
+    expect(await program.exited).toBe(0);
+  }, 30_000);
+});
