@@ -6,6 +6,11 @@ import type { App } from './app-type.ts';
 import { pathOf } from './path.ts';
 import { requestIdHeader } from './request-id.ts';
 
+/** `config` of a route with a secret in its path: the log shows the pattern of the route instead. */
+export interface PathHiding {
+  hidesPath?: boolean;
+}
+
 export function observeRequests(app: App, log: Logger, metrics: Metrics): void {
   const logsRequests = log.isLevelEnabled('info');
   // The line has the named fields only, none of them secret: looking for secrets in each one costs a tenth of a request.
@@ -23,10 +28,11 @@ export function observeRequests(app: App, log: Logger, metrics: Metrics): void {
 }
 
 function describe(request: FastifyRequest, reply: FastifyReply): Record<string, unknown> {
+  const { config, url } = request.routeOptions;
   return {
     correlationId: request.id,
     method: request.method,
-    path: pathOf(request.url),
+    path: (config as PathHiding).hidesPath ? (url ?? 'unknown') : pathOf(request.url),
     status: reply.statusCode,
     durationMs: Math.round(reply.elapsedTime * 10) / 10,
     clientAddress: request.ip,
