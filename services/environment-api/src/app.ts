@@ -2,6 +2,7 @@
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Caller } from './access/caller.ts';
+import { apiKeyRoutes } from './api-keys/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { configServerRoutes } from './config-servers/routes.ts';
@@ -42,6 +43,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       configServerRoutes(api, deps);
       contactCenterRoutes(api, deps);
       settingRoutes(api, deps);
+      apiKeyRoutes(api, deps);
       locationRoutes(api, deps);
       auditRoutes(api, deps);
       await api.register(

@@ -10,6 +10,9 @@ import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
 import { createAuthenticate } from './access/authenticate.ts';
 import { createIntrospection } from './access/introspection.ts';
 import { createOpsAccount } from './access/ops-account.ts';
+import { isWritable } from './access/region.ts';
+import { createKeyUses } from './api-keys/key-uses.ts';
+import { createApiKeyService } from './api-keys/service.ts';
 import { createAuditService } from './audit/service.ts';
 import { createWriter } from './changes/writer.ts';
 import type { Config } from './config.ts';
@@ -41,6 +44,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const environments = createEnvironmentService({ db: pool, writer, secretBox });
   const contactCenters = createContactCenterService(pool, writer);
   const locations = createLocationService(pool, writer, config.location);
+  const uses = createKeyUses({ db: pool, now, log, isWritable: isWritable(region) });
   return {
     config,
     kit,
@@ -51,6 +55,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     configServers: createConfigServerService(environments),
     contactCenters,
     locations,
+    apiKeys: createApiKeyService({ db: pool, contactCenters, uses, now }),
     settings: createSettingService({ db: pool, contactCenters, locations }),
     authenticate: createAuthenticate({
       ops: createOpsAccount(config.ops, log),
@@ -59,6 +64,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     }),
     async close() {
       redis.disconnect();
+      await uses.settled();
       await Promise.all([pool.end(), authApi.close()]);
     },
   };

@@ -2,14 +2,23 @@
 import { z } from 'zod';
 
 /** What changes are about today; readers ignore a kind they do not know. */
-export const environmentEntities = ['environment', 'contact-center', 'setting', 'location'] as const;
+export const environmentEntities = [
+  'environment',
+  'contact-center',
+  'setting',
+  'location',
+  'api-key',
+  'cors',
+  'saml',
+  'oidc',
+] as const;
 
 export const environmentChangeSchema = z.object({
   /** Follows the order of commits; a smaller number never appears later. */
   seq: z.int().positive(),
   /** One of `environmentEntities`, or a later one. */
   entity: z.string(),
-  /** Id of the environment or contact centre, name of the setting, path of the location. */
+  /** Id of the environment, contact centre or key, name of the setting, path of the location. */
   id: z.string(),
   /** The contact centre whose view changed. */
   contactCenterId: z.string().optional(),

@@ -12,9 +12,14 @@ export interface Region {
 }
 
 /** @throws AppError 403 `read_only_region` that names the writable region */
-export function requireWritable({ location, writableLocation, forceWritable }: Region): void {
-  if (forceWritable || writableLocation === undefined || covers(writableLocation, location)) return;
+export function requireWritable(region: Region): void {
+  if (isWritable(region)) return;
+  const { location, writableLocation } = region;
   throw forbidden(`This region (${location}) is read-only: send writes to the region ${writableLocation}`, {
     name: 'read_only_region',
   });
+}
+
+export function isWritable({ location, writableLocation, forceWritable }: Region): boolean {
+  return forceWritable || writableLocation === undefined || covers(writableLocation, location);
 }

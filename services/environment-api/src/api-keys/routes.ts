@@ -1,0 +1,144 @@
+/** `/contact-centers/{id}/api-keys`, and `/api-keys`: whose key is this. */
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { etagOf } from '../versions/etag.ts';
+import {
+  apiKeySchema,
+  createApiKeyBody,
+  issuedApiKeySchema,
+  keyOwnerSchema,
+  rotateApiKeyBody,
+  validateApiKeyBody,
+} from './schemas.ts';
+import type { ApiKeyService } from './service.ts';
+
+const tags = ['API keys'];
+const params = z.object({ id: z.string() });
+const keyParams = z.object({ id: z.string(), keyId: z.string() });
+const issuedAnswer = envelopeOf(issuedApiKeySchema).extend({ path: z.string() });
+
+/** The entity tag is the contact centre's: it covers its keys. */
+export function apiKeyRoutes(app: App, { apiKeys }: { apiKeys: ApiKeyService }): void {
+  app.get(
+    '/contact-centers/:id/api-keys',
+    {
+      schema: {
+        tags,
+        operationId: 'listApiKeys',
+        summary: 'API keys of a contact centre; of each key its first characters',
+        params,
+        response: { 200: envelopeOf(z.array(apiKeySchema)), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { center, keys } = await apiKeys.list(request.caller, request.params.id);
+      // No 304: the last use of a key changes without a new version.
+      reply.header('etag', etagOf(center.version)).header('cache-control', 'no-store');
+      return ok(keys);
+    },
+  );
+
+  app.post(
+    '/contact-centers/:id/api-keys',
+    {
+      schema: {
+        tags,
+        operationId: 'createApiKey',
+        summary: 'Make an API key; the answer shows it, and no later one does',
+        params,
+        body: createApiKeyBody,
+        response: { 200: issuedAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { center, apiKey } = await apiKeys.create(
+        contextOf(request),
+        request.params.id,
+        request.body.data,
+      );
+      reply.header('etag', etagOf(center.version)).header('cache-control', 'no-store');
+      return { ...ok(apiKey), path: `/contact-centers/${center.id}/api-keys/${apiKey.id}` };
+    },
+  );
+
+  app.post(
+    '/contact-centers/:id/api-keys/:keyId/rotate',
+    {
+      schema: {
+        tags,
+        operationId: 'rotateApiKey',
+        summary: 'Replace a key by a new one; the old one may work on for a while',
+        params: keyParams,
+        body: rotateApiKeyBody,
+        response: { 200: issuedAnswer, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id, keyId } = request.params;
+      const rotation = request.body?.data ?? { overlapSeconds: 0 };
+      const { center, apiKey } = await apiKeys.rotate(contextOf(request), id, keyId, rotation);
+      reply.header('etag', etagOf(center.version)).header('cache-control', 'no-store');
+      return { ...ok(apiKey), path: `/contact-centers/${center.id}/api-keys/${apiKey.id}` };
+    },
+  );
+
+  app.delete(
+    '/contact-centers/:id/api-keys/:keyId',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteApiKey',
+        summary: 'Withdraw a key: it stops working at once',
+        params: keyParams,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id, keyId } = request.params;
+      const center = await apiKeys.remove(contextOf(request), id, keyId);
+      reply.header('etag', etagOf(center.version));
+      return ok();
+    },
+  );
+
+  app.post(
+    '/api-keys/validate',
+    {
+      schema: {
+        tags,
+        operationId: 'validateApiKey',
+        summary: 'Whose key this is; 404 when it does not work',
+        body: validateApiKeyBody,
+        response: { 200: envelopeOf(keyOwnerSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return ok(await apiKeys.ownerOf(request.caller, request.body.data.key));
+    },
+  );
+
+  app.get(
+    '/api-keys/:key',
+    {
+      // The key stands in the path, where existing callers put it; the log shows the route instead.
+      config: { hidesPath: true },
+      schema: {
+        tags,
+        operationId: 'readApiKeyOwner',
+        summary:
+          'Whose key this is, asked as existing callers ask; prefer POST, which keeps keys out of URLs',
+        params: z.object({ key: z.string() }),
+        response: { 200: envelopeOf(keyOwnerSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return ok(await apiKeys.ownerOf(request.caller, request.params.key));
+    },
+  );
+}
