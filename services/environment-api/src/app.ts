@@ -1,12 +1,14 @@
 /** Everything that is mounted, in order. */
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { enforceCors } from '@gatehouse/service-kit/http/cors';
 import type { Caller } from './access/caller.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { changeRoutes } from './changes/routes.ts';
 import { configServerRoutes } from './config-servers/routes.ts';
 import { contactCenterRoutes } from './contact-centers/routes.ts';
+import { corsRoutes, internalCorsRoutes } from './cors/routes.ts';
 import type { Deps } from './deps.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { internalRoutes } from './internal/routes.ts';
@@ -35,6 +37,23 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(
     async (api: App) => {
       api.decorateRequest('caller');
+      // First, because a preflight carries no credentials.
+      enforceCors(api, {
+        isAllowed: (origin) => deps.allowedOrigins.isAllowed(origin),
+        // Callers prove themselves by a header, never by a cookie.
+        allowsCredentials: false,
+        methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        requestHeaders: [
+          'authorization',
+          'content-type',
+          'if-match',
+          'if-none-match',
+          'idempotency-key',
+          'x-request-id',
+        ],
+        answerHeaders: ['etag', 'retry-after', 'x-request-id'],
+        remedy: 'add it with POST /environment/v3/cors to the contact centre whose application it is',
+      });
       // Nothing below is open: no body is read and nothing is looked up before the caller is known.
       api.addHook('onRequest', async (request) => {
         request.caller = await deps.authenticate(request.headers.authorization);
@@ -44,11 +63,13 @@ export async function buildApp(deps: Deps): Promise<App> {
       contactCenterRoutes(api, deps);
       settingRoutes(api, deps);
       apiKeyRoutes(api, deps);
+      corsRoutes(api, deps);
       locationRoutes(api, deps);
       auditRoutes(api, deps);
       await api.register(
         async (internal: App) => {
           internalRoutes(internal, deps);
+          internalCorsRoutes(internal, deps);
           changeRoutes(internal, deps);
         },
         { prefix: '/internal' },

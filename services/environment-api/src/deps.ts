@@ -18,6 +18,8 @@ import { createWriter } from './changes/writer.ts';
 import type { Config } from './config.ts';
 import { createConfigServerService } from './config-servers/service.ts';
 import { createContactCenterService } from './contact-centers/service.ts';
+import { createAllowedOrigins } from './cors/allowed-origins.ts';
+import { createCorsService } from './cors/service.ts';
 import { createEnvironmentService } from './environments/service.ts';
 import { createLocationService } from './locations/service.ts';
 import { schema } from './migrate.ts';
@@ -44,6 +46,8 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const environments = createEnvironmentService({ db: pool, writer, secretBox });
   const contactCenters = createContactCenterService(pool, writer);
   const locations = createLocationService(pool, writer, config.location);
+  const settings = createSettingService({ db: pool, contactCenters, locations });
+  const cors = createCorsService(pool, settings);
   const uses = createKeyUses({ db: pool, now, log, isWritable: isWritable(region) });
   return {
     config,
@@ -56,7 +60,9 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     contactCenters,
     locations,
     apiKeys: createApiKeyService({ db: pool, contactCenters, uses, now }),
-    settings: createSettingService({ db: pool, contactCenters, locations }),
+    settings,
+    cors,
+    allowedOrigins: createAllowedOrigins({ read: cors.allOrigins, changeLog, now }),
     authenticate: createAuthenticate({
       ops: createOpsAccount(config.ops, log),
       opsUsername: config.ops.username,

@@ -4,6 +4,7 @@ import { envelopeOf } from '../envelope.ts';
 import type { HttpClient, HttpRequest } from '../http-client.ts';
 import { type EnvironmentChangesPage, environmentChangesPageSchema } from './changes.ts';
 import { type ContactCenterView, contactCenterViewSchema } from './contact-center.ts';
+import { type CorsView, corsViewSchema } from './cors.ts';
 import { type EnvironmentView, environmentViewSchema } from './environment.ts';
 
 export const internalPath = '/environment/v3/internal';
@@ -31,12 +32,15 @@ export interface EnvironmentApiClient {
   ): Promise<Fetched<ContactCenterView>>;
   contactCenterById(id: string, location: string, options?: ReadOptions): Promise<Fetched<ContactCenterView>>;
   environmentById(id: string, options?: ReadOptions): Promise<Fetched<EnvironmentView>>;
+  /** Origins whose pages may call; the change event `cors` tells when they differ. */
+  allowedOrigins(options?: ReadOptions): Promise<Fetched<CorsView>>;
   /** Changes after `since`, oldest first. */
   changesSince(since: number, limit?: number): Promise<EnvironmentChangesPage>;
 }
 
 const contactCenterAnswer = envelopeOf(contactCenterViewSchema);
 const environmentAnswer = envelopeOf(environmentViewSchema);
+const corsAnswer = envelopeOf(corsViewSchema);
 const changesAnswer = envelopeOf(environmentChangesPageSchema);
 
 /** `http` authenticates with a token of the service client. */
@@ -71,6 +75,7 @@ export function createEnvironmentApiClient(http: HttpClient): EnvironmentApiClie
       fetch(contactCenterAnswer, `/contact-centers/${encodeURIComponent(id)}`, { location }, options),
     environmentById: (id, options) =>
       fetch(environmentAnswer, `/environments/${encodeURIComponent(id)}`, {}, options),
+    allowedOrigins: (options) => fetch(corsAnswer, '/cors', {}, options),
     async changesSince(since, limit = 1000) {
       const answer = await http.read(changesAnswer, {
         method: 'GET',

@@ -42,6 +42,8 @@ export interface Write {
   db: Queryable;
   /** Call it once per thing written, after its rows. */
   record(written: Written): Promise<void>;
+  /** Tells readers that something they keep has changed which the audit trail has under another name. */
+  announce(change: { entity: EnvironmentEntity; id: string; contactCenterId?: string }): void;
 }
 
 export interface Writer {
@@ -67,6 +69,7 @@ export function createWriter({ changeLog, audit, region, now }: WriterDeps): Wri
     return changeLog.inTransaction(({ client, record }) =>
       work({
         db: client,
+        announce: record,
         async record({ action, entity, id, contactCenterId, changes }) {
           await audit.append(client, {
             at: now(),

@@ -50,9 +50,12 @@ export function settingRoutes(app: App, deps: { settings: SettingService }): voi
     },
     async (request, reply) => {
       const { data } = request.body;
-      const center = await settings.upsert(contextOf(request), request.params.id, data);
+      const { center, setting } = await settings.upsert(contextOf(request), request.params.id, data);
       reply.header('etag', etagOf(center.version));
-      return { ...ok(data), path: `/contact-centers/${center.id}/settings/${encodeURIComponent(data.name)}` };
+      return {
+        ...ok(setting),
+        path: `/contact-centers/${center.id}/settings/${encodeURIComponent(setting.name)}`,
+      };
     },
   );
 

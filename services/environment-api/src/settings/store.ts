@@ -40,6 +40,20 @@ export async function readSetting(db: Queryable, contactCenterId: string, name: 
   return rows[0];
 }
 
+/** The values of a name at all locations. */
+export async function readSettingsNamed(
+  db: Queryable,
+  contactCenterId: string,
+  name: string,
+): Promise<Setting[]> {
+  const { rows } = await db.query<Setting>(
+    `SELECT name::text, value, location::text, shared FROM environment.settings
+      WHERE contact_center_id = $1 AND name = $2 ORDER BY location`,
+    [contactCenterId, name],
+  );
+  return rows;
+}
+
 export async function upsertSetting(db: Queryable, contactCenterId: string, setting: Setting): Promise<void> {
   await db.query({
     name: 'setting_upsert',

@@ -16,7 +16,7 @@ export function sendUnchanged(
   answer.header('etag', etag);
   // Kept by the caller alone, and asked about every time.
   answer.header('cache-control', 'private, no-cache');
-  answer.header('vary', 'authorization');
+  answer.header('vary', 'authorization, origin');
   if (!isFresh(request.headers['if-none-match'], etag)) return false;
   answer.code(304).send();
   return true;
