@@ -8,8 +8,8 @@ import * as registration from './messages/registration.ts';
 export const messageCatalogue = {
   RequestRegisterClient: { id: 2, schema: registration.requestRegisterClientSchema },
   EventClientRegistered: { id: 3, schema: registration.eventClientRegisteredSchema },
-  RequestUpdateAddp: { id: 4, schema: registration.requestUpdateAddpSchema },
-  EventAddpUpdated: { id: 5, schema: registration.eventAddpUpdatedSchema },
+  RequestUpdateAddp: { id: 4, schema: registration.addpSchema },
+  EventAddpUpdated: { id: 5, schema: registration.addpSchema },
   RequestAuthenticate: { id: 10, schema: authentication.requestAuthenticateSchema },
   EventAuthenticated: { id: 11, schema: authentication.eventAuthenticatedSchema },
   RequestChangePassword: { id: 12, schema: authentication.requestChangePasswordSchema },

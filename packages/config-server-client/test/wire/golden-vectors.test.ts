@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type MessageName, messageCatalogue } from '../../src/wire/message.ts';
@@ -12,6 +12,11 @@ const receive = (bytes: Uint8Array) =>
   ocpWire()
     .createSession('client', { ...defaultWireLimits, allowJson: true })
     .receive(bytes);
+
+// For a deliberate change of the protocol: WRITE_VECTORS=1 writes the files anew, and the change is seen in review.
+if (process.env['WRITE_VECTORS'] === '1') {
+  for (const [path, content] of vectorFiles()) writeFileSync(path, content);
+}
 
 describe('golden vectors', () => {
   it('are exactly the files in docs/vectors', () => {

@@ -72,7 +72,10 @@ export function parseServer(text: string): Endpoint {
 }
 
 /** Never an argument: those are readable by every process of the machine. */
-function accountPassword(values: ConnectionValues, env: NodeJS.ProcessEnv): string {
+export function accountPassword(
+  values: Pick<ConnectionValues, 'password-file'>,
+  env: NodeJS.ProcessEnv,
+): string {
   const file = values['password-file'];
   if (file !== undefined) return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   return env['CONFIG_SERVER_PASSWORD'] ?? demoServiceAccount.password;

@@ -1,26 +1,44 @@
 /** Seeds from a file, or the built-in demo estate. */
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { parseConfData } from './conf-data.ts';
 import { demoSeed } from './demo.ts';
 import { type Seed, seedSchema } from './seed.ts';
 
-/** `demo`, or the path of a JSON or YAML file. Errors: Error with a sentence that names the file and what is wrong. */
+/** A seed file may name an export, to which it adds passwords, a service account and whatever else is missing. */
+const seedFileSchema = seedSchema.extend({ confData: z.string().optional() });
+
+/**
+ * `demo`, or the path of a JSON or YAML file, or of a `<ConfData>` export in XML. Errors: Error with a sentence that
+ * names the file and what is wrong.
+ */
 export async function loadSeed(source: string): Promise<Seed> {
   if (source === 'demo') return seedSchema.parse(demoSeed);
-  const text = await readFile(source, 'utf8').catch((error: Error) => {
-    throw new Error(`the seed file ${source} cannot be read: ${error.message}`);
-  });
-  const parsed = seedSchema.safeParse(parse(text, source));
-  if (parsed.success) return parsed.data;
-  throw new Error(`the seed file ${source} is not valid:\n${z.prettifyError(parsed.error)}`);
+  if (source.endsWith('.xml')) return seedSchema.parse({ objects: await loadConfData(source) });
+  const parsed = seedFileSchema.safeParse(await parseFile(source, parseYaml));
+  if (!parsed.success)
+    throw new Error(`the seed file ${source} is not valid:\n${z.prettifyError(parsed.error)}`);
+  const { confData, ...seed } = parsed.data;
+  if (confData === undefined) return seed;
+  const imported = await loadConfData(resolve(dirname(source), confData));
+  return { ...seed, objects: [...imported, ...seed.objects] };
+}
+
+async function loadConfData(path: string): Promise<Seed['objects']> {
+  const { objects } = await parseFile(path, parseConfData);
+  return objects;
 }
 
 /** JSON is a subset of YAML, so one parser reads both. */
-function parse(text: string, source: string): unknown {
+async function parseFile<T>(path: string, parse: (text: string) => T): Promise<T> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new Error(`the seed file ${path} cannot be read: ${error.message}`);
+  });
   try {
-    return parseYaml(text);
+    return parse(text);
   } catch (error) {
-    throw new Error(`the seed file ${source} is neither JSON nor YAML: ${(error as Error).message}`);
+    throw new Error(`the seed file ${path} cannot be understood: ${(error as Error).message}`);
   }
 }

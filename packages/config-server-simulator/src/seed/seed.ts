@@ -1,5 +1,5 @@
 /** A readable description of an estate, and how it becomes objects. */
-import { CfgAppType } from '@gatehouse/config-server-client/model/enumerations';
+import { CfgAppType, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { z } from 'zod';
 import { rulesSection } from '../security/rules.ts';
@@ -53,6 +53,12 @@ export const seedSchema = z.strictObject({
     .array(z.strictObject({ dbid, tenant: z.string(), name: z.string(), type: z.int().optional() }))
     .default([]),
   persons: z.array(personSchema).default([]),
+  /** Whole objects by their documented fields, such as an export holds; created first. */
+  objects: z
+    .array(z.strictObject({ objectType: z.int().positive(), object: z.record(z.string(), z.unknown()) }))
+    .default([]),
+  /** Passwords for persons among `objects`: exports hold none. */
+  passwords: z.record(z.string(), z.string()).default({}),
 });
 
 export type SeedInput = z.input<typeof seedSchema>;
@@ -62,6 +68,7 @@ export const environmentTenantName = 'ENVIRONMENT';
 
 /** Creates everything the seed describes. Errors: Error with a plain sentence when a name is not known. */
 export async function plantSeed(seed: Seed, administration: Administration): Promise<void> {
+  await plantObjects(seed, administration);
   const tenants = await plantTenants(seed, administration);
   const tenantDbid = (name: string) => required(tenants.get(name), `tenant "${name}"`);
   for (const { dbid: wanted, name, type } of seed.applications) {
@@ -95,13 +102,29 @@ export async function plantSeed(seed: Seed, administration: Administration): Pro
   }
 }
 
+/** Tenants before what is in them, so that every object finds its own. */
+async function plantObjects(seed: Seed, administration: Administration): Promise<void> {
+  const isTenant = ({ objectType }: { objectType: number }) => objectType === CfgObjectType.tenant;
+  const ordered = [...seed.objects.filter(isTenant), ...seed.objects.filter((entry) => !isTenant(entry))];
+  for (const { objectType, object } of ordered) await administration.createObject(objectType, object);
+  for (const [userName, password] of Object.entries(seed.passwords)) {
+    const person = required(administration.personNamed(userName), `person "${userName}" under passwords`);
+    await administration.updatePerson(person['DBID'] as number, { password, PasswordUpdatingDate: 0 });
+  }
+}
+
 async function plantTenants(seed: Seed, administration: Administration): Promise<Map<string, number>> {
   const tenants = new Map<string, number>([[environmentTenantName, environmentTenantDbid]]);
-  await administration.createTenant({
-    dbid: environmentTenantDbid,
-    name: environmentTenantName,
-    annex: annexWith(seed.environmentSecurityRules),
-  });
+  for (const { objectType, object } of seed.objects) {
+    if (objectType === CfgObjectType.tenant) tenants.set(String(object['name']), Number(object['DBID']));
+  }
+  if (administration.get(CfgObjectType.tenant, environmentTenantDbid) === undefined) {
+    await administration.createTenant({
+      dbid: environmentTenantDbid,
+      name: environmentTenantName,
+      annex: annexWith(seed.environmentSecurityRules),
+    });
+  }
   for (const { dbid: wanted, name, parent, securityRules } of seed.tenants) {
     const parentDbid =
       parent === undefined ? environmentTenantDbid : required(tenants.get(parent), `tenant "${parent}"`);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 const addpTimeoutSeconds = z.number().min(0).max(3_600);
-export const traceModeSchema = z.enum(['off', 'local', 'remote', 'both']);
+const traceModeSchema = z.enum(['off', 'local', 'remote', 'both']);
 
 /** Times in seconds as the client sees them: `localTimeout` is its own watch, `remoteTimeout` the server's. */
 export const addpSchema = z.object({
@@ -55,9 +55,6 @@ export const eventClientRegisteredSchema = z.object({
   passwordExpiresInDays: z.int().optional(),
   lastLogin: z.int().nonnegative().optional(),
 });
-
-export const requestUpdateAddpSchema = addpSchema;
-export const eventAddpUpdatedSchema = addpSchema;
 
 export const requestReadOperationalModeSchema = z.object({});
 export const eventOperationalModeSchema = z.object({ operationalMode: z.int() });

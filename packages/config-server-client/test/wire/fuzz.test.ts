@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ConfMessage } from '../../src/wire/message.ts';
+import { decodeCbor } from '../../src/wire/ocp/body.ts';
+import { encodeFrame } from '../../src/wire/ocp/frame.ts';
+import { ocpWire } from '../../src/wire/ocp/ocp-wire.ts';
+import { defaultWireLimits } from '../../src/wire/wire-protocol.ts';
+import { vectorMessages } from './vector-messages.ts';
+
+/** `FUZZ_RUNS=1000000` for the long run. */
+const numRuns = Number(process.env['FUZZ_RUNS'] ?? 3_000);
+const timeoutMs = 20_000 + numRuns;
+
+const limits = { ...defaultWireLimits, maxFrameBytes: 4_096, allowJson: true };
+const sender = ocpWire().createSession('client', defaultWireLimits);
+const vectors = (Object.values(vectorMessages) as { refId: number; message: ConfMessage }[]).map(
+  ({ refId, message }) => Buffer.from(sender.encode(message, refId)),
+);
+
+/** Frames with any header and any body, whole messages with some bytes changed, and noise. */
+const hostile = fc.oneof(
+  fc.uint8Array({ maxLength: 64 }),
+  fc
+    .record({
+      kind: fc.integer({ min: 0, max: 6 }),
+      messageId: fc.constantFrom(0, 2, 3, 10, 11, 21, 36, 99, 1001, 5_000),
+      flags: fc.constantFrom(0, 0, 0, 1, 2),
+      refId: fc.nat(0xffff_ffff),
+      body: fc.uint8Array({ maxLength: 200 }),
+    })
+    .map(({ body, ...header }) => encodeFrame(header, body)),
+  fc
+    .record({
+      vector: fc.constantFrom(...vectors),
+      changes: fc.array(fc.tuple(fc.nat(2_000), fc.integer({ min: 0, max: 255 })), { maxLength: 4 }),
+    })
+    .map(({ vector, changes }) => {
+      const bytes = Buffer.from(vector);
+      for (const [at, value] of changes) bytes[at % bytes.length] = value;
+      return bytes;
+    }),
+);
+
+describe('whatever the other side sends', () => {
+  it('a session never throws, never holds more than a frame, and is silent after a violation', {
+    timeout: timeoutMs,
+  }, () => {
+    fc.assert(
+      fc.property(
+        fc.array(hostile, { maxLength: 6 }),
+        fc.integer({ min: 1, max: 300 }),
+        (pieces, chunkBytes) => {
+          const session = ocpWire().createSession('server', { ...limits });
+          const stream = Buffer.concat(pieces);
+          let isDead = false;
+          for (let at = 0; at < stream.length; at += chunkBytes) {
+            const events = session.receive(stream.subarray(at, at + chunkBytes));
+            if (isDead) expect(events).toEqual([]);
+            isDead ||= events.some(({ kind }) => kind === 'violation');
+            expect(session.bytesPending).toBeLessThanOrEqual(limits.maxFrameBytes + 16 + chunkBytes);
+          }
+        },
+      ),
+      { numRuns },
+    );
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('a body is decoded to plain data or refused, and never anything else', { timeout: timeoutMs }, () => {
+    const bodies = vectors.map((vector) => vector.subarray(16));
+    const spoilt = fc
+      .record({
+        body: fc.constantFrom(...bodies),
+        changes: fc.array(fc.tuple(fc.nat(2_000), fc.integer({ min: 0, max: 255 })), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        cut: fc.nat(2_000),
+      })
+      .map(({ body, changes, cut }) => {
+        const bytes = Buffer.from(body);
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        return cut % 3 === 0 ? bytes.subarray(0, cut % bytes.length) : bytes;
+      });
+    fc.assert(
+      fc.property(fc.oneof(spoilt, fc.uint8Array({ maxLength: 100 })), (bytes) => {
+        const result = decodeCbor(bytes, { maxDepth: 32, maxItems: 1_000 });
+        if ('value' in result) expectPlain(result.value, 33);
+        else expect(result.problem).not.toBe('');
+      }),
+      { numRuns },
+    );
+  });
+});
+
+/** Finite numbers, text, bytes, arrays and maps without a foreign prototype, not deeper than allowed. */
+function expectPlain(value: unknown, depth: number): void {
+  expect(depth).toBeGreaterThanOrEqual(0);
+  if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
+  else if (Array.isArray(value)) for (const entry of value) expectPlain(entry, depth - 1);
+  else if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+    for (const entry of Object.values(value)) expectPlain(entry, depth - 1);
+  } else expect(['string', 'boolean', 'object']).toContain(typeof value);
+}

@@ -1,0 +1,62 @@
+/** The server under examination and the accounts the examination may use. */
+import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+import { RawConnection, type RawTarget } from './raw-connection.ts';
+
+export interface Subject {
+  target: RawTarget;
+  application: string;
+  account: { userName: string; password: string };
+  /** A person who may log in; no wrong password is ever tried for this one. */
+  user: { userName: string; password: string };
+}
+
+export interface ConformanceCheck {
+  /** What a conforming server does. */
+  name: string;
+  run(subject: Subject): Promise<void>;
+}
+
+export function registration(subject: Subject): ConfMessage<'RequestRegisterClient'>['body'] {
+  return {
+    protocolVersions: [1],
+    clientName: subject.application,
+    clientApplicationType: 107,
+    userName: subject.account.userName,
+    userPassword: subject.account.password,
+    host: 'conformance',
+    encoding: 'utf-8',
+    addp: { localTimeout: 0, remoteTimeout: 0, traceMode: 'off' },
+  };
+}
+
+/** A check on a registered connection; request ids from 10 on are free. */
+export function registered(
+  name: string,
+  run: (
+    connection: RawConnection,
+    subject: Subject,
+    terms: ConfMessage<'EventClientRegistered'>['body'],
+  ) => Promise<void>,
+): ConformanceCheck {
+  return unregistered(name, async (connection, subject) => {
+    connection.send('RequestRegisterClient', registration(subject), 1);
+    await run(connection, subject, await connection.expect('EventClientRegistered', 1));
+  });
+}
+
+export function unregistered(
+  name: string,
+  run: (connection: RawConnection, subject: Subject) => Promise<void>,
+): ConformanceCheck {
+  return {
+    name,
+    async run(subject) {
+      const connection = await RawConnection.open(subject.target);
+      try {
+        await run(connection, subject);
+      } finally {
+        connection.end();
+      }
+    },
+  };
+}

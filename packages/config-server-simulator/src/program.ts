@@ -1,0 +1,99 @@
+/** The program: a simulator to run, and an operator's first tool when logins fail. */
+import { parseArgs } from 'node:util';
+import { authenticate, ping, read, watch, withClient } from './commands/client-commands.ts';
+import { conformance } from './commands/conformance.ts';
+import {
+  accountPassword,
+  clientOptions,
+  connectionArgs,
+  connectionHelp,
+} from './commands/connection-options.ts';
+import { parseFilter } from './commands/filter-terms.ts';
+import { createOutput } from './commands/output.ts';
+import { readPassword } from './commands/read-password.ts';
+import { parsePort, serve, serveArgs, serveHelp } from './commands/serve.ts';
+import { untilStopped } from './commands/until-stopped.ts';
+
+const help = `config-server-simulator: a Configuration Server for demos, tests and development, and a first tool for
+questions to any server of the same protocol
+
+Usage:
+  config-server-simulator serve [options]                    run a server until SIGTERM or Ctrl-C
+  config-server-simulator ping [--count N]                   is the server there, how fast does it answer
+  config-server-simulator read person|access-group|tenant [--filter key=value]...
+  config-server-simulator authenticate USER-NAME             reads the password from standard input; a real login,
+                                                             so a wrong password counts towards lock-out
+  config-server-simulator watch                              person changes as they happen
+  config-server-simulator conformance [--user NAME]          does a server keep to the protocol; the password of the
+                                                             user (agent) is read from CONFIG_SERVER_USER_PASSWORD,
+                                                             else it is the demo's. No wrong one is tried for it
+
+${serveHelp}
+
+${connectionHelp}
+
+Exit codes: 0 well, 1 refused by the server, 2 not reachable or wrong options.
+`;
+
+/** Runs the program with these arguments; sets the exit code and says what is wrong on standard error. */
+export async function runProgram(args: string[]): Promise<void> {
+  try {
+    process.exitCode = await main(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  const [command, ...rest] = args;
+  if (command === undefined || command === 'help' || args.includes('--help')) {
+    process.stdout.write(help);
+    return command === undefined ? 2 : 0;
+  }
+  if (command === 'serve') {
+    const { values } = parseArgs({ args: rest, options: serveArgs });
+    return serve({ ...values, port: parsePort(values.port) });
+  }
+  return ask(command, rest);
+}
+
+async function ask(command: string, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      ...connectionArgs,
+      count: { type: 'string', default: '10' },
+      filter: { type: 'string', multiple: true, default: [] },
+      user: { type: 'string', default: 'agent' },
+    },
+  });
+  const output = createOutput((text) => process.stdout.write(text), values.json);
+  const options = clientOptions(values, process.env);
+  const [subject = ''] = positionals;
+  switch (command) {
+    case 'ping':
+      return withClient(options, output, (client) => ping(client, output, Number(values.count)));
+    case 'read':
+      return withClient(options, output, (client) =>
+        read(client, output, subject, parseFilter(values.filter)),
+      );
+    case 'authenticate': {
+      const password = await readPassword(process.stdin, (text) => process.stderr.write(text));
+      return withClient(options, output, (client) => authenticate(client, output, subject, password));
+    }
+    case 'watch':
+      return withClient(options, output, (client) => watch(client, output, untilStopped()));
+    case 'conformance': {
+      const password = process.env['CONFIG_SERVER_USER_PASSWORD'] ?? `demo-${values.user}-password`;
+      const user = { userName: values.user, password };
+      return conformance(
+        { connection: values, accountPassword: accountPassword(values, process.env), user },
+        output,
+      );
+    }
+    default:
+      throw new Error(`unknown command "${command}"; try --help`);
+  }
+}

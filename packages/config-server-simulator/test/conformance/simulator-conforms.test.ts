@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { examine } from '../../src/conformance/examine.ts';
+import { demoServiceAccount } from '../../src/seed/demo.ts';
+import { agent, startServer, watchSuite } from '../harness.ts';
+
+watchSuite();
+
+const subject = (port: number) => ({
+  target: { host: '127.0.0.1', port },
+  application: demoServiceAccount.applicationName,
+  account: { userName: demoServiceAccount.userName, password: demoServiceAccount.password },
+  user: agent,
+});
+
+describe('conformance', () => {
+  it('is what the simulator passes, every check', async () => {
+    const server = await startServer();
+    const results = await examine(subject(server.port), () => undefined);
+    expect(results.filter(({ failure }) => failure !== undefined)).toEqual([]);
+    expect(results.length).toBeGreaterThan(30);
+  }, 60_000);
+
+  it('is what a server that errs does not pass', async () => {
+    const server = await startServer({ limits: { maxFrameBytesBeforeRegistration: 1_000_000 } });
+    server.faults.onAnswer = (answer, refId, send) => {
+      if (answer.name === 'EventAuthenticated')
+        send({ ...answer, body: { ...answer.body, userName: 'somebody else' } }, refId);
+      else if (answer.name === 'EventObjectsSent')
+        send({ ...answer, body: { ...answer.body, total: 99 } }, refId);
+      else send(answer, refId);
+    };
+    const results = await examine(subject(server.port), () => undefined);
+    const failed = results.filter(({ failure }) => failure !== undefined).map(({ name }) => name);
+    expect(failed).toEqual([
+      'refuses a body over 16 KiB before registration by its header alone',
+      'authenticates a user, and compares user names without case',
+      'answers zero objects for what does not exist',
+      'reads a person by user name, by the object model, without a password',
+    ]);
+  }, 60_000);
+});
