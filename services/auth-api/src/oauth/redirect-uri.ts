@@ -40,7 +40,7 @@ function webProblem(text: string, url: URL): string | undefined {
 function pathProblem(path: string): string | undefined {
   if (/%(?:2f|5c|25|00)/i.test(path)) return 'must not hide separators in its path';
   if (path.includes('//')) return 'must not have an empty path segment';
-  const hasDots = path.split('/').some((segment) => /^(?:\.|%2e){1,2}(?:$|;)/i.test(segment));
+  const hasDots = path.split('/').some((segment) => /^(?:\.|%2e){1,2}(?:$|;|%3b)/i.test(segment));
   return hasDots ? 'must not contain dot segments' : undefined;
 }
 

@@ -65,7 +65,7 @@ describe('origin matching (compat)', () => {
 
   it('never leaves the registered folder, whatever segments are asked for', () => {
     const segment = fc.oneof(
-      fc.constantFrom('..', '.', '%2e%2e', '%2E.', '..;', '%2f', '%5c', '%252e', '\\', ''),
+      fc.constantFrom('..', '.', '%2e%2e', '%2E.', '..;', '..%3b', '%2f', '%5c', '%252e', '\\', ''),
       fc.webSegment(),
     );
     fc.assert(
@@ -75,6 +75,14 @@ describe('origin matching (compat)', () => {
         return new URL(requested).pathname.startsWith('/safe/') && !/%2f|%5c|%25/i.test(requested);
       }),
     );
+  });
+
+  it('2: takes no dot segment with a parameter, plain or hidden (CVE-2026-3872)', () => {
+    for (const segment of ['..;', '.;', '..%3b', '%2e%2e%3B', '..;x=1', '..%3Bx=1']) {
+      expect(redirectUriProblem(`https://app.test/safe/${segment}/evil`)).toBe(
+        'must not contain dot segments',
+      );
+    }
   });
 
   it('lets nobody add to a registered query', () => {
