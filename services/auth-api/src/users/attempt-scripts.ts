@@ -37,10 +37,14 @@ redis.call('PEXPIRE', KEYS[2], ARGV[9])
 return 0
 `);
 
-/** Takes back an attempt that never reached a Configuration Server. KEYS: attempts, streak. ARGV: attempt id. */
+/**
+ * Takes back an attempt that never reached a Configuration Server, and leaves nothing of it: made-up names must not
+ * fill Redis. KEYS: attempts, streak. ARGV: attempt id.
+ */
 export const releaseAttempt = defineScript(`
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
-if tonumber(redis.call('HGET', KEYS[2], 'failures') or 0) > 0 then redis.call('HINCRBY', KEYS[2], 'failures', -1) end
+local failures = tonumber(redis.call('HGET', KEYS[2], 'failures') or 0)
+if failures > 1 then redis.call('HINCRBY', KEYS[2], 'failures', -1) else redis.call('DEL', KEYS[2]) end
 return 1
 `);
 

@@ -77,6 +77,18 @@ describe.each([{ cluster: false }, { cluster: true }])(
       expect(await allowed(limiter, 10)).toBe(4);
     });
 
+    it('66: keeps nothing of refused attempts: names that a stranger makes up do not fill Redis', async () => {
+      const limiter = limiterWith({ ...defaultAttemptLimits, addressAttempts: 1 });
+      await limiter.reserve({ account, address: address() });
+      const before = await store.redis.dbsize();
+      await Promise.allSettled(
+        Array.from({ length: 50 }, (_, index) =>
+          limiter.reserve({ account: `${account}/made-up ${index}`, address: address() }),
+        ),
+      );
+      expect(await store.redis.dbsize()).toBe(before);
+    });
+
     it('makes strangers wait longer with every failure, up to a bound', async () => {
       const limiter = limiterWith({ ...defaultAttemptLimits, accountAttempts: 1000, longestDelayMs: 4000 });
       expect(await allowed(limiter, 3)).toBe(3);
