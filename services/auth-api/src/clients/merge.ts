@@ -75,6 +75,17 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
   return merged;
 }
 
+/** Whether the client's own tokens, which carry its rights, would say more than its registration now does. */
+export function losesRights(before: Client, after: Client): boolean {
+  if (before.internalClient && !after.internalClient) return true;
+  if (!before.authorities.every((authority) => after.authorities.includes(authority))) return true;
+  if (after.contactCenterIds.length === 0) return false;
+  return (
+    before.contactCenterIds.length === 0 ||
+    !before.contactCenterIds.every((id) => after.contactCenterIds.includes(id))
+  );
+}
+
 function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const check = (holds: boolean, field: string, message: string) => {

@@ -8,7 +8,7 @@ import type { AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
 import type { Client, StoredSecret } from './client.ts';
 import type { ClientDirectory } from './directory.ts';
-import { type ClientDefaults, mergeClient, newClient } from './merge.ts';
+import { type ClientDefaults, losesRights, mergeClient, newClient } from './merge.ts';
 import type { ClientPatch } from './schemas.ts';
 import type { SecretVerifier } from './secret-verifier.ts';
 import { deleteClient, findClient, insertClient, listClients, lockClient, updateClient } from './store.ts';
@@ -36,7 +36,7 @@ export interface ClientService {
   get(clientId: string): Promise<Client>;
   /** @throws AppError (400) with the fields, (409) when the client id is taken. */
   create(input: ClientPatch, actor: Actor): Promise<ClientAndSecret>;
-  /** Merges field by field under a row lock. @throws AppError (400, 404) */
+  /** Merges field by field under a row lock. Who loses rights loses the tokens that carry them. @throws AppError (400, 404) */
   update(clientId: string, patch: ClientPatch, actor: Actor): Promise<Client>;
   /** Its tokens end with it. @throws AppError (404) */
   remove(clientId: string, actor: Actor): Promise<void>;
@@ -136,7 +136,11 @@ export function createClientService(options: ClientServiceOptions): ClientServic
         const merged = mergeClient(current, patch, defaults);
         if (secret !== undefined) merged.secrets = [secret];
         if (merged.clientType === 'PUBLIC') merged.secrets = [];
-        return (await updateClient(transaction.client, merged)) ?? missing(clientId);
+        const updated = (await updateClient(transaction.client, merged)) ?? missing(clientId);
+        // Before the commit: rights that were taken away do not live on in tokens.
+        if (losesRights(current, merged))
+          await options.cutOffs.raise({ kind: 'client-rights', id: clientId });
+        return updated;
       };
       return change(clientId, 'client_updated', actor, work, { changed });
     },

@@ -31,7 +31,8 @@ export function createAccessTokens(store: AccessTokenStore, cutOffs: CutOffs, no
 function isCut(facts: TokenFacts, cutOffs: CutOffs): boolean {
   const issuedAtMs = facts.authorizedAtMs;
   const { sub, clientId, familyId, sid, authTimeMs, chain } = facts;
-  if (cutOffs.isCut({ sub, clientId, familyId, sid, issuedAtMs, authTimeMs })) return true;
+  const rightsOf = sub === undefined ? clientId : undefined;
+  if (cutOffs.isCut({ sub, clientId, rightsOf, familyId, sid, issuedAtMs, authTimeMs })) return true;
   // An exchanged token ends with every client it came through.
   return chain?.some((link) => cutOffs.isCut({ clientId: link, issuedAtMs })) ?? false;
 }

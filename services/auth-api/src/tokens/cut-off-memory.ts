@@ -13,13 +13,17 @@ export function createCutOffMemory(): CutOffMemory {
   const latest: Record<CutOffKind, Map<string, number>> = {
     sub: new Map(),
     client: new Map(),
+    'client-rights': new Map(),
     family: new Map(),
     sid: new Map(),
   };
   const maps = Object.values(latest);
 
-  const isCutBefore = (kind: 'sub' | 'client', id: string | undefined, issuedAtMs: number) =>
-    id !== undefined && issuedAtMs <= (latest[kind].get(id) ?? Number.NEGATIVE_INFINITY);
+  const isCutBefore = (
+    kind: 'sub' | 'client' | 'client-rights',
+    id: string | undefined,
+    issuedAtMs: number,
+  ) => id !== undefined && issuedAtMs <= (latest[kind].get(id) ?? Number.NEGATIVE_INFINITY);
   const isCutWhole = (kind: 'family' | 'sid', id: string | undefined) =>
     id !== undefined && latest[kind].has(id);
 
@@ -28,10 +32,11 @@ export function createCutOffMemory(): CutOffMemory {
       const known = latest[kind].get(id);
       if (known === undefined || known < atMs) latest[kind].set(id, atMs);
     },
-    isCut({ sub, clientId, familyId, sid, issuedAtMs, authTimeMs = issuedAtMs }) {
+    isCut({ sub, clientId, rightsOf, familyId, sid, issuedAtMs, authTimeMs = issuedAtMs }) {
       return (
         isCutBefore('sub', sub, authTimeMs) ||
         isCutBefore('client', clientId, issuedAtMs) ||
+        isCutBefore('client-rights', rightsOf, issuedAtMs) ||
         isCutWhole('family', familyId) ||
         isCutWhole('sid', sid)
       );

@@ -6,7 +6,7 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { createCutOffMemory } from './cut-off-memory.ts';
 import { type CutOffStream, type StreamEntry, streamStart } from './cut-off-stream.ts';
 
-export type CutOffKind = 'sub' | 'client' | 'family' | 'sid';
+export type CutOffKind = 'sub' | 'client' | 'client-rights' | 'family' | 'sid';
 
 export interface CutOff {
   kind: CutOffKind;
@@ -18,6 +18,8 @@ export interface CutOff {
 export interface CutOffSubject {
   sub?: string | undefined;
   clientId?: string | undefined;
+  /** Client whose own rights the token carries: no user stands behind it. */
+  rightsOf?: string | undefined;
   familyId?: string | undefined;
   sid?: string | undefined;
   issuedAtMs: number;
