@@ -7,6 +7,8 @@ import { LRUCache } from 'lru-cache';
 export interface FailureLimiter {
   /** Counts an attempt before it is made, so that parallel ones cannot slip through. @throws AppError (429) */
   reserve(key: string): void;
+  /** Refuses like reserve, and counts nothing. @throws AppError (429) */
+  check(key: string): void;
   /** The attempt succeeded: it does not count. */
   release(key: string): void;
 }
@@ -39,16 +41,23 @@ export function createFailureLimiter({
     return fresh;
   }
 
+  function refuseWhenUsedUp(key: string, window: Window): void {
+    if (window.attempts < attempts) return;
+    const retryAfterSeconds = Math.ceil((window.startedAtMs + windowMs - now()) / 1000);
+    throw tooManyRequests(Math.max(1, retryAfterSeconds), {
+      detail: `too many failed attempts for ${key}`,
+    });
+  }
+
   return {
     reserve(key) {
       const window = current(key);
-      if (window.attempts >= attempts) {
-        const retryAfterSeconds = Math.ceil((window.startedAtMs + windowMs - now()) / 1000);
-        throw tooManyRequests(Math.max(1, retryAfterSeconds), {
-          detail: `too many failed attempts for ${key}`,
-        });
-      }
+      refuseWhenUsedUp(key, window);
       window.attempts += 1;
+    },
+    check(key) {
+      const window = windows.get(key);
+      if (window && now() - window.startedAtMs < windowMs) refuseWhenUsedUp(key, window);
     },
     release(key) {
       const window = current(key);

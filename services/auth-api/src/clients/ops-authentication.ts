@@ -44,7 +44,8 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions): OpsA
   async function authenticateBasic(credentials: OpsCredentials): Promise<string> {
     for (const { username: name, password } of parseBasicCredentials(credentials.authorization)) {
       const isOperator = safeEqual(name, username);
-      const check = { owner: `ops ${name}`, presented: password, clientAddress: credentials.clientAddress };
+      const { clientAddress } = credentials;
+      const check = { owner: `ops ${name}`, presented: password, clientAddress, isChosen: true };
       // A wrong name costs the same comparison as a wrong password.
       if (await verifier.verify({ ...check, secrets: isOperator ? secrets : [] })) return username;
       if (isOperator && isHashed && safeEqual(password, configured)) {
@@ -66,10 +67,16 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions): OpsA
     const token = parseBearerToken(authorization);
     const stored = token === undefined ? undefined : await accessTokens.find(token);
     if (stored === undefined) throw invalidToken();
-    const { clientId, sub, authorities } = stored.record();
+    const { clientId, sub, authorities, contactCenterIds } = stored.record();
     // A user's token never administers, whatever the client that carries it may do.
     if (sub !== undefined || !authorities.includes(managementAuthority)) {
       throw forbidden(`This needs the authority ${managementAuthority}`);
+    }
+    // It could give itself and others every contact centre.
+    if (contactCenterIds.length > 0) {
+      throw forbidden(
+        'This client is bound to a contact centre: it cannot administer what all of them share',
+      );
     }
     return clientId;
   }

@@ -15,6 +15,8 @@ export interface SecretCheck {
   secrets: readonly StoredSecret[];
   presented: string;
   clientAddress: string;
+  /** People chose it although it is stored as a digest: it can be guessed, so failures count against it. */
+  isChosen?: boolean;
 }
 
 export interface SecretVerifier {
@@ -54,12 +56,21 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
   const memoryKey = (owner: string, stored: string, presented: string) =>
     hmac(Buffer.from(JSON.stringify([owner, stored, presented]))).toString('base64url');
 
+  const ownerKeyOf = (owner: string, clientAddress: string) => `${owner} from ${clientAddress}`;
+
+  /** A right answer between refused ones would tell a guesser all the same. @throws AppError (429) */
+  const refuseWhileGuessed = (owner: string, clientAddress: string) =>
+    perOwner.check(ownerKeyOf(owner, clientAddress));
+
   async function verifySlowly(
     { owner, presented, clientAddress }: SecretCheck,
     hashes: string[],
   ): Promise<boolean> {
     const keys = hashes.map((stored) => memoryKey(owner, stored, presented));
-    if (keys.some((key) => verified.has(key))) return true;
+    if (keys.some((key) => verified.has(key))) {
+      refuseWhileGuessed(owner, clientAddress);
+      return true;
+    }
     // A burst of an honest client after a restart is one check and one attempt, not thirty.
     const burst = [clientAddress, ...keys, memoryKey(owner, '', presented)].join(' ');
     const running = inFlight.get(burst) ?? compareSlowly({ owner, clientAddress, presented }, hashes, keys);
@@ -76,9 +87,10 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
     hashes: string[],
     keys: string[],
   ): Promise<boolean> {
-    const ownerKey = `${owner} from ${clientAddress}`;
-    perAddress.reserve(clientAddress);
+    const ownerKey = ownerKeyOf(owner, clientAddress);
+    // The owner first: what is tried on it counts even where the address has no tries left.
     perOwner.reserve(ownerKey);
+    perAddress.reserve(clientAddress);
     // Without a slow hash of its own an owner costs the same as one with it, and so does nobody.
     const compared = hashes.length > 0 ? hashes : [decoy];
     const results: boolean[] = [];
@@ -93,12 +105,19 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
 
   return {
     async verify(check) {
-      if (check.presented === '' || check.presented.length > longestSecret) return false;
+      if (check.presented === '' || check.presented.length > longestSecret) {
+        // No secret costs no work, but what is told about it (audit) is bounded all the same.
+        perAddress.reserve(check.clientAddress);
+        return false;
+      }
       const live = check.secrets.filter(
         ({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs > now(),
       );
       const digests = live.filter(({ hash }) => isDigest(hash));
-      if (digests.some(({ hash }) => matchesDigest(hash, check.presented))) return true;
+      if (digests.some(({ hash }) => matchesDigest(hash, check.presented))) {
+        if (check.isChosen) refuseWhileGuessed(check.owner, check.clientAddress);
+        return true;
+      }
       const slowHashes = live.map(({ hash }) => hash).filter((hash) => !isDigest(hash));
       return verifySlowly(check, slowHashes);
     },

@@ -55,9 +55,13 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     return undefined;
   }
 
-  async function names(presented: Presented): Promise<Client | undefined> {
-    const client = await directory.find(presented.candidates[0]?.username ?? '');
-    return client?.clientType === 'PUBLIC' ? client : undefined;
+  async function names(presented: Presented, call: ClientCall): Promise<Client | undefined> {
+    const owner = presented.candidates[0]?.username ?? '';
+    const client = await directory.find(owner);
+    if (client?.clientType === 'PUBLIC') return client;
+    // Counts like a wrong secret: strangers must not fill the audit trail with names that they make up.
+    await verifier.verify({ owner, secrets: [], presented: '', clientAddress: call.clientAddress });
+    return undefined;
   }
 
   async function refuse(call: ClientCall, clientId: string | undefined, detail: string): Promise<never> {
@@ -75,7 +79,8 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     async authenticate(call) {
       const presented = readCredentials(call);
       const claimed = presented.candidates[0]?.username;
-      const client = presented.method === 'none' ? await names(presented) : await proves(presented, call);
+      const client =
+        presented.method === 'none' ? await names(presented, call) : await proves(presented, call);
       if (client === undefined) return refuse(call, claimed, `${presented.method} failed`);
       const registered = client.tokenEndpointAuthMethod;
       if (registered !== undefined && registered !== presented.method) {

@@ -95,6 +95,32 @@ describe('35: checking a secret', () => {
     expect(await check([], 'wrong')).toBe(false);
   });
 
+  it('49: tells a guesser nothing once he is refused, though the right secret is remembered', async () => {
+    const chosen = await hashSlowly('right');
+    expect(await check([chosen], 'right')).toBe(true);
+    await Promise.allSettled(Array.from({ length: 6 }, (_, index) => check([chosen], `wrong ${index}`)));
+
+    await expect(check([chosen], 'right')).rejects.toMatchObject({ status: 429 });
+    // Others are not kept out, and the guesser waits for his minute only.
+    expect(await check([chosen], 'right', 'client', '203.0.113.2')).toBe(true);
+    nowMs += 60_001;
+    expect(await check([chosen], 'right')).toBe(true);
+  });
+
+  it('49: counts guesses on an owner also where the address has no tries left', async () => {
+    const chosen = await hashSlowly('right');
+    verifier = await createSecretVerifier({
+      now: () => nowMs,
+      concurrency: 2,
+      failuresPerOwner: 5,
+      failuresPerAddress: 1,
+    });
+    expect(await check([chosen], 'right')).toBe(true);
+    await Promise.allSettled(Array.from({ length: 6 }, (_, index) => check([chosen], `wrong ${index}`)));
+
+    await expect(check([chosen], 'right')).rejects.toMatchObject({ status: 429 });
+  });
+
   it('makes one check of a burst of the same secret', async () => {
     const chosen = await hashSlowly('right');
     const answers = await Promise.all(Array.from({ length: 30 }, () => check([chosen], 'right')));
