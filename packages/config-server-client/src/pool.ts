@@ -1,6 +1,7 @@
 /** One back end per environment: created on first use, re-targeted when its configuration changes, closed when idle. */
 import type { ConfigurationBackend } from './backend.ts';
 import { type Clock, systemClock, type Timer } from './clock.ts';
+import { type Logger, silentLogger } from './log.ts';
 import { PooledBackend } from './pooled-backend.ts';
 
 export interface BackendPoolOptions<Environment extends PooledEnvironment> {
@@ -11,6 +12,7 @@ export interface BackendPoolOptions<Environment extends PooledEnvironment> {
   /** Longest wait for calls in flight on a replaced back end. Default 60 000. */
   drainMs?: number;
   clock?: Clock;
+  log?: Logger;
 }
 
 export interface PooledEnvironment {
@@ -45,6 +47,7 @@ export function createBackendPool<Environment extends PooledEnvironment>(
   const clock = options.clock ?? systemClock;
   const idleCloseMs = options.idleCloseMs ?? 30 * 60_000;
   const drainMs = options.drainMs ?? 60_000;
+  const log = options.log ?? silentLogger;
   const entries = new Map<string, Entry>();
   let closed = false;
   let sweep: Timer | undefined;
@@ -68,7 +71,7 @@ export function createBackendPool<Environment extends PooledEnvironment>(
       if (closed) throw new Error('the back-end pool is closed');
       const known = entries.get(environment.id);
       if (known === undefined) {
-        const backend = new PooledBackend(options.create(environment), clock, drainMs);
+        const backend = new PooledBackend(options.create(environment), { clock, drainMs, log });
         entries.set(environment.id, { version: environment.version, backend });
         scheduleSweep();
         return backend;

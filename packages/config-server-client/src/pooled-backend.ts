@@ -10,6 +10,7 @@ import type {
 } from './backend.ts';
 import { type Clock, pause } from './clock.ts';
 import { ConfigServerError } from './errors.ts';
+import type { Logger } from './log.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
 import type { CfgPerson, PersonFilter } from './model/person.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
@@ -20,13 +21,18 @@ export class PooledBackend implements ConfigurationBackend {
   readonly #listeners = new Set<PersonListener>();
   readonly #clock: Clock;
   readonly #drainMs: number;
+  readonly #log: Logger;
   #lastUsedMs: number;
   #closed = false;
 
-  constructor(backend: ConfigurationBackend, clock: Clock, drainMs: number) {
+  constructor(
+    backend: ConfigurationBackend,
+    { clock, drainMs, log }: { clock: Clock; drainMs: number; log: Logger },
+  ) {
     this.#target = new Target(backend);
     this.#clock = clock;
     this.#drainMs = drainMs;
+    this.#log = log;
     this.#lastUsedMs = clock.monotonicMs();
   }
 
@@ -76,9 +82,13 @@ export class PooledBackend implements ConfigurationBackend {
     this.#target = new Target(backend);
     old.unsubscribeAll();
     for (const listener of this.#listeners) {
-      // What happened between the two subscriptions is unknown.
-      listener({ kind: 'resync' });
       this.#target.subscribe(listener);
+      // What happened between the two subscriptions is unknown.
+      try {
+        listener({ kind: 'resync' });
+      } catch (error) {
+        this.#log.error({ error, kind: 'resync' }, 'a listener for person changes failed');
+      }
     }
     this.#retired.add(old);
     void this.#retire(old);

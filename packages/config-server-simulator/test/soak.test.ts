@@ -2,7 +2,7 @@ import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { isConfigServerError } from '@gatehouse/config-server-client/errors';
 import { silentLogger } from '@gatehouse/config-server-client/log';
 import { describe, expect, it } from 'vitest';
-import { startChaosProxy } from './chaos-proxy.ts';
+import { type ChaosProxy, startChaosProxy } from './chaos-proxy.ts';
 import { agent, connectTo, quickStandby, startServer, until, watchSuite } from './harness.ts';
 
 watchSuite();
@@ -80,11 +80,14 @@ describe('a long bad day', () => {
       }
     };
     const disturber = async () => {
+      const onAll = (disturb: (proxy: ChaosProxy) => void) => {
+        for (const proxy of proxies) disturb(proxy);
+      };
       const disturbances = [
         () => server.dropConnections(),
-        () => proxies.forEach((proxy) => proxy.reset()),
-        () => proxies.forEach((proxy) => Object.assign(proxy.rules, { swallowToClient: true })),
-        () => proxies.forEach((proxy) => Object.assign(proxy.rules, { sliceBytes: 3, latencyMs: 5 })),
+        () => onAll((proxy) => proxy.reset()),
+        () => onAll(({ rules }) => Object.assign(rules, { swallowToClient: true })),
+        () => onAll(({ rules }) => Object.assign(rules, { sliceBytes: 3, latencyMs: 5 })),
         () => proxies[0]?.injectToClients(Buffer.from('garbage')),
         () => Object.assign(proxies[1]?.rules ?? {}, { resetAfterBytes: 2_000 }),
       ];

@@ -121,11 +121,16 @@ export class Channel {
     this.#startWaiting();
   }
 
+  /** Backpressure: what the server sends stays with the server. Our watch on it rests meanwhile. */
   pauseReading(): void {
+    if (this.#end !== undefined) return;
+    this.#keepAlive?.suspend();
     this.#socket.pause();
   }
 
   resumeReading(): void {
+    if (this.#end !== undefined) return;
+    this.#keepAlive?.resume();
     this.#socket.resume();
   }
 

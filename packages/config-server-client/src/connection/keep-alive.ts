@@ -26,6 +26,7 @@ export class KeepAlive {
   #dueMs = 0;
   #timer: Timer | undefined;
   #stopped = false;
+  #isSuspended = false;
 
   constructor(options: KeepAliveOptions) {
     this.#options = options;
@@ -55,6 +56,18 @@ export class KeepAlive {
     this.#arm(timeoutMs);
   }
 
+  /** We do not read at the moment, so silence says nothing about the peer. */
+  suspend(): void {
+    this.#isSuspended = true;
+    this.#timer?.cancel();
+  }
+
+  /** We read again: the peer gets a full timeout. */
+  resume(): void {
+    this.#isSuspended = false;
+    this.setTimeout(this.#timeoutMs);
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
@@ -63,7 +76,7 @@ export class KeepAlive {
   #arm(delayMs: number): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#stopped || this.#timeoutMs === 0) return;
+    if (this.#stopped || this.#isSuspended || this.#timeoutMs === 0) return;
     this.#dueMs = this.#options.clock.monotonicMs() + delayMs;
     this.#timer = this.#options.clock.setTimer(delayMs, () => this.#fire());
   }

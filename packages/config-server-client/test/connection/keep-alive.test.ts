@@ -92,6 +92,17 @@ describe('keep-alive', () => {
     expect(seen.pings).toEqual([]);
   });
 
+  it('rests while we do not read, and gives a full timeout afterwards', async () => {
+    const { clock, keepAlive, seen } = watch();
+    await clock.advance(9_000);
+    keepAlive.suspend();
+    await clock.advance(600_000);
+    expect(seen.pings).toEqual([]);
+    keepAlive.resume();
+    await clock.advance(20_000);
+    expect(seen.lostAtMs).toEqual([629_000]);
+  });
+
   it('is off with timeout 0 and can be switched on and off on the open link', async () => {
     const { clock, keepAlive, seen } = watch(0);
     await clock.advance(100_000);

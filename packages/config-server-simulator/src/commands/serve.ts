@@ -1,7 +1,10 @@
 /** `serve`: runs one simulator until it is told to stop. */
+import { readFileSync } from 'node:fs';
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { silentLogger } from '@gatehouse/config-server-client/log';
+import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+import { type ConsulRegistration, registerInConsul } from '../consul-registration/register-in-consul.ts';
 import { loadSeed } from '../seed/load.ts';
+import type { ServerTlsOptions } from '../server/listener.ts';
 import type { ServerRole } from '../server/server-state.ts';
 import { type Simulator, startSimulator } from '../simulator.ts';
 import { terminalLog } from '../terminal-log.ts';
@@ -14,6 +17,13 @@ export const serveArgs = {
   file: { type: 'string' },
   role: { type: 'string', default: 'primary' },
   name: { type: 'string', default: 'simulator' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'tls-client-ca': { type: 'string' },
+  consul: { type: 'string' },
+  'consul-service': { type: 'string', default: 'config-server' },
+  'consul-address': { type: 'string' },
+  'consul-ca': { type: 'string' },
   quiet: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
 } as const satisfies ParseArgsOptionsConfig;
@@ -26,6 +36,10 @@ export const serveHelp = `Options of serve:
   --role ROLE          primary writes the file; backup follows it and takes over when the primary is gone;
                        proxy follows it for reading. SIGUSR2 makes a primary hand over to its backup  (primary)
   --name NAME          how this server calls itself                                  (simulator)
+  --tls-cert FILE      encrypt: certificate, with --tls-key FILE; --tls-client-ca FILE demands client certificates
+  --consul URL         register in this Consul agent with a TTL check; the token is read from CONSUL_HTTP_TOKEN,
+                       --consul-service NAME (config-server), --consul-address HOST where clients reach this server,
+                       --consul-ca FILE to trust
   --quiet              print nothing but the ready line
   --verbose            print more
 
@@ -41,6 +55,13 @@ export interface ServeOptions {
   file?: string | undefined;
   role: string;
   name: string;
+  'tls-cert'?: string | undefined;
+  'tls-key'?: string | undefined;
+  'tls-client-ca'?: string | undefined;
+  consul?: string | undefined;
+  'consul-service': string;
+  'consul-address'?: string | undefined;
+  'consul-ca'?: string | undefined;
   quiet: boolean;
   verbose: boolean;
 }
@@ -57,9 +78,11 @@ export async function serve(options: ServeOptions): Promise<number> {
     simulator.switchover().catch((error: Error) => log.error({ error }, 'the switchover failed'));
   };
   process.on('SIGUSR2', handOver);
+  const registration = register(options, simulator, log);
   write(`config-server-simulator listening on ${simulator.host}:${simulator.port}\n`);
   await stopped;
   process.off('SIGUSR2', handOver);
+  await registration?.close();
   await simulator.close();
   return 0;
 }
@@ -71,7 +94,7 @@ export function parsePort(text: string): number {
   throw new Error(`--port ${text} is not between 0 and 65535`);
 }
 
-async function start(options: ServeOptions, log: typeof silentLogger): Promise<Simulator> {
+async function start(options: ServeOptions, log: Logger): Promise<Simulator> {
   const { host, port, file, name } = options;
   const role = parseRole(options.role);
   const seed = await loadSeed(options.seed);
@@ -84,11 +107,43 @@ async function start(options: ServeOptions, log: typeof silentLogger): Promise<S
       role,
       name,
       ...(file === undefined ? {} : { file }),
+      ...serverTls(options),
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new Error(`port ${port} on ${host} is taken; choose another with --port`);
   }
+}
+
+/** Errors: a sentence when only one of certificate and key is given. */
+function serverTls(options: ServeOptions): { tls?: ServerTlsOptions } {
+  const { 'tls-cert': cert, 'tls-key': key, 'tls-client-ca': clientCa } = options;
+  if (cert === undefined && key === undefined && clientCa === undefined) return {};
+  if (cert === undefined || key === undefined) throw new Error('--tls-cert and --tls-key go together');
+  return {
+    tls: {
+      cert: readFileSync(cert),
+      key: readFileSync(key),
+      clientCa: clientCa === undefined ? undefined : readFileSync(clientCa),
+    },
+  };
+}
+
+/** Consul hears the role of the moment: a backup that takes over is found as primary. */
+function register(options: ServeOptions, simulator: Simulator, log: Logger): ConsulRegistration | undefined {
+  const { consul, 'consul-ca': ca } = options;
+  if (consul === undefined) return undefined;
+  return registerInConsul({
+    url: consul,
+    token: process.env['CONSUL_HTTP_TOKEN'],
+    ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca) } }),
+    service: options['consul-service'],
+    id: `${options['consul-service']}-${options.name}-${simulator.port}`,
+    host: options['consul-address'] ?? simulator.host,
+    port: simulator.port,
+    current: () => ({ role: simulator.state.role }),
+    log,
+  });
 }
 
 function parseRole(text: string): ServerRole {

@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAuthority } from '../certificates.ts';
+import { startAgentStandIn } from '../consul-registration/agent-stand-in.ts';
 import { startServer, until, watchSuite } from '../harness.ts';
-import { runProgram } from './run-program.ts';
+import { runProgram, runServer } from './run-program.ts';
 
 watchSuite();
 
@@ -57,6 +62,47 @@ describe('the program', () => {
       output: expect.stringContaining('cannot connect'),
     });
   }, 60_000);
+
+  it('serves TLS, and registers in Consul under its present role', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'program-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const authority = createAuthority();
+    const { cert, key } = authority.issue();
+    for (const [name, content] of Object.entries({ ca: authority.cert, cert, key })) {
+      await writeFile(join(folder, `${name}.pem`), content);
+    }
+    const at = (name: string) => join(folder, `${name}.pem`);
+    const agent = await startAgentStandIn();
+    const server = await runServer(
+      '--tls-cert',
+      at('cert'),
+      '--tls-key',
+      at('key'),
+      '--consul',
+      agent.url,
+      '--name',
+      'one',
+    );
+    await until(() => agent.registration !== undefined, 'the registration');
+    expect(agent.registration).toMatchObject({
+      Name: 'config-server',
+      Port: server.port,
+      Meta: { role: 'primary' },
+    });
+    const ping = await run([
+      'ping',
+      '--server',
+      `127.0.0.1:${server.port}`,
+      '--ca',
+      at('ca'),
+      '--count',
+      '1',
+    ]);
+    expect(ping).toMatchObject({ code: 0, errors: '' });
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(agent.calls.at(-1)).toMatch(/^PUT service\/deregister\//);
+  }, 30_000);
 
   it('prints changes as they happen until it is stopped', async () => {
     const server = await startServer();
