@@ -14,6 +14,7 @@ import { environmentRoutes } from './environments/routes.ts';
 import { internalRoutes } from './internal/routes.ts';
 import { locationRoutes } from './locations/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
+import { internalSingleSignOnRoutes, singleSignOnRoutes } from './single-sign-on/routes.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -64,12 +65,14 @@ export async function buildApp(deps: Deps): Promise<App> {
       settingRoutes(api, deps);
       apiKeyRoutes(api, deps);
       corsRoutes(api, deps);
+      singleSignOnRoutes(api, deps);
       locationRoutes(api, deps);
       auditRoutes(api, deps);
       await api.register(
         async (internal: App) => {
           internalRoutes(internal, deps);
           internalCorsRoutes(internal, deps);
+          internalSingleSignOnRoutes(internal, deps);
           changeRoutes(internal, deps);
         },
         { prefix: '/internal' },

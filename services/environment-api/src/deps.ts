@@ -24,6 +24,7 @@ import { createEnvironmentService } from './environments/service.ts';
 import { createLocationService } from './locations/service.ts';
 import { schema } from './migrate.ts';
 import { createSettingService } from './settings/service.ts';
+import { createSingleSignOnService } from './single-sign-on/service.ts';
 
 export type Deps = Awaited<ReturnType<typeof createDeps>>;
 
@@ -61,6 +62,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     locations,
     apiKeys: createApiKeyService({ db: pool, contactCenters, uses, now }),
     settings,
+    singleSignOn: createSingleSignOnService({ db: pool, contactCenters, locations, secretBox }),
     cors,
     allowedOrigins: createAllowedOrigins({ read: cors.allOrigins, changeLog, now }),
     authenticate: createAuthenticate({

@@ -11,7 +11,7 @@ afterAll(() => api.close());
 const json = { 'content-type': 'application/json' };
 
 describe('bad requests', () => {
-  it.each(['/nothing', '/environments/1/2/3', '/contact-centers/x/saml'])(
+  it.each(['/nothing', '/environments/1/2/3', '/contact-centers/x/kerberos'])(
     'answers 404 in the envelope for the unknown route %s',
     async (path) => {
       const answer = await api.call('GET', path);

@@ -6,6 +6,7 @@ import { type EnvironmentChangesPage, environmentChangesPageSchema } from './cha
 import { type ContactCenterView, contactCenterViewSchema } from './contact-center.ts';
 import { type CorsView, corsViewSchema } from './cors.ts';
 import { type EnvironmentView, environmentViewSchema } from './environment.ts';
+import { type SingleSignOnView, singleSignOnViewSchema } from './single-sign-on.ts';
 
 export const internalPath = '/environment/v3/internal';
 
@@ -31,6 +32,12 @@ export interface EnvironmentApiClient {
     options?: ReadOptions,
   ): Promise<Fetched<ContactCenterView>>;
   contactCenterById(id: string, location: string, options?: ReadOptions): Promise<Fetched<ContactCenterView>>;
+  /** Single sign-on of a contact centre, effective at the location. */
+  singleSignOnOf(
+    contactCenterId: string,
+    location: string,
+    options?: ReadOptions,
+  ): Promise<Fetched<SingleSignOnView>>;
   environmentById(id: string, options?: ReadOptions): Promise<Fetched<EnvironmentView>>;
   /** Origins whose pages may call; the change event `cors` tells when they differ. */
   allowedOrigins(options?: ReadOptions): Promise<Fetched<CorsView>>;
@@ -40,6 +47,7 @@ export interface EnvironmentApiClient {
 
 const contactCenterAnswer = envelopeOf(contactCenterViewSchema);
 const environmentAnswer = envelopeOf(environmentViewSchema);
+const singleSignOnAnswer = envelopeOf(singleSignOnViewSchema);
 const corsAnswer = envelopeOf(corsViewSchema);
 const changesAnswer = envelopeOf(environmentChangesPageSchema);
 
@@ -73,6 +81,13 @@ export function createEnvironmentApiClient(http: HttpClient): EnvironmentApiClie
       fetch(contactCenterAnswer, '/contact-centers', { domain, location }, options),
     contactCenterById: (id, location, options) =>
       fetch(contactCenterAnswer, `/contact-centers/${encodeURIComponent(id)}`, { location }, options),
+    singleSignOnOf: (id, location, options) =>
+      fetch(
+        singleSignOnAnswer,
+        `/contact-centers/${encodeURIComponent(id)}/single-sign-on`,
+        { location },
+        options,
+      ),
     environmentById: (id, options) =>
       fetch(environmentAnswer, `/environments/${encodeURIComponent(id)}`, {}, options),
     allowedOrigins: (options) => fetch(corsAnswer, '/cors', {}, options),

@@ -1,0 +1,90 @@
+/** OpenID Connect settings of a contact centre: fields, defaults and rules. */
+import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { z } from 'zod';
+import { flag } from '../fields/scalar.ts';
+import { freeText, label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { locationField } from '../locations/location.ts';
+import {
+  accessGroupsField,
+  addressProblem,
+  mergeFields,
+  type Protocol,
+  userLookupField,
+} from './protocol.ts';
+
+const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
+const prompts = ['none', 'login', 'consent', 'select_account'] as const;
+
+/** RFC 6749 section 3.3: scope-token. */
+const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope without spaces');
+const scopes = z
+  .union(
+    [z.string().transform((text) => text.split(/[ ,]+/).filter((part) => part !== '')), z.array(z.string())],
+    {
+      error: 'must be a list of scopes',
+    },
+  )
+  .pipe(z.array(scope).max(64, 'holds more than 64 scopes'))
+  .transform((list) => [...new Set(list)]);
+
+const fields = z
+  .object({
+    enabled: flag(),
+    accessGroups: accessGroupsField,
+    issuer: freeText(2048).nullable(),
+    clientId: label().nullable().describe('Our client id at the identity provider.'),
+    clientSecret: freeText(4096)
+      .min(1, 'must not be empty: leave it out to keep it, or send null to take it away')
+      .nullable()
+      .describe('Its secret. Write-only; absent: as before.'),
+    tokenEndpointAuthMethod: z.enum(authMethods, { error: `must be one of ${authMethods.join(', ')}` }),
+    scopes,
+    userNameClaim: label(),
+    userLookup: userLookupField,
+    prompt: z.enum(prompts, { error: `must be one of ${prompts.join(', ')}` }).nullable(),
+    logout: flag().describe('Signing out here signs out there.'),
+  })
+  .partial();
+
+export const oidcBody = wrapped(fields.extend({ location: locationField }));
+
+export type OidcPatch = z.output<typeof fields>;
+
+export const oidc: Protocol<OidcSettings, OidcPatch> = {
+  name: 'oidc',
+  defaults: {
+    enabled: false,
+    accessGroups: [],
+    tokenEndpointAuthMethod: 'client_secret_basic',
+    scopes: ['openid', 'profile', 'email'],
+    userNameClaim: 'preferred_username',
+    userLookup: 'userName',
+    logout: false,
+  },
+  merge: (present, { clientSecret: _clientSecret, ...patch }) => mergeFields(present, patch),
+  problemsOf(settings, hasSecret) {
+    const problems: FieldProblem[] = [];
+    const add = (field: string, message: string) => problems.push({ field: `data.${field}`, message });
+    const { issuer, tokenEndpointAuthMethod } = settings;
+    const addressIs = issuer === undefined ? undefined : addressProblem(issuer);
+    if (addressIs !== undefined) add('issuer', addressIs);
+    else if (issuer?.includes('?'))
+      add('issuer', 'must have no query: copy the issuer as its discovery document names it');
+    if (!settings.scopes.includes('openid')) add('scopes', 'must hold "openid": add it');
+    if (!settings.enabled) return problems;
+    if (issuer === undefined)
+      add('issuer', 'is missing: give the issuer of the identity provider, or enabled: false');
+    if (settings.clientId === undefined) add('clientId', 'is missing: give the client id, or enabled: false');
+    if (tokenEndpointAuthMethod.startsWith('client_secret') && !hasSecret) {
+      add(
+        'clientSecret',
+        `is missing: tokenEndpointAuthMethod is ${tokenEndpointAuthMethod}, which needs it`,
+      );
+    }
+    return problems;
+  },
+  secretOf: (patch) => patch.clientSecret,
+  secretIsFor: ({ issuer }) => issuer,
+};

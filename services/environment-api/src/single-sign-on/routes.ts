@@ -1,0 +1,184 @@
+/** `/contact-centers/{id}/saml` and `/oidc`, and what Auth API is told about both. */
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import {
+  oidcSettingsSchema,
+  samlSettingsSchema,
+  singleSignOnViewSchema,
+} from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { locationField } from '../locations/location.ts';
+import { etagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+import { oidc, oidcBody } from './oidc.ts';
+import { saml, samlBody } from './saml.ts';
+import type { SignOn, SingleSignOnService } from './service.ts';
+
+const tags = ['single sign-on'];
+const params = z.object({ id: z.string() });
+const query = z.object({ location: locationSchema.optional().describe('Only what is effective there.') });
+const removeQuery = z.object({ location: locationField });
+/** Metadata of an identity provider with many keys is long. */
+const bodyLimit = 1024 * 1024;
+
+const samlAnswer = samlSettingsSchema.extend({ location: z.string() });
+const oidcAnswer = oidcSettingsSchema.extend({
+  location: z.string(),
+  hasClientSecret: z.boolean().describe('The secret itself is never shown.'),
+});
+
+const answerOf = {
+  saml: ({ location, settings }: SignOn<z.infer<typeof samlSettingsSchema>>) => ({ location, ...settings }),
+  oidc: ({ location, settings, hasSecret }: SignOn<z.infer<typeof oidcSettingsSchema>>) => ({
+    location,
+    ...settings,
+    hasClientSecret: hasSecret,
+  }),
+};
+
+/** The entity tag is the contact centre's: it covers these settings. */
+export function singleSignOnRoutes(app: App, { singleSignOn }: { singleSignOn: SingleSignOnService }): void {
+  app.get(
+    '/contact-centers/:id/saml',
+    {
+      schema: {
+        tags,
+        operationId: 'listSaml',
+        summary: 'SAML settings at all locations, or those effective at one',
+        params,
+        querystring: query,
+        response: { 200: envelopeOf(z.array(samlAnswer)), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { center, entries } = await singleSignOn.list(request.caller, id, saml, request.query.location);
+      if (sendUnchanged(request, reply, etagOf(center.version))) return reply as never;
+      return ok(entries.map(answerOf.saml));
+    },
+  );
+
+  app.put(
+    '/contact-centers/:id/saml',
+    {
+      bodyLimit,
+      schema: {
+        tags,
+        operationId: 'putSaml',
+        summary:
+          'Set SAML for a location; fields that are not given keep their values, or get their defaults',
+        params,
+        body: samlBody,
+        response: { 200: envelopeOf(samlAnswer), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { location, ...patch } = request.body.data;
+      const { center, entry } = await singleSignOn.put(
+        contextOf(request),
+        request.params.id,
+        saml,
+        location,
+        patch,
+      );
+      reply.header('etag', etagOf(center.version));
+      return ok(answerOf.saml(entry));
+    },
+  );
+
+  app.get(
+    '/contact-centers/:id/oidc',
+    {
+      schema: {
+        tags,
+        operationId: 'listOidc',
+        summary: 'OpenID Connect settings at all locations, or those effective at one; without the secret',
+        params,
+        querystring: query,
+        response: { 200: envelopeOf(z.array(oidcAnswer)), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const { center, entries } = await singleSignOn.list(request.caller, id, oidc, request.query.location);
+      if (sendUnchanged(request, reply, etagOf(center.version))) return reply as never;
+      return ok(entries.map(answerOf.oidc));
+    },
+  );
+
+  app.put(
+    '/contact-centers/:id/oidc',
+    {
+      schema: {
+        tags,
+        operationId: 'putOidc',
+        summary: 'Set OpenID Connect for a location; fields that are not given keep their values',
+        params,
+        body: oidcBody,
+        response: { 200: envelopeOf(oidcAnswer), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { location, ...patch } = request.body.data;
+      const { center, entry } = await singleSignOn.put(
+        contextOf(request),
+        request.params.id,
+        oidc,
+        location,
+        patch,
+      );
+      reply.header('etag', etagOf(center.version));
+      return ok(answerOf.oidc(entry));
+    },
+  );
+
+  for (const protocol of ['saml', 'oidc'] as const) {
+    app.delete(
+      `/contact-centers/:id/${protocol}`,
+      {
+        schema: {
+          tags,
+          operationId: protocol === 'saml' ? 'deleteSaml' : 'deleteOidc',
+          summary: 'Delete the settings of a location',
+          params,
+          querystring: removeQuery,
+          response: { 200: emptyEnvelope, ...failures },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params as z.infer<typeof params>;
+        const { location } = request.query as z.infer<typeof removeQuery>;
+        const center = await singleSignOn.remove(contextOf(request), id, protocol, location);
+        reply.header('etag', etagOf(center.version));
+        return ok();
+      },
+    );
+  }
+}
+
+/** `/internal/contact-centers/{id}/single-sign-on`. */
+export function internalSingleSignOnRoutes(app: App, deps: { singleSignOn: SingleSignOnService }): void {
+  app.get(
+    '/contact-centers/:id/single-sign-on',
+    {
+      schema: {
+        tags: ['internal'],
+        operationId: 'viewSingleSignOn',
+        summary: 'The single sign-on settings effective at a location, with the sealed secret',
+        params,
+        querystring: z.object({ location: locationField }),
+        response: { 200: envelopeOf(singleSignOnViewSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const view = await deps.singleSignOn.view(request.caller, id, request.query.location);
+      if (sendUnchanged(request, reply, etagOf(view.version))) return reply as never;
+      return ok(view);
+    },
+  );
+}

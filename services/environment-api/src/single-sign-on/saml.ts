@@ -1,0 +1,107 @@
+/** SAML settings of a contact centre: fields, defaults and rules. */
+import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { z } from 'zod';
+import { flag, integer } from '../fields/scalar.ts';
+import { freeText, label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { locationField } from '../locations/location.ts';
+import {
+  accessGroupsField,
+  addressProblem,
+  mergeFields,
+  type Protocol,
+  userLookupField,
+} from './protocol.ts';
+
+const maxMetadataLength = 512 * 1024;
+
+const fields = z
+  .object({
+    enabled: flag(),
+    accessGroups: accessGroupsField,
+    binding: z.enum(['post', 'redirect'], { error: 'must be "post" or "redirect"' }),
+    idpMetadataXml: freeText(maxMetadataLength).nullable().describe('Takes the place of idpMetadataUrl.'),
+    idpMetadataUrl: freeText(2048).nullable().describe('Takes the place of idpMetadataXml.'),
+    userNameSource: z.enum(['nameId', 'attribute'], { error: 'must be "nameId" or "attribute"' }),
+    userNameAttribute: label().nullable().describe('Which attribute, when userNameSource is "attribute".'),
+    userLookup: userLookupField,
+    nameIdFormat: label().nullable(),
+    signRequests: flag(),
+    requireSignedResponse: flag(),
+    encryptAssertions: flag(),
+    allowIdpInitiated: flag(),
+    clockSkewSeconds: integer(0, 300),
+    logout: flag().describe('Signing out here signs out there.'),
+  })
+  .partial();
+
+export const samlBody = wrapped(fields.extend({ location: locationField }));
+
+export type SamlPatch = z.output<typeof fields>;
+
+export const saml: Protocol<SamlSettings, SamlPatch> = {
+  name: 'saml',
+  defaults: {
+    enabled: false,
+    accessGroups: [],
+    binding: 'post',
+    userNameSource: 'nameId',
+    userLookup: 'userName',
+    signRequests: true,
+    requireSignedResponse: false,
+    encryptAssertions: false,
+    allowIdpInitiated: false,
+    clockSkewSeconds: 60,
+    logout: false,
+  },
+  merge(present, patch) {
+    const merged = mergeFields(present, patch);
+    // Metadata in one form takes the place of the other, which would otherwise say something else.
+    if (typeof patch.idpMetadataXml === 'string' && patch.idpMetadataUrl === undefined)
+      delete merged.idpMetadataUrl;
+    if (typeof patch.idpMetadataUrl === 'string' && patch.idpMetadataXml === undefined)
+      delete merged.idpMetadataXml;
+    return merged;
+  },
+  problemsOf(settings) {
+    const problems: FieldProblem[] = [];
+    const { idpMetadataXml: xml, idpMetadataUrl: url } = settings;
+    const add = (field: string, message: string) => problems.push({ field: `data.${field}`, message });
+    if (xml !== undefined && url !== undefined) {
+      add('idpMetadataUrl', 'idpMetadataXml and idpMetadataUrl are both given: keep one');
+    }
+    if (settings.enabled && xml === undefined && url === undefined) {
+      add(
+        'idpMetadataUrl',
+        'there is no metadata of the identity provider: give idpMetadataXml or idpMetadataUrl, or enabled: false',
+      );
+    }
+    const addressIs = url === undefined ? undefined : addressProblem(url);
+    if (addressIs !== undefined) add('idpMetadataUrl', addressIs);
+    if (xml !== undefined) {
+      const documentIs = metadataProblem(xml);
+      if (documentIs !== undefined) add('idpMetadataXml', documentIs);
+    }
+    if (settings.userNameSource === 'attribute' && settings.userNameAttribute === undefined) {
+      add(
+        'userNameAttribute',
+        'userNameSource is "attribute": name the attribute in userNameAttribute, or use "nameId"',
+      );
+    }
+    return problems;
+  },
+  secretOf: () => undefined,
+  secretIsFor: () => undefined,
+};
+
+/** Only what shows at first sight: the document is read, and its signature checked, where it is used. */
+function metadataProblem(xml: string): string | undefined {
+  // A document type can pull in files and addresses of our own (XXE); metadata never needs one.
+  if (/<!(DOCTYPE|ENTITY)/i.test(xml))
+    return 'has a document type declaration, which is not accepted: take it out';
+  if (!/<([A-Za-z_][\w.-]*:)?EntityDescriptor[\s>]/.test(xml)) {
+    return 'has no EntityDescriptor: paste the SAML metadata document of the identity provider';
+  }
+  return undefined;
+}
