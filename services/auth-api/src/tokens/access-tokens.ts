@@ -7,7 +7,7 @@ import type { CutOffs } from './cut-offs.ts';
 export interface AccessTokens {
   /** A token that may be used right now. @throws AppError (503) when nobody can tell. */
   find(token: string): Promise<StoredAccessToken | undefined>;
-  /** Ends one token if it was issued to this client; what it was is returned, nothing otherwise. */
+  /** Ends one token, and what was exchanged for it, if it was issued to this client; what it was is returned, nothing otherwise. */
   revoke(token: string, clientId: string): Promise<TokenFacts | undefined>;
 }
 

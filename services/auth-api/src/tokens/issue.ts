@@ -29,8 +29,8 @@ export interface TokenIssuer {
   issueForUser(client: Client, grant: Grant): Promise<TokenAnswer>;
   /** After a rotation; `once` when the answer is given again. */
   reissue(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer>;
-  /** One access token from a record made elsewhere (token exchange). */
-  issueAccessToken(record: AccessTokenRecord): Promise<string>;
+  /** One access token for another one, from a record made elsewhere; it is revoked together with that one. */
+  issueExchanged(record: AccessTokenRecord, subjectToken: string): Promise<string>;
   /** A value for a new access token. */
   newAccessToken(): string;
 }
@@ -131,9 +131,9 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       };
     },
 
-    async issueAccessToken(record) {
+    async issueExchanged(record, subjectToken) {
       const accessToken = newAccessToken();
-      await accessTokens.save(accessToken, record);
+      await accessTokens.saveExchanged(accessToken, record, subjectToken);
       return accessToken;
     },
   };

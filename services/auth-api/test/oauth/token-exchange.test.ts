@@ -1,4 +1,10 @@
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../../src/clients/client.ts';
+import { createExchangeTargets } from '../../src/oauth/exchange-targets.ts';
+import type { GrantRequest } from '../../src/oauth/grants/grant-handler.ts';
+import { tokenExchangeGrant } from '../../src/oauth/grants/token-exchange.ts';
+import { readParameters } from '../../src/oauth/parameters.ts';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import {
@@ -305,5 +311,73 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     });
     const subject = await passwordTokens(stack, portal);
     expect(refusal(await exchange(subject.access_token, {}, open))).toEqual([400, 'unauthorized_client']);
+  });
+});
+
+describe('the revocation of a subject token', () => {
+  let chain: TestClient;
+  beforeAll(async () => {
+    chain = await createClient(stack, {
+      client_id: 'chain-of-two',
+      authorizedGrantTypes: [grantType],
+      tokenExchange: { subjectClients: ['chain-of-two', portal.clientId], audiences: [] },
+    });
+  });
+  const revoke = (value: string) => postForm(stack, 'revoke', { token: value }, portal);
+  const isActive = async (value: string) => (await introspect(stack, chain, value)).active;
+
+  it('37: ends what was exchanged for it, and what was exchanged for that; nothing else', async () => {
+    const [subject, other] = [await passwordTokens(stack, portal), await passwordTokens(stack, portal)];
+    const child = (await exchange(subject.access_token, {}, chain)).json().access_token;
+    const grandchild = (await exchange(child, {}, chain)).json().access_token;
+    const stranger = (await exchange(other.access_token, {}, chain)).json().access_token;
+
+    await revoke(subject.access_token);
+
+    expect([await isActive(child), await isActive(grandchild), await isActive(stranger)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  it('37: also ends the exchange that it overtakes', async () => {
+    const { deps } = stack;
+    const subject = (await passwordTokens(stack, portal)).access_token;
+    const given: string[] = [];
+    const overtaken = tokenExchangeGrant({
+      ...deps,
+      targets: createExchangeTargets(deps.clientDirectory),
+      tokenIssuer: {
+        ...deps.tokenIssuer,
+        async issueExchanged(record, subjectToken) {
+          await revoke(subjectToken);
+          given.push(await deps.tokenIssuer.issueExchanged(record, subjectToken));
+          return given.at(-1) ?? '';
+        },
+      },
+    });
+
+    const request: GrantRequest = {
+      client: (await deps.clientDirectory.find(chain.clientId)) as Client,
+      parameters: readParameters({ subject_token: subject, subject_token_type: accessTokenType }),
+      scope: undefined,
+      clientAddress: '203.0.113.1',
+      correlationId: 'overtaken',
+    };
+
+    await expect(overtaken.handle(request)).rejects.toMatchObject({ name: 'invalid_request' });
+    expect(given).toHaveLength(1);
+    expect(await isActive(given[0] ?? '')).toBe(false);
+  });
+
+  it('66: notes of exchanged tokens end with the last of them', async () => {
+    const subject = await passwordTokens(stack, portal);
+    await exchange(subject.access_token, {}, chain);
+    const { redis, keyspace } = stack.deps;
+    const key = keyspace.key('exchanged', sha256(subject.access_token));
+
+    expect(await redis.zcard(key)).toBe(1);
+    expect(await redis.pttl(key)).toBeGreaterThan(0);
   });
 });

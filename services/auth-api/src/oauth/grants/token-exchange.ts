@@ -28,13 +28,12 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
   const { accessTokens, targets, tokenIssuer, audit, now } = deps;
 
   async function findSubject(parameters: RequestParameters): Promise<AccessTokenRecord> {
-    const token = requireParameter(parameters, 'subject_token');
     if (requireParameter(parameters, 'subject_token_type') !== accessTokenType) {
       throw invalidRequest(`The subject_token_type must be ${accessTokenType}`);
     }
-    const stored = await accessTokens.find(token);
+    const stored = await accessTokens.find(requireParameter(parameters, 'subject_token'));
     // RFC 8693 section 2.2.2 gives an invalid subject token this code.
-    if (stored === undefined) throw invalidRequest('The subject_token is invalid, expired or revoked');
+    if (stored === undefined) throw subjectRefused();
     return stored.record();
   }
 
@@ -54,10 +53,16 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       scope: grantedScope(request, subject),
       nowMs: now(),
     });
+    const subjectToken = requireParameter(parameters, 'subject_token');
     const [accessToken] = await Promise.all([
-      tokenIssuer.issueAccessToken(record),
+      tokenIssuer.issueExchanged(record, subjectToken),
       audit.write(eventOf(request, subject, { outcome: 'success', audience, scope: record.scope })),
     ]);
+    // Revoked meanwhile, it may not have been seen that there is one more token to revoke.
+    if ((await accessTokens.find(subjectToken)) === undefined) {
+      await accessTokens.revoke(accessToken, client.clientId);
+      throw subjectRefused();
+    }
     return {
       access_token: accessToken,
       issued_token_type: accessTokenType,
@@ -90,6 +95,10 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       }
     },
   };
+}
+
+function subjectRefused() {
+  return invalidRequest('The subject_token is invalid, expired or revoked');
 }
 
 /** Ignoring any of these would answer with a token that means something else than was asked for. */
