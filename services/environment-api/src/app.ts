@@ -11,6 +11,7 @@ import { contactCenterRoutes } from './contact-centers/routes.ts';
 import { corsRoutes, internalCorsRoutes } from './cors/routes.ts';
 import type { Deps } from './deps.ts';
 import { environmentRoutes } from './environments/routes.ts';
+import { globalSettingRoutes } from './global-settings/routes.ts';
 import { internalRoutes } from './internal/routes.ts';
 import { locationRoutes } from './locations/routes.ts';
 import { settingRoutes } from './settings/routes.ts';
@@ -63,6 +64,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       configServerRoutes(api, deps);
       contactCenterRoutes(api, deps);
       settingRoutes(api, deps);
+      globalSettingRoutes(api, deps);
       apiKeyRoutes(api, deps);
       corsRoutes(api, deps);
       singleSignOnRoutes(api, deps);

@@ -21,6 +21,7 @@ import { createContactCenterService } from './contact-centers/service.ts';
 import { createAllowedOrigins } from './cors/allowed-origins.ts';
 import { createCorsService } from './cors/service.ts';
 import { createEnvironmentService } from './environments/service.ts';
+import { createGlobalSettingService } from './global-settings/service.ts';
 import { createLocationService } from './locations/service.ts';
 import { schema } from './migrate.ts';
 import { createSettingService } from './settings/service.ts';
@@ -62,6 +63,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     locations,
     apiKeys: createApiKeyService({ db: pool, contactCenters, uses, now }),
     settings,
+    globalSettings: createGlobalSettingService({ db: pool, writer, locations }),
     singleSignOn: createSingleSignOnService({ db: pool, contactCenters, locations, secretBox }),
     cors,
     allowedOrigins: createAllowedOrigins({ read: cors.allOrigins, changeLog, now }),

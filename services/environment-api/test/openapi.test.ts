@@ -22,6 +22,7 @@ beforeAll(async () => {
     metrics: createMetrics({ processMetrics: false }),
     drain: createDrain(),
     version,
+    describesApi: true,
   });
   await app.ready();
   document = JSON.parse(JSON.stringify(app.swagger()));

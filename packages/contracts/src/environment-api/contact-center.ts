@@ -15,7 +15,7 @@ export const contactCenterViewSchema = z.object({
   domains: z.array(z.string()),
   auth: contactCenterAuthSchema,
   status: contactCenterStatusSchema,
-  /** Grows with every change of the contact centre or of one of its settings; never used twice. */
+  /** Grows with every change of the contact centre, of one of its settings or of a global one; never used twice. */
   version: z.int(),
   /** Effective at the location that was asked for. */
   settings: z.record(z.string(), z.string()),

@@ -31,7 +31,8 @@ export function createCorsService(db: Queryable, settings: SettingService): Cors
       return (await store.listCorsValues(db, ids)).flatMap(entriesOf);
     },
     async allOrigins() {
-      const values = await store.listCorsValues(db, undefined);
+      const own = await store.listCorsValues(db, undefined);
+      const values = [...(await store.listGlobalCorsValues(db)), ...own];
       return [...new Set(values.flatMap(({ value }) => readOrigins(value)))];
     },
     add(context, contactCenterId, text) {

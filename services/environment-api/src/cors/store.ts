@@ -1,10 +1,19 @@
-/** Reads the setting `cors-origins` over all contact centres. */
+/** Reads the setting `cors-origins` over all contact centres, and the global one. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
 export interface CorsValue {
   contactCenterId: string;
   location: string;
   value: string;
+}
+
+/** What is global. */
+export async function listGlobalCorsValues(db: Queryable): Promise<{ value: string }[]> {
+  const { rows } = await db.query<{ value: string }>({
+    name: 'cors_global_values',
+    text: `SELECT value FROM environment.global_settings WHERE name = 'cors-origins'`,
+  });
+  return rows;
 }
 
 /** Of these contact centres; undefined = all. */

@@ -4,7 +4,11 @@ import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { Setting } from '../settings/schemas.ts';
 
 /** `settings` are the effective ones: one per name. */
-export function viewOf(found: { center: ContactCenter; settings: readonly Setting[] }): ContactCenterView {
+export function viewOf(found: {
+  center: ContactCenter;
+  settings: readonly Setting[];
+  global: { version: number };
+}): ContactCenterView {
   const { center, settings } = found;
   return {
     id: center.id,
@@ -13,7 +17,12 @@ export function viewOf(found: { center: ContactCenter; settings: readonly Settin
     domains: center.domains,
     auth: center.auth,
     status: center.status,
-    version: center.version,
+    version: versionOf(found),
     settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
   };
+}
+
+/** Both versions come from one sequence, so the greater one changes when either does. */
+export function versionOf(found: { center: ContactCenter; global: { version: number } }): number {
+  return Math.max(found.center.version, found.global.version);
 }

@@ -14,7 +14,7 @@ import { locationField } from '../locations/location.ts';
 import type { SettingService } from '../settings/service.ts';
 import { etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
-import { viewOf } from './contact-center-view.ts';
+import { versionOf, viewOf } from './contact-center-view.ts';
 
 const tags = ['internal'];
 const params = z.object({ id: z.string() });
@@ -41,7 +41,7 @@ export function internalRoutes(
     async (request, reply) => {
       const { domain, location: at } = request.query;
       const found = await settings.listByDomain(request.caller, domain, at);
-      if (sendUnchanged(request, reply, etagOf(found.center.version))) return reply as never;
+      if (sendUnchanged(request, reply, etagOf(versionOf(found)))) return reply as never;
       return ok(viewOf(found));
     },
   );
@@ -60,7 +60,7 @@ export function internalRoutes(
     },
     async (request, reply) => {
       const found = await settings.list(request.caller, request.params.id, request.query.location);
-      if (sendUnchanged(request, reply, etagOf(found.center.version))) return reply as never;
+      if (sendUnchanged(request, reply, etagOf(versionOf(found)))) return reply as never;
       return ok(viewOf(found));
     },
   );

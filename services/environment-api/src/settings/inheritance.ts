@@ -1,4 +1,4 @@
-/** Which value of a setting applies at a location. */
+/** Which value of a setting applies at a location: location → contact centre → global. */
 import { covers } from '@gatehouse/contracts/environment-api/location';
 import type { Setting } from './schemas.ts';
 
@@ -11,4 +11,19 @@ export function effectiveSettings(settings: readonly Setting[], location: string
     if (!present || setting.location.length > present.location.length) best.set(setting.name, setting);
   }
   return [...best.values()];
+}
+
+/**
+ * The contact centre's own effective values, then the global ones of the names that it says nothing about there. What a
+ * contact centre says for everywhere outweighs what is global for one location: it was said about this contact centre.
+ */
+export function inheritedSettings(
+  own: readonly Setting[],
+  global: readonly Setting[],
+  location: string,
+): Setting[] {
+  const effective = effectiveSettings(own, location);
+  const names = new Set(effective.map(({ name }) => name));
+  const rest = effectiveSettings(global, location).filter(({ name }) => !names.has(name));
+  return [...effective, ...rest.map((setting) => ({ ...setting, inheritedFrom: 'global' as const }))];
 }

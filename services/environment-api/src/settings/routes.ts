@@ -5,7 +5,7 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
-import { etagOf } from '../versions/etag.ts';
+import { effectiveEtagOf, etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { removeSettingQuery, settingBody, settingSchema, settingsAnswer, settingsQuery } from './schemas.ts';
 import type { SettingService } from './service.ts';
@@ -30,8 +30,14 @@ export function settingRoutes(app: App, deps: { settings: SettingService }): voi
       },
     },
     async (request, reply) => {
-      const found = await settings.list(request.caller, request.params.id, request.query.location);
-      if (sendUnchanged(request, reply, etagOf(found.center.version))) return reply as never;
+      const { location } = request.query;
+      const found = await settings.list(request.caller, request.params.id, location);
+      // What is effective depends on the global settings too; If-Match looks at the contact centre's part alone.
+      const etag =
+        location === undefined
+          ? etagOf(found.center.version)
+          : effectiveEtagOf(found.center.version, found.global.version);
+      if (sendUnchanged(request, reply, etag)) return reply as never;
       return ok({ settings: found.settings });
     },
   );

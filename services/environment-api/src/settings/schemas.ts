@@ -20,13 +20,14 @@ export const settingSchema = z.object({
   value: z.string(),
   location: z.string(),
   shared: z.boolean(),
+  inheritedFrom: z.literal('global').optional().describe('The contact centre has no value of its own there.'),
 });
 
 export const settingsQuery = z.object({
   location: locationSchema
     .optional()
     .describe(
-      'Only what is effective there: of each name the value with the longest location that covers it.',
+      'Only what is effective there: of each name the value with the longest location that covers it, of the contact centre before the global ones.',
     ),
 });
 

@@ -12,12 +12,12 @@ import type { ContactCenterService } from '../contact-centers/service.ts';
 import { corsSetting, normalizeSetting } from '../cors/origins.ts';
 import { parseId } from '../fields/id.ts';
 import type { LocationService } from '../locations/service.ts';
-import { effectiveSettings } from './inheritance.ts';
+import { inheritedSettings } from './inheritance.ts';
 import type { Setting, SettingInput } from './schemas.ts';
 import * as store from './store.ts';
 
 export interface SettingService {
-  /** All of them, or only those effective at a location. @throws AppError 404 */
+  /** All of its own, or those effective at a location, inherited ones included. @throws AppError 404 */
   list(
     caller: Caller,
     contactCenterId: string,
@@ -137,7 +137,7 @@ function at(
   location: string | undefined,
 ): store.ContactCenterWithSettings {
   if (location === undefined) return found;
-  return { center: found.center, settings: effectiveSettings(found.settings, location) };
+  return { ...found, settings: inheritedSettings(found.settings, found.global.settings, location) };
 }
 
 /** The trail names the location as the field that changed. */

@@ -8,6 +8,8 @@ export interface ContactCenterWithSettings {
   center: ContactCenter;
   /** Of all locations, by name. */
   settings: Setting[];
+  /** The global ones, and the version that covers them. */
+  global: { version: number; settings: Setting[] };
 }
 
 const select = `SELECT ${contactCenterJson} AS center, (
@@ -15,7 +17,14 @@ const select = `SELECT ${contactCenterJson} AS center, (
       'name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared
     ) ORDER BY s.name COLLATE "C", s.location), '[]'::json)
     FROM environment.settings s WHERE s.contact_center_id = c.id
-  ) AS settings
+  ) AS settings, (
+    SELECT json_build_object('version', v.version, 'settings', (
+      SELECT coalesce(json_agg(json_build_object(
+        'name', g.name, 'value', g.value, 'location', g.location, 'shared', g.shared
+      ) ORDER BY g.name COLLATE "C", g.location), '[]'::json)
+      FROM environment.global_settings g
+    )) FROM environment.global_settings_version v
+  ) AS global
   FROM environment.contact_centers c`;
 
 export async function readSettingsOf(

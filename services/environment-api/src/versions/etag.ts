@@ -5,6 +5,11 @@ export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
+/** Tag of what a contact centre has and inherits. */
+export function effectiveEtagOf(version: number, inheritedVersion: number): string {
+  return `"${version}-${inheritedVersion}"`;
+}
+
 /** Tag of a list: the number of the newest change there was before the list was read. */
 export function listEtagOf(latestChange: number): string {
   return `W/"list-${latestChange}"`;
@@ -20,7 +25,9 @@ export function isFresh(ifNoneMatch: string | undefined, etag: string): boolean 
  * @throws AppError 412
  */
 export function requireMatch(ifMatch: string | undefined, version: number): void {
-  if (ifMatch === undefined || names(ifMatch, etagOf(version))) return;
+  // The tag of effective settings names what they inherit behind a hyphen, which a writer does not change.
+  const own = ifMatch?.replace(/(?<="\d+)-\d+(?=")/g, '');
+  if (own === undefined || names(own, etagOf(version))) return;
   throw preconditionFailed(
     `If-Match does not name the present version ${etagOf(version)}: somebody else has changed it. Read it again, then repeat the change`,
     { field: 'If-Match' },

@@ -1,0 +1,84 @@
+/** `/settings`: what every contact centre inherits. */
+import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { effectiveSettings } from '../settings/inheritance.ts';
+import {
+  removeSettingQuery,
+  settingBody,
+  settingSchema,
+  settingsAnswer,
+  settingsQuery,
+} from '../settings/schemas.ts';
+import { etagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+import type { GlobalSettingService } from './service.ts';
+
+const tags = ['settings'];
+
+export function globalSettingRoutes(app: App, deps: { globalSettings: GlobalSettingService }): void {
+  const { globalSettings } = deps;
+
+  app.get(
+    '/settings',
+    {
+      schema: {
+        tags,
+        operationId: 'listGlobalSettings',
+        summary: 'Settings that contact centres inherit, or those effective at a location',
+        querystring: settingsQuery,
+        response: { 200: envelopeOf(settingsAnswer.data), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { version, settings } = await globalSettings.list(request.caller);
+      if (sendUnchanged(request, reply, etagOf(version))) return reply as never;
+      const { location } = request.query;
+      return ok({ settings: location === undefined ? settings : effectiveSettings(settings, location) });
+    },
+  );
+
+  app.post(
+    '/settings',
+    {
+      schema: {
+        tags,
+        operationId: 'upsertGlobalSetting',
+        summary: 'Set a global value for a name and a location; a value that is there is replaced',
+        body: settingBody,
+        response: { 200: envelopeOf(settingSchema).extend({ path: z.string() }), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { version, setting } = await globalSettings.upsert(contextOf(request), request.body.data);
+      reply.header('etag', etagOf(version));
+      return { ...ok(setting), path: `/settings/${encodeURIComponent(setting.name)}` };
+    },
+  );
+
+  app.delete(
+    '/settings/:name',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteGlobalSetting',
+        summary: 'Delete a global setting at all locations, or at one',
+        params: z.object({ name: z.string() }),
+        querystring: removeSettingQuery,
+        response: { 200: emptyEnvelope, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const version = await globalSettings.remove(
+        contextOf(request),
+        request.params.name,
+        request.query.location,
+      );
+      reply.header('etag', etagOf(version));
+      return ok();
+    },
+  );
+}

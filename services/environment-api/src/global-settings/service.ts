@@ -1,0 +1,89 @@
+/** Global settings: what contact centres inherit that say nothing of their own. */
+import { isDeepStrictEqual } from 'node:util';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
+import type { AuditAction, FieldChanges } from '../audit/entry.ts';
+import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { corsSetting, normalizeSetting } from '../cors/origins.ts';
+import type { LocationService } from '../locations/service.ts';
+import type { Setting, SettingInput } from '../settings/schemas.ts';
+import { requireMatch } from '../versions/etag.ts';
+import * as store from './store.ts';
+
+export interface GlobalSettingService {
+  /** All of them; whoever may read a contact centre inherits them there, and nobody else sees any. */
+  list(caller: Caller): Promise<store.GlobalSettings>;
+  /** @throws AppError 400 for a location that is not in use, 403, 412 */
+  upsert(context: WriteContext, input: SettingInput): Promise<{ version: number; setting: Setting }>;
+  /** At one location, or at all. Returns the new version. @throws AppError 403, 404, 412 */
+  remove(context: WriteContext, name: string, location: string | undefined): Promise<number>;
+}
+
+export function createGlobalSettingService(deps: {
+  db: Queryable;
+  writer: Writer;
+  locations: LocationService;
+}): GlobalSettingService {
+  const { db, writer, locations } = deps;
+  return {
+    async list(caller) {
+      const found = await store.readGlobalSettings(db);
+      return readsAll(caller) || readableIds(caller)?.length ? found : { ...found, settings: [] };
+    },
+    async upsert(context, input) {
+      requireInstallationWriter(context.caller);
+      const setting = normalizeSetting(input);
+      return writer.write(context, async (write) => {
+        const present = await lock(context, write);
+        await locations.requireInUse(write.db, setting.location, 'data.location');
+        const { settings } = await store.readGlobalSettings(write.db);
+        const before = settings.find(
+          ({ name, location }) => name === setting.name && location === setting.location,
+        );
+        if (isDeepStrictEqual(before, setting)) return { version: present, setting };
+        await store.upsertGlobalSetting(write.db, setting);
+        const changes = {
+          [setting.location]: { ...(before ? { from: valueAndSharing(before) } : {}), to: valueAndSharing(setting) },
+        };
+        return { version: await finish(write, before ? 'update' : 'create', setting.name, changes), setting };
+      });
+    },
+    async remove(context, name, location) {
+      requireInstallationWriter(context.caller);
+      return writer.write(context, async (write) => {
+        await lock(context, write);
+        const removed = await store.deleteGlobalSettings(write.db, name, location);
+        if (removed.length === 0) {
+          const where = location === undefined ? '' : ` at ${location}`;
+          throw notFound(`There is no global setting ${JSON.stringify(name)}${where}`);
+        }
+        const changes = Object.fromEntries(
+          removed.map((setting) => [setting.location, { from: valueAndSharing(setting) }]),
+        );
+        return finish(write, 'delete', name, changes);
+      });
+    },
+  };
+}
+
+async function lock({ ifMatch }: WriteContext, { db }: Write): Promise<number> {
+  const version = await store.lockGlobalSettings(db);
+  requireMatch(ifMatch, version);
+  return version;
+}
+
+async function finish(
+  write: Write,
+  action: AuditAction,
+  name: string,
+  changes: FieldChanges,
+): Promise<number> {
+  await write.record({ action, entity: 'setting', id: name, changes });
+  if (name === corsSetting) write.announce({ entity: 'cors', id: 'global' });
+  return store.renewGlobalVersion(write.db);
+}
+
+function valueAndSharing({ value, shared }: Setting) {
+  return { value, shared };
+}

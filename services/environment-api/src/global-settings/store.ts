@@ -1,0 +1,60 @@
+/** The tables `global_settings` and `global_settings_version`. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Setting } from '../settings/schemas.ts';
+
+export interface GlobalSettings {
+  /** Covers all of them. */
+  version: number;
+  /** By name, then location. */
+  settings: Setting[];
+}
+
+export async function readGlobalSettings(db: Queryable): Promise<GlobalSettings> {
+  const { rows } = await db.query<GlobalSettings>({
+    name: 'global_settings',
+    text: `SELECT v.version::float8 AS version, (
+        SELECT coalesce(json_agg(json_build_object(
+          'name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared
+        ) ORDER BY s.name COLLATE "C", s.location), '[]'::json)
+        FROM environment.global_settings s
+      ) AS settings FROM environment.global_settings_version v`,
+  });
+  if (!rows[0]) throw new Error('the row of global_settings_version is missing');
+  return rows[0];
+}
+
+/** Keeps other writers away until the transaction ends; returns the version that was there. */
+export async function lockGlobalSettings(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ version: string }>(
+    'SELECT version FROM environment.global_settings_version FOR UPDATE',
+  );
+  return Number(rows[0]?.version);
+}
+
+/** Call it under the lock, once something has changed. */
+export async function renewGlobalVersion(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ version: string }>(
+    `UPDATE environment.global_settings_version SET version = nextval('environment.versions') RETURNING version`,
+  );
+  return Number(rows[0]?.version);
+}
+
+export async function upsertGlobalSetting(db: Queryable, setting: Setting): Promise<void> {
+  await db.query({
+    name: 'global_setting_upsert',
+    text: `INSERT INTO environment.global_settings (name, location, value, shared) VALUES ($1, $2, $3, $4)
+      ON CONFLICT (name, location)
+      DO UPDATE SET value = excluded.value, shared = excluded.shared, updated_at = now()`,
+    values: [setting.name, setting.location, setting.value, setting.shared],
+  });
+}
+
+/** Removes the values of a name, at one location or at all; returns what there was. */
+export async function deleteGlobalSettings(db: Queryable, name: string, location: string | undefined) {
+  const { rows } = await db.query<Setting>(
+    `DELETE FROM environment.global_settings WHERE name = $1 AND ($2::text IS NULL OR location = $2)
+      RETURNING name::text, value, location::text, shared`,
+    [name, location ?? null],
+  );
+  return rows;
+}
