@@ -149,6 +149,12 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     shortestSecret: config.compat.enabled ? 1 : 8,
     secretGraceMs: config.clients.secretGraceSeconds * 1000,
   });
+  /** What this replica gave to a client that was deleted already, before it heard of it. */
+  const endTokensOfDeleted = async (id: string) => {
+    // Read first: a client that takes the same id meanwhile keeps what it gets.
+    const atMs = now();
+    if ((await clientDirectory.find(id)) === undefined) await cutOffs.raise({ kind: 'client', id, atMs });
+  };
   const clientChanges: ChangeSubscriber = createChangeSubscriber({
     redis: duplicateRedis(config.redis, log),
     channel: keyspace.name('changes:auth'),
@@ -158,6 +164,9 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       if (entity !== 'client') return;
       clientDirectory.drop(id);
       secretVerifier.forget();
+      endTokensOfDeleted(id).catch((error) =>
+        log.warn({ err: error, clientId: id }, 'the tokens of a deleted client could not be cut off again'),
+      );
     },
     onGap: () => {
       clientDirectory.dropAll();

@@ -418,4 +418,23 @@ describe('changes reach other replicas', () => {
       await replica.close();
     }
   });
+
+  it('24: tokens that a replica gave to a client before it heard of the deletion end with the client', async () => {
+    const aheadMs = 5_000;
+    const replica = await startAuthApi({ beside: stack, now: () => Date.now() + aheadMs });
+    try {
+      const client = await createClient(stack);
+      const observer = await createClient(stack, { internalClient: true });
+      // Its clock is ahead: for the cut-off of the deletion this token comes afterwards.
+      const late = (await token(replica, client, { grant_type: 'client_credentials' })).json().access_token;
+
+      await opsCall(stack, 'DELETE', `${path}/${client.clientId}`);
+
+      await expect
+        .poll(() => introspect(stack, observer, late), { timeout: 2000 })
+        .toEqual({ active: false });
+    } finally {
+      await replica.close();
+    }
+  });
 });
