@@ -22,6 +22,7 @@ import { createAllowedOrigins } from './cors/allowed-origins.ts';
 import { createCorsService } from './cors/service.ts';
 import { createEnvironmentService } from './environments/service.ts';
 import { createGlobalSettingService } from './global-settings/service.ts';
+import { createReplay } from './idempotency/replay.ts';
 import { createLocationService } from './locations/service.ts';
 import { schema } from './migrate.ts';
 import { createSettingService } from './settings/service.ts';
@@ -43,8 +44,9 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const changeLog = createChangeLog({ pool, redis, schema, channel, log });
   const audit = createAuditService(pool);
   const region = { location: config.location, ...config.environment };
-  const writer = createWriter({ changeLog, audit, region, now });
   const secretBox = createSecretBox(config.encryption.keys);
+  const replay = createReplay({ secretBox, now });
+  const writer = createWriter({ changeLog, audit, region, replay, now });
   const environments = createEnvironmentService({ db: pool, writer, secretBox });
   const contactCenters = createContactCenterService(pool, writer);
   const locations = createLocationService(pool, writer, config.location);

@@ -51,13 +51,8 @@ export function createApiKeyService({ db, contactCenters, uses, now }: ApiKeySer
     contactCenterId: string,
     work: (write: Write, center: ContactCenter) => Promise<ApiKey & { key: string }>,
   ): Promise<Issued> {
-    let apiKey: (ApiKey & { key: string }) | undefined;
-    const center = await contactCenters.changeWithin(context, contactCenterId, async (write, present) => {
-      apiKey = await work(write, present);
-      return true;
-    });
-    if (!apiKey) throw new Error('the key was not made');
-    return { center, apiKey };
+    const { center, result } = await contactCenters.changeWithResult(context, contactCenterId, work);
+    return { center, apiKey: result };
   }
 
   return {

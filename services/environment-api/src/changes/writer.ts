@@ -8,6 +8,7 @@ import type { Caller } from '../access/caller.ts';
 import { type Region, requireWritable } from '../access/region.ts';
 import type { AuditAction, FieldChanges } from '../audit/entry.ts';
 import type { AuditService } from '../audit/service.ts';
+import { type KeyedRequest, keyedRequestOf, type Replay } from '../idempotency/replay.ts';
 
 /** Who writes, and on which condition. */
 export interface WriteContext {
@@ -16,17 +17,30 @@ export interface WriteContext {
   operationId: string | undefined;
   /** The If-Match header. */
   ifMatch: string | undefined;
+  /** Done once under its key; undefined: done as often as it is asked for. */
+  keyed?: KeyedRequest | undefined;
+  /** A write that is under way and takes this one in: all of it is kept, or nothing. */
+  within?: Write;
 }
 
 /** The context of a request that writes. */
 export function contextOf(request: {
   caller: Caller;
   id: string;
-  headers: { 'if-match'?: string | undefined };
+  method: string;
+  url: string;
+  headers: Record<string, string | string[] | undefined>;
   body?: unknown;
 }): WriteContext {
   const { operationId } = (request.body ?? {}) as { operationId?: string };
-  return { caller: request.caller, requestId: request.id, operationId, ifMatch: request.headers['if-match'] };
+  const ifMatch = request.headers['if-match'];
+  return {
+    caller: request.caller,
+    requestId: request.id,
+    operationId,
+    ifMatch: typeof ifMatch === 'string' ? ifMatch : undefined,
+    keyed: keyedRequestOf(request),
+  };
 }
 
 export interface Written {
@@ -47,7 +61,10 @@ export interface Write {
 }
 
 export interface Writer {
-  /** `work` runs again when PostgreSQL broke a deadlock with it. @throws AppError 403 `read_only_region` */
+  /**
+   * `work` runs again when PostgreSQL broke a deadlock with it. With an Idempotency-Key it runs once, so what it returns
+   * must come back from JSON as it was, and be all that the answer is made of. @throws AppError 403 `read_only_region`
+   */
   write<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T>;
 }
 
@@ -55,6 +72,7 @@ export interface WriterDeps {
   changeLog: ChangeLog;
   audit: AuditService;
   region: Region;
+  replay: Replay;
   now: Clock;
 }
 
@@ -64,10 +82,10 @@ const readOnlyState = '25006';
 const retryStates = new Set<unknown>(['40001', '40P01']);
 const maxAttempts = 3;
 
-export function createWriter({ changeLog, audit, region, now }: WriterDeps): Writer {
+export function createWriter({ changeLog, audit, region, replay, now }: WriterDeps): Writer {
   async function attempt<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T> {
-    return changeLog.inTransaction(({ client, record }) =>
-      work({
+    return changeLog.inTransaction(({ client, record }) => {
+      const write: Write = {
         db: client,
         announce: record,
         async record({ action, entity, id, contactCenterId, changes }) {
@@ -85,12 +103,15 @@ export function createWriter({ changeLog, audit, region, now }: WriterDeps): Wri
           });
           record({ entity, id, ...(contactCenterId ? { contactCenterId } : {}) });
         },
-      }),
-    );
+      };
+      const { caller, keyed } = context;
+      return keyed ? replay.once(client, caller, keyed, () => work(write)) : work(write);
+    });
   }
 
   return {
     async write(context, work) {
+      if (context.within) return work(context.within);
       requireWritable(region);
       for (let attempts = 1; ; attempts += 1) {
         try {

@@ -56,7 +56,8 @@ export function createConfigServerService(environments: EnvironmentService): Con
           throw conflict(`The environment has ${maxServers} servers, which is the most`);
         return [...servers, server];
       });
-      return { environment, server };
+      // From what was stored: a repeated request is answered with the id of the first one.
+      return { environment, server: environment.configServers.at(-1) ?? server };
     },
     async change(context, environmentId, id, patch) {
       let server: ConfigServerView | undefined;

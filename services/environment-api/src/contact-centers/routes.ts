@@ -41,8 +41,9 @@ export function contactCenterRoutes(
     async (request, reply) => {
       const page = readPage(request.query);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      const { environmentId, domain } = request.query;
-      const { rows, nextCursor } = await contactCenters.list(request.caller, { environmentId, domain }, page);
+      const { environmentId, domain, search } = request.query;
+      const filter = { environmentId, domain, search };
+      const { rows, nextCursor } = await contactCenters.list(request.caller, filter, page);
       return { ...ok(rows), ...(nextCursor ? { nextCursor } : {}) };
     },
   );

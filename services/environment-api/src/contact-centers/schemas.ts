@@ -43,6 +43,7 @@ export const contactCenterListQuery = z.object({
   ...pageQuery(),
   environmentId: idSchema.optional().describe('Only those of this environment.'),
   domain: label().optional().describe('Only the one with this domain, in any case.'),
+  search: label().optional().describe('Only those with this text in their name or in a domain, in any case.'),
 });
 
 export const contactCenterList = { data: z.array(contactCenterSchema), nextCursor: nextCursorSchema };

@@ -44,6 +44,12 @@ export interface ContactCenterService {
     id: string,
     work: (write: Write, center: ContactCenter) => Promise<boolean>,
   ): Promise<ContactCenter>;
+  /** The same for a change that returns something; `undefined` = nothing changed. */
+  changeWithResult<T>(
+    context: WriteContext,
+    id: string,
+    work: (write: Write, center: ContactCenter) => Promise<T>,
+  ): Promise<{ center: ContactCenter; result: T }>;
 }
 
 export function createContactCenterService(db: Queryable, writer: Writer): ContactCenterService {
@@ -106,6 +112,14 @@ export function createContactCenterService(db: Queryable, writer: Writer): Conta
         if (!(await work(write, present))) return present;
         await store.updateContactCenter(write.db, present.id, present);
         return reread(write.db, present.id);
+      }),
+    changeWithResult: (context, text, work) =>
+      writer.write(context, async (write) => {
+        const present = await lock(context, write.db, text);
+        const result = await work(write, present);
+        if (result === undefined) return { center: present, result };
+        await store.updateContactCenter(write.db, present.id, present);
+        return { center: await reread(write.db, present.id), result };
       }),
   };
 }

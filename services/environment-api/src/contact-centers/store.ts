@@ -8,6 +8,8 @@ import { contactCenterJson } from './row.ts';
 export interface ContactCenterFilter {
   environmentId: string | undefined;
   domain: string | undefined;
+  /** A part of the name or of a domain. */
+  search: string | undefined;
   /** Only these; undefined = all. */
   ids: readonly string[] | undefined;
 }
@@ -51,6 +53,9 @@ export async function listContactCenters(db: Queryable, filter: ContactCenterFil
         AND ($3::text IS NULL OR c.id = (
           SELECT d.contact_center_id FROM environment.contact_center_domains d WHERE d.domain_key = $3))
         AND ($4::uuid[] IS NULL OR c.id = ANY ($4))
+        AND ($7::text IS NULL OR position($7 IN lower(c.name)) > 0 OR position($9 IN c.name) > 0 OR EXISTS (
+          SELECT 1 FROM environment.contact_center_domains d
+          WHERE d.contact_center_id = c.id AND position($8 IN d.domain_key) > 0))
       ORDER BY c.ordinal LIMIT $5 OFFSET $6`,
     values: [
       page.after ?? 0,
@@ -59,6 +64,10 @@ export async function listContactCenters(db: Queryable, filter: ContactCenterFil
       filter.ids ?? null,
       page.limit + 1,
       page.offset,
+      filter.search?.toLowerCase() ?? null,
+      filter.search === undefined ? null : domainKey(filter.search),
+      // The database may lower only the letters of ASCII: other ones are found as they are written.
+      filter.search ?? null,
     ],
   });
   return rows.map((row) => row.center);

@@ -42,7 +42,7 @@ export function environmentRoutes(
     async (request, reply) => {
       const page = readPage(request.query);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      const { rows, nextCursor } = await environments.list(request.caller, page);
+      const { rows, nextCursor } = await environments.list(request.caller, request.query.search, page);
       return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
     },
   );

@@ -59,7 +59,12 @@ export const environmentSchema = z.object({
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });
 
-export const environmentListQuery = z.object(pageQuery());
+export const environmentListQuery = z.object({
+  ...pageQuery(),
+  search: label()
+    .optional()
+    .describe('Only those with this text in a server address, the tenant or the application, in any case.'),
+});
 
 export const environmentList = { data: z.array(environmentSchema), nextCursor: nextCursorSchema };
 

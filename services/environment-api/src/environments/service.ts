@@ -23,7 +23,7 @@ import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';
 import * as store from './store.ts';
 
 export interface EnvironmentService {
-  list(caller: Caller, page: Page): Promise<Rows<Environment>>;
+  list(caller: Caller, search: string | undefined, page: Page): Promise<Rows<Environment>>;
   /** @throws AppError 404 */
   read(caller: Caller, id: string): Promise<Environment>;
   /** @throws AppError 409 when the id is taken */
@@ -75,9 +75,9 @@ export function createEnvironmentService({
   }
 
   return {
-    async list(caller, page) {
+    async list(caller, search, page) {
       if (!readsAll(caller)) return { rows: [], nextCursor: undefined };
-      const rows = await store.listEnvironments(db, page);
+      const rows = await store.listEnvironments(db, search, page);
       return cutPage(rows, page.limit, (environment) => environment.ordinal);
     },
     async read(caller, text) {

@@ -50,11 +50,20 @@ export async function lockEnvironment(db: Queryable, id: string): Promise<Enviro
   return rowCount === 0 ? undefined : readEnvironment(db, id);
 }
 
-export async function listEnvironments(db: Queryable, page: Page): Promise<Environment[]> {
+/** `search`: a part of a server address, the tenant or the application. */
+export async function listEnvironments(
+  db: Queryable,
+  search: string | undefined,
+  page: Page,
+): Promise<Environment[]> {
   const { rows } = await db.query<Row>({
     name: 'environment_page',
-    text: `${select} WHERE e.ordinal > $1 ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
-    values: [page.after ?? 0, page.limit + 1, page.offset],
+    text: `${select} WHERE e.ordinal > $1
+        AND ($4::text IS NULL OR position($4 IN lower(e.tenant)) > 0 OR position($4 IN lower(e.app_name)) > 0
+          OR EXISTS (SELECT 1 FROM environment.config_servers s WHERE s.environment_id = e.id
+            AND position($4 IN lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))) > 0))
+      ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
+    values: [page.after ?? 0, page.limit + 1, page.offset, search?.toLowerCase() ?? null],
   });
   return rows.map((row) => row.environment);
 }

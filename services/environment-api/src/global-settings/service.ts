@@ -44,7 +44,10 @@ export function createGlobalSettingService(deps: {
         if (isDeepStrictEqual(before, setting)) return { version: present, setting };
         await store.upsertGlobalSetting(write.db, setting);
         const changes = {
-          [setting.location]: { ...(before ? { from: valueAndSharing(before) } : {}), to: valueAndSharing(setting) },
+          [setting.location]: {
+            ...(before ? { from: valueAndSharing(before) } : {}),
+            to: valueAndSharing(setting),
+          },
         };
         return { version: await finish(write, before ? 'update' : 'create', setting.name, changes), setting };
       });

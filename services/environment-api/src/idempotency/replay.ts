@@ -1,0 +1,69 @@
+/** `Idempotency-Key`: a POST that is sent twice is done once, and answered alike both times. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { AppError, badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Caller } from '../access/caller.ts';
+import * as store from './store.ts';
+
+/** A request that says under which key it is to be known. */
+export interface KeyedRequest {
+  key: string;
+  digest: string;
+}
+
+export interface Replay {
+  /** Runs the work in the transaction of `db`, or returns what it returned the first time. @throws AppError 422 */
+  once<T>(db: Queryable, caller: Caller, request: KeyedRequest, work: () => Promise<T>): Promise<T>;
+}
+
+const keptMs = 24 * 3600 * 1000;
+const keyForm = /^[\x21-\x7e]{1,255}$/;
+
+/** Undefined without the header. @throws AppError 400 for a key that is none */
+export function keyedRequestOf(request: {
+  method: string;
+  url: string;
+  headers: Record<string, string | string[] | undefined>;
+  body?: unknown;
+}): KeyedRequest | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || request.method !== 'POST') return undefined;
+  if (typeof key !== 'string' || !keyForm.test(key)) {
+    throw badRequest('Idempotency-Key must have 1 to 255 visible ASCII characters, such as a UUID', {
+      field: 'Idempotency-Key',
+    });
+  }
+  return { key, digest: sha256(JSON.stringify([request.method, request.url, request.body ?? null])) };
+}
+
+export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Clock }): Replay {
+  return {
+    async once(db, caller, { key, digest }, work) {
+      const owner = `${caller.kind}:${caller.name}`;
+      const place = { table: 'environment.idempotent_requests', row: `${owner}/${key}`, column: 'outcome' };
+      const at = now();
+      const iso = (ms: number) => new Date(ms).toISOString();
+      const taken = { caller: owner, key, digest, now: iso(at), expiresAt: iso(at + keptMs) };
+      const first = await store.takeKey(db, taken);
+      if (first) {
+        if (first.digest !== digest) throw keyOfAnother(key);
+        return JSON.parse(secretBox.open(first.outcome, place).toString('utf8')).value;
+      }
+      const value = await work();
+      await store.keepOutcome(db, owner, key, secretBox.seal(JSON.stringify({ value }), place));
+      await store.forgetExpired(db, iso(at));
+      return value;
+    },
+  };
+}
+
+function keyOfAnother(key: string): AppError {
+  return new AppError(
+    'idempotency_key_reused',
+    422,
+    `The Idempotency-Key ${JSON.stringify(key)} came with another request within the last 24 hours: choose a new key for a new request`,
+    { field: 'Idempotency-Key' },
+  );
+}

@@ -1,0 +1,64 @@
+/** The table `idempotent_requests`. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+
+export interface StoredRequest {
+  digest: string;
+  /** Sealed. */
+  outcome: string;
+}
+
+export interface NewRequest {
+  caller: string;
+  key: string;
+  digest: string;
+  /** ISO 8601. */
+  now: string;
+  expiresAt: string;
+}
+
+/**
+ * Takes the key for this transaction, or returns the request that had it first. While that one is under way elsewhere,
+ * waits for its end: the key is free again if it failed.
+ */
+export async function takeKey(db: Queryable, request: NewRequest): Promise<StoredRequest | undefined> {
+  const { caller, key, digest, now, expiresAt } = request;
+  const { rowCount } = await db.query({
+    name: 'idempotency_take',
+    text: `INSERT INTO environment.idempotent_requests AS held (caller, key, request_digest, expires_at)
+      VALUES ($1, $2, $3, $5)
+      ON CONFLICT (caller, key) DO UPDATE SET request_digest = excluded.request_digest, outcome = NULL,
+        expires_at = excluded.expires_at
+      WHERE held.expires_at <= $4`,
+    values: [caller, key, digest, now, expiresAt],
+  });
+  if (rowCount === 1) return undefined;
+  const { rows } = await db.query<StoredRequest>(
+    `SELECT request_digest AS digest, outcome FROM environment.idempotent_requests WHERE caller = $1 AND key = $2`,
+    [caller, key],
+  );
+  return rows[0];
+}
+
+export async function keepOutcome(
+  db: Queryable,
+  caller: string,
+  key: string,
+  outcome: string,
+): Promise<void> {
+  await db.query({
+    name: 'idempotency_keep',
+    text: 'UPDATE environment.idempotent_requests SET outcome = $3 WHERE caller = $1 AND key = $2',
+    values: [caller, key, outcome],
+  });
+}
+
+/** A few of those that are over: every write with a key pays for two others' removal. */
+export async function forgetExpired(db: Queryable, now: string): Promise<void> {
+  await db.query({
+    name: 'idempotency_forget',
+    text: `DELETE FROM environment.idempotent_requests WHERE ctid = ANY (ARRAY(
+        SELECT ctid FROM environment.idempotent_requests WHERE expires_at <= $1
+        ORDER BY expires_at LIMIT 2 FOR UPDATE SKIP LOCKED))`,
+    values: [now],
+  });
+}
