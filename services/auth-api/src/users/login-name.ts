@@ -19,14 +19,14 @@ export function readLoginName(typed: { userName: string; tenant?: string | undef
   return tenant === '' ? { userName } : { userName, tenant };
 }
 
-/** Domains of contact centres compare without case and width. */
+/** Domains of contact centres compare without case and width; a text too long to be one gives the empty text. */
 export function canonicalTenant(tenant: string): string {
   return fold(tenant);
 }
 
 /**
  * The spelling under which attempts on one account are counted: no case, width, composition or outer space gives
- * another. It may join accounts that a Configuration Server keeps apart; it never parts spellings of one account.
+ * another; all that are too long to be one give the empty text. It may join accounts that a Configuration Server keeps apart; it never parts spellings of one account.
  */
 export function canonicalUserName(userName: string): string {
   return fold(userName);
@@ -36,7 +36,11 @@ function clean(text: string): string {
   return text.normalize('NFC').trim();
 }
 
+/** No name is longer, however it is spelled. One character may unfold to eighteen, which takes a while. */
+const longestSpelling = 1024;
+
 function fold(text: string): string {
+  if (text.length > longestSpelling) return '';
   // Folding can leave a sequence that composes again, hence the second normalisation.
   return foldUserName(text.normalize('NFKC')).normalize('NFKC').trim();
 }

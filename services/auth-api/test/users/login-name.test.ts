@@ -59,3 +59,14 @@ describe('canonical names', () => {
     expect(canonicalTenant(' Demo.Example.COM')).toBe('demo.example.com');
   });
 });
+
+describe('67: a text of 64 kB whose characters unfold to eighteen each', () => {
+  it.each([
+    ['user name', canonicalUserName],
+    ['tenant', canonicalTenant],
+  ])('is no %s and is not even folded', (_what, canonical) => {
+    const typed = '\ufdfa'.repeat(20_000);
+    expect(canonical(typed)).toBe('');
+    expect(canonical('\ufdfa'.repeat(10)).length).toBe(180);
+  });
+});
