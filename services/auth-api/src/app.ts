@@ -24,6 +24,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     metrics: kit.metrics,
     http: config.http,
     drain: kit.drain,
+    describesApi: kit.describesApi,
     openapi: {
       title: 'Gatehouse Auth API',
       description: 'OAuth 2.0 and OpenID Connect, sign-in and sessions, client administration.',

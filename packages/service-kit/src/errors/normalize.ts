@@ -25,8 +25,6 @@ export function normalizeError(thrown: unknown, bodyLimitBytes = 0): AppError {
 
 /** Errors that Fastify raises before or around a handler. */
 function frameworkFailure(error: FrameworkError, bodyLimitBytes: number): AppError | undefined {
-  if (error.code === 'FST_ERR_HANDLER_TIMEOUT')
-    return unavailable('a dependency (time limit)', { cause: error });
   const status = error.statusCode;
   if (status === undefined || status < 400 || status > 499) return undefined;
   if (status === 413) return payloadTooLarge(bodyLimitBytes);

@@ -1,5 +1,4 @@
 /** A Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
-import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { notFound } from '../errors/app-error.ts';
@@ -12,6 +11,7 @@ import { acceptEmptyJson } from './body-parsing.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { pathOf } from './path.ts';
 import { requestIdOf } from './request-id.ts';
+import { requestLogger } from './request-logger.ts';
 import { serializerCompiler } from './serializer.ts';
 
 export type { App } from './app-type.ts';
@@ -21,6 +21,8 @@ export interface AppOptions {
   metrics: Metrics;
   http: { bodyLimitBytes: number; requestTimeoutMs: number; trustedProxies: readonly string[] };
   drain?: Drain;
+  /** Collect the routes for the OpenAPI document; a serving process does without. */
+  describesApi?: boolean | undefined;
   openapi?: { title: string; description: string; version: string };
 }
 
@@ -31,10 +33,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     loggerInstance: options.log as FastifyBaseLogger,
     // One line a request is written by the access log; the framework's own two are off.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
+    childLoggerFactory: requestLogger,
     genReqId: requestIdOf,
     bodyLimit: http.bodyLimitBytes,
     requestTimeout: http.requestTimeoutMs,
-    handlerTimeout: http.requestTimeoutMs,
     keepAliveTimeout: 72_000,
     // CIDR ranges only: a hop count trusts whoever sends the header.
     trustProxy: http.trustedProxies.length > 0 ? [...http.trustedProxies] : false,
@@ -53,11 +55,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   acceptEmptyJson(app);
   observeRequests(app, options.log, options.metrics);
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);
-  if (options.openapi) await describeWithOpenApi(app, options.openapi);
+  if (options.openapi && options.describesApi) await describeWithOpenApi(app, options.openapi);
   return app;
 }
 
 async function describeWithOpenApi(app: App, info: NonNullable<AppOptions['openapi']>): Promise<void> {
+  const { default: swagger } = await import('@fastify/swagger');
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info },
     transform: jsonSchemaTransform,

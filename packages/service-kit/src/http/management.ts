@@ -42,7 +42,7 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
 
   app.get('/metrics', async (_request, reply) => {
     reply.type(metrics.registry.contentType);
-    return metrics.registry.metrics();
+    return metrics.expose();
   });
 
   app.get('/info', async () => ({

@@ -18,6 +18,8 @@ export interface Kit {
   metrics: Metrics;
   drain: Drain;
   version: string;
+  /** Nothing is served: the routes are only collected for the OpenAPI document. */
+  describesApi?: boolean;
 }
 
 export interface Service<C extends Configuration, D> {
@@ -144,7 +146,7 @@ function closeOnSignal({ config, log, kit, readiness, close }: Closing): void {
 
 async function printOpenApi<C extends Configuration, D>(service: Service<C, D>): Promise<void> {
   const log = createLogger(service.configuration.service, { level: 'silent', format: 'json' });
-  const app = await service.describe(createKit(service, log));
+  const app = await service.describe({ ...createKit(service, log), describesApi: true });
   await app.ready();
   process.stdout.write(`${JSON.stringify(app.swagger(), null, 2)}\n`);
   await app.close();

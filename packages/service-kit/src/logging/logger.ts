@@ -22,6 +22,10 @@ const redacted = [
   'refresh_token',
   'secret',
 ];
+/** An authorization code is a secret too, but err.code is what an operator looks for. */
+const paths = ['code', 'query.code', 'body.code', ...redacted.flatMap((name) => [name, `*.${name}`])];
+
+const plainLoggers = new WeakMap<Logger, Logger>();
 
 /** `destination` replaces standard output, for tests. */
 export function createLogger(
@@ -35,14 +39,17 @@ export function createLogger(
     timestamp: stdTimeFunctions.isoTime,
     messageKey: 'message',
     formatters: { level: (label: string) => ({ level: label }) },
-    // An authorization code is a secret, but err.code is what an operator looks for.
-    redact: {
-      paths: ['code', 'query.code', 'body.code', ...redacted.flatMap((name) => [name, `*.${name}`])],
-      censor: '[redacted]',
-    },
   };
   const target = config.format === 'pretty' ? pretty(destination) : (destination ?? buffered());
-  return pino(options, target);
+  const plain = pino(options, target);
+  const log = plain.child({}, { redact: { paths, censor: '[redacted]' } });
+  plainLoggers.set(log, plain);
+  return log;
+}
+
+/** The same logger without the search for secrets, which costs a tenth of a request: for lines whose fields are all named. */
+export function plainLogger(log: Logger): Logger {
+  return plainLoggers.get(log) ?? log;
 }
 
 /**
@@ -50,5 +57,7 @@ export function createLogger(
  * tenth of a second at most; what is left goes out at the end of the process, and at once after a fatal line.
  */
 function buffered() {
-  return pino.destination({ fd: 1, sync: false, minLength: 4096, periodicFlush: 100 });
+  const output = pino.destination({ fd: 1, sync: true, minLength: 8192, periodicFlush: 100 });
+  process.once('exit', () => output.flushSync());
+  return output;
 }

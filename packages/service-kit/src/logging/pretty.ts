@@ -1,8 +1,11 @@
 /** Log lines for people. */
-import { PinoPretty } from 'pino-pretty';
+import { createRequire } from 'node:module';
+import type PinoPretty from 'pino-pretty';
 
 export function pretty(destination: NodeJS.WritableStream = process.stdout): NodeJS.WritableStream {
-  return PinoPretty({
+  // Loaded when somebody reads along, not in every process.
+  const build = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
+  return build({
     destination,
     messageKey: 'message',
     timestampKey: 'time',

@@ -1,6 +1,5 @@
 /** Brings a service's schema to the version of this build. */
 import { fileURLToPath } from 'node:url';
-import { runner } from 'node-pg-migrate';
 import type { Logger } from '../logging/logger.ts';
 import { connectionOptions, type PostgresConfig } from './pool.ts';
 
@@ -16,6 +15,8 @@ export async function migrate(
   config: PostgresConfig,
   { schema, folder, log }: MigrateOptions,
 ): Promise<string[]> {
+  // Only the migrating process needs it; it weighs twenty megabytes.
+  const { runner } = await import('node-pg-migrate');
   const done = await runner({
     databaseUrl: connectionOptions(config),
     dir: fileURLToPath(folder),

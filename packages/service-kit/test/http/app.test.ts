@@ -226,7 +226,7 @@ test('requests are counted by route pattern, strangers as one series', async () 
   await build();
   await app.inject('/unknown-1');
   await app.inject('/unknown-2');
-  const text = await metrics.registry.metrics();
+  const text = await metrics.expose();
   expect(text).not.toContain('unknown-1');
   expect(text).toContain('route="unknown"');
 });

@@ -39,7 +39,7 @@ it('68: no password, cookie or csrf token reaches the log, the metrics or the au
   const rows = await auditRows();
   const sinks = {
     log: stack.logged(),
-    metrics: await stack.deps.kit.metrics.registry.metrics(),
+    metrics: await stack.deps.kit.metrics.expose(),
     audit: JSON.stringify(rows),
   };
   for (const [sink, text] of Object.entries(sinks)) {
