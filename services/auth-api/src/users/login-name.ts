@@ -26,7 +26,8 @@ export function canonicalTenant(tenant: string): string {
 
 /**
  * The spelling under which attempts on one account are counted: no case, width, composition or outer space gives
- * another; all that are too long to be one give the empty text. It may join accounts that a Configuration Server keeps apart; it never parts spellings of one account.
+ * another. It may join accounts that a Configuration Server keeps apart; it never parts spellings of one account. All
+ * texts that are too long to be one give the empty text.
  */
 export function canonicalUserName(userName: string): string {
   return fold(userName);
