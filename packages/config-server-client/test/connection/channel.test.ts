@@ -1,0 +1,212 @@
+import { Duplex } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { expectOne } from '../../src/connection/answers.ts';
+import { Channel } from '../../src/connection/channel.ts';
+import { ConfigServerError } from '../../src/errors.ts';
+import { silentLogger } from '../../src/log.ts';
+import { ManualClock } from '../../src/manual-clock.ts';
+import type { ConfMessage } from '../../src/wire/message.ts';
+import { ocpWire } from '../../src/wire/ocp/ocp-wire.ts';
+import { defaultWireLimits } from '../../src/wire/wire-protocol.ts';
+
+/** The socket's other end: sees what was written, says what it likes, and may refuse to take more. */
+function createChannel(options: { windowSize?: number; queueSize?: number; firstReferenceId?: number } = {}) {
+  const clock = new ManualClock();
+  const server = ocpWire().createSession('server', defaultWireLimits);
+  const requests: { refId: number; name: string }[] = [];
+  const controls: string[] = [];
+  let isStuck = false;
+  const socket = new Duplex({
+    highWaterMark: 1,
+    read: () => undefined,
+    write: (chunk: Buffer, _encoding, done) => {
+      for (const event of server.receive(chunk)) {
+        if (event.kind === 'message') requests.push({ refId: event.refId, name: event.message.name });
+        else controls.push(event.kind);
+      }
+      // A callback that never comes is a peer that takes no bytes.
+      if (!isStuck) done();
+    },
+  });
+  const channel = new Channel(socket, {
+    endpoint: 'test:1',
+    session: ocpWire().createSession('client', defaultWireLimits),
+    clock,
+    log: silentLogger,
+    metrics: {},
+    frameTimeoutMs: 30_000,
+    ...options,
+  });
+  return {
+    channel,
+    clock,
+    requests,
+    controls,
+    socket,
+    say: (message: ConfMessage, refId: number) => socket.push(server.encode(message, refId)),
+    sayBytes: (bytes: Uint8Array) => socket.push(bytes),
+    bytesOf: (message: ConfMessage, refId: number) => server.encode(message, refId),
+    ping: () => socket.push(server.encodePing(5n)),
+    stick: () => {
+      isStuck = true;
+    },
+    ask: (deadlineMs = 5_000, signal?: AbortSignal) =>
+      channel
+        .exchange({ name: 'RequestReadOperationalMode', body: {} }, expectOne('EventOperationalModeRead'), {
+          deadlineAtMs: clock.monotonicMs() + deadlineMs,
+          signal,
+        })
+        .then(
+          ({ operationalMode }) => operationalMode,
+          (error: ConfigServerError) => error,
+        ),
+  };
+}
+
+const mode = (operationalMode: number): ConfMessage => ({
+  name: 'EventOperationalModeRead',
+  body: { operationalMode },
+});
+const closing = new ConfigServerError('ClientClosed', 'closed');
+
+describe('channel', () => {
+  it('gives each answer to its caller, in whatever order they come', async () => {
+    const { channel, clock, say, ask } = createChannel();
+    const asked = [ask(), ask(), ask()];
+    await clock.advance(0);
+    for (const refId of [3, 1, 2]) say(mode(refId), refId);
+    expect(await Promise.all(asked)).toEqual([1, 2, 3]);
+    channel.close('normal', closing);
+    await clock.advance(1_000);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('drops the connection when a frame does not end in time, however its bytes trickle', async () => {
+    const { channel, clock, sayBytes, bytesOf, ask } = createChannel();
+    const asked = ask(120_000);
+    await clock.advance(0);
+    const bytes = bytesOf(mode(1), 1);
+    for (let index = 0; index < bytes.length - 1; index += 1) {
+      sayBytes(bytes.subarray(index, index + 1));
+      await clock.advance(1_000);
+    }
+    expect(await asked).toMatchObject({ code: 'ConnectionLost', sent: true });
+    expect(channel.isOpen).toBe(false);
+  });
+
+  it('starts the frame time anew with every frame', async () => {
+    const { channel, clock, sayBytes, bytesOf } = createChannel();
+    const bytes = bytesOf({ name: 'EventOperationalModeChanged', body: { operationalMode: 1 } }, 0);
+    for (let count = 0; count < 5; count += 1) {
+      sayBytes(bytes.subarray(0, 10));
+      await clock.advance(20_000);
+      sayBytes(bytes.subarray(10));
+      await clock.advance(20_000);
+    }
+    expect(channel.isOpen).toBe(true);
+    channel.close('normal', closing);
+  });
+
+  it('counts a request as sent only when its bytes were handed over', async () => {
+    const { channel, clock, ask, stick, requests } = createChannel();
+    stick();
+    const first = ask();
+    await clock.advance(0);
+    const second = ask();
+    await clock.advance(0);
+    expect(requests).toHaveLength(1);
+    channel.close('normal', closing);
+    expect(await first).toMatchObject({ code: 'ClientClosed', sent: true });
+    expect(await second).toMatchObject({ code: 'ClientClosed', sent: false });
+  });
+
+  it('does not send what was aborted while it waited', async () => {
+    const { channel, clock, ask, say, requests } = createChannel({ windowSize: 1 });
+    const abort = new AbortController();
+    const first = ask();
+    const waiting = ask(5_000, abort.signal);
+    const next = ask();
+    await clock.advance(0);
+    abort.abort();
+    expect(await waiting).toMatchObject({ code: 'Aborted', sent: false });
+    say(mode(1), 1);
+    expect(await first).toBe(1);
+    await clock.advance(0);
+    say(mode(2), 2);
+    expect(await next).toBe(2);
+    expect(requests).toHaveLength(2);
+    channel.close('normal', closing);
+  });
+
+  it('frees the place of a request that was given up, and knows its late answer', async () => {
+    const { channel, clock, ask, say, requests } = createChannel({ windowSize: 1 });
+    const first = ask(1_000);
+    const second = ask(10_000);
+    await clock.advance(1_000);
+    expect(await first).toMatchObject({ code: 'RequestTimeout', sent: true });
+    expect(requests).toHaveLength(2);
+    say(mode(1), 1);
+    say(mode(2), 2);
+    expect(await second).toBe(2);
+    expect(channel.isOpen).toBe(true);
+    channel.close('normal', closing);
+  });
+
+  it('bounds what waits for the window', async () => {
+    const { channel, clock, ask } = createChannel({ windowSize: 1, queueSize: 2 });
+    const asked = [ask(), ask(), ask()];
+    expect(await ask()).toMatchObject({ code: 'QueueFull', sent: false });
+    channel.close('normal', closing);
+    await clock.advance(0);
+    expect(await Promise.all(asked)).toHaveLength(3);
+  });
+
+  it('wraps reference ids around, past the one that is still in flight', async () => {
+    const { channel, clock, ask, say, requests } = createChannel({ firstReferenceId: 0xffff_fffe });
+    const slow = ask();
+    await clock.advance(0);
+    const others = [ask(), ask()];
+    await clock.advance(0);
+    expect(requests.map(({ refId }) => refId)).toEqual([0xffff_ffff, 1, 2]);
+    for (const { refId } of requests) say(mode(refId % 7), refId);
+    expect(await Promise.all([slow, ...others])).toEqual([0xffff_ffff % 7, 1, 2]);
+    channel.close('normal', closing);
+  });
+
+  it('answers a poll while every request hangs', async () => {
+    const { channel, clock, ask, ping, controls } = createChannel({ windowSize: 1 });
+    void ask();
+    void ask();
+    ping();
+    await clock.advance(0);
+    expect(controls).toEqual(['pong']);
+    channel.close('normal', closing);
+  });
+
+  it('gives up a server that leaves five requests in a row unanswered', async () => {
+    const { channel, clock, ask } = createChannel();
+    const asked = Array.from({ length: 5 }, () => ask(1_000));
+    await clock.advance(1_000);
+    const outcomes = await Promise.all(asked);
+    expect(outcomes.map((outcome) => (outcome as ConfigServerError).code)).toEqual(
+      Array(5).fill('RequestTimeout'),
+    );
+    await expect(channel.ended).resolves.toMatchObject({ code: 'RequestTimeout' });
+  });
+
+  it('is drained when the last answer came', async () => {
+    const { channel, clock, ask, say } = createChannel();
+    const asked = ask();
+    let isDrained = false;
+    const drained = channel.drained().then(() => {
+      isDrained = true;
+    });
+    await clock.advance(0);
+    expect(isDrained).toBe(false);
+    say(mode(1), 1);
+    await asked;
+    await drained;
+    channel.close('normal', closing);
+    await expect(channel.drained()).resolves.toBeUndefined();
+  });
+});
