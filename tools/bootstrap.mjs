@@ -2,6 +2,7 @@
 // Runs on any Node from 18 on and needs nothing installed.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { compile } from './bootstrap/build.mjs';
 import { commands } from './bootstrap/commands.mjs';
 import { withInstallLock } from './bootstrap/install-lock.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
@@ -24,6 +25,7 @@ async function main([name = '', ...args]) {
   await withInstallLock(root, async () => {
     await installToolchain(root, progress);
     await installPackages(root, progress);
+    if (command.needs.includes('build')) await compile(root, progress);
     if (command.needs.includes('redis')) await provideRedis(args, progress);
     if (command.needs.includes('chromium')) await provideChromium(progress);
   });

@@ -6,12 +6,12 @@ const source = ['node', '--conditions=source'];
  * `watched`: the program stops by itself when the process that started it is killed.
  */
 export const commands = {
-  start: { steps: [[...source, 'tools/stack/start.ts']], needs: ['redis'], watched: true },
-  test: { steps: [['node', 'node_modules/vitest/vitest.mjs', 'run']], needs: ['redis', 'chromium'] },
+  start: { steps: [[...source, 'tools/stack/start.ts']], needs: ['redis', 'build'], watched: true },
+  test: { steps: [['node', 'node_modules/vitest/vitest.mjs', 'run']], needs: ['redis', 'chromium', 'build'] },
   'test:real': { steps: [[...source, 'tools/real/run.ts']], needs: ['redis', 'chromium'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },
   generate: { steps: [[...source, 'tools/generate/run.ts']], needs: [] },
-  bench: { steps: [[...source, 'tools/bench/run.ts']], needs: ['redis'] },
+  bench: { steps: [[...source, 'tools/bench/run.ts']], needs: ['redis', 'build'] },
 };

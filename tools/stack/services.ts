@@ -5,7 +5,7 @@ import type { ServiceDatabases } from './backing/databases.ts';
 import { keyPrefix } from './backing/redis.ts';
 import { PlainError } from './plain-error.ts';
 import type { Ports } from './ports.ts';
-import { nodeProgram, repositoryFolder, sourceArguments } from './processes/node-program.ts';
+import { nodeArguments, nodeProgram, repositoryFolder } from './processes/node-program.ts';
 import type { SupervisedProgram } from './processes/supervised.ts';
 import { operator } from './provisioning/demo.ts';
 import type { Secrets } from './state/secrets.ts';
@@ -65,7 +65,7 @@ export async function migrateDatabases(plan: ServicePlan): Promise<void> {
 }
 
 async function migrateOne(name: ServiceName, plan: ServicePlan): Promise<void> {
-  const child = spawn(process.execPath, sourceArguments(mainFile(name), ['migrate']), {
+  const child = spawn(process.execPath, nodeArguments(mainFile(name), ['migrate']), {
     cwd: repositoryFolder,
     env: { ...process.env, ...serviceEnvironment(name, plan) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,7 +81,7 @@ async function migrateOne(name: ServiceName, plan: ServicePlan): Promise<void> {
 }
 
 function mainFile(name: ServiceName): string {
-  return `services/${name}/src/main.ts`;
+  return `services/${name}/dist/main.js`;
 }
 
 function serviceEnvironment(name: ServiceName, plan: ServicePlan): Record<string, string> {

@@ -1,13 +1,16 @@
-/** Our own programs as supervised child processes, run from their sources. */
+/** Our own programs as supervised child processes, compiled as an image has them. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { PlainError } from '../plain-error.ts';
 import { describeExit } from './register.ts';
 import type { SupervisedProgram } from './supervised.ts';
 
 export interface NodeProgram {
   name: string;
-  /** Source file, relative to the repository. */
+  /** Compiled file, relative to the repository. */
   file: string;
   args?: string[];
   env?: Record<string, string>;
@@ -22,7 +25,7 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
   return {
     name,
     async launch(logFile, onSpawn) {
-      const child = spawn(process.execPath, sourceArguments(file, args), {
+      const child = spawn(process.execPath, nodeArguments(file, args), {
         cwd: repositoryFolder,
         env: { ...process.env, ...env },
         stdio: ['ignore', logFile.descriptor, logFile.descriptor],
@@ -35,8 +38,13 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
   };
 }
 
-export function sourceArguments(file: string, args: string[]): string[] {
-  return ['--conditions=source', '--enable-source-maps', file, ...args];
+/** A demo needs no more memory than this; without a bound the heap grows with the machine. */
+const memoryLimits = ['--max-semi-space-size=16', '--max-old-space-size=256'];
+
+export function nodeArguments(file: string, args: string[]): string[] {
+  if (!existsSync(join(repositoryFolder, file)))
+    throw new PlainError(`${file} is not compiled: run "npm run build" first.`);
+  return ['--enable-source-maps', ...memoryLimits, file, ...args];
 }
 
 async function untilReady(child: ChildProcess, isReady: () => Promise<boolean>): Promise<void> {
