@@ -12,7 +12,7 @@ const allowedPackages: Record<string, readonly string[]> = {
   'packages/testing': [],
   'services/auth-api': ['contracts', 'service-kit', 'config-server-client'],
   'services/auth-ui': ['contracts', 'service-kit'],
-  'services/environment-api': ['contracts', 'service-kit'],
+  'services/environment-api': ['contracts', 'service-kit', 'config-server-client'],
 };
 
 /** Drivers that only stores and the composition root may import for more than their types. */

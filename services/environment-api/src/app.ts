@@ -6,6 +6,7 @@ import type { Caller } from './access/caller.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { changeRoutes } from './changes/routes.ts';
+import { checkRoutes } from './checks/routes.ts';
 import { configServerRoutes } from './config-servers/routes.ts';
 import { contactCenterRoutes } from './contact-centers/routes.ts';
 import { corsRoutes, internalCorsRoutes } from './cors/routes.ts';
@@ -62,6 +63,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       });
       environmentRoutes(api, deps);
       configServerRoutes(api, deps);
+      checkRoutes(api, deps);
       contactCenterRoutes(api, deps);
       settingRoutes(api, deps);
       globalSettingRoutes(api, deps);

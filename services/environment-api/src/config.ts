@@ -46,6 +46,12 @@ export const configuration = defineConfiguration('environment-api', {
       doc: 'How long a good answer about a token is believed, in milliseconds; a revoked token may work that long.',
     }),
   },
+  check: {
+    stepTimeoutMs: setting(read.integer(100, 15_000).default(4000), {
+      env: 'GATEHOUSE_CHECK_STEP_TIMEOUT_MS',
+      doc: 'Longest wait for each step of an environment check (resolve, TCP, TLS and registration, read), in milliseconds.',
+    }),
+  },
   http: httpSettings({ port: 8084, managementPort: 8085 }),
   log: logSettings,
   redis: redisSettings,

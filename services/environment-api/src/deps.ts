@@ -15,6 +15,7 @@ import { createKeyUses } from './api-keys/key-uses.ts';
 import { createApiKeyService } from './api-keys/service.ts';
 import { createAuditService } from './audit/service.ts';
 import { createWriter } from './changes/writer.ts';
+import { createCheckService } from './checks/service.ts';
 import type { Config } from './config.ts';
 import { createConfigServerService } from './config-servers/service.ts';
 import { createContactCenterService } from './contact-centers/service.ts';
@@ -61,6 +62,13 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     audit,
     environments,
     configServers: createConfigServerService(environments),
+    checks: createCheckService({
+      pool,
+      environments,
+      secretBox,
+      // The rest of the request's time is for the answer.
+      limits: { ...config.check, totalTimeoutMs: Math.max(1000, config.http.requestTimeoutMs - 5000) },
+    }),
     contactCenters,
     locations,
     apiKeys: createApiKeyService({ db: pool, contactCenters, uses, now }),

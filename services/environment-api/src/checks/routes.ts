@@ -1,0 +1,27 @@
+/** `/environments/{id}/check`. */
+import { envelopeOf } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { failures } from '../failures.ts';
+import { checkSchema } from './schemas.ts';
+import type { CheckService } from './service.ts';
+
+export function checkRoutes(app: App, { checks }: { checks: CheckService }): void {
+  app.post(
+    '/environments/:id/check',
+    {
+      schema: {
+        tags: ['environments'],
+        operationId: 'checkEnvironment',
+        summary: 'Connect to every server for real, and tell how far each attempt came',
+        params: z.object({ id: z.string() }),
+        response: { 200: envelopeOf(checkSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return ok(await checks.run(request.caller, request.params.id));
+    },
+  );
+}

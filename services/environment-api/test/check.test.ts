@@ -1,0 +1,149 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
+import { type SimulatorOptions, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createAuthority } from '../../../packages/config-server-simulator/test/certificates.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+let api: RunningApi;
+
+beforeAll(async () => {
+  api = await startApi({ env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '700' } });
+});
+afterAll(() => api.close());
+
+async function simulator(options: Partial<SimulatorOptions> = {}) {
+  const started = await startSimulator({ port: 0, seed: demoSeed, hash: 'test', ...options });
+  onTestFinished(() => started.close());
+  return started;
+}
+
+/** Accepts connections and never says a word. */
+async function blackHole(): Promise<number> {
+  const server = createServer((socket) => socket.on('error', () => undefined));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+const environment = (ports: number[], fields: Record<string, unknown> = {}) =>
+  api.environment({
+    username: demoServiceAccount.userName,
+    password: demoServiceAccount.password,
+    appName: demoServiceAccount.applicationName,
+    tlsEnabled: false,
+    configServers: ports.map((primaryPort) => ({ primaryAddress: '127.0.0.1', primaryPort })),
+    ...fields,
+  });
+
+async function check(id: string) {
+  const answer = await api.call('POST', `/environments/${id}/check`);
+  expect(answer.status).toBe(200);
+  expect(answer.text + api.logged()).not.toContain(demoServiceAccount.password);
+  return answer.body.data;
+}
+
+const statuses = (server: { steps: { step: string; status: string }[] }) =>
+  server.steps.map(({ step, status }) => `${step} ${status}`);
+
+async function failureOf(id: string): Promise<[string, string]> {
+  const { ok, servers } = await check(id);
+  expect(ok).toBe(false);
+  const failed = servers[0].steps.filter(({ status }: { status: string }) => status === 'failed');
+  expect(failed).toHaveLength(1);
+  return [failed[0].step, failed[0].message];
+}
+
+describe('a check', () => {
+  it('passes every step at a server that is well, and leaves no session there', async () => {
+    const server = await simulator();
+    const result = await check(await environment([server.port]));
+    expect(result.ok).toBe(true);
+    expect(statuses(result.servers[0])).toEqual([
+      'resolve ok',
+      'tcp ok',
+      'tls skipped',
+      'register ok',
+      'read ok',
+    ]);
+    await expect.poll(() => server.sessionCount()).toBe(0);
+  });
+
+  it('tells of each server and each backup apart', async () => {
+    const server = await simulator();
+    const id = await environment([], {
+      configServers: [
+        {
+          primaryAddress: '127.0.0.1',
+          primaryPort: server.port,
+          backupAddress: '127.0.0.1',
+          backupPort: await blackHole(),
+        },
+        { primaryAddress: 'no-such-host.invalid', primaryPort: 1 },
+      ],
+    });
+    const { ok, servers } = await check(id);
+    expect(ok).toBe(false);
+    expect(servers.map((one: { role: string; ok: boolean }) => [one.role, one.ok])).toEqual([
+      ['primary', true],
+      ['backup', false],
+      ['primary', false],
+    ]);
+    expect(statuses(servers[2])[0]).toBe('resolve failed');
+  });
+
+  it.each([
+    ['a wrong password', { password: 'wrong' }, 'register', /correct username, password/],
+    ['an unknown application', { appName: 'nobody' }, 'register', /appName/],
+  ])('names %s', async (_name, fields, step, advice) => {
+    const server = await simulator();
+    const [failed, message] = await failureOf(await environment([server.port], fields));
+    expect([failed, message]).toEqual([step, expect.stringMatching(advice)]);
+  });
+
+  it('names a port at which nothing listens', async () => {
+    const server = await simulator();
+    const id = await environment([server.port]);
+    await server.close();
+    expect(await failureOf(id)).toEqual(['tcp', expect.stringMatching(/Nothing listens/)]);
+  });
+
+  it('names a black hole, within its time', async () => {
+    const id = await environment([await blackHole()]);
+    const startedMs = performance.now();
+    expect(await failureOf(id)).toEqual(['register', expect.stringMatching(/does not answer/)]);
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+  });
+
+  it('names TLS that is on at one side only, and a certificate that nobody vouches for', async () => {
+    const plain = await simulator();
+    const encrypted = await simulator({ tls: createAuthority('unknown authority').issue() });
+    const [off, on, unknown] = [
+      await failureOf(await environment([plain.port], { tlsEnabled: true })),
+      await failureOf(await environment([encrypted.port], { tlsEnabled: false })),
+      await failureOf(await environment([encrypted.port], { tlsEnabled: true })),
+    ];
+    expect(off).toEqual(['tls', expect.stringMatching(/tlsEnabled to false/)]);
+    expect(on).toEqual(['tls', expect.stringMatching(/tlsEnabled to true/)]);
+    expect(unknown).toEqual(['tls', expect.stringMatching(/authority that is not trusted/)]);
+  });
+
+  it('runs once at a time for an environment', async () => {
+    const id = await environment([await blackHole()]);
+    const answers = await Promise.all([1, 2].map(() => api.call('POST', `/environments/${id}/check`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(await failureOf(id)).toBeDefined();
+  });
+
+  it('is for those who may write', async () => {
+    const id = await environment([1]);
+    const as = (fields: object) =>
+      api.call('POST', `/environments/${id}/check`, {
+        headers: { authorization: api.authApi.token(fields) },
+      });
+    expect((await as({ internal_client: true })).status).toBe(403);
+    expect(
+      (await as({ contact_center_ids: ['x'], authorities: ['ROLE_MANAGEMENT_APPLICATION'] })).status,
+    ).toBe(404);
+  });
+});
