@@ -5,9 +5,12 @@ import { availableParallelism } from 'node:os';
 export const serverCore = 0;
 export const loadCore = 1;
 
+/** Asked before anything is pinned: afterwards this process sees one core only. */
+const cores = availableParallelism();
+
 /** False where it cannot be done; the figures are then only a hint. */
 export function pin(pid: number, core: number): boolean {
-  if (availableParallelism() < 2) return false;
+  if (cores < 2) return false;
   try {
     execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)], {
       stdio: 'ignore',

@@ -46,7 +46,13 @@ export const rows: readonly Row[] = [
     mustToFormPost: 0.15,
     aimToFloor: 0.5,
     async plan(stack) {
-      const login = { grant_type: 'password', username: stack.user.name, password: stack.user.password };
+      // Without openid: an ID token would make this a row about signatures.
+      const login = {
+        grant_type: 'password',
+        username: stack.user.name,
+        password: stack.user.password,
+        scope: 'calls:read',
+      };
       // A chain of its own for every connection of every round.
       const families: string[] = [];
       for (let index = 0; index < stack.chains; index++) {
