@@ -2,14 +2,16 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { ConfigServerError, type ConfigServerErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ConnectionMetrics } from '../metrics.ts';
 import { serverError } from '../server-error.ts';
 import type { ConfMessage } from '../wire/message.ts';
 import type { CloseCode, WireEvent, WireSession } from '../wire/wire-protocol.ts';
+import { closeReason } from './close-reason.ts';
 import { type AnswerCollector, Exchange, type ExchangeLimits } from './exchange.ts';
+import { FrameTimer } from './frame-timer.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { Outbox } from './outbox.ts';
 import { ReferenceIds } from './reference-ids.ts';
@@ -43,13 +45,13 @@ export class Channel {
   readonly #options: ChannelOptions;
   readonly #outbox: Outbox;
   readonly #ids: ReferenceIds;
+  readonly #frameTimer: FrameTimer;
   readonly #inFlight = new Map<number, Exchange>();
   readonly #waiting = new Set<Exchange>();
   readonly #ended = Promise.withResolvers<ConfigServerError>();
   #windowSize: number;
   #keepAlive: KeepAlive | undefined;
   #tracesPolls = false;
-  #frameTimer: Timer | undefined;
   #end: ConfigServerError | undefined;
   #unknownAnswers = 0;
   #timeoutsInARow = 0;
@@ -62,6 +64,10 @@ export class Channel {
     this.#outbox = new Outbox(socket);
     this.#ids = new ReferenceIds(options.firstReferenceId);
     this.#windowSize = options.windowSize ?? 64;
+    const frameTimeoutMs = options.frameTimeoutMs ?? 30_000;
+    this.#frameTimer = new FrameTimer(options.clock, frameTimeoutMs, () =>
+      this.#lose('ConnectionLost', `a message did not end within ${frameTimeoutMs} ms`),
+    );
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (error) => this.#lose('ConnectionLost', 'the connection broke', error));
     socket.on('end', () => this.#lose('ConnectionLost', 'the server closed the connection'));
@@ -202,7 +208,7 @@ export class Channel {
       this.#handle(event);
       if (this.#end !== undefined) return;
     }
-    this.#watchFrame(events.length > 0);
+    this.#frameTimer.update(this.#options.session.bytesPending > 0, events.length > 0);
   }
 
   #handle(event: WireEvent): void {
@@ -225,7 +231,12 @@ export class Channel {
         this.#malformed(event);
         return;
       case 'close':
-        this.#closedByServer(event.code, event.text);
+        this.#lose(
+          closeReason(event.code),
+          `the server closed the connection (${event.code})`,
+          undefined,
+          event.text,
+        );
         return;
       case 'violation':
         if (event.reply !== undefined) this.#outbox.sendNow(event.reply);
@@ -268,33 +279,6 @@ export class Channel {
     }
   }
 
-  #closedByServer(code: CloseCode, text: string | undefined): void {
-    const reasons: Partial<Record<CloseCode, ConfigServerErrorCode>> = {
-      'shutting-down': 'ShuttingDown',
-      'not-primary': 'NotPrimary',
-      'frame-too-large': 'FrameTooLarge',
-      'too-many-connections': 'Overloaded',
-    };
-    this.#lose(
-      reasons[code] ?? 'ConnectionLost',
-      `the server closed the connection (${code})`,
-      undefined,
-      text,
-    );
-  }
-
-  #watchFrame(frameCompleted: boolean): void {
-    const isPartial = this.#options.session.bytesPending > 0;
-    if (isPartial && this.#frameTimer !== undefined && !frameCompleted) return;
-    this.#frameTimer?.cancel();
-    this.#frameTimer = undefined;
-    if (!isPartial) return;
-    const frameTimeoutMs = this.#options.frameTimeoutMs ?? 30_000;
-    this.#frameTimer = this.#options.clock.setTimer(frameTimeoutMs, () =>
-      this.#lose('ConnectionLost', `a message did not end within ${frameTimeoutMs} ms`),
-    );
-  }
-
   #poll(nonce: bigint): void {
     this.#options.metrics.keepAlivePoll?.();
     if (this.#tracesPolls) this.#options.log.info({ endpoint: this.endpoint }, 'keep-alive poll sent');
@@ -309,7 +293,7 @@ export class Channel {
   #finish(error: ConfigServerError): void {
     this.#end = error;
     this.#keepAlive?.stop();
-    this.#frameTimer?.cancel();
+    this.#frameTimer.stop();
     this.#outbox.end();
     for (const exchange of [...this.#inFlight.values(), ...this.#waiting]) {
       exchange.fail(this.#copyOfEnd(exchange.isSent, exchange.refId));

@@ -60,6 +60,7 @@ export class WarmStandby<C extends StandbyConnection> {
   #lastOpened: string | undefined;
   #avoid: string | undefined;
   #tried: ReadonlySet<string> = new Set();
+  #isWakeUpDue = false;
   #highestEpoch = 0;
   #credentialTries = 0;
   #stopWatching: () => void = () => undefined;
@@ -104,7 +105,7 @@ export class WarmStandby<C extends StandbyConnection> {
   /** Ends the current pause; also the way on after the service account was refused for good. */
   retryNow(): void {
     this.#credentialTries = 0;
-    this.#wakeUp.abort();
+    this.#wake();
   }
 
   /**
@@ -214,6 +215,7 @@ export class WarmStandby<C extends StandbyConnection> {
       this.#moveAway = () => resolve(undefined);
     });
     this.#credentialTries = 0;
+    this.#isWakeUpDue = false;
     this.#highestEpoch = Math.max(this.#highestEpoch, connection.serverEpoch);
     this.#lastOpened = name;
     this.#avoid = undefined;
@@ -271,13 +273,21 @@ export class WarmStandby<C extends StandbyConnection> {
     await this.#sleep(isLast ? Number.POSITIVE_INFINITY : options.credentialsPauseMs);
   }
 
+  /** Ends the pause, or skips the next one when an attempt is running. */
+  #wake(): void {
+    this.#isWakeUpDue = true;
+    this.#wakeUp.abort();
+  }
+
   async #sleep(delayMs: number): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+    const isWakeUpDue = this.#isWakeUpDue;
+    this.#isWakeUpDue = false;
+    if (this.#closing.signal.aborted || isWakeUpDue) return;
     this.#wakeUp = new AbortController();
     const { signal } = this.#wakeUp;
     if (Number.isFinite(delayMs)) await pause(this.#deps.clock, delayMs, signal);
-    else
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    else await aborted(signal);
+    this.#isWakeUpDue = false;
   }
 
   #listChanged(endpoints: readonly Endpoint[]): void {
@@ -285,7 +295,7 @@ export class WarmStandby<C extends StandbyConnection> {
     if (current === undefined) {
       // A new server is worth a try at once, unless it is our own account that the servers refuse.
       const hasNew = endpoints.some((endpoint) => !this.#tried.has(endpointName(endpoint)));
-      if (hasNew && this.#credentialTries === 0) this.#wakeUp.abort();
+      if (hasNew && this.#credentialTries === 0) this.#wake();
       return;
     }
     const name = endpointName(current.endpoint);
@@ -318,6 +328,10 @@ export class WarmStandby<C extends StandbyConnection> {
       detail: this.#reason,
     });
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function noServerKnown({ problem }: EndpointSource): string {

@@ -162,6 +162,20 @@ describe('warm standby', () => {
     await world.standby.close();
   });
 
+  it('hears a request to retry also while an attempt is running', async () => {
+    const world = createWorld({ credentialsTries: 1 });
+    world.conditions.set('primary', 'AuthenticationFailed');
+    world.attemptTakesMs = 1_000;
+    world.standby.start();
+    await world.clock.advance(500);
+    world.standby.retryNow();
+    await world.clock.advance(600);
+    world.conditions.set('primary', 'up');
+    await world.clock.advance(1_000);
+    expect(world.standby.state).toBe('open');
+    await world.standby.close();
+  });
+
   it('treats a server with a lower epoch than seen before as not primary', async () => {
     const world = createWorld();
     world.epochs.set('primary', 7);

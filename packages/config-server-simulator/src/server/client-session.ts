@@ -3,6 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Timer } from '@gatehouse/config-server-client/clock';
+import { FrameTimer } from '@gatehouse/config-server-client/connection/frame-timer';
 import { KeepAlive } from '@gatehouse/config-server-client/connection/keep-alive';
 import { Outbox } from '@gatehouse/config-server-client/connection/outbox';
 import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
@@ -41,10 +42,10 @@ export class ClientSession {
   readonly #context: ServerContext;
   readonly #wire: WireSession;
   readonly #outbox: Outbox;
+  readonly #frameTimer: FrameTimer;
   #keepAlive: KeepAlive | undefined;
   #tracesPolls = false;
   #registerTimer: Timer | undefined;
-  #frameTimer: Timer | undefined;
   #idleTimer: Timer | undefined;
   #inFlight = 0;
   #isEnded = false;
@@ -61,6 +62,7 @@ export class ClientSession {
       maxFrameBytes: limits.maxFrameBytesBeforeRegistration,
     });
     this.#outbox = new Outbox(socket);
+    this.#frameTimer = new FrameTimer(clock, limits.frameTimeoutMs, () => this.close('frame-timeout'));
     this.#registerTimer = clock.setTimer(limits.registerTimeoutMs, () => this.close('register-timeout'));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (error) =>
@@ -140,7 +142,7 @@ export class ClientSession {
       this.#handle(event);
       if (this.#isEnded) return;
     }
-    this.#watchFrame(events.length > 0);
+    this.#frameTimer.update(this.#wire.bytesPending > 0, events.length > 0);
   }
 
   #handle(event: WireEvent): void {
@@ -253,17 +255,6 @@ export class ClientSession {
     if (!this.#isEnded && this.#socket.writable) this.#outbox.sendNow(bytes);
   }
 
-  #watchFrame(frameCompleted: boolean): void {
-    const isPartial = this.#wire.bytesPending > 0;
-    if (isPartial && this.#frameTimer !== undefined && !frameCompleted) return;
-    this.#frameTimer?.cancel();
-    this.#frameTimer = undefined;
-    if (!isPartial) return;
-    this.#frameTimer = this.#context.clock.setTimer(this.#context.limits.frameTimeoutMs, () =>
-      this.close('frame-timeout'),
-    );
-  }
-
   #watchIdle(): void {
     this.#idleTimer?.cancel();
     this.#idleTimer = this.#context.clock.setTimer(this.#context.limits.idleTimeoutMs, () =>
@@ -290,7 +281,7 @@ export class ClientSession {
     this.#isEnded = true;
     this.#keepAlive?.stop();
     this.#registerTimer?.cancel();
-    this.#frameTimer?.cancel();
+    this.#frameTimer.stop();
     this.#idleTimer?.cancel();
     this.#ended.resolve();
     this.subscriptions = [];

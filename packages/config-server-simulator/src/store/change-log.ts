@@ -46,7 +46,19 @@ export class ChangeLog {
     if (logId !== this.id || historyId > this.#last || historyId + 1 < oldest) {
       throw new RequestRefused('HistoryExpired', 'the change log does not reach back so far');
     }
-    return this.#changes.slice(historyId + 1 - oldest);
+    return this.#changes.slice(this.#firstAfter(historyId));
+  }
+
+  /** Ids rise but may leave gaps, so the place is searched, not computed. */
+  #firstAfter(historyId: number): number {
+    let low = 0;
+    let high = this.#changes.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#changes[middle] as Change).historyId <= historyId) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** Forgets the oldest entries, as if they were too old. */

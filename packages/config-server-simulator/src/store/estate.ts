@@ -151,12 +151,13 @@ class EstateFile implements Estate {
   async release(): Promise<void> {
     const writing = this.#writing;
     if (writing === undefined) return;
-    this.#writing = undefined;
     this.store.writeTo(foreignJournal);
     await writing.journal.close();
-    // What this server wrote itself is known to it: it reads on behind its own last entry.
+    // What this server wrote itself is known to it: it reads on behind its own last entry. Until then it counts as
+    // writing, so that nobody reads its own entries a second time.
     this.#reader = new JournalReader(this.#path);
     await this.#reader.readNew();
+    this.#writing = undefined;
     await writing.lock.release();
   }
 

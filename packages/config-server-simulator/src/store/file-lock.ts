@@ -1,6 +1,6 @@
 /** Who may write an estate's file: one process at a time; the lock of a process that died counts for nothing. */
 import { randomUUID } from 'node:crypto';
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 
 export interface FileLock {
   release(): Promise<void>;
@@ -37,10 +37,21 @@ async function tryLink(draft: string, lockPath: string): Promise<boolean> {
   }
 }
 
-/** Takes away exactly the lock that was seen: a newer one of somebody else stays. */
+/**
+ * Takes away exactly the lock that was seen. Moving it aside is atomic, so of several that find a dead holder one wins;
+ * who moved a newer lock by mistake puts it back.
+ */
 async function releaseIfOwn(lockPath: string, content: string): Promise<void> {
+  const aside = `${lockPath}.${randomUUID()}`;
   const current = await readFile(lockPath, 'utf8').catch(() => undefined);
-  if (current === content) await unlink(lockPath).catch(() => undefined);
+  if (current !== content) return;
+  try {
+    await rename(lockPath, aside);
+  } catch {
+    return;
+  }
+  if ((await readFile(aside, 'utf8')) !== content) await tryLink(aside, lockPath);
+  await unlink(aside);
 }
 
 async function isAlive(pid: number, start: string): Promise<boolean> {

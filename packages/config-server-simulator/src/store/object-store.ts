@@ -3,6 +3,7 @@ import { CfgObjectType } from '@gatehouse/config-server-client/model/enumeration
 import type { StoredPassword } from '../security/password-hash.ts';
 import { RequestRefused } from '../server/request-refused.ts';
 import { type Change, type ChangeLog, tenantOf } from './change-log.ts';
+import { type Consequence, groupsLeft, stateHandedDown } from './consequences.ts';
 import { type Delta, deltaBetween, isEmptyDelta } from './delta.ts';
 import type { Journal, JournalEntry } from './journal.ts';
 import { checkMandatory, checkUnique, uniqueKeysOf, userNameKey } from './object-rules.ts';
@@ -99,7 +100,8 @@ export class ObjectStore {
   /** Takes a deleted person out of its groups first, one change each. Errors: CFGObjectNotFound. */
   async delete(objectType: number, dbid: number): Promise<void> {
     if (this.get(objectType, dbid) === undefined) throw notFound(objectType);
-    const entries = objectType === CfgObjectType.person ? this.#leaveGroups(dbid) : [];
+    const entries =
+      objectType === CfgObjectType.person ? this.#entriesFor(groupsLeft(this.#objects, dbid)) : [];
     await this.#commit([...entries, { kind: 'deleted', objectType, dbid, historyId: this.#nextHistoryId() }]);
   }
 
@@ -155,66 +157,25 @@ export class ObjectStore {
       credential,
     };
     const stateChanged = objectType === CfgObjectType.tenant && before['state'] !== after['state'];
-    return stateChanged ? [entry, ...this.#childEntries(dbid, after['state'])] : [entry];
+    return stateChanged
+      ? [entry, ...this.#entriesFor(stateHandedDown(this.#objects, dbid, after['state']))]
+      : [entry];
   }
 
-  /** A tenant's state is handed down to everything in it, one change each. */
-  #childEntries(tenantDbid: number, state: unknown): ObjectEntry[] {
-    const entries: ObjectEntry[] = [];
-    for (const [objectType, objects] of this.#objects) {
-      if (objectType === CfgObjectType.tenant) continue;
-      for (const [dbid, object] of objects) {
-        const identity = identityOf(objectType, object);
-        if (identity['tenantDBID'] !== tenantDbid || identity['state'] === state) continue;
-        const after =
-          identity === object ? { ...object, state } : { ...object, groupInfo: { ...identity, state } };
-        const historyId = this.#nextHistoryId();
-        entries.push({
-          kind: 'updated',
-          objectType,
-          dbid,
-          historyId,
-          object: after,
-          delta: deltaBetween(object, after),
-        });
-      }
-    }
-    return entries;
-  }
-
-  #leaveGroups(personDbid: number): ObjectEntry[] {
-    const entries: ObjectEntry[] = [];
-    const leave = (objectType: number, dbid: number, object: StoredObject, after: StoredObject) => {
-      const delta = deltaBetween(object, after);
-      if (isEmptyDelta(delta)) return;
-      entries.push({
-        kind: 'updated',
-        objectType,
-        dbid,
-        historyId: this.#nextHistoryId(),
-        object: after,
-        delta,
-      });
-    };
-    for (const [dbid, group] of this.#objects.get(CfgObjectType.accessGroup) ?? []) {
-      const members = (group['memberIDs'] as StoredObject[] | undefined) ?? [];
-      const memberIDs = members.filter((m) => m['type'] !== CfgObjectType.person || m['DBID'] !== personDbid);
-      leave(CfgObjectType.accessGroup, dbid, group, { ...group, memberIDs });
-    }
-    for (const [dbid, group] of this.#objects.get(CfgObjectType.agentGroup) ?? []) {
-      const agents = (group['agentDBIDs'] as number[] | undefined) ?? [];
-      leave(CfgObjectType.agentGroup, dbid, group, {
-        ...group,
-        agentDBIDs: agents.filter((a) => a !== personDbid),
-      });
-    }
-    return entries;
+  #entriesFor(consequences: Iterable<Consequence>): ObjectEntry[] {
+    return [...consequences].map(({ objectType, dbid, before, after }) => ({
+      kind: 'updated',
+      objectType,
+      dbid,
+      historyId: this.#nextHistoryId(),
+      object: after,
+      delta: deltaBetween(before, after),
+    }));
   }
 
   /** Applies first, so that the next change builds on it; tells only what is safe in the journal. */
   async #commit(entries: ObjectEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    if (!this.isWritable) throw new RequestRefused('NotPrimary', 'another server writes this estate');
     const changes = entries.map((entry) => this.#changeOf(entry));
     for (const entry of entries) this.#apply(entry);
     await this.#write(entries);
@@ -273,7 +234,9 @@ export class ObjectStore {
     return Math.max(this.#highestDbid.get(objectType) ?? 0, 100) + 1;
   }
 
+  /** Errors: NotPrimary, before anything is changed. */
   #nextHistoryId(): number {
+    if (!this.isWritable) throw new RequestRefused('NotPrimary', 'another server writes this estate');
     this.#lastHistoryId += 1;
     return this.#lastHistoryId;
   }
