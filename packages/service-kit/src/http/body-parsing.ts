@@ -8,6 +8,21 @@ export function acceptEmptyJson(app: App): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body as string;
     if (text.trim() === '') done(null, undefined);
-    else void parse(request, text, done);
+    else void parse(request, text, (error, value) => done(error && withReason(error, text), value));
   });
+}
+
+/** The framework tells only that the body is wrong; its author wants to know where. */
+function withReason(error: Error, text: string): Error {
+  return Object.assign(error, { message: whatIsWrong(text) });
+}
+
+function whatIsWrong(text: string): string {
+  try {
+    JSON.parse(text);
+    return 'it has a key that is not allowed, such as __proto__';
+  } catch (error) {
+    // The engine may quote the body after a comma; a body may hold a secret, and a message may be logged.
+    return (error as Error).message.replace(/, (?:"|\.\.\.).*$/s, '');
+  }
 }
