@@ -12,7 +12,7 @@ import { type ClientDefaults, losesRights, mergeClient, newClient } from './merg
 import type { ClientPatch } from './schemas.ts';
 import type { SecretVerifier } from './secret-verifier.ts';
 import { deleteClient, findClient, insertClient, listClients, lockClient, updateClient } from './store.ts';
-import { digestSecret, generateSecret, isSlowHash, isTooCostly } from './stored-secret.ts';
+import { digestSecret, generateSecret, isBrokenHash, isSlowHash, isTooCostly } from './stored-secret.ts';
 
 /** Who asked, for the audit trail. */
 export interface Actor {
@@ -91,6 +91,9 @@ export function createClientService(options: ClientServiceOptions): ClientServic
     if (isSlowHash(secret)) {
       if (!isTooCostly(secret)) return { hash: secret };
       throw fieldError('client_secret', 'this hash is too costly to check: hash it with a lower cost');
+    }
+    if (isBrokenHash(secret)) {
+      throw fieldError('client_secret', 'looks like a hash but is not a whole argon2id or bcrypt hash');
     }
     if (secret.length < options.shortestSecret) {
       throw fieldError('client_secret', `must have at least ${options.shortestSecret} characters`);

@@ -39,6 +39,13 @@ export function isSlowHash(text: string): boolean {
   return text.startsWith('$argon2id$') ? argon2Shape.test(text) : bcryptShape.test(text);
 }
 
+/** Written as a hash is, but none that could be checked: cut short, or of a kind that is not known here. */
+export function isBrokenHash(text: string): boolean {
+  return (
+    /^(?:\{(?:bcrypt|argon2|pbkdf2|scrypt|sha256)\}|\$(?:argon2|2[abxy]\$))/i.test(text) && !isSlowHash(text)
+  );
+}
+
 /** A hash so costly that checking it would be an attack on ourselves. */
 export function isTooCostly(slowHash: string): boolean {
   const [, memory, passes, lanes] = argon2Shape.exec(slowHash) ?? [];
