@@ -23,10 +23,10 @@ describe('golden vectors', () => {
     const files = vectorFiles();
     expect(readdirSync(vectorFolder).sort()).toEqual(files.map(([path]) => basename(path)).sort());
     for (const [path, content] of files) {
-      expect(
-        readFileSync(path).equals(Buffer.from(content)),
-        `${basename(path)} is as the code writes it`,
-      ).toBe(true);
+      const file = readFileSync(path);
+      // The readable form is formatted like all other JSON of the tree: its content counts, not its white space.
+      if (path.endsWith('.json')) expect(JSON.parse(file.toString())).toEqual(JSON.parse(content.toString()));
+      else expect(file.equals(content), `${basename(path)} is as the code writes it`).toBe(true);
     }
   });
 

@@ -14,9 +14,10 @@ const sessions = {
 };
 
 /** Path and content of every file: `<Message>.json`, `<Message>.cbor.bin`, `<Message>.json.bin`, and the control frames. */
-export function vectorFiles(): [path: string, content: Uint8Array][] {
-  const files: [string, Uint8Array][] = [];
-  const add = (name: string, content: Uint8Array) => files.push([join(vectorFolder, name), content]);
+export function vectorFiles(): [path: string, content: Buffer][] {
+  const files: [string, Buffer][] = [];
+  const add = (name: string, content: Uint8Array) =>
+    files.push([join(vectorFolder, name), Buffer.from(content)]);
   for (const { refId, message } of Object.values(vectorMessages) as {
     refId: number;
     message: ConfMessage;
