@@ -33,6 +33,8 @@ export interface Service<C extends Configuration, D> {
   readinessChecks(deps: D): ReadinessCheck[];
   /** Brings the database to this version; absent where there is none. */
   migrate?(config: ConfigOf<C>, log: Logger): Promise<void>;
+  /** Work that an operator starts by name; the process ends with it. */
+  commands?: Record<string, (deps: D, log: Logger) => Promise<void>>;
   /** The routes without anything behind them, for the OpenAPI document. */
   describe(kit: Kit): Promise<App>;
 }
@@ -52,14 +54,15 @@ interface CommonConfig {
 /** sysexits.h EX_CONFIG: the configuration is wrong and a restart will not help. */
 const exitConfig = 78;
 
-const commands = ['serve', 'check-config', 'migrate', 'print-openapi'] as const;
+const commands = ['serve', 'check-config', 'migrate', 'print-openapi'];
 
-/** Runs the command of the process: serve (default), check-config, migrate or print-openapi. */
+/** Runs the command of the process: serve (default), check-config, migrate, print-openapi or one of the service's own. */
 export async function runService<C extends Configuration, D>(service: Service<C, D>): Promise<void> {
   const command = process.argv[2] ?? 'serve';
   if (command === 'print-openapi') return printOpenApi(service);
-  if (!commands.includes(command as never))
-    return fail(64, `Unknown command ${command}: use one of ${commands.join(', ')}`);
+  const known = [...commands, ...Object.keys(service.commands ?? {})];
+  if (!known.includes(command)) return fail(64, `Unknown command ${command}: use one of ${known.join(', ')}`);
+  const work = service.commands?.[command];
   let config: ConfigOf<C> & CommonConfig;
   try {
     config = loadConfig(service.configuration, { env: process.env }) as ConfigOf<C> & CommonConfig;
@@ -74,12 +77,27 @@ export async function runService<C extends Configuration, D>(service: Service<C,
   const log = createLogger(service.configuration.service, config.log);
   try {
     if (command === 'migrate') await service.migrate?.(config, log);
+    else if (work) await runCommand(service, config, log, work);
     else await serve(service, config, log);
   } catch (error) {
     log.fatal({ err: error }, `${command} failed`);
     process.exitCode = 1;
     // Whatever was opened before the failure must not keep the process alive.
     setTimeout(() => process.exit(1), 1000).unref();
+  }
+}
+
+async function runCommand<C extends Configuration, D>(
+  service: Service<C, D>,
+  config: ConfigOf<C>,
+  log: Logger,
+  work: (deps: D, log: Logger) => Promise<void>,
+): Promise<void> {
+  const deps = await service.createDeps(config, createKit(service, log));
+  try {
+    await work(deps, log);
+  } finally {
+    await service.closeDeps(deps);
   }
 }
 
