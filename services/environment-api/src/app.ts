@@ -12,6 +12,7 @@ import { contactCenterRoutes } from './contact-centers/routes.ts';
 import { corsRoutes, internalCorsRoutes } from './cors/routes.ts';
 import type { Deps } from './deps.ts';
 import { environmentRoutes } from './environments/routes.ts';
+import { estateRoutes } from './estate/routes.ts';
 import { globalSettingRoutes } from './global-settings/routes.ts';
 import { internalRoutes } from './internal/routes.ts';
 import { locationRoutes } from './locations/routes.ts';
@@ -72,6 +73,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       singleSignOnRoutes(api, deps);
       locationRoutes(api, deps);
       auditRoutes(api, deps);
+      await api.register(async (scope: App) => estateRoutes(scope, deps));
       await api.register(
         async (internal: App) => {
           internalRoutes(internal, deps);

@@ -12,6 +12,7 @@ import {
   serviceClientSettings,
 } from '@gatehouse/service-kit/config/groups';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { z } from 'zod';
 
 export const configuration = defineConfiguration('environment-api', {
   mode: modeSetting,
@@ -50,6 +51,13 @@ export const configuration = defineConfiguration('environment-api', {
     stepTimeoutMs: setting(read.integer(100, 15_000).default(4000), {
       env: 'GATEHOUSE_CHECK_STEP_TIMEOUT_MS',
       doc: 'Longest wait for each step of an environment check (resolve, TCP, TLS and registration, read), in milliseconds.',
+    }),
+  },
+  import: {
+    secretsFolder: setting(z.string().min(1).optional(), {
+      env: 'GATEHOUSE_IMPORT_SECRETS_FOLDER',
+      doc: 'Folder whose files an import may name as secrets (`file:` references). Absent: no import reads files.',
+      example: '/run/secrets/import',
     }),
   },
   http: httpSettings({ port: 8084, managementPort: 8085 }),

@@ -22,10 +22,13 @@ import { createContactCenterService } from './contact-centers/service.ts';
 import { createAllowedOrigins } from './cors/allowed-origins.ts';
 import { createCorsService } from './cors/service.ts';
 import { createEnvironmentService } from './environments/service.ts';
+import { createResolveSecret } from './estate/secret-reference.ts';
+import { createEstateService } from './estate/service.ts';
 import { createGlobalSettingService } from './global-settings/service.ts';
 import { createReplay } from './idempotency/replay.ts';
 import { createLocationService } from './locations/service.ts';
 import { schema } from './migrate.ts';
+import { reencryptSecrets } from './sealed-secrets/reencrypt.ts';
 import { createSettingService } from './settings/service.ts';
 import { createSingleSignOnService } from './single-sign-on/service.ts';
 
@@ -53,6 +56,8 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const locations = createLocationService(pool, writer, config.location);
   const settings = createSettingService({ db: pool, contactCenters, locations });
   const cors = createCorsService(pool, settings);
+  const globalSettings = createGlobalSettingService({ db: pool, writer, locations });
+  const singleSignOn = createSingleSignOnService({ db: pool, contactCenters, locations, secretBox });
   const uses = createKeyUses({ db: pool, now, log, isWritable: isWritable(region) });
   return {
     config,
@@ -73,8 +78,18 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     locations,
     apiKeys: createApiKeyService({ db: pool, contactCenters, uses, now }),
     settings,
-    globalSettings: createGlobalSettingService({ db: pool, writer, locations }),
-    singleSignOn: createSingleSignOnService({ db: pool, contactCenters, locations, secretBox }),
+    globalSettings,
+    singleSignOn,
+    estate: createEstateService(pool, writer, {
+      environments,
+      contactCenters,
+      settings,
+      globalSettings,
+      locations,
+      singleSignOn,
+      secretBox,
+      resolveSecret: createResolveSecret({ env: process.env, folder: config.import.secretsFolder }),
+    }),
     cors,
     allowedOrigins: createAllowedOrigins({ read: cors.allOrigins, changeLog, now }),
     authenticate: createAuthenticate({
@@ -82,6 +97,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       opsUsername: config.ops.username,
       introspection: createIntrospection({ http: authApi, now, ttlMs: config.authApi.introspectionCacheMs }),
     }),
+    reencrypt: () => reencryptSecrets({ db: pool, changeLog, secretBox, log }),
     async close() {
       redis.disconnect();
       await uses.settled();

@@ -19,5 +19,16 @@ await runService({
   migrate: async (config, log) => {
     await migrateDatabase(config.postgres, log);
   },
+  commands: {
+    // Once the new key is the first one of every replica; when nothing remains, the old key may go.
+    reencrypt: async ({ reencrypt }, log) => {
+      const { sealed, remaining } = await reencrypt();
+      log.info(
+        { sealed, remaining },
+        remaining === 0 ? 'every secret has the active key' : 'run the command again',
+      );
+      if (remaining > 0) process.exitCode = 75;
+    },
+  },
   describe: describeApp,
 });

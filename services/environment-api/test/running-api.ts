@@ -92,6 +92,7 @@ export async function startApi(options: StartOptions = {}) {
     app,
     config,
     pool: deps.pool,
+    deps,
     redis,
     authApi,
     /** Everything the service logged, as text. */

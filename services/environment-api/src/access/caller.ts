@@ -57,6 +57,12 @@ export function requireWriter(caller: Caller): void {
   }
 }
 
+/** @throws AppError 403 for a caller who may not see all there is */
+export function requireInstallationReader(caller: Caller): void {
+  if (readsAll(caller)) return;
+  throw forbidden('This caller may not read what belongs to other contact centres');
+}
+
 /**
  * For writes to what belongs to the whole installation.
  * @throws AppError 403

@@ -1,30 +1,11 @@
 /** The tables `environments`, `config_servers` and `config_server_locations`: one environment with its servers. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { isoTime } from '../fields/time.ts';
 import type { Page } from '../paging/page.ts';
 import type { Environment, EnvironmentFields } from './environment.ts';
+import { environmentJson } from './row.ts';
 
-/**
- * One JSON value per environment, in the shape of `Environment`: PostgreSQL builds it, and the driver has one column to
- * read instead of seventeen. A server without rows of its own among the locations serves everywhere.
- */
-const select = `SELECT json_build_object(
-    'id', e.id, 'ordinal', e.ordinal, 'version', e.version, 'username', e.username, 'passwordEnvelope', e.password,
-    'connectionProtocol', e.connection_protocol, 'localTimeout', e.local_timeout_seconds,
-    'remoteTimeout', e.remote_timeout_seconds, 'traceMode', e.trace_mode, 'tenant', e.tenant, 'appName', e.app_name,
-    'tlsEnabled', e.tls_enabled, 'createdAt', ${isoTime('e.created_at')}, 'updatedAt', ${isoTime('e.updated_at')},
-    'configServers', (
-      SELECT coalesce(json_agg(json_strip_nulls(json_build_object(
-        'id', s.id, 'primaryAddress', s.primary_address, 'primaryPort', s.primary_port,
-        'backupAddress', s.backup_address, 'backupPort', s.backup_port, 'readOnly', s.read_only,
-        'locations', (SELECT coalesce(json_agg(l.location ORDER BY l.location), '["/"]'::json)
-          FROM environment.config_server_locations l
-          WHERE l.environment_id = s.environment_id AND l.config_server_id = s.id)
-      )) ORDER BY s.position), '[]'::json)
-      FROM environment.config_servers s WHERE s.environment_id = e.id)
-  ) AS environment
-  FROM environment.environments e`;
+const select = `SELECT ${environmentJson} AS environment FROM environment.environments e`;
 
 interface Row {
   environment: Environment;

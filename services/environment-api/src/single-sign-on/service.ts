@@ -82,6 +82,7 @@ export function createSingleSignOnService(deps: {
       location: string,
       patch: P,
     ) {
+      let entry: store.StoredSignOn | undefined;
       const center = await contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
         await locations.requireInUse(write.db, location, 'data.location');
         const before = await store.readSignOn(write.db, id, protocol.name, location);
@@ -95,8 +96,9 @@ export function createSingleSignOnService(deps: {
             problems,
           });
         }
+        entry = { location, settings, secret };
         if (before && isDeepStrictEqual(before.settings, settings) && before.secret === secret) return false;
-        await store.writeSignOn(write.db, id, protocol.name, { location, settings, secret });
+        await store.writeSignOn(write.db, id, protocol.name, entry);
         await write.record({
           action: before ? 'update' : 'create',
           entity: protocol.name,
@@ -106,8 +108,7 @@ export function createSingleSignOnService(deps: {
         });
         return true;
       });
-      const entry = await store.readSignOn(db, center.id, protocol.name, location);
-      if (!entry) throw notFound(`The ${protocol.name} settings of ${location} were deleted meanwhile`);
+      if (!entry) throw new Error('the settings were not looked at');
       return { center, entry: entryOf<S>(entry) };
     },
     remove: (context, contactCenterId, protocol, location) =>

@@ -1,0 +1,47 @@
+/** The estate as a document that can be kept in a repository: in a fixed order, with references instead of secrets. */
+import { classicTraceMode } from '../environments/trace-mode.ts';
+import { referenceFor } from './secret-reference.ts';
+import type { Estate, StoredCenter } from './store.ts';
+
+export function documentOf(estate: Estate) {
+  return {
+    formatVersion: 1,
+    locations: estate.locations,
+    settings: estate.settings,
+    environments: estate.environments.map((environment) => ({
+      id: environment.id,
+      username: environment.username,
+      password: referenceFor('PASSWORD', environment.id),
+      connectionProtocol: environment.connectionProtocol,
+      localTimeout: environment.localTimeout,
+      remoteTimeout: environment.remoteTimeout,
+      traceMode: classicTraceMode(environment.traceMode),
+      tenant: environment.tenant,
+      appName: environment.appName,
+      tlsEnabled: environment.tlsEnabled,
+      configServers: environment.configServers,
+    })),
+    contactCenters: estate.contactCenters.map(centerOf),
+  };
+}
+
+function centerOf({ center, settings, signOn }: StoredCenter) {
+  const { id, environmentId, name, domains, auth, status } = center;
+  const saml = signOn.filter(({ protocol }) => protocol === 'saml');
+  const oidc = signOn.filter(({ protocol }) => protocol === 'oidc');
+  return {
+    id,
+    environmentId,
+    name,
+    domains,
+    auth,
+    status,
+    settings,
+    saml: saml.map((entry) => ({ location: entry.location, ...entry.settings })),
+    oidc: oidc.map((entry) => ({
+      location: entry.location,
+      ...entry.settings,
+      ...(entry.secret === null ? {} : { clientSecret: referenceFor('CLIENT_SECRET', id, entry.location) }),
+    })),
+  };
+}

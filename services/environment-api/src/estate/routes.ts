@@ -1,0 +1,93 @@
+/** `/export` and `/import`: the estate as a document, to keep in a repository or to move to another installation. */
+import { envelopeOf } from '@gatehouse/contracts/envelope';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { flag } from '../fields/scalar.ts';
+import { estateEtagOf } from '../versions/etag.ts';
+import { estateDocument } from './document.ts';
+import { documentOf } from './export.ts';
+import type { EstateService } from './service.ts';
+import { acceptYaml, wantsYaml, yamlOf } from './yaml-bodies.ts';
+
+const tags = ['import and export'];
+const bodyLimit = 64 * 1024 * 1024;
+
+const exported = z.looseObject({
+  formatVersion: z.int(),
+  locations: z.array(z.string()),
+  settings: z.array(z.looseObject({})),
+  environments: z.array(z.looseObject({})),
+  contactCenters: z.array(z.looseObject({})),
+});
+
+const importAnswer = z.object({
+  dryRun: z.boolean(),
+  changes: z.array(
+    z.object({
+      action: z.string(),
+      entity: z.string(),
+      id: z.string(),
+      contactCenterId: z.string().optional(),
+      changes: z.record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() })),
+    }),
+  ),
+  keptSecrets: z
+    .array(z.string())
+    .describe('References that lead nowhere in this installation: these secrets stay as they are.'),
+});
+
+export function estateRoutes(
+  app: App,
+  { estate, changeLog }: { estate: EstateService; changeLog: ChangeLog },
+): void {
+  acceptYaml(app);
+
+  app.get(
+    '/export',
+    {
+      schema: {
+        tags,
+        operationId: 'exportEstate',
+        summary:
+          'Everything as one document, in JSON or, as Accept asks, YAML; references instead of secrets',
+        response: { 200: exported, ...failures },
+      },
+    },
+    async (request, reply) => {
+      const present = await estate.read(request.caller);
+      reply.header('etag', estateEtagOf(present.change)).header('cache-control', 'private, no-cache');
+      const document = documentOf(present);
+      if (!wantsYaml(request.headers.accept)) return document;
+      return reply.type('application/yaml; charset=utf-8').send(yamlOf(document) as never);
+    },
+  );
+
+  app.put(
+    '/import',
+    {
+      bodyLimit,
+      schema: {
+        tags,
+        operationId: 'importEstate',
+        summary:
+          'Make everything what the document says: all of it or nothing; what it does not name is deleted',
+        consumes: ['application/json', 'application/yaml'],
+        querystring: z.object({
+          dryRun: flag().default(false).describe('Tell the changes and write nothing.'),
+        }),
+        body: estateDocument,
+        response: { 200: envelopeOf(importAnswer), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const { dryRun } = request.query;
+      const result = await estate.replace(contextOf(request), request.body, dryRun);
+      reply.header('etag', estateEtagOf(await changeLog.latest()));
+      return ok({ dryRun, ...result });
+    },
+  );
+}

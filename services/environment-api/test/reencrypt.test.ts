@@ -1,0 +1,91 @@
+import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { randomBytes } from '@gatehouse/service-kit/random';
+import { Secret } from '@gatehouse/service-kit/secret';
+import { createTestDatabase } from '@gatehouse/testing/postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type RunningApi, startApi } from './running-api.ts';
+
+const key = () => randomBytes(32).toString('base64');
+const [oldKey, newKey] = [`old:${key()}`, `new:${key()}`];
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+/** A replica that still seals with the old key, and one that seals with the new one. */
+let before: RunningApi;
+let after: RunningApi;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const start = (keys: string) =>
+    startApi({ postgresUrl: database.url, env: { GATEHOUSE_ENCRYPTION_KEYS: keys } });
+  before = await start(`${oldKey},${newKey}`);
+  after = await start(`${newKey},${oldKey}`);
+});
+afterAll(async () => {
+  await before.close();
+  await after.close();
+  await database.close();
+});
+
+const keyIds = async () => {
+  const { rows } = await after.pool.query(
+    `SELECT password_key_id AS id FROM environment.environments
+      UNION SELECT secret_key_id FROM environment.single_sign_on WHERE secret IS NOT NULL ORDER BY id`,
+  );
+  return rows.map(({ id }) => id);
+};
+const oidc = { issuer: 'https://idp.example.com', clientId: 'c', clientSecret: 'idp-secret' };
+
+it('seals every secret with the active key while others write, and tells readers to read again', async () => {
+  const ids = await Promise.all(
+    Array.from({ length: 120 }, (_, index) => before.environment({ password: `p${index}` })),
+  );
+  const center = await before.contactCenter({ environmentId: ids[0] });
+  await before.call('PUT', `/contact-centers/${center}/oidc`, { payload: { data: oidc } });
+  expect(await keyIds()).toEqual(['old']);
+  const first = await after.call('GET', `/environments/${ids[0]}`);
+  const [result] = await Promise.all([
+    after.deps.reencrypt(),
+    ...ids
+      .slice(0, 10)
+      .map((id) => after.call('PATCH', `/environments/${id}`, { payload: { data: { localTimeout: 9 } } })),
+  ]);
+  expect(result.remaining).toBe(0);
+  expect(result.sealed).toBeGreaterThanOrEqual(121);
+  expect(await keyIds()).toEqual(['new']);
+  const onlyNew = createSecretBox(new Secret(newKey));
+  const { rows } = await after.pool.query(
+    'SELECT id, password, local_timeout_seconds FROM environment.environments',
+  );
+  const passwords = new Map(
+    rows.map((row) => [row.id, onlyNew.open(row.password, passwordPlace(row.id)).toString()]),
+  );
+  expect(ids.map((id) => passwords.get(id))).toEqual(ids.map((_, index) => `p${index}`));
+  expect(rows.filter((row) => row.local_timeout_seconds === 9)).toHaveLength(10);
+  const fresh = await after.call('GET', `/environments/${ids[0]}`, {
+    headers: { 'if-none-match': first.headers['etag'] as string },
+  });
+  expect(fresh.status).toBe(200);
+  expect(await after.deps.reencrypt()).toEqual({ sealed: 0, remaining: 0 });
+});
+
+it('leaves a secret that a writer holds for the next time', async () => {
+  const id = await before.environment();
+  const client = await after.pool.connect();
+  await client.query('BEGIN');
+  await client.query('SELECT 1 FROM environment.environments WHERE id = $1 FOR UPDATE', [id]);
+  expect(await after.deps.reencrypt()).toEqual({ sealed: 0, remaining: 1 });
+  await client.query('ROLLBACK');
+  client.release();
+  expect(await after.deps.reencrypt()).toEqual({ sealed: 1, remaining: 0 });
+});
+
+it('stops at a secret whose key is not configured, and changes nothing of its batch', async () => {
+  await before.environment();
+  const without = await startApi({ postgresUrl: database.url, env: { GATEHOUSE_ENCRYPTION_KEYS: newKey } });
+  try {
+    await expect(without.deps.reencrypt()).rejects.toThrow(/"old" is not configured/);
+    expect(await keyIds()).toEqual(['new', 'old']);
+  } finally {
+    await without.close();
+  }
+});
