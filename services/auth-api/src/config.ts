@@ -96,6 +96,10 @@ const signInSettings = {
     env: 'GATEHOUSE_SIGN_IN_LONGEST_DELAY_SECONDS',
     doc: 'Where the doubling of the wait ends, in seconds.',
   }),
+  startsPerMinute: setting(read.integer(10, 1_000_000).default(600), {
+    env: 'GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE',
+    doc: 'Sign-ins that one address may begin within a minute on one replica; raise it where more people share an address.',
+  }),
   addressAttempts: setting(read.integer(1, 1_000_000).default(200), {
     env: 'GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS',
     doc: 'Failed sign-ins from one address within its window, over all accounts.',

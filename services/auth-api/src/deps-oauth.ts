@@ -1,4 +1,5 @@
 /** Composes the OAuth endpoints on top of tokens, clients, users and sessions. */
+import { createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
 import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
@@ -35,6 +36,11 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
       ...deps,
       publicUrl: config.publicUrl,
       directory: clientDirectory,
+      starts: createAttemptLimiter({
+        attempts: config.signIn.startsPerMinute,
+        windowMs: 60_000,
+        now: deps.now,
+      }),
     }),
     postedRequests: createPostedRequests(redis, keyspace),
     tokenEndpoint: createTokenEndpoint({

@@ -15,7 +15,7 @@ export function observeRequests(app: App, log: Logger, metrics: Metrics): void {
   const logsRequests = log.isLevelEnabled('info');
   const lines = plainLogger(log);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header(requestIdHeader, request.id);
+    reply.header(requestIdHeader, request.id).header('x-content-type-options', 'nosniff');
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {

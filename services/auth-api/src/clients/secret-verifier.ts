@@ -1,10 +1,10 @@
 /** Checks presented secrets with work that does not tell whether their owner exists. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { createHmacSha256 } from '@gatehouse/service-kit/crypto/hmac';
+import { createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { randomBytes } from '@gatehouse/service-kit/random';
 import { LRUCache } from 'lru-cache';
 import type { StoredSecret } from './client.ts';
-import { createFailureLimiter } from './failure-limiter.ts';
 import { createSlowWork } from './slow-work.ts';
 import { hashSlowly, isDigest, matchesDigest, matchesSlowHash } from './stored-secret.ts';
 
@@ -45,8 +45,8 @@ const longestSecret = 1024;
 export async function createSecretVerifier(options: SecretVerifierOptions): Promise<SecretVerifier> {
   const { now, concurrency, matches = matchesSlowHash } = options;
   const slowWork = createSlowWork({ concurrency, queueLength: 64 });
-  const perOwner = createFailureLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
-  const perAddress = createFailureLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
+  const perOwner = createAttemptLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
+  const perAddress = createAttemptLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
   // A right answer is remembered under a key that only this process can make; a changed hash is another key.
   const hmac = createHmacSha256(randomBytes(32));
   const verified = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000 });

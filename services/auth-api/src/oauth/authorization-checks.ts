@@ -26,6 +26,7 @@ export interface CheckedParameters {
 
 /** @throws OAuthError that goes back to the client by redirect. */
 export function checkAuthorizationParameters(draft: AuthorizationDraft): CheckedParameters {
+  checkSizes(draft);
   checkRequestObject(draft);
   checkResponseType(draft);
   checkResponseMode(draft);
@@ -35,6 +36,17 @@ export function checkAuthorizationParameters(draft: AuthorizationDraft): Checked
   const scope = checkScope(draft);
   const prompt = checkPrompt(draft);
   return { scope, prompt, ...checkMaxAge(draft) };
+}
+
+/** What waits in Redis for a stranger's sign-in is bounded; no library sends states of this size. */
+const longest = { state: 4096, nonce: 1024, scope: 2048, id_token_hint: 8192 };
+
+function checkSizes({ parameters }: AuthorizationDraft): void {
+  for (const [name, maxLength] of Object.entries(longest)) {
+    const length = parameters.get(name)?.length ?? 0;
+    if (length > maxLength)
+      throw invalidRequest(`The parameter ${name} is longer than ${maxLength} characters`);
+  }
 }
 
 /** OpenID Connect Core section 6.1 and 6.2: refused by name, never ignored, since it may say something else. */

@@ -68,7 +68,7 @@ export async function authorizeRoutes(
     },
     // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the user.
     handler: async (request, reply) => {
-      await authorization.checkClient(readParameters(request.body));
+      await authorization.checkClient(readParameters(request.body), request.ip);
       const id = await postedRequests.save(request.body as Record<string, string>);
       return reply.redirect(`${publicUrl}${path}?posted_request=${id}`, 303);
     },

@@ -2,6 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { invalidRequest, loginRequired, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -32,7 +33,7 @@ export interface AuthorizationEndpoint {
   /** After a sign-in: the same, from the interaction that waited. @throws AppError for a page */
   resume(interactionId: string, browser: Browser): Promise<string>;
   /** Refuses what begin() would answer with a page. @throws AppError */
-  checkClient(parameters: RequestParameters): Promise<void>;
+  checkClient(parameters: RequestParameters, clientAddress: string): Promise<void>;
 }
 
 export interface AuthorizationOptions {
@@ -45,6 +46,8 @@ export interface AuthorizationOptions {
   idTokens: IdTokens;
   audit: AuditWriter;
   now: Clock;
+  /** Bounds how many sign-ins one address may begin: each waits in Redis for ten minutes. */
+  starts: AttemptLimiter;
 }
 
 export function createAuthorizationEndpoint(options: AuthorizationOptions): AuthorizationEndpoint {
@@ -106,6 +109,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       return issueCode(request, session, browser);
     }
     if (request.prompt.includes('none')) throw loginRequired('The user must sign in');
+    options.starts.reserve(browser.request.ip);
     const { id } = await interactions.create(browser.reply, browser.request, {
       clientName: client.name,
       authorization: request,
@@ -187,8 +191,9 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       });
     },
 
-    async checkClient(parameters) {
+    async checkClient(parameters, clientAddress) {
       await findTarget(parameters);
+      options.starts.reserve(clientAddress);
     },
   };
 }

@@ -62,7 +62,7 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
     env: {
       GATEHOUSE_PUBLIC_URL: publicUrl,
       GATEHOUSE_REDIS_URL: redis.url,
-      GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '500',
+      GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '2000',
       GATEHOUSE_POSTGRES_URL: database.url,
       GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
       GATEHOUSE_OPS_USERNAME: ops.username,

@@ -1,19 +1,18 @@
-/** Counts failed attempts per key in a sliding window, in this process: the guard in front of slow hashes. */
-
-import type { Clock } from '@gatehouse/service-kit/clock';
-import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
+/** Counts attempts per key in a window, in this process: a guard that costs nothing in front of work that does. */
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+import { tooManyRequests } from '../errors/app-error.ts';
 
-export interface FailureLimiter {
+export interface AttemptLimiter {
   /** Counts an attempt before it is made, so that parallel ones cannot slip through. @throws AppError (429) */
   reserve(key: string): void;
   /** Refuses like reserve, and counts nothing. @throws AppError (429) */
   check(key: string): void;
-  /** The attempt succeeded: it does not count. */
+  /** The attempt was honest: it does not count. */
   release(key: string): void;
 }
 
-export interface FailureLimiterOptions {
+export interface AttemptLimiterOptions {
   attempts: number;
   windowMs: number;
   now: Clock;
@@ -25,12 +24,12 @@ interface Window {
   attempts: number;
 }
 
-export function createFailureLimiter({
+export function createAttemptLimiter({
   attempts,
   windowMs,
   now,
   maxKeys = 50_000,
-}: FailureLimiterOptions): FailureLimiter {
+}: AttemptLimiterOptions): AttemptLimiter {
   const windows = new LRUCache<string, Window>({ max: maxKeys });
 
   function current(key: string): Window {
@@ -45,7 +44,7 @@ export function createFailureLimiter({
     if (window.attempts < attempts) return;
     const retryAfterSeconds = Math.ceil((window.startedAtMs + windowMs - now()) / 1000);
     throw tooManyRequests(Math.max(1, retryAfterSeconds), {
-      detail: `too many failed attempts for ${key}`,
+      detail: `too many attempts by ${key}`,
     });
   }
 

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import { authorizeUrl, createClient, type TestClient } from '../stack/oauth.ts';
+
+let stack: AuthApi;
+let client: TestClient;
+
+beforeAll(async () => {
+  stack = await startAuthApi({ env: { GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '10' } });
+  client = await createClient(stack);
+});
+afterAll(() => stack?.close());
+
+const begin = (url: string, from: string) => stack.app.inject({ url, remoteAddress: from });
+
+describe('66: strangers cannot fill Redis with sign-ins that nobody finishes', () => {
+  it('refuses an address that begins too many, and no other', async () => {
+    const url = authorizeUrl(client);
+    for (let count = 0; count < 10; count++) expect((await begin(url, '10.0.0.1')).statusCode).toBe(302);
+    const refused = await begin(url, '10.0.0.1');
+    expect(refused.statusCode).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await begin(url, '10.0.0.2')).statusCode).toBe(302);
+  });
+
+  it('counts requests by POST as well', async () => {
+    const post = () =>
+      stack.app.inject({
+        method: 'POST',
+        url: '/auth/v3/oauth/authorize',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: authorizeUrl(client).split('?')[1] ?? '',
+        remoteAddress: '10.0.0.3',
+      });
+    for (let count = 0; count < 10; count++) expect((await post()).statusCode).toBe(303);
+    expect((await post()).statusCode).toBe(429);
+  });
+
+  it.each(['state', 'nonce'])('tells the client that its %s is too long', async (name) => {
+    const url = authorizeUrl(client, { [name]: 'x'.repeat(5000) });
+    const answer = await createBrowser(stack.app).get(url);
+    expect(answer.status).toBe(302);
+    expect(new URL(String(answer.location)).searchParams.get('error')).toBe('invalid_request');
+  });
+});
