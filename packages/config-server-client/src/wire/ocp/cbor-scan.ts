@@ -39,9 +39,9 @@ export function scanCbor(bytes: Uint8Array, limits: ScanLimits): string | undefi
     if (major === 2 || major === 3) {
       if (argument > bytes.length - offset) return 'a string longer than the body';
       if (major === 3) {
-        const text = bytes.subarray(offset, offset + argument);
-        if (!isUtf8(text)) return 'text that is not UTF-8';
-        if (isKey && isPrototypeKey(text)) return 'the key __proto__';
+        const end = offset + argument;
+        if (!isUtf8(bytes, offset, end)) return 'text that is not UTF-8';
+        if (isKey && isPrototypeKey(bytes, offset, end)) return 'the key __proto__';
       }
       offset += argument;
     } else if (major === 4 || major === 5) {
@@ -91,11 +91,13 @@ function readArgument(view: DataView, offset: number, info: number, argumentByte
   }
 }
 
-function isUtf8(text: Uint8Array): boolean {
-  // Short ASCII is the common case, and a loop over it is far cheaper than a decoder call.
-  if (text.length <= 64 && text.every((byte) => byte < 0x80)) return true;
+function isUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+  // ASCII is the common case, and a loop over it is far cheaper than a decoder call.
+  let at = start;
+  while (at < end && (bytes[at] as number) < 0x80) at += 1;
+  if (at === end) return true;
   try {
-    utf8.decode(text);
+    utf8.decode(bytes.subarray(at, end));
     return true;
   } catch {
     return false;
@@ -104,6 +106,7 @@ function isUtf8(text: Uint8Array): boolean {
 
 const prototypeKey = Buffer.from('__proto__');
 
-function isPrototypeKey(text: Uint8Array): boolean {
-  return text.length === prototypeKey.length && prototypeKey.equals(text);
+function isPrototypeKey(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== prototypeKey.length) return false;
+  return prototypeKey.equals(bytes.subarray(start, end));
 }
