@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartFiles } from '../helm/chart-files.ts';
+import { authorisationPage } from './authorisation-page.ts';
 import { configurationReference } from './configuration-reference.ts';
 import { openApiDocument } from './openapi.ts';
 
@@ -13,6 +14,7 @@ interface GeneratedFile {
 
 const generatedFiles: GeneratedFile[] = [
   { path: 'docs/configuration.md', produce: configurationReference },
+  { path: 'docs/authorisation.md', produce: authorisationPage },
   ...['auth-api', 'environment-api', 'auth-ui'].map((service) => ({
     path: `services/${service}/openapi.json`,
     produce: (root: string) => openApiDocument(root, service),

@@ -1,0 +1,60 @@
+/** docs/authorisation.md, from the matrix. */
+import { type CallerKind, callerKinds, matrix, type Rule, rules, type Verdict } from './matrix.ts';
+
+const callers: Record<CallerKind, string> = {
+  operator: 'the operator account (HTTP Basic)',
+  'internal client': 'a client of the services or the estate itself (`internalClient`)',
+  'managing internal client': 'the same with the authority `ROLE_MANAGEMENT_APPLICATION`',
+  'managing client': 'any client that is bound to no contact centre, with that authority',
+  client: 'any client that is bound to no contact centre, without it',
+  'bound client': 'a client that is bound to contact centres',
+  'managing bound client': 'the same with the authority',
+  user: "a person, whichever client asked for the token; bound to the person's contact centre",
+  'managing user': 'the same with the authority',
+};
+
+const verdicts: Record<Verdict, string> = {
+  yes: 'is done',
+  no: '403',
+  hidden: '404, the answer for what does not exist',
+  empty: 'an empty list',
+  own: "the rows of the caller's own contact centres",
+};
+
+export function matrixPage(): string {
+  const table = Object.entries(matrix).flatMap(([operation, name]) => {
+    const rule: Rule = rules[name];
+    const cells = callerKinds.map((_kind, index) => {
+      const own = rule.verdicts[index];
+      const other = rule.other?.[index];
+      return other === undefined || other === own ? own : `${own} / ${other}`;
+    });
+    return `| \`${operation}\` | ${cells.join(' | ')} |`;
+  });
+  return `# Authorisation
+
+Written by \`npm run generate\` from \`services/environment-api/src/access/matrix.ts\`; a test tries every cell.
+
+Who may what at Environment API. Two words in a cell: about the caller's own contact centre / about another one.
+Whatever is not in the table is refused. A region that is read-only refuses every write with 403 \`read_only_region\`,
+whoever asks.
+
+## Callers
+
+${callerKinds.map((kind) => `- **${kind}**: ${callers[kind]}`).join('\n')}
+
+## Verdicts
+
+${Object.entries(verdicts)
+  .map(([verdict, meaning]) => `- **${verdict}**: ${meaning}`)
+  .join('\n')}
+
+## Operations
+
+Paths are below \`/environment/v3\`.
+
+| operation | ${callerKinds.join(' | ')} |
+|---|${callerKinds.map(() => '---').join('|')}|
+${table.join('\n')}
+`;
+}

@@ -1,0 +1,131 @@
+/** Who may what: one row for every operation. docs/authorisation.md is written from it, and a test tries every cell. */
+
+/** What happens: it is done; 403; 404 as if it did not exist; an empty list; a list of the caller's own rows. */
+export type Verdict = 'yes' | 'no' | 'hidden' | 'empty' | 'own';
+
+export const callerKinds = [
+  'operator',
+  'internal client',
+  'managing internal client',
+  'managing client',
+  'client',
+  'bound client',
+  'managing bound client',
+  'user',
+  'managing user',
+] as const;
+
+export type CallerKind = (typeof callerKinds)[number];
+
+/** One verdict per kind of caller, in their order; two when it matters whose contact centre it is. */
+export interface Rule {
+  title: string;
+  verdicts: readonly Verdict[];
+  /** About a contact centre that the caller is not bound to. */
+  other?: readonly Verdict[];
+}
+
+const v = (text: string) => text.split(' ') as Verdict[];
+const elsewhere = 'hidden hidden hidden hidden hidden';
+
+export const rules = {
+  readInstallation: {
+    title: 'read something of the installation',
+    verdicts: v(`yes yes yes yes ${elsewhere}`),
+  },
+  listInstallation: {
+    title: 'list things of the installation',
+    verdicts: v('yes yes yes yes empty empty empty empty empty'),
+  },
+  changeInstallation: {
+    title: 'change something of the installation',
+    verdicts: v(`yes no yes yes ${elsewhere}`),
+  },
+  extendInstallation: {
+    title: 'add to the installation, or change what all contact centres share',
+    verdicts: v('yes no yes yes no no no no no'),
+  },
+  readAll: {
+    title: 'read everything at once',
+    verdicts: v('yes yes yes yes no no no no no'),
+  },
+  listOwn: {
+    title: 'list things of contact centres',
+    verdicts: v('yes yes yes yes empty own own own own'),
+  },
+  readCenter: {
+    title: 'read something of a contact centre',
+    verdicts: v('yes yes yes yes hidden yes yes yes yes'),
+    other: v(`yes yes yes yes ${elsewhere}`),
+  },
+  changeCenter: {
+    title: 'change something of a contact centre',
+    verdicts: v('yes no yes yes hidden no yes no yes'),
+    other: v(`yes no yes yes ${elsewhere}`),
+  },
+  deleteCenter: {
+    title: 'delete a contact centre',
+    verdicts: v('yes no yes yes hidden no no no no'),
+    other: v(`yes no yes yes ${elsewhere}`),
+  },
+  internal: {
+    title: 'what the services tell each other',
+    verdicts: v('no yes yes no no no no no no'),
+  },
+} as const satisfies Record<string, Rule>;
+
+export type RuleName = keyof typeof rules;
+
+/** By method and path of the OpenAPI document, below /environment/v3. */
+export const matrix: Record<string, RuleName> = {
+  'GET /environments': 'listInstallation',
+  'POST /environments': 'extendInstallation',
+  'GET /environments/{id}': 'readInstallation',
+  'PUT /environments/{id}': 'changeInstallation',
+  'PATCH /environments/{id}': 'changeInstallation',
+  'DELETE /environments/{id}': 'changeInstallation',
+  'GET /environments/{id}/config-servers': 'readInstallation',
+  'POST /environments/{id}/config-servers': 'changeInstallation',
+  'PUT /environments/{id}/config-servers/{serverId}': 'changeInstallation',
+  'DELETE /environments/{id}/config-servers/{serverId}': 'changeInstallation',
+  'POST /environments/{id}/check': 'changeInstallation',
+  'GET /contact-centers': 'listOwn',
+  'POST /contact-centers': 'extendInstallation',
+  'GET /contact-centers/{id}': 'readCenter',
+  'PUT /contact-centers/{id}': 'changeCenter',
+  'PATCH /contact-centers/{id}': 'changeCenter',
+  'DELETE /contact-centers/{id}': 'deleteCenter',
+  'GET /contact-centers/{id}/settings': 'readCenter',
+  'POST /contact-centers/{id}/settings': 'changeCenter',
+  'DELETE /contact-centers/{id}/settings/{name}': 'changeCenter',
+  'GET /contact-centers/{id}/saml': 'readCenter',
+  'PUT /contact-centers/{id}/saml': 'changeCenter',
+  'DELETE /contact-centers/{id}/saml': 'changeCenter',
+  'GET /contact-centers/{id}/oidc': 'readCenter',
+  'PUT /contact-centers/{id}/oidc': 'changeCenter',
+  'DELETE /contact-centers/{id}/oidc': 'changeCenter',
+  'GET /contact-centers/{id}/api-keys': 'readCenter',
+  'POST /contact-centers/{id}/api-keys': 'changeCenter',
+  'POST /contact-centers/{id}/api-keys/{keyId}/rotate': 'changeCenter',
+  'DELETE /contact-centers/{id}/api-keys/{keyId}': 'changeCenter',
+  'POST /api-keys/validate': 'readCenter',
+  'GET /api-keys/{key}': 'readCenter',
+  'GET /cors': 'listOwn',
+  'POST /cors': 'changeCenter',
+  'DELETE /cors': 'changeCenter',
+  'GET /settings': 'listOwn',
+  'POST /settings': 'extendInstallation',
+  'DELETE /settings/{name}': 'extendInstallation',
+  'GET /locations': 'listInstallation',
+  'POST /locations': 'extendInstallation',
+  'DELETE /locations': 'extendInstallation',
+  'GET /audit': 'listOwn',
+  'GET /export': 'readAll',
+  'PUT /import': 'extendInstallation',
+  'GET /internal/contact-centers': 'internal',
+  'GET /internal/contact-centers/{id}': 'internal',
+  'GET /internal/contact-centers/{id}/single-sign-on': 'internal',
+  'GET /internal/environments/{id}': 'internal',
+  'GET /internal/changes': 'internal',
+  'GET /internal/cors': 'internal',
+};

@@ -1,0 +1,196 @@
+import { readFile } from 'node:fs/promises';
+import { randomUuid } from '@gatehouse/service-kit/random';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type CallerKind,
+  callerKinds,
+  matrix,
+  type Rule,
+  rules,
+  type Verdict,
+} from '../src/access/matrix.ts';
+import { matrixPage } from '../src/access/matrix-page.ts';
+import {
+  type Answer,
+  environmentBody,
+  type Method,
+  opsAuthorization,
+  type RunningApi,
+  startApi,
+} from './running-api.ts';
+
+let api: RunningApi;
+let own: string;
+let other: string;
+
+beforeAll(async () => {
+  api = await startApi({ env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '100' } });
+  const environmentId = await api.environment();
+  own = await api.contactCenter({ environmentId });
+  other = await api.contactCenter({ environmentId });
+});
+afterAll(() => api.close());
+
+function authorizationOf(kind: CallerKind, center: string): string {
+  const authorities = kind.includes('managing') ? ['ROLE_MANAGEMENT_APPLICATION'] : [];
+  const bound = { contact_center_ids: [center], contact_center_id: center, authorities };
+  if (kind === 'operator') return opsAuthorization;
+  if (kind.includes('internal')) return api.authApi.token({ internal_client: true, authorities });
+  if (kind.includes('user'))
+    return api.authApi.token({ ...bound, internal_client: true, sub: 'person-1', username: 'p' });
+  return api.authApi.token(kind.includes('bound') ? bound : { authorities });
+}
+
+type Request = { path: string; payload?: object; headers?: Record<string, string> };
+const data = (fields: Record<string, unknown>) => ({ data: fields });
+const key = async (center: string) =>
+  (await api.call('POST', `/contact-centers/${center}/api-keys`, { payload: data({ name: randomUuid() }) }))
+    .body.data;
+
+/** A request that succeeds for whoever may make it; what it needs is made for it. `center`: whose contact centre. */
+const prepared: Record<string, (center: string) => Promise<Request> | Request> = {
+  'POST /environments': () => ({ path: '/environments', payload: data(environmentBody()) }),
+  'POST /contact-centers': async () => ({
+    path: '/contact-centers',
+    payload: data({ environmentId: await api.environment(), domains: [randomUuid()] }),
+  }),
+  'PUT /contact-centers/{id}': (id) => ({
+    path: `/contact-centers/${id}`,
+    payload: data({ name: randomUuid() }),
+  }),
+  'PATCH /contact-centers/{id}': (id) => ({
+    path: `/contact-centers/${id}`,
+    payload: data({ name: randomUuid() }),
+  }),
+  'POST /contact-centers/{id}/settings': (id) => ({
+    path: `/contact-centers/${id}/settings`,
+    payload: data({ name: 'n', value: randomUuid() }),
+  }),
+  'DELETE /contact-centers/{id}/settings/{name}': async (id) => {
+    await api.call('POST', `/contact-centers/${id}/settings`, {
+      payload: data({ name: 'gone', value: 'v' }),
+    });
+    return { path: `/contact-centers/${id}/settings/gone` };
+  },
+  'POST /contact-centers/{id}/api-keys': (id) => ({
+    path: `/contact-centers/${id}/api-keys`,
+    payload: data({ name: randomUuid() }),
+  }),
+  'POST /contact-centers/{id}/api-keys/{keyId}/rotate': async (id) => ({
+    path: `/contact-centers/${id}/api-keys/${(await key(id)).id}/rotate`,
+  }),
+  'DELETE /contact-centers/{id}/api-keys/{keyId}': async (id) => ({
+    path: `/contact-centers/${id}/api-keys/${(await key(id)).id}`,
+  }),
+  'POST /api-keys/validate': async (id) => ({
+    path: '/api-keys/validate',
+    payload: data({ key: (await key(id)).key }),
+  }),
+  'GET /api-keys/{key}': async (id) => ({ path: `/api-keys/${(await key(id)).key}` }),
+  'POST /cors': (contactCenterId) => ({
+    path: '/cors',
+    payload: data({ contactCenterId, origin: `https://${randomUuid()}.example` }),
+  }),
+  'DELETE /cors': async (contactCenterId) => {
+    await api.call('POST', '/cors', { payload: data({ contactCenterId, origin: 'https://gone.example' }) });
+    return { path: `/cors?contactCenterId=${contactCenterId}&origin=https://gone.example` };
+  },
+  'POST /settings': () => ({ path: '/settings', payload: data({ name: 'n', value: randomUuid() }) }),
+  'DELETE /settings/{name}': async () => {
+    await api.call('POST', '/settings', { payload: data({ name: 'gone', value: 'v' }) });
+    return { path: '/settings/gone' };
+  },
+  'POST /locations': () => ({ path: '/locations', payload: data({ location: '/NEW' }) }),
+  'DELETE /locations': async () => {
+    await api.call('POST', '/locations', { payload: data({ location: '/GONE' }) });
+    return { path: '/locations?location=/GONE' };
+  },
+  'PUT /import': async () => ({
+    path: '/import?dryRun=true',
+    payload: (await api.call('GET', '/export')).body,
+  }),
+  'GET /internal/contact-centers': async (id) => {
+    const [domain] = (await api.call('GET', `/contact-centers/${id}`)).body.data.domains;
+    return { path: `/internal/contact-centers?domain=${domain}` };
+  },
+};
+
+async function requestOf(operation: string, center: string): Promise<Request> {
+  const [method = '', path = ''] = operation.split(' ');
+  const make = prepared[operation];
+  if (make) return make(center);
+  if (/^(PUT|DELETE) .*\/(saml|oidc)$/.test(operation)) {
+    if (method === 'DELETE') await api.call('PUT', path.replace('{id}', center), { payload: data({}) });
+    return {
+      path: path.replace('{id}', center),
+      ...(method === 'PUT' ? { payload: data({ logout: true }) } : {}),
+    };
+  }
+  if (!path.includes('/environments/')) return { path: path.replace('{id}', center) };
+  const configServers = ['a', 'b'].map(() => ({ primaryAddress: '127.0.0.1', primaryPort: 1 }));
+  const id = await api.environment({ configServers });
+  const [server] = (await api.call('GET', `/environments/${id}`)).body.data.configServers;
+  const target = path.replace('{id}', id).replace('{serverId}', server.id);
+  if (method === 'GET' || method === 'DELETE' || path.endsWith('check')) return { path: target };
+  return {
+    path: target,
+    payload: data(path.includes('config-servers') ? (configServers[0] ?? {}) : { tenant: randomUuid() }),
+  };
+}
+
+function verdictOf({ status, body }: Answer): string {
+  if (status === 403) return 'no';
+  if (status === 404) return 'hidden';
+  if (status !== 200) return `status ${status}`;
+  const list = body.data?.settings ?? body.data?.origins ?? body.data;
+  return Array.isArray(list) && list.length === 0 ? 'empty' : 'yes';
+}
+
+const operations = Object.entries(matrix).map(
+  ([operation, name]) => [operation, rules[name] as Rule] as const,
+);
+
+describe.each(operations)('%s', (operation, rule) => {
+  const sides = rule.other ? (['own', 'other'] as const) : (['own'] as const);
+  it.each(sides)(
+    `is decided as the matrix says, ${rule.title} (%s)`,
+    async (side) => {
+      const expected = callerKinds.map((kind, index) => [
+        kind,
+        (side === 'own' ? rule.verdicts : rule.other)?.[index],
+      ]);
+      const found: [CallerKind, string][] = [];
+      for (const [index, kind] of callerKinds.entries()) {
+        const isRemoval = operation === 'DELETE /contact-centers/{id}';
+        const mine = isRemoval ? await api.contactCenter() : own;
+        const target = side === 'own' ? mine : isRemoval ? await api.contactCenter() : other;
+        const { path, payload } = await requestOf(operation, target);
+        const headers = { authorization: authorizationOf(kind, mine) };
+        const answer = await api.call(operation.split(' ')[0] as Method, path, {
+          headers,
+          ...(payload ? { payload } : {}),
+        });
+        const verdict = verdictOf(answer);
+        const wanted = expected[index]?.[1] as Verdict;
+        // A list may be empty for who may see all of it, and shows rows to who has some.
+        const isList = operation.startsWith('GET') && (wanted === 'yes' || wanted === 'own');
+        found.push([kind, isList && (verdict === 'yes' || verdict === 'empty') ? wanted : verdict]);
+      }
+      expect(found).toEqual(expected);
+    },
+    60_000,
+  );
+});
+
+it('has a row for every operation, and none besides', async () => {
+  const document = JSON.parse(await readFile(new URL('../openapi.json', import.meta.url), 'utf8'));
+  const described = Object.entries(document.paths as Record<string, object>).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('/environment/v3', '')}`),
+  );
+  expect(Object.keys(matrix).sort()).toEqual(described.sort());
+});
+
+it('is the committed page', async () => {
+  const page = await readFile(new URL('../../../docs/authorisation.md', import.meta.url), 'utf8');
+  expect(page).toBe(matrixPage());
+});
