@@ -58,6 +58,8 @@ export function parseMessage(
   name: MessageName,
   body: unknown,
 ): { message: ConfMessage } | { problem: string } {
+  // A byte string is an object to the schemas: without this it would pass for a map without members.
+  if (body instanceof Uint8Array) return { problem: `${name}: not a map` };
   const result = messageCatalogue[name].schema.safeParse(body);
   if (result.success) return { message: { name, body: result.data } as ConfMessage };
   const issue = result.error.issues[0];
