@@ -1,6 +1,6 @@
 /** Who may write an estate's file: one process at a time; the lock of a process that died counts for nothing. */
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 
 export interface FileLock {
   release(): Promise<void>;
@@ -15,12 +15,12 @@ export async function lockFile(path: string): Promise<FileLock | { heldBy: numbe
   await writeFile(draft, own, { mode: 0o600 });
   try {
     for (;;) {
-      if (await tryLink(draft, lockPath)) return { release: () => releaseIfOwn(lockPath, own) };
+      if (await tryLink(draft, lockPath)) return { release: () => removeIfSame(lockPath, own) };
       const holder = await readFile(lockPath, 'utf8').catch(() => undefined);
       if (holder === undefined) continue;
       const [pid = '', start = ''] = holder.split(' ');
       if (await isAlive(Number(pid), start)) return { heldBy: Number(pid) };
-      await releaseIfOwn(lockPath, holder);
+      await removeStale(lockPath, holder);
     }
   } finally {
     await unlink(draft);
@@ -38,20 +38,47 @@ async function tryLink(draft: string, lockPath: string): Promise<boolean> {
 }
 
 /**
- * Takes away exactly the lock that was seen. Moving it aside is atomic, so of several that find a dead holder one wins;
- * who moved a newer lock by mistake puts it back.
+ * Takes a dead holder's lock away. One process at a time may do so, guarded by a file of its own: between looking and
+ * removing nobody else can put a new lock there.
  */
-async function releaseIfOwn(lockPath: string, content: string): Promise<void> {
-  const aside = `${lockPath}.${randomUUID()}`;
-  const current = await readFile(lockPath, 'utf8').catch(() => undefined);
-  if (current !== content) return;
-  try {
-    await rename(lockPath, aside);
-  } catch {
+async function removeStale(lockPath: string, content: string): Promise<void> {
+  const guard = `${lockPath}.removal`;
+  if (!(await createAlone(guard))) {
+    await removeOldGuard(guard);
     return;
   }
-  if ((await readFile(aside, 'utf8')) !== content) await tryLink(aside, lockPath);
-  await unlink(aside);
+  try {
+    await removeIfSame(lockPath, content);
+  } finally {
+    await unlink(guard).catch(() => undefined);
+  }
+}
+
+async function removeIfSame(lockPath: string, content: string): Promise<void> {
+  const current = await readFile(lockPath, 'utf8').catch(() => undefined);
+  if (current === content) await unlink(lockPath).catch(() => undefined);
+}
+
+async function createAlone(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, '', { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+const guardedAtMostMs = 5_000;
+
+/** Somebody removes the stale lock right now, or was killed over it. */
+async function removeOldGuard(guard: string): Promise<void> {
+  const age = await stat(guard).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
+  if (age > guardedAtMostMs) await unlink(guard).catch(() => undefined);
+  else await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 async function isAlive(pid: number, start: string): Promise<boolean> {

@@ -31,7 +31,7 @@ describe('the lock of an estate’s file', () => {
     const where = await folder();
     const path = join(where, 'estate');
     await writeFile(`${path}.lock`, content);
-    const results = await Promise.all(Array.from({ length: 5 }, () => lockFile(path)));
+    const results = await Promise.all(Array.from({ length: 12 }, () => lockFile(path)));
     expect(results.filter(isLock)).toHaveLength(1);
     expect(await readdir(where)).toEqual(['estate.lock']);
   });
