@@ -9,6 +9,7 @@ import { observeRequests } from './access-log.ts';
 import type { App } from './app-type.ts';
 import { acceptEmptyJson } from './body-parsing.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
+import { letOversizedBodiesEnd } from './oversized-body.ts';
 import { pathOf } from './path.ts';
 import { requestIdOf } from './request-id.ts';
 import { requestLogger } from './request-logger.ts';
@@ -24,7 +25,11 @@ export interface AppOptions {
   /** Collect the routes for the OpenAPI document; a serving process does without. */
   describesApi?: boolean | undefined;
   openapi?: { title: string; description: string; version: string };
+  /** Adds to the document what schemas cannot say: security schemes, examples, shared parts. */
+  refineOpenapi?: (document: OpenApiDocument) => void;
 }
+
+export type OpenApiDocument = Record<string, unknown>;
 
 /** Ready for routes; nothing listens yet. Errors are rendered in the v3 envelope unless a scope says otherwise. */
 export async function createApp(options: AppOptions): Promise<App> {
@@ -53,16 +58,31 @@ export async function createApp(options: AppOptions): Promise<App> {
     throw notFound(`There is nothing at ${request.method} ${pathOf(request.url)}`);
   });
   acceptEmptyJson(app);
+  letOversizedBodiesEnd(app);
   observeRequests(app, options.log, options.metrics);
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);
-  if (options.openapi && options.describesApi) await describeWithOpenApi(app, options.openapi);
+  if (options.openapi && options.describesApi)
+    await describeWithOpenApi(app, options.openapi, options.refineOpenapi);
   return app;
 }
 
-async function describeWithOpenApi(app: App, info: NonNullable<AppOptions['openapi']>): Promise<void> {
+async function describeWithOpenApi(
+  app: App,
+  info: NonNullable<AppOptions['openapi']>,
+  refine: AppOptions['refineOpenapi'],
+): Promise<void> {
   const { default: swagger } = await import('@fastify/swagger');
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info },
     transform: jsonSchemaTransform,
+    ...(refine ? { transformObject: refinedBy(refine) } : {}),
   });
+}
+
+function refinedBy(refine: (document: OpenApiDocument) => void) {
+  return (described: { openapiObject?: object; swaggerObject?: object }) => {
+    const document = structuredClone(described.openapiObject ?? {});
+    refine(document as OpenApiDocument);
+    return document;
+  };
 }
