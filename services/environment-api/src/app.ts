@@ -16,6 +16,7 @@ import { estateRoutes } from './estate/routes.ts';
 import { globalSettingRoutes } from './global-settings/routes.ts';
 import { internalRoutes } from './internal/routes.ts';
 import { locationRoutes } from './locations/routes.ts';
+import { refineOpenapi } from './openapi/refinement.ts';
 import { settingRoutes } from './settings/routes.ts';
 import { internalSingleSignOnRoutes, singleSignOnRoutes } from './single-sign-on/routes.ts';
 
@@ -31,6 +32,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   const app = await createApp({
     ...kit,
     http: config.http,
+    refineOpenapi,
     openapi: {
       title: 'Gatehouse Environment API',
       description:
@@ -60,7 +62,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       });
       // Nothing below is open: no body is read and nothing is looked up before the caller is known.
       api.addHook('onRequest', async (request) => {
-        request.caller = await deps.authenticate(request.headers.authorization);
+        request.caller = await deps.authenticate(request.headers.authorization, request.ip);
       });
       environmentRoutes(api, deps);
       configServerRoutes(api, deps);

@@ -2,6 +2,8 @@
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
+import { createOperator } from '@gatehouse/service-kit/credentials/operator';
+import { createSecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createPool } from '@gatehouse/service-kit/postgres/pool';
@@ -9,7 +11,6 @@ import { createRedis } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
 import { createAuthenticate } from './access/authenticate.ts';
 import { createIntrospection } from './access/introspection.ts';
-import { createOpsAccount } from './access/ops-account.ts';
 import { isWritable } from './access/region.ts';
 import { createKeyUses } from './api-keys/key-uses.ts';
 import { createApiKeyService } from './api-keys/service.ts';
@@ -36,6 +37,7 @@ export type Deps = Awaited<ReturnType<typeof createDeps>>;
 
 export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const { log } = kit;
+  const verifier = await createSecretVerifier({ now, concurrency: 2 });
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-environment-api', log });
   const redis = createRedis(config.redis, { log });
   const authApi = createHttpClient({
@@ -93,8 +95,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     cors,
     allowedOrigins: createAllowedOrigins({ read: cors.allOrigins, changeLog, now }),
     authenticate: createAuthenticate({
-      ops: createOpsAccount(config.ops, log),
-      opsUsername: config.ops.username,
+      operator: createOperator({ ...config.ops, verifier, log }),
       introspection: createIntrospection({ http: authApi, now, ttlMs: config.authApi.introspectionCacheMs }),
     }),
     reencrypt: () => reencryptSecrets({ db: pool, changeLog, secretBox, log }),

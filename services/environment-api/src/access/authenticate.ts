@@ -1,22 +1,19 @@
 /** From the Authorization header to the caller: the operator by HTTP Basic, everybody else by a Bearer token. */
+import type { Operator } from '@gatehouse/service-kit/credentials/operator';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import { invalidToken, missingToken } from '@gatehouse/service-kit/errors/oauth-error';
 import { hasScheme, parseBasicCredentials, parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
 import { type Caller, opsCaller, tokenCaller } from './caller.ts';
 import type { Introspection } from './introspection.ts';
-import type { OpsAccount } from './ops-account.ts';
 
-/** @throws AppError 401 without valid credentials, 503 when they cannot be checked */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+/** @throws AppError 401 without valid credentials, 429 after too many wrong ones, 503 when they cannot be checked */
+export type Authenticate = (authorization: string | undefined, clientAddress: string) => Promise<Caller>;
 
-export function createAuthenticate(deps: {
-  ops: OpsAccount;
-  opsUsername: string;
-  introspection: Introspection;
-}): Authenticate {
-  return async (authorization) => {
+export function createAuthenticate(deps: { operator: Operator; introspection: Introspection }): Authenticate {
+  return async (authorization, clientAddress) => {
     if (hasScheme(authorization, 'basic')) {
-      if (await deps.ops.accepts(parseBasicCredentials(authorization))) return opsCaller(deps.opsUsername);
+      const readings = parseBasicCredentials(authorization);
+      if (await deps.operator.isProvedBy(readings, clientAddress)) return opsCaller(deps.operator.username);
       throw unauthorized();
     }
     const bearer = parseBearerToken(authorization);

@@ -1,0 +1,96 @@
+/** Example bodies, by operation: what the documentation shows and a test sends. */
+
+const environment = {
+  username: 'gatehouse',
+  password: 'its password',
+  connectionProtocol: 'addp',
+  localTimeout: 20,
+  remoteTimeout: 20,
+  traceMode: 'CFGTMNone',
+  tenant: 'Environment',
+  appName: 'gatehouse',
+  tlsEnabled: true,
+  configServers: [
+    {
+      primaryAddress: 'config-1.example.com',
+      primaryPort: 8888,
+      backupAddress: 'config-2.example.com',
+      backupPort: 8888,
+      readOnly: false,
+      locations: '/USW1',
+    },
+  ],
+};
+const server = {
+  primaryAddress: 'config-3.example.com',
+  primaryPort: 8888,
+  readOnly: true,
+  locations: ['/EUW1'],
+};
+const exampleEnvironmentId = '5d1f6f52-8f0c-4c5c-9a39-3f8f4f0c9a01';
+const exampleCenterId = '9b2c7a10-3b7a-4f57-8a55-0d8e1c3b7f02';
+const setting = { name: 'greeting', value: 'Welcome', location: '/', shared: 'true' };
+const origin = { contactCenterId: exampleCenterId, origin: 'https://desktop.example.com' };
+
+export const examples: Record<string, object> = {
+  createEnvironment: { data: environment },
+  putEnvironment: { data: { password: 'the new password' } },
+  patchEnvironment: { data: { localTimeout: 10, remoteTimeout: 10 } },
+  addConfigServer: { data: server },
+  changeConfigServer: { data: { primaryPort: 8889 } },
+  createContactCenter: {
+    data: {
+      environmentId: exampleEnvironmentId,
+      domains: ['acme', 'acme-test'],
+      name: 'Acme',
+      auth: 'configServer',
+    },
+  },
+  putContactCenter: { data: { domains: ['acme', 'acme-emea'] } },
+  patchContactCenter: { data: { status: 'disabled' } },
+  upsertSetting: { data: setting, operationId: 'set-up-acme' },
+  upsertGlobalSetting: { data: { ...setting, name: 'default-language', value: 'en' } },
+  createApiKey: { data: { name: 'nightly report', expiresAt: '2099-01-31T00:00:00Z' } },
+  rotateApiKey: { data: { overlapSeconds: 3600 } },
+  validateApiKey: { data: { key: 'gk_…' } },
+  addOrigin: { data: origin },
+  removeOrigin: { data: origin },
+  putSaml: {
+    data: {
+      enabled: true,
+      idpMetadataUrl: 'https://idp.example.com/metadata',
+      userNameSource: 'attribute',
+      userNameAttribute: 'uid',
+      accessGroups: ['Agents'],
+    },
+  },
+  putOidc: {
+    data: {
+      enabled: true,
+      issuer: 'https://idp.example.com',
+      clientId: 'gatehouse',
+      clientSecret: 'its secret',
+      scopes: ['openid', 'email'],
+      userNameClaim: 'email',
+      userLookup: 'email',
+    },
+  },
+  declareLocation: { data: { location: '/APS1' } },
+  importEstate: {
+    formatVersion: 1,
+    locations: ['/USW1'],
+    settings: [{ name: 'default-language', value: 'en', location: '/', shared: false }],
+    environments: [
+      { id: exampleEnvironmentId, ...environment, password: { ref: 'file:acme-config-server' } },
+    ],
+    contactCenters: [
+      {
+        id: exampleCenterId,
+        environmentId: exampleEnvironmentId,
+        domains: ['acme'],
+        name: 'Acme',
+        settings: [setting],
+      },
+    ],
+  },
+};

@@ -1,0 +1,119 @@
+/** What the OpenAPI document says beside the schemas: how callers prove themselves, examples, parts that are shared. */
+import type { OpenApiDocument } from '@gatehouse/service-kit/http/app';
+import { examples } from './examples.ts';
+
+interface Operation {
+  operationId: string;
+  security?: object[];
+  parameters?: object[];
+  requestBody?: { content: Record<string, { schema: object; example?: object }> };
+  responses: Record<string, unknown>;
+}
+
+type Schema = { type?: string; properties?: Record<string, object> };
+
+/** Objects that many answers hold, by a property that no other one has. */
+const sharedSchemas: [property: string, name: string][] = [
+  ['hasClientSecret', 'OidcSettings'],
+  ['clockSkewSeconds', 'SamlSettings'],
+  ['configServers', 'Environment'],
+  ['primaryAddress', 'ConfigServer'],
+  ['domains', 'ContactCenter'],
+  ['inheritedFrom', 'Setting'],
+  ['key', 'IssuedApiKey'],
+  ['prefix', 'ApiKey'],
+];
+
+const sharedResponses: Record<string, [name: string, description: string]> = {
+  '401': ['Unauthorized', 'No credentials, or wrong ones.'],
+  default: [
+    'Failure',
+    'A refusal: `status.code` is the HTTP status, `errors` names each field that is wrong.',
+  ],
+};
+
+const idempotencyKey = {
+  in: 'header',
+  name: 'Idempotency-Key',
+  required: false,
+  schema: { type: 'string', maxLength: 255 },
+  description:
+    'A request that is sent again under the same key within 24 hours is done once and answered alike.',
+};
+const ifMatch = {
+  in: 'header',
+  name: 'If-Match',
+  required: false,
+  schema: { type: 'string' },
+  description: 'The ETag that the caller has seen; 412 when it is no longer right.',
+};
+
+export function refineOpenapi(document: OpenApiDocument): void {
+  const schemas: Record<string, object> = {};
+  const responses: Record<string, object> = {};
+  document['components'] = {
+    securitySchemes: {
+      operator: { type: 'http', scheme: 'basic', description: 'The operator account.' },
+      token: { type: 'http', scheme: 'bearer', description: 'An access token of Auth API.' },
+    },
+    schemas,
+    responses,
+  };
+  document['security'] = [{ operator: [] }, { token: [] }];
+  const paths = document['paths'] as Record<string, Record<string, Operation>>;
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      if (path.includes('/internal/')) operation.security = [{ token: [] }];
+      addHeaders(path, method, operation);
+      addExample(operation);
+      shareResponses(operation, responses);
+      operation.responses = shareSchemas(operation.responses, schemas) as Operation['responses'];
+    }
+  }
+}
+
+function addHeaders(path: string, method: string, operation: Operation): void {
+  if (method === 'get' || /\/(check|validate)$/.test(path)) return;
+  const headers = method === 'post' ? [ifMatch, idempotencyKey] : [ifMatch];
+  operation.parameters = [...(operation.parameters ?? []), ...headers];
+}
+
+function addExample({ operationId, requestBody }: Operation): void {
+  const example = examples[operationId];
+  if (!example || !requestBody) return;
+  for (const content of Object.values(requestBody.content)) content.example = example;
+}
+
+function shareResponses(operation: Operation, responses: Record<string, object>): void {
+  for (const [status, response] of Object.entries(operation.responses)) {
+    const shared = sharedResponses[status];
+    if (shared) {
+      const [name, description] = shared;
+      responses[name] ??= { ...(response as object), description };
+      operation.responses[status] = { $ref: `#/components/responses/${name}` };
+    } else {
+      (response as { description: string }).description = 'Done.';
+    }
+  }
+}
+
+/** Puts each shared object among the components, and a reference in its place. */
+function shareSchemas(node: unknown, schemas: Record<string, object>): unknown {
+  if (Array.isArray(node)) return node.map((item) => shareSchemas(item, schemas));
+  if (typeof node !== 'object' || node === null) return node;
+  const copy = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, shareSchemas(value, schemas)]),
+  );
+  const name = nameOf(copy);
+  if (name === undefined) return copy;
+  schemas[name] ??= copy;
+  // An object that is like it but not the same stays where it is.
+  return JSON.stringify(schemas[name]) === JSON.stringify(copy)
+    ? { $ref: `#/components/schemas/${name}` }
+    : copy;
+}
+
+function nameOf({ type, properties }: Schema): string | undefined {
+  if (type !== 'object' || properties === undefined) return undefined;
+  return sharedSchemas.find(([property]) => property in properties)?.[1];
+}

@@ -1,0 +1,270 @@
+import { readFileSync } from 'node:fs';
+import { randomUuid } from '@gatehouse/service-kit/random';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Answer, type Method, type RunningApi, startApi } from './running-api.ts';
+
+/** Everything here is read from the document that callers read. */
+const document = JSON.parse(readFileSync(new URL('../openapi.json', import.meta.url), 'utf8'));
+
+interface Schema {
+  $ref?: string;
+  type?: string;
+  const?: unknown;
+  enum?: unknown[];
+  anyOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+}
+
+interface Operation {
+  operationId: string;
+  parameters?: { in: string; name: string; schema: Schema }[];
+  requestBody?: { content: Record<string, { schema: Schema; example?: object }> };
+  responses: Record<string, { $ref?: string; content?: Record<string, { schema: Schema }> }>;
+}
+
+const routes = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
+  ([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path.replace('/environment/v3', '')}`,
+      method: method.toUpperCase() as Method,
+      path: path.replace('/environment/v3', ''),
+      operation,
+      body: Object.values(operation.requestBody?.content ?? {})[0],
+    })),
+);
+
+let api: RunningApi;
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  api = await startApi({ env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '100' } });
+  const servers = ['/', '/USW1', '/EUW1'].map((locations) => ({
+    primaryAddress: '127.0.0.1',
+    primaryPort: 1,
+    locations,
+  }));
+  const environmentId = await api.environment({ configServers: servers });
+  const centerId = await api.contactCenter({ environmentId });
+  const environment = (await api.call('GET', `/environments/${environmentId}`)).body.data;
+  const key = await api.call('POST', `/contact-centers/${centerId}/api-keys`, {
+    payload: { data: { name: 'k' } },
+  });
+  ids = {
+    environment: environmentId,
+    center: centerId,
+    serverId: environment.configServers[0].id,
+    keyId: key.body.data.id,
+    key: key.body.data.key,
+    name: 'cors-origins',
+  };
+});
+afterAll(() => api.close());
+
+function resolve<T extends { $ref?: string }>(node: T): T {
+  if (!node.$ref) return node;
+  return node.$ref
+    .slice(2)
+    .split('/')
+    .reduce((at, part) => at[part], document);
+}
+
+/** The schema with every reference replaced by what it names. */
+function inlined(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(inlined);
+  if (typeof node !== 'object' || node === null) return node;
+  return Object.fromEntries(Object.entries(resolve(node)).map(([key, value]) => [key, inlined(value)]));
+}
+
+const checkers = new Map<string, z.ZodType>();
+
+/** What the document promises for this answer, or nothing when it is no JSON. */
+function problemsOf(operation: Operation, answer: Answer): string {
+  if (answer.body === undefined) return '';
+  const status = String(answer.status) in operation.responses ? String(answer.status) : 'default';
+  const key = `${operation.operationId} ${status}`;
+  const response = operation.responses[status];
+  if (!checkers.has(key) && response) {
+    const { schema } = Object.values(resolve(response).content ?? {})[0] ?? { schema: {} };
+    checkers.set(key, z.fromJSONSchema(inlined(schema) as never));
+  }
+  const result = checkers.get(key)?.safeParse(answer.body);
+  return result?.success === false ? `${key}: ${result.error.message}` : '';
+}
+
+const odd = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    '',
+    0,
+    -1,
+    1.5,
+    2 ** 53,
+    true,
+    [],
+    {},
+    '\u0000',
+    '\ud800',
+    'x'.repeat(40_000),
+    'null',
+    '*',
+  ),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+/** Values that the schema allows, as far as it says; some that it does not. */
+function valuesOf(schema: Schema, depth = 0): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 12, arbitrary: allowedBy(schema, depth) }, { weight: 1, arbitrary: odd });
+}
+
+function allowedBy(schema: Schema, depth: number): fc.Arbitrary<unknown> {
+  if ('const' in schema) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => valuesOf(one, depth + 1)));
+  switch (schema.type) {
+    case 'object': {
+      const properties = Object.entries(schema.properties ?? {});
+      const fields = Object.fromEntries(
+        properties.map(([name, one]) => [name, known(name) ?? valuesOf(one, depth + 1)]),
+      );
+      return fc.record(fields, { requiredKeys: schema.required ?? [] });
+    }
+    case 'array':
+      return fc.array(valuesOf(schema.items ?? {}, depth + 1), { maxLength: 3 });
+    case 'integer':
+    case 'number':
+      return fc.integer({
+        min: Math.max(schema.minimum ?? -10, -1e6),
+        max: Math.min(schema.maximum ?? 1e6, 1e6),
+      });
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    case 'string':
+      return fc.oneof(
+        fc.constantFrom(
+          '/',
+          '/USW1',
+          'cs.example.com',
+          'https://a.example.com',
+          randomUuid(),
+          '2099-01-01T00:00:00Z',
+          'openid',
+        ),
+        fc.string({
+          unit: 'grapheme',
+          minLength: schema.minLength ?? 0,
+          maxLength: Math.min(schema.maxLength ?? 30, 30),
+        }),
+      );
+    default:
+      return odd;
+  }
+}
+
+/** Ids that mean something, most of the time. */
+function known(name: string): fc.Arbitrary<unknown> | undefined {
+  const value = { environmentId: 'environment', contactCenterId: 'center', key: 'key' }[name];
+  return value === undefined
+    ? undefined
+    : fc.oneof({ weight: 5, arbitrary: fc.constant(null).map(() => ids[value]) }, odd);
+}
+
+function pathOf({ path, name }: { path: string; name: string }, fill: (parameter: string) => string): string {
+  return path.replace(/\{(\w+)\}/g, (_whole, parameter: string) => {
+    if (parameter === 'id') return fill(name.includes('/environments/') ? 'environment' : 'center');
+    return encodeURIComponent(fill(parameter));
+  });
+}
+
+/** What would take away the things that the other routes need. */
+const isDestructive = (name: string) =>
+  /^DELETE \/(environments|contact-centers)\/\{id\}$|^PUT \/import$/.test(name);
+
+describe.each(routes)('$name', (route) => {
+  it('answers as its document says, whatever is sent, and never with a 5xx', async () => {
+    const { method, operation, body, name } = route;
+    const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
+    const requests = fc.record({
+      content: body ? valuesOf(inlined(body.schema) as Schema) : fc.constant(undefined),
+      query: fc.record(Object.fromEntries(query.map((one) => [one.name, valuesOf(one.schema)])), {
+        requiredKeys: [],
+      }),
+      isKnown: fc.boolean(),
+      stranger: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+      isInternal: fc.boolean(),
+    });
+    const internal = api.authApi.token({
+      internal_client: true,
+      authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+    });
+    await fc.assert(
+      fc.asyncProperty(requests, async ({ content, query: given, isKnown, stranger, isInternal }) => {
+        const fill = (parameter: string) =>
+          isKnown && !isDestructive(name) ? (ids[parameter] ?? stranger) : stranger;
+        const path = pathOf(route, (parameter) =>
+          parameter === 'environment' || parameter === 'center'
+            ? encodeURIComponent(fill(parameter))
+            : fill(parameter),
+        );
+        const text = Object.entries(given).map(([key, value]) => [
+          key,
+          (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).toWellFormed().slice(0, 500),
+        ]);
+        const search = new URLSearchParams(name === 'PUT /import' ? [['dryRun', 'true']] : text).toString();
+        const answer = await api.call(method, search === '' ? path : `${path}?${search}`, {
+          headers: {
+            ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+            ...(isInternal || name.includes('/internal/') ? { authorization: internal } : {}),
+          },
+          ...(content === undefined ? {} : { payload: JSON.stringify(content) }),
+        });
+        expect([answer.status < 500, answer.status < 500 ? '' : answer.text]).toEqual([true, '']);
+        expect(problemsOf(operation, answer)).toBe('');
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+});
+
+describe.each(routes.filter(({ body }) => body))('$name', (route) => {
+  const example = route.body?.example as { data?: Record<string, unknown> } | undefined;
+  it('shows a body that works', async () => {
+    expect(example).toBeDefined();
+    if (route.operation.operationId === 'importEstate' || route.operation.operationId === 'validateApiKey')
+      return;
+    const environmentId = await api.environment();
+    await api.call('POST', '/locations', { payload: { data: { location: '/USW1' } } });
+    const center = await api.contactCenter({ environmentId });
+    const server = (await api.call('GET', `/environments/${environmentId}`)).body.data.configServers[0].id;
+    const key = await api.call('POST', `/contact-centers/${center}/api-keys`, {
+      payload: { data: { name: 'shown' } },
+    });
+    const fresh: Record<string, string> = {
+      environment: environmentId,
+      center,
+      serverId: server,
+      keyId: key.body.data.id,
+    };
+    const data = { ...example?.data };
+    if ('environmentId' in data) data['environmentId'] = environmentId;
+    if ('contactCenterId' in data) data['contactCenterId'] = center;
+    if ('domains' in data) data['domains'] = [randomUuid()];
+    const send = (method: Method, path: string) => api.call(method, path, { payload: { ...example, data } });
+    if (route.operation.operationId === 'removeOrigin') await send('POST', '/cors');
+    const answer = await send(
+      route.method,
+      pathOf(route, (parameter) => fresh[parameter] ?? ''),
+    );
+    expect([answer.status, answer.status === 200 ? '' : answer.text]).toEqual([200, '']);
+  });
+});
