@@ -53,6 +53,12 @@ export const configuration = defineConfiguration('environment-api', {
       doc: 'Longest wait for each step of an environment check (resolve, TCP, TLS and registration, read), in milliseconds.',
     }),
   },
+  reachability: {
+    timeoutMs: setting(read.integer(0, 5000).default(500), {
+      env: 'GATEHOUSE_REACHABILITY_TIMEOUT_MS',
+      doc: 'How long a write waits for the servers it names, to warn about those that cannot be reached, in milliseconds; 0 = no warnings.',
+    }),
+  },
   import: {
     secretsFolder: setting(z.string().min(1).optional(), {
       env: 'GATEHOUSE_IMPORT_SECRETS_FOLDER',

@@ -29,6 +29,7 @@ import { createGlobalSettingService } from './global-settings/service.ts';
 import { createReplay } from './idempotency/replay.ts';
 import { createLocationService } from './locations/service.ts';
 import { schema } from './migrate.ts';
+import { createReachability } from './reachability/probe.ts';
 import { reencryptSecrets } from './sealed-secrets/reencrypt.ts';
 import { createSettingService } from './settings/service.ts';
 import { createSingleSignOnService } from './single-sign-on/service.ts';
@@ -69,6 +70,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     audit,
     environments,
     configServers: createConfigServerService(environments),
+    reachability: createReachability(config.reachability.timeoutMs),
     checks: createCheckService({
       pool,
       environments,

@@ -1,10 +1,12 @@
 /** `/environments/{id}/config-servers`: the servers of an environment, one by one. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
+import { type Reachability, warningSchema } from '../reachability/probe.ts';
 import { etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { changeConfigServerBody, configServerBody, configServerSchema } from './schemas.ts';
@@ -12,11 +14,20 @@ import type { ConfigServerService } from './service.ts';
 
 const tags = ['config servers'];
 const params = z.object({ id: z.string() });
+const written = envelopeOf(configServerSchema).extend({ warnings: z.array(warningSchema).optional() });
 const serverParams = z.object({ id: z.string(), serverId: z.string() });
 
 /** The entity tag is the environment's: it covers its servers. */
-export function configServerRoutes(app: App, deps: { configServers: ConfigServerService }): void {
-  const { configServers } = deps;
+export function configServerRoutes(
+  app: App,
+  deps: { configServers: ConfigServerService; reachability: Reachability },
+): void {
+  const { configServers, reachability } = deps;
+  const warningsFor = async (server: ConfigServerView) => {
+    const found = await reachability.warningsFor([server], 'data');
+    const warnings = found.map((one) => ({ ...one, field: one.field.replace('data.0.', 'data.') }));
+    return warnings.length === 0 ? {} : { warnings };
+  };
 
   app.get(
     '/environments/:id/config-servers',
@@ -45,7 +56,7 @@ export function configServerRoutes(app: App, deps: { configServers: ConfigServer
         summary: 'Add a Configuration Server at the end of the list',
         params,
         body: configServerBody,
-        response: { 200: envelopeOf(configServerSchema).extend({ path: z.string() }), ...failures },
+        response: { 200: written.extend({ path: z.string() }), ...failures },
       },
     },
     async (request, reply) => {
@@ -54,6 +65,7 @@ export function configServerRoutes(app: App, deps: { configServers: ConfigServer
       return {
         ...ok(added.server),
         path: `/environments/${added.environment.id}/config-servers/${added.server.id}`,
+        ...(await warningsFor(added.server)),
       };
     },
   );
@@ -67,14 +79,14 @@ export function configServerRoutes(app: App, deps: { configServers: ConfigServer
         summary: 'Change the fields that are given; the others keep their values',
         params: serverParams,
         body: changeConfigServerBody,
-        response: { 200: envelopeOf(configServerSchema), ...failures },
+        response: { 200: written, ...failures },
       },
     },
     async (request, reply) => {
       const { id, serverId } = request.params;
       const changed = await configServers.change(contextOf(request), id, serverId, request.body.data);
       reply.header('etag', etagOf(changed.environment.version));
-      return ok(changed.server);
+      return { ...ok(changed.server), ...(await warningsFor(changed.server)) };
     },
   );
 

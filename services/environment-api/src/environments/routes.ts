@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { readPage } from '../paging/page.ts';
+import { type Reachability, type Warning, warningSchema } from '../reachability/probe.ts';
 import { etagOf, listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { answerOf } from './environment.ts';
@@ -21,12 +22,13 @@ import type { EnvironmentService } from './service.ts';
 
 const tags = ['environments'];
 const params = z.object({ id: z.string() });
+const written = envelopeOf(environmentSchema).extend({ warnings: z.array(warningSchema).optional() });
 
 export function environmentRoutes(
   app: App,
-  deps: { environments: EnvironmentService; changeLog: ChangeLog },
+  deps: { environments: EnvironmentService; changeLog: ChangeLog; reachability: Reachability },
 ): void {
-  const { environments, changeLog } = deps;
+  const { environments, changeLog, reachability } = deps;
 
   app.get(
     '/environments',
@@ -55,13 +57,14 @@ export function environmentRoutes(
         operationId: 'createEnvironment',
         summary: 'Create an environment',
         body: createEnvironmentBody,
-        response: { 200: envelopeOf(environmentSchema).extend({ path: z.string() }), ...failures },
+        response: { 200: written.extend({ path: z.string() }), ...failures },
       },
     },
     async (request, reply) => {
       const environment = await environments.create(contextOf(request), request.body.data);
       reply.header('etag', etagOf(environment.version));
-      return { ...ok(answerOf(environment)), path: `/environments/${environment.id}` };
+      const warnings = await reachability.warningsFor(environment.configServers, 'data.configServers');
+      return { ...ok(answerOf(environment)), path: `/environments/${environment.id}`, ...some(warnings) };
     },
   );
 
@@ -93,7 +96,7 @@ export function environmentRoutes(
         summary: 'Change the fields that are given; the others keep their values',
         params,
         body: changeEnvironmentBody,
-        response: { 200: envelopeOf(environmentSchema), ...failures },
+        response: { 200: written, ...failures },
       },
       handler: async (request, reply) => {
         const environment = await environments.change(
@@ -102,7 +105,10 @@ export function environmentRoutes(
           request.body.data,
         );
         reply.header('etag', etagOf(environment.version));
-        return ok(answerOf(environment));
+        // Only who sends servers is told about them.
+        const servers = request.body.data.configServers === undefined ? [] : environment.configServers;
+        const warnings = await reachability.warningsFor(servers, 'data.configServers');
+        return { ...ok(answerOf(environment)), ...some(warnings) };
       },
     });
   }
@@ -123,4 +129,8 @@ export function environmentRoutes(
       return ok();
     },
   );
+}
+
+function some(warnings: Warning[]): { warnings?: Warning[] } {
+  return warnings.length === 0 ? {} : { warnings };
 }
