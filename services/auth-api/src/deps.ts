@@ -3,6 +3,11 @@
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
+import { createOperator } from '@gatehouse/service-kit/credentials/operator';
+import {
+  createSecretVerifier,
+  type SecretVerifier,
+} from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox, type SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
@@ -19,7 +24,6 @@ import { createAuditStream } from './audit/stream.ts';
 import { createAuditWriter } from './audit/writer.ts';
 import { type ClientDirectory, createClientDirectory } from './clients/directory.ts';
 import { createOpsAuthentication, type OpsAuthentication } from './clients/ops-authentication.ts';
-import { createSecretVerifier, type SecretVerifier } from './clients/secret-verifier.ts';
 import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
 import type { Config } from './config.ts';
@@ -208,12 +212,9 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     clients,
     secretVerifier,
     opsAuthentication: createOpsAuthentication({
-      username: config.ops.username,
-      password: config.ops.password,
-      verifier: secretVerifier,
+      operator: createOperator({ ...config.ops, verifier: secretVerifier, log }),
       accessTokens,
       audit,
-      log,
     }),
   };
   const signIn = await createSignInDeps(base);

@@ -1,15 +1,10 @@
 /** What the service knows about a registered OAuth client. */
 
+import type { StoredSecret } from '@gatehouse/service-kit/credentials/stored-secret';
+
 export type ClientType = 'CONFIDENTIAL' | 'PUBLIC';
 export type RedirectMatching = 'exact' | 'origin';
 export type SecretAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
-
-/** One stored secret: `sha256:` for those we generated, argon2id or bcrypt for those that callers chose. */
-export interface StoredSecret {
-  hash: string;
-  /** Set on the former secret after a rotation: from then on it is refused. */
-  expiresAtMs?: number;
-}
 
 /** Who may exchange what: empty lists refuse everything (RFC 8693 leaves this to the server). */
 export interface TokenExchangePolicy {

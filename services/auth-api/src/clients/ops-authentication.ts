@@ -1,16 +1,11 @@
 /** Who may administer: the operator account by HTTP Basic, or a client's own token with the management authority. */
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
-import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import type { Operator } from '@gatehouse/service-kit/credentials/operator';
 import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import { invalidToken } from '@gatehouse/service-kit/errors/oauth-error';
 import { hasScheme, parseBasicCredentials, parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
-import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Secret } from '@gatehouse/service-kit/secret';
 import type { AuditWriter } from '../audit/event.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
-import type { StoredSecret } from './client.ts';
-import type { SecretVerifier } from './secret-verifier.ts';
-import { digestSecret, isSlowHash, isTooCostly } from './stored-secret.ts';
 
 export interface OpsCredentials {
   authorization: string | undefined;
@@ -24,36 +19,17 @@ export interface OpsAuthentication {
 }
 
 export interface OpsAuthenticationOptions {
-  username: string;
-  /** Plain, argon2id or bcrypt. */
-  password: Secret;
-  verifier: SecretVerifier;
+  operator: Operator;
   accessTokens: AccessTokens;
   audit: AuditWriter;
-  log: Logger;
 }
 
 export function createOpsAuthentication(options: OpsAuthenticationOptions): OpsAuthentication {
-  const { username, verifier, accessTokens, audit, log } = options;
-  const configured = options.password.reveal();
-  const isHashed = isSlowHash(configured);
-  if (isHashed && isTooCostly(configured))
-    throw new Error('the hash of the ops password is too costly to check');
-  const secrets: StoredSecret[] = [{ hash: isHashed ? configured : digestSecret(configured) }];
+  const { operator, accessTokens, audit } = options;
 
   async function authenticateBasic(credentials: OpsCredentials): Promise<string> {
-    for (const { username: name, password } of parseBasicCredentials(credentials.authorization)) {
-      const isOperator = safeEqual(name, username);
-      const { clientAddress } = credentials;
-      const check = { owner: `ops ${name}`, presented: password, clientAddress, isChosen: true };
-      // A wrong name costs the same comparison as a wrong password.
-      if (await verifier.verify({ ...check, secrets: isOperator ? secrets : [] })) return username;
-      if (isOperator && isHashed && safeEqual(password, configured)) {
-        log.warn(
-          'an ops call was refused: it sent the hash of the ops password; callers must send the plain password',
-        );
-      }
-    }
+    const readings = parseBasicCredentials(credentials.authorization);
+    if (await operator.isProvedBy(readings, credentials.clientAddress)) return operator.username;
     await audit.write({
       name: 'ops_authentication_failed',
       outcome: 'failure',

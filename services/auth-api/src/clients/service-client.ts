@@ -1,8 +1,8 @@
 /** The client that the installation's own services use: it comes from configuration and is in no database. */
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+import { digestSecret } from '@gatehouse/service-kit/credentials/stored-secret';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Client } from './client.ts';
-import { digestSecret } from './stored-secret.ts';
 
 const accessTokenTtlSeconds = 3600;
 

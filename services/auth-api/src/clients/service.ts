@@ -1,18 +1,25 @@
 /** Rules of client administration. Every change is one transaction with its audit row and its change record. */
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
+import type { StoredSecret } from '@gatehouse/service-kit/credentials/stored-secret';
+import {
+  digestSecret,
+  generateSecret,
+  isBrokenHash,
+  isSlowHash,
+  isTooCostly,
+} from '@gatehouse/service-kit/credentials/stored-secret';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
-import type { Client, StoredSecret } from './client.ts';
+import type { Client } from './client.ts';
 import type { ClientDirectory } from './directory.ts';
 import { type ClientDefaults, losesRights, mergeClient, newClient } from './merge.ts';
 import type { ClientPatch } from './schemas.ts';
-import type { SecretVerifier } from './secret-verifier.ts';
 import { deleteClient, findClient, insertClient, listClients, lockClient, updateClient } from './store.ts';
-import { digestSecret, generateSecret, isBrokenHash, isSlowHash, isTooCostly } from './stored-secret.ts';
 
 /** Who asked, for the audit trail. */
 export interface Actor {

@@ -1,11 +1,12 @@
 /** Clients in PostgreSQL. */
+
+import type { StoredSecret } from '@gatehouse/service-kit/credentials/stored-secret';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type {
   Client,
   ClientType,
   RedirectMatching,
   SecretAuthMethod,
-  StoredSecret,
   TokenExchangePolicy,
 } from './client.ts';
 

@@ -1,10 +1,11 @@
 /** Client authentication at the token, introspection and revocation endpoints (RFC 6749 section 2.3). */
+
+import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { invalidClient, invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import { type Credentials, hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client, SecretAuthMethod } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import type { SecretVerifier } from '../clients/secret-verifier.ts';
 import type { RequestParameters } from './parameters.ts';
 
 /** What every call to a client-authenticated endpoint brings. */

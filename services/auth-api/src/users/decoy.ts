@@ -2,8 +2,8 @@
 import { scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
+import { createSlowWork } from '@gatehouse/service-kit/limits/slow-work';
 import { randomBytes, randomToken } from '@gatehouse/service-kit/random';
-import { createSlowWork } from '../clients/slow-work.ts';
 import type { Backends } from './backends.ts';
 
 /** Resolves when as much was done as for a wrong password. @throws AppError (503) when too many wait already */

@@ -1,9 +1,16 @@
 /** The forms in which a secret is stored: a digest for those with 256 random bits, a slow hash for those people chose. */
 
-import { safeEqual, sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
 import { hash as argon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
+import { safeEqual, sha256 } from '../crypto/digest.ts';
+import { randomToken } from '../random.ts';
+
+/** One stored secret: `sha256:` for those we generated, argon2id or bcrypt for those that callers chose. */
+export interface StoredSecret {
+  hash: string;
+  /** Set on the former secret after a rotation: from then on it is refused. */
+  expiresAtMs?: number;
+}
 
 const digestPrefix = 'sha256:';
 const argon2Shape = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]{16,}\$[A-Za-z0-9+/]{32,}$/;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createSecretVerifier } from '../../src/clients/secret-verifier.ts';
+import { createSecretVerifier } from '../../src/credentials/secret-verifier.ts';
 
 async function build() {
   let comparisons = 0;

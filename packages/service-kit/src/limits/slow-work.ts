@@ -1,5 +1,5 @@
 /** Bounds expensive work: so many at once, so many waiting, the rest refused at once. */
-import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { unavailable } from '../errors/app-error.ts';
 
 export interface SlowWork {
   /** @throws AppError (503) when too many are waiting already. */

@@ -1,12 +1,12 @@
 /** Checks presented secrets with work that does not tell whether their owner exists. */
-import type { Clock } from '@gatehouse/service-kit/clock';
-import { createHmacSha256 } from '@gatehouse/service-kit/crypto/hmac';
-import { createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import { randomBytes } from '@gatehouse/service-kit/random';
+
 import { LRUCache } from 'lru-cache';
-import type { StoredSecret } from './client.ts';
-import { createSlowWork } from './slow-work.ts';
-import { hashSlowly, isDigest, matchesDigest, matchesSlowHash } from './stored-secret.ts';
+import type { Clock } from '../clock.ts';
+import { createHmacSha256 } from '../crypto/hmac.ts';
+import { createAttemptLimiter } from '../limits/attempt-limiter.ts';
+import { createSlowWork } from '../limits/slow-work.ts';
+import { randomBytes } from '../random.ts';
+import { hashSlowly, isDigest, matchesDigest, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
 
 export interface SecretCheck {
   /** Client id or operator name, whether it exists or not. */

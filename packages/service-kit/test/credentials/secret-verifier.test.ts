@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createSecretVerifier, type SecretVerifier } from '../../src/clients/secret-verifier.ts';
-import { digestSecret, hashSlowly, matchesSlowHash } from '../../src/clients/stored-secret.ts';
+import { createSecretVerifier, type SecretVerifier } from '../../src/credentials/secret-verifier.ts';
+import { digestSecret, hashSlowly, matchesSlowHash } from '../../src/credentials/stored-secret.ts';
 
 let compared: string[];
 let nowMs: number;
