@@ -14,7 +14,7 @@ type Request = MessageBody<'RequestRegisterClient'>;
 export const serverVersion = '1.0.0';
 export const schemaVersion = '1';
 
-/** Errors: NotPrimary on a backup; Unsupported version; AuthenticationFailed and the account's own; ChangePasswordRequired. */
+/** Errors: NotPrimary on a backup; Unsupported version; AuthenticationFailed and the account's own; ChangePasswordRequired; ReadOnly. */
 export async function registerClient(
   request: Request,
   answer: (event: ConfMessage) => void,
@@ -63,10 +63,11 @@ function applicationNamed(name: string, { store }: ServerContext): StoredObject 
 }
 
 /** The service account must not itself be due for a change, unless the change comes along. */
-async function verify(request: Request, { authenticator, store }: ServerContext): Promise<Verified> {
+async function verify(request: Request, { authenticator, state, store }: ServerContext): Promise<Verified> {
   const { userName, userPassword, newPassword } = request;
   const verified = await authenticator.authenticate(userName, userPassword);
   if (newPassword !== undefined && verified.changePasswordRequired) {
+    if (!state.takesChanges) throw new RequestRefused('ReadOnly', 'this server takes no changes');
     const rules = rulesFor(verified.person, store);
     await authenticator.setPassword(verified.person['DBID'] as number, newPassword, rules);
     return { ...verified, changePasswordRequired: false };
