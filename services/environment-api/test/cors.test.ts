@@ -88,6 +88,17 @@ describe('the store', () => {
     expect((await internal('/cors', { 'if-none-match': after.headers['etag'] as string })).status).toBe(304);
   });
 
+  it('loses the origins of a contact centre that is deleted, and tells so', async () => {
+    const leaving = await api.contactCenter();
+    await add('https://gone.example.com', leaving);
+    const authorization = api.authApi.token({ internal_client: true });
+    const changes = async () =>
+      (await api.call('GET', '/internal/changes', { headers: { authorization } })).body.data.changes;
+    await api.call('DELETE', `/contact-centers/${leaving}`);
+    expect((await changes()).at(-1)).toMatchObject({ entity: 'cors', contactCenterId: leaving });
+    expect((await from('https://gone.example.com')).status).toBe(403);
+  });
+
   it('shows a bound client its own origins only', async () => {
     const other = await api.contactCenter();
     await add('https://other.example.com', other);

@@ -14,6 +14,7 @@ import {
 } from '../access/caller.ts';
 import { diff } from '../audit/entry.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { corsSetting } from '../cors/origins.ts';
 import { parseId } from '../fields/id.ts';
 import { cutPage, type Page, type Rows } from '../paging/page.ts';
 import { requireMatch } from '../versions/etag.ts';
@@ -102,8 +103,11 @@ export function createContactCenterService(db: Queryable, writer: Writer): Conta
       await writer.write(context, async (write) => {
         const present = await lock(context, write.db, text);
         requireInstallationWriter(context.caller);
+        const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
         await store.deleteContactCenter(write.db, present.id);
         await record(write, 'delete', present.id, present, undefined);
+        // Its origins go with it.
+        if (hasOrigins) write.announce({ entity: 'cors', id: present.id, contactCenterId: present.id });
       });
     },
     changeWithin: (context, text, work) =>

@@ -143,6 +143,14 @@ export async function replaceDomains(
   return taken ? { domain: taken.domain, contactCenterId: taken.contact_center_id } : undefined;
 }
 
+export async function hasSetting(db: Queryable, id: string, name: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'SELECT 1 FROM environment.settings WHERE contact_center_id = $1 AND name = $2 LIMIT 1',
+    [id, name],
+  );
+  return rowCount === 1;
+}
+
 export async function deleteContactCenter(db: Queryable, id: string): Promise<void> {
   await db.query('DELETE FROM environment.contact_centers WHERE id = $1', [id]);
 }
