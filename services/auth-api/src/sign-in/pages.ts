@@ -2,7 +2,7 @@
 
 export interface Pages {
   signIn(interactionId?: string): string;
-  signInFailed(interactionId?: string): string;
+  signInFailed(interactionId: string | undefined, failure: string): string;
   changePasswordFailed(interactionId: string | undefined, failure: string): string;
   resume(interactionId: string): string;
   signedIn(): string;
@@ -10,15 +10,15 @@ export interface Pages {
 }
 
 export function createPages(publicUrl: string): Pages {
-  const withInteraction = (id: string | undefined) =>
-    id === undefined ? '' : `&interaction=${encodeURIComponent(id)}`;
+  // Without an interaction there is no place to keep the reason, so the page gets its name.
+  const reason = (id: string | undefined, failure: string) =>
+    id === undefined ? `=${failure}` : `&interaction=${encodeURIComponent(id)}`;
   return {
     signIn: (id) =>
       `${publicUrl}/auth/sign-in.html${id === undefined ? '' : `?interaction=${encodeURIComponent(id)}`}`,
-    signInFailed: (id) => `${publicUrl}/auth/sign-in.html?error${withInteraction(id)}`,
-    // Without an interaction there is no place to keep the reason, so the page gets its name.
+    signInFailed: (id, failure) => `${publicUrl}/auth/sign-in.html?error${reason(id, failure)}`,
     changePasswordFailed: (id, failure) =>
-      `${publicUrl}/auth/change-password.html?error${id === undefined ? `=${failure}` : withInteraction(id)}`,
+      `${publicUrl}/auth/change-password.html?error${reason(id, failure)}`,
     resume: (id) => `${publicUrl}/auth/v3/oauth/authorize/resume?interaction=${encodeURIComponent(id)}`,
     signedIn: () => `${publicUrl}/auth/signed-in.html`,
     signedOut: () => `${publicUrl}/auth/signed-out.html`,

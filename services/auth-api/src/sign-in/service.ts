@@ -73,7 +73,7 @@ export function createSignInService(options: SignInOptions): SignInService {
         if (!(error instanceof SignInError)) throw error;
         const typed = { userName: form.username, tenant: form.tenant };
         await keepFailure(interactions, interaction, error, request.id, typed);
-        throw new FormFailed(error, pages.signInFailed(interaction?.id));
+        throw new FormFailed(error, pages.signInFailed(interaction?.id, error.failure));
       }
     },
   };
