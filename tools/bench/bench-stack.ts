@@ -18,7 +18,7 @@ interface TokenAnswer {
 
 export interface BenchStack {
   readonly authApiUrl: string;
-  /** Basic credentials of a confidential demo client with every grant that a row needs. */
+  /** Basic credentials of a client of our own, with every grant that a row needs and a secret that the server generated. */
   readonly authorization: string;
   readonly user: { name: string; password: string };
   readonly serverPid: number;
@@ -34,14 +34,13 @@ export interface BenchStack {
 /** The parts of stack.json that a bench reads. */
 interface StackFile {
   services: Record<string, { url: string }>;
-  clients: { client_id: string; client_secret?: string; authorizedGrantTypes: string[] }[];
+  ops: { username: string; password: string };
   users: { username: string; tenant: string; password: string }[];
   redisUrl: string;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const node = [process.execPath, '--conditions=source'] as const;
-const grantsNeeded = ['client_credentials', 'password', 'refresh_token'];
 
 export async function startBenchStack(chains: number): Promise<BenchStack> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
@@ -53,14 +52,10 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
   ) as RunningProcess[];
   const floor = await start(['tools/bench/floor-server.ts', file.redisUrl]);
   const authApi = processes.find(({ name }) => name === 'auth-api');
-  const client = file.clients.find(
-    ({ client_secret, authorizedGrantTypes }) =>
-      client_secret && grantsNeeded.every((grant) => authorizedGrantTypes.includes(grant)),
-  );
   const user = file.users[0];
-  if (!authApi || !client || !user) throw new Error('the demo estate lacks what the bench needs');
-  const authApiUrl = file.services['auth-api']?.url ?? '';
-  const authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`;
+  const authApiUrl = file.services['auth-api']?.url;
+  if (!authApi || !user || !authApiUrl) throw new Error('the demo estate lacks what the bench needs');
+  const authorization = await registerClient(authApiUrl, file.ops);
   return {
     authApiUrl,
     authorization,
@@ -89,6 +84,26 @@ function pinAll(serverPid: number, floorPid: number, processes: readonly Running
     ...[serverPid, floorPid].map((pid) => pin(pid, serverCore)),
     ...others.map((pid) => pin(pid, loadCore)),
   ].every(Boolean);
+}
+
+async function registerClient(url: string, ops: StackFile['ops']): Promise<string> {
+  const client = {
+    client_id: 'bench',
+    authorizedGrantTypes: ['client_credentials', 'password', 'refresh_token'],
+    scope: ['calls:read'],
+  };
+  const answer = await fetch(`${url}/auth/v3/ops/clients`, {
+    method: 'POST',
+    headers: { authorization: basic(ops.username, ops.password), 'content-type': 'application/json' },
+    body: JSON.stringify({ data: client }),
+  });
+  if (!answer.ok) throw new Error(`the client was refused: ${answer.status} ${await answer.text()}`);
+  const { data } = (await answer.json()) as { data: { client_secret: string } };
+  return basic(client.client_id, data.client_secret);
+}
+
+function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 async function requestToken(
