@@ -32,25 +32,28 @@ export async function buildApp(deps: Deps): Promise<App> {
     },
   });
 
-  await app.register(cookie);
-
   const { publicUrl } = config;
-  await app.register(async (scope: App) => authorizeRoutes(scope, { ...deps, publicUrl }));
+  // Programs: credentials in the request, no cookies.
   await app.register(async (scope: App) => oauthRoutes(scope, deps));
-  await app.register(async (scope: App) => userinfoRoutes(scope, deps));
-  await app.register(async (scope: App) => logoutRoutes(scope, deps));
   await app.register(async (scope: App) =>
     discoveryRoutes(scope, { issuer: deps.issuer, grantTypes, signingKeys: () => deps.signingKeys.all }),
   );
-  await app.register(async (scope: App) => signInRoutes(scope, deps));
-  await app.register(async (scope: App) => authSchemeRoutes(scope));
-  await app.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
-  await app.register(async (scope: App) => sessionRoutes(scope, { ...deps, publicUrl }));
-  await app.register(async (scope: App) => signOutRoutes(scope, { ...deps, publicUrl }));
   await app.register(async (scope: App) => interactionRoutes(scope, deps));
   await app.register(async (scope: App) =>
     clientRoutes(scope, { ...deps, compatEnabled: config.compat.enabled }),
   );
+  // Browsers: cookies tell who is there.
+  await app.register(async (browsers: App) => {
+    await browsers.register(cookie);
+    await browsers.register(async (scope: App) => authorizeRoutes(scope, { ...deps, publicUrl }));
+    await browsers.register(async (scope: App) => userinfoRoutes(scope, deps));
+    await browsers.register(async (scope: App) => logoutRoutes(scope, deps));
+    await browsers.register(async (scope: App) => signInRoutes(scope, deps));
+    await browsers.register(async (scope: App) => authSchemeRoutes(scope));
+    await browsers.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
+    await browsers.register(async (scope: App) => sessionRoutes(scope, { ...deps, publicUrl }));
+    await browsers.register(async (scope: App) => signOutRoutes(scope, { ...deps, publicUrl }));
+  });
 
   return app;
 }

@@ -30,6 +30,10 @@ export function httpSettings(defaults: { port: number; managementPort: number })
       env: 'GATEHOUSE_BODY_LIMIT_BYTES',
       doc: 'Largest request body, in bytes; a larger one is answered 413.',
     }),
+    logRequests: setting(z.enum(['failures', 'all']).default('failures'), {
+      env: 'GATEHOUSE_LOG_REQUESTS',
+      doc: '`failures` logs a line for each request that was answered with 400 or above, `all` for every one; metrics count all of them either way.',
+    }),
     requestTimeoutMs: setting(read.integer(1000, 600_000).default(30_000), {
       env: 'GATEHOUSE_REQUEST_TIMEOUT_MS',
       doc: 'Time a client has to send its whole request, in milliseconds.',

@@ -2,7 +2,7 @@
 
 import { hash as argon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
-import { safeEqual, sha256 } from '../crypto/digest.ts';
+import { equalDigests, sha256 } from '../crypto/digest.ts';
 import { randomToken } from '../random.ts';
 
 /** One stored secret: `sha256:` for those we generated, argon2id or bcrypt for those that callers chose. */
@@ -33,7 +33,7 @@ export function isDigest(stored: string): boolean {
 }
 
 export function matchesDigest(stored: string, secret: string): boolean {
-  return safeEqual(stored, digestSecret(secret));
+  return equalDigests(stored, digestSecret(secret));
 }
 
 /** argon2id with 19 MiB and two passes. Takes tens of milliseconds on a thread of the pool. */

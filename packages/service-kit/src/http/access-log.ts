@@ -1,4 +1,4 @@
-/** One log line and one measurement for every request, by route pattern and without the query. */
+/** A measurement for every request, and a log line for those that failed or, where asked for, for all: by route pattern, without the query. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, plainLogger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
@@ -11,8 +11,13 @@ export interface PathHiding {
   hidesPath?: boolean;
 }
 
-export function observeRequests(app: App, log: Logger, metrics: Metrics): void {
-  const logsRequests = log.isLevelEnabled('info');
+export interface Observation {
+  log: Logger;
+  metrics: Metrics;
+  logsSuccesses: boolean;
+}
+
+export function observeRequests(app: App, { log, metrics, logsSuccesses }: Observation): void {
   const lines = plainLogger(log);
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id).header('x-content-type-options', 'nosniff');
@@ -21,7 +26,7 @@ export function observeRequests(app: App, log: Logger, metrics: Metrics): void {
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    if (logsRequests) lines.info(describe(request, reply), 'request');
+    if (logsSuccesses || reply.statusCode >= 400) lines.info(describe(request, reply), 'request');
     done();
   });
 }

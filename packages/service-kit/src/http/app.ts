@@ -20,7 +20,12 @@ export type { App } from './app-type.ts';
 export interface AppOptions {
   log: Logger;
   metrics: Metrics;
-  http: { bodyLimitBytes: number; requestTimeoutMs: number; trustedProxies: readonly string[] };
+  http: {
+    bodyLimitBytes: number;
+    requestTimeoutMs: number;
+    trustedProxies: readonly string[];
+    logRequests?: 'failures' | 'all';
+  };
   drain?: Drain;
   /** Collect the routes for the OpenAPI document; a serving process does without. */
   describesApi?: boolean | undefined;
@@ -59,7 +64,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   acceptEmptyJson(app);
   letOversizedBodiesEnd(app);
-  observeRequests(app, options.log, options.metrics);
+  observeRequests(app, { ...options, logsSuccesses: http.logRequests === 'all' });
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);
   if (options.openapi && options.describesApi)
     await describeWithOpenApi(app, options.openapi, options.refineOpenapi);

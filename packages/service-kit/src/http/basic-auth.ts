@@ -21,6 +21,8 @@ export function parseBasicCredentials(header: string | undefined): Credentials[]
   // biome-ignore lint/suspicious/noControlCharactersInRegex: RFC 7617 section 2 forbids control characters.
   if (text === undefined || colon < 1 || /[\u0000-\u001f\u007f]/.test(text)) return [];
   const raw = { username: text.slice(0, colon), password: text.slice(colon + 1) };
+  // Most credentials need no decoding.
+  if (!/[%+]/.test(text)) return [raw];
   const decoded = { username: formDecode(raw.username), password: formDecode(raw.password) };
   if (decoded.username === undefined || decoded.password === undefined) return [raw];
   const isSame = decoded.username === raw.username && decoded.password === raw.password;
@@ -39,11 +41,9 @@ export function parseBearerToken(header: string | undefined): string | undefined
 }
 
 function decodeUtf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+  const text = bytes.toString('utf8');
+  // Bytes that are no UTF-8 become the replacement character, which no credential holds.
+  return text.includes('\ufffd') ? undefined : text;
 }
 
 function formDecode(text: string): string | undefined {

@@ -11,7 +11,12 @@ import { ok } from '../../src/http/envelope.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
 
-const http = { bodyLimitBytes: 2048, requestTimeoutMs: 5000, trustedProxies: [] as string[] };
+const http = {
+  logRequests: 'all' as 'all' | 'failures',
+  bodyLimitBytes: 2048,
+  requestTimeoutMs: 5000,
+  trustedProxies: [] as string[],
+};
 const drain = createDrain();
 const metrics = createMetrics({ processMetrics: false });
 let lines: string[] = [];
@@ -244,4 +249,14 @@ test('while draining, answers close their connection', async () => {
   await build();
   drain.isDraining = true;
   expect((await app.inject('/ip')).headers.connection).toBe('close');
+});
+
+test('by default only failures are logged, and every request is measured', async () => {
+  http.logRequests = 'failures';
+  await build();
+  http.logRequests = 'all';
+  await app.inject('/ip');
+  await app.inject('/taken');
+  expect(lines.filter((line) => line.includes('"message":"request"'))).toHaveLength(1);
+  expect(await metrics.expose()).toMatch(/_count\{method="GET",route="\/ip",status="200"\} \d+/);
 });
