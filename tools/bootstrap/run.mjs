@@ -24,6 +24,8 @@ export function run(program, args, { cwd, env = process.env } = {}) {
   });
 }
 
+const parentPid = process.ppid;
+
 /**
  * Runs a program in our place: same terminal, signals handed on, its exit code returned
  * (128 + number when a signal ended it, as a shell reports it).
@@ -37,8 +39,13 @@ export function runForeground(program, args, { cwd, env, watched }) {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
     const forward = (signal) => child.kill(signal);
     for (const signal of signals) process.on(signal, forward);
+    // npm that is killed without a word hands nothing on: then this process has another parent.
+    const orphaned = setInterval(() => {
+      if (watched && process.ppid !== parentPid) child.kill('SIGTERM');
+    }, 1000).unref();
     child.once('error', (error) => reject(new PlainError(`${program} cannot be started: ${error.message}`)));
     child.once('exit', (code, signal) => {
+      clearInterval(orphaned);
       for (const name of signals) process.off(name, forward);
       resolve(code ?? 128 + (constants.signals[signal] ?? 0));
     });
