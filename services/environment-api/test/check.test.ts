@@ -55,6 +55,12 @@ async function failureOf(id: string): Promise<[string, string]> {
 }
 
 describe('a check', () => {
+  it('of an environment whose servers only a registry knows is refused: there is nothing to say about them', async () => {
+    const id = await environment([], { consulService: 'config-server' });
+    const answer = await api.call('POST', `/environments/${id}/check`);
+    expect([answer.status, answer.body.status.message]).toEqual([409, expect.stringContaining('registry')]);
+  });
+
   it('passes every step at a server that is well, and leaves no session there', async () => {
     const server = await simulator();
     const result = await check(await environment([server.port]));

@@ -34,7 +34,11 @@ export const environmentViewSchema = z.object({
   appName: z.string(),
   /** `false` is the operator's explicit permission for plaintext to this Configuration Server. */
   tlsEnabled: z.boolean(),
-  /** In the order in which they are to be tried. */
+  /** Name of the service in Consul that lists the Configuration Servers; never together with `srvRecord`. */
+  consulService: z.string().optional(),
+  /** Full name of the DNS SRV record that lists them. */
+  srvRecord: z.string().optional(),
+  /** In the order in which they are to be tried; empty only where one of the two names above is given. */
   configServers: z.array(configServerViewSchema),
 });
 

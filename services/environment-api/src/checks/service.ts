@@ -1,7 +1,7 @@
 /** Checks of environments: every server, for real, from this process, in bounded time, one check at a time. */
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
+import { AppError, conflict, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireWriter } from '../access/caller.ts';
 import type { Environment } from '../environments/environment.ts';
@@ -52,6 +52,7 @@ export function createCheckService(deps: {
     async run(caller, environmentId) {
       const environment = await environments.read(caller, environmentId);
       requireWriter(caller);
+      if (environment.configServers.length === 0) throw conflict(nothingToCheck);
       if (running >= maxChecks) throw tooManyRequests(5, { detail: 'other environments are being checked' });
       running += 1;
       try {
@@ -95,6 +96,9 @@ async function checkPlace(
   const steps = await checkServer(target, limits);
   return { ...place, ok: steps.every(({ status }) => status !== 'failed'), steps };
 }
+
+const nothingToCheck =
+  'The environment has no Configuration Server of its own: those of a registry are not checked. Add one to its list to check it';
 
 function checkRuns(): AppError {
   return new AppError('check_running', 409, 'Another check of this environment runs: wait for its end', {

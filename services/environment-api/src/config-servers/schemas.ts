@@ -47,10 +47,7 @@ export const changeConfigServerBody = wrapped(
 );
 
 export function configServerList(fields: typeof configServerFields) {
-  return z
-    .array(z.object(fields), { error: needsPrimary })
-    .min(1, needsPrimary)
-    .max(64, 'has more than 64 entries');
+  return z.array(z.object(fields), { error: needsPrimary }).max(64, 'has more than 64 entries');
 }
 
 export const needsPrimary = 'must be a list with at least one server that has primaryAddress and primaryPort';

@@ -4,6 +4,7 @@ import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { Caller } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
+import { namesRegistry } from '../environments/discovery.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { mergeConfigServer, readConfigServer } from './config-server.ts';
@@ -19,7 +20,7 @@ export interface ConfigServerService {
     id: string,
     patch: ConfigServerPatch,
   ): Promise<Changed>;
-  /** @throws AppError 409 for the last one */
+  /** @throws AppError 409 for the last one of an environment whose servers no registry names */
   remove(context: WriteContext, environmentId: string, id: string): Promise<Environment>;
 }
 
@@ -34,11 +35,11 @@ export function createConfigServerService(environments: EnvironmentService): Con
   async function changeList(
     context: WriteContext,
     environmentId: string,
-    change: (servers: readonly ConfigServerView[]) => ConfigServerView[],
+    change: (servers: readonly ConfigServerView[], isDiscovered: boolean) => ConfigServerView[],
   ): Promise<Environment> {
     return environments.changeFields(context, environmentId, (present) => ({
       ...present,
-      configServers: change(present.configServers),
+      configServers: change(present.configServers, namesRegistry(present)),
     }));
   }
 
@@ -71,9 +72,9 @@ export function createConfigServerService(environments: EnvironmentService): Con
       return { environment, server: server ?? find(environment.configServers, id) };
     },
     remove: (context, environmentId, id) =>
-      changeList(context, environmentId, (servers) => {
+      changeList(context, environmentId, (servers, isDiscovered) => {
         const removed = find(servers, id);
-        if (servers.length === 1) {
+        if (servers.length === 1 && !isDiscovered) {
           throw conflict('This is the last Configuration Server of the environment: add its successor first');
         }
         return servers.filter((server) => server.id !== removed.id);

@@ -59,6 +59,8 @@ function auditedFields(fields: EnvironmentFields | undefined): Record<string, un
     tenant: fields.tenant,
     appName: fields.appName,
     tlsEnabled: fields.tlsEnabled,
+    consulService: fields.consulService,
+    srvRecord: fields.srvRecord,
     configServers: fields.configServers,
   };
 }

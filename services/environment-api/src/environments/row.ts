@@ -3,13 +3,14 @@ import { isoTime } from '../fields/time.ts';
 
 /**
  * One JSON value of `environments e`, in the shape of `Environment`: PostgreSQL builds it, and the driver has one column to
- * read instead of seventeen. A server without rows of its own among the locations serves everywhere.
+ * read instead of nineteen. A server without rows of its own among the locations serves everywhere.
  */
-export const environmentJson = `json_build_object(
+export const environmentJson = `json_strip_nulls(json_build_object(
     'id', e.id, 'ordinal', e.ordinal, 'version', e.version, 'username', e.username, 'passwordEnvelope', e.password,
     'connectionProtocol', e.connection_protocol, 'localTimeout', e.local_timeout_seconds,
     'remoteTimeout', e.remote_timeout_seconds, 'traceMode', e.trace_mode, 'tenant', e.tenant, 'appName', e.app_name,
-    'tlsEnabled', e.tls_enabled, 'createdAt', ${isoTime('e.created_at')}, 'updatedAt', ${isoTime('e.updated_at')},
+    'tlsEnabled', e.tls_enabled,
+    'consulService', e.consul_service, 'srvRecord', e.srv_record, 'createdAt', ${isoTime('e.created_at')}, 'updatedAt', ${isoTime('e.updated_at')},
     'configServers', (
       SELECT coalesce(json_agg(json_strip_nulls(json_build_object(
         'id', s.id, 'primaryAddress', s.primary_address, 'primaryPort', s.primary_port,
@@ -19,4 +20,4 @@ export const environmentJson = `json_build_object(
           WHERE l.environment_id = s.environment_id AND l.config_server_id = s.id)
       )) ORDER BY s.position), '[]'::json)
       FROM environment.config_servers s WHERE s.environment_id = e.id)
-  )`;
+  ))`;

@@ -6,6 +6,7 @@ import { flag, integer } from '../fields/scalar.ts';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { nextCursorSchema, pageQuery } from '../paging/page.ts';
+import { discoveryFields, needsServers, saysWhereServersAre } from './discovery.ts';
 import { traceModeField, traceModeName } from './trace-mode.ts';
 
 const keepAliveSeconds = () => integer(0, 3600).describe('Seconds without a sign of life; 0 = off.');
@@ -23,6 +24,7 @@ const fields = {
   tenant: label().describe('Name of the tenant on the Configuration Server.'),
   appName: label().describe('Name of the application object on the Configuration Server.'),
   tlsEnabled: flag().describe('`false` permits plaintext to this Configuration Server.'),
+  ...discoveryFields,
 };
 
 export const createEnvironmentBody = wrapped(
@@ -36,9 +38,14 @@ export const createEnvironmentBody = wrapped(
     tenant: fields.tenant.default('Environment'),
     appName: fields.appName.default('default'),
     tlsEnabled: fields.tlsEnabled.default(true),
-    configServers: configServerList(configServerFields),
+    configServers: configServerList(configServerFields).default([]),
   }),
-);
+).refine((body: { data?: object } | undefined) => saysWhereServersAre(body?.data), {
+  path: ['data', 'configServers'],
+  error: needsServers,
+  // Told together with whatever else is wrong.
+  when: () => true,
+});
 
 export const changeEnvironmentBody = wrapped(
   z.object({ ...fields, configServers: configServerList(configServerFields) }).partial(),
@@ -54,6 +61,8 @@ export const environmentSchema = z.object({
   tenant: z.string(),
   appName: z.string(),
   tlsEnabled: z.boolean(),
+  consulService: z.string().optional(),
+  srvRecord: z.string().optional(),
   configServers: z.array(configServerSchema),
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),

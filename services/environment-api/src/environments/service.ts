@@ -18,6 +18,7 @@ import { readList } from '../config-servers/config-server.ts';
 import { parseId } from '../fields/id.ts';
 import { cutPage, type Page, type Rows } from '../paging/page.ts';
 import { requireMatch } from '../versions/etag.ts';
+import { mergeDiscovery, requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
 import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';
 import * as store from './store.ts';
@@ -63,6 +64,7 @@ export function createEnvironmentService({
     return writer.write(context, async (write) => {
       const present = await lock(context, write, id);
       const next = merge(present);
+      requireServers(next);
       const changes = environmentDiff(present, next);
       if (Object.keys(changes).length === 0) return present;
       await store.updateEnvironment(write.db, present.id, next);
@@ -89,12 +91,14 @@ export function createEnvironmentService({
     async create(context, input) {
       requireInstallationWriter(context.caller);
       const id = input.id ?? randomUuid();
-      const { password, configServers, ...rest } = input;
+      const { password, configServers, consulService, srvRecord, ...rest } = input;
       const fields: EnvironmentFields = {
         ...rest,
+        ...mergeDiscovery({}, { consulService, srvRecord }),
         passwordEnvelope: seal(id, password),
         configServers: readList(configServers, []),
       };
+      requireServers(fields);
       return writer.write(context, async (write) => {
         if (!(await store.insertEnvironment(write.db, id, fields))) {
           throw conflict(
@@ -150,14 +154,15 @@ async function reread(db: Queryable, id: string): Promise<Environment> {
 }
 
 function mergePatch(
-  present: Environment,
-  { password, configServers, ...patch }: EnvironmentPatch,
+  { consulService, srvRecord, ...present }: Environment,
+  { password, configServers, consulService: newService, srvRecord: newRecord, ...patch }: EnvironmentPatch,
   seal: (password: string) => string,
 ): EnvironmentFields {
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   return {
     ...present,
     ...given,
+    ...mergeDiscovery({ consulService, srvRecord }, { consulService: newService, srvRecord: newRecord }),
     ...(password === undefined ? {} : { passwordEnvelope: seal(password) }),
     ...(configServers === undefined ? {} : { configServers: readList(configServers, present.configServers) }),
   };

@@ -1,4 +1,5 @@
 /** The estate as a document that can be kept in a repository: in a fixed order, with references instead of secrets. */
+import { registryOf } from '../environments/discovery.ts';
 import { classicTraceMode } from '../environments/trace-mode.ts';
 import { referenceFor } from './secret-reference.ts';
 import type { Estate, StoredCenter } from './store.ts';
@@ -19,6 +20,7 @@ export function documentOf(estate: Estate) {
       tenant: environment.tenant,
       appName: environment.appName,
       tlsEnabled: environment.tlsEnabled,
+      ...registryOf(environment),
       configServers: environment.configServers,
     })),
     contactCenters: estate.contactCenters.map(centerOf),

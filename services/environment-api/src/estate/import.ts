@@ -73,6 +73,7 @@ export async function applyDocument(
       const secret = await newSecret(password, field, before?.passwordEnvelope, passwordPlace(id));
       if (before)
         await environments.change(context, id, {
+          ...registryAbsent,
           ...fields,
           ...(secret === undefined ? {} : { password: secret }),
         });
@@ -155,6 +156,7 @@ const samlAbsent = {
   userNameAttribute: null,
   nameIdFormat: null,
 };
+const registryAbsent = { consulService: null, srvRecord: null };
 const oidcAbsent = { issuer: null, clientId: null, prompt: null };
 
 async function writeSettings(

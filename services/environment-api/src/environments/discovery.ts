@@ -1,0 +1,66 @@
+/** The registry that lists an environment's Configuration Servers, where there is one beside the fixed list. */
+import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { needsPrimary } from '../config-servers/schemas.ts';
+import { label } from '../fields/text.ts';
+
+/** At most one of the two names is there. */
+export type RegistryNames = Pick<EnvironmentView, 'consulService' | 'srvRecord'>;
+
+interface RegistryNamesInput {
+  consulService?: string | null | undefined;
+  srvRecord?: string | null | undefined;
+}
+
+const recordName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
+
+export const discoveryFields = {
+  consulService: label()
+    .nullable()
+    .optional()
+    .describe('Name of the service in Consul that lists the Configuration Servers; `null` takes it away.'),
+  srvRecord: label()
+    .regex(recordName, 'must be the full name of an SRV record, such as _ocs._tcp.config.example')
+    .nullable()
+    .optional()
+    .describe(
+      'Full name of the DNS SRV record that lists the Configuration Servers; `null` takes it away. Not together with consulService.',
+    ),
+};
+
+/** What is given replaces what is there; null takes it away. */
+export function mergeDiscovery(present: RegistryNames, patch: RegistryNamesInput): RegistryNames {
+  return registryOf({
+    consulService: patch.consulService === undefined ? present.consulService : patch.consulService,
+    srvRecord: patch.srvRecord === undefined ? present.srvRecord : patch.srvRecord,
+  });
+}
+
+export function registryOf({ consulService, srvRecord }: RegistryNamesInput): RegistryNames {
+  return { ...(consulService ? { consulService } : {}), ...(srvRecord ? { srvRecord } : {}) };
+}
+
+export function namesRegistry({ consulService, srvRecord }: RegistryNames): boolean {
+  return consulService !== undefined || srvRecord !== undefined;
+}
+
+export const needsServers = `${needsPrimary}, unless consulService or srvRecord is given`;
+
+/** Also asked about bodies in which other fields are wrong. */
+export function saysWhereServersAre(fields: (RegistryNamesInput & { configServers?: unknown }) | undefined) {
+  const isEmpty = Array.isArray(fields?.configServers) && fields.configServers.length === 0;
+  return !isEmpty || Boolean(fields.consulService) || Boolean(fields.srvRecord);
+}
+
+/** @throws AppError 400 when nothing says where the servers are, or two registries do */
+export function requireServers(fields: RegistryNames & Pick<EnvironmentView, 'configServers'>): void {
+  if (fields.consulService !== undefined && fields.srvRecord !== undefined) {
+    throw badRequest(
+      'The environment has both consulService and srvRecord: keep one, and set the other to null',
+      { field: 'data.srvRecord' },
+    );
+  }
+  if (!saysWhereServersAre(fields)) {
+    throw badRequest(`configServers ${needsServers}`, { field: 'data.configServers' });
+  }
+}
