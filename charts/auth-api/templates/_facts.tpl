@@ -9,7 +9,7 @@ required:
     meaning: the one public origin of the installation, such as https://login.example.com
   - key: config.environmentApi.url
     meaning: the base URL of Environment API in the cluster
-egress: [configServer, environmentApi, redis, postgres]
+egress: [configServer, environmentApi, consul, redis, postgres]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD
@@ -23,4 +23,8 @@ secrets:
   - name: redisPassword
     env: GATEHOUSE_REDIS_PASSWORD
     connection: redis
+  - name: consulToken
+    env: GATEHOUSE_CONSUL_TOKEN
+  - name: consulKey
+    env: GATEHOUSE_CONSUL_KEY
 {{- end }}

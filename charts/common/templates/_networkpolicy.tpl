@@ -36,7 +36,9 @@ spec:
   policyTypes: [Egress]
   egress:
     {{- range $rule := concat (list "dns") .facts.egress }}
+    {{- if or (ne $rule "consul") $.root.Values.consul.url }}
     {{- include "gatehouse.egressRule" (merge (dict "rule" $rule) $) | nindent 4 }}
+    {{- end }}
     {{- end }}
     {{- with $policy.egress.extra }}
     {{- toYaml . | nindent 4 }}
@@ -67,6 +69,10 @@ spec:
 {{- $ports := (index $values.networkPolicy.egress .rule).ports | default list -}}
 {{- if eq .rule "postgres" -}}
 {{- $ports = list (int $values.postgres.port) -}}
+{{- else if eq .rule "consul" -}}
+{{- $address := urlParse $values.consul.url -}}
+{{- $byScheme := ternary "443" "80" (eq $address.scheme "https") -}}
+{{- $ports = list (regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address.host) | default $byScheme | int) -}}
 {{- else if eq .rule "redis" -}}
 {{- $addresses := $values.redis.clusterNodes | default (list (urlParse $values.redis.url).host) -}}
 {{- range $addresses -}}

@@ -23,8 +23,9 @@ import {
 import { createFormGuard } from './sign-in/form-guard.ts';
 import { createPages, type Pages } from './sign-in/pages.ts';
 import { createSignInService, type SignInService } from './sign-in/service.ts';
-import { createBackendMetrics } from './users/backend-metrics.ts';
+import { createBackendMetrics, createDiscoveryMetrics } from './users/backend-metrics.ts';
 import { connectEnvironment } from './users/connect-environment.ts';
+import { createServerDiscovery } from './users/server-discovery.ts';
 import { createUserService, type UserServiceWithLinks } from './users/service.ts';
 
 export interface SignInDeps {
@@ -121,10 +122,21 @@ async function followEnvironmentApi(base: BaseDeps) {
   });
   const { signIn } = config;
   const backendMetrics = createBackendMetrics(metrics);
+  const discovery = createServerDiscovery({
+    consul: base.consul,
+    log,
+    metrics: createDiscoveryMetrics(metrics),
+  });
   const users = createUserService({
     contactCenters,
     connect: (environment) =>
-      connectEnvironment(environment, { location: config.location, secretBox, log, metrics: backendMetrics }),
+      connectEnvironment(environment, {
+        location: config.location,
+        secretBox,
+        discovery,
+        log,
+        metrics: backendMetrics,
+      }),
     redis,
     keyspace,
     limits: {
@@ -170,6 +182,7 @@ async function followEnvironmentApi(base: BaseDeps) {
     async close() {
       changes.stop();
       await users.close();
+      await discovery.close();
       await http.close();
     },
   };

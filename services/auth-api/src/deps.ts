@@ -1,5 +1,6 @@
 /** Composition root: everything the routes stand on, made once, closed once. */
 
+import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
@@ -40,6 +41,7 @@ import { createFamilyStore } from './tokens/family-store.ts';
 import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
+import { consulAccessOf } from './users/consul-settings.ts';
 
 export type Deps = BaseDeps & SignInDeps & OAuthDeps & { close(): Promise<void> };
 
@@ -47,6 +49,8 @@ export type Deps = BaseDeps & SignInDeps & OAuthDeps & { close(): Promise<void> 
 export interface BaseDeps {
   config: Config;
   kit: Kit;
+  /** Where Consul is, if this installation has one. */
+  consul: ConsulAccess | undefined;
   now: Clock;
   /** `<publicUrl>/auth/v3`: the one issuer of the installation. */
   issuer: string;
@@ -74,6 +78,7 @@ const spentCodeTtlMs = 3_600_000;
 
 export async function createDeps(config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> {
   const { log } = kit;
+  const consul = consulAccessOf(config);
   const issuer = `${config.publicUrl}/auth/v3`;
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-auth-api', log });
   const redis = createRedis(config.redis, { log, autoPipelining: true });
@@ -194,6 +199,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   const base: BaseDeps = {
     config,
     kit,
+    consul,
     now,
     issuer,
     pool,

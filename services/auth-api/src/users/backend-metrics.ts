@@ -1,4 +1,5 @@
 /** What the Configuration Server links tell the metrics; names as operators' alert rules know them. */
+import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
 import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 
@@ -51,5 +52,23 @@ export function createBackendMetrics(metrics: Metrics): (environmentId: string) 
     },
     keepAliveRoundTrip: (roundTripMs) => roundTrip.set({ environment }, roundTripMs / 1000),
     queueDepth: (count) => waiting.set({ environment }, count),
+  });
+}
+
+/** The same for the registries (Consul, DNS) that say where the servers of an environment are. */
+export function createDiscoveryMetrics(metrics: Metrics): (environmentId: string) => DiscoveryMetrics {
+  const failures = metrics.counter(
+    'gatehouse_config_server_discovery_failures_total',
+    'Questions to Consul or DNS for Configuration Servers without a usable answer, by reason.',
+    ['environment', 'reason'],
+  );
+  const listed = metrics.gauge(
+    'gatehouse_config_server_discovered',
+    'Configuration Servers that Consul or DNS listed in its last answer.',
+    ['environment'],
+  );
+  return (environment) => ({
+    answered: (endpoints) => listed.set({ environment }, endpoints),
+    failed: (reason) => failures.inc({ environment, reason }),
   });
 }

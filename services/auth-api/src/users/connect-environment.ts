@@ -1,8 +1,7 @@
 /** Turns what the Environment API says about an environment into a link to its Configuration Servers. */
 import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
-import type { Endpoint } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
+import { type Endpoint, orderEndpoints } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import type { Logger } from '@gatehouse/config-server-client/log';
 import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
 import {
@@ -12,12 +11,14 @@ import {
 } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { serversAt } from '../contact-centers/location.ts';
+import type { ServerDiscovery } from './server-discovery.ts';
 import { SignInError } from './sign-in-error.ts';
 
 export interface ConnectOptions {
   /** Where this installation runs, as a path. */
   location: string;
   secretBox: SecretBox;
+  discovery: ServerDiscovery;
   log: Logger;
   metrics(environmentId: string): ConnectionMetrics;
 }
@@ -27,10 +28,12 @@ export function connectEnvironment(
   options: ConnectOptions,
 ): ConfigurationBackend {
   const servers = serversAt(environment, options.location);
-  if (servers.length === 0) throw noServer(environment, options.location);
   const password = options.secretBox.open(environment.passwordEnvelope, passwordPlace(environment.id));
+  // The last step before the link that closes it: a failure in between would leave a watch behind.
+  const endpoints = options.discovery.find(environment, orderEndpoints(servers.flatMap(endpointsOf)));
+  if (endpoints === undefined) throw noServer(environment, options.location);
   return createConfigServerClient({
-    endpoints: staticEndpoints(servers.flatMap(endpointsOf)),
+    endpoints,
     applicationName: environment.appName,
     userName: environment.username,
     password: password.toString('utf8'),

@@ -3,6 +3,7 @@ import { Secret } from '@gatehouse/service-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { connectEnvironment } from '../../src/users/connect-environment.ts';
 import { mapFailure } from '../../src/users/map-failure.ts';
+import { createServerDiscovery } from '../../src/users/server-discovery.ts';
 import { encryptionKeys, environmentOf } from '../stack/auth-api.ts';
 import { silentLog } from '../stack/redis.ts';
 
@@ -10,6 +11,7 @@ const connect = (environment: ReturnType<typeof environmentOf>, location = '/', 
   connectEnvironment(environment, {
     location,
     secretBox: createSecretBox(new Secret(keys)),
+    discovery: createServerDiscovery({ consul: undefined, log: silentLog, metrics: () => ({}) }),
     log: silentLog,
     metrics: () => ({}),
   });
