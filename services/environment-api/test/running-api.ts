@@ -48,6 +48,8 @@ export async function startApi(options: StartOptions = {}) {
   const authApi: AuthApiStandIn = await startAuthApi();
   const config = loadConfig(configuration, {
     env: {
+      // Everything that can be logged is, for the tests that look for secrets there.
+      GATEHOUSE_LOG_REQUESTS: 'all',
       GATEHOUSE_POSTGRES_URL: options.postgresUrl ?? database?.url,
       GATEHOUSE_REDIS_URL: redis.url,
       GATEHOUSE_AUTH_API_URL: authApi.url,

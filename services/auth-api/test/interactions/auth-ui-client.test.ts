@@ -9,7 +9,7 @@ let stack: AuthApi;
 let http: HttpClient;
 
 beforeAll(async () => {
-  stack = await startAuthApi({ env: { GATEHOUSE_LOG_REQUESTS: 'all' } });
+  stack = await startAuthApi();
   const baseUrl = await stack.app.listen({ host: '127.0.0.1', port: 0 });
   const authorization = () => basicAuthorization(serviceClient.id, serviceClient.secret);
   http = createHttpClient({ dependency: 'Auth API', baseUrl, authorization });

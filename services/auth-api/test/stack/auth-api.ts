@@ -63,6 +63,8 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
       GATEHOUSE_PUBLIC_URL: publicUrl,
       GATEHOUSE_REDIS_URL: redis.url,
       GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS: '2000',
+      // Everything that can be logged is, for the tests that look for secrets there.
+      GATEHOUSE_LOG_REQUESTS: 'all',
       GATEHOUSE_POSTGRES_URL: database.url,
       GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
       GATEHOUSE_OPS_USERNAME: ops.username,
