@@ -2,7 +2,10 @@
 import type { ConfigServerView, EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { byPrecision, covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 
-/** The servers given for the longest location that covers ours, in their order. Empty when none serves it. */
+/**
+ * The servers given for the longest location that covers ours, in their order; empty when none serves it. An installation
+ * that was told no location is in none of them, so any server will do: refusing them all would refuse every login.
+ */
 export function serversAt(
   environment: Pick<EnvironmentView, 'configServers'>,
   location: string,
@@ -11,7 +14,7 @@ export function serversAt(
     .flatMap((server) => locationsOf(server))
     .filter((candidate) => covers(candidate, location))
     .sort(byPrecision)[0];
-  if (precise === undefined) return [];
+  if (precise === undefined) return location === rootLocation ? [...environment.configServers] : [];
   return environment.configServers.filter((server) => locationsOf(server).includes(precise));
 }
 

@@ -120,4 +120,8 @@ describe('serversAt', () => {
   it('finds none where none is given', () => {
     expect(idsAt(at(['a', ['/USW1']]), '/EUC1')).toEqual([]);
   });
+
+  it('takes any server where this installation was told no location', () => {
+    expect(idsAt(at(['a', ['/USW1']], ['b', ['/EUC1']]), '/')).toEqual(['a', 'b']);
+  });
 });
