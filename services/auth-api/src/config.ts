@@ -13,6 +13,7 @@ import {
 } from '@gatehouse/service-kit/config/groups';
 import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
+import { consulProblems } from './users/consul-settings.ts';
 
 const tokenSettings = {
   accessTtlSeconds: setting(read.integer(1, 604_800).default(43_200), {
@@ -147,48 +148,52 @@ const consulSettings = {
   }),
 };
 
-export const configuration = defineConfiguration('auth-api', {
-  mode: modeSetting,
-  publicUrl: publicUrlSetting,
-  http: httpSettings({ port: 8080, managementPort: 8081 }),
-  log: logSettings,
-  redis: redisSettings,
-  postgres: postgresSettings,
-  encryption: encryptionSettings,
-  ops: opsSettings,
-  serviceClient: serviceClientSettings,
-  compat: {
-    enabled: setting(read.boolean().default(false), {
-      env: 'GATEHOUSE_COMPAT_ENABLED',
-      doc: 'For estates that move: UUID access tokens, redirects below a registered origin, the secret in the answer to a client creation.',
-    }),
-  },
-  tokens: tokenSettings,
-  clients: clientSettings,
-  sessions: sessionSettings,
-  signIn: signInSettings,
-  environmentApi: {
-    url: setting(z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8084'), {
-      env: 'GATEHOUSE_ENVIRONMENT_API_URL',
-      doc: 'Where the Environment API is reached inside the installation, without a path.',
-    }),
-    staleMaxSeconds: setting(read.integer(0, 604_800).default(86_400), {
-      env: 'GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS',
-      doc: 'Longest use of cached contact centres and environments while the Environment API is down, in seconds.',
-    }),
-  },
-  consul: consulSettings,
-  location: setting(
-    z
-      .string()
-      .regex(/^\/[A-Za-z0-9/_-]{0,127}$/, 'must be a path such as /USW1')
-      .default('/'),
-    {
-      env: 'GATEHOUSE_LOCATION',
-      doc: 'Location of this installation: chooses settings and Configuration Servers.',
-      example: '/USW1',
+export const configuration = defineConfiguration(
+  'auth-api',
+  {
+    mode: modeSetting,
+    publicUrl: publicUrlSetting,
+    http: httpSettings({ port: 8080, managementPort: 8081 }),
+    log: logSettings,
+    redis: redisSettings,
+    postgres: postgresSettings,
+    encryption: encryptionSettings,
+    ops: opsSettings,
+    serviceClient: serviceClientSettings,
+    compat: {
+      enabled: setting(read.boolean().default(false), {
+        env: 'GATEHOUSE_COMPAT_ENABLED',
+        doc: 'For estates that move: UUID access tokens, redirects below a registered origin, the secret in the answer to a client creation.',
+      }),
     },
-  ),
-});
+    tokens: tokenSettings,
+    clients: clientSettings,
+    sessions: sessionSettings,
+    signIn: signInSettings,
+    environmentApi: {
+      url: setting(z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8084'), {
+        env: 'GATEHOUSE_ENVIRONMENT_API_URL',
+        doc: 'Where the Environment API is reached inside the installation, without a path.',
+      }),
+      staleMaxSeconds: setting(read.integer(0, 604_800).default(86_400), {
+        env: 'GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS',
+        doc: 'Longest use of cached contact centres and environments while the Environment API is down, in seconds.',
+      }),
+    },
+    consul: consulSettings,
+    location: setting(
+      z
+        .string()
+        .regex(/^\/[A-Za-z0-9/_-]{0,127}$/, 'must be a path such as /USW1')
+        .default('/'),
+      {
+        env: 'GATEHOUSE_LOCATION',
+        doc: 'Location of this installation: chooses settings and Configuration Servers.',
+        example: '/USW1',
+      },
+    ),
+  },
+  { problemsBetween: ({ consul }) => consulProblems(consul) },
+);
 
 export type Config = ConfigOf<typeof configuration>;

@@ -78,7 +78,7 @@ const spentCodeTtlMs = 3_600_000;
 
 export async function createDeps(config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> {
   const { log } = kit;
-  const consul = consulAccessOf(config);
+  const consul = consulAccessOf(config.consul);
   const issuer = `${config.publicUrl}/auth/v3`;
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-auth-api', log });
   const redis = createRedis(config.redis, { log, autoPipelining: true });

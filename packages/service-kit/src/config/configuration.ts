@@ -8,6 +8,8 @@ export interface SettingTree {
 export interface Configuration<T extends SettingTree = SettingTree> {
   readonly service: string;
   readonly settings: T;
+  /** What is wrong between settings that are well each for itself: one sentence each, no secret in it. */
+  problemsBetween?(config: ValuesOf<T>): string[];
 }
 
 type ValuesOf<T> = { [K in keyof T]: T[K] extends Setting<infer V> ? V : ValuesOf<T[K]> };
@@ -21,8 +23,12 @@ export interface NamedSetting {
   setting: Setting;
 }
 
-export function defineConfiguration<T extends SettingTree>(service: string, settings: T): Configuration<T> {
-  return { service, settings };
+export function defineConfiguration<T extends SettingTree>(
+  service: string,
+  settings: T,
+  rules: Pick<Configuration<T>, 'problemsBetween'> = {},
+): Configuration<T> {
+  return { service, settings, ...rules };
 }
 
 /** Every setting with its path, in the order of the definition. */

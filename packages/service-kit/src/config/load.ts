@@ -49,6 +49,7 @@ export function loadConfig<C extends Configuration>(configuration: C, sources: C
     else problems.push(...parsed.error.issues.map((issue) => describe(path, setting, given, issue)));
   }
   problems.push(...misspeltVariables(configuration, sources.env), ...demoCredentials(configuration, config));
+  if (problems.length === 0) problems.push(...(configuration.problemsBetween?.(config as ConfigOf<C>) ?? []));
   if (problems.length > 0) throw new ConfigError(configuration.service, problems);
   return config as ConfigOf<C>;
 }

@@ -3,26 +3,41 @@ import {
   type ConsulAccess,
   checkedConsulUrl,
 } from '@gatehouse/config-server-client/discovery/consul/consul-access';
-import { ConfigError } from '@gatehouse/service-kit/config/load';
-import type { Config } from '../config.ts';
+import type { Secret } from '@gatehouse/service-kit/secret';
 
-/** Undefined without an address. @throws ConfigError when Consul cannot or must not be used so */
-export function consulAccessOf({ consul }: Pick<Config, 'consul'>): ConsulAccess | undefined {
+export interface ConsulSettings {
+  url: string | undefined;
+  token: Secret | undefined;
+  datacenter: string | undefined;
+  ca: string | undefined;
+  cert: string | undefined;
+  key: Secret | undefined;
+  serverName: string | undefined;
+  allowPlaintext: boolean;
+}
+
+/** Why Consul cannot or must not be used with these settings. */
+export function consulProblems(consul: ConsulSettings): string[] {
+  const access = consulAccessOf(consul);
+  try {
+    if (access !== undefined) checkedConsulUrl(access);
+    return [];
+  } catch (error) {
+    return [`GATEHOUSE_CONSUL_URL (consul.url): ${(error as Error).message}`];
+  }
+}
+
+/** Undefined without an address: this installation has no Consul. */
+export function consulAccessOf(consul: ConsulSettings): ConsulAccess | undefined {
   const { url, token, datacenter, ca, cert, key, serverName, allowPlaintext } = consul;
   if (url === undefined) return undefined;
   const tls = given({ ca, cert, key: key?.reveal(), serverName });
-  const access: ConsulAccess = {
+  return {
     url,
     allowPlaintext,
     ...given({ token: token?.reveal(), datacenter }),
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
   };
-  try {
-    checkedConsulUrl(access);
-  } catch (error) {
-    throw new ConfigError('auth-api', [`GATEHOUSE_CONSUL_URL (consul.url): ${(error as Error).message}`]);
-  }
-  return access;
 }
 
 function given<T extends object>(fields: T): Partial<T> {

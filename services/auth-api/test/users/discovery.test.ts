@@ -1,8 +1,10 @@
 import { silentLogger } from '@gatehouse/config-server-client/log';
+import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { afterEach, describe, expect, it } from 'vitest';
-import { consulAccessOf } from '../../src/users/consul-settings.ts';
+import { configuration } from '../../src/config.ts';
+import { consulAccessOf, consulProblems } from '../../src/users/consul-settings.ts';
 import { createServerDiscovery } from '../../src/users/server-discovery.ts';
-import { environmentId } from '../stack/auth-api.ts';
+import { encryptionKeys, environmentId, ops, publicUrl, serviceClient } from '../stack/auth-api.ts';
 import { type ConsulStandIn, startConsulStandIn } from './consul-stand-in.ts';
 import { login, renewLink, serviceName, startWithConsul } from './discovered-servers.ts';
 
@@ -83,7 +85,7 @@ describe('the settings of Consul', () => {
   };
 
   it('without an address mean that there is no Consul', () => {
-    expect(consulAccessOf({ consul: none })).toBeUndefined();
+    expect(consulAccessOf(none)).toBeUndefined();
   });
 
   it.each([
@@ -91,19 +93,33 @@ describe('the settings of Consul', () => {
     ['credentials in the address', { url: 'https://user:word@consul.example' }, 'credentials'],
     ['a certificate without its key', { url: 'https://consul.example', cert: 'PEM' }, 'needs its key'],
   ])('with %s are a configuration mistake that names the variable', (_case, fields, reason) => {
-    const load = () => consulAccessOf({ consul: { ...none, ...fields } });
-    expect(load).toThrow(expect.objectContaining({ name: 'ConfigError' }));
-    expect(load).toThrow(/GATEHOUSE_CONSUL_URL \(consul\.url\)/);
-    expect(load).toThrow(reason);
+    expect(consulProblems({ ...none, ...fields })).toEqual([
+      expect.stringMatching(`^GATEHOUSE_CONSUL_URL \\(consul\\.url\\): .*${reason}`),
+    ]);
+  });
+
+  it('are checked with the configuration, before anything is connected', () => {
+    const env = {
+      GATEHOUSE_PUBLIC_URL: publicUrl,
+      GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
+      GATEHOUSE_OPS_USERNAME: ops.username,
+      GATEHOUSE_OPS_PASSWORD: ops.password,
+      GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
+      GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
+      GATEHOUSE_CONSUL_URL: 'http://consul.example:8500',
+    };
+    expect(() => loadConfig(configuration, { env })).toThrow('needs explicit permission');
+    const permitted = { ...env, GATEHOUSE_CONSUL_ALLOW_PLAINTEXT: 'true' };
+    expect(loadConfig(configuration, { env: permitted }).consul.allowPlaintext).toBe(true);
   });
 
   it('are what the discovery takes, without TLS settings that nobody gave', () => {
-    expect(consulAccessOf({ consul: { ...none, url: 'http://127.0.0.1:8500' } })).toEqual({
+    expect(consulAccessOf({ ...none, url: 'http://127.0.0.1:8500' })).toEqual({
       url: 'http://127.0.0.1:8500',
       allowPlaintext: false,
     });
     expect(
-      consulAccessOf({ consul: { ...none, url: 'https://consul.example', serverName: 'server.dc1.consul' } }),
+      consulAccessOf({ ...none, url: 'https://consul.example', serverName: 'server.dc1.consul' }),
     ).toMatchObject({ tls: { serverName: 'server.dc1.consul' } });
   });
 });
