@@ -73,6 +73,10 @@ describe('domain keys', () => {
       { numRuns: 2000 },
     );
   });
+
+  it.each(['ẞ', 'ß', 'SS', 'ss'])('takes %s for the same name', (text) => {
+    expect(domainKey(`stra${text}e`)).toBe('strasse');
+  });
 });
 
 describe('entity tags', () => {

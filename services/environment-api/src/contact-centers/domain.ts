@@ -31,6 +31,6 @@ export const domainsField = z.preprocess(
 
 /** The form in which two spellings of one name are equal: Unicode case and compatibility forms do not count. */
 export function domainKey(text: string): string {
-  // Up, then down: a final sigma and a sharp s would otherwise keep two forms.
-  return text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim();
+  // Down, up, then down: a final sigma and both sharp s would otherwise keep forms of their own.
+  return text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC').trim();
 }
