@@ -6,6 +6,7 @@ import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
 import { describeApp } from './describe.ts';
+import { assertLinksOpen } from './users/link-health.ts';
 
 await runService({
   configuration,
@@ -13,9 +14,10 @@ await runService({
   createDeps: (config, kit) => createDeps(config, kit),
   closeDeps: (deps) => deps.close(),
   buildApp,
-  readinessChecks: ({ redis, cutOffs }) => [
+  readinessChecks: ({ redis, cutOffs, users }) => [
     { name: 'redis', check: () => pingRedis(redis) },
     { name: 'cut-offs', check: async () => cutOffs.assertFresh() },
+    { name: 'configuration-servers', isAdvisory: true, check: async () => assertLinksOpen(users.links()) },
   ],
   migrate: async (config, log) => {
     await migrate(config.postgres, {

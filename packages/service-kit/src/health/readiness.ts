@@ -5,11 +5,14 @@ export interface ReadinessCheck {
   name: string;
   /** Resolves when the dependency answers; its rejection's message is shown on the management port. */
   check: () => Promise<void>;
+  /** Shown, but no reason to take the process out of service: one tenant's outage is not everybody's. */
+  isAdvisory?: boolean;
 }
 
 export interface CheckState {
   name: string;
   ok: boolean;
+  isAdvisory: boolean;
   reason?: string;
   sinceMs: number;
 }
@@ -40,7 +43,13 @@ export function createReadiness(
   const failures = new Map<string, number>();
   // Nothing is ready before its first good answer.
   const states = checks.map(
-    ({ name }): CheckState => ({ name, ok: false, reason: 'not probed yet', sinceMs: now() }),
+    ({ name, isAdvisory = false }): CheckState => ({
+      name,
+      ok: false,
+      isAdvisory,
+      reason: 'not probed yet',
+      sinceMs: now(),
+    }),
   );
   let timer: NodeJS.Timeout | undefined;
 
@@ -64,7 +73,7 @@ export function createReadiness(
 
   const readiness: Readiness = {
     get isReady() {
-      return states.every(({ ok }) => ok);
+      return states.every(({ ok, isAdvisory }) => ok || isAdvisory);
     },
     states,
     async probe() {

@@ -57,5 +57,5 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
 }
 
 function namesOfFailing(readiness: Readiness): string[] {
-  return readiness.states.filter(({ ok }) => !ok).map(({ name }) => name);
+  return readiness.states.filter(({ ok, isAdvisory }) => !ok && !isAdvisory).map(({ name }) => name);
 }

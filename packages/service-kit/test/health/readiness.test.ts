@@ -77,3 +77,29 @@ test('the management port tells liveness, readiness, metrics and the configurati
   expect((await app.inject('/info')).json().config).toEqual({ password: '[secret]' });
   await app.close();
 });
+
+test('an advisory check is shown with its reason and takes nothing out of service', async () => {
+  const readiness = createReadiness([
+    {
+      name: 'links',
+      isAdvisory: true,
+      check: () => Promise.reject(new Error('environment e1: no server answers')),
+    },
+  ]);
+  await readiness.probe();
+  expect(readiness.isReady).toBe(true);
+  const app = createManagementApp({
+    service: 'example',
+    version: '1.0.0',
+    readiness,
+    drain: createDrain(),
+    metrics: createMetrics({ processMetrics: false }),
+    config: {},
+  });
+  expect((await app.inject('/readyz')).json()).toEqual({ status: 'UP', draining: false, failing: [] });
+  expect((await app.inject('/health')).json()).toEqual({
+    status: 'UP',
+    components: { links: { status: 'DOWN', reason: 'environment e1: no server answers' } },
+  });
+  await app.close();
+});
