@@ -39,7 +39,7 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
 }
 
 /** A demo needs no more memory than this; without a bound the heap grows with the machine. */
-const memoryLimits = ['--max-semi-space-size=16', '--max-old-space-size=256'];
+const memoryLimits = ['--max-old-space-size=256'];
 
 export function nodeArguments(file: string, args: string[]): string[] {
   if (!existsSync(join(repositoryFolder, file)))
