@@ -1,16 +1,9 @@
 /** Tells a PostgreSQL that cannot answer from one that refused a value. */
 import { type AppError, badRequest, unavailable } from './app-error.ts';
+import { isConnectionFailure } from './connection-failure.ts';
 
 // Class 08 connection, 53 insufficient resources, 57P0x shutdown, 55P03 lock, 25006 read-only replica.
 const unavailableStates = /^(08|53|57P0|55P03|25006|58)/;
-const connectionCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]);
 const clientMessages =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end)/;
 
@@ -23,7 +16,7 @@ export function postgresFailure(error: Error & { code?: string; severity?: strin
   // 22021 bytes that are no text (NUL): the value came from the caller.
   if (isServerError && code === '22021')
     return badRequest('A value contains a NUL character', { cause: error });
-  if (!isServerError && (connectionCodes.has(code) || clientMessages.test(error.message))) {
+  if (!isServerError && (isConnectionFailure(error) || clientMessages.test(error.message))) {
     return unavailable('PostgreSQL', { cause: error });
   }
   return undefined;

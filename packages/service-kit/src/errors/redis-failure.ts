@@ -1,13 +1,6 @@
 /** Tells a Redis that cannot answer from a Redis that refused what we asked. */
+import { isConnectionFailure } from './connection-failure.ts';
 
-const connectionCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]);
 const unavailableReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|OOM|NOREPLICAS|BUSY )/;
 const clientMessages =
   /^(Command timed out|Connection is closed|Stream isn't writeable|Connection is in monitoring mode|Cluster isn't ready|None of startup nodes|Failed to refresh slots cache|Cluster is not ready)/i;
@@ -17,5 +10,5 @@ export function isRedisUnavailable(error: Error & { code?: string; command?: unk
   if (error.name === 'ReplyError') return unavailableReplies.test(error.message);
   if (clientMessages.test(error.message)) return true;
   // A socket error that ioredis attached to a command.
-  return error.command !== undefined && connectionCodes.has(error.code ?? '');
+  return error.command !== undefined && isConnectionFailure(error);
 }
