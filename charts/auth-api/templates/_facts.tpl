@@ -9,7 +9,7 @@ required:
     meaning: the one public origin of the installation, such as https://login.example.com
   - key: config.environmentApi.url
     meaning: the base URL of Environment API in the cluster
-egress: [configServer, environmentApi, consul, redis, postgres]
+egress: [configServer, environmentApi, consul, redis, postgres, outbound]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD

@@ -6,6 +6,8 @@ import {
   logSettings,
   modeSetting,
   opsSettings,
+  outboundProblems,
+  outboundSettings,
   postgresSettings,
   publicUrlSetting,
   redisSettings,
@@ -181,6 +183,7 @@ export const configuration = defineConfiguration(
       }),
     },
     consul: consulSettings,
+    outbound: outboundSettings,
     location: setting(
       z
         .string()
@@ -193,7 +196,12 @@ export const configuration = defineConfiguration(
       },
     ),
   },
-  { problemsBetween: ({ consul }) => consulProblems(consul) },
+  {
+    problemsBetween: ({ consul, mode, outbound }) => [
+      ...consulProblems(consul),
+      ...outboundProblems(mode, outbound),
+    ],
+  },
 );
 
 export type Config = ConfigOf<typeof configuration>;

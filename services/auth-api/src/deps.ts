@@ -11,6 +11,7 @@ import {
 } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox, type SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
+import { createOutbound, type Outbound } from '@gatehouse/service-kit/outbound/outbound';
 import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
 import {
   createRedis,
@@ -67,6 +68,8 @@ export interface BaseDeps {
   tokenIssuer: TokenIssuer;
   /** Authorization header of our own calls to the Environment API. */
   serviceAuthorization: () => Promise<string>;
+  /** Calls to addresses that clients have registered. */
+  outbound: Outbound;
   clientDirectory: ClientDirectory;
   clients: ClientService;
   secretVerifier: SecretVerifier;
@@ -196,6 +199,8 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   });
   auditDrain.start();
 
+  const outbound = createOutbound(config.outbound);
+
   const base: BaseDeps = {
     config,
     kit,
@@ -214,6 +219,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     families,
     tokenIssuer,
     serviceAuthorization: createServiceAuthorization(tokenIssuer, ownClient, now),
+    outbound,
     clientDirectory,
     clients,
     secretVerifier,
@@ -236,6 +242,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       const followed = cutOffs.close();
       blockingRedis.disconnect();
       await followed;
+      await outbound.close();
       redis.disconnect();
       await pool.end();
     },

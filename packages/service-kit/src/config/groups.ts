@@ -1,6 +1,7 @@
 /** Groups of settings that several services share, each with the names operators meet everywhere. */
 import { z } from 'zod';
 import { parseEncryptionKeys } from '../crypto/secret-box.ts';
+import { createAddressPolicy } from '../outbound/address-policy.ts';
 import { optionalSecretSetting, read, secretSetting, setting } from './setting.ts';
 
 export function httpSettings(defaults: { port: number; managementPort: number }) {
@@ -171,6 +172,48 @@ export const encryptionSettings = {
     check: parseEncryptionKeys,
   }),
 };
+
+/** Calls to addresses that clients have registered. */
+export const outboundSettings = {
+  allowedNetworks: setting(
+    read
+      .list()
+      .default([] as string[])
+      .superRefine(refuseWhatIsNoNetwork) as z.ZodType<string[]>,
+    {
+      env: 'GATEHOUSE_OUTBOUND_ALLOWED_NETWORKS',
+      doc: 'CIDR ranges inside the installation that addresses registered by clients (key sets, logout notices) may lead to; only the public internet by default.',
+      example: '10.20.0.0/16',
+    },
+  ),
+  allowLoopback: setting(read.boolean().default(false), {
+    env: 'GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK',
+    doc: 'Lets such addresses lead to this machine, also without TLS; for local trials (GATEHOUSE_MODE=local).',
+  }),
+  ca: setting(z.string().min(1).optional(), {
+    env: 'GATEHOUSE_OUTBOUND_CA',
+    doc: 'Authority of the certificates of such addresses, in PEM; those of the runtime when not given.',
+  }),
+  timeoutMs: setting(read.integer(100, 60_000).default(3_000), {
+    env: 'GATEHOUSE_OUTBOUND_TIMEOUT_MS',
+    doc: 'Longest call to such an address, in milliseconds.',
+  }),
+};
+
+/** Why the settings contradict each other. */
+export function outboundProblems(mode: string, { allowLoopback }: { allowLoopback: boolean }): string[] {
+  return allowLoopback && mode !== 'local'
+    ? ['GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK (outbound.allowLoopback): is for GATEHOUSE_MODE=local only']
+    : [];
+}
+
+function refuseWhatIsNoNetwork(networks: readonly string[], context: z.RefinementCtx): void {
+  try {
+    createAddressPolicy(networks, false);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+}
 
 function atLeastSixteenCharacters(text: string): void {
   if (text.length < 16) throw new Error('must have at least 16 characters');

@@ -1,0 +1,198 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, LookupFunction } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createOutbound, type Outbound, type OutboundOptions } from '../../src/outbound/outbound.ts';
+
+const closing: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+function open(options: Partial<OutboundOptions> = {}): Outbound {
+  const outbound = createOutbound({ allowedNetworks: [], allowLoopback: false, timeoutMs: 3000, ...options });
+  closing.push(() => outbound.close());
+  return outbound;
+}
+
+interface Listening {
+  url: string;
+  port: number;
+  connections(): number;
+}
+
+async function listen(answer: RequestListener): Promise<Listening> {
+  let connections = 0;
+  const server: Server = createServer(answer).on('connection', () => {
+    connections += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/keys?tenant=1`, port, connections: () => connections };
+}
+
+/** Answers each question with the next of the addresses. */
+function resolverOf(...answers: string[][]): { resolve: LookupFunction; asked: string[] } {
+  const asked: string[] = [];
+  const resolve: LookupFunction = (hostname, _options, callback) => {
+    const addresses = answers[Math.min(asked.length, answers.length - 1)] ?? [];
+    asked.push(hostname);
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+  };
+  return { resolve, asked };
+}
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'answered',
+    (error: { failure?: string }) => error.failure,
+  );
+
+describe('an outbound call', () => {
+  it('reads an answer and keeps connections for the next calls', async () => {
+    const server = await listen((request, response) => {
+      response.setHeader('content-type', 'application/json; charset=utf-8');
+      response.end(JSON.stringify({ path: request.url, accept: request.headers.accept }));
+    });
+    const outbound = open({ allowLoopback: true });
+
+    const calls = [];
+    for (let call = 0; call < 6; call += 1) {
+      calls.push(await outbound.send({ url: server.url, accept: ['application/json'] }));
+    }
+
+    expect(JSON.parse(calls[0]?.text ?? '')).toEqual({ path: '/keys?tenant=1', accept: 'application/json' });
+    // A second one may open while the first is still being tidied up.
+    expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+
+  it('sends a form by POST', async () => {
+    const server = await listen((request, response) => {
+      request.pipe(response.writeHead(200, { 'x-type': request.headers['content-type'] ?? '' }));
+    });
+
+    const answer = await open({ allowLoopback: true }).send({
+      url: server.url,
+      form: { logout_token: 'a b' },
+    });
+
+    expect(answer.text).toBe('logout_token=a+b');
+    expect(answer.headers['x-type']).toBe('application/x-www-form-urlencoded');
+  });
+
+  it('refuses what is not https, and what carries credentials or a fragment', async () => {
+    const outbound = open();
+    const urls = ['http://example.com/', 'ftp://example.com/', 'file:///etc/passwd', 'nonsense', '/jwks'];
+    for (const url of [...urls, 'https://user@example.com/', 'https://example.com/#x', 'http://127.0.0.1/']) {
+      expect(await failure(outbound.send({ url })), url).toBe('url');
+    }
+    // Loopback alone may do without TLS, and only where it is allowed at all.
+    expect(await failure(open({ allowLoopback: true }).send({ url: 'http://10.0.0.1/' }))).toBe('url');
+  });
+
+  it('refuses addresses of the inside in every spelling (CVE-2026-1180, threat 71)', async () => {
+    const outbound = open();
+    const hosts = [
+      '127.0.0.1',
+      '2130706433',
+      '0x7f000001',
+      '0177.0.0.1',
+      '127.1',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+    ];
+    for (const host of [...hosts, '169.254.169.254', '10.0.0.1', '[64:ff9b::7f00:1]', '[fe80::1]', '0']) {
+      expect(await failure(outbound.send({ url: `https://${host}/` })), host).toBe('address');
+    }
+  });
+
+  it('refuses a name that leads inside, and connects to nothing', async () => {
+    const server = await listen((_request, response) => response.end());
+    const { resolve } = resolverOf(['127.0.0.1', '10.0.0.1', '::ffff:127.0.0.1']);
+
+    expect(await failure(open({ resolve }).send({ url: `https://keys.example:${server.port}/` }))).toBe(
+      'address',
+    );
+    expect(server.connections()).toBe(0);
+  });
+
+  it('asks a name once and connects to the address that was judged: rebinding gains nothing', async () => {
+    const inside = await listen((_request, response) => response.end());
+    // TEST-NET-1 stands for a public address; the second answer is the attacker's.
+    const { resolve, asked } = resolverOf(['192.0.2.1'], ['127.0.0.1']);
+    const outbound = open({ resolve, allowedNetworks: ['192.0.2.0/24'], timeoutMs: 300 });
+
+    const first = await failure(outbound.send({ url: `https://rebind.example:${inside.port}/` }));
+
+    expect([first, asked]).toEqual(['unreachable', ['rebind.example']]);
+    expect(await failure(outbound.send({ url: `https://rebind.example:${inside.port}/` }))).toBe('address');
+    expect(inside.connections()).toBe(0);
+  });
+
+  it('does not follow a redirect', async () => {
+    const inside = await listen((_request, response) => response.end('secret'));
+    const server = await listen((_request, response) =>
+      response.writeHead(302, { location: inside.url }).end(),
+    );
+
+    expect(await failure(open({ allowLoopback: true }).send({ url: server.url }))).toBe('redirect');
+    expect(inside.connections()).toBe(0);
+  });
+
+  it('reads no more than its bound, whether or not the length is told', async () => {
+    const told = await listen((_request, response) => response.end(Buffer.alloc(5000)));
+    const streamed = await listen((_request, response) => {
+      const more = () => {
+        while (response.write(Buffer.alloc(1000)));
+        response.once('drain', more);
+      };
+      more();
+    });
+    const outbound = open({ allowLoopback: true, largestAnswerBytes: 4000 });
+
+    expect(await failure(outbound.send({ url: told.url }))).toBe('too-large');
+    expect(await failure(outbound.send({ url: streamed.url }))).toBe('too-large');
+  });
+
+  it('ends in time whether the head or the body does not come', async () => {
+    const silent = await listen(() => undefined);
+    const slow = await listen((_request, response) => {
+      response.writeHead(200).write('x');
+    });
+    const outbound = open({ allowLoopback: true, timeoutMs: 200 });
+
+    expect(await failure(outbound.send({ url: silent.url }))).toBe('unreachable');
+    expect(await failure(outbound.send({ url: slow.url }))).toBe('unreachable');
+  });
+
+  it('refuses another content type and another status than was asked for', async () => {
+    const page = await listen((_request, response) => {
+      response.setHeader('content-type', 'text/html').end('<p>');
+    });
+    const missing = await listen((_request, response) => response.writeHead(404).end());
+    const outbound = open({ allowLoopback: true });
+
+    expect(await failure(outbound.send({ url: page.url, accept: ['application/json'] }))).toBe(
+      'content-type',
+    );
+    expect(await failure(outbound.send({ url: missing.url }))).toBe('status');
+  });
+
+  it('uses no proxy of the environment', async () => {
+    const proxy = await listen((_request, response) => response.end('from the proxy'));
+    const server = await listen((_request, response) => response.end('direct'));
+    process.env['HTTP_PROXY'] = `http://127.0.0.1:${proxy.port}`;
+    closing.push(() => {
+      delete process.env['HTTP_PROXY'];
+    });
+
+    expect((await open({ allowLoopback: true }).send({ url: server.url })).text).toBe('direct');
+    expect(proxy.connections()).toBe(0);
+  });
+});
