@@ -1,5 +1,7 @@
 // The commands of the repository: what each one runs under the pinned Node, and what it needs on the machine.
 const source = ['node', '--conditions=source'];
+const vitest = ['node', 'node_modules/vitest/vitest.mjs', 'run'];
+const longTest = [...vitest, '--config', 'vitest.long.config.ts'];
 
 /**
  * `steps` run one after the other; the arguments of the command line go to the last one.
@@ -7,11 +9,13 @@ const source = ['node', '--conditions=source'];
  */
 export const commands = {
   start: { steps: [[...source, 'tools/stack/start.ts']], needs: ['redis', 'build'], watched: true },
-  test: { steps: [['node', 'node_modules/vitest/vitest.mjs', 'run']], needs: ['redis', 'chromium', 'build'] },
+  test: { steps: [vitest], needs: ['redis', 'chromium', 'build'] },
   'test:real': { steps: [[...source, 'tools/real/run.ts']], needs: ['redis', 'chromium'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },
   generate: { steps: [[...source, 'tools/generate/run.ts']], needs: [] },
+  soak: { steps: [[...longTest, 'soak.test.ts']], needs: [] },
+  fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
   bench: { steps: [[...source, 'tools/bench/run.ts']], needs: ['redis', 'build'] },
 };

@@ -1,0 +1,102 @@
+import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import { silentLogger } from '@gatehouse/config-server-client/log';
+import { expect, it } from 'vitest';
+import { startChaosProxy } from '../chaos-proxy.ts';
+import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
+import { CountedCalls } from './counted-calls.ts';
+import { disturb } from './disturbances.ts';
+import { watchHeap } from './heap-watch.ts';
+
+watchSuite();
+
+/** `npm run soak` takes 600. */
+const seconds = Number(process.env['SOAK_SECONDS'] ?? 4);
+
+it('a long bad day: every call settles once, no change is lost without saying so, memory stays flat', {
+  timeout: seconds * 1_000 + 60_000,
+}, async () => {
+  const handles = () => process.getActiveResourcesInfo().length;
+  const handlesBefore = handles();
+  const server = await startServer({
+    log: silentLogger,
+    limits: { registrationsPerSecondPerAddress: 1_000 },
+  });
+  const calls = new CountedCalls();
+  server.faults.beforeRequest = (message) => calls.seenByServer(message);
+  const proxies = [await startChaosProxy(server.port), await startChaosProxy(server.port)];
+  const client = connectTo(proxies, {
+    log: silentLogger,
+    metrics: calls.metrics,
+    standby: { ...quickStandby, failFastAfterMs: 500 },
+    addp: { localTimeoutSeconds: 0.3, remoteTimeoutSeconds: 0.3, traceMode: 'off' },
+  });
+  const changes = { written: 0, received: 0, resyncs: 0 };
+  let lastName = '';
+  client.subscribePersons((change: PersonChange) => {
+    if (change.kind === 'resync') changes.resyncs += 1;
+    else changes.received += 1;
+    if (change.kind === 'updated') lastName = String(change.delta.set.lastName ?? lastName);
+  });
+  const untilMs = performance.now() + seconds * 1_000;
+  const isOver = () => performance.now() > untilMs;
+  const pauseMs = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));
+
+  const caller = async () => {
+    while (!isOver()) {
+      await calls.run((name) =>
+        client.authenticate({ ...agent, clientAddress: name }, { deadlineMs: 1_000 }),
+      );
+      await calls.run(() => client.readPersons({ tenant_dbid: 101 }, { deadlineMs: 1_000 }));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  /** Gives up at once or after the request was sent, whose answer then arrives at a tombstone. */
+  const impatientCaller = async () => {
+    for (let round = 0; !isOver(); round += 1) {
+      const giveUp = new AbortController();
+      const call = calls.run(() => client.readPersons({ tenant_dbid: 101 }, { signal: giveUp.signal }));
+      await pauseMs(round % 3);
+      giveUp.abort();
+      await call;
+    }
+  };
+  const writer = async () => {
+    while (!isOver()) {
+      changes.written += 1;
+      await server.store.updatePerson(102, { lastName: `Name ${changes.written}` });
+      await pauseMs(5);
+    }
+  };
+
+  const heapWatch = watchHeap((seconds * 1_000) / 40);
+  const disturber = disturb(server, proxies);
+  await Promise.all([...Array.from({ length: 8 }, caller), impatientCaller(), writer()]);
+  await disturber.stop();
+  const heap = heapWatch.stop();
+  await until(() => client.state === 'open', 'the client recovers', 10_000);
+  await server.store.updatePerson(102, { lastName: 'The end' });
+  await until(() => lastName === 'The end', 'changes are complete', 10_000);
+  await Promise.all([client.close(), ...proxies.map((proxy) => proxy.close()), server.close()]);
+  await until(() => handles() <= handlesBefore, 'all sockets and timers are gone');
+
+  const { started, succeeded, pending, settledTwice, authenticatedTwice, failures } = calls;
+  const figures = {
+    seconds,
+    disturbances: disturber.count,
+    calls: { started, succeeded, pending, settledTwice, authenticatedTwice, failures },
+    changes,
+    heap,
+    handles: { before: handlesBefore, after: handles() },
+  };
+  process.stdout.write(`soak: ${JSON.stringify(figures, null, 2)}\n`);
+  expect(succeeded).toBeGreaterThan(0);
+  expect(disturber.count).toBeGreaterThan(seconds);
+  expect({ pending, settledTwice, authenticatedTwice }).toEqual({
+    pending: 0,
+    settledTwice: 0,
+    authenticatedTwice: 0,
+  });
+  expect(heap.maxMiB - heap.minMiB).toBeLessThan(100);
+  // Below that, a straight line through a few samples says nothing.
+  if (seconds >= 60) expect(heap.trendMiBPerMinute).toBeLessThan(1);
+});

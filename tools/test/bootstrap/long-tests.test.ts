@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const module_ = new URL('../../bootstrap/commands.mjs', import.meta.url).href;
+const root = new URL('../../..', import.meta.url).pathname;
+
+test.each([
+  ['soak', 'packages/config-server-simulator/test/soak/soak.test.ts'],
+  ['fuzz', 'packages/config-server-client/test/wire/fuzz.test.ts'],
+] as const)('npm run %s finds its test', async (name, file) => {
+  const { commands } = (await import(module_)) as { commands: Record<string, { steps: string[][] }> };
+  const [, vitest = '', , ...args] = commands[name]?.steps[0] ?? [];
+  const { stdout } = await run(process.execPath, [vitest, 'list', '--filesOnly', ...args], { cwd: root });
+  expect(stdout.trim()).toBe(file);
+});
