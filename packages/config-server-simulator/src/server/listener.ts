@@ -1,6 +1,8 @@
 /** The listening port: plain TCP or TLS; turns sockets into sessions. */
 import net from 'node:net';
 import tls from 'node:tls';
+import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
+import { defaultWireLimits } from '@gatehouse/config-server-client/wire/wire-protocol';
 import { ClientSession } from './client-session.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -28,6 +30,7 @@ export interface Listener {
 export async function listen(options: ListenOptions, context: ServerContext): Promise<Listener> {
   const sockets = new Set<net.Socket>();
   const held = new Set<net.Socket>();
+  const turnAway = turningAway(context);
   const accept = (socket: net.Socket) => {
     const what = context.faults.onConnection?.() ?? 'serve';
     if (what === 'ignore') {
@@ -35,10 +38,13 @@ export async function listen(options: ListenOptions, context: ServerContext): Pr
       socket.on('error', () => undefined);
       return;
     }
-    const address = socket.remoteAddress ?? 'unknown';
-    if (what === 'close' || !context.sessions.hasRoomFor(address)) {
+    if (what === 'close') {
       socket.on('error', () => undefined);
       socket.destroy();
+      return;
+    }
+    if (!context.sessions.hasRoomFor(socket.remoteAddress ?? 'unknown')) {
+      turnAway(socket);
       return;
     }
     socket.setNoDelay(true);
@@ -72,6 +78,34 @@ export async function listen(options: ListenOptions, context: ServerContext): Pr
         }, 1_000);
         server.once('close', () => clearTimeout(timer));
       }),
+  };
+}
+
+const tooManyConnections = ocpWire()
+  .createSession('server', defaultWireLimits)
+  .encodeClose('too-many-connections');
+const turnedAwayAtOnce = 50;
+const farewellMs = 1_000;
+
+/** Tells a client that there is no room for it; when very many come, only some of them, since it must cost nothing. */
+function turningAway({ clock, log }: ServerContext): (socket: net.Socket) => void {
+  let leaving = 0;
+  return (socket) => {
+    socket.on('error', () => undefined);
+    if (leaving >= turnedAwayAtOnce) {
+      socket.destroy();
+      return;
+    }
+    log.warn({ address: socket.remoteAddress }, 'too many connections');
+    leaving += 1;
+    // What it sends is read and dropped: unread bytes would make the end a reset, which overtakes the farewell.
+    socket.resume();
+    socket.end(tooManyConnections);
+    const timer = clock.setTimer(farewellMs, () => socket.destroy());
+    socket.once('close', () => {
+      leaving -= 1;
+      timer.cancel();
+    });
   };
 }
 

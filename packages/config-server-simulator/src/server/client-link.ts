@@ -1,0 +1,199 @@
+/** The bytes of one client's connection: frames, time limits, keep-alive, and the end with its reason. */
+
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { Timer } from '@gatehouse/config-server-client/clock';
+import { FrameTimer } from '@gatehouse/config-server-client/connection/frame-timer';
+import { KeepAlive } from '@gatehouse/config-server-client/connection/keep-alive';
+import { Outbox } from '@gatehouse/config-server-client/connection/outbox';
+import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
+import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
+import {
+  type CloseCode,
+  defaultWireLimits,
+  type WireEvent,
+  type WireSession,
+} from '@gatehouse/config-server-client/wire/wire-protocol';
+import type { ServerContext } from './server-context.ts';
+
+type Addp = MessageBody<'EventAddpUpdated'>;
+/** What a client says about its requests; everything else is settled here. */
+export type ClientSays = Extract<WireEvent, { kind: 'message' | 'malformed' }>;
+
+export interface ClientLinkOptions {
+  /** Names the session in the log. */
+  sessionId: string;
+  onSays: (event: ClientSays) => void;
+  /** Once, when nothing can be sent or received any more. */
+  onEnd: () => void;
+}
+
+const closeGraceMs = 1_000;
+
+export class ClientLink {
+  readonly address: string;
+  readonly #socket: Socket;
+  readonly #context: ServerContext;
+  readonly #options: ClientLinkOptions;
+  readonly #wire: WireSession;
+  readonly #outbox: Outbox;
+  readonly #frameTimer: FrameTimer;
+  #keepAlive: KeepAlive | undefined;
+  #tracesPolls = false;
+  #registerTimer: Timer | undefined;
+  #idleTimer: Timer | undefined;
+  #isEnded = false;
+
+  constructor(socket: Socket, context: ServerContext, options: ClientLinkOptions) {
+    this.#socket = socket;
+    this.#context = context;
+    this.#options = options;
+    this.address = socket.remoteAddress ?? 'unknown';
+    const { limits, clock, log } = context;
+    this.#wire = ocpWire().createSession('server', {
+      ...defaultWireLimits,
+      maxFrameBytes: limits.maxFrameBytesBeforeRegistration,
+    });
+    this.#outbox = new Outbox(socket);
+    this.#frameTimer = new FrameTimer(clock, limits.frameTimeoutMs, () => this.close('frame-timeout'));
+    this.#registerTimer = clock.setTimer(limits.registerTimeoutMs, () => this.close('register-timeout'));
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (error) =>
+      log.debug({ address: this.address, error: error.message }, 'connection error'),
+    );
+    socket.on('close', () => this.#end());
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Bytes that the client has not taken yet. */
+  get pendingBytes(): number {
+    return this.#outbox.pendingBytes;
+  }
+
+  /** A client that does not take its bytes is dropped. */
+  send(message: ConfMessage, refId: number): void {
+    if (this.#isEnded) return;
+    const bytes = this.#wire.encode(message, refId);
+    const { onBytes } = this.#context.faults;
+    this.#outbox.send(onBytes === undefined ? bytes : onBytes(bytes));
+    if (this.#outbox.pendingBytes > this.#context.limits.sendBufferBytes) this.close('slow-consumer');
+  }
+
+  /** Takes effect at once; times as the client sees them, so our own watch is its remote timeout. */
+  watch(addp: Addp): void {
+    this.#tracesPolls = addp.traceMode === 'remote' || addp.traceMode === 'both';
+    const timeoutMs = addp.remoteTimeout * 1000;
+    if (this.#keepAlive !== undefined) {
+      this.#keepAlive.setTimeout(timeoutMs);
+      return;
+    }
+    this.#keepAlive = new KeepAlive({
+      timeoutMs,
+      clock: this.#context.clock,
+      nextNonce: () => randomBytes(8).readBigUInt64BE(),
+      sendPing: (nonce) => {
+        this.#tracePoll('keep-alive poll sent');
+        this.#sendNow(this.#wire.encodePing(nonce));
+      },
+      onLost: () => this.close('keep-alive-timeout'),
+    });
+  }
+
+  /** Bigger frames, and no more time limit for registration. */
+  admit(): void {
+    this.#registerTimer?.cancel();
+    this.#wire.setLimits({ maxFrameBytes: this.#context.limits.maxFrameBytes });
+  }
+
+  /** Says why, then ends. Idempotent. */
+  close(code: CloseCode, text?: string): void {
+    if (this.#isEnded) return;
+    // Behind what is queued: an error that explains the end must arrive before it.
+    this.#outbox.send(this.#wire.encodeClose(code, text));
+    const session = this.#options.sessionId;
+    this.#context.log.info({ session, address: this.address, code, text }, 'closing connection');
+    this.#endSocket();
+  }
+
+  /** The end without a word, as when a process dies. */
+  drop(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#isEnded) return;
+    this.#keepAlive?.received();
+    this.#watchIdle();
+    const events = this.#wire.receive(chunk);
+    for (const event of events) {
+      this.#handle(event);
+      if (this.#isEnded) return;
+    }
+    this.#frameTimer.update(this.#wire.bytesPending > 0, events.length > 0);
+  }
+
+  #handle(event: WireEvent): void {
+    switch (event.kind) {
+      case 'message':
+      case 'malformed':
+        this.#options.onSays(event);
+        return;
+      case 'ping':
+        if (this.#context.faults.ignorePings !== true) this.#sendNow(this.#wire.encodePong(event.nonce));
+        this.#tracePoll('keep-alive poll answered');
+        return;
+      case 'pong':
+        this.#keepAlive?.pong(event.nonce);
+        return;
+      case 'close':
+        this.#endSocket();
+        return;
+      case 'violation':
+        this.#context.log.warn(
+          { address: this.address, code: event.code, detail: event.detail },
+          'protocol violation',
+        );
+        if (event.reply !== undefined) this.#outbox.send(event.reply);
+        this.#endSocket();
+    }
+  }
+
+  /** Polls and their answers go ahead of queued data. */
+  #sendNow(bytes: Uint8Array): void {
+    if (!this.#isEnded && this.#socket.writable) this.#outbox.sendNow(bytes);
+  }
+
+  #watchIdle(): void {
+    this.#idleTimer?.cancel();
+    const { clock, limits } = this.#context;
+    this.#idleTimer = clock.setTimer(limits.idleTimeoutMs, () => this.close('idle'));
+  }
+
+  #tracePoll(what: string): void {
+    if (!this.#tracesPolls) return;
+    this.#context.log.info({ session: this.#options.sessionId, address: this.address }, what);
+  }
+
+  /** Queued answers leave first; a client that does not read cannot keep the socket. */
+  #endSocket(): void {
+    if (this.#isEnded) return;
+    setImmediate(() => this.#socket.end());
+    const timer = this.#context.clock.setTimer(closeGraceMs, () => this.#socket.destroy());
+    this.#socket.once('close', () => timer.cancel());
+    this.#socket.resume();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#keepAlive?.stop();
+    this.#registerTimer?.cancel();
+    this.#frameTimer.stop();
+    this.#idleTimer?.cancel();
+    this.#options.onEnd();
+  }
+}

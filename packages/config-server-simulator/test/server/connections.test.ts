@@ -1,0 +1,89 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { RawConnection } from '../../src/conformance/raw-connection.ts';
+import { registration } from '../../src/conformance/subject.ts';
+import { demoServiceAccount } from '../../src/seed/demo.ts';
+import { agent, connectTo, recordingLog, startServer, until, watchSuite } from '../harness.ts';
+
+watchSuite();
+
+async function open(port: number): Promise<RawConnection> {
+  const connection = await RawConnection.open({ host: '127.0.0.1', port });
+  onTestFinished(() => connection.end());
+  return connection;
+}
+
+async function openRegistered(port: number): Promise<RawConnection> {
+  const connection = await open(port);
+  const body = registration({
+    target: { host: '127.0.0.1', port },
+    application: demoServiceAccount.applicationName,
+    account: demoServiceAccount,
+    user: agent,
+  });
+  connection.send('RequestRegisterClient', body, 1);
+  await connection.expect('EventClientRegistered', 1);
+  return connection;
+}
+
+describe('a connection that is one too many', () => {
+  it('is told so, also when it has spoken already, and there is room again when another one leaves', async () => {
+    const server = await startServer({ limits: { connectionsPerAddress: 1 } });
+    const first = await open(server.port);
+    const second = await open(server.port);
+    second.write(Buffer.alloc(100_000));
+    expect(await second.next('close')).toMatchObject({ code: 'too-many-connections' });
+    await second.expectClosed();
+    first.end();
+    await until(() => server.sessionCount() === 0, 'the first one is gone');
+    await expect(connectTo([server]).authenticate(agent)).resolves.toBeDefined();
+  });
+
+  it('is overload for a client, which comes again later', async () => {
+    const log = recordingLog();
+    const server = await startServer({ limits: { connectionsPerAddress: 1 }, log });
+    const first = await openRegistered(server.port);
+    const client = connectTo([server]);
+    const waiting = client.authenticate(agent);
+    const wasTurnedAway = () => log.lines.some((line) => line.startsWith('too many connections'));
+    await until(wasTurnedAway, 'the client was turned away');
+    first.end();
+    await expect(waiting).resolves.toBeDefined();
+  });
+});
+
+describe('reference id 0', () => {
+  it('ends the connection of a client that asks under it', async () => {
+    const server = await startServer();
+    const connection = await openRegistered(server.port);
+    connection.send('RequestReadAccount', {}, 0);
+    expect(await connection.next('close')).toMatchObject({
+      code: 'protocol-violation',
+      text: 'a request needs a reference id',
+    });
+    await connection.expectClosed();
+  });
+
+  it('ends it as well when the request cannot be read', async () => {
+    const server = await startServer();
+    const connection = await openRegistered(server.port);
+    connection.send('RequestReadObjects', { objectType: 'person' }, 0);
+    expect(await connection.next('close')).toMatchObject({ code: 'protocol-violation' });
+    await connection.expectClosed();
+  });
+});
+
+describe('requests beyond those that may be in flight', () => {
+  it('are refused one by one, and those before them are answered', async () => {
+    const server = await startServer({ limits: { maxInFlight: 4 } });
+    const connection = await openRegistered(server.port);
+    const gate = Promise.withResolvers<void>();
+    server.faults.beforeRequest = () => gate.promise;
+    for (let id = 10; id < 16; id += 1) connection.send('RequestReadAccount', {}, id);
+    for (let id = 14; id < 16; id += 1) {
+      const refused = await connection.expectError('Overloaded', id);
+      expect(refused).toMatchObject({ retryable: true, retryAfterMs: expect.any(Number) });
+    }
+    gate.resolve();
+    for (let id = 10; id < 14; id += 1) await connection.expect('EventAccountRead', id);
+  });
+});
