@@ -3,6 +3,7 @@
 import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { clientRoutes } from './clients/routes.ts';
+import { guardOrigins } from './cors/guard.ts';
 import type { Deps } from './deps.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
@@ -34,24 +35,34 @@ export async function buildApp(deps: Deps): Promise<App> {
 
   const { publicUrl } = config;
   // Programs: credentials in the request, no cookies.
-  await app.register(async (scope: App) => oauthRoutes(scope, deps));
+  await app.register(async (scope: App) => {
+    guardOrigins(scope, deps.allowedOrigins);
+    await oauthRoutes(scope, deps);
+  });
   await app.register(async (scope: App) =>
     discoveryRoutes(scope, { issuer: deps.issuer, grantTypes, signingKeys: () => deps.signingKeys.all }),
   );
   await app.register(async (scope: App) => interactionRoutes(scope, deps));
-  await app.register(async (scope: App) =>
-    clientRoutes(scope, { ...deps, compatEnabled: config.compat.enabled }),
-  );
+  await app.register(async (scope: App) => {
+    guardOrigins(scope, deps.allowedOrigins);
+    clientRoutes(scope, { ...deps, compatEnabled: config.compat.enabled });
+  });
   // Browsers: cookies tell who is there.
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);
     await browsers.register(async (scope: App) => authorizeRoutes(scope, { ...deps, publicUrl }));
-    await browsers.register(async (scope: App) => userinfoRoutes(scope, deps));
+    await browsers.register(async (scope: App) => {
+      guardOrigins(scope, deps.allowedOrigins);
+      await userinfoRoutes(scope, deps);
+    });
     await browsers.register(async (scope: App) => logoutRoutes(scope, deps));
     await browsers.register(async (scope: App) => signInRoutes(scope, deps));
     await browsers.register(async (scope: App) => authSchemeRoutes(scope));
     await browsers.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
-    await browsers.register(async (scope: App) => sessionRoutes(scope, { ...deps, publicUrl }));
+    await browsers.register(async (scope: App) => {
+      guardOrigins(scope, deps.allowedOrigins);
+      sessionRoutes(scope, { ...deps, publicUrl });
+    });
     await browsers.register(async (scope: App) => signOutRoutes(scope, { ...deps, publicUrl }));
   });
 

@@ -5,6 +5,8 @@ import { createChangeSubscriber } from '@gatehouse/service-kit/changes/subscribe
 import { duplicateRedis } from '@gatehouse/service-kit/redis/client';
 import { environmentApiSource } from './contact-centers/environment-api.ts';
 import { type ContactCenterService, createContactCenters } from './contact-centers/service.ts';
+import { type AllowedOrigins, createAllowedOrigins } from './cors/allowed-origins.ts';
+import { createStoredOrigins } from './cors/stored-origins.ts';
 import type { BaseDeps } from './deps.ts';
 import type { InteractionService } from './interactions/interaction.ts';
 import { recognizeServiceClient } from './interactions/internal-caller.ts';
@@ -39,6 +41,7 @@ export interface SignInDeps {
   signOut: SignOutService;
   changePassword: ChangePasswordService;
   isServiceClient: (authorization: string | undefined) => boolean;
+  allowedOrigins: AllowedOrigins;
 }
 
 export interface StartedSignIn {
@@ -48,7 +51,7 @@ export interface StartedSignIn {
 
 export async function createSignInDeps(base: BaseDeps): Promise<StartedSignIn> {
   const environment = await followEnvironmentApi(base);
-  const { users, contactCenters } = environment;
+  const { users, contactCenters, storedOrigins } = environment;
   const { config, redis, keyspace, cutOffs, accessTokens, clientDirectory: clients, audit, now } = base;
 
   const cookies = createBrowserCookies(config.publicUrl);
@@ -96,6 +99,7 @@ export async function createSignInDeps(base: BaseDeps): Promise<StartedSignIn> {
         audit,
       }),
       isServiceClient: recognizeServiceClient(config.serviceClient),
+      allowedOrigins: createAllowedOrigins({ publicUrl: config.publicUrl, clients, stored: storedOrigins }),
     },
     close: environment.close,
   };
@@ -119,6 +123,13 @@ async function followEnvironmentApi(base: BaseDeps) {
     now,
     onStale: (what, key, ageMs, error) =>
       log.warn({ err: error, what, key, ageMs }, 'Environment API cannot answer: a cached copy is used'),
+  });
+  const storedOrigins = createStoredOrigins({
+    read: (etag) => client.allowedOrigins({ etag }),
+    staleMaxMs: config.environmentApi.staleMaxSeconds * 1000,
+    now,
+    onStale: (ageMs, error) =>
+      log.warn({ err: error, ageMs }, 'Environment API cannot answer: cached CORS origins are used'),
   });
   const { signIn } = config;
   const backendMetrics = createBackendMetrics(metrics);
@@ -162,6 +173,7 @@ async function followEnvironmentApi(base: BaseDeps) {
     since: async (seq) => (await client.changesSince(seq)).changes,
     onChange: (change) => {
       contactCenters.applyChange(change);
+      if (change.entity === 'cors') storedOrigins.drop();
       if (change.entity !== 'environment') return;
       users
         .follow(change.id)
@@ -169,7 +181,10 @@ async function followEnvironmentApi(base: BaseDeps) {
           log.warn({ err: error, environmentId: change.id }, 'an environment could not be followed'),
         );
     },
-    onGap: () => contactCenters.applyGap(),
+    onGap: () => {
+      contactCenters.applyGap();
+      storedOrigins.drop();
+    },
     log,
   });
   await changes.start();
@@ -179,6 +194,7 @@ async function followEnvironmentApi(base: BaseDeps) {
   return {
     contactCenters,
     users,
+    storedOrigins,
     async close() {
       changes.stop();
       await users.close();

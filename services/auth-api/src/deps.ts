@@ -139,7 +139,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     now,
     serviceClient: ownClient,
     staleMaxMs: config.clients.staleMaxSeconds * 1000,
-    onStale: (clientId, ageMs, error) => log.warn({ err: error, clientId, ageMs }, 'a cached client is used'),
+    onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
   });
   const changes = createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log });
   const clients = createClientService({

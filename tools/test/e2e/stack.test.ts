@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { accessibilityProblems } from './accessibility.ts';
 import { askEnvironment, askToken } from './calls.ts';
-import { findChromium, launchChromium } from './chromium.ts';
 import { enterName, enterPassword, playgroundOf } from './login.ts';
 import {
   newStateFolder,

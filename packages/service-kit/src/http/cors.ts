@@ -21,30 +21,69 @@ export interface CorsOptions {
 }
 
 /**
- * Guards every route that the scope registers afterwards, and answers preflights below the scope's prefix. Register it
- * before the hooks that ask for credentials: a preflight carries none.
+ * Guards every route that the scope registers afterwards, and answers the preflights of each. Call it before the hooks
+ * that ask for credentials: a preflight carries none. What comes from no page of another origin costs nothing.
  */
 export function enforceCors(app: App, options: CorsOptions): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('vary', 'origin');
-    const { origin } = request.headers;
-    if (origin === undefined || isSameOrigin(request, origin)) return;
+  const check = async (origin: string, request: FastifyRequest, reply: FastifyReply) => {
     const parsed = parseOrigin(origin);
-    if (parsed === undefined || !(await options.isAllowed(parsed, request)))
+    if (parsed === undefined || !(await options.isAllowed(parsed, request))) {
       throw refused(origin, options.remedy);
+    }
     reply.header('access-control-allow-origin', origin);
     if (options.allowsCredentials) reply.header('access-control-allow-credentials', 'true');
-    if (isPreflight(request)) return answerPreflight(reply, options);
-    if (options.answerHeaders.length > 0) {
-      reply.header('access-control-expose-headers', options.answerHeaders.join(', '));
+    if (!isPreflight(request)) exposeHeaders(reply, options.answerHeaders);
+  };
+  app.addHook('onRequest', (request, reply, done) => {
+    addVary(reply, 'origin');
+    const { origin } = request.headers;
+    if (origin === undefined || isSameOrigin(request, origin)) {
+      done();
+      return;
     }
+    check(origin, request, reply).then(
+      () => (isPreflight(request) ? answerPreflight(reply, options) : done()),
+      done,
+    );
   });
-  // Without a route no hook of this scope would run. Everything but a preflight goes on to the other routes' 404.
-  app.options('/*', { schema: { hide: true } }, async (_request, reply) => reply.callNotFound());
+  answerOptions(app);
 }
 
-function answerPreflight(reply: FastifyReply, options: CorsOptions): FastifyReply {
-  return reply
+/** For facts that are the same for everybody: pages of every origin read them, without cookies. */
+export function allowEveryOrigin(app: App, options: Pick<CorsOptions, 'methods' | 'requestHeaders'>): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('access-control-allow-origin', '*');
+    if (isPreflight(request)) answerPreflight(reply, options);
+    else done();
+  });
+  answerOptions(app);
+}
+
+/** No hook runs without a route. What is no preflight goes on to the 404 of other routes. */
+function answerOptions(app: App): void {
+  const answered = new Set<string>();
+  app.addHook('onRoute', function addOptions(this: App, { url, routePath }) {
+    if (answered.has(url)) return;
+    answered.add(url);
+    this.options(routePath, { schema: { hide: true } }, async (_request, reply) => reply.callNotFound());
+  });
+}
+
+function exposeHeaders(reply: FastifyReply, names: readonly string[]): void {
+  if (names.length > 0) reply.header('access-control-expose-headers', names.join(', '));
+}
+
+/** RFC 9110 section 12.5.5: what others found the answer to depend on stays in the list. */
+function addVary(reply: FastifyReply, name: string): void {
+  const present = reply.getHeader('vary');
+  reply.header('vary', present === undefined ? name : `${present}, ${name}`);
+}
+
+function answerPreflight(
+  reply: FastifyReply,
+  options: Pick<CorsOptions, 'methods' | 'requestHeaders' | 'maxAgeSeconds'>,
+): void {
+  reply
     .code(204)
     .header('access-control-allow-methods', options.methods.join(', '))
     .header('access-control-allow-headers', options.requestHeaders.join(', '))
@@ -67,10 +106,9 @@ function isSameOrigin(request: FastifyRequest, origin: string): boolean {
 }
 
 function refused(origin: string, remedy: string) {
-  return forbidden(
-    `Pages of the origin ${JSON.stringify(origin.slice(0, 300))} may not call this API: ${remedy}`,
-    {
-      name: 'origin_not_allowed',
-    },
-  );
+  // Of these characters an OAuth error description may consist (RFC 6749 section 5.2).
+  const printable = origin.slice(0, 300).replace(/[^\x20-\x7e]|["\\]/g, '?');
+  return forbidden(`Pages of the origin ${printable} may not call this API: ${remedy}`, {
+    name: 'origin_not_allowed',
+  });
 }

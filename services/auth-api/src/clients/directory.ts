@@ -1,7 +1,7 @@
 /** Finds clients for the request paths: from memory, told of changes, served old while PostgreSQL is away. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { createViewCache } from '../contact-centers/view-cache.ts';
+import { createViewCache, newOwnerState } from '../contact-centers/view-cache.ts';
 import type { Client } from './client.ts';
 import { findClient, findClientsByResource, someClientHasOrigin } from './store.ts';
 
@@ -10,7 +10,7 @@ export interface ClientDirectory {
   find(clientId: string): Promise<Client | undefined>;
   /** The one client that registered the resource identifier; undefined when there is none or more than one. */
   findByResource(resource: string): Promise<Client | undefined>;
-  /** Whether any client registered a page on this web origin. @throws when PostgreSQL is away */
+  /** Whether any client registered a page on this web origin. @throws when PostgreSQL is away and nobody knows */
   hasOrigin(origin: string): Promise<boolean>;
   /** Something about the client changed, here or on another replica. */
   drop(clientId: string): void;
@@ -24,31 +24,37 @@ export interface ClientDirectoryOptions {
   /** The client of the installation's own services: known from configuration, in no database. */
   serviceClient: Client;
   staleMaxMs: number;
-  onStale(clientId: string, ageMs: number, error: unknown): void;
+  /** `key`: a client id or an origin. */
+  onStale(key: string, ageMs: number, error: unknown): void;
 }
 
-const freshMs = 60_000;
-const missingMs = 5_000;
-const retryMs = 1_000;
+const times = { freshMs: 60_000, missingMs: 5_000, retryMs: 1_000 };
 const maxEntries = 20_000;
 
 export function createClientDirectory(options: ClientDirectoryOptions): ClientDirectory {
-  const { db, now, serviceClient } = options;
+  const { db, now, serviceClient, staleMaxMs, onStale } = options;
+  const kept = { ...times, staleMaxMs, maxEntries, now, owner: newOwnerState(), onStale };
   const cache = createViewCache<Client>({
+    ...kept,
     async load(clientId) {
       const client = await findClient(db, clientId);
       return client === undefined
         ? { status: 'missing' }
         : { status: 'found', value: client, etag: undefined };
     },
-    freshMs,
-    staleMaxMs: options.staleMaxMs,
-    missingMs,
-    retryMs,
-    maxEntries,
     dropsOutdated: true,
-    now,
-    onStale: options.onStale,
+  });
+  // Any client may have brought an origin or taken it along. Outdated copies may serve on: whoever gets in by one has
+  // yet to prove what the client's own copy says.
+  const origins = createViewCache<{ isRegistered: true }>({
+    ...kept,
+    async load(origin) {
+      // A registration may spell the port that the scheme implies.
+      const spellings = [origin, `${origin}:${origin.startsWith('https:') ? 443 : 80}`];
+      return (await someClientHasOrigin(db, spellings))
+        ? { status: 'found', value: { isRegistered: true }, etag: undefined }
+        : { status: 'missing' };
+    },
   });
 
   async function find(clientId: string): Promise<Client | undefined> {
@@ -63,10 +69,14 @@ export function createClientDirectory(options: ClientDirectoryOptions): ClientDi
       const [clientId, another] = await findClientsByResource(db, resource);
       return clientId === undefined || another !== undefined ? undefined : find(clientId);
     },
-    // A registration may spell the port that the scheme implies.
-    hasOrigin: (origin) =>
-      someClientHasOrigin(db, [origin, `${origin}:${origin.startsWith('https:') ? 443 : 80}`]),
-    drop: (clientId) => cache.invalidate((key) => key === clientId),
-    dropAll: () => cache.invalidateAll(),
+    hasOrigin: async (origin) => (await origins.get(origin)) !== undefined,
+    drop(clientId) {
+      cache.invalidate((key) => key === clientId);
+      origins.invalidateAll();
+    },
+    dropAll() {
+      cache.invalidateAll();
+      origins.invalidateAll();
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** Discovery and the key set: public, the same for everybody. */
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
+import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
 import { publishKeys } from '../keys/jwks.ts';
 import type { SigningKey } from '../keys/signing-keys.ts';
 import { discoveryDocument } from './discovery.ts';
@@ -24,9 +25,9 @@ const paths = [
 
 export function discoveryRoutes(app: App, { issuer, grantTypes, signingKeys }: DiscoveryRoutesDeps): void {
   app.setErrorHandler(oauthErrorHandler);
+  allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
   app.addHook('onRequest', (_request, reply, done) => {
-    // Public facts: applications in browsers read them from any origin.
-    reply.headers({ 'access-control-allow-origin': '*', 'cache-control': 'public, max-age=300' });
+    reply.header('cache-control', 'public, max-age=300');
     done();
   });
 

@@ -11,6 +11,7 @@ import {
   startAuthApi,
 } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { announceChange } from '../stack/environment-api.ts';
 import { agent, readView, sessionCookie, signIn, startInteraction } from '../stack/interaction.ts';
 
 let stack: AuthApi;
@@ -22,13 +23,6 @@ afterEach(() => stack?.close());
 const login = (at: AuthApi = stack, fields: Record<string, string> = {}) =>
   createBrowser(at.app).postJson('/auth/v3/sign-in', { data: { ...agent, ...fields } });
 const statusOf = async (at?: AuthApi) => (await login(at)).status;
-
-/** Tells the running service of a change, as Environment API does. */
-async function announce(entity: 'environment' | 'contact-center', id: string): Promise<void> {
-  const change = { seq: stack.environmentApi.changes.length + 1, entity, id };
-  stack.environmentApi.changes.push(change);
-  await stack.deps.redis.publish('gatehouse:changes:environment', JSON.stringify(change));
-}
 
 describe('69: Redis down', () => {
   it('is answered 503 with Retry-After in bounded time, never by letting in, and is over by itself', async () => {
@@ -130,7 +124,7 @@ describe('changed environment data', () => {
     ] as const) {
       const version = (stack.environmentApi.contactCenters.get(contactCenterId)?.version ?? 0) + 1;
       stack.environmentApi.contactCenters.set(contactCenterId, { ...demoContactCenter, status, version });
-      await announce('contact-center', contactCenterId);
+      await announceChange(stack, { entity: 'contact-center', id: contactCenterId });
       await expect.poll(() => statusOf(), { timeout: 1000 }).toBe(expected);
     }
   });
@@ -159,7 +153,7 @@ describe('changed environment data', () => {
 
     const second = await startSimulator({ port: 0, seed: demoSeed, hash: 'test' });
     stack.environmentApi.environments.set(environmentId, environmentOf(second.port, 2));
-    await announce('environment', environmentId);
+    await announceChange(stack, { entity: 'environment', id: environmentId });
     await expect.poll(() => second.sessionCount(), { timeout: 3000 }).toBe(1);
     expect((await login(stack, { username: 'admin', password: 'demo-admin-password' })).status).toBe(200);
 

@@ -4,12 +4,15 @@ import type { AddressInfo } from 'node:net';
 import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { Deps } from '../../src/deps.ts';
 
 export interface EnvironmentApiStandIn {
   readonly url: string;
   readonly contactCenters: Map<string, ContactCenterView>;
   readonly environments: Map<string, EnvironmentView>;
   readonly changes: EnvironmentChange[];
+  /** What pages may call, in `GET /internal/cors`. */
+  readonly origins: string[];
   /** Paths that were asked, with the answered status. */
   readonly asked: { path: string; status: number }[];
   stop(): Promise<void>;
@@ -20,6 +23,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   const contactCenters = new Map<string, ContactCenterView>();
   const environments = new Map<string, EnvironmentView>();
   const changes: EnvironmentChange[] = [];
+  const origins: string[] = [];
   const asked: { path: string; status: number }[] = [];
 
   const find = (url: URL): { version: number } | undefined => {
@@ -47,6 +51,9 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
       const newer = changes.filter(({ seq }) => seq > since);
       return send(200, { status: { code: 0 }, data: { changes: newer, latest: changes.length } });
     }
+    if (url.pathname.endsWith('/cors')) {
+      return send(200, { status: { code: 0 }, data: { origins } }, { etag: `"${origins.join()}"` });
+    }
     const found = find(url);
     if (found === undefined) return send(404, { status: { code: 404 } });
     const etag = `"${found.version}"`;
@@ -63,6 +70,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     contactCenters,
     environments,
     changes,
+    origins,
     asked,
     async start() {
       const started = createServer(answer);
@@ -79,4 +87,14 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   };
   await standIn.start();
   return standIn;
+}
+
+/** Tells the running service of a change, as Environment API does. */
+export async function announceChange(
+  { environmentApi, deps }: { environmentApi: EnvironmentApiStandIn; deps: Pick<Deps, 'redis'> },
+  change: Omit<EnvironmentChange, 'seq'>,
+): Promise<void> {
+  const numbered = { ...change, seq: environmentApi.changes.length + 1 };
+  environmentApi.changes.push(numbered);
+  await deps.redis.publish('gatehouse:changes:environment', JSON.stringify(numbered));
 }

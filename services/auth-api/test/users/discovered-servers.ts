@@ -2,6 +2,7 @@
 import { expect, onTestFinished } from 'vitest';
 import { type AuthApi, environmentId, environmentOf, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { announceChange } from '../stack/environment-api.ts';
 import { agent } from '../stack/interaction.ts';
 
 export const serviceName = 'config-server';
@@ -32,12 +33,6 @@ export async function renewLink({ environmentApi, deps }: AuthApi): Promise<void
     environmentApi.asked.filter(({ path, status }) => path.includes('/environments/') && status === 200)
       .length;
   const before = given();
-  const change = {
-    seq: environmentApi.changes.length + 1,
-    entity: 'environment' as const,
-    id: environmentId,
-  };
-  environmentApi.changes.push(change);
-  await deps.redis.publish('gatehouse:changes:environment', JSON.stringify(change));
+  await announceChange({ environmentApi, deps }, { entity: 'environment', id: environmentId });
   await expect.poll(given, { timeout: 10_000 }).toBeGreaterThan(before);
 }

@@ -1,8 +1,9 @@
 /** A real Chromium in front of Auth UI, with the stand-in for Auth API on the same origin and an application on another. */
 import { createServer } from 'node:http';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/ports';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import {
   browserCookie,
   type Call,
@@ -11,17 +12,6 @@ import {
   standInRoutes,
 } from '../auth-api-stand-in.ts';
 import { buildTestApp } from '../test-app.ts';
-
-const launchArguments = [
-  '--no-sandbox',
-  '--headless',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export interface Stage {
   /** Origin of Auth UI and the stand-in. */
@@ -62,10 +52,7 @@ export async function setStage(): Promise<Stage> {
     { prefix: '/auth/v3' },
   );
   await app.listen({ host: '127.0.0.1', port });
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: launchArguments,
-  });
+  const browser = await launchChromium(findChromium() ?? 'chromium');
   return {
     origin,
     application: application.origin,

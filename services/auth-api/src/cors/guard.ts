@@ -1,0 +1,18 @@
+/** CORS of the APIs that programs in browsers call; pages and internal routes answer to no other origin at all. */
+import type { App } from '@gatehouse/service-kit/http/app';
+import { enforceCors } from '@gatehouse/service-kit/http/cors';
+import type { AllowedOrigins } from './allowed-origins.ts';
+
+/** Call it before the scope's routes and hooks. */
+export function guardOrigins(scope: App, allowedOrigins: AllowedOrigins): void {
+  enforceCors(scope, {
+    isAllowed: (origin) => allowedOrigins.isAllowed(origin),
+    // Pages prove by a token who they are. With cookies any registered page could act for whoever is signed in.
+    allowsCredentials: false,
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    requestHeaders: ['authorization', 'content-type', 'x-request-id'],
+    answerHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
+    remedy:
+      "register it in the redirect URIs of the application's client, or add it with POST /environment/v3/cors to the contact centre whose application it is",
+  });
+}
