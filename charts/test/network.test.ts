@@ -63,17 +63,20 @@ describe('egress follows the connections', () => {
     ]);
   });
 
-  test('Auth API reaches Consul only where there is one, on the port of its address', async () => {
-    const at = async (url: string) =>
-      egressPorts(await egress('auth-api', 'minimal', 'auth-api-egress', { consul: { url } }));
-    expect(await at('https://consul.example.com:8501')).toEqual([53, 53, 8888, 8080, 8501, 6379, 5432]);
-    expect(await at('https://consul.example.com/gateway')).toContain(443);
-    expect(await at('http://consul.example.com')).toContain(80);
-  });
+  test.each(['auth-api', 'environment-api'] as const)(
+    '%s reaches Consul only where there is one, on the port of its address',
+    async (chart) => {
+      const at = async (url: string) =>
+        egressPorts(await egress(chart, 'minimal', `${chart}-egress`, { consul: { url } }));
+      expect(await at('https://consul.example.com:8501')).toEqual([53, 53, 8888, 8080, 8501, 6379, 5432]);
+      expect(await at('https://consul.example.com/gateway')).toContain(443);
+      expect(await at('http://consul.example.com')).toContain(80);
+    },
+  );
 
-  test('Environment API: names, Auth API, Redis, PostgreSQL', async () => {
+  test('Environment API: names, Configuration Server (checks), Auth API, Redis, PostgreSQL', async () => {
     expect(egressPorts(await egress('environment-api', 'minimal', 'environment-api-egress'))).toEqual([
-      53, 53, 8080, 6379, 5432,
+      53, 53, 8888, 8080, 6379, 5432,
     ]);
   });
 

@@ -5,7 +5,7 @@ paths:
 required:
   - key: config.authApi.url
     meaning: the base URL of Auth API in the cluster
-egress: [authApi, redis, postgres]
+egress: [configServer, authApi, consul, redis, postgres]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD
@@ -19,4 +19,8 @@ secrets:
   - name: redisPassword
     env: GATEHOUSE_REDIS_PASSWORD
     connection: redis
+  - name: consulToken
+    env: GATEHOUSE_CONSUL_TOKEN
+  - name: consulKey
+    env: GATEHOUSE_CONSUL_KEY
 {{- end }}

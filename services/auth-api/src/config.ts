@@ -1,5 +1,7 @@
 /** The configuration of Auth API: the only file that names its variables. */
+import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import { consulSettings } from '@gatehouse/service-kit/config/consul';
 import {
   encryptionSettings,
   httpSettings,
@@ -13,9 +15,8 @@ import {
   redisSettings,
   serviceClientSettings,
 } from '@gatehouse/service-kit/config/groups';
-import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
-import { consulProblems } from './users/consul-settings.ts';
 
 const tokenSettings = {
   accessTtlSeconds: setting(read.integer(1, 604_800).default(43_200), {
@@ -110,43 +111,6 @@ const signInSettings = {
   addressWindowSeconds: setting(read.integer(1, 86_400).default(600), {
     env: 'GATEHOUSE_SIGN_IN_ADDRESS_WINDOW_SECONDS',
     doc: 'Window in which failed sign-ins from one address are counted, in seconds.',
-  }),
-};
-
-const consulSettings = {
-  url: setting(z.url({ protocol: /^https?$/ }).optional(), {
-    env: 'GATEHOUSE_CONSUL_URL',
-    doc: 'Where Consul is asked for Configuration Servers; without it the `consulService` of environments has no effect but a warning.',
-    example: 'https://consul.example:8501',
-  }),
-  token: optionalSecretSetting({
-    env: 'GATEHOUSE_CONSUL_TOKEN',
-    doc: 'ACL token of Consul; it needs service:read on the services and node:read on their nodes.',
-  }),
-  datacenter: setting(z.string().min(1).optional(), {
-    env: 'GATEHOUSE_CONSUL_DATACENTER',
-    doc: 'Data centre that Consul is asked about; that of the agent which answers when not given.',
-  }),
-  ca: setting(z.string().min(1).optional(), {
-    env: 'GATEHOUSE_CONSUL_CA',
-    doc: "Authority of Consul's certificate, in PEM; those of the system when not given.",
-  }),
-  cert: setting(z.string().min(1).optional(), {
-    env: 'GATEHOUSE_CONSUL_CERT',
-    doc: 'Client certificate for mutual TLS with Consul, in PEM; it needs the key.',
-  }),
-  key: optionalSecretSetting({
-    env: 'GATEHOUSE_CONSUL_KEY',
-    doc: 'Private key of the client certificate for Consul, in PEM.',
-  }),
-  serverName: setting(z.string().min(1).optional(), {
-    env: 'GATEHOUSE_CONSUL_SERVER_NAME',
-    doc: "Name in Consul's certificate, when it is not the host of the address.",
-    example: 'server.dc1.consul',
-  }),
-  allowPlaintext: setting(read.boolean().default(false), {
-    env: 'GATEHOUSE_CONSUL_ALLOW_PLAINTEXT',
-    doc: 'Permits http to Consul on another machine; whoever can change its answers chooses where passwords are sent.',
   }),
 };
 

@@ -1,6 +1,7 @@
 /** Composition root: everything the routes stand on, made once, closed once. */
 
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
@@ -42,7 +43,6 @@ import { createFamilyStore } from './tokens/family-store.ts';
 import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
-import { consulAccessOf } from './users/consul-settings.ts';
 
 export type Deps = BaseDeps & SignInDeps & OAuthDeps & { close(): Promise<void> };
 

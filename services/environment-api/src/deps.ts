@@ -1,4 +1,5 @@
 /** What the routes stand on: the pool, Redis for announcements, Auth API for tokens, and the services above them. */
+import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
@@ -66,6 +67,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     config,
     kit,
     pool,
+    secretBox,
     changeLog,
     audit,
     environments,
@@ -75,6 +77,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       pool,
       environments,
       secretBox,
+      registries: { consul: consulAccessOf(config.consul) },
       // The rest of the request's time is for the answer.
       limits: { ...config.check, totalTimeoutMs: Math.max(1000, config.http.requestTimeoutMs - 5000) },
     }),

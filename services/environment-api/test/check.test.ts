@@ -55,12 +55,6 @@ async function failureOf(id: string): Promise<[string, string]> {
 }
 
 describe('a check', () => {
-  it('of an environment whose servers only a registry knows is refused: there is nothing to say about them', async () => {
-    const id = await environment([], { consulService: 'config-server' });
-    const answer = await api.call('POST', `/environments/${id}/check`);
-    expect([answer.status, answer.body.status.message]).toEqual([409, expect.stringContaining('registry')]);
-  });
-
   it('passes every step at a server that is well, and leaves no session there', async () => {
     const server = await simulator();
     const result = await check(await environment([server.port]));
@@ -132,6 +126,35 @@ describe('a check', () => {
     expect(off).toEqual(['tls', expect.stringMatching(/tlsEnabled to false/)]);
     expect(on).toEqual(['tls', expect.stringMatching(/tlsEnabled to true/)]);
     expect(unknown).toEqual(['tls', expect.stringMatching(/authority that is not trusted/)]);
+  });
+
+  it('trusts the authority of the environment, shows its client certificate, and takes its server name', async () => {
+    const authority = createAuthority();
+    const server = await simulator({
+      tls: { ...authority.issue({ names: ['config.example.com'] }), clientCa: authority.cert },
+    });
+    const mutual = authority.issue({ names: ['gatehouse'] });
+    const tls = { ca: authority.cert, serverName: 'config.example.com', mutual };
+    const id = await environment([server.port], { tlsEnabled: true, tls });
+    const result = await check(id);
+    expect([result.ok, statuses(result.servers[0])[2]]).toEqual([true, 'tls ok']);
+
+    const change = (fields: object) =>
+      api.call('PATCH', `/environments/${id}`, { payload: { data: { tls: fields } } });
+    await change({ mutual: createAuthority('another').issue({ names: ['gatehouse'] }) });
+    expect(await failureOf(id)).toEqual([
+      'register',
+      expect.stringMatching(/not accept the client cert.*tls\.mutual/),
+    ]);
+    await change({ mutual: null });
+    expect(await failureOf(id)).toEqual([
+      'register',
+      expect.stringMatching(/ask for a client cert.*tls\.mutual/),
+    ]);
+    await change({ serverName: null });
+    expect(await failureOf(id)).toEqual(['tls', expect.stringMatching(/for another name.*tls\.serverName/)]);
+    await change({ ca: createAuthority('another').cert, serverName: 'config.example.com' });
+    expect(await failureOf(id)).toEqual(['tls', expect.stringMatching(/not trusted.*tls\.ca/)]);
   });
 
   it('runs once at a time for an environment', async () => {

@@ -1,9 +1,12 @@
+import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomBytes } from '@gatehouse/service-kit/random';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createAuthority } from '../../../packages/config-server-simulator/test/certificates.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 const key = () => randomBytes(32).toString('base64');
@@ -29,7 +32,9 @@ afterAll(async () => {
 const keyIds = async () => {
   const { rows } = await after.pool.query(
     `SELECT password_key_id AS id FROM environment.environments
-      UNION SELECT secret_key_id FROM environment.single_sign_on WHERE secret IS NOT NULL ORDER BY id`,
+      UNION SELECT secret_key_id FROM environment.single_sign_on WHERE secret IS NOT NULL
+      UNION SELECT tls_key_key_id FROM environment.environments WHERE tls_key IS NOT NULL
+      UNION SELECT outcome_key_id FROM environment.idempotent_requests WHERE outcome IS NOT NULL ORDER BY id`,
   );
   return rows.map(({ id }) => id);
 };
@@ -66,6 +71,48 @@ it('seals every secret with the active key while others write, and tells readers
   });
   expect(fresh.status).toBe(200);
   expect(await after.deps.reencrypt()).toEqual({ sealed: 0, remaining: 0 });
+});
+
+it('leaves nothing that needs the old key: without it, all is readable and a repeated POST gets its first answer', async () => {
+  const authority = createAuthority();
+  const mutual = authority.issue({ names: ['gatehouse'] });
+  const id = await before.environment({ tls: { ca: authority.cert, mutual } });
+  const center = await before.contactCenter({ environmentId: id });
+  await before.call('PUT', `/contact-centers/${center}/oidc`, { payload: { data: oidc } });
+  const issue = (api: RunningApi) =>
+    api.call('POST', `/contact-centers/${center}/api-keys`, {
+      headers: { 'idempotency-key': 'once' },
+      payload: { data: { name: 'nightly' } },
+    });
+  const first = await issue(before);
+  expect(first.body.data.key).toMatch(/^gk_/);
+  expect((await after.deps.reencrypt()).remaining).toBe(0);
+  expect(await keyIds()).toEqual(['new']);
+
+  const later = await startApi({ postgresUrl: database.url, env: { GATEHOUSE_ENCRYPTION_KEYS: newKey } });
+  try {
+    expect((await issue(later)).text).toBe(first.text);
+    const { rows } = await later.pool.query(
+      'SELECT password, tls_key FROM environment.environments WHERE id = $1',
+      [id],
+    );
+    const { secretBox } = later.deps;
+    expect(secretBox.open(rows[0].password, passwordPlace(id)).toString()).toBe('cs-password-7d1f');
+    expect(secretBox.open(rows[0].tls_key, tlsKeyPlace(id)).toString()).toBe(mutual.key);
+    const renewed = await later.call('PATCH', `/environments/${id}`, {
+      payload: { data: { tls: { mutual: { cert: mutual.cert } } } },
+    });
+    expect(renewed.status).toBe(200);
+    const signOn = await later.pool.query(
+      'SELECT secret FROM environment.single_sign_on WHERE contact_center_id = $1',
+      [center],
+    );
+    expect(secretBox.open(signOn.rows[0].secret, clientSecretPlace(center, '/')).toString()).toBe(
+      'idp-secret',
+    );
+  } finally {
+    await later.close();
+  }
 });
 
 it('leaves a secret that a writer holds for the next time', async () => {

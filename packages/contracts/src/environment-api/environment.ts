@@ -1,5 +1,6 @@
 /** What Auth API is told about an environment: `GET /environment/v3/internal/environments/{id}`. */
 import { z } from 'zod';
+import { configServerTlsViewSchema } from './config-server-tls.ts';
 
 export const traceModeSchema = z.enum(['off', 'local', 'remote', 'both']);
 
@@ -34,6 +35,8 @@ export const environmentViewSchema = z.object({
   appName: z.string(),
   /** `false` is the operator's explicit permission for plaintext to this Configuration Server. */
   tlsEnabled: z.boolean(),
+  /** Counts while `tlsEnabled` is true. */
+  tls: configServerTlsViewSchema.optional(),
   /** Name of the service in Consul that lists the Configuration Servers; never together with `srvRecord`. */
   consulService: z.string().optional(),
   /** Full name of the DNS SRV record that lists them. */

@@ -4,6 +4,7 @@ import { createConfigServerClient } from '@gatehouse/config-server-client/client
 import { type Endpoint, orderEndpoints } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import type { Logger } from '@gatehouse/config-server-client/log';
 import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
+import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import {
   type ConfigServerView,
   type EnvironmentView,
@@ -28,7 +29,9 @@ export function connectEnvironment(
   options: ConnectOptions,
 ): ConfigurationBackend {
   const servers = serversAt(environment, options.location);
-  const password = options.secretBox.open(environment.passwordEnvelope, passwordPlace(environment.id));
+  const { secretBox } = options;
+  const password = secretBox.open(environment.passwordEnvelope, passwordPlace(environment.id));
+  const tls = environment.tlsEnabled ? tlsClientOf(environment, secretBox.open) : undefined;
   // The last step before the link that closes it: a failure in between would leave a watch behind.
   const endpoints = options.discovery.find(environment, orderEndpoints(servers.flatMap(endpointsOf)));
   if (endpoints === undefined) throw noServer(environment, options.location);
@@ -37,7 +40,7 @@ export function connectEnvironment(
     applicationName: environment.appName,
     userName: environment.username,
     password: password.toString('utf8'),
-    ...(environment.tlsEnabled ? { tls: {} } : {}),
+    tls,
     allowPlaintext: !environment.tlsEnabled,
     addp: {
       localTimeoutSeconds: environment.localTimeout,

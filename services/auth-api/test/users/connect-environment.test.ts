@@ -1,10 +1,15 @@
+import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
+import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { Secret } from '@gatehouse/service-kit/secret';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAuthority } from '../../../../packages/config-server-simulator/test/certificates.ts';
 import { connectEnvironment } from '../../src/users/connect-environment.ts';
 import { mapFailure } from '../../src/users/map-failure.ts';
 import { createServerDiscovery } from '../../src/users/server-discovery.ts';
 import { encryptionKeys, environmentOf } from '../stack/auth-api.ts';
+import { agent } from '../stack/interaction.ts';
 import { silentLog } from '../stack/redis.ts';
 
 const connect = (environment: ReturnType<typeof environmentOf>, location = '/', keys = encryptionKeys) =>
@@ -45,6 +50,40 @@ describe('connecting an environment', () => {
     expect([error.failure, counts]).toEqual(['try_again', false]);
     expect(error.retryAfterSeconds).toBeGreaterThan(0);
     expect(error.cause).toBe(failure);
+  });
+
+  it('trusts its authority, shows its client certificate under its server name, and opens the key with its seal', async () => {
+    const authority = createAuthority();
+    const server = await startSimulator({
+      port: 0,
+      seed: demoSeed,
+      hash: 'test',
+      tls: { ...authority.issue({ names: ['config.example.com'] }), clientCa: authority.cert },
+    });
+    onTestFinished(() => server.close());
+    const identity = authority.issue({ names: ['gatehouse'] });
+    const environment = { ...environmentOf(server.port), tlsEnabled: true };
+    const mutual = {
+      cert: identity.cert,
+      keyEnvelope: createSecretBox(new Secret(encryptionKeys)).seal(
+        identity.key,
+        tlsKeyPlace(environment.id),
+      ),
+    };
+    const tls = { ca: authority.cert, serverName: 'config.example.com', mutual };
+    const signIn = async (given: typeof tls | Omit<typeof tls, 'mutual'>) => {
+      const link = connect({ ...environment, tls: given });
+      onTestFinished(() => link.close());
+      return link.authenticate({ userName: agent.username, password: agent.password });
+    };
+    await expect(signIn(tls)).resolves.toBeDefined();
+    await expect(signIn({ ca: tls.ca, serverName: tls.serverName })).rejects.toThrow();
+    await expect(signIn({ ...tls, serverName: 'other.example.com' })).rejects.toThrow();
+    await expect(signIn({ ...tls, ca: createAuthority('another').cert })).rejects.toThrow();
+    const other = tlsKeyPlace('99999999-9999-4999-8999-999999999999');
+    const keyEnvelope = createSecretBox(new Secret(encryptionKeys)).seal(identity.key, other);
+    const copied = { ...environment, tls: { ...tls, mutual: { ...mutual, keyEnvelope } } };
+    expect(() => connect(copied)).toThrow();
   });
 
   it('with a password that was copied from another environment does not open it', () => {

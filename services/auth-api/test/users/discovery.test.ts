@@ -1,8 +1,11 @@
+import {
+  consulAccessOf,
+  consulProblems,
+} from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { silentLogger } from '@gatehouse/config-server-client/log';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { afterEach, describe, expect, it } from 'vitest';
 import { configuration } from '../../src/config.ts';
-import { consulAccessOf, consulProblems } from '../../src/users/consul-settings.ts';
 import { createServerDiscovery } from '../../src/users/server-discovery.ts';
 import { encryptionKeys, environmentId, ops, publicUrl, serviceClient } from '../stack/auth-api.ts';
 import { type ConsulStandIn, startConsulStandIn } from './consul-stand-in.ts';

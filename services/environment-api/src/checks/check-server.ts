@@ -1,6 +1,7 @@
 /** Connects to one server for real and tells how far it came: resolve, TCP, TLS, register, read. */
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
+import type { TlsOptions } from '@gatehouse/config-server-client/client-options';
 import { systemClock } from '@gatehouse/config-server-client/clock';
 import { expectPages } from '@gatehouse/config-server-client/connection/answers';
 import { type Connection, openConnection } from '@gatehouse/config-server-client/connection/open-connection';
@@ -13,6 +14,8 @@ import { linkFailure, readFailure, resolveFailure, type Target, tcpFailure } fro
 
 export interface CheckTarget extends Target {
   password: string;
+  /** Undefined: plaintext. */
+  tls: TlsOptions | undefined;
 }
 
 export interface CheckLimits {
@@ -117,8 +120,8 @@ function open(target: CheckTarget, { timeoutMs, signal }: CheckLimits): Promise<
         userName: target.userName,
         password: target.password,
       },
-      tls: target.isTls ? {} : undefined,
-      allowPlaintext: !target.isTls,
+      tls: target.tls,
+      allowPlaintext: target.tls === undefined,
       // The connection lives for moments: nobody needs to watch it.
       addp: { localTimeoutSeconds: 0, remoteTimeoutSeconds: 0, traceMode: 'off' },
       wire: ocpWire(),

@@ -10,9 +10,12 @@ export const stepSchema = z.object({
   durationMs: z.int(),
 });
 
+export const discoveryStepSchema = stepSchema.extend({ step: z.literal('discover') });
+
 export const serverCheckSchema = z.object({
-  serverId: z.string(),
-  role: z.enum(['primary', 'backup']),
+  serverId: z.string().describe('Its id in the list of the environment, or in the registry.'),
+  source: z.enum(['list', 'registry']),
+  role: z.enum(['primary', 'backup', 'proxy']),
   address: z.string(),
   port: z.int(),
   ok: z.boolean(),
@@ -21,11 +24,17 @@ export const serverCheckSchema = z.object({
 
 export const checkSchema = z.object({
   environmentId: z.string(),
-  ok: z.boolean().describe('Every server passed every step.'),
+  ok: z
+    .boolean()
+    .describe('The registry, where there is one, listed a server, and every server passed every step.'),
+  discovery: discoveryStepSchema
+    .optional()
+    .describe('What consulService or srvRecord led to; absent without either.'),
   servers: z.array(serverCheckSchema),
 });
 
 export type StepName = (typeof stepNames)[number];
 export type Step = z.infer<typeof stepSchema>;
+export type DiscoveryStep = z.infer<typeof discoveryStepSchema>;
 export type ServerCheck = z.infer<typeof serverCheckSchema>;
 export type Check = z.infer<typeof checkSchema>;

@@ -13,6 +13,7 @@ export interface Target {
   userName: string;
   applicationName: string;
   isTls: boolean;
+  hasClientCertificate: boolean;
 }
 
 export function resolveFailure(target: Target, error: unknown): string {
@@ -42,7 +43,7 @@ export function linkFailure(target: Target, error: unknown): Failure {
   const cause = isConfigServerError(error) ? (error.cause as { code?: string } | undefined)?.code : undefined;
   switch (code) {
     case 'TlsFailure':
-      return { step: 'tls', message: tlsSentence(place, cause) };
+      return { step: 'tls', message: tlsSentence(target, place, cause) };
     case 'TlsExpected':
       return { step: 'tls', message: `${place} expects TLS: set tlsEnabled to true` };
     case 'ConnectTimeout':
@@ -95,6 +96,14 @@ export function linkFailure(target: Target, error: unknown): Failure {
         step: 'register',
         message: `The service account ${JSON.stringify(target.userName)} may not register as ${JSON.stringify(target.applicationName)}: give it the permission, or correct appName`,
       };
+    case 'ConnectionLost':
+      // In TLS 1.3 (RFC 8446, section 2) a server refuses a client certificate after the client's handshake is done.
+      return target.isTls
+        ? {
+            step: 'register',
+            message: `${place} ended the connection after the TLS handshake: ${clientCertificateAdvice(target)}`,
+          }
+        : { step: 'register', message: brokenOff(place, code) };
     case 'TooManySessions':
     case 'Overloaded':
     case 'CFGForcedDisconnect':
@@ -109,11 +118,18 @@ export function linkFailure(target: Target, error: unknown): Failure {
         message: 'The server registers nobody at present: it is the backup or is shutting down',
       };
     default:
-      return {
-        step: 'register',
-        message: `${place} ended the connection while registering (${code ?? 'unknown reason'}): check that it is a Configuration Server and that tlsEnabled is right`,
-      };
+      return { step: 'register', message: brokenOff(place, code) };
   }
+}
+
+function brokenOff(place: string, code: string | undefined): string {
+  return `${place} ended the connection while registering (${code ?? 'unknown reason'}): check that it is a Configuration Server and that tlsEnabled is right`;
+}
+
+function clientCertificateAdvice({ hasClientCertificate }: Target): string {
+  return hasClientCertificate
+    ? 'it may not accept the client certificate; check that it knows the authority of tls.mutual.cert'
+    : 'it may ask for a client certificate; set tls.mutual if it does';
 }
 
 export function readFailure(target: Target, error: unknown): string {
@@ -124,18 +140,24 @@ export function readFailure(target: Target, error: unknown): string {
   return `The tenants could not be read (${code}): look into the log of the Configuration Server`;
 }
 
-function tlsSentence(place: string, cause: string | undefined): string {
+function tlsSentence(target: Target, place: string, cause: string | undefined): string {
   switch (cause) {
     case 'CERT_HAS_EXPIRED':
       return `The certificate of ${place} has expired: renew it`;
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `The certificate of ${place} is for another name: give the address that stands in the certificate, or renew it for this one`;
+      return `The certificate of ${place} is for another name: set tls.serverName to the name that stands in it, or renew it for this address`;
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'SELF_SIGNED_CERT_IN_CHAIN':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_GET_ISSUER_CERT':
-      return `The certificate of ${place} comes from an authority that is not trusted here: add the authority (NODE_EXTRA_CA_CERTS), or use a certificate of a known one`;
+      return `The certificate of ${place} comes from an authority that is not trusted here: set tls.ca to its certificate, or use a certificate of a known one`;
+    case 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED':
+    case 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA':
+    case 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE':
+    case 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN':
+    case 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED':
+      return `${place} refuses the TLS handshake: ${clientCertificateAdvice(target)}`;
     default:
       return `TLS with ${place} failed${cause === undefined ? '' : ` (${cause})`}: give its TLS port, or set tlsEnabled to false if plaintext is acceptable there`;
   }

@@ -1,12 +1,15 @@
 /** Checks of environments: every server, for real, from this process, in bounded time, one check at a time. */
+import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { AppError, conflict, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
+import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireWriter } from '../access/caller.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
+import { askRegistry, type Registries } from './registry.ts';
 import type { Check, ServerCheck } from './schemas.ts';
 import { alone } from './store.ts';
 
@@ -23,42 +26,43 @@ export function createCheckService(deps: {
   pool: Pool;
   environments: EnvironmentService;
   secretBox: SecretBox;
+  registries: Registries;
   limits: { stepTimeoutMs: number; totalTimeoutMs: number };
 }): CheckService {
-  const { pool, environments, secretBox, limits } = deps;
+  const { pool, environments, secretBox, registries, limits } = deps;
   let running = 0;
 
-  async function checkAll(environment: Environment): Promise<ServerCheck[]> {
-    const password = secretBox
-      .open(environment.passwordEnvelope, passwordPlace(environment.id))
-      .toString('utf8');
-    const signal = AbortSignal.timeout(limits.totalTimeoutMs);
-    const places = placesOf(environment);
-    const checks: ServerCheck[] = [];
+  async function checkAll(environment: Environment): Promise<Check> {
+    const { id: environmentId, passwordEnvelope, tlsEnabled } = environment;
+    const secrets = {
+      password: secretBox.open(passwordEnvelope, passwordPlace(environmentId)).toString('utf8'),
+      tls: tlsEnabled ? tlsClientOf(environment, secretBox.open) : undefined,
+    };
+    const step = { timeoutMs: limits.stepTimeoutMs, signal: AbortSignal.timeout(limits.totalTimeoutMs) };
+    const found = await askRegistry(environment, registries, step);
+    const waiting = [...placesOf(environment, found?.endpoints ?? []).entries()];
+    const servers: ServerCheck[] = [];
     const next = async (): Promise<void> => {
-      for (let place = places.shift(); place !== undefined; place = places.shift()) {
-        const { index, ...shown } = place;
-        checks[index] = await checkPlace(shown, environment, password, {
-          timeoutMs: limits.stepTimeoutMs,
-          signal,
-        });
+      for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
+        const [index, place] = entry;
+        servers[index] = await checkPlace(place, environment, secrets, step);
       }
     };
     await Promise.all(Array.from({ length: maxServersAtOnce }, next));
-    return checks;
+    const ok = found?.step.status !== 'failed' && servers.every((server) => server.ok);
+    return { environmentId, ok, ...(found ? { discovery: found.step } : {}), servers };
   }
 
   return {
     async run(caller, environmentId) {
       const environment = await environments.read(caller, environmentId);
       requireWriter(caller);
-      if (environment.configServers.length === 0) throw conflict(nothingToCheck);
       if (running >= maxChecks) throw tooManyRequests(5, { detail: 'other environments are being checked' });
       running += 1;
       try {
-        const servers = await alone(pool, environment.id, () => checkAll(environment));
-        if (!servers) throw checkRuns();
-        return { environmentId: environment.id, ok: servers.every(({ ok }) => ok), servers };
+        const check = await alone(pool, environment.id, () => checkAll(environment));
+        if (!check) throw checkRuns();
+        return check;
       } finally {
         running -= 1;
       }
@@ -66,23 +70,36 @@ export function createCheckService(deps: {
   };
 }
 
-type Place = Omit<ServerCheck, 'ok' | 'steps'> & { index: number };
+type Place = Omit<ServerCheck, 'ok' | 'steps'>;
 
-function placesOf({ configServers }: Environment): Place[] {
-  return configServers
-    .flatMap(({ id: serverId, primaryAddress, primaryPort, backupAddress, backupPort }) => [
-      { serverId, role: 'primary' as const, address: primaryAddress, port: primaryPort },
-      ...(backupAddress === undefined || backupPort === undefined
-        ? []
-        : [{ serverId, role: 'backup' as const, address: backupAddress, port: backupPort }]),
-    ])
-    .map((place, index) => ({ ...place, index }));
+/** Those of the list, which serve until the registry answers, and those of the registry; each address once. */
+function placesOf({ configServers }: Environment, registered: readonly Endpoint[]): Place[] {
+  const listed = configServers.flatMap(
+    ({ id: serverId, primaryAddress, primaryPort, backupAddress, backupPort }): Place[] => {
+      const entry = { serverId, source: 'list' as const };
+      const primary: Place = { ...entry, role: 'primary', address: primaryAddress, port: primaryPort };
+      if (backupAddress === undefined || backupPort === undefined) return [primary];
+      return [primary, { ...entry, role: 'backup', address: backupAddress, port: backupPort }];
+    },
+  );
+  const names = new Set(listed.map(({ address, port }) => endpointName({ host: address, port })));
+  const added = registered.filter((endpoint) => !names.has(endpointName(endpoint)));
+  return [
+    ...listed,
+    ...added.map((endpoint) => ({
+      serverId: endpoint.id ?? endpointName(endpoint),
+      source: 'registry' as const,
+      role: endpoint.role ?? 'primary',
+      address: endpoint.host,
+      port: endpoint.port,
+    })),
+  ];
 }
 
 async function checkPlace(
-  place: Omit<Place, 'index'>,
+  place: Place,
   environment: Environment,
-  password: string,
+  secrets: Pick<CheckTarget, 'password' | 'tls'>,
   limits: CheckLimits,
 ): Promise<ServerCheck> {
   const target: CheckTarget = {
@@ -91,14 +108,12 @@ async function checkPlace(
     userName: environment.username,
     applicationName: environment.appName,
     isTls: environment.tlsEnabled,
-    password,
+    hasClientCertificate: environment.tls?.mutual !== undefined,
+    ...secrets,
   };
   const steps = await checkServer(target, limits);
   return { ...place, ok: steps.every(({ status }) => status !== 'failed'), steps };
 }
-
-const nothingToCheck =
-  'The environment has no Configuration Server of its own: those of a registry are not checked. Add one to its list to check it';
 
 function checkRuns(): AppError {
   return new AppError('check_running', 409, 'Another check of this environment runs: wait for its end', {

@@ -2,6 +2,7 @@
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { diff, type FieldChanges, hiddenValue } from '../audit/entry.ts';
 import type { EnvironmentAnswer } from './schemas.ts';
+import { shownTls } from './tls.ts';
 import { classicTraceMode } from './trace-mode.ts';
 
 export interface Environment extends EnvironmentView {
@@ -15,11 +16,11 @@ export interface Environment extends EnvironmentView {
 /** What is written; version and times come from the database. */
 export type EnvironmentFields = Omit<Environment, 'id' | 'version' | 'ordinal' | 'createdAt' | 'updatedAt'>;
 
-/** What callers are shown: no password, not even sealed. */
+/** What callers are shown: no password and no private key, not even sealed. */
 export function answerOf(environment: Environment): EnvironmentAnswer {
-  // The answer's schema is the allow-list that leaves the rest out; naming the password here is the second lock.
-  const { passwordEnvelope: _passwordEnvelope, traceMode, ...answer } = environment;
-  return { ...answer, traceMode: classicTraceMode(traceMode) };
+  // The answer's schema is the allow-list that leaves the rest out; naming the password and the key here is the second lock.
+  const { passwordEnvelope: _passwordEnvelope, traceMode, tls, ...answer } = environment;
+  return { ...answer, traceMode: classicTraceMode(traceMode), ...(tls ? { tls: shownTls(tls) } : {}) };
 }
 
 /** What Auth API is told, sealed password included. */
@@ -32,19 +33,18 @@ export function viewOf({
   return view satisfies EnvironmentView;
 }
 
-/** For the audit trail: of the password only that it changed. */
+/** For the audit trail: of the password and of the private key only that they changed. */
 export function environmentDiff(
   before: EnvironmentFields | undefined,
   after: EnvironmentFields | undefined,
 ): FieldChanges {
-  const { password, ...changes } = diff(auditedFields(before), auditedFields(after));
-  if (!password) return changes;
-  const hidden = (side: unknown) => (side === undefined ? undefined : hiddenValue);
-  return {
-    ...changes,
-    password: { ...pick('from', hidden(password.from)), ...pick('to', hidden(password.to)) },
-  };
+  const changes = diff(auditedFields(before), auditedFields(after));
+  return Object.fromEntries(
+    Object.entries(changes).map(([name, change]) => [name, secretFields.has(name) ? hidden(change) : change]),
+  );
 }
+
+const secretFields = new Set(['password', 'tls.mutual.key']);
 
 function auditedFields(fields: EnvironmentFields | undefined): Record<string, unknown> | undefined {
   if (!fields) return undefined;
@@ -59,12 +59,14 @@ function auditedFields(fields: EnvironmentFields | undefined): Record<string, un
     tenant: fields.tenant,
     appName: fields.appName,
     tlsEnabled: fields.tlsEnabled,
+    tls: fields.tls && shownTls(fields.tls),
+    'tls.mutual.key': fields.tls?.mutual?.keyEnvelope,
     consulService: fields.consulService,
     srvRecord: fields.srvRecord,
     configServers: fields.configServers,
   };
 }
 
-function pick<K extends string>(name: K, value: string | undefined): { [key in K]?: string } {
-  return value === undefined ? {} : ({ [name]: value } as { [key in K]?: string });
+function hidden(change: FieldChanges[string]): FieldChanges[string] {
+  return Object.fromEntries(Object.keys(change).map((side) => [side, hiddenValue]));
 }

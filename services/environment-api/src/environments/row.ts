@@ -10,6 +10,9 @@ export const environmentJson = `json_strip_nulls(json_build_object(
     'connectionProtocol', e.connection_protocol, 'localTimeout', e.local_timeout_seconds,
     'remoteTimeout', e.remote_timeout_seconds, 'traceMode', e.trace_mode, 'tenant', e.tenant, 'appName', e.app_name,
     'tlsEnabled', e.tls_enabled,
+    'tls', CASE WHEN e.tls_ca IS NOT NULL OR e.tls_server_name IS NOT NULL OR e.tls_cert IS NOT NULL THEN
+      json_build_object('ca', e.tls_ca, 'serverName', e.tls_server_name, 'mutual',
+        CASE WHEN e.tls_cert IS NOT NULL THEN json_build_object('cert', e.tls_cert, 'keyEnvelope', e.tls_key) END) END,
     'consulService', e.consul_service, 'srvRecord', e.srv_record, 'createdAt', ${isoTime('e.created_at')}, 'updatedAt', ${isoTime('e.updated_at')},
     'configServers', (
       SELECT coalesce(json_agg(json_strip_nulls(json_build_object(

@@ -7,6 +7,7 @@ import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { nextCursorSchema, pageQuery } from '../paging/page.ts';
 import { discoveryFields, needsServers, saysWhereServersAre } from './discovery.ts';
+import { tlsAnswerSchema, tlsField } from './tls.ts';
 import { traceModeField, traceModeName } from './trace-mode.ts';
 
 const keepAliveSeconds = () => integer(0, 3600).describe('Seconds without a sign of life; 0 = off.');
@@ -24,6 +25,7 @@ const fields = {
   tenant: label().describe('Name of the tenant on the Configuration Server.'),
   appName: label().describe('Name of the application object on the Configuration Server.'),
   tlsEnabled: flag().describe('`false` permits plaintext to this Configuration Server.'),
+  tls: tlsField,
   ...discoveryFields,
 };
 
@@ -61,6 +63,7 @@ export const environmentSchema = z.object({
   tenant: z.string(),
   appName: z.string(),
   tlsEnabled: z.boolean(),
+  tls: tlsAnswerSchema.optional(),
   consulService: z.string().optional(),
   srvRecord: z.string().optional(),
   configServers: z.array(configServerSchema),

@@ -22,6 +22,7 @@ import { mergeDiscovery, requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
 import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';
 import * as store from './store.ts';
+import { createTlsMerge, type TlsMerge } from './tls.ts';
 
 export interface EnvironmentService {
   list(caller: Caller, search: string | undefined, page: Page): Promise<Rows<Environment>>;
@@ -55,6 +56,7 @@ export function createEnvironmentService({
   secretBox,
 }: EnvironmentServiceDeps): EnvironmentService {
   const seal = (id: string, password: string) => secretBox.seal(password, passwordPlace(id));
+  const mergeTls = createTlsMerge(secretBox);
 
   async function changeFields(
     context: WriteContext,
@@ -91,10 +93,11 @@ export function createEnvironmentService({
     async create(context, input) {
       requireInstallationWriter(context.caller);
       const id = input.id ?? randomUuid();
-      const { password, configServers, consulService, srvRecord, ...rest } = input;
+      const { password, configServers, consulService, srvRecord, tls, ...rest } = input;
       const fields: EnvironmentFields = {
         ...rest,
         ...mergeDiscovery({}, { consulService, srvRecord }),
+        ...mergeTls(id, undefined, tls),
         passwordEnvelope: seal(id, password),
         configServers: readList(configServers, []),
       };
@@ -115,7 +118,7 @@ export function createEnvironmentService({
     },
     change: (context, id, patch) =>
       changeFields(context, id, (present) =>
-        mergePatch(present, patch, (password) => seal(present.id, password)),
+        mergePatch(present, patch, { mergeTls, seal: (password) => seal(present.id, password) }),
       ),
     changeFields,
     async remove(context, id) {
@@ -154,15 +157,23 @@ async function reread(db: Queryable, id: string): Promise<Environment> {
 }
 
 function mergePatch(
-  { consulService, srvRecord, ...present }: Environment,
-  { password, configServers, consulService: newService, srvRecord: newRecord, ...patch }: EnvironmentPatch,
-  seal: (password: string) => string,
+  { consulService, srvRecord, tls, ...present }: Environment,
+  {
+    password,
+    configServers,
+    consulService: newService,
+    srvRecord: newRecord,
+    tls: newTls,
+    ...patch
+  }: EnvironmentPatch,
+  { mergeTls, seal }: { mergeTls: TlsMerge; seal(password: string): string },
 ): EnvironmentFields {
   const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   return {
     ...present,
     ...given,
     ...mergeDiscovery({ consulService, srvRecord }, { consulService: newService, srvRecord: newRecord }),
+    ...mergeTls(present.id, tls, newTls),
     ...(password === undefined ? {} : { passwordEnvelope: seal(password) }),
     ...(configServers === undefined ? {} : { configServers: readList(configServers, present.configServers) }),
   };

@@ -58,8 +58,9 @@ export async function insertEnvironment(
   const { rowCount } = await db.query({
     name: 'environment_insert',
     text: `INSERT INTO environment.environments (id, username, password, connection_protocol, local_timeout_seconds,
-        remote_timeout_seconds, trace_mode, tenant, app_name, tls_enabled, consul_service, srv_record)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING`,
+        remote_timeout_seconds, trace_mode, tenant, app_name, tls_enabled, consul_service, srv_record,
+        tls_ca, tls_server_name, tls_cert, tls_key)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO NOTHING`,
     values: [id, ...columnsOf(fields)],
   });
   if (rowCount === 0) return false;
@@ -73,7 +74,8 @@ export async function updateEnvironment(db: Queryable, id: string, fields: Envir
     name: 'environment_update',
     text: `UPDATE environment.environments SET username = $2, password = $3, connection_protocol = $4,
         local_timeout_seconds = $5, remote_timeout_seconds = $6, trace_mode = $7, tenant = $8, app_name = $9,
-        tls_enabled = $10, consul_service = $11, srv_record = $12, version = nextval('environment.versions'), updated_at = now()
+        tls_enabled = $10, consul_service = $11, srv_record = $12, tls_ca = $13, tls_server_name = $14,
+        tls_cert = $15, tls_key = $16, version = nextval('environment.versions'), updated_at = now()
       WHERE id = $1`,
     values: [id, ...columnsOf(fields)],
   });
@@ -137,5 +139,9 @@ function columnsOf(fields: EnvironmentFields): unknown[] {
     fields.tlsEnabled,
     fields.consulService ?? null,
     fields.srvRecord ?? null,
+    fields.tls?.ca ?? null,
+    fields.tls?.serverName ?? null,
+    fields.tls?.mutual?.cert ?? null,
+    fields.tls?.mutual?.keyEnvelope ?? null,
   ];
 }

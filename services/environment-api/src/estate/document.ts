@@ -3,6 +3,7 @@ import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { z } from 'zod';
 import { createContactCenterBody } from '../contact-centers/schemas.ts';
 import { createEnvironmentBody } from '../environments/schemas.ts';
+import { clientCertificate, tlsFields } from '../environments/tls.ts';
 import { idSchema } from '../fields/id.ts';
 import { freeText, label } from '../fields/text.ts';
 import { settingBody } from '../settings/schemas.ts';
@@ -14,7 +15,17 @@ export const secretField = z.union([z.object({ ref: label() }), freeText(4096).m
   error: 'must be {"ref": "env:GATEHOUSE_IMPORT_…"}, {"ref": "file:…"}, or the secret itself',
 });
 
-const environment = createEnvironmentBody.shape.data.extend({ id: idSchema, password: secretField });
+const environment = createEnvironmentBody.shape.data.extend({
+  id: idSchema,
+  password: secretField,
+  tls: z
+    .object({
+      ...tlsFields,
+      mutual: z.object({ cert: clientCertificate, key: secretField }).nullable().optional(),
+    })
+    .nullable()
+    .optional(),
+});
 const setting = settingBody.shape.data;
 const contactCenter = createContactCenterBody.shape.data.extend({
   id: idSchema,

@@ -1,5 +1,7 @@
 /** The estate as a document that can be kept in a repository: in a fixed order, with references instead of secrets. */
+import type { ConfigServerTlsView } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { registryOf } from '../environments/discovery.ts';
+import { shownTls } from '../environments/tls.ts';
 import { classicTraceMode } from '../environments/trace-mode.ts';
 import { referenceFor } from './secret-reference.ts';
 import type { Estate, StoredCenter } from './store.ts';
@@ -20,6 +22,7 @@ export function documentOf(estate: Estate) {
       tenant: environment.tenant,
       appName: environment.appName,
       tlsEnabled: environment.tlsEnabled,
+      ...(environment.tls ? { tls: tlsOf(environment.id, environment.tls) } : {}),
       ...registryOf(environment),
       configServers: environment.configServers,
     })),
@@ -46,4 +49,9 @@ function centerOf({ center, settings, signOn }: StoredCenter) {
       ...(entry.secret === null ? {} : { clientSecret: referenceFor('CLIENT_SECRET', id, entry.location) }),
     })),
   };
+}
+
+function tlsOf(id: string, tls: ConfigServerTlsView) {
+  const { mutual, ...shown } = shownTls(tls);
+  return { ...shown, ...(mutual ? { mutual: { ...mutual, key: referenceFor('TLS_KEY', id) } } : {}) };
 }

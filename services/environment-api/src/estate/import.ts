@@ -1,5 +1,9 @@
 /** Makes the estate what a document says, in one transaction: through the services, so that every rule holds. */
 import { isDeepStrictEqual } from 'node:util';
+import {
+  type ConfigServerTlsView,
+  tlsKeyPlace,
+} from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
@@ -9,6 +13,7 @@ import { domainKey } from '../contact-centers/domain.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { normalizeSetting } from '../cors/origins.ts';
 import type { EnvironmentService } from '../environments/service.ts';
+import type { TlsPatch } from '../environments/tls.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { LocationService } from '../locations/service.ts';
 import type { Setting } from '../settings/schemas.ts';
@@ -67,18 +72,41 @@ export async function applyDocument(
 
   async function writeEnvironments(): Promise<void> {
     const byId = new Map(present.environments.map((one) => [one.id, one]));
-    for (const [index, { id, password, ...fields }] of document.environments.entries()) {
-      const field = `environments.${index}.password`;
+    for (const [index, { id, password, tls: wantedTls, ...fields }] of document.environments.entries()) {
+      const field = `environments.${index}`;
       const before = byId.get(id);
-      const secret = await newSecret(password, field, before?.passwordEnvelope, passwordPlace(id));
+      const secret = await newSecret(
+        password,
+        `${field}.password`,
+        before?.passwordEnvelope,
+        passwordPlace(id),
+      );
+      const tls = wantedTls ? await tlsOf(id, wantedTls, before?.tls, `${field}.tls.mutual.key`) : null;
       if (before)
         await environments.change(context, id, {
           ...registryAbsent,
           ...fields,
+          tls,
           ...(secret === undefined ? {} : { password: secret }),
         });
-      else await environments.create(context, { ...fields, id, password: secret ?? '' });
+      else await environments.create(context, { ...fields, tls, id, password: secret ?? '' });
     }
+  }
+
+  async function tlsOf(
+    id: string,
+    { mutual, ...tls }: NonNullable<EstateDocument['environments'][number]['tls']>,
+    stored: ConfigServerTlsView | undefined,
+    field: string,
+  ): Promise<TlsPatch> {
+    const key = mutual
+      ? await newSecret(mutual.key, field, stored?.mutual?.keyEnvelope, tlsKeyPlace(id))
+      : undefined;
+    return {
+      ...tlsAbsent,
+      ...tls,
+      ...(mutual ? { mutual: { cert: mutual.cert, ...(key === undefined ? {} : { key }) } } : {}),
+    };
   }
 
   async function writeCenters(): Promise<void> {
@@ -156,6 +184,7 @@ const samlAbsent = {
   userNameAttribute: null,
   nameIdFormat: null,
 };
+const tlsAbsent = { ca: null, serverName: null, mutual: null };
 const registryAbsent = { consulService: null, srvRecord: null };
 const oidcAbsent = { issuer: null, clientId: null, prompt: null };
 

@@ -31,7 +31,11 @@ export function createResolveSecret(options: {
 }
 
 /** The name under which an export asks for a secret. */
-export function referenceFor(kind: 'PASSWORD' | 'CLIENT_SECRET', id: string, location = ''): { ref: string } {
+export function referenceFor(
+  kind: 'PASSWORD' | 'CLIENT_SECRET' | 'TLS_KEY',
+  id: string,
+  location = '',
+): { ref: string } {
   const name = `${id}${location === '/' ? '' : location}`.toUpperCase().replace(/[^A-Z0-9]/g, '_');
   return { ref: `env:GATEHOUSE_IMPORT_${kind}_${name}` };
 }

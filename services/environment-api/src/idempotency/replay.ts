@@ -38,11 +38,16 @@ export function keyedRequestOf(request: {
   return { key, digest: sha256(JSON.stringify([request.method, request.url, request.body ?? null])) };
 }
 
+/** Where an answer is stored; the seal is bound to it. */
+export function outcomePlace(owner: string, key: string) {
+  return { table: 'environment.idempotent_requests', row: `${owner}/${key}`, column: 'outcome' };
+}
+
 export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Clock }): Replay {
   return {
     async once(db, caller, { key, digest }, work) {
       const owner = `${caller.kind}:${caller.name}`;
-      const place = { table: 'environment.idempotent_requests', row: `${owner}/${key}`, column: 'outcome' };
+      const place = outcomePlace(owner, key);
       const at = now();
       const iso = (ms: number) => new Date(ms).toISOString();
       const taken = { caller: owner, key, digest, now: iso(at), expiresAt: iso(at + keptMs) };

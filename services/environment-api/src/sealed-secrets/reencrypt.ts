@@ -34,9 +34,9 @@ export async function reencryptSecrets(deps: {
   async function sealBatch(): Promise<number> {
     return changeLog.inTransaction(async ({ client, record }) => {
       const secrets = await lockSecretsOfOtherKeys(client, activeKeyId, batchSize);
-      for (const { envelope, place, replace, entity, id, contactCenterId } of secrets) {
+      for (const { envelope, place, replace, copied } of secrets) {
         await replace(client, secretBox.seal(secretBox.open(envelope, place), place));
-        record({ entity, id, ...(contactCenterId ? { contactCenterId } : {}) });
+        if (copied) record(copied);
       }
       return secrets.length;
     });

@@ -1,19 +1,56 @@
 /** The columns that hold sealed secrets, with the key of each. */
+import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { outcomePlace } from '../idempotency/replay.ts';
 
 export interface SealedSecret {
   envelope: string;
   place: SecretPlace;
-  /** What readers keep a copy of, by the name they know it under. */
-  entity: 'environment' | 'oidc';
-  id: string;
-  contactCenterId?: string;
+  /** What readers keep a copy of, by the name they know it under; undefined when nobody does. */
+  copied?: { entity: 'environment' | 'oidc'; id: string; contactCenterId?: string };
   /** Writes another seal of the same secret, and gives its owner a new version. */
   replace(db: Queryable, envelope: string): Promise<void>;
 }
+
+interface SealedColumn {
+  /** Where rows are that another key than `$1` sealed. */
+  from: string;
+  /** Names a row; `envelope` is the sealed value. */
+  columns: string;
+  order: string;
+  secretOf(row: Record<string, string>): SealedSecret;
+}
+
+const sealedColumns: readonly SealedColumn[] = [
+  {
+    from: 'environment.environments WHERE password_key_id <> $1',
+    columns: 'id, password AS envelope',
+    order: 'id',
+    secretOf: ({ id = '', envelope = '' }) => ofEnvironment(id, envelope, passwordPlace(id)),
+  },
+  {
+    from: 'environment.environments WHERE tls_key_key_id <> $1',
+    columns: 'id, tls_key AS envelope',
+    order: 'id',
+    secretOf: ({ id = '', envelope = '' }) => ofEnvironment(id, envelope, tlsKeyPlace(id)),
+  },
+  {
+    // With the contact centre, whose version changes: its writers are kept away as well.
+    from: 'environment.single_sign_on JOIN environment.contact_centers ON id = contact_center_id WHERE secret_key_id <> $1',
+    columns: 'id, location::text, secret AS envelope',
+    order: 'id, location',
+    secretOf: ({ id = '', location = '', envelope = '' }) => ofSignOn(id, location, envelope),
+  },
+  {
+    from: 'environment.idempotent_requests WHERE outcome_key_id <> $1',
+    columns: 'caller, key, outcome AS envelope',
+    order: 'caller, key',
+    secretOf: ({ caller = '', key = '', envelope = '' }) => ofAnswer(caller, key, envelope),
+  },
+];
 
 /** Some secrets that another key than this one sealed, locked; rows that a writer holds are left for the next time. */
 export async function lockSecretsOfOtherKeys(
@@ -21,53 +58,41 @@ export async function lockSecretsOfOtherKeys(
   activeKeyId: string,
   limit: number,
 ): Promise<SealedSecret[]> {
-  const environments = await db.query<{ id: string; envelope: string }>(
-    `SELECT id, password AS envelope FROM environment.environments WHERE password_key_id <> $1
-      ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-    [activeKeyId, limit],
-  );
-  if (environments.rows.length > 0) return environments.rows.map(passwordOf);
-  const signOns = await db.query<{ id: string; location: string; envelope: string }>(
-    `SELECT s.contact_center_id AS id, s.location::text, s.secret AS envelope
-      FROM environment.single_sign_on s JOIN environment.contact_centers c ON c.id = s.contact_center_id
-      WHERE s.secret_key_id <> $1 ORDER BY s.contact_center_id, s.location LIMIT $2 FOR UPDATE SKIP LOCKED`,
-    [activeKeyId, limit],
-  );
-  return signOns.rows.map(clientSecretOf);
+  for (const { from, columns, order, secretOf } of sealedColumns) {
+    const { rows } = await db.query<Record<string, string>>(
+      `SELECT ${columns} FROM ${from} ORDER BY ${order} LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      [activeKeyId, limit],
+    );
+    if (rows.length > 0) return rows.map(secretOf);
+  }
+  return [];
 }
 
 export async function countSecretsOfOtherKeys(db: Queryable, activeKeyId: string): Promise<number> {
-  const { rows } = await db.query<{ count: string }>(
-    `SELECT (SELECT count(*) FROM environment.environments WHERE password_key_id <> $1)
-      + (SELECT count(*) FROM environment.single_sign_on WHERE secret_key_id <> $1) AS count`,
-    [activeKeyId],
-  );
+  const counts = sealedColumns.map(({ from }) => `(SELECT count(*) FROM ${from})`);
+  const { rows } = await db.query<{ count: string }>(`SELECT ${counts.join(' + ')} AS count`, [activeKeyId]);
   return Number(rows[0]?.count);
 }
 
-function passwordOf({ id, envelope }: { id: string; envelope: string }): SealedSecret {
+function ofEnvironment(id: string, envelope: string, place: SecretPlace): SealedSecret {
   return {
     envelope,
-    place: passwordPlace(id),
-    entity: 'environment',
-    id,
+    place,
+    copied: { entity: 'environment', id },
     async replace(db, next) {
       await db.query(
-        `UPDATE environment.environments SET password = $2, version = nextval('environment.versions') WHERE id = $1`,
+        `UPDATE environment.environments SET ${place.column} = $2, version = nextval('environment.versions') WHERE id = $1`,
         [id, next],
       );
     },
   };
 }
 
-function clientSecretOf(row: { id: string; location: string; envelope: string }): SealedSecret {
-  const { id, location, envelope } = row;
+function ofSignOn(id: string, location: string, envelope: string): SealedSecret {
   return {
     envelope,
     place: clientSecretPlace(id, location),
-    entity: 'oidc',
-    id: location,
-    contactCenterId: id,
+    copied: { entity: 'oidc', id: location, contactCenterId: id },
     async replace(db, next) {
       await db.query(
         `UPDATE environment.single_sign_on SET secret = $3
@@ -77,6 +102,19 @@ function clientSecretOf(row: { id: string; location: string; envelope: string })
       await db.query(
         `UPDATE environment.contact_centers SET version = nextval('environment.versions') WHERE id = $1`,
         [id],
+      );
+    },
+  };
+}
+
+function ofAnswer(caller: string, key: string, envelope: string): SealedSecret {
+  return {
+    envelope,
+    place: outcomePlace(caller, key),
+    async replace(db, next) {
+      await db.query(
+        'UPDATE environment.idempotent_requests SET outcome = $3 WHERE caller = $1 AND key = $2',
+        [caller, key, next],
       );
     },
   };

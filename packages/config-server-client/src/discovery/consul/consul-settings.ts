@@ -1,17 +1,18 @@
-/** The settings of `consul` as the discovery takes them. */
-import {
-  type ConsulAccess,
-  checkedConsulUrl,
-} from '@gatehouse/config-server-client/discovery/consul/consul-access';
-import type { Secret } from '@gatehouse/service-kit/secret';
+/** A service's settings of `consul` as the discovery takes them. */
+import { type ConsulAccess, checkedConsulUrl } from './consul-access.ts';
+
+/** Kept out of logs by whoever read the settings. */
+interface HiddenText {
+  reveal(): string;
+}
 
 export interface ConsulSettings {
   url: string | undefined;
-  token: Secret | undefined;
+  token: HiddenText | undefined;
   datacenter: string | undefined;
   ca: string | undefined;
   cert: string | undefined;
-  key: Secret | undefined;
+  key: HiddenText | undefined;
   serverName: string | undefined;
   allowPlaintext: boolean;
 }

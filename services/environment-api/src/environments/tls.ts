@@ -1,0 +1,156 @@
+/** Certificates for the link to the Configuration Servers. The private key goes in and never comes out. */
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import {
+  type ConfigServerTlsView,
+  tlsKeyPlace,
+} from '@gatehouse/contracts/environment-api/config-server-tls';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { z } from 'zod';
+import { freeText, label } from '../fields/text.ts';
+
+const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
+const hostName = /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
+
+const privateKeyText = freeText(16_384).min(1, 'must not be empty');
+
+/** The certificates alone, without the comments that programs write around them. */
+function certificates(maxLength: number) {
+  return freeText(maxLength).transform((text, context) => {
+    const problem = certificateProblem(text);
+    if (problem !== undefined) {
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    }
+    return `${blocksOf(text).join('\n')}\n`;
+  });
+}
+
+export const clientCertificate = certificates(16_384).describe(
+  'Certificate that is shown to the servers, in PEM, its chain after it.',
+);
+const mutual = z.object({
+  cert: clientCertificate,
+  key: privateKeyText
+    .optional()
+    .describe('Its private key, in PEM, without a passphrase. Write-only; may be left out while it stays.'),
+});
+
+export const tlsFields = {
+  ca: certificates(32_768)
+    .nullable()
+    .optional()
+    .describe("Authorities of the servers' certificates, in PEM; those of the system without it."),
+  serverName: label()
+    .regex(hostName, 'must be a host name or an IP address')
+    .nullable()
+    .optional()
+    .describe("Name in the servers' certificates, where it is not the address."),
+  mutual: mutual.nullable().optional().describe('For servers that ask for a client certificate.'),
+};
+
+export const tlsField = z
+  .object(tlsFields)
+  .nullable()
+  .optional()
+  .describe(
+    'Counts while tlsEnabled is true. Fields that are not given stay; `null` takes one, or all of them, away.',
+  );
+
+export const tlsAnswerSchema = z.object({
+  ca: z.string().optional(),
+  serverName: z.string().optional(),
+  mutual: z.object({ cert: z.string() }).optional(),
+});
+
+export type TlsPatch = z.output<typeof tlsField>;
+
+export function shownTls({ mutual, ...tls }: ConfigServerTlsView): z.infer<typeof tlsAnswerSchema> {
+  return { ...tls, ...(mutual ? { mutual: { cert: mutual.cert } } : {}) };
+}
+
+/** What the environment has after the patch. @throws AppError 400 for a key that is none, or none of the certificate */
+export type TlsMerge = (
+  environmentId: string,
+  present: ConfigServerTlsView | undefined,
+  patch: TlsPatch,
+) => { tls?: ConfigServerTlsView };
+
+export function createTlsMerge(secretBox: SecretBox): TlsMerge {
+  return (environmentId, present, patch) => {
+    if (patch === undefined) return present ? { tls: present } : {};
+    if (patch === null) return {};
+    const ca = patch.ca === undefined ? present?.ca : patch.ca;
+    const serverName = patch.serverName === undefined ? present?.serverName : patch.serverName;
+    const mutual =
+      patch.mutual === undefined
+        ? present?.mutual
+        : patch.mutual && mergeMutual(environmentId, present?.mutual, patch.mutual);
+    const tls = {
+      ...(ca ? { ca } : {}),
+      ...(serverName ? { serverName } : {}),
+      ...(mutual ? { mutual } : {}),
+    };
+    return Object.keys(tls).length === 0 ? {} : { tls };
+  };
+
+  function mergeMutual(
+    environmentId: string,
+    present: ConfigServerTlsView['mutual'],
+    { cert, key: text }: z.output<typeof mutual>,
+  ): ConfigServerTlsView['mutual'] {
+    const place = tlsKeyPlace(environmentId);
+    const stored = present && createPrivateKey(secretBox.open(present.keyEnvelope, place));
+    const key = text === undefined ? stored : readPrivateKey(text);
+    if (key === undefined)
+      throw badRequest('A client certificate needs its private key', { field: keyField });
+    if (!new X509Certificate(cert).checkPrivateKey(key)) {
+      throw badRequest('The private key does not belong to the first certificate of tls.mutual.cert', {
+        field: keyField,
+      });
+    }
+    const isKept = present !== undefined && stored?.equals(key);
+    const keyEnvelope = isKept
+      ? present.keyEnvelope
+      : secretBox.seal(key.export({ type: 'pkcs8', format: 'pem' }), place);
+    return { cert, keyEnvelope };
+  }
+}
+
+const keyField = 'data.tls.mutual.key';
+
+function readPrivateKey(text: string): KeyObject {
+  try {
+    return createPrivateKey(text);
+  } catch {
+    // The reason stays out of the answer: it is about a secret.
+    throw badRequest(
+      /ENCRYPTED/.test(text)
+        ? 'tls.mutual.key is locked by a passphrase: give it without one, it is stored encrypted'
+        : 'tls.mutual.key must be a private key in PEM: -----BEGIN PRIVATE KEY----- …',
+      { field: keyField },
+    );
+  }
+}
+
+function blocksOf(text: string): string[] {
+  return text.match(certificateBlock) ?? [];
+}
+
+function certificateProblem(text: string): string | undefined {
+  if (text.includes('PRIVATE KEY-----'))
+    return 'must hold certificates alone: a private key goes into tls.mutual.key';
+  const blocks = blocksOf(text);
+  if (blocks.length === 0) return 'must be in PEM: -----BEGIN CERTIFICATE----- …';
+  const wrong = blocks.findIndex((block) => !isCertificate(block));
+  return wrong === -1 ? undefined : `has no certificate in the PEM block number ${wrong + 1}`;
+}
+
+function isCertificate(block: string): boolean {
+  try {
+    new X509Certificate(block);
+    return true;
+  } catch {
+    return false;
+  }
+}
