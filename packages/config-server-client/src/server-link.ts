@@ -10,8 +10,9 @@ import { ConfigServerError } from './errors.ts';
 import type { Logger } from './log.ts';
 import type { ConnectionMetrics } from './metrics.ts';
 import { CfgOperationalMode } from './model/enumerations.ts';
+import type { StandbyConnection } from './standby/standby-connection.ts';
 import type { WaitLimits } from './standby/waiting-calls.ts';
-import { type StandbyConnection, WarmStandby } from './standby/warm-standby.ts';
+import { WarmStandby } from './standby/warm-standby.ts';
 import { isWritable } from './standby/writable-endpoints.ts';
 import type { ConfMessage } from './wire/message.ts';
 

@@ -1,10 +1,10 @@
 /** Finds the servers of one environment by DNS SRV records (RFC 2782), asked again at an interval. */
 import { Resolver } from 'node:dns/promises';
-import { type Clock, pause, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import type { Endpoint, EndpointSource } from './endpoint-source.ts';
-import { type DiscoveryMetrics, KnownEndpoints } from './known-endpoints.ts';
-import { QueryPace } from './query-pace.ts';
+import type { DiscoveryMetrics } from './known-endpoints.ts';
+import { RegistryWatch } from './registry-watch.ts';
 import { orderSrvRecords, type SrvRecord } from './srv-order.ts';
 
 export interface DnsSrvEndpointsOptions {
@@ -28,104 +28,70 @@ const tries = 2;
 
 /** The targets of an SRV record, from now on; a failed or empty look-up keeps the last ones. Throws TypeError. */
 export function dnsSrvEndpoints(options: DnsSrvEndpointsOptions): EndpointSource {
-  return new DnsSrvEndpoints(options);
+  const { name, initial, metrics, refreshIntervalMs = 30_000, random = Math.random } = options;
+  if (name === '') throw new TypeError('the name of the SRV record is missing');
+  if (!(refreshIntervalMs >= 1_000)) {
+    throw new TypeError('SRV records must not be asked for more than once a second');
+  }
+  const resolver = createResolver(options);
+  const inOrder = createStableOrder(random);
+  return new RegistryWatch({
+    registry: `SRV record ${name}`,
+    initial,
+    log: options.log ?? silentLogger,
+    metrics,
+    clock: options.clock ?? systemClock,
+    pace: {
+      intervalMs: refreshIntervalMs,
+      firstPauseMs: 1_000,
+      longestPauseMs: refreshIntervalMs,
+      random,
+    },
+    ask: async (signal) => {
+      const records = await lookUp(resolver, name, signal);
+      return { endpoints: inOrder(records), emptyBecause: `${name} names no server` };
+    },
+    describe: (failure) => {
+      const reason = (failure as { code?: string }).code ?? 'unknown';
+      return { reason, message: `the look-up of ${name} failed: ${reason}` };
+    },
+  });
 }
 
-class DnsSrvEndpoints implements EndpointSource {
-  readonly #name: string;
-  readonly #refreshIntervalMs: number;
-  readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #resolver = new Resolver({ timeout: answerLimitMs, tries });
-  readonly #known: KnownEndpoints;
-  readonly #closing = new AbortController();
-  readonly #running: Promise<void>;
-  #records = '';
+function createResolver({ nameServers }: DnsSrvEndpointsOptions): Resolver {
+  const resolver = new Resolver({ timeout: answerLimitMs, tries });
+  if (nameServers !== undefined && nameServers.length > 0) resolver.setServers([...nameServers]);
+  return resolver;
+}
 
-  constructor(options: DnsSrvEndpointsOptions) {
-    const { name, initial, metrics, nameServers } = options;
-    this.#name = name;
-    this.#refreshIntervalMs = options.refreshIntervalMs ?? 30_000;
-    if (name === '') throw new TypeError('the name of the SRV record is missing');
-    if (!(this.#refreshIntervalMs >= 1_000)) {
-      throw new TypeError('SRV records must not be asked for more than once a second');
-    }
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? Math.random;
-    if (nameServers !== undefined && nameServers.length > 0) this.#resolver.setServers([...nameServers]);
-    this.#known = new KnownEndpoints({
-      registry: `SRV record ${name}`,
-      initial,
-      log: options.log ?? silentLogger,
-      metrics,
-    });
-    this.#running = this.#watch();
+async function lookUp(resolver: Resolver, name: string, signal: AbortSignal): Promise<SrvRecord[]> {
+  const cancel = () => resolver.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    return await resolver.resolveSrv(name);
+  } finally {
+    signal.removeEventListener('abort', cancel);
   }
+}
 
-  get problem(): string | undefined {
-    return this.#known.problem;
-  }
-
-  current(): readonly Endpoint[] {
-    return this.#known.current;
-  }
-
-  subscribe(listener: (endpoints: readonly Endpoint[]) => void): () => void {
-    return this.#known.subscribe(listener);
-  }
-
-  async close(): Promise<void> {
-    this.#known.forgetListeners();
-    this.#closing.abort();
-    this.#resolver.cancel();
-    await this.#running;
-  }
-
-  async #watch(): Promise<void> {
-    const pace = new QueryPace({
-      intervalMs: this.#refreshIntervalMs,
-      firstPauseMs: 1_000,
-      longestPauseMs: this.#refreshIntervalMs,
-      random: this.#random,
-    });
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      const startedAtMs = this.#clock.monotonicMs();
-      const agoMs = () => this.#clock.monotonicMs() - startedAtMs;
-      let delayMs: number;
-      try {
-        const records = await this.#resolver.resolveSrv(this.#name);
-        if (signal.aborted) return;
-        this.#read(records);
-        delayMs = pace.afterAnswerMs(agoMs());
-      } catch (cause) {
-        if (signal.aborted) return;
-        const code = (cause as { code?: string }).code ?? 'unknown';
-        this.#known.fail(code, `the look-up of ${this.#name} failed: ${code}`);
-        delayMs = pace.afterFailureMs(agoMs());
-      }
-      await pause(this.#clock, delayMs, signal);
-    }
-  }
-
-  #read(records: readonly SrvRecord[]): void {
+/** The choice by weight is made once for a set of records: an order that changed at every look-up would be no order. */
+function createStableOrder(random: () => number): (records: readonly SrvRecord[]) => readonly Endpoint[] {
+  let fingerprint = '';
+  let ordered: readonly Endpoint[] = [];
+  return (records) => {
     const usable = records.filter(({ name, port }) => name !== '' && name !== '.' && port > 0);
-    const endpoints = this.#inOrder(usable);
-    this.#known.accept(endpoints, `${this.#name} names no server`);
-  }
-
-  /** The choice by weight is made once for a set of records: an order that changed at every look-up would be no order. */
-  #inOrder(records: readonly SrvRecord[]): readonly Endpoint[] {
-    if (records.length === 0) return [];
-    const fingerprint = records
+    if (usable.length === 0) return [];
+    const next = usable
       .map(({ name, port, priority, weight }) => `${name}:${port} ${priority} ${weight}`)
       .sort()
       .join();
-    if (fingerprint === this.#records) return this.#known.current;
-    this.#records = fingerprint;
-    return orderSrvRecords(records, this.#random).map(({ name, port }) => {
-      const host = name.replace(/\.$/, '');
-      return { id: `${host}:${port}`, host, port };
-    });
-  }
+    if (next !== fingerprint) {
+      fingerprint = next;
+      ordered = orderSrvRecords(usable, random).map(({ name, port }) => {
+        const host = name.replace(/\.$/, '');
+        return { id: `${host}:${port}`, host, port };
+      });
+    }
+    return ordered;
+  };
 }

@@ -2,11 +2,14 @@
 import type { StandbyOptions } from '../client-options.ts';
 
 const jitterShare = 0.2;
+/** A switchover and the one back, or a round of two backups, before servers that send us away slow us down. */
+const leavingsAtOnce = 2;
 
 export class RetrySchedule {
   readonly #options: StandbyOptions;
   readonly #random: () => number;
   #failures = 0;
+  #leavings = 0;
 
   constructor(options: StandbyOptions, random: () => number) {
     this.#options = options;
@@ -36,6 +39,21 @@ export class RetrySchedule {
     const delayMs = this.#failures === 0 ? spreadMs : this.#delayMs(this.#failures - 1);
     this.#failures += 1;
     return delayMs;
+  }
+
+  /**
+   * Pause after a connection that was given up while it worked: short, because a planned switchover must not cost a
+   * call, whatever failed before it. Only servers that send us away again and again cost steps of the list.
+   */
+  afterLeavingMs(livedMs: number): number {
+    const { stableAfterMs, reconnectionRandomDelayMs, failFastAfterMs } = this.#options;
+    if (livedMs >= stableAfterMs) {
+      this.#failures = 0;
+      this.#leavings = 0;
+    }
+    this.#leavings += 1;
+    if (this.#leavings > leavingsAtOnce) return this.#delayMs(this.#leavings - leavingsAtOnce - 1);
+    return this.#random() * Math.min(reconnectionRandomDelayMs, failFastAfterMs / 4);
   }
 
   #delayMs(step: number): number {

@@ -6,21 +6,16 @@ import type { BackendState } from '../backend.ts';
 import type { StandbyOptions } from '../client-options.ts';
 import { type Clock, pause, type Timer } from '../clock.ts';
 import { type Endpoint, type EndpointSource, endpointName } from '../discovery/endpoint-source.ts';
-import { ConfigServerError, type ConfigServerErrorCode } from '../errors.ts';
+import { ConfigServerError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { AttemptOrder, asksToLeave } from './attempt-order.ts';
+import { DrainingConnections } from './draining-connections.ts';
+import { EpochGuard } from './epoch-guard.ts';
+import { RefusedAccount, refusesAccount } from './refused-account.ts';
 import { RetrySchedule } from './retry-schedule.ts';
+import type { StandbyConnection } from './standby-connection.ts';
 import { WaitingCalls, type WaitLimits } from './waiting-calls.ts';
-
-/** What the state machine needs to know of a connection. */
-export interface StandbyConnection {
-  readonly endpoint: Endpoint;
-  /** Resolves when the connection is of no more use. */
-  readonly ended: Promise<ConfigServerError>;
-  readonly serverEpoch: number;
-  close(error: ConfigServerError): void;
-  /** Resolves when nothing is in flight any more. */
-  drained(): Promise<void>;
-}
+import { WakeablePause } from './wakeable-pause.ts';
 
 export interface WarmStandbyOptions<C extends StandbyConnection> {
   endpoints: EndpointSource;
@@ -34,41 +29,31 @@ export interface WarmStandbyOptions<C extends StandbyConnection> {
   onAttemptFailed?(endpoint: Endpoint, error: ConfigServerError): void;
 }
 
-const credentialErrors: ReadonlySet<ConfigServerErrorCode> = new Set<ConfigServerErrorCode>([
-  'AuthenticationFailed',
-  'AccountLocked',
-  'AccountExpired',
-  'PasswordExpired',
-  'ChangePasswordRequired',
-  'AccessDenied',
-]);
-
 type Round<C> = { opened: C } | { failed: 'all' | 'no-primary' | 'credentials' };
 
 export class WarmStandby<C extends StandbyConnection> {
   readonly #deps: WarmStandbyOptions<C>;
   readonly #schedule: RetrySchedule;
+  readonly #order = new AttemptOrder();
+  readonly #epochs = new EpochGuard();
+  readonly #account: RefusedAccount;
+  readonly #pause: WakeablePause;
   readonly #waiting: WaitingCalls<C>;
   readonly #closing = new AbortController();
-  readonly #draining = new Set<C>();
+  readonly #draining = new DrainingConnections();
   #connection: C | undefined;
   #state: BackendState = 'connecting';
   #reason: string | undefined = 'no connection was opened yet';
   #failFast: Timer | undefined;
-  #wakeUp = new AbortController();
   #moveAway: (() => void) | undefined;
-  #lastOpened: string | undefined;
-  #avoid: string | undefined;
-  #tried: ReadonlySet<string> = new Set();
-  #isWakeUpDue = false;
-  #highestEpoch = 0;
-  #credentialTries = 0;
   #stopWatching: () => void = () => undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(deps: WarmStandbyOptions<C>) {
     this.#deps = deps;
     this.#schedule = new RetrySchedule(deps.options, deps.random);
+    this.#account = new RefusedAccount(deps.options);
+    this.#pause = new WakeablePause(deps.clock);
     this.#waiting = new WaitingCalls(deps.clock, deps.options.maxQueueWhileDown);
   }
 
@@ -104,8 +89,8 @@ export class WarmStandby<C extends StandbyConnection> {
 
   /** Ends the current pause; also the way on after the service account was refused for good. */
   retryNow(): void {
-    this.#credentialTries = 0;
-    this.#wake();
+    this.#account.forget();
+    this.#pause.wake();
   }
 
   /**
@@ -123,9 +108,9 @@ export class WarmStandby<C extends StandbyConnection> {
       this.#stopWatching();
       this.#failFast?.cancel();
       this.#closing.abort();
-      this.#wakeUp.abort();
+      this.#pause.close();
       this.#waiting.refuseAll(clientClosed);
-      for (const connection of this.#draining) connection.close(clientClosed());
+      this.#draining.close(clientClosed);
       this.#connection?.close(clientClosed());
       this.#connection = undefined;
     }
@@ -143,17 +128,16 @@ export class WarmStandby<C extends StandbyConnection> {
   /** One pass over the endpoints: the last opened one first, a pause, then the others in their order. */
   async #tryRound(): Promise<Round<C>> {
     const { options, clock } = this.#deps;
-    const order = this.#order();
+    const order = this.#order.ofRound(this.#deps.endpoints.current());
     if (order.length === 0) this.#reason = noServerKnown(this.#deps.endpoints);
-    this.#tried = new Set(order.map(endpointName));
     let standbyAnswers = 0;
     for (const [index, endpoint] of order.entries()) {
       if (this.#closing.signal.aborted) break;
       const result = await this.#attempt(endpoint);
       if (!(result instanceof ConfigServerError)) return { opened: result };
-      if (credentialErrors.has(result.code)) return { failed: 'credentials' };
+      if (refusesAccount(result.code)) return { failed: 'credentials' };
       if (result.code === 'NotPrimary') standbyAnswers += 1;
-      const wasLastOpened = index === 0 && endpointName(endpoint) === this.#lastOpened;
+      const wasLastOpened = index === 0 && this.#order.wasLastOpened(endpoint);
       if (wasLastOpened && result.code !== 'NotPrimary' && order.length > 1) {
         await pause(clock, options.backupDelayMs, this.#closing.signal);
       }
@@ -161,31 +145,11 @@ export class WarmStandby<C extends StandbyConnection> {
     return { failed: order.length > 0 && standbyAnswers === order.length ? 'no-primary' : 'all' };
   }
 
-  #order(): Endpoint[] {
-    const listed = [...this.#deps.endpoints.current()];
-    const rank = (endpoint: Endpoint) => {
-      const name = endpointName(endpoint);
-      if (endpoint.draining === true || name === this.#avoid) return 2;
-      return name === this.#lastOpened ? 0 : 1;
-    };
-    return listed.sort((a, b) => rank(a) - rank(b));
-  }
-
   async #attempt(endpoint: Endpoint): Promise<C | ConfigServerError> {
     const { open, log, onAttemptFailed } = this.#deps;
     const name = endpointName(endpoint);
     try {
-      const connection = await open(endpoint, this.#closing.signal);
-      if (connection.serverEpoch < this.#highestEpoch) {
-        const detail = `epoch ${connection.serverEpoch}, seen ${this.#highestEpoch}`;
-        const error = new ConfigServerError('NotPrimary', 'the server is not the primary one any more', {
-          endpoint: name,
-          detail,
-        });
-        connection.close(error);
-        throw error;
-      }
-      return connection;
+      return this.#epochs.checked(await open(endpoint, this.#closing.signal));
     } catch (cause) {
       const error =
         cause instanceof ConfigServerError
@@ -194,7 +158,7 @@ export class WarmStandby<C extends StandbyConnection> {
       if (!this.#closing.signal.aborted) {
         this.#reason = `${name}: ${error.message}`;
         log.warn(
-          { endpoint: name, code: error.code, detail: error.detail },
+          { endpoint: name, code: error.code, detail: error.detail, details: error.details },
           'Configuration Server attempt failed',
         );
         onAttemptFailed?.(endpoint, error);
@@ -204,7 +168,7 @@ export class WarmStandby<C extends StandbyConnection> {
   }
 
   async #serve(connection: C): Promise<void> {
-    const { clock, log, onOpened, onAttemptFailed, options } = this.#deps;
+    const { clock, log, onOpened, onAttemptFailed } = this.#deps;
     const name = endpointName(connection.endpoint);
     if (this.#closing.signal.aborted) {
       connection.close(clientClosed());
@@ -214,11 +178,10 @@ export class WarmStandby<C extends StandbyConnection> {
     const left = new Promise<undefined>((resolve) => {
       this.#moveAway = () => resolve(undefined);
     });
-    this.#credentialTries = 0;
-    this.#isWakeUpDue = false;
-    this.#highestEpoch = Math.max(this.#highestEpoch, connection.serverEpoch);
-    this.#lastOpened = name;
-    this.#avoid = undefined;
+    this.#account.forget();
+    this.#pause.forgetWakeUp();
+    this.#epochs.saw(connection);
+    this.#order.opened(connection.endpoint);
     this.#connection = connection;
     this.#failFast?.cancel();
     this.#setState('open', undefined);
@@ -231,80 +194,45 @@ export class WarmStandby<C extends StandbyConnection> {
     this.#moveAway = undefined;
     if (this.#closing.signal.aborted) return;
     this.#startFailFast();
+    const livedMs = clock.monotonicMs() - openedAtMs;
     if (loss === undefined) {
-      this.#drain(connection);
-      this.#avoid = name;
-      const spreadMs = Math.min(options.reconnectionRandomDelayMs, options.failFastAfterMs / 4);
+      this.#draining.add(connection);
+      this.#order.avoid(connection.endpoint);
       this.#setState('connecting', `${name} goes out of service`);
-      await this.#sleep(this.#deps.random() * spreadMs);
+      await this.#pause.sleep(this.#schedule.afterLeavingMs(livedMs));
       return;
     }
     if (loss.code === 'NotPrimary' || loss.code === 'ShuttingDown' || loss.code === 'RequestTimeout')
-      this.#avoid = name;
+      this.#order.avoid(connection.endpoint);
     this.#setState('connecting', `${name}: ${loss.message}`);
     log.warn(
       { endpoint: name, code: loss.code, detail: loss.detail },
       'Configuration Server connection lost',
     );
     onAttemptFailed?.(connection.endpoint, loss);
-    await this.#sleep(this.#schedule.afterLossMs(clock.monotonicMs() - openedAtMs));
-  }
-
-  #drain(connection: C): void {
-    this.#draining.add(connection);
-    void connection.drained().then(() => {
-      this.#draining.delete(connection);
-      connection.close(new ConfigServerError('ConnectionLost', 'the connection was replaced'));
-    });
+    await this.#pause.sleep(this.#schedule.afterLossMs(livedMs));
   }
 
   async #pauseAfter(failed: 'all' | 'no-primary' | 'credentials'): Promise<void> {
-    const { options, log } = this.#deps;
-    if (failed === 'no-primary') return this.#sleep(this.#schedule.whileNoPrimaryMs());
-    if (failed === 'all') return this.#sleep(this.#schedule.afterFailedRoundMs());
-    // A repeated wrong password would lock the service account: few tries, far apart, then only on request.
-    this.#credentialTries += 1;
-    const isLast = this.#credentialTries >= options.credentialsTries;
+    if (failed === 'no-primary') return this.#pause.sleep(this.#schedule.whileNoPrimaryMs());
+    if (failed === 'all') return this.#pause.sleep(this.#schedule.afterFailedRoundMs());
+    const delayMs = this.#account.pauseAfterRefusalMs();
     this.#reason = `the service account is refused (${this.#reason ?? 'no reason given'})`;
-    log.error(
-      { tries: this.#credentialTries, givingUp: isLast },
+    this.#deps.log.error(
+      { reason: this.#reason, givingUp: !Number.isFinite(delayMs) },
       'Configuration Server refuses the service account',
     );
-    await this.#sleep(isLast ? Number.POSITIVE_INFINITY : options.credentialsPauseMs);
-  }
-
-  /** Ends the pause, or skips the next one when an attempt is running. */
-  #wake(): void {
-    this.#isWakeUpDue = true;
-    this.#wakeUp.abort();
-  }
-
-  async #sleep(delayMs: number): Promise<void> {
-    const isWakeUpDue = this.#isWakeUpDue;
-    this.#isWakeUpDue = false;
-    if (this.#closing.signal.aborted || isWakeUpDue) return;
-    this.#wakeUp = new AbortController();
-    const { signal } = this.#wakeUp;
-    if (Number.isFinite(delayMs)) await pause(this.#deps.clock, delayMs, signal);
-    else await aborted(signal);
-    this.#isWakeUpDue = false;
+    await this.#pause.sleep(delayMs);
   }
 
   #listChanged(endpoints: readonly Endpoint[]): void {
     const { current } = this;
-    if (current === undefined) {
-      // A new server is worth a try at once, unless it is our own account that the servers refuse.
-      const hasNew = endpoints.some((endpoint) => !this.#tried.has(endpointName(endpoint)));
-      if (hasNew && this.#credentialTries === 0) this.#wake();
+    if (current !== undefined) {
+      if (asksToLeave(endpoints, current.endpoint)) this.leave(current);
       return;
     }
-    const name = endpointName(current.endpoint);
-    // An entry that vanished says nothing about a connection that works; one that drains asks us to go.
-    const entry = endpoints.find((endpoint) => endpointName(endpoint) === name);
-    const hasOther = endpoints.some(
-      (endpoint) => endpoint.draining !== true && endpointName(endpoint) !== name,
-    );
-    if (entry?.draining === true && hasOther) this.leave(current);
+    // A new server is worth a try at once, unless it is our own account that the servers refuse.
+    if (this.#order.hasNew(endpoints) && !this.#account.isRefused) this.#pause.wake();
   }
 
   #startFailFast(): void {
@@ -328,10 +256,6 @@ export class WarmStandby<C extends StandbyConnection> {
       detail: this.#reason,
     });
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 function noServerKnown({ problem }: EndpointSource): string {

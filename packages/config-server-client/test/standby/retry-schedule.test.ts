@@ -31,6 +31,14 @@ describe('retry schedule', () => {
     expect([1, 2, 3, 4].map(() => delays.afterLossMs(100))).toEqual([500, 1_000, 2_000, 5_000]);
   });
 
+  it('follows a planned switchover at once, also soon after an outage, but not servers that send away for ever', () => {
+    const delays = schedule();
+    for (let round = 0; round < 5; round += 1) delays.afterFailedRoundMs();
+    expect([1, 2, 3, 4].map(() => delays.afterLeavingMs(100))).toEqual([250, 250, 1_000, 2_000]);
+    expect(delays.afterLeavingMs(30_000)).toBe(250);
+    expect(delays.afterFailedRoundMs()).toBe(1_000);
+  });
+
   it('does not grow while a switchover is going on', () => {
     const delays = schedule();
     expect([1, 2, 3].map(() => delays.whileNoPrimaryMs())).toEqual([1_000, 1_000, 1_000]);

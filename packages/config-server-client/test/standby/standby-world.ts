@@ -4,7 +4,8 @@ import type { Endpoint, EndpointSource } from '../../src/discovery/endpoint-sour
 import { ConfigServerError, type ConfigServerErrorCode } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
-import { type StandbyConnection, WarmStandby } from '../../src/standby/warm-standby.ts';
+import type { StandbyConnection } from '../../src/standby/standby-connection.ts';
+import { WarmStandby } from '../../src/standby/warm-standby.ts';
 
 export type Condition = 'up' | ConfigServerErrorCode;
 

@@ -140,14 +140,35 @@ describe('warm standby', () => {
     await world.standby.close();
   });
 
-  it('does not hammer with a service account that is refused', async () => {
+  it.each([
+    'AuthenticationFailed',
+    'AccountLocked',
+    'AccountExpired',
+    'PasswordExpired',
+    'ChangePasswordRequired',
+    'PasswordPolicyViolation',
+    'AccessDenied',
+  ] as const)('does not hammer with a service account that is refused (%s)', async (refusal) => {
     const world = createWorld();
-    world.conditions.set('primary', 'AuthenticationFailed');
+    world.conditions.set('primary', refusal);
     world.standby.start();
     await world.clock.advance(86_400_000);
     expect(world.attempts).toEqual(['primary@0', 'primary@60000', 'primary@120000']);
     expect(world.standby.state).toBe('down');
     expect(world.standby.stateReason).toContain('service account');
+    await world.standby.close();
+  });
+
+  it('slows down for a server that takes us in and sends us away again and again', async () => {
+    const world = createWorld({}, [twoServers[0] as never]);
+    world.standby.start();
+    await world.clock.advance(0);
+    for (let second = 0; second < 60; second += 1) {
+      if (world.standby.current !== undefined) world.standby.leave(world.standby.current);
+      await world.clock.advance(1_000);
+    }
+    expect(world.attempts.length).toBeLessThanOrEqual(8);
+    await world.standby.close();
   });
 
   it('comes back after the service account was corrected and somebody says so', async () => {

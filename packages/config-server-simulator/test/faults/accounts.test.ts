@@ -1,6 +1,8 @@
+import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
+import type { KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
 import { describe, expect, it } from 'vitest';
 import { demoServiceAccount } from '../../src/seed/demo.ts';
-import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
+import { agent, connectTo, quickStandby, recordingLog, startServer, until, watchSuite } from '../harness.ts';
 
 watchSuite();
 
@@ -59,6 +61,27 @@ describe('the service account', () => {
     await until(() => server.sessionCount() === 1, 'registered again, with the new password');
     const next = connectTo([server], { ...demoServiceAccount, password: 'changed-secret' });
     await expect(next.authenticate(agent)).resolves.toBeDefined();
+  });
+
+  it('whose new password breaks the rules is tried three times, then not any more', async () => {
+    const server = await startServer();
+    const rules: KeyValueList = [['security-authentication-rules', [['password-min-length', 20]]]];
+    await server.store.updateObject(CfgObjectType.tenant, 1, { userProperties: rules });
+    await server.store.updatePerson(100, { changePasswordOnNextLogin: 2 });
+    let registrations = 0;
+    server.faults.beforeRequest = () => {
+      registrations += 1;
+    };
+    const log = recordingLog();
+    const client = connectTo([server], { newPassword: 'short-secret', standby: fewTries, log });
+    // Each try: once with the old password, which must be changed, then with the new one.
+    await until(() => registrations === 6, 'three tries');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(registrations).toBe(6);
+    expect(client.state).toBe('down');
+    expect(client.stateReason).toContain('the new password breaks the password rules');
+    expect(log.lines.join()).toContain('"rules":["min-length"]');
+    expect(log.lines.join()).not.toContain('short-secret');
   });
 
   it('whose change got no answer is found out by the next attempt', async () => {

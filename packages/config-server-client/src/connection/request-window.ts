@@ -1,0 +1,168 @@
+/** The requests of one connection: which may go out, which are in flight under which id, and how each of them ends. */
+import type { Clock } from '../clock.ts';
+import { ConfigServerError } from '../errors.ts';
+import type { ConnectionMetrics } from '../metrics.ts';
+import { serverError } from '../server-error.ts';
+import type { ConfMessage } from '../wire/message.ts';
+import { type AnswerCollector, Exchange, type ExchangeLimits } from './exchange.ts';
+import type { SentParcel } from './outbox.ts';
+import { ReferenceIds } from './reference-ids.ts';
+
+export interface RequestWindowOptions {
+  /** `host:port`, for errors. */
+  endpoint: string;
+  clock: Clock;
+  metrics: ConnectionMetrics;
+  /** Requests in flight. Default 64. */
+  windowSize?: number | undefined;
+  /** Requests waiting for a free place in the window. Default 1 024. */
+  queueSize?: number | undefined;
+  /** Where reference ids start; for tests of the wrap-around. */
+  firstReferenceId?: number | undefined;
+  /** Encodes and queues; `onWritten` runs when the bytes may reach the server from then on. Throws what cannot be encoded. */
+  send(message: ConfMessage, refId: number, onWritten: () => void): SentParcel;
+  /** Answers keep coming to requests that were never sent. */
+  onForeignAnswers(): void;
+  /** So many requests in a row were not answered in time. */
+  onUnresponsive(requests: number): void;
+}
+
+const unknownAnswersTolerated = 10;
+const timeoutsTolerated = 5;
+
+export class RequestWindow {
+  readonly #options: RequestWindowOptions;
+  readonly #ids: ReferenceIds;
+  readonly #queueSize: number;
+  readonly #inFlight = new Map<number, Exchange>();
+  readonly #waiting = new Set<Exchange>();
+  #size: number;
+  #isClosed = false;
+  #unknownAnswers = 0;
+  #timeoutsInARow = 0;
+  #onDrained: (() => void) | undefined;
+
+  constructor(options: RequestWindowOptions) {
+    this.#options = options;
+    this.#ids = new ReferenceIds(options.firstReferenceId);
+    this.#size = options.windowSize ?? 64;
+    this.#queueSize = options.queueSize ?? 1_024;
+  }
+
+  /** Rejects with ConfigServerError only; settles exactly once. */
+  exchange<T>(message: ConfMessage, collect: AnswerCollector<T>, limits: ExchangeLimits): Promise<T> {
+    const { endpoint, clock } = this.#options;
+    if (this.#waiting.size >= this.#queueSize) {
+      return Promise.reject(
+        new ConfigServerError('QueueFull', 'too many requests wait for the Configuration Server', {
+          endpoint,
+        }),
+      );
+    }
+    const exchange = new Exchange(message, collect, limits, clock, this.#settled);
+    if (!exchange.isSettled) {
+      this.#waiting.add(exchange as unknown as Exchange);
+      this.#startWaiting();
+    }
+    return exchange.promise;
+  }
+
+  setSize(requests: number): void {
+    this.#size = Math.max(1, requests);
+    this.#startWaiting();
+  }
+
+  answer(refId: number, message: ConfMessage): void {
+    const exchange = this.#inFlight.get(refId);
+    if (exchange === undefined) this.#dropAnswer(refId);
+    else if (message.name !== 'EventError') exchange.receive(message);
+    else exchange.refuse(serverError(message.body, { endpoint: this.#options.endpoint, refId }));
+  }
+
+  /** An answer whose body cannot be read ends its own request and no other. */
+  answerUnreadable(refId: number, detail: string): void {
+    const exchange = this.#inFlight.get(refId);
+    if (exchange !== undefined) {
+      const options = { endpoint: this.#options.endpoint, refId, sent: true, detail };
+      exchange.fail(new ConfigServerError('MalformedBody', 'the answer could not be read', options));
+      this.#ids.abandon(refId);
+    } else if (refId !== 0) {
+      this.#dropAnswer(refId);
+    }
+  }
+
+  /** Resolves when no request is left. New requests are the caller's to keep away. */
+  drained(): Promise<void> {
+    if (this.#isClosed || this.#isEmpty) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onDrained = resolve;
+    });
+  }
+
+  /** Nothing is sent any more; every pending request fails with what `error` makes of it. */
+  close(error: (isSent: boolean, refId: number) => ConfigServerError): void {
+    this.#isClosed = true;
+    for (const exchange of [...this.#inFlight.values(), ...this.#waiting]) {
+      exchange.fail(error(exchange.isSent, exchange.refId));
+    }
+    this.#onDrained?.();
+  }
+
+  get #isEmpty(): boolean {
+    return this.#inFlight.size + this.#waiting.size === 0;
+  }
+
+  readonly #settled = (exchange: Exchange, outcome: 'answered' | 'abandoned' | 'failed') => {
+    this.#waiting.delete(exchange);
+    if (this.#inFlight.delete(exchange.refId) && outcome === 'abandoned') {
+      exchange.parcel?.cancel();
+      if (exchange.isSent) this.#ids.abandon(exchange.refId);
+    }
+    if (outcome === 'answered') this.#timeoutsInARow = 0;
+    if (outcome === 'abandoned' && exchange.isSent && exchange.timedOut) this.#countTimeout();
+    this.#report();
+    if (this.#isClosed) return;
+    this.#startWaiting();
+    if (this.#isEmpty) this.#onDrained?.();
+  };
+
+  /** A server that answers polls but no requests is changed for another one. */
+  #countTimeout(): void {
+    this.#timeoutsInARow += 1;
+    if (this.#timeoutsInARow < timeoutsTolerated) return;
+    // After the settlement of the current exchange, so that it keeps its own error.
+    queueMicrotask(() => this.#options.onUnresponsive(timeoutsTolerated));
+  }
+
+  #startWaiting(): void {
+    for (const exchange of this.#waiting) {
+      if (this.#inFlight.size >= this.#size || this.#isClosed) break;
+      this.#waiting.delete(exchange);
+      exchange.refId = this.#ids.next((id) => this.#inFlight.has(id));
+      this.#inFlight.set(exchange.refId, exchange);
+      this.#send(exchange);
+    }
+    this.#report();
+  }
+
+  #send(exchange: Exchange): void {
+    try {
+      exchange.parcel = this.#options.send(exchange.message, exchange.refId, () => exchange.markSent());
+    } catch (cause) {
+      exchange.fail(new ConfigServerError('MalformedBody', 'the request cannot be encoded', { cause }));
+    }
+  }
+
+  #dropAnswer(refId: number): void {
+    const kind = this.#ids.classify(refId);
+    this.#options.metrics.answerDropped?.(kind);
+    if (kind === 'late') return;
+    this.#unknownAnswers += 1;
+    if (this.#unknownAnswers === unknownAnswersTolerated) this.#options.onForeignAnswers();
+  }
+
+  #report(): void {
+    this.#options.metrics.inFlight?.(this.#inFlight.size);
+    this.#options.metrics.queueDepth?.(this.#waiting.size);
+  }
+}

@@ -1,0 +1,46 @@
+/** Pauses between attempts, which somebody may cut short. */
+import { type Clock, pause } from '../clock.ts';
+
+export class WakeablePause {
+  readonly #clock: Clock;
+  #wakeUp = new AbortController();
+  #isWakeUpDue = false;
+  #isClosed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Resolves after `delayMs` (which may be infinite), or when woken; at once after a `wake` that found nobody asleep. */
+  async sleep(delayMs: number): Promise<void> {
+    const isWakeUpDue = this.#isWakeUpDue;
+    this.#isWakeUpDue = false;
+    if (this.#isClosed || isWakeUpDue) return;
+    this.#wakeUp = new AbortController();
+    const { signal } = this.#wakeUp;
+    if (Number.isFinite(delayMs)) await pause(this.#clock, delayMs, signal);
+    else await aborted(signal);
+    this.#isWakeUpDue = false;
+  }
+
+  /** Ends the pause, or skips the next one when an attempt is running. */
+  wake(): void {
+    this.#isWakeUpDue = true;
+    this.#wakeUp.abort();
+  }
+
+  /** What the wake-up was for has happened. */
+  forgetWakeUp(): void {
+    this.#isWakeUpDue = false;
+  }
+
+  /** Ends the pause and all later ones. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wakeUp.abort();
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
