@@ -1,8 +1,11 @@
 /** Composes the OAuth endpoints on top of tokens, clients, users and sessions. */
 import { createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createKeySets } from './assertions/key-sets.ts';
+import { createSingleUse } from './assertions/single-use.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
 import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
+import { createClientAssertions } from './oauth/client-assertion.ts';
 import { createClientAuthentication } from './oauth/client-authentication.ts';
 import { createExchangeTargets } from './oauth/exchange-targets.ts';
 import { createGrants } from './oauth/grants/index.ts';
@@ -25,9 +28,12 @@ export interface OAuthDeps {
 
 export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
   const { config, kit, redis, keyspace, clientDirectory, secretVerifier, audit } = deps;
+  const keySets = createKeySets(deps);
+  const singleUse = createSingleUse(redis, keyspace, deps.now);
   const clientAuthentication = createClientAuthentication({
     directory: clientDirectory,
     verifier: secretVerifier,
+    assertions: createClientAssertions({ ...deps, directory: clientDirectory, keySets, singleUse }),
     audit,
   });
   const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);

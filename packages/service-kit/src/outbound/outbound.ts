@@ -144,7 +144,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
  * The URL, if it is one that may be called: https without credentials; plain http to loopback where that is allowed.
  * @throws OutboundError that says what would be right.
  */
-export function outboundUrl(text: string, allowLoopback: boolean): URL {
+function outboundUrl(text: string, allowLoopback: boolean): URL {
   // The parser makes one spelling of decimal, octal and hexadecimal addresses.
   const url = URL.parse(text);
   if (url === null) throw new OutboundError('url', 'must be an absolute URL');
@@ -157,6 +157,16 @@ export function outboundUrl(text: string, allowLoopback: boolean): URL {
   }
   if (text.includes('#')) throw new OutboundError('url', 'must have no fragment');
   return url;
+}
+
+/** What is wrong with an address that somebody registers; undefined when it may be called. */
+export function outboundUrlProblem(text: string, allowLoopback: boolean): string | undefined {
+  try {
+    outboundUrl(text, allowLoopback);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function refusalOf(

@@ -1,10 +1,11 @@
 /** What the service knows about a registered OAuth client. */
 
 import type { StoredSecret } from '@gatehouse/service-kit/credentials/stored-secret';
+import type { KeySource } from '../assertions/key-sets.ts';
 
 export type ClientType = 'CONFIDENTIAL' | 'PUBLIC';
 export type RedirectMatching = 'exact' | 'origin';
-export type SecretAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
+export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
 /** Who may exchange what: empty lists refuse everything (RFC 8693 leaves this to the server). */
 export interface TokenExchangePolicy {
@@ -15,7 +16,7 @@ export interface TokenExchangePolicy {
   delegation: boolean;
 }
 
-export interface Client {
+export interface Client extends KeySource {
   clientId: string;
   name: string;
   description: string;
@@ -36,13 +37,18 @@ export interface Client {
   /** Contact centres whose users may sign in through it; empty means every one. */
   contactCenterIds: string[];
   /** Undefined: either way of sending the secret. */
-  tokenEndpointAuthMethod?: SecretAuthMethod;
+  tokenEndpointAuthMethod?: ClientAuthMethod;
   tokenExchange: TokenExchangePolicy;
   /** Resource identifiers (RFC 8707) under which others may name this client as audience. */
   resources: string[];
   createdAtMs: number;
   updatedAtMs: number;
   version: number;
+}
+
+/** Whether the client proves itself by a secret: others have none, and cannot use one. */
+export function usesSecret({ clientType, tokenEndpointAuthMethod }: Client): boolean {
+  return clientType === 'CONFIDENTIAL' && tokenEndpointAuthMethod !== 'private_key_jwt';
 }
 
 /** Whether users of the contact centre may use the client: single sign-on never crosses into another one. */

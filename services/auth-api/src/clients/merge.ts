@@ -2,6 +2,8 @@
 
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { outboundUrlProblem } from '@gatehouse/service-kit/outbound/outbound';
+import type { KeySource } from '../assertions/key-sets.ts';
 import type { Client } from './client.ts';
 import { type ClientPatch, grantTypes } from './schemas.ts';
 
@@ -12,6 +14,8 @@ export interface ClientDefaults {
   refreshTokenTtlSeconds: number;
   longestAccessTokenTtlSeconds: number;
   longestRefreshTokenTtlSeconds: number;
+  /** Whether registered addresses may lead to this machine. */
+  allowLoopback: boolean;
 }
 
 /** Compat: internal clients show these in their stored form. */
@@ -48,8 +52,10 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
   const internalClient = patch.internalClient ?? client.internalClient;
   const grants = patch.authorizedGrantTypes ?? client.grantTypes;
   const authMethod = patch.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
+  const { jwks: _jwks, jwksUri: _jwksUri, ...kept } = client;
   const merged: Client = {
-    ...client,
+    ...kept,
+    ...mergeKeySource(client, patch),
     name: patch.name ?? client.name,
     description: patch.description ?? client.description,
     clientType: patch.clientType ?? client.clientType,
@@ -73,6 +79,16 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
     throw badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
   }
   return merged;
+}
+
+/** One source of keys: the one that is named last takes the place of the other. */
+function mergeKeySource({ jwks, jwksUri }: KeySource, patch: ClientPatch): KeySource {
+  if (patch.jwks) return { jwks: patch.jwks as NonNullable<KeySource['jwks']> };
+  if (patch.jwksUri) return { jwksUri: patch.jwksUri };
+  return {
+    ...(jwks === undefined || patch.jwks === null ? {} : { jwks }),
+    ...(jwksUri === undefined || patch.jwksUri === null ? {} : { jwksUri }),
+  };
 }
 
 /** Whether the client's own tokens, which carry its rights, would say more than its registration now does. */
@@ -104,6 +120,20 @@ function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults
     'tokenEndpointAuthMethod',
     'none is for PUBLIC clients, the others are for CONFIDENTIAL ones',
   );
+  const isByKey = client.tokenEndpointAuthMethod === 'private_key_jwt';
+  check(
+    !isByKey || client.jwks !== undefined || client.jwksUri !== undefined,
+    'tokenEndpointAuthMethod',
+    'private_key_jwt needs jwks or jwksUri',
+  );
+  check(
+    !(isByKey && patch.client_secret !== undefined),
+    'client_secret',
+    'a client of private_key_jwt has no secret',
+  );
+  check(!(patch.jwks && patch.jwksUri), 'jwksUri', 'give jwks or jwksUri, not both');
+  const addressProblem = client.jwksUri && outboundUrlProblem(client.jwksUri, defaults.allowLoopback);
+  check(!addressProblem, 'jwksUri', addressProblem ?? '');
   check(
     client.accessTokenTtlSeconds <= defaults.longestAccessTokenTtlSeconds,
     'accessTokenExpirationTimeout',

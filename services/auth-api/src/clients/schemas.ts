@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { redirectUriProblem } from '../oauth/redirect-uri.ts';
 import { parseScope } from '../oauth/scopes.ts';
+import { keySourceFields, publicKeySchema } from './key-source-schemas.ts';
 
 export const grantTypes = [
   'authorization_code',
@@ -48,18 +49,17 @@ const fields = {
   refreshTokenExpirationTimeout: lifetimeSeconds,
   contactCenterIds: z.array(z.string().min(1).max(128)).max(10_000),
   accessTokenFormat: z.literal('opaque', 'only opaque access tokens are available'),
-  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'none']),
+  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
   redirectMatching: z.enum(['exact', 'origin']),
   requirePkce: z.boolean(),
   tokenExchange,
   resources: z.array(z.url().max(512)).max(100),
+  ...keySourceFields,
 };
 
 /** What would be believed to protect something is refused rather than ignored. */
 const refused = z.undefined('is not available in this version');
 const notAvailable = {
-  jwks: refused.optional(),
-  jwksUri: refused.optional(),
   backchannelLogoutUri: refused.optional(),
   frontchannelLogoutUri: refused.optional(),
   responseTypes: z.array(z.literal('code', 'only the response type code is available')).optional(),
@@ -100,6 +100,8 @@ export const clientViewSchema = z.object({
     delegation: z.boolean(),
   }),
   resources: z.array(z.string()),
+  jwks: z.object({ keys: z.array(publicKeySchema) }).optional(),
+  jwksUri: z.string().optional(),
   createdAt: z.int(),
   updatedAt: z.int(),
 });

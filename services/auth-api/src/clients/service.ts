@@ -15,7 +15,7 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
-import type { Client } from './client.ts';
+import { type Client, usesSecret } from './client.ts';
 import type { ClientDirectory } from './directory.ts';
 import { type ClientDefaults, losesRights, mergeClient, newClient } from './merge.ts';
 import type { ClientPatch } from './schemas.ts';
@@ -47,7 +47,7 @@ export interface ClientService {
   update(clientId: string, patch: ClientPatch, actor: Actor): Promise<Client>;
   /** Its tokens end with it. @throws AppError (404) */
   remove(clientId: string, actor: Actor): Promise<void>;
-  /** The former secret stays valid for the grace time. @throws AppError (400) for a PUBLIC client, (404) */
+  /** The former secret stays valid for the grace time. @throws AppError (400) for a client without one, (404) */
   rotateSecret(clientId: string, actor: Actor): Promise<ClientAndSecret & { formerExpiresAtMs: number }>;
 }
 
@@ -120,8 +120,7 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       if (clientId === options.serviceClientId) throw taken(clientId);
       const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
       const given = input.client_secret;
-      const generatedSecret =
-        given === undefined && client.clientType === 'CONFIDENTIAL' ? generateSecret() : undefined;
+      const generatedSecret = given === undefined && usesSecret(client) ? generateSecret() : undefined;
       if (given !== undefined) client.secrets = [await storedSecret(given)];
       if (generatedSecret !== undefined) client.secrets = [{ hash: digestSecret(generatedSecret) }];
       const created = await change(clientId, 'client_created', actor, async (transaction) => {
@@ -145,7 +144,7 @@ export function createClientService(options: ClientServiceOptions): ClientServic
         const current = (await lockClient(transaction.client, clientId)) ?? missing(clientId);
         const merged = mergeClient(current, patch, defaults);
         if (secret !== undefined) merged.secrets = [secret];
-        if (merged.clientType === 'PUBLIC') merged.secrets = [];
+        if (!usesSecret(merged)) merged.secrets = [];
         const updated = (await updateClient(transaction.client, merged)) ?? missing(clientId);
         // Before the commit: rights that were taken away do not live on in tokens.
         if (losesRights(current, merged))
@@ -168,7 +167,8 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       const formerExpiresAtMs = now() + options.secretGraceMs;
       const client = await change(clientId, 'client_secret_rotated', actor, async (transaction) => {
         const current = (await lockClient(transaction.client, clientId)) ?? missing(clientId);
-        if (current.clientType === 'PUBLIC') throw badRequest('A PUBLIC client has no secret to rotate');
+        if (!usesSecret(current))
+          throw badRequest('This client proves itself without a secret: none to rotate');
         const former = current.secrets
           .slice(0, 1)
           .map(({ hash }) => ({ hash, expiresAtMs: formerExpiresAtMs }));

@@ -2,11 +2,12 @@
 
 import type { StoredSecret } from '@gatehouse/service-kit/credentials/stored-secret';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { JSONWebKeySet } from 'jose';
 import type {
   Client,
+  ClientAuthMethod,
   ClientType,
   RedirectMatching,
-  SecretAuthMethod,
   TokenExchangePolicy,
 } from './client.ts';
 
@@ -27,9 +28,11 @@ interface ClientRow {
   access_token_ttl_seconds: number;
   refresh_token_ttl_seconds: number;
   contact_center_ids: string[];
-  token_endpoint_auth_method: SecretAuthMethod | null;
+  token_endpoint_auth_method: ClientAuthMethod | null;
   token_exchange: TokenExchangePolicy;
   resources: string[];
+  jwks: JSONWebKeySet | null;
+  jwks_uri: string | null;
   version: number;
   created_at: Date;
   updated_at: Date;
@@ -56,6 +59,8 @@ const columns = [
   'token_endpoint_auth_method',
   'token_exchange',
   'resources',
+  'jwks',
+  'jwks_uri',
 ] as const;
 
 const placeholders = columns.map((_, index) => `$${index + 1}`).join(', ');
@@ -149,6 +154,8 @@ function rowValues(client: Client): unknown[] {
     client.tokenEndpointAuthMethod ?? null,
     JSON.stringify(client.tokenExchange),
     client.resources,
+    client.jwks === undefined ? null : JSON.stringify(client.jwks),
+    client.jwksUri ?? null,
   ];
 }
 
@@ -175,6 +182,8 @@ function toClient(row: ClientRow): Client {
       : { tokenEndpointAuthMethod: row.token_endpoint_auth_method }),
     tokenExchange: row.token_exchange,
     resources: row.resources,
+    ...(row.jwks === null ? {} : { jwks: row.jwks }),
+    ...(row.jwks_uri === null ? {} : { jwksUri: row.jwks_uri }),
     createdAtMs: row.created_at.getTime(),
     updatedAtMs: row.updated_at.getTime(),
     version: row.version,

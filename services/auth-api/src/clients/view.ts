@@ -26,6 +26,8 @@ export function viewOf(client: Client): ClientView {
     responseTypes: client.grantTypes.includes('authorization_code') ? ['code'] : [],
     tokenExchange: client.tokenExchange,
     resources: client.resources,
+    ...(client.jwks === undefined ? {} : { jwks: client.jwks as NonNullable<ClientView['jwks']> }),
+    ...(client.jwksUri === undefined ? {} : { jwksUri: client.jwksUri }),
     createdAt: client.createdAtMs,
     updatedAt: client.updatedAtMs,
   };

@@ -1,11 +1,12 @@
-/** Client authentication at the token, introspection and revocation endpoints (RFC 6749 section 2.3). */
+/** Client authentication at every endpoint that clients call (RFC 6749 section 2.3). */
 
 import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
-import { invalidClient, invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidClient, invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import { type Credentials, hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
 import type { AuditWriter } from '../audit/event.ts';
-import type { Client, SecretAuthMethod } from '../clients/client.ts';
+import type { Client, ClientAuthMethod } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
+import { type ClientAssertion, type ClientAssertions, readClientAssertion } from './client-assertion.ts';
 import type { RequestParameters } from './parameters.ts';
 
 /** What every call to a client-authenticated endpoint brings. */
@@ -29,17 +30,18 @@ export interface ClientAuthentication {
 export interface ClientAuthenticationOptions {
   directory: ClientDirectory;
   verifier: SecretVerifier;
+  assertions: ClientAssertions;
   audit: AuditWriter;
 }
 
 interface Presented {
-  method: SecretAuthMethod;
+  method: ClientAuthMethod;
   /** The possible readings; only Basic has more than one. */
   candidates: Credentials[];
 }
 
 export function createClientAuthentication(options: ClientAuthenticationOptions): ClientAuthentication {
-  const { directory, verifier, audit } = options;
+  const { directory, verifier, assertions, audit } = options;
 
   async function proves(presented: Presented, call: ClientCall): Promise<Client | undefined> {
     for (const { username, password } of presented.candidates) {
@@ -76,8 +78,30 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     throw invalidClient({ detail });
   }
 
+  async function authenticateByAssertion(assertion: ClientAssertion, call: ClientCall): Promise<Client> {
+    const { claimedClientId } = assertion;
+    const { authorization, parameters } = call;
+    if (authorization !== undefined || parameters.get('client_secret') !== undefined) throw twoMethods();
+    const clientId = parameters.get('client_id');
+    const verdict =
+      clientId === undefined || clientId === claimedClientId
+        ? await assertions.judge(assertion)
+        : { problem: 'client assertion: its sub is not the client_id of the form' };
+    if ('client' in verdict) return verdict.client;
+    // Counts like a wrong secret: it must not fill the audit trail.
+    await verifier.verify({
+      owner: claimedClientId,
+      secrets: [],
+      presented: '',
+      clientAddress: call.clientAddress,
+    });
+    return refuse(call, claimedClientId, verdict.problem);
+  }
+
   return {
     async authenticate(call) {
+      const assertion = readClientAssertion(call.parameters);
+      if (assertion !== undefined) return authenticateByAssertion(assertion, call);
       const presented = readCredentials(call);
       const claimed = presented.candidates[0]?.username;
       const client =
@@ -97,12 +121,6 @@ function readCredentials(call: ClientCall): Presented {
   const { authorization, parameters } = call;
   const clientId = parameters.get('client_id');
   const secret = parameters.get('client_secret');
-  if (
-    parameters.get('client_assertion') !== undefined ||
-    parameters.get('client_assertion_type') !== undefined
-  ) {
-    throw new OAuthError('invalid_client', 401, 'Client assertions are not accepted');
-  }
   if (authorization === undefined) {
     if (clientId === undefined) throw invalidClient({ detail: 'no credentials' });
     const method = secret === undefined ? 'none' : 'client_secret_post';
@@ -110,8 +128,12 @@ function readCredentials(call: ClientCall): Presented {
   }
   if (!hasScheme(authorization, 'basic'))
     throw invalidClient({ detail: 'the Authorization scheme is not Basic' });
-  if (secret !== undefined) throw invalidRequest('Use one client authentication method, not two');
+  if (secret !== undefined) throw twoMethods();
   return readBasic(call.basic ?? parseBasicCredentials(authorization), clientId);
+}
+
+function twoMethods() {
+  return invalidRequest('Use one client authentication method, not two');
 }
 
 function readBasic(readings: Credentials[], clientId: string | undefined): Presented {

@@ -1,4 +1,5 @@
 /** What this server can do (OpenID Connect Discovery, RFC 8414): only what is true. */
+import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
 
 export interface DiscoveryFacts {
   issuer: string;
@@ -8,7 +9,7 @@ export interface DiscoveryFacts {
 
 /** Every path that is announced hangs below the issuer, whatever host the question came by. */
 export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: DiscoveryFacts) {
-  const secretMethods = ['client_secret_basic', 'client_secret_post'];
+  const confidentialMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   return {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
@@ -23,9 +24,12 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: Dis
     grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,
-    token_endpoint_auth_methods_supported: [...secretMethods, 'none'],
-    introspection_endpoint_auth_methods_supported: secretMethods,
-    revocation_endpoint_auth_methods_supported: [...secretMethods, 'none'],
+    token_endpoint_auth_methods_supported: [...confidentialMethods, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: confidentialMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint_auth_methods_supported: [...confidentialMethods, 'none'],
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     code_challenge_methods_supported: ['S256'],
     scopes_supported: ['openid'],
     prompt_values_supported: ['none', 'login', 'select_account'],

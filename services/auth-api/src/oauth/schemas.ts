@@ -6,6 +6,8 @@ const text = z.string().optional();
 const clientCredentials = {
   client_id: text.describe('With client_secret, or alone for a PUBLIC client; otherwise HTTP Basic'),
   client_secret: text,
+  client_assertion_type: text.describe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer'),
+  client_assertion: text.describe('JWT signed by the client (RFC 7523), instead of a secret'),
 };
 
 export const tokenRequestSchema = z.looseObject({

@@ -258,7 +258,7 @@ describe('what is wrong is named', () => {
     [{ tokenEndpointAuthMethod: 'none' }, 'data.tokenEndpointAuthMethod'],
     [{ tokenEndpointAuthMethod: 'private_key_jwt' }, 'data.tokenEndpointAuthMethod'],
     [{ accessTokenFormat: 'jwt' }, 'data.accessTokenFormat'],
-    [{ jwks: { keys: [] } }, 'data.jwks'],
+    [{ jwks: { keys: [] } }, 'data.jwks.keys'],
     [{ tokenExchange: { delegation: true } }, 'data.tokenExchange.delegation'],
     [{ tokenExchange: { subjectClient: ['x'] } }, 'data.tokenExchange'],
   ])('%j → %s', async (data, field) => {
