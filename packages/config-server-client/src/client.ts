@@ -33,6 +33,7 @@ import { type ObjectSchema, parseObjects } from './read-objects.ts';
 import type { CallKind } from './repeat-policy.ts';
 import { ServerLink } from './server-link.ts';
 import { writableEndpoints } from './standby/writable-endpoints.ts';
+import { SummedLoad } from './summed-load.ts';
 import { type ConfMessage, parseMessage } from './wire/message.ts';
 import { ocpWire } from './wire/ocp/ocp-wire.ts';
 import { WriteLink } from './write-link.ts';
@@ -72,6 +73,7 @@ class Client implements ConfigServerClient {
     this.#addp = options.addp ?? defaultAddp;
     this.#feed = new PersonFeed({ clock: this.#clock, log: this.#log });
     const register = accountWithChange({ applicationType: CfgAppType.genericServer, ...options });
+    const load = new SummedLoad(this.#metrics);
     const connection = {
       tls: options.tls,
       allowPlaintext: options.allowPlaintext ?? false,
@@ -79,7 +81,6 @@ class Client implements ConfigServerClient {
       windowSize: options.windowSize ?? 64,
       clock: this.#clock,
       log: this.#log,
-      metrics: this.#metrics,
     };
     const standby = { ...defaultStandby, ...options.standby };
     const shared = {
@@ -89,16 +90,22 @@ class Client implements ConfigServerClient {
         register((account) =>
           openConnection(
             endpoint,
-            { ...connection, account, addp: this.#addp, openTimeoutMs: standby.openTimeoutMs },
+            {
+              ...connection,
+              account,
+              addp: this.#addp,
+              metrics: load.part(),
+              openTimeoutMs: standby.openTimeoutMs,
+            },
             signal,
           ),
         ),
       clock: this.#clock,
       log: this.#log,
-      metrics: this.#metrics,
     };
     this.#link = new ServerLink({
       ...shared,
+      metrics: load.part(),
       endpoints: options.endpoints,
       feed: this.#feed,
       reportsState: true,
@@ -107,6 +114,7 @@ class Client implements ConfigServerClient {
     const openWriteLink = () =>
       new ServerLink({
         ...shared,
+        metrics: load.part(),
         endpoints: options.writeEndpoints ?? writableEndpoints(options.endpoints),
         reportsState: false,
         mustBeWritable: true,

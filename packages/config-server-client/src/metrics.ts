@@ -12,8 +12,9 @@ export interface ConnectionMetrics {
   keepAliveRoundTrip?(roundTripMs: number): void;
   keepAlivePoll?(): void;
   keepAliveLost?(): void;
-  /** Calls waiting for a free place in the window, or for a connection. */
+  /** Calls of this client that wait for a free place in a window, or for a connection. */
   queueDepth?(waiting: number): void;
+  /** Requests of this client that were sent and are not answered, over all its connections. */
   inFlight?(requests: number): void;
   /** Answers that were dropped because nobody waits for them any more, or that nobody ever asked for. */
   answerDropped?(kind: 'late' | 'unknown'): void;

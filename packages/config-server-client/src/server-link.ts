@@ -53,6 +53,7 @@ export class ServerLink {
       onStateChanged: (state) => {
         if (reportsState) metrics.stateChanged?.(state);
       },
+      onWaitingChanged: (calls) => metrics.queueDepth?.(calls),
       onAttemptFailed: (endpoint, error) => metrics.connectionFailed?.(endpointName(endpoint), error.code),
     });
     this.#standby.start();

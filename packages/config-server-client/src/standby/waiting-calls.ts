@@ -16,15 +16,13 @@ interface Waiter<T> {
 export class WaitingCalls<T> {
   readonly #clock: Clock;
   readonly #limit: number;
+  readonly #onSizeChanged: (size: number) => void;
   readonly #waiters = new Set<Waiter<T>>();
 
-  constructor(clock: Clock, limit: number) {
+  constructor(clock: Clock, limit: number, onSizeChanged: (size: number) => void = () => undefined) {
     this.#clock = clock;
     this.#limit = limit;
-  }
-
-  get size(): number {
-    return this.#waiters.size;
+    this.#onSizeChanged = onSizeChanged;
   }
 
   /** Resolves with what `admit` brings. Errors: QueueFull, NoEndpoint (deadline), Aborted, or what `refuse` brings. */
@@ -40,6 +38,7 @@ export class WaitingCalls<T> {
         timer.cancel();
         limits.signal?.removeEventListener('abort', onAbort);
         this.#waiters.delete(waiter);
+        this.#onSizeChanged(this.#waiters.size);
       };
       const waiter: Waiter<T> = {
         admit: (value) => {
@@ -58,6 +57,7 @@ export class WaitingCalls<T> {
       );
       limits.signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);
+      this.#onSizeChanged(this.#waiters.size);
     });
   }
 

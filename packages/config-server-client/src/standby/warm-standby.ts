@@ -26,6 +26,8 @@ export interface WarmStandbyOptions<C extends StandbyConnection> {
   log: Logger;
   onOpened?(connection: C): void;
   onStateChanged?(state: BackendState): void;
+  /** So many calls wait for a connection now. */
+  onWaitingChanged?(calls: number): void;
   onAttemptFailed?(endpoint: Endpoint, error: ConfigServerError): void;
 }
 
@@ -54,7 +56,7 @@ export class WarmStandby<C extends StandbyConnection> {
     this.#schedule = new RetrySchedule(deps.options, deps.random);
     this.#account = new RefusedAccount(deps.options);
     this.#pause = new WakeablePause(deps.clock);
-    this.#waiting = new WaitingCalls(deps.clock, deps.options.maxQueueWhileDown);
+    this.#waiting = new WaitingCalls(deps.clock, deps.options.maxQueueWhileDown, deps.onWaitingChanged);
   }
 
   start(): void {
@@ -73,10 +75,6 @@ export class WarmStandby<C extends StandbyConnection> {
 
   get current(): C | undefined {
     return this.#connection;
-  }
-
-  get waitingCalls(): number {
-    return this.#waiting.size;
   }
 
   /** The open connection, or the next one. Errors: NoEndpoint, QueueFull, Aborted, ClientClosed. */

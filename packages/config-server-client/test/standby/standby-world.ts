@@ -70,6 +70,7 @@ export function createWorld(options: Partial<StandbyOptions> = {}, endpoints = t
     connections: [] as PretendConnection[],
     states: [] as string[],
     attemptTakesMs: 0,
+    waitingCalls: 0,
     list(next: readonly Endpoint[]) {
       listed = next;
       for (const listener of listeners) listener(next);
@@ -106,6 +107,9 @@ export function createWorld(options: Partial<StandbyOptions> = {}, endpoints = t
     clock,
     random: () => 0.5,
     log: silentLogger,
+    onWaitingChanged: (calls) => {
+      world.waitingCalls = calls;
+    },
     onStateChanged: (state) => world.states.push(`${state}@${Math.round(clock.monotonicMs())}`),
   });
   return world;

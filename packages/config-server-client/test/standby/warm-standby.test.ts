@@ -132,11 +132,12 @@ describe('warm standby', () => {
       .connection({ ...world.limits(), signal: abort.signal })
       .catch((error) => error);
     await expect(world.standby.connection(world.limits())).rejects.toMatchObject({ code: 'QueueFull' });
+    expect(world.waitingCalls).toBe(2);
     abort.abort();
     expect(await second).toMatchObject({ code: 'Aborted' });
     await world.clock.advance(300);
     expect(await first).toMatchObject({ code: 'NoEndpoint' });
-    expect(world.standby.waitingCalls).toBe(0);
+    expect(world.waitingCalls).toBe(0);
     await world.standby.close();
   });
 

@@ -3,7 +3,10 @@ import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery
 import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 
-/** One set of series for all environments; each environment's link gets its own callbacks. */
+/**
+ * One set of series for all environments; each link gets its own callbacks. While an environment's link is exchanged two
+ * of them live: what one moment looks like is told by the newer one, what happened is counted of both.
+ */
 export function createBackendMetrics(metrics: Metrics): (environmentId: string) => ConnectionMetrics {
   const commandTimeouts = metrics.counter(
     'auth_cs_command_timeouts_total',
@@ -40,19 +43,39 @@ export function createBackendMetrics(metrics: Metrics): (environmentId: string) 
     ['environment'],
   );
 
-  return (environment) => ({
-    callSettled: (call, outcome, durationMs) => {
-      calls.observe({ call, outcome }, durationMs / 1000);
-      if (outcome === 'RequestTimeout') commandTimeouts.inc({ environment });
-    },
-    stateChanged: (state) => isOpen.set({ environment }, state === 'open' ? 1 : 0),
-    connectionFailed: (_endpoint, code) => {
-      connectionErrors.inc();
-      if (code === 'ConnectTimeout' || code === 'RegisterTimeout') connectionTimeouts.inc({ environment });
-    },
-    keepAliveRoundTrip: (roundTripMs) => roundTrip.set({ environment }, roundTripMs / 1000),
-    queueDepth: (count) => waiting.set({ environment }, count),
-  });
+  const newest = new Map<string, object>();
+
+  return (environment) => {
+    const link = {};
+    newest.set(environment, link);
+    // From the beginning, so that an alert rule sees the first timeout as a rise.
+    for (const counter of [commandTimeouts, connectionTimeouts]) counter.inc({ environment }, 0);
+    for (const gauge of [isOpen, waiting]) gauge.set({ environment }, 0);
+    const show = (gauge: typeof isOpen, value: number) => {
+      if (newest.get(environment) === link) gauge.set({ environment }, value);
+    };
+    const forget = () => {
+      if (newest.get(environment) !== link) return;
+      newest.delete(environment);
+      for (const gauge of [isOpen, roundTrip, waiting]) gauge.remove({ environment });
+    };
+    return {
+      callSettled: (call, outcome, durationMs) => {
+        calls.observe({ call, outcome }, durationMs / 1000);
+        if (outcome === 'RequestTimeout') commandTimeouts.inc({ environment });
+      },
+      stateChanged: (state) => {
+        if (state === 'closed') forget();
+        else show(isOpen, state === 'open' ? 1 : 0);
+      },
+      connectionFailed: (_endpoint, code) => {
+        connectionErrors.inc();
+        if (code === 'ConnectTimeout' || code === 'RegisterTimeout') connectionTimeouts.inc({ environment });
+      },
+      keepAliveRoundTrip: (roundTripMs) => show(roundTrip, roundTripMs / 1000),
+      queueDepth: (count) => show(waiting, count),
+    };
+  };
 }
 
 /** The same for the registries (Consul, DNS) that say where the servers of an environment are. */

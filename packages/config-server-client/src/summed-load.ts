@@ -1,0 +1,34 @@
+/** A client's own figures, summed over its connections and over the calls that wait for one. */
+import type { ConnectionMetrics } from './metrics.ts';
+
+export class SummedLoad {
+  readonly #metrics: ConnectionMetrics;
+  #waiting = 0;
+  #inFlight = 0;
+
+  constructor(metrics: ConnectionMetrics) {
+    this.#metrics = metrics;
+  }
+
+  /** The metrics for one of the parts, whose load is counted into the sum; a part that ends brings its figures to 0. */
+  part(): ConnectionMetrics {
+    const { queueDepth, inFlight } = this.#metrics;
+    let ownWaiting = 0;
+    let ownInFlight = 0;
+    return {
+      ...this.#metrics,
+      queueDepth: (waiting) => {
+        if (waiting === ownWaiting) return;
+        this.#waiting += waiting - ownWaiting;
+        ownWaiting = waiting;
+        queueDepth?.(this.#waiting);
+      },
+      inFlight: (requests) => {
+        if (requests === ownInFlight) return;
+        this.#inFlight += requests - ownInFlight;
+        ownInFlight = requests;
+        inFlight?.(this.#inFlight);
+      },
+    };
+  }
+}
