@@ -57,9 +57,9 @@ describe('egress follows the connections', () => {
     values?: object,
   ) => only(await charts.objects(chart, ci, values), 'NetworkPolicy', name)['spec'].egress as EgressRule[];
 
-  test('Auth API: names, Configuration Server, Environment API, Redis, PostgreSQL', async () => {
+  test('Auth API: names, Configuration Server, Environment API, Redis, PostgreSQL, addresses of clients', async () => {
     expect(egressPorts(await egress('auth-api', 'minimal', 'auth-api-egress'))).toEqual([
-      53, 53, 8888, 8080, 6379, 5432,
+      53, 53, 8888, 8080, 6379, 5432, 443,
     ]);
   });
 
@@ -68,8 +68,16 @@ describe('egress follows the connections', () => {
     async (chart) => {
       const at = async (url: string) =>
         egressPorts(await egress(chart, 'minimal', `${chart}-egress`, { consul: { url } }));
-      expect(await at('https://consul.example.com:8501')).toEqual([53, 53, 8888, 8080, 8501, 6379, 5432]);
-      expect(await at('https://consul.example.com/gateway')).toContain(443);
+      const outbound = chart === 'auth-api' ? [443] : [];
+      expect(await at('')).toEqual([53, 53, 8888, 8080, 6379, 5432, ...outbound]);
+      expect(await at('https://consul.example.com:8501')).toEqual([
+        ...[53, 53, 8888, 8080, 8501, 6379, 5432],
+        ...outbound,
+      ]);
+      expect(await at('https://consul.example.com/gateway')).toEqual([
+        ...[53, 53, 8888, 8080, 443, 6379, 5432],
+        ...outbound,
+      ]);
       expect(await at('http://consul.example.com')).toContain(80);
     },
   );
@@ -88,7 +96,7 @@ describe('egress follows the connections', () => {
     const rules = await egress('auth-api', 'existing-secret', 'auth-api-blue-egress', {
       postgres: { port: 6432 },
     });
-    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 6379, 7000, 6432]);
+    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 6379, 7000, 6432, 443]);
     const tls = await egress('auth-api', 'minimal', 'auth-api-egress', {
       redis: { url: 'rediss://redis.example.com:6380' },
     });

@@ -171,7 +171,7 @@ describe('the token endpoint', () => {
 
     expect(refused(twoSecrets)).toEqual([400, 'invalid_request']);
     expect(refused(anotherId)).toEqual([400, 'invalid_request']);
-    expect(refused(assertion)).toEqual([401, 'invalid_client']);
+    expect(refused(assertion)).toEqual([400, 'invalid_request']);
   });
 
   it('28: refuses secrets in the address', async () => {
