@@ -1,6 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { findConsul } from './tools/consul/places.ts';
+import { javaHome, whyNotInstallable } from './tools/elasticsearch/install.ts';
+import { findElasticsearch } from './tools/elasticsearch/places.ts';
 import { sourceConditions } from './vitest.config.ts';
+
+function elasticsearch(): Record<string, string> {
+  const home = whyNotInstallable() === undefined ? findElasticsearch() : undefined;
+  return {
+    GATEHOUSE_ELASTICSEARCH_HOME: home ?? '',
+    GATEHOUSE_ELASTICSEARCH_JAVA: home === undefined ? '' : javaHome(),
+  };
+}
 
 /** The suites that need slow real servers; `npm run test:real` gets the servers first. */
 export default defineConfig({
@@ -12,8 +22,11 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // An empty value has the suites of the agent skipped.
-    env: { GATEHOUSE_CONSUL_AGENT: findConsul() ?? '' },
+    // An empty value has the suites of that server skipped.
+    env: {
+      GATEHOUSE_CONSUL_AGENT: findConsul() ?? '',
+      ...elasticsearch(),
+    },
     reporters: ['default', ['json', { outputFile: '.gatehouse/test-results/real.json' }]],
   },
 });

@@ -3,12 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { buildConsul, whyNotBuildable } from '../consul/build.ts';
 import { findConsul } from '../consul/places.ts';
+import { installElasticsearch, whyNotInstallable } from '../elasticsearch/install.ts';
+import { findElasticsearch } from '../elasticsearch/places.ts';
 import { createProgress } from '../stack/screen/progress.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const progress = createProgress({ quiet: false });
 
-const hasFailed = await prepareConsul();
+const failures = [await prepareConsul(), await prepareElasticsearch()];
+const hasFailed = failures.includes(true);
 const vitest = spawnSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.real.config.ts', ...process.argv.slice(2)],
@@ -30,6 +33,27 @@ async function prepareConsul(): Promise<boolean> {
   }
   try {
     await progress.step('building a Consul agent, once: some minutes', buildWithNews);
+    return false;
+  } catch (error) {
+    console.error((error as Error).message);
+    return true;
+  }
+}
+
+/** As for the agent. */
+async function prepareElasticsearch(): Promise<boolean> {
+  const found = findElasticsearch();
+  if (found !== undefined) {
+    progress.note(`Elasticsearch: ${found}`);
+    return false;
+  }
+  const reason = whyNotInstallable();
+  if (reason !== undefined) {
+    progress.note(`${reason}: the suites that need an Elasticsearch are skipped`);
+    return false;
+  }
+  try {
+    await progress.step('installing Elasticsearch, once', installElasticsearch);
     return false;
   } catch (error) {
     console.error((error as Error).message);

@@ -1,0 +1,164 @@
+/** A real Elasticsearch as a child process: one node of its own, on loopback, which can be killed and started again. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './ports.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** Name the server's home and its JDK for a test run; empty where there is none. */
+export const elasticsearchHomeVariable = 'GATEHOUSE_ELASTICSEARCH_HOME';
+export const elasticsearchJavaVariable = 'GATEHOUSE_ELASTICSEARCH_JAVA';
+
+export interface ElasticsearchOptions {
+  home: string;
+  javaHome: string;
+  /** Users, roles and API keys; the only user is `admin` with this password. */
+  adminPassword?: string;
+  /** Default 512. */
+  heapMiB?: number;
+  /** C1 only: starts quicker, indexes slower. Default true; false to measure. */
+  isQuickStart?: boolean;
+}
+
+export interface ElasticsearchTestServer {
+  readonly url: string;
+  /** Ends the server without a chance to say goodbye; its data stays. */
+  kill(): Promise<void>;
+  /** The same node again, on the same port, with its data. */
+  restart(): Promise<void>;
+  /** Ends the server and removes what it stored. */
+  close(): Promise<void>;
+}
+
+/** The account that nothing else runs under; the server refuses root. */
+const nobody = 65_534;
+const readyLimitMs = 120_000;
+
+export async function startElasticsearch(options: ElasticsearchOptions): Promise<ElasticsearchTestServer> {
+  const port = await freePort();
+  const folder = await temporaryFolder();
+  await configure(folder, port, await freePort(), options);
+  const url = `http://127.0.0.1:${port}`;
+  let child = await start(folder, url, options);
+  const kill = () => end(child);
+  return {
+    url,
+    kill,
+    async restart() {
+      await kill();
+      child = await start(folder, url, options);
+    },
+    async close() {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function configure(
+  folder: string,
+  port: number,
+  transportPort: number,
+  options: ElasticsearchOptions,
+): Promise<void> {
+  const { home, javaHome, adminPassword, isQuickStart = true } = options;
+  const config = join(folder, 'config');
+  await cp(join(home, 'config'), config, { recursive: true });
+  await Promise.all(['data', 'logs', 'tmp'].map((name) => mkdir(join(folder, name))));
+  const settings = {
+    'cluster.name': 'test',
+    'discovery.type': 'single-node',
+    'network.host': '127.0.0.1',
+    'http.port': port,
+    'transport.port': transportPort,
+    'path.data': join(folder, 'data'),
+    'path.logs': join(folder, 'logs'),
+    'xpack.security.enabled': adminPassword !== undefined,
+    // The disk of the machine is not the subject.
+    'cluster.routing.allocation.disk.threshold_enabled': false,
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  await writeFile(join(config, 'elasticsearch.yml'), lines.join('\n'));
+  if (isQuickStart) {
+    await mkdir(join(config, 'jvm.options.d'), { recursive: true });
+    await writeFile(join(config, 'jvm.options.d/quick-start.options'), '-XX:TieredStopAtLevel=1\n');
+  }
+  if (adminPassword !== undefined) {
+    const added = spawnSync(
+      join(home, 'bin/elasticsearch-users'),
+      ['useradd', 'admin', '-p', adminPassword, '-r', 'superuser'],
+      { env: { ...process.env, ES_JAVA_HOME: javaHome, ES_PATH_CONF: config }, encoding: 'utf8' },
+    );
+    if (added.status !== 0) throw new Error(`no user could be added: ${added.stderr}`);
+  }
+  if (process.getuid?.() === 0) spawnSync('chown', ['-R', `${nobody}:${nobody}`, folder]);
+}
+
+async function start(folder: string, url: string, options: ElasticsearchOptions): Promise<ChildProcess> {
+  const { home, javaHome, heapMiB = 512, adminPassword } = options;
+  const isRoot = process.getuid?.() === 0;
+  // A group of its own: the launcher starts the server as its child, and both end together.
+  const child = spawn(join(home, 'bin/elasticsearch'), [], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(isRoot ? { uid: nobody, gid: nobody } : {}),
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      ES_JAVA_HOME: javaHome,
+      ES_PATH_CONF: join(folder, 'config'),
+      ES_TMPDIR: join(folder, 'tmp'),
+      ES_JAVA_OPTS: `-Xms${heapMiB}m -Xmx${heapMiB}m`,
+    },
+  });
+  const headers: Record<string, string> =
+    adminPassword === undefined
+      ? {}
+      : { authorization: `Basic ${Buffer.from(`admin:${adminPassword}`).toString('base64')}` };
+  try {
+    await untilReady(child, `${url}/_cluster/health?wait_for_status=yellow&timeout=1s`, headers);
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+  return child;
+}
+
+async function untilReady(child: ChildProcess, url: string, headers: Record<string, string>): Promise<void> {
+  let output = '';
+  let ended = '';
+  const read = (chunk: Buffer) => {
+    output = (output + chunk).slice(-4000);
+  };
+  child.stdout?.on('data', read);
+  child.stderr?.on('data', read);
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    ended = `ended with ${signal ?? code}`;
+  });
+  const deadlineMs = performance.now() + readyLimitMs;
+  for (;;) {
+    const response = await fetch(url, { headers }).catch(() => undefined);
+    await response?.body?.cancel();
+    if (response?.ok) return;
+    if (performance.now() > deadlineMs) ended = `was not ready within ${readyLimitMs / 1_000} s`;
+    if (ended) throw new Error(`Elasticsearch ${ended}: ${output}`);
+    await wait(100);
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+  await exited;
+}
