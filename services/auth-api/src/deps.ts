@@ -156,6 +156,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       refreshTokenTtlSeconds: config.tokens.refreshTtlSeconds,
       longestAccessTokenTtlSeconds: config.tokens.longestAccessTtlSeconds,
       longestRefreshTokenTtlSeconds: config.tokens.longestRefreshTtlSeconds,
+      impliesToken: config.compat.enabled,
       allowLoopback: config.outbound.allowLoopback,
     },
     serviceClientId: ownClient.clientId,

@@ -7,6 +7,13 @@ export type ClientType = 'CONFIDENTIAL' | 'PUBLIC';
 export type RedirectMatching = 'exact' | 'origin';
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
+/** What our keys sign with. */
+export const signingAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+export const responseTypes = ['code', 'token', 'id_token', 'id_token token', 'code id_token'] as const;
+export type ResponseType = (typeof responseTypes)[number];
+
 /** Who may exchange what: empty lists refuse everything (RFC 8693 leaves this to the server). */
 export interface TokenExchangePolicy {
   /** Clients whose tokens this client may present as subject; its own id must be listed too. */
@@ -16,7 +23,48 @@ export interface TokenExchangePolicy {
   delegation: boolean;
 }
 
-export interface Client extends KeySource {
+interface ClientTokens {
+  accessTokenFormat: 'opaque' | 'jwt';
+  /** Compat: opaque access tokens are UUIDs; undefined: as the installation's profile says. */
+  uuidAccessTokens?: boolean;
+  accessTokenSignedResponseAlg: SigningAlgorithm;
+  idTokenSignedResponseAlg: SigningAlgorithm;
+  /** Undefined: userinfo answers in JSON. */
+  userinfoSignedResponseAlg?: SigningAlgorithm;
+}
+
+/** What the client is told when a session ends (OpenID Connect Front-Channel and Back-Channel Logout). */
+interface ClientLogout {
+  frontchannelLogoutUri?: string;
+  /** Whether `iss` and `sid` are added to the address. */
+  frontchannelLogoutSessionRequired: boolean;
+  backchannelLogoutUri?: string;
+  backchannelLogoutSessionRequired: boolean;
+}
+
+/** What the client insists on for its own requests and tokens. */
+interface ClientProtection {
+  /** RFC 9126 section 6 */
+  requirePushedAuthorizationRequests: boolean;
+  /** RFC 9101 section 10.5 */
+  requireSignedRequestObject: boolean;
+  /** Undefined: any that is known here. */
+  requestObjectSigningAlg?: string;
+  /** RFC 9449 section 5.2 */
+  dpopBoundAccessTokens: boolean;
+  /** RFC 8705 section 3.4 */
+  tlsClientCertificateBoundAccessTokens: boolean;
+}
+
+/** Somebody whose assertions the client may turn into tokens (RFC 7523 section 2.1). */
+export interface AssertionIssuer extends KeySource {
+  /** Its `iss`. */
+  issuer: string;
+  /** What its `aud` must be; undefined: this server. */
+  audience?: string;
+}
+
+export interface Client extends KeySource, ClientTokens, ClientLogout, ClientProtection {
   clientId: string;
   name: string;
   description: string;
@@ -28,6 +76,13 @@ export interface Client extends KeySource {
   /** `*` stands for every scope. */
   scope: string[];
   grantTypes: string[];
+  responseTypes: ResponseType[];
+  /** Compat: the authorization endpoint takes the user's own Basic credentials; undefined: as the installation's profile says. */
+  basicAuthorize?: boolean;
+  /** Whether users are asked before the client gets access. */
+  requireConsent: boolean;
+  /** Longest age of a sign-in where the request names no `max_age`. */
+  defaultMaxAgeSeconds?: number;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   redirectMatching: RedirectMatching;
@@ -39,8 +94,15 @@ export interface Client extends KeySource {
   /** Undefined: either way of sending the secret. */
   tokenEndpointAuthMethod?: ClientAuthMethod;
   tokenExchange: TokenExchangePolicy;
+  jwtBearer: { issuers: AssertionIssuer[] };
   /** Resource identifiers (RFC 8707) under which others may name this client as audience. */
   resources: string[];
+  /** It registered itself (RFC 7591). */
+  registeredDynamically: boolean;
+  /** Of the token that it manages its registration with (RFC 7592). */
+  registrationAccessTokenHash?: string;
+  /** When it last proved itself, some minutes behind; undefined: not since this is kept. */
+  lastUsedAtMs?: number;
   createdAtMs: number;
   updatedAtMs: number;
   version: number;

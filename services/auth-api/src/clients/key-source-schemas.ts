@@ -29,11 +29,31 @@ const registeredKey = z
   })
   .transform((jwk) => publicKeySchema.parse(jwk));
 
-/** `null` takes the value away again. */
 export const keySourceFields = {
-  jwks: z.object({ keys: z.array(registeredKey).min(1).max(20) }).nullable(),
-  jwksUri: z.string().max(2048).nullable(),
+  jwks: z.object({ keys: z.array(registeredKey).min(1).max(20) }),
+  jwksUri: z.string().max(2048),
 };
+
+/** Whose assertions a client may bring (RFC 7523 section 2.1): each issuer with its keys. */
+const assertionIssuer = z
+  .strictObject({
+    issuer: z.string().min(1).max(512),
+    audience: z.string().min(1).max(512).optional(),
+    jwks: keySourceFields.jwks.optional(),
+    jwksUri: keySourceFields.jwksUri.optional(),
+  })
+  .refine(({ jwks, jwksUri }) => (jwks === undefined) !== (jwksUri === undefined), {
+    message: 'needs jwks or jwksUri, and only one of them',
+  });
+
+export const jwtBearerSchema = z.strictObject({
+  issuers: z
+    .array(assertionIssuer)
+    .max(20)
+    .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length, {
+      message: 'names an issuer twice',
+    }),
+});
 
 function problemOf(jwk: Record<string, unknown>): string | undefined {
   if (privateMembers.some((member) => member in jwk))

@@ -1,94 +1,78 @@
-/** Applies what an administrator sent to a client, and says what would not make sense. */
+/** Applies what an administrator sent to a client. */
 
-import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { outboundUrlProblem } from '@gatehouse/service-kit/outbound/outbound';
 import type { KeySource } from '../assertions/key-sets.ts';
-import type { Client } from './client.ts';
-import { type ClientPatch, grantTypes } from './schemas.ts';
-
-/** What the installation sets for clients that say nothing. */
-export interface ClientDefaults {
-  redirectMatching: Client['redirectMatching'];
-  accessTokenTtlSeconds: number;
-  refreshTokenTtlSeconds: number;
-  longestAccessTokenTtlSeconds: number;
-  longestRefreshTokenTtlSeconds: number;
-  /** Whether registered addresses may lead to this machine. */
-  allowLoopback: boolean;
-}
+import type { AssertionIssuer, Client } from './client.ts';
+import { type ClientDefaults, impliedResponseTypes } from './new-client.ts';
+import { problemsOf } from './problems.ts';
+import type { ClientPatch } from './schemas.ts';
 
 /** Compat: internal clients show these in their stored form. */
-const internalGrants = grantTypes.filter((grantType) => grantType.startsWith('urn:'));
+const internalGrants = [
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+];
 
-export function newClient(clientId: string, defaults: ClientDefaults, nowMs: number): Client {
-  return {
-    clientId,
-    name: clientId,
-    description: '',
-    clientType: 'CONFIDENTIAL',
-    internalClient: false,
-    secrets: [],
-    authorities: [],
-    scope: ['*'],
-    grantTypes: ['authorization_code', 'refresh_token'],
-    redirectUris: [],
-    postLogoutRedirectUris: [],
-    redirectMatching: defaults.redirectMatching,
-    requirePkce: false,
-    accessTokenTtlSeconds: defaults.accessTokenTtlSeconds,
-    refreshTokenTtlSeconds: defaults.refreshTokenTtlSeconds,
-    contactCenterIds: [],
-    tokenExchange: { subjectClients: [], audiences: [], delegation: false },
-    resources: [],
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-    version: 1,
-  };
-}
+/** Named alike on the wire; what is sent takes the place of what was. */
+const replaced = [
+  'name',
+  'description',
+  'clientType',
+  'internalClient',
+  'requireConsent',
+  'redirectMatching',
+  'requirePkce',
+  'accessTokenFormat',
+  'accessTokenSignedResponseAlg',
+  'idTokenSignedResponseAlg',
+  'frontchannelLogoutSessionRequired',
+  'backchannelLogoutSessionRequired',
+  'requirePushedAuthorizationRequests',
+  'requireSignedRequestObject',
+  'dpopBoundAccessTokens',
+  'tlsClientCertificateBoundAccessTokens',
+  'tokenExchange',
+] as const;
+
+/** The same, and `null` takes the value away again. */
+const removable = [
+  'tokenEndpointAuthMethod',
+  'uuidAccessTokens',
+  'userinfoSignedResponseAlg',
+  'basicAuthorize',
+  'defaultMaxAgeSeconds',
+  'frontchannelLogoutUri',
+  'backchannelLogoutUri',
+  'requestObjectSigningAlg',
+] as const;
 
 /** Fields that the patch does not name keep their value. Secrets are not touched here. @throws AppError (400) */
 export function mergeClient(client: Client, patch: ClientPatch, defaults: ClientDefaults): Client {
   const internalClient = patch.internalClient ?? client.internalClient;
   const grants = patch.authorizedGrantTypes ?? client.grantTypes;
-  const authMethod = patch.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
-  const { jwks: _jwks, jwksUri: _jwksUri, ...kept } = client;
+  const grantTypes = unique(internalClient ? [...grants, ...internalGrants] : grants);
   const merged: Client = {
-    ...kept,
+    ...mergePlainFields(client, patch),
     ...mergeKeySource(client, patch),
-    name: patch.name ?? client.name,
-    description: patch.description ?? client.description,
-    clientType: patch.clientType ?? client.clientType,
-    internalClient,
     authorities: unique(patch.authorities ?? client.authorities),
     scope: unique(patch.scope ?? client.scope),
-    grantTypes: unique(internalClient ? [...grants, ...internalGrants] : grants),
+    grantTypes,
+    responseTypes: unique(
+      patch.responseTypes ?? impliedResponseTypes(client, grantTypes, defaults.impliesToken),
+    ),
     redirectUris: unique(patch.redirectURIs ?? client.redirectUris),
     postLogoutRedirectUris: unique(patch.postLogoutRedirectURIs ?? client.postLogoutRedirectUris),
-    redirectMatching: patch.redirectMatching ?? client.redirectMatching,
-    requirePkce: patch.requirePkce ?? client.requirePkce,
     accessTokenTtlSeconds: patch.accessTokenExpirationTimeout ?? client.accessTokenTtlSeconds,
     refreshTokenTtlSeconds: patch.refreshTokenExpirationTimeout ?? client.refreshTokenTtlSeconds,
     contactCenterIds: unique(patch.contactCenterIds ?? client.contactCenterIds),
-    tokenExchange: patch.tokenExchange ?? client.tokenExchange,
+    jwtBearer: patch.jwtBearer ? { issuers: patch.jwtBearer.issuers.map(issuerOf) } : client.jwtBearer,
     resources: unique(patch.resources ?? client.resources),
-    ...(authMethod === undefined ? {} : { tokenEndpointAuthMethod: authMethod }),
   };
   const problems = problemsOf(merged, patch, defaults);
   if (problems.length > 0) {
     throw badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
   }
   return merged;
-}
-
-/** One source of keys: the one that is named last takes the place of the other. */
-function mergeKeySource({ jwks, jwksUri }: KeySource, patch: ClientPatch): KeySource {
-  if (patch.jwks) return { jwks: patch.jwks as NonNullable<KeySource['jwks']> };
-  if (patch.jwksUri) return { jwksUri: patch.jwksUri };
-  return {
-    ...(jwks === undefined || patch.jwks === null ? {} : { jwks }),
-    ...(jwksUri === undefined || patch.jwksUri === null ? {} : { jwksUri }),
-  };
 }
 
 /** Whether the client's own tokens, which carry its rights, would say more than its registration now does. */
@@ -102,51 +86,36 @@ export function losesRights(before: Client, after: Client): boolean {
   );
 }
 
-function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const check = (holds: boolean, field: string, message: string) => {
-    if (!holds) problems.push({ field: `data.${field}`, message });
-  };
-  const isPublic = client.clientType === 'PUBLIC';
-  check(!(isPublic && patch.client_secret !== undefined), 'client_secret', 'a PUBLIC client has no secret');
-  check(
-    !(isPublic && client.grantTypes.includes('client_credentials')),
-    'authorizedGrantTypes',
-    'a PUBLIC client cannot use client_credentials: it has nothing to prove itself with',
-  );
-  check(!(isPublic && client.internalClient), 'internalClient', 'an internal client must be CONFIDENTIAL');
-  check(
-    client.tokenEndpointAuthMethod === undefined || isPublic === (client.tokenEndpointAuthMethod === 'none'),
-    'tokenEndpointAuthMethod',
-    'none is for PUBLIC clients, the others are for CONFIDENTIAL ones',
-  );
-  const isByKey = client.tokenEndpointAuthMethod === 'private_key_jwt';
-  check(
-    !isByKey || client.jwks !== undefined || client.jwksUri !== undefined,
-    'tokenEndpointAuthMethod',
-    'private_key_jwt needs jwks or jwksUri',
-  );
-  check(
-    !(isByKey && patch.client_secret !== undefined),
-    'client_secret',
-    'a client of private_key_jwt has no secret',
-  );
-  check(!(patch.jwks && patch.jwksUri), 'jwksUri', 'give jwks or jwksUri, not both');
-  const addressProblem = client.jwksUri && outboundUrlProblem(client.jwksUri, defaults.allowLoopback);
-  check(!addressProblem, 'jwksUri', addressProblem ?? '');
-  check(
-    client.accessTokenTtlSeconds <= defaults.longestAccessTokenTtlSeconds,
-    'accessTokenExpirationTimeout',
-    `must be at most ${defaults.longestAccessTokenTtlSeconds} seconds`,
-  );
-  check(
-    client.refreshTokenTtlSeconds <= defaults.longestRefreshTokenTtlSeconds,
-    'refreshTokenExpirationTimeout',
-    `must be at most ${defaults.longestRefreshTokenTtlSeconds} seconds`,
-  );
-  return problems;
+/** Without its keys: they have a rule of their own. */
+function mergePlainFields({ jwks: _jwks, jwksUri: _jwksUri, ...client }: Client, patch: ClientPatch): Client {
+  const merged: Record<string, unknown> = { ...client };
+  for (const field of replaced) merged[field] = patch[field] ?? client[field];
+  for (const field of removable) {
+    if (patch[field] === null) delete merged[field];
+    else if (patch[field] !== undefined) merged[field] = patch[field];
+  }
+  return merged as unknown as Client;
 }
 
-function unique(values: readonly string[]): string[] {
+/** One source of keys: the one that is named last takes the place of the other. */
+function mergeKeySource({ jwks, jwksUri }: KeySource, patch: ClientPatch): KeySource {
+  if (patch.jwks || patch.jwksUri) return keySourceOf(patch);
+  return {
+    ...(jwks === undefined || patch.jwks === null ? {} : { jwks }),
+    ...(jwksUri === undefined || patch.jwksUri === null ? {} : { jwksUri }),
+  };
+}
+
+function keySourceOf({ jwks, jwksUri }: Pick<ClientPatch, 'jwks' | 'jwksUri'>): KeySource {
+  if (jwks) return { jwks: jwks as NonNullable<KeySource['jwks']> };
+  return jwksUri ? { jwksUri } : {};
+}
+
+function issuerOf({ issuer, audience, ...keys }: NonNullable<ClientPatch['jwtBearer']>['issuers'][number]) {
+  const made: AssertionIssuer = { issuer, ...keySourceOf(keys) };
+  return audience === undefined ? made : { ...made, audience };
+}
+
+function unique<T extends string>(values: readonly T[]): T[] {
   return [...new Set(values)];
 }

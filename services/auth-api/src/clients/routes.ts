@@ -5,15 +5,10 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OpsAuthentication } from './ops-authentication.ts';
-import {
-  clientParamsSchema,
-  clientViewSchema,
-  clientWithSecretSchema,
-  createBodySchema,
-  updateBodySchema,
-} from './schemas.ts';
+import { clientParamsSchema, createBodySchema, updateBodySchema } from './schemas.ts';
 import type { Actor, ClientService } from './service.ts';
 import { viewOf } from './view.ts';
+import { clientViewSchema, clientWithSecretSchema } from './view-schemas.ts';
 
 export interface ClientRoutesDeps {
   clients: ClientService;

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { redirectUriProblem } from '../oauth/redirect-uri.ts';
 import { parseScope } from '../oauth/scopes.ts';
-import { keySourceFields, publicKeySchema } from './key-source-schemas.ts';
+import { responseTypes, signingAlgorithms } from './client.ts';
+import { jwtBearerSchema, keySourceFields } from './key-source-schemas.ts';
 
-export const grantTypes = [
+const grantTypes = [
   'authorization_code',
   'client_credentials',
   'refresh_token',
@@ -12,6 +13,7 @@ export const grantTypes = [
   'implicit',
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:ietf:params:oauth:grant-type:device_code',
 ] as const;
 
 export const clientIdSchema = z
@@ -23,14 +25,19 @@ const redirectUri = z.string().superRefine((text, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
 
+/** It is shown in a frame of ours: a page, not an application. */
+const pageUri = redirectUri.refine((text) => /^https?:/i.test(text), 'must use https or http');
+
 const scopeValue = z.string().refine((text) => parseScope(text)?.length === 1, 'must be one scope value');
 const name = z.string().min(1).max(256);
 const lifetimeSeconds = z.int().min(1);
+const longestInteger = 2_147_483_647;
+const signingAlgorithm = z.enum(signingAlgorithms);
 
 const tokenExchange = z.strictObject({
   subjectClients: z.array(clientIdSchema).max(1000).default([]),
   audiences: z.array(clientIdSchema).max(1000).default([]),
-  delegation: z.literal(false, 'delegation is not available').default(false),
+  delegation: z.boolean().default(false),
 });
 
 /** Fields that both create and update take. */
@@ -48,24 +55,40 @@ const fields = {
   accessTokenExpirationTimeout: lifetimeSeconds,
   refreshTokenExpirationTimeout: lifetimeSeconds,
   contactCenterIds: z.array(z.string().min(1).max(128)).max(10_000),
-  accessTokenFormat: z.literal('opaque', 'only opaque access tokens are available'),
-  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
   redirectMatching: z.enum(['exact', 'origin']),
   requirePkce: z.boolean(),
+  accessTokenFormat: z.enum(['opaque', 'jwt']),
+  accessTokenSignedResponseAlg: signingAlgorithm,
+  idTokenSignedResponseAlg: signingAlgorithm,
+  responseTypes: z.array(z.enum(responseTypes)).max(responseTypes.length),
+  requireConsent: z.boolean(),
+  frontchannelLogoutSessionRequired: z.boolean(),
+  backchannelLogoutSessionRequired: z.boolean(),
+  requirePushedAuthorizationRequests: z.boolean(),
+  requireSignedRequestObject: z.boolean(),
+  dpopBoundAccessTokens: z.boolean(),
+  tlsClientCertificateBoundAccessTokens: z.boolean(),
   tokenExchange,
+  jwtBearer: jwtBearerSchema,
   resources: z.array(z.url().max(512)).max(100),
+};
+
+/** `null` takes the value away again. */
+const removableFields = {
+  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
+  uuidAccessTokens: z.boolean(),
+  userinfoSignedResponseAlg: signingAlgorithm,
+  basicAuthorize: z.boolean(),
+  defaultMaxAgeSeconds: z.int().min(0).max(longestInteger),
+  frontchannelLogoutUri: pageUri,
+  backchannelLogoutUri: z.string().max(2048),
+  requestObjectSigningAlg: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']),
   ...keySourceFields,
 };
 
-/** What would be believed to protect something is refused rather than ignored. */
-const refused = z.undefined('is not available in this version');
-const notAvailable = {
-  backchannelLogoutUri: refused.optional(),
-  frontchannelLogoutUri: refused.optional(),
-  responseTypes: z.array(z.literal('code', 'only the response type code is available')).optional(),
-};
-
-export const clientPatchSchema = z.object(fields).partial().extend(notAvailable).extend({
+export const clientPatchSchema = z.object({
+  ...z.object(fields).partial().shape,
+  ...nullish(removableFields),
   client_id: clientIdSchema.optional(),
 });
 
@@ -75,43 +98,8 @@ export const createBodySchema = z.object({ data: clientPatchSchema, operationId:
 export const updateBodySchema = z.object({ data: clientPatchSchema, operationId: z.string().optional() });
 export const clientParamsSchema = z.object({ client_id: z.string().max(128) });
 
-export const clientViewSchema = z.object({
-  client_id: z.string(),
-  name: z.string(),
-  description: z.string(),
-  clientType: z.enum(['CONFIDENTIAL', 'PUBLIC']),
-  internalClient: z.boolean(),
-  authorities: z.array(z.string()),
-  scope: z.array(z.string()),
-  authorizedGrantTypes: z.array(z.string()),
-  redirectURIs: z.array(z.string()),
-  postLogoutRedirectURIs: z.array(z.string()),
-  accessTokenExpirationTimeout: z.int(),
-  refreshTokenExpirationTimeout: z.int(),
-  contactCenterIds: z.array(z.string()),
-  accessTokenFormat: z.literal('opaque'),
-  tokenEndpointAuthMethod: z.string().optional(),
-  redirectMatching: z.string(),
-  requirePkce: z.boolean(),
-  responseTypes: z.array(z.string()),
-  tokenExchange: z.object({
-    subjectClients: z.array(z.string()),
-    audiences: z.array(z.string()),
-    delegation: z.boolean(),
-  }),
-  resources: z.array(z.string()),
-  jwks: z.object({ keys: z.array(publicKeySchema) }).optional(),
-  jwksUri: z.string().optional(),
-  createdAt: z.int(),
-  updatedAt: z.int(),
-});
-
-/** The answers that hand out a secret, once. */
-export const clientWithSecretSchema = clientViewSchema.extend({
-  client_secret: z.string().optional(),
-  encrypted_client_secret: z.string().optional(),
-  /** After a rotation: until when the former secret is still accepted (ISO 8601). */
-  formerSecretExpiresAt: z.iso.datetime().optional(),
-});
-
-export type ClientView = z.infer<typeof clientViewSchema>;
+function nullish<T extends Record<string, z.ZodType>>(shape: T) {
+  return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, schema.nullish()])) as {
+    [K in keyof T]: z.ZodOptional<z.ZodNullable<T[K]>>;
+  };
+}

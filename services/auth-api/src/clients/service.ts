@@ -17,7 +17,8 @@ import type { AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
 import { type Client, usesSecret } from './client.ts';
 import type { ClientDirectory } from './directory.ts';
-import { type ClientDefaults, losesRights, mergeClient, newClient } from './merge.ts';
+import { losesRights, mergeClient } from './merge.ts';
+import { type ClientDefaults, newClient } from './new-client.ts';
 import type { ClientPatch } from './schemas.ts';
 import { deleteClient, findClient, insertClient, listClients, lockClient, updateClient } from './store.ts';
 

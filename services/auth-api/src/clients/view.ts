@@ -1,6 +1,6 @@
 /** A client as its administrators see it: everything but its secrets. */
 import type { Client } from './client.ts';
-import type { ClientView } from './schemas.ts';
+import type { ClientView } from './view-schemas.ts';
 
 export function viewOf(client: Client): ClientView {
   return {
@@ -17,17 +17,33 @@ export function viewOf(client: Client): ClientView {
     accessTokenExpirationTimeout: client.accessTokenTtlSeconds,
     refreshTokenExpirationTimeout: client.refreshTokenTtlSeconds,
     contactCenterIds: client.contactCenterIds,
-    accessTokenFormat: 'opaque',
-    ...(client.tokenEndpointAuthMethod === undefined
-      ? {}
-      : { tokenEndpointAuthMethod: client.tokenEndpointAuthMethod }),
+    accessTokenFormat: client.accessTokenFormat,
+    uuidAccessTokens: client.uuidAccessTokens,
+    accessTokenSignedResponseAlg: client.accessTokenSignedResponseAlg,
+    idTokenSignedResponseAlg: client.idTokenSignedResponseAlg,
+    userinfoSignedResponseAlg: client.userinfoSignedResponseAlg,
+    tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
     redirectMatching: client.redirectMatching,
     requirePkce: client.requirePkce,
-    responseTypes: client.grantTypes.includes('authorization_code') ? ['code'] : [],
+    responseTypes: client.responseTypes,
+    basicAuthorize: client.basicAuthorize,
+    requireConsent: client.requireConsent,
+    defaultMaxAgeSeconds: client.defaultMaxAgeSeconds,
     tokenExchange: client.tokenExchange,
+    jwtBearer: client.jwtBearer as ClientView['jwtBearer'],
     resources: client.resources,
-    ...(client.jwks === undefined ? {} : { jwks: client.jwks as NonNullable<ClientView['jwks']> }),
-    ...(client.jwksUri === undefined ? {} : { jwksUri: client.jwksUri }),
+    jwks: client.jwks as ClientView['jwks'],
+    jwksUri: client.jwksUri,
+    frontchannelLogoutUri: client.frontchannelLogoutUri,
+    frontchannelLogoutSessionRequired: client.frontchannelLogoutSessionRequired,
+    backchannelLogoutUri: client.backchannelLogoutUri,
+    backchannelLogoutSessionRequired: client.backchannelLogoutSessionRequired,
+    requirePushedAuthorizationRequests: client.requirePushedAuthorizationRequests,
+    requireSignedRequestObject: client.requireSignedRequestObject,
+    requestObjectSigningAlg: client.requestObjectSigningAlg,
+    dpopBoundAccessTokens: client.dpopBoundAccessTokens,
+    tlsClientCertificateBoundAccessTokens: client.tlsClientCertificateBoundAccessTokens,
+    lastUsedAt: client.lastUsedAtMs,
     createdAt: client.createdAtMs,
     updatedAt: client.updatedAtMs,
   };

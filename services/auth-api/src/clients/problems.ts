@@ -1,0 +1,127 @@
+/** What about a registration does not make sense as a whole: each with its field and what would be right. */
+import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { outboundUrlProblem } from '@gatehouse/service-kit/outbound/outbound';
+import type { Client } from './client.ts';
+import { type ClientDefaults, grantsOf } from './new-client.ts';
+import type { ClientPatch } from './schemas.ts';
+
+/** The end of a sentence about the field, or undefined where all is well. */
+type Finding = [field: string, problem: string | undefined];
+
+export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults): FieldProblem[] {
+  const findings = [
+    ...proofFindings(client, patch),
+    ...flowFindings(client),
+    ...addressFindings(client, defaults.allowLoopback),
+    ...lifeFindings(client, defaults),
+  ];
+  return findings.flatMap(([field, message]) =>
+    message === undefined ? [] : [{ field: `data.${field}`, message }],
+  );
+}
+
+/** How the client proves who it is. */
+function proofFindings(client: Client, patch: ClientPatch): Finding[] {
+  const isPublic = client.clientType === 'PUBLIC';
+  const isByKey = client.tokenEndpointAuthMethod === 'private_key_jwt';
+  const hasKeys = client.jwks !== undefined || client.jwksUri !== undefined;
+  const method = client.tokenEndpointAuthMethod;
+  return [
+    ['client_secret', when(isPublic && patch.client_secret !== undefined, 'a PUBLIC client has no secret')],
+    [
+      'client_secret',
+      when(isByKey && patch.client_secret !== undefined, 'a client of private_key_jwt has no secret'),
+    ],
+    [
+      'tokenEndpointAuthMethod',
+      when(
+        method !== undefined && isPublic !== (method === 'none'),
+        'none is for PUBLIC clients, the others are for CONFIDENTIAL ones',
+      ),
+    ],
+    ['tokenEndpointAuthMethod', when(isByKey && !hasKeys, 'private_key_jwt needs jwks or jwksUri')],
+    [
+      'requireSignedRequestObject',
+      when(client.requireSignedRequestObject && !hasKeys, 'signed request objects need jwks or jwksUri'),
+    ],
+    [
+      'requestObjectSigningAlg',
+      when(
+        client.requestObjectSigningAlg !== undefined && !hasKeys,
+        'signed request objects need jwks or jwksUri',
+      ),
+    ],
+    ['jwksUri', when(Boolean(patch.jwks && patch.jwksUri), 'give jwks or jwksUri, not both')],
+  ];
+}
+
+/** What the client may do, and by which way. */
+function flowFindings(client: Client): Finding[] {
+  const isPublic = client.clientType === 'PUBLIC';
+  const uncovered = client.responseTypes.find(
+    (responseType) => !grantsOf(responseType).every((grantType) => client.grantTypes.includes(grantType)),
+  );
+  return [
+    ['internalClient', when(isPublic && client.internalClient, 'an internal client must be CONFIDENTIAL')],
+    [
+      'authorizedGrantTypes',
+      when(
+        isPublic && client.grantTypes.includes('client_credentials'),
+        'a PUBLIC client cannot use client_credentials: it has nothing to prove itself with',
+      ),
+    ],
+    [
+      'responseTypes',
+      uncovered &&
+        `the response type ${uncovered} needs ${grantsOf(uncovered).join(' and ')} in authorizedGrantTypes`,
+    ],
+  ];
+}
+
+/** Addresses that we call ourselves or send browsers to. */
+function addressFindings(client: Client, allowLoopback: boolean): Finding[] {
+  const problemOf = (address: string | undefined) =>
+    address === undefined ? undefined : outboundUrlProblem(address, allowLoopback);
+  const { frontchannelLogoutUri, redirectUris } = client;
+  const originOf = (uri: string) => URL.parse(uri)?.origin;
+  return [
+    ['jwksUri', problemOf(client.jwksUri)],
+    ['backchannelLogoutUri', problemOf(client.backchannelLogoutUri)],
+    [
+      'frontchannelLogoutUri',
+      // OpenID Connect Front-Channel Logout section 2: a MUST.
+      when(
+        frontchannelLogoutUri !== undefined &&
+          !redirectUris.some((uri) => originOf(uri) === originOf(frontchannelLogoutUri)),
+        'must have the scheme, host and port of one of the redirectURIs',
+      ),
+    ],
+    ...client.jwtBearer.issuers.map(
+      ({ jwksUri }, index): Finding => [`jwtBearer.issuers.${index}.jwksUri`, problemOf(jwksUri)],
+    ),
+  ];
+}
+
+function lifeFindings(client: Client, defaults: ClientDefaults): Finding[] {
+  const { longestAccessTokenTtlSeconds, longestRefreshTokenTtlSeconds } = defaults;
+  return [
+    [
+      'accessTokenExpirationTimeout',
+      when(
+        client.accessTokenTtlSeconds > longestAccessTokenTtlSeconds,
+        `must be at most ${longestAccessTokenTtlSeconds} seconds`,
+      ),
+    ],
+    [
+      'refreshTokenExpirationTimeout',
+      when(
+        client.refreshTokenTtlSeconds > longestRefreshTokenTtlSeconds,
+        `must be at most ${longestRefreshTokenTtlSeconds} seconds`,
+      ),
+    ],
+  ];
+}
+
+function when(isWrong: boolean, problem: string): string | undefined {
+  return isWrong ? problem : undefined;
+}

@@ -1,0 +1,86 @@
+/** A client as a row of `auth.clients`: every stored property is the column of its name. */
+import type { Client } from './client.ts';
+
+/** The database writes the others itself. */
+type Stored = Omit<Client, 'version' | 'createdAtMs' | 'updatedAtMs' | 'lastUsedAtMs'>;
+
+export type ClientRow = Record<string, unknown> & {
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+  last_used_at: Date | null;
+};
+
+const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
+  clientId: 'plain',
+  name: 'plain',
+  description: 'plain',
+  clientType: 'plain',
+  internalClient: 'plain',
+  secrets: 'json',
+  authorities: 'plain',
+  scope: 'plain',
+  grantTypes: 'plain',
+  responseTypes: 'plain',
+  basicAuthorize: 'plain',
+  requireConsent: 'plain',
+  defaultMaxAgeSeconds: 'plain',
+  redirectUris: 'plain',
+  postLogoutRedirectUris: 'plain',
+  redirectMatching: 'plain',
+  requirePkce: 'plain',
+  accessTokenTtlSeconds: 'plain',
+  refreshTokenTtlSeconds: 'plain',
+  accessTokenFormat: 'plain',
+  uuidAccessTokens: 'plain',
+  accessTokenSignedResponseAlg: 'plain',
+  idTokenSignedResponseAlg: 'plain',
+  userinfoSignedResponseAlg: 'plain',
+  contactCenterIds: 'plain',
+  tokenEndpointAuthMethod: 'plain',
+  tokenExchange: 'json',
+  jwtBearer: 'json',
+  resources: 'plain',
+  jwks: 'json',
+  jwksUri: 'plain',
+  frontchannelLogoutUri: 'plain',
+  frontchannelLogoutSessionRequired: 'plain',
+  backchannelLogoutUri: 'plain',
+  backchannelLogoutSessionRequired: 'plain',
+  requirePushedAuthorizationRequests: 'plain',
+  requireSignedRequestObject: 'plain',
+  requestObjectSigningAlg: 'plain',
+  dpopBoundAccessTokens: 'plain',
+  tlsClientCertificateBoundAccessTokens: 'plain',
+  registeredDynamically: 'plain',
+  registrationAccessTokenHash: 'plain',
+};
+
+const fields = (Object.keys(properties) as (keyof Stored)[]).map((property) => ({
+  property,
+  column: property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  isJson: properties[property] === 'json',
+}));
+
+/** In the order of the values that rowValues() makes; the client id first. */
+export const columns: readonly string[] = fields.map(({ column }) => column);
+
+export function rowValues(client: Client): unknown[] {
+  return fields.map(({ property, isJson }) => {
+    const value = client[property];
+    if (value === undefined) return null;
+    return isJson ? JSON.stringify(value) : value;
+  });
+}
+
+export function toClient(row: ClientRow): Client {
+  const present = fields.filter(({ column }) => row[column] !== null);
+  const stored = Object.fromEntries(present.map(({ property, column }) => [property, row[column]]));
+  return {
+    ...(stored as unknown as Stored),
+    ...(row.last_used_at === null ? {} : { lastUsedAtMs: row.last_used_at.getTime() }),
+    createdAtMs: row.created_at.getTime(),
+    updatedAtMs: row.updated_at.getTime(),
+    version: row.version,
+  };
+}

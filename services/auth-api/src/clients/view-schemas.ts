@@ -1,0 +1,74 @@
+/** Clients as they are answered: an allow-list, so that nothing slips out. */
+import { z } from 'zod';
+import { publicKeySchema } from './key-source-schemas.ts';
+
+const texts = z.array(z.string());
+const publicKeys = z.object({ keys: z.array(publicKeySchema) });
+
+export const clientViewSchema = z.object({
+  client_id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  clientType: z.enum(['CONFIDENTIAL', 'PUBLIC']),
+  internalClient: z.boolean(),
+  authorities: texts,
+  scope: texts,
+  authorizedGrantTypes: texts,
+  redirectURIs: texts,
+  postLogoutRedirectURIs: texts,
+  accessTokenExpirationTimeout: z.int(),
+  refreshTokenExpirationTimeout: z.int(),
+  contactCenterIds: texts,
+  accessTokenFormat: z.string(),
+  /** Absent: as the compat profile of the installation says. */
+  uuidAccessTokens: z.boolean().optional(),
+  accessTokenSignedResponseAlg: z.string(),
+  idTokenSignedResponseAlg: z.string(),
+  /** Absent: JSON. */
+  userinfoSignedResponseAlg: z.string().optional(),
+  tokenEndpointAuthMethod: z.string().optional(),
+  redirectMatching: z.string(),
+  requirePkce: z.boolean(),
+  responseTypes: texts,
+  /** Absent: as the compat profile of the installation says. */
+  basicAuthorize: z.boolean().optional(),
+  requireConsent: z.boolean(),
+  defaultMaxAgeSeconds: z.int().optional(),
+  tokenExchange: z.object({ subjectClients: texts, audiences: texts, delegation: z.boolean() }),
+  jwtBearer: z.object({
+    issuers: z.array(
+      z.object({
+        issuer: z.string(),
+        audience: z.string().optional(),
+        jwks: publicKeys.optional(),
+        jwksUri: z.string().optional(),
+      }),
+    ),
+  }),
+  resources: texts,
+  jwks: publicKeys.optional(),
+  jwksUri: z.string().optional(),
+  frontchannelLogoutUri: z.string().optional(),
+  frontchannelLogoutSessionRequired: z.boolean(),
+  backchannelLogoutUri: z.string().optional(),
+  backchannelLogoutSessionRequired: z.boolean(),
+  requirePushedAuthorizationRequests: z.boolean(),
+  requireSignedRequestObject: z.boolean(),
+  requestObjectSigningAlg: z.string().optional(),
+  dpopBoundAccessTokens: z.boolean(),
+  tlsClientCertificateBoundAccessTokens: z.boolean(),
+  /** When the client last proved itself (ms since 1970), some minutes behind. */
+  lastUsedAt: z.int().optional(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+});
+
+/** The answers that hand out a secret, once. */
+export const clientWithSecretSchema = clientViewSchema.extend({
+  client_secret: z.string().optional(),
+  encrypted_client_secret: z.string().optional(),
+  /** After a rotation: until when the former secret is still accepted (ISO 8601). */
+  formerSecretExpiresAt: z.iso.datetime().optional(),
+});
+
+export type ClientView = z.infer<typeof clientViewSchema>;
