@@ -7,14 +7,15 @@ import { createOperator } from '@gatehouse/service-kit/credentials/operator';
 import { createSecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
+import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import { createPool } from '@gatehouse/service-kit/postgres/pool';
 import { createRedis } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
 import { createAuthenticate } from './access/authenticate.ts';
 import { createIntrospection } from './access/introspection.ts';
 import { isWritable } from './access/region.ts';
-import { createKeyUses } from './api-keys/key-uses.ts';
 import { createApiKeyService } from './api-keys/service.ts';
+import { writeKeyUses } from './api-keys/store.ts';
 import { createAuditService } from './audit/service.ts';
 import { createWriter } from './changes/writer.ts';
 import { createCheckService } from './checks/service.ts';
@@ -62,7 +63,14 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const cors = createCorsService(pool, settings);
   const globalSettings = createGlobalSettingService({ db: pool, writer, locations });
   const singleSignOn = createSingleSignOnService({ db: pool, contactCenters, locations, secretBox });
-  const uses = createKeyUses({ db: pool, now, log, isWritable: isWritable(region) });
+  const uses = createLastUses({
+    write: (keyUses) => writeKeyUses(pool, keyUses),
+    now,
+    log,
+    what: 'API keys',
+    gatherMs: 0,
+    isWritable: isWritable(region),
+  });
   return {
     config,
     kit,

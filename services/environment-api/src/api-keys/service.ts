@@ -1,6 +1,7 @@
 /** API keys: made and rotated under their contact centre's lock, looked up by digest. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import { type Caller, mayRead } from '../access/caller.ts';
@@ -10,7 +11,6 @@ import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { parseId } from '../fields/id.ts';
 import { type ApiKey, auditedFields, digestOf, type IssuedKey, issueKey } from './api-key.ts';
-import type { KeyUses } from './key-uses.ts';
 import type { KeyOwner, NewApiKey, Rotation } from './schemas.ts';
 import * as store from './store.ts';
 
@@ -35,7 +35,7 @@ export interface ApiKeyService {
 export interface ApiKeyServiceDeps {
   db: Queryable;
   contactCenters: ContactCenterService;
-  uses: KeyUses;
+  uses: LastUses;
   now: Clock;
 }
 
