@@ -14,6 +14,7 @@ export const commands = {
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },
+  gatehouse: { steps: [[...source, 'packages/cli/src/main.ts']], needs: [] },
   generate: { steps: [[...source, 'tools/generate/run.ts']], needs: [] },
   soak: { steps: [[...longTest, 'soak.test.ts']], needs: [] },
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },

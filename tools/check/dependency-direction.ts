@@ -10,6 +10,7 @@ const allowedPackages: Record<string, readonly string[]> = {
   'packages/config-server-client': [],
   'packages/config-server-simulator': ['config-server-client'],
   'packages/testing': [],
+  'packages/cli': ['contracts'],
   'services/auth-api': ['contracts', 'service-kit', 'config-server-client'],
   'services/auth-ui': ['contracts', 'service-kit'],
   'services/environment-api': ['contracts', 'service-kit', 'config-server-client'],

@@ -24,6 +24,10 @@ export interface HttpClientOptions {
   /** Origin, without a path. */
   baseUrl: string;
   timeoutMs?: number;
+  /** Longest answer that is read. */
+  maxBodyBytes?: number;
+  /** Authorities of the other side's certificate, in PEM; those of the system when absent. */
+  ca?: string;
   /** Value of the Authorization header; asked for each call. */
   authorization?: () => string | Promise<string>;
 }
@@ -56,15 +60,18 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-const maxBodyBytes = 16 * 1024 * 1024;
+const usualMaxBodyBytes = 16 * 1024 * 1024;
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { dependency, timeoutMs = 2000 } = options;
+  const { dependency, timeoutMs = 2000, ca } = options;
   const agent = new Agent({
     connections: 32,
     keepAliveTimeout: 30_000,
-    connectTimeout: timeoutMs,
-    maxResponseSize: maxBodyBytes,
+    connect: { timeout: timeoutMs, ...(ca === undefined ? {} : { ca }) },
+    maxResponseSize: options.maxBodyBytes ?? usualMaxBodyBytes,
+    // One bound for the whole exchange: the signal below.
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
   });
 
   async function exchange(request: HttpRequest): Promise<HttpResponse> {

@@ -1,9 +1,11 @@
 /** The query and the answer of `/audit`. */
+
+import { nextCursorSchema } from '@gatehouse/contracts/environment-api/administration/calls';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
 import { z } from 'zod';
 import { idSchema } from '../fields/id.ts';
 import { label } from '../fields/text.ts';
-import { nextCursorSchema, pageQuery } from '../paging/page.ts';
+import { pageQuery } from '../paging/page.ts';
 
 export const auditQuery = z.object({
   ...pageQuery(100),

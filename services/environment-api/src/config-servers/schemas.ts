@@ -52,15 +52,5 @@ export function configServerList(fields: typeof configServerFields) {
 
 export const needsPrimary = 'must be a list with at least one server that has primaryAddress and primaryPort';
 
-export const configServerSchema = z.object({
-  id: z.string(),
-  primaryAddress: z.string(),
-  primaryPort: z.int(),
-  backupAddress: z.string().optional(),
-  backupPort: z.int().optional(),
-  readOnly: z.boolean(),
-  locations: z.array(z.string()),
-});
-
 export type ConfigServerInput = z.output<typeof configServerBody>['data'];
 export type ConfigServerPatch = z.output<typeof changeConfigServerBody>['data'];

@@ -1,4 +1,6 @@
 /** Bodies of `/contact-centers`. */
+
+import { nextCursorSchema } from '@gatehouse/contracts/environment-api/administration/calls';
 import {
   contactCenterAuthSchema,
   contactCenterStatusSchema,
@@ -7,7 +9,7 @@ import { z } from 'zod';
 import { idSchema } from '../fields/id.ts';
 import { label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
-import { nextCursorSchema, pageQuery } from '../paging/page.ts';
+import { pageQuery } from '../paging/page.ts';
 import { domainsField } from './domain.ts';
 
 const auth = z.enum(contactCenterAuthSchema.options, { error: 'must be "configServer"' });

@@ -1,9 +1,11 @@
 /** An environment: the Configuration Servers of one estate and the account to use there. */
+import {
+  classicTraceModes,
+  type Environment as EnvironmentAnswer,
+} from '@gatehouse/contracts/environment-api/administration/environments';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { diff, type FieldChanges, hiddenValue } from '../audit/entry.ts';
-import type { EnvironmentAnswer } from './schemas.ts';
 import { shownTls } from './tls.ts';
-import { classicTraceMode } from './trace-mode.ts';
 
 export interface Environment extends EnvironmentView {
   /** Order of creation. */
@@ -20,7 +22,7 @@ export type EnvironmentFields = Omit<Environment, 'id' | 'version' | 'ordinal' |
 export function answerOf(environment: Environment): EnvironmentAnswer {
   // The answer's schema is the allow-list that leaves the rest out; naming the password and the key here is the second lock.
   const { passwordEnvelope: _passwordEnvelope, traceMode, tls, ...answer } = environment;
-  return { ...answer, traceMode: classicTraceMode(traceMode), ...(tls ? { tls: shownTls(tls) } : {}) };
+  return { ...answer, traceMode: classicTraceModes[traceMode], ...(tls ? { tls: shownTls(tls) } : {}) };
 }
 
 /** What Auth API is told, sealed password included. */

@@ -1,5 +1,7 @@
 /** `/environments` and `/environments/{id}`. */
 import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
+import { type Warning, warningSchema } from '@gatehouse/contracts/environment-api/administration/calls';
+import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -7,7 +9,7 @@ import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { readPage } from '../paging/page.ts';
-import { type Reachability, type Warning, warningSchema } from '../reachability/probe.ts';
+import type { Reachability } from '../reachability/probe.ts';
 import { etagOf, listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { answerOf } from './environment.ts';
@@ -16,7 +18,6 @@ import {
   createEnvironmentBody,
   environmentList,
   environmentListQuery,
-  environmentSchema,
 } from './schemas.ts';
 import type { EnvironmentService } from './service.ts';
 

@@ -1,14 +1,16 @@
 /** Bodies of `/environments`. The Configuration Server password goes in and never comes out. */
+import { nextCursorSchema } from '@gatehouse/contracts/environment-api/administration/calls';
+import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import { z } from 'zod';
-import { configServerFields, configServerList, configServerSchema } from '../config-servers/schemas.ts';
+import { configServerFields, configServerList } from '../config-servers/schemas.ts';
 import { idSchema } from '../fields/id.ts';
 import { flag, integer } from '../fields/scalar.ts';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
-import { nextCursorSchema, pageQuery } from '../paging/page.ts';
+import { pageQuery } from '../paging/page.ts';
 import { discoveryFields, needsServers, saysWhereServersAre } from './discovery.ts';
-import { tlsAnswerSchema, tlsField } from './tls.ts';
-import { traceModeField, traceModeName } from './trace-mode.ts';
+import { tlsField } from './tls.ts';
+import { traceModeField } from './trace-mode.ts';
 
 const keepAliveSeconds = () => integer(0, 3600).describe('Seconds without a sign of life; 0 = off.');
 
@@ -53,24 +55,6 @@ export const changeEnvironmentBody = wrapped(
   z.object({ ...fields, configServers: configServerList(configServerFields) }).partial(),
 );
 
-export const environmentSchema = z.object({
-  id: z.string(),
-  username: z.string(),
-  connectionProtocol: z.string(),
-  localTimeout: z.int(),
-  remoteTimeout: z.int(),
-  traceMode: traceModeName,
-  tenant: z.string(),
-  appName: z.string(),
-  tlsEnabled: z.boolean(),
-  tls: tlsAnswerSchema.optional(),
-  consulService: z.string().optional(),
-  srvRecord: z.string().optional(),
-  configServers: z.array(configServerSchema),
-  createdAt: z.string().describe('ISO 8601, UTC.'),
-  updatedAt: z.string().describe('ISO 8601, UTC.'),
-});
-
 export const environmentListQuery = z.object({
   ...pageQuery(),
   search: label()
@@ -82,4 +66,3 @@ export const environmentList = { data: z.array(environmentSchema), nextCursor: n
 
 export type NewEnvironment = z.output<typeof createEnvironmentBody>['data'];
 export type EnvironmentPatch = z.output<typeof changeEnvironmentBody>['data'];
-export type EnvironmentAnswer = z.infer<typeof environmentSchema>;

@@ -1,5 +1,6 @@
 /** Certificates for the link to the Configuration Servers. The private key goes in and never comes out. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import type { tlsAnswerSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import {
   type ConfigServerTlsView,
   tlsKeyPlace,
@@ -56,12 +57,6 @@ export const tlsField = z
   .describe(
     'Counts while tlsEnabled is true. Fields that are not given stay; `null` takes one, or all of them, away.',
   );
-
-export const tlsAnswerSchema = z.object({
-  ca: z.string().optional(),
-  serverName: z.string().optional(),
-  mutual: z.object({ cert: z.string() }).optional(),
-});
 
 export type TlsPatch = z.output<typeof tlsField>;
 

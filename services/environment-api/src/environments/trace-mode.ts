@@ -1,24 +1,18 @@
 /** Trace modes: the names that installers send, beside the neutral ones that we store. */
+import { classicTraceModes } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { TraceMode } from '@gatehouse/contracts/environment-api/environment';
 import { z } from 'zod';
 
-const classicNames = {
-  off: 'CFGTMNone',
-  local: 'CFGTMLocal',
-  remote: 'CFGTMRemote',
-  both: 'CFGTMBoth',
-} as const satisfies Record<TraceMode, string>;
-
-const modes = Object.keys(classicNames) as TraceMode[];
+const modes = Object.keys(classicTraceModes) as TraceMode[];
 const byAnyName = new Map<string, TraceMode>([
   ...modes.flatMap((mode): [string, TraceMode][] => [
     [mode, mode],
-    [classicNames[mode].toLowerCase(), mode],
+    [classicTraceModes[mode].toLowerCase(), mode],
   ]),
   ['cfgtmnotracemode', 'off'],
 ]);
 
-const accepted = [...Object.values(classicNames), ...modes];
+const accepted = [...Object.values(classicTraceModes), ...modes];
 
 /** Either name, in any case; the neutral one afterwards. */
 export const traceModeField = z
@@ -30,10 +24,3 @@ export const traceModeField = z
     return z.NEVER;
   })
   .describe(`One of ${accepted.join(', ')}.`);
-
-/** The name in answers. */
-export const traceModeName = z.enum(Object.values(classicNames));
-
-export function classicTraceMode(mode: TraceMode): z.infer<typeof traceModeName> {
-  return classicNames[mode];
-}

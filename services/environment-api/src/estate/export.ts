@@ -1,8 +1,8 @@
 /** The estate as a document that can be kept in a repository: in a fixed order, with references instead of secrets. */
+import { classicTraceModes } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConfigServerTlsView } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { registryOf } from '../environments/discovery.ts';
 import { shownTls } from '../environments/tls.ts';
-import { classicTraceMode } from '../environments/trace-mode.ts';
 import { referenceFor } from './secret-reference.ts';
 import type { Estate, StoredCenter } from './store.ts';
 
@@ -18,7 +18,7 @@ export function documentOf(estate: Estate) {
       connectionProtocol: environment.connectionProtocol,
       localTimeout: environment.localTimeout,
       remoteTimeout: environment.remoteTimeout,
-      traceMode: classicTraceMode(environment.traceMode),
+      traceMode: classicTraceModes[environment.traceMode],
       tenant: environment.tenant,
       appName: environment.appName,
       tlsEnabled: environment.tlsEnabled,

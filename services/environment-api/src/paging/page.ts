@@ -19,11 +19,6 @@ export function pageQuery(defaultLimit = maxLimit) {
   };
 }
 
-export const nextCursorSchema = z
-  .string()
-  .optional()
-  .describe('Where the next page begins; absent on the last one.');
-
 export interface Page {
   limit: number;
   offset: number;

@@ -1,15 +1,7 @@
 /** Whether servers can be reached from here: only to warn, because a server may come later than its entry. */
 import { connect } from 'node:net';
+import type { Warning } from '@gatehouse/contracts/environment-api/administration/calls';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
-import { z } from 'zod';
-
-export const warningSchema = z.object({
-  field: z.string(),
-  value: z.string(),
-  message: z.string().describe('What may be wrong, and what to do. The write was done all the same.'),
-});
-
-export type Warning = z.infer<typeof warningSchema>;
 
 export interface Reachability {
   /** One warning per address that does not take a connection in time. Never throws. */

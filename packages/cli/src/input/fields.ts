@@ -1,0 +1,45 @@
+/** Options that are fields of a body: each says its field and how its text is read. */
+import type { Command } from 'commander';
+import type { Session } from '../session.ts';
+import { readFields } from './file.ts';
+
+export interface FieldOption {
+  flags: string;
+  description: string;
+  /** Name in the body; that of the option when absent. */
+  field?: string;
+  read?(text: string): unknown;
+}
+
+/** Adds the options, and --file for everything that has none. */
+export function fieldOptions(command: Command, options: readonly FieldOption[]): Command {
+  command.option(
+    '-f, --file <path>',
+    'fields in YAML or JSON; - for standard input. Options count before it',
+  );
+  for (const { flags, description } of options) command.option(flags, description);
+  return command;
+}
+
+/** The body: what the file says, and over it what the options say. */
+export async function fieldsOf(
+  { terminal }: Session,
+  given: Readonly<Record<string, unknown>> & { file?: string },
+  command: readonly FieldOption[],
+): Promise<Record<string, unknown>> {
+  const fields = given.file === undefined ? {} : await readFields(terminal, given.file);
+  for (const { flags, field, read } of command) {
+    const name = optionName(flags);
+    const value = given[name];
+    if (value !== undefined) fields[field ?? name] = typeof value === 'string' && read ? read(value) : value;
+  }
+  return fields;
+}
+
+export const list = (text: string): string[] => text.split(',').map((part) => part.trim());
+
+/** `--no-tls` and `--tls-enabled <flag>` as commander names them: tls, tlsEnabled. */
+function optionName(flags: string): string {
+  const long = /--(?:no-)?([a-z-]+)/.exec(flags)?.[1] ?? '';
+  return long.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,53 @@
+/** What a command answers: tables and sentences for people, or with --json the data alone for scripts. */
+import { styleText } from 'node:util';
+import type { Terminal } from '../terminal/terminal.ts';
+import { type Column, renderRecord, renderTable } from './table.ts';
+import { shown } from './text.ts';
+
+export interface Output {
+  readonly isJson: boolean;
+  /** `none`: the sentence for people when there are no rows. */
+  rows<Row>(rows: readonly Row[], columns: readonly Column<Row>[], none: string): void;
+  record(data: unknown, fields: readonly (readonly [name: string, value: unknown])[]): void;
+  /** `text`: for people; any layout of its own. */
+  text(data: unknown, text: string): void;
+  /** Something was done. `data`: what --json prints of it. */
+  done(sentence: string, data?: unknown): void;
+  /** As it came, for people and scripts alike: a document. */
+  raw(text: string): void;
+  /** Beside the answer, on standard error. */
+  note(sentence: string): void;
+  /** In colour where the terminal has any. */
+  paint(style: Parameters<typeof styleText>[0], text: string): string;
+}
+
+export function createOutput(terminal: Terminal, isJson: boolean): Output {
+  const isColoured = terminal.columns !== undefined && !terminal.env['NO_COLOR'];
+  const paint: Output['paint'] = (style, text) =>
+    isColoured ? styleText(style, text, { validateStream: false }) : text;
+  const json = (data: unknown) => terminal.writeOut(`${JSON.stringify(data, null, 2)}\n`);
+  return {
+    isJson,
+    paint,
+    rows(rows, columns, none) {
+      if (isJson) return json(rows);
+      if (rows.length === 0) return terminal.writeOut(`${none}\n`);
+      const screen = { columns: terminal.columns, heading: (text: string) => paint('bold', text) };
+      terminal.writeOut(renderTable(rows, columns, screen));
+    },
+    record(data, fields) {
+      if (isJson) json(data);
+      else terminal.writeOut(renderRecord(fields));
+    },
+    text(data, text) {
+      if (isJson) json(data);
+      else terminal.writeOut(text);
+    },
+    done(sentence, data) {
+      if (!isJson) terminal.writeOut(`${shown(sentence)}\n`);
+      else if (data !== undefined) json(data);
+    },
+    raw: (text) => terminal.writeOut(text.endsWith('\n') ? text : `${text}\n`),
+    note: (sentence) => terminal.writeError(`${shown(sentence)}\n`),
+  };
+}

@@ -1,0 +1,69 @@
+/** Which installation a command talks to: variables before the profile that is named before the current one. */
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../failure/failure.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { profilePath, readProfiles } from './file.ts';
+import { type Credentials, type Profile, profileSchema } from './profile.ts';
+
+/** @throws UsageError that says how to name one */
+export function chosenProfile(terminal: Terminal, named: string | undefined): Profile {
+  const { env } = terminal;
+  const stored = storedProfile(terminal, named);
+  // A profile that is named in the command counts as a whole: variables of the shell do not mix into it.
+  if (named !== undefined && stored) return stored;
+  const url = env['GATEHOUSE_URL'] || stored?.url;
+  // Credentials of a profile are for its own address and for no other.
+  const own = env['GATEHOUSE_URL'] && stored && env['GATEHOUSE_URL'] !== stored.url ? undefined : stored;
+  const credentials = credentialsOf(env) ?? own?.credentials;
+  if (!url || !credentials) throw new UsageError(missing(url));
+  const profile = profileSchema.safeParse({
+    url,
+    environmentUrl: env['GATEHOUSE_ENVIRONMENT_URL'] || own?.environmentUrl,
+    caFile: env['GATEHOUSE_CA_FILE'] || own?.caFile,
+    credentials,
+  });
+  if (profile.success) return profile.data;
+  const [issue] = profile.error.issues;
+  throw new UsageError(`${issue?.path.join('.')} ${issue?.message}`);
+}
+
+function storedProfile(terminal: Terminal, named: string | undefined): Profile | undefined {
+  const path = profilePath(terminal);
+  const { current, profiles } = readProfiles(path);
+  const name = named ?? (terminal.env['GATEHOUSE_PROFILE'] || current);
+  if (name === undefined) return undefined;
+  const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  if (profile) return profile;
+  const known = Object.keys(profiles);
+  throw new UsageError(
+    `There is no profile ${JSON.stringify(name)} in ${path}${known.length > 0 ? `; there are ${known.join(', ')}` : ''}`,
+  );
+}
+
+function credentialsOf(env: Terminal['env']): Credentials | undefined {
+  const token = secretOf(env, 'GATEHOUSE_TOKEN');
+  if (token) return { kind: 'token', token };
+  const username = env['GATEHOUSE_USERNAME'];
+  const password = secretOf(env, 'GATEHOUSE_PASSWORD');
+  if (username && password) return { kind: 'operator', username, password };
+  const clientId = env['GATEHOUSE_CLIENT_ID'];
+  const clientSecret = secretOf(env, 'GATEHOUSE_CLIENT_SECRET');
+  if (clientId && clientSecret) return { kind: 'client', clientId, clientSecret };
+  return undefined;
+}
+
+/** The value of a variable, or what stands in the file that its companion `…_FILE` names. */
+function secretOf(env: Terminal['env'], name: string): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (!file) return env[name];
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`${name}_FILE: ${file} cannot be read: ${(error as Error).message}`, error);
+  }
+}
+
+function missing(url: string | undefined): string {
+  const what = url ? 'No credentials are known' : 'No installation is known';
+  return `${what}: gatehouse profile add NAME --url https://login.example.com --username ops, or set GATEHOUSE_URL, GATEHOUSE_USERNAME and GATEHOUSE_PASSWORD`;
+}

@@ -1,0 +1,126 @@
+/** What a command works with: the services of the profile, the output, the person at the terminal. */
+import { readFileSync } from 'node:fs';
+import { createClientToken } from '@gatehouse/contracts/auth-api/client-token';
+import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/contracts/http-client';
+import { type ExitCode, exitCodes, UsageError } from './failure/failure.ts';
+import { createOutput, type Output } from './output/output.ts';
+import { chosenProfile } from './profile/chosen.ts';
+import type { Profile } from './profile/profile.ts';
+import { confirm } from './terminal/questions.ts';
+import type { Terminal } from './terminal/terminal.ts';
+
+export interface GlobalOptions {
+  profile?: string;
+  json?: boolean;
+  yes?: boolean;
+  timeout: number;
+  insecureHttp?: boolean;
+}
+
+export interface Session {
+  readonly terminal: Terminal;
+  readonly output: Output;
+  /** What the command ends with when it throws nothing; set by commands whose answer can be no. */
+  exitCode: ExitCode;
+  /** Authenticated as the profile says; opened when first asked for. */
+  readonly authApi: HttpClient;
+  readonly environmentApi: HttpClient;
+  /** Lets a person take back what cannot be undone. @throws UsageError unless the answer is yes */
+  sure(question: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const maxBodyBytes = 1024 * 1024 * 1024;
+
+export function openSession(terminal: Terminal, options: GlobalOptions): Session {
+  const clients: HttpClient[] = [];
+  let profile: Profile | undefined;
+  let authApi: HttpClient | undefined;
+  let environmentApi: HttpClient | undefined;
+  let authorization: (() => string | Promise<string>) | undefined;
+
+  function client(
+    dependency: string,
+    baseUrl: string,
+    authorizes: () => string | Promise<string>,
+  ): HttpClient {
+    const { caFile } = chosen();
+    requireProtected(baseUrl, options);
+    const http = createHttpClient({
+      dependency,
+      baseUrl: new URL(baseUrl).origin,
+      timeoutMs: options.timeout * 1000,
+      maxBodyBytes,
+      authorization: authorizes,
+      ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
+    });
+    clients.push(http);
+    return http;
+  }
+
+  function chosen(): Profile {
+    profile ??= chosenProfile(terminal, options.profile);
+    return profile;
+  }
+
+  function authorize(): () => string | Promise<string> {
+    authorization ??= authorizationOf(chosen());
+    return authorization;
+  }
+
+  function authorizationOf({ url, credentials }: Profile): () => string | Promise<string> {
+    switch (credentials.kind) {
+      case 'operator':
+        return () => basicAuthorization(credentials.username, credentials.password);
+      case 'token':
+        return () => `Bearer ${credentials.token}`;
+      case 'client': {
+        const own = client('Auth API', url, () =>
+          basicAuthorization(credentials.clientId, credentials.clientSecret),
+        );
+        const token = createClientToken(own);
+        return async () => `Bearer ${await token()}`;
+      }
+    }
+  }
+
+  return {
+    terminal,
+    exitCode: exitCodes.ok,
+    output: createOutput(terminal, options.json === true),
+    get authApi() {
+      authApi ??= client('Auth API', chosen().url, authorize());
+      return authApi;
+    },
+    get environmentApi() {
+      environmentApi ??= client('Environment API', chosen().environmentUrl ?? chosen().url, authorize());
+      return environmentApi;
+    },
+    async sure(question) {
+      if (options.yes) return;
+      if (!terminal.isInteractive) throw new UsageError(`${question} Nobody is there to ask: say --yes`);
+      if (!(await confirm(terminal, question))) throw new UsageError('Nothing was done');
+    },
+    async close() {
+      await Promise.all(clients.map((http) => http.close()));
+    },
+  };
+}
+
+/** A password goes over an encrypted connection, or no further than this machine. */
+function requireProtected(baseUrl: string, { insecureHttp }: GlobalOptions): void {
+  const { protocol, hostname } = new URL(baseUrl);
+  const isOwn = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
+  if (protocol === 'https:' || isOwn || insecureHttp) return;
+  throw new UsageError(
+    `${baseUrl} is not encrypted, so that anybody on the way would read the credentials: use https, or say --insecure-http`,
+  );
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`The authorities ${file} cannot be read: ${(error as Error).message}`, error);
+  }
+}

@@ -1,0 +1,36 @@
+/** Questions to the person at the terminal. They go to standard error: standard output is for the answer. */
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { UsageError } from '../failure/failure.ts';
+import type { Terminal } from './terminal.ts';
+
+/** True only for a clear yes. */
+export async function confirm(terminal: Terminal, question: string): Promise<boolean> {
+  const answer = await ask(terminal, `${question} [y/N] `, (text) => terminal.writeError(text));
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/** A secret that is typed without being shown. @throws UsageError when nobody is there to type it */
+export async function askSecret(terminal: Terminal, prompt: string, instead: string): Promise<string> {
+  if (!terminal.isInteractive) throw new UsageError(`${prompt} is missing: ${instead}`);
+  terminal.writeError(`${prompt}: `);
+  const secret = await ask(terminal, '', () => {});
+  terminal.writeError('\n');
+  if (secret === '') throw new UsageError(`${prompt} is empty`);
+  return secret;
+}
+
+async function ask(terminal: Terminal, prompt: string, echo: (text: string) => void): Promise<string> {
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      echo(String(chunk));
+      done();
+    },
+  });
+  const lines = createInterface({ input: terminal.stdin, output, terminal: true });
+  try {
+    return await lines.question(prompt);
+  } finally {
+    lines.close();
+  }
+}

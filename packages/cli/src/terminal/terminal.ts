@@ -1,0 +1,33 @@
+/** What surrounds the program: its streams, its environment, where its files are. */
+import { homedir } from 'node:os';
+import type { Readable } from 'node:stream';
+
+export interface Terminal {
+  env: Readonly<Record<string, string | undefined>>;
+  homeFolder: string;
+  stdin: Readable;
+  writeOut(text: string): void;
+  writeError(text: string): void;
+  /** A person answers questions on it. */
+  isInteractive: boolean;
+  /** What is written goes to a screen, which has this many columns; undefined = into a file or a pipe. */
+  columns: number | undefined;
+}
+
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr } = process;
+  // Whoever reads may go away (a pipe into head); that is no failure of the program.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode ?? 0);
+  });
+  return {
+    env: process.env,
+    homeFolder: homedir(),
+    stdin,
+    writeOut: (text) => void stdout.write(text),
+    writeError: (text) => void stderr.write(text),
+    isInteractive: stdin.isTTY === true && stderr.isTTY === true,
+    columns: stdout.isTTY === true ? stdout.columns : undefined,
+  };
+}

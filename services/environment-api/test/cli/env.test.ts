@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startCli } from './running-cli.ts';
+
+let cli: Awaited<ReturnType<typeof startCli>>;
+
+beforeAll(async () => {
+  cli = await startCli();
+});
+afterAll(() => cli.api.close());
+
+const create = [
+  'env',
+  'create',
+  '--username',
+  'gatehouse',
+  '--server',
+  'config-1.example.com:8888',
+  '--password-file',
+  '-',
+];
+
+test('an environment is created, shown, changed and deleted', async () => {
+  const created = await cli.run([...create, '--tenant', 'Sales', '--json'], { input: 'cs-password\n' });
+  expect(created).toMatchObject({ exitCode: 0, error: '' });
+  const { id } = JSON.parse(created.out);
+  expect(created.out).not.toContain('cs-password');
+  expect((await cli.run(['env', 'list', '--search', 'sales'])).out).toContain(id);
+
+  expect(
+    (await cli.run(['env', 'update', id, '--tls-enabled', 'false', '--app-name', 'Portal'])).exitCode,
+  ).toBe(0);
+  expect(await cli.json('env', 'show', id)).toMatchObject({
+    tenant: 'Sales',
+    appName: 'Portal',
+    tlsEnabled: false,
+  });
+  const shown = await cli.run(['env', 'show', id]);
+  expect(shown.out).toMatch(/tlsEnabled\s+no/);
+  expect(shown.out).toContain('config-1.example.com:8888');
+
+  expect((await cli.run(['env', 'delete', id, '--yes'])).out).toBe(`Environment ${id} is deleted.\n`);
+  expect(await cli.run(['env', 'show', id])).toMatchObject({ exitCode: 4, out: '' });
+});
+
+test('a file gives the fields that have no option, and options count before it', async () => {
+  const input =
+    'data:\n  username: from-file\n  password: secret\n  tenant: File\n  configServers: [{primaryAddress: a.example, primaryPort: 1}]\n';
+  const { out } = await cli.run(['env', 'create', '-f', '-', '--tenant', 'Option', '--json'], { input });
+  expect(JSON.parse(out)).toMatchObject({ username: 'from-file', tenant: 'Option' });
+});
+
+test('servers are added, changed and removed', async () => {
+  const id = await cli.api.environment();
+  const added = await cli.json(
+    'env',
+    'add-server',
+    id,
+    '[::1]:8888/b.example.com:8889',
+    '--locations',
+    '/USW1,/EUW1',
+  );
+  expect(added).toMatchObject({ primaryAddress: '::1', backupPort: 8889, locations: ['/EUW1', '/USW1'] });
+  expect(await cli.json('env', 'update-server', id, added.id, '--read-only', 'true')).toMatchObject({
+    readOnly: true,
+  });
+  expect((await cli.run(['env', 'show', id])).out).toContain('[::1]:8888/b.example.com:8889, read only');
+  expect((await cli.run(['env', 'remove-server', id, added.id, '--yes'])).exitCode).toBe(0);
+  expect((await cli.json('env', 'show', id)).configServers).toHaveLength(1);
+});
+
+test('what the API refuses is told with the field and the fix', async () => {
+  const answer = await cli.run([...create, '--local-timeout', 'never'], { input: 'secret' });
+  expect(answer).toMatchObject({ exitCode: 5, out: '' });
+  expect(answer.error).toContain('localTimeout');
+  expect((await cli.run(['env', 'create', '--server', 'nonsense'])).error).toContain('host:port');
+  expect((await cli.run(['env', 'update', 'x'])).error).toContain('Nothing is given');
+});
