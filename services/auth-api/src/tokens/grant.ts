@@ -1,10 +1,11 @@
 /** What a user has authorized: stored with a code, then with the refresh tokens of the same family. */
 import type { UserIdentity } from '../users/identity.ts';
 import type { CutOffs } from './cut-offs.ts';
+import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
 /** Plain JSON. */
-export interface Grant {
+export interface Grant extends Lineage {
   familyId: string;
   clientId: string;
   grantType: string;
@@ -15,6 +16,8 @@ export interface Grant {
   nonce?: string;
   /** When this authorization was given; without a session also when the user proved who they are. */
   authorizedAtMs: number;
+  /** Nothing that comes from it lives longer; absent: as long as the client's registration says. */
+  endsAtMs?: number;
 }
 
 /** A grant that waits for its code to be redeemed. */
@@ -24,13 +27,16 @@ export interface CodeGrant extends Grant {
   codeChallenge?: string;
 }
 
-/** Whether the user, session or client behind a grant was cut off since. A revoked family has no code or refresh token left. */
+/** Whether the family, user, session or client behind a grant, or anything it was made from, was cut off since. */
 export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
-  return cutOffs.isCut({
+  const { familyId, clientId, session, authorizedAtMs: issuedAtMs, restsOn = [] } = grant;
+  const own = {
     sub: grant.identity.sub,
-    clientId: grant.clientId,
-    sid: grant.session?.sid,
-    issuedAtMs: grant.authorizedAtMs,
-    authTimeMs: grant.session?.authTimeMs,
-  });
+    clientId,
+    familyId,
+    sid: session?.sid,
+    issuedAtMs,
+    authTimeMs: session?.authTimeMs,
+  };
+  return [own, ...restsOn].some(cutOffs.isCut);
 }

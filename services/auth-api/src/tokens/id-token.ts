@@ -1,6 +1,7 @@
 /** ID tokens (OpenID Connect Core section 2). */
 import { createHash } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
+import type { Actor } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
 export interface IdTokenFacts {
@@ -9,9 +10,21 @@ export interface IdTokenFacts {
   issuedAtMs: number;
   expiresAtMs: number;
   authTimeMs: number;
-  accessToken: string;
+  /** The one that is answered beside it. */
+  accessToken?: string | undefined;
+  /** The client that it was issued to, where that may be another one than the audience. */
+  authorizedParty?: string | undefined;
+  act?: Actor | undefined;
   nonce?: string | undefined;
   session?: SessionReference | undefined;
+}
+
+export interface RecognizedIdToken {
+  sub: string;
+  clientId: string;
+  sid?: string;
+  issuedAtMs: number;
+  expiresAtMs: number;
 }
 
 export type IdTokens = ReturnType<typeof createIdTokens>;
@@ -25,7 +38,7 @@ const passwordMethods = ['pwd'];
 export function createIdTokens(signer: Signer, issuer: string) {
   return {
     sign(facts: IdTokenFacts): Promise<string> {
-      const { session, nonce } = facts;
+      const { session, nonce, accessToken, authorizedParty, act } = facts;
       return signer.sign(
         {
           iss: issuer,
@@ -36,7 +49,9 @@ export function createIdTokens(signer: Signer, issuer: string) {
           auth_time: seconds(facts.authTimeMs),
           acr: passwordContext,
           amr: session?.amr ?? passwordMethods,
-          at_hash: accessTokenHash(facts.accessToken),
+          ...(accessToken === undefined ? {} : { at_hash: accessTokenHash(accessToken) }),
+          ...(authorizedParty === undefined ? {} : { azp: authorizedParty }),
+          ...(act === undefined ? {} : { act }),
           ...(nonce === undefined ? {} : { nonce }),
           ...(session === undefined ? {} : { sid: session.sid }),
         },
@@ -44,12 +59,18 @@ export function createIdTokens(signer: Signer, issuer: string) {
       );
     },
 
-    /** Subject and client of an ID token that we issued, expired or not. */
-    async recognize(idToken: string): Promise<{ sub: string; clientId: string; sid?: string } | undefined> {
+    /** What an ID token that we issued says, expired or not. */
+    async recognize(idToken: string): Promise<RecognizedIdToken | undefined> {
       const claims = await signer.recognize(idToken, idTokenType);
       if (typeof claims?.sub !== 'string' || typeof claims.aud !== 'string') return undefined;
-      const { sid } = claims;
-      return { sub: claims.sub, clientId: claims.aud, ...(typeof sid === 'string' ? { sid } : {}) };
+      const { sub, aud: clientId, sid, iat = 0, exp = 0 } = claims;
+      return {
+        sub,
+        clientId,
+        ...(typeof sid === 'string' ? { sid } : {}),
+        issuedAtMs: iat * 1000,
+        expiresAtMs: exp * 1000,
+      };
     },
   };
 }
