@@ -3,6 +3,7 @@
 import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
 import { clientRoutes } from './clients/routes.ts';
+import { consentRoutes } from './consents/routes.ts';
 import { guardOrigins } from './cors/guard.ts';
 import type { Deps } from './deps.ts';
 import { interactionRoutes } from './interactions/routes.ts';
@@ -51,6 +52,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);
     await browsers.register(async (scope: App) => authorizeRoutes(scope, { ...deps, publicUrl }));
+    await browsers.register(async (scope: App) => consentRoutes(scope, deps));
     await browsers.register(async (scope: App) => {
       guardOrigins(scope, deps.allowedOrigins);
       await userinfoRoutes(scope, deps);

@@ -4,12 +4,12 @@ import { createKeySets } from './assertions/key-sets.ts';
 import { createSingleUse } from './assertions/single-use.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
+import { createDecision } from './oauth/authorization-decision.ts';
+import { createAuthorizationIssuer } from './oauth/authorization-issue.ts';
 import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
 import { createClientAssertions } from './oauth/client-assertion.ts';
 import { createClientAuthentication } from './oauth/client-authentication.ts';
-import { createExchangeIssuer } from './oauth/exchange/issue.ts';
-import { createPresentedTokens } from './oauth/exchange/presented-token.ts';
-import { createExchangeTargets } from './oauth/exchange/targets.ts';
+import { createExchangeTargets } from './oauth/exchange-targets.ts';
 import { createGrants } from './oauth/grants/index.ts';
 import { createIntrospectionEndpoint, type IntrospectionEndpoint } from './oauth/introspect.ts';
 import { createLogoutEndpoint, type LogoutEndpoint } from './oauth/logout.ts';
@@ -42,7 +42,8 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
   return {
     authorization: createAuthorizationEndpoint({
       ...deps,
-      publicUrl: config.publicUrl,
+      decide: createDecision(deps),
+      issue: createAuthorizationIssuer(deps),
       directory: clientDirectory,
       starts: createAttemptLimiter({
         attempts: config.signIn.startsPerMinute,
@@ -53,12 +54,7 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
     postedRequests: createPostedRequests(redis, keyspace),
     tokenEndpoint: createTokenEndpoint({
       clientAuthentication,
-      grants: createGrants({
-        ...deps,
-        presentedTokens: createPresentedTokens(deps),
-        targets: createExchangeTargets(clientDirectory),
-        exchangeIssuer: createExchangeIssuer(deps),
-      }),
+      grants: createGrants({ ...deps, targets: createExchangeTargets(clientDirectory) }),
       countIssued: (grantType) => issued.inc({ grant: grantType }),
     }),
     introspection: createIntrospectionEndpoint({

@@ -3,6 +3,9 @@ import { createEnvironmentApiClient } from '@gatehouse/contracts/environment-api
 import { createHttpClient } from '@gatehouse/contracts/http-client';
 import { createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import { duplicateRedis } from '@gatehouse/service-kit/redis/client';
+import type { ConsentService } from './consents/consent.ts';
+import { type ConsentForms, createConsentForms } from './consents/forms.ts';
+import { createConsentService } from './consents/service.ts';
 import { environmentApiSource } from './contact-centers/environment-api.ts';
 import { type ContactCenterService, createContactCenters } from './contact-centers/service.ts';
 import { type AllowedOrigins, createAllowedOrigins } from './cors/allowed-origins.ts';
@@ -39,6 +42,8 @@ export interface SignInDeps {
   pages: Pages;
   signIn: SignInService;
   signOut: SignOutService;
+  consents: ConsentService;
+  consentForms: ConsentForms;
   changePassword: ChangePasswordService;
   isServiceClient: (authorization: string | undefined) => boolean;
   allowedOrigins: AllowedOrigins;
@@ -72,6 +77,7 @@ export async function createSignInDeps(base: BaseDeps): Promise<StartedSignIn> {
   });
   const callers = createCallers(sessions, accessTokens);
   const pages = createPages(config.publicUrl);
+  const consents = createConsentService(base.pool);
   const forms = {
     guard: createFormGuard(interactions, config.publicUrl),
     interactions,
@@ -91,6 +97,8 @@ export async function createSignInDeps(base: BaseDeps): Promise<StartedSignIn> {
       pages,
       signIn: createSignInService({ ...forms, clients }),
       changePassword: createChangePasswordService(forms),
+      consents,
+      consentForms: createConsentForms({ ...forms, consents, audit }),
       signOut: createSignOutService({
         callers,
         sessions,

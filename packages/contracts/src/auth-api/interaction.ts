@@ -40,6 +40,8 @@ export const interactionViewSchema = z.object({
   csrf: z.string(),
   /** Origin of the redirect URI, for the `form-action` directive of the page. */
   redirectOrigin: z.string(),
+  /** Present while a signed-in user is asked whether the application may have what it asks for. */
+  consent: z.object({ userName: z.string(), scope: z.array(z.string()) }).optional(),
   error: interactionErrorSchema.optional(),
   /** With `password_policy`: the rules that the new password breaks, such as `min-length`. */
   brokenRules: z.array(z.string()).optional(),

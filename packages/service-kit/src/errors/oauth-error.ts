@@ -37,6 +37,17 @@ export const accessDenied = factory('access_denied', 403);
 /** OpenID Connect Core section 3.1.2.6. */
 export const loginRequired = factory('login_required', 400);
 
+export const consentRequired = factory('consent_required', 400);
+
+/** OpenID Connect Core Error Code unmet_authentication_requirements 1.0. */
+export function unmetRequirements(): OAuthError {
+  return new OAuthError(
+    'unmet_authentication_requirements',
+    400,
+    'The sign-in does not have an acr that the request calls essential',
+  );
+}
+
 /** RFC 6749 section 5.2: 401 with a challenge when the client used the Authorization header. */
 export function invalidClient(options?: OAuthErrorOptions): OAuthError {
   return new OAuthError('invalid_client', 401, 'Client authentication failed', {

@@ -11,6 +11,8 @@ export const auditEventNames = [
   'password_changed',
   'password_change_failed',
   'person_cut_off',
+  'consent_given',
+  'consent_denied',
   // tokens
   'code_issued',
   'token_issued',

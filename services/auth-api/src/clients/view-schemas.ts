@@ -34,14 +34,7 @@ export const clientViewSchema = z.object({
   basicAuthorize: z.boolean().optional(),
   requireConsent: z.boolean(),
   defaultMaxAgeSeconds: z.int().optional(),
-  tokenExchange: z.object({
-    subjectClients: texts,
-    audiences: texts,
-    delegation: z.boolean(),
-    idTokens: z.boolean().optional(),
-    refreshTokens: z.boolean().optional(),
-    mayAct: z.string().optional(),
-  }),
+  tokenExchange: z.object({ subjectClients: texts, audiences: texts, delegation: z.boolean() }),
   jwtBearer: z.object({
     issuers: z.array(
       z.object({

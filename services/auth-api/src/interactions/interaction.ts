@@ -24,8 +24,17 @@ export interface InteractionState {
   /** What the user typed before the last error. */
   userName?: string;
   tenant?: string;
+  /** Whom the consent page asks, and what was answered. */
+  consent?: PendingConsent;
   /** Session that was created by signing in for this very interaction. */
   signedInSid?: string;
+}
+
+export interface PendingConsent {
+  sub: string;
+  /** As the page shows it. */
+  userName: string;
+  answer?: 'allowed' | 'denied';
 }
 
 export interface NewInteraction {
@@ -35,7 +44,12 @@ export interface NewInteraction {
 
 export interface InteractionService {
   /** Stores the request for ten minutes and gives the browser its binding cookie if it has none. @throws AppError (503) */
-  create(reply: BrowserReply, request: BrowserRequest, interaction: NewInteraction): Promise<{ id: string }>;
+  create(
+    reply: BrowserReply,
+    request: BrowserRequest,
+    interaction: NewInteraction,
+    state?: InteractionState,
+  ): Promise<{ id: string }>;
   /** @throws AppError interaction_expired (400), wrong_browser (403) or 503 */
   read(id: string, browserCookie: string | undefined): Promise<Interaction>;
   /** Same, with the browser's cookie taken from the request. */

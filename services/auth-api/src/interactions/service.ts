@@ -26,17 +26,13 @@ export function createInteractionService({
   };
 
   return {
-    async create(reply, request, { clientName, authorization }) {
+    async create(reply, request, { clientName, authorization }, state = {}) {
       const id = randomToken(24);
       const browser = cookies.readBrowser(request) ?? randomToken();
       const createdAtMs = now();
-      await store.save(id, hashOf(browser), {
-        clientName,
-        authorization,
-        csrf: randomToken(),
-        createdAtMs,
-        expiresAtMs: createdAtMs + interactionLifeMs,
-      });
+      const expiresAtMs = createdAtMs + interactionLifeMs;
+      const data = { clientName, authorization, csrf: randomToken(), createdAtMs, expiresAtMs };
+      await store.save(id, hashOf(browser), data, state);
       // Set again although the browser has it: its life begins anew.
       cookies.setBrowser(reply, browser);
       return { id };

@@ -18,7 +18,7 @@ export type FoundInteraction =
   | { outcome: 'unknown' | 'wrong_browser' };
 
 export interface InteractionStore {
-  save(id: string, browserHash: string, data: InteractionData): Promise<void>;
+  save(id: string, browserHash: string, data: InteractionData, state: InteractionState): Promise<void>;
   read(id: string, browserHash: string): Promise<FoundInteraction>;
   /** Replaces the state; an interaction that is gone stays gone. */
   note(id: string, state: InteractionState): Promise<void>;
@@ -27,8 +27,8 @@ export interface InteractionStore {
 }
 
 const saveInteraction = defineScript(`
-redis.call('HSET', KEYS[1], 'browser', ARGV[1], 'data', ARGV[2], 'state', '{}')
-redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+redis.call('HSET', KEYS[1], 'browser', ARGV[1], 'data', ARGV[2], 'state', ARGV[3])
+redis.call('PEXPIREAT', KEYS[1], ARGV[4])
 return 1
 `);
 
@@ -64,8 +64,9 @@ export function createInteractionStore(redis: RedisClient, keyspace: Keyspace): 
   };
 
   return {
-    async save(id, browserHash, data) {
-      await saveInteraction.run(redis, [keyOf(id)], [browserHash, JSON.stringify(data), data.expiresAtMs]);
+    async save(id, browserHash, data, state) {
+      const values = [browserHash, JSON.stringify(data), JSON.stringify(state), data.expiresAtMs];
+      await saveInteraction.run(redis, [keyOf(id)], values);
     },
     read: (id, browserHash) => find(id, browserHash, 'read'),
     async note(id, state) {

@@ -15,6 +15,9 @@ export function viewOf(interaction: Interaction): InteractionView {
     ...(authorization.uiLocales === undefined ? {} : { uiLocales: authorization.uiLocales }),
     csrf: interaction.csrf,
     redirectOrigin: originOf(authorization.redirectUri),
+    ...(state.consent === undefined
+      ? {}
+      : { consent: { userName: state.consent.userName, scope: authorization.scope } }),
     ...(state.error === undefined ? {} : { error: state.error }),
     ...(state.brokenRules === undefined ? {} : { brokenRules: state.brokenRules }),
     ...(state.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: state.retryAfterSeconds }),

@@ -4,42 +4,54 @@ import {
   invalidScope,
   invalidTarget,
   OAuthError,
-  unauthorizedClient,
-  unsupportedResponseType,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import type { Client } from '../clients/client.ts';
+import type { Client, ResponseType } from '../clients/client.ts';
+import { supportedContexts } from '../tokens/authentication-context.ts';
+import type { AuthorizationRequest } from './authorization-request.ts';
+import { type ClaimsDemand, readClaims } from './claims-parameter.ts';
 import type { RequestParameters } from './parameters.ts';
 import { codeChallengeProblem } from './pkce.ts';
-import { narrowScope, parseScope } from './scopes.ts';
+import { checkResponseMode, checkResponseType } from './response-checks.ts';
+import { includes } from './response-types.ts';
+import { narrowScope, offlineScope, openidScope, parseScope } from './scopes.ts';
 
 export interface AuthorizationDraft {
   client: Client;
+  redirectUri: string;
   parameters: RequestParameters;
 }
 
 /** What the checks find out. */
-export interface CheckedParameters {
-  scope: string[];
-  prompt: string[];
-  maxAgeSeconds?: number;
+export interface CheckedParameters
+  extends Pick<AuthorizationRequest, 'responseType' | 'scope' | 'prompt' | 'maxAgeSeconds' | 'contexts'> {
+  demand?: ClaimsDemand;
 }
 
-/** @throws OAuthError that goes back to the client by redirect. */
+/** @throws OAuthError that goes back to the client. */
 export function checkAuthorizationParameters(draft: AuthorizationDraft): CheckedParameters {
   checkSizes(draft);
   checkRequestObject(draft);
-  checkResponseType(draft);
-  checkResponseMode(draft);
-  checkGrant(draft);
+  const responseType = checkResponseType(draft);
+  checkResponseMode(draft, responseType);
   checkBindingsThatAreNotOffered(draft);
-  checkCodeChallenge(draft);
-  const scope = checkScope(draft);
+  checkCodeChallenge(draft, responseType);
+  const scope = checkScope(draft, responseType);
+  checkNonce(draft, responseType);
   const prompt = checkPrompt(draft);
-  return { scope, prompt, ...checkMaxAge(draft) };
+  const demand = checkClaims(draft);
+  const contexts = checkContexts(draft, demand);
+  return {
+    responseType,
+    scope,
+    prompt,
+    ...checkMaxAge(draft),
+    ...(demand === undefined ? {} : { demand }),
+    ...(contexts === undefined ? {} : { contexts }),
+  };
 }
 
 /** What waits in Redis for a stranger's sign-in is bounded; no library sends states of this size. */
-const longest = { state: 4096, nonce: 1024, scope: 2048, id_token_hint: 8192 };
+const longest = { state: 4096, nonce: 1024, scope: 2048, id_token_hint: 8192, acr_values: 512 };
 
 function checkSizes({ parameters }: AuthorizationDraft): void {
   for (const [name, maxLength] of Object.entries(longest)) {
@@ -58,23 +70,6 @@ function checkRequestObject({ parameters }: AuthorizationDraft): void {
     throw notSupported('registration_not_supported', 'registration');
 }
 
-function checkResponseType({ parameters }: AuthorizationDraft): void {
-  const responseType = parameters.get('response_type');
-  if (responseType === undefined) throw invalidRequest('The parameter response_type is missing');
-  if (responseType !== 'code') throw unsupportedResponseType('The response_type must be code');
-}
-
-function checkResponseMode({ parameters }: AuthorizationDraft): void {
-  const mode = parameters.get('response_mode');
-  if (mode !== undefined && mode !== 'query') throw invalidRequest('The response_mode must be query');
-}
-
-function checkGrant({ client }: AuthorizationDraft): void {
-  if (!client.grantTypes.includes('authorization_code')) {
-    throw unauthorizedClient('The client may not use the authorization code grant');
-  }
-}
-
 /** A caller who asks for a binding believes it is there. */
 function checkBindingsThatAreNotOffered({ parameters }: AuthorizationDraft): void {
   if (parameters.get('dpop_jkt') !== undefined) throw invalidRequest('dpop_jkt is not supported');
@@ -82,37 +77,65 @@ function checkBindingsThatAreNotOffered({ parameters }: AuthorizationDraft): voi
   if (parameters.list('audience').length > 0) throw invalidTarget('audience is not supported here');
 }
 
-function checkCodeChallenge({ client, parameters }: AuthorizationDraft): void {
-  const isRequired = client.clientType === 'PUBLIC' || client.requirePkce;
+function checkCodeChallenge({ client, parameters }: AuthorizationDraft, responseType: ResponseType): void {
+  const isRequired = includes(responseType, 'code') && (client.clientType === 'PUBLIC' || client.requirePkce);
   const challenge = parameters.get('code_challenge');
   const problem = codeChallengeProblem(challenge, parameters.get('code_challenge_method'), isRequired);
   if (problem !== undefined) throw invalidRequest(problem);
 }
 
-function checkScope({ client, parameters }: AuthorizationDraft): string[] {
+function checkScope({ client, parameters }: AuthorizationDraft, responseType: ResponseType): string[] {
   const text = parameters.get('scope');
   const requested = text === undefined ? undefined : parseScope(text);
   if (text !== undefined && requested === undefined) throw invalidScope('The scope is malformed');
   const scope = narrowScope(requested, client.scope);
   if (scope === undefined) throw invalidScope('The client may not have this scope');
-  return scope;
+  if (includes(responseType, 'id_token') && !scope.includes(openidScope))
+    throw invalidScope('An id_token needs the scope openid');
+  // Core section 11: without a code, or without the grant, there will be no refresh token.
+  const mayRefresh = includes(responseType, 'code') && client.grantTypes.includes('refresh_token');
+  const granted = mayRefresh ? scope : scope.filter((value) => value !== offlineScope);
+  if (granted.length === 0) throw invalidScope('The client cannot be given a refresh token');
+  return granted;
 }
 
-const knownPrompts = ['none', 'login', 'select_account', 'consent'];
+/** Core section 3.2.2.1: an ID token that passes through the browser must be bound to the session of the client. */
+function checkNonce({ parameters }: AuthorizationDraft, responseType: ResponseType): void {
+  if (includes(responseType, 'id_token') && parameters.get('nonce') === undefined)
+    throw invalidRequest('The parameter nonce is required for this response_type');
+}
+
+export const promptValues = ['none', 'login', 'select_account', 'consent'];
 
 function checkPrompt({ parameters }: AuthorizationDraft): string[] {
   const prompt = (parameters.get('prompt') ?? '').split(' ').filter((value) => value !== '');
-  if (!prompt.every((value) => knownPrompts.includes(value))) throw invalidRequest('The prompt is not known');
+  if (!prompt.every((value) => promptValues.includes(value))) throw invalidRequest('The prompt is not known');
   if (prompt.includes('none') && prompt.length > 1) throw invalidRequest('The prompt none stands alone');
-  // Core section 3.1.2.1: who cannot ask for consent says so.
-  if (prompt.includes('consent'))
-    throw new OAuthError('consent_required', 400, 'Consent is not asked for here');
   return prompt;
 }
 
-function checkMaxAge({ parameters }: AuthorizationDraft): { maxAgeSeconds?: number } {
+function checkClaims({ parameters }: AuthorizationDraft): ClaimsDemand | undefined {
+  const text = parameters.get('claims');
+  return text === undefined ? undefined : readClaims(text);
+}
+
+/** Core section 3.1.2.1: `acr_values` is a wish; what the claims parameter calls essential is not. */
+function checkContexts(
+  { parameters }: AuthorizationDraft,
+  demand: ClaimsDemand | undefined,
+): AuthorizationRequest['contexts'] {
+  if (demand?.essentialContexts) return { values: demand.essentialContexts, areEssential: true };
+  const asked = parameters.get('acr_values')?.split(' ') ?? [];
+  const values = supportedContexts.filter((context) => asked.includes(context));
+  return values.length === 0 ? undefined : { values, areEssential: false };
+}
+
+function checkMaxAge({ client, parameters }: AuthorizationDraft): { maxAgeSeconds?: number } {
   const text = parameters.get('max_age');
-  if (text === undefined) return {};
+  if (text === undefined) {
+    const { defaultMaxAgeSeconds } = client;
+    return defaultMaxAgeSeconds === undefined ? {} : { maxAgeSeconds: defaultMaxAgeSeconds };
+  }
   if (!/^\d{1,9}$/.test(text)) throw invalidRequest('max_age must be a number of seconds');
   return { maxAgeSeconds: Number(text) };
 }

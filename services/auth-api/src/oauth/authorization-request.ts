@@ -1,4 +1,7 @@
 /** A checked authorization request: plain JSON, so that it can wait in an interaction until the user has signed in. */
+import type { ResponseType } from '../clients/client.ts';
+import type { RequestedClaims } from '../tokens/grant.ts';
+import type { ResponseMode } from './response-types.ts';
 
 export interface AuthorizationRequest {
   clientId: string;
@@ -6,6 +9,8 @@ export interface AuthorizationRequest {
   redirectUri: string;
   /** Whether the request named it; then the token request must repeat it (RFC 6749 section 4.1.3). */
   redirectUriGiven: boolean;
+  responseType: ResponseType;
+  responseMode: ResponseMode;
   scope: string[];
   state?: string;
   nonce?: string;
@@ -13,7 +18,11 @@ export interface AuthorizationRequest {
   codeChallenge?: string;
   prompt: string[];
   maxAgeSeconds?: number;
-  /** Subject of a verified id_token_hint: only this user's session may answer. */
+  /** Claims that were asked for one by one (OpenID Connect Core section 5.5). */
+  claims?: RequestedClaims;
+  /** Authentication contexts (`acr`) of which the sign-in should have one, or must where they are essential. */
+  contexts?: { values: string[]; areEssential: boolean };
+  /** Subject of a verified id_token_hint or of the claims parameter: only this user's session may answer. */
   hintedSubject?: string;
   loginHint?: string;
   uiLocales?: string;

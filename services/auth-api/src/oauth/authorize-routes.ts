@@ -3,7 +3,9 @@ import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { NextStep } from './authorization-response.ts';
 import type { AuthorizationEndpoint, Browser } from './authorize.ts';
+import { formPostPage } from './form-post-page.ts';
 import { describeOnly, readOnlyForms } from './form-scope.ts';
 import { readParameters } from './parameters.ts';
 import type { PostedRequests } from './posted-requests.ts';
@@ -41,17 +43,14 @@ export async function authorizeRoutes(
     validatorCompiler: describeOnly,
     schema: {
       tags,
-      summary: 'Ask for an authorization code (RFC 6749 section 4.1, OpenID Connect Core section 3.1.2)',
+      summary: 'Ask for a code or for tokens (RFC 6749 section 4, OpenID Connect Core section 3)',
       querystring: authorizationRequestSchema,
     },
     handler: async (request, reply) => {
       const query = request.query as Record<string, unknown>;
       const source =
         query['posted_request'] === undefined ? query : await findPosted(query['posted_request']);
-      return reply.redirect(
-        await authorization.begin(readParameters(source), browserOf(request, reply)),
-        302,
-      );
+      return go(reply, await authorization.begin(readParameters(source), browserOf(request, reply)));
     },
   });
 
@@ -77,9 +76,9 @@ export async function authorizeRoutes(
   app.route({
     method: 'GET',
     url: `${path}/resume`,
-    schema: { tags, summary: 'Go on after a sign-in', querystring: resumeQuerySchema },
+    schema: { tags, summary: 'Go on after a sign-in or a consent', querystring: resumeQuerySchema },
     handler: async (request, reply) =>
-      reply.redirect(await authorization.resume(request.query.interaction, browserOf(request, reply)), 302),
+      go(reply, await authorization.resume(request.query.interaction, browserOf(request, reply))),
   });
 
   async function findPosted(id: unknown): Promise<Record<string, unknown>> {
@@ -87,6 +86,12 @@ export async function authorizeRoutes(
     if (posted === undefined) throw badRequest('This sign-in has taken too long; go back to the application');
     return posted;
   }
+}
+
+function go(reply: FastifyReply, step: NextStep): FastifyReply {
+  if ('redirectTo' in step) return reply.redirect(step.redirectTo, 302);
+  const { html, headers } = formPostPage(step.postTo, step.fields);
+  return reply.headers(headers).type('text/html; charset=utf-8').send(html);
 }
 
 function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {

@@ -1,22 +1,22 @@
-/** The authorization endpoint: from a request to a code, with a sign-in in between where one is needed. */
+/** The authorization endpoint: from a request to its answer, with a sign-in and a consent in between where they are needed. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { invalidRequest, loginRequired, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { AuditWriter } from '../audit/event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
-import type { BrowserReply, BrowserRequest, Session, SessionService } from '../sessions/session.ts';
-import type { Families } from '../tokens/families.ts';
-import { formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
+import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
+import type { Pages } from '../sign-in/pages.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
 import { checkAuthorizationParameters } from './authorization-checks.ts';
+import type { Decide, Decision } from './authorization-decision.ts';
+import type { IssueAuthorization } from './authorization-issue.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
-import { authorizationResponse, type ResponseTarget } from './authorization-response.ts';
-import type { RequestParameters } from './parameters.ts';
+import { authorizationResponse, type NextStep, type ResponseTarget } from './authorization-response.ts';
+import { type AuthorizationTarget, findTarget } from './authorization-target.ts';
+import { optional, type RequestParameters } from './parameters.ts';
 import { isRegisteredRedirectUri } from './redirect-uri.ts';
-import { needsSignIn } from './sign-in-need.ts';
 
 export interface Browser {
   request: BrowserRequest;
@@ -26,64 +26,47 @@ export interface Browser {
 
 export interface AuthorizationEndpoint {
   /**
-   * Where the browser goes next: the client with a code or an error, or the sign-in page.
+   * What the browser does next: it brings the answer or an error to the client, or the user to a page of ours.
    * @throws AppError for a page, whenever the redirect URI cannot be trusted.
    */
-  begin(parameters: RequestParameters, browser: Browser): Promise<string>;
-  /** After a sign-in: the same, from the interaction that waited. @throws AppError for a page */
-  resume(interactionId: string, browser: Browser): Promise<string>;
+  begin(parameters: RequestParameters, browser: Browser): Promise<NextStep>;
+  /** After a sign-in or a consent: the same, from the interaction that waited. @throws AppError for a page */
+  resume(interactionId: string, browser: Browser): Promise<NextStep>;
   /** Refuses what begin() would answer with a page. @throws AppError */
   checkClient(parameters: RequestParameters, clientAddress: string): Promise<void>;
 }
 
 export interface AuthorizationOptions {
   issuer: string;
-  publicUrl: string;
   directory: ClientDirectory;
-  sessions: SessionService;
   interactions: InteractionService;
-  families: Families;
   idTokens: IdTokens;
-  audit: AuditWriter;
+  decide: Decide;
+  issue: IssueAuthorization;
+  pages: Pages;
   now: Clock;
   /** Bounds how many sign-ins one address may begin: each waits in Redis for ten minutes. */
   starts: AttemptLimiter;
 }
 
 export function createAuthorizationEndpoint(options: AuthorizationOptions): AuthorizationEndpoint {
-  const { issuer, directory, sessions, interactions, families, audit, now } = options;
-  const signInPage = `${options.publicUrl}/auth/sign-in.html`;
-
-  async function findTarget(
-    parameters: RequestParameters,
-  ): Promise<ResponseTarget & { client: Client; given: boolean }> {
-    const client = await directory.find(parameters.get('client_id') ?? '');
-    // RFC 6749 section 4.1.2.1: without a client and a redirect URI of its own, nobody is redirected anywhere.
-    if (client === undefined)
-      throw badRequest('The application that sent you here is not known', { field: 'client_id' });
-    const given = parameters.get('redirect_uri');
-    const redirectUri = given ?? (client.redirectUris.length === 1 ? client.redirectUris[0] : undefined);
-    if (redirectUri === undefined || !isRegisteredRedirectUri(client, redirectUri)) {
-      throw badRequest('The application that sent you here gave an address that is not registered for it', {
-        field: 'redirect_uri',
-      });
-    }
-    return { client, redirectUri, given: given !== undefined, state: parameters.get('state') };
-  }
+  const { issuer, directory, interactions, decide, issue, pages, now } = options;
 
   async function readRequest(
-    target: Awaited<ReturnType<typeof findTarget>>,
+    { client, redirectUri, redirectUriGiven, responseMode, state }: AuthorizationTarget,
     parameters: RequestParameters,
   ): Promise<AuthorizationRequest> {
-    const checked = checkAuthorizationParameters({ client: target.client, parameters });
-    const hintedSubject = await readHint(parameters.get('id_token_hint'));
+    const { demand, ...checked } = checkAuthorizationParameters({ client, redirectUri, parameters });
+    const hintedSubject = await readHint(parameters.get('id_token_hint'), demand?.subject);
     const asksForSignIn = checked.prompt.includes('login') || checked.prompt.includes('select_account');
     return {
-      clientId: target.client.clientId,
-      redirectUri: target.redirectUri,
-      redirectUriGiven: target.given,
+      clientId: client.clientId,
+      redirectUri,
+      redirectUriGiven,
+      responseMode,
       ...checked,
-      ...optional('state', target.state),
+      ...optional('claims', demand?.claims),
+      ...optional('state', state),
       ...optional('nonce', parameters.get('nonce')),
       ...optional('codeChallenge', parameters.get('code_challenge')),
       ...optional('hintedSubject', hintedSubject),
@@ -96,66 +79,37 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
     };
   }
 
-  async function readHint(idToken: string | undefined): Promise<string | undefined> {
-    if (idToken === undefined) return undefined;
+  async function readHint(
+    idToken: string | undefined,
+    demanded: string | undefined,
+  ): Promise<string | undefined> {
+    if (idToken === undefined) return demanded;
     const hint = await options.idTokens.recognize(idToken);
     if (hint === undefined) throw invalidRequest('The id_token_hint is not an ID token of this server');
+    if (demanded !== undefined && demanded !== hint.sub)
+      throw invalidRequest('The id_token_hint and the claims parameter name different users');
     return hint.sub;
   }
 
-  async function answer(request: AuthorizationRequest, client: Client, browser: Browser): Promise<string> {
-    const session = await sessions.find(browser.request);
-    if (session !== undefined && !needsSignIn(request, client, session, now())) {
-      return issueCode(request, session, browser);
-    }
-    if (request.prompt.includes('none')) throw loginRequired('The user must sign in');
-    options.starts.reserve(browser.request.ip);
-    const { id } = await interactions.create(browser.reply, browser.request, {
-      clientName: client.name,
-      authorization: request,
-    });
-    return `${signInPage}?interaction=${encodeURIComponent(id)}`;
-  }
-
-  async function issueCode(
+  /** A page of ours, with the request waiting behind it. */
+  async function ask(
+    decision: Extract<Decision, { ask: unknown }>,
     request: AuthorizationRequest,
-    session: Session,
+    client: Client,
     browser: Browser,
-  ): Promise<string> {
-    const code = { familyId: newFamilyId(), secret: newSecret() };
-    const { sid, authTimeMs, amr, identity, sub } = session;
-    await Promise.all([
-      families.saveCode(code, {
-        familyId: code.familyId,
-        clientId: request.clientId,
-        grantType: 'authorization_code',
-        scope: request.scope,
-        audience: [],
-        identity,
-        session: { sid, authTimeMs, amr },
-        ...optional('nonce', request.nonce),
-        authorizedAtMs: now(),
-        redirectUri: request.redirectUri,
-        redirectUriGiven: request.redirectUriGiven,
-        ...optional('codeChallenge', request.codeChallenge),
-      }),
-      sessions.noteClient(browser.request, session, request.clientId),
-      audit.write({
-        name: 'code_issued',
-        outcome: 'success',
-        sub,
-        sid,
-        clientId: request.clientId,
-        contactCenterId: identity.contactCenterId,
-        correlationId: browser.correlationId,
-        clientAddress: browser.request.ip,
-      }),
-    ]);
-    return authorizationResponse(request, issuer, { code: formatFamilyToken(code) });
+  ): Promise<NextStep> {
+    options.starts.reserve(browser.request.ip);
+    const { id } = await interactions.create(
+      browser.reply,
+      browser.request,
+      { clientName: client.name, authorization: request },
+      decision.state,
+    );
+    return { redirectTo: pages[decision.ask](id) };
   }
 
   /** Errors that belong to the client travel there; everything else becomes a page. */
-  async function orErrorResponse(target: ResponseTarget, work: () => Promise<string>): Promise<string> {
+  async function orErrorResponse(target: ResponseTarget, work: () => Promise<NextStep>): Promise<NextStep> {
     try {
       return await work();
     } catch (error) {
@@ -166,39 +120,48 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
 
   return {
     async begin(parameters, browser) {
-      const target = await findTarget(parameters);
-      return orErrorResponse(target, async () =>
-        answer(await readRequest(target, parameters), target.client, browser),
-      );
+      const target = await findTarget(directory, parameters);
+      const { client } = target;
+      return orErrorResponse(target, async () => {
+        const request = await readRequest(target, parameters);
+        const decision = await decide(request, client, browser.request);
+        if ('refusal' in decision) throw decision.refusal;
+        if ('ask' in decision) return ask(decision, request, client, browser);
+        return authorizationResponse(
+          request,
+          issuer,
+          await issue(request, client, decision.session, browser),
+        );
+      });
     },
 
     async resume(interactionId, browser) {
-      const { authorization: request } = await interactions.readFor(browser.request, interactionId);
+      const interaction = await interactions.readFor(browser.request, interactionId);
+      const { authorization: request } = interaction;
       const client = await directory.find(request.clientId);
       // The registration may have changed while the user was signing in.
       if (client === undefined || !isRegisteredRedirectUri(client, request.redirectUri)) {
         throw badRequest('The application that sent you here is not known any more');
       }
-      const session = await sessions.find(browser.request);
-      const isAnotherUser = session !== undefined && (request.hintedSubject ?? session.sub) !== session.sub;
-      if (!isAnotherUser && (session === undefined || needsSignIn(request, client, session, now()))) {
-        return `${signInPage}?interaction=${encodeURIComponent(interactionId)}`;
+      const decision = await decide(request, client, browser.request, interaction);
+      if ('ask' in decision) {
+        if (decision.ask === 'consent') await interactions.note(interactionId, decision.state);
+        return { redirectTo: pages[decision.ask](interactionId) };
       }
       await interactions.consume(browser.request, interactionId);
       return orErrorResponse(request, async () => {
-        if (isAnotherUser) throw loginRequired('Another user signed in than the one who was asked for');
-        return issueCode(request, session as Session, browser);
+        if ('refusal' in decision) throw decision.refusal;
+        return authorizationResponse(
+          request,
+          issuer,
+          await issue(request, client, decision.session, browser),
+        );
       });
     },
 
     async checkClient(parameters, clientAddress) {
-      await findTarget(parameters);
+      await findTarget(directory, parameters);
       options.starts.reserve(clientAddress);
     },
   };
-}
-
-/** An absent value is an absent key. */
-function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }

@@ -1,5 +1,11 @@
 /** What this server can do (OpenID Connect Discovery, RFC 8414): only what is true. */
 import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
+import { responseTypes } from '../clients/client.ts';
+import { supportedContexts } from '../tokens/authentication-context.ts';
+import { promptValues } from './authorization-checks.ts';
+import { responseModes } from './response-types.ts';
+import { offlineScope, openidScope } from './scopes.ts';
+import { claimScopes, userClaimNames } from './user-claims.ts';
 
 export interface DiscoveryFacts {
   issuer: string;
@@ -19,9 +25,10 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: Dis
     introspection_endpoint: `${issuer}/oauth/introspect`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     end_session_endpoint: `${issuer}/oauth/logout`,
-    response_types_supported: ['code'],
-    response_modes_supported: ['query'],
-    grant_types_supported: grantTypes,
+    // Each client may use those that it registered.
+    response_types_supported: responseTypes,
+    response_modes_supported: responseModes,
+    grant_types_supported: [...grantTypes, 'implicit'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,
     token_endpoint_auth_methods_supported: [...confidentialMethods, 'none'],
@@ -31,9 +38,10 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: Dis
     revocation_endpoint_auth_methods_supported: [...confidentialMethods, 'none'],
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     code_challenge_methods_supported: ['S256'],
-    scopes_supported: ['openid'],
-    prompt_values_supported: ['none', 'login', 'select_account'],
-    acr_values_supported: ['1'],
+    scopes_supported: [openidScope, ...claimScopes, offlineScope],
+    prompt_values_supported: promptValues,
+    acr_values_supported: supportedContexts,
+    claim_types_supported: ['normal'],
     claims_supported: [
       'iss',
       'sub',
@@ -45,15 +53,14 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: Dis
       'acr',
       'amr',
       'at_hash',
+      'c_hash',
       'sid',
-      'email',
-      'given_name',
-      'family_name',
+      ...userClaimNames,
       'user_name',
       'environment_id',
       'contact_center_id',
     ],
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
     request_parameter_supported: false,
     // Left out, this one would mean true.
     request_uri_parameter_supported: false,

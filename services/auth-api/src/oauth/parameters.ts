@@ -37,6 +37,11 @@ export function requireParameter(parameters: RequestParameters, name: string): s
   return value;
 }
 
+/** For objects that go to JSON: an absent value is an absent key. */
+export function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}
+
 /** RFC 6749 section 5.2 allows error descriptions printable ASCII without quote and backslash. */
 function quoted(name: string): string {
   return name.replace(/[^\x21\x23-\x5b\x5d-\x7e]/g, '?').slice(0, 64);

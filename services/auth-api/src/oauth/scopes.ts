@@ -3,6 +3,11 @@
 /** Stands for every scope in a registration and in a grant. */
 export const everyScope = '*';
 
+/** Asks for an ID token (OpenID Connect Core section 3.1.2.1). */
+export const openidScope = 'openid';
+/** Asks for a refresh token (section 11). */
+export const offlineScope = 'offline_access';
+
 const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 const mostScopes = 100;
 

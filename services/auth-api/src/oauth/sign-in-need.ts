@@ -1,6 +1,7 @@
 /** Whether a session answers an authorization request, or the user must sign in. */
 import { type Client, servesContactCenter } from '../clients/client.ts';
 import type { Session } from '../sessions/session.ts';
+import { contextOf } from '../tokens/authentication-context.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 
 /** False: the session is good enough for this client and this request. */
@@ -15,6 +16,14 @@ export function needsSignIn(
   if (request.requiresFreshSignIn && !isFresh) return true;
   if (request.hintedSubject !== undefined && request.hintedSubject !== session.sub) return true;
   if (!servesContactCenter(client, session.identity.contactCenterId)) return true;
+  if (isFresh) return false;
   const { maxAgeSeconds } = request;
-  return maxAgeSeconds !== undefined && !isFresh && nowMs - session.authTimeMs > maxAgeSeconds * 1000;
+  if (maxAgeSeconds !== undefined && nowMs - session.authTimeMs > maxAgeSeconds * 1000) return true;
+  return wantsStepUp(request, session);
+}
+
+/** A wish is worth a sign-in, but no refusal: without a page the session answers as it is. */
+function wantsStepUp({ contexts, prompt }: AuthorizationRequest, { amr }: Session): boolean {
+  if (contexts === undefined || contexts.values.includes(contextOf(amr))) return false;
+  return contexts.areEssential || !prompt.includes('none');
 }

@@ -8,9 +8,8 @@ import {
 import { parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
 import type { AccessTokenRecord } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
-import { openidScope } from '../tokens/issue.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import { isWithinScope } from './scopes.ts';
+import { isWithinScope, openidScope } from './scopes.ts';
 import type { CloudUserDetails, OpenIdUserInfo } from './userinfo-schemas.ts';
 
 export interface BearerCall {

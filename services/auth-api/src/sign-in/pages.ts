@@ -3,6 +3,7 @@
 export interface Pages {
   signIn(interactionId?: string): string;
   signInFailed(interactionId: string | undefined, failure: string): string;
+  consent(interactionId: string): string;
   changePasswordFailed(interactionId: string | undefined, failure: string): string;
   resume(interactionId: string): string;
   signedIn(): string;
@@ -17,6 +18,7 @@ export function createPages(publicUrl: string): Pages {
     signIn: (id) =>
       `${publicUrl}/auth/sign-in.html${id === undefined ? '' : `?interaction=${encodeURIComponent(id)}`}`,
     signInFailed: (id, failure) => `${publicUrl}/auth/sign-in.html?error${reason(id, failure)}`,
+    consent: (id) => `${publicUrl}/auth/consent.html?interaction=${encodeURIComponent(id)}`,
     changePasswordFailed: (id, failure) =>
       `${publicUrl}/auth/change-password.html?error${reason(id, failure)}`,
     resume: (id) => `${publicUrl}/auth/v3/oauth/authorize/resume?interaction=${encodeURIComponent(id)}`,

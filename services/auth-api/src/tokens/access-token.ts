@@ -1,10 +1,8 @@
 /** The facts of an issued access token, as its record in Redis holds them. */
 import type { UserIdentity } from '../users/identity.ts';
-import type { CutOffSubject } from './cut-offs.ts';
-import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
-export interface AccessTokenRecord extends Lineage {
+export interface AccessTokenRecord {
   clientId: string;
   grantType: string;
   scope: string[];
@@ -24,7 +22,11 @@ export interface AccessTokenRecord extends Lineage {
   familyId?: string;
   sub?: string;
   session?: SessionReference;
+  /** Clients whose token this one was exchanged from, the first one first (RFC 8693). */
+  chain?: string[];
   identity?: UserIdentity;
+  /** Claims that UserInfo shows beyond what the scope stands for. */
+  userinfoClaims?: string[];
 }
 
 /** A stored token: the facts at once, the introspection answer ready-made, the user only when somebody asks. */
@@ -40,8 +42,8 @@ export interface TokenFacts {
   familyId?: string;
   sub?: string;
   sid?: string;
-  /** See Lineage. */
-  restsOn?: CutOffSubject[];
+  /** See AccessTokenRecord. */
+  chain?: string[];
   authorizedAtMs: number;
   authTimeMs?: number;
   expiresAtMs: number;

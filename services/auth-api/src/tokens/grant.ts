@@ -1,11 +1,16 @@
 /** What a user has authorized: stored with a code, then with the refresh tokens of the same family. */
 import type { UserIdentity } from '../users/identity.ts';
 import type { CutOffs } from './cut-offs.ts';
-import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
+/** Names of claims about the user that a client asked for beyond its scope (OpenID Connect Core section 5.5). */
+export interface RequestedClaims {
+  userinfo: string[];
+  idToken: string[];
+}
+
 /** Plain JSON. */
-export interface Grant extends Lineage {
+export interface Grant {
   familyId: string;
   clientId: string;
   grantType: string;
@@ -14,10 +19,9 @@ export interface Grant extends Lineage {
   identity: UserIdentity;
   session?: SessionReference;
   nonce?: string;
+  claims?: RequestedClaims;
   /** When this authorization was given; without a session also when the user proved who they are. */
   authorizedAtMs: number;
-  /** Nothing that comes from it lives longer; absent: as long as the client's registration says. */
-  endsAtMs?: number;
 }
 
 /** A grant that waits for its code to be redeemed. */
@@ -27,16 +31,13 @@ export interface CodeGrant extends Grant {
   codeChallenge?: string;
 }
 
-/** Whether the family, user, session or client behind a grant, or anything it was made from, was cut off since. */
+/** Whether the user, session or client behind a grant was cut off since. A revoked family has no code or refresh token left. */
 export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
-  const { familyId, clientId, session, authorizedAtMs: issuedAtMs, restsOn = [] } = grant;
-  const own = {
+  return cutOffs.isCut({
     sub: grant.identity.sub,
-    clientId,
-    familyId,
-    sid: session?.sid,
-    issuedAtMs,
-    authTimeMs: session?.authTimeMs,
-  };
-  return [own, ...restsOn].some(cutOffs.isCut);
+    clientId: grant.clientId,
+    sid: grant.session?.sid,
+    issuedAtMs: grant.authorizedAtMs,
+    authTimeMs: grant.session?.authTimeMs,
+  });
 }

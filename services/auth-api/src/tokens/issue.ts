@@ -3,19 +3,18 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
 import type { Client } from '../clients/client.ts';
-import { commonScope } from '../oauth/scopes.ts';
+import { commonScope, openidScope } from '../oauth/scopes.ts';
+import { claimsOfScope, userClaimsOf } from '../oauth/user-claims.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
 import type { Families } from './families.ts';
 import { formatFamilyToken, newSecret } from './family-token.ts';
 import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
-import { lineageOf, type Party } from './lineage.ts';
 
 export interface TokenAnswer {
   access_token: string;
-  /** `N_A` where what was issued is no access token (RFC 8693 section 2.2.1). */
-  token_type: 'bearer' | 'N_A';
+  token_type: 'bearer';
   expires_in: number;
   scope: string;
   refresh_token?: string;
@@ -29,14 +28,21 @@ export interface TokenIssuer {
   issueForClient(client: Client, scope: string[]): Promise<TokenAnswer>;
   /** A user's first tokens. */
   issueForUser(client: Client, grant: Grant): Promise<TokenAnswer>;
+  /** What the authorization endpoint itself gives, beside a code or without one: never a refresh token. */
+  issueInFront(client: Client, grant: Grant, wanted: FrontTokens): Promise<Partial<TokenAnswer>>;
   /** After a rotation; `once` when the answer is given again. */
   reissue(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer>;
-  /** An access token from a record made elsewhere; it is revoked together with any of the tokens it was made from. */
-  issueDerived(record: AccessTokenRecord, parents: readonly string[]): Promise<string>;
-  /** The same with a refresh token: the grant says when it ends. */
-  openDerived(grant: Grant & { endsAtMs: number }, parents: readonly string[]): Promise<string>;
+  /** One access token for another one, from a record made elsewhere; it is revoked together with that one. */
+  issueExchanged(record: AccessTokenRecord, subjectToken: string): Promise<string>;
   /** A value for a new access token. */
   newAccessToken(): string;
+}
+
+export interface FrontTokens {
+  accessToken: boolean;
+  idToken: boolean;
+  /** The code that goes along. */
+  code: string | undefined;
 }
 
 export interface Renewal {
@@ -56,8 +62,6 @@ export interface TokenIssuerOptions {
   uuidTokens: boolean;
 }
 
-export const openidScope = 'openid';
-
 export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   const { accessTokens, families, idTokens, now } = options;
   const newAccessToken = options.uuidTokens ? randomUuid : () => randomToken();
@@ -65,9 +69,12 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   function idTokenFor(
     grant: Grant,
     record: AccessTokenRecord,
-    accessToken: string,
+    issued: { accessToken?: string | undefined; code?: string | undefined },
   ): Promise<string> | undefined {
     if (!record.scope.includes(openidScope)) return undefined;
+    const { accessToken, code } = issued;
+    // Core section 5.4: claims that a scope stands for come with UserInfo, unless nothing gives access to it.
+    const byScope = accessToken === undefined && code === undefined ? claimsOfScope(record.scope) : [];
     return idTokens.sign({
       sub: grant.identity.sub,
       clientId: grant.clientId,
@@ -75,8 +82,10 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       expiresAtMs: record.expiresAtMs,
       authTimeMs: grant.session?.authTimeMs ?? grant.authorizedAtMs,
       accessToken,
+      code,
       nonce: grant.nonce,
       session: grant.session,
+      userClaims: userClaimsOf(grant.identity, [...byScope, ...(grant.claims?.idToken ?? [])]),
     });
   }
 
@@ -107,19 +116,31 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       const refresh = client.grantTypes.includes('refresh_token')
         ? { familyId: grant.familyId, secret: newSecret() }
         : undefined;
-      const endsAtMs = Math.min(
-        record.issuedAtMs + client.refreshTokenTtlSeconds * 1000,
-        grant.endsAtMs ?? Number.POSITIVE_INFINITY,
-      );
+      const endsAtMs = record.issuedAtMs + client.refreshTokenTtlSeconds * 1000;
       const [, idToken] = await Promise.all([
         accessTokens.save(accessToken, record),
-        idTokenFor(grant, record, accessToken),
+        idTokenFor(grant, record, { accessToken }),
         // Where a replay of the code has just revoked the family, what is answered here is dead already.
         refresh === undefined ? undefined : families.openRefresh(refresh, grant, endsAtMs),
       ]);
       return {
-        ...answerOf(accessToken, lifeSeconds(record), record.scope),
+        ...answerOf(accessToken, client.accessTokenTtlSeconds, record.scope),
         ...(refresh === undefined ? {} : { refresh_token: formatFamilyToken(refresh) }),
+        ...(idToken === undefined ? {} : { id_token: idToken }),
+      };
+    },
+
+    async issueInFront(client, grant, wanted) {
+      const accessToken = wanted.accessToken ? newAccessToken() : undefined;
+      const record = recordOf(client, grant, grant.scope, now());
+      const [idToken] = await Promise.all([
+        wanted.idToken ? idTokenFor(grant, record, { accessToken, code: wanted.code }) : undefined,
+        accessToken === undefined ? undefined : accessTokens.save(accessToken, record),
+      ]);
+      return {
+        ...(accessToken === undefined
+          ? {}
+          : answerOf(accessToken, client.accessTokenTtlSeconds, record.scope)),
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
     },
@@ -129,29 +150,19 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       const [, idToken] = await Promise.all([
         once ? accessTokens.saveOnce(accessToken, record) : accessTokens.save(accessToken, record),
         // Core section 12.2: a refreshed ID token carries no nonce of its own.
-        idTokenFor(withoutNonce(grant), record, accessToken),
+        idTokenFor(withoutNonce(grant), record, { accessToken }),
       ]);
       return {
-        ...answerOf(accessToken, lifeSeconds(record), record.scope),
+        ...answerOf(accessToken, client.accessTokenTtlSeconds, record.scope),
         refresh_token: refreshToken,
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
     },
 
-    async issueDerived(record, parents) {
+    async issueExchanged(record, subjectToken) {
       const accessToken = newAccessToken();
-      await accessTokens.saveDerived(accessToken, record, parents);
+      await accessTokens.saveExchanged(accessToken, record, subjectToken);
       return accessToken;
-    },
-
-    async openDerived(grant, parents) {
-      const { familyId, endsAtMs } = grant;
-      const refresh = { familyId, secret: newSecret() };
-      await Promise.all([
-        families.openRefresh(refresh, grant, endsAtMs),
-        accessTokens.noteDerivedFamily({ familyId, issuedAtMs: now(), endsAtMs }, parents),
-      ]);
-      return formatFamilyToken(refresh);
     },
   };
 }
@@ -170,25 +181,14 @@ function recordOf(client: Client, grant: Grant, granted: string[], issuedAtMs: n
     contactCenterIds: [identity.contactCenterId],
     internalClient: false,
     issuedAtMs,
-    expiresAtMs: Math.min(
-      issuedAtMs + client.accessTokenTtlSeconds * 1000,
-      grant.endsAtMs ?? Number.POSITIVE_INFINITY,
-    ),
+    expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
     authorizedAtMs: grant.authorizedAtMs,
     familyId: grant.familyId,
     sub: identity.sub,
     ...(session === undefined ? {} : { session }),
-    ...lineageOf({ ...grant, mayAct: grant.mayAct ?? mayActOf(client) }),
     identity,
+    ...(grant.claims === undefined ? {} : { userinfoClaims: grant.claims.userinfo }),
   };
-}
-
-function mayActOf({ tokenExchange: { mayAct } }: Client): Party | undefined {
-  return mayAct === undefined ? undefined : { client_id: mayAct };
-}
-
-function lifeSeconds({ issuedAtMs, expiresAtMs }: AccessTokenRecord): number {
-  return Math.floor((expiresAtMs - issuedAtMs) / 1000);
 }
 
 function withoutNonce({ nonce: _nonce, ...grant }: Grant): Grant {

@@ -179,11 +179,22 @@ describe('parameters', () => {
   });
 
   it('10: response_mode cannot be switched to leak the code (CVE-2023-6927)', async () => {
-    for (const mode of ['fragment', 'form_post', 'form_post.jwt', 'web_message', 'query.jwt']) {
+    for (const mode of ['form_post.jwt', 'web_message', 'query.jwt', 'fragment.jwt']) {
       const answer = await createBrowser(stack.app).get(authorizeUrl(client, { response_mode: mode }));
       expect(responseOf(answer).get('error'), mode).toBe('invalid_request');
       expect(answer.location).not.toContain('#');
     }
+  });
+
+  it('10: a mode that is offered brings the code nowhere but to the registered redirect URI', async () => {
+    const browser = createBrowser(stack.app);
+    await getCode(stack, browser, client);
+
+    const fragment = await browser.get(authorizeUrl(client, { response_mode: 'fragment' }));
+    const form = await browser.get(authorizeUrl(client, { response_mode: 'form_post' }));
+
+    expect(String(fragment.location).startsWith(`${client.redirectUri}#code=`)).toBe(true);
+    expect(form.body.match(/action="([^"]*)"/)?.[1]).toBe(client.redirectUri);
   });
 });
 

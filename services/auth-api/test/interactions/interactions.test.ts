@@ -12,6 +12,8 @@ const authorization: AuthorizationRequest = {
   clientId: 'app',
   redirectUri: 'https://app.test/callback?x=1',
   redirectUriGiven: true,
+  responseType: 'code',
+  responseMode: 'query',
   scope: ['*'],
   prompt: [],
   hideTenant: true,

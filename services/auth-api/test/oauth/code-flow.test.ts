@@ -239,10 +239,9 @@ describe('prompt and max_age', () => {
 
 describe('errors that travel to the client', () => {
   it.each([
-    [{ response_type: 'token' }, 'unsupported_response_type'],
+    [{ response_type: 'none' }, 'unsupported_response_type'],
     [{ response_type: '' }, 'invalid_request'],
-    [{ response_mode: 'fragment' }, 'invalid_request'],
-    [{ response_mode: 'form_post' }, 'invalid_request'],
+    [{ response_mode: 'form_post.jwt' }, 'invalid_request'],
     [{ request: 'eyJhbGciOiJub25lIn0..' }, 'request_not_supported'],
     [{ request_uri: 'https://evil.test' }, 'request_uri_not_supported'],
     [{ code_challenge_method: 'plain' }, 'invalid_request'],
@@ -250,7 +249,6 @@ describe('errors that travel to the client', () => {
     [{ code_challenge: 'short' }, 'invalid_request'],
     [{ prompt: 'none login' }, 'invalid_request'],
     [{ prompt: 'dance' }, 'invalid_request'],
-    [{ prompt: 'consent' }, 'consent_required'],
     [{ max_age: '-1' }, 'invalid_request'],
     [{ max_age: '1e3' }, 'invalid_request'],
     [{ scope: 'a"b' }, 'invalid_scope'],

@@ -120,8 +120,9 @@ describe('discovery', () => {
       issuer,
       jwks_uri: `${issuer}/oauth/jwks`,
       code_challenge_methods_supported: ['S256'],
-      response_types_supported: ['code'],
-      response_modes_supported: ['query'],
+      response_types_supported: expect.arrayContaining(['code', 'code id_token']),
+      response_modes_supported: ['query', 'fragment', 'form_post'],
+      claims_parameter_supported: true,
       request_uri_parameter_supported: false,
       authorization_response_iss_parameter_supported: true,
     });

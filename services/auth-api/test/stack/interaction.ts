@@ -31,6 +31,8 @@ function plainRequest(): AuthorizationRequest {
     clientId: serviceClient.id,
     redirectUri: 'https://app.test/callback',
     redirectUriGiven: true,
+    responseType: 'code',
+    responseMode: 'query',
     scope: ['*'],
     prompt: [],
     hideTenant: false,

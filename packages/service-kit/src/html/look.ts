@@ -1,4 +1,4 @@
-/** The look of the error page: the colours and shapes of the sign-in pages, in one piece without other files. */
+/** The look of pages that stand alone: the colours and shapes of the sign-in pages, in one piece without other files. */
 
 export const logo = `<svg class="logo" viewBox="0 0 48 48" aria-hidden="true"><path class="lamp" d="M19 42V31a5 5 0 0 1 10 0v11z"/><path class="bright" d="M4 42V8h4.5v4h3V8H16v12h5.5v-3.5h5V20H32V8h4.5v4h3V8H44v34H29V31a5 5 0 0 0-10 0v11z"/></svg>`;
 
@@ -12,7 +12,7 @@ export const closedGate = `<svg class="gate" viewBox="100 320 440 400" aria-hidd
 <path class="lamp" d="M193 470a5 5 0 0 1 10 0v22h-10z"/><path class="lamp" d="M437 470a5 5 0 0 1 10 0v22h-10z"/>
 <path class="ground" d="M-8000 700H8000v200H-8000z"/></svg>`;
 
-export const errorPageStyle = `
+export const style = `
 :root { color-scheme: light dark; --page: #f7f5f0; --ink: #16211e; --ink-soft: #4d5b57; --hairline: #e0dcd1;
   --brand: #135848; --brand-strong: #0c4235; --on-brand: #ffffff; --focus: #a8570b;
   --scene-sky: #12483c; --scene-sky-high: #0a2f28; --scene-wall: #071f1a; --scene-wall-lit: #0c2b24;
@@ -36,13 +36,13 @@ main { max-width: 33rem; margin: 0 auto; padding: 2.5rem 1.5rem 3rem; }
 .status { color: var(--ink-soft); font-size: .875rem; font-variant-numeric: tabular-nums; letter-spacing: .06em; }
 h1 { margin-top: .25rem; font-size: 1.75rem; font-weight: 650; line-height: 1.2; letter-spacing: -.015em; text-wrap: pretty; }
 .text { margin-top: .75rem; color: var(--ink-soft); font-size: 1.0625rem; text-wrap: pretty; }
-a { display: inline-flex; align-items: center; min-height: 3rem; margin-top: 1.5rem; padding: .5rem 1.5rem; border: 1px solid transparent; border-radius: .5rem;
-  background: var(--brand); color: var(--on-brand); font-weight: 650; text-decoration: none; }
-a:hover { background: var(--brand-strong); }
+a, button { display: inline-flex; align-items: center; min-height: 3rem; margin-top: 1.5rem; padding: .5rem 1.5rem; border: 1px solid transparent; border-radius: .5rem;
+  background: var(--brand); color: var(--on-brand); font: inherit; font-weight: 650; text-decoration: none; cursor: pointer; }
+a:hover, button:hover { background: var(--brand-strong); }
 :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
 .correlation { margin-top: 2rem; padding-top: 1rem; border-top: 1px solid var(--hairline); color: var(--ink-soft); font-size: .875rem; overflow-wrap: anywhere; }
 code { font: .9375em ui-monospace, "Liberation Mono", monospace; }
 @media (min-width: 60rem) { header { height: 17rem; } .wordmark { padding: 2rem 3rem; font-size: 1.25rem; } .logo { width: 2.5rem; height: 2.5rem; } .gate { right: auto; left: 50%; bottom: -.5rem; width: 19rem; height: 17rem; margin-left: -9.5rem; } }
 @media (max-height: 32rem) { header { height: 5rem; } .gate { left: auto; right: 1rem; bottom: 0; width: 6rem; height: 5rem; margin: 0; } }
-@media (forced-colors: active) { a { border: 1px solid; } }
+@media (forced-colors: active) { a, button { border: 1px solid; } }
 `;

@@ -1,0 +1,38 @@
+/** `/auth/v3/oauth/consent`: what the buttons of the consent page send. */
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { z } from 'zod';
+import { readOnlyForms } from '../oauth/form-scope.ts';
+import type { ConsentForms } from './forms.ts';
+
+const consentFormSchema = z.object({
+  interaction: z.string().min(1).max(128),
+  csrf: z.string().max(256).default(''),
+  answer: z.enum(['allowed', 'denied']),
+});
+
+export async function consentRoutes(
+  app: App,
+  { consentForms }: { consentForms: ConsentForms },
+): Promise<void> {
+  app.setErrorHandler(htmlErrorHandler);
+  await readOnlyForms(app);
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/oauth/consent',
+    schema: {
+      operationId: 'answerConsent',
+      tags: ['oauth'],
+      summary: 'What the user says to the wishes of an application',
+      description:
+        'The form of our own consent page, with the csrf token of its interaction. Answers 303 onward.',
+      consumes: ['application/x-www-form-urlencoded'],
+      body: consentFormSchema,
+    },
+    handler: async (request, reply) => {
+      reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+      return reply.redirect(await consentForms.answer(request, request.body), 303);
+    },
+  });
+}
