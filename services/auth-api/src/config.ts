@@ -43,6 +43,10 @@ const tokenSettings = {
     env: 'GATEHOUSE_REFRESH_GRACE_MS',
     doc: 'How long a rotated refresh token is answered with the same successor again, in milliseconds; 0 never.',
   }),
+  refreshIdleSeconds: setting(read.integer(1, 31_536_000).default(1_209_600), {
+    env: 'GATEHOUSE_REFRESH_IDLE_SECONDS',
+    doc: 'Refresh tokens that nobody uses for so long end, in seconds, however much of their life is left.',
+  }),
   personFreshMs: setting(read.integer(0, 600_000).default(5_000), {
     env: 'GATEHOUSE_REFRESH_PERSON_FRESH_MS',
     doc: 'A refresh reads the person at the Configuration Server again unless that was done within so many milliseconds.',

@@ -9,7 +9,9 @@ import { createAuthorizationIssuer } from './oauth/authorization-issue.ts';
 import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
 import { createClientAssertions } from './oauth/client-assertion.ts';
 import { createClientAuthentication } from './oauth/client-authentication.ts';
-import { createExchangeTargets } from './oauth/exchange-targets.ts';
+import { createExchangeIssuer } from './oauth/exchange/issue.ts';
+import { createPresentedTokens } from './oauth/exchange/presented-token.ts';
+import { createExchangeTargets } from './oauth/exchange/targets.ts';
 import { createGrants } from './oauth/grants/index.ts';
 import { createIntrospectionEndpoint, type IntrospectionEndpoint } from './oauth/introspect.ts';
 import { createLogoutEndpoint, type LogoutEndpoint } from './oauth/logout.ts';
@@ -54,7 +56,12 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
     postedRequests: createPostedRequests(redis, keyspace),
     tokenEndpoint: createTokenEndpoint({
       clientAuthentication,
-      grants: createGrants({ ...deps, targets: createExchangeTargets(clientDirectory) }),
+      grants: createGrants({
+        ...deps,
+        presentedTokens: createPresentedTokens(deps),
+        targets: createExchangeTargets(clientDirectory),
+        exchangeIssuer: createExchangeIssuer(deps),
+      }),
       countIssued: (grantType) => issued.inc({ grant: grantType }),
     }),
     introspection: createIntrospectionEndpoint({

@@ -120,6 +120,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     codeTtlMs: config.tokens.codeTtlSeconds * 1000,
     spentCodeTtlMs,
     refreshGraceMs: config.tokens.refreshGraceMs,
+    refreshIdleMs: config.tokens.refreshIdleSeconds * 1000,
     personFreshMs: config.tokens.personFreshMs,
     longestLifeMs,
   });

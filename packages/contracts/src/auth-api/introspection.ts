@@ -15,6 +15,12 @@ export const introspectionActiveSchema = z.object({
   aud: z.array(z.string()).optional(),
   /** Public id of the browser session that the token came from. */
   sid: z.string().optional(),
+  /** Who acts for the user; in its own `act` who did before (RFC 8693 section 4.1). */
+  act: z.looseObject({ sub: z.string(), client_id: z.string() }).optional(),
+  /** The one party that may act for the user with the token (RFC 8693 section 4.4). */
+  may_act: z
+    .object({ iss: z.string().optional(), sub: z.string().optional(), client_id: z.string().optional() })
+    .optional(),
   username: z.string().optional(),
   environment_id: z.string().optional(),
   contact_center_id: z.string().optional(),

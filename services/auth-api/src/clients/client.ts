@@ -20,7 +20,14 @@ export interface TokenExchangePolicy {
   subjectClients: string[];
   /** Client ids that it may ask for as audience, besides itself. */
   audiences: string[];
+  /** Whether it may present an actor_token: the issued token then says who acts for the user. */
   delegation: boolean;
+  /** Whether it may present ID tokens. */
+  idTokens?: boolean | undefined;
+  /** Whether it may ask for refresh tokens. */
+  refreshTokens?: boolean | undefined;
+  /** The one client that may act for users with tokens of this client (`may_act`, section 4.4). */
+  mayAct?: string | undefined;
 }
 
 interface ClientTokens {

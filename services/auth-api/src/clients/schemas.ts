@@ -38,6 +38,9 @@ const tokenExchange = z.strictObject({
   subjectClients: z.array(clientIdSchema).max(1000).default([]),
   audiences: z.array(clientIdSchema).max(1000).default([]),
   delegation: z.boolean().default(false),
+  idTokens: z.boolean().default(false),
+  refreshTokens: z.boolean().default(false),
+  mayAct: clientIdSchema.optional(),
 });
 
 /** Fields that both create and update take. */

@@ -34,7 +34,14 @@ export const clientViewSchema = z.object({
   basicAuthorize: z.boolean().optional(),
   requireConsent: z.boolean(),
   defaultMaxAgeSeconds: z.int().optional(),
-  tokenExchange: z.object({ subjectClients: texts, audiences: texts, delegation: z.boolean() }),
+  tokenExchange: z.object({
+    subjectClients: texts,
+    audiences: texts,
+    delegation: z.boolean(),
+    idTokens: z.boolean().optional(),
+    refreshTokens: z.boolean().optional(),
+    mayAct: z.string().optional(),
+  }),
   jwtBearer: z.object({
     issuers: z.array(
       z.object({

@@ -24,7 +24,7 @@ export function createRevocationEndpoint(options: RevocationOptions): Revocation
 
   async function revokeRefreshToken(client: Client, text: string): Promise<string | undefined> {
     const token = parseFamilyToken(text);
-    const grant = token === undefined ? undefined : await families.findRefresh(token);
+    const grant = token === undefined ? undefined : (await families.findRefresh(token))?.grant;
     if (grant === undefined || grant.clientId !== client.clientId) return undefined;
     // Section 2.1: the access tokens of the same authorization go with it.
     await families.end(grant.familyId);

@@ -28,13 +28,15 @@ export const tokenRequestSchema = z.looseObject({
   subject_token: text.describe('RFC 8693'),
   subject_token_type: text,
   requested_token_type: text,
+  actor_token: text.describe('Who acts for the user (RFC 8693)'),
+  actor_token_type: text,
   audience: text.describe('Client id; may repeat'),
   resource: text.describe('Absolute URI; may repeat'),
 });
 
 export const tokenAnswerSchema = z.object({
   access_token: z.string(),
-  token_type: z.literal('bearer'),
+  token_type: z.enum(['bearer', 'N_A']).describe('N_A: what was issued is no access token (RFC 8693)'),
   expires_in: z.int().describe('Seconds'),
   scope: z.string(),
   refresh_token: z.string().optional(),

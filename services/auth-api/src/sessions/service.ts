@@ -52,6 +52,9 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     if (former !== undefined && stored !== undefined) await store.remove(sha256(former), stored);
   };
 
+  const findEntry = async (sub: string, sid: string): Promise<SessionEntry | undefined> =>
+    (await store.entries(sub, now())).find((candidate) => candidate.sid === sid);
+
   const endEntry = async (sub: string, { sid, cookieHash }: SessionEntry) => {
     await cutOffs.raise({ kind: 'sid', id: sid });
     await store.remove(cookieHash, { sub, sid });
@@ -127,13 +130,19 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
       await store.touch(sha256(cookie), now(), expiryOf({ endsAtMs }, now()), clientId);
     },
 
+    async findOne(sub, sid) {
+      const entry = await findEntry(sub, sid);
+      const stored = entry && (await findLive(entry.cookieHash));
+      return stored && sessionOf(stored);
+    },
+
     async list(sub) {
       const entries = await store.entries(sub, now());
       return (await Promise.all(entries.map(summaryOf))).flat();
     },
 
     async endOne(sub, sid) {
-      const entry = (await store.entries(sub, now())).find((candidate) => candidate.sid === sid);
+      const entry = await findEntry(sub, sid);
       if (entry === undefined) return false;
       await endEntry(sub, entry);
       return true;

@@ -48,6 +48,8 @@ export interface SessionService {
   end(reply: BrowserReply, request: BrowserRequest): Promise<Session | undefined>;
   /** Remembers that the session let a client in. @throws AppError (503) */
   noteClient(request: BrowserRequest, session: Session, clientId: string): Promise<void>;
+  /** A live session of a user, by its public id. @throws AppError (503) */
+  findOne(sub: string, sid: string): Promise<Session | undefined>;
   /** The live sessions of a user, newest first. */
   list(sub: string): Promise<SessionSummary[]>;
   /** Ends one session of the user and its tokens; false when the user has no such session. */

@@ -11,21 +11,29 @@ export interface AccessTokenStore {
   save(token: string, record: AccessTokenRecord): Promise<void>;
   /** The same for an answer that is given again: what is there already stays. */
   saveOnce(token: string, record: AccessTokenRecord): Promise<void>;
-  /** A token that was made from another one and is removed together with it. */
-  saveExchanged(token: string, record: AccessTokenRecord, subjectToken: string): Promise<void>;
+  /** A token that was made from others and is removed together with any of them. */
+  saveDerived(token: string, record: AccessTokenRecord, parents: readonly string[]): Promise<void>;
+  /** The same for refresh tokens that were made from others. */
+  noteDerivedFamily(family: DerivedFamily, parents: readonly string[]): Promise<void>;
   find(token: string): Promise<StoredAccessToken | undefined>;
-  /** With every token that was exchanged for it, and for those. */
-  remove(token: string): Promise<void>;
+  /** With every access token that was made from it, and from those; the families that were are returned. */
+  remove(token: string): Promise<string[]>;
+}
+
+export interface DerivedFamily {
+  familyId: string;
+  issuedAtMs: number;
+  endsAtMs: number;
 }
 
 /** No token of ours is longer; longer texts are not even hashed. */
 const longestToken = 4096;
 
 /**
- * Notes an exchanged token at its subject token, and forgets those that expired by themselves.
- * KEYS: exchanged. ARGV: digest of the new token, its end (ms), now (ms).
+ * Notes a token at one that it was made from, and forgets those that expired by themselves.
+ * KEYS: derived. ARGV: digest of the new token or name of its family, its end (ms), now (ms).
  */
-const noteExchanged = defineScript(`
+const noteDerived = defineScript(`
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
@@ -39,15 +47,29 @@ export function createAccessTokenStore(
   issuer: string,
 ): AccessTokenStore {
   const keyOf = (token: string) => keyspace.key('access', sha256(token));
-  const exchangedKeyOf = (digest: string) => keyspace.key('exchanged', digest);
+  const derivedKeyOf = (digest: string) => keyspace.key('derived', digest);
 
-  /** The token first: an exchange that is under way looks for it again after it has noted its own. */
-  async function removeByDigest(digest: string): Promise<void> {
+  /** The token first: whoever is making another one of it looks for it again after noting that. */
+  async function removeByDigest(digest: string): Promise<string[]> {
     await redis.del(keyspace.key('access', digest));
-    const exchanged = await redis.zrange(exchangedKeyOf(digest), 0, '-1');
-    if (exchanged.length === 0) return;
-    await Promise.all(exchanged.map(removeByDigest));
-    await redis.del(exchangedKeyOf(digest));
+    const derived = await redis.zrange(derivedKeyOf(digest), 0, '-1');
+    if (derived.length === 0) return [];
+    const [families, digests] = [derived.filter(isFamily), derived.filter((name) => !isFamily(name))];
+    const further = await Promise.all(digests.map(removeByDigest));
+    await redis.del(derivedKeyOf(digest));
+    return [...families.map((name) => name.slice(familyMark.length)), ...further.flat()];
+  }
+
+  async function note(
+    name: string,
+    { issuedAtMs, endsAtMs }: Omit<DerivedFamily, 'familyId'>,
+    parents: readonly string[],
+  ): Promise<void> {
+    await Promise.all(
+      parents.map((parent) =>
+        noteDerived.run(redis, [derivedKeyOf(sha256(parent))], [name, endsAtMs, issuedAtMs]),
+      ),
+    );
   }
 
   return {
@@ -59,16 +81,16 @@ export function createAccessTokenStore(
       await redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record), 'NX');
     },
 
-    async saveExchanged(token, record, subjectToken) {
-      const { expiresAtMs, issuedAtMs } = record;
+    async saveDerived(token, record, parents) {
+      const { expiresAtMs: endsAtMs, issuedAtMs } = record;
       await Promise.all([
         redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record)),
-        noteExchanged.run(
-          redis,
-          [exchangedKeyOf(sha256(subjectToken))],
-          [sha256(token), expiresAtMs, issuedAtMs],
-        ),
+        note(sha256(token), { issuedAtMs, endsAtMs }, parents),
       ]);
+    },
+
+    async noteDerivedFamily({ familyId, ...life }, parents) {
+      await note(`${familyMark}${familyId}`, life, parents);
     },
 
     async find(token) {
@@ -78,9 +100,16 @@ export function createAccessTokenStore(
     },
 
     async remove(token) {
-      if (token.length <= longestToken) await removeByDigest(sha256(token));
+      return token.length > longestToken ? [] : removeByDigest(sha256(token));
     },
   };
+}
+
+/** Tells the name of a family from a digest, which has no colon. */
+const familyMark = 'family:';
+
+function isFamily(name: string): boolean {
+  return name.startsWith(familyMark);
 }
 
 function remainingMs(record: AccessTokenRecord): number {
@@ -96,7 +125,7 @@ function serialize(record: AccessTokenRecord, issuer: string): string {
     ...(record.session === undefined
       ? {}
       : { sid: record.session.sid, authTimeMs: record.session.authTimeMs }),
-    ...(record.chain === undefined ? {} : { chain: record.chain }),
+    ...(record.restsOn === undefined ? {} : { restsOn: record.restsOn }),
     authorizedAtMs: record.authorizedAtMs,
     expiresAtMs: record.expiresAtMs,
     audience: record.audience,

@@ -1,8 +1,10 @@
 /** The facts of an issued access token, as its record in Redis holds them. */
 import type { UserIdentity } from '../users/identity.ts';
+import type { CutOffSubject } from './cut-offs.ts';
+import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
-export interface AccessTokenRecord {
+export interface AccessTokenRecord extends Lineage {
   clientId: string;
   grantType: string;
   scope: string[];
@@ -22,8 +24,6 @@ export interface AccessTokenRecord {
   familyId?: string;
   sub?: string;
   session?: SessionReference;
-  /** Clients whose token this one was exchanged from, the first one first (RFC 8693). */
-  chain?: string[];
   identity?: UserIdentity;
   /** Claims that UserInfo shows beyond what the scope stands for. */
   userinfoClaims?: string[];
@@ -42,8 +42,8 @@ export interface TokenFacts {
   familyId?: string;
   sub?: string;
   sid?: string;
-  /** See AccessTokenRecord. */
-  chain?: string[];
+  /** See Lineage. */
+  restsOn?: CutOffSubject[];
   authorizedAtMs: number;
   authTimeMs?: number;
   expiresAtMs: number;

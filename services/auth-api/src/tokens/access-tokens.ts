@@ -7,7 +7,7 @@ import type { CutOffs } from './cut-offs.ts';
 export interface AccessTokens {
   /** A token that may be used right now. @throws AppError (503) when nobody can tell. */
   find(token: string): Promise<StoredAccessToken | undefined>;
-  /** Ends one token, and what was exchanged for it, if it was issued to this client; what it was is returned, nothing otherwise. */
+  /** Ends one token, and what was made from it, if it was issued to this client; what it was is returned, nothing otherwise. */
   revoke(token: string, clientId: string): Promise<TokenFacts | undefined>;
 }
 
@@ -22,7 +22,8 @@ export function createAccessTokens(store: AccessTokenStore, cutOffs: CutOffs, no
     async revoke(token, clientId) {
       const stored = await store.find(token);
       if (stored?.facts.clientId !== clientId) return undefined;
-      await store.remove(token);
+      const families = await store.remove(token);
+      await Promise.all(families.map((id) => cutOffs.raise({ kind: 'family', id })));
       return stored.facts;
     },
   };
@@ -30,9 +31,8 @@ export function createAccessTokens(store: AccessTokenStore, cutOffs: CutOffs, no
 
 function isCut(facts: TokenFacts, cutOffs: CutOffs): boolean {
   const issuedAtMs = facts.authorizedAtMs;
-  const { sub, clientId, familyId, sid, authTimeMs, chain } = facts;
+  const { sub, clientId, familyId, sid, authTimeMs, restsOn } = facts;
   const rightsOf = sub === undefined ? clientId : undefined;
   if (cutOffs.isCut({ sub, clientId, rightsOf, familyId, sid, issuedAtMs, authTimeMs })) return true;
-  // An exchanged token ends with every client it came through.
-  return chain?.some((link) => cutOffs.isCut({ clientId: link, issuedAtMs })) ?? false;
+  return restsOn?.some(cutOffs.isCut) ?? false;
 }

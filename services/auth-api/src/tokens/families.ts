@@ -29,6 +29,16 @@ export type RotatedRefresh =
   | { outcome: 'reused'; grant: Grant }
   | { outcome: 'unknown' | 'revoked' | 'foreign' | 'scope' };
 
+export interface KnownRefresh {
+  grant: Grant;
+  scope: string[];
+  /** False: it was rotated. */
+  isCurrent: boolean;
+  issuedAtMs: number;
+  /** When it ends unless it is used before. */
+  expiresAtMs: number;
+}
+
 /** Every function rejects when Redis cannot answer; the error handlers make that a 503. */
 export interface FamilyStore {
   saveCode(code: FamilyToken, grant: CodeGrant): Promise<void>;
@@ -38,7 +48,7 @@ export interface FamilyStore {
   openRefresh(token: FamilyToken, grant: Grant, endsAtMs: number): Promise<void>;
   rotateRefresh(rotation: Rotation): Promise<RotatedRefresh>;
   /** What a refresh token belongs to, without using it up. */
-  findRefresh(token: FamilyToken): Promise<Grant | undefined>;
+  findRefresh(token: FamilyToken): Promise<KnownRefresh | undefined>;
   revokeFamily(familyId: string): Promise<void>;
 }
 

@@ -19,27 +19,29 @@ return {'unknown'}
 
 /**
  * Starts the refresh tokens of a family, unless the family was revoked meanwhile (a racing replay of its code).
- * KEYS: refresh, revoked. ARGV: secret hash, client id, scope, grant (JSON), now (ms), end (ms).
+ * KEYS: refresh, revoked. ARGV: secret hash, client id, scope, grant (JSON), now (ms), end (ms), end if it is not used (ms).
  */
 export const openRefresh = defineScript(`
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'current', ARGV[1], 'client', ARGV[2], 'scope', ARGV[3], 'grant', ARGV[4], 'checked', ARGV[5])
-redis.call('PEXPIREAT', KEYS[1], ARGV[6])
+redis.call('HSET', KEYS[1], 'current', ARGV[1], 'client', ARGV[2], 'scope', ARGV[3], 'grant', ARGV[4],
+  'checked', ARGV[5], 'issued', ARGV[5], 'ends', ARGV[6], 'expires', ARGV[7])
+redis.call('PEXPIREAT', KEYS[1], ARGV[7])
 return 1
 `);
 
 /**
- * Rotates a refresh token. KEYS: refresh, revoked.
+ * Rotates a refresh token; a family that nobody used for the idle time is as if it had never been. KEYS: refresh, revoked.
  * ARGV: 1 presented hash, 2 next hash, 3 client id, 4 requested scope or '', 5 now (ms), 6 grace (ms),
- *       7 sealed successor, 8 oldest acceptable check of the person (ms), 9 checked grant (JSON) or '', 10 life of the revocation (ms).
+ *       7 sealed successor, 8 oldest acceptable check of the person (ms), 9 checked grant (JSON) or '', 10 life of the revocation (ms), 11 idle time (ms).
  * Every refusal but reuse leaves the family untouched.
  */
 export const rotateRefresh = defineScript(`
-local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'sealed', 'answered', 'checked')
+local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'sealed', 'answered', 'checked', 'ends', 'expires')
 if not r[1] then
   if redis.call('EXISTS', KEYS[2]) == 1 then return {'revoked'} end
   return {'unknown'}
 end
+if tonumber(r[11]) <= tonumber(ARGV[5]) then return {'unknown'} end
 if r[3] ~= ARGV[3] then return {'foreign'} end
 if r[1] == ARGV[1] then
   local granted = r[4]
@@ -53,7 +55,10 @@ if r[1] == ARGV[1] then
     granted = ARGV[4]
   end
   if ARGV[9] == '' and tonumber(r[9]) < tonumber(ARGV[8]) then return {'check', r[5]} end
-  redis.call('HSET', KEYS[1], 'current', ARGV[2], 'previous', ARGV[1], 'rotated', ARGV[5], 'sealed', ARGV[7], 'answered', granted)
+  local expires = math.min(tonumber(r[10]), tonumber(ARGV[5]) + tonumber(ARGV[11]))
+  redis.call('HSET', KEYS[1], 'current', ARGV[2], 'previous', ARGV[1], 'rotated', ARGV[5], 'sealed', ARGV[7], 'answered', granted,
+    'issued', ARGV[5], 'expires', string.format('%.0f', expires))
+  redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', expires))
   if ARGV[9] ~= '' then
     redis.call('HSET', KEYS[1], 'grant', ARGV[9], 'checked', ARGV[5])
     return {'rotated', ARGV[9], granted}

@@ -1,7 +1,7 @@
 /** Codes and refresh tokens in Redis: every step of a family's life is one atomic command or script. */
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
-import type { ConsumedCode, FamilyStore, RotatedRefresh, Rotation } from './families.ts';
+import type { ConsumedCode, FamilyStore, KnownRefresh, RotatedRefresh, Rotation } from './families.ts';
 import { consumeCode, openRefresh, revokeFamily, rotateRefresh } from './family-scripts.ts';
 import { type FamilyToken, secretHash } from './family-token.ts';
 import type { CodeGrant, Grant } from './grant.ts';
@@ -14,6 +14,8 @@ export interface FamilyStoreOptions {
   /** How long a redeemed code is remembered, so that its replay is noticed. */
   spentCodeTtlMs: number;
   refreshGraceMs: number;
+  /** A family that nobody used for so long ends. */
+  refreshIdleMs: number;
   /** How long a person's data may be used before a refresh reads it again. */
   personFreshMs: number;
   /** A revoked family is remembered for so long: no token of it can live longer. */
@@ -47,7 +49,15 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
       await openRefresh.run(
         redis,
         [keyspace.key('refresh', familyId), keyspace.key('revoked', familyId)],
-        [secretHash(token), grant.clientId, grant.scope.join(' '), JSON.stringify(grant), now(), endsAtMs],
+        [
+          secretHash(token),
+          grant.clientId,
+          grant.scope.join(' '),
+          JSON.stringify(grant),
+          now(),
+          endsAtMs,
+          Math.min(endsAtMs, now() + options.refreshIdleMs),
+        ],
       );
     },
 
@@ -67,20 +77,29 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
           now() - options.personFreshMs,
           rotation.checkedGrant === undefined ? '' : JSON.stringify(rotation.checkedGrant),
           options.longestLifeMs,
+          options.refreshIdleMs,
         ],
       )) as string[];
       return readRotation(reply);
     },
 
     /** What a refresh token belongs to, without using it up. */
-    async findRefresh(token: FamilyToken): Promise<Grant | undefined> {
-      const fields = ['current', 'previous', 'grant'] as const;
-      const [current, previous, grant] = await redis.hmget(
+    async findRefresh(token: FamilyToken): Promise<KnownRefresh | undefined> {
+      const fields = ['current', 'previous', 'grant', 'scope', 'issued', 'expires'] as const;
+      const [current, previous, grant, scope, issued, expires] = await redis.hmget(
         keyspace.key('refresh', token.familyId),
         ...fields,
       );
       const hash = secretHash(token);
-      return grant && (current === hash || previous === hash) ? (JSON.parse(grant) as Grant) : undefined;
+      const expiresAtMs = Number(expires);
+      if (!grant || (current !== hash && previous !== hash) || expiresAtMs <= now()) return undefined;
+      return {
+        grant: JSON.parse(grant) as Grant,
+        scope: (scope ?? '').split(' '),
+        isCurrent: current === hash,
+        issuedAtMs: Number(issued),
+        expiresAtMs,
+      };
     },
 
     async revokeFamily(familyId: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** What a user has authorized: stored with a code, then with the refresh tokens of the same family. */
 import type { UserIdentity } from '../users/identity.ts';
 import type { CutOffs } from './cut-offs.ts';
+import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
 /** Names of claims about the user that a client asked for beyond its scope (OpenID Connect Core section 5.5). */
@@ -10,7 +11,7 @@ export interface RequestedClaims {
 }
 
 /** Plain JSON. */
-export interface Grant {
+export interface Grant extends Lineage {
   familyId: string;
   clientId: string;
   grantType: string;
@@ -22,6 +23,8 @@ export interface Grant {
   claims?: RequestedClaims;
   /** When this authorization was given; without a session also when the user proved who they are. */
   authorizedAtMs: number;
+  /** Nothing that comes from it lives longer; absent: as long as the client's registration says. */
+  endsAtMs?: number;
 }
 
 /** A grant that waits for its code to be redeemed. */
@@ -31,13 +34,16 @@ export interface CodeGrant extends Grant {
   codeChallenge?: string;
 }
 
-/** Whether the user, session or client behind a grant was cut off since. A revoked family has no code or refresh token left. */
+/** Whether the family, user, session or client behind a grant, or anything it was made from, was cut off since. */
 export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
-  return cutOffs.isCut({
+  const { familyId, clientId, session, authorizedAtMs: issuedAtMs, restsOn = [] } = grant;
+  const own = {
     sub: grant.identity.sub,
-    clientId: grant.clientId,
-    sid: grant.session?.sid,
-    issuedAtMs: grant.authorizedAtMs,
-    authTimeMs: grant.session?.authTimeMs,
-  });
+    clientId,
+    familyId,
+    sid: session?.sid,
+    issuedAtMs,
+    authTimeMs: session?.authTimeMs,
+  };
+  return [own, ...restsOn].some(cutOffs.isCut);
 }

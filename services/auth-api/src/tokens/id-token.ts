@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Signer } from '../keys/signer.ts';
 import { contextOf } from './authentication-context.ts';
+import type { Actor } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
 export interface IdTokenFacts {
@@ -13,10 +14,21 @@ export interface IdTokenFacts {
   /** Issued together with the ID token. */
   accessToken?: string | undefined;
   code?: string | undefined;
+  /** The client that it was issued to, where that may be another one than the audience. */
+  authorizedParty?: string | undefined;
+  act?: Actor | undefined;
   nonce?: string | undefined;
   session?: SessionReference | undefined;
   /** Claims about the user that were asked for. */
   userClaims?: Readonly<Record<string, string>>;
+}
+
+export interface RecognizedIdToken {
+  sub: string;
+  clientId: string;
+  sid?: string;
+  issuedAtMs: number;
+  expiresAtMs: number;
 }
 
 export type IdTokens = ReturnType<typeof createIdTokens>;
@@ -29,7 +41,7 @@ const passwordMethods = ['pwd'];
 export function createIdTokens(signer: Signer, issuer: string) {
   return {
     sign(facts: IdTokenFacts): Promise<string> {
-      const { session, nonce, accessToken, code } = facts;
+      const { session, nonce, accessToken, code, authorizedParty, act } = facts;
       const amr = session?.amr ?? passwordMethods;
       return signer.sign(
         {
@@ -44,6 +56,8 @@ export function createIdTokens(signer: Signer, issuer: string) {
           amr,
           ...(accessToken === undefined ? {} : { at_hash: leftHalfOfHash(accessToken) }),
           ...(code === undefined ? {} : { c_hash: leftHalfOfHash(code) }),
+          ...(authorizedParty === undefined ? {} : { azp: authorizedParty }),
+          ...(act === undefined ? {} : { act }),
           ...(nonce === undefined ? {} : { nonce }),
           ...(session === undefined ? {} : { sid: session.sid }),
         },
@@ -51,12 +65,18 @@ export function createIdTokens(signer: Signer, issuer: string) {
       );
     },
 
-    /** Subject and client of an ID token that we issued, expired or not. */
-    async recognize(idToken: string): Promise<{ sub: string; clientId: string; sid?: string } | undefined> {
+    /** What an ID token that we issued says, expired or not. */
+    async recognize(idToken: string): Promise<RecognizedIdToken | undefined> {
       const claims = await signer.recognize(idToken, idTokenType);
       if (typeof claims?.sub !== 'string' || typeof claims.aud !== 'string') return undefined;
-      const { sid } = claims;
-      return { sub: claims.sub, clientId: claims.aud, ...(typeof sid === 'string' ? { sid } : {}) };
+      const { sub, aud: clientId, sid, iat = 0, exp = 0 } = claims;
+      return {
+        sub,
+        clientId,
+        ...(typeof sid === 'string' ? { sid } : {}),
+        issuedAtMs: iat * 1000,
+        expiresAtMs: exp * 1000,
+      };
     },
   };
 }

@@ -21,6 +21,8 @@ export function introspectionJson(record: AccessTokenRecord, issuer: string): st
           environment_id: record.identity.environmentId,
           contact_center_id: record.identity.contactCenterId,
         }),
+    ...(record.act === undefined ? {} : { act: { ...record.act } }),
+    ...(record.mayAct === undefined ? {} : { may_act: record.mayAct }),
     grant_type: record.grantType,
     authorities: record.authorities,
     contact_center_ids: record.contactCenterIds,

@@ -11,10 +11,12 @@ import type { Families } from './families.ts';
 import { formatFamilyToken, newSecret } from './family-token.ts';
 import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
+import { lineageOf, type Party } from './lineage.ts';
 
 export interface TokenAnswer {
   access_token: string;
-  token_type: 'bearer';
+  /** `N_A` where what was issued is no access token (RFC 8693 section 2.2.1). */
+  token_type: 'bearer' | 'N_A';
   expires_in: number;
   scope: string;
   refresh_token?: string;
@@ -32,8 +34,10 @@ export interface TokenIssuer {
   issueInFront(client: Client, grant: Grant, wanted: FrontTokens): Promise<Partial<TokenAnswer>>;
   /** After a rotation; `once` when the answer is given again. */
   reissue(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer>;
-  /** One access token for another one, from a record made elsewhere; it is revoked together with that one. */
-  issueExchanged(record: AccessTokenRecord, subjectToken: string): Promise<string>;
+  /** An access token from a record made elsewhere; it is revoked together with any of the tokens it was made from. */
+  issueDerived(record: AccessTokenRecord, parents: readonly string[]): Promise<string>;
+  /** The same with a refresh token: the grant says when it ends. */
+  openDerived(grant: Grant & { endsAtMs: number }, parents: readonly string[]): Promise<string>;
   /** A value for a new access token. */
   newAccessToken(): string;
 }
@@ -116,7 +120,10 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       const refresh = client.grantTypes.includes('refresh_token')
         ? { familyId: grant.familyId, secret: newSecret() }
         : undefined;
-      const endsAtMs = record.issuedAtMs + client.refreshTokenTtlSeconds * 1000;
+      const endsAtMs = Math.min(
+        record.issuedAtMs + client.refreshTokenTtlSeconds * 1000,
+        grant.endsAtMs ?? Number.POSITIVE_INFINITY,
+      );
       const [, idToken] = await Promise.all([
         accessTokens.save(accessToken, record),
         idTokenFor(grant, record, { accessToken }),
@@ -124,7 +131,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         refresh === undefined ? undefined : families.openRefresh(refresh, grant, endsAtMs),
       ]);
       return {
-        ...answerOf(accessToken, client.accessTokenTtlSeconds, record.scope),
+        ...answerOf(accessToken, lifeSeconds(record), record.scope),
         ...(refresh === undefined ? {} : { refresh_token: formatFamilyToken(refresh) }),
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
@@ -138,9 +145,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         accessToken === undefined ? undefined : accessTokens.save(accessToken, record),
       ]);
       return {
-        ...(accessToken === undefined
-          ? {}
-          : answerOf(accessToken, client.accessTokenTtlSeconds, record.scope)),
+        ...(accessToken === undefined ? {} : answerOf(accessToken, lifeSeconds(record), record.scope)),
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
     },
@@ -153,16 +158,26 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         idTokenFor(withoutNonce(grant), record, { accessToken }),
       ]);
       return {
-        ...answerOf(accessToken, client.accessTokenTtlSeconds, record.scope),
+        ...answerOf(accessToken, lifeSeconds(record), record.scope),
         refresh_token: refreshToken,
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
     },
 
-    async issueExchanged(record, subjectToken) {
+    async issueDerived(record, parents) {
       const accessToken = newAccessToken();
-      await accessTokens.saveExchanged(accessToken, record, subjectToken);
+      await accessTokens.saveDerived(accessToken, record, parents);
       return accessToken;
+    },
+
+    async openDerived(grant, parents) {
+      const { familyId, endsAtMs } = grant;
+      const refresh = { familyId, secret: newSecret() };
+      await Promise.all([
+        families.openRefresh(refresh, grant, endsAtMs),
+        accessTokens.noteDerivedFamily({ familyId, issuedAtMs: now(), endsAtMs }, parents),
+      ]);
+      return formatFamilyToken(refresh);
     },
   };
 }
@@ -181,14 +196,26 @@ function recordOf(client: Client, grant: Grant, granted: string[], issuedAtMs: n
     contactCenterIds: [identity.contactCenterId],
     internalClient: false,
     issuedAtMs,
-    expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
+    expiresAtMs: Math.min(
+      issuedAtMs + client.accessTokenTtlSeconds * 1000,
+      grant.endsAtMs ?? Number.POSITIVE_INFINITY,
+    ),
     authorizedAtMs: grant.authorizedAtMs,
     familyId: grant.familyId,
     sub: identity.sub,
     ...(session === undefined ? {} : { session }),
+    ...lineageOf({ ...grant, mayAct: grant.mayAct ?? mayActOf(client) }),
     identity,
     ...(grant.claims === undefined ? {} : { userinfoClaims: grant.claims.userinfo }),
   };
+}
+
+function mayActOf({ tokenExchange: { mayAct } }: Client): Party | undefined {
+  return mayAct === undefined ? undefined : { client_id: mayAct };
+}
+
+function lifeSeconds({ issuedAtMs, expiresAtMs }: AccessTokenRecord): number {
+  return Math.floor((expiresAtMs - issuedAtMs) / 1000);
 }
 
 function withoutNonce({ nonce: _nonce, ...grant }: Grant): Grant {

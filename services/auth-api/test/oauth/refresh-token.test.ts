@@ -111,6 +111,32 @@ describe('refresh', () => {
   });
 });
 
+describe('refresh tokens that are not used', () => {
+  const idleMs = 1_209_600_000;
+
+  it('end after the idle time, while each use begins it anew', async () => {
+    const patient = await createClient(stack, { refreshTokenExpirationTimeout: 7_776_000 });
+    const first = await passwordTokens(stack, patient);
+    pass(idleMs - 60_000);
+    const second = await refresh(first.refresh_token, {}, patient);
+    pass(idleMs - 60_000);
+    const third = await refresh(second.json().refresh_token, {}, patient);
+    expect([second.status, third.status]).toEqual([200, 200]);
+
+    pass(idleMs + 1);
+    expect((await refresh(third.json().refresh_token, {}, patient)).json().error).toBe('invalid_grant');
+  });
+
+  it('end at their absolute end however much they are used', async () => {
+    const brief = await createClient(stack, { refreshTokenExpirationTimeout: 1000 });
+    const first = await passwordTokens(stack, brief);
+    pass(900_000);
+    const second = await refresh(first.refresh_token, {}, brief);
+    pass(100_001);
+    expect((await refresh(second.json().refresh_token, {}, brief)).json().error).toBe('invalid_grant');
+  });
+});
+
 describe('reuse of a refresh token', () => {
   it('after the successor was used ends the family: every token of it is dead', async () => {
     const first = await passwordTokens(stack, client);

@@ -1,12 +1,15 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/clients/client.ts';
-import { createExchangeTargets } from '../../src/oauth/exchange-targets.ts';
+import { createExchangeIssuer } from '../../src/oauth/exchange/issue.ts';
+import { createPresentedTokens } from '../../src/oauth/exchange/presented-token.ts';
+import { createExchangeTargets } from '../../src/oauth/exchange/targets.ts';
 import type { GrantRequest } from '../../src/oauth/grants/grant-handler.ts';
 import { tokenExchangeGrant } from '../../src/oauth/grants/token-exchange.ts';
 import { readParameters } from '../../src/oauth/parameters.ts';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { accessTokenType, exchangeGrant, exchangeToken, refusalOf, urn } from '../stack/exchange.ts';
 import {
   createClient,
   getCode,
@@ -20,8 +23,7 @@ import {
   token,
 } from '../stack/oauth.ts';
 
-const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
+const grantType = exchangeGrant;
 
 let stack: AuthApi;
 /** Where the user signs in. */
@@ -47,14 +49,7 @@ function exchange(
   form: Record<string, string> | [string, string][] = {},
   by = gateway,
 ): Promise<OAuthAnswer> {
-  const pairs = Array.isArray(form) ? form : Object.entries(form);
-  const given = new Set(pairs.map(([name]) => name));
-  const base: [string, string][] = [
-    ['grant_type', grantType],
-    ['subject_token', subjectToken],
-    ['subject_token_type', accessTokenType],
-  ];
-  return postForm(stack, 'token', [...base.filter(([name]) => !given.has(name)), ...pairs], by);
+  return exchangeToken(stack, by, subjectToken, form);
 }
 
 describe('token exchange', () => {
@@ -172,22 +167,24 @@ describe('token exchange', () => {
 });
 
 describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
-  const refusal = (answer: OAuthAnswer) => [answer.status, answer.json().error];
-
   it('a client without the grant, and one whose registration allows nobody', async () => {
     const subject = await passwordTokens(stack, portal);
     const without = await createClient(stack);
     const empty = await createClient(stack, { authorizedGrantTypes: [grantType] });
 
-    expect(refusal(await exchange(subject.access_token, {}, without))).toEqual([400, 'unauthorized_client']);
-    expect(refusal(await exchange(subject.access_token, {}, empty))).toEqual([400, 'unauthorized_client']);
+    expect(refusalOf(await exchange(subject.access_token, {}, without))).toEqual([
+      400,
+      'unauthorized_client',
+    ]);
+    // RFC 8693 section 2.2.2: a token that policy does not accept is an invalid request.
+    expect(refusalOf(await exchange(subject.access_token, {}, empty))).toEqual([400, 'invalid_request']);
   });
 
   it('a subject token of a client that is not on the list', async () => {
     const stranger = await createClient(stack);
     const subject = await passwordTokens(stack, stranger);
 
-    expect(refusal(await exchange(subject.access_token))).toEqual([400, 'unauthorized_client']);
+    expect(refusalOf(await exchange(subject.access_token))).toEqual([400, 'invalid_request']);
   });
 
   it('an audience or resource that is not allowed or does not exist, alike', async () => {
@@ -198,7 +195,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     const resource = await exchange(subject.access_token, { resource: 'https://elsewhere.test' });
     const fragment = await exchange(subject.access_token, { resource: 'https://reports.test/api#x' });
 
-    expect(refusal(unknown)).toEqual([400, 'invalid_target']);
+    expect(refusalOf(unknown)).toEqual([400, 'invalid_target']);
     expect(forbidden.body).toBe(unknown.body);
     expect(resource.body).toBe(unknown.body);
     expect(fragment.body).toBe(unknown.body);
@@ -210,7 +207,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
       ['audience', reports.clientId],
       ['audience', portal.clientId],
     ]);
-    expect(refusal(answer)).toEqual([400, 'invalid_target']);
+    expect(refusalOf(answer)).toEqual([400, 'invalid_target']);
   });
 
   it('more scope than the subject token has, and than the requester may have', async () => {
@@ -221,54 +218,42 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
       tokenExchange: { subjectClients: [portal.clientId], audiences: [] },
     });
 
-    expect(refusal(await exchange(subject.access_token, { scope: 'read write' }))).toEqual([
+    expect(refusalOf(await exchange(subject.access_token, { scope: 'read write' }))).toEqual([
       400,
       'invalid_scope',
     ]);
-    expect(refusal(await exchange(subject.access_token, { scope: '*' }))).toEqual([400, 'invalid_scope']);
-    expect(refusal(await exchange(subject.access_token, {}, narrow))).toEqual([400, 'invalid_scope']);
+    expect(refusalOf(await exchange(subject.access_token, { scope: '*' }))).toEqual([400, 'invalid_scope']);
+    expect(refusalOf(await exchange(subject.access_token, {}, narrow))).toEqual([400, 'invalid_scope']);
   });
 
-  it('an actor token, loudly, instead of ignoring it', async () => {
+  it.each([urn('refresh_token'), urn('saml2'), 'access_token'])('%s as subject_token_type', async (type) => {
     const subject = await passwordTokens(stack, portal);
-    const answer = await exchange(subject.access_token, {
-      actor_token: subject.access_token,
-      actor_token_type: accessTokenType,
-    });
-    expect(refusal(answer)).toEqual([400, 'invalid_request']);
-    expect(answer.json().error_description).toContain('Delegation');
+    const answer = await exchange(subject.refresh_token, { subject_token_type: type });
+    expect(refusalOf(answer)).toEqual([400, 'invalid_request']);
   });
 
-  it.each([
-    'urn:ietf:params:oauth:token-type:refresh_token',
-    'urn:ietf:params:oauth:token-type:id_token',
-    'urn:ietf:params:oauth:token-type:jwt',
-    'urn:ietf:params:oauth:token-type:saml2',
-  ])('%s as subject or as wish', async (type) => {
+  it('an opaque token that is called a JWT, and a type that nobody issues', async () => {
     const subject = await passwordTokens(stack, portal);
+    const called = await exchange(subject.access_token, { subject_token_type: urn('jwt') });
+    const wished = await exchange(subject.access_token, { requested_token_type: urn('saml2') });
 
-    expect(refusal(await exchange(subject.access_token, { subject_token_type: type }))).toEqual([
-      400,
-      'invalid_request',
-    ]);
-    expect(refusal(await exchange(subject.access_token, { requested_token_type: type }))).toEqual([
-      400,
-      'invalid_request',
-    ]);
+    expect(refusalOf(called)).toEqual([400, 'invalid_request']);
+    expect(refusalOf(wished)).toEqual([400, 'invalid_request']);
+    expect(wished.json().error_description).toContain(accessTokenType);
   });
 
   it('a refresh token in the place of the access token, a made-up one and a revoked one', async () => {
     const subject = await passwordTokens(stack, portal);
-    expect(refusal(await exchange(subject.refresh_token))).toEqual([400, 'invalid_request']);
-    expect(refusal(await exchange('made-up'))).toEqual([400, 'invalid_request']);
+    expect(refusalOf(await exchange(subject.refresh_token))).toEqual([400, 'invalid_request']);
+    expect(refusalOf(await exchange('made-up'))).toEqual([400, 'invalid_request']);
 
     await postForm(stack, 'revoke', { token: subject.access_token }, portal);
-    expect(refusal(await exchange(subject.access_token))).toEqual([400, 'invalid_request']);
+    expect(refusalOf(await exchange(subject.access_token))).toEqual([400, 'invalid_request']);
   });
 
   it("a client's own token as subject", async () => {
     const own = await token(stack, portal, { grant_type: 'client_credentials' });
-    expect(refusal(await exchange(own.json().access_token))).toEqual([400, 'invalid_request']);
+    expect(refusalOf(await exchange(own.json().access_token))).toEqual([400, 'invalid_request']);
   });
 
   it('a user of a contact centre that requester or audience is not registered for', async () => {
@@ -284,11 +269,10 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
       tokenExchange: { subjectClients: [portal.clientId], audiences: [elsewhere.clientId] },
     });
 
-    expect(refusal(await exchange(subject.access_token, {}, bound))).toEqual([400, 'unauthorized_client']);
-    expect(refusal(await exchange(subject.access_token, { audience: elsewhere.clientId }, towards))).toEqual([
-      400,
-      'invalid_target',
-    ]);
+    expect(refusalOf(await exchange(subject.access_token, {}, bound))).toEqual([400, 'invalid_request']);
+    expect(
+      refusalOf(await exchange(subject.access_token, { audience: elsewhere.clientId }, towards)),
+    ).toEqual([400, 'invalid_target']);
   });
 
   it('a token that was handed on too often', async () => {
@@ -300,7 +284,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     let current = (await passwordTokens(stack, portal)).access_token;
     for (let step = 0; step < 5; step++) current = (await exchange(current, {}, chain)).json().access_token;
 
-    expect(refusal(await exchange(current, {}, chain))).toEqual([400, 'invalid_request']);
+    expect(refusalOf(await exchange(current, {}, chain))).toEqual([400, 'invalid_request']);
   });
 
   it('a PUBLIC client', async () => {
@@ -310,7 +294,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
       tokenExchange: { subjectClients: [portal.clientId], audiences: [] },
     });
     const subject = await passwordTokens(stack, portal);
-    expect(refusal(await exchange(subject.access_token, {}, open))).toEqual([400, 'unauthorized_client']);
+    expect(refusalOf(await exchange(subject.access_token, {}, open))).toEqual([400, 'unauthorized_client']);
   });
 });
 
@@ -347,15 +331,19 @@ describe('the revocation of a subject token', () => {
     const given: string[] = [];
     const overtaken = tokenExchangeGrant({
       ...deps,
+      presentedTokens: createPresentedTokens(deps),
       targets: createExchangeTargets(deps.clientDirectory),
-      tokenIssuer: {
-        ...deps.tokenIssuer,
-        async issueExchanged(record, subjectToken) {
-          await revoke(subjectToken);
-          given.push(await deps.tokenIssuer.issueExchanged(record, subjectToken));
-          return given.at(-1) ?? '';
+      exchangeIssuer: createExchangeIssuer({
+        ...deps,
+        tokenIssuer: {
+          ...deps.tokenIssuer,
+          async issueDerived(record, parents) {
+            await revoke(subject);
+            given.push(await deps.tokenIssuer.issueDerived(record, parents));
+            return given.at(-1) ?? '';
+          },
         },
-      },
+      }),
     });
 
     const request: GrantRequest = {
@@ -375,7 +363,7 @@ describe('the revocation of a subject token', () => {
     const subject = await passwordTokens(stack, portal);
     await exchange(subject.access_token, {}, chain);
     const { redis, keyspace } = stack.deps;
-    const key = keyspace.key('exchanged', sha256(subject.access_token));
+    const key = keyspace.key('derived', sha256(subject.access_token));
 
     expect(await redis.zcard(key)).toBe(1);
     expect(await redis.pttl(key)).toBeGreaterThan(0);

@@ -39,6 +39,7 @@ beforeAll(async () => {
     codeTtlMs: 60_000,
     spentCodeTtlMs: 60_000,
     refreshGraceMs: 1000,
+    refreshIdleMs: 60_000,
     personFreshMs: 60_000,
     longestLifeMs: 60_000,
   });
@@ -99,7 +100,8 @@ describe('on a server in cluster mode', () => {
     expect((await families.rotateRefresh({ ...rotation, presented: next, clientId: 'other' })).outcome).toBe(
       'foreign',
     );
-    expect(await families.findRefresh(next)).toEqual(grant);
+    expect(await families.findRefresh(next)).toMatchObject({ grant, isCurrent: true });
+    expect(await families.findRefresh(first)).toMatchObject({ grant, isCurrent: false });
 
     await families.revokeFamily(code.familyId);
     expect((await families.rotateRefresh({ ...rotation, presented: next })).outcome).toBe('revoked');

@@ -1,7 +1,7 @@
 /** Whom an exchanged token may be for: audiences by client id, resources by a client's registration. */
 import { invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
-import type { Client } from '../clients/client.ts';
-import type { ClientDirectory } from '../clients/directory.ts';
+import type { Client } from '../../clients/client.ts';
+import type { ClientDirectory } from '../../clients/directory.ts';
 
 export interface TargetQuestion {
   client: Client;

@@ -1,0 +1,118 @@
+/** Makes what was asked for of a token that may be exchanged: an access token, a refresh token, an ID token or a JWT. */
+import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import type { Families } from '../../tokens/families.ts';
+import type { IdTokens } from '../../tokens/id-token.ts';
+import { openidScope, type TokenAnswer, type TokenIssuer } from '../../tokens/issue.ts';
+import { isWithinScope } from '../scopes.ts';
+import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
+import type { SubjectRecord } from './policy.ts';
+import { type TokenType, tokenTypes } from './token-types.ts';
+
+export interface IssuedExchange {
+  answer: TokenAnswer;
+  scope: string[];
+  /** Takes it back, as far as a token of its type can be. */
+  revoke(): Promise<void>;
+}
+
+export interface ExchangeIssuer {
+  /** `parents`: the presented tokens; what is issued is revoked with any of them. @throws OAuthError */
+  issue(type: TokenType, derivation: Derivation, parents: readonly string[]): Promise<IssuedExchange>;
+}
+
+export interface ExchangeIssuerOptions {
+  accessTokens: AccessTokens;
+  families: Families;
+  idTokens: IdTokens;
+  tokenIssuer: TokenIssuer;
+}
+
+export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIssuer {
+  const { accessTokens, families, idTokens, tokenIssuer } = options;
+
+  async function accessToken(record: SubjectRecord, parents: readonly string[]): Promise<IssuedExchange> {
+    const text = await tokenIssuer.issueDerived(record, parents);
+    return {
+      answer: answerOf(text, tokenTypes.accessToken, record),
+      scope: record.scope,
+      async revoke() {
+        await accessTokens.revoke(text, record.clientId);
+      },
+    };
+  }
+
+  async function refreshToken(
+    record: SubjectRecord,
+    derivation: Derivation,
+    parents: readonly string[],
+  ): Promise<IssuedExchange> {
+    const { tokenExchange, grantTypes } = derivation.client;
+    if (!tokenExchange.refreshTokens || !grantTypes.includes('refresh_token')) {
+      throw invalidRequest('The client may not exchange for refresh tokens');
+    }
+    const grant = derivedGrant(record, derivation);
+    const text = await tokenIssuer.openDerived(grant, parents);
+    return {
+      answer: answerOf(text, tokenTypes.refreshToken, { ...record, expiresAtMs: grant.endsAtMs }),
+      scope: record.scope,
+      revoke: () => families.end(grant.familyId),
+    };
+  }
+
+  async function idToken(record: SubjectRecord): Promise<IssuedExchange> {
+    const [audience, ...others] = record.audience;
+    if (audience === undefined || others.length > 0)
+      throw invalidTarget('An ID token is for one audience: ask for one');
+    if (!isWithinScope([openidScope], record.scope))
+      throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
+    const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
+    const text = await idTokens.sign({
+      sub: identity.sub,
+      clientId: audience,
+      issuedAtMs,
+      expiresAtMs,
+      authTimeMs: session?.authTimeMs ?? record.authorizedAtMs,
+      session,
+      // OpenID Connect Core section 2: who it was issued to, where that is not the audience.
+      authorizedParty: clientId,
+      act,
+    });
+    return {
+      answer: answerOf(text, tokenTypes.idToken, record),
+      scope: record.scope,
+      revoke: () => Promise.resolve(),
+    };
+  }
+
+  return {
+    async issue(type, derivation, parents) {
+      const record = derivedRecord(derivation);
+      switch (type) {
+        case tokenTypes.refreshToken:
+          return refreshToken(record, derivation, parents);
+        case tokenTypes.idToken:
+          return idToken(record);
+        case tokenTypes.accessToken:
+          return accessToken(record, parents);
+        default:
+          throw invalidRequest('JWTs are not issued here: ask for an access token');
+      }
+    },
+  };
+}
+
+/** Section 2.2.1: whatever was issued is the access_token of the answer, and N_A says that it is none. */
+function answerOf(
+  text: string,
+  type: TokenType,
+  { issuedAtMs, expiresAtMs, scope }: Pick<SubjectRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope'>,
+): TokenAnswer {
+  return {
+    access_token: text,
+    issued_token_type: type,
+    token_type: type === tokenTypes.accessToken ? 'bearer' : 'N_A',
+    expires_in: Math.floor((expiresAtMs - issuedAtMs) / 1000),
+    scope: scope.join(' '),
+  };
+}

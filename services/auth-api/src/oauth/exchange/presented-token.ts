@@ -1,0 +1,102 @@
+/** The subject_token and the actor_token of an exchange: which types there are, and what each one proves (RFC 8693 section 2.1). */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../../clients/client.ts';
+import type { SessionService } from '../../sessions/session.ts';
+import type { AccessTokenRecord } from '../../tokens/access-token.ts';
+import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import type { CutOffs } from '../../tokens/cut-offs.ts';
+import type { IdTokens } from '../../tokens/id-token.ts';
+import { type RequestParameters, requireParameter } from '../parameters.ts';
+import { tokenTypes } from './token-types.ts';
+
+export interface PresentedToken {
+  text: string;
+  record: AccessTokenRecord;
+  /** Asks again: it may have been revoked since. */
+  isAlive(): Promise<boolean>;
+}
+
+export interface PresentedTokens {
+  /** @throws OAuthError invalid_request, the code of section 2.2.2 for a token that is not accepted */
+  read(role: 'subject' | 'actor', client: Client, parameters: RequestParameters): Promise<PresentedToken>;
+}
+
+export interface PresentedTokensOptions {
+  accessTokens: AccessTokens;
+  idTokens: IdTokens;
+  sessions: Pick<SessionService, 'findOne'>;
+  cutOffs: CutOffs;
+  now: Clock;
+}
+
+/** An ID token lets nobody do more than learn who the user is. */
+const identityScope = ['openid', 'profile', 'email'];
+
+export function createPresentedTokens(options: PresentedTokensOptions): PresentedTokens {
+  const { accessTokens, idTokens, sessions, cutOffs, now } = options;
+
+  /** An ID token stands for the sign-in behind it, so the session must be alive; without one it stands for nothing. */
+  async function findByIdToken(text: string): Promise<AccessTokenRecord | undefined> {
+    const token = await idTokens.recognize(text);
+    if (token?.sid === undefined || token.expiresAtMs <= now()) return undefined;
+    await cutOffs.untilFresh();
+    const session = await sessions.findOne(token.sub, token.sid);
+    const { sub, sid, clientId, issuedAtMs } = token;
+    if (session === undefined || cutOffs.isCut({ sub, sid, clientId, issuedAtMs })) return undefined;
+    const { identity, authTimeMs, amr } = session;
+    return {
+      clientId,
+      grantType: 'authorization_code',
+      scope: identityScope,
+      audience: [clientId],
+      authorities: identity.authorities.map(({ name }) => name),
+      contactCenterIds: [identity.contactCenterId],
+      internalClient: false,
+      issuedAtMs,
+      expiresAtMs: token.expiresAtMs,
+      authorizedAtMs: issuedAtMs,
+      sub,
+      session: { sid, authTimeMs, amr },
+      identity,
+    };
+  }
+
+  async function findByAccessToken(text: string): Promise<AccessTokenRecord | undefined> {
+    return (await accessTokens.find(text))?.record();
+  }
+
+  function finderFor(type: string, role: string, client: Client) {
+    switch (type) {
+      case tokenTypes.accessToken:
+      case tokenTypes.jwt:
+        return findByAccessToken;
+      case tokenTypes.idToken:
+        if (client.tokenExchange.idTokens) return findByIdToken;
+        throw invalidRequest('The client may not exchange ID tokens');
+      default:
+        throw invalidRequest(
+          `The ${role}_token_type must be ${tokenTypes.accessToken}, ${tokenTypes.jwt} or ${tokenTypes.idToken}`,
+        );
+    }
+  }
+
+  return {
+    async read(role, client, parameters) {
+      const type = requireParameter(parameters, `${role}_token_type`);
+      const text = requireParameter(parameters, `${role}_token`);
+      const find = finderFor(type, role, client);
+      const record = type === tokenTypes.jwt && !isJwt(text) ? undefined : await find(text);
+      if (record === undefined) throw tokenRefused(role);
+      return { text, record, isAlive: async () => (await find(text)) !== undefined };
+    },
+  };
+}
+
+export function tokenRefused(role: 'subject' | 'actor') {
+  return invalidRequest(`The ${role}_token is invalid, expired or revoked`);
+}
+
+function isJwt(text: string): boolean {
+  return text.split('.').length === 3;
+}

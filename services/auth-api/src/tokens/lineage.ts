@@ -1,0 +1,36 @@
+/** Where a token that was made from another one comes from, and who acts with it (RFC 8693 section 4). */
+import type { CutOffSubject } from './cut-offs.ts';
+
+/** How a token names somebody; what is left out matches everybody. */
+export interface Party {
+  iss?: string;
+  sub?: string;
+  client_id?: string;
+}
+
+/** Who acts for the user now, and below it who did before. */
+export interface Actor {
+  sub: string;
+  client_id: string;
+  act?: Actor;
+}
+
+export interface Lineage {
+  act?: Actor;
+  /** The one party that may act for the user with this token. */
+  mayAct?: Party | undefined;
+  /** How many tokens it was made from, one after the other. */
+  generation?: number;
+  /** What its own facts do not say: the clients and actors before it. When one of these is cut off, so is it. */
+  restsOn?: CutOffSubject[];
+}
+
+/** The lineage of a token or grant alone, for what is made from it. */
+export function lineageOf({ act, mayAct, generation, restsOn }: Lineage): Lineage {
+  return {
+    ...(act === undefined ? {} : { act }),
+    ...(mayAct === undefined ? {} : { mayAct }),
+    ...(generation === undefined ? {} : { generation }),
+    ...(restsOn === undefined ? {} : { restsOn }),
+  };
+}
