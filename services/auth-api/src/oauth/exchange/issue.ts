@@ -3,8 +3,8 @@ import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { Families } from '../../tokens/families.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
-import { openidScope, type TokenAnswer, type TokenIssuer } from '../../tokens/issue.ts';
-import { isWithinScope } from '../scopes.ts';
+import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { isWithinScope, openidScope } from '../scopes.ts';
 import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
 import type { SubjectRecord } from './policy.ts';
 import { type TokenType, tokenTypes } from './token-types.ts';
