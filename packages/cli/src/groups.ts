@@ -1,7 +1,27 @@
 /** Every group of commands, in the order of the help. */
 import type { CommandGroup } from './command-group.ts';
+import { auditCommand } from './commands/audit.ts';
+import { contactCenterCommands } from './commands/cc.ts';
+import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
-import { environmentCommands } from './commands/env.ts';
+import { corsCommands } from './commands/cors.ts';
+import { environmentCommands } from './commands/env/environments.ts';
+import { estateCommands } from './commands/estate.ts';
+import { apiKeyCommands } from './commands/keys.ts';
+import { locationCommands } from './commands/locations.ts';
 import { profileCommands } from './commands/profile.ts';
+import { settingCommands } from './commands/settings.ts';
 
-export const groups: readonly CommandGroup[] = [environmentCommands, profileCommands, completionCommand];
+export const groups: readonly CommandGroup[] = [
+  environmentCommands,
+  contactCenterCommands,
+  settingCommands,
+  corsCommands,
+  apiKeyCommands,
+  locationCommands,
+  estateCommands,
+  checkCommand,
+  auditCommand,
+  profileCommands,
+  completionCommand,
+];

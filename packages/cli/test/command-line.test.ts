@@ -18,6 +18,10 @@ const answers: Record<string, { status: number; body: string }> = {
     status: 503,
     body: '{"status":{"code":503,"message":"Come again"}}',
   },
+  '/environment/v3/environments/escape': {
+    status: 400,
+    body: '{"status":{"code":400,"message":"\\u001b[31mred"}}',
+  },
   '/environment/v3/environments/html': { status: 200, body: '<html></html>' },
 };
 
@@ -85,6 +89,12 @@ test('with --json a failure is JSON too', async () => {
   expect(JSON.parse(answer.error)).toEqual({
     error: { message: 'Environment API: There is none', status: 404, problems: [] },
   });
+});
+
+test('control characters of an answer do not reach the terminal', async () => {
+  const answer = await runCommand(['env', 'show', 'escape'], { env });
+  expect(answer.error).toContain('[31mred');
+  expect(answer.error).not.toContain('\u001b');
 });
 
 test('nothing is deleted while nobody is there to ask', async () => {

@@ -41,6 +41,8 @@ export interface HttpRequest {
   json?: unknown;
   /** Sent as application/x-www-form-urlencoded. */
   form?: Record<string, string>;
+  /** Sent as it is. */
+  content?: { type: string; text: string };
   signal?: AbortSignal;
   /** Statuses other than 2xx that are an answer and no failure. */
   accept?: readonly number[];
@@ -126,7 +128,10 @@ export function basicAuthorization(clientId: string, secret: string): string {
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-function contentOf({ json, form }: HttpRequest): { body: string | null; headers: Record<string, string> } {
+function contentOf({ json, form, content }: HttpRequest): {
+  body: string | null;
+  headers: Record<string, string>;
+} {
   if (json !== undefined)
     return { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
   if (form) {
@@ -135,6 +140,7 @@ function contentOf({ json, form }: HttpRequest): { body: string | null; headers:
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     };
   }
+  if (content) return { body: content.text, headers: { 'content-type': content.type } };
   return { body: null, headers: {} };
 }
 

@@ -1,5 +1,6 @@
 /** Options that are fields of a body: each says its field and how its text is read. */
 import type { Command } from 'commander';
+import { UsageError } from '../failure/failure.ts';
 import type { Session } from '../session.ts';
 import { readFields } from './file.ts';
 
@@ -24,10 +25,11 @@ export function fieldOptions(command: Command, options: readonly FieldOption[]):
 /** The body: what the file says, and over it what the options say. */
 export async function fieldsOf(
   { terminal }: Session,
-  given: Readonly<Record<string, unknown>> & { file?: string },
+  options: object,
   command: readonly FieldOption[],
 ): Promise<Record<string, unknown>> {
-  const fields = given.file === undefined ? {} : await readFields(terminal, given.file);
+  const given = options as Readonly<Record<string, unknown>>;
+  const fields = typeof given['file'] === 'string' ? await readFields(terminal, given['file']) : {};
   for (const { flags, field, read } of command) {
     const name = optionName(flags);
     const value = given[name];
@@ -36,6 +38,18 @@ export async function fieldsOf(
   return fields;
 }
 
+/** @throws UsageError when there is nothing to change */
+export function requireFields<T extends object>(fields: T): T {
+  if (Object.keys(fields).length === 0) throw new UsageError('Nothing is given to change: see --help');
+  return fields;
+}
+
+export const idField: FieldOption = {
+  flags: '--id <uuid>',
+  description: 'chosen by you; made up without it',
+};
+
+/** Of a text with commas. */
 export const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
 /** `--no-tls` and `--tls-enabled <flag>` as commander names them: tls, tlsEnabled. */

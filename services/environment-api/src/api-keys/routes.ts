@@ -1,19 +1,17 @@
 /** `/contact-centers/{id}/api-keys`, and `/api-keys`: whose key is this. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import {
+  apiKeySchema,
+  issuedApiKeySchema,
+  keyOwnerSchema,
+} from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { etagOf } from '../versions/etag.ts';
-import {
-  apiKeySchema,
-  createApiKeyBody,
-  issuedApiKeySchema,
-  keyOwnerSchema,
-  rotateApiKeyBody,
-  validateApiKeyBody,
-} from './schemas.ts';
+import { createApiKeyBody, rotateApiKeyBody, validateApiKeyBody } from './schemas.ts';
 import type { ApiKeyService } from './service.ts';
 
 const tags = ['API keys'];

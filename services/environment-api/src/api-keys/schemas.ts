@@ -34,31 +34,5 @@ export const validateApiKeyBody = wrapped(
   z.object({ key: z.string().max(512).describe('The key as its user presented it.') }),
 );
 
-export const apiKeySchema = z.object({
-  id: z.string(),
-  contactCenterId: z.string(),
-  name: z.string(),
-  prefix: z.string().describe('The first characters of the key.'),
-  validFrom: z.string().describe('ISO 8601, UTC.'),
-  expiresAt: z.string().optional(),
-  createdAt: z.string(),
-  rotatedAt: z.string().optional(),
-  previousPrefix: z.string().optional().describe('Of the key before the last rotation.'),
-  previousUntil: z.string().optional().describe('How long that one works.'),
-  lastUsedAt: z.string().optional().describe('To the minute.'),
-});
-
-export const issuedApiKeySchema = apiKeySchema.extend({
-  key: z.string().describe('The key. It is shown this once and cannot be read again.'),
-});
-
-export const keyOwnerSchema = z.object({
-  contactCenterId: z.string(),
-  id: z.string().describe('Id of the key.'),
-  name: z.string(),
-  expiresAt: z.string().optional().describe('When the presented key ends, if it does.'),
-});
-
 export type NewApiKey = z.output<typeof createApiKeyBody>['data'];
 export type Rotation = NonNullable<z.output<typeof rotateApiKeyBody>>['data'];
-export type KeyOwner = z.infer<typeof keyOwnerSchema>;

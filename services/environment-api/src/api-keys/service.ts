@@ -1,4 +1,6 @@
 /** API keys: made and rotated under their contact centre's lock, looked up by digest. */
+
+import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
@@ -11,7 +13,7 @@ import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { parseId } from '../fields/id.ts';
 import { type ApiKey, auditedFields, digestOf, type IssuedKey, issueKey } from './api-key.ts';
-import type { KeyOwner, NewApiKey, Rotation } from './schemas.ts';
+import type { NewApiKey, Rotation } from './schemas.ts';
 import * as store from './store.ts';
 
 export interface Issued {

@@ -1,8 +1,9 @@
 /** The tables `api_keys` and `api_key_uses`. */
+
+import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { isoTime } from '../fields/time.ts';
 import type { ApiKey, IssuedKey } from './api-key.ts';
-import type { KeyOwner } from './schemas.ts';
 
 interface Row {
   key: ApiKey;

@@ -1,5 +1,6 @@
 /** The query and the answer of `/audit`. */
 
+import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
 import { nextCursorSchema } from '@gatehouse/contracts/environment-api/administration/calls';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
 import { z } from 'zod';
@@ -14,23 +15,6 @@ export const auditQuery = z.object({
     .optional()
     .describe('Id of the environment or contact centre, name of the setting, path of the location.'),
   contactCenterId: idSchema.optional(),
-});
-
-export const auditEntrySchema = z.object({
-  id: z.int(),
-  at: z.string().describe('ISO 8601, UTC.'),
-  actor: z.object({ kind: z.string(), name: z.string() }),
-  action: z.string(),
-  entity: z.string(),
-  entityId: z.string(),
-  contactCenterId: z.string().optional(),
-  requestId: z.string(),
-  operationId: z.string().optional(),
-  changes: z
-    .record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() }))
-    .describe(
-      'Per field the value before and after; of a secret only that it changed. Of a setting per location.',
-    ),
 });
 
 export const auditList = { data: z.array(auditEntrySchema), nextCursor: nextCursorSchema };

@@ -8,9 +8,9 @@ import {
   endpointName,
 } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
+import type { DiscoveryStep } from '@gatehouse/contracts/environment-api/administration/checks';
 import type { RegistryNames } from '../environments/discovery.ts';
 import type { CheckLimits } from './check-server.ts';
-import type { DiscoveryStep } from './schemas.ts';
 
 export interface Registries {
   /** Undefined: this installation has no Consul. */

@@ -1,6 +1,6 @@
 /** What a failed step means and what to change, in plain sentences. Nothing here comes from the server's own words. */
 import { isConfigServerError } from '@gatehouse/config-server-client/errors';
-import type { StepName } from './schemas.ts';
+import type { StepName } from '@gatehouse/contracts/environment-api/administration/checks';
 
 export interface Failure {
   step: StepName;

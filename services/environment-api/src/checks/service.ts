@@ -1,5 +1,6 @@
 /** Checks of environments: every server, for real, from this process, in bounded time, one check at a time. */
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import type { Check, ServerCheck } from '@gatehouse/contracts/environment-api/administration/checks';
 import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -10,7 +11,6 @@ import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
 import { askRegistry, type Registries } from './registry.ts';
-import type { Check, ServerCheck } from './schemas.ts';
 import { alone } from './store.ts';
 
 export interface CheckService {

@@ -1,5 +1,6 @@
 /** `/contact-centers` and `/contact-centers/{id}`. */
 import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
+import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -13,7 +14,6 @@ import {
   changeContactCenterBody,
   contactCenterList,
   contactCenterListQuery,
-  contactCenterSchema,
   createContactCenterBody,
 } from './schemas.ts';
 import type { ContactCenterService } from './service.ts';

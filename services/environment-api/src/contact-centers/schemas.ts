@@ -1,6 +1,7 @@
 /** Bodies of `/contact-centers`. */
 
 import { nextCursorSchema } from '@gatehouse/contracts/environment-api/administration/calls';
+import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import {
   contactCenterAuthSchema,
   contactCenterStatusSchema,
@@ -29,17 +30,6 @@ export const createContactCenterBody = wrapped(
 export const changeContactCenterBody = wrapped(
   z.object({ environmentId: idSchema, domains: domainsField, name: label(), auth, status }).partial(),
 );
-
-export const contactCenterSchema = z.object({
-  id: z.string(),
-  environmentId: z.string(),
-  name: z.string(),
-  domains: z.array(z.string()),
-  auth: z.string(),
-  status: z.string(),
-  createdAt: z.string().describe('ISO 8601, UTC.'),
-  updatedAt: z.string().describe('ISO 8601, UTC.'),
-});
 
 export const contactCenterListQuery = z.object({
   ...pageQuery(),

@@ -1,5 +1,6 @@
 /** `/cors`: the origins whose pages may call, and what Auth API is told about them. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
@@ -9,7 +10,7 @@ import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { etagOf, listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
-import { corsAnswer, corsBody, corsQuery, removeCorsBody, removeCorsQuery } from './schemas.ts';
+import { corsBody, corsQuery, removeCorsBody, removeCorsQuery } from './schemas.ts';
 import type { CorsService } from './service.ts';
 
 const tags = ['CORS'];

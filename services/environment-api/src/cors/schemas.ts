@@ -23,16 +23,3 @@ export const removeCorsBody = z
 export const corsQuery = z.object({
   contactCenterId: idSchema.optional().describe('Only those of this one.'),
 });
-
-export const corsEntrySchema = z.object({
-  contactCenterId: z.string(),
-  location: z.string(),
-  origin: z.string(),
-});
-
-export const corsAnswer = z.object({
-  origins: z.array(z.string()).describe('Each origin once.'),
-  entries: z.array(corsEntrySchema).describe('Where each origin is given.'),
-});
-
-export type CorsEntry = z.infer<typeof corsEntrySchema>;

@@ -1,4 +1,6 @@
 /** `/cors` over the setting `cors-origins`: two ways to one value, so that they cannot disagree. */
+
+import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -7,7 +9,6 @@ import type { WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { SettingService } from '../settings/service.ts';
 import { corsSetting, joinOrigins, readOrigins, requireOrigin } from './origins.ts';
-import type { CorsEntry } from './schemas.ts';
 import * as store from './store.ts';
 
 export interface CorsService {

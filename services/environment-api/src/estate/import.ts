@@ -1,5 +1,6 @@
 /** Makes the estate what a document says, in one transaction: through the services, so that every rule holds. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import {
   type ConfigServerTlsView,
   tlsKeyPlace,
@@ -16,7 +17,6 @@ import type { EnvironmentService } from '../environments/service.ts';
 import type { TlsPatch } from '../environments/tls.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { LocationService } from '../locations/service.ts';
-import type { Setting } from '../settings/schemas.ts';
 import type { SettingService } from '../settings/service.ts';
 import { oidc } from '../single-sign-on/oidc.ts';
 import { saml } from '../single-sign-on/saml.ts';

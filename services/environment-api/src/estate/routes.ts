@@ -1,5 +1,6 @@
 /** `/export` and `/import`: the estate as a document, to keep in a repository or to move to another installation. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
+import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -22,22 +23,6 @@ const exported = z.looseObject({
   settings: z.array(z.looseObject({})),
   environments: z.array(z.looseObject({})),
   contactCenters: z.array(z.looseObject({})),
-});
-
-const importAnswer = z.object({
-  dryRun: z.boolean(),
-  changes: z.array(
-    z.object({
-      action: z.string(),
-      entity: z.string(),
-      id: z.string(),
-      contactCenterId: z.string().optional(),
-      changes: z.record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() })),
-    }),
-  ),
-  keptSecrets: z
-    .array(z.string())
-    .describe('References that lead nowhere in this installation: these secrets stay as they are.'),
 });
 
 export function estateRoutes(

@@ -1,10 +1,11 @@
 /** Everything there is, in one statement and thus of one moment. */
+
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { contactCenterJson } from '../contact-centers/row.ts';
 import type { Environment } from '../environments/environment.ts';
 import { environmentJson } from '../environments/row.ts';
-import type { Setting } from '../settings/schemas.ts';
 
 export interface StoredSignOn {
   protocol: 'saml' | 'oidc';

@@ -1,18 +1,13 @@
 /** `/settings`: what every contact centre inherits. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { effectiveSettings } from '../settings/inheritance.ts';
-import {
-  removeSettingQuery,
-  settingBody,
-  settingSchema,
-  settingsAnswer,
-  settingsQuery,
-} from '../settings/schemas.ts';
+import { removeSettingQuery, settingBody, settingsQuery } from '../settings/schemas.ts';
 import { etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import type { GlobalSettingService } from './service.ts';
@@ -30,7 +25,7 @@ export function globalSettingRoutes(app: App, deps: { globalSettings: GlobalSett
         operationId: 'listGlobalSettings',
         summary: 'Settings that contact centres inherit, or those effective at a location',
         querystring: settingsQuery,
-        response: { 200: envelopeOf(settingsAnswer.data), ...failures },
+        response: { 200: envelopeOf(settingsAnswer), ...failures },
       },
     },
     async (request, reply) => {

@@ -1,5 +1,6 @@
 /** Global settings: what contact centres inherit that say nothing of their own. */
 import { isDeepStrictEqual } from 'node:util';
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
@@ -7,7 +8,7 @@ import type { AuditAction, FieldChanges } from '../audit/entry.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting, normalizeSetting } from '../cors/origins.ts';
 import type { LocationService } from '../locations/service.ts';
-import type { Setting, SettingInput } from '../settings/schemas.ts';
+import type { SettingInput } from '../settings/schemas.ts';
 import { requireMatch } from '../versions/etag.ts';
 import * as store from './store.ts';
 

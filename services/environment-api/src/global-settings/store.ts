@@ -1,6 +1,7 @@
 /** The tables `global_settings` and `global_settings_version`. */
+
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { Setting } from '../settings/schemas.ts';
 
 export interface GlobalSettings {
   /** Covers all of them. */

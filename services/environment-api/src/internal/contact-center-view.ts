@@ -1,7 +1,8 @@
 /** A contact centre as Auth API sees it. */
+
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import type { Setting } from '../settings/schemas.ts';
 
 /** `settings` are the effective ones: one per name. */
 export function viewOf(found: {

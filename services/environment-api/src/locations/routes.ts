@@ -1,5 +1,6 @@
 /** `/locations`: which locations settings may be given for. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -8,7 +9,7 @@ import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
-import { declareLocationBody, locationInUseSchema, withdrawLocationQuery } from './schemas.ts';
+import { declareLocationBody, withdrawLocationQuery } from './schemas.ts';
 import type { LocationService } from './service.ts';
 
 const tags = ['locations'];

@@ -6,8 +6,3 @@ import { wrapped } from '../fields/wrapped.ts';
 export const declareLocationBody = wrapped(z.object({ location: locationSchema }));
 
 export const withdrawLocationQuery = z.object({ location: locationSchema });
-
-export const locationInUseSchema = z.object({
-  location: z.string(),
-  declared: z.boolean().describe('Named by an operator, beside what Configuration Servers name.'),
-});

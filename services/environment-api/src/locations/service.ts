@@ -1,4 +1,5 @@
 /** Locations in use: those of Configuration Servers, of this service, and those that operators declare. */
+import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -8,7 +9,7 @@ import * as store from './store.ts';
 
 export interface LocationService {
   /** Bound callers see none. */
-  list(caller: Caller): Promise<store.LocationInUse[]>;
+  list(caller: Caller): Promise<LocationInUse[]>;
   /** Makes a location usable for settings before a Configuration Server has it. */
   declare(context: WriteContext, location: string): Promise<void>;
   /** @throws AppError 404 when it is not declared */
@@ -22,7 +23,7 @@ const namedLocations = 20;
 
 /** `ownLocation` is where this service runs. */
 export function createLocationService(db: Queryable, writer: Writer, ownLocation: string): LocationService {
-  async function inUse(source: Queryable, limit: number): Promise<store.LocationInUse[]> {
+  async function inUse(source: Queryable, limit: number): Promise<LocationInUse[]> {
     const stored = await store.listLocations(source, limit);
     const always = [...new Set([rootLocation, ownLocation])]
       .filter((location) => !stored.some((entry) => entry.location === location))

@@ -1,11 +1,6 @@
 /** Where locations come from: the Configuration Servers, and the declared ones. */
+import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-
-export interface LocationInUse {
-  location: string;
-  /** Declared by an operator, and thus removable. */
-  declared: boolean;
-}
 
 /** Whether it, or something below it, is a location in use. */
 export async function isLocationInUse(db: Queryable, location: string): Promise<boolean> {

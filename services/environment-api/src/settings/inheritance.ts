@@ -1,6 +1,7 @@
 /** Which value of a setting applies at a location: location → contact centre → global. */
+
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { covers } from '@gatehouse/contracts/environment-api/location';
-import type { Setting } from './schemas.ts';
 
 /** Of each name the value whose location covers the given one and is the longest such. Order of names is kept. */
 export function effectiveSettings(settings: readonly Setting[], location: string): Setting[] {

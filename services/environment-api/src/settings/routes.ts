@@ -1,5 +1,6 @@
 /** `/contact-centers/{id}/settings`. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -7,7 +8,7 @@ import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { effectiveEtagOf, etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
-import { removeSettingQuery, settingBody, settingSchema, settingsAnswer, settingsQuery } from './schemas.ts';
+import { removeSettingQuery, settingBody, settingsQuery } from './schemas.ts';
 import type { SettingService } from './service.ts';
 
 const tags = ['settings'];
@@ -26,7 +27,7 @@ export function settingRoutes(app: App, deps: { settings: SettingService }): voi
         summary: 'All settings of a contact centre, or those effective at a location',
         params,
         querystring: settingsQuery,
-        response: { 200: envelopeOf(settingsAnswer.data), ...failures },
+        response: { 200: envelopeOf(settingsAnswer), ...failures },
       },
     },
     async (request, reply) => {

@@ -15,14 +15,6 @@ export const settingBody = wrapped(
   }),
 );
 
-export const settingSchema = z.object({
-  name: z.string(),
-  value: z.string(),
-  location: z.string(),
-  shared: z.boolean(),
-  inheritedFrom: z.literal('global').optional().describe('The contact centre has no value of its own there.'),
-});
-
 export const settingsQuery = z.object({
   location: locationSchema
     .optional()
@@ -37,7 +29,4 @@ export const removeSettingQuery = z.object({
     .describe('Only the value given for exactly this location; all values when absent.'),
 });
 
-export const settingsAnswer = { data: z.object({ settings: z.array(settingSchema) }) };
-
 export type SettingInput = z.output<typeof settingBody>['data'];
-export type Setting = z.infer<typeof settingSchema>;

@@ -1,6 +1,7 @@
 /** Settings of a contact centre: a value per name and location; the contact centre's version covers them. */
 
 import { isDeepStrictEqual } from 'node:util';
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, mayRead, unknownContactCenter } from '../access/caller.ts';
@@ -13,7 +14,7 @@ import { corsSetting, normalizeSetting } from '../cors/origins.ts';
 import { parseId } from '../fields/id.ts';
 import type { LocationService } from '../locations/service.ts';
 import { inheritedSettings } from './inheritance.ts';
-import type { Setting, SettingInput } from './schemas.ts';
+import type { SettingInput } from './schemas.ts';
 import * as store from './store.ts';
 
 export interface SettingService {

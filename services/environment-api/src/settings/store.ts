@@ -1,8 +1,9 @@
 /** The table `settings`, and contact centres together with theirs. */
+
+import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { contactCenterJson } from '../contact-centers/row.ts';
-import type { Setting } from './schemas.ts';
 
 export interface ContactCenterWithSettings {
   center: ContactCenter;

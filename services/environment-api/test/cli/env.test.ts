@@ -13,7 +13,7 @@ const create = [
   'create',
   '--username',
   'gatehouse',
-  '--server',
+  '--servers',
   'config-1.example.com:8888',
   '--password-file',
   '-',
@@ -72,6 +72,6 @@ test('what the API refuses is told with the field and the fix', async () => {
   const answer = await cli.run([...create, '--local-timeout', 'never'], { input: 'secret' });
   expect(answer).toMatchObject({ exitCode: 5, out: '' });
   expect(answer.error).toContain('localTimeout');
-  expect((await cli.run(['env', 'create', '--server', 'nonsense'])).error).toContain('host:port');
+  expect((await cli.run(['env', 'create', '--servers', 'nonsense'])).error).toContain('host:port');
   expect((await cli.run(['env', 'update', 'x'])).error).toContain('Nothing is given');
 });

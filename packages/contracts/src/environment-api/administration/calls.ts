@@ -1,6 +1,6 @@
 /** What the calls of the public API share: answers that are checked but handed on whole, and lists over all their pages. */
 import { z } from 'zod';
-import { envelopeOf, successStatus } from '../../envelope.ts';
+import { emptyEnvelope, envelopeOf, successStatus } from '../../envelope.ts';
 import type { HttpClient, HttpRequest } from '../../http-client.ts';
 
 export const apiPath = '/environment/v3';
@@ -37,6 +37,15 @@ export async function writeData<T>(
 ): Promise<Written<T>> {
   const answer = await http.read(whole(envelopeOf(schema).and(warningsOf)), request);
   return { data: answer.data, warnings: answer.warnings ?? [] };
+}
+
+/** @throws UpstreamError */
+export async function removeAt(
+  http: HttpClient,
+  path: string,
+  query: HttpRequest['query'] = {},
+): Promise<void> {
+  await http.read(emptyEnvelope, { method: 'DELETE', path, query });
 }
 
 /** The rows of every page. @throws UpstreamError */

@@ -1,9 +1,8 @@
 /** `/environments` and their Configuration Servers, as administrators call them. */
 import { z } from 'zod';
-import { emptyEnvelope } from '../../envelope.ts';
 import type { HttpClient } from '../../http-client.ts';
 import type { TraceMode } from '../environment.ts';
-import { apiPath, readData, readRows, type Written, writeData } from './calls.ts';
+import { apiPath, readData, readRows, removeAt, type Written, writeData } from './calls.ts';
 
 /** The names of trace modes that installers know. */
 export const classicTraceModes = {
@@ -66,7 +65,6 @@ export function createEnvironmentAdministration(http: HttpClient): EnvironmentAd
   const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
   const server = (id: string, serverId: string) =>
     `${one(id)}/config-servers/${encodeURIComponent(serverId)}`;
-  const remove = async (path: string) => void (await http.read(emptyEnvelope, { method: 'DELETE', path }));
 
   return {
     list: (search) => readRows(http, environmentSchema, '/environments', { search }),
@@ -74,7 +72,7 @@ export function createEnvironmentAdministration(http: HttpClient): EnvironmentAd
     create: (data) => writeData(http, environmentSchema, { method: 'POST', path: all, json: { data } }),
     change: (id, data) =>
       writeData(http, environmentSchema, { method: 'PATCH', path: one(id), json: { data } }),
-    remove: (id) => remove(one(id)),
+    remove: (id) => removeAt(http, one(id)),
     addServer: (id, data) =>
       writeData(http, configServerSchema, {
         method: 'POST',
@@ -83,7 +81,7 @@ export function createEnvironmentAdministration(http: HttpClient): EnvironmentAd
       }),
     changeServer: (id, serverId, data) =>
       writeData(http, configServerSchema, { method: 'PUT', path: server(id, serverId), json: { data } }),
-    removeServer: (id, serverId) => remove(server(id, serverId)),
+    removeServer: (id, serverId) => removeAt(http, server(id, serverId)),
   };
 }
 

@@ -1,0 +1,54 @@
+/** `gatehouse check`: connects to the Configuration Servers of an environment, and tells how far each attempt came. */
+import {
+  type Check,
+  checkEnvironment,
+  type DiscoveryStep,
+  type ServerCheck,
+  type Step,
+} from '@gatehouse/contracts/environment-api/administration/checks';
+import { createEnvironmentAdministration } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { exitCodes } from '../failure/failure.ts';
+import type { Output } from '../output/output.ts';
+import { renderSteps } from '../output/steps.ts';
+import { address } from './env/place.ts';
+
+export function checkCommand(program: Command, cli: Cli): void {
+  program
+    .command('check')
+    .description('connect to the Configuration Servers of environments for real; exit code 1 when one fails')
+    .argument('[environment-id...]', 'all environments without it')
+    .action(
+      cli.action<object, [string[]]>(async (session, _options, given) => {
+        const http = session.environmentApi;
+        const all = async () => (await createEnvironmentAdministration(http).list()).map(({ id }) => id);
+        const ids = given.length > 0 ? given : await all();
+        const checks: Check[] = [];
+        // One after the other: they share one process there, and the list is read from the top.
+        for (const id of ids) {
+          const check = await checkEnvironment(http, id);
+          checks.push(check);
+          if (!session.output.isJson) session.output.raw(lines(check, session.output));
+        }
+        if (session.output.isJson) session.output.text(checks, '');
+        else if (ids.length === 0) session.output.raw('There are no environments.');
+        if (checks.some(({ ok }) => !ok)) session.exitCode = exitCodes.negative;
+      }),
+    );
+}
+
+function lines({ environmentId, ok, discovery, servers }: Check, output: Output): string {
+  const head = `${output.paint('bold', `Environment ${environmentId}`)}: ${ok ? 'every server passed' : 'not every server passed'}\n`;
+  const found = discovery ? renderSteps([stepLine(discovery)], output) : '';
+  return `${head}${found}${servers.map((server) => serverLines(server, output)).join('')}`;
+}
+
+function serverLines({ address: host, port, role, source, steps }: ServerCheck, output: Output): string {
+  const origin = source === 'registry' ? ', from the registry' : '';
+  return `  ${address(host, port)} (${role}${origin})\n${renderSteps(steps.map(stepLine), output)}`;
+}
+
+function stepLine({ step, status, message, durationMs }: Step | DiscoveryStep) {
+  return { name: step, status, message, durationMs: status === 'skipped' ? undefined : durationMs };
+}

@@ -1,0 +1,149 @@
+/** `gatehouse env`: environments with their Configuration Servers. */
+import {
+  type ConfigServer,
+  createEnvironmentAdministration,
+  type Environment,
+} from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Command } from 'commander';
+import type { Cli } from '../../command-group.ts';
+import {
+  type FieldOption,
+  fieldOptions,
+  fieldsOf,
+  idField,
+  list,
+  requireFields,
+} from '../../input/fields.ts';
+import { readSecretFile } from '../../input/file.ts';
+import { tellWritten } from '../../output/written.ts';
+import type { Session } from '../../session.ts';
+import { askSecret } from '../../terminal/questions.ts';
+import { placeOf, serverOf } from './place.ts';
+import { serverCommands } from './servers.ts';
+
+const environmentFields: readonly FieldOption[] = [
+  { flags: '--username <name>', description: 'service account at the Configuration Server' },
+  { flags: '--tenant <name>', description: 'tenant on the Configuration Server' },
+  { flags: '--app-name <name>', description: 'application object on the Configuration Server' },
+  { flags: '--local-timeout <seconds>', description: 'keep-alive time here; 0 = off' },
+  { flags: '--remote-timeout <seconds>', description: 'keep-alive time there; 0 = off' },
+  { flags: '--trace-mode <mode>', description: 'off, local, remote or both' },
+  { flags: '--tls-enabled <flag>', description: 'false permits plaintext to its servers' },
+  { flags: '--consul-service <name>', description: 'service in Consul that lists its servers' },
+  { flags: '--srv-record <name>', description: 'DNS SRV record that lists its servers' },
+  {
+    flags: '--servers <host:port>',
+    field: 'configServers',
+    description: 'its Configuration Servers, separated by commas; a backup behind a slash: a:8888/b:8888',
+    read: (text) => list(text).map(serverOf),
+  },
+];
+
+interface PasswordOption {
+  passwordFile?: string;
+}
+
+export function environmentCommands(program: Command, cli: Cli): void {
+  const env = program.command('env').description('environments with their Configuration Servers');
+  const api = (session: Session) => createEnvironmentAdministration(session.environmentApi);
+  const passwordOption = [
+    '--password-file <path>',
+    'read the password of the service account; - for standard input',
+  ] as const;
+
+  env
+    .command('list')
+    .description('all environments')
+    .option('--search <text>', 'only those with this text in a server address, the tenant or the application')
+    .action(
+      cli.action<{ search?: string }>(async (session, { search }) => {
+        session.output.rows(
+          await api(session).list(search),
+          [
+            { title: 'id', value: (row) => row.id },
+            { title: 'tenant', value: (row) => row.tenant },
+            { title: 'tls', value: (row) => row.tlsEnabled },
+            { title: 'servers', value: serversOf },
+          ],
+          'There are no environments.',
+        );
+      }),
+    );
+
+  env
+    .command('show')
+    .description('one environment; its password is never shown')
+    .argument('<id>')
+    .action(
+      cli.action<object, [string]>(async (session, _options, id) => {
+        show(session, await api(session).read(id));
+      }),
+    );
+
+  const create = env.command('create').description('create an environment; the password is asked for');
+  fieldOptions(create, [idField, ...environmentFields])
+    .option(...passwordOption)
+    .action(
+      cli.action<PasswordOption>(async (session, options) => {
+        const fields = await withPassword(session, options, [idField, ...environmentFields]);
+        fields['password'] ??= await askSecret(
+          session.terminal,
+          'The password of the service account',
+          '--password-file names a file that holds it',
+        );
+        const written = await api(session).create(fields);
+        tellWritten(session, `Environment ${written.data.id} is created.`, written);
+      }),
+    );
+
+  const update = env.command('update').description('change what is given; the rest stays').argument('<id>');
+  fieldOptions(update, environmentFields)
+    .option(...passwordOption)
+    .action(
+      cli.action<PasswordOption, [string]>(async (session, options, id) => {
+        const fields = requireFields(await withPassword(session, options, environmentFields));
+        const written = await api(session).change(id, fields);
+        tellWritten(session, `Environment ${written.data.id} is changed.`, written);
+      }),
+    );
+
+  env
+    .command('delete')
+    .description('delete an environment that no contact centre uses')
+    .argument('<id>')
+    .action(
+      cli.action<object, [string]>(async (session, _options, id) => {
+        await session.sure(`Delete environment ${id}?`);
+        await api(session).remove(id);
+        session.output.done(`Environment ${id} is deleted.`);
+      }),
+    );
+
+  serverCommands(env, cli);
+}
+
+async function withPassword(session: Session, options: PasswordOption, command: readonly FieldOption[]) {
+  const fields = await fieldsOf(session, options, command);
+  if (options.passwordFile !== undefined)
+    fields['password'] = await readSecretFile(session.terminal, options.passwordFile, 'The password');
+  return fields;
+}
+
+function show({ output }: Session, environment: Environment): void {
+  const { configServers, tls, ...rest } = environment;
+  output.record(environment, [
+    ...Object.entries(rest),
+    ['tls', tls && Object.keys(tls)],
+    ...configServers.map((server) => [`server ${server.id}`, serverLine(server)] as const),
+  ]);
+}
+
+function serverLine(server: ConfigServer): string {
+  const { readOnly, locations } = server;
+  return [placeOf(server), ...(readOnly ? ['read only'] : []), locations.join(' ')].join(', ');
+}
+
+function serversOf({ configServers, consulService, srvRecord }: Environment): string {
+  const registry = consulService ? `Consul ${consulService}` : srvRecord ? `DNS ${srvRecord}` : undefined;
+  return [...(registry ? [registry] : []), ...configServers.map(placeOf)].join(', ');
+}

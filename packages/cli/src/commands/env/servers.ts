@@ -1,0 +1,60 @@
+/** `gatehouse env add-server|update-server|remove-server`: the Configuration Servers of an environment. */
+import { createEnvironmentAdministration } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { Command } from 'commander';
+import type { Cli } from '../../command-group.ts';
+import { type FieldOption, fieldOptions, fieldsOf, list, requireFields } from '../../input/fields.ts';
+import { tellWritten } from '../../output/written.ts';
+import { placeOf, serverOf } from './place.ts';
+
+const serverFields: readonly FieldOption[] = [
+  { flags: '--read-only <flag>', description: 'it takes no password changes' },
+  { flags: '--locations <paths>', description: 'locations it serves, separated by commas', read: list },
+];
+
+export function serverCommands(env: Command, cli: Cli): void {
+  fieldOptions(
+    env
+      .command('add-server')
+      .description('add a Configuration Server')
+      .argument('<id>', 'of the environment')
+      .argument('<host:port>', 'a backup behind a slash'),
+    serverFields,
+  ).action(
+    cli.action<object, [string, string]>(async (session, options, id, place) => {
+      const fields = { ...(await fieldsOf(session, options, serverFields)), ...serverOf(place) };
+      const written = await createEnvironmentAdministration(session.environmentApi).addServer(id, fields);
+      tellWritten(session, `Server ${written.data.id} (${placeOf(written.data)}) is added.`, written);
+    }),
+  );
+
+  fieldOptions(
+    env
+      .command('update-server')
+      .description('change a Configuration Server')
+      .argument('<id>', 'of the environment')
+      .argument('<server-id>')
+      .option('--address <host:port>', 'a backup behind a slash'),
+    serverFields,
+  ).action(
+    cli.action<{ address?: string }, [string, string]>(async (session, options, id, serverId) => {
+      const place = options.address === undefined ? {} : serverOf(options.address);
+      const fields = requireFields({ ...(await fieldsOf(session, options, serverFields)), ...place });
+      const api = createEnvironmentAdministration(session.environmentApi);
+      const written = await api.changeServer(id, serverId, fields);
+      tellWritten(session, `Server ${written.data.id} (${placeOf(written.data)}) is changed.`, written);
+    }),
+  );
+
+  env
+    .command('remove-server')
+    .description('remove a Configuration Server')
+    .argument('<id>', 'of the environment')
+    .argument('<server-id>')
+    .action(
+      cli.action<object, [string, string]>(async (session, _options, id, serverId) => {
+        await session.sure(`Remove server ${serverId} of environment ${id}?`);
+        await createEnvironmentAdministration(session.environmentApi).removeServer(id, serverId);
+        session.output.done(`Server ${serverId} is removed.`);
+      }),
+    );
+}

@@ -1,0 +1,71 @@
+/** `gatehouse export` and `gatehouse import`: the estate as a document in a repository. */
+import { writeFileSync } from 'node:fs';
+import {
+  createEstateAdministration,
+  type DocumentFormat,
+  type ImportResult,
+} from '@gatehouse/contracts/environment-api/administration/estate';
+import { type Command, Option } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { exitCodes, UsageError } from '../failure/failure.ts';
+import { readFile } from '../input/file.ts';
+import { renderChanges } from '../output/changes.ts';
+import type { Output } from '../output/output.ts';
+
+export function estateCommands(program: Command, cli: Cli): void {
+  program
+    .command('export')
+    .description('everything as one document, with references instead of secrets')
+    .option('-o, --output <path>', 'write it to a file')
+    .addOption(new Option('--format <format>', 'of the document').choices(['yaml', 'json']).default('yaml'))
+    .action(
+      cli.action<{ output?: string; format: DocumentFormat }>(async (session, { output: path, format }) => {
+        const chosen = session.output.isJson ? 'json' : format;
+        const { document } = await createEstateAdministration(session.environmentApi).export(chosen);
+        if (path === undefined) return session.output.raw(document);
+        write(path, document);
+        session.output.note(`The estate is written to ${path}.`);
+      }),
+    );
+
+  program
+    .command('import')
+    .description('make everything what the document says; what it does not name is deleted')
+    .argument('<file>', 'in YAML or JSON; - for standard input')
+    .option('--dry-run', 'tell the changes and write nothing; exit code 1 when there are any')
+    .action(
+      cli.action<{ dryRun?: boolean }, [string]>(async (session, { dryRun }, path) => {
+        const { output } = session;
+        const document = await readFile(session.terminal, path);
+        const format = document.trimStart().startsWith('{') ? 'json' : 'yaml';
+        const estate = createEstateAdministration(session.environmentApi);
+        const { result, etag } = await estate.tryImport(document, format);
+        if (dryRun) {
+          output.text(result, describe(result, output));
+          if (result.changes.length > 0) session.exitCode = exitCodes.negative;
+          return;
+        }
+        if (result.changes.length > 0 && !output.isJson) output.raw(describe(result, output));
+        if (result.changes.length > 0) await session.sure(`Make these ${result.changes.length} changes?`);
+        // The tag of the dry run: what was agreed to is what is done, or nothing.
+        const done = await estate.import(document, format, etag);
+        output.done(done.changes.length === 0 ? 'Everything is as the document says.' : 'It is done.', done);
+      }),
+    );
+}
+
+function describe({ changes, keptSecrets }: ImportResult, output: Output): string {
+  const kept = keptSecrets.map(
+    (reference) => `The reference ${reference} leads nowhere: that secret stays.\n`,
+  );
+  if (changes.length === 0) return `Everything is as the document says.\n${kept.join('')}`;
+  return `${renderChanges(changes, output)}${kept.join('')}`;
+}
+
+function write(path: string, document: string): void {
+  try {
+    writeFileSync(path, document);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be written: ${(error as Error).message}`, error);
+  }
+}

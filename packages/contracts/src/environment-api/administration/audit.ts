@@ -1,0 +1,35 @@
+/** `/audit`, as administrators call it. */
+import { z } from 'zod';
+import type { HttpClient } from '../../http-client.ts';
+import { readRows } from './calls.ts';
+
+export const auditEntrySchema = z.object({
+  id: z.int(),
+  at: z.string().describe('ISO 8601, UTC.'),
+  actor: z.object({ kind: z.string(), name: z.string() }),
+  action: z.string(),
+  entity: z.string(),
+  entityId: z.string(),
+  contactCenterId: z.string().optional(),
+  requestId: z.string(),
+  operationId: z.string().optional(),
+  changes: z
+    .record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() }))
+    .describe(
+      'Per field the value before and after; of a secret only that it changed. Of a setting per location.',
+    ),
+});
+
+/** A type and no interface: it is a query as it stands. */
+export type AuditFilter = {
+  entity?: string;
+  entityId?: string;
+  contactCenterId?: string;
+};
+
+/** The newest entries first, at most so many. @throws UpstreamError */
+export function listAudit(http: HttpClient, filter: AuditFilter, most: number): Promise<AuditEntry[]> {
+  return readRows(http, auditEntrySchema, '/audit', filter, most);
+}
+
+export type AuditEntry = z.infer<typeof auditEntrySchema>;

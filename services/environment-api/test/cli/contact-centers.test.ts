@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startCli } from './running-cli.ts';
+
+let cli: Awaited<ReturnType<typeof startCli>>;
+let environmentId: string;
+
+beforeAll(async () => {
+  cli = await startCli();
+  environmentId = await cli.api.environment();
+});
+afterAll(() => cli.api.close());
+
+async function contactCenter(domain: string): Promise<string> {
+  return (await cli.json('cc', 'create', '--environment', environmentId, '--domains', domain)).id;
+}
+
+test('contact centres are created, found, changed and deleted', async () => {
+  const id = await contactCenter('Sales, sales.example');
+  expect(await cli.json('cc', 'list', '--search', 'SALES')).toMatchObject([
+    { id, domains: ['Sales', 'sales.example'] },
+  ]);
+  expect((await cli.run(['cc', 'update', id, '--status', 'disabled'])).out).toBe(
+    `Contact centre ${id} is changed.\n`,
+  );
+  expect((await cli.run(['cc', 'show', id])).out).toMatch(/status\s+disabled/);
+  expect((await cli.run(['cc', 'delete', id])).error).toContain('"Sales"');
+  expect((await cli.run(['cc', 'delete', id, '--yes'])).exitCode).toBe(0);
+  expect(await cli.json('cc', 'list', '--domain', 'sales')).toEqual([]);
+});
+
+test('a list has every page', async () => {
+  const before = (await cli.json('cc', 'list')).length;
+  await cli.api.pool.query(
+    `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status)
+      SELECT gen_random_uuid(), $1, 'Many ' || n, 'configServer', 'active' FROM generate_series(1, 1500) n`,
+    [environmentId],
+  );
+  expect(await cli.json('cc', 'list')).toHaveLength(before + 1500);
+});
+
+test('settings are given, inherited and deleted', async () => {
+  const cc = await contactCenter('settings.example');
+  expect((await cli.run(['settings', 'set', '--global', 'greeting', 'Hello'])).exitCode).toBe(0);
+  expect(
+    (
+      await cli.run(
+        ['settings', 'set', '--cc', cc, 'greeting', '-f', '-', '--location', '/USW1', '--shared'],
+        { input: 'Hi' },
+      )
+    ).exitCode,
+  ).toBe(0);
+  expect(await cli.json('settings', 'list', '--cc', cc)).toEqual([
+    { name: 'greeting', value: 'Hi', location: '/USW1', shared: true },
+  ]);
+  expect((await cli.run(['settings', 'list', '--cc', cc, '--location', '/'])).out).toMatch(
+    /greeting .*global +Hello/,
+  );
+  expect((await cli.run(['settings', 'delete', '--cc', cc, 'greeting', '--yes'])).exitCode).toBe(0);
+  expect((await cli.run(['settings', 'delete', '--global', 'greeting', '--yes'])).exitCode).toBe(0);
+  expect((await cli.run(['settings', 'list', '--global'])).out).toBe('There are no settings.\n');
+});
+
+test.each([
+  [['settings', 'list'], '--cc ID or --global'],
+  [['settings', 'set', '--global', 'x'], 'Give the value once'],
+  [['settings', 'set', '--global', 'x', 'y', '-f', '-'], 'Give the value once'],
+])('%j is refused with a sentence', async (args, sentence) => {
+  expect(await cli.run(args)).toMatchObject({ exitCode: 2, error: expect.stringContaining(sentence) });
+});
+
+test('a location that matches nothing is refused, and can be declared', async () => {
+  const cc = await contactCenter('locations.example');
+  const set = ['settings', 'set', '--cc', cc, 'x', 'y', '--location', '/MARS'];
+  const refused = await cli.run(set);
+  expect(refused.exitCode).toBe(5);
+  expect(refused.error).toContain('/MARS matches no location in use');
+  await cli.run(['locations', 'declare', '/MARS']);
+  expect((await cli.run(['locations', 'list'])).out).toMatch(/\/MARS +yes/);
+  expect((await cli.run(set)).exitCode).toBe(0);
+  expect((await cli.run(['locations', 'withdraw', '/MARS', '--yes'])).exitCode).toBe(0);
+});
+
+test('origins are allowed and withdrawn', async () => {
+  const cc = await contactCenter('cors.example');
+  expect((await cli.run(['cors', 'add', 'https://desktop.example.com', '--cc', cc])).exitCode).toBe(0);
+  expect(await cli.json('cors', 'list', '--cc', cc)).toMatchObject([
+    { origin: 'https://desktop.example.com' },
+  ]);
+  expect((await cli.run(['cors', 'add', 'https://*.example.com', '--cc', cc])).exitCode).toBe(5);
+  expect(
+    (await cli.run(['cors', 'remove', 'https://desktop.example.com', '--cc', cc, '--yes'])).exitCode,
+  ).toBe(0);
+  expect((await cli.run(['cors', 'list', '--cc', cc])).out).toBe('No origins are stored.\n');
+});
+
+test('a key stands alone on standard output, works, is rotated and withdrawn', async () => {
+  const cc = await contactCenter('keys.example');
+  const created = await cli.run([
+    'keys',
+    'create',
+    '--cc',
+    cc,
+    'reports',
+    '--expires-at',
+    '2099-01-01T00:00:00Z',
+  ]);
+  expect(created.out).toMatch(/^\S+\n$/);
+  expect(created.error).toContain('keep it now');
+  expect(await cli.run(['keys', 'validate', '--key-file', '-'], { input: created.out })).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining(cc),
+  });
+  const [key] = await cli.json('keys', 'list', '--cc', cc);
+  const rotated = await cli.run(['keys', 'rotate', '--cc', cc, key.id, '--overlap-seconds', '3600']);
+  expect(rotated.out).not.toBe(created.out);
+  expect((await cli.run(['keys', 'list', '--cc', cc])).out).toContain(`${key.prefix}… until`);
+  for (const { out } of [created, rotated])
+    expect((await cli.run(['keys', 'validate', '--key-file', '-'], { input: out })).exitCode).toBe(0);
+  await cli.run(['keys', 'delete', '--cc', cc, key.id, '--yes']);
+  expect((await cli.run(['keys', 'validate', '--key-file', '-'], { input: rotated.out })).exitCode).toBe(4);
+});
+
+test('the trail tells who changed what', async () => {
+  const cc = await contactCenter('audit.example');
+  await cli.run(['cc', 'update', cc, '--name', 'Renamed']);
+  const shown = await cli.run(['audit', '--cc', cc]);
+  expect(shown.out).toContain('ops ops');
+  expect(shown.out).toContain('name: audit.example → Renamed');
+  expect(await cli.json('audit', '--cc', cc, '-n', '1')).toHaveLength(1);
+});

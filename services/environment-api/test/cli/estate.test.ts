@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startCli } from './running-cli.ts';
+
+let cli: Awaited<ReturnType<typeof startCli>>;
+
+beforeAll(async () => {
+  cli = await startCli();
+});
+afterAll(() => cli.api.close());
+
+test('the estate is exported, changed in its file, compared and imported', async () => {
+  await cli.api.contactCenter({ domains: ['estate.example'], name: 'Before' });
+  const path = join(await temporaryFolder(), 'estate.yaml');
+  expect(await cli.run(['export', '-o', path])).toMatchObject({ exitCode: 0, out: '' });
+  const document = readFileSync(path, 'utf8');
+  expect(document).not.toContain('cs-password');
+  expect(await cli.run(['import', path, '--dry-run'])).toMatchObject({ exitCode: 0 });
+
+  const changed = document.replace('name: Before', 'name: After');
+  const compared = await cli.run(['import', '-', '--dry-run'], { input: changed });
+  expect(compared.exitCode).toBe(1);
+  expect(compared.out).toContain('name: Before → After');
+  expect(await cli.run(['import', '-'], { input: changed })).toMatchObject({ exitCode: 2 });
+  expect(await cli.json('cc', 'list')).toMatchObject([{ name: 'Before' }]);
+
+  const imported = await cli.run(['import', '-', '--yes'], { input: changed });
+  expect(imported).toMatchObject({ exitCode: 0, out: expect.stringContaining('It is done.') });
+  expect(await cli.json('cc', 'list')).toMatchObject([{ name: 'After' }]);
+  expect((await cli.run(['export', '--format', 'json'])).out).toMatch(/^\{/);
+});
+
+test('a document that is refused changes nothing, and each mistake is named', async () => {
+  const input = 'formatVersion: 2\nenvironments: []\ncontactCenters: [{id: x}]\n';
+  const answer = await cli.run(['import', '-', '--yes'], { input });
+  expect(answer.exitCode).toBe(5);
+  expect(answer.error).toContain('formatVersion');
+  expect(answer.error).toContain('contactCenters.0.id');
+  expect(await cli.json('cc', 'list')).toHaveLength(1);
+});
+
+test('a check lists each step, and its exit code says whether all is well', async () => {
+  const id = await cli.api.environment({ configServers: [{ primaryAddress: '127.0.0.1', primaryPort: 1 }] });
+  const checked = await cli.run(['check', id]);
+  expect(checked.exitCode).toBe(1);
+  expect(checked.out).toContain('127.0.0.1:1 (primary)');
+  expect(checked.out).toMatch(/✗ tcp/);
+  expect(checked.out).toMatch(/- register/);
+  const asJson = await cli.run(['check', id, '--json']);
+  expect(asJson.exitCode).toBe(1);
+  expect(JSON.parse(asJson.out)).toMatchObject([{ environmentId: id, ok: false }]);
+});
