@@ -7,6 +7,7 @@ import { consentRoutes } from './consents/routes.ts';
 import { guardOrigins } from './cors/guard.ts';
 import type { Deps } from './deps.ts';
 import { interactionRoutes } from './interactions/routes.ts';
+import { signingKeyRoutes } from './keys/routes.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
 import { discoveryRoutes } from './oauth/discovery-routes.ts';
 import { grantTypes } from './oauth/grants/index.ts';
@@ -41,13 +42,14 @@ export async function buildApp(deps: Deps): Promise<App> {
     await oauthRoutes(scope, deps);
   });
   await app.register(async (scope: App) =>
-    discoveryRoutes(scope, { issuer: deps.issuer, grantTypes, signingKeys: () => deps.signingKeys.all }),
+    discoveryRoutes(scope, { issuer: deps.issuer, grantTypes, signingKeys: () => deps.signingKeys.keys.all }),
   );
   await app.register(async (scope: App) => interactionRoutes(scope, deps));
   await app.register(async (scope: App) => {
     guardOrigins(scope, deps.allowedOrigins);
     clientRoutes(scope, { ...deps, compatEnabled: config.compat.enabled });
   });
+  await app.register(async (scope: App) => signingKeyRoutes(scope, deps));
   // Browsers: cookies tell who is there.
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);

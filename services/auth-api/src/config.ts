@@ -137,6 +137,12 @@ export const configuration = defineConfiguration(
       }),
     },
     tokens: tokenSettings,
+    signingKeys: {
+      rotationDays: setting(read.integer(0, 3650).default(90), {
+        env: 'GATEHOUSE_SIGNING_KEY_ROTATION_DAYS',
+        doc: 'How long a key signs before the next one does, in days; 0: until it is rotated by hand.',
+      }),
+    },
     clients: clientSettings,
     sessions: sessionSettings,
     signIn: signInSettings,

@@ -32,8 +32,9 @@ import { serviceClient } from './clients/service-client.ts';
 import type { Config } from './config.ts';
 import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
 import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
-import { createSigner } from './keys/signer.ts';
-import { loadSigningKeys, type SigningKeys } from './keys/signing-keys.ts';
+import { observeKeyAges } from './keys/key-metrics.ts';
+import { createSigner, type Signer } from './keys/signer.ts';
+import { createSigningKeys, type SigningKeyService, signingKeyEntity } from './keys/signing-keys.ts';
 import { createAccessTokenStore } from './tokens/access-token-store.ts';
 import { type AccessTokens, createAccessTokens } from './tokens/access-tokens.ts';
 import { createCutOffStream } from './tokens/cut-off-stream.ts';
@@ -60,7 +61,8 @@ export interface BaseDeps {
   keyspace: Keyspace;
   secretBox: SecretBox;
   audit: AuditWriter;
-  signingKeys: SigningKeys;
+  signingKeys: SigningKeyService;
+  signer: Signer;
   idTokens: IdTokens;
   cutOffs: CutOffs;
   accessTokens: AccessTokens;
@@ -78,6 +80,7 @@ export interface BaseDeps {
 
 const schema = 'auth';
 const spentCodeTtlMs = 3_600_000;
+const dayMs = 86_400_000;
 
 export async function createDeps(config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> {
   const { log } = kit;
@@ -102,15 +105,22 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   });
   await cutOffs.start();
 
-  const signingKeys = await loadSigningKeys(pool, secretBox, (transaction, kid) =>
-    audit.inTransaction(transaction, {
-      name: 'signing_key_created',
-      outcome: 'success',
-      correlationId: 'start-up',
-      fields: { kid },
-    }),
-  );
-  const idTokens = createIdTokens(createSigner(signingKeys, issuer, now), issuer);
+  const changes = createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log });
+  const signingKeys = createSigningKeys({
+    db: pool,
+    changes,
+    box: secretBox,
+    audit,
+    now,
+    log,
+    rotationMs: config.signingKeys.rotationDays * dayMs,
+    // An ID token lives as long as the access token beside it.
+    longestSignedLifeMs: 1000 * config.tokens.longestAccessTtlSeconds,
+  });
+  await signingKeys.start();
+  observeKeyAges(kit.metrics, signingKeys.keys, now);
+  const signer = createSigner({ keys: signingKeys.keys, issuer, refreshKeys: signingKeys.refresh });
+  const idTokens = createIdTokens(signer, issuer);
   const accessTokenStore = createAccessTokenStore(redis, keyspace, issuer);
   const accessTokens = createAccessTokens(accessTokenStore, cutOffs, now);
   const familyStore = createFamilyStore({
@@ -142,7 +152,6 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     staleMaxMs: config.clients.staleMaxSeconds * 1000,
     onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
   });
-  const changes = createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log });
   const clients = createClientService({
     db: pool,
     changes,
@@ -176,6 +185,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     latest: changes.latest,
     since: changes.since,
     onChange: ({ entity, id }) => {
+      if (entity === signingKeyEntity) void signingKeys.reload();
       if (entity !== 'client') return;
       clientDirectory.drop(id);
       secretVerifier.forget();
@@ -184,6 +194,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       );
     },
     onGap: () => {
+      void signingKeys.reload();
       clientDirectory.dropAll();
       secretVerifier.forget();
     },
@@ -216,6 +227,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     secretBox,
     audit,
     signingKeys,
+    signer,
     idTokens,
     cutOffs,
     accessTokens,
@@ -242,6 +254,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       await signIn.close();
       await auditDrain.stop();
       clientChanges.stop();
+      signingKeys.close();
       const followed = cutOffs.close();
       blockingRedis.disconnect();
       await followed;

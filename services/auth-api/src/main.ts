@@ -6,6 +6,7 @@ import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
 import { describeApp } from './describe.ts';
+import { reencryptSigningKeys } from './keys/reencrypt.ts';
 import { assertLinksOpen } from './users/link-health.ts';
 
 await runService({
@@ -25,6 +26,13 @@ await runService({
       folder: new URL('../migrations/', import.meta.url),
       log,
     });
+  },
+  commands: {
+    // Once the new key is the first one of every replica; then the old key may go.
+    reencrypt: async ({ pool, secretBox }, log) => {
+      const sealed = await reencryptSigningKeys(pool, secretBox);
+      log.info({ sealed, keyId: secretBox.activeKeyId }, 'every signing key has the active encryption key');
+    },
   },
   describe: describeApp,
 });

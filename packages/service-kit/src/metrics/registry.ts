@@ -8,7 +8,13 @@ export interface Metrics {
   expose(): Promise<string>;
   observeRequest(method: string, route: string, status: number, seconds: number): void;
   counter(name: string, help: string, labels?: readonly string[]): Counter<string>;
-  gauge(name: string, help: string, labels?: readonly string[]): Gauge<string>;
+  /** `collect` sets the values when they are read, for those that change by themselves. */
+  gauge(
+    name: string,
+    help: string,
+    labels?: readonly string[],
+    collect?: (gauge: Gauge<string>) => void,
+  ): Gauge<string>;
   histogram(
     name: string,
     help: string,
@@ -30,7 +36,20 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     expose: async () => `${await registry.metrics()}${durations.expose()}`,
     observeRequest: durations.observe,
     counter: (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers }),
-    gauge: (name, help, labelNames = []) => new Gauge({ name, help, labelNames, registers }),
+    gauge: (name, help, labelNames = [], collect) =>
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers,
+        ...(collect
+          ? {
+              collect() {
+                collect(this);
+              },
+            }
+          : {}),
+      }),
     histogram: (name, help, labelNames = [], buckets = defaultBuckets) =>
       new Histogram({ name, help, labelNames, buckets, registers }),
   };

@@ -30,7 +30,10 @@ export const auditEventNames = [
   'client_authentication_failed',
   'ops_authentication_failed',
   'signing_key_created',
+  'signing_key_imported',
   'signing_key_rotated',
+  'signing_key_retired',
+  'signing_key_removed',
 ] as const;
 
 export type AuditEventName = (typeof auditEventNames)[number];

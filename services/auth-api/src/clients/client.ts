@@ -2,14 +2,11 @@
 
 import type { StoredSecret } from '@gatehouse/service-kit/credentials/stored-secret';
 import type { KeySource } from '../assertions/key-sets.ts';
+import type { SigningAlgorithm } from '../keys/algorithms.ts';
 
 export type ClientType = 'CONFIDENTIAL' | 'PUBLIC';
 export type RedirectMatching = 'exact' | 'origin';
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
-
-/** What our keys sign with. */
-export const signingAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
-export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
 export const responseTypes = ['code', 'token', 'id_token', 'id_token token', 'code id_token'] as const;
 export type ResponseType = (typeof responseTypes)[number];

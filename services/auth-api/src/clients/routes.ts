@@ -2,11 +2,11 @@
 import { emptyEnvelope, envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { OpsAuthentication } from './ops-authentication.ts';
+import { guardAdministration } from './ops-guard.ts';
 import { clientParamsSchema, createBodySchema, updateBodySchema } from './schemas.ts';
-import type { Actor, ClientService } from './service.ts';
+import type { ClientService } from './service.ts';
 import { viewOf } from './view.ts';
 import { clientViewSchema, clientWithSecretSchema } from './view-schemas.ts';
 
@@ -23,23 +23,7 @@ export function clientRoutes(
   app: App,
   { clients, opsAuthentication, compatEnabled }: ClientRoutesDeps,
 ): void {
-  const actors = new WeakMap<FastifyRequest, Actor>();
-  const actorOf = (request: FastifyRequest): Actor => {
-    const actor = actors.get(request);
-    if (actor === undefined) throw new Error('the request was not authenticated');
-    return actor;
-  };
-
-  // Before the body is read: strangers do not even get their JSON parsed.
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    const name = await opsAuthentication.authenticate({
-      authorization: request.headers.authorization,
-      clientAddress: request.ip,
-      correlationId: request.id,
-    });
-    actors.set(request, { name, correlationId: request.id, clientAddress: request.ip });
-  });
+  const actorOf = guardAdministration(app, opsAuthentication);
 
   app.route({
     method: 'GET',

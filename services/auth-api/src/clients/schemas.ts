@@ -1,8 +1,9 @@
 /** Clients on the wire: the names that provisioning scripts send and read. */
 import { z } from 'zod';
+import { signingAlgorithms } from '../keys/algorithms.ts';
 import { redirectUriProblem } from '../oauth/redirect-uri.ts';
 import { parseScope } from '../oauth/scopes.ts';
-import { responseTypes, signingAlgorithms } from './client.ts';
+import { responseTypes } from './client.ts';
 import { jwtBearerSchema, keySourceFields } from './key-source-schemas.ts';
 
 const grantTypes = [

@@ -19,15 +19,9 @@ import { type Client, usesSecret } from './client.ts';
 import type { ClientDirectory } from './directory.ts';
 import { losesRights, mergeClient } from './merge.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
+import type { Actor } from './ops-guard.ts';
 import type { ClientPatch } from './schemas.ts';
 import { deleteClient, findClient, insertClient, listClients, lockClient, updateClient } from './store.ts';
-
-/** Who asked, for the audit trail. */
-export interface Actor {
-  name: string;
-  correlationId: string;
-  clientAddress: string;
-}
 
 /** A client together with the secret that only this answer shows. */
 export interface ClientAndSecret {

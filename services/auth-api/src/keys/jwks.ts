@@ -1,5 +1,5 @@
 /** The published key set (RFC 7517): named members only, so that a private one can never slip in. */
-import type { SigningKey } from './signing-keys.ts';
+import type { SigningKey } from './key-ring.ts';
 
 export interface PublishedKey {
   kty: string;
@@ -12,6 +12,9 @@ export interface PublishedKey {
   x?: string;
   y?: string;
 }
+
+/** How long others may keep it: a key is published for longer before it signs. */
+export const keySetMaxAgeSeconds = 300;
 
 export function publishKeys(keys: readonly SigningKey[]): { keys: PublishedKey[] } {
   return { keys: keys.map(publish) };

@@ -1,51 +1,107 @@
-/** Signs our JWTs and recognises them again. Signing runs on the thread pool, not on the event loop. */
-import type { Clock } from '@gatehouse/service-kit/clock';
-import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
-import type { SigningKeys } from './signing-keys.ts';
+/** Signs our JWTs and recognises them again. */
+import { verify } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import { defaultAlgorithm, type SigningAlgorithm } from './algorithms.ts';
+import type { ActiveKey, SigningKey, SigningKeys } from './key-ring.ts';
+import { createSignatureQueue, digestOf, parametersOf } from './signature-queue.ts';
 
 export interface Signer {
   /** `typ` keeps one kind of token from passing for another (RFC 8725 section 3.11). */
-  sign(claims: JWTPayload, typ: string): Promise<string>;
+  sign(claims: JWTPayload, typ: string, algorithm?: SigningAlgorithm): Promise<string>;
   /** The claims of a JWT that we signed, whatever its age; undefined for anything else. */
   recognize(jwt: string, typ: string): Promise<JWTPayload | undefined>;
 }
 
-export function createSigner(keys: SigningKeys, issuer: string, now: Clock): Signer {
-  const { kid, algorithm, privateKey } = keys.active;
-  const byKid = new Map(keys.all.map((key) => [key.kid, key]));
+export interface SignerOptions {
+  keys: SigningKeys;
+  issuer: string;
+  /** Reads the keys again: another replica may have made one a moment ago. */
+  refreshKeys(): Promise<void>;
+}
+
+interface Parts {
+  header: { alg: string; kid: string; typ: string };
+  payload: string;
+  signed: string;
+  signature: string;
+}
+
+const longestJwt = 16_384;
+const shape = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
+
+export function createSigner({ keys, issuer, refreshKeys }: SignerOptions): Signer {
+  const queue = createSignatureQueue();
+  const headers = new WeakMap<ActiveKey, Map<string, string>>();
+
+  /** The same for every token of a kind that a key signs. */
+  function headerOf(key: ActiveKey, typ: string): string {
+    let ofKey = headers.get(key);
+    if (ofKey === undefined) {
+      ofKey = new Map();
+      headers.set(key, ofKey);
+    }
+    let header = ofKey.get(typ);
+    if (header === undefined) {
+      header = encode({ alg: key.algorithm, typ, kid: key.kid });
+      ofKey.set(typ, header);
+    }
+    return header;
+  }
+
+  async function findKey(kid: string): Promise<SigningKey | undefined> {
+    const known = keys.find(kid);
+    if (known !== undefined) return known;
+    await refreshKeys();
+    return keys.find(kid);
+  }
 
   return {
-    sign: (claims, typ) =>
-      new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid, typ }).sign(privateKey),
+    async sign(claims, typ, algorithm = defaultAlgorithm) {
+      const key = keys.active(algorithm);
+      const input = `${headerOf(key, typ)}.${encode(claims)}`;
+      return `${input}.${await queue.sign(input, key)}`;
+    },
 
     async recognize(jwt, typ) {
-      try {
-        const { payload } = await jwtVerify(
-          jwt,
-          (header) => {
-            const key = byKid.get(header.kid ?? '');
-            if (key === undefined || key.algorithm !== header.alg) throw new Error('the key is not ours');
-            return key.publicKey;
-          },
-          {
-            issuer,
-            typ,
-            algorithms: [...new Set(keys.all.map((key) => key.algorithm))],
-            // OpenID Connect RP-Initiated Logout section 2 and Core section 3.1.2.1: hints may have expired.
-            currentDate: new Date(Math.min(now(), issuedAt(jwt) ?? now())),
-          },
-        );
-        return payload;
-      } catch {
+      const parts = split(jwt);
+      if (parts === undefined || parts.header.typ !== typ) return undefined;
+      const key = await findKey(parts.header.kid);
+      // The key decides the algorithm, never the token (RFC 8725 section 3.1).
+      if (key === undefined || key.algorithm !== parts.header.alg || !isSignedBy(key, parts))
         return undefined;
-      }
+      const claims = decode(parts.payload);
+      return claims?.['iss'] === issuer ? claims : undefined;
     },
   };
 }
 
-/** Read before the signature is checked, and used for nothing but to accept an expired hint. */
-function issuedAt(jwt: string): number | undefined {
-  const payload = jwt.split('.')[1];
-  const { iat } = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString('utf8')) as { iat?: unknown };
-  return typeof iat === 'number' ? iat * 1000 : undefined;
+/** Undefined for what cannot be one of ours: no other member of the header is looked at, and none is ever obeyed. */
+function split(jwt: string): Parts | undefined {
+  if (jwt.length > longestJwt) return undefined;
+  const [, head = '', payload = '', signature = ''] = shape.exec(jwt) ?? [];
+  const { alg, kid, typ, crit } = decode(head) ?? {};
+  if (typeof alg !== 'string' || typeof kid !== 'string' || typeof typ !== 'string') return undefined;
+  // RFC 7515 section 4.1.11: what must be understood and is not.
+  if (crit !== undefined) return undefined;
+  return { header: { alg, kid, typ }, payload, signed: `${head}.${payload}`, signature };
+}
+
+function isSignedBy(key: SigningKey, { signed, signature }: Parts): boolean {
+  const bytes = Buffer.from(signature, 'base64url');
+  // One signature has one spelling.
+  if (bytes.toString('base64url') !== signature) return false;
+  return verify(digestOf(key.algorithm), Buffer.from(signed, 'latin1'), parametersOf(key.publicKey), bytes);
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
+}
+
+function decode(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
 }

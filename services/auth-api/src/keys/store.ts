@@ -1,43 +1,99 @@
 /** Signing keys in PostgreSQL; private parts only as envelopes. */
+import type { SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { JWK } from 'jose';
+import type { SigningAlgorithm } from './algorithms.ts';
+
+export type KeyState = 'next' | 'active' | 'retired';
+export type KeyOrigin = 'generated' | 'imported';
 
 export interface StoredKey {
   kid: string;
-  algorithm: string;
+  algorithm: SigningAlgorithm;
   publicJwk: JWK;
-  /** AES-256-GCM envelope of the PKCS#8 text. */
-  privateKey: string;
-  state: 'active' | 'retired';
+  /** AES-256-GCM envelope of the PKCS#8 text; a retired key has none. */
+  privateKey: string | undefined;
+  state: KeyState;
+  origin: KeyOrigin;
+  createdAtMs: number;
+  activatedAtMs: number | undefined;
+  retiredAtMs: number | undefined;
 }
 
 interface KeyRow {
   kid: string;
-  algorithm: string;
+  algorithm: SigningAlgorithm;
   public_jwk: JWK;
-  private_key: string;
-  state: 'active' | 'retired';
+  private_key: string | null;
+  state: KeyState;
+  origin: KeyOrigin;
+  created_at: Date;
+  activated_at: Date | null;
+  retired_at: Date | null;
 }
 
 export async function listKeys(db: Queryable): Promise<StoredKey[]> {
-  const { rows } = await db.query<KeyRow>('SELECT * FROM auth.signing_keys ORDER BY created_at, kid');
+  const { rows } = await db.query<KeyRow>('SELECT * FROM auth.signing_keys ORDER BY created_at DESC, kid');
   return rows.map((row) => ({
     kid: row.kid,
     algorithm: row.algorithm,
     publicJwk: row.public_jwk,
-    privateKey: row.private_key,
+    privateKey: row.private_key ?? undefined,
     state: row.state,
+    origin: row.origin,
+    createdAtMs: row.created_at.getTime(),
+    activatedAtMs: row.activated_at?.getTime(),
+    retiredAtMs: row.retired_at?.getTime(),
   }));
 }
 
 export async function insertKey(db: Queryable, key: StoredKey): Promise<void> {
   await db.query(
-    'INSERT INTO auth.signing_keys (kid, algorithm, public_jwk, private_key, state) VALUES ($1, $2, $3, $4, $5)',
-    [key.kid, key.algorithm, JSON.stringify(key.publicJwk), key.privateKey, key.state],
+    `INSERT INTO auth.signing_keys
+       (kid, algorithm, public_jwk, private_key, state, origin, created_at, activated_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      key.kid,
+      key.algorithm,
+      JSON.stringify(key.publicJwk),
+      key.privateKey,
+      key.state,
+      key.origin,
+      new Date(key.createdAtMs),
+      key.activatedAtMs === undefined ? null : new Date(key.activatedAtMs),
+    ],
   );
 }
 
-/** Held until the transaction ends: of several first starters one makes the key, the others find it. */
+export async function activateKey(db: Queryable, kid: string, atMs: number): Promise<void> {
+  await db.query(`UPDATE auth.signing_keys SET state = 'active', activated_at = $2 WHERE kid = $1`, [
+    kid,
+    new Date(atMs),
+  ]);
+}
+
+/** It stays published; what could sign is destroyed. */
+export async function retireKey(db: Queryable, kid: string, atMs: number): Promise<void> {
+  await db.query(
+    `UPDATE auth.signing_keys SET state = 'retired', retired_at = $2, private_key = NULL WHERE kid = $1`,
+    [kid, new Date(atMs)],
+  );
+}
+
+export async function deleteKey(db: Queryable, kid: string): Promise<void> {
+  await db.query('DELETE FROM auth.signing_keys WHERE kid = $1', [kid]);
+}
+
+export async function replaceEnvelope(db: Queryable, kid: string, envelope: string): Promise<void> {
+  await db.query('UPDATE auth.signing_keys SET private_key = $2 WHERE kid = $1', [kid, envelope]);
+}
+
+/** Held until the transaction ends: of several who want to change the keys one does, the others find them changed. */
 export async function lockKeys(db: Queryable): Promise<void> {
   await db.query("SELECT pg_advisory_xact_lock(hashtext('gatehouse.signing-keys'))");
+}
+
+/** What the envelope of a private key is bound to. */
+export function placeOf(kid: string): SecretPlace {
+  return { table: 'auth.signing_keys', row: kid, column: 'private_key' };
 }

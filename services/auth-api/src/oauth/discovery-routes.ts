@@ -2,8 +2,8 @@
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
-import { publishKeys } from '../keys/jwks.ts';
-import type { SigningKey } from '../keys/signing-keys.ts';
+import { keySetMaxAgeSeconds, publishKeys } from '../keys/jwks.ts';
+import type { SigningKey } from '../keys/key-ring.ts';
 import { discoveryDocument } from './discovery.ts';
 import { discoverySchema, keySetSchema } from './schemas.ts';
 
@@ -27,7 +27,7 @@ export function discoveryRoutes(app: App, { issuer, grantTypes, signingKeys }: D
   app.setErrorHandler(oauthErrorHandler);
   allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('cache-control', 'public, max-age=300');
+    reply.header('cache-control', `public, max-age=${keySetMaxAgeSeconds}`);
     done();
   });
 

@@ -1,101 +1,137 @@
-import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import { Secret } from '@gatehouse/service-kit/secret';
-import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
-import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signingAlgorithms } from '../../src/keys/algorithms.ts';
+import { publishKeys } from '../../src/keys/jwks.ts';
+import { reencryptSigningKeys } from '../../src/keys/reencrypt.ts';
 import { createSigner } from '../../src/keys/signer.ts';
-import { loadSigningKeys } from '../../src/keys/signing-keys.ts';
+import type { SigningKeyService } from '../../src/keys/signing-keys.ts';
+import { boxOf, dayMs, type KeyStack, startKeyStack } from './key-stack.ts';
 
-const issuer = 'https://login.test/auth/v3';
-const log = createLogger('test', { level: 'silent', format: 'json' });
-const box = createSecretBox(new Secret(`k1:${Buffer.alloc(32, 1).toString('base64')}`));
-let database: TestDatabase;
-let pool: Pool;
-const created: string[] = [];
+const actor = { name: 'ops', correlationId: 'test' };
+let stack: KeyStack;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const config = {
-    url: new Secret(database.url),
-    host: '',
-    port: 0,
-    database: '',
-    username: '',
-    password: undefined,
-    ssl: 'off' as const,
-    poolSize: 10,
-    poolCheckoutTimeoutMs: 5000,
-    statementTimeoutMs: 10_000,
-  };
-  await migrate(config, { schema: 'auth', folder: new URL('../../migrations/', import.meta.url), log });
-  pool = createPool(config, { schema: 'auth', applicationName: 'test', log });
+  stack = await startKeyStack();
 });
-afterAll(async () => {
-  await pool?.end();
-  await database?.close();
-});
+afterAll(() => stack?.close());
 
-const load = (withBox = box) =>
-  loadSigningKeys(pool, withBox, async (_transaction, kid) => void created.push(kid));
+const signerOf = (service: SigningKeyService) =>
+  createSigner({ keys: service.keys, issuer: 'https://login.test/auth/v3', refreshKeys: service.reload });
+const kidsOf = ({ keys }: SigningKeyService) => signingAlgorithms.map((alg) => keys.active(alg).kid);
+const claims = { iss: 'https://login.test/auth/v3', sub: 's' };
 
 describe('signing keys', () => {
-  it('are made once, however many replicas start at the same time, and are the same after a restart', async () => {
-    const replicas = await Promise.all(Array.from({ length: 5 }, () => load()));
-    const restarted = await load();
+  it('are made once for every algorithm, however many replicas start at the same time, and stay after a restart', async () => {
+    const replicas = await Promise.all(Array.from({ length: 5 }, () => stack.replica()));
+    const restarted = await stack.replica();
 
-    const kids = new Set([...replicas, restarted].map(({ active }) => active.kid));
-    expect(kids.size).toBe(1);
-    expect(created).toHaveLength(1);
+    expect(new Set([...replicas, restarted].map((replica) => kidsOf(replica).join())).size).toBe(1);
+    expect(restarted.keys.all.map(({ algorithm, state }) => `${algorithm} ${state}`)).toEqual([
+      'RS256 active',
+      'RS256 next',
+      'ES256 active',
+      'ES256 next',
+      'EdDSA active',
+      'EdDSA next',
+    ]);
+    expect(stack.events.map(({ name }) => name)).toEqual(Array(6).fill('signing_key_created'));
   });
 
-  it('are stored encrypted, and do not open with another encryption key', async () => {
-    await load();
-    const { rows } = await pool.query('SELECT * FROM auth.signing_keys');
+  it('are stored encrypted, do not open with another encryption key, and are published without private members', async () => {
+    const { keys } = await stack.replica();
+    const { rows } = await stack.pool.query('SELECT * FROM auth.signing_keys');
 
-    expect(rows[0].private_key).toMatch(/^v1\.k1\./);
-    expect(JSON.stringify(rows)).not.toContain('PRIVATE KEY');
-    expect(Object.keys(rows[0].public_jwk).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
-    const other = createSecretBox(new Secret(`k1:${Buffer.alloc(32, 2).toString('base64')}`));
-    await expect(load(other)).rejects.toThrow();
-  });
-});
-
-describe('39, 40, 41: a JWT is recognised as ours', () => {
-  const claims = { iss: issuer, sub: 's', iat: 1000, exp: 2000 };
-
-  it('when we signed it, even when it has expired', async () => {
-    const signer = createSigner(await load(), issuer, () => 5_000_000);
-    expect(await signer.recognize(await signer.sign(claims, 'JWT'), 'JWT')).toMatchObject({ sub: 's' });
+    for (const row of rows) expect(row.private_key).toMatch(/^v1\.k1\./);
+    expect(JSON.stringify(rows)).not.toMatch(/PRIVATE KEY|"(?:d|p|q|dp|dq|qi|k)"/);
+    expect(JSON.stringify(publishKeys(keys.all))).not.toMatch(/"(?:d|p|q|dp|dq|qi|k)":/);
+    await expect(stack.replica({ box: boxOf(['k1', 2]) })).rejects.toThrow();
   });
 
-  it('but not unsigned, changed, of another type, issuer or key, nor when it is no JWT', async () => {
-    const keys = await load();
-    const signer = createSigner(keys, issuer, () => 1_500_000);
-    const good = await signer.sign(claims, 'JWT');
-    const [head, body, signature] = good.split('.');
-    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const hmacKey = Buffer.from(JSON.stringify(keys.active.publicJwk));
-    const forged = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'HS256', kid: keys.active.kid, typ: 'JWT' })
-      .sign(hmacKey);
+  it('are taken over by the next ones, which were published before; what the former ones signed still counts', async () => {
+    const [one, two] = [await stack.replica(), await stack.replica()];
+    const waiting = one.keys.all.filter(({ state }) => state === 'next').map(({ kid }) => kid);
+    const published = publishKeys(two.keys.all).keys.map(({ kid }) => kid);
+    const signed = await Promise.all(signingAlgorithms.map((alg) => signerOf(two).sign(claims, 'JWT', alg)));
 
-    for (const jwt of [
-      `${encode({ alg: 'none', typ: 'JWT', kid: keys.active.kid })}.${body}.`,
-      `${head}.${body}.`,
-      `${head}.${encode({ ...claims, sub: 'other' })}.${signature}`,
-      forged,
-      await signer.sign(claims, 'at+jwt'),
-      await signer.sign({ ...claims, iss: 'https://evil.test' }, 'JWT'),
-      `${encode({ alg: 'RS256', typ: 'JWT', kid: '__proto__' })}.${body}.${signature}`,
-      `${encode({ alg: 'RS256', typ: 'JWT' })}.${body}.${signature}`,
-      '',
-      'a.b.c',
-      'x'.repeat(10_000),
-    ]) {
-      expect(await signer.recognize(jwt, 'JWT'), jwt.slice(0, 80)).toBeUndefined();
+    await one.rotate(signingAlgorithms, actor);
+
+    expect(kidsOf(one)).toEqual(waiting);
+    for (const kid of kidsOf(one)) expect(published).toContain(kid);
+    for (const jwt of signed) expect(await signerOf(one).recognize(jwt, 'JWT')).toMatchObject(claims);
+    // The other replica has not heard of it yet: a token of the new key makes it look.
+    const fresh = await signerOf(one).sign(claims, 'JWT', 'ES256');
+    expect(await signerOf(two).recognize(fresh, 'JWT')).toMatchObject(claims);
+    const { rows } = await stack.pool.query(
+      `SELECT count(*)::int AS n FROM auth.signing_keys WHERE state = 'retired' AND private_key IS NOT NULL`,
+    );
+    expect(rows[0].n).toBe(0);
+  });
+
+  it('change by schedule, once, on whichever replica looks first', async () => {
+    const [one, two] = [await stack.replica(), await stack.replica()];
+    const before = kidsOf(one);
+    await Promise.all([one.maintain(), two.maintain()]);
+    expect(kidsOf(one)).toEqual(before);
+
+    stack.clock.nowMs += 90 * dayMs;
+    stack.events.length = 0;
+    await Promise.all([one.maintain(), two.maintain()]);
+    await two.reload();
+
+    expect(kidsOf(one)).toEqual(kidsOf(two));
+    expect(kidsOf(one).filter((kid) => before.includes(kid))).toEqual([]);
+    const rotated = stack.events.filter(({ name }) => name === 'signing_key_rotated');
+    expect(rotated.map(({ fields }) => [fields?.['actor'], fields?.['algorithm']])).toEqual(
+      signingAlgorithms.map((algorithm) => ['schedule', algorithm]),
+    );
+  });
+
+  it('do not change by schedule where none is set', async () => {
+    const replica = await stack.replica({ rotationMs: 0 });
+    const before = kidsOf(replica);
+    stack.clock.nowMs += 3650 * dayMs;
+    await replica.maintain();
+    expect(kidsOf(replica)).toEqual(before);
+    stack.clock.nowMs -= 3650 * dayMs;
+  });
+
+  it('are forgotten when nothing can live any more that they signed, and not a moment earlier', async () => {
+    const replica = await stack.replica();
+    const [former = ''] = kidsOf(replica);
+    await replica.rotate(['RS256'], actor);
+    const isPublished = () => publishKeys(replica.keys.all).keys.some(({ kid }) => kid === former);
+
+    stack.clock.nowMs += 7 * dayMs;
+    await replica.maintain();
+    expect(isPublished()).toBe(true);
+    stack.clock.nowMs += 3_600_000;
+    await replica.maintain();
+    expect(isPublished()).toBe(false);
+  });
+
+  it('that leaked are taken out, and replicas that read again refuse what they signed', async () => {
+    const [one, two] = [await stack.replica(), await stack.replica()];
+    const leaked = one.keys.active('ES256').kid;
+    const forged = await signerOf(one).sign(claims, 'JWT', 'ES256');
+
+    await one.remove(leaked, actor);
+    await two.reload();
+
+    for (const replica of [one, two]) {
+      expect(await signerOf(replica).recognize(forged, 'JWT')).toBeUndefined();
+      expect(replica.keys.active('ES256').kid).not.toBe(leaked);
     }
+  });
+
+  it('are sealed anew with another encryption key while they serve; afterwards the former one may go', async () => {
+    const replica = await stack.replica();
+    const both = boxOf(['k2', 2], ['k1', 1]);
+
+    expect(await reencryptSigningKeys(stack.pool, both)).toBeGreaterThanOrEqual(6);
+    expect(await reencryptSigningKeys(stack.pool, both)).toBe(0);
+    const restarted = await stack.replica({ box: boxOf(['k2', 2]) });
+
+    expect(kidsOf(restarted)).toEqual(kidsOf(replica));
+    // For the tests that follow.
+    await reencryptSigningKeys(stack.pool, boxOf(['k1', 1], ['k2', 2]));
   });
 });

@@ -1,0 +1,43 @@
+/** New keys as they are stored: named by their public part, sealed before anything else happens to them. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { calculateJwkThumbprint, type JWK } from 'jose';
+import { algorithmOf, generatePrivateKey, type SigningAlgorithm } from './algorithms.ts';
+import { type KeyOrigin, placeOf, type StoredKey } from './store.ts';
+
+export interface NewKey {
+  kid: string;
+  algorithm: SigningAlgorithm;
+  publicJwk: JWK;
+  privateKey: KeyObject;
+  origin: KeyOrigin;
+}
+
+export async function generateKey(algorithm: SigningAlgorithm): Promise<NewKey> {
+  return describeKey(await generatePrivateKey(algorithm), 'generated');
+}
+
+/** @throws UnsuitableKey */
+export async function describeKey(privateKey: KeyObject, origin: KeyOrigin, kid?: string): Promise<NewKey> {
+  const algorithm = algorithmOf(privateKey);
+  const jwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK;
+  // RFC 7638: a name that follows from the key cannot collide.
+  const name = kid ?? (await calculateJwkThumbprint(jwk));
+  return { kid: name, algorithm, publicJwk: jwk, privateKey, origin };
+}
+
+export function sealKey(
+  { privateKey, ...key }: NewKey,
+  box: SecretBox,
+  { state, atMs }: { state: 'next' | 'active'; atMs: number },
+): StoredKey {
+  const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  return {
+    ...key,
+    privateKey: box.seal(pkcs8, placeOf(key.kid)),
+    state,
+    createdAtMs: atMs,
+    activatedAtMs: state === 'active' ? atMs : undefined,
+    retiredAtMs: undefined,
+  };
+}

@@ -1,0 +1,83 @@
+/** The signing keys as a replica has them in memory. */
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { JWK } from 'jose';
+import { type SigningAlgorithm, signingAlgorithms } from './algorithms.ts';
+import { type KeyState, placeOf, type StoredKey } from './store.ts';
+
+export interface SigningKey {
+  kid: string;
+  algorithm: SigningAlgorithm;
+  state: KeyState;
+  publicJwk: JWK;
+  publicKey: KeyObject;
+  activatedAtMs: number | undefined;
+}
+
+export type ActiveKey = SigningKey & { privateKey: KeyObject };
+
+export interface SigningKeys {
+  /** What the key set publishes: everything that signs, is going to sign or has signed what may still live. */
+  readonly all: readonly SigningKey[];
+  /** The key that signs. @throws Error when there is none, which a running service never sees */
+  active(algorithm: SigningAlgorithm): ActiveKey;
+  find(kid: string): SigningKey | undefined;
+}
+
+export interface KeyRing extends SigningKeys {
+  /** @throws Error when a key does not open: the ring stays as it was. */
+  replace(stored: readonly StoredKey[]): void;
+}
+
+const states: readonly KeyState[] = ['active', 'next', 'retired'];
+
+export function createKeyRing(box: SecretBox): KeyRing {
+  let all: readonly SigningKey[] = [];
+  let byKid = new Map<string, SigningKey>();
+  let active = new Map<SigningAlgorithm, ActiveKey>();
+  /** Parsing a key costs more than finding that it is known. */
+  let opened = new Map<string, SigningKey | ActiveKey>();
+
+  function open(key: StoredKey): SigningKey | ActiveKey {
+    const known = opened.get(cacheKeyOf(key));
+    if (known !== undefined) return known;
+    const { kid, algorithm, state, publicJwk, activatedAtMs } = key;
+    const publicKey = createPublicKey({ key: publicJwk, format: 'jwk' });
+    const ring = { kid, algorithm, state, publicJwk, publicKey, activatedAtMs };
+    // One that does not sign yet is not opened: less of it lies about in memory.
+    if (state !== 'active') return ring;
+    const pkcs8 = box.open(key.privateKey ?? '', placeOf(kid));
+    return { ...ring, privateKey: createPrivateKey(pkcs8) };
+  }
+
+  return {
+    get all() {
+      return all;
+    },
+    active(algorithm) {
+      const key = active.get(algorithm);
+      if (key === undefined) throw new Error(`there is no active ${algorithm} key`);
+      return key;
+    },
+    find: (kid) => byKid.get(kid),
+    replace(stored) {
+      const keys = stored.map(open);
+      opened = new Map(stored.map((key, index) => [cacheKeyOf(key), keys[index] as SigningKey]));
+      all = keys.sort(
+        (left, right) =>
+          signingAlgorithms.indexOf(left.algorithm) - signingAlgorithms.indexOf(right.algorithm) ||
+          states.indexOf(left.state) - states.indexOf(right.state),
+      );
+      byKid = new Map(keys.map((key) => [key.kid, key]));
+      active = new Map(keys.filter(isActive).map((key) => [key.algorithm, key]));
+    },
+  };
+}
+
+function isActive(key: SigningKey | ActiveKey): key is ActiveKey {
+  return key.state === 'active';
+}
+
+function cacheKeyOf({ kid, state }: StoredKey): string {
+  return `${state} ${kid}`;
+}

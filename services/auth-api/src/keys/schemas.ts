@@ -1,0 +1,53 @@
+/** Signing keys on the wire. */
+import { wrapped } from '@gatehouse/contracts/envelope';
+import { z } from 'zod';
+import { signingAlgorithms } from './algorithms.ts';
+
+const kid = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable characters without spaces');
+
+export const keyParamsSchema = z.object({ kid });
+
+export const keyViewSchema = z.object({
+  kid: z.string(),
+  algorithm: z.enum(signingAlgorithms),
+  state: z.enum(['next', 'active', 'retired']),
+  origin: z.enum(['generated', 'imported']),
+  createdAt: z.iso.datetime(),
+  activatedAt: z.iso.datetime().optional(),
+  retiredAt: z.iso.datetime().optional(),
+  /** A retired key leaves the key set then. */
+  publishedUntil: z.iso.datetime().optional(),
+});
+
+export const rotateBodySchema = wrapped(
+  z.strictObject({
+    algorithm: z
+      .enum(signingAlgorithms)
+      .optional()
+      .describe('Only the key of this algorithm; all when left out'),
+  }),
+);
+
+const keyImportSchema = z
+  .strictObject({
+    pem: z.string().max(65_536).optional().describe('PKCS#8, PKCS#1 or SEC 1, encrypted or not'),
+    pkcs12: z.base64().max(262_144).optional().describe('A PKCS#12 keystore in base64'),
+    jwk: z
+      .looseObject({ kty: z.string(), kid: kid.optional() })
+      .optional()
+      .describe('A private JWK (RFC 7517)'),
+    password: z.string().max(1024).optional().describe('Of the PEM block or keystore'),
+    alias: z.string().max(256).optional().describe('Entry of a keystore that has several keys'),
+    state: z
+      .enum(['next', 'active'])
+      .default('next')
+      .describe('next: published now, signs after the next rotation; active: signs at once'),
+  })
+  .refine(({ pem, pkcs12, jwk }) => [pem, pkcs12, jwk].filter((given) => given !== undefined).length === 1, {
+    message: 'send one of pem, pkcs12 and jwk',
+  });
+
+export const importBodySchema = wrapped(keyImportSchema);
+
+export type KeyView = z.infer<typeof keyViewSchema>;
+export type KeyImport = z.infer<typeof keyImportSchema>;
