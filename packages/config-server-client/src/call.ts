@@ -27,7 +27,8 @@ async function attempts<T>(
   onWritable: (() => Promise<T>) | undefined,
 ): Promise<T> {
   for (let repeats = 0; ; ) {
-    const connection = await link.connection(call.limits);
+    // Usually there is one, and waiting for it would cost every call turns of the promise queue.
+    const connection = link.current ?? (await link.connection(call.limits));
     try {
       return await connection.channel.exchange(call.message, call.collect(), call.limits);
     } catch (cause) {

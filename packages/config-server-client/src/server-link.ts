@@ -72,7 +72,12 @@ export class ServerLink {
   }
 
   get currentChannel(): Channel | undefined {
-    return this.#standby.current?.connection.channel;
+    return this.current?.channel;
+  }
+
+  /** The open connection. */
+  get current(): Connection | undefined {
+    return this.#standby.current?.connection;
   }
 
   /** Whether the server in use is known to take no changes. */

@@ -1,5 +1,4 @@
 /** One request with its answers, from the call to the one settlement. */
-import type { Clock, Timer } from '../clock.ts';
 import { ConfigServerError, type ConfigServerErrorCode } from '../errors.ts';
 import type { ConfMessage } from '../wire/message.ts';
 import type { SentParcel } from './outbox.ts';
@@ -15,6 +14,16 @@ export interface ExchangeLimits {
   signal?: AbortSignal | undefined;
 }
 
+/** Who looks after the exchange while it runs: places, reference ids, time. */
+export interface ExchangeKeeper {
+  nowMs(): number;
+  /** `timeOut` is to be called at that time, if nothing moved it until then. */
+  announceDue(dueAtMs: number): void;
+  settled(exchange: Exchange, outcome: ExchangeOutcome): void;
+}
+
+export type ExchangeOutcome = 'answered' | 'abandoned' | 'failed';
+
 /** Settles exactly once; everything that comes later is ignored. */
 export class Exchange<T = unknown> {
   readonly message: ConfMessage;
@@ -24,35 +33,33 @@ export class Exchange<T = unknown> {
   isSent = false;
   /** The server stayed silent, as opposed to a caller that lost interest. */
   timedOut = false;
+  /** Monotonic time at which `timeOut` is due; moves with every answer. */
+  dueAtMs: number;
   readonly #collect: AnswerCollector<T>;
   readonly #limits: ExchangeLimits;
-  readonly #clock: Clock;
-  readonly #onSettled: (exchange: Exchange, outcome: 'answered' | 'abandoned' | 'failed') => void;
+  readonly #keeper: ExchangeKeeper;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #timer: Timer;
-  #silenceTimer: Timer | undefined;
   #isSettled = false;
 
   constructor(
     message: ConfMessage,
     collect: AnswerCollector<T>,
     limits: ExchangeLimits,
-    clock: Clock,
-    onSettled: (exchange: Exchange, outcome: 'answered' | 'abandoned' | 'failed') => void,
+    keeper: ExchangeKeeper,
   ) {
     this.message = message;
+    this.dueAtMs = limits.deadlineAtMs;
     this.#collect = collect;
     this.#limits = limits;
-    this.#clock = clock;
-    this.#onSettled = onSettled;
+    this.#keeper = keeper;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.promise = promise;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = clock.setTimer(Math.max(0, limits.deadlineAtMs - clock.monotonicMs()), this.#onTimeout);
-    limits.signal?.addEventListener('abort', this.#onAbort, { once: true });
-    if (limits.signal?.aborted === true) this.#onAbort();
+    if (limits.signal === undefined) return;
+    limits.signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (limits.signal.aborted) this.#onAbort();
   }
 
   get isSettled(): boolean {
@@ -69,46 +76,52 @@ export class Exchange<T = unknown> {
     this.#watchSilence();
     try {
       const result = this.#collect(answer);
-      if (result.done) this.#settle('answered', () => this.#resolve(result.value));
+      if (!result.done) return;
+      this.#settle('answered');
+      this.#resolve(result.value);
     } catch (error) {
-      this.#settle('abandoned', () => this.#reject(error));
+      this.#settle('abandoned');
+      this.#reject(error);
     }
   }
 
   /** The server answered with an error; what was gathered so far is dropped. */
   refuse(error: ConfigServerError): void {
-    this.#settle('answered', () => this.#reject(error));
+    if (this.#isSettled) return;
+    this.#settle('answered');
+    this.#reject(error);
   }
 
   fail(error: ConfigServerError): void {
-    this.#settle('failed', () => this.#reject(error));
+    if (this.#isSettled) return;
+    this.#settle('failed');
+    this.#reject(error);
   }
 
-  readonly #onTimeout = () => {
+  timeOut(): void {
     this.timedOut = true;
     this.#abandon('RequestTimeout', 'the server did not answer in time');
-  };
+  }
+
   readonly #onAbort = () => this.#abandon('Aborted', 'the call was aborted');
 
   #abandon(code: ConfigServerErrorCode, message: string): void {
+    if (this.#isSettled) return;
     const error = new ConfigServerError(code, message, { refId: this.refId, sent: this.isSent });
-    this.#settle('abandoned', () => this.#reject(error));
+    this.#settle('abandoned');
+    this.#reject(error);
   }
 
   #watchSilence(): void {
-    const { betweenAnswersMs } = this.#limits;
-    if (betweenAnswersMs === undefined || this.#isSettled) return;
-    this.#silenceTimer?.cancel();
-    this.#silenceTimer = this.#clock.setTimer(betweenAnswersMs, this.#onTimeout);
+    const { betweenAnswersMs, deadlineAtMs } = this.#limits;
+    if (betweenAnswersMs === undefined) return;
+    this.dueAtMs = Math.min(deadlineAtMs, this.#keeper.nowMs() + betweenAnswersMs);
+    this.#keeper.announceDue(this.dueAtMs);
   }
 
-  #settle(outcome: 'answered' | 'abandoned' | 'failed', settle: () => void): void {
-    if (this.#isSettled) return;
+  #settle(outcome: ExchangeOutcome): void {
     this.#isSettled = true;
-    this.#timer?.cancel();
-    this.#silenceTimer?.cancel();
     this.#limits.signal?.removeEventListener('abort', this.#onAbort);
-    this.#onSettled(this as unknown as Exchange, outcome);
-    settle();
+    this.#keeper.settled(this as unknown as Exchange, outcome);
   }
 }

@@ -4,7 +4,14 @@ import { ConfigServerError } from '../errors.ts';
 import type { ConnectionMetrics } from '../metrics.ts';
 import { serverError } from '../server-error.ts';
 import type { ConfMessage } from '../wire/message.ts';
-import { type AnswerCollector, Exchange, type ExchangeLimits } from './exchange.ts';
+import { DueTimer } from './due-timer.ts';
+import {
+  type AnswerCollector,
+  Exchange,
+  type ExchangeKeeper,
+  type ExchangeLimits,
+  type ExchangeOutcome,
+} from './exchange.ts';
 import type { SentParcel } from './outbox.ts';
 import { ReferenceIds } from './reference-ids.ts';
 
@@ -30,12 +37,13 @@ export interface RequestWindowOptions {
 const unknownAnswersTolerated = 10;
 const timeoutsTolerated = 5;
 
-export class RequestWindow {
+export class RequestWindow implements ExchangeKeeper {
   readonly #options: RequestWindowOptions;
   readonly #ids: ReferenceIds;
   readonly #queueSize: number;
   readonly #inFlight = new Map<number, Exchange>();
   readonly #waiting = new Set<Exchange>();
+  readonly #deadlines: DueTimer;
   #size: number;
   #isClosed = false;
   #unknownAnswers = 0;
@@ -47,29 +55,32 @@ export class RequestWindow {
     this.#ids = new ReferenceIds(options.firstReferenceId);
     this.#size = options.windowSize ?? 64;
     this.#queueSize = options.queueSize ?? 1_024;
+    this.#deadlines = new DueTimer(options.clock, (nowMs) => this.#timeOut(nowMs));
   }
 
   /** Rejects with ConfigServerError only; settles exactly once. */
   exchange<T>(message: ConfMessage, collect: AnswerCollector<T>, limits: ExchangeLimits): Promise<T> {
-    const { endpoint, clock } = this.#options;
     if (this.#waiting.size >= this.#queueSize) {
+      const { endpoint } = this.#options;
       return Promise.reject(
         new ConfigServerError('QueueFull', 'too many requests wait for the Configuration Server', {
           endpoint,
         }),
       );
     }
-    const exchange = new Exchange(message, collect, limits, clock, this.#settled);
-    if (!exchange.isSettled) {
-      this.#waiting.add(exchange as unknown as Exchange);
-      this.#startWaiting();
-    }
+    const exchange = new Exchange(message, collect, limits, this);
+    if (exchange.isSettled) return exchange.promise;
+    this.announceDue(exchange.dueAtMs);
+    if (this.#hasRoom) this.#start(exchange as unknown as Exchange);
+    else this.#waiting.add(exchange as unknown as Exchange);
+    this.#report();
     return exchange.promise;
   }
 
   setSize(requests: number): void {
     this.#size = Math.max(1, requests);
     this.#startWaiting();
+    this.#report();
   }
 
   answer(refId: number, message: ConfMessage): void {
@@ -102,6 +113,7 @@ export class RequestWindow {
   /** Nothing is sent any more; every pending request fails with what `error` makes of it. */
   close(error: (isSent: boolean, refId: number) => ConfigServerError): void {
     this.#isClosed = true;
+    this.#deadlines.stop();
     for (const exchange of [...this.#inFlight.values(), ...this.#waiting]) {
       exchange.fail(error(exchange.isSent, exchange.refId));
     }
@@ -112,19 +124,43 @@ export class RequestWindow {
     return this.#inFlight.size + this.#waiting.size === 0;
   }
 
-  readonly #settled = (exchange: Exchange, outcome: 'answered' | 'abandoned' | 'failed') => {
-    this.#waiting.delete(exchange);
-    if (this.#inFlight.delete(exchange.refId) && outcome === 'abandoned') {
+  nowMs(): number {
+    return this.#options.clock.monotonicMs();
+  }
+
+  announceDue(dueAtMs: number): void {
+    this.#deadlines.announce(dueAtMs);
+  }
+
+  /** What an exchange says of its own end. */
+  settled(exchange: Exchange, outcome: ExchangeOutcome): void {
+    const wasInFlight = this.#inFlight.delete(exchange.refId);
+    if (!wasInFlight) this.#waiting.delete(exchange);
+    if (outcome === 'answered') this.#timeoutsInARow = 0;
+    else if (outcome === 'abandoned') this.#abandoned(exchange, wasInFlight);
+    if (!this.#isClosed) {
+      this.#startWaiting();
+      if (this.#isEmpty) this.#onDrained?.();
+    }
+    this.#report();
+  }
+
+  #abandoned(exchange: Exchange, wasInFlight: boolean): void {
+    if (wasInFlight) {
       exchange.parcel?.cancel();
       if (exchange.isSent) this.#ids.abandon(exchange.refId);
     }
-    if (outcome === 'answered') this.#timeoutsInARow = 0;
-    if (outcome === 'abandoned' && exchange.isSent && exchange.timedOut) this.#countTimeout();
-    this.#report();
-    if (this.#isClosed) return;
-    this.#startWaiting();
-    if (this.#isEmpty) this.#onDrained?.();
-  };
+    if (exchange.isSent && exchange.timedOut) this.#countTimeout();
+  }
+
+  #timeOut(nowMs: number): void {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const exchange of [...this.#inFlight.values(), ...this.#waiting]) {
+      if (exchange.dueAtMs <= nowMs) exchange.timeOut();
+      else nextMs = Math.min(nextMs, exchange.dueAtMs);
+    }
+    this.#deadlines.announce(nextMs);
+  }
 
   /** A server that answers polls but no requests is changed for another one. */
   #countTimeout(): void {
@@ -134,15 +170,22 @@ export class RequestWindow {
     queueMicrotask(() => this.#options.onUnresponsive(timeoutsTolerated));
   }
 
+  get #hasRoom(): boolean {
+    return this.#inFlight.size < this.#size && !this.#isClosed;
+  }
+
   #startWaiting(): void {
     for (const exchange of this.#waiting) {
-      if (this.#inFlight.size >= this.#size || this.#isClosed) break;
+      if (!this.#hasRoom) break;
       this.#waiting.delete(exchange);
-      exchange.refId = this.#ids.next((id) => this.#inFlight.has(id));
-      this.#inFlight.set(exchange.refId, exchange);
-      this.#send(exchange);
+      this.#start(exchange);
     }
-    this.#report();
+  }
+
+  #start(exchange: Exchange): void {
+    exchange.refId = this.#ids.next((id) => this.#inFlight.has(id));
+    this.#inFlight.set(exchange.refId, exchange);
+    this.#send(exchange);
   }
 
   #send(exchange: Exchange): void {

@@ -5,10 +5,13 @@
  * Folding is per code point (Unicode CaseFolding status C and S), so lengths in code points never change.
  */
 export function foldUserName(userName: string): string {
+  if (!beyondAscii.test(userName)) return userName.toLowerCase();
   let folded = '';
   for (const character of userName) folded += foldCharacter(character);
   return folded;
 }
+
+const beyondAscii = /[^\0-\x7f]/;
 
 // U+0131 folds only in Turkic locales, although its upper case is a plain I.
 const dotlessI = 'ı';

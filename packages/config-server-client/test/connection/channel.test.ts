@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { expectOne } from '../../src/connection/answers.ts';
+import { expectOne, expectPages } from '../../src/connection/answers.ts';
 import { Channel } from '../../src/connection/channel.ts';
 import { ConfigServerError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -149,6 +149,42 @@ describe('channel', () => {
     say(mode(2), 2);
     expect(await second).toBe(2);
     expect(channel.isOpen).toBe(true);
+    channel.close('normal', closing);
+  });
+
+  it('gives a list up when the next page does not come, and counts the silence from the last one', async () => {
+    const { channel, clock, say } = createChannel();
+    const request = { name: 'RequestReadObjects', body: { objectType: 3, filter: {} } } as const;
+    const page: ConfMessage = { name: 'EventObjectsRead', body: { objectType: 3, objects: [] } };
+    const collect = expectPages('EventObjectsRead', 'EventObjectsSent');
+    const limits = { deadlineAtMs: 60_000, betweenAnswersMs: 10_000 };
+    let isSettled = false;
+    const reading = channel.exchange(request, collect, limits).catch((error: ConfigServerError) => {
+      isSettled = true;
+      return error;
+    });
+    for (let pages = 0; pages < 3; pages += 1) {
+      await clock.advance(9_000);
+      say(page, 1);
+    }
+    await clock.advance(9_999);
+    expect(isSettled).toBe(false);
+    await clock.advance(1);
+    expect(await reading).toMatchObject({ code: 'RequestTimeout', sent: true });
+    channel.close('normal', closing);
+  });
+
+  it('gives a list up at its deadline, however steadily its pages come', async () => {
+    const { channel, clock, say } = createChannel();
+    const request = { name: 'RequestReadObjects', body: { objectType: 3, filter: {} } } as const;
+    const collect = expectPages('EventObjectsRead', 'EventObjectsSent');
+    const limits = { deadlineAtMs: 60_000, betweenAnswersMs: 10_000 };
+    const reading = channel.exchange(request, collect, limits).catch((error: ConfigServerError) => error);
+    for (let pages = 0; pages < 12; pages += 1) {
+      await clock.advance(5_000);
+      say({ name: 'EventObjectsRead', body: { objectType: 3, objects: [] } }, 1);
+    }
+    expect(await reading).toMatchObject({ code: 'RequestTimeout', sent: true });
     channel.close('normal', closing);
   });
 

@@ -120,9 +120,8 @@ export class Authenticator {
     if (known === undefined) return this.#verifyNow(undefined, password, tenantDbid);
     // One try of an account at a time: fifty at once must not get fifty tries before the lock falls.
     const dbid = known['DBID'] as number;
-    const turn = (this.#turns.get(dbid) ?? Promise.resolve()).then(() =>
-      this.#verifyNow(dbid, password, tenantDbid),
-    );
+    const verify = () => this.#verifyNow(dbid, password, tenantDbid);
+    const turn = this.#turns.get(dbid)?.then(verify) ?? verify();
     const settled = turn.catch(() => undefined);
     this.#turns.set(dbid, settled);
     try {

@@ -1,5 +1,5 @@
 /** One-way storage of passwords: scrypt, and a cheap hash for load tests that must not measure scrypt. */
-import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 export type HashAlgorithm = 'scrypt' | 'test';
@@ -20,8 +20,8 @@ const saltBytes = 16;
 
 export async function hashPassword(password: string, algorithm: HashAlgorithm): Promise<StoredPassword> {
   const salt = randomBytes(saltBytes);
-  const hash = await derive(password, salt, algorithm);
-  return { algorithm, salt: salt.toString('base64'), hash: hash.toString('base64') };
+  const derived = await derive(password, salt, algorithm);
+  return { algorithm, salt: salt.toString('base64'), hash: derived.toString('base64') };
 }
 
 /** Compares in constant time; passwords are byte-exact, without normalisation. */
@@ -33,11 +33,11 @@ export async function passwordMatches(password: string, stored: StoredPassword):
 
 function derive(password: string, salt: Buffer, algorithm: HashAlgorithm): Promise<Buffer> {
   if (algorithm === 'test') {
-    return Promise.resolve(createHash('sha256').update(salt).update(password, 'utf8').digest());
+    return Promise.resolve(hash('sha256', Buffer.concat([salt, Buffer.from(password, 'utf8')]), 'buffer'));
   }
   return new Promise((resolve, reject) => {
-    scrypt(Buffer.from(password, 'utf8'), salt, hashBytes, cost, (error, hash) => {
-      if (error === null) resolve(hash);
+    scrypt(Buffer.from(password, 'utf8'), salt, hashBytes, cost, (error, derived) => {
+      if (error === null) resolve(derived);
       else reject(error);
     });
   });

@@ -47,13 +47,34 @@ export const noRules: SecurityRules = {
   requireMixedCase: false,
 };
 
-/** What applies to the person now; read at every use, so a change of the annex works at once. */
+/** What applies to the person now; a change of an annex works at once. */
 export function rulesFor(person: StoredObject, store: ObjectStore): SecurityRules {
   if (flagIsSet(numberOf(person, 'isExternalAuth'))) return noRules;
-  const chain = tenantChain(numberOf(person, 'tenantDBID') ?? environmentTenantDbid, store);
-  const number = (option: string, highest: number) => toNumber(firstValue(chain, option), highest);
-  const flag = (option: string) => isTrue(firstValue(chain, option));
-  const rules: SecurityRules = {
+  const lineage = tenantLineage(numberOf(person, 'tenantDBID') ?? environmentTenantDbid, store);
+  return withPersonalExceptions(rulesOfTenant(lineage), person);
+}
+
+/** By tenant, with the lineage they were read from: objects are replaced when they change, never altered. */
+const knownRules = new WeakMap<StoredObject, { lineage: StoredObject[]; rules: SecurityRules }>();
+
+function rulesOfTenant(lineage: StoredObject[]): SecurityRules {
+  const [tenant] = lineage;
+  if (tenant === undefined) return noRules;
+  const known = knownRules.get(tenant);
+  if (known !== undefined && isSameLineage(known.lineage, lineage)) return known.rules;
+  const rules = readRules(ruleAnnexes(lineage));
+  knownRules.set(tenant, { lineage, rules });
+  return rules;
+}
+
+function isSameLineage(left: StoredObject[], right: StoredObject[]): boolean {
+  return left.length === right.length && left.every((tenant, index) => tenant === right[index]);
+}
+
+function readRules(annexes: KeyValueList[]): SecurityRules {
+  const number = (option: string, highest: number) => toNumber(firstValue(annexes, option), highest);
+  const flag = (option: string) => isTrue(firstValue(annexes, option));
+  return {
     accountExpirationDays: number('account-expiration', 365),
     lockoutThreshold: number('account-lockout-threshold', 8),
     lockoutPeriodMinutes: number('account-lockout-attempts-period', 20),
@@ -69,29 +90,33 @@ export function rulesFor(person: StoredObject, store: ObjectStore): SecurityRule
     requirePunctuation: flag('password-req-punctuation'),
     requireMixedCase: flag('password-req-mixed-case'),
   };
-  return withPersonalExceptions(rules, person);
 }
 
-/** The tenant and its ancestors as annexes, nearest first; ends where a tenant cuts inheritance off. */
-function tenantChain(tenantDbid: number, store: ObjectStore): KeyValueList[] {
-  const chain: KeyValueList[] = [];
-  const seen = new Set<number>();
+/** The tenant and its ancestors up to ENVIRONMENT, nearest first. */
+function tenantLineage(tenantDbid: number, store: ObjectStore): StoredObject[] {
+  const lineage: StoredObject[] = [];
   let dbid: number | undefined = tenantDbid;
-  while (dbid !== undefined && !seen.has(dbid)) {
-    seen.add(dbid);
+  while (dbid !== undefined) {
     const tenant = store.get(CfgObjectType.tenant, dbid);
-    if (tenant === undefined) break;
-    const annex = annexOf(CfgObjectType.tenant, tenant) ?? [];
-    chain.push(annex);
-    if (isTrue(readKeyValue(annex, rulesSection, 'tenant-override-section'))) break;
+    if (tenant === undefined || lineage.includes(tenant)) break;
+    lineage.push(tenant);
     const parent = numberOf(tenant, 'parentTenantDBID') ?? 0;
     dbid = parent > 0 ? parent : dbid === environmentTenantDbid ? undefined : environmentTenantDbid;
   }
-  return chain;
+  return lineage;
 }
 
-function firstValue(chain: KeyValueList[], option: string): unknown {
-  for (const annex of chain) {
+/** Whose rules count: those of the lineage as far as no tenant cuts inheritance off. */
+function ruleAnnexes(lineage: StoredObject[]): KeyValueList[] {
+  const annexes = lineage.map((tenant) => annexOf(CfgObjectType.tenant, tenant) ?? []);
+  const last = annexes.findIndex((annex) =>
+    isTrue(readKeyValue(annex, rulesSection, 'tenant-override-section')),
+  );
+  return last === -1 ? annexes : annexes.slice(0, last + 1);
+}
+
+function firstValue(annexes: KeyValueList[], option: string): unknown {
+  for (const annex of annexes) {
     const value = readKeyValue(annex, rulesSection, option);
     if (value !== undefined) return value;
   }
@@ -99,8 +124,9 @@ function firstValue(chain: KeyValueList[], option: string): unknown {
 }
 
 function withPersonalExceptions(rules: SecurityRules, person: StoredObject): SecurityRules {
-  const annex = annexOf(CfgObjectType.person, person);
-  const own = (option: string) => readKeyValue(annex, rulesSection, option);
+  const section = readKeyValue(annexOf(CfgObjectType.person, person), rulesSection);
+  if (!Array.isArray(section)) return rules;
+  const own = (option: string) => readKeyValue(section, option);
   const exceptions: Partial<SecurityRules> = {};
   const expiration = own('override-account-expiration');
   // Either an exemption ("true"), or a number of days of its own.

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Timer } from '@gatehouse/config-server-client/clock';
+import { DueTimer } from '@gatehouse/config-server-client/connection/due-timer';
 import { FrameTimer } from '@gatehouse/config-server-client/connection/frame-timer';
 import { KeepAlive } from '@gatehouse/config-server-client/connection/keep-alive';
 import { Outbox } from '@gatehouse/config-server-client/connection/outbox';
@@ -41,7 +42,8 @@ export class ClientLink {
   #keepAlive: KeepAlive | undefined;
   #tracesPolls = false;
   #registerTimer: Timer | undefined;
-  #idleTimer: Timer | undefined;
+  readonly #idleTimer: DueTimer;
+  #lastReceivedMs: number;
   #isEnded = false;
 
   constructor(socket: Socket, context: ServerContext, options: ClientLinkOptions) {
@@ -56,6 +58,9 @@ export class ClientLink {
     });
     this.#outbox = new Outbox(socket);
     this.#frameTimer = new FrameTimer(clock, limits.frameTimeoutMs, () => this.close('frame-timeout'));
+    this.#lastReceivedMs = clock.monotonicMs();
+    this.#idleTimer = new DueTimer(clock, (nowMs) => this.#watchIdle(nowMs));
+    this.#watchIdle(this.#lastReceivedMs);
     this.#registerTimer = clock.setTimer(limits.registerTimeoutMs, () => this.close('register-timeout'));
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (error) =>
@@ -125,8 +130,8 @@ export class ClientLink {
 
   #receive(chunk: Buffer): void {
     if (this.#isEnded) return;
+    this.#lastReceivedMs = this.#context.clock.monotonicMs();
     this.#keepAlive?.received();
-    this.#watchIdle();
     const events = this.#wire.receive(chunk);
     for (const event of events) {
       this.#handle(event);
@@ -166,10 +171,10 @@ export class ClientLink {
     if (!this.#isEnded && this.#socket.writable) this.#outbox.sendNow(bytes);
   }
 
-  #watchIdle(): void {
-    this.#idleTimer?.cancel();
-    const { clock, limits } = this.#context;
-    this.#idleTimer = clock.setTimer(limits.idleTimeoutMs, () => this.close('idle'));
+  #watchIdle(nowMs: number): void {
+    const dueMs = this.#lastReceivedMs + this.#context.limits.idleTimeoutMs;
+    if (dueMs <= nowMs) this.close('idle');
+    else this.#idleTimer.announce(dueMs);
   }
 
   #tracePoll(what: string): void {
@@ -193,7 +198,7 @@ export class ClientLink {
     this.#keepAlive?.stop();
     this.#registerTimer?.cancel();
     this.#frameTimer.stop();
-    this.#idleTimer?.cancel();
+    this.#idleTimer.stop();
     this.#options.onEnd();
   }
 }

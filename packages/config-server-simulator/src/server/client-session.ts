@@ -115,7 +115,7 @@ export class ClientSession {
           retryAfterMs: 100,
         });
       }
-      await faults.beforeRequest?.(message);
+      if (faults.beforeRequest !== undefined) await faults.beforeRequest(message);
       await handleRequest(message, refId, this, this.#context);
     } catch (error) {
       const refusal = this.#asRefusal(error);

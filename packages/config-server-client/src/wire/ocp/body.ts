@@ -1,32 +1,17 @@
 /** Bodies: CBOR in the restricted form of the open protocol, and JSON where it is allowed. */
-import { decode, encode } from 'cborg';
-import { type ScanLimits, scanCbor } from './cbor-scan.ts';
-
-const decodeOptions = {
-  strict: true,
-  allowIndefinite: false,
-  rejectDuplicateMapKeys: true,
-  allowBigInt: false,
-  allowNaN: false,
-  allowInfinity: false,
-  allowUndefined: false,
-};
-
-/** Deterministic: definite lengths, shortest forms, sorted keys; absent values are left out. */
-export function encodeCbor(body: unknown): Uint8Array {
-  return encode(body, { ignoreUndefinedProperties: true });
-}
+import { type BodyLimits, BodyRefused, readCbor } from './cbor-reader.ts';
 
 /** The value, or what is wrong with the bytes. Never throws. */
-export function decodeCbor(bytes: Uint8Array, limits: ScanLimits): { value: unknown } | { problem: string } {
-  const problem = scanCbor(bytes, limits);
-  if (problem !== undefined) return { problem };
+export function decodeCbor(bytes: Uint8Array, limits: BodyLimits): DecodedBody {
   try {
-    return { value: decode(bytes, decodeOptions) };
+    return { value: readCbor(bytes, limits) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : 'undecodable' };
+    if (error instanceof BodyRefused) return { problem: error.message };
+    throw error;
   }
 }
+
+export type DecodedBody = { value: unknown } | { problem: string };
 
 const bytesKey = '$b64';
 
@@ -39,7 +24,7 @@ export function encodeJson(body: unknown): Uint8Array {
 }
 
 /** As `decodeCbor`. Nesting is measured before parsing; the key `__proto__` is refused. */
-export function decodeJson(bytes: Uint8Array, limits: ScanLimits): { value: unknown } | { problem: string } {
+export function decodeJson(bytes: Uint8Array, limits: BodyLimits): DecodedBody {
   if (jsonDepth(bytes) > limits.maxDepth) return { problem: `nested deeper than ${limits.maxDepth}` };
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

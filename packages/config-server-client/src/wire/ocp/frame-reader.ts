@@ -10,7 +10,8 @@ import {
   protocolVersion,
 } from './frame.ts';
 
-export interface Frame extends FrameHeader {
+export interface Frame {
+  header: FrameHeader;
   body: Uint8Array;
 }
 
@@ -20,9 +21,11 @@ export interface FrameViolation {
   closeCode?: 'unsupported-version' | 'frame-too-large' | 'protocol-violation';
 }
 
+const nothing = Buffer.alloc(0);
+
 export class FrameReader {
   maxFrameBytes: number;
-  #held = Buffer.alloc(0);
+  #held = nothing;
   #heldBytes = 0;
   #anyFrameSeen = false;
 
@@ -53,7 +56,7 @@ export class FrameReader {
       this.#anyFrameSeen = true;
       const end = offset + headerBytes + header.length;
       if (end > input.length) break;
-      frames.push({ ...header, body: input.subarray(offset + headerBytes, end) });
+      frames.push({ header, body: input.subarray(offset + headerBytes, end) });
       offset = end;
     }
     this.#hold(input, offset);
@@ -76,8 +79,7 @@ export class FrameReader {
   #hold(input: Uint8Array, offset: number): void {
     const rest = input.length - offset;
     if (rest === 0) {
-      this.#held = Buffer.alloc(0);
-      this.#heldBytes = 0;
+      this.#release();
       return;
     }
     if (this.#heldBytes > 0 && offset === 0) return;
@@ -87,9 +89,13 @@ export class FrameReader {
   }
 
   #end(frames: Frame[], violation: FrameViolation): { frames: Frame[]; violation: FrameViolation } {
-    this.#held = Buffer.alloc(0);
-    this.#heldBytes = 0;
+    this.#release();
     return { frames, violation };
+  }
+
+  #release(): void {
+    this.#held = nothing;
+    this.#heldBytes = 0;
   }
 
   #checkHeader(header: FrameHeader): FrameViolation | undefined {

@@ -11,8 +11,9 @@ import {
   type WireRole,
   type WireSession,
 } from '../wire-protocol.ts';
-import { decodeCbor, decodeJson, encodeCbor, encodeJson } from './body.ts';
-import { encodeFrame, FrameKind, jsonFlag } from './frame.ts';
+import { type DecodedBody, decodeCbor, decodeJson, encodeJson } from './body.ts';
+import { writeCbor } from './cbor-writer.ts';
+import { encodeFrame, FrameKind, headerBytes, jsonFlag, writeHeader } from './frame.ts';
 import { type Frame, FrameReader, type FrameViolation } from './frame-reader.ts';
 
 /** `codec` is what this side writes; it reads CBOR always and JSON when the limits allow it. */
@@ -59,10 +60,10 @@ class OcpSession implements WireSession {
   }
 
   encode(message: ConfMessage, refId: number): Uint8Array {
-    const isJson = this.#codec === 'json';
-    const body = isJson ? encodeJson(message.body) : encodeCbor(message.body);
-    const messageId = messageCatalogue[message.name].id;
-    return encodeFrame({ kind: FrameKind.data, messageId, flags: isJson ? jsonFlag : 0, refId }, body);
+    const header = { kind: FrameKind.data, messageId: messageCatalogue[message.name].id, refId };
+    return this.#codec === 'json'
+      ? encodeFrame({ ...header, flags: jsonFlag }, encodeJson(message.body))
+      : writeHeader(writeCbor(message.body, headerBytes), { ...header, flags: 0 });
   }
 
   encodePing(nonce: bigint): Uint8Array {
@@ -74,11 +75,11 @@ class OcpSession implements WireSession {
   }
 
   encodeClose(code: CloseCode, text?: string): Uint8Array {
-    return encodeControl(FrameKind.close, encodeCbor({ code, text }));
+    return encodeControl(FrameKind.close, writeCbor({ code, text }));
   }
 
   #event(frame: Frame): WireEvent {
-    switch (frame.kind) {
+    switch (frame.header.kind) {
       case FrameKind.ping:
         return { kind: 'ping', nonce: decodeNonce(frame.body) };
       case FrameKind.pong:
@@ -91,7 +92,7 @@ class OcpSession implements WireSession {
   }
 
   #messageEvent(frame: Frame): WireEvent {
-    const { messageId, refId } = frame;
+    const { messageId, refId, length } = frame.header;
     const name = messageNameOf(messageId);
     if (name === undefined) {
       return {
@@ -106,7 +107,7 @@ class OcpSession implements WireSession {
     const parsed = 'problem' in decoded ? decoded : parseMessage(name, decoded.value);
     return 'problem' in parsed
       ? { kind: 'malformed', refId, messageId, code: 'MalformedBody', detail: parsed.problem }
-      : { kind: 'message', refId, message: parsed.message, bytes: frame.length };
+      : { kind: 'message', refId, message: parsed.message, bytes: length };
   }
 
   #closeEvent(frame: Frame): WireEvent {
@@ -118,8 +119,8 @@ class OcpSession implements WireSession {
     return { kind: 'close', code, text: parsed?.data?.text };
   }
 
-  #decode(frame: Frame): { value: unknown } | { problem: string } {
-    if ((frame.flags & jsonFlag) === 0) return decodeCbor(frame.body, this.#limits);
+  #decode(frame: Frame): DecodedBody {
+    if ((frame.header.flags & jsonFlag) === 0) return decodeCbor(frame.body, this.#limits);
     return this.#limits.allowJson
       ? decodeJson(frame.body, this.#limits)
       : { problem: 'JSON bodies are not allowed' };
