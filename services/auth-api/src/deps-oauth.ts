@@ -37,6 +37,7 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
   const clientAuthentication = createClientAuthentication({
     directory: clientDirectory,
     verifier: secretVerifier,
+    uses: deps.clientUses,
     assertions: createClientAssertions({ ...deps, directory: clientDirectory, keySets, singleUse }),
     audit,
   });

@@ -13,6 +13,7 @@ import {
 import { createSecretBox, type SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createOutbound, type Outbound } from '@gatehouse/service-kit/outbound/outbound';
+import { createLastUses, type LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
 import {
   createRedis,
@@ -29,6 +30,7 @@ import { type ClientDirectory, createClientDirectory } from './clients/directory
 import { createOpsAuthentication, type OpsAuthentication } from './clients/ops-authentication.ts';
 import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
+import { writeClientUses } from './clients/store.ts';
 import type { Config } from './config.ts';
 import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
 import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
@@ -74,6 +76,8 @@ export interface BaseDeps {
   outbound: Outbound;
   clientDirectory: ClientDirectory;
   clients: ClientService;
+  /** When clients last proved themselves. */
+  clientUses: LastUses;
   secretVerifier: SecretVerifier;
   opsAuthentication: OpsAuthentication;
 }
@@ -173,6 +177,14 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     shortestSecret: config.compat.enabled ? 1 : 8,
     secretGraceMs: config.clients.secretGraceSeconds * 1000,
   });
+  const clientUses = createLastUses({
+    write: (uses) => writeClientUses(pool, uses),
+    now,
+    log,
+    what: 'clients',
+    gatherMs: 5_000,
+    isWritable: true,
+  });
   /** What this replica gave to a client that was deleted already, before it heard of it. */
   const endTokensOfDeleted = async (id: string) => {
     // Read first: a client that takes the same id meanwhile keeps what it gets.
@@ -237,6 +249,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     outbound,
     clientDirectory,
     clients,
+    clientUses,
     secretVerifier,
     opsAuthentication: createOpsAuthentication({
       operator: createOperator({ ...config.ops, verifier: secretVerifier, log }),
@@ -259,6 +272,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       blockingRedis.disconnect();
       await followed;
       await outbound.close();
+      await clientUses.settled();
       redis.disconnect();
       await pool.end();
     },

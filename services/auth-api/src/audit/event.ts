@@ -1,4 +1,5 @@
 /** The catalogue of security events. Names are part of the product: dashboards and alarms are built on them. */
+import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 
 export const auditEventNames = [
   // sign-in and sessions
@@ -49,7 +50,7 @@ export interface AuditEvent {
   sid?: string | undefined;
   clientAddress?: string | undefined;
   /** Further facts; never a secret, token, code or password. */
-  fields?: Record<string, string | number | boolean | string[]> | undefined;
+  fields?: Record<string, string | number | boolean | string[] | FieldChanges> | undefined;
 }
 
 /** An event as it travels and is stored. */

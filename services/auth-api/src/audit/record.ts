@@ -5,27 +5,30 @@ import type { AuditEvent, RecordedAuditEvent } from './event.ts';
 
 /** Longer texts come from attackers, not from people. */
 const longestText = 512;
+/** What administrators change was checked before: their redirect URIs may be longer. */
+const longestChangedText = 4096;
 
 export function recordEvent(event: AuditEvent, now: Clock): RecordedAuditEvent {
+  const present = Object.entries(event).filter(([, value]) => value !== undefined);
   const cleaned = Object.fromEntries(
-    Object.entries(event)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, key === 'fields' ? cleanFields(value) : clean(value)]),
+    present.map(([key, value]) => [key, key === 'fields' ? cleanFields(value) : clean(value, longestText)]),
   ) as unknown as AuditEvent;
   return { ...cleaned, id: randomUuid(), atMs: now() };
 }
 
 function cleanFields(fields: AuditEvent['fields']): AuditEvent['fields'] {
+  const entries = Object.entries(fields ?? {});
   return Object.fromEntries(
-    Object.entries(fields ?? {}).map(([key, value]) => [
-      key,
-      Array.isArray(value) ? value.map(clean) : clean(value),
-    ]),
+    entries.map(([key, value]) => [key, clean(value, key === 'changes' ? longestChangedText : longestText)]),
   );
 }
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
-function clean<T>(value: T): T {
+function clean<T>(value: T, longest: number): T {
+  if (Array.isArray(value)) return value.map((item) => clean(item, longest)) as T;
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner, longest)])) as T;
+  }
   if (typeof value !== 'string') return value;
-  return value.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, longestText).toWellFormed() as T;
+  return value.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, longest).toWellFormed() as T;
 }

@@ -1,25 +1,10 @@
 /** Public keys of a client on the wire: a key set by value (RFC 7517), or the address of one. */
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { publicKeyMembers, publicKeySchema } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { z } from 'zod';
 
-const text = z.string().min(1).max(4096);
 const shortestRsaBits = 2048;
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
-
-/** Members beyond these are not kept. */
-const publicKeyMembers = {
-  kty: z.enum(['RSA', 'EC', 'OKP'], 'must be RSA, EC or OKP'),
-  kid: text.max(256).optional(),
-  alg: text.max(32).optional(),
-  use: z.literal('sig', 'must be sig').optional(),
-  n: text.optional(),
-  e: text.optional(),
-  crv: text.optional(),
-  x: text.optional(),
-  y: text.optional(),
-};
-
-export const publicKeySchema = z.object(publicKeyMembers);
 
 const registeredKey = z
   .looseObject(publicKeyMembers)

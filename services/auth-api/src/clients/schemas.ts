@@ -1,4 +1,7 @@
 /** Clients on the wire: the names that provisioning scripts send and read. */
+import { wrapped } from '@gatehouse/contracts/envelope';
+import { pageQuery } from '@gatehouse/service-kit/http/page';
+import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { signingAlgorithms } from '../keys/algorithms.ts';
 import { redirectUriProblem } from '../oauth/redirect-uri.ts';
@@ -17,9 +20,9 @@ const grantTypes = [
   'urn:ietf:params:oauth:grant-type:device_code',
 ] as const;
 
-export const clientIdSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9._~@-]{1,128}$/, 'must have 1 to 128 letters, digits or . _ ~ @ -');
+export const clientIdPattern = /^[A-Za-z0-9._~@-]{1,128}$/;
+
+const clientIdSchema = z.string().regex(clientIdPattern, 'must have 1 to 128 letters, digits or . _ ~ @ -');
 
 const redirectUri = z.string().superRefine((text, context) => {
   const problem = redirectUriProblem(text);
@@ -98,8 +101,29 @@ export const clientPatchSchema = z.object({
 
 export type ClientPatch = z.infer<typeof clientPatchSchema>;
 
-export const createBodySchema = z.object({ data: clientPatchSchema, operationId: z.string().optional() });
-export const updateBodySchema = z.object({ data: clientPatchSchema, operationId: z.string().optional() });
+/** Compat: whether the answer shows the secret under `encrypted_client_secret`; by default as the installation's profile says. */
+const showsSecret = { encryptedClientSecret: z.boolean().optional() };
+
+export const createBodySchema = wrapped(clientPatchSchema.extend(showsSecret));
+export const updateBodySchema = wrapped(clientPatchSchema);
+
+const longestGraceSeconds = 31_536_000;
+
+export const rotateBodySchema = z
+  .object({ data: z.object({ graceSeconds: integer(0, longestGraceSeconds).optional() }).optional() })
+  .nullish();
+
+export const listQuerySchema = z.object({
+  ...pageQuery(),
+  search: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('A part of the id, the name, the description or a redirect URI.'),
+  contactCenterId: z.string().max(128).optional().describe('Clients that serve this contact centre.'),
+});
+
 export const clientParamsSchema = z.object({ client_id: z.string().max(128) });
 
 function nullish<T extends Record<string, z.ZodType>>(shape: T) {

@@ -2,26 +2,36 @@
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
-import type { StoredSecret } from '@gatehouse/service-kit/credentials/stored-secret';
-import {
-  digestSecret,
-  generateSecret,
-  isBrokenHash,
-  isSlowHash,
-  isTooCostly,
-} from '@gatehouse/service-kit/credentials/stored-secret';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
+import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
+import { auditedChanges } from './audited-changes.ts';
 import { type Client, usesSecret } from './client.ts';
+import { createClientSecrets } from './client-secrets.ts';
 import type { ClientDirectory } from './directory.ts';
+import { fieldError } from './field-error.ts';
 import { losesRights, mergeClient } from './merge.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
 import type { Actor } from './ops-guard.ts';
 import type { ClientPatch } from './schemas.ts';
-import { deleteClient, findClient, insertClient, listClients, lockClient, updateClient } from './store.ts';
+import {
+  type ClientFilter,
+  deleteClient,
+  findClient,
+  insertClient,
+  listClients,
+  lockClient,
+  updateClient,
+} from './store.ts';
+
+/** Who writes, and what they believe to be there (If-Match). */
+export interface Writer extends Actor {
+  ifMatch?: string | undefined;
+}
 
 /** A client together with the secret that only this answer shows. */
 export interface ClientAndSecret {
@@ -32,18 +42,25 @@ export interface ClientAndSecret {
   secret?: string;
 }
 
+export interface RotatedSecret {
+  client: Client;
+  secret: string;
+  formerExpiresAtMs: number;
+}
+
 export interface ClientService {
-  list(): Promise<Client[]>;
+  /** In the order of their ids. */
+  list(filter: ClientFilter, page: Page): Promise<Rows<Client>>;
   /** @throws AppError (404) */
   get(clientId: string): Promise<Client>;
   /** @throws AppError (400) with the fields, (409) when the client id is taken. */
   create(input: ClientPatch, actor: Actor): Promise<ClientAndSecret>;
-  /** Merges field by field under a row lock. Who loses rights loses the tokens that carry them. @throws AppError (400, 404) */
-  update(clientId: string, patch: ClientPatch, actor: Actor): Promise<Client>;
-  /** Its tokens end with it. @throws AppError (404) */
-  remove(clientId: string, actor: Actor): Promise<void>;
-  /** The former secret stays valid for the grace time. @throws AppError (400) for a client without one, (404) */
-  rotateSecret(clientId: string, actor: Actor): Promise<ClientAndSecret & { formerExpiresAtMs: number }>;
+  /** Merges field by field under a row lock. Who loses rights loses the tokens that carry them. @throws AppError (400, 404, 412) */
+  update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client>;
+  /** Its tokens end with it. @throws AppError (404, 412) */
+  remove(clientId: string, writer: Writer): Promise<void>;
+  /** The former secret stays valid for the grace time. @throws AppError (400) for a client without one, (404, 412) */
+  rotateSecret(clientId: string, graceMs: number | undefined, writer: Writer): Promise<RotatedSecret>;
 }
 
 export interface ClientServiceOptions {
@@ -60,51 +77,52 @@ export interface ClientServiceOptions {
   secretGraceMs: number;
 }
 
+/** What a change leaves: undefined on one side when the client was created or deleted. */
+interface Change {
+  before: Client | undefined;
+  after: Client | undefined;
+}
+
 export function createClientService(options: ClientServiceOptions): ClientService {
-  const { db, changes, audit, directory, verifier, now, defaults } = options;
+  const { db, changes, audit, directory, verifier, cutOffs, now, defaults } = options;
+  const secrets = createClientSecrets(options);
 
   /** What was cached about the client is dropped here at once, on other replicas by the change record. */
-  async function change<T>(
+  async function change<T extends Change>(
     clientId: string,
     event: AuditEventName,
     actor: Actor,
     work: (transaction: ChangeTransaction) => Promise<T>,
-    fields: Record<string, string | string[]> = {},
   ): Promise<T> {
     const result = await changes.inTransaction(async (transaction) => {
-      const value = await work(transaction);
+      const done = await work(transaction);
       await audit.inTransaction(transaction.client, {
         name: event,
         outcome: 'success',
         clientId,
         correlationId: actor.correlationId,
         clientAddress: actor.clientAddress,
-        fields: { actor: actor.name, ...fields },
+        fields: { actor: actor.name, changes: auditedChanges(done.before, done.after) },
       });
       transaction.record({ entity: 'client', id: clientId });
-      return value;
+      return done;
     });
     directory.drop(clientId);
     verifier.forget();
     return result;
   }
 
-  async function storedSecret(secret: string): Promise<StoredSecret> {
-    if (isSlowHash(secret)) {
-      if (!isTooCostly(secret)) return { hash: secret };
-      throw fieldError('client_secret', 'this hash is too costly to check: hash it with a lower cost');
-    }
-    if (isBrokenHash(secret)) {
-      throw fieldError('client_secret', 'looks like a hash but is not a whole argon2id or bcrypt hash');
-    }
-    if (secret.length < options.shortestSecret) {
-      throw fieldError('client_secret', `must have at least ${options.shortestSecret} characters`);
-    }
-    return { hash: await verifier.hash(secret) };
+  /** The client as it is, held until the transaction ends. @throws AppError (404, 412) */
+  async function hold({ client: db }: ChangeTransaction, clientId: string, { ifMatch }: Writer) {
+    const current = (await lockClient(db, clientId)) ?? missing(clientId);
+    requireMatch(ifMatch, current.version);
+    return current;
   }
 
   return {
-    list: () => listClients(db),
+    async list(filter, page) {
+      return cutPage(await listClients(db, filter, page), page.limit, ({ clientId }) => clientId);
+    },
 
     async get(clientId) {
       return (await findClient(db, clientId)) ?? missing(clientId);
@@ -115,68 +133,66 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       if (clientId === options.serviceClientId) throw taken(clientId);
       const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
       const given = input.client_secret;
-      const generatedSecret = given === undefined && usesSecret(client) ? generateSecret() : undefined;
-      if (given !== undefined) client.secrets = [await storedSecret(given)];
-      if (generatedSecret !== undefined) client.secrets = [{ hash: digestSecret(generatedSecret) }];
-      const created = await change(clientId, 'client_created', actor, async (transaction) => {
-        return (await insertClient(transaction.client, client)) ?? raise(taken(clientId));
+      const generated = given === undefined && usesSecret(client) ? secrets.generate() : undefined;
+      if (given !== undefined) client.secrets = [await secrets.keep(given)];
+      if (generated !== undefined) client.secrets = [generated.stored];
+      const { after } = await change(clientId, 'client_created', actor, async (transaction) => {
+        const after = (await insertClient(transaction.client, client)) ?? raise(taken(clientId));
+        return { before: undefined, after };
       });
-      const secret = generatedSecret ?? given;
+      const secret = generated?.secret ?? given;
       return {
-        client: created,
-        ...(generatedSecret === undefined ? {} : { generatedSecret }),
+        client: after,
+        ...(generated === undefined ? {} : { generatedSecret: generated.secret }),
         ...(secret === undefined ? {} : { secret }),
       };
     },
 
-    async update(clientId, patch, actor) {
+    async update(clientId, patch, writer) {
       if (patch.client_id !== undefined && patch.client_id !== clientId) {
         throw fieldError('client_id', 'cannot be changed: it must be the client id of the address');
       }
-      const secret = patch.client_secret === undefined ? undefined : await storedSecret(patch.client_secret);
-      const changed = Object.keys(patch);
-      const work = async (transaction: ChangeTransaction) => {
-        const current = (await lockClient(transaction.client, clientId)) ?? missing(clientId);
-        const merged = mergeClient(current, patch, defaults);
+      const secret = patch.client_secret === undefined ? undefined : await secrets.keep(patch.client_secret);
+      const { after } = await change(clientId, 'client_updated', writer, async (transaction) => {
+        const before = await hold(transaction, clientId, writer);
+        const merged = mergeClient(before, patch, defaults);
         if (secret !== undefined) merged.secrets = [secret];
         if (!usesSecret(merged)) merged.secrets = [];
-        const updated = (await updateClient(transaction.client, merged)) ?? missing(clientId);
+        const after = (await updateClient(transaction.client, merged)) ?? missing(clientId);
         // Before the commit: rights that were taken away do not live on in tokens.
-        if (losesRights(current, merged))
-          await options.cutOffs.raise({ kind: 'client-rights', id: clientId });
-        return updated;
-      };
-      return change(clientId, 'client_updated', actor, work, { changed });
+        if (losesRights(before, merged)) await cutOffs.raise({ kind: 'client-rights', id: clientId });
+        return { before, after };
+      });
+      return after;
     },
 
-    async remove(clientId, actor) {
-      await change(clientId, 'client_deleted', actor, async (transaction) => {
-        if (!(await deleteClient(transaction.client, clientId))) missing(clientId);
+    async remove(clientId, writer) {
+      await change(clientId, 'client_deleted', writer, async (transaction) => {
+        const before = await hold(transaction, clientId, writer);
+        await deleteClient(transaction.client, clientId);
         // Before the commit: a client that is gone never leaves living tokens behind.
-        await options.cutOffs.raise({ kind: 'client', id: clientId });
+        await cutOffs.raise({ kind: 'client', id: clientId });
+        return { before, after: undefined };
       });
     },
 
-    async rotateSecret(clientId, actor) {
-      const secret = generateSecret();
-      const formerExpiresAtMs = now() + options.secretGraceMs;
-      const client = await change(clientId, 'client_secret_rotated', actor, async (transaction) => {
-        const current = (await lockClient(transaction.client, clientId)) ?? missing(clientId);
-        if (!usesSecret(current))
+    async rotateSecret(clientId, graceMs = options.secretGraceMs, writer) {
+      const { secret, stored } = secrets.generate();
+      const formerExpiresAtMs = now() + graceMs;
+      const { after } = await change(clientId, 'client_secret_rotated', writer, async (transaction) => {
+        const before = await hold(transaction, clientId, writer);
+        if (!usesSecret(before))
           throw badRequest('This client proves itself without a secret: none to rotate');
-        const former = current.secrets
-          .slice(0, 1)
+        const former = before.secrets
+          .slice(0, graceMs === 0 ? 0 : 1)
           .map(({ hash }) => ({ hash, expiresAtMs: formerExpiresAtMs }));
-        const secrets = [{ hash: digestSecret(secret) }, ...former];
-        return (await updateClient(transaction.client, { ...current, secrets })) ?? missing(clientId);
+        const rotated = { ...before, secrets: [stored, ...former] };
+        const after = (await updateClient(transaction.client, rotated)) ?? missing(clientId);
+        return { before, after };
       });
-      return { client, secret, generatedSecret: secret, formerExpiresAtMs };
+      return { client: after, secret, formerExpiresAtMs };
     },
   };
-}
-
-function fieldError(field: string, message: string) {
-  return badRequest(`data.${field}: ${message}`, { problems: [{ field: `data.${field}`, message }] });
 }
 
 function taken(clientId: string) {

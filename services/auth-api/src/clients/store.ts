@@ -1,4 +1,5 @@
 /** Clients in PostgreSQL. */
+import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Client } from './client.ts';
 import { type ClientRow, columns, rowValues, toClient } from './row.ts';
@@ -23,9 +24,50 @@ export async function lockClient(db: Queryable, clientId: string): Promise<Clien
   return rows[0] && toClient(rows[0]);
 }
 
-export async function listClients(db: Queryable): Promise<Client[]> {
-  const { rows } = await db.query<ClientRow>('SELECT * FROM auth.clients ORDER BY client_id');
+export interface ClientFilter {
+  /** A part of the id, the name, the description or a redirect URI, whatever its case. */
+  search: string | undefined;
+  /** Whose users it serves: clients of every contact centre serve this one too. */
+  contactCenterId: string | undefined;
+}
+
+/** One row more than the page holds tells that there is a next one. */
+export async function listClients(db: Queryable, filter: ClientFilter, page: Page): Promise<Client[]> {
+  const { rows } = await db.query<ClientRow>({
+    name: 'list_clients',
+    text: `SELECT clients.* FROM auth.clients, LATERAL (SELECT concat_ws(
+          E'\\n', client_id, name, description, array_to_string(redirect_uris || post_logout_redirect_uris, E'\\n')
+        ) AS texts) AS shown
+      WHERE ($1::text IS NULL OR client_id > $1)
+        AND ($2::text IS NULL OR position($2 IN lower(texts)) > 0 OR position($6 IN texts) > 0)
+        AND ($3::text IS NULL OR contact_center_ids = '{}' OR $3 = ANY (contact_center_ids))
+      ORDER BY client_id LIMIT $4 OFFSET $5`,
+    values: [
+      page.after ?? null,
+      filter.search?.toLowerCase() ?? null,
+      filter.contactCenterId ?? null,
+      page.limit + 1,
+      page.offset,
+      // The database may lower only the letters of ASCII: other ones are found as they are written.
+      filter.search ?? null,
+    ],
+  });
   return rows.map(toClient);
+}
+
+/** Keeps the later moment. Rows that somebody holds are left out: the next use counts again. */
+export async function writeClientUses(db: Queryable, uses: ReadonlyMap<string, number>): Promise<void> {
+  await db.query({
+    name: 'write_client_uses',
+    text: `WITH given AS (SELECT * FROM unnest($1::text[], $2::timestamptz[]) AS given (client_id, at)),
+      free AS (
+        SELECT client_id FROM auth.clients WHERE client_id = ANY ($1)
+        ORDER BY client_id FOR NO KEY UPDATE SKIP LOCKED)
+      UPDATE auth.clients SET last_used_at = given.at FROM given JOIN free USING (client_id)
+      WHERE clients.client_id = given.client_id
+        AND (clients.last_used_at IS NULL OR clients.last_used_at < given.at)`,
+    values: [[...uses.keys()], [...uses.values()].map((ms) => new Date(ms).toISOString())],
+  });
 }
 
 /** Clients that registered the resource identifier (RFC 8707). */

@@ -1,6 +1,6 @@
 /** A client as its administrators see it: everything but its secrets. */
+import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
 import type { Client } from './client.ts';
-import type { ClientView } from './view-schemas.ts';
 
 export function viewOf(client: Client): ClientView {
   return {

@@ -3,6 +3,7 @@
 import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { invalidClient, invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import { type Credentials, hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
+import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client, ClientAuthMethod } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -32,6 +33,7 @@ export interface ClientAuthenticationOptions {
   verifier: SecretVerifier;
   assertions: ClientAssertions;
   audit: AuditWriter;
+  uses: Pick<LastUses, 'note'>;
 }
 
 interface Presented {
@@ -41,7 +43,7 @@ interface Presented {
 }
 
 export function createClientAuthentication(options: ClientAuthenticationOptions): ClientAuthentication {
-  const { directory, verifier, assertions, audit } = options;
+  const { directory, verifier, assertions, audit, uses } = options;
 
   async function proves(presented: Presented, call: ClientCall): Promise<Client | undefined> {
     for (const { username, password } of presented.candidates) {
@@ -87,7 +89,10 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
       clientId === undefined || clientId === claimedClientId
         ? await assertions.judge(assertion)
         : { problem: 'client assertion: its sub is not the client_id of the form' };
-    if ('client' in verdict) return verdict.client;
+    if ('client' in verdict) {
+      uses.note(verdict.client.clientId);
+      return verdict.client;
+    }
     // Counts like a wrong secret: it must not fill the audit trail.
     await verifier.verify({
       owner: claimedClientId,
@@ -111,6 +116,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
       if (registered !== undefined && registered !== presented.method) {
         return refuse(call, client.clientId, `${presented.method} was used, ${registered} is registered`);
       }
+      uses.note(client.clientId);
       return client;
     },
   };

@@ -35,11 +35,11 @@ export interface TokenIssuer {
   /** After a rotation; `once` when the answer is given again. */
   reissue(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer>;
   /** An access token from a record made elsewhere; it is revoked together with any of the tokens it was made from. */
-  issueDerived(record: AccessTokenRecord, parents: readonly string[]): Promise<string>;
+  issueDerived(client: Client, record: AccessTokenRecord, parents: readonly string[]): Promise<string>;
   /** The same with a refresh token: the grant says when it ends. */
   openDerived(grant: Grant & { endsAtMs: number }, parents: readonly string[]): Promise<string>;
-  /** A value for a new access token. */
-  newAccessToken(): string;
+  /** A value for a new access token of the client. */
+  newAccessToken(client: Client): string;
 }
 
 export interface FrontTokens {
@@ -62,13 +62,14 @@ export interface TokenIssuerOptions {
   families: Families;
   idTokens: IdTokens;
   now: Clock;
-  /** Compat: UUIDs, as existing resource servers expect them. */
+  /** Compat: UUIDs, as existing resource servers expect them; a client may say otherwise. */
   uuidTokens: boolean;
 }
 
 export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   const { accessTokens, families, idTokens, now } = options;
-  const newAccessToken = options.uuidTokens ? randomUuid : () => randomToken();
+  const newAccessToken = ({ uuidAccessTokens = options.uuidTokens }: Client) =>
+    uuidAccessTokens ? randomUuid() : randomToken();
 
   function idTokenFor(
     grant: Grant,
@@ -97,7 +98,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
     newAccessToken,
 
     async issueForClient(client, scope) {
-      const accessToken = newAccessToken();
+      const accessToken = newAccessToken(client);
       const issuedAtMs = now();
       await accessTokens.save(accessToken, {
         clientId: client.clientId,
@@ -115,7 +116,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
     },
 
     async issueForUser(client, grant) {
-      const accessToken = newAccessToken();
+      const accessToken = newAccessToken(client);
       const record = recordOf(client, grant, grant.scope, now());
       const refresh = client.grantTypes.includes('refresh_token')
         ? { familyId: grant.familyId, secret: newSecret() }
@@ -138,7 +139,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
     },
 
     async issueInFront(client, grant, wanted) {
-      const accessToken = wanted.accessToken ? newAccessToken() : undefined;
+      const accessToken = wanted.accessToken ? newAccessToken(client) : undefined;
       const record = recordOf(client, grant, grant.scope, now());
       const [idToken] = await Promise.all([
         wanted.idToken ? idTokenFor(grant, record, { accessToken, code: wanted.code }) : undefined,
@@ -164,8 +165,8 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       };
     },
 
-    async issueDerived(record, parents) {
-      const accessToken = newAccessToken();
+    async issueDerived(client, record, parents) {
+      const accessToken = newAccessToken(client);
       await accessTokens.saveDerived(accessToken, record, parents);
       return accessToken;
     },

@@ -337,9 +337,9 @@ describe('the revocation of a subject token', () => {
         ...deps,
         tokenIssuer: {
           ...deps.tokenIssuer,
-          async issueDerived(record, parents) {
+          async issueDerived(client, record, parents) {
             await revoke(subject);
-            given.push(await deps.tokenIssuer.issueDerived(record, parents));
+            given.push(await deps.tokenIssuer.issueDerived(client, record, parents));
             return given.at(-1) ?? '';
           },
         },

@@ -65,11 +65,16 @@ export async function opsCall(
   url: string,
   body?: unknown,
   authorization = basicAuthorization(ops.username, ops.password),
+  headers: Record<string, string> = {},
 ): Promise<OAuthAnswer> {
   const response = await app.inject({
     method,
     url,
-    headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   });
   return answerOf(response);

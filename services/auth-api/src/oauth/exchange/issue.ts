@@ -1,5 +1,6 @@
 /** Makes what was asked for of a token that may be exchanged: an access token, a refresh token, an ID token or a JWT. */
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../../clients/client.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { Families } from '../../tokens/families.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
@@ -31,8 +32,12 @@ export interface ExchangeIssuerOptions {
 export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIssuer {
   const { accessTokens, families, idTokens, tokenIssuer } = options;
 
-  async function accessToken(record: SubjectRecord, parents: readonly string[]): Promise<IssuedExchange> {
-    const text = await tokenIssuer.issueDerived(record, parents);
+  async function accessToken(
+    client: Client,
+    record: SubjectRecord,
+    parents: readonly string[],
+  ): Promise<IssuedExchange> {
+    const text = await tokenIssuer.issueDerived(client, record, parents);
     return {
       answer: answerOf(text, tokenTypes.accessToken, record),
       scope: record.scope,
@@ -94,7 +99,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
         case tokenTypes.idToken:
           return idToken(record);
         case tokenTypes.accessToken:
-          return accessToken(record, parents);
+          return accessToken(derivation.client, record, parents);
         default:
           throw invalidRequest('JWTs are not issued here: ask for an access token');
       }

@@ -114,7 +114,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
       await cutOffs.untilFresh();
-      const successor = { accessToken: tokenIssuer.newAccessToken(), refreshSecret: newSecret() };
+      const successor = { accessToken: tokenIssuer.newAccessToken(client), refreshSecret: newSecret() };
       const attempt: Attempt = { client, presented, successor, scope };
       let rotation = await rotate(attempt);
       if (rotation.outcome === 'check')

@@ -1,6 +1,23 @@
-/** Clients as they are answered: an allow-list, so that nothing slips out. */
+/** OAuth clients as the administration API answers them: an allow-list, so that nothing slips out. */
 import { z } from 'zod';
-import { publicKeySchema } from './key-source-schemas.ts';
+import { successStatus } from '../../envelope.ts';
+
+const text = z.string().min(1).max(4096);
+
+/** Public members of a key (RFC 7517): others are not kept. */
+export const publicKeyMembers = {
+  kty: z.enum(['RSA', 'EC', 'OKP'], 'must be RSA, EC or OKP'),
+  kid: text.max(256).optional(),
+  alg: text.max(32).optional(),
+  use: z.literal('sig', 'must be sig').optional(),
+  n: text.optional(),
+  e: text.optional(),
+  crv: text.optional(),
+  x: text.optional(),
+  y: text.optional(),
+};
+
+export const publicKeySchema = z.object(publicKeyMembers);
 
 const texts = z.array(z.string());
 const publicKeys = z.object({ keys: z.array(publicKeySchema) });
@@ -76,6 +93,13 @@ export const clientWithSecretSchema = clientViewSchema.extend({
   encrypted_client_secret: z.string().optional(),
   /** After a rotation: until when the former secret is still accepted (ISO 8601). */
   formerSecretExpiresAt: z.iso.datetime().optional(),
+});
+
+export const clientListSchema = z.object({
+  status: successStatus,
+  data: z.array(clientViewSchema),
+  /** Where the next page begins; absent on the last one. */
+  nextCursor: z.string().optional(),
 });
 
 export type ClientView = z.infer<typeof clientViewSchema>;

@@ -1,0 +1,69 @@
+/** Pages of a list: `limit` and `offset` (compat), or a cursor, which stays right while rows come and go. */
+import { z } from 'zod';
+import { badRequest } from '../errors/app-error.ts';
+import { integer } from './scalar.ts';
+
+const maxLimit = 1000;
+const maxOffset = 1_000_000;
+
+/** Query parameters of a list. Installers that name no limit expect the whole list. */
+export function pageQuery(defaultLimit = maxLimit) {
+  return {
+    limit: integer(1, maxLimit).default(defaultLimit).describe('Most rows of the answer.'),
+    offset: integer(0, maxOffset).default(0).describe('Rows to skip.'),
+    cursor: z
+      .string()
+      .max(256)
+      .optional()
+      .describe('`nextCursor` of the page before. Replaces `offset`; rows that come or go shift nothing.'),
+  };
+}
+
+export interface Page {
+  limit: number;
+  offset: number;
+  /** Key of the last row that the caller has seen. */
+  after: string | undefined;
+}
+
+export interface Rows<T> {
+  rows: T[];
+  nextCursor: string | undefined;
+}
+
+/** @throws AppError 400 for a cursor whose key is none of ours, or one beside an offset */
+export function readPage(
+  query: { limit: number; offset: number; cursor?: string | undefined },
+  key: RegExp,
+): Page {
+  if (query.cursor !== undefined && query.offset > 0) {
+    throw badRequest('cursor and offset are both given: keep one', { field: 'cursor' });
+  }
+  return { limit: query.limit, offset: query.offset, after: readCursor(query.cursor, key) };
+}
+
+/** Cuts rows that were read with `limit + 1` to the page, and names the next one. */
+export function cutPage<T>(rows: T[], limit: number, keyOf: (row: T) => string): Rows<T> {
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { rows: page, nextCursor: more ? writeCursor(keyOf(last)) : undefined };
+}
+
+const cursorPrefix = 'after:';
+
+function writeCursor(key: string): string {
+  return Buffer.from(cursorPrefix + key).toString('base64url');
+}
+
+function readCursor(cursor: string | undefined, key: RegExp): string | undefined {
+  if (cursor === undefined) return undefined;
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const after = text.startsWith(cursorPrefix) ? text.slice(cursorPrefix.length) : '';
+  if (!key.test(after)) {
+    throw badRequest('cursor is not one that this API gave: take nextCursor of the page before', {
+      field: 'cursor',
+    });
+  }
+  return after;
+}
