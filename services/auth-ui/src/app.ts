@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { consentRoutes } from './consent/routes.ts';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
@@ -31,6 +32,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       assetRoutes(pages, deps.assets);
       signInRoutes(pages, deps);
       passwordChangeRoutes(pages, deps);
+      consentRoutes(pages, deps);
       signedInRoutes(pages, deps);
       signedOutRoutes(pages, deps);
     },

@@ -22,3 +22,6 @@ export const changePasswordFields = {
   interaction: 'interaction',
   csrf: 'csrf',
 } as const;
+
+/** Values of `answer` in `POST /auth/v3/oauth/consent`, beside `interaction` and `csrf`. Answers 303 onward. */
+export const consentAnswers = { allowed: 'allowed', denied: 'denied' } as const;

@@ -1,4 +1,5 @@
 /** `/auth/v3/oauth/consent`: what the buttons of the consent page send. */
+import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
@@ -8,7 +9,7 @@ import type { ConsentForms } from './forms.ts';
 const consentFormSchema = z.object({
   interaction: z.string().min(1).max(128),
   csrf: z.string().max(256).default(''),
-  answer: z.enum(['allowed', 'denied']),
+  answer: z.enum(consentAnswers),
 });
 
 export async function consentRoutes(

@@ -1,5 +1,6 @@
 /** The page templates with the data each of them needs. Eta escapes every value it prints. */
 import { fileURLToPath } from 'node:url';
+import type { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import { Eta } from 'eta';
 import type { AssetName } from '../design/assets.ts';
@@ -45,10 +46,22 @@ export interface ChangePasswordPage extends PasswordPage {
   lead: string;
 }
 
+export interface ConsentPage extends Page {
+  lead: string;
+  interaction: InteractionView | undefined;
+  userName: string;
+  /** Sentences, one for each thing that is asked for. */
+  wishes: string[];
+  /** What is asked for and has no sentence. */
+  names: string[];
+  answers: typeof consentAnswers;
+}
+
 export interface Views {
   'sign-in-name': NamePage;
   'sign-in-password': PasswordPage;
   'change-password': ChangePasswordPage;
+  consent: ConsentPage;
   'signed-in': Page;
   'signed-out': Page;
 }

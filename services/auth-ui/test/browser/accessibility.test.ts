@@ -23,6 +23,7 @@ beforeAll(async () => {
     ...typed,
   });
   stage.hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });
+  stage.hold({ id: 'consent', consent: { userName: 'nordic\\maria', scope: ['openid', 'calls:read'] } });
   stage.hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
 });
 
@@ -35,6 +36,7 @@ const pages = [
   '/auth/sign-in.html?error&interaction=no-tenant',
   '/auth/change-password.html?error&interaction=change',
   '/auth/change-password.html',
+  '/auth/consent.html?interaction=consent',
   '/auth/signed-in.html',
   '/auth/signed-out.html',
   '/auth/nothing-here',

@@ -1,0 +1,34 @@
+/** What the consent page says: who asks, whom, and for what, in words that people use. */
+import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
+import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { ConsentPage } from '../pages/views.ts';
+import type { Visit } from '../pages/visit.ts';
+import type { TextKey } from '../texts/texts.ts';
+
+const everything = '*';
+
+/** Scope values that have a sentence of their own; whatever else an application may ask for is shown by its name. */
+const sentences: Readonly<Record<string, TextKey>> = {
+  openid: 'consent.openid',
+  profile: 'consent.profile',
+  email: 'consent.email',
+  offline_access: 'consent.offline_access',
+  [everything]: 'consent.everything',
+};
+
+export function consentPage(
+  { text, interaction }: Visit,
+  consent: NonNullable<InteractionView['consent']>,
+): ConsentPage {
+  const application = interaction?.client.name ?? '';
+  const known = consent.scope.flatMap((value) => sentences[value] ?? []);
+  return {
+    title: text('consent.title', { application }),
+    lead: text('consent.lead', { application }),
+    interaction,
+    userName: consent.userName,
+    wishes: known.map((key) => text(key, { application })),
+    names: consent.scope.filter((value) => !(value in sentences)),
+    answers: consentAnswers,
+  };
+}

@@ -1,0 +1,56 @@
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type AuthApiStandIn, startAuthApiStandIn } from '../auth-api-stand-in.ts';
+import { buildTestApp, pageGet } from '../test-app.ts';
+
+let authApi: AuthApiStandIn;
+let app: App;
+
+beforeAll(async () => {
+  authApi = await startAuthApiStandIn();
+  app = await buildTestApp({ authApiUrl: authApi.url });
+});
+
+afterAll(async () => {
+  await app.close();
+  await authApi.close();
+});
+
+it('says who asks, whom, and for what; sends the answer to Auth API and on to the application', async () => {
+  authApi.hold({
+    id: 'asked',
+    consent: { userName: 'nordic\\maria', scope: ['openid', 'email', 'calls:<read>'] },
+  });
+
+  const page = await app.inject(pageGet('/auth/consent.html?interaction=asked'));
+
+  expect(page.statusCode).toBe(200);
+  expect(page.body).toContain('<h1>Allow Agent Workspace?</h1>');
+  expect(page.body).toContain('nordic\\maria');
+  expect(page.body).toContain('<li>see your e-mail address</li>');
+  expect(page.body).toContain('<li><code>calls:&lt;read&gt;</code></li>');
+  expect(page.body).not.toContain('see your name');
+  expect(page.body).toContain('action="/auth/v3/oauth/consent"');
+  expect(page.body).toContain('name="csrf" value="csrf-of-asked"');
+  expect(page.body.match(/name="answer" value="(\w+)"/g)).toHaveLength(2);
+  expect(page.headers['content-security-policy']).toContain(
+    "form-action 'self' https://workspace.example.com",
+  );
+  expect(page.headers['cache-control']).toBe('no-store');
+});
+
+it('shows nothing for a login that waits for something else, or belongs to another browser', async () => {
+  authApi.hold({ id: 'password' });
+  authApi.hold({ id: 'theirs', consent: { userName: 'maria', scope: ['openid'] } });
+
+  const other = await app.inject(pageGet('/auth/consent.html?interaction=password'));
+  const foreign = await app.inject(
+    pageGet('/auth/consent.html?interaction=theirs', { cookie: 'gatehouse-browser=another' }),
+  );
+  const none = await app.inject(pageGet('/auth/consent.html'));
+
+  for (const page of [other, foreign, none]) {
+    expect(page.statusCode).toBe(410);
+    expect(page.body).not.toContain('maria');
+  }
+});
