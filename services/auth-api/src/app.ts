@@ -14,6 +14,7 @@ import { grantTypes } from './oauth/grants/index.ts';
 import { logoutRoutes } from './oauth/logout-routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { userinfoRoutes } from './oauth/userinfo-routes.ts';
+import { tellNonces } from './sender-constraint/nonce-header.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { signOutRoutes } from './sessions/sign-out-routes.ts';
 import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';
@@ -39,6 +40,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   // Programs: credentials in the request, no cookies.
   await app.register(async (scope: App) => {
     guardOrigins(scope, deps.allowedOrigins);
+    tellNonces(scope, deps);
     await oauthRoutes(scope, deps);
   });
   await app.register(async (scope: App) =>
@@ -47,6 +49,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(async (scope: App) => interactionRoutes(scope, deps));
   await app.register(async (scope: App) => {
     guardOrigins(scope, deps.allowedOrigins);
+    tellNonces(scope, deps);
     clientRoutes(scope, { ...deps, compatEnabled: config.compat.enabled });
   });
   await app.register(async (scope: App) => signingKeyRoutes(scope, deps));
@@ -57,6 +60,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await browsers.register(async (scope: App) => consentRoutes(scope, deps));
     await browsers.register(async (scope: App) => {
       guardOrigins(scope, deps.allowedOrigins);
+      tellNonces(scope, deps);
       await userinfoRoutes(scope, deps);
     });
     await browsers.register(async (scope: App) => logoutRoutes(scope, deps));
@@ -65,6 +69,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await browsers.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => {
       guardOrigins(scope, deps.allowedOrigins);
+      tellNonces(scope, deps);
       sessionRoutes(scope, { ...deps, publicUrl });
     });
     await browsers.register(async (scope: App) => signOutRoutes(scope, { ...deps, publicUrl }));

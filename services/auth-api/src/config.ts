@@ -137,6 +137,12 @@ export const configuration = defineConfiguration(
       }),
     },
     tokens: tokenSettings,
+    dpop: {
+      requireNonce: setting(read.boolean().default(false), {
+        env: 'GATEHOUSE_DPOP_REQUIRE_NONCE',
+        doc: 'Every DPoP proof must carry a nonce of this server: no proof can be made in advance, at the price of one more request now and then.',
+      }),
+    },
     signingKeys: {
       rotationDays: setting(read.integer(0, 3650).default(90), {
         env: 'GATEHOUSE_SIGNING_KEY_ROTATION_DAYS',

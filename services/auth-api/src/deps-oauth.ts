@@ -1,8 +1,8 @@
 /** Composes the OAuth endpoints on top of tokens, clients, users and sessions. */
 import { createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { createKeySets } from './assertions/key-sets.ts';
-import { createSingleUse } from './assertions/single-use.ts';
 import type { BaseDeps } from './deps.ts';
+import type { SenderDeps } from './deps-sender.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
 import { createDecision } from './oauth/authorization-decision.ts';
 import { createAuthorizationIssuer } from './oauth/authorization-issue.ts';
@@ -30,15 +30,14 @@ export interface OAuthDeps {
   logoutEndpoint: LogoutEndpoint;
 }
 
-export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
+export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuthDeps {
   const { config, kit, redis, keyspace, clientDirectory, secretVerifier, audit } = deps;
   const keySets = createKeySets(deps);
-  const singleUse = createSingleUse(redis, keyspace, deps.now);
   const clientAuthentication = createClientAuthentication({
     directory: clientDirectory,
     verifier: secretVerifier,
     uses: deps.clientUses,
-    assertions: createClientAssertions({ ...deps, directory: clientDirectory, keySets, singleUse }),
+    assertions: createClientAssertions({ ...deps, directory: clientDirectory, keySets }),
     audit,
   });
   const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
@@ -57,6 +56,7 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
     postedRequests: createPostedRequests(redis, keyspace),
     tokenEndpoint: createTokenEndpoint({
       clientAuthentication,
+      senderConstraints: deps.senderConstraints,
       grants: createGrants({
         ...deps,
         presentedTokens: createPresentedTokens(deps),
@@ -71,7 +71,7 @@ export function createOAuthDeps(deps: BaseDeps & SignInDeps): OAuthDeps {
       opsUsername: config.ops.username,
     }),
     revocation: createRevocationEndpoint({ ...deps, clientAuthentication }),
-    userInfo: createUserInfo(deps.accessTokens),
+    userInfo: createUserInfo(deps.resourceTokens),
     logoutEndpoint: createLogoutEndpoint({
       ...deps,
       directory: clientDirectory,

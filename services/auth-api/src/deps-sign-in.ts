@@ -11,6 +11,7 @@ import { type ContactCenterService, createContactCenters } from './contact-cente
 import { type AllowedOrigins, createAllowedOrigins } from './cors/allowed-origins.ts';
 import { createStoredOrigins } from './cors/stored-origins.ts';
 import type { BaseDeps } from './deps.ts';
+import type { SenderDeps } from './deps-sender.ts';
 import type { InteractionService } from './interactions/interaction.ts';
 import { recognizeServiceClient } from './interactions/internal-caller.ts';
 import { createInteractionService } from './interactions/service.ts';
@@ -54,10 +55,10 @@ export interface StartedSignIn {
   close(): Promise<void>;
 }
 
-export async function createSignInDeps(base: BaseDeps): Promise<StartedSignIn> {
+export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<StartedSignIn> {
   const environment = await followEnvironmentApi(base);
   const { users, contactCenters, storedOrigins } = environment;
-  const { config, redis, keyspace, cutOffs, accessTokens, clientDirectory: clients, audit, now } = base;
+  const { config, redis, keyspace, cutOffs, clientDirectory: clients, audit, now } = base;
 
   const cookies = createBrowserCookies(config.publicUrl);
   const sessions = createSessionService({
@@ -75,7 +76,7 @@ export async function createSignInDeps(base: BaseDeps): Promise<StartedSignIn> {
     cookies,
     now,
   });
-  const callers = createCallers(sessions, accessTokens);
+  const callers = createCallers(sessions, base.resourceTokens);
   const pages = createPages(config.publicUrl);
   const consents = createConsentService(base.pool);
   const forms = {

@@ -33,6 +33,7 @@ import { serviceClient } from './clients/service-client.ts';
 import { writeClientUses } from './clients/store.ts';
 import type { Config } from './config.ts';
 import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
+import { createSenderDeps, type SenderDeps } from './deps-sender.ts';
 import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
 import { observeKeyAges } from './keys/key-metrics.ts';
 import { createSigner, type Signer } from './keys/signer.ts';
@@ -47,7 +48,7 @@ import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
 
-export type Deps = BaseDeps & SignInDeps & OAuthDeps & { close(): Promise<void> };
+export type Deps = BaseDeps & SenderDeps & SignInDeps & OAuthDeps & { close(): Promise<void> };
 
 /** What tokens, clients and keys stand on; sign-in is composed on top of it. */
 export interface BaseDeps {
@@ -227,7 +228,8 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
 
   const outbound = createOutbound(config.outbound);
 
-  const base: BaseDeps = {
+  const senderDeps = createSenderDeps({ config, redis, keyspace, accessTokens, now });
+  const base: BaseDeps & SenderDeps = {
     config,
     kit,
     consul,
@@ -251,9 +253,10 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     clients,
     clientUses,
     secretVerifier,
+    ...senderDeps,
     opsAuthentication: createOpsAuthentication({
       operator: createOperator({ ...config.ops, verifier: secretVerifier, log }),
-      accessTokens,
+      resourceTokens: senderDeps.resourceTokens,
       audit,
     }),
   };

@@ -5,7 +5,7 @@ export const introspectionActiveSchema = z.object({
   active: z.literal(true),
   scope: z.string(),
   client_id: z.string(),
-  token_type: z.literal('bearer'),
+  token_type: z.enum(['bearer', 'DPoP']),
   /** Seconds since the epoch. */
   exp: z.int(),
   iat: z.int(),
@@ -24,6 +24,8 @@ export const introspectionActiveSchema = z.object({
   username: z.string().optional(),
   environment_id: z.string().optional(),
   contact_center_id: z.string().optional(),
+  /** What the token is bound to (RFC 7800): a key (RFC 9449) or a certificate (RFC 8705). */
+  cnf: z.object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() }).optional(),
   grant_type: z.string(),
   /** Authorities of the user; of the client where there is no user. */
   authorities: z.array(z.string()),

@@ -4,15 +4,19 @@ import { AppError, type AppErrorOptions } from './app-error.ts';
 export interface OAuthErrorOptions extends AppErrorOptions {
   /** Value of WWW-Authenticate, sent with 401. */
   challenge?: string;
+  /** Nonce for the next DPoP proof (RFC 9449 section 8). */
+  dpopNonce?: string | undefined;
 }
 
 export class OAuthError extends AppError {
   readonly challenge: string | undefined;
+  readonly dpopNonce: string | undefined;
 
   /** `error` is a code of the OAuth registry, `description` the public text. */
   constructor(error: string, status: number, description: string, options: OAuthErrorOptions = {}) {
     super(error, status, description, options);
     this.challenge = options.challenge;
+    this.dpopNonce = options.dpopNonce;
   }
 }
 

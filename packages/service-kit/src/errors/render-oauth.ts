@@ -18,6 +18,7 @@ export function oauthErrorHandler(
 
 export function renderOAuthError(reply: FastifyReply, error: AppError): FastifyReply {
   if (error instanceof OAuthError && error.challenge) reply.header('www-authenticate', error.challenge);
+  if (error instanceof OAuthError && error.dpopNonce) reply.header('dpop-nonce', error.dpopNonce);
   return reply
     .code(error.status)
     .header('cache-control', 'no-store')

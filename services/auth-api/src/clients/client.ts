@@ -117,6 +117,14 @@ export function usesSecret({ clientType, tokenEndpointAuthMethod }: Client): boo
   return clientType === 'CONFIDENTIAL' && tokenEndpointAuthMethod !== 'private_key_jwt';
 }
 
+/** Whether each of its tokens is bound to a key or certificate: whoever steals one cannot use it. */
+export function hasBoundTokens({
+  dpopBoundAccessTokens,
+  tlsClientCertificateBoundAccessTokens,
+}: Client): boolean {
+  return dpopBoundAccessTokens || tlsClientCertificateBoundAccessTokens;
+}
+
 /** Whether users of the contact centre may use the client: single sign-on never crosses into another one. */
 export function servesContactCenter(
   { contactCenterIds }: Pick<Client, 'contactCenterIds'>,

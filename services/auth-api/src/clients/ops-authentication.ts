@@ -2,13 +2,13 @@
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import type { Operator } from '@gatehouse/service-kit/credentials/operator';
 import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors/app-error';
-import { invalidToken } from '@gatehouse/service-kit/errors/oauth-error';
-import { hasScheme, parseBasicCredentials, parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
+import { hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
+import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
 import type { AuditWriter } from '../audit/event.ts';
-import type { AccessTokens } from '../tokens/access-tokens.ts';
+import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
 
 export interface OpsCredentials {
-  authorization: string | undefined;
+  sender: SenderRequest;
   clientAddress: string;
   correlationId: string;
 }
@@ -20,15 +20,15 @@ export interface OpsAuthentication {
 
 export interface OpsAuthenticationOptions {
   operator: Operator;
-  accessTokens: AccessTokens;
+  resourceTokens: ResourceTokens;
   audit: AuditWriter;
 }
 
 export function createOpsAuthentication(options: OpsAuthenticationOptions): OpsAuthentication {
-  const { operator, accessTokens, audit } = options;
+  const { operator, resourceTokens, audit } = options;
 
   async function authenticateBasic(credentials: OpsCredentials): Promise<string> {
-    const readings = parseBasicCredentials(credentials.authorization);
+    const readings = parseBasicCredentials(credentials.sender.headers.authorization);
     if (await operator.isProvedBy(readings, credentials.clientAddress)) return operator.username;
     await audit.write({
       name: 'ops_authentication_failed',
@@ -39,10 +39,8 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions): OpsA
     throw unauthorized();
   }
 
-  async function authenticateBearer(authorization: string): Promise<string> {
-    const token = parseBearerToken(authorization);
-    const stored = token === undefined ? undefined : await accessTokens.find(token);
-    if (stored === undefined) throw invalidToken();
+  async function authenticateByToken(sender: SenderRequest): Promise<string> {
+    const stored = await resourceTokens.require(sender);
     const { clientId, sub, authorities, contactCenterIds } = stored.record();
     // A user's token never administers, whatever the client that carries it may do.
     if (sub !== undefined || !authorities.includes(managementAuthority)) {
@@ -59,9 +57,10 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions): OpsA
 
   return {
     async authenticate(credentials) {
-      const { authorization } = credentials;
-      if (authorization !== undefined && hasScheme(authorization, 'bearer'))
-        return authenticateBearer(authorization);
+      const { sender } = credentials;
+      const { authorization } = sender.headers;
+      if (hasScheme(authorization, 'bearer') || hasScheme(authorization, 'dpop'))
+        return authenticateByToken(sender);
       if (authorization === undefined) throw new AppError('unauthorized', 401, 'Bad credentials');
       return authenticateBasic(credentials);
     },

@@ -21,7 +21,7 @@ export function guardAdministration(
   scope.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const name = await opsAuthentication.authenticate({
-      authorization: request.headers.authorization,
+      sender: request,
       clientAddress: request.ip,
       correlationId: request.id,
     });

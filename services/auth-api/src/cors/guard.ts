@@ -10,8 +10,9 @@ export function guardOrigins(scope: App, allowedOrigins: AllowedOrigins): void {
     // Pages prove by a token who they are. With cookies any registered page could act for whoever is signed in.
     allowsCredentials: false,
     methods: ['GET', 'POST', 'PUT', 'DELETE'],
-    requestHeaders: ['authorization', 'content-type', 'x-request-id'],
-    answerHeaders: ['retry-after', 'www-authenticate', 'x-request-id'],
+    requestHeaders: ['authorization', 'content-type', 'dpop', 'x-request-id'],
+    // A page that signs DPoP proofs must read the nonce (RFC 9449 section 8.2).
+    answerHeaders: ['dpop-nonce', 'retry-after', 'www-authenticate', 'x-request-id'],
     remedy:
       "register it in the redirect URIs of the application's client, or add it with POST /environment/v3/cors to the contact centre whose application it is",
   });

@@ -35,6 +35,7 @@ export function checkAuthorizationParameters(draft: AuthorizationDraft): Checked
   checkResponseMode(draft, responseType);
   checkBindingsThatAreNotOffered(draft);
   checkCodeChallenge(draft, responseType);
+  checkDpopKey(draft);
   const scope = checkScope(draft, responseType);
   checkNonce(draft, responseType);
   const prompt = checkPrompt(draft);
@@ -72,7 +73,6 @@ function checkRequestObject({ parameters }: AuthorizationDraft): void {
 
 /** A caller who asks for a binding believes it is there. */
 function checkBindingsThatAreNotOffered({ parameters }: AuthorizationDraft): void {
-  if (parameters.get('dpop_jkt') !== undefined) throw invalidRequest('dpop_jkt is not supported');
   if (parameters.list('resource').length > 0) throw invalidTarget('resource is not supported here');
   if (parameters.list('audience').length > 0) throw invalidTarget('audience is not supported here');
 }
@@ -82,6 +82,14 @@ function checkCodeChallenge({ client, parameters }: AuthorizationDraft, response
   const challenge = parameters.get('code_challenge');
   const problem = codeChallengeProblem(challenge, parameters.get('code_challenge_method'), isRequired);
   if (problem !== undefined) throw invalidRequest(problem);
+}
+
+/** RFC 9449 section 10: the thumbprint of a key (RFC 7638, SHA-256). */
+function checkDpopKey({ parameters }: AuthorizationDraft): void {
+  const jkt = parameters.get('dpop_jkt');
+  if (jkt !== undefined && !/^[A-Za-z0-9_-]{43}$/.test(jkt)) {
+    throw invalidRequest('dpop_jkt must be a SHA-256 thumbprint: 43 base64url characters');
+  }
 }
 
 function checkScope({ client, parameters }: AuthorizationDraft, responseType: ResponseType): string[] {

@@ -53,6 +53,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
       redirectUri: request.redirectUri,
       redirectUriGiven: request.redirectUriGiven,
       ...optional('codeChallenge', request.codeChallenge),
+      ...optional('dpopJkt', request.dpopJkt),
     });
   }
 

@@ -16,6 +16,8 @@ export interface AuthorizationRequest {
   nonce?: string;
   /** S256 challenge (RFC 7636). */
   codeChallenge?: string;
+  /** The key that the code is bound to (RFC 9449 section 10). */
+  dpopJkt?: string;
   prompt: string[];
   maxAgeSeconds?: number;
   /** Claims that were asked for one by one (OpenID Connect Core section 5.5). */

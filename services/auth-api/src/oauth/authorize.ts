@@ -69,6 +69,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       ...optional('state', state),
       ...optional('nonce', parameters.get('nonce')),
       ...optional('codeChallenge', parameters.get('code_challenge')),
+      ...optional('dpopJkt', parameters.get('dpop_jkt')),
       ...optional('hintedSubject', hintedSubject),
       ...optional('loginHint', parameters.get('login_hint')?.slice(0, 256)),
       ...optional('uiLocales', parameters.get('ui_locales')?.slice(0, 256)),

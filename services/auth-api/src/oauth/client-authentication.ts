@@ -4,6 +4,7 @@ import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-v
 import { invalidClient, invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import { type Credentials, hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
+import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client, ClientAuthMethod } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -16,6 +17,8 @@ export interface ClientCall {
   /** Readings of Basic credentials, where somebody has read the header already. */
   basic?: Credentials[];
   parameters: RequestParameters;
+  /** The request itself, for what it proves besides. */
+  sender: SenderRequest;
   clientAddress: string;
   correlationId: string;
 }

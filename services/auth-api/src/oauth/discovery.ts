@@ -1,4 +1,5 @@
 /** What this server can do (OpenID Connect Discovery, RFC 8414): only what is true. */
+import { dpopAlgorithms } from '@gatehouse/service-kit/sender-constraint/dpop-proof';
 import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
 import { responseTypes } from '../clients/client.ts';
 import { supportedContexts } from '../tokens/authentication-context.ts';
@@ -38,6 +39,7 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: Dis
     revocation_endpoint_auth_methods_supported: [...confidentialMethods, 'none'],
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: dpopAlgorithms,
     scopes_supported: [openidScope, ...claimScopes, offlineScope],
     prompt_values_supported: promptValues,
     acr_values_supported: supportedContexts,

@@ -4,11 +4,12 @@ import {
   unauthorizedClient,
   unsupportedResponseType,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import type { ResponseType } from '../clients/client.ts';
+import { hasBoundTokens, type ResponseType } from '../clients/client.ts';
 import type { AuthorizationDraft } from './authorization-checks.ts';
 import type { RequestParameters } from './parameters.ts';
 import {
   defaultResponseMode,
+  includes,
   isResponseMode,
   parseResponseType,
   type ResponseMode,
@@ -31,6 +32,10 @@ export function checkResponseType({ client, parameters }: AuthorizationDraft): R
   if (responseType === undefined) throw unsupportedResponseType('This response_type is not known');
   if (!client.responseTypes.includes(responseType)) {
     throw unauthorizedClient('The client may not use this response_type: it is not among its responseTypes');
+  }
+  // No browser proves anything to us while it is redirected: what it carries could not be bound.
+  if (includes(responseType, 'token') && hasBoundTokens(client)) {
+    throw unauthorizedClient('The tokens of this client are bound to its key: none travels by the browser');
   }
   return responseType;
 }

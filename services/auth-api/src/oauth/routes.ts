@@ -87,6 +87,7 @@ function callOf(request: FastifyRequest): ClientCall {
   return {
     authorization: request.headers.authorization,
     parameters: readParameters(request.body),
+    sender: request,
     clientAddress: request.ip,
     correlationId: request.id,
   };

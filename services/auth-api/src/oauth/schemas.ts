@@ -36,7 +36,9 @@ export const tokenRequestSchema = z.looseObject({
 
 export const tokenAnswerSchema = z.object({
   access_token: z.string(),
-  token_type: z.enum(['bearer', 'N_A']).describe('N_A: what was issued is no access token (RFC 8693)'),
+  token_type: z
+    .enum(['bearer', 'DPoP', 'N_A'])
+    .describe('N_A: what was issued is no access token (RFC 8693)'),
   expires_in: z.int().describe('Seconds'),
   scope: z.string(),
   refresh_token: z.string().optional(),
@@ -60,6 +62,7 @@ export const authorizationRequestSchema = z.looseObject({
   nonce: text.describe('Required where the answer holds an id_token'),
   code_challenge: text.describe('RFC 7636; required for PUBLIC clients'),
   code_challenge_method: text.describe('S256'),
+  dpop_jkt: text.describe('Thumbprint of the key that the code is bound to (RFC 9449)'),
   prompt: text.describe('none, login, select_account or consent'),
   max_age: text.describe('Seconds'),
   acr_values: text.describe('Contexts of the sign-in that would be liked, separated by spaces'),

@@ -1,11 +1,11 @@
 /** The token endpoint (RFC 6749 section 3.2): the same ordered steps before every grant. */
 import {
-  invalidRequest,
   invalidScope,
   unauthorizedClient,
   unsupportedGrantType,
 } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
+import type { SenderConstraints } from '../sender-constraint/sender-constraints.ts';
 import type { TokenAnswer } from '../tokens/issue.ts';
 import type { ClientAuthentication, ClientCall } from './client-authentication.ts';
 import type { GrantHandler } from './grants/grant-handler.ts';
@@ -19,22 +19,26 @@ export interface TokenEndpoint {
 
 export interface TokenEndpointOptions {
   clientAuthentication: ClientAuthentication;
+  senderConstraints: SenderConstraints;
   grants: ReadonlyMap<string, GrantHandler>;
   countIssued(grantType: string): void;
 }
 
 export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
-  const { clientAuthentication, grants, countIssued } = options;
+  const { clientAuthentication, senderConstraints, grants, countIssued } = options;
   return {
     async answer(call) {
+      const reading = senderConstraints.readProof(call.sender);
+      const proof = reading && (await reading);
       const client = await clientAuthentication.authenticate(call);
       const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
       checkGrantIsAllowed(client, grant);
-      refuseProofsThatAreNotChecked(call.parameters);
       const parameters = keepDeclared(call.parameters, grant);
       const scope = readScope(parameters);
+      const binding = senderConstraints.bind(client, proof);
+      const cnf = binding && (await binding);
       const { clientAddress, correlationId } = call;
-      const answer = await grant.handle({ client, parameters, scope, clientAddress, correlationId });
+      const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
       countIssued(grant.grantType);
       return answer;
     },
@@ -50,11 +54,6 @@ function findGrant(grants: ReadonlyMap<string, GrantHandler>, grantType: string)
 function checkGrantIsAllowed(client: Client, { grantType }: GrantHandler): void {
   if (!client.grantTypes.includes(grantType))
     throw unauthorizedClient('The client may not use this grant_type');
-}
-
-/** RFC 9449 section 10: a caller who names a key believes that the code is bound to it. */
-function refuseProofsThatAreNotChecked(parameters: RequestParameters): void {
-  if (parameters.get('dpop_jkt') !== undefined) throw invalidRequest('dpop_jkt is not supported');
 }
 
 function keepDeclared(parameters: RequestParameters, grant: GrantHandler): RequestParameters {

@@ -26,7 +26,7 @@ export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInf
       summary: 'The user of the access token',
       response: { 200: cloudUserDetailsSchema, ...refusals },
     },
-    handler: (request) => userInfo.cloudUserDetails({ authorization: request.headers.authorization }),
+    handler: (request) => userInfo.cloudUserDetails({ sender: request }),
   });
 
   app.route({
@@ -41,7 +41,7 @@ export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInf
       const isForm =
         request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
       const formToken = isForm ? readParameters(request.body).get('access_token') : undefined;
-      return userInfo.openIdUserInfo({ authorization: request.headers.authorization, formToken });
+      return userInfo.openIdUserInfo({ sender: request, formToken });
     },
   });
 }

@@ -1,36 +1,29 @@
 /** Who the bearer of an access token acts for: the compat view and the OpenID Connect one (Core section 5.3). */
-import {
-  invalidRequest,
-  invalidToken,
-  missingToken,
-  OAuthError,
-} from '@gatehouse/service-kit/errors/oauth-error';
-import { parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
+import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
+import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
 import type { AccessTokenRecord } from '../tokens/access-token.ts';
-import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import { isWithinScope, openidScope } from './scopes.ts';
 import type { CloudUserDetails, OpenIdUserInfo } from './userinfo-schemas.ts';
 
-export interface BearerCall {
-  authorization: string | undefined;
+export interface TokenCall {
+  sender: SenderRequest;
   /** RFC 6750 section 2.2: the form parameter of a POST. */
   formToken?: string | undefined;
 }
 
 export interface UserInfo {
   /** @throws OAuthError invalid_token (401), insufficient_scope (403) */
-  cloudUserDetails(call: BearerCall): Promise<CloudUserDetails>;
-  openIdUserInfo(call: BearerCall): Promise<OpenIdUserInfo>;
+  cloudUserDetails(call: TokenCall): Promise<CloudUserDetails>;
+  openIdUserInfo(call: TokenCall): Promise<OpenIdUserInfo>;
 }
 
 type UserRecord = AccessTokenRecord & { identity: UserIdentity };
 
-export function createUserInfo(accessTokens: AccessTokens): UserInfo {
-  async function findUser(call: BearerCall): Promise<UserRecord> {
-    const stored = await accessTokens.find(readToken(call));
-    if (stored === undefined) throw invalidToken();
-    const record = stored.record();
+export function createUserInfo(resourceTokens: ResourceTokens): UserInfo {
+  async function findUser({ sender, formToken }: TokenCall): Promise<UserRecord> {
+    const record = (await resourceTokens.require(sender, formToken)).record();
     if (record.identity === undefined)
       throw insufficientScope('The token was issued to a client, not to a user');
     return record as UserRecord;
@@ -54,16 +47,6 @@ export function createUserInfo(accessTokens: AccessTokens): UserInfo {
       };
     },
   };
-}
-
-function readToken({ authorization, formToken }: BearerCall): string {
-  if (authorization !== undefined && formToken !== undefined) {
-    throw invalidRequest('Send the access token once: in the Authorization header or in the form');
-  }
-  if (authorization === undefined && formToken === undefined) throw missingToken();
-  const token = formToken ?? parseBearerToken(authorization);
-  if (token === undefined) throw invalidToken({ detail: 'the Authorization header is not Bearer' });
-  return token;
 }
 
 function detailsOf(identity: UserIdentity): CloudUserDetails {

@@ -1,6 +1,5 @@
-/** The user behind a request: by Bearer token, else by session cookie. A cookie beside a token changes nothing. */
-import { parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
-import type { AccessTokens } from '../tokens/access-tokens.ts';
+/** The user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
+import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { BrowserRequest, SessionService } from './session.ts';
 
@@ -16,20 +15,18 @@ export interface Caller {
 }
 
 export interface Callers {
-  /** Undefined without a live session or a user's live token. @throws AppError (503) */
+  /** Undefined without a live session or a user's live token. @throws OAuthError (401) for a bad proof; AppError (503) */
   find(request: BrowserRequest): Promise<Caller | undefined>;
   /** Same for any live token, also a client's own. */
   isLive(request: BrowserRequest): Promise<boolean>;
 }
 
-export function createCallers(sessions: Pick<SessionService, 'find'>, accessTokens: AccessTokens): Callers {
-  const findToken = async (authorization: string) => {
-    const token = parseBearerToken(authorization);
-    return token === undefined ? undefined : accessTokens.find(token);
-  };
-
-  const byToken = async (authorization: string): Promise<Caller | undefined> => {
-    const record = (await findToken(authorization))?.record();
+export function createCallers(
+  sessions: Pick<SessionService, 'find'>,
+  resourceTokens: Pick<ResourceTokens, 'find'>,
+): Callers {
+  const byToken = async (request: BrowserRequest): Promise<Caller | undefined> => {
+    const record = (await resourceTokens.find(request))?.record();
     if (record?.identity === undefined) return undefined;
     return {
       via: 'token',
@@ -49,14 +46,14 @@ export function createCallers(sessions: Pick<SessionService, 'find'>, accessToke
   };
 
   return {
-    find: (request) => {
-      const { authorization } = request.headers;
-      return typeof authorization === 'string' ? byToken(authorization) : bySession(request);
-    },
+    find: (request) => (hasToken(request) ? byToken(request) : bySession(request)),
     async isLive(request) {
-      const { authorization } = request.headers;
-      if (typeof authorization === 'string') return (await findToken(authorization)) !== undefined;
+      if (hasToken(request)) return (await resourceTokens.find(request)) !== undefined;
       return (await sessions.find(request)) !== undefined;
     },
   };
+}
+
+function hasToken({ headers }: BrowserRequest): boolean {
+  return headers['authorization'] !== undefined;
 }

@@ -1,4 +1,5 @@
 /** A browser session: the fact that a user proved who they are in this browser. */
+import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
 import type { SessionReference } from '../tokens/session-reference.ts';
 import type { UserIdentity } from '../users/identity.ts';
 
@@ -12,9 +13,8 @@ export interface Session extends SessionReference {
 }
 
 /** The parts of an HTTP request that sessions read; a Fastify request with cookies has them. */
-export interface BrowserRequest {
+export interface BrowserRequest extends SenderRequest {
   readonly cookies: Readonly<Record<string, string | undefined>>;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly ip: string;
 }
 

@@ -130,6 +130,7 @@ function serialize(record: AccessTokenRecord, issuer: string): string {
     expiresAtMs: record.expiresAtMs,
     audience: record.audience,
     contactCenterIds: record.contactCenterIds,
+    ...(record.cnf === undefined ? {} : { cnf: record.cnf }),
   };
   return `${JSON.stringify(facts)}\n${introspectionJson(record, issuer)}\n${JSON.stringify(record)}`;
 }

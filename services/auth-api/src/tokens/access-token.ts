@@ -1,4 +1,5 @@
 /** The facts of an issued access token, as its record in Redis holds them. */
+import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { UserIdentity } from '../users/identity.ts';
 import type { CutOffSubject } from './cut-offs.ts';
 import type { Lineage } from './lineage.ts';
@@ -27,6 +28,8 @@ export interface AccessTokenRecord extends Lineage {
   identity?: UserIdentity;
   /** Claims that UserInfo shows beyond what the scope stands for. */
   userinfoClaims?: string[];
+  /** What the token is bound to: it is no use to anybody else. */
+  cnf?: Confirmation;
 }
 
 /** A stored token: the facts at once, the introspection answer ready-made, the user only when somebody asks. */
@@ -49,4 +52,5 @@ export interface TokenFacts {
   expiresAtMs: number;
   audience: string[];
   contactCenterIds: string[];
+  cnf?: Confirmation;
 }

@@ -16,6 +16,8 @@ export interface Rotation {
   /** Undefined: the scope that was granted. */
   scope: string[] | undefined;
   sealedSuccessor: string;
+  /** What the sender proved, as refreshBindingOf() says it. */
+  boundTo: string;
   /** A grant whose person was just read again; without it an older check may be answered `check`. */
   checkedGrant: Grant | undefined;
 }
@@ -27,7 +29,13 @@ export type RotatedRefresh =
   /** The person must be read again before this family gets another token. */
   | { outcome: 'check'; grant: Grant }
   | { outcome: 'reused'; grant: Grant }
-  | { outcome: 'unknown' | 'revoked' | 'foreign' | 'scope' };
+  | { outcome: 'unknown' | 'revoked' | 'foreign' | 'unbound' | 'scope' };
+
+export interface OpenedRefresh {
+  endsAtMs: number;
+  /** See refreshBindingOf(). */
+  boundTo: string;
+}
 
 export interface KnownRefresh {
   grant: Grant;
@@ -45,7 +53,7 @@ export interface FamilyStore {
   /** Of all who present a code, one gets it. */
   consumeCode(code: FamilyToken): Promise<ConsumedCode>;
   /** Does nothing for a family that was revoked meanwhile. */
-  openRefresh(token: FamilyToken, grant: Grant, endsAtMs: number): Promise<void>;
+  openRefresh(token: FamilyToken, grant: Grant, refresh: OpenedRefresh): Promise<void>;
   rotateRefresh(rotation: Rotation): Promise<RotatedRefresh>;
   /** What a refresh token belongs to, without using it up. */
   findRefresh(token: FamilyToken): Promise<KnownRefresh | undefined>;

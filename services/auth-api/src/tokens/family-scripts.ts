@@ -19,12 +19,12 @@ return {'unknown'}
 
 /**
  * Starts the refresh tokens of a family, unless the family was revoked meanwhile (a racing replay of its code).
- * KEYS: refresh, revoked. ARGV: secret hash, client id, scope, grant (JSON), now (ms), end (ms), end if it is not used (ms).
+ * KEYS: refresh, revoked. ARGV: secret hash, client id, scope, grant (JSON), now (ms), end (ms), end if it is not used (ms), what it is bound to or ''.
  */
 export const openRefresh = defineScript(`
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'current', ARGV[1], 'client', ARGV[2], 'scope', ARGV[3], 'grant', ARGV[4],
-  'checked', ARGV[5], 'issued', ARGV[5], 'ends', ARGV[6], 'expires', ARGV[7])
+  'checked', ARGV[5], 'issued', ARGV[5], 'ends', ARGV[6], 'expires', ARGV[7], 'bound', ARGV[8])
 redis.call('PEXPIREAT', KEYS[1], ARGV[7])
 return 1
 `);
@@ -32,17 +32,19 @@ return 1
 /**
  * Rotates a refresh token; a family that nobody used for the idle time is as if it had never been. KEYS: refresh, revoked.
  * ARGV: 1 presented hash, 2 next hash, 3 client id, 4 requested scope or '', 5 now (ms), 6 grace (ms),
- *       7 sealed successor, 8 oldest acceptable check of the person (ms), 9 checked grant (JSON) or '', 10 life of the revocation (ms), 11 idle time (ms).
+ *       7 sealed successor, 8 oldest acceptable check of the person (ms), 9 checked grant (JSON) or '', 10 life of the revocation (ms), 11 idle time (ms),
+ *       12 what the sender proved or ''.
  * Every refusal but reuse leaves the family untouched.
  */
 export const rotateRefresh = defineScript(`
-local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'sealed', 'answered', 'checked', 'ends', 'expires')
+local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'sealed', 'answered', 'checked', 'ends', 'expires', 'bound')
 if not r[1] then
   if redis.call('EXISTS', KEYS[2]) == 1 then return {'revoked'} end
   return {'unknown'}
 end
 if tonumber(r[11]) <= tonumber(ARGV[5]) then return {'unknown'} end
 if r[3] ~= ARGV[3] then return {'foreign'} end
+if r[12] and r[12] ~= '' and r[12] ~= ARGV[12] then return {'unbound'} end
 if r[1] == ARGV[1] then
   local granted = r[4]
   if ARGV[4] ~= '' then

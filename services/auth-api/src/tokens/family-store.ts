@@ -1,7 +1,14 @@
 /** Codes and refresh tokens in Redis: every step of a family's life is one atomic command or script. */
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
-import type { ConsumedCode, FamilyStore, KnownRefresh, RotatedRefresh, Rotation } from './families.ts';
+import type {
+  ConsumedCode,
+  FamilyStore,
+  KnownRefresh,
+  OpenedRefresh,
+  RotatedRefresh,
+  Rotation,
+} from './families.ts';
 import { consumeCode, openRefresh, revokeFamily, rotateRefresh } from './family-scripts.ts';
 import { type FamilyToken, secretHash } from './family-token.ts';
 import type { CodeGrant, Grant } from './grant.ts';
@@ -44,7 +51,7 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
     },
 
     /** Does nothing for a family that was revoked meanwhile. */
-    async openRefresh(token: FamilyToken, grant: Grant, endsAtMs: number): Promise<void> {
+    async openRefresh(token: FamilyToken, grant: Grant, { endsAtMs, boundTo }: OpenedRefresh): Promise<void> {
       const { familyId } = token;
       await openRefresh.run(
         redis,
@@ -57,6 +64,7 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
           now(),
           endsAtMs,
           Math.min(endsAtMs, now() + options.refreshIdleMs),
+          boundTo,
         ],
       );
     },
@@ -78,6 +86,7 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
           rotation.checkedGrant === undefined ? '' : JSON.stringify(rotation.checkedGrant),
           options.longestLifeMs,
           options.refreshIdleMs,
+          rotation.boundTo,
         ],
       )) as string[];
       return readRotation(reply);
@@ -132,6 +141,7 @@ function readRotation([
       return { outcome, grant: JSON.parse(grant) as Grant };
     case 'revoked':
     case 'foreign':
+    case 'unbound':
     case 'scope':
       return { outcome };
     default:

@@ -32,6 +32,8 @@ export interface CodeGrant extends Grant {
   redirectUri: string;
   redirectUriGiven: boolean;
   codeChallenge?: string;
+  /** Thumbprint of the key that must prove itself when the code is redeemed (RFC 9449 section 10). */
+  dpopJkt?: string;
 }
 
 /** Whether the family, user, session or client behind a grant, or anything it was made from, was cut off since. */

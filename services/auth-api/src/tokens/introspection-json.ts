@@ -1,5 +1,6 @@
 /** The introspection answer of a token (RFC 7662 section 2.2), made once when the token is issued. */
 import type { IntrospectionAnswer } from '@gatehouse/contracts/auth-api/introspection';
+import { tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { AccessTokenRecord } from './access-token.ts';
 
 export function introspectionJson(record: AccessTokenRecord, issuer: string): string {
@@ -7,7 +8,7 @@ export function introspectionJson(record: AccessTokenRecord, issuer: string): st
     active: true,
     scope: record.scope.join(' '),
     client_id: record.clientId,
-    token_type: 'bearer',
+    token_type: tokenTypeOf(record.cnf),
     exp: Math.floor(record.expiresAtMs / 1000),
     iat: Math.floor(record.issuedAtMs / 1000),
     iss: issuer,
@@ -23,6 +24,7 @@ export function introspectionJson(record: AccessTokenRecord, issuer: string): st
         }),
     ...(record.act === undefined ? {} : { act: { ...record.act } }),
     ...(record.mayAct === undefined ? {} : { may_act: record.mayAct }),
+    ...(record.cnf === undefined ? {} : { cnf: record.cnf }),
     grant_type: record.grantType,
     authorities: record.authorities,
     contact_center_ids: record.contactCenterIds,

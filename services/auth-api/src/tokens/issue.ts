@@ -2,6 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
+import { type Confirmation, tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { Client } from '../clients/client.ts';
 import { commonScope, openidScope } from '../oauth/scopes.ts';
 import { claimsOfScope, userClaimsOf } from '../oauth/user-claims.ts';
@@ -12,11 +13,12 @@ import { formatFamilyToken, newSecret } from './family-token.ts';
 import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
 import { lineageOf, type Party } from './lineage.ts';
+import { refreshBindingOf } from './refresh-binding.ts';
 
 export interface TokenAnswer {
   access_token: string;
   /** `N_A` where what was issued is no access token (RFC 8693 section 2.2.1). */
-  token_type: 'bearer' | 'N_A';
+  token_type: 'bearer' | 'DPoP' | 'N_A';
   expires_in: number;
   scope: string;
   refresh_token?: string;
@@ -27,9 +29,9 @@ export interface TokenAnswer {
 
 export interface TokenIssuer {
   /** A client for itself (RFC 6749 section 4.4): one write. */
-  issueForClient(client: Client, scope: string[]): Promise<TokenAnswer>;
+  issueForClient(client: Client, scope: string[], cnf: Confirmation | undefined): Promise<TokenAnswer>;
   /** A user's first tokens. */
-  issueForUser(client: Client, grant: Grant): Promise<TokenAnswer>;
+  issueForUser(client: Client, grant: Grant, cnf: Confirmation | undefined): Promise<TokenAnswer>;
   /** What the authorization endpoint itself gives, beside a code or without one: never a refresh token. */
   issueInFront(client: Client, grant: Grant, wanted: FrontTokens): Promise<Partial<TokenAnswer>>;
   /** After a rotation; `once` when the answer is given again. */
@@ -55,6 +57,8 @@ export interface Renewal {
   refreshToken: string;
   issuedAtMs: number;
   once: boolean;
+  /** What this request's access token is bound to. */
+  cnf: Confirmation | undefined;
 }
 
 export interface TokenIssuerOptions {
@@ -97,7 +101,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   return {
     newAccessToken,
 
-    async issueForClient(client, scope) {
+    async issueForClient(client, scope, cnf) {
       const accessToken = newAccessToken(client);
       const issuedAtMs = now();
       await accessTokens.save(accessToken, {
@@ -111,13 +115,14 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         issuedAtMs,
         expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
         authorizedAtMs: issuedAtMs,
+        ...(cnf === undefined ? {} : { cnf }),
       });
-      return answerOf(accessToken, client.accessTokenTtlSeconds, scope);
+      return answerOf(accessToken, client.accessTokenTtlSeconds, scope, cnf);
     },
 
-    async issueForUser(client, grant) {
+    async issueForUser(client, grant, cnf) {
       const accessToken = newAccessToken(client);
-      const record = recordOf(client, grant, grant.scope, now());
+      const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf });
       const refresh = client.grantTypes.includes('refresh_token')
         ? { familyId: grant.familyId, secret: newSecret() }
         : undefined;
@@ -129,10 +134,12 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         accessTokens.save(accessToken, record),
         idTokenFor(grant, record, { accessToken }),
         // Where a replay of the code has just revoked the family, what is answered here is dead already.
-        refresh === undefined ? undefined : families.openRefresh(refresh, grant, endsAtMs),
+        refresh === undefined
+          ? undefined
+          : families.openRefresh(refresh, grant, { endsAtMs, boundTo: refreshBindingOf(client, cnf) }),
       ]);
       return {
-        ...answerOf(accessToken, lifeSeconds(record), record.scope),
+        ...answerOf(accessToken, lifeSeconds(record), record.scope, cnf),
         ...(refresh === undefined ? {} : { refresh_token: formatFamilyToken(refresh) }),
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
@@ -140,26 +147,28 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
 
     async issueInFront(client, grant, wanted) {
       const accessToken = wanted.accessToken ? newAccessToken(client) : undefined;
-      const record = recordOf(client, grant, grant.scope, now());
+      const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf: undefined });
       const [idToken] = await Promise.all([
         wanted.idToken ? idTokenFor(grant, record, { accessToken, code: wanted.code }) : undefined,
         accessToken === undefined ? undefined : accessTokens.save(accessToken, record),
       ]);
       return {
-        ...(accessToken === undefined ? {} : answerOf(accessToken, lifeSeconds(record), record.scope)),
+        ...(accessToken === undefined
+          ? {}
+          : answerOf(accessToken, lifeSeconds(record), record.scope, undefined)),
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
     },
 
-    async reissue(client, grant, { scope, accessToken, refreshToken, issuedAtMs, once }) {
-      const record = recordOf(client, grant, scope, issuedAtMs);
+    async reissue(client, grant, { scope, accessToken, refreshToken, issuedAtMs, once, cnf }) {
+      const record = recordOf(client, grant, { scope, issuedAtMs, cnf });
       const [, idToken] = await Promise.all([
         once ? accessTokens.saveOnce(accessToken, record) : accessTokens.save(accessToken, record),
         // Core section 12.2: a refreshed ID token carries no nonce of its own.
         idTokenFor(withoutNonce(grant), record, { accessToken }),
       ]);
       return {
-        ...answerOf(accessToken, lifeSeconds(record), record.scope),
+        ...answerOf(accessToken, lifeSeconds(record), record.scope, cnf),
         refresh_token: refreshToken,
         ...(idToken === undefined ? {} : { id_token: idToken }),
       };
@@ -175,7 +184,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       const { familyId, endsAtMs } = grant;
       const refresh = { familyId, secret: newSecret() };
       await Promise.all([
-        families.openRefresh(refresh, grant, endsAtMs),
+        families.openRefresh(refresh, grant, { endsAtMs, boundTo: '' }),
         accessTokens.noteDerivedFamily({ familyId, issuedAtMs: now(), endsAtMs }, parents),
       ]);
       return formatFamilyToken(refresh);
@@ -183,7 +192,17 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   };
 }
 
-function recordOf(client: Client, grant: Grant, granted: string[], issuedAtMs: number): AccessTokenRecord {
+interface Issue {
+  scope: string[];
+  issuedAtMs: number;
+  cnf: Confirmation | undefined;
+}
+
+function recordOf(
+  client: Client,
+  grant: Grant,
+  { scope: granted, issuedAtMs, cnf }: Issue,
+): AccessTokenRecord {
   const { identity, session } = grant;
   // A registration that was narrowed meanwhile narrows what follows.
   const scope = commonScope(granted, client.scope);
@@ -208,6 +227,7 @@ function recordOf(client: Client, grant: Grant, granted: string[], issuedAtMs: n
     ...lineageOf({ ...grant, mayAct: grant.mayAct ?? mayActOf(client) }),
     identity,
     ...(grant.claims === undefined ? {} : { userinfoClaims: grant.claims.userinfo }),
+    ...(cnf === undefined ? {} : { cnf }),
   };
 }
 
@@ -223,10 +243,15 @@ function withoutNonce({ nonce: _nonce, ...grant }: Grant): Grant {
   return grant;
 }
 
-function answerOf(accessToken: string, expiresInSeconds: number, scope: string[]): TokenAnswer {
+function answerOf(
+  accessToken: string,
+  expiresInSeconds: number,
+  scope: string[],
+  cnf: Confirmation | undefined,
+): TokenAnswer {
   return {
     access_token: accessToken,
-    token_type: 'bearer',
+    token_type: tokenTypeOf(cnf),
     expires_in: expiresInSeconds,
     scope: scope.join(' '),
   };

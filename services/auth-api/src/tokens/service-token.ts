@@ -19,7 +19,7 @@ export function createServiceAuthorization(
     if (current !== undefined && now() < renewAtMs) return current;
     renewAtMs = now() + renewAfterMs;
     const made = issuer
-      .issueForClient(client, client.scope)
+      .issueForClient(client, client.scope, undefined)
       .then((answer) => `Bearer ${answer.access_token}`);
     current = made;
     // A failure is not kept: the next call tries again.

@@ -13,31 +13,32 @@ export interface Successor {
 const ivBytes = 12;
 const tagBytes = 16;
 
-/** Nothing readable is stored: opening takes the presented token and the client it belongs to. */
-export function sealSuccessor(successor: Successor, presented: FamilyToken, clientId: string): string {
+/** Nothing readable is stored: opening takes the presented token, and the holder that it was sealed for. */
+export function sealSuccessor(successor: Successor, presented: FamilyToken, holder: string): string {
   const iv = Buffer.from(randomToken(ivBytes), 'base64url');
   const cipher = createCipheriv('aes-256-gcm', keyFrom(presented), iv, { authTagLength: tagBytes });
-  cipher.setAAD(Buffer.from(clientId));
+  cipher.setAAD(Buffer.from(holder));
   const text = JSON.stringify([successor.accessToken, successor.refreshSecret]);
   return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
     'base64url',
   );
 }
 
-/** @throws Error when the token or the client is another one. */
-export function openSuccessor(sealed: string, presented: FamilyToken, clientId: string): Successor {
+/** Undefined when the token or the holder is another one. */
+export function openSuccessor(sealed: string, presented: FamilyToken, holder: string): Successor | undefined {
   const bytes = Buffer.from(sealed, 'base64url');
   const decipher = createDecipheriv('aes-256-gcm', keyFrom(presented), bytes.subarray(0, ivBytes), {
     authTagLength: tagBytes,
   });
-  decipher.setAAD(Buffer.from(clientId));
+  decipher.setAAD(Buffer.from(holder));
   decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-  const text = Buffer.concat([
-    decipher.update(bytes.subarray(ivBytes, bytes.length - tagBytes)),
-    decipher.final(),
-  ]);
-  const [accessToken = '', refreshSecret = ''] = JSON.parse(text.toString('utf8')) as string[];
-  return { accessToken, refreshSecret };
+  try {
+    const text = decipher.update(bytes.subarray(ivBytes, bytes.length - tagBytes), undefined, 'utf8');
+    const [accessToken = '', refreshSecret = ''] = JSON.parse(text + decipher.final('utf8')) as string[];
+    return { accessToken, refreshSecret };
+  } catch {
+    return undefined;
+  }
 }
 
 /** RFC 5869; the secret has 256 bits of entropy, so no stretching is needed. */

@@ -28,7 +28,7 @@ describe('a page of a registered application', () => {
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': 'https://spa.test',
       'access-control-allow-methods': expect.stringContaining(method),
-      'access-control-allow-headers': 'authorization, content-type, x-request-id',
+      'access-control-allow-headers': 'authorization, content-type, dpop, x-request-id',
       'access-control-max-age': '600',
       vary: 'origin',
     });
@@ -37,7 +37,7 @@ describe('a page of a registered application', () => {
     expect(answer.body).not.toContain('may not call');
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': 'https://spa.test',
-      'access-control-expose-headers': 'retry-after, www-authenticate, x-request-id',
+      'access-control-expose-headers': 'dpop-nonce, retry-after, www-authenticate, x-request-id',
       vary: 'origin',
     });
   });

@@ -46,7 +46,7 @@ describe('openid-client', () => {
     const origin = url.origin;
     const interaction = interactionOf(await browser.get(`${url.pathname}${url.search}`));
     const { csrf } = await stack.deps.interactions.readFor(
-      { cookies: Object.fromEntries(browser.cookies), headers: {}, ip: '' },
+      { cookies: Object.fromEntries(browser.cookies), headers: {}, ip: '', method: 'GET', url: '/' },
       interaction,
     );
     const onward = await browser.postForm('/auth/v3/sign-in', { ...agent, interaction, csrf }, { origin });

@@ -350,6 +350,7 @@ describe('the revocation of a subject token', () => {
       client: (await deps.clientDirectory.find(chain.clientId)) as Client,
       parameters: readParameters({ subject_token: subject, subject_token_type: accessTokenType }),
       scope: undefined,
+      cnf: undefined,
       clientAddress: '203.0.113.1',
       correlationId: 'overtaken',
     };

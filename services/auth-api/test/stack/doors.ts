@@ -11,7 +11,7 @@ export function openDoor(headers: Record<string, string> = {}): Door {
   const cookies: Record<string, string> = {};
   return {
     cookies,
-    request: { cookies, headers, ip: '203.0.113.7' },
+    request: { cookies, headers, ip: '203.0.113.7', method: 'GET', url: '/' },
     reply: {
       setCookie(name, value, { maxAge }) {
         if (maxAge === 0) delete cookies[name];

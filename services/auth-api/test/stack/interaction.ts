@@ -18,7 +18,13 @@ export async function startInteraction(
   const reply = {
     setCookie: (name: string, value: string, _options: CookieOptions) => browser.cookies.set(name, value),
   };
-  const request = { cookies: Object.fromEntries(browser.cookies), headers: {}, ip: '203.0.113.7' };
+  const request = {
+    cookies: Object.fromEntries(browser.cookies),
+    headers: {},
+    ip: '203.0.113.7',
+    method: 'GET',
+    url: '/',
+  };
   const { id } = await deps.interactions.create(reply, request, {
     clientName: 'Test application',
     authorization: { ...plainRequest(), ...authorization },

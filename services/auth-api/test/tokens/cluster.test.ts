@@ -86,13 +86,14 @@ describe('on a server in cluster mode', () => {
 
     const first = { familyId: code.familyId, secret: newSecret() };
     const next = { familyId: code.familyId, secret: newSecret() };
-    await families.openRefresh(first, grant, Date.now() + 60_000);
+    await families.openRefresh(first, grant, { endsAtMs: Date.now() + 60_000, boundTo: 'key' });
     const rotation = {
       presented: first,
       next,
       clientId: 'client',
       scope: undefined,
       sealedSuccessor: 's',
+      boundTo: 'key',
       checkedGrant: undefined,
     };
     expect(await families.rotateRefresh(rotation)).toEqual({ outcome: 'rotated', grant, scope: ['*'] });
@@ -100,12 +101,15 @@ describe('on a server in cluster mode', () => {
     expect((await families.rotateRefresh({ ...rotation, presented: next, clientId: 'other' })).outcome).toBe(
       'foreign',
     );
+    expect((await families.rotateRefresh({ ...rotation, presented: next, boundTo: '' })).outcome).toBe(
+      'unbound',
+    );
     expect(await families.findRefresh(next)).toMatchObject({ grant, isCurrent: true });
     expect(await families.findRefresh(first)).toMatchObject({ grant, isCurrent: false });
 
     await families.revokeFamily(code.familyId);
     expect((await families.rotateRefresh({ ...rotation, presented: next })).outcome).toBe('revoked');
-    await families.openRefresh(first, grant, Date.now() + 60_000);
+    await families.openRefresh(first, grant, { endsAtMs: Date.now() + 60_000, boundTo: 'key' });
     expect(await families.findRefresh(first)).toBeUndefined();
   });
 

@@ -21,11 +21,11 @@ describe('the sealed successor', () => {
   it('opens with no other token, family or client, nor when it was changed', () => {
     const sealed = sealSuccessor(successor, presented, 'client');
 
-    expect(() => openSuccessor(sealed, { ...presented, secret: newSecret() }, 'client')).toThrow();
-    expect(() => openSuccessor(sealed, { ...presented, familyId: newFamilyId() }, 'client')).toThrow();
-    expect(() => openSuccessor(sealed, presented, 'other')).toThrow();
-    expect(() =>
-      openSuccessor(`${sealed.startsWith('A') ? 'B' : 'A'}${sealed.slice(1)}`, presented, 'client'),
-    ).toThrow();
+    const changed = `${sealed.startsWith('A') ? 'B' : 'A'}${sealed.slice(1)}`;
+
+    expect(openSuccessor(sealed, { ...presented, secret: newSecret() }, 'client')).toBeUndefined();
+    expect(openSuccessor(sealed, { ...presented, familyId: newFamilyId() }, 'client')).toBeUndefined();
+    expect(openSuccessor(sealed, presented, 'other')).toBeUndefined();
+    expect(openSuccessor(changed, presented, 'client')).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 /** What a new token takes over from the one it is made from: everything but client, audience and scope; it ends when that one does. */
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { Client } from '../../clients/client.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
 import type { CutOffSubject } from '../../tokens/cut-offs.ts';
@@ -16,12 +17,14 @@ export interface Derivation {
   actor?: AccessTokenRecord | undefined;
   audience: string[];
   scope: string[] | undefined;
+  /** What the requester proved to hold. */
+  cnf: Confirmation | undefined;
   nowMs: number;
 }
 
 /** @throws OAuthError invalid_scope */
 export function derivedRecord(derivation: Derivation): SubjectRecord {
-  const { client, grantType, subject, actor, audience, nowMs } = derivation;
+  const { client, grantType, subject, actor, audience, cnf, nowMs } = derivation;
   return {
     ...subject,
     clientId: client.clientId,
@@ -37,6 +40,8 @@ export function derivedRecord(derivation: Derivation): SubjectRecord {
       ...(actor === undefined ? [] : [rightOf(actor), ...(actor.restsOn ?? [])]),
     ],
     ...(actor === undefined ? {} : { act: nested(derivation) }),
+    // A binding is never lost: what one key could use, no other key and no bearer can.
+    ...(cnf === undefined ? {} : { cnf: subject.cnf ?? cnf }),
   };
 }
 

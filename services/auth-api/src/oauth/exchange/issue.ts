@@ -1,5 +1,6 @@
 /** Makes what was asked for of a token that may be exchanged: an access token, a refresh token, an ID token or a JWT. */
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
+import { tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { Client } from '../../clients/client.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { Families } from '../../tokens/families.ts';
@@ -56,6 +57,12 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
     if (!tokenExchange.refreshTokens || !grantTypes.includes('refresh_token')) {
       throw invalidRequest('The client may not exchange for refresh tokens');
     }
+    // The requester could renew without what the subject token is bound to.
+    if (derivation.subject.cnf !== undefined) {
+      throw invalidRequest(
+        'A subject_token that is bound to its sender is not exchanged for a refresh token',
+      );
+    }
     const grant = derivedGrant(record, derivation);
     const text = await tokenIssuer.openDerived(grant, parents);
     return {
@@ -111,12 +118,17 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
 function answerOf(
   text: string,
   type: TokenType,
-  { issuedAtMs, expiresAtMs, scope }: Pick<SubjectRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope'>,
+  {
+    issuedAtMs,
+    expiresAtMs,
+    scope,
+    cnf,
+  }: Pick<SubjectRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope' | 'cnf'>,
 ): TokenAnswer {
   return {
     access_token: text,
     issued_token_type: type,
-    token_type: type === tokenTypes.accessToken ? 'bearer' : 'N_A',
+    token_type: type === tokenTypes.accessToken ? tokenTypeOf(cnf) : 'N_A',
     expires_in: Math.floor((expiresAtMs - issuedAtMs) / 1000),
     scope: scope.join(' '),
   };

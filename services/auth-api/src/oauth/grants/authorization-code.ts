@@ -1,15 +1,15 @@
 /** Redeems an authorization code (RFC 6749 section 4.1.3) with its proof of possession (RFC 7636 section 4.6). */
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
-import { type Client, servesContactCenter } from '../../clients/client.ts';
+import { servesContactCenter } from '../../clients/client.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
 import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken } from '../../tokens/family-token.ts';
 import { type CodeGrant, type Grant, isGrantCut } from '../../tokens/grant.ts';
 import type { TokenIssuer } from '../../tokens/issue.ts';
-import { type RequestParameters, requireParameter } from '../parameters.ts';
+import { requireParameter } from '../parameters.ts';
 import { provesCodeChallenge } from '../pkce.ts';
-import type { GrantHandler } from './grant-handler.ts';
+import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface AuthorizationCodeDeps {
   families: Families;
@@ -23,7 +23,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
   return {
     grantType: 'authorization_code',
     parameters: ['code', 'redirect_uri', 'code_verifier'],
-    async handle({ client, parameters, correlationId, clientAddress }) {
+    async handle({ client, parameters, cnf, correlationId, clientAddress }) {
       const code = parseFamilyToken(requireParameter(parameters, 'code'));
       if (code === undefined) throw refused('the code is malformed');
       // Consumed before anything is checked: of all who present it, one gets to the checks.
@@ -43,11 +43,11 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
       }
       if (consumed.outcome === 'unknown') throw refused('the code is unknown or expired');
       const { grant } = consumed;
-      const problem = problemOf(grant, client, parameters);
+      const problem = problemOf(grant, { client, parameters, cnf });
       if (problem !== undefined) throw refused(problem);
       await cutOffs.untilFresh();
       if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the code has ended');
-      return tokenIssuer.issueForUser(client, grantOf(grant));
+      return tokenIssuer.issueForUser(client, grantOf(grant), cnf);
     },
   };
 }
@@ -57,6 +57,7 @@ function grantOf({
   redirectUri: _uri,
   redirectUriGiven: _given,
   codeChallenge: _challenge,
+  dpopJkt: _jkt,
   ...grant
 }: CodeGrant): Grant {
   return grant;
@@ -69,7 +70,10 @@ function refused(detail: string) {
   });
 }
 
-function problemOf(grant: CodeGrant, client: Client, parameters: RequestParameters): string | undefined {
+function problemOf(
+  grant: CodeGrant,
+  { client, parameters, cnf }: Pick<GrantRequest, 'client' | 'parameters' | 'cnf'>,
+): string | undefined {
   if (grant.clientId !== client.clientId) return 'the code belongs to another client';
   if (!servesContactCenter(client, grant.identity.contactCenterId))
     return 'the client left the contact centre';
@@ -80,5 +84,8 @@ function problemOf(grant: CodeGrant, client: Client, parameters: RequestParamete
   }
   if (!provesCodeChallenge(grant.codeChallenge, parameters.get('code_verifier')))
     return 'the code_verifier does not match';
+  // RFC 9449 section 10: the key that the authorization request named.
+  if (grant.dpopJkt !== undefined && grant.dpopJkt !== cnf?.jkt)
+    return 'the code is bound to another DPoP key';
   return undefined;
 }

@@ -8,10 +8,10 @@ export function clientCredentialsGrant({ tokenIssuer }: { tokenIssuer: TokenIssu
   return {
     grantType: 'client_credentials',
     parameters: ['scope'],
-    async handle({ client, scope: requested }) {
+    async handle({ client, scope: requested, cnf }) {
       const scope = narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
-      return tokenIssuer.issueForClient(client, scope);
+      return tokenIssuer.issueForClient(client, scope, cnf);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** What a grant is to the token endpoint: a name, the parameters it reads, and a proof that ends in tokens. */
+import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { Client } from '../../clients/client.ts';
 import type { TokenAnswer } from '../../tokens/issue.ts';
 import type { RequestParameters } from '../parameters.ts';
@@ -9,6 +10,8 @@ export interface GrantRequest {
   parameters: RequestParameters;
   /** The `scope` parameter, parsed; undefined when it was left out. */
   scope: string[] | undefined;
+  /** What the sender proved to hold: the access token is bound to it. */
+  cnf: Confirmation | undefined;
   clientAddress: string;
   correlationId: string;
 }

@@ -19,7 +19,7 @@ export function passwordGrant({ users, tokenIssuer, cutOffs }: PasswordDeps): Gr
   return {
     grantType: 'password',
     parameters: ['username', 'password', 'tenant', 'scope'],
-    async handle({ client, parameters, scope: requested, clientAddress, correlationId }) {
+    async handle({ client, parameters, scope: requested, cnf, clientAddress, correlationId }) {
       const userName = requireParameter(parameters, 'username');
       const password = requireParameter(parameters, 'password');
       const scope = narrowScope(requested, client.scope);
@@ -34,7 +34,7 @@ export function passwordGrant({ users, tokenIssuer, cutOffs }: PasswordDeps): Gr
         clientAddress,
         correlationId,
       });
-      return tokenIssuer.issueForUser(client, {
+      const grant = {
         familyId: newFamilyId(),
         clientId: client.clientId,
         grantType: 'password',
@@ -43,7 +43,8 @@ export function passwordGrant({ users, tokenIssuer, cutOffs }: PasswordDeps): Gr
         identity,
         // A person disabled while the password was checked stays cut off.
         authorizedAtMs: provedAtMs,
-      });
+      };
+      return tokenIssuer.issueForUser(client, grant, cnf);
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { AuditWriter } from '../../audit/event.ts';
 import { type Client, servesContactCenter } from '../../clients/client.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
@@ -14,6 +15,7 @@ import {
 } from '../../tokens/family-token.ts';
 import { type Grant, isGrantCut } from '../../tokens/grant.ts';
 import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
 import { openSuccessor, type Successor, sealSuccessor } from '../../tokens/successor.ts';
 import type { UserService } from '../../users/user-service.ts';
 import { requireParameter } from '../parameters.ts';
@@ -34,13 +36,14 @@ interface Attempt {
   presented: FamilyToken;
   successor: Successor;
   scope: string[] | undefined;
+  cnf: Confirmation | undefined;
 }
 
 export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   const { families, cutOffs, users, tokenIssuer, audit, now } = deps;
 
   function rotate(
-    { client, presented, successor, scope }: Attempt,
+    { client, presented, successor, scope, cnf }: Attempt,
     checkedGrant?: Grant,
   ): Promise<RotatedRefresh> {
     return families.rotateRefresh({
@@ -48,7 +51,8 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       next: { familyId: presented.familyId, secret: successor.refreshSecret },
       clientId: client.clientId,
       scope,
-      sealedSuccessor: sealSuccessor(successor, presented, client.clientId),
+      sealedSuccessor: sealSuccessor(successor, presented, sealedFor(client, cnf)),
+      boundTo: refreshBindingOf(client, cnf),
       checkedGrant,
     });
   }
@@ -88,21 +92,24 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     attempt: Attempt,
     rotation: RotatedRefresh & { outcome: 'rotated' | 'repeated' },
   ): Promise<TokenAnswer> {
-    const { client, presented } = attempt;
+    const { client, presented, cnf } = attempt;
     if (isGrantCut(rotation.grant, cutOffs)) throw refused('the sign-in behind the token has ended');
     if (!servesContactCenter(client, rotation.grant.identity.contactCenterId)) {
       throw refused('the client left the contact centre');
     }
     const isRepeated = rotation.outcome === 'repeated';
-    const { accessToken, refreshSecret } = isRepeated
-      ? openSuccessor(rotation.sealedSuccessor, presented, client.clientId)
+    const successor = isRepeated
+      ? openSuccessor(rotation.sealedSuccessor, presented, sealedFor(client, cnf))
       : attempt.successor;
+    if (successor === undefined) throw refused('the retry came with another key than the first request');
+    const { accessToken, refreshSecret } = successor;
     return tokenIssuer.reissue(client, rotation.grant, {
       scope: rotation.scope,
       accessToken,
       refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: refreshSecret }),
       issuedAtMs: isRepeated ? rotation.rotatedAtMs : now(),
       once: isRepeated,
+      cnf,
     });
   }
 
@@ -110,12 +117,15 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     grantType: 'refresh_token',
     parameters: ['refresh_token', 'scope'],
     async handle(request) {
-      const { client, scope } = request;
+      const { client, scope, cnf } = request;
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
       await cutOffs.untilFresh();
-      const successor = { accessToken: tokenIssuer.newAccessToken(client), refreshSecret: newSecret() };
-      const attempt: Attempt = { client, presented, successor, scope };
+      const successor = {
+        accessToken: tokenIssuer.newAccessToken(client),
+        refreshSecret: rotatesRefreshTokens(client) ? newSecret() : presented.secret,
+      };
+      const attempt: Attempt = { client, presented, successor, scope, cnf };
       let rotation = await rotate(attempt);
       if (rotation.outcome === 'check')
         rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
@@ -132,6 +142,8 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
           throw refused('the family of the refresh token is revoked');
         case 'scope':
           throw invalidScope('The scope is wider than the one that was granted');
+        case 'unbound':
+          throw refused('the refresh token is bound to another key');
         case 'foreign':
           throw refused('the refresh token belongs to another client');
         default:
@@ -144,4 +156,9 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
 /** The caller learns that the token is no good, the log learns why. */
 function refused(detail: string) {
   return invalidGrant('The refresh token is invalid, expired or revoked', { detail });
+}
+
+/** The retry of an answer gets it only with the key of the first request. */
+function sealedFor(client: Client, cnf: Confirmation | undefined): string {
+  return JSON.stringify([client.clientId, cnf?.jkt ?? cnf?.['x5t#S256'] ?? '']);
 }

@@ -37,7 +37,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
   }
 
   async function exchange(request: GrantRequest, presented: Presented): Promise<TokenAnswer> {
-    const { client, parameters, scope } = request;
+    const { client, parameters, scope, cnf } = request;
     const { requestedType } = presented;
     const [subjectRecord, actor] = [presented.subject.record, presented.actor?.record];
     const subject = checkExchange({ client, subject: subjectRecord, actor }, issuer);
@@ -47,7 +47,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       resources: parameters.list('resource'),
       contactCenterIds: subject.contactCenterIds,
     });
-    const derivation: Derivation = { client, grantType, subject, actor, audience, scope, nowMs: now() };
+    const derivation: Derivation = { client, grantType, subject, actor, audience, scope, cnf, nowMs: now() };
     const parents = [presented.subject, presented.actor].filter((token) => token !== undefined);
     const issued = await exchangeIssuer.issue(
       requestedType,

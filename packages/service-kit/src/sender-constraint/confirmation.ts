@@ -1,0 +1,13 @@
+/** What a token is bound to (RFC 7800 `cnf`): only who proves to hold it may use the token. */
+
+export interface Confirmation {
+  /** Thumbprint of the key that signs the DPoP proofs (RFC 9449 section 6). */
+  jkt?: string;
+  /** Thumbprint of the TLS client certificate (RFC 8705 section 3.1). */
+  'x5t#S256'?: string;
+}
+
+/** RFC 9449 section 5 gives the type its spelling; certificate-bound tokens travel as bearer tokens. */
+export function tokenTypeOf(cnf: Confirmation | undefined): 'bearer' | 'DPoP' {
+  return cnf?.jkt === undefined ? 'bearer' : 'DPoP';
+}

@@ -1,0 +1,124 @@
+/** Access tokens as they are presented to our own resources: a bound one counts only with its proof (RFC 9449 section 7). */
+import {
+  invalidRequest,
+  invalidToken,
+  missingToken,
+  OAuthError,
+} from '@gatehouse/service-kit/errors/oauth-error';
+import { hasScheme, parseBearerToken, parseDpopToken } from '@gatehouse/service-kit/http/basic-auth';
+import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
+import {
+  type DpopProof,
+  type DpopProofs,
+  DpopRefusal,
+  dpopAlgorithms,
+} from '@gatehouse/service-kit/sender-constraint/dpop-proof';
+import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
+import type { SingleUse } from '../assertions/single-use.ts';
+import type { StoredAccessToken } from '../tokens/access-token.ts';
+import type { AccessTokens } from '../tokens/access-tokens.ts';
+
+export interface ResourceTokens {
+  /**
+   * The token of the Authorization header, when it may be used by whoever sent this request.
+   * @throws OAuthError (401) unauthorized without one, invalid_token, invalid_dpop_proof, use_dpop_nonce; AppError (503)
+   */
+  require(request: SenderRequest, formToken?: string): Promise<StoredAccessToken>;
+  /** Undefined where no token may be used. @throws as require, for a proof that may be made better; AppError (503) */
+  find(request: SenderRequest): Promise<StoredAccessToken | undefined>;
+}
+
+export interface ResourceTokensOptions {
+  accessTokens: Pick<AccessTokens, 'find'>;
+  proofs: DpopProofs;
+  singleUse: SingleUse;
+}
+
+type Scheme = 'bearer' | 'dpop';
+
+export function createResourceTokens(options: ResourceTokensOptions): ResourceTokens {
+  const { accessTokens, proofs, singleUse } = options;
+
+  async function requireProof(request: SenderRequest, token: string): Promise<DpopProof> {
+    const reading = proofs.read(request, token);
+    if (reading === undefined)
+      throw refusedProof('invalid_dpop_proof', 'The header DPoP with a proof is missing');
+    try {
+      return await reading;
+    } catch (error) {
+      if (error instanceof DpopRefusal) throw refusedProof(error.error, error.message, error.nonce);
+      throw error;
+    }
+  }
+
+  async function requireBoundToken(request: SenderRequest, token: string): Promise<StoredAccessToken> {
+    const proof = await requireProof(request, token);
+    const stored = await accessTokens.find(token);
+    if (stored === undefined) throw refusedToken('dpop');
+    if (stored.facts.cnf?.jkt !== proof.jkt)
+      throw refusedToken('dpop', 'it is not bound to the key of the proof');
+    if (!(await singleUse.take('proof', [proof.jkt, proof.jti], proof.untilMs))) {
+      throw refusedProof('invalid_dpop_proof', 'The DPoP proof is refused: its jti was used before');
+    }
+    return stored;
+  }
+
+  async function requireBearerToken(token: string): Promise<StoredAccessToken> {
+    const stored = await accessTokens.find(token);
+    if (stored === undefined) throw refusedToken('bearer');
+    checkBearer(stored.facts.cnf);
+    return stored;
+  }
+
+  async function requireToken(request: SenderRequest, formToken?: string): Promise<StoredAccessToken> {
+    const { scheme, token } = readToken(request, formToken);
+    return scheme === 'dpop' ? requireBoundToken(request, token) : requireBearerToken(token);
+  }
+
+  return {
+    require: requireToken,
+    async find(request) {
+      try {
+        return await requireToken(request);
+      } catch (error) {
+        if (error instanceof OAuthError && ['invalid_token', 'unauthorized'].includes(error.name))
+          return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Section 7.2: a token that is bound to a key is no bearer token, whatever the header says. */
+function checkBearer(cnf: Confirmation | undefined): void {
+  if (cnf?.jkt !== undefined)
+    throw refusedToken('dpop', 'it is bound to a key and was sent as a bearer token');
+}
+
+function readToken(request: SenderRequest, formToken: string | undefined): { scheme: Scheme; token: string } {
+  const { authorization } = request.headers;
+  const header = typeof authorization === 'string' ? authorization : undefined;
+  if (header !== undefined && formToken !== undefined) {
+    throw invalidRequest('Send the access token once: in the Authorization header or in the form');
+  }
+  if (formToken !== undefined) return { scheme: 'bearer', token: formToken };
+  if (header === undefined) throw missingToken();
+  const scheme = hasScheme(header, 'dpop') ? 'dpop' : 'bearer';
+  const token = scheme === 'dpop' ? parseDpopToken(header) : parseBearerToken(header);
+  if (token === undefined) throw refusedToken(scheme, 'the Authorization header is neither Bearer nor DPoP');
+  return { scheme, token };
+}
+
+function refusedToken(scheme: Scheme, detail?: string): OAuthError {
+  if (scheme === 'bearer') return invalidToken({ detail });
+  return invalidToken({ detail, challenge: challenge('invalid_token') });
+}
+
+/** Section 7.1. */
+function refusedProof(error: DpopRefusal['error'], description: string, dpopNonce?: string): OAuthError {
+  return new OAuthError(error, 401, description, { challenge: challenge(error), dpopNonce });
+}
+
+function challenge(error: string): string {
+  return `DPoP realm="gatehouse", error="${error}", algs="${dpopAlgorithms.join(' ')}"`;
+}

@@ -1,0 +1,60 @@
+/** Binds new tokens to whoever asks for them: by a DPoP proof (RFC 9449 section 5) or a TLS client certificate (RFC 8705). */
+import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
+import {
+  type DpopProof,
+  type DpopProofs,
+  DpopRefusal,
+} from '@gatehouse/service-kit/sender-constraint/dpop-proof';
+import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
+import type { SingleUse } from '../assertions/single-use.ts';
+import type { Client } from '../clients/client.ts';
+
+export interface SenderConstraints {
+  /**
+   * The proof that the request carries, if any. To be read before the client is authenticated: who must come again with
+   * a nonce has not used up an assertion. @throws OAuthError invalid_dpop_proof, use_dpop_nonce
+   */
+  readProof(request: SenderRequest): Promise<DpopProof> | undefined;
+  /**
+   * What the tokens of this client's request are bound to; uses the proof up.
+   * @throws OAuthError when the client must prove something and does not
+   */
+  bind(client: Client, proof: DpopProof | undefined): Promise<Confirmation> | undefined;
+}
+
+export interface SenderConstraintsOptions {
+  proofs: DpopProofs;
+  singleUse: SingleUse;
+}
+
+export function createSenderConstraints({ proofs, singleUse }: SenderConstraintsOptions): SenderConstraints {
+  async function use(proof: DpopProof): Promise<Confirmation> {
+    await useProof(singleUse, proof);
+    return { jkt: proof.jkt };
+  }
+
+  return {
+    readProof: (request) => proofs.read(request)?.catch(answerRefusal),
+    bind(client, proof) {
+      if (proof !== undefined) return use(proof);
+      if (!client.dpopBoundAccessTokens) return undefined;
+      throw invalidRequest('This client must send a DPoP proof in the header DPoP', {
+        detail: 'dpopBoundAccessTokens is registered',
+      });
+    },
+  };
+}
+
+/** Each proof counts once, on all replicas (RFC 9449 section 11.1). @throws DpopRefusal, AppError (503) */
+export async function useProof(singleUse: SingleUse, { jkt, jti, untilMs }: DpopProof): Promise<void> {
+  if (await singleUse.take('proof', [jkt, jti], untilMs)) return;
+  throw new OAuthError('invalid_dpop_proof', 400, 'The DPoP proof is refused: its jti was used before');
+}
+
+function answerRefusal(error: unknown): never {
+  if (error instanceof DpopRefusal) {
+    throw new OAuthError(error.error, 400, error.message, { dpopNonce: error.nonce });
+  }
+  throw error;
+}
