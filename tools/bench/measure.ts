@@ -1,8 +1,9 @@
 /** Measures one row beside its floor and the form post: interleaved rounds in one run, medians of the clean ones. */
 import type { BenchStack } from './bench-stack.ts';
-import { fire, type LoadOptions, type LoadPlan, type LoadResult } from './load.ts';
-import { cpuTimes, foreignShare, residentMiB } from './machine.ts';
+import { fire, type LoadOptions, type LoadResult } from './load.ts';
+import { residentMiB } from './machine.ts';
 import type { Row } from './rows.ts';
+import { disturbedIn, medianOf, type Sample, sampled } from './samples.ts';
 
 export interface RowResult {
   name: string;
@@ -22,9 +23,6 @@ export interface MeasureOptions extends LoadOptions {
   rounds: number;
 }
 
-/** More of a core than this taken by others makes a round count as disturbed. */
-const disturbedShare = 0.15;
-
 export interface Measurement {
   result: RowResult;
   disturbedRounds: number;
@@ -36,20 +34,19 @@ export async function measure(row: Row, stack: BenchStack, options: MeasureOptio
     floor: stack.floor(row.floor),
     form: stack.floor('form'),
   };
-  const samples: Record<keyof typeof plans, Sample[]> = { product: [], floor: [], form: [] };
+  const samples: Record<keyof typeof plans, Sample<LoadResult>[]> = { product: [], floor: [], form: [] };
+  const pids = [...stack.pids, process.pid];
   await fire(plans.product, { ...options, seconds: Math.min(2, options.seconds) });
   for (let round = 0; round < options.rounds; round++) {
     for (const kind of ['form', 'floor', 'product'] as const) {
-      samples[kind].push(await sample(plans[kind], stack, options));
+      samples[kind].push(await sampled(pids, () => fire(plans[kind], options)));
     }
   }
-  const product = medianOf(samples.product);
-  const floor = medianOf(samples.floor).perSecond;
-  const form = medianOf(samples.form).perSecond;
+  const product = medianOf(samples.product, bySpeed);
+  const floor = medianOf(samples.floor, bySpeed).perSecond;
+  const form = medianOf(samples.form, bySpeed).perSecond;
   return {
-    disturbedRounds: Object.values(samples)
-      .flat()
-      .filter(({ isDisturbed }) => isDisturbed).length,
+    disturbedRounds: disturbedIn(Object.values(samples).flat()),
     result: {
       name: row.name,
       perSecond: Math.round(product.perSecond),
@@ -65,23 +62,8 @@ export async function measure(row: Row, stack: BenchStack, options: MeasureOptio
   };
 }
 
-interface Sample extends LoadResult {
-  isDisturbed: boolean;
-}
-
-async function sample(plan: LoadPlan, stack: BenchStack, options: LoadOptions): Promise<Sample> {
-  const pids = [...stack.pids, process.pid];
-  const before = cpuTimes(pids);
-  const result = await fire(plan, options);
-  const foreign = foreignShare(before, cpuTimes(pids), options.seconds);
-  return { ...result, isDisturbed: foreign > disturbedShare };
-}
-
-function medianOf(samples: readonly Sample[]): LoadResult {
-  const clean = samples.filter(({ isDisturbed }) => !isDisturbed);
-  const used = clean.length > 0 ? clean : samples;
-  const sorted = [...used].sort((left, right) => left.perSecond - right.perSecond);
-  return sorted[Math.floor(sorted.length / 2)] as Sample;
+function bySpeed({ perSecond }: LoadResult): number {
+  return perSecond;
 }
 
 function round3(value: number): number {

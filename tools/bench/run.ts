@@ -2,13 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startBenchStack } from './bench-stack.ts';
+import { type LinkMeasurement, linkRowName, measureLink } from './link/measure-link.ts';
+import { printLink } from './link/print-link.ts';
 import { measure, type RowResult } from './measure.ts';
 import { type Row, rows } from './rows.ts';
 import { printTable } from './table.ts';
 
 const usage = `Usage: npm run bench [-- options]
 
-  --only NAME         only this row, may be repeated (${rows.map(({ name }) => name).join(', ')})
+  --only NAME         only this row, may be repeated (${[...rows.map(({ name }) => name), linkRowName].join(', ')})
   --json FILE         write the figures there too
   --seconds N         length of one round (5)
   --rounds N          rounds of each kind (3)
@@ -27,13 +29,29 @@ const { values } = parseArgs({
 });
 
 if (values.help) console.log(usage);
-else
-  await bench(
-    selected(values.only),
-    Number(values.seconds),
-    Number(values.rounds),
-    Number(values.connections),
-  );
+else await bench(values.only, Number(values.seconds), Number(values.rounds), Number(values.connections));
+
+async function bench(
+  only: readonly string[] | undefined,
+  seconds: number,
+  rounds: number,
+  connections: number,
+): Promise<void> {
+  const chosen = selected(only?.filter((name) => name !== linkRowName));
+  // Before the stack runs, whose processes would take their share of both cores.
+  const link = !only || only.includes(linkRowName) ? await benchLink(seconds, rounds) : undefined;
+  const stacked = chosen.length > 0 ? await benchStack(chosen, seconds, rounds, connections) : undefined;
+  if (link) printLink(link.result);
+  if (stacked) printTable(stacked.results, chosen);
+  const parts = [link, stacked].filter((part) => part !== undefined);
+  if (!parts.every(({ isPinned }) => isPinned))
+    console.log('Warning: processes could not be pinned to cores; the ratios are only a hint.');
+  const disturbed = parts.reduce((sum, { disturbedRounds }) => sum + disturbedRounds, 0);
+  if (disturbed > 0)
+    console.log(`Warning: ${disturbed} rounds were disturbed by other processes on this machine.`);
+  const results = [...(link ? [link.result] : []), ...(stacked?.results ?? [])];
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+}
 
 function selected(names: readonly string[] | undefined): readonly Row[] {
   if (!names) return rows;
@@ -44,29 +62,29 @@ function selected(names: readonly string[] | undefined): readonly Row[] {
   });
 }
 
-async function bench(
+async function benchLink(seconds: number, rounds: number): Promise<LinkMeasurement> {
+  console.log(`measuring ${linkRowName} …`);
+  return measureLink({ seconds, rounds });
+}
+
+async function benchStack(
   chosen: readonly Row[],
   seconds: number,
   rounds: number,
   connections: number,
-): Promise<void> {
+): Promise<{ results: RowResult[]; isPinned: boolean; disturbedRounds: number }> {
   const stack = await startBenchStack(connections * (rounds + 1));
   const results: RowResult[] = [];
-  let disturbed = 0;
+  let disturbedRounds = 0;
   try {
     for (const row of chosen) {
       console.log(`measuring ${row.name} …`);
-      const { result, disturbedRounds } = await measure(row, stack, { seconds, rounds, connections });
-      results.push(result);
-      disturbed += disturbedRounds;
+      const measured = await measure(row, stack, { seconds, rounds, connections });
+      results.push(measured.result);
+      disturbedRounds += measured.disturbedRounds;
     }
   } finally {
     await stack.stop();
   }
-  printTable(results, chosen);
-  if (!stack.isPinned)
-    console.log('Warning: processes could not be pinned to cores; the ratios are only a hint.');
-  if (disturbed > 0)
-    console.log(`Warning: ${disturbed} rounds were disturbed by other processes on this machine.`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  return { results, isPinned: stack.isPinned, disturbedRounds };
 }

@@ -17,7 +17,7 @@ import {
   defaultStandby,
 } from './client-options.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { expectOne, expectPages } from './connection/answers.ts';
+import { expectOne } from './connection/answers.ts';
 import type { AnswerCollector } from './connection/exchange.ts';
 import { openConnection, tracesOnClient } from './connection/open-connection.ts';
 import { accountWithChange } from './connection/service-account.ts';
@@ -29,7 +29,7 @@ import { type AccessGroupFilter, type CfgAccessGroup, cfgAccessGroupSchema } fro
 import { CfgAppType, CfgObjectType } from './model/enumerations.ts';
 import { type CfgPerson, cfgPersonSchema, type PersonFilter } from './model/person.ts';
 import { type CfgTenant, cfgTenantSchema, type TenantFilter } from './model/tenant.ts';
-import { type ObjectSchema, parseObjects } from './read-objects.ts';
+import { expectObjects, type ObjectSchema } from './read-objects.ts';
 import type { CallKind } from './repeat-policy.ts';
 import { ServerLink } from './server-link.ts';
 import { writableEndpoints } from './standby/writable-endpoints.ts';
@@ -199,7 +199,7 @@ class Client implements ConfigServerClient {
     await Promise.all(this.#sources.map((source) => source.close()));
   }
 
-  async #read<Item>(
+  #read<Item>(
     objectType: number,
     filter: object,
     schema: ObjectSchema<Item>,
@@ -209,9 +209,7 @@ class Client implements ConfigServerClient {
       name: 'RequestReadObjects',
       body: { objectType, filter: definedOnly(filter) },
     } as const;
-    const collect = () => expectPages('EventObjectsRead', 'EventObjectsSent');
-    const { pages, last } = await this.#call('read', message, collect, options);
-    return parseObjects(pages, last, schema);
+    return this.#call('read', message, () => expectObjects(schema), options);
   }
 
   /** One call with everything that may be repeated of it; settles once, with a ConfigServerError if not well. */

@@ -6,7 +6,7 @@ import type { AnswerCollector } from './exchange.ts';
 /** The request is answered by one event of this name. */
 export function expectOne<Name extends MessageName>(name: Name): AnswerCollector<MessageBody<Name>> {
   return (answer) => {
-    if (answer.name !== name) throw unexpected(answer);
+    if (answer.name !== name) throw unexpectedAnswer(answer);
     return { done: true, value: answer.body as MessageBody<Name> };
   };
 }
@@ -22,12 +22,12 @@ export function expectPages<Page extends MessageName, Last extends MessageName>(
       pages.push(answer.body as MessageBody<Page>);
       return { done: false };
     }
-    if (answer.name !== last) throw unexpected(answer);
+    if (answer.name !== last) throw unexpectedAnswer(answer);
     return { done: true, value: { pages, last: answer.body as MessageBody<Last> } };
   };
 }
 
-function unexpected(answer: ConfMessage): ConfigServerError {
+export function unexpectedAnswer(answer: ConfMessage): ConfigServerError {
   return new ConfigServerError('ProtocolViolation', 'the server gave an answer of the wrong kind', {
     sent: true,
     detail: answer.name,

@@ -1,0 +1,42 @@
+/** Rounds of a bench: which of them others disturbed, and the median of those that count. */
+import { cpuTimes, foreignShare } from './machine.ts';
+
+export type Sample<Result> = Result & {
+  isDisturbed: boolean;
+  /** CPU time of the bench's own processes; 0 where /proc is absent. */
+  cpuSeconds: number;
+};
+
+/** More of a core than this taken by others makes a round count as disturbed. */
+const disturbedShare = 0.15;
+
+/** One round. `pids` are the processes that belong to the bench. */
+export async function sampled<Result extends object>(
+  pids: readonly number[],
+  run: () => Promise<Result>,
+): Promise<Sample<Result>> {
+  const startedMs = performance.now();
+  const before = cpuTimes(pids);
+  const result = await run();
+  const seconds = (performance.now() - startedMs) / 1000;
+  const after = cpuTimes(pids);
+  return {
+    ...result,
+    isDisturbed: foreignShare(before, after, seconds) > disturbedShare,
+    cpuSeconds: before && after ? (after.ours - before.ours) / 100 : 0,
+  };
+}
+
+/** Of the undisturbed rounds, or of all when there is none. */
+export function medianOf<Result>(
+  samples: readonly Sample<Result>[],
+  by: (sample: Sample<Result>) => number,
+): Sample<Result> {
+  const clean = samples.filter(({ isDisturbed }) => !isDisturbed);
+  const sorted = [...(clean.length > 0 ? clean : samples)].sort((left, right) => by(left) - by(right));
+  return sorted[Math.floor(sorted.length / 2)] as Sample<Result>;
+}
+
+export function disturbedIn(samples: readonly { isDisturbed: boolean }[]): number {
+  return samples.filter(({ isDisturbed }) => isDisturbed).length;
+}
