@@ -71,7 +71,11 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       opsUsername: config.ops.username,
     }),
     revocation: createRevocationEndpoint({ ...deps, clientAuthentication }),
-    userInfo: createUserInfo(deps.resourceTokens),
+    userInfo: createUserInfo({
+      ...deps,
+      directory: clientDirectory,
+      showsEverything: config.compat.enabled,
+    }),
     logoutEndpoint: createLogoutEndpoint({
       ...deps,
       directory: clientDirectory,

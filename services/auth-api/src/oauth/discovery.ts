@@ -32,6 +32,7 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: Dis
     grant_types_supported: [...grantTypes, 'implicit'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,
+    userinfo_signing_alg_values_supported: signingAlgorithms,
     token_endpoint_auth_methods_supported: [...confidentialMethods, 'none'],
     token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     introspection_endpoint_auth_methods_supported: confidentialMethods,

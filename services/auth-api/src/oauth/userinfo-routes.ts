@@ -37,11 +37,16 @@ export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInf
       summary: 'The user of the access token (OpenID Connect Core section 5.3)',
       response: { 200: openIdUserInfoSchema, ...refusals },
     },
-    handler: (request) => {
+    handler: async (request, reply) => {
       const isForm =
         request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;
       const formToken = isForm ? readParameters(request.body).get('access_token') : undefined;
-      return userInfo.openIdUserInfo({ sender: request, formToken });
+      const answer = await userInfo.openIdUserInfo({ sender: request, formToken });
+      if (!('jwt' in answer)) return answer;
+      return reply
+        .type('application/jwt')
+        .serializer(String)
+        .send(answer.jwt as never);
     },
   });
 }

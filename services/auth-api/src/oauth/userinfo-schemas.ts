@@ -18,9 +18,11 @@ export const openIdUserInfoSchema = cloudUserDetailsSchema.extend({
   user_name: z.string(),
   environment_id: z.string(),
   contact_center_id: z.string(),
-  email: z.string().optional(),
+  name: z.string().optional(),
   given_name: z.string().optional(),
   family_name: z.string().optional(),
+  preferred_username: z.string().optional(),
+  email: z.string().optional(),
 });
 
 export type CloudUserDetails = z.infer<typeof cloudUserDetailsSchema>;

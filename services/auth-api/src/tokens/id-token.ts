@@ -1,5 +1,6 @@
 /** ID tokens (OpenID Connect Core section 2). */
 import { createHash } from 'node:crypto';
+import { defaultAlgorithm, type SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
 import { contextOf } from './authentication-context.ts';
 import type { Actor } from './lineage.ts';
@@ -11,6 +12,7 @@ export interface IdTokenFacts {
   issuedAtMs: number;
   expiresAtMs: number;
   authTimeMs: number;
+  algorithm?: SigningAlgorithm;
   /** Issued together with the ID token. */
   accessToken?: string | undefined;
   code?: string | undefined;
@@ -41,7 +43,7 @@ const passwordMethods = ['pwd'];
 export function createIdTokens(signer: Signer, issuer: string) {
   return {
     sign(facts: IdTokenFacts): Promise<string> {
-      const { session, nonce, accessToken, code, authorizedParty, act } = facts;
+      const { session, nonce, accessToken, code, authorizedParty, act, algorithm = defaultAlgorithm } = facts;
       const amr = session?.amr ?? passwordMethods;
       return signer.sign(
         {
@@ -54,14 +56,15 @@ export function createIdTokens(signer: Signer, issuer: string) {
           auth_time: seconds(facts.authTimeMs),
           acr: contextOf(amr),
           amr,
-          ...(accessToken === undefined ? {} : { at_hash: leftHalfOfHash(accessToken) }),
-          ...(code === undefined ? {} : { c_hash: leftHalfOfHash(code) }),
+          ...(accessToken === undefined ? {} : { at_hash: leftHalfOfHash(accessToken, algorithm) }),
+          ...(code === undefined ? {} : { c_hash: leftHalfOfHash(code, algorithm) }),
           ...(authorizedParty === undefined ? {} : { azp: authorizedParty }),
           ...(act === undefined ? {} : { act }),
           ...(nonce === undefined ? {} : { nonce }),
           ...(session === undefined ? {} : { sid: session.sid }),
         },
         idTokenType,
+        algorithm,
       );
     },
 
@@ -81,9 +84,12 @@ export function createIdTokens(signer: Signer, issuer: string) {
   };
 }
 
-/** Core sections 3.1.3.6 and 3.3.2.11: the left half of the hash that RS256 uses. */
-function leftHalfOfHash(text: string): string {
-  return createHash('sha256').update(text, 'ascii').digest().subarray(0, 16).toString('base64url');
+/** Core sections 3.1.3.6 and 3.3.2.11: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */
+function leftHalfOfHash(text: string, algorithm: SigningAlgorithm): string {
+  const digest = createHash(algorithm === 'EdDSA' ? 'sha512' : 'sha256')
+    .update(text, 'ascii')
+    .digest();
+  return digest.subarray(0, digest.length / 2).toString('base64url');
 }
 
 function seconds(ms: number): number {

@@ -76,6 +76,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
     uuidAccessTokens ? randomUuid() : randomToken();
 
   function idTokenFor(
+    client: Client,
     grant: Grant,
     record: AccessTokenRecord,
     issued: { accessToken?: string | undefined; code?: string | undefined },
@@ -90,6 +91,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       issuedAtMs: record.issuedAtMs,
       expiresAtMs: record.expiresAtMs,
       authTimeMs: grant.session?.authTimeMs ?? grant.authorizedAtMs,
+      algorithm: client.idTokenSignedResponseAlg,
       accessToken,
       code,
       nonce: grant.nonce,
@@ -132,7 +134,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       );
       const [, idToken] = await Promise.all([
         accessTokens.save(accessToken, record),
-        idTokenFor(grant, record, { accessToken }),
+        idTokenFor(client, grant, record, { accessToken }),
         // Where a replay of the code has just revoked the family, what is answered here is dead already.
         refresh === undefined
           ? undefined
@@ -149,7 +151,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       const accessToken = wanted.accessToken ? newAccessToken(client) : undefined;
       const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf: undefined });
       const [idToken] = await Promise.all([
-        wanted.idToken ? idTokenFor(grant, record, { accessToken, code: wanted.code }) : undefined,
+        wanted.idToken ? idTokenFor(client, grant, record, { accessToken, code: wanted.code }) : undefined,
         accessToken === undefined ? undefined : accessTokens.save(accessToken, record),
       ]);
       return {
@@ -165,7 +167,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       const [, idToken] = await Promise.all([
         once ? accessTokens.saveOnce(accessToken, record) : accessTokens.save(accessToken, record),
         // Core section 12.2: a refreshed ID token carries no nonce of its own.
-        idTokenFor(withoutNonce(grant), record, { accessToken }),
+        idTokenFor(client, withoutNonce(grant), record, { accessToken }),
       ]);
       return {
         ...answerOf(accessToken, lifeSeconds(record), record.scope, cnf),
