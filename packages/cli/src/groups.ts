@@ -5,6 +5,7 @@ import { contactCenterCommands } from './commands/cc.ts';
 import { checkCommand } from './commands/check.ts';
 import { completionCommand } from './commands/completion.ts';
 import { corsCommands } from './commands/cors.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { environmentCommands } from './commands/env/environments.ts';
 import { estateCommands } from './commands/estate.ts';
 import { apiKeyCommands } from './commands/keys.ts';
@@ -21,6 +22,7 @@ export const groups: readonly CommandGroup[] = [
   locationCommands,
   estateCommands,
   checkCommand,
+  doctorCommand,
   auditCommand,
   profileCommands,
   completionCommand,

@@ -6,6 +6,7 @@ import { clientRoutes } from './clients/routes.ts';
 import { consentRoutes } from './consents/routes.ts';
 import { guardOrigins } from './cors/guard.ts';
 import type { Deps } from './deps.ts';
+import { diagnosisRoutes } from './diagnosis/routes.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { signingKeyRoutes } from './keys/routes.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
@@ -53,6 +54,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     clientRoutes(scope, { ...deps, compatEnabled: config.compat.enabled });
   });
   await app.register(async (scope: App) => signingKeyRoutes(scope, deps));
+  await app.register(async (scope: App) => diagnosisRoutes(scope, deps));
   // Browsers: cookies tell who is there.
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);

@@ -12,6 +12,7 @@ import { type AllowedOrigins, createAllowedOrigins } from './cors/allowed-origin
 import { createStoredOrigins } from './cors/stored-origins.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SenderDeps } from './deps-sender.ts';
+import type { FollowedChanges } from './diagnosis/environment-api-probe.ts';
 import type { InteractionService } from './interactions/interaction.ts';
 import { recognizeServiceClient } from './interactions/internal-caller.ts';
 import { createInteractionService } from './interactions/service.ts';
@@ -48,6 +49,7 @@ export interface SignInDeps {
   changePassword: ChangePasswordService;
   isServiceClient: (authorization: string | undefined) => boolean;
   allowedOrigins: AllowedOrigins;
+  environmentChanges: FollowedChanges;
 }
 
 export interface StartedSignIn {
@@ -92,6 +94,7 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
     deps: {
       contactCenters,
       users,
+      environmentChanges: environment.changes,
       sessions,
       interactions,
       callers,
@@ -175,10 +178,11 @@ async function followEnvironmentApi(base: BaseDeps) {
     log,
     now,
   });
+  const latest = async () => (await client.changesSince(0, 1)).latest;
   const changes = createChangeSubscriber({
     redis: duplicateRedis(config.redis, log),
     channel: keyspace.name('changes:environment'),
-    latest: async () => (await client.changesSince(0, 1)).latest,
+    latest,
     since: async (seq) => (await client.changesSince(seq)).changes,
     onChange: (change) => {
       contactCenters.applyChange(change);
@@ -204,6 +208,7 @@ async function followEnvironmentApi(base: BaseDeps) {
     contactCenters,
     users,
     storedOrigins,
+    changes: { latest, followed: () => changes.lastSeq },
     async close() {
       changes.stop();
       await users.close();

@@ -11,6 +11,7 @@ import {
   type SecretVerifier,
 } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox, type SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createOutbound, type Outbound } from '@gatehouse/service-kit/outbound/outbound';
 import { createLastUses, type LastUses } from '@gatehouse/service-kit/postgres/last-uses';
@@ -32,6 +33,7 @@ import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
 import { writeClientUses } from './clients/store.ts';
 import type { Config } from './config.ts';
+import { createProbes } from './deps-diagnosis.ts';
 import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
 import { createSenderDeps, type SenderDeps } from './deps-sender.ts';
 import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
@@ -48,7 +50,10 @@ import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
 
-export type Deps = BaseDeps & SenderDeps & SignInDeps & OAuthDeps & { close(): Promise<void> };
+export type Deps = BaseDeps &
+  SenderDeps &
+  SignInDeps &
+  OAuthDeps & { probes: readonly Probe[]; close(): Promise<void> };
 
 /** What tokens, clients and keys stand on; sign-in is composed on top of it. */
 export interface BaseDeps {
@@ -266,6 +271,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     ...base,
     ...signIn.deps,
     ...createOAuthDeps({ ...base, ...signIn.deps }),
+    probes: createProbes({ ...base, ...signIn.deps }),
     async close() {
       await signIn.close();
       await auditDrain.stop();

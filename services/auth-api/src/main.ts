@@ -5,6 +5,7 @@ import { pingRedis } from '@gatehouse/service-kit/redis/client';
 import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
+import { migrationsFolder } from './deps-diagnosis.ts';
 import { describeApp } from './describe.ts';
 import { reencryptSigningKeys } from './keys/reencrypt.ts';
 import { assertLinksOpen } from './users/link-health.ts';
@@ -23,7 +24,7 @@ await runService({
   migrate: async (config, log) => {
     await migrate(config.postgres, {
       schema: 'auth',
-      folder: new URL('../migrations/', import.meta.url),
+      folder: migrationsFolder,
       log,
     });
   },

@@ -11,6 +11,7 @@ import { configServerRoutes } from './config-servers/routes.ts';
 import { contactCenterRoutes } from './contact-centers/routes.ts';
 import { corsRoutes, internalCorsRoutes } from './cors/routes.ts';
 import type { Deps } from './deps.ts';
+import { diagnosisRoutes } from './diagnosis/routes.ts';
 import { environmentRoutes } from './environments/routes.ts';
 import { estateRoutes } from './estate/routes.ts';
 import { globalSettingRoutes } from './global-settings/routes.ts';
@@ -75,6 +76,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       singleSignOnRoutes(api, deps);
       locationRoutes(api, deps);
       auditRoutes(api, deps);
+      diagnosisRoutes(api, deps);
       await api.register(async (scope: App) => estateRoutes(scope, deps));
       await api.register(
         async (internal: App) => {

@@ -1,4 +1,5 @@
 /** What the routes stand on: the pool, Redis for announcements, Auth API for tokens, and the services above them. */
+import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -9,8 +10,10 @@ import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import { createPool } from '@gatehouse/service-kit/postgres/pool';
+import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { createRedis } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
+import { redisProbe } from '@gatehouse/service-kit/redis/probe';
 import { createAuthenticate } from './access/authenticate.ts';
 import { createIntrospection } from './access/introspection.ts';
 import { isWritable } from './access/region.ts';
@@ -24,14 +27,16 @@ import { createConfigServerService } from './config-servers/service.ts';
 import { createContactCenterService } from './contact-centers/service.ts';
 import { createAllowedOrigins } from './cors/allowed-origins.ts';
 import { createCorsService } from './cors/service.ts';
+import { authApiProbe } from './diagnosis/auth-api-probe.ts';
 import { createEnvironmentService } from './environments/service.ts';
 import { createResolveSecret } from './estate/secret-reference.ts';
 import { createEstateService } from './estate/service.ts';
 import { createGlobalSettingService } from './global-settings/service.ts';
 import { createReplay } from './idempotency/replay.ts';
 import { createLocationService } from './locations/service.ts';
-import { schema } from './migrate.ts';
+import { migrationsFolder, schema } from './migrate.ts';
 import { createReachability } from './reachability/probe.ts';
+import { secretsProbe } from './sealed-secrets/probe.ts';
 import { reencryptSecrets } from './sealed-secrets/reencrypt.ts';
 import { createSettingService } from './settings/service.ts';
 import { createSingleSignOnService } from './single-sign-on/service.ts';
@@ -43,6 +48,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const verifier = await createSecretVerifier({ now, concurrency: 2 });
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-environment-api', log });
   const redis = createRedis(config.redis, { log });
+  const consul = consulAccessOf(config.consul);
   const authApi = createHttpClient({
     dependency: 'Auth API',
     baseUrl: config.authApi.url,
@@ -85,7 +91,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       pool,
       environments,
       secretBox,
-      registries: { consul: consulAccessOf(config.consul) },
+      registries: { consul },
       // The rest of the request's time is for the answer.
       limits: { ...config.check, totalTimeoutMs: Math.max(1000, config.http.requestTimeoutMs - 5000) },
     }),
@@ -111,6 +117,13 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       operator: createOperator({ ...config.ops, verifier, log }),
       introspection: createIntrospection({ http: authApi, now, ttlMs: config.authApi.introspectionCacheMs }),
     }),
+    probes: [
+      postgresProbe({ db: pool, schema, migrationsFolder, now }),
+      redisProbe(redis, { keepsTokens: false }),
+      secretsProbe(pool, secretBox),
+      authApiProbe(authApi),
+      consulProbe(consul),
+    ],
     reencrypt: () => reencryptSecrets({ db: pool, changeLog, secretBox, log }),
     async close() {
       redis.disconnect();

@@ -49,6 +49,6 @@ function serverLines({ address: host, port, role, source, steps }: ServerCheck, 
   return `  ${address(host, port)} (${role}${origin})\n${renderSteps(steps.map(stepLine), output)}`;
 }
 
-function stepLine({ step, status, message, durationMs }: Step | DiscoveryStep) {
-  return { name: step, status, message, durationMs: status === 'skipped' ? undefined : durationMs };
+function stepLine({ step, ...rest }: Step | DiscoveryStep) {
+  return { name: step, ...rest };
 }

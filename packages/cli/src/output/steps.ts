@@ -4,13 +4,14 @@ import { padded, shown, widest } from './text.ts';
 
 export interface StepLine {
   name: string;
-  status: 'ok' | 'failed' | 'skipped';
+  status: 'ok' | 'warning' | 'failed' | 'skipped';
   message: string;
-  durationMs: number | undefined;
+  durationMs: number;
 }
 
 const marks = {
   ok: ['green', '✓'],
+  warning: ['yellow', '!'],
   failed: ['red', '✗'],
   skipped: ['gray', '-'],
 } as const;
@@ -20,7 +21,7 @@ export function renderSteps(steps: readonly StepLine[], output: Output): string 
   return steps
     .map(({ name, status, message, durationMs }) => {
       const [colour, mark] = marks[status];
-      const took = durationMs === undefined ? '' : ` (${durationMs} ms)`;
+      const took = status === 'skipped' ? '' : ` (${durationMs} ms)`;
       return `    ${output.paint(colour, mark)} ${padded(name, width)}  ${shown(message)}${took}\n`;
     })
     .join('');

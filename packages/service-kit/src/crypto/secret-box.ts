@@ -12,6 +12,8 @@ export interface SecretPlace {
 
 export interface SecretBox {
   readonly activeKeyId: string;
+  /** Of every key that opens. */
+  readonly keyIds: readonly string[];
   /** `v1.<key id>.<iv>.<ciphertext and tag>`, each base64url. */
   seal(plaintext: string | Uint8Array, place: SecretPlace): string;
   /** @throws Error when the key is unknown, the value was changed or belongs to another place. */
@@ -28,6 +30,7 @@ export function createSecretBox(keys: Secret): SecretBox {
   const [activeKeyId, activeKey] = byId.entries().next().value ?? raise('no encryption key is configured');
   return {
     activeKeyId,
+    keyIds: [...byId.keys()],
     seal(plaintext, place) {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', activeKey, iv, { authTagLength: tagBytes });

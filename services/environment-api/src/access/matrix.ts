@@ -45,6 +45,10 @@ export const rules = {
     title: 'add to the installation, or change what all contact centres share',
     verdicts: v('yes no yes yes no no no no no'),
   },
+  diagnose: {
+    title: 'look at what the service stands on',
+    verdicts: v('yes no yes yes no no no no no'),
+  },
   readAll: {
     title: 'read everything at once',
     verdicts: v('yes yes yes yes no no no no no'),
@@ -120,6 +124,7 @@ export const matrix: Record<string, RuleName> = {
   'POST /locations': 'extendInstallation',
   'DELETE /locations': 'extendInstallation',
   'GET /audit': 'listOwn',
+  'GET /diagnosis': 'diagnose',
   'GET /export': 'readAll',
   'PUT /import': 'extendInstallation',
   'GET /internal/contact-centers': 'internal',

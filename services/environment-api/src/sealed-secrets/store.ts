@@ -16,8 +16,9 @@ export interface SealedSecret {
 }
 
 interface SealedColumn {
-  /** Where rows are that another key than `$1` sealed. */
-  from: string;
+  table: string;
+  /** The column that names the key which sealed the value. */
+  keyId: string;
   /** Names a row; `envelope` is the sealed value. */
   columns: string;
   order: string;
@@ -26,26 +27,30 @@ interface SealedColumn {
 
 const sealedColumns: readonly SealedColumn[] = [
   {
-    from: 'environment.environments WHERE password_key_id <> $1',
+    table: 'environment.environments',
+    keyId: 'password_key_id',
     columns: 'id, password AS envelope',
     order: 'id',
     secretOf: ({ id = '', envelope = '' }) => ofEnvironment(id, envelope, passwordPlace(id)),
   },
   {
-    from: 'environment.environments WHERE tls_key_key_id <> $1',
+    table: 'environment.environments',
+    keyId: 'tls_key_key_id',
     columns: 'id, tls_key AS envelope',
     order: 'id',
     secretOf: ({ id = '', envelope = '' }) => ofEnvironment(id, envelope, tlsKeyPlace(id)),
   },
   {
     // With the contact centre, whose version changes: its writers are kept away as well.
-    from: 'environment.single_sign_on JOIN environment.contact_centers ON id = contact_center_id WHERE secret_key_id <> $1',
+    table: 'environment.single_sign_on JOIN environment.contact_centers ON id = contact_center_id',
+    keyId: 'secret_key_id',
     columns: 'id, location::text, secret AS envelope',
     order: 'id, location',
     secretOf: ({ id = '', location = '', envelope = '' }) => ofSignOn(id, location, envelope),
   },
   {
-    from: 'environment.idempotent_requests WHERE outcome_key_id <> $1',
+    table: 'environment.idempotent_requests',
+    keyId: 'outcome_key_id',
     columns: 'caller, key, outcome AS envelope',
     order: 'caller, key',
     secretOf: ({ caller = '', key = '', envelope = '' }) => ofAnswer(caller, key, envelope),
@@ -58,9 +63,9 @@ export async function lockSecretsOfOtherKeys(
   activeKeyId: string,
   limit: number,
 ): Promise<SealedSecret[]> {
-  for (const { from, columns, order, secretOf } of sealedColumns) {
+  for (const { table, keyId, columns, order, secretOf } of sealedColumns) {
     const { rows } = await db.query<Record<string, string>>(
-      `SELECT ${columns} FROM ${from} ORDER BY ${order} LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      `SELECT ${columns} FROM ${table} WHERE ${keyId} <> $1 ORDER BY ${order} LIMIT $2 FOR UPDATE SKIP LOCKED`,
       [activeKeyId, limit],
     );
     if (rows.length > 0) return rows.map(secretOf);
@@ -69,9 +74,24 @@ export async function lockSecretsOfOtherKeys(
 }
 
 export async function countSecretsOfOtherKeys(db: Queryable, activeKeyId: string): Promise<number> {
-  const counts = sealedColumns.map(({ from }) => `(SELECT count(*) FROM ${from})`);
+  const counts = sealedColumns.map(
+    ({ table, keyId }) => `(SELECT count(*) FROM ${table} WHERE ${keyId} <> $1)`,
+  );
   const { rows } = await db.query<{ count: string }>(`SELECT ${counts.join(' + ')} AS count`, [activeKeyId]);
   return Number(rows[0]?.count);
+}
+
+/** One secret of each column and key. */
+export async function sampleSecrets(db: Queryable): Promise<SealedSecret[]> {
+  const samples = await Promise.all(
+    sealedColumns.map(async ({ table, keyId, columns, secretOf }) => {
+      const { rows } = await db.query<Record<string, string>>(
+        `SELECT DISTINCT ON (${keyId}) ${columns} FROM ${table} WHERE ${keyId} IS NOT NULL`,
+      );
+      return rows.map(secretOf);
+    }),
+  );
+  return samples.flat();
 }
 
 function ofEnvironment(id: string, envelope: string, place: SecretPlace): SealedSecret {

@@ -52,3 +52,13 @@ test('a check lists each step, and its exit code says whether all is well', asyn
   expect(asJson.exitCode).toBe(1);
   expect(JSON.parse(asJson.out)).toMatchObject([{ environmentId: id, ok: false }]);
 });
+
+test('the doctor shows what one service says although the other one does not answer', async () => {
+  const answer = await cli.run(['doctor']);
+  // This host serves Environment API alone.
+  expect(answer.exitCode).toBe(4);
+  expect(answer.error).toContain('Auth API');
+  expect(answer.out).toMatch(/environment-api/);
+  expect(answer.out).toMatch(/✓ Redis/);
+  expect(answer.out).toMatch(/- Consul/);
+});

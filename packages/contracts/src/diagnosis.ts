@@ -1,0 +1,32 @@
+/** What a service says about everything it stands on: `GET /auth/v3/ops/diagnosis`, `GET /environment/v3/diagnosis`. */
+import { z } from 'zod';
+import { envelopeOf } from './envelope.ts';
+import type { HttpClient } from './http-client.ts';
+
+export const findingSchema = z.object({
+  name: z.string().describe('What was looked at.'),
+  status: z
+    .enum(['ok', 'warning', 'failed', 'skipped'])
+    .describe('`skipped`: this installation does not have it.'),
+  message: z.string().describe('What was found and, when it is not right, what to change.'),
+  durationMs: z.int(),
+});
+
+export const diagnosisSchema = z.object({
+  service: z.string(),
+  version: z.string(),
+  instance: z.string().describe('The replica that answered.'),
+  ok: z.boolean().describe('Nothing failed.'),
+  findings: z.array(findingSchema),
+});
+
+export const authApiDiagnosisPath = '/auth/v3/ops/diagnosis';
+export const environmentApiDiagnosisPath = '/environment/v3/diagnosis';
+
+/** @throws UpstreamError */
+export async function readDiagnosis(http: HttpClient, path: string): Promise<Diagnosis> {
+  return (await http.read(envelopeOf(diagnosisSchema), { method: 'GET', path })).data;
+}
+
+export type Finding = z.infer<typeof findingSchema>;
+export type Diagnosis = z.infer<typeof diagnosisSchema>;

@@ -1,0 +1,62 @@
+/** Looks at everything a service stands on, for an operator who asks: each probe for itself, in bounded time. */
+import { hostname } from 'node:os';
+import type { Diagnosis, Finding } from '@gatehouse/contracts/diagnosis';
+
+/** What a probe found; what it throws is a failure with the error's sentence. */
+export type Verdict = Pick<Finding, 'status' | 'message'>;
+
+export interface Probe {
+  name: string;
+  run(signal: AbortSignal): Promise<Verdict>;
+}
+
+export interface DiagnosisOptions {
+  service: string;
+  version: string;
+  timeoutMs?: number;
+}
+
+const usualTimeoutMs = 5000;
+
+/** Never rejects. */
+export async function diagnose(probes: readonly Probe[], options: DiagnosisOptions): Promise<Diagnosis> {
+  const { service, version, timeoutMs = usualTimeoutMs } = options;
+  const findings = await Promise.all(probes.map((probe) => finding(probe, timeoutMs)));
+  return {
+    service,
+    version,
+    instance: hostname(),
+    ok: findings.every(({ status }) => status !== 'failed'),
+    findings,
+  };
+}
+
+async function finding({ name, run }: Probe, timeoutMs: number): Promise<Finding> {
+  const startedMs = performance.now();
+  const signal = AbortSignal.timeout(timeoutMs);
+  const verdict = await Promise.race([run(signal), lateness(signal, timeoutMs)]).catch(verdictOf);
+  return { name, ...verdict, durationMs: Math.round(performance.now() - startedMs) };
+}
+
+function lateness(signal: AbortSignal, timeoutMs: number): Promise<Verdict> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () =>
+      resolve({ status: 'failed', message: `There was no answer within ${timeoutMs} ms.` }),
+    );
+  });
+}
+
+function verdictOf(error: unknown): Verdict {
+  // Several addresses of one name were tried: the first reason stands for all of them.
+  const [first = error] = error instanceof AggregateError ? error.errors : [error];
+  return { status: 'failed', message: first instanceof Error ? first.message : String(first) };
+}
+
+/** The worst of several: what failed before what is only to be seen to. */
+export function worst(verdicts: readonly Verdict[], allIsWell: string): Verdict {
+  for (const status of ['failed', 'warning'] as const) {
+    const found = verdicts.filter((verdict) => verdict.status === status);
+    if (found.length > 0) return { status, message: found.map(({ message }) => message).join(' ') };
+  }
+  return { status: 'ok', message: allIsWell };
+}

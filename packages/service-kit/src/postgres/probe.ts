@@ -1,0 +1,86 @@
+/** What an operator wants to know about the PostgreSQL of a service. */
+import { readdir } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
+import { type Probe, type Verdict, worst } from '../health/diagnosis.ts';
+import type { Queryable } from './pool.ts';
+
+export interface PostgresProbeOptions {
+  db: Queryable;
+  schema: string;
+  /** Of the service; see migrate.ts. */
+  migrationsFolder: URL;
+  now: Clock;
+}
+
+interface Facts {
+  version: string;
+  username: string;
+  is_superuser: boolean;
+  is_read_only: boolean;
+  now_ms: number;
+  connections: number;
+  most_connections: number;
+}
+
+const oldestMajor = 13;
+const clockDifferenceMs = 2000;
+const busyShare = 0.9;
+
+export function postgresProbe({ db, schema, migrationsFolder, now }: PostgresProbeOptions): Probe {
+  return {
+    name: 'PostgreSQL',
+    async run() {
+      const { rows } = await db.query<Facts>(`SELECT current_setting('server_version') AS version,
+        current_user::text AS username, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS is_superuser,
+        pg_is_in_recovery() AS is_read_only, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms,
+        (SELECT count(*)::int FROM pg_stat_activity) AS connections,
+        current_setting('max_connections')::int AS most_connections`);
+      const facts = rows[0];
+      if (!facts) throw new Error('a SELECT without FROM gave no row');
+      const verdicts = [...verdictsOf(facts, now()), await migrationVerdict(db, schema, migrationsFolder)];
+      return worst(verdicts, `Version ${facts.version}, schema ${schema} is up to date.`);
+    },
+  };
+}
+
+function verdictsOf(facts: Facts, nowMs: number): Verdict[] {
+  const warnings: string[] = [];
+  const { version, username, connections, most_connections: most } = facts;
+  if (Number.parseInt(version, 10) < oldestMajor)
+    warnings.push(`Version ${version} is older than ${oldestMajor}, the oldest that is tested.`);
+  if (facts.is_superuser)
+    warnings.push(`The account ${username} is a superuser: give the service a role of its own.`);
+  if (facts.is_read_only)
+    warnings.push('The server is a standby: it can be read, writes are refused until it is promoted.');
+  const differenceMs = Math.round(Math.abs(facts.now_ms - nowMs));
+  if (differenceMs > clockDifferenceMs)
+    warnings.push(
+      `Its clock and ours differ by ${differenceMs} ms: tokens and keys expire early or late; set both by NTP.`,
+    );
+  if (connections > most * busyShare)
+    warnings.push(
+      `${connections} of ${most} connections are taken: raise max_connections or lower the pools.`,
+    );
+  return warnings.map((message) => ({ status: 'warning', message }));
+}
+
+async function migrationVerdict(db: Queryable, schema: string, folder: URL): Promise<Verdict> {
+  const files = (await readdir(folder))
+    .filter((name) => name.endsWith('.sql'))
+    .map((name) => name.slice(0, -4));
+  const { rows } = await db.query<{ name: string }>(`SELECT name FROM ${schema}.migrations`);
+  const done = new Set(rows.map(({ name }) => name));
+  const missing = files.filter((name) => !done.has(name));
+  if (missing.length > 0)
+    return {
+      status: 'failed',
+      message: `The schema ${schema} lacks ${missing.join(', ')}: run the command migrate of this version.`,
+    };
+  const newer = rows.length - files.length;
+  if (newer > 0)
+    return {
+      status: 'warning',
+      message: `The schema ${schema} is newer than this version by ${newer} migrations.`,
+    };
+  return { status: 'ok', message: '' };
+}
