@@ -73,11 +73,12 @@ export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void
       summary: 'Revoke a token (RFC 7009)',
       consumes,
       body: tokenQuestionSchema,
-      response: { 200: z.string().describe('Empty, whether or not there was such a token'), ...refusals },
+      response: { 200: z.object({}).describe('Whether or not there was such a token'), ...refusals },
     },
     handler: async (request, reply) => {
       await deps.revocation.revoke(callOf(request));
-      return reply.code(200).send('');
+      // RFC 7009 section 2.2 lets the client ignore it; simple-oauth2 reads nothing but JSON.
+      return reply.code(200).send({});
     },
   });
 }

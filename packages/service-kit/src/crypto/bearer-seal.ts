@@ -1,0 +1,46 @@
+/** Seals a text under a key that only the bearer of a secret can make: whoever reads the store reads nothing. */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { randomToken } from '../random.ts';
+import { hkdfSha256 } from './hmac.ts';
+
+export interface BearerSeal {
+  /** At least 128 random bits, so no stretching is needed; at most 64 bytes. */
+  secret: string;
+  salt: string;
+  /** Keeps one use of a secret apart from another (RFC 5869 section 3.2). */
+  purpose: string;
+  /** What it belongs to: opening for anything else fails. */
+  context: string;
+}
+
+const ivBytes = 12;
+const tagBytes = 16;
+
+export function sealForBearer(text: string, seal: BearerSeal): string {
+  const iv = Buffer.from(randomToken(ivBytes), 'base64url');
+  const cipher = createCipheriv('aes-256-gcm', keyOf(seal), iv, { authTagLength: tagBytes });
+  cipher.setAAD(Buffer.from(seal.context));
+  return Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+    'base64url',
+  );
+}
+
+/** Undefined when the secret or the context is another one. */
+export function openForBearer(sealed: string, seal: BearerSeal): string | undefined {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(seal), bytes.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  });
+  decipher.setAAD(Buffer.from(seal.context));
+  decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
+  const text = decipher.update(bytes.subarray(ivBytes, bytes.length - tagBytes));
+  try {
+    return Buffer.concat([text, decipher.final()]).toString('utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function keyOf({ secret, salt, purpose }: BearerSeal): Buffer {
+  return hkdfSha256(secret, salt, purpose);
+}
