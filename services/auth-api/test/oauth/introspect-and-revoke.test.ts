@@ -110,7 +110,7 @@ describe('33: revocation (RFC 7009)', () => {
 
     const answer = await postForm(stack, 'revoke', { token: access_token }, client);
 
-    expect([answer.status, answer.body]).toEqual([200, '']);
+    expect([answer.status, answer.body]).toEqual([200, '{}']);
     expect(await introspect(stack, client, access_token)).toEqual({ active: false });
     expect((await token(stack, client, { grant_type: 'refresh_token', refresh_token })).status).toBe(200);
   });

@@ -29,5 +29,6 @@ export async function followAndSignIn(
   const { csrf } = await deps.interactions.readFor({ cookies, headers: {}, ip: '' }, interaction);
   const onward = await browser.postForm('/auth/v3/sign-in', { ...agent, interaction, csrf }, { origin });
   const back = await browser.get(String(onward.location).replace(origin, ''));
-  return new URL(String(back.location));
+  if (back.location === undefined) throw new Error(`no way back: ${back.status} ${back.body}`);
+  return new URL(back.location);
 }
