@@ -17,7 +17,7 @@ export interface SessionLifetimes {
 export interface SessionServiceOptions {
   store: SessionStore;
   cookies: BrowserCookies;
-  cutOffs: Pick<CutOffs, 'raise' | 'isCut' | 'assertFresh'>;
+  cutOffs: Pick<CutOffs, 'raise' | 'isCut' | 'untilFresh'>;
   lifetimes: SessionLifetimes;
   now: Clock;
 }
@@ -32,7 +32,6 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     Math.min(session.endsAtMs, seenAtMs + lifetimes.idleMs);
 
   const isAlive = (session: StoredSession) => {
-    cutOffs.assertFresh();
     const { sub, sid, createdAtMs } = session;
     return (
       now() < expiryOf(session, session.lastSeenAtMs) && !cutOffs.isCut({ sub, sid, issuedAtMs: createdAtMs })
@@ -41,7 +40,10 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 
   const findLive = async (cookieHash: string): Promise<StoredSession | undefined> => {
     const stored = await store.find(cookieHash);
-    if (stored === undefined || isAlive(stored)) return stored;
+    if (stored === undefined) return undefined;
+    // A replica that only stumbled catches up: nobody who signs in is sent away for a moment's lag.
+    await cutOffs.untilFresh();
+    if (isAlive(stored)) return stored;
     await store.remove(cookieHash, stored);
     return undefined;
   };

@@ -13,7 +13,7 @@ const minuteMs = 60_000;
 const lifetimes = { idleMs: 30 * minuteMs, absoluteMs: 120 * minuteMs };
 
 /** Cut-offs of one replica, without the stream between replicas. */
-function localCutOffs(): Pick<CutOffs, 'raise' | 'isCut' | 'assertFresh'> {
+function localCutOffs(): Pick<CutOffs, 'raise' | 'isCut' | 'untilFresh'> {
   const cuts: { kind: string; id: string; atMs: number }[] = [];
   return {
     raise: async ({ kind, id, atMs = Date.now() }) => {
@@ -25,7 +25,7 @@ function localCutOffs(): Pick<CutOffs, 'raise' | 'isCut' | 'assertFresh'> {
           (cut.kind === 'sub' && cut.id === sub && issuedAtMs <= cut.atMs) ||
           (cut.kind === 'sid' && cut.id === sid),
       ),
-    assertFresh: () => undefined,
+    untilFresh: () => undefined,
   };
 }
 
