@@ -26,7 +26,10 @@ export async function followAndSignIn(
 ): Promise<URL> {
   const interaction = interactionOf(await browser.get(String(link).replace(origin, '')));
   const cookies = Object.fromEntries(browser.cookies);
-  const { csrf } = await deps.interactions.readFor({ cookies, headers: {}, ip: '' }, interaction);
+  const { csrf } = await deps.interactions.readFor(
+    { cookies, headers: {}, method: 'GET', url: '/', ip: '' },
+    interaction,
+  );
   const onward = await browser.postForm('/auth/v3/sign-in', { ...agent, interaction, csrf }, { origin });
   const back = await browser.get(String(onward.location).replace(origin, ''));
   if (back.location === undefined) throw new Error(`no way back: ${back.status} ${back.body}`);
