@@ -40,6 +40,7 @@ import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
 import { observeKeyAges } from './keys/key-metrics.ts';
 import { createSigner, type Signer } from './keys/signer.ts';
 import { createSigningKeys, type SigningKeyService, signingKeyEntity } from './keys/signing-keys.ts';
+import { createAccessTokenMint } from './tokens/access-token-mint.ts';
 import { createAccessTokenStore } from './tokens/access-token-store.ts';
 import { type AccessTokens, createAccessTokens } from './tokens/access-tokens.ts';
 import { createCutOffStream } from './tokens/cut-off-stream.ts';
@@ -48,6 +49,7 @@ import { createFamilies, type Families } from './tokens/families.ts';
 import { createFamilyStore } from './tokens/family-store.ts';
 import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
+import { createJwtAccessTokens } from './tokens/jwt-access-token.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
 
 export type Deps = BaseDeps &
@@ -131,8 +133,9 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   observeKeyAges(kit.metrics, signingKeys.keys, now);
   const signer = createSigner({ keys: signingKeys.keys, issuer, refreshKeys: signingKeys.refresh });
   const idTokens = createIdTokens(signer, issuer);
-  const accessTokenStore = createAccessTokenStore(redis, keyspace, issuer);
-  const accessTokens = createAccessTokens(accessTokenStore, cutOffs, now);
+  const accessTokenStore = createAccessTokenStore(redis, keyspace, issuer, now);
+  const jwts = createJwtAccessTokens({ signer, box: secretBox, issuer });
+  const accessTokens = createAccessTokens({ store: accessTokenStore, jwts, cutOffs, now });
   const familyStore = createFamilyStore({
     redis,
     keyspace,
@@ -146,11 +149,16 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   });
   const families = createFamilies(familyStore, cutOffs);
   const tokenIssuer = createTokenIssuer({
+    mint: createAccessTokenMint({
+      store: accessTokenStore,
+      jwts,
+      now,
+      uuidTokens: config.compat.enabled,
+    }),
     accessTokens: accessTokenStore,
     families,
     idTokens,
     now,
-    uuidTokens: config.compat.enabled,
   });
 
   const ownClient = serviceClient(config.serviceClient.id, config.serviceClient.secret, now());

@@ -13,6 +13,8 @@ export const introspectionActiveSchema = z.object({
   /** The user, or the client where there is no user. */
   sub: z.string(),
   aud: z.array(z.string()).optional(),
+  /** Of a JWT. */
+  jti: z.string().optional(),
   /** Public id of the browser session that the token came from. */
   sid: z.string().optional(),
   /** Who acts for the user; in its own `act` who did before (RFC 8693 section 4.1). */

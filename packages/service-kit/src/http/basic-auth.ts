@@ -5,8 +5,9 @@ export interface Credentials {
   password: string;
 }
 
-/** More than this is no credential of ours. */
+/** More than this is no credential of ours; a JWT says more than a password. */
 const maxLength = 4096;
+const maxTokenLength = 12_288;
 
 /**
  * The possible readings of an Authorization header, the raw one first; empty when it is not well-formed Basic.
@@ -35,7 +36,7 @@ export function hasScheme(header: string | undefined, scheme: 'basic' | 'bearer'
 
 /** The token of a Bearer header (RFC 6750 section 2.1), undefined when the header is anything else. */
 export function parseBearerToken(header: string | undefined): string | undefined {
-  return header && header.length <= maxLength
+  return header && header.length <= maxTokenLength
     ? /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)?.[1]
     : undefined;
 }

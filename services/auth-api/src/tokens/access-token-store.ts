@@ -1,10 +1,13 @@
 /** Access tokens in Redis: one SET to issue, one GET to validate; the token itself is never stored. */
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
-import type { AccessTokenRecord, StoredAccessToken, TokenFacts } from './access-token.ts';
-import { introspectionJson } from './introspection-json.ts';
+import { unprovedClaims } from '../assertions/verify-jwt.ts';
+import { type AccessTokenRecord, factsOf, type StoredAccessToken, type TokenFacts } from './access-token.ts';
+import { introspectionAnswer } from './introspection-json.ts';
+import { isJwt, longestAccessToken } from './jwt-access-token.ts';
 
 export interface AccessTokenStore {
   /** @throws AppError (503) through the error handler when Redis is away. */
@@ -13,11 +16,16 @@ export interface AccessTokenStore {
   saveOnce(token: string, record: AccessTokenRecord): Promise<void>;
   /** A token that was made from others and is removed together with any of them. */
   saveDerived(token: string, record: AccessTokenRecord, parents: readonly string[]): Promise<void>;
+  /** The same for a JWT, of which nothing else is kept. */
+  noteDerivedJwt(jti: string, record: AccessTokenRecord, parents: readonly string[]): Promise<void>;
   /** The same for refresh tokens that were made from others. */
   noteDerivedFamily(family: DerivedFamily, parents: readonly string[]): Promise<void>;
   find(token: string): Promise<StoredAccessToken | undefined>;
   /** With every access token that was made from it, and from those; the families that were are returned. */
   remove(token: string): Promise<string[]>;
+  /** A JWT cannot be removed: it is noted until it expires by itself. Returns the same. */
+  endJwt(jti: string, expiresAtMs: number): Promise<string[]>;
+  hasJwtEnded(jti: string): Promise<boolean>;
 }
 
 export interface DerivedFamily {
@@ -25,9 +33,6 @@ export interface DerivedFamily {
   issuedAtMs: number;
   endsAtMs: number;
 }
-
-/** No token of ours is longer; longer texts are not even hashed. */
-const longestToken = 4096;
 
 /**
  * Notes a token at one that it was made from, and forgets those that expired by themselves.
@@ -45,19 +50,36 @@ export function createAccessTokenStore(
   redis: RedisClient,
   keyspace: Keyspace,
   issuer: string,
+  now: Clock,
 ): AccessTokenStore {
   const keyOf = (token: string) => keyspace.key('access', sha256(token));
   const derivedKeyOf = (digest: string) => keyspace.key('derived', digest);
 
+  const endedKeyOf = (jti: string) => keyspace.key('ended', sha256(jti));
+
   /** The token first: whoever is making another one of it looks for it again after noting that. */
   async function removeByDigest(digest: string): Promise<string[]> {
     await redis.del(keyspace.key('access', digest));
-    const derived = await redis.zrange(derivedKeyOf(digest), 0, '-1');
+    return removeDerived(digest);
+  }
+
+  async function endJwt(jti: string, expiresAtMs: number): Promise<string[]> {
+    await redis.set(endedKeyOf(jti), '1', 'PX', Math.max(1, expiresAtMs - now()));
+    return removeDerived(sha256(jti));
+  }
+
+  async function removeDerived(digest: string): Promise<string[]> {
+    const derived = await redis.zrange(derivedKeyOf(digest), 0, '-1', 'WITHSCORES');
     if (derived.length === 0) return [];
-    const [families, digests] = [derived.filter(isFamily), derived.filter((name) => !isFamily(name))];
-    const further = await Promise.all(digests.map(removeByDigest));
+    const families = await Promise.all(
+      pairsOf(derived).map(async ([name, endsAtMs]) => {
+        if (name.startsWith(familyMark)) return [name.slice(familyMark.length)];
+        if (name.startsWith(jwtMark)) return endJwt(name.slice(jwtMark.length), Number(endsAtMs));
+        return removeByDigest(name);
+      }),
+    );
     await redis.del(derivedKeyOf(digest));
-    return [...families.map((name) => name.slice(familyMark.length)), ...further.flat()];
+    return families.flat();
   }
 
   async function note(
@@ -67,7 +89,7 @@ export function createAccessTokenStore(
   ): Promise<void> {
     await Promise.all(
       parents.map((parent) =>
-        noteDerived.run(redis, [derivedKeyOf(sha256(parent))], [name, endsAtMs, issuedAtMs]),
+        noteDerived.run(redis, [derivedKeyOf(digestOf(parent))], [name, endsAtMs, issuedAtMs]),
       ),
     );
   }
@@ -93,23 +115,43 @@ export function createAccessTokenStore(
       await note(`${familyMark}${familyId}`, life, parents);
     },
 
+    async noteDerivedJwt(jti, { expiresAtMs: endsAtMs, issuedAtMs }, parents) {
+      await note(`${jwtMark}${jti}`, { issuedAtMs, endsAtMs }, parents);
+    },
+
     async find(token) {
-      if (token.length > longestToken) return undefined;
+      if (token.length > longestAccessToken) return undefined;
       const value = await redis.get(keyOf(token));
       return value === null ? undefined : parse(value);
     },
 
     async remove(token) {
-      return token.length > longestToken ? [] : removeByDigest(sha256(token));
+      return token.length > longestAccessToken ? [] : removeByDigest(sha256(token));
+    },
+
+    endJwt,
+    async hasJwtEnded(jti) {
+      return (await redis.exists(endedKeyOf(jti))) === 1;
     },
   };
 }
 
-/** Tells the name of a family from a digest, which has no colon. */
+/** Tell names of other kinds from a digest, which has no colon. */
 const familyMark = 'family:';
+const jwtMark = 'jwt:';
 
-function isFamily(name: string): boolean {
-  return name.startsWith(familyMark);
+/** One name for all the texts of a JWT: made again after an honest retry, it may have another signature. */
+function digestOf(token: string): string {
+  const { jti } = isJwt(token) ? unprovedClaims(token) : {};
+  return sha256(typeof jti === 'string' ? jti : token);
+}
+
+/** Members of a sorted set with their scores. */
+function pairsOf(reply: readonly string[]): [string, string][] {
+  return reply.flatMap((name, index) => (index % 2 === 0 ? [[name, reply[index + 1] ?? '']] : [])) as [
+    string,
+    string,
+  ][];
 }
 
 function remainingMs(record: AccessTokenRecord): number {
@@ -118,21 +160,8 @@ function remainingMs(record: AccessTokenRecord): number {
 
 /** Three lines of JSON, which never holds a line end itself: facts, introspection answer, whole record. */
 function serialize(record: AccessTokenRecord, issuer: string): string {
-  const facts: TokenFacts = {
-    clientId: record.clientId,
-    ...(record.familyId === undefined ? {} : { familyId: record.familyId }),
-    ...(record.sub === undefined ? {} : { sub: record.sub }),
-    ...(record.session === undefined
-      ? {}
-      : { sid: record.session.sid, authTimeMs: record.session.authTimeMs }),
-    ...(record.restsOn === undefined ? {} : { restsOn: record.restsOn }),
-    authorizedAtMs: record.authorizedAtMs,
-    expiresAtMs: record.expiresAtMs,
-    audience: record.audience,
-    contactCenterIds: record.contactCenterIds,
-    ...(record.cnf === undefined ? {} : { cnf: record.cnf }),
-  };
-  return `${JSON.stringify(facts)}\n${introspectionJson(record, issuer)}\n${JSON.stringify(record)}`;
+  const answer = introspectionAnswer(record, issuer);
+  return `${JSON.stringify(factsOf(record))}\n${JSON.stringify(answer)}\n${JSON.stringify(record)}`;
 }
 
 function parse(value: string): StoredAccessToken {

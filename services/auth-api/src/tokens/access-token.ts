@@ -42,6 +42,8 @@ export interface StoredAccessToken {
 /** What every validation looks at. */
 export interface TokenFacts {
   clientId: string;
+  /** Of a JWT, which Redis knows by nothing else. */
+  jti?: string;
   familyId?: string;
   sub?: string;
   sid?: string;
@@ -53,4 +55,21 @@ export interface TokenFacts {
   audience: string[];
   contactCenterIds: string[];
   cnf?: Confirmation;
+}
+
+export function factsOf(record: AccessTokenRecord): TokenFacts {
+  return {
+    clientId: record.clientId,
+    ...(record.familyId === undefined ? {} : { familyId: record.familyId }),
+    ...(record.sub === undefined ? {} : { sub: record.sub }),
+    ...(record.session === undefined
+      ? {}
+      : { sid: record.session.sid, authTimeMs: record.session.authTimeMs }),
+    ...(record.restsOn === undefined ? {} : { restsOn: record.restsOn }),
+    authorizedAtMs: record.authorizedAtMs,
+    expiresAtMs: record.expiresAtMs,
+    audience: record.audience,
+    contactCenterIds: record.contactCenterIds,
+    ...(record.cnf === undefined ? {} : { cnf: record.cnf }),
+  };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { StoredAccessToken, TokenFacts } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
 import type { CutOffs } from './cut-offs.ts';
+import { isJwt, type JwtAccessTokens, longestAccessToken } from './jwt-access-token.ts';
 
 export interface AccessTokens {
   /** A token that may be used right now. @throws AppError (503) when nobody can tell. */
@@ -11,18 +12,34 @@ export interface AccessTokens {
   revoke(token: string, clientId: string): Promise<TokenFacts | undefined>;
 }
 
-export function createAccessTokens(store: AccessTokenStore, cutOffs: CutOffs, now: Clock): AccessTokens {
+export interface AccessTokensOptions {
+  store: AccessTokenStore;
+  jwts: JwtAccessTokens;
+  cutOffs: CutOffs;
+  now: Clock;
+}
+
+export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOptions): AccessTokens {
+  async function findJwt(token: string): Promise<StoredAccessToken | undefined> {
+    const read = token.length > longestAccessToken ? undefined : await jwts.read(token);
+    const jti = read?.facts.jti;
+    return jti === undefined || (await store.hasJwtEnded(jti)) ? undefined : read;
+  }
+
+  const findStored = (token: string) => (isJwt(token) ? findJwt(token) : store.find(token));
+
   return {
     async find(token) {
-      const stored = await store.find(token);
+      const stored = await findStored(token);
       if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
       await cutOffs.untilFresh();
       return isCut(stored.facts, cutOffs) ? undefined : stored;
     },
     async revoke(token, clientId) {
-      const stored = await store.find(token);
-      if (stored?.facts.clientId !== clientId) return undefined;
-      const families = await store.remove(token);
+      const stored = await findStored(token);
+      if (stored?.facts.clientId !== clientId || stored.facts.expiresAtMs <= now()) return undefined;
+      const { jti, expiresAtMs } = stored.facts;
+      const families = await (jti === undefined ? store.remove(token) : store.endJwt(jti, expiresAtMs));
       await Promise.all(families.map((id) => cutOffs.raise({ kind: 'family', id })));
       return stored.facts;
     },

@@ -1,10 +1,10 @@
-/** The introspection answer of a token (RFC 7662 section 2.2), made once when the token is issued. */
-import type { IntrospectionAnswer } from '@gatehouse/contracts/auth-api/introspection';
+/** What is said about a token: by introspection (RFC 7662 section 2.2), and by a JWT about itself. */
+import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import { tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { AccessTokenRecord } from './access-token.ts';
 
-export function introspectionJson(record: AccessTokenRecord, issuer: string): string {
-  const answer: IntrospectionAnswer = {
+export function introspectionAnswer(record: AccessTokenRecord, issuer: string): IntrospectionActive {
+  return {
     active: true,
     scope: record.scope.join(' '),
     client_id: record.clientId,
@@ -30,5 +30,4 @@ export function introspectionJson(record: AccessTokenRecord, issuer: string): st
     contact_center_ids: record.contactCenterIds,
     internal_client: record.internalClient,
   };
-  return JSON.stringify(answer);
 }

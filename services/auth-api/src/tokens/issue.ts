@@ -1,12 +1,12 @@
 /** Turns a proven authorization into the tokens of an answer. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
-import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
 import { type Confirmation, tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { Client } from '../clients/client.ts';
 import { commonScope, openidScope } from '../oauth/scopes.ts';
 import { claimsOfScope, userClaimsOf } from '../oauth/user-claims.ts';
 import type { AccessTokenRecord } from './access-token.ts';
+import type { AccessTokenMint } from './access-token-mint.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
 import type { Families } from './families.ts';
 import { formatFamilyToken, newSecret } from './family-token.ts';
@@ -40,8 +40,8 @@ export interface TokenIssuer {
   issueDerived(client: Client, record: AccessTokenRecord, parents: readonly string[]): Promise<string>;
   /** The same with a refresh token: the grant says when it ends. */
   openDerived(grant: Grant & { endsAtMs: number }, parents: readonly string[]): Promise<string>;
-  /** A value for a new access token of the client. */
-  newAccessToken(client: Client): string;
+  /** What `reissue` makes an access token from. */
+  newAccessTokenHandle(client: Client): string;
 }
 
 export interface FrontTokens {
@@ -53,7 +53,7 @@ export interface FrontTokens {
 
 export interface Renewal {
   scope: string[];
-  accessToken: string;
+  accessTokenHandle: string;
   refreshToken: string;
   issuedAtMs: number;
   once: boolean;
@@ -62,18 +62,15 @@ export interface Renewal {
 }
 
 export interface TokenIssuerOptions {
-  accessTokens: AccessTokenStore;
+  mint: AccessTokenMint;
+  accessTokens: Pick<AccessTokenStore, 'noteDerivedFamily'>;
   families: Families;
   idTokens: IdTokens;
   now: Clock;
-  /** Compat: UUIDs, as existing resource servers expect them; a client may say otherwise. */
-  uuidTokens: boolean;
 }
 
 export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
-  const { accessTokens, families, idTokens, now } = options;
-  const newAccessToken = ({ uuidAccessTokens = options.uuidTokens }: Client) =>
-    uuidAccessTokens ? randomUuid() : randomToken();
+  const { mint, accessTokens, families, idTokens, now } = options;
 
   function idTokenFor(
     client: Client,
@@ -101,12 +98,12 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   }
 
   return {
-    newAccessToken,
+    newAccessTokenHandle: mint.newHandle,
 
     async issueForClient(client, scope, cnf) {
-      const accessToken = newAccessToken(client);
+      const handle = mint.newHandle(client);
       const issuedAtMs = now();
-      await accessTokens.save(accessToken, {
+      const record: AccessTokenRecord = {
         clientId: client.clientId,
         grantType: 'client_credentials',
         scope,
@@ -118,13 +115,15 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
         authorizedAtMs: issuedAtMs,
         ...(cnf === undefined ? {} : { cnf }),
-      });
+      };
+      const accessToken = await mint.textOf(client, handle, record);
+      await mint.keep(client, accessToken, record);
       return answerOf(accessToken, client.accessTokenTtlSeconds, scope, cnf);
     },
 
     async issueForUser(client, grant, cnf) {
-      const accessToken = newAccessToken(client);
       const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf });
+      const accessToken = await mint.textOf(client, mint.newHandle(client), record);
       const refresh = client.grantTypes.includes('refresh_token')
         ? { familyId: grant.familyId, secret: newSecret() }
         : undefined;
@@ -133,7 +132,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         grant.endsAtMs ?? Number.POSITIVE_INFINITY,
       );
       const [, idToken] = await Promise.all([
-        accessTokens.save(accessToken, record),
+        mint.keep(client, accessToken, record),
         idTokenFor(client, grant, record, { accessToken }),
         // Where a replay of the code has just revoked the family, what is answered here is dead already.
         refresh === undefined
@@ -148,11 +147,13 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
     },
 
     async issueInFront(client, grant, wanted) {
-      const accessToken = wanted.accessToken ? newAccessToken(client) : undefined;
       const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf: undefined });
+      const accessToken = wanted.accessToken
+        ? await mint.textOf(client, mint.newHandle(client), record)
+        : undefined;
       const [idToken] = await Promise.all([
         wanted.idToken ? idTokenFor(client, grant, record, { accessToken, code: wanted.code }) : undefined,
-        accessToken === undefined ? undefined : accessTokens.save(accessToken, record),
+        accessToken === undefined ? undefined : mint.keep(client, accessToken, record),
       ]);
       return {
         ...(accessToken === undefined
@@ -162,10 +163,12 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       };
     },
 
-    async reissue(client, grant, { scope, accessToken, refreshToken, issuedAtMs, once, cnf }) {
+    async reissue(client, grant, { scope, accessTokenHandle, refreshToken, once, cnf, ...renewal }) {
+      const issuedAtMs = mint.issuedAtMs(accessTokenHandle) ?? renewal.issuedAtMs;
       const record = recordOf(client, grant, { scope, issuedAtMs, cnf });
+      const accessToken = await mint.textOf(client, accessTokenHandle, record);
       const [, idToken] = await Promise.all([
-        once ? accessTokens.saveOnce(accessToken, record) : accessTokens.save(accessToken, record),
+        mint.keep(client, accessToken, record, once),
         // Core section 12.2: a refreshed ID token carries no nonce of its own.
         idTokenFor(client, withoutNonce(grant), record, { accessToken }),
       ]);
@@ -177,9 +180,10 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
     },
 
     async issueDerived(client, record, parents) {
-      const accessToken = newAccessToken(client);
-      await accessTokens.saveDerived(accessToken, record, parents);
-      return accessToken;
+      const handle = mint.newHandle(client);
+      const text = await mint.textOf(client, handle, record);
+      await mint.keepDerived(client, { handle, text, record }, parents);
+      return text;
     },
 
     async openDerived(grant, parents) {

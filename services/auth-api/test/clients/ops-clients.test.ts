@@ -349,7 +349,7 @@ describe('who may administer', () => {
       authorizedAtMs: nowMs,
     };
     const { redis, keyspace, issuer } = stack.deps;
-    const tokens = createAccessTokenStore(redis, keyspace, issuer);
+    const tokens = createAccessTokenStore(redis, keyspace, issuer, Date.now);
     await tokens.save('token-of-a-user', { ...record, sub: 'somebody' });
     await tokens.save('token-of-a-client', record);
     const status = async (text: string) =>

@@ -114,7 +114,7 @@ describe('on a server in cluster mode', () => {
   });
 
   it('access tokens, posted requests and cut-offs work', async () => {
-    const store = createAccessTokenStore(redis, keyspace, 'https://login.test/auth/v3');
+    const store = createAccessTokenStore(redis, keyspace, 'https://login.test/auth/v3', Date.now);
     const now = Date.now();
     const records = Array.from({ length: 50 }, (_, index) => `token-${index}`);
     await Promise.all(

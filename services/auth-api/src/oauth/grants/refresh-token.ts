@@ -105,7 +105,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     const { accessToken, refreshSecret } = successor;
     return tokenIssuer.reissue(client, rotation.grant, {
       scope: rotation.scope,
-      accessToken,
+      accessTokenHandle: accessToken,
       refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: refreshSecret }),
       issuedAtMs: isRepeated ? rotation.rotatedAtMs : now(),
       once: isRepeated,
@@ -122,7 +122,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       if (presented === undefined) throw refused('the refresh token is malformed');
       await cutOffs.untilFresh();
       const successor = {
-        accessToken: tokenIssuer.newAccessToken(client),
+        accessToken: tokenIssuer.newAccessTokenHandle(client),
         refreshSecret: rotatesRefreshTokens(client) ? newSecret() : presented.secret,
       };
       const attempt: Attempt = { client, presented, successor, scope, cnf };
