@@ -1,5 +1,5 @@
 /** What a write answers: its sentence, and the warnings beside it. */
-import type { Written } from '@gatehouse/contracts/environment-api/administration/calls';
+import type { Written } from '@gatehouse/contracts/administration-calls';
 import type { Session } from '../session.ts';
 
 export function tellWritten(

@@ -31,6 +31,9 @@ export interface Rows<T> {
   nextCursor: string | undefined;
 }
 
+/** Keys that are numbers. */
+export const ordinalKey = /^\d{1,15}$/;
+
 /** @throws AppError 400 for a cursor whose key is none of ours, or one beside an offset */
 export function readPage(
   query: { limit: number; offset: number; cursor?: string | undefined },
@@ -43,7 +46,7 @@ export function readPage(
 }
 
 /** Cuts rows that were read with `limit + 1` to the page, and names the next one. */
-export function cutPage<T>(rows: T[], limit: number, keyOf: (row: T) => string): Rows<T> {
+export function cutPage<T>(rows: T[], limit: number, keyOf: (row: T) => string | number): Rows<T> {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const more = rows.length > limit && last !== undefined;
@@ -52,8 +55,8 @@ export function cutPage<T>(rows: T[], limit: number, keyOf: (row: T) => string):
 
 const cursorPrefix = 'after:';
 
-function writeCursor(key: string): string {
-  return Buffer.from(cursorPrefix + key).toString('base64url');
+function writeCursor(key: string | number): string {
+  return Buffer.from(`${cursorPrefix}${key}`).toString('base64url');
 }
 
 function readCursor(cursor: string | undefined, key: RegExp): string | undefined {

@@ -6,11 +6,11 @@ import {
   keyOwnerSchema,
 } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
-import { etagOf } from '../versions/etag.ts';
 import { createApiKeyBody, rotateApiKeyBody, validateApiKeyBody } from './schemas.ts';
 import type { ApiKeyService } from './service.ts';
 

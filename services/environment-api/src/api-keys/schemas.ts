@@ -1,7 +1,8 @@
 /** Bodies of `/contact-centers/{id}/api-keys` and of the question whose a key is. */
+
+import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { instant } from '../fields/instant.ts';
-import { integer } from '../fields/scalar.ts';
 import { label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 

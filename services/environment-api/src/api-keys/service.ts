@@ -1,13 +1,13 @@
 /** API keys: made and rotated under their contact centre's lock, looked up by digest. */
 
 import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
+import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import { type Caller, mayRead } from '../access/caller.ts';
-import { diff } from '../audit/entry.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';

@@ -3,8 +3,6 @@
 import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 
-export { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
-
 export type AuditAction = 'create' | 'update' | 'delete';
 
 export interface AuditEntry {

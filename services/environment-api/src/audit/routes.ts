@@ -3,9 +3,9 @@ import { successStatus } from '@gatehouse/contracts/envelope';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { failures } from '../failures.ts';
-import { readPage } from '../paging/page.ts';
 import { listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { auditList, auditQuery } from './schemas.ts';
@@ -28,7 +28,7 @@ export function auditRoutes(app: App, deps: { audit: AuditService; changeLog: Ch
     },
     async (request, reply) => {
       const { entity, entityId, contactCenterId } = request.query;
-      const page = readPage(request.query);
+      const page = readPage(request.query, ordinalKey);
       // Every change has its audit row, so the number of the newest change tells whether there is a new row.
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await audit.list(

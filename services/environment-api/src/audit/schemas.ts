@@ -1,12 +1,12 @@
 /** The query and the answer of `/audit`. */
 
+import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
 import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
-import { nextCursorSchema } from '@gatehouse/contracts/environment-api/administration/calls';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
+import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { idSchema } from '../fields/id.ts';
 import { label } from '../fields/text.ts';
-import { pageQuery } from '../paging/page.ts';
 
 export const auditQuery = z.object({
   ...pageQuery(100),

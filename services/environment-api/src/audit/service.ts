@@ -1,7 +1,8 @@
 /** The audit trail: written with every change, read by whoever may read what it is about. */
+
+import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';
-import { cutPage, type Page, type Rows } from '../paging/page.ts';
 import type { AuditEntry } from './entry.ts';
 import { type AuditRow, appendAudit, listAudit } from './store.ts';
 

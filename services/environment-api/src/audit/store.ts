@@ -1,6 +1,7 @@
 /** The table `environment.audit`: appended to, never changed. */
+
+import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { Page } from '../paging/page.ts';
 import type { AuditEntry } from './entry.ts';
 
 export interface AuditFilter {

@@ -4,9 +4,9 @@ import { environmentChangesPageSchema } from '@gatehouse/contracts/environment-a
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { failures } from '../failures.ts';
-import { integer } from '../fields/scalar.ts';
 import { listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 

@@ -1,12 +1,13 @@
 /** Every write of this service: the rows, their audit entry and their change event in one transaction. */
 import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
+import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { forbidden, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
 import { type Region, requireWritable } from '../access/region.ts';
-import type { AuditAction, FieldChanges } from '../audit/entry.ts';
+import type { AuditAction } from '../audit/entry.ts';
 import type { AuditService } from '../audit/service.ts';
 import { type KeyedRequest, keyedRequestOf, type Replay } from '../idempotency/replay.ts';
 

@@ -1,15 +1,16 @@
 /** `/environments/{id}/config-servers`: the servers of an environment, one by one. */
+
+import { warningSchema } from '@gatehouse/contracts/administration-calls';
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
-import { warningSchema } from '@gatehouse/contracts/environment-api/administration/calls';
 import { configServerSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import type { Reachability } from '../reachability/probe.ts';
-import { etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { changeConfigServerBody, configServerBody } from './schemas.ts';
 import type { ConfigServerService } from './service.ts';

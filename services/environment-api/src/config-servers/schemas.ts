@@ -2,9 +2,9 @@
 
 import { isIP } from 'node:net';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { idSchema } from '../fields/id.ts';
-import { flag, integer } from '../fields/scalar.ts';
 import { label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationsField } from '../locations/location.ts';

@@ -3,12 +3,13 @@ import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/e
 import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
-import { readPage } from '../paging/page.ts';
-import { etagOf, listEtagOf } from '../versions/etag.ts';
+import { listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import {
   changeContactCenterBody,
@@ -39,7 +40,7 @@ export function contactCenterRoutes(
       },
     },
     async (request, reply) => {
-      const page = readPage(request.query);
+      const page = readPage(request.query, ordinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { environmentId, domain, search } = request.query;
       const filter = { environmentId, domain, search };

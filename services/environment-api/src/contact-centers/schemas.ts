@@ -1,16 +1,16 @@
 /** Bodies of `/contact-centers`. */
 
-import { nextCursorSchema } from '@gatehouse/contracts/environment-api/administration/calls';
+import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
 import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import {
   contactCenterAuthSchema,
   contactCenterStatusSchema,
 } from '@gatehouse/contracts/environment-api/contact-center';
+import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { idSchema } from '../fields/id.ts';
 import { label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
-import { pageQuery } from '../paging/page.ts';
 import { domainsField } from './domain.ts';
 
 const auth = z.enum(contactCenterAuthSchema.options, { error: 'must be "configServer"' });

@@ -1,7 +1,10 @@
 /** Rules of contact centres: domains unique over all, an environment that exists, per-field changes under a row lock. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
+import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
+import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import {
@@ -12,12 +15,9 @@ import {
   requireWriter,
   unknownContactCenter,
 } from '../access/caller.ts';
-import { diff } from '../audit/entry.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting } from '../cors/origins.ts';
 import { parseId } from '../fields/id.ts';
-import { cutPage, type Page, type Rows } from '../paging/page.ts';
-import { requireMatch } from '../versions/etag.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
 import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
 import * as store from './store.ts';

@@ -1,6 +1,7 @@
 /** The tables `contact_centers` and `contact_center_domains`. */
+
+import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { Page } from '../paging/page.ts';
 import type { ContactCenter, ContactCenterFields } from './contact-center.ts';
 import { domainKey } from './domain.ts';
 import { contactCenterJson } from './row.ts';

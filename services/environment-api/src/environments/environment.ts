@@ -4,7 +4,7 @@ import {
   type Environment as EnvironmentAnswer,
 } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import { diff, type FieldChanges, hiddenValue } from '../audit/entry.ts';
+import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
 import { shownTls } from './tls.ts';
 
 export interface Environment extends EnvironmentView {

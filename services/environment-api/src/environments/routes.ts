@@ -1,16 +1,18 @@
 /** `/environments` and `/environments/{id}`. */
+
+import { type Warning, warningSchema } from '@gatehouse/contracts/administration-calls';
 import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
-import { type Warning, warningSchema } from '@gatehouse/contracts/environment-api/administration/calls';
 import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
-import { readPage } from '../paging/page.ts';
 import type { Reachability } from '../reachability/probe.ts';
-import { etagOf, listEtagOf } from '../versions/etag.ts';
+import { listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { answerOf } from './environment.ts';
 import {
@@ -43,7 +45,7 @@ export function environmentRoutes(
       },
     },
     async (request, reply) => {
-      const page = readPage(request.query);
+      const page = readPage(request.query, ordinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await environments.list(request.caller, request.query.search, page);
       return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };

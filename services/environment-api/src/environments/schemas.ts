@@ -1,13 +1,13 @@
 /** Bodies of `/environments`. The Configuration Server password goes in and never comes out. */
-import { nextCursorSchema } from '@gatehouse/contracts/environment-api/administration/calls';
+import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
 import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
+import { pageQuery } from '@gatehouse/service-kit/http/page';
+import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { configServerFields, configServerList } from '../config-servers/schemas.ts';
 import { idSchema } from '../fields/id.ts';
-import { flag, integer } from '../fields/scalar.ts';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
-import { pageQuery } from '../paging/page.ts';
 import { discoveryFields, needsServers, saysWhereServersAre } from './discovery.ts';
 import { tlsField } from './tls.ts';
 import { traceModeField } from './trace-mode.ts';

@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { conflict } from '@gatehouse/service-kit/errors/app-error';
+import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
+import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import {
@@ -16,8 +18,6 @@ import {
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { readList } from '../config-servers/config-server.ts';
 import { parseId } from '../fields/id.ts';
-import { cutPage, type Page, type Rows } from '../paging/page.ts';
-import { requireMatch } from '../versions/etag.ts';
 import { mergeDiscovery, requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
 import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';

@@ -1,7 +1,7 @@
 /** The tables `environments`, `config_servers` and `config_server_locations`: one environment with its servers. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { Page } from '../paging/page.ts';
 import type { Environment, EnvironmentFields } from './environment.ts';
 import { environmentJson } from './row.ts';
 

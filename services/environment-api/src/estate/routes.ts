@@ -4,10 +4,10 @@ import { importAnswer } from '@gatehouse/contracts/environment-api/administratio
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
-import { flag } from '../fields/scalar.ts';
 import { estateEtagOf } from '../versions/etag.ts';
 import { estateDocument } from './document.ts';
 import { documentOf } from './export.ts';

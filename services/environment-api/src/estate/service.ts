@@ -1,9 +1,10 @@
 /** Export and import of the whole estate. */
 import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors/app-error';
+import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
-import { estateEtagOf, isFresh } from '../versions/etag.ts';
+import { estateEtagOf } from '../versions/etag.ts';
 import type { EstateDocument } from './document.ts';
 import { applyDocument, type ImportDeps } from './import.ts';
 import { type Estate, holdWriters, readEstate } from './store.ts';

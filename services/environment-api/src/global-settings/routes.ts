@@ -2,13 +2,13 @@
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { effectiveSettings } from '../settings/inheritance.ts';
 import { removeSettingQuery, settingBody, settingsQuery } from '../settings/schemas.ts';
-import { etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import type { GlobalSettingService } from './service.ts';
 

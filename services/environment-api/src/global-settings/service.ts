@@ -1,15 +1,16 @@
 /** Global settings: what contact centres inherit that say nothing of their own. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
-import type { AuditAction, FieldChanges } from '../audit/entry.ts';
+import type { AuditAction } from '../audit/entry.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting, normalizeSetting } from '../cors/origins.ts';
 import type { LocationService } from '../locations/service.ts';
 import type { SettingInput } from '../settings/schemas.ts';
-import { requireMatch } from '../versions/etag.ts';
 import * as store from './store.ts';
 
 export interface GlobalSettingService {

@@ -3,6 +3,7 @@ import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { contactCenterViewSchema } from '@gatehouse/contracts/environment-api/contact-center';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { requireInternal } from '../access/caller.ts';
@@ -12,7 +13,6 @@ import { failures } from '../failures.ts';
 import { label } from '../fields/text.ts';
 import { locationField } from '../locations/location.ts';
 import type { SettingService } from '../settings/service.ts';
-import { etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { versionOf, viewOf } from './contact-center-view.ts';
 

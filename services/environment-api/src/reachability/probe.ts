@@ -1,6 +1,6 @@
 /** Whether servers can be reached from here: only to warn, because a server may come later than its entry. */
 import { connect } from 'node:net';
-import type { Warning } from '@gatehouse/contracts/environment-api/administration/calls';
+import type { Warning } from '@gatehouse/contracts/administration-calls';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 
 export interface Reachability {

@@ -1,7 +1,7 @@
 /** Bodies of `/contact-centers/{id}/settings`. */
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { flag } from '../fields/scalar.ts';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationField } from '../locations/location.ts';

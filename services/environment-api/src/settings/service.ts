@@ -2,10 +2,11 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
+import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, mayRead, unknownContactCenter } from '../access/caller.ts';
-import type { AuditAction, FieldChanges } from '../audit/entry.ts';
+import type { AuditAction } from '../audit/entry.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { domainKey } from '../contact-centers/domain.ts';

@@ -1,8 +1,8 @@
 /** OpenID Connect settings of a contact centre: fields, defaults and rules. */
 import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { flag } from '../fields/scalar.ts';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationField } from '../locations/location.ts';

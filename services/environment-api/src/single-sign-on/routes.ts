@@ -7,12 +7,12 @@ import {
   singleSignOnViewSchema,
 } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { locationField } from '../locations/location.ts';
-import { etagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
 import { oidc, oidcBody } from './oidc.ts';
 import { saml, samlBody } from './saml.ts';

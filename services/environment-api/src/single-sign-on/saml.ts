@@ -1,8 +1,8 @@
 /** SAML settings of a contact centre: fields, defaults and rules. */
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { flag, integer } from '../fields/scalar.ts';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationField } from '../locations/location.ts';

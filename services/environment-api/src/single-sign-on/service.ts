@@ -7,11 +7,11 @@ import {
   type SamlSettings,
   type SingleSignOnView,
 } from '@gatehouse/contracts/environment-api/single-sign-on';
+import { diff, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
-import { diff, hiddenValue } from '../audit/entry.ts';
 import type { WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';

@@ -1,7 +1,5 @@
 /** Entity tags of lists and of the whole estate. */
 
-export { effectiveEtagOf, etagOf, isFresh, requireMatch } from '@gatehouse/service-kit/http/entity-tag';
-
 /** Tag of everything there is: what an import replaces. */
 export function estateEtagOf(latestChange: number): string {
   return `"estate-${latestChange}"`;

@@ -1,5 +1,5 @@
 /** Answers that carry an entity tag, and the short answer for a caller who has the same already. */
-import { isFresh } from './etag.ts';
+import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
 
 interface Reply {
   header(name: string, value: string): unknown;

@@ -1,5 +1,6 @@
 /** OAuth clients as the administration API answers them: an allow-list, so that nothing slips out. */
 import { z } from 'zod';
+import { nextCursorSchema } from '../../administration-calls.ts';
 import { successStatus } from '../../envelope.ts';
 
 const text = z.string().min(1).max(4096);
@@ -98,8 +99,8 @@ export const clientWithSecretSchema = clientViewSchema.extend({
 export const clientListSchema = z.object({
   status: successStatus,
   data: z.array(clientViewSchema),
-  /** Where the next page begins; absent on the last one. */
-  nextCursor: z.string().optional(),
+  nextCursor: nextCursorSchema,
 });
 
 export type ClientView = z.infer<typeof clientViewSchema>;
+export type ClientWithSecret = z.infer<typeof clientWithSecretSchema>;

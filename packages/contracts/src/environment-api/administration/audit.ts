@@ -1,7 +1,8 @@
 /** `/audit`, as administrators call it. */
 import { z } from 'zod';
+import { readRows } from '../../administration-calls.ts';
 import type { HttpClient } from '../../http-client.ts';
-import { readRows } from './calls.ts';
+import { apiPath } from './api-path.ts';
 
 export const auditEntrySchema = z.object({
   id: z.int(),
@@ -29,7 +30,7 @@ export type AuditFilter = {
 
 /** The newest entries first, at most so many. @throws UpstreamError */
 export function listAudit(http: HttpClient, filter: AuditFilter, most: number): Promise<AuditEntry[]> {
-  return readRows(http, auditEntrySchema, '/audit', filter, most);
+  return readRows(http, auditEntrySchema, `${apiPath}/audit`, filter, most);
 }
 
 export type AuditEntry = z.infer<typeof auditEntrySchema>;

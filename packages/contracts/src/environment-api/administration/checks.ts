@@ -1,7 +1,8 @@
 /** `/environments/{id}/check`, as administrators call it. */
 import { z } from 'zod';
+import { readData } from '../../administration-calls.ts';
 import type { HttpClient } from '../../http-client.ts';
-import { apiPath, readData } from './calls.ts';
+import { apiPath } from './api-path.ts';
 
 export const stepNames = ['resolve', 'tcp', 'tls', 'register', 'read'] as const;
 

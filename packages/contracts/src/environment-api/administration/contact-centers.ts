@@ -1,7 +1,8 @@
 /** `/contact-centers`, as administrators call them. */
 import { z } from 'zod';
+import { readData, readRows, removeAt } from '../../administration-calls.ts';
 import type { HttpClient } from '../../http-client.ts';
-import { apiPath, readData, readRows, removeAt } from './calls.ts';
+import { apiPath } from './api-path.ts';
 
 export const contactCenterSchema = z.object({
   id: z.string(),
@@ -38,7 +39,7 @@ export function contactCenterPath(id: string): string {
 export function createContactCenterAdministration(http: HttpClient): ContactCenterAdministration {
   const all = `${apiPath}/contact-centers`;
   return {
-    list: (filter) => readRows(http, contactCenterSchema, '/contact-centers', filter),
+    list: (filter) => readRows(http, contactCenterSchema, `${apiPath}/contact-centers`, filter),
     read: (id) => readData(http, contactCenterSchema, { method: 'GET', path: contactCenterPath(id) }),
     create: (data) => readData(http, contactCenterSchema, { method: 'POST', path: all, json: { data } }),
     change: (id, data) =>

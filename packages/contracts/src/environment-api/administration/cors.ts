@@ -1,8 +1,9 @@
 /** `/cors`, as administrators call it. */
 import { z } from 'zod';
+import { readData, removeAt } from '../../administration-calls.ts';
 import { emptyEnvelope } from '../../envelope.ts';
 import type { HttpClient } from '../../http-client.ts';
-import { apiPath, readData, removeAt } from './calls.ts';
+import { apiPath } from './api-path.ts';
 
 export const corsEntrySchema = z.object({
   contactCenterId: z.string(),

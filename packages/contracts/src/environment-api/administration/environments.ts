@@ -1,8 +1,9 @@
 /** `/environments` and their Configuration Servers, as administrators call them. */
 import { z } from 'zod';
+import { readData, readRows, removeAt, type Written, writeData } from '../../administration-calls.ts';
 import type { HttpClient } from '../../http-client.ts';
 import type { TraceMode } from '../environment.ts';
-import { apiPath, readData, readRows, removeAt, type Written, writeData } from './calls.ts';
+import { apiPath } from './api-path.ts';
 
 /** The names of trace modes that installers know. */
 export const classicTraceModes = {
@@ -67,7 +68,7 @@ export function createEnvironmentAdministration(http: HttpClient): EnvironmentAd
     `${one(id)}/config-servers/${encodeURIComponent(serverId)}`;
 
   return {
-    list: (search) => readRows(http, environmentSchema, '/environments', { search }),
+    list: (search) => readRows(http, environmentSchema, `${apiPath}/environments`, { search }),
     read: (id) => readData(http, environmentSchema, { method: 'GET', path: one(id) }),
     create: (data) => writeData(http, environmentSchema, { method: 'POST', path: all, json: { data } }),
     change: (id, data) =>

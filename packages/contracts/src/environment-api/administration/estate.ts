@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { envelopeOf } from '../../envelope.ts';
 import type { HttpClient } from '../../http-client.ts';
-import { apiPath } from './calls.ts';
+import { apiPath } from './api-path.ts';
 
 export const estateChangeSchema = z.object({
   action: z.string(),

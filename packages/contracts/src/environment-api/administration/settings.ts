@@ -1,7 +1,8 @@
 /** `/settings` and the settings of a contact centre, as administrators call them. */
 import { z } from 'zod';
+import { readData, removeAt } from '../../administration-calls.ts';
 import type { HttpClient } from '../../http-client.ts';
-import { apiPath, readData, removeAt } from './calls.ts';
+import { apiPath } from './api-path.ts';
 import { contactCenterPath } from './contact-centers.ts';
 
 export const settingSchema = z.object({

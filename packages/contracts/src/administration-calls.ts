@@ -1,9 +1,7 @@
-/** What the calls of the public API share: answers that are checked but handed on whole, and lists over all their pages. */
+/** What the calls of the administration APIs share: answers that are checked but handed on whole, and lists over all their pages. */
 import { z } from 'zod';
-import { emptyEnvelope, envelopeOf, successStatus } from '../../envelope.ts';
-import type { HttpClient, HttpRequest } from '../../http-client.ts';
-
-export const apiPath = '/environment/v3';
+import { emptyEnvelope, envelopeOf, successStatus } from './envelope.ts';
+import type { HttpClient, HttpRequest } from './http-client.ts';
 
 export const nextCursorSchema = z
   .string()
@@ -63,7 +61,7 @@ export async function readRows<T>(
     const limit = String(Math.min(1000, most - rows.length));
     const answer = await http.read(page, {
       method: 'GET',
-      path: `${apiPath}${path}`,
+      path,
       query: { ...query, limit, cursor },
     });
     rows.push(...answer.data);

@@ -1,0 +1,2 @@
+/** Where the Environment API hangs on the public host. */
+export const apiPath = '/environment/v3';
