@@ -3,6 +3,7 @@ import type { CommandGroup } from './command-group.ts';
 import { auditCommand } from './commands/audit.ts';
 import { contactCenterCommands } from './commands/cc.ts';
 import { checkCommand } from './commands/check.ts';
+import { clientCommands } from './commands/clients.ts';
 import { completionCommand } from './commands/completion.ts';
 import { corsCommands } from './commands/cors.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -14,6 +15,7 @@ import { profileCommands } from './commands/profile.ts';
 import { settingCommands } from './commands/settings.ts';
 
 export const groups: readonly CommandGroup[] = [
+  clientCommands,
   environmentCommands,
   contactCenterCommands,
   settingCommands,

@@ -1,0 +1,206 @@
+/** `gatehouse clients`: the OAuth clients of the installation. */
+import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { createClientAdministration } from '@gatehouse/contracts/auth-api/administration/clients';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { UsageError } from '../failure/failure.ts';
+import { type FieldOption, fieldOptions, fieldsOf, list, requireFields } from '../input/fields.ts';
+import { readFields } from '../input/file.ts';
+import type { Session } from '../session.ts';
+
+const flag = (text: string): boolean => text === 'true';
+
+const fields: readonly FieldOption[] = [
+  { flags: '--name <name>', description: 'its name, as consent pages show it' },
+  { flags: '--description <text>', description: 'what it is for' },
+  { flags: '--client-type <type>', description: 'CONFIDENTIAL, or PUBLIC: it has no secret' },
+  {
+    flags: '--grants <names>',
+    field: 'authorizedGrantTypes',
+    description: 'grant types, separated by commas',
+    read: list,
+  },
+  {
+    flags: '--redirect-uris <uris>',
+    field: 'redirectURIs',
+    description: 'where codes are sent, separated by commas',
+    read: list,
+  },
+  { flags: '--scope <values>', description: 'scope values, separated by commas', read: list },
+  { flags: '--authorities <names>', description: 'separated by commas', read: list },
+  {
+    flags: '--contact-centers <ids>',
+    field: 'contactCenterIds',
+    description: 'whose users it serves, separated by commas; all without it',
+    read: list,
+  },
+  { flags: '--internal-client <flag>', description: 'true for the services of the estate', read: flag },
+];
+
+const creation: readonly FieldOption[] = [
+  { flags: '--id <client-id>', field: 'client_id', description: 'chosen by you; made up without it' },
+  ...fields,
+];
+
+export function clientCommands(program: Command, cli: Cli): void {
+  const clients = program.command('clients').description('OAuth clients');
+  const api = (session: Session) => createClientAdministration(session.authApi);
+
+  clients
+    .command('list')
+    .description('all clients, in the order of their ids')
+    .option('--search <text>', 'only those with this text in id, name, description or a redirect URI')
+    .option('--cc <id>', 'only those that serve this contact centre')
+    .action(
+      cli.action<{ search?: string; cc?: string }>(async (session, { search, cc }) => {
+        session.output.rows(
+          await api(session).list({
+            ...(search === undefined ? {} : { search }),
+            ...(cc === undefined ? {} : { contactCenterId: cc }),
+          }),
+          [
+            { title: 'client id', value: (row) => row.client_id },
+            { title: 'name', value: (row) => row.name },
+            { title: 'type', value: (row) => row.clientType },
+            { title: 'grants', value: (row) => row.authorizedGrantTypes.map(shortGrant) },
+            { title: 'last used', value: (row) => timeOf(row.lastUsedAt) ?? 'never' },
+          ],
+          'There are no clients.',
+        );
+      }),
+    );
+
+  clients
+    .command('show')
+    .description('one client')
+    .argument('<client-id>')
+    .action(
+      cli.action<object, [string]>(async (session, _options, clientId) => {
+        const client = await api(session).read(clientId);
+        session.output.record(client, recordOf(client));
+      }),
+    );
+
+  fieldOptions(
+    clients.command('create').description('create a client; a generated secret is shown this once'),
+    creation,
+  ).action(
+    cli.action(async (session, options) => {
+      const client = await api(session).create(await fieldsOf(session, options, creation));
+      if (client.client_secret === undefined)
+        return session.output.done(`Client ${client.client_id} is created.`, client);
+      showSecret(session, client, `Client ${client.client_id} is created`);
+    }),
+  );
+
+  fieldOptions(
+    clients.command('update').description('change what is given; the rest stays').argument('<client-id>'),
+    fields,
+  ).action(
+    cli.action<object, [string]>(async (session, options, clientId) => {
+      const given = requireFields(await fieldsOf(session, options, fields));
+      const client = await api(session).update(clientId, given);
+      session.output.done(`Client ${clientId} is changed.`, client);
+    }),
+  );
+
+  clients
+    .command('rotate-secret')
+    .description('give a client a new secret; it is shown this once')
+    .argument('<client-id>')
+    .option('--grace-seconds <seconds>', 'how long the former one still works; 0 after a leak')
+    .action(
+      cli.action<{ graceSeconds?: string }, [string]>(async (session, { graceSeconds }, clientId) => {
+        const grace = graceSeconds === undefined ? undefined : Number(graceSeconds);
+        const client = await api(session).rotateSecret(clientId, grace);
+        showSecret(session, client, `The former secret works until ${client.formerSecretExpiresAt}`);
+      }),
+    );
+
+  clients
+    .command('delete')
+    .description('delete a client and end its tokens')
+    .argument('<client-id>')
+    .action(
+      cli.action<object, [string]>(async (session, _options, clientId) => {
+        const { name } = await api(session).read(clientId);
+        await session.sure(`Delete the client ${JSON.stringify(name)} and end its tokens?`);
+        await api(session).remove(clientId);
+        session.output.done(`Client ${clientId} is deleted.`);
+      }),
+    );
+
+  clients
+    .command('apply')
+    .description('create the clients of a file that are missing; the others stay as they are')
+    .argument('<file>', 'in YAML or JSON, with a list named clients; - for standard input')
+    .option('--update', 'also change the fields that the file names')
+    .action(
+      cli.action<{ update?: boolean }, [string]>(async (session, { update = false }, path) => {
+        const results = await apply(session, await readClients(session, path), update);
+        session.output.rows(
+          results,
+          [
+            { title: 'client id', value: (row) => row.client_id },
+            { title: 'result', value: (row) => row.result },
+            { title: 'secret', value: (row) => row.client_secret ?? '' },
+          ],
+          'The file names no clients.',
+        );
+        if (results.some((row) => row.client_secret !== undefined))
+          session.output.note('Keep the secrets now, they cannot be read again.');
+      }),
+    );
+
+  async function apply(session: Session, wanted: readonly WantedClient[], update: boolean) {
+    const known = new Set((await api(session).list({})).map((client) => client.client_id));
+    const results: { client_id: string; result: string; client_secret?: string | undefined }[] = [];
+    for (const client of wanted) {
+      const { client_id, ...rest } = client;
+      if (!known.has(client_id)) {
+        const { client_secret } = await api(session).create(client);
+        results.push({ client_id, result: 'created', client_secret });
+      } else if (update) {
+        await api(session).update(client_id, rest);
+        results.push({ client_id, result: 'changed' });
+      } else {
+        results.push({ client_id, result: 'kept' });
+      }
+    }
+    return results;
+  }
+}
+
+interface WantedClient {
+  client_id: string;
+  [field: string]: unknown;
+}
+
+async function readClients(session: Session, path: string): Promise<WantedClient[]> {
+  const { clients } = await readFields(session.terminal, path);
+  if (Array.isArray(clients) && clients.every(isWanted)) return clients;
+  throw new UsageError(`${path} must hold a list named clients, each of them with its client_id`);
+}
+
+function isWanted(value: unknown): value is WantedClient {
+  return typeof (value as { client_id?: unknown } | null)?.client_id === 'string';
+}
+
+/** The secret alone on standard output, so that a script can take it; the sentence stands beside it. */
+function showSecret({ output }: Session, client: ClientWithSecret, sentence: string): void {
+  output.note(`${sentence}. Keep the secret now, it cannot be read again.`);
+  output.text(client, `${client.client_secret}\n`);
+}
+
+function recordOf(client: ClientView): [string, unknown][] {
+  const times = new Set(['createdAt', 'updatedAt', 'lastUsedAt']);
+  return Object.entries(client).map(([name, value]) => [name, times.has(name) ? timeOf(value) : value]);
+}
+
+function timeOf(ms: unknown): string | undefined {
+  return typeof ms === 'number' ? new Date(ms).toISOString() : undefined;
+}
+
+function shortGrant(grantType: string): string {
+  return grantType.slice(grantType.lastIndexOf(':') + 1);
+}

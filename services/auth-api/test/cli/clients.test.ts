@@ -1,0 +1,88 @@
+/** The command line against a whole Auth API that listens. */
+import { fileURLToPath } from 'node:url';
+import { type CommandSurroundings, runCommand } from '@gatehouse/cli/terminal/memory-terminal';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthApi, ops, startAuthApi } from '../stack/auth-api.ts';
+import { token } from '../stack/oauth.ts';
+
+const estate = fileURLToPath(new URL('../../../../docs/examples/estate-clients.yaml', import.meta.url));
+
+let stack: AuthApi;
+let env: Record<string, string>;
+beforeAll(async () => {
+  stack = await startAuthApi();
+  env = {
+    GATEHOUSE_URL: await stack.app.listen({ host: '127.0.0.1', port: 0 }),
+    GATEHOUSE_USERNAME: ops.username,
+    GATEHOUSE_PASSWORD: ops.password,
+  };
+});
+afterAll(() => stack?.close());
+
+const run = (args: readonly string[], surroundings: CommandSurroundings = {}) =>
+  runCommand(['clients', ...args], { ...surroundings, env });
+const json = async (...args: string[]) => JSON.parse((await run([...args, '--json'])).out);
+const works = async (clientId: string, clientSecret: string) =>
+  (await token(stack, { clientId, clientSecret, redirectUri: '' }, { grant_type: 'client_credentials' }))
+    .status === 200;
+
+describe('gatehouse clients', () => {
+  it('creates a client, hands its secret to a script, rotates it and deletes the client', async () => {
+    const created = await run(['create', '--id', 'scripted', '--grants', 'client_credentials']);
+    const secret = created.out.trim();
+    expect(created.error).toContain('Client scripted is created');
+    expect(await works('scripted', secret)).toBe(true);
+
+    const rotated = await run(['rotate-secret', 'scripted', '--grace-seconds', '0']);
+    expect([await works('scripted', secret), await works('scripted', rotated.out.trim())]).toEqual([
+      false,
+      true,
+    ]);
+
+    expect(await run(['delete', 'scripted'])).toMatchObject({ exitCode: 2, out: '' });
+    expect((await run(['delete', 'scripted', '--yes'])).out).toBe('Client scripted is deleted.\n');
+    expect((await run(['show', 'scripted'])).exitCode).toBe(4);
+  });
+
+  it('changes what is given, and takes the rest from a file', async () => {
+    await run(['create', '--id', 'changed', '--redirect-uris', 'https://a.test/cb, https://b.test/cb']);
+
+    const answer = await run(['update', 'changed', '--contact-centers', 'north', '-f', '-'], {
+      input: '{"data":{"accessTokenFormat":"jwt"}}',
+    });
+
+    expect(answer.out).toBe('Client changed is changed.\n');
+    expect(await json('show', 'changed')).toMatchObject({
+      redirectURIs: ['https://a.test/cb', 'https://b.test/cb'],
+      contactCenterIds: ['north'],
+      accessTokenFormat: 'jwt',
+    });
+    const wrong = await run(['update', 'changed', '--client-type', 'SECRET']);
+    expect([wrong.exitCode, wrong.error]).toEqual([5, expect.stringContaining('clientType')]);
+    expect((await run(['update', 'changed'])).exitCode).toBe(2);
+  });
+
+  it('puts the usual clients of an estate in place, and leaves them alone the second time', async () => {
+    const first = await json('apply', estate);
+    expect(first).toHaveLength(14);
+    const { client_id, client_secret } = first.find(
+      (row: { client_id: string }) => row.client_id === 'gauth_client',
+    );
+    expect(await works(client_id, client_secret)).toBe(true);
+
+    const again = await run(['apply', estate]);
+    expect(again.out).not.toContain('created');
+    expect((await json('apply', estate, '--update'))[0]).toMatchObject({ result: 'changed' });
+    expect(await works(client_id, client_secret)).toBe(true);
+    const listed = await json('list', '--search', 'services of the estate');
+    expect(listed.map((row: { client_id: string }) => row.client_id)).toEqual(['gauth_client']);
+    expect((await run(['list'])).out).toMatch(/gauth_client +Internal services +CONFIDENTIAL/);
+  });
+
+  it('says what a file must hold', async () => {
+    expect(await run(['apply', '-'], { input: 'clients: [{name: nobody}]' })).toMatchObject({
+      exitCode: 2,
+      error: expect.stringContaining('client_id'),
+    });
+  });
+});
