@@ -13,6 +13,7 @@ import { authorizeRoutes } from './oauth/authorize-routes.ts';
 import { discoveryRoutes } from './oauth/discovery-routes.ts';
 import { grantTypes } from './oauth/grants/index.ts';
 import { logoutRoutes } from './oauth/logout-routes.ts';
+import { pushRoutes } from './oauth/push-routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { userinfoRoutes } from './oauth/userinfo-routes.ts';
 import { tellNonces } from './sender-constraint/nonce-header.ts';
@@ -44,8 +45,18 @@ export async function buildApp(deps: Deps): Promise<App> {
     tellNonces(scope, deps);
     await oauthRoutes(scope, deps);
   });
+  await app.register(async (scope: App) => {
+    guardOrigins(scope, deps.allowedOrigins);
+    tellNonces(scope, deps);
+    await pushRoutes(scope, deps);
+  });
   await app.register(async (scope: App) =>
-    discoveryRoutes(scope, { issuer: deps.issuer, grantTypes, signingKeys: () => deps.signingKeys.keys.all }),
+    discoveryRoutes(scope, {
+      issuer: deps.issuer,
+      grantTypes,
+      signingKeys: () => deps.signingKeys.keys.all,
+      offers: { requiresPushed: config.authorization.requirePushed },
+    }),
   );
   await app.register(async (scope: App) => interactionRoutes(scope, deps));
   await app.register(async (scope: App) => {

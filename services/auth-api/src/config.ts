@@ -137,6 +137,16 @@ export const configuration = defineConfiguration(
       }),
     },
     tokens: tokenSettings,
+    authorization: {
+      requirePushed: setting(read.boolean().default(false), {
+        env: 'GATEHOUSE_REQUIRE_PUSHED_REQUESTS',
+        doc: 'Authorization requests of every client must be pushed (RFC 9126), not only of those that are registered so.',
+      }),
+      pushedRequestTtlSeconds: setting(read.integer(5, 599).default(60), {
+        env: 'GATEHOUSE_PUSHED_REQUEST_TTL_SECONDS',
+        doc: 'How long the browser may take to come with the request_uri of a pushed request, in seconds.',
+      }),
+    },
     dpop: {
       requireNonce: setting(read.boolean().default(false), {
         env: 'GATEHOUSE_DPOP_REQUIRE_NONCE',

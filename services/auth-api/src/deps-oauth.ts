@@ -16,12 +16,17 @@ import { createGrants } from './oauth/grants/index.ts';
 import { createIntrospectionEndpoint, type IntrospectionEndpoint } from './oauth/introspect.ts';
 import { createLogoutEndpoint, type LogoutEndpoint } from './oauth/logout.ts';
 import { createPostedRequests, type PostedRequests } from './oauth/posted-requests.ts';
+import { createPushEndpoint, type PushEndpoint } from './oauth/push-request.ts';
+import { createPushedRequests } from './oauth/pushed-requests.ts';
+import { createRequestObjects } from './oauth/request-objects.ts';
+import { createRequestSources } from './oauth/request-sources.ts';
 import { createRevocationEndpoint, type RevocationEndpoint } from './oauth/revoke.ts';
 import { createTokenEndpoint, type TokenEndpoint } from './oauth/token.ts';
 import { createUserInfo, type UserInfo } from './oauth/userinfo.ts';
 
 export interface OAuthDeps {
   authorization: AuthorizationEndpoint;
+  pushEndpoint: PushEndpoint;
   postedRequests: PostedRequests;
   tokenEndpoint: TokenEndpoint;
   introspection: IntrospectionEndpoint;
@@ -40,18 +45,41 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
     assertions: createClientAssertions({ ...deps, directory: clientDirectory, keySets }),
     audit,
   });
+  const pushedRequests = createPushedRequests({
+    redis,
+    keyspace,
+    ttlSeconds: config.authorization.pushedRequestTtlSeconds,
+  });
+  const requestSources = createRequestSources({
+    directory: clientDirectory,
+    pushedRequests,
+    requestObjects: createRequestObjects({ ...deps, keySets }),
+  });
+  const starts = createAttemptLimiter({
+    attempts: config.signIn.startsPerMinute,
+    windowMs: 60_000,
+    now: deps.now,
+  });
+  const authorization = createAuthorizationEndpoint({
+    ...deps,
+    decide: createDecision(deps),
+    issue: createAuthorizationIssuer(deps),
+    directory: clientDirectory,
+    requestSources,
+    pushedRequests,
+    requiresPushed: config.authorization.requirePushed,
+    starts,
+  });
   const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
   return {
-    authorization: createAuthorizationEndpoint({
+    authorization,
+    pushEndpoint: createPushEndpoint({
       ...deps,
-      decide: createDecision(deps),
-      issue: createAuthorizationIssuer(deps),
-      directory: clientDirectory,
-      starts: createAttemptLimiter({
-        attempts: config.signIn.startsPerMinute,
-        windowMs: 60_000,
-        now: deps.now,
-      }),
+      clientAuthentication,
+      authorization,
+      requestSources,
+      pushedRequests,
+      starts,
     }),
     postedRequests: createPostedRequests(redis, keyspace),
     tokenEndpoint: createTokenEndpoint({

@@ -13,9 +13,15 @@ export interface JwtExpectation {
   types: readonly string[];
   /** One of these, as one string: a list of audiences lets one server use what was meant for another. */
   audiences: readonly string[];
+  /** Where it may also name others: a request object is of no use to them. */
+  allowsOtherAudiences?: boolean;
+  /** Default: every one that is known here. */
+  algorithms?: readonly string[];
   nowMs: number;
   /** How far in the future `exp` may be. */
   longestLifeSeconds: number;
+  /** Whether `exp` must be there; default true. */
+  requiresEnd?: boolean;
 }
 
 /** Clocks differ by so much: FAPI 2.0 section 5.3.2.1 asks for more than 10 s and less than 60 s. */
@@ -26,10 +32,10 @@ const longestJwt = 16_384;
 /** The claims. @throws UntrustedJwt, UnreadableKeySet */
 export async function verifyJwt(jwt: string, keySet: KeySet, expected: JwtExpectation): Promise<JWTPayload> {
   if (jwt.length > longestJwt) throw new UntrustedJwt('it is longer than any that is read');
-  const { payload, protectedHeader } = await verifySignature(jwt, keySet, expected.nowMs);
+  const { payload, protectedHeader } = await verifySignature(jwt, keySet, expected);
   const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
   if (type !== undefined && !expected.types.includes(type)) throw new UntrustedJwt(`its typ is ${type}`);
-  if (typeof payload.aud !== 'string' || !expected.audiences.includes(payload.aud)) {
+  if (!isMeantForUs(payload.aud, expected)) {
     throw new UntrustedJwt('its aud is not this server');
   }
   checkTimes(payload, expected);
@@ -46,17 +52,36 @@ export function singleUseOf({ jti, exp }: JWTPayload): { jti: string; untilMs: n
 
 /** What a JWT says before anything about it is proved: good for finding whose keys to try. */
 export function unprovedClaims(jwt: string): Record<string, unknown> {
+  return unprovedPart(jwt, 1);
+}
+
+/** The same of its header. */
+export function unprovedHeader(jwt: string): Record<string, unknown> {
+  return unprovedPart(jwt, 0);
+}
+
+function unprovedPart(jwt: string, index: number): Record<string, unknown> {
   try {
-    const claims: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : {};
+    const part: unknown = JSON.parse(Buffer.from(jwt.split('.')[index] ?? '', 'base64url').toString('utf8'));
+    return typeof part === 'object' && part !== null ? (part as Record<string, unknown>) : {};
   } catch {
     return {};
   }
 }
 
-async function verifySignature(jwt: string, keySet: KeySet, nowMs: number): Promise<JWTVerifyResult> {
+function isMeantForUs(aud: JWTPayload['aud'], { audiences, allowsOtherAudiences }: JwtExpectation): boolean {
+  if (Array.isArray(aud))
+    return allowsOtherAudiences === true && aud.some((name) => audiences.includes(name));
+  return typeof aud === 'string' && audiences.includes(aud);
+}
+
+async function verifySignature(
+  jwt: string,
+  keySet: KeySet,
+  { algorithms = assertionAlgorithms, nowMs }: JwtExpectation,
+): Promise<JWTVerifyResult> {
   const options = {
-    algorithms: assertionAlgorithms,
+    algorithms: [...algorithms],
     currentDate: new Date(nowMs),
     clockTolerance: clockSkewSeconds,
   };
@@ -102,10 +127,13 @@ function refuse(error: unknown): never {
   throw error;
 }
 
-function checkTimes({ exp, nbf, iat }: JWTPayload, { nowMs, longestLifeSeconds }: JwtExpectation): void {
+function checkTimes(
+  { exp, nbf, iat }: JWTPayload,
+  { nowMs, longestLifeSeconds, requiresEnd = true }: JwtExpectation,
+): void {
   const nowSeconds = nowMs / 1000;
-  if (exp === undefined) throw new UntrustedJwt('it has no exp');
-  if (exp > nowSeconds + longestLifeSeconds + clockSkewSeconds) {
+  if (exp === undefined && requiresEnd) throw new UntrustedJwt('it has no exp');
+  if (exp !== undefined && exp > nowSeconds + longestLifeSeconds + clockSkewSeconds) {
     throw new UntrustedJwt(`its exp is more than ${longestLifeSeconds} s from now`);
   }
   for (const [name, at] of Object.entries({ nbf, iat })) {

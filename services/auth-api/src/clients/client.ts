@@ -125,6 +125,11 @@ export function hasBoundTokens({
   return dpopBoundAccessTokens || tlsClientCertificateBoundAccessTokens;
 }
 
+/** Whether it is held to the FAPI 2.0 Security Profile: it pushes its requests, and its tokens are bound. */
+export function followsFapi(client: Client): boolean {
+  return client.requirePushedAuthorizationRequests && hasBoundTokens(client);
+}
+
 /** Whether users of the contact centre may use the client: single sign-on never crosses into another one. */
 export function servesContactCenter(
   { contactCenterIds }: Pick<Client, 'contactCenterIds'>,

@@ -5,7 +5,7 @@ import {
   invalidTarget,
   OAuthError,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import type { Client, ResponseType } from '../clients/client.ts';
+import { type Client, followsFapi, type ResponseType } from '../clients/client.ts';
 import { supportedContexts } from '../tokens/authentication-context.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { type ClaimsDemand, readClaims } from './claims-parameter.ts';
@@ -18,6 +18,12 @@ import { narrowScope, offlineScope, openidScope, parseScope } from './scopes.ts'
 export interface AuthorizationDraft {
   client: Client;
   redirectUri: string;
+  redirectUriGiven: boolean;
+  /** Whether the client sent it itself, past every browser. */
+  isPushed: boolean;
+  mustPush: boolean;
+  /** Whether the parameters are those of a signed object. */
+  isSigned: boolean;
   parameters: RequestParameters;
 }
 
@@ -30,7 +36,8 @@ export interface CheckedParameters
 /** @throws OAuthError that goes back to the client. */
 export function checkAuthorizationParameters(draft: AuthorizationDraft): CheckedParameters {
   checkSizes(draft);
-  checkRequestObject(draft);
+  checkWay(draft);
+  checkRegistration(draft);
   const responseType = checkResponseType(draft);
   checkResponseMode(draft, responseType);
   checkBindingsThatAreNotOffered(draft);
@@ -62,13 +69,22 @@ function checkSizes({ parameters }: AuthorizationDraft): void {
   }
 }
 
-/** OpenID Connect Core section 6.1 and 6.2: refused by name, never ignored, since it may say something else. */
-function checkRequestObject({ parameters }: AuthorizationDraft): void {
-  if (parameters.get('request') !== undefined) throw notSupported('request_not_supported', 'request');
-  if (parameters.get('request_uri') !== undefined)
-    throw notSupported('request_uri_not_supported', 'request_uri');
-  if (parameters.get('registration') !== undefined)
-    throw notSupported('registration_not_supported', 'registration');
+/** RFC 9126 section 6 and RFC 9101 section 10.5: what a client insists on is not left out by whoever uses its name. */
+function checkWay({ client, isPushed, mustPush, isSigned, redirectUriGiven }: AuthorizationDraft): void {
+  if (mustPush && !isPushed) {
+    throw invalidRequest('Authorization requests of this client must be pushed: send the request_uri');
+  }
+  if (client.requireSignedRequestObject && !isSigned) {
+    throw invalidRequest('This client must send its authorization requests as signed request objects');
+  }
+  // FAPI 2.0 section 5.3.2.2.
+  if (followsFapi(client) && !redirectUriGiven) throw invalidRequest('The parameter redirect_uri is missing');
+}
+
+/** OpenID Connect Core section 7.2.1: refused by name, never ignored. */
+function checkRegistration({ parameters }: AuthorizationDraft): void {
+  if (parameters.get('registration') === undefined) return;
+  throw new OAuthError('registration_not_supported', 400, 'The parameter registration is not supported');
 }
 
 /** A caller who asks for a binding believes it is there. */
@@ -78,10 +94,14 @@ function checkBindingsThatAreNotOffered({ parameters }: AuthorizationDraft): voi
 }
 
 function checkCodeChallenge({ client, parameters }: AuthorizationDraft, responseType: ResponseType): void {
-  const isRequired = includes(responseType, 'code') && (client.clientType === 'PUBLIC' || client.requirePkce);
+  const isRequired = includes(responseType, 'code') && mustChallenge(client);
   const challenge = parameters.get('code_challenge');
   const problem = codeChallengeProblem(challenge, parameters.get('code_challenge_method'), isRequired);
   if (problem !== undefined) throw invalidRequest(problem);
+}
+
+function mustChallenge(client: Client): boolean {
+  return client.clientType === 'PUBLIC' || client.requirePkce || followsFapi(client);
 }
 
 /** RFC 9449 section 10: the thumbprint of a key (RFC 7638, SHA-256). */
@@ -146,8 +166,4 @@ function checkMaxAge({ client, parameters }: AuthorizationDraft): { maxAgeSecond
   }
   if (!/^\d{1,9}$/.test(text)) throw invalidRequest('max_age must be a number of seconds');
   return { maxAgeSeconds: Number(text) };
-}
-
-function notSupported(error: string, parameter: string): OAuthError {
-  return new OAuthError(error, 400, `The parameter ${parameter} is not supported`);
 }

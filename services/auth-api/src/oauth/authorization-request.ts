@@ -16,6 +16,8 @@ export interface AuthorizationRequest {
   nonce?: string;
   /** S256 challenge (RFC 7636). */
   codeChallenge?: string;
+  /** The pushed request that this is, to be used up by the answer (RFC 9126 section 4). */
+  pushedRequestUri?: string;
   /** The key that the code is bound to (RFC 9449 section 10). */
   dpopJkt?: string;
   prompt: string[];

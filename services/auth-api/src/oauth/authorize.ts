@@ -6,7 +6,7 @@ import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limit
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
-import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
+import type { BrowserReply, BrowserRequest, Session } from '../sessions/session.ts';
 import type { Pages } from '../sign-in/pages.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
 import { checkAuthorizationParameters } from './authorization-checks.ts';
@@ -16,7 +16,9 @@ import type { AuthorizationRequest } from './authorization-request.ts';
 import { authorizationResponse, type NextStep, type ResponseTarget } from './authorization-response.ts';
 import { type AuthorizationTarget, findTarget } from './authorization-target.ts';
 import { optional, type RequestParameters } from './parameters.ts';
+import type { PushedRequests } from './pushed-requests.ts';
 import { isRegisteredRedirectUri } from './redirect-uri.ts';
+import { invalidRequestUri, type RequestSource, type RequestSources } from './request-sources.ts';
 
 export interface Browser {
   request: BrowserRequest;
@@ -32,6 +34,8 @@ export interface AuthorizationEndpoint {
   begin(parameters: RequestParameters, browser: Browser): Promise<NextStep>;
   /** After a sign-in or a consent: the same, from the interaction that waited. @throws AppError for a page */
   resume(interactionId: string, browser: Browser): Promise<NextStep>;
+  /** Refuses what begin() would refuse a client that pushes the request. @throws OAuthError, AppError */
+  check(parameters: RequestParameters, source: { isSigned: boolean }): Promise<void>;
   /** Refuses what begin() would answer with a page. @throws AppError */
   checkClient(parameters: RequestParameters, clientAddress: string): Promise<void>;
 }
@@ -39,6 +43,10 @@ export interface AuthorizationEndpoint {
 export interface AuthorizationOptions {
   issuer: string;
   directory: ClientDirectory;
+  requestSources: RequestSources;
+  pushedRequests: Pick<PushedRequests, 'use'>;
+  /** Every client must push, whatever it is registered with. */
+  requiresPushed: boolean;
   interactions: InteractionService;
   idTokens: IdTokens;
   decide: Decide;
@@ -49,14 +57,26 @@ export interface AuthorizationOptions {
   starts: AttemptLimiter;
 }
 
+/** Once it can be read. */
+type CheckedSource = Omit<RequestSource, 'problem'> & { isPushed: boolean };
+
 export function createAuthorizationEndpoint(options: AuthorizationOptions): AuthorizationEndpoint {
-  const { issuer, directory, interactions, decide, issue, pages, now } = options;
+  const { issuer, directory, requestSources, pushedRequests, interactions, decide, issue, pages, now } =
+    options;
 
   async function readRequest(
     { client, redirectUri, redirectUriGiven, responseMode, state }: AuthorizationTarget,
-    parameters: RequestParameters,
+    { parameters, pushed, isPushed, isSigned }: CheckedSource,
   ): Promise<AuthorizationRequest> {
-    const { demand, ...checked } = checkAuthorizationParameters({ client, redirectUri, parameters });
+    const { demand, ...checked } = checkAuthorizationParameters({
+      client,
+      redirectUri,
+      redirectUriGiven,
+      isPushed,
+      mustPush: options.requiresPushed || client.requirePushedAuthorizationRequests,
+      isSigned,
+      parameters,
+    });
     const hintedSubject = await readHint(parameters.get('id_token_hint'), demand?.subject);
     const asksForSignIn = checked.prompt.includes('login') || checked.prompt.includes('select_account');
     return {
@@ -70,6 +90,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       ...optional('nonce', parameters.get('nonce')),
       ...optional('codeChallenge', parameters.get('code_challenge')),
       ...optional('dpopJkt', parameters.get('dpop_jkt')),
+      ...optional('pushedRequestUri', pushed),
       ...optional('hintedSubject', hintedSubject),
       ...optional('loginHint', parameters.get('login_hint')?.slice(0, 256)),
       ...optional('uiLocales', parameters.get('ui_locales')?.slice(0, 256)),
@@ -109,6 +130,19 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
     return { redirectTo: pages[decision.ask](id) };
   }
 
+  async function answer(
+    request: AuthorizationRequest,
+    client: Client,
+    session: Session,
+    browser: Browser,
+  ): Promise<NextStep> {
+    const { pushedRequestUri } = request;
+    if (pushedRequestUri !== undefined && !(await pushedRequests.use(pushedRequestUri))) {
+      throw invalidRequestUri();
+    }
+    return authorizationResponse(request, issuer, await issue(request, client, session, browser));
+  }
+
   /** Errors that belong to the client travel there; everything else becomes a page. */
   async function orErrorResponse(target: ResponseTarget, work: () => Promise<NextStep>): Promise<NextStep> {
     try {
@@ -120,20 +154,22 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
   }
 
   return {
-    async begin(parameters, browser) {
-      const target = await findTarget(directory, parameters);
+    async begin(given, browser) {
+      const source = await requestSources.open(given);
+      const target = await findTarget(directory, source.parameters);
       const { client } = target;
       return orErrorResponse(target, async () => {
-        const request = await readRequest(target, parameters);
+        if (source.problem !== undefined) throw source.problem;
+        const request = await readRequest(target, { ...source, isPushed: source.pushed !== undefined });
         const decision = await decide(request, client, browser.request);
         if ('refusal' in decision) throw decision.refusal;
         if ('ask' in decision) return ask(decision, request, client, browser);
-        return authorizationResponse(
-          request,
-          issuer,
-          await issue(request, client, decision.session, browser),
-        );
+        return answer(request, client, decision.session, browser);
       });
+    },
+
+    async check(parameters, { isSigned }) {
+      await readRequest(await findTarget(directory, parameters), { parameters, isPushed: true, isSigned });
     },
 
     async resume(interactionId, browser) {
@@ -152,16 +188,12 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       await interactions.consume(browser.request, interactionId);
       return orErrorResponse(request, async () => {
         if ('refusal' in decision) throw decision.refusal;
-        return authorizationResponse(
-          request,
-          issuer,
-          await issue(request, client, decision.session, browser),
-        );
+        return answer(request, client, decision.session, browser);
       });
     },
 
-    async checkClient(parameters, clientAddress) {
-      await findTarget(directory, parameters);
+    async checkClient(given, clientAddress) {
+      await findTarget(directory, (await requestSources.open(given)).parameters);
       options.starts.reserve(clientAddress);
     },
   };

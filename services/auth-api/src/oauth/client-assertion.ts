@@ -3,8 +3,14 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import { type KeySets, UnreadableKeySet } from '../assertions/key-sets.ts';
 import type { SingleUse } from '../assertions/single-use.ts';
-import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../assertions/verify-jwt.ts';
-import type { Client } from '../clients/client.ts';
+import {
+  assertionAlgorithms,
+  singleUseOf,
+  UntrustedJwt,
+  unprovedClaims,
+  verifyJwt,
+} from '../assertions/verify-jwt.ts';
+import { type Client, followsFapi } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { RequestParameters } from './parameters.ts';
 
@@ -34,6 +40,8 @@ export interface ClientAssertionsOptions {
 
 /** Long enough for a clock that is wrong, short enough to be remembered until it ends. */
 const longestLifeSeconds = 600;
+/** FAPI 2.0 section 5.4. */
+export const strongAlgorithms = assertionAlgorithms.filter((algorithm) => algorithm !== 'RS256');
 const types = ['jwt', 'client-authentication+jwt'];
 
 /** Undefined: the request carries none. @throws OAuthError invalid_request for half of one */
@@ -61,7 +69,15 @@ export function createClientAssertions(options: ClientAssertionsOptions): Client
     }
     const keySet = keySets.of(client);
     if (keySet === undefined) throw new UntrustedJwt('the client has no keys');
-    const claims = await verifyJwt(assertion, keySet, { types, audiences, nowMs: now(), longestLifeSeconds });
+    const isStrict = followsFapi(client);
+    const claims = await verifyJwt(assertion, keySet, {
+      types,
+      // FAPI 2.0 section 5.3.2.1: one name alone, so that no other server can pass the assertion on to us.
+      audiences: isStrict ? [issuer] : audiences,
+      algorithms: isStrict ? strongAlgorithms : assertionAlgorithms,
+      nowMs: now(),
+      longestLifeSeconds,
+    });
     if (claims.iss !== client.clientId || claims.sub !== client.clientId) {
       throw new UntrustedJwt('its iss and sub are not both the client id');
     }

@@ -4,13 +4,14 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
 import { keySetMaxAgeSeconds, publishKeys } from '../keys/jwks.ts';
 import type { SigningKey } from '../keys/key-ring.ts';
-import { discoveryDocument } from './discovery.ts';
+import { discoveryDocument, type Offers } from './discovery.ts';
 import { discoverySchema, keySetSchema } from './schemas.ts';
 
 export interface DiscoveryRoutesDeps {
   issuer: string;
   grantTypes: string[];
   signingKeys: () => readonly SigningKey[];
+  offers: Offers;
 }
 
 const tags = ['discovery'];
@@ -23,7 +24,10 @@ const paths = [
   '/.well-known/oauth-authorization-server/auth/v3',
 ];
 
-export function discoveryRoutes(app: App, { issuer, grantTypes, signingKeys }: DiscoveryRoutesDeps): void {
+export function discoveryRoutes(
+  app: App,
+  { issuer, grantTypes, signingKeys, offers }: DiscoveryRoutesDeps,
+): void {
   app.setErrorHandler(oauthErrorHandler);
   allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
   app.addHook('onRequest', (_request, reply, done) => {
@@ -38,7 +42,7 @@ export function discoveryRoutes(app: App, { issuer, grantTypes, signingKeys }: D
       schema: { tags, summary: 'What this server can do', response: { 200: discoverySchema } },
       handler: async () => {
         const signingAlgorithms = [...new Set(signingKeys().map(({ algorithm }) => algorithm))];
-        return discoveryDocument({ issuer, grantTypes, signingAlgorithms });
+        return discoveryDocument({ issuer, grantTypes, signingAlgorithms, offers });
       },
     });
   }

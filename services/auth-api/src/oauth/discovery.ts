@@ -8,14 +8,20 @@ import { responseModes } from './response-types.ts';
 import { offlineScope, openidScope } from './scopes.ts';
 import { claimScopes, userClaimNames } from './user-claims.ts';
 
+/** What the operator has decided. */
+export interface Offers {
+  requiresPushed: boolean;
+}
+
 export interface DiscoveryFacts {
   issuer: string;
   grantTypes: string[];
   signingAlgorithms: string[];
+  offers: Offers;
 }
 
 /** Every path that is announced hangs below the issuer, whatever host the question came by. */
-export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: DiscoveryFacts) {
+export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offers }: DiscoveryFacts) {
   const confidentialMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   return {
     issuer,
@@ -25,6 +31,8 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: Dis
     jwks_uri: `${issuer}/oauth/jwks`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
+    pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
+    require_pushed_authorization_requests: offers.requiresPushed,
     end_session_endpoint: `${issuer}/oauth/logout`,
     // Each client may use those that it registered.
     response_types_supported: responseTypes,
@@ -64,8 +72,9 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms }: Dis
       'contact_center_id',
     ],
     claims_parameter_supported: true,
-    request_parameter_supported: false,
-    // Left out, this one would mean true.
+    request_parameter_supported: true,
+    request_object_signing_alg_values_supported: assertionAlgorithms,
+    // Of addresses that clients name; those of pushed requests always are (RFC 9126 section 5). Left out, it would mean true.
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
   };

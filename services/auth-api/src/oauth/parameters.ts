@@ -5,6 +5,8 @@ export interface RequestParameters {
   get(name: string): string | undefined;
   /** Only for parameters that may repeat. */
   list(name: string): string[];
+  /** As readParameters() takes them. */
+  all(): Record<string, string | string[]>;
 }
 
 /** RFC 8693 section 2.1 and RFC 8707 section 2 let these repeat. */
@@ -27,7 +29,13 @@ export function readParameters(source: unknown): RequestParameters {
   return {
     get: (name) => values.get(name)?.[0],
     list: (name) => values.get(name) ?? [],
+    all: () => Object.fromEntries([...values].map(([name, given]) => [name, one(given)])),
   };
+}
+
+function one(values: string[]): string | string[] {
+  const [first = '', ...others] = values;
+  return others.length === 0 ? first : values;
 }
 
 /** @throws OAuthError invalid_request when the parameter is missing. */
@@ -35,6 +43,18 @@ export function requireParameter(parameters: RequestParameters, name: string): s
   const value = parameters.get(name);
   if (value === undefined) throw invalidRequest(`The parameter ${name} is missing`, { field: name });
   return value;
+}
+
+/** As if the others had not been sent. */
+export function onlyThose(
+  parameters: RequestParameters,
+  isMeant: (name: string) => boolean,
+): RequestParameters {
+  return {
+    get: (name) => (isMeant(name) ? parameters.get(name) : undefined),
+    list: (name) => (isMeant(name) ? parameters.list(name) : []),
+    all: () => Object.fromEntries(Object.entries(parameters.all()).filter(([name]) => isMeant(name))),
+  };
 }
 
 /** For objects that go to JSON: an absent value is an absent key. */

@@ -4,7 +4,7 @@ import {
   unauthorizedClient,
   unsupportedResponseType,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import { hasBoundTokens, type ResponseType } from '../clients/client.ts';
+import { followsFapi, hasBoundTokens, type ResponseType } from '../clients/client.ts';
 import type { AuthorizationDraft } from './authorization-checks.ts';
 import type { RequestParameters } from './parameters.ts';
 import {
@@ -32,6 +32,10 @@ export function checkResponseType({ client, parameters }: AuthorizationDraft): R
   if (responseType === undefined) throw unsupportedResponseType('This response_type is not known');
   if (!client.responseTypes.includes(responseType)) {
     throw unauthorizedClient('The client may not use this response_type: it is not among its responseTypes');
+  }
+  // FAPI 2.0 section 5.3.2.2: a code alone travels by the browser.
+  if (responseType !== 'code' && followsFapi(client)) {
+    throw unsupportedResponseType('The response_type of this client must be code');
   }
   // No browser proves anything to us while it is redirected: what it carries could not be bound.
   if (includes(responseType, 'token') && hasBoundTokens(client)) {

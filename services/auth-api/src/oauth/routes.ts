@@ -1,15 +1,12 @@
 /** `/auth/v3/oauth`: token, introspect and revoke — form in, JSON out, OAuth errors. */
 import { introspectionAnswerSchema } from '@gatehouse/contracts/auth-api/introspection';
 import { securityError } from '@gatehouse/contracts/envelope';
-import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ClientCall } from './client-authentication.ts';
+import { callOf } from './client-call.ts';
 import { describeOnly, readOnlyForms } from './form-scope.ts';
 import type { IntrospectionEndpoint } from './introspect.ts';
-import { readParameters } from './parameters.ts';
 import type { RevocationEndpoint } from './revoke.ts';
 import { tokenAnswerSchema, tokenQuestionSchema, tokenRequestSchema } from './schemas.ts';
 import type { TokenEndpoint } from './token.ts';
@@ -81,30 +78,4 @@ export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void
       return reply.code(200).send({});
     },
   });
-}
-
-function callOf(request: FastifyRequest): ClientCall {
-  refuseQuery(request.url);
-  return {
-    authorization: request.headers.authorization,
-    parameters: readParameters(request.body),
-    sender: request,
-    clientAddress: request.ip,
-    correlationId: request.id,
-  };
-}
-
-/** Addresses end up in logs and histories: what belongs into the form is refused there (RFC 6749 section 2.3.1). */
-function refuseQuery(url: string): void {
-  const start = url.indexOf('?');
-  if (start === -1) return;
-  const secrets =
-    /(?:^|&)(?:client_secret|client_assertion|password|code|code_verifier|token|refresh_token|subject_token|actor_token|assertion)=/i;
-  if (secrets.test(decodeNames(url.slice(start + 1)))) {
-    throw invalidRequest('Send the parameters in the form, not in the address');
-  }
-}
-
-function decodeNames(query: string): string {
-  return [...new URLSearchParams(query).keys()].map((name) => `${name}=`).join('&');
 }

@@ -70,8 +70,21 @@ export const authorizationRequestSchema = z.looseObject({
   id_token_hint: text,
   login_hint: text.describe('User name to fill in'),
   ui_locales: text,
+  request: text.describe('Request object (RFC 9101): all parameters as a JWT that the client signed'),
+  request_uri: text.describe('Of a pushed request (RFC 9126): then client_id alone goes along'),
   tenant: text.describe('Tenant to fill in'),
   hideTenant: text.describe('true: the tenant is not asked for'),
+});
+
+export const pushedRequestSchema = authorizationRequestSchema.extend({
+  ...clientCredentials,
+  client_id: text.describe('Of the client that authenticates'),
+  request: text.describe('Request object (RFC 9101), instead of the other parameters'),
+});
+
+export const pushedAnswerSchema = z.object({
+  request_uri: z.string().describe('For the authorization endpoint, together with the client_id'),
+  expires_in: z.int().describe('Seconds'),
 });
 
 export const resumeQuerySchema = z.object({ interaction: z.string().min(1).max(128) });

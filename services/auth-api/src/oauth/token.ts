@@ -9,7 +9,7 @@ import type { SenderConstraints } from '../sender-constraint/sender-constraints.
 import type { TokenAnswer } from '../tokens/issue.ts';
 import type { ClientAuthentication, ClientCall } from './client-authentication.ts';
 import type { GrantHandler } from './grants/grant-handler.ts';
-import { type RequestParameters, requireParameter } from './parameters.ts';
+import { onlyThose, type RequestParameters, requireParameter } from './parameters.ts';
 import { parseScope } from './scopes.ts';
 
 export interface TokenEndpoint {
@@ -57,11 +57,7 @@ function checkGrantIsAllowed(client: Client, { grantType }: GrantHandler): void 
 }
 
 function keepDeclared(parameters: RequestParameters, grant: GrantHandler): RequestParameters {
-  const isDeclared = (name: string) => grant.parameters.includes(name);
-  return {
-    get: (name) => (isDeclared(name) ? parameters.get(name) : undefined),
-    list: (name) => (isDeclared(name) ? parameters.list(name) : []),
-  };
+  return onlyThose(parameters, (name) => grant.parameters.includes(name));
 }
 
 function readScope(parameters: RequestParameters): string[] | undefined {

@@ -21,6 +21,8 @@ export interface SenderConstraints {
    * @throws OAuthError when the client must prove something and does not
    */
   bind(client: Client, proof: DpopProof | undefined): Promise<Confirmation> | undefined;
+  /** Uses a proof up where nothing is bound yet. @throws OAuthError invalid_dpop_proof for the second use */
+  use(proof: DpopProof): Promise<void>;
 }
 
 export interface SenderConstraintsOptions {
@@ -29,27 +31,28 @@ export interface SenderConstraintsOptions {
 }
 
 export function createSenderConstraints({ proofs, singleUse }: SenderConstraintsOptions): SenderConstraints {
-  async function use(proof: DpopProof): Promise<Confirmation> {
-    await useProof(singleUse, proof);
+  /** Each proof counts once, on all replicas (RFC 9449 section 11.1). */
+  async function use({ jkt, jti, untilMs }: DpopProof): Promise<void> {
+    if (await singleUse.take('proof', [jkt, jti], untilMs)) return;
+    throw new OAuthError('invalid_dpop_proof', 400, 'The DPoP proof is refused: its jti was used before');
+  }
+
+  async function bindTo(proof: DpopProof): Promise<Confirmation> {
+    await use(proof);
     return { jkt: proof.jkt };
   }
 
   return {
+    use,
     readProof: (request) => proofs.read(request)?.catch(answerRefusal),
     bind(client, proof) {
-      if (proof !== undefined) return use(proof);
+      if (proof !== undefined) return bindTo(proof);
       if (!client.dpopBoundAccessTokens) return undefined;
       throw invalidRequest('This client must send a DPoP proof in the header DPoP', {
         detail: 'dpopBoundAccessTokens is registered',
       });
     },
   };
-}
-
-/** Each proof counts once, on all replicas (RFC 9449 section 11.1). @throws DpopRefusal, AppError (503) */
-export async function useProof(singleUse: SingleUse, { jkt, jti, untilMs }: DpopProof): Promise<void> {
-  if (await singleUse.take('proof', [jkt, jti], untilMs)) return;
-  throw new OAuthError('invalid_dpop_proof', 400, 'The DPoP proof is refused: its jti was used before');
 }
 
 function answerRefusal(error: unknown): never {

@@ -1,0 +1,55 @@
+/** `/auth/v3/oauth/par`: pushed authorization requests (RFC 9126). */
+import { securityError } from '@gatehouse/contracts/envelope';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { callOf } from './client-call.ts';
+import { describeOnly, readOnlyForms } from './form-scope.ts';
+import type { PushEndpoint } from './push-request.ts';
+import { pushedAnswerSchema, pushedRequestSchema } from './schemas.ts';
+
+const url = '/auth/v3/oauth/par';
+/** A request object may be that long. */
+const formLimitBytes = 32_768;
+
+export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: PushEndpoint }): Promise<void> {
+  app.setErrorHandler(oauthErrorHandler);
+  await readOnlyForms(app);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    done();
+  });
+
+  app.route({
+    method: 'POST',
+    url,
+    bodyLimit: formLimitBytes,
+    validatorCompiler: describeOnly,
+    schema: {
+      tags: ['oauth'],
+      summary: 'Push an authorization request (RFC 9126)',
+      consumes: ['application/x-www-form-urlencoded'],
+      body: pushedRequestSchema,
+      response: {
+        201: pushedAnswerSchema,
+        400: securityError,
+        401: securityError,
+        429: securityError,
+        503: securityError,
+      },
+    },
+    handler: async (request, reply) => reply.code(201).send(await pushEndpoint.push(callOf(request))),
+  });
+
+  // Section 2.3: other methods are told so, before anything of them is read.
+  app.route({
+    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
+    url,
+    schema: { hide: true },
+    onRequest: (_request, reply, done) => {
+      reply.header('allow', 'POST');
+      done(new AppError('method_not_allowed', 405, 'Push authorization requests by POST'));
+    },
+    handler: () => undefined,
+  });
+}
