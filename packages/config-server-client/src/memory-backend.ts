@@ -186,7 +186,8 @@ function personMatches(person: CfgPerson, filter: PersonFilter): boolean {
     matches(person.lastName, filter.last_name) &&
     matches(person.isAgent, filter.is_agent) &&
     matches(person.state, filter.state) &&
-    matches(person.emailAddress, filter.email_address) &&
+    (filter.email_address === undefined ||
+      foldUserName(person.emailAddress ?? '') === foldUserName(filter.email_address)) &&
     matches(person.externalID, filter.external_id)
   );
 }

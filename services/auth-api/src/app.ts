@@ -22,6 +22,8 @@ import { signOutRoutes } from './sessions/sign-out-routes.ts';
 import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';
 import { changePasswordRoutes } from './sign-in/change-password-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
+import { oidcCallbackRoutes } from './sso/oidc/routes.ts';
+import { ssoStartRoutes } from './sso/start-routes.ts';
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
@@ -78,7 +80,9 @@ export async function buildApp(deps: Deps): Promise<App> {
     });
     await browsers.register(async (scope: App) => logoutRoutes(scope, deps));
     await browsers.register(async (scope: App) => signInRoutes(scope, deps));
-    await browsers.register(async (scope: App) => authSchemeRoutes(scope));
+    await browsers.register(async (scope: App) => authSchemeRoutes(scope, deps));
+    await browsers.register(async (scope: App) => ssoStartRoutes(scope, deps));
+    await browsers.register(async (scope: App) => oidcCallbackRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => {
       guardOrigins(scope, deps.allowedOrigins);

@@ -17,7 +17,7 @@ import type { InteractionService } from './interactions/interaction.ts';
 import { recognizeServiceClient } from './interactions/internal-caller.ts';
 import { createInteractionService } from './interactions/service.ts';
 import { createInteractionStore } from './interactions/store.ts';
-import { createBrowserCookies } from './sessions/browser-cookies.ts';
+import { type BrowserCookies, createBrowserCookies } from './sessions/browser-cookies.ts';
 import { type Callers, createCallers } from './sessions/caller.ts';
 import { createSessionService } from './sessions/service.ts';
 import type { SessionService } from './sessions/session.ts';
@@ -30,6 +30,8 @@ import {
 import { createFormGuard } from './sign-in/form-guard.ts';
 import { createPages, type Pages } from './sign-in/pages.ts';
 import { createSignInService, type SignInService } from './sign-in/service.ts';
+import { createPasswordRule, createSchemes, type Schemes } from './sso/scheme.ts';
+import { createSsoSettings, type SsoSettings } from './sso/settings.ts';
 import { createBackendMetrics, createDiscoveryMetrics } from './users/backend-metrics.ts';
 import { connectEnvironment } from './users/connect-environment.ts';
 import { createServerDiscovery } from './users/server-discovery.ts';
@@ -41,6 +43,9 @@ export interface SignInDeps {
   sessions: SessionService;
   interactions: InteractionService;
   callers: Callers;
+  cookies: BrowserCookies;
+  ssoSettings: SsoSettings;
+  schemes: Schemes;
   pages: Pages;
   signIn: SignInService;
   signOut: SignOutService;
@@ -59,7 +64,7 @@ export interface StartedSignIn {
 
 export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<StartedSignIn> {
   const environment = await followEnvironmentApi(base);
-  const { users, contactCenters, storedOrigins } = environment;
+  const { users, contactCenters, storedOrigins, ssoSettings } = environment;
   const { config, redis, keyspace, cutOffs, clientDirectory: clients, audit, now } = base;
 
   const cookies = createBrowserCookies(config.publicUrl);
@@ -98,6 +103,9 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
       sessions,
       interactions,
       callers,
+      cookies,
+      ssoSettings,
+      schemes: createSchemes({ contactCenters, settings: ssoSettings, users }),
       pages,
       signIn: createSignInService({ ...forms, clients }),
       changePassword: createChangePasswordService(forms),
@@ -143,6 +151,17 @@ async function followEnvironmentApi(base: BaseDeps) {
     onStale: (ageMs, error) =>
       log.warn({ err: error, ageMs }, 'Environment API cannot answer: cached CORS origins are used'),
   });
+  const ssoSettings = createSsoSettings({
+    client,
+    location: config.location,
+    staleMaxSeconds: config.environmentApi.staleMaxSeconds,
+    now,
+    onStale: (key, ageMs, error) =>
+      log.warn(
+        { err: error, key, ageMs },
+        'Environment API cannot answer: cached single sign-on settings are used',
+      ),
+  });
   const { signIn } = config;
   const backendMetrics = createBackendMetrics(metrics);
   const discovery = createServerDiscovery({
@@ -172,6 +191,7 @@ async function followEnvironmentApi(base: BaseDeps) {
       addressAttempts: signIn.addressAttempts,
       addressWindowMs: signIn.addressWindowSeconds * 1000,
     },
+    passwordRule: createPasswordRule(ssoSettings),
     cutOffs,
     audit,
     metrics,
@@ -186,6 +206,7 @@ async function followEnvironmentApi(base: BaseDeps) {
     since: async (seq) => (await client.changesSince(seq)).changes,
     onChange: (change) => {
       contactCenters.applyChange(change);
+      ssoSettings.applyChange(change);
       if (change.entity === 'cors') storedOrigins.drop();
       if (change.entity !== 'environment') return;
       users
@@ -196,6 +217,7 @@ async function followEnvironmentApi(base: BaseDeps) {
     },
     onGap: () => {
       contactCenters.applyGap();
+      ssoSettings.applyGap();
       storedOrigins.drop();
     },
     log,
@@ -209,6 +231,7 @@ async function followEnvironmentApi(base: BaseDeps) {
     users,
     storedOrigins,
     changes: { latest, followed: () => changes.lastSeq },
+    ssoSettings,
     async close() {
       changes.stop();
       await users.close();

@@ -37,9 +37,11 @@ import { createProbes } from './deps-diagnosis.ts';
 import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
 import { createSenderDeps, type SenderDeps } from './deps-sender.ts';
 import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
+import { createSsoDeps, type SsoDeps } from './deps-sso.ts';
 import { observeKeyAges } from './keys/key-metrics.ts';
 import { createSigner, type Signer } from './keys/signer.ts';
 import { createSigningKeys, type SigningKeyService, signingKeyEntity } from './keys/signing-keys.ts';
+import { loadSsoKeys, type SsoKeys, ssoKeyEntity } from './sso/keys/service.ts';
 import { createAccessTokenMint } from './tokens/access-token-mint.ts';
 import { createAccessTokenStore } from './tokens/access-token-store.ts';
 import { type AccessTokens, createAccessTokens } from './tokens/access-tokens.ts';
@@ -55,7 +57,8 @@ import { createServiceAuthorization } from './tokens/service-token.ts';
 export type Deps = BaseDeps &
   SenderDeps &
   SignInDeps &
-  OAuthDeps & { probes: readonly Probe[]; close(): Promise<void> };
+  OAuthDeps &
+  SsoDeps & { probes: readonly Probe[]; close(): Promise<void> };
 
 /** What tokens, clients and keys stand on; sign-in is composed on top of it. */
 export interface BaseDeps {
@@ -73,6 +76,7 @@ export interface BaseDeps {
   audit: AuditWriter;
   signingKeys: SigningKeyService;
   signer: Signer;
+  ssoKeys: SsoKeys;
   idTokens: IdTokens;
   cutOffs: CutOffs;
   accessTokens: AccessTokens;
@@ -170,6 +174,19 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     staleMaxMs: config.clients.staleMaxSeconds * 1000,
     onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
   });
+  const ssoKeys = await loadSsoKeys({
+    pool,
+    changes,
+    secretBox,
+    audit,
+    host: new URL(config.publicUrl).hostname,
+    now,
+  });
+  const reloadSsoKeys = () => {
+    ssoKeys
+      .reload()
+      .catch((error) => log.warn({ err: error }, 'the keys of single sign-on could not be read again'));
+  };
   const clients = createClientService({
     db: pool,
     changes,
@@ -212,6 +229,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     since: changes.since,
     onChange: ({ entity, id }) => {
       if (entity === signingKeyEntity) void signingKeys.reload();
+      if (entity === ssoKeyEntity) reloadSsoKeys();
       if (entity !== 'client') return;
       clientDirectory.drop(id);
       secretVerifier.forget();
@@ -223,6 +241,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       void signingKeys.reload();
       clientDirectory.dropAll();
       secretVerifier.forget();
+      reloadSsoKeys();
     },
     log,
   });
@@ -255,6 +274,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     audit,
     signingKeys,
     signer,
+    ssoKeys,
     idTokens,
     cutOffs,
     accessTokens,
@@ -278,6 +298,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   return {
     ...base,
     ...signIn.deps,
+    ...createSsoDeps({ ...base, ...signIn.deps }),
     ...createOAuthDeps({ ...base, ...signIn.deps }),
     probes: createProbes({ ...base, ...signIn.deps }),
     async close() {

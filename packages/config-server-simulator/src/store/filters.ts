@@ -54,6 +54,11 @@ const text = (field: string): FilterKey => ({
   value: 'string',
   matches: (object, wanted) => object[field] === wanted,
 });
+/** Compared without case, by the same rule for both sides. */
+const folded = (field: string): FilterKey => ({
+  value: 'string',
+  matches: (object, wanted) => foldUserName(String(object[field] ?? '')) === foldUserName(String(wanted)),
+});
 const groupNumber = (field: string): FilterKey => ({
   value: 'number',
   matches: (object, wanted) => identityOf(CfgObjectType.accessGroup, object)[field] === wanted,
@@ -81,12 +86,9 @@ const personKeys: Record<string, FilterKey> = {
   first_name: text('firstName'),
   last_name: text('lastName'),
   // Extensions of the open protocol: the documented filters know neither.
-  email_address: text('emailAddress'),
+  email_address: folded('emailAddress'),
   external_id: text('externalID'),
-  user_name: {
-    value: 'string',
-    matches: (person, wanted) => foldUserName(String(person['userName'])) === foldUserName(String(wanted)),
-  },
+  user_name: folded('userName'),
   skill_dbid: {
     value: 'number',
     matches: (person, wanted) =>

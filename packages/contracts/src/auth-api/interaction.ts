@@ -6,7 +6,8 @@ export const browserHeader = 'x-gatehouse-browser';
 
 /**
  * Why the last attempt failed. `bad_credentials` covers an unknown tenant, an unknown user, a disabled user and a wrong
- * password alike. The account codes are given only after the right password was.
+ * password alike. The account codes are given only after the right password was. `sso_no_account` covers everybody whom
+ * the identity provider knows and who is not let in here.
  */
 export const interactionErrors = [
   'bad_credentials',
@@ -22,6 +23,14 @@ export const interactionErrors = [
   'throttled',
   'form_expired',
   'try_again',
+  // single sign-on
+  'sso_required',
+  'sso_unavailable',
+  'sso_refused',
+  'sso_failed',
+  'sso_clock',
+  'sso_not_fresh',
+  'sso_no_account',
 ] as const;
 
 export const interactionErrorSchema = z.enum(interactionErrors);

@@ -4,38 +4,61 @@ import { z } from 'zod';
 /** How a name from an identity provider finds its person on the Configuration Server. */
 export const userLookupSchema = z.enum(['userName', 'email', 'externalId']);
 
-export const samlSettingsSchema = z.object({
+/** What both protocols have. */
+const sharedSettings = {
   enabled: z.boolean(),
   /** Members of these Configuration Server groups use single sign-on, the others their password; empty = everybody. */
   accessGroups: z.array(z.string()),
+  /** These user names keep their password: accounts for the day on which the identity provider is away. */
+  passwordUsers: z.array(z.string()).optional(),
+  /** Names must end with `@` and this domain, which is taken off before the person is looked up. */
+  userNameDomain: z.string().optional(),
+  /** Only members of one of these groups at the identity provider are let in; nobody gets rights by them. */
+  requiredGroups: z.array(z.string()).optional(),
+  /** Authentication context of the identity provider that means more than one factor: for applications that ask for `acr` 2. */
+  strongContext: z.string().optional(),
+  userLookup: userLookupSchema,
+  /** Signing out here signs out there. */
+  logout: z.boolean(),
+};
+
+export const samlSettingsSchema = z.object({
+  ...sharedSettings,
   binding: z.enum(['post', 'redirect']),
   /** One of the two, once it is enabled. */
   idpMetadataXml: z.string().optional(),
   idpMetadataUrl: z.string().optional(),
   userNameSource: z.enum(['nameId', 'attribute']),
   userNameAttribute: z.string().optional(),
-  userLookup: userLookupSchema,
+  /** Attribute that holds the groups which `requiredGroups` speaks of. */
+  groupsAttribute: z.string().optional(),
   nameIdFormat: z.string().optional(),
   signRequests: z.boolean(),
   requireSignedResponse: z.boolean(),
   encryptAssertions: z.boolean(),
   allowIdpInitiated: z.boolean(),
   clockSkewSeconds: z.int(),
-  /** Signing out here signs out there. */
-  logout: z.boolean(),
 });
 
 export const oidcSettingsSchema = z.object({
-  enabled: z.boolean(),
-  accessGroups: z.array(z.string()),
+  ...sharedSettings,
   issuer: z.string().optional(),
+  /** Where the identity provider publishes no discovery document: all of its addresses that are used. */
+  authorizationEndpoint: z.string().optional(),
+  tokenEndpoint: z.string().optional(),
+  jwksUri: z.string().optional(),
+  userInfoEndpoint: z.string().optional(),
+  endSessionEndpoint: z.string().optional(),
   clientId: z.string().optional(),
   tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
   scopes: z.array(z.string()),
   userNameClaim: z.string(),
-  userLookup: userLookupSchema,
+  /** Claim that holds the groups which `requiredGroups` speaks of. */
+  groupsClaim: z.string().optional(),
+  /** Whether the claims of the UserInfo endpoint are asked for as well. */
+  userInfo: z.boolean().optional(),
+  responseMode: z.enum(['query', 'form_post']).optional(),
   prompt: z.enum(['none', 'login', 'consent', 'select_account']).optional(),
-  logout: z.boolean(),
 });
 
 /** `GET /environment/v3/internal/contact-centers/{id}/single-sign-on?location=`: effective there. */

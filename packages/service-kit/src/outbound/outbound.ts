@@ -38,11 +38,13 @@ export interface OutboundRequest {
   headers?: Record<string, string>;
   /** Media types that the answer may have; without it the type does not matter. */
   accept?: readonly string[];
+  /** Statuses beside 2xx whose answer is wanted: some say there what was wrong. */
+  alsoStatuses?: readonly number[];
   signal?: AbortSignal;
 }
 
 export interface OutboundAnswer {
-  /** 2xx: everything else is an OutboundError. */
+  /** 2xx or one that was asked for: everything else is an OutboundError. */
   status: number;
   headers: Dispatcher.ResponseData['headers'];
   text: string;
@@ -118,7 +120,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
       body: form === undefined ? null : new URLSearchParams(form).toString(),
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
     });
-    const refusal = refusalOf(answer, url.host, request.accept);
+    const refusal = refusalOf(answer, url.host, request);
     if (refusal !== undefined) {
       // Not read to its end: the connection is given up rather than fed by a stranger.
       answer.body.on('error', () => undefined).destroy();
@@ -172,8 +174,9 @@ export function outboundUrlProblem(text: string, allowLoopback: boolean): string
 function refusalOf(
   { statusCode, headers }: Dispatcher.ResponseData,
   host: string,
-  accept: readonly string[] | undefined,
+  { accept, alsoStatuses = [] }: OutboundRequest,
 ): OutboundError | undefined {
+  if (alsoStatuses.includes(statusCode)) return undefined;
   if (statusCode >= 300 && statusCode < 400) {
     return new OutboundError('redirect', `${host} redirects, which is not followed`);
   }

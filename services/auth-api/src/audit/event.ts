@@ -35,6 +35,7 @@ export const auditEventNames = [
   'signing_key_rotated',
   'signing_key_retired',
   'signing_key_removed',
+  'sso_key_changed',
 ] as const;
 
 export type AuditEventName = (typeof auditEventNames)[number];

@@ -12,7 +12,7 @@ export function environmentApiSource(client: EnvironmentApiClient, location: str
   };
 }
 
-async function read<T>(answer: Promise<Fetched<T>>): Promise<Loaded<T>> {
+export async function read<T>(answer: Promise<Fetched<T>>): Promise<Loaded<T>> {
   try {
     const fetched = await answer;
     if (fetched.outcome === 'unknown') return { status: 'missing' };

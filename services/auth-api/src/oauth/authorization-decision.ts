@@ -63,7 +63,8 @@ export function createDecision({ sessions, consents, now }: DecisionOptions): De
     if (pending !== undefined && isAnotherUser(request, session)) {
       return { refusal: loginRequired('Another user signed in than the one who was asked for') };
     }
-    if (session === undefined || needsSignIn(request, client, session, now())) {
+    const caused = session !== undefined && pending?.state.signedInSid === session.sid;
+    if (session === undefined || needsSignIn(request, client, session, { nowMs: now(), caused })) {
       return request.prompt.includes('none')
         ? { refusal: loginRequired('The user must sign in') }
         : { ask: 'signIn', state: {} };

@@ -32,7 +32,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
   const { sessions, families, tokenIssuer, audit, now } = options;
 
   function grantOf(request: AuthorizationRequest, session: Session, familyId: string): Grant {
-    const { sid, authTimeMs, amr, identity } = session;
+    const { sid, authTimeMs, providerAuthTimeMs, amr, identity } = session;
     return {
       familyId,
       clientId: request.clientId,
@@ -40,7 +40,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
       scope: request.scope,
       audience: [],
       identity,
-      session: { sid, authTimeMs, amr },
+      session: { sid, authTimeMs, amr, ...optional('providerAuthTimeMs', providerAuthTimeMs) },
       ...optional('nonce', request.nonce),
       ...optional('claims', request.claims),
       authorizedAtMs: now(),

@@ -26,6 +26,8 @@ export interface AuthorizationRequest {
   claims?: RequestedClaims;
   /** Authentication contexts (`acr`) of which the sign-in should have one, or must where they are essential. */
   contexts?: { values: string[]; areEssential: boolean };
+  /** The same as they were asked for, the best first: an identity provider may know more of them. */
+  acrValues?: string[];
   /** Subject of a verified id_token_hint or of the claims parameter: only this user's session may answer. */
   hintedSubject?: string;
   loginHint?: string;

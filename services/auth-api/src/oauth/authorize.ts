@@ -8,6 +8,7 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
 import type { BrowserReply, BrowserRequest, Session } from '../sessions/session.ts';
 import type { Pages } from '../sign-in/pages.ts';
+import type { Schemes } from '../sso/scheme.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
 import { checkAuthorizationParameters } from './authorization-checks.ts';
 import type { Decide, Decision } from './authorization-decision.ts';
@@ -52,6 +53,7 @@ export interface AuthorizationOptions {
   decide: Decide;
   issue: IssueAuthorization;
   pages: Pages;
+  schemes: Pick<Schemes, 'of'>;
   now: Clock;
   /** Bounds how many sign-ins one address may begin: each waits in Redis for ten minutes. */
   starts: AttemptLimiter;
@@ -93,6 +95,8 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       ...optional('pushedRequestUri', pushed),
       ...optional('hintedSubject', hintedSubject),
       ...optional('loginHint', parameters.get('login_hint')?.slice(0, 256)),
+      ...optional('acrValues', parameters.get('acr_values')?.slice(0, 1024).split(' ').filter(Boolean)),
+      ...optional('acrValues', parameters.get('acr_values')?.split(' ').filter(Boolean)),
       ...optional('uiLocales', parameters.get('ui_locales')?.slice(0, 256)),
       ...optional('tenantHint', parameters.get('tenant')?.slice(0, 256)),
       hideTenant: parameters.get('hideTenant') === 'true',
@@ -127,7 +131,19 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       { clientName: client.name, authorization: request },
       decision.state,
     );
-    return { redirectTo: pages[decision.ask](id) };
+    const isElsewhere = decision.ask === 'signIn' && (await signsInElsewhere(request));
+    return { redirectTo: isElsewhere ? pages.ssoStart(id) : pages[decision.ask](id) };
+  }
+
+  /** Whoever the application has named signs in at an identity provider: then no page of ours is needed. */
+  async function signsInElsewhere({ loginHint, tenantHint, prompt }: AuthorizationRequest): Promise<boolean> {
+    if (prompt.includes('select_account')) return false;
+    const named = { userName: loginHint ?? '', tenant: tenantHint };
+    // Who cannot tell now may be able to when the page asks again.
+    return options.schemes.of(named).then(
+      (scheme) => scheme !== 'basic',
+      () => false,
+    );
   }
 
   async function answer(
@@ -182,7 +198,12 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       }
       const decision = await decide(request, client, browser.request, interaction);
       if ('ask' in decision) {
-        if (decision.ask === 'consent') await interactions.note(interactionId, decision.state);
+        const { signedInSid } = interaction.state;
+        if (decision.ask === 'consent')
+          await interactions.note(interactionId, {
+            ...decision.state,
+            ...optional('signedInSid', signedInSid),
+          });
         return { redirectTo: pages[decision.ask](interactionId) };
       }
       await interactions.consume(browser.request, interactionId);

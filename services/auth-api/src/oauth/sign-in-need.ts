@@ -4,21 +4,23 @@ import type { Session } from '../sessions/session.ts';
 import { contextOf } from '../tokens/authentication-context.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 
-/** False: the session is good enough for this client and this request. */
+/** False: the session is good enough for this client and this request. `caused`: it was made for this very request. */
 export function needsSignIn(
   request: AuthorizationRequest,
   client: Client,
   session: Session,
-  nowMs: number,
+  { nowMs, caused }: { nowMs: number; caused: boolean },
 ): boolean {
-  // A sign-in that this request itself caused satisfies everything it asked for.
-  const isFresh = session.authTimeMs >= request.requestedAtMs;
-  if (request.requiresFreshSignIn && !isFresh) return true;
   if (request.hintedSubject !== undefined && request.hintedSubject !== session.sub) return true;
   if (!servesContactCenter(client, session.identity.contactCenterId)) return true;
+  // A sign-in that this request itself caused satisfies everything it asked for: single sign-on has judged it by that.
+  if (caused) return false;
+  const seenAtMs = session.providerAuthTimeMs ?? session.authTimeMs;
+  const isFresh = seenAtMs >= request.requestedAtMs;
   if (isFresh) return false;
+  if (request.requiresFreshSignIn) return true;
   const { maxAgeSeconds } = request;
-  if (maxAgeSeconds !== undefined && nowMs - session.authTimeMs > maxAgeSeconds * 1000) return true;
+  if (maxAgeSeconds !== undefined && nowMs - seenAtMs > maxAgeSeconds * 1000) return true;
   return wantsStepUp(request, session);
 }
 

@@ -90,8 +90,9 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
       return sessionOf(stored);
     },
 
-    async create(reply, request, { identity, amr, provedAtMs = now() }) {
-      const createdAtMs = provedAtMs;
+    async create(reply, request, newcomer) {
+      const { identity, amr, provedAtMs: createdAtMs = now(), providerAuthTimeMs, provider } = newcomer;
+      const endsAtMs = createdAtMs + lifetimes.absoluteMs;
       const userAgent = headerOf(request, 'user-agent');
       const session: StoredSession = {
         sid: randomUuid(),
@@ -100,10 +101,12 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
         authTimeMs: createdAtMs,
         amr,
         createdAtMs,
-        endsAtMs: createdAtMs + lifetimes.absoluteMs,
+        endsAtMs: Math.min(endsAtMs, newcomer.endsAtMs ?? endsAtMs),
         lastSeenAtMs: createdAtMs,
         clientIds: [],
         clientAddress: request.ip,
+        ...(providerAuthTimeMs === undefined ? {} : { providerAuthTimeMs }),
+        ...(provider === undefined ? {} : { provider }),
         ...(userAgent === undefined ? {} : { userAgent }),
       };
       const cookie = randomToken();
@@ -128,8 +131,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     async noteClient(request, session, clientId) {
       const cookie = cookies.readSession(request);
       if (cookie === undefined || session.clientIds.includes(clientId)) return;
-      const endsAtMs = session.createdAtMs + lifetimes.absoluteMs;
-      await store.touch(sha256(cookie), now(), expiryOf({ endsAtMs }, now()), clientId);
+      await store.touch(sha256(cookie), now(), expiryOf(session, now()), clientId);
     },
 
     async findOne(sub, sid) {
@@ -158,8 +160,8 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 }
 
 function sessionOf(stored: StoredSession): Session {
-  const { sid, sub, identity, authTimeMs, amr, createdAtMs, lastSeenAtMs, clientIds } = stored;
-  return { sid, sub, identity, authTimeMs, amr, createdAtMs, lastSeenAtMs, clientIds };
+  const { userAgent: _userAgent, clientAddress: _clientAddress, ...session } = stored;
+  return session;
 }
 
 /** What the account page shows of a browser; longer texts are not from a browser. */

@@ -7,9 +7,12 @@ export interface Session extends SessionReference {
   sub: string;
   identity: UserIdentity;
   createdAtMs: number;
+  /** Absolute end. */
+  endsAtMs: number;
   lastSeenAtMs: number;
   /** Clients that got a code or token by this session. */
   clientIds: string[];
+  provider?: ProviderSession;
 }
 
 /** The parts of an HTTP request that sessions read; a Fastify request with cookies has them. */
@@ -31,10 +34,31 @@ export interface BrowserReply {
   setCookie(name: string, value: string, options: CookieOptions): unknown;
 }
 
+/** Where a session came from by single sign-on: what signing out there needs. */
+export interface ProviderSession {
+  protocol: 'saml' | 'oidc';
+  /** Location of the settings by which the user came in. */
+  location: string;
+  /** SAML NameID as XML-free text with its qualifiers, or the OpenID Connect subject. */
+  subject: string;
+  nameIdFormat?: string;
+  nameQualifier?: string;
+  spNameQualifier?: string;
+  /** SAML SessionIndex or OpenID Connect `sid`. */
+  sessionIndex?: string;
+  /** ID token of the identity provider, sealed: the hint that its logout asks for. */
+  idTokenHint?: { id: string; envelope: string };
+}
+
 export interface Newcomer {
   identity: UserIdentity;
   /** How the user proved who they are (RFC 8176). */
   amr: string[];
+  /** When an identity provider saw the user, if that was earlier. */
+  providerAuthTimeMs?: number;
+  /** The session ends then at the latest. */
+  endsAtMs?: number;
+  provider?: ProviderSession;
   /** When that was; a cut-off since then ends the session as well. Default: now. */
   provedAtMs?: number;
 }

@@ -4,6 +4,7 @@ import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import type { UserIdentity } from '../users/identity.ts';
+import type { ProviderSession } from './session.ts';
 
 export interface StoredSession {
   sid: string;
@@ -16,6 +17,8 @@ export interface StoredSession {
   endsAtMs: number;
   userAgent?: string;
   clientAddress?: string;
+  providerAuthTimeMs?: number;
+  provider?: ProviderSession;
   lastSeenAtMs: number;
   clientIds: string[];
 }

@@ -3,9 +3,21 @@ import { authSchemeAnswerSchema, authSchemeQuestionSchema } from '@gatehouse/con
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { acceptFormsAndJson } from '../sessions/browser-scope.ts';
+import type { Schemes } from '../sso/scheme.ts';
 
-export async function authSchemeRoutes(app: App): Promise<void> {
+export interface AuthSchemeRoutesDeps {
+  schemes: Schemes;
+  /** Bounds the questions of one address: some of them are passed on to a Configuration Server. */
+  schemeQuestions: AttemptLimiter;
+  isServiceClient(authorization: string | undefined): boolean;
+}
+
+export async function authSchemeRoutes(
+  app: App,
+  { schemes, schemeQuestions, isServiceClient }: AuthSchemeRoutesDeps,
+): Promise<void> {
   await acceptFormsAndJson(app);
 
   app.route({
@@ -17,9 +29,12 @@ export async function authSchemeRoutes(app: App): Promise<void> {
       summary: 'How the user of a tenant proves who they are',
       description: 'Tells nothing about whether the user or the tenant exists.',
       body: authSchemeQuestionSchema,
-      response: { 200: envelopeOf(authSchemeAnswerSchema), 400: errorEnvelope },
+      response: { 200: envelopeOf(authSchemeAnswerSchema), 400: errorEnvelope, 503: errorEnvelope },
     },
-    // Contact centres keep their users at a Configuration Server: everybody has a password.
-    handler: async () => ok({ scheme: 'basic' as const }),
+    handler: async (request) => {
+      // Auth UI asks for everybody from one address.
+      if (!isServiceClient(request.headers.authorization)) schemeQuestions.reserve(request.ip);
+      return ok({ scheme: await schemes.of(request.body) });
+    },
   });
 }

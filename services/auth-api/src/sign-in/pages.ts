@@ -2,8 +2,12 @@
 
 export interface Pages {
   signIn(interactionId?: string): string;
+  /** Leads on to the identity provider. */
+  ssoStart(interactionId: string): string;
   signInFailed(interactionId: string | undefined, failure: string): string;
   consent(interactionId: string): string;
+  /** `reference` is the request id that the page shows where there is no interaction to keep it. */
+  ssoFailed(interactionId: string | undefined, failure: string, reference: string): string;
   changePasswordFailed(interactionId: string | undefined, failure: string): string;
   resume(interactionId: string): string;
   signedIn(): string;
@@ -17,8 +21,11 @@ export function createPages(publicUrl: string): Pages {
   return {
     signIn: (id) =>
       `${publicUrl}/auth/sign-in.html${id === undefined ? '' : `?interaction=${encodeURIComponent(id)}`}`,
+    ssoStart: (id) => `${publicUrl}/auth/v3/sso/start?interaction=${encodeURIComponent(id)}`,
     signInFailed: (id, failure) => `${publicUrl}/auth/sign-in.html?error${reason(id, failure)}`,
     consent: (id) => `${publicUrl}/auth/consent.html?interaction=${encodeURIComponent(id)}`,
+    ssoFailed: (id, failure, reference) =>
+      `${publicUrl}/auth/sign-in.html?error${reason(id, failure)}${id === undefined ? `&reference=${encodeURIComponent(reference)}` : ''}`,
     changePasswordFailed: (id, failure) =>
       `${publicUrl}/auth/change-password.html?error${reason(id, failure)}`,
     resume: (id) => `${publicUrl}/auth/v3/oauth/authorize/resume?interaction=${encodeURIComponent(id)}`,

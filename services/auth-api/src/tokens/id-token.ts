@@ -55,7 +55,7 @@ export function createIdTokens(signer: Signer, issuer: string) {
           exp: seconds(facts.expiresAtMs),
           auth_time: seconds(facts.authTimeMs),
           acr: contextOf(amr),
-          amr,
+          ...(amr.length === 0 ? {} : { amr }),
           ...(accessToken === undefined ? {} : { at_hash: leftHalfOfHash(accessToken, algorithm) }),
           ...(code === undefined ? {} : { c_hash: leftHalfOfHash(code, algorithm) }),
           ...(authorizedParty === undefined ? {} : { azp: authorizedParty }),

@@ -87,7 +87,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       clientId: grant.clientId,
       issuedAtMs: record.issuedAtMs,
       expiresAtMs: record.expiresAtMs,
-      authTimeMs: grant.session?.authTimeMs ?? grant.authorizedAtMs,
+      authTimeMs: seenAtMs(grant),
       algorithm: client.idTokenSignedResponseAlg,
       accessToken,
       code,
@@ -261,4 +261,9 @@ function answerOf(
     expires_in: expiresInSeconds,
     scope: scope.join(' '),
   };
+}
+
+/** Core section 2, `auth_time`: when the user was last asked, be it by an identity provider. */
+function seenAtMs({ session, authorizedAtMs }: Grant): number {
+  return session?.providerAuthTimeMs ?? session?.authTimeMs ?? authorizedAtMs;
 }

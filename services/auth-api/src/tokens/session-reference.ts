@@ -3,8 +3,10 @@
 export interface SessionReference {
   /** Public session id. */
   sid: string;
-  /** When the user proved who they are. */
+  /** When the user proved to us who they are; a cut-off since then ends what follows from it. */
   authTimeMs: number;
+  /** When an identity provider saw the user, where that was earlier: what `max_age` and `auth_time` speak of. */
+  providerAuthTimeMs?: number;
   /** Authentication methods (RFC 8176). */
   amr: string[];
 }

@@ -3,11 +3,13 @@ import { CfgObjectState } from '@gatehouse/config-server-client/model/enumeratio
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from '../audit/event.ts';
+import { isInGroup } from './access-groups.ts';
 import { type Account, type Accounts, auditFactsOf } from './account.ts';
 import { buildIdentity } from './build-identity.ts';
 import type { Decoy } from './decoy.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
 import { mapFailure } from './map-failure.ts';
+import { askPasswordRule, type PasswordRule, passwordNotUsedHere } from './password-rule.ts';
 import { SignInError } from './sign-in-error.ts';
 import type { SignInMetrics } from './sign-in-metrics.ts';
 import type { AuthenticatedLogin, Login } from './user-service.ts';
@@ -18,6 +20,7 @@ export interface AuthenticateOptions {
   decoy: Decoy;
   audit: AuditWriter;
   metrics: SignInMetrics;
+  passwordRule: PasswordRule;
   now: Clock;
 }
 
@@ -28,13 +31,20 @@ export const longestPasswordBytes = 1024;
 export function createAuthenticate(
   options: AuthenticateOptions,
 ): (login: Login) => Promise<AuthenticatedLogin> {
-  const { accounts, links, decoy, audit, metrics, now } = options;
+  const { accounts, links, decoy, audit, metrics, passwordRule, now } = options;
 
   const check = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
     const callOptions = login.signal ? { signal: login.signal } : {};
     if (account.contactCenter === undefined || !canExist(account.userName, login.password)) {
       await decoy(callOptions);
       throw new SignInError('bad_credentials');
+    }
+    const use = await askPasswordRule(passwordRule, account.contactCenter.id, account.userName);
+    if (use.allows === 'no') {
+      await decoy(callOptions);
+      throw new SignInError(use.isPublic ? 'sso_required' : 'bad_credentials', {
+        detail: passwordNotUsedHere,
+      });
     }
     const link = await links.open(account.contactCenter, login.signal);
     const provedAtMs = now();
@@ -51,6 +61,9 @@ export function createAuthenticate(
       readPerson(link, user.userDbid, login.signal),
       account.attempt.succeed(),
     ]);
+    // Only after the right password: which names are in a group is not for everybody.
+    if (use.allows === 'unless-member' && (await isInGroup(link, person.DBID, use.accessGroups, callOptions)))
+      throw new SignInError('sso_required', { detail: passwordNotUsedHere });
     if (user.changePasswordRequired) throw new SignInError('password_change_required');
     const { passwordExpiresInDays } = user;
     return {
@@ -70,7 +83,7 @@ export function createAuthenticate(
         outcome: 'failure',
         ...auditFactsOf(login),
         contactCenterId: account.contactCenter?.id,
-        fields: { userName: account.userName, reason: error.failure },
+        fields: { userName: account.userName, reason: reasonOf(error) },
       }),
     ]);
     throw error;
@@ -93,6 +106,11 @@ export function createAuthenticate(
     });
     return authenticated;
   };
+}
+
+/** What the page may not tell, the audit trail may. */
+function reasonOf({ failure, detail }: SignInError): string {
+  return detail === passwordNotUsedHere ? 'sso_required' : failure;
 }
 
 /** A failure clears the count, uses the attempt up or gives it back. */

@@ -4,6 +4,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
+import { isInGroup } from './access-groups.ts';
 import { type Account, type Accounts, auditFactsOf, type NamedAccount } from './account.ts';
 import { canExist, longestPasswordBytes, settleAttempt } from './authenticate.ts';
 import { buildIdentity } from './build-identity.ts';
@@ -12,6 +13,7 @@ import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
 import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
 import type { PasswordChangeMarks } from './password-change-marks.ts';
+import { askPasswordRule, type PasswordRule, passwordNotUsedHere } from './password-rule.ts';
 import { SignInError } from './sign-in-error.ts';
 import { subjectOf } from './subject.ts';
 import type { ChangedPassword, PasswordChange, PasswordOwner } from './user-service.ts';
@@ -22,6 +24,7 @@ export interface ChangePasswordOptions {
   decoy: Decoy;
   cutOffs: Pick<CutOffs, 'raise'>;
   marks: PasswordChangeMarks;
+  passwordRule: PasswordRule;
   audit: AuditWriter;
   now: Clock;
 }
@@ -29,7 +32,7 @@ export interface ChangePasswordOptions {
 export function createChangePassword(
   options: ChangePasswordOptions,
 ): (change: PasswordChange) => Promise<ChangedPassword> {
-  const { accounts, links, decoy, cutOffs, marks, audit, now } = options;
+  const { accounts, links, decoy, cutOffs, marks, passwordRule, audit, now } = options;
 
   const changeAtServer = async (change: PasswordChange, account: Account): Promise<UserIdentity> => {
     const callOptions = change.signal ? { signal: change.signal } : {};
@@ -37,8 +40,19 @@ export function createChangePassword(
       await decoy(callOptions);
       throw new SignInError('bad_credentials');
     }
+    const use = await askPasswordRule(passwordRule, account.contactCenter.id, account.userName);
+    if (use.allows === 'no') {
+      await decoy(callOptions);
+      throw new SignInError(use.isPublic ? 'sso_required' : 'bad_credentials', {
+        detail: passwordNotUsedHere,
+      });
+    }
     const link = await links.open(account.contactCenter, change.signal);
-    const person = await findPerson(link, account.userName, callOptions);
+    const found = await findPerson(link, account.userName, callOptions);
+    const isMember =
+      use.allows === 'unless-member' &&
+      (await isInGroup(link, found?.DBID ?? 0, use.accessGroups, callOptions));
+    const person = isMember ? undefined : found;
     const { passwordUpdatingDate } = await link.backend.changePassword(
       {
         // The request names no tenant: for a user of another one it goes to a name that nobody has.

@@ -20,8 +20,10 @@ import { createChangePassword } from './change-password.ts';
 import { createDecoy } from './decoy.ts';
 import { createEnvironmentLinks } from './environment-link.ts';
 import { createEnvironmentRoster } from './environment-roster.ts';
+import { createIdentification } from './identify.ts';
 import { mapFailure } from './map-failure.ts';
 import { createPasswordChangeMarks } from './password-change-marks.ts';
+import type { PasswordRule } from './password-rule.ts';
 import { createPersonChanges } from './person-changes.ts';
 import { createSignInMetrics } from './sign-in-metrics.ts';
 import type { UserService } from './user-service.ts';
@@ -32,6 +34,7 @@ export interface UserServiceOptions {
   redis: RedisClient;
   keyspace: Keyspace;
   limits: AttemptLimits;
+  passwordRule: PasswordRule;
   cutOffs: Pick<CutOffs, 'raise'>;
   audit: AuditWriter;
   metrics: Metrics;
@@ -62,7 +65,8 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   const links = createEnvironmentLinks({ contactCenters, backends, now });
   const limiter = createAttemptLimiter({ redis, keyspace, limits: options.limits, now });
   const accounts = createAccounts({ contactCenters, limiter, audit });
-  const shared = { accounts, links, decoy: createDecoy(backends), audit };
+  const { passwordRule } = options;
+  const shared = { accounts, links, decoy: createDecoy(backends), passwordRule, audit };
 
   const readAgain: UserService['refresh'] = async ({ contactCenterId, environmentId, dbid }) => {
     const contactCenter = await contactCenters.get(contactCenterId);
@@ -86,6 +90,7 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   return {
     authenticate: createAuthenticate({ ...shared, metrics: createSignInMetrics(options.metrics), now }),
     changePassword: createChangePassword({ ...shared, cutOffs, marks, now }),
+    ...createIdentification({ contactCenters, links, now }),
     async refresh(identity) {
       try {
         return await readAgain(identity);

@@ -18,6 +18,13 @@ const answers: Record<SignInFailure, { status: number; message: string }> = {
   passwords_differ: { status: 400, message: 'The two new passwords differ' },
   throttled: { status: 429, message: 'Too many attempts; try again later' },
   form_expired: { status: 403, message: 'The sign-in form is no longer valid; send it again' },
+  sso_required: { status: 403, message: 'This contact centre signs in through its identity provider' },
+  sso_unavailable: { status: 503, message: 'The identity provider cannot be used right now' },
+  sso_refused: { status: 403, message: 'The identity provider refused the sign-in' },
+  sso_failed: { status: 403, message: 'The answer of the identity provider could not be accepted' },
+  sso_clock: { status: 403, message: 'The answer of the identity provider came at the wrong time' },
+  sso_not_fresh: { status: 403, message: 'The identity provider did not ask for the sign-in again' },
+  sso_no_account: { status: 403, message: 'The identity provider knows you, but you may not sign in here' },
   try_again: { status: 503, message: 'Signing in is not possible right now; try again' },
 };
 

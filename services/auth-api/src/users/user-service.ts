@@ -42,6 +42,31 @@ export interface ChangedPassword {
   changedAtMs: number;
 }
 
+/** A person as an identity provider names them. */
+export interface NamedPerson {
+  contactCenterId: string;
+  /** Which field of the person holds the name. */
+  lookup: 'userName' | 'email' | 'externalId';
+  name: string;
+  /** The person must be in one of these access groups; empty: in none. */
+  accessGroups: readonly string[];
+}
+
+export type Identification =
+  | {
+      outcome: 'found';
+      identity: UserIdentity;
+      /** A moment before the person was read: who is disabled since then is cut off from what follows. */
+      provedAtMs: number;
+    }
+  | { outcome: 'unknown' | 'disabled' | 'ambiguous' | 'not_a_member' };
+
+export interface Membership {
+  contactCenterId: string;
+  userName: string;
+  accessGroups: readonly string[];
+}
+
 export interface UserService {
   /**
    * Checks the password on the Configuration Server of the user's environment, at most once. Every way of signing in
@@ -54,6 +79,10 @@ export interface UserService {
    * @throws SignInError; `password_policy` carries one problem per broken rule.
    */
   changePassword(change: PasswordChange): Promise<ChangedPassword>;
+  /** The one enabled person of that name. @throws SignInError `try_again` (503) */
+  identify(named: NamedPerson): Promise<Identification>;
+  /** Whether the person is in one of the access groups; the same work for a person who does not exist. @throws as identify */
+  isMember(membership: Membership): Promise<boolean>;
   /** Reads the person again. @throws AppError `user_gone` (403) when deleted or disabled, SignInError `try_again` (503). */
   refresh(
     identity: Pick<UserIdentity, 'sub' | 'environmentId' | 'contactCenterId' | 'dbid'>,

@@ -4,12 +4,15 @@ import type { AddressInfo } from 'node:net';
 import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import type { SingleSignOnView } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { Deps } from '../../src/deps.ts';
 
 export interface EnvironmentApiStandIn {
   readonly url: string;
   readonly contactCenters: Map<string, ContactCenterView>;
   readonly environments: Map<string, EnvironmentView>;
+  /** By contact centre, whatever the location. */
+  readonly signOns: Map<string, SingleSignOnView>;
   readonly changes: EnvironmentChange[];
   /** What pages may call, in `GET /internal/cors`. */
   readonly origins: string[];
@@ -22,6 +25,7 @@ export interface EnvironmentApiStandIn {
 export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   const contactCenters = new Map<string, ContactCenterView>();
   const environments = new Map<string, EnvironmentView>();
+  const signOns = new Map<string, SingleSignOnView>();
   const changes: EnvironmentChange[] = [];
   const origins: string[] = [];
   const asked: { path: string; status: number }[] = [];
@@ -34,7 +38,9 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
         domains.some((known) => known.toLowerCase() === domain),
       );
     }
-    const [, kind, id = ''] = path.split('/');
+    const [, kind, id = '', part] = path.split('/');
+    if (part === 'single-sign-on')
+      return contactCenters.has(id) ? (signOns.get(id) ?? { version: 0 }) : undefined;
     return kind === 'environments' ? environments.get(id) : contactCenters.get(id);
   };
 
@@ -69,6 +75,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     },
     contactCenters,
     environments,
+    signOns,
     changes,
     origins,
     asked,

@@ -46,19 +46,11 @@ export function foreignForm(): AppError {
   return new AppError('foreign_form', 403, 'This form came from another site');
 }
 
-/** A way of signing in that this version has no page for. */
-export function schemeUnknown(scheme: string): AppError {
-  return new AppError('scheme_unknown', 501, 'This way of signing in is not available', {
-    detail: `scheme ${scheme}`,
-  });
-}
-
 type Kind =
   | 'interactionExpired'
   | 'notFound'
   | 'badRequest'
   | 'forbidden'
-  | 'schemeUnknown'
   | 'tooManyRequests'
   | 'unavailable'
   | 'internal';
@@ -66,7 +58,6 @@ type Kind =
 function kindOf({ name, status }: AppError): Kind {
   if (name === 'interaction_expired') return 'interactionExpired';
   if (name === 'foreign_form') return 'forbidden';
-  if (name === 'scheme_unknown') return 'schemeUnknown';
   if (status === 404) return 'notFound';
   if (status === 429) return 'tooManyRequests';
   if (status === 503) return 'unavailable';

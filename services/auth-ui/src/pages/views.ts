@@ -26,6 +26,8 @@ export interface FormPage extends Page {
   fields: Field[];
   /** Name of the field where typing starts. */
   focus: string;
+  /** The form asks for a password whatever the contact centre usually does. */
+  usesPassword?: boolean;
 }
 
 export interface NamePage extends FormPage {
@@ -57,9 +59,28 @@ export interface ConsentPage extends Page {
   answers: typeof consentAnswers;
 }
 
+/** A page that leads on to another site, by itself or by its link. */
+export interface ElsewherePage extends Page {
+  interaction?: InteractionView | undefined;
+  href: string;
+  /** The layout makes the browser go there. */
+  forwardTo: string;
+}
+
+export interface SsoProblemPage extends Page {
+  message: Message;
+  /** Begins again at the identity provider. */
+  tryAgain: string;
+  /** Sign-in pages of our own. */
+  somebodyElse: string;
+  withPassword: string;
+}
+
 export interface Views {
   'sign-in-name': NamePage;
   'sign-in-password': PasswordPage;
+  'sign-in-elsewhere': ElsewherePage;
+  'sso-problem': SsoProblemPage;
   'change-password': ChangePasswordPage;
   consent: ConsentPage;
   'signed-in': Page;

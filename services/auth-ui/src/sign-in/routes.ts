@@ -6,9 +6,10 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
-import { foreignForm, schemeUnknown } from '../pages/error-page.ts';
+import { foreignForm } from '../pages/error-page.ts';
 import { isFromOwnOrigin } from '../pages/same-origin.ts';
 import { beginVisit, sendView, type Visit } from '../pages/visit.ts';
+import { elsewherePage, isSsoProblem, ssoProblemPage } from './elsewhere.ts';
 import { interactionIdSchema, readInteraction } from './interaction.ts';
 import { pageAfter } from './last-attempt.ts';
 import { namePage, passwordPage, type Typed } from './pages.ts';
@@ -17,6 +18,15 @@ const querySchema = z.object({
   interaction: interactionIdSchema,
   /** Present after a failed attempt. The reason is in the interaction; without one it may stand here. */
   error: z.string().max(64).optional(),
+  /** Request id of the failed attempt, where no interaction keeps it. */
+  reference: z
+    .string()
+    .regex(/^[\w.:-]{1,128}$/)
+    .optional(),
+  /** Accounts that keep their password where everybody else signs in elsewhere come in by this. */
+  scheme: z.literal('password').optional(),
+  /** `name`: the first step, whatever went wrong before. */
+  step: z.literal('name').optional(),
   ui_locales: z.string().max(256).optional(),
 });
 
@@ -25,6 +35,7 @@ const formSchema = z.object({
   tenant: z.string().max(255).default(''),
   interaction: interactionIdSchema,
   csrf: z.string().max(256).default(''),
+  scheme: z.literal('password').optional(),
   /** `name`: back to the first step, to change what was typed. */
   step: z.literal('name').optional(),
 });
@@ -43,8 +54,12 @@ export function signInRoutes(pages: App, deps: Deps): void {
       const visit = beginVisit(request, reply, interaction);
       const typed = { userName: interaction?.userName ?? '', tenant: interaction?.contactCenterHint ?? '' };
       const hasFailed = interaction?.error !== undefined || request.query.error !== undefined;
-      if (!hasFailed) return sendView(visit, assets, 'sign-in-name', namePage(visit, typed));
-      return showAfterFailure(visit, typed, request.query.error);
+      const { scheme, step, error, reference } = request.query;
+      if (scheme !== undefined || step !== undefined || !hasFailed) {
+        const page = { ...namePage(visit, typed), usesPassword: scheme !== undefined };
+        return sendView(visit, assets, 'sign-in-name', page);
+      }
+      return showAfterFailure(visit, typed, error, reference);
     },
   );
 
@@ -67,12 +82,21 @@ export function signInRoutes(pages: App, deps: Deps): void {
       if (body.step === 'name') return sendView(visit, assets, 'sign-in-name', namePage(visit, typed));
       if (typed.userName === '')
         return askAgain(visit, typed, { userName: visit.text('field.userName.missing') });
+      if (body.scheme === 'password')
+        return sendView(visit, assets, 'sign-in-password', passwordPage(visit, typed));
       return askHow(visit, typed);
     },
   );
 
-  function showAfterFailure(visit: Visit, typed: Typed, reason: string | undefined): FastifyReply {
+  function showAfterFailure(
+    visit: Visit,
+    typed: Typed,
+    reason: string | undefined,
+    reference: string | undefined,
+  ): FastifyReply {
     const error = visit.interaction?.error ?? interactionErrorSchema.safeParse(reason).data;
+    if (error !== undefined && isSsoProblem(error))
+      return sendView(visit, assets, 'sso-problem', ssoProblemPage(visit, typed, error, reference));
     const next = pageAfter(error, visit, typed);
     if (next.step === 'name') {
       return sendView(visit, assets, 'sign-in-name', namePage(visit, typed, next.problems, next.message));
@@ -91,7 +115,8 @@ export function signInRoutes(pages: App, deps: Deps): void {
         { userName: typed.userName, ...(typed.tenant === '' ? {} : { tenant: typed.tenant }) },
         { requestId: visit.request.id },
       );
-      if (scheme !== 'basic') throw schemeUnknown(scheme);
+      if (scheme !== 'basic')
+        return sendView(visit, assets, 'sign-in-elsewhere', elsewherePage(visit, typed));
     } catch (error) {
       // 400 means that what was typed cannot name anybody: no tenant, where the installation has no default.
       if (!(error instanceof UpstreamError) || error.status !== 400) throw error;

@@ -77,13 +77,6 @@ describe('second step', () => {
     expect(page.body).toMatch(/name="tenant"[^>]* aria-describedby="tenant-hint tenant-problem"/);
   });
 
-  it.each(['saml', 'oidc'])('says clearly that %s sign-in is not available here', async (scheme) => {
-    authApi.scheme = scheme;
-    const page = await app.inject(formPost({ username: 'maria', tenant: 'nordic' }));
-    expect(page.statusCode).toBe(501);
-    expect(page.body).toContain('This sign-in is not available here');
-  });
-
   it.each([
     [429, 429, 'Too many attempts'],
     [503, 503, 'Sign-in is not available right now'],

@@ -6,13 +6,7 @@ import { z } from 'zod';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationField } from '../locations/location.ts';
-import {
-  accessGroupsField,
-  addressProblem,
-  mergeFields,
-  type Protocol,
-  userLookupField,
-} from './protocol.ts';
+import { addressProblem, groupProblems, mergeFields, type Protocol, sharedFields } from './protocol.ts';
 
 const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 const prompts = ['none', 'login', 'consent', 'select_account'] as const;
@@ -29,11 +23,23 @@ const scopes = z
   .pipe(z.array(scope).max(64, 'holds more than 64 scopes'))
   .transform((list) => [...new Set(list)]);
 
+const endpointField = freeText(2048).nullable();
+
+/** Either all of these are given, or the discovery document says them. */
+const neededEndpoints = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] as const;
+const otherEndpoints = ['userInfoEndpoint', 'endSessionEndpoint'] as const;
+
 const fields = z
   .object({
-    enabled: flag(),
-    accessGroups: accessGroupsField,
+    ...sharedFields,
     issuer: freeText(2048).nullable(),
+    authorizationEndpoint: endpointField.describe(
+      'With tokenEndpoint and jwksUri in place of the discovery document.',
+    ),
+    tokenEndpoint: endpointField,
+    jwksUri: endpointField,
+    userInfoEndpoint: endpointField,
+    endSessionEndpoint: endpointField,
     clientId: label().nullable().describe('Our client id at the identity provider.'),
     clientSecret: freeText(4096)
       .min(1, 'must not be empty: leave it out to keep it, or send null to take it away')
@@ -42,9 +48,10 @@ const fields = z
     tokenEndpointAuthMethod: z.enum(authMethods, { error: `must be one of ${authMethods.join(', ')}` }),
     scopes,
     userNameClaim: label(),
-    userLookup: userLookupField,
+    groupsClaim: label().nullable().describe('Which claim holds the groups of requiredGroups.'),
+    userInfo: flag().describe('Ask the UserInfo endpoint for claims that the ID token does not hold.'),
+    responseMode: z.enum(['query', 'form_post'], { error: 'must be "query" or "form_post"' }),
     prompt: z.enum(prompts, { error: `must be one of ${prompts.join(', ')}` }).nullable(),
-    logout: flag().describe('Signing out here signs out there.'),
   })
   .partial();
 
@@ -72,6 +79,8 @@ export const oidc: Protocol<OidcSettings, OidcPatch> = {
     if (addressIs !== undefined) add('issuer', addressIs);
     else if (issuer?.includes('?'))
       add('issuer', 'must have no query: copy the issuer as its discovery document names it');
+    problems.push(...endpointProblems(settings));
+    problems.push(...groupProblems(settings, settings.groupsClaim, 'groupsClaim'));
     if (!settings.scopes.includes('openid')) add('scopes', 'must hold "openid": add it');
     if (!settings.enabled) return problems;
     if (issuer === undefined)
@@ -86,5 +95,23 @@ export const oidc: Protocol<OidcSettings, OidcPatch> = {
     return problems;
   },
   secretOf: (patch) => patch.clientSecret,
-  secretIsFor: ({ issuer }) => issuer,
+  // The secret goes to the token endpoint, whichever of the two names it.
+  secretIsFor: ({ issuer, tokenEndpoint }) => [issuer, tokenEndpoint].join(' '),
 };
+
+function endpointProblems(settings: OidcSettings): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const given = [...neededEndpoints, ...otherEndpoints].filter((name) => settings[name] !== undefined);
+  for (const name of given) {
+    const addressIs = addressProblem(settings[name] ?? '');
+    if (addressIs !== undefined) problems.push({ field: `data.${name}`, message: addressIs });
+  }
+  if (given.length === 0) return problems;
+  for (const name of neededEndpoints.filter((needed) => settings[needed] === undefined)) {
+    problems.push({
+      field: `data.${name}`,
+      message: `is missing: with ${given[0]} the discovery document is not read; give ${neededEndpoints.join(', ')}, or none of them`,
+    });
+  }
+  return problems;
+}

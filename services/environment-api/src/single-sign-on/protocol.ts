@@ -1,6 +1,7 @@
 /** What SAML and OpenID Connect settings have in common: fields that merge, and rules over the whole. */
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { z } from 'zod';
+import { flag } from '../fields/scalar.ts';
 import { label } from '../fields/text.ts';
 
 export type ProtocolName = 'saml' | 'oidc';
@@ -17,15 +18,55 @@ export interface Protocol<Settings extends object = object, Patch extends object
   secretIsFor(settings: Settings): string | undefined;
 }
 
-export const accessGroupsField = z
-  .array(label(), { error: 'must be a list of names of access groups' })
-  .max(64, 'holds more than 64 names')
-  .transform((names) => [...new Set(names)])
-  .describe('Members of these groups use single sign-on, the others their password; empty: everybody.');
+const accessGroupsField = namesField(64, 'names of access groups').describe(
+  'Members of these groups use single sign-on, the others their password; empty: everybody.',
+);
 
-export const userLookupField = z
+function namesField(most: number, what: string) {
+  return z
+    .array(label(), { error: `must be a list of ${what}` })
+    .max(most, `holds more than ${most} names`)
+    .transform((names) => [...new Set(names)]);
+}
+
+const userLookupField = z
   .enum(['userName', 'email', 'externalId'], { error: 'must be "userName", "email" or "externalId"' })
   .describe("The person's field that the name is looked up in.");
+
+/** What both protocols have beside `userLookup`. */
+export const sharedFields = {
+  enabled: flag(),
+  accessGroups: accessGroupsField,
+  passwordUsers: namesField(64, 'user names').describe(
+    'These user names keep their password, for the day on which the identity provider is away.',
+  ),
+  userNameDomain: label()
+    .regex(/^[^@\s]+$/, 'must be a domain without "@", such as corp.example')
+    .nullable()
+    .describe('Names must end with "@" and this domain, which is taken off before the person is looked up.'),
+  requiredGroups: namesField(64, 'names of groups').describe(
+    'Only members of one of these groups at the identity provider are let in; nobody gets rights by them.',
+  ),
+  strongContext: label()
+    .nullable()
+    .describe(
+      'Authentication context at the identity provider that means more than one factor; asked for where an application wants acr 2.',
+    ),
+  userLookup: userLookupField,
+  logout: flag().describe('Signing out here signs out there.'),
+};
+
+/** Rules that both protocols share: where the groups come from must be known before they can be required. */
+export function groupProblems(
+  { requiredGroups = [] }: { requiredGroups?: string[] | undefined },
+  source: string | undefined,
+  field: string,
+): FieldProblem[] {
+  if (requiredGroups.length === 0 || source !== undefined) return [];
+  return [
+    { field: `data.${field}`, message: `is missing: it says where the requiredGroups are to be found` },
+  ];
+}
 
 /** The fields that are given replace those that are there; `null` takes one away. */
 export function mergeFields<S extends object>(present: S, patch: object): S {

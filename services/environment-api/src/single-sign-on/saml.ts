@@ -6,33 +6,25 @@ import { z } from 'zod';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationField } from '../locations/location.ts';
-import {
-  accessGroupsField,
-  addressProblem,
-  mergeFields,
-  type Protocol,
-  userLookupField,
-} from './protocol.ts';
+import { addressProblem, groupProblems, mergeFields, type Protocol, sharedFields } from './protocol.ts';
 
 const maxMetadataLength = 512 * 1024;
 
 const fields = z
   .object({
-    enabled: flag(),
-    accessGroups: accessGroupsField,
+    ...sharedFields,
     binding: z.enum(['post', 'redirect'], { error: 'must be "post" or "redirect"' }),
     idpMetadataXml: freeText(maxMetadataLength).nullable().describe('Takes the place of idpMetadataUrl.'),
     idpMetadataUrl: freeText(2048).nullable().describe('Takes the place of idpMetadataXml.'),
     userNameSource: z.enum(['nameId', 'attribute'], { error: 'must be "nameId" or "attribute"' }),
     userNameAttribute: label().nullable().describe('Which attribute, when userNameSource is "attribute".'),
-    userLookup: userLookupField,
+    groupsAttribute: label().nullable().describe('Which attribute holds the groups of requiredGroups.'),
     nameIdFormat: label().nullable(),
     signRequests: flag(),
     requireSignedResponse: flag(),
     encryptAssertions: flag(),
     allowIdpInitiated: flag(),
     clockSkewSeconds: integer(0, 300),
-    logout: flag().describe('Signing out here signs out there.'),
   })
   .partial();
 
@@ -89,6 +81,7 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
         'userNameSource is "attribute": name the attribute in userNameAttribute, or use "nameId"',
       );
     }
+    problems.push(...groupProblems(settings, settings.groupsAttribute, 'groupsAttribute'));
     return problems;
   },
   secretOf: () => undefined,

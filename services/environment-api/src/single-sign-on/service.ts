@@ -175,7 +175,7 @@ function nextSecret<S extends object, P extends object>(
   // Whoever may change the issuer but does not know the secret would have it sent to an address of his own.
   if (protocol.secretIsFor(before.settings as S) !== protocol.secretIsFor(settings)) {
     throw badRequest(
-      'issuer: changes, and the stored clientSecret was given for the other one: send clientSecret again',
+      'issuer or tokenEndpoint: changes, and the stored clientSecret was given for the other one: send clientSecret again',
       {
         field: 'data.clientSecret',
       },

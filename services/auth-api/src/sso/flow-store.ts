@@ -1,0 +1,52 @@
+/** Flows in Redis: one key each, gone when it is taken. */
+import { randomToken } from '@gatehouse/service-kit/random';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { referenceOf, type SsoFlow } from './flow.ts';
+
+export interface FlowStore {
+  /** The id that travels. */
+  save(flow: SsoFlow): Promise<string>;
+  /** By the id, or by its hash where that is what comes back. */
+  find(reference: string): Promise<SsoFlow | undefined>;
+  /** Of several at once one gets it. Only for that browser, if one is named; for another it stays. */
+  take(reference: string, browserHash?: string): Promise<SsoFlow | undefined>;
+}
+
+/** Long enough for a second factor that has to be set up first. */
+export const flowLifeMs = 30 * 60_000;
+
+const takeFlow = defineScript(`
+local flow = redis.call('HMGET', KEYS[1], 'data', 'browser')
+if not flow[1] then return false end
+if ARGV[1] ~= '' and ARGV[1] ~= flow[2] then return false end
+redis.call('DEL', KEYS[1])
+return flow[1]
+`);
+
+const saveFlow = defineScript(`
+redis.call('HSET', KEYS[1], 'data', ARGV[1], 'browser', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1
+`);
+
+export function createFlowStore(redis: RedisClient, keyspace: Keyspace): FlowStore {
+  const keyOf = (reference: string) => keyspace.key('sso-flow', reference);
+  const parse = (text: unknown) => (typeof text === 'string' ? (JSON.parse(text) as SsoFlow) : undefined);
+
+  return {
+    async save(flow) {
+      const id = randomToken();
+      await saveFlow.run(
+        redis,
+        [keyOf(referenceOf(id))],
+        [JSON.stringify(flow), flow.browserHash, flowLifeMs],
+      );
+      return id;
+    },
+    find: async (reference) => parse(await redis.hget(keyOf(reference), 'data')),
+    take: async (reference, browserHash = '') =>
+      parse(await takeFlow.run(redis, [keyOf(reference)], [browserHash])),
+  };
+}

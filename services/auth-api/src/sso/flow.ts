@@ -1,0 +1,43 @@
+/** A journey to an identity provider and back: what was asked, by which browser, for what. */
+
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { hkdfSha256 } from '@gatehouse/service-kit/crypto/hmac';
+
+export interface SsoFlow {
+  protocol: 'saml' | 'oidc';
+  contactCenterId: string;
+  /** Location of the settings: an answer counts for these and no others. */
+  location: string;
+  /** Authorization request that waits for its user. */
+  interactionId?: string;
+  /** Page of a registered application to go on to; only without an interaction. */
+  target?: string;
+  /** What was typed or hinted, for the page that tells of a failure. */
+  userName?: string;
+  tenant?: string;
+  /** Hash of the browser's binding cookie. */
+  browserHash: string;
+  startedAtMs: number;
+  /** The person must be asked again, whatever session the identity provider has. */
+  isForced: boolean;
+  maxAgeSeconds?: number;
+  /** Authentication contexts that were asked for. */
+  acrValues?: string[];
+}
+
+/** What goes out is the secret; what is kept in Redis and sent as an XML id is its hash. */
+export function referenceOf(flowId: string): string {
+  return sha256(flowId);
+}
+
+/**
+ * Proof key and nonce follow from the browser's cookie and the flow: nothing that redeems a code is stored, and nobody
+ * with another browser can make them.
+ */
+export function codeVerifierOf(browser: string, flowId: string): string {
+  return hkdfSha256(browser, flowId, 'gatehouse sso code verifier').toString('base64url');
+}
+
+export function nonceOf(browser: string, flowId: string): string {
+  return hkdfSha256(browser, flowId, 'gatehouse sso nonce').toString('base64url');
+}

@@ -1,0 +1,53 @@
+/** Makes a key with the self-signed certificate by which identity providers know it. */
+import { generateKeyPair } from 'node:crypto';
+import { promisify } from 'node:util';
+import { randomBytes } from '@gatehouse/service-kit/random';
+import forge from 'node-forge';
+import type { KeyPurpose } from './store.ts';
+
+export interface CertifiedKey {
+  /** PEM. */
+  certificate: string;
+  /** PKCS#8 in PEM. */
+  privateKey: string;
+}
+
+/** RSA of 2048 bits and SHA-256: what every identity provider takes. */
+const modulusLength = 2048;
+const lifeYears = 3;
+
+const usages: Record<KeyPurpose, object> = {
+  signing: { digitalSignature: true },
+  encryption: { keyEncipherment: true, dataEncipherment: true },
+};
+
+const generate = promisify(generateKeyPair);
+
+export async function makeCertifiedKey(
+  purpose: KeyPurpose,
+  host: string,
+  nowMs: number,
+): Promise<CertifiedKey> {
+  const keys = await generate('rsa', {
+    modulusLength,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
+  // Positive and of 16 bytes (RFC 5280 section 4.1.2.2).
+  certificate.serialNumber = `40${randomBytes(15).toString('hex')}`;
+  // A clock that is behind ours must not find it too young.
+  certificate.validity.notBefore = new Date(nowMs - 3_600_000);
+  certificate.validity.notAfter = new Date(nowMs);
+  certificate.validity.notAfter.setUTCFullYear(certificate.validity.notAfter.getUTCFullYear() + lifeYears);
+  const name = [
+    { name: 'commonName', value: host },
+    { name: 'organizationalUnitName', value: `single sign-on ${purpose}` },
+  ];
+  certificate.setSubject(name);
+  certificate.setIssuer(name);
+  certificate.setExtensions([{ name: 'keyUsage', critical: true, ...usages[purpose] }]);
+  certificate.sign(forge.pki.privateKeyFromPem(keys.privateKey), forge.md.sha256.create());
+  return { certificate: forge.pki.certificateToPem(certificate), privateKey: keys.privateKey };
+}

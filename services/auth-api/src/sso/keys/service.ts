@@ -1,0 +1,159 @@
+/** Our keys towards identity providers: made on the first start, kept encrypted, rolled over in two steps. */
+import { X509Certificate } from 'node:crypto';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
+import { conflict } from '@gatehouse/service-kit/errors/app-error';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import { randomUuid } from '@gatehouse/service-kit/random';
+import type { AuditWriter } from '../../audit/event.ts';
+import { makeCertifiedKey } from './certificate.ts';
+import {
+  insertSsoKey,
+  type KeyPurpose,
+  type KeyState,
+  listSsoKeys,
+  lockSsoKeys,
+  promoteSsoKey,
+  type StoredSsoKey,
+} from './store.ts';
+
+export interface SsoKey {
+  id: string;
+  purpose: KeyPurpose;
+  state: KeyState;
+  /** PEM. */
+  certificate: string;
+  /** PKCS#8 in PEM. */
+  privateKey: string;
+  notAfterMs: number;
+}
+
+export interface Actor {
+  name: string;
+  correlationId: string;
+}
+
+export interface SsoKeys {
+  /** The one that signs. */
+  signing(): SsoKey;
+  /** Active and next: what metadata and key set publish. */
+  published(purpose: KeyPurpose): SsoKey[];
+  /** Every key that may open something, the newest first. */
+  decryption(): SsoKey[];
+  all(): SsoKey[];
+  /** Makes the next key, which is published at once and used after `activate`. @throws AppError (409) */
+  prepare(purpose: KeyPurpose, actor: Actor): Promise<void>;
+  /** @throws AppError (409) when there is no next one */
+  activate(purpose: KeyPurpose, actor: Actor): Promise<void>;
+  /** Another replica changed them. */
+  reload(): Promise<void>;
+}
+
+/** Name of the change that tells the other replicas. */
+export const ssoKeyEntity = 'sso-key';
+
+const purposes: readonly KeyPurpose[] = ['signing', 'encryption'];
+
+export interface SsoKeysOptions {
+  pool: Pool;
+  changes: ChangeLog;
+  secretBox: SecretBox;
+  audit: AuditWriter;
+  /** Host of the public URL: the certificates name it. */
+  host: string;
+  now: Clock;
+}
+
+/** @throws Error when PostgreSQL is away or the encryption key is not the one that sealed them. */
+export async function loadSsoKeys(options: SsoKeysOptions): Promise<SsoKeys> {
+  const { pool, changes, secretBox, audit, host, now } = options;
+  let keys: SsoKey[] = [];
+
+  const reload = async () => {
+    keys = (await listSsoKeys(pool)).map((stored) => open(stored, secretBox));
+  };
+
+  const make = async (purpose: KeyPurpose, state: KeyState): Promise<StoredSsoKey> => {
+    const { certificate, privateKey } = await makeCertifiedKey(purpose, host, now());
+    const id = randomUuid();
+    return { id, purpose, certificate, privateKey: secretBox.seal(privateKey, placeOf(id)), state };
+  };
+
+  const change = async (
+    purpose: KeyPurpose,
+    step: string,
+    actor: Actor,
+    work: (present: readonly StoredSsoKey[], db: Parameters<typeof insertSsoKey>[0]) => Promise<boolean>,
+  ) => {
+    await changes.inTransaction(async ({ client, record }) => {
+      await lockSsoKeys(client);
+      const present = (await listSsoKeys(client)).filter((key) => key.purpose === purpose);
+      if (!(await work(present, client))) return;
+      record({ entity: ssoKeyEntity, id: purpose });
+      await audit.inTransaction(client, {
+        name: 'sso_key_changed',
+        outcome: 'success',
+        correlationId: actor.correlationId,
+        fields: { purpose, step, actor: actor.name },
+      });
+    });
+    await reload();
+  };
+
+  await reload();
+  for (const purpose of purposes) {
+    if (keys.some((key) => key.purpose === purpose && key.state === 'active')) continue;
+    await change(purpose, 'created', { name: 'start-up', correlationId: 'start-up' }, async (present, db) => {
+      if (present.some(({ state }) => state === 'active')) return false;
+      await insertSsoKey(db, await make(purpose, 'active'));
+      return true;
+    });
+  }
+
+  const of = (purpose: KeyPurpose, ...states: KeyState[]) =>
+    keys.filter((key) => key.purpose === purpose && states.includes(key.state));
+
+  return {
+    signing() {
+      const [active] = of('signing', 'active');
+      if (active === undefined) throw new Error('there is no active key for single sign-on');
+      return active;
+    },
+    published: (purpose) => [...of(purpose, 'active'), ...of(purpose, 'next')],
+    decryption: () => [...of('encryption', 'active'), ...of('encryption', 'next', 'retired').reverse()],
+    all: () => keys,
+    prepare: (purpose, actor) =>
+      change(purpose, 'prepared', actor, async (present, db) => {
+        if (present.some(({ state }) => state === 'next'))
+          throw conflict(`There is a next ${purpose} key already: activate it first`);
+        await insertSsoKey(db, await make(purpose, 'next'));
+        return true;
+      }),
+    activate: (purpose, actor) =>
+      change(purpose, 'activated', actor, async (present, db) => {
+        if (!present.some(({ state }) => state === 'next'))
+          throw conflict(
+            `There is no next ${purpose} key: prepare one, and let the identity providers learn it`,
+          );
+        await promoteSsoKey(db, purpose);
+        return true;
+      }),
+    reload,
+  };
+}
+
+function open({ id, purpose, state, certificate, privateKey }: StoredSsoKey, box: SecretBox): SsoKey {
+  return {
+    id,
+    purpose,
+    state,
+    certificate,
+    privateKey: box.open(privateKey, placeOf(id)).toString('utf8'),
+    notAfterMs: new X509Certificate(certificate).validToDate.getTime(),
+  };
+}
+
+function placeOf(id: string): SecretPlace {
+  return { table: 'auth.sso_keys', row: id, column: 'private_key' };
+}

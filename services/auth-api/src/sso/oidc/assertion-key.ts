@@ -1,0 +1,19 @@
+/** Our signing key as a client proves itself by it (RFC 7523): the private one for the assertion, the public one to publish. */
+import { createPublicKey } from 'node:crypto';
+import { type CryptoKey, calculateJwkThumbprint, importPKCS8, type JWK } from 'jose';
+import type { SsoKey } from '../keys/service.ts';
+
+const algorithm = 'RS256';
+
+export async function assertionKey(key: SsoKey): Promise<{ key: CryptoKey; kid: string }> {
+  const { kid } = await publicJwk(key);
+  return { key: await importPKCS8(key.privateKey, algorithm), kid };
+}
+
+/** Named members only, so that a private one can never slip in. */
+export async function publicJwk({
+  certificate,
+}: Pick<SsoKey, 'certificate'>): Promise<JWK & { kid: string }> {
+  const { kty = '', n = '', e = '' } = createPublicKey(certificate).export({ format: 'jwk' });
+  return { kty, n, e, use: 'sig', alg: algorithm, kid: await calculateJwkThumbprint({ kty, n, e }) };
+}

@@ -1,0 +1,93 @@
+/** The browser comes back from an OpenID Connect provider. */
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { BrowserCookies } from '../../sessions/browser-cookies.ts';
+import type { BrowserReply } from '../../sessions/session.ts';
+import { SsoError } from '../failure.ts';
+import { referenceOf, type SsoFlow } from '../flow.ts';
+import type { FlowStore } from '../flow-store.ts';
+import type { Journey, JourneyRequest } from '../journey.ts';
+import type { OidcRelyingParty } from './relying-party.ts';
+
+export interface OidcCallback {
+  /** Where the browser goes. @throws AppError for a page, when there is no journey that this could end */
+  arrive(request: JourneyRequest, reply: BrowserReply, parameters: URLSearchParams): Promise<string>;
+  /** Refuses what arrive() would have no journey for, before anything of it is stored. @throws AppError */
+  requireFlow(parameters: URLSearchParams, clientAddress: string): Promise<void>;
+}
+
+export interface OidcCallbackOptions {
+  journey: Journey;
+  flows: FlowStore;
+  cookies: BrowserCookies;
+  relyingParty: OidcRelyingParty;
+  /** Bounds how many answers one address may bring. */
+  arrivals: AttemptLimiter;
+}
+
+type OidcFlow = SsoFlow & { protocol: 'oidc' };
+
+const longestState = 128;
+
+export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
+  const { journey, flows, cookies, relyingParty, arrivals } = options;
+
+  const complete = async (
+    request: JourneyRequest,
+    reply: BrowserReply,
+    flow: OidcFlow,
+    returning: { flowId: string; browser: string; parameters: URLSearchParams },
+  ) => {
+    for (const name of ['code', 'state', 'iss', 'error']) {
+      if (returning.parameters.getAll(name).length > 1)
+        throw new SsoError('response_malformed', `the parameter ${name} came more than once`);
+    }
+    const settings = await journey.settingsOf(flow);
+    const person = await relyingParty.complete(settings, returning);
+    return journey.arrive(request, reply, flow, settings, person);
+  };
+
+  return {
+    async arrive(request, reply, parameters) {
+      arrivals.reserve(request.ip);
+      const flowId = stateOf(parameters);
+      const browser = cookies.readBrowser(request);
+      // Taken before the code is redeemed: of two answers to one request only one is looked at.
+      const flow =
+        flowId === undefined || browser === undefined
+          ? undefined
+          : await flows.take(referenceOf(flowId), sha256(browser));
+      if (flowId === undefined || browser === undefined || !isOidc(flow)) throw noJourney();
+      try {
+        return await complete(request, reply, flow, { flowId, browser, parameters });
+      } catch (error) {
+        return journey.fail(request, flow, error);
+      }
+    },
+
+    async requireFlow(parameters, clientAddress) {
+      arrivals.reserve(clientAddress);
+      const flowId = stateOf(parameters);
+      if (flowId === undefined || !isOidc(await flows.find(referenceOf(flowId)))) throw noJourney();
+    },
+  };
+}
+
+function stateOf(parameters: URLSearchParams): string | undefined {
+  const [state, ...more] = parameters.getAll('state');
+  return more.length === 0 && state !== undefined && state.length <= longestState ? state : undefined;
+}
+
+function isOidc(flow: SsoFlow | undefined): flow is OidcFlow {
+  return flow?.protocol === 'oidc';
+}
+
+/** Expired, used, made up, or another browser's: the page says the same, so that nothing can be probed. */
+export function noJourney(): AppError {
+  return new AppError(
+    'sso_expired',
+    400,
+    'This sign-in has expired, was completed already, or was begun in another browser. Go back to the application and start again.',
+  );
+}

@@ -1,0 +1,142 @@
+/** The OpenID Connect provider of a contact centre, as openid-client sees it: discovered or set by hand, kept for a while. */
+import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/outbound';
+import { LRUCache } from 'lru-cache';
+import * as openid from 'openid-client';
+import { SsoError } from '../failure.ts';
+import type { SsoKeys } from '../keys/service.ts';
+import type { OidcSignOn } from '../settings.ts';
+import { assertionKey } from './assertion-key.ts';
+import { fetchThrough } from './fetch-through.ts';
+
+export interface OidcProviders {
+  /** @throws SsoError settings_incomplete, provider_unreachable, metadata_unusable */
+  of(settings: OidcSignOn): Promise<openid.Configuration>;
+}
+
+export interface OidcProvidersOptions {
+  outbound: Pick<Outbound, 'send'>;
+  secretBox: SecretBox;
+  keys: Pick<SsoKeys, 'signing'>;
+  now: Clock;
+}
+
+interface Known {
+  /** The settings it was made from; others make another one. */
+  fingerprint: string;
+  configuration: Promise<openid.Configuration>;
+  madeAtMs: number;
+}
+
+/** Discovery documents change rarely; keys are asked for again by themselves when one is missing. */
+const freshMs = 3_600_000;
+/** A provider that cannot be asked is used as it was known. */
+const staleMaxMs = 86_400_000;
+const mostProviders = 1_000;
+
+export function createOidcProviders(options: OidcProvidersOptions): OidcProviders {
+  const { outbound, secretBox, keys, now } = options;
+  const providers = new LRUCache<string, Known>({ max: mostProviders });
+  const fetch = fetchThrough(outbound);
+
+  const authenticationOf = async (settings: OidcSignOn): Promise<openid.ClientAuth> => {
+    const { tokenEndpointAuthMethod, clientSecretEnvelope, contactCenterId, location } = settings;
+    if (tokenEndpointAuthMethod === 'none') return openid.None();
+    if (tokenEndpointAuthMethod === 'private_key_jwt') {
+      const { key, kid } = await assertionKey(keys.signing());
+      return openid.PrivateKeyJwt({ key, kid });
+    }
+    if (clientSecretEnvelope === undefined)
+      throw new SsoError(
+        'settings_incomplete',
+        `clientSecret is missing and ${tokenEndpointAuthMethod} needs it`,
+      );
+    const secret = secretBox
+      .open(clientSecretEnvelope, clientSecretPlace(contactCenterId, location))
+      .toString('utf8');
+    return tokenEndpointAuthMethod === 'client_secret_basic'
+      ? openid.ClientSecretBasic(secret)
+      : openid.ClientSecretPost(secret);
+  };
+
+  const make = async (settings: OidcSignOn): Promise<openid.Configuration> => {
+    const { issuer, clientId } = settings;
+    if (issuer === undefined || clientId === undefined)
+      throw new SsoError('settings_incomplete', 'issuer and clientId must be given');
+    const authentication = await authenticationOf(settings);
+    // What may be called, and whether without TLS, is the outbound policy's to say.
+    const configuration =
+      settings.authorizationEndpoint === undefined
+        ? await openid.discovery(new URL(issuer), clientId, {}, authentication, {
+            execute: [openid.allowInsecureRequests],
+            [openid.customFetch]: fetch,
+          })
+        : new openid.Configuration(manualMetadata(issuer, settings), clientId, {}, authentication);
+    configuration[openid.customFetch] = fetch;
+    openid.allowInsecureRequests(configuration);
+    // The ID token is believed for its signature, not for the connection it came by.
+    openid.enableNonRepudiationChecks(configuration);
+    return configuration;
+  };
+
+  return {
+    async of(settings) {
+      const key = `${settings.contactCenterId}${settings.location}`;
+      const fingerprint = JSON.stringify([settings, keys.signing().id]);
+      const known = providers.get(key);
+      const isSame = known?.fingerprint === fingerprint;
+      if (isSame && now() - known.madeAtMs < freshMs) return known.configuration;
+      const made = { fingerprint, configuration: make(settings), madeAtMs: now() };
+      providers.set(key, made);
+      try {
+        return await made.configuration;
+      } catch (error) {
+        const isUsable = isSame && now() - known.madeAtMs < staleMaxMs;
+        if (isUsable) providers.set(key, known);
+        else providers.delete(key);
+        if (isUsable) return known.configuration;
+        throw asProviderError(error, `discovery at ${settings.issuer}`);
+      }
+    },
+  };
+}
+
+function manualMetadata(issuer: string, settings: OidcSignOn): openid.ServerMetadata {
+  const { authorizationEndpoint, tokenEndpoint, jwksUri, userInfoEndpoint, endSessionEndpoint } = settings;
+  if (authorizationEndpoint === undefined || tokenEndpoint === undefined || jwksUri === undefined) {
+    throw new SsoError('settings_incomplete', 'authorizationEndpoint, tokenEndpoint and jwksUri go together');
+  }
+  return {
+    issuer,
+    authorization_endpoint: authorizationEndpoint,
+    token_endpoint: tokenEndpoint,
+    jwks_uri: jwksUri,
+    ...(userInfoEndpoint === undefined ? {} : { userinfo_endpoint: userInfoEndpoint }),
+    ...(endSessionEndpoint === undefined ? {} : { end_session_endpoint: endSessionEndpoint }),
+    id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
+  };
+}
+
+/** What a call to the provider failed for. */
+export function asProviderError(error: unknown, what: string): SsoError {
+  if (error instanceof SsoError) return error;
+  const outbound = outboundErrorIn(error);
+  if (outbound !== undefined) {
+    const reason = outbound.failure === 'content-type' ? 'metadata_unusable' : 'provider_unreachable';
+    return new SsoError(reason, `${what}: ${outbound.message}`, error);
+  }
+  return new SsoError('metadata_unusable', `${what}: ${messageOf(error)}`, error);
+}
+
+export function outboundErrorIn(error: unknown): OutboundError | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    if (cause instanceof OutboundError) return cause;
+  }
+  return undefined;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

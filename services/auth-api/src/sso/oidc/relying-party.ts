@@ -1,0 +1,201 @@
+/** Our side of OpenID Connect: the request that leaves, and what the answer proves (Core section 3.1). */
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import * as openid from 'openid-client';
+import type { AssertedPerson } from '../asserted-person.ts';
+import { SsoError } from '../failure.ts';
+import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../flow.ts';
+import type { Departing } from '../protocol.ts';
+import type { OidcSignOn } from '../settings.ts';
+import { idTokenPlace } from './id-token-hint.ts';
+import { asProviderError, messageOf, type OidcProviders, outboundErrorIn } from './provider.ts';
+
+export interface OidcRelyingParty {
+  /** Where the browser goes. @throws SsoError */
+  begin(settings: OidcSignOn, flow: SsoFlow, departing: Departing): Promise<string>;
+  /** Redeems the code. `parameters` are those of the callback. @throws SsoError */
+  complete(
+    settings: OidcSignOn,
+    returning: { flowId: string; browser: string; parameters: URLSearchParams },
+  ): Promise<AssertedPerson>;
+}
+
+export interface OidcRelyingPartyOptions {
+  providers: OidcProviders;
+  /** The one callback; the flow says whose answer it is. */
+  redirectUri: string;
+  secretBox: SecretBox;
+}
+
+/** Longer ID tokens make addresses that servers refuse: signing out goes without the hint then. */
+const longestHint = 4_096;
+
+export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRelyingParty {
+  const { providers, redirectUri, secretBox } = options;
+
+  return {
+    async begin(settings, flow, { flowId, browser, loginHint }) {
+      const configuration = await providers.of(settings);
+      const prompt = flow.isForced ? 'login' : settings.prompt;
+      const url = openid.buildAuthorizationUrl(configuration, {
+        redirect_uri: redirectUri,
+        scope: settings.scopes.join(' '),
+        state: flowId,
+        nonce: nonceOf(browser, flowId),
+        code_challenge: await openid.calculatePKCECodeChallenge(codeVerifierOf(browser, flowId)),
+        code_challenge_method: 'S256',
+        ...(settings.responseMode === 'form_post' ? { response_mode: 'form_post' } : {}),
+        ...(prompt === undefined ? {} : { prompt }),
+        // Asking for the age has auth_time come back (Core section 3.1.2.1), which a forced sign-in is judged by.
+        ...(flow.isForced ? { max_age: '0' } : {}),
+        ...(!flow.isForced && flow.maxAgeSeconds !== undefined
+          ? { max_age: String(flow.maxAgeSeconds) }
+          : {}),
+        ...(flow.acrValues === undefined ? {} : { acr_values: flow.acrValues.join(' ') }),
+        ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+      });
+      return url.href;
+    },
+
+    async complete(settings, { flowId, browser, parameters }) {
+      const configuration = await providers.of(settings);
+      requireIssuer(configuration, parameters);
+      const callback = new URL(redirectUri);
+      callback.search = parameters.toString();
+      const tokens = await openid
+        .authorizationCodeGrant(configuration, callback, {
+          expectedState: flowId,
+          expectedNonce: nonceOf(browser, flowId),
+          pkceCodeVerifier: codeVerifierOf(browser, flowId),
+          idTokenExpected: true,
+        })
+        .catch((error: unknown) => {
+          throw asSsoError(error);
+        });
+      const idClaims = tokens.claims();
+      if (idClaims === undefined || tokens.id_token === undefined)
+        throw new SsoError('response_malformed', 'the token answer holds no ID token');
+      const claims = settings.userInfo
+        ? { ...(await userInfo(configuration, tokens.access_token, idClaims.sub)), ...idClaims }
+        : idClaims;
+      return personOf(settings, flowId, claims, tokens.id_token);
+    },
+  };
+
+  function personOf(
+    settings: OidcSignOn,
+    flowId: string,
+    claims: Record<string, unknown> & { sub: string },
+    idToken: string,
+  ): AssertedPerson {
+    const { userNameClaim, userLookup, groupsClaim, location } = settings;
+    requireVerifiedEmail(userNameClaim, userLookup, claims);
+    const name = claims[userNameClaim];
+    const authTime = claims['auth_time'];
+    const { sid, acr } = claims;
+    const hintId = referenceOf(flowId);
+    return {
+      name: typeof name === 'string' ? name : undefined,
+      nameSource: `the claim ${userNameClaim}`,
+      groups: groupsClaim === undefined ? [] : textsOf(claims[groupsClaim]),
+      authTimeMs: typeof authTime === 'number' ? authTime * 1000 : undefined,
+      ...(typeof acr === 'string' ? { context: acr } : {}),
+      amr: textsOf(claims['amr']).filter((method) => /^[a-z]{1,32}$/.test(method)),
+      provider: {
+        protocol: 'oidc',
+        location,
+        subject: claims.sub,
+        ...(typeof sid === 'string' ? { sessionIndex: sid } : {}),
+        ...(idToken.length > longestHint
+          ? {}
+          : { idTokenHint: { id: hintId, envelope: secretBox.seal(idToken, idTokenPlace(hintId)) } }),
+      },
+    };
+  }
+}
+
+/** RFC 9207: an answer of another server than the one that was asked is not even redeemed. */
+function requireIssuer(configuration: openid.Configuration, parameters: URLSearchParams): void {
+  const metadata = configuration.serverMetadata();
+  const issuers = parameters.getAll('iss');
+  const isRequired = metadata['authorization_response_iss_parameter_supported'] === true;
+  if (issuers.length === 0 && !isRequired) return;
+  if (issuers.length === 1 && issuers[0] === metadata.issuer) return;
+  throw new SsoError(
+    'wrong_issuer',
+    `iss of the answer is ${issuers.join(', ') || 'missing'}, expected ${metadata.issuer}`,
+  );
+}
+
+/** An address that nobody has checked names nobody (threat: account linking by unverified e-mail). */
+function requireVerifiedEmail(claim: string, lookup: string, claims: Record<string, unknown>): void {
+  if (claim !== 'email' || claims['email_verified'] !== false) return;
+  throw new SsoError('name_missing', `the claim email is not verified, and it is looked up as ${lookup}`);
+}
+
+async function userInfo(configuration: openid.Configuration, accessToken: string, sub: string) {
+  try {
+    // Core section 5.3.2: of another subject it counts for nothing.
+    return await openid.fetchUserInfo(configuration, accessToken, sub);
+  } catch (error) {
+    throw asSsoError(error);
+  }
+}
+
+function textsOf(value: unknown): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((item): item is string => typeof item === 'string');
+}
+
+/** Codes of the library by what they mean for the operator. */
+const reasons: Record<string, 'wrong_audience' | 'wrong_time' | 'signature_invalid' | 'algorithm_refused'> = {
+  OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'wrong_time',
+  OAUTH_KEY_SELECTION_FAILED: 'signature_invalid',
+  OAUTH_JWT_SIGNATURE_VERIFICATION_FAILED: 'signature_invalid',
+};
+
+function asSsoError(error: unknown): SsoError {
+  if (error instanceof SsoError) return error;
+  if (error instanceof openid.AuthorizationResponseError) {
+    const { error: code, error_description: description } = error;
+    return new SsoError(
+      'provider_refused',
+      [code, description].filter(Boolean).join(': ').slice(0, 300),
+      error,
+    );
+  }
+  if (error instanceof openid.ResponseBodyError) {
+    const isClient = ['invalid_client', 'unauthorized_client'].includes(error.error);
+    const detail = `the token endpoint answered ${error.error} ${error.error_description ?? ''}`.slice(
+      0,
+      300,
+    );
+    return new SsoError(isClient ? 'client_rejected' : 'response_malformed', detail, error);
+  }
+  if (error instanceof openid.WWWAuthenticateChallengeError)
+    return new SsoError('client_rejected', `the provider answered ${error.status} with a challenge`, error);
+  if (outboundErrorIn(error) !== undefined) return asProviderError(error, 'token endpoint, keys or UserInfo');
+  const { code = '' } = error as { code?: string };
+  return new SsoError(reasonOf(code, error), `${messageOf(error)} ${attributeOf(error)}`.trim(), error);
+}
+
+function reasonOf(code: string, error: unknown) {
+  const known = reasons[code];
+  if (known !== undefined) return known;
+  const attribute = attributeOf(error);
+  if (attribute.includes('aud') || attribute.includes('azp')) return 'wrong_audience';
+  if (attribute.includes('iss')) return 'wrong_issuer';
+  if (attribute.includes('nonce')) return 'wrong_state';
+  if (/signature/i.test(messageOf(error))) return 'signature_invalid';
+  if (/\balg\b|algorithm/i.test(messageOf(error))) return 'algorithm_refused';
+  return 'response_malformed';
+}
+
+/** Which claim the library found wrong. */
+function attributeOf(error: unknown): string {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    const facts = cause.cause as { claim?: unknown; attribute?: unknown } | undefined;
+    const named = facts?.claim ?? facts?.attribute;
+    if (typeof named === 'string') return `(${named})`;
+  }
+  return '';
+}

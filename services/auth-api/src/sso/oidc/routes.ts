@@ -1,0 +1,86 @@
+/** `/auth/v3/sso/oidc`: what OpenID Connect providers send browsers back to. */
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { describeOnly, readOnlyForms } from '../../oauth/form-scope.ts';
+import type { PostedRequests } from '../../oauth/posted-requests.ts';
+import { noStore } from '../no-store.ts';
+import type { OidcCallback } from './callback.ts';
+
+export const callbackPath = '/auth/v3/sso/oidc/callback';
+
+const formLimitBytes = 16_384;
+const text = z.string().optional();
+
+const callbackSchema = z.looseObject({
+  code: text,
+  state: text,
+  iss: text.describe('RFC 9207'),
+  error: text,
+  error_description: text,
+});
+
+export async function oidcCallbackRoutes(
+  app: App,
+  deps: { oidcCallback: OidcCallback; postedRequests: PostedRequests; publicUrl: string },
+): Promise<void> {
+  const { oidcCallback, postedRequests, publicUrl } = deps;
+  app.setErrorHandler(htmlErrorHandler);
+  await readOnlyForms(app);
+  app.addHook('onRequest', noStore);
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply, parameters: URLSearchParams) =>
+    reply.redirect(await oidcCallback.arrive(request, reply, parameters), 302);
+
+  app.route({
+    method: 'GET',
+    url: callbackPath,
+    validatorCompiler: describeOnly,
+    schema: {
+      operationId: 'oidcCallback',
+      tags: ['single sign-on'],
+      summary: 'The answer of an OpenID Connect provider',
+      querystring: callbackSchema,
+    },
+    handler: async (request, reply) => {
+      const query = request.query as Record<string, unknown>;
+      const { posted_response: posted } = query;
+      if (posted === undefined) return answer(request, reply, parametersOf(query));
+      const form = typeof posted === 'string' ? await postedRequests.find(posted) : undefined;
+      if (form === undefined) throw badRequest('This sign-in has taken too long; go back to the application');
+      return answer(request, reply, parametersOf(form));
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: callbackPath,
+    bodyLimit: formLimitBytes,
+    validatorCompiler: describeOnly,
+    schema: {
+      operationId: 'oidcCallbackByPost',
+      tags: ['single sign-on'],
+      summary: 'The same by POST (OAuth 2.0 Form Post Response Mode): answered 303 to a GET of our own',
+      consumes: ['application/x-www-form-urlencoded'],
+      body: callbackSchema,
+    },
+    // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the browser.
+    handler: async (request, reply) => {
+      const form = request.body as Record<string, string | string[]>;
+      await oidcCallback.requireFlow(parametersOf(form), request.ip);
+      const id = await postedRequests.save(form);
+      return reply.redirect(`${publicUrl}${callbackPath}?posted_response=${id}`, 303);
+    },
+  });
+}
+
+/** What came twice stays twice: the checks refuse it. */
+function parametersOf(source: Record<string, unknown>): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(source)) {
+    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one));
+  }
+  return parameters;
+}

@@ -1,0 +1,18 @@
+/** What the journey asks of a protocol: how to leave for the identity provider. */
+import type { SsoFlow } from './flow.ts';
+import type { SignOnSettings } from './settings.ts';
+
+/** An address to go to, or a form that the browser posts there. */
+export type Departure =
+  | { kind: 'redirect'; location: string }
+  | { kind: 'form'; action: string; fields: Record<string, string> };
+
+export interface Departing {
+  flowId: string;
+  /** Value of the browser's binding cookie. */
+  browser: string;
+  loginHint?: string | undefined;
+}
+
+/** @throws SsoError */
+export type Begin = (settings: SignOnSettings, flow: SsoFlow, departing: Departing) => Promise<Departure>;

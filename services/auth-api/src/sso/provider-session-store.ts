@@ -1,0 +1,41 @@
+/** Sessions by their name at an identity provider: a sorted list each, by the end of the session. */
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { defineScript } from '@gatehouse/service-kit/redis/script';
+
+export interface NamedSession {
+  sub: string;
+  sid: string;
+}
+
+export interface ProviderSessionStore {
+  add(name: string, session: NamedSession, times: { nowMs: number; endsAtMs: number }): Promise<void>;
+  list(name: string, nowMs: number): Promise<NamedSession[]>;
+}
+
+const mostSessions = 100;
+
+const addSession = defineScript(`
+redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[4]))
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+redis.call('PEXPIREAT', KEYS[1], last[2])
+return 1
+`);
+
+export function createProviderSessionStore(redis: RedisClient, keyspace: Keyspace): ProviderSessionStore {
+  const keyOf = (name: string) => keyspace.key('sso-sessions', name);
+  return {
+    async add(name, { sub, sid }, { nowMs, endsAtMs }) {
+      await addSession.run(redis, [keyOf(name)], [endsAtMs, `${sub} ${sid}`, nowMs, mostSessions]);
+    },
+    async list(name, nowMs) {
+      const members = await redis.zrange(keyOf(name), nowMs, '+inf', 'BYSCORE');
+      return members.map((member) => {
+        const [sub = '', sid = ''] = member.split(' ');
+        return { sub, sid };
+      });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** Who signs in how: through an identity provider, or with a password at the Configuration Server. */
+import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import { canonicalUserName, readLoginName } from '../users/login-name.ts';
+import type { PasswordRule } from '../users/password-rule.ts';
+import { SignInError } from '../users/sign-in-error.ts';
+import type { UserService } from '../users/user-service.ts';
+import type { SignOnSettings, SsoSettings } from './settings.ts';
+
+export interface Named {
+  /** May be `tenant\user`, or empty. */
+  userName: string;
+  tenant?: string | undefined;
+}
+
+export interface Schemes {
+  /**
+   * How the person signs in. Says nothing about who exists: a name that nobody has gets what a person outside of all
+   * access groups gets, after the same work; accounts that keep their password are not told apart from the others.
+   * @throws SignInError `try_again` (503)
+   */
+  of(named: Named): Promise<AuthScheme>;
+  /** The settings behind that answer; undefined for `basic`. @throws as `of` */
+  settingsOf(named: Named): Promise<SignOnSettings | undefined>;
+}
+
+export function createSchemes(deps: {
+  contactCenters: Pick<ContactCenterService, 'resolve'>;
+  settings: Pick<SsoSettings, 'enabled'>;
+  users: Pick<UserService, 'isMember'>;
+}): Schemes {
+  const { contactCenters, settings, users } = deps;
+
+  const find = async (named: Named): Promise<SignOnSettings | undefined> => {
+    const { userName, tenant } = readLoginName(named);
+    const contactCenter = await contactCenters.resolve(tenant);
+    if (contactCenter === undefined) return undefined;
+    for (const candidate of await settings.enabled(contactCenter.id)) {
+      const { accessGroups, contactCenterId } = candidate;
+      if (accessGroups.length === 0) return candidate;
+      if (userName !== '' && (await users.isMember({ contactCenterId, userName, accessGroups })))
+        return candidate;
+    }
+    return undefined;
+  };
+
+  const settingsOf = async (named: Named) => {
+    try {
+      return await find(named);
+    } catch (cause) {
+      if (cause instanceof SignInError) throw cause;
+      throw new SignInError('try_again', {
+        detail: 'Environment API cannot tell how this contact centre signs in, and no usable copy is left',
+        retryAfterSeconds: 2,
+        cause,
+      });
+    }
+  };
+
+  return {
+    settingsOf,
+    of: async (named) => (await settingsOf(named))?.protocol ?? 'basic',
+  };
+}
+
+/** Whether a password counts in a contact centre. */
+export function createPasswordRule(settings: Pick<SsoSettings, 'enabled'>): PasswordRule {
+  return async (contactCenterId, userName) => {
+    const enabled = await settings.enabled(contactCenterId);
+    const isKept = (names: readonly string[] = []) =>
+      names.some((name) => canonicalUserName(name) === canonicalUserName(userName));
+    if (enabled.length === 0 || enabled.some(({ passwordUsers }) => isKept(passwordUsers))) {
+      return { allows: 'yes' };
+    }
+    if (enabled.some(({ accessGroups }) => accessGroups.length === 0)) {
+      // Where some names keep their password, only the log may tell which.
+      const isPublic = enabled.every(({ passwordUsers = [] }) => passwordUsers.length === 0);
+      return { allows: 'no', isPublic };
+    }
+    return { allows: 'unless-member', accessGroups: enabled.flatMap(({ accessGroups }) => accessGroups) };
+  };
+}

@@ -1,0 +1,73 @@
+/** The single sign-on settings of contact centres at our location: copies that follow the Environment API. */
+import type { EnvironmentApiClient } from '@gatehouse/contracts/environment-api/client';
+import type {
+  OidcSettings,
+  SamlSettings,
+  SingleSignOnView,
+} from '@gatehouse/contracts/environment-api/single-sign-on';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { read } from '../contact-centers/environment-api.ts';
+import { createViewCache } from '../contact-centers/view-cache.ts';
+
+/** One way of signing in, as it is set for a location. */
+export type SignOnSettings =
+  | ({ protocol: 'saml'; contactCenterId: string; location: string } & SamlSettings)
+  | ({ protocol: 'oidc'; contactCenterId: string; location: string } & OidcSettings & {
+        clientSecretEnvelope?: string | undefined;
+      });
+
+export type OidcSignOn = Extract<SignOnSettings, { protocol: 'oidc' }>;
+
+export interface SsoSettings {
+  /** Enabled ones in the order in which they are asked whether a person is theirs. Rejects when nobody can tell. */
+  enabled(contactCenterId: string): Promise<SignOnSettings[]>;
+  /** The one of a protocol, enabled or not; undefined where there is none at our location. */
+  of<P extends SignOnSettings['protocol']>(
+    contactCenterId: string,
+    protocol: P,
+  ): Promise<Extract<SignOnSettings, { protocol: P }> | undefined>;
+  applyChange(change: { entity: string; id: string; contactCenterId?: string | undefined }): void;
+  applyGap(): void;
+}
+
+export interface SsoSettingsOptions {
+  client: Pick<EnvironmentApiClient, 'singleSignOnOf'>;
+  location: string;
+  staleMaxSeconds: number;
+  now: Clock;
+  onStale(key: string, ageMs: number, error: unknown): void;
+}
+
+export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
+  const views = createViewCache<SingleSignOnView>({
+    load: (id, etag) => read(options.client.singleSignOnOf(id, options.location, { etag })),
+    freshMs: 60_000,
+    staleMaxMs: options.staleMaxSeconds * 1000,
+    missingMs: 5_000,
+    retryMs: 1_000,
+    maxEntries: 10_000,
+    now: options.now,
+    onStale: options.onStale,
+  });
+
+  const list = async (contactCenterId: string): Promise<SignOnSettings[]> => {
+    const view = await views.get(contactCenterId);
+    return [...(view?.oidc ? [{ protocol: 'oidc' as const, contactCenterId, ...view.oidc }] : [])];
+  };
+
+  return {
+    async enabled(contactCenterId) {
+      return (await list(contactCenterId)).filter((settings) => settings.enabled);
+    },
+    async of(contactCenterId, protocol) {
+      const found = (await list(contactCenterId)).find((settings) => settings.protocol === protocol);
+      return found as Extract<SignOnSettings, { protocol: typeof protocol }> | undefined;
+    },
+    applyChange(change) {
+      const id = change.entity === 'contact-center' ? change.id : change.contactCenterId;
+      if (change.entity === 'location') views.invalidateAll();
+      else if (id !== undefined) views.invalidate((key) => key === id);
+    },
+    applyGap: () => views.invalidateAll(),
+  };
+}

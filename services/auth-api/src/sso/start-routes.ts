@@ -1,0 +1,36 @@
+/** `/auth/v3/sso/start`: where the sign-in page, an application or a bookmark sends a browser that is to sign in elsewhere. */
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { z } from 'zod';
+import { sendDeparture } from './departure-page.ts';
+import type { Journey } from './journey.ts';
+import { noStore } from './no-store.ts';
+
+const querySchema = z.object({
+  interaction: z.string().max(128).optional().describe('Authorization request that waits'),
+  tenant: z.string().max(255).optional().describe('Domain of the contact centre'),
+  login_hint: z.string().max(512).optional().describe('User name; may be tenant\\user'),
+});
+
+export function ssoStartRoutes(app: App, { journey }: { journey: Journey }): void {
+  app.setErrorHandler(htmlErrorHandler);
+  app.addHook('onRequest', noStore);
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/sso/start',
+    schema: {
+      operationId: 'startSingleSignOn',
+      tags: ['single sign-on'],
+      summary: 'Go to the identity provider of the contact centre',
+      description:
+        'Answers with a redirect, or with a page that posts a form there. Where the contact centre asks for a password, the redirect leads to the sign-in page.',
+      querystring: querySchema,
+    },
+    handler: async (request, reply) => {
+      const { interaction, tenant, login_hint: userName } = request.query;
+      const departure = await journey.start(request, reply, { interactionId: interaction, tenant, userName });
+      return sendDeparture(reply, departure);
+    },
+  });
+}

@@ -1,0 +1,249 @@
+import { createHmac } from 'node:crypto';
+import { generateKeyPair } from 'jose';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type HostileProvider,
+  type Lies,
+  sign,
+  startHostileProvider,
+} from '../sso/stack/hostile-provider.ts';
+import { localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+import {
+  type AuthApi,
+  contactCenterId,
+  demoContactCenter,
+  publicUrl,
+  startAuthApi,
+} from '../stack/auth-api.ts';
+import { type Browser, createBrowser } from '../stack/browser.ts';
+import { authorizeUrl, createClient } from '../stack/oauth.ts';
+
+const callback = '/auth/v3/sso/oidc/callback';
+const otherContactCenterId = '44444444-4444-4444-8444-444444444444';
+
+let stack: AuthApi;
+let provider: HostileProvider;
+let other: HostileProvider;
+
+beforeAll(async () => {
+  [stack, provider, other] = await Promise.all([
+    startAuthApi({ env: { ...localTrial, GATEHOUSE_OUTBOUND_TIMEOUT_MS: '300' } }),
+    startHostileProvider(),
+    startHostileProvider(),
+  ]);
+  stack.environmentApi.contactCenters.set(otherContactCenterId, {
+    ...demoContactCenter,
+    id: otherContactCenterId,
+    domains: ['other'],
+  });
+  await use(other, {}, otherContactCenterId);
+});
+afterAll(() => Promise.all([stack?.close(), provider?.close(), other?.close()]));
+beforeEach(async () => {
+  provider.behave();
+  other.behave();
+  // Other settings each time, so that nothing is remembered of the provider.
+  turn += 1;
+  await use(provider, { scopes: ['openid', `turn-${turn}`] });
+});
+
+let turn = 0;
+
+const use = (
+  { issuer }: HostileProvider,
+  changes: NonNullable<Parameters<typeof setSignOn>[1]['oidc']> = {},
+  id = contactCenterId,
+) =>
+  setSignOn(stack, {
+    id,
+    oidc: { issuer, clientId: 'gatehouse', ...changes },
+    clientSecret: 'provider-secret',
+  });
+
+interface Leaving {
+  browser: Browser;
+  state: string;
+  nonce: string;
+}
+
+async function leave(browser = createBrowser(stack.app), tenant = 'demo'): Promise<Leaving> {
+  const answer = await browser.get(`/auth/v3/sso/start?tenant=${tenant}`);
+  const { searchParams } = new URL(answer.location ?? '');
+  return { browser, state: searchParams.get('state') ?? '', nonce: searchParams.get('nonce') ?? '' };
+}
+
+const comeBack = ({ browser, state, nonce }: Leaving, changes: Record<string, string> = {}) =>
+  browser.get(`${callback}?${new URLSearchParams({ state, code: nonce, ...changes })}`);
+
+async function expectRefused(leaving: Leaving, changes: Record<string, string> = {}): Promise<string> {
+  const answer = await comeBack(leaving, changes);
+  expect(answer.location).toMatch(/\/auth\/sign-in\.html\?error=sso_/);
+  expect((await leaving.browser.get('/auth/v3/ping')).status).toBe(403);
+  return answer.location ?? '';
+}
+
+describe('answers of OpenID Connect providers', () => {
+  it('an honest answer signs in: what follows is refused for its own fault', async () => {
+    expect((await comeBack(await leave())).location).toBe(`${publicUrl}/auth/signed-in.html`);
+  });
+
+  const hmacWithPublicKey = async (claims: object) => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const input = `${part({ alg: 'HS256', kid: 'k1' })}.${part(claims)}`;
+    const secret = JSON.stringify(provider.key.publicJwk);
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+  };
+  const unsigned = async (claims: object) => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    return `${part({ alg: 'none' })}.${part(claims)}.`;
+  };
+  const strangersKey = async (claims: Record<string, unknown>) =>
+    sign(claims, (await generateKeyPair('RS256')).privateKey);
+  const past = Math.floor(Date.now() / 1000) - 3_600;
+
+  it.each<[string, Lies]>([
+    ['39 · RFC 8725 3.1: alg none', { idToken: unsigned }],
+    ['39 · RFC 8725 2.1: HMAC with the public key', { idToken: hmacWithPublicKey }],
+    ['40 · RFC 8725 3.10: a key that the provider does not publish', { idToken: strangersKey }],
+    ['62 · Core 3.1.3.7: the audience is another client', { claims: { aud: 'another-client' } }],
+    [
+      '62 · Core 3.1.3.7: several audiences without azp',
+      { claims: { aud: ['gatehouse', 'another'], azp: 'another' } },
+    ],
+    ['62 · Core 3.1.3.7: the issuer is another', { claims: { iss: 'https://idp.example.com' } }],
+    ['25 · Core 3.1.3.7: the nonce is another one', { claims: { nonce: 'of-another-journey' } }],
+    ['25 · Core 3.1.3.7: there is no nonce', { claims: { nonce: undefined } }],
+    ['62 · Core 3.1.3.7: it has expired', { claims: { iat: past - 60, exp: past } }],
+    ['62 · Core 3.1.3.7: it has no expiry', { claims: { exp: undefined } }],
+    ['53 · CVE-2026-82968: there is no subject', { claims: { sub: undefined } }],
+    ['53 · no ID token at all', { token: { id_token: undefined } }],
+    ['53 · the user name is no text', { claims: { preferred_username: ['agent', 'admin'] } }],
+    ['53 · the user name is empty', { claims: { preferred_username: ' ' } }],
+    ['40 · a key set that is none', { keys: '{"keys":"all of them"}' }],
+    [
+      '40 · a key set of symmetric keys',
+      { keys: JSON.stringify({ keys: [{ kty: 'oct', k: 'AAAA', kid: 'k1' }] }) },
+    ],
+    ['71 · a key set without end', { keys: `{"keys":[${'{"kty":"RSA"},'.repeat(40_000)}{}]}` }],
+    [
+      '71 · the token endpoint is an address of this network',
+      { discovery: { token_endpoint: 'http://169.254.169.254/t' } },
+    ],
+    ['12 · discovery names another issuer', { discovery: { issuer: 'https://idp.example.com' } }],
+  ])('%s → refused', async (_title, lies) => {
+    provider.lies = lies;
+    const answer = await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo');
+    if (answer.location?.includes('error=sso_unavailable')) return;
+    const browser = createBrowser(stack.app);
+    await expectRefused(await leave(browser));
+  });
+
+  it('53 · an e-mail address that the provider has not verified names nobody', async () => {
+    await use(provider, { userNameClaim: 'email', userLookup: 'email' });
+    provider.lies = { claims: { email: 'agent@example.com', email_verified: false } };
+    await expectRefused(await leave());
+  });
+
+  it('53 · UserInfo of another subject adds nothing (Core 5.3.2)', async () => {
+    await use(provider, { userInfo: true });
+    provider.lies = {
+      claims: { preferred_username: undefined },
+      userInfo: { sub: 'another', preferred_username: 'admin' },
+    };
+    await expectRefused(await leave());
+  });
+
+  it('12 · mix-up (RFC 9207): an answer that names another issuer is not redeemed there', async () => {
+    const leaving = await leave();
+    const before = provider.asked.length;
+    await expectRefused(leaving, { iss: other.issuer });
+    expect(provider.asked.slice(before).filter(({ path }) => path === '/token')).toHaveLength(0);
+  });
+
+  it('57 · a provider of one contact centre lets nobody into another', async () => {
+    const mine = await leave();
+    const theirs = await leave(mine.browser, 'other');
+    // The state of one journey with the code of the other: redeemed where the state belongs, and refused there.
+    other.lies = { claims: { iss: provider.issuer, nonce: mine.nonce } };
+    await expectRefused({ ...mine, state: theirs.state });
+  });
+
+  it('20, 25 · an answer counts once, and only in the browser that left', async () => {
+    const leaving = await leave();
+    const stranger = await comeBack({ ...leaving, browser: createBrowser(stack.app) });
+    expect(stranger.status).toBe(400);
+    expect((await comeBack(leaving)).location).toBe(`${publicUrl}/auth/signed-in.html`);
+    expect((await comeBack(leaving)).status).toBe(400);
+  });
+
+  it('20 · of fifty answers at once one is redeemed', async () => {
+    const leaving = await leave();
+    const before = provider.asked.length;
+    await Promise.all(Array.from({ length: 50 }, () => comeBack(leaving)));
+    expect(provider.asked.slice(before).filter(({ path }) => path === '/token')).toHaveLength(1);
+  });
+
+  it('17 · parameters that come twice are refused', async () => {
+    const { browser, state, nonce } = await leave();
+    const answer = await browser.get(`${callback}?state=${state}&code=${nonce}&code=another`);
+    expect(answer.location).toMatch('error=sso_failed');
+  });
+
+  it('45 · login CSRF: a code that an attacker begins with ends in no browser of others', async () => {
+    const attackers = await leave();
+    const victim = createBrowser(stack.app);
+    await victim.get('/auth/v3/sso/start?tenant=demo');
+    const answer = await comeBack({ ...attackers, browser: victim });
+    expect(answer.status).toBe(400);
+    expect((await victim.get('/auth/v3/ping')).status).toBe(403);
+  });
+
+  it('6 · nothing in the answer decides where the browser goes', async () => {
+    const answer = await comeBack(await leave(), {
+      redirect_uri: 'https://evil.example',
+      target: 'https://evil.example',
+    });
+    expect(answer.location).toBe(`${publicUrl}/auth/signed-in.html`);
+  });
+
+  it('18 · prompt=login: an old sign-in at the provider does not pass for a new one', async () => {
+    const client = await createClient(stack);
+    const browser = createBrowser(stack.app);
+    const begun = await browser.get(authorizeUrl(client, { tenant: 'demo', prompt: 'login' }));
+    const leaving = new URL((await browser.get(begun.location ?? '')).location ?? '').searchParams;
+    expect(leaving.get('prompt')).toBe('login');
+    provider.lies = { claims: { auth_time: Math.floor(Date.now() / 1000) - 7_200 } };
+    const back = await comeBack({
+      browser,
+      state: leaving.get('state') ?? '',
+      nonce: leaving.get('nonce') ?? '',
+    });
+    expect(back.location).toMatch('/auth/sign-in.html?error');
+    expect((await browser.get('/auth/v3/ping')).status).toBe(403);
+  });
+
+  it('69 · a provider that never answers costs bounded time and no sign-in', async () => {
+    const leaving = await leave();
+    provider.lies = { silent: true };
+    const startedMs = performance.now();
+    await expectRefused(leaving);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+
+  it('68 · the client secret, codes and ID tokens of the provider are in no log line', async () => {
+    let idToken = '';
+    provider.lies = {
+      idToken: async (claims) => {
+        idToken = await sign(claims, provider.key.privateKey);
+        return idToken;
+      },
+    };
+    const leaving = await leave();
+    await comeBack(leaving);
+    expect(idToken).not.toBe('');
+    for (const secret of ['provider-secret', idToken, leaving.state, leaving.nonce])
+      expect(stack.logged()).not.toContain(secret);
+    const kept = await stack.deps.redis.keys('*');
+    expect(JSON.stringify(kept)).not.toContain(leaving.state);
+  });
+});

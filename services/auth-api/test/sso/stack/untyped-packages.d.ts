@@ -1,0 +1,13 @@
+/** The package brings no types; this much is used here. */
+declare module 'oidc-provider' {
+  import type { IncomingMessage, ServerResponse } from 'node:http';
+
+  export default class Provider {
+    constructor(issuer: string, configuration: object);
+    callback(): (request: IncomingMessage, response: ServerResponse) => void;
+    interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
+    Grant: new (
+      facts: object,
+    ) => { addOIDCScope(scope: string): void; save(): Promise<string> };
+  }
+}

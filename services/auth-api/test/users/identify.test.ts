@@ -1,0 +1,106 @@
+import { InMemoryBackend, type MemoryPerson } from '@gatehouse/config-server-client/memory-backend';
+import { describe, expect, it } from 'vitest';
+import { createIdentification } from '../../src/users/identify.ts';
+import { contactCenterId, demoContactCenter, environmentId } from '../stack/auth-api.ts';
+
+const person = (DBID: number, changes: Partial<MemoryPerson> = {}): MemoryPerson => ({
+  DBID,
+  tenantDBID: 101,
+  userName: `person-${DBID}`,
+  isAgent: 1,
+  state: 1,
+  password: '',
+  ...changes,
+});
+
+const backend = new InMemoryBackend({
+  persons: [
+    person(1, { emailAddress: 'Ada@Example.com', externalID: 'ext-1' }),
+    person(2, { emailAddress: 'shared@example.com' }),
+    person(3, { emailAddress: 'shared@example.com' }),
+    person(4, { emailAddress: 'left@example.com', state: 2 }),
+    person(5, { emailAddress: 'left-and-back@example.com', state: 2 }),
+    person(6, { emailAddress: 'left-and-back@example.com' }),
+    person(7, { tenantDBID: 102, emailAddress: 'elsewhere@example.com' }),
+  ],
+  accessGroups: [
+    {
+      groupInfo: { DBID: 9, tenantDBID: 101, name: 'Agents', state: 1 },
+      memberIDs: [{ DBID: 1, type: 3 }],
+      type: 2,
+    },
+    {
+      groupInfo: { DBID: 8, tenantDBID: 101, name: 'Closed', state: 2 },
+      memberIDs: [{ DBID: 1, type: 3 }],
+      type: 2,
+    },
+  ],
+});
+
+const { identify, isMember } = createIdentification({
+  contactCenters: { get: async () => demoContactCenter },
+  links: {
+    open: async () => ({
+      backend,
+      place: { contactCenterId, environmentId, domain: 'demo' },
+      tenantDbid: 101,
+    }),
+  },
+  now: () => 1000,
+});
+
+const find = (lookup: 'userName' | 'email' | 'externalId', name: string, accessGroups: string[] = []) =>
+  identify({ contactCenterId, lookup, name, accessGroups });
+
+describe('a person whom an identity provider names', () => {
+  it('is found by user name, by e-mail address in any case, or by external id', async () => {
+    const found = await Promise.all([
+      find('userName', 'PERSON-1'),
+      find('email', 'ada@example.COM'),
+      find('externalId', 'ext-1'),
+    ]);
+    for (const one of found)
+      expect(one).toMatchObject({ outcome: 'found', identity: { dbid: 1 }, provedAtMs: 1000 });
+  });
+
+  it('is refused when unknown, disabled, ambiguous or of another tenant', async () => {
+    const outcomes = await Promise.all([
+      find('email', 'nobody@example.com'),
+      find('email', 'left@example.com'),
+      find('email', 'shared@example.com'),
+      find('email', 'elsewhere@example.com'),
+      find('externalId', 'EXT-1'),
+    ]);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual([
+      'unknown',
+      'disabled',
+      'ambiguous',
+      'unknown',
+      'unknown',
+    ]);
+  });
+
+  it('is the enabled one where a former account has the same address', async () => {
+    expect(await find('email', 'left-and-back@example.com')).toMatchObject({ identity: { dbid: 6 } });
+  });
+
+  it('must be in one of the access groups, and in one that is enabled', async () => {
+    expect(await find('userName', 'person-1', ['Agents'])).toMatchObject({ outcome: 'found' });
+    expect(await find('userName', 'person-1', ['Closed'])).toMatchObject({ outcome: 'not_a_member' });
+    expect(await find('userName', 'person-2', ['Agents'])).toMatchObject({ outcome: 'not_a_member' });
+  });
+});
+
+describe('whether somebody is in an access group', () => {
+  it('48 · costs the same questions for a person and for a name that nobody has', async () => {
+    const callsOf = async (userName: string) => {
+      const before = { ...backend.calls };
+      await isMember({ contactCenterId, userName, accessGroups: ['Agents'] });
+      return {
+        persons: backend.calls.readPersons - before.readPersons,
+        groups: backend.calls.readAccessGroups - before.readAccessGroups,
+      };
+    };
+    expect(await callsOf('person-2')).toEqual(await callsOf('nobody'));
+  });
+});
