@@ -1,6 +1,6 @@
 /** Every group of commands, in the order of the help. */
 import type { CommandGroup } from './command-group.ts';
-import { auditCommand } from './commands/audit.ts';
+import { auditCommands } from './commands/audit.ts';
 import { contactCenterCommands } from './commands/cc.ts';
 import { checkCommand } from './commands/check.ts';
 import { clientCommands } from './commands/clients.ts';
@@ -25,7 +25,7 @@ export const groups: readonly CommandGroup[] = [
   estateCommands,
   checkCommand,
   doctorCommand,
-  auditCommand,
+  auditCommands,
   profileCommands,
   completionCommand,
 ];

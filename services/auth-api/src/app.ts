@@ -2,6 +2,7 @@
 
 import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
+import { auditRoutes } from './audit/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { consentRoutes } from './consents/routes.ts';
 import { guardOrigins } from './cors/guard.ts';
@@ -68,6 +69,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   });
   await app.register(async (scope: App) => signingKeyRoutes(scope, deps));
   await app.register(async (scope: App) => diagnosisRoutes(scope, deps));
+  await app.register(async (scope: App) => auditRoutes(scope, deps));
   // Browsers: cookies tell who is there.
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);

@@ -1,7 +1,9 @@
 /** The configuration of Auth API: the only file that names its variables. */
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
+import { auditSettings } from '@gatehouse/service-kit/config/audit';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { consulSettings } from '@gatehouse/service-kit/config/consul';
+import { elasticsearchProblems, elasticsearchSettings } from '@gatehouse/service-kit/config/elasticsearch';
 import {
   encryptionSettings,
   httpSettings,
@@ -173,6 +175,8 @@ export const configuration = defineConfiguration(
       }),
     },
     consul: consulSettings,
+    elasticsearch: elasticsearchSettings,
+    audit: auditSettings,
     outbound: outboundSettings,
     location: setting(
       z
@@ -187,8 +191,9 @@ export const configuration = defineConfiguration(
     ),
   },
   {
-    problemsBetween: ({ consul, mode, outbound }) => [
+    problemsBetween: ({ consul, elasticsearch, mode, outbound }) => [
       ...consulProblems(consul),
+      ...elasticsearchProblems(elasticsearch),
       ...outboundProblems(mode, outbound),
     ],
   },

@@ -23,16 +23,13 @@ import {
   untilRedisIsReady,
 } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
-import { createAuditDrain } from './audit/drain.ts';
-import type { AuditWriter } from './audit/event.ts';
-import { createAuditStream } from './audit/stream.ts';
-import { createAuditWriter } from './audit/writer.ts';
 import { type ClientDirectory, createClientDirectory } from './clients/directory.ts';
 import { createOpsAuthentication, type OpsAuthentication } from './clients/ops-authentication.ts';
 import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
 import { writeClientUses } from './clients/store.ts';
 import type { Config } from './config.ts';
+import { type AuditDeps, createAuditDeps } from './deps-audit.ts';
 import { createProbes } from './deps-diagnosis.ts';
 import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
 import { createSenderDeps, type SenderDeps } from './deps-sender.ts';
@@ -61,7 +58,7 @@ export type Deps = BaseDeps &
   SsoDeps & { probes: readonly Probe[]; close(): Promise<void> };
 
 /** What tokens, clients and keys stand on; sign-in is composed on top of it. */
-export interface BaseDeps {
+export interface BaseDeps extends AuditDeps {
   config: Config;
   kit: Kit;
   /** Where Consul is, if this installation has one. */
@@ -73,7 +70,6 @@ export interface BaseDeps {
   redis: RedisClient;
   keyspace: Keyspace;
   secretBox: SecretBox;
-  audit: AuditWriter;
   signingKeys: SigningKeyService;
   signer: Signer;
   ssoKeys: SsoKeys;
@@ -108,8 +104,8 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   await untilRedisIsReady(redis);
   const keyspace = createKeyspace(config.redis.keyPrefix);
   const secretBox = createSecretBox(config.encryption.keys);
-  const auditStream = createAuditStream(redis, keyspace.name('audit'));
-  const audit = createAuditWriter({ stream: auditStream, now });
+  const auditing = createAuditDeps({ config, kit, pool, redis, keyspace, secretBox, now });
+  const { audit } = auditing.deps;
 
   const longestLifeMs =
     1000 * Math.max(config.tokens.longestAccessTtlSeconds, config.tokens.longestRefreshTtlSeconds);
@@ -246,17 +242,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     log,
   });
   await clientChanges.start();
-  const auditWaiting = kit.metrics.gauge(
-    'gatehouse_audit_waiting_events',
-    'Security events that wait in Redis for their row in PostgreSQL.',
-  );
-  const auditDrain = createAuditDrain({
-    pool,
-    stream: auditStream,
-    log,
-    onWaiting: (events) => auditWaiting.set(events),
-  });
-  auditDrain.start();
+  auditing.start();
 
   const outbound = createOutbound(config.outbound);
 
@@ -271,7 +257,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     redis,
     keyspace,
     secretBox,
-    audit,
+    ...auditing.deps,
     signingKeys,
     signer,
     ssoKeys,
@@ -303,7 +289,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     probes: createProbes({ ...base, ...signIn.deps }),
     async close() {
       await signIn.close();
-      await auditDrain.stop();
+      await auditing.close();
       clientChanges.stop();
       signingKeys.close();
       const followed = cutOffs.close();

@@ -1,8 +1,10 @@
 /** Every setting of Environment API; the only file that names its variables. */
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { auditSettings } from '@gatehouse/service-kit/config/audit';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { consulSettings } from '@gatehouse/service-kit/config/consul';
+import { elasticsearchProblems, elasticsearchSettings } from '@gatehouse/service-kit/config/elasticsearch';
 import {
   encryptionSettings,
   httpSettings,
@@ -78,8 +80,15 @@ export const configuration = defineConfiguration(
     serviceClient: serviceClientSettings,
     encryption: encryptionSettings,
     consul: consulSettings,
+    elasticsearch: elasticsearchSettings,
+    audit: auditSettings,
   },
-  { problemsBetween: ({ consul }) => consulProblems(consul) },
+  {
+    problemsBetween: ({ consul, elasticsearch }) => [
+      ...consulProblems(consul),
+      ...elasticsearchProblems(elasticsearch),
+    ],
+  },
 );
 
 export type Config = ConfigOf<typeof configuration>;

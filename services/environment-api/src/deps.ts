@@ -2,6 +2,8 @@
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
+import { createDisguise } from '@gatehouse/service-kit/audit/disguise';
+import { createAuditKeeper } from '@gatehouse/service-kit/audit/keeper';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
 import { createOperator } from '@gatehouse/service-kit/credentials/operator';
@@ -20,6 +22,7 @@ import { isWritable } from './access/region.ts';
 import { createApiKeyService } from './api-keys/service.ts';
 import { writeKeyUses } from './api-keys/store.ts';
 import { createAuditService } from './audit/service.ts';
+import { configurationDocument, configurationTrail } from './audit/trail.ts';
 import { createWriter } from './changes/writer.ts';
 import { createCheckService } from './checks/service.ts';
 import type { Config } from './config.ts';
@@ -60,6 +63,16 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const audit = createAuditService(pool);
   const region = { location: config.location, ...config.environment };
   const secretBox = createSecretBox(config.encryption.keys);
+  const disguise = createDisguise(config.audit.pseudonymKey);
+  const auditKeeper = createAuditKeeper({
+    trail: configurationTrail(pool),
+    retentionDays: config.audit.retentionDays,
+    elasticsearch: config.elasticsearch,
+    toDocument: (event) => configurationDocument(event, disguise),
+    ...{ secretBox, now, log, metrics: kit.metrics },
+  });
+  // The region that takes writes keeps the trail; another one has a copy of its database.
+  if (isWritable(region)) auditKeeper.start();
   const replay = createReplay({ secretBox, now });
   const writer = createWriter({ changeLog, audit, region, replay, now });
   const environments = createEnvironmentService({ db: pool, writer, secretBox });
@@ -84,6 +97,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     secretBox,
     changeLog,
     audit,
+    auditKeeper,
     environments,
     configServers: createConfigServerService(environments),
     reachability: createReachability(config.reachability.timeoutMs),
@@ -127,7 +141,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     reencrypt: () => reencryptSecrets({ db: pool, changeLog, secretBox, log }),
     async close() {
       redis.disconnect();
-      await uses.settled();
+      await Promise.all([uses.settled(), auditKeeper.close()]);
       await Promise.all([pool.end(), authApi.close()]);
     },
   };

@@ -21,8 +21,9 @@ await runService({
   },
   commands: {
     // Once the new key is the first one of every replica; when nothing remains, the old key may go.
-    reencrypt: async ({ reencrypt }, log) => {
+    reencrypt: async ({ reencrypt, auditKeeper }, log) => {
       const { sealed, remaining } = await reencrypt();
+      log.info({ days: await auditKeeper.reseal() }, 'the seals of the audit trail have the active key');
       log.info(
         { sealed, remaining },
         remaining === 0 ? 'every secret has the active key' : 'run the command again',

@@ -1,44 +1,182 @@
-/** `gatehouse audit`: who changed what. */
-import { type AuditFilter, listAudit } from '@gatehouse/contracts/environment-api/administration/audit';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+/** `gatehouse audit`: what happened, who changed what, and whether the record of it is whole. */
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  createAuditCalls,
+  type SecurityEvent,
+  type SecurityEventFilter,
+} from '@gatehouse/contracts/auth-api/audit';
+import { verifyConfigurationTrail } from '@gatehouse/contracts/environment-api/administration/audit';
+import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
-import { renderChanges } from '../output/changes.ts';
+import { exitCodes, UsageError } from '../failure/failure.ts';
 import { shown } from '../output/text.ts';
+import type { Session } from '../session.ts';
+import { auditChangesCommand } from './audit-changes.ts';
 
-interface AuditOptions {
-  entity?: string;
-  entityId?: string;
-  cc?: string;
-  limit: number;
+interface FilterOptions {
+  user?: string;
+  event?: string;
+  outcome?: string;
+  client?: string;
+  contactCenter?: string;
+  correlation?: string;
+  since?: string;
+  until?: string;
+  limit: string;
+  follow?: boolean;
 }
 
-export function auditCommand(program: Command, cli: Cli): void {
-  program
+const followPauseMs = 1000;
+const pageSize = 1000;
+
+export function auditCommands(program: Command, cli: Cli): void {
+  const audit = program
     .command('audit')
-    .description('who changed which configuration, the newest first')
-    .option('--entity <kind>', 'environment, contact-center, setting, location, api-key, saml or oidc')
-    .option('--entity-id <id>', 'of the environment or contact centre, name of the setting')
-    .option('--cc <id>', 'of this contact centre')
-    .addOption(new Option('-n, --limit <number>', 'how many entries').default(20).argParser(parseLimit))
+    .description('what happened and who changed what: search, follow, verify');
+  const api = (session: Session) => createAuditCalls(session.authApi);
+
+  withFilters(audit.command('search').description('security events, newest first')).action(
+    cli.action<FilterOptions>(async (session, options) => {
+      const { data } = await api(session).find({ ...filterOf(options), limit: options.limit });
+      session.output.rows(data, columns, 'There are no such events.');
+    }),
+  );
+
+  withFilters(audit.command('tail').description('the last security events, oldest first'))
+    .option('-f, --follow', 'go on with what comes, until interrupted')
     .action(
-      cli.action<AuditOptions>(async ({ environmentApi, output }, { entity, entityId, cc, limit }) => {
-        const filter: AuditFilter = {
-          ...(entity === undefined ? {} : { entity }),
-          ...(entityId === undefined ? {} : { entityId }),
-          ...(cc === undefined ? {} : { contactCenterId: cc }),
-        };
-        const entries = await listAudit(environmentApi, filter, limit);
-        const text = entries.map(({ at, actor, entityId: id, ...entry }) => {
-          const head = output.paint('bold', `${shown(at)} ${shown(actor.kind)} ${shown(actor.name)}`);
-          return `${head}\n${renderChanges([{ ...entry, id }], output)}`;
-        });
-        output.text(entries, text.length === 0 ? 'There are no entries.\n' : text.join(''));
+      cli.action<FilterOptions>(async (session, options) => {
+        const filter = filterOf(options);
+        const { data } = await api(session).find({ ...filter, limit: options.limit });
+        for (const event of data.toReversed()) print(session, event);
+        if (!options.follow) return;
+        let after = data[0]?.seq ?? (await newest(session));
+        for (;;) {
+          const page = await api(session).find({ ...filter, after: String(after), limit: String(pageSize) });
+          for (const event of page.data) print(session, event);
+          after = page.data.at(-1)?.seq ?? after;
+          if (page.nextCursor === undefined) await pause(followPauseMs);
+        }
       }),
     );
+
+  auditChangesCommand(audit, cli);
+
+  audit
+    .command('verify')
+    .description(
+      'check the hash chains of security events and configuration changes; exit code 1 when events were changed or are missing',
+    )
+    .option('--from <day>', 'first day (UTC), such as 2027-01-31')
+    .option('--to <day>', 'last day (UTC)')
+    .action(
+      cli.action<{ from?: string; to?: string }>(async (session, { from, to }) => {
+        const days = [
+          ...(await api(session).verify({ from, to })).map((day) => ({ trail: 'security', ...day })),
+          ...(await verifyConfigurationTrail(session.environmentApi, { from, to })).map((day) => ({
+            trail: 'configuration',
+            ...day,
+          })),
+        ];
+        session.output.rows(
+          days,
+          [
+            { title: 'trail', value: ({ trail }) => trail },
+            { title: 'day', value: ({ day }) => day },
+            { title: 'events', value: ({ events }) => events },
+            { title: 'state', value: ({ problems }) => problems.join('; ') || 'whole' },
+            { title: 'fingerprint', value: ({ hash }) => hash },
+          ],
+          'There are no events of these days.',
+        );
+        if (days.some(({ problems }) => problems.length > 0)) session.exitCode = exitCodes.negative;
+      }),
+    );
+
+  audit
+    .command('reship')
+    .description('send again what Elasticsearch refused')
+    .action(
+      cli.action(async (session) => {
+        const { taken } = await api(session).reship();
+        session.output.done(`Elasticsearch took ${taken} events now.`, { taken });
+      }),
+    );
+
+  audit
+    .command('erase')
+    .description('erase what the events say of a user; that something happened stays')
+    .argument('<user>', 'user name, or sub')
+    .action(
+      cli.action<object, [string]>(async (session, _options, user) => {
+        await session.sure(`Erase what the security events say of ${user}? It cannot be taken back.`);
+        const { events, copies } = await api(session).erase(user);
+        session.output.done(`Erased from ${events} events and ${copies} copies in Elasticsearch.`, {
+          events,
+          copies,
+        });
+      }),
+    );
+
+  const newest = async (session: Session) => (await api(session).find({ limit: '1' })).data[0]?.seq ?? 0;
 }
 
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit > 0) return limit;
-  throw new InvalidArgumentError('It must be a whole number above 0.');
+function withFilters(command: Command): Command {
+  return command
+    .option('--user <name>', 'user name or sub')
+    .option('--event <name>', 'such as login_failed')
+    .option('--outcome <outcome>', 'success or failure')
+    .option('--client <id>', 'client id')
+    .option('--contact-center <id>', 'id of the contact centre')
+    .option('--correlation <id>', 'the id that an error page shows')
+    .option('--since <time>', 'a time such as 2027-01-31T12:00:00Z, or a span such as 15m, 2h, 7d')
+    .option('--until <time>', 'the same')
+    .option('--limit <number>', 'most events', '50');
+}
+
+function filterOf(options: FilterOptions): SecurityEventFilter {
+  return {
+    user: options.user,
+    name: options.event,
+    outcome: options.outcome,
+    clientId: options.client,
+    contactCenterId: options.contactCenter,
+    correlationId: options.correlation,
+    from: timeOf(options.since),
+    to: timeOf(options.until),
+  };
+}
+
+const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function timeOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined && unit !== undefined)
+    return new Date(Date.now() - Number(count) * (unitMs[unit] ?? 0)).toISOString();
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw new UsageError(`${JSON.stringify(text)} is no time: write 2027-01-31T12:00:00Z or 15m, 2h, 7d`);
+  return new Date(time).toISOString();
+}
+
+const columns = [
+  { title: 'time', value: ({ at }: SecurityEvent) => at },
+  { title: 'event', value: ({ name }: SecurityEvent) => name },
+  { title: 'outcome', value: ({ outcome }: SecurityEvent) => outcome },
+  { title: 'user', value: ({ fields, sub }: SecurityEvent) => fields['userName'] ?? sub },
+  { title: 'client', value: ({ clientId }: SecurityEvent) => clientId },
+  { title: 'from', value: ({ clientAddress }: SecurityEvent) => clientAddress },
+  { title: 'reason', value: ({ fields }: SecurityEvent) => fields['reason'] },
+  { title: 'correlation', value: ({ correlationId }: SecurityEvent) => correlationId },
+];
+
+/** One line an event, so that it can be followed and grepped. */
+function print({ output }: Session, event: SecurityEvent): void {
+  const text = columns
+    .map(({ value }) => value(event))
+    .filter((cell) => cell !== undefined)
+    .map(shown)
+    .join('  ');
+  output.raw(output.isJson ? JSON.stringify(event) : text);
 }

@@ -1,17 +1,15 @@
 /** Moves security events from the Redis stream into PostgreSQL: at least once there, and once as a row. */
+import { createRepeatingWork, type RepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
 import type { RecordedAuditEvent } from './event.ts';
 import { insertAuditEvents } from './store.ts';
 import type { AuditStream, StreamedAuditEvent } from './stream.ts';
 
-export interface AuditDrain {
+export interface AuditDrain extends RepeatingWork {
   /** Moves everything there is; 0 when another replica is at it. */
-  drainOnce(): Promise<number>;
-  /** Drains at an interval until stop(). */
-  start(): void;
-  /** Resolves when the drain under way is done. */
-  stop(): Promise<void>;
+  drainOnce(signal?: AbortSignal): Promise<number>;
 }
 
 export interface AuditDrainOptions {
@@ -24,14 +22,8 @@ export interface AuditDrainOptions {
   batchSize?: number;
 }
 
-const lock = `hashtext('gatehouse.audit'), hashtext('drain')`;
-
 export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
   const { pool, stream, log, intervalMs = 1000, batchSize = 500 } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  let isFailing = false;
-  let isStopped = false;
 
   const moveBatch = async (client: PoolClient): Promise<number> => {
     const entries = await stream.oldest(batchSize);
@@ -41,64 +33,37 @@ export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
     return entries.length;
   };
 
-  const drainOnce = async (): Promise<number> => {
-    const client = await pool.connect();
-    let broken: Error | undefined;
-    try {
-      const { rows } = await client.query<{ locked: boolean }>(
-        `SELECT pg_try_advisory_lock(${lock}) AS locked`,
-      );
-      if (!rows[0]?.locked) return 0;
-      let moved = 0;
+  const drainOnce = async (signal?: AbortSignal): Promise<number> => {
+    const moved = await withAdvisoryLock(pool, 'audit-drain', async (client) => {
+      let total = 0;
+      for (let count = batchSize; count === batchSize && !signal?.aborted; total += count)
+        count = await moveBatch(client);
+      return total;
+    });
+    return moved ?? 0;
+  };
+
+  const tellWaiting = async () => options.onWaiting?.(await stream.length());
+
+  const work = createRepeatingWork({
+    log,
+    intervalMs,
+    failing: 'security events wait in Redis: they could not be stored',
+    recovered: 'security events are stored again',
+    async round(signal) {
       try {
-        for (let count = batchSize; count === batchSize && !isStopped; moved += count)
-          count = await moveBatch(client);
-      } finally {
-        // A connection that cannot be unlocked goes away, and its lock with it.
-        await client.query(`SELECT pg_advisory_unlock(${lock})`).catch((error: Error) => {
-          broken = error;
-        });
+        await drainOnce(signal);
+      } catch (error) {
+        await tellWaiting().catch(() => undefined);
+        throw error;
       }
-      return moved;
-    } finally {
-      client.release(broken);
-    }
-  };
-
-  const round = async () => {
-    try {
-      await drainOnce();
-      options.onWaiting?.(await stream.length());
-      if (isFailing) log.info('security events are stored again');
-      isFailing = false;
-    } catch (error) {
-      if (!isFailing) log.warn({ err: error }, 'security events wait in Redis: they could not be stored');
-      isFailing = true;
-      await stream.length().then(options.onWaiting, () => undefined);
-    }
-    if (!isStopped) schedule();
-  };
-
-  const schedule = () => {
-    timer = setTimeout(() => {
-      running = round();
-    }, intervalMs).unref();
-  };
-
-  return {
-    drainOnce,
-    start() {
-      isStopped = false;
-      schedule();
+      await tellWaiting();
+      return false;
     },
-    async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await running;
-    },
-  };
+  });
+
+  return { drainOnce, ...work };
 }
-
 /** One row that PostgreSQL refuses must not hold up all others: it stays readable in the log. */
 async function store(client: PoolClient, entries: readonly StreamedAuditEvent[], log: Logger): Promise<void> {
   const events = entries.flatMap(({ event, streamId }) => {

@@ -36,6 +36,7 @@ export const auditEventNames = [
   'signing_key_retired',
   'signing_key_removed',
   'sso_key_changed',
+  'personal_data_erased',
 ] as const;
 
 export type AuditEventName = (typeof auditEventNames)[number];

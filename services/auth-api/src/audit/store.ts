@@ -1,4 +1,5 @@
 /** Rows of auth.audit_events. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditTransaction, RecordedAuditEvent } from './event.ts';
 
 const insert = `INSERT INTO auth.audit_events
@@ -17,4 +18,127 @@ export async function insertAuditEvents(
   events: readonly RecordedAuditEvent[],
 ): Promise<void> {
   if (events.length > 0) await db.query(insert, [JSON.stringify(events)]);
+}
+
+export interface AuditFilter {
+  /** User name (any case) or sub. */
+  user?: string | undefined;
+  name?: string | undefined;
+  outcome?: 'success' | 'failure' | undefined;
+  clientId?: string | undefined;
+  contactCenterId?: string | undefined;
+  correlationId?: string | undefined;
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+  beforeSeq?: number | undefined;
+  afterSeq?: number | undefined;
+  limit: number;
+}
+
+export interface StoredAuditEvent {
+  seq: number;
+  id: string;
+  atMs: number;
+  name: string;
+  outcome: string;
+  correlationId: string;
+  sub: string | undefined;
+  clientId: string | undefined;
+  contactCenterId: string | undefined;
+  sid: string | undefined;
+  clientAddress: string | undefined;
+  fields: NonNullable<RecordedAuditEvent['fields']>;
+}
+
+interface AuditEventRow {
+  seq: string;
+  id: string;
+  at: Date;
+  name: string;
+  outcome: string;
+  correlation_id: string;
+  sub: string | null;
+  client_id: string | null;
+  contact_center_id: string | null;
+  sid: string | null;
+  client_address: string | null;
+  fields: StoredAuditEvent['fields'];
+}
+
+/** Conditions in the order of the values; each holds where its value is null. */
+const conditions = [
+  `($1::text IS NULL OR sub = $1 OR (fields ? 'userName' AND lower(fields->>'userName') = lower($1)))`,
+  '($2::text IS NULL OR name = $2)',
+  '($3::text IS NULL OR outcome = $3)',
+  '($4::text IS NULL OR client_id = $4)',
+  '($5::text IS NULL OR contact_center_id = $5)',
+  '($6::text IS NULL OR correlation_id = $6)',
+  '($7::bigint IS NULL OR at >= to_timestamp($7 / 1000.0))',
+  '($8::bigint IS NULL OR at < to_timestamp($8 / 1000.0))',
+  '($9::bigint IS NULL OR seq < $9)',
+  '($10::bigint IS NULL OR seq > $10)',
+];
+
+export async function findAuditEvents(db: Queryable, filter: AuditFilter): Promise<StoredAuditEvent[]> {
+  const order = filter.afterSeq === undefined ? 'DESC' : 'ASC';
+  const { rows } = await db.query<AuditEventRow>(
+    `SELECT * FROM auth.audit_events WHERE ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT $11`,
+    [
+      ...[filter.user, filter.name, filter.outcome, filter.clientId, filter.contactCenterId].map(orNull),
+      ...[filter.correlationId, filter.fromMs, filter.toMs, filter.beforeSeq, filter.afterSeq].map(orNull),
+      filter.limit,
+    ],
+  );
+  return rows.map(toStoredEvent);
+}
+
+function orNull(value: string | number | undefined): string | number | null {
+  return value ?? null;
+}
+
+function toStoredEvent(row: AuditEventRow): StoredAuditEvent {
+  return {
+    seq: Number(row.seq),
+    id: row.id,
+    atMs: row.at.getTime(),
+    name: row.name,
+    outcome: row.outcome,
+    correlationId: row.correlation_id,
+    sub: row.sub ?? undefined,
+    clientId: row.client_id ?? undefined,
+    contactCenterId: row.contact_center_id ?? undefined,
+    sid: row.sid ?? undefined,
+    clientAddress: row.client_address ?? undefined,
+    fields: row.fields,
+  };
+}
+
+const ofUser = `(sub = $1 OR (fields ? 'userName' AND lower(fields->>'userName') = lower($1)))`;
+
+/** Under which names and subs the events know a user. */
+export async function findPersonalNames(
+  db: Queryable,
+  user: string,
+): Promise<{ subs: string[]; userNames: string[] }> {
+  const { rows } = await db.query<{ subs: string[]; names: string[] }>(
+    `SELECT coalesce(array_agg(DISTINCT sub) FILTER (WHERE sub IS NOT NULL), '{}') AS subs,
+       coalesce(array_agg(DISTINCT fields->>'userName') FILTER (WHERE fields ? 'userName'), '{}') AS names
+     FROM auth.audit_events WHERE ${ofUser}`,
+    [user],
+  );
+  return { subs: rows[0]?.subs ?? [], userNames: rows[0]?.names ?? [] };
+}
+
+/** The number of events that say nothing of the user any more. */
+export async function erasePersonalFacts(db: Queryable, user: string): Promise<number> {
+  const { rowCount } = await db.query(
+    `WITH erased AS (
+       UPDATE auth.audit_events
+       SET sub = NULL, sid = NULL, client_address = NULL, fields = '{}', erased_at = now()
+       WHERE ${ofUser} RETURNING seq
+     )
+     UPDATE auth.audit_chain SET personal_salt = NULL FROM erased WHERE event_seq = erased.seq`,
+    [user],
+  );
+  return rowCount ?? 0;
 }

@@ -125,6 +125,7 @@ export const matrix: Record<string, RuleName> = {
   'DELETE /locations': 'extendInstallation',
   'GET /audit': 'listOwn',
   'GET /diagnosis': 'diagnose',
+  'GET /audit/verify': 'readAll',
   'GET /export': 'readAll',
   'PUT /import': 'extendInstallation',
   'GET /internal/contact-centers': 'internal',

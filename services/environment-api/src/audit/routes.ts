@@ -1,10 +1,13 @@
 /** `/audit`: who changed what. */
+import { auditDaysQuery, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import { successStatus } from '@gatehouse/contracts/envelope';
+import type { AuditKeeper } from '@gatehouse/service-kit/audit/keeper';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
+import { requireInstallationReader } from '../access/caller.ts';
 import { failures } from '../failures.ts';
 import { listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
@@ -12,8 +15,14 @@ import { auditList, auditQuery } from './schemas.ts';
 import type { AuditService } from './service.ts';
 import type { AuditRow } from './store.ts';
 
-export function auditRoutes(app: App, deps: { audit: AuditService; changeLog: ChangeLog }): void {
-  const { audit, changeLog } = deps;
+export interface AuditRoutesDeps {
+  audit: AuditService;
+  auditKeeper: AuditKeeper;
+  changeLog: ChangeLog;
+}
+
+export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
+  const { audit, auditKeeper, changeLog } = deps;
 
   app.get(
     '/audit',
@@ -37,6 +46,23 @@ export function auditRoutes(app: App, deps: { audit: AuditService; changeLog: Ch
         page,
       );
       return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
+    },
+  );
+
+  app.get(
+    '/audit/verify',
+    {
+      schema: {
+        tags: ['audit'],
+        operationId: 'verifyAudit',
+        summary: 'Check the hash chain of the audit trail, day by day',
+        querystring: auditDaysQuery,
+        response: { 200: verifyAnswer, ...failures },
+      },
+    },
+    async (request) => {
+      requireInstallationReader(request.caller);
+      return ok(await auditKeeper.verify(request.query));
     },
   );
 }

@@ -1,5 +1,4 @@
-/** The table `environment.audit`: appended to, never changed. */
-
+/** The table `environment.audit`: appended to, never changed; what is past its time is deleted by its retention. */
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditEntry } from './entry.ts';
@@ -15,7 +14,7 @@ export interface AuditRow extends AuditEntry {
   id: number;
 }
 
-interface Row {
+export interface StoredRow {
   id: string;
   at: Date;
   actor_kind: AuditEntry['actorKind'];
@@ -52,7 +51,7 @@ export async function appendAudit(db: Queryable, entry: AuditEntry): Promise<voi
 
 /** Newest first; one row more than the page holds tells that there is a next one. */
 export async function listAudit(db: Queryable, filter: AuditFilter, page: Page): Promise<AuditRow[]> {
-  const { rows } = await db.query<Row>({
+  const { rows } = await db.query<StoredRow>({
     name: 'audit_page',
     text: `SELECT * FROM environment.audit
       WHERE ($1::text IS NULL OR entity = $1) AND ($2::text IS NULL OR entity_id = $2)
@@ -70,7 +69,7 @@ export async function listAudit(db: Queryable, filter: AuditFilter, page: Page):
   return rows.map(toAuditRow);
 }
 
-function toAuditRow(row: Row): AuditRow {
+export function toAuditRow(row: StoredRow): AuditRow {
   return {
     id: Number(row.id),
     at: row.at.getTime(),

@@ -1,7 +1,7 @@
 /** What SAML and OpenID Connect settings have in common: fields that merge, and rules over the whole. */
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { flag } from '../fields/scalar.ts';
 import { label } from '../fields/text.ts';
 
 export type ProtocolName = 'saml' | 'oidc';

@@ -1,6 +1,7 @@
 /** `/audit`, as administrators call it. */
 import { z } from 'zod';
 import { readRows } from '../../administration-calls.ts';
+import { type VerifiedDay, verifyAnswer } from '../../audit-chain.ts';
 import type { HttpClient } from '../../http-client.ts';
 import { apiPath } from './api-path.ts';
 
@@ -34,3 +35,11 @@ export function listAudit(http: HttpClient, filter: AuditFilter, most: number): 
 }
 
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/** Whether the record of configuration changes is whole. @throws UpstreamError */
+export async function verifyConfigurationTrail(
+  http: HttpClient,
+  query: { from?: string | undefined; to?: string | undefined },
+): Promise<VerifiedDay[]> {
+  return (await http.read(verifyAnswer, { method: 'GET', path: `${apiPath}/audit/verify`, query })).data;
+}

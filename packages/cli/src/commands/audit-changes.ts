@@ -1,0 +1,45 @@
+/** `gatehouse audit changes`: who changed which configuration. */
+import { type AuditFilter, listAudit } from '@gatehouse/contracts/environment-api/administration/audit';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { renderChanges } from '../output/changes.ts';
+import { shown } from '../output/text.ts';
+
+interface AuditOptions {
+  entity?: string;
+  entityId?: string;
+  cc?: string;
+  limit: number;
+}
+
+/** Adds the command to its group. */
+export function auditChangesCommand(audit: Command, cli: Cli): void {
+  audit
+    .command('changes')
+    .description('who changed which configuration, the newest first')
+    .option('--entity <kind>', 'environment, contact-center, setting, location, api-key, saml or oidc')
+    .option('--entity-id <id>', 'of the environment or contact centre, name of the setting')
+    .option('--cc <id>', 'of this contact centre')
+    .addOption(new Option('-n, --limit <number>', 'how many entries').default(20).argParser(parseLimit))
+    .action(
+      cli.action<AuditOptions>(async ({ environmentApi, output }, { entity, entityId, cc, limit }) => {
+        const filter: AuditFilter = {
+          ...(entity === undefined ? {} : { entity }),
+          ...(entityId === undefined ? {} : { entityId }),
+          ...(cc === undefined ? {} : { contactCenterId: cc }),
+        };
+        const entries = await listAudit(environmentApi, filter, limit);
+        const text = entries.map(({ at, actor, entityId: id, ...entry }) => {
+          const head = output.paint('bold', `${shown(at)} ${shown(actor.kind)} ${shown(actor.name)}`);
+          return `${head}\n${renderChanges([{ ...entry, id }], output)}`;
+        });
+        output.text(entries, text.length === 0 ? 'There are no entries.\n' : text.join(''));
+      }),
+    );
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit > 0) return limit;
+  throw new InvalidArgumentError('It must be a whole number above 0.');
+}

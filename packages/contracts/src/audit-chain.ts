@@ -1,0 +1,21 @@
+/** Whether an audit trail is as it was written: the question and the answer, the same at both APIs. */
+import { z } from 'zod';
+import { envelopeOf } from './envelope.ts';
+
+const day = z.iso.date('must be a day such as 2027-01-31').optional();
+
+export const auditDaysQuery = z.object({
+  from: day.describe('First day, UTC; the oldest kept one when not given.'),
+  to: day.describe('Last day, UTC; today when not given.'),
+});
+
+export const verifiedDaySchema = z.object({
+  day: z.string().describe('UTC.'),
+  events: z.int(),
+  hash: z.string().describe('Hash of its last event: the fingerprint of the day.'),
+  problems: z.array(z.string()).describe('Empty when the day is as it was written.'),
+});
+
+export type VerifiedDay = z.output<typeof verifiedDaySchema>;
+
+export const verifyAnswer = envelopeOf(z.array(verifiedDaySchema));

@@ -1,0 +1,111 @@
+/** Gives every event of a trail its place in the hash chain, and every day its seal. */
+import type { Clock } from '../clock.ts';
+import type { SecretBox } from '../crypto/secret-box.ts';
+import { withAdvisoryLock } from '../postgres/advisory-lock.ts';
+import type { PoolClient } from '../postgres/pool.ts';
+import { randomBytes } from '../random.ts';
+import { placeOfSeal } from './days.ts';
+import { chainHash, noHash, personalDigest } from './hash.ts';
+import type { AuditTrail } from './trail.ts';
+
+export interface AuditChainer {
+  /** Chains what waits; the number of events, 0 when another process is at it. */
+  chainOnce(signal?: AbortSignal): Promise<number>;
+}
+
+export interface AuditChainerOptions {
+  trail: AuditTrail;
+  secretBox: SecretBox;
+  now: Clock;
+  batchSize?: number;
+}
+
+interface Link {
+  position: number;
+  seq: string;
+  hash: Buffer;
+  salt: Buffer;
+  digest: Buffer;
+}
+
+const saltBytes = 16;
+
+export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
+  const { trail, secretBox, now, batchSize = 500 } = options;
+  const { pool, schema, table, seqColumn } = trail;
+
+  async function chainBatch(client: PoolClient): Promise<number> {
+    const { rows: waiting } = await client.query<{ waiting_seq: string }>(
+      `SELECT event.*, waiting.seq AS waiting_seq
+       FROM ${schema}.audit_unchained waiting JOIN ${table} event ON event.${seqColumn} = waiting.seq
+       ORDER BY waiting.seq LIMIT $1`,
+      [batchSize],
+    );
+    if (waiting.length === 0) return 0;
+    const { rows: last } = await client.query<{ position: string; hash: Buffer }>(
+      `SELECT position, hash FROM ${schema}.audit_chain ORDER BY position DESC LIMIT 1`,
+    );
+    let position = Number(last[0]?.position ?? 0);
+    let hash = last[0]?.hash ?? noHash;
+    const links = waiting.map((row): Link => {
+      const event = trail.read(row);
+      const salt = randomBytes(saltBytes);
+      const digest = personalDigest(salt, event.personal ?? {});
+      hash = chainHash(hash, event, digest);
+      position += 1;
+      return { position, seq: row.waiting_seq, hash, salt, digest };
+    });
+    await store(client, links);
+    return links.length;
+  }
+
+  async function store(client: PoolClient, links: readonly Link[]): Promise<void> {
+    const day = new Date(now()).toISOString().slice(0, 10);
+    const last = links.at(-1) as Link;
+    await client.query(
+      `INSERT INTO ${schema}.audit_chain (position, event_seq, day, hash, personal_salt, personal_digest)
+       SELECT position, seq, $2, hash, salt, digest
+       FROM unnest($1::bigint[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[]) AS link (position, seq, hash, salt, digest)`,
+      [
+        links.map((link) => link.position),
+        day,
+        links.map((link) => link.seq),
+        links.map((link) => link.hash),
+        links.map((link) => link.salt),
+        links.map((link) => link.digest),
+      ],
+    );
+    await client.query(`DELETE FROM ${schema}.audit_unchained WHERE seq = ANY ($1::bigint[])`, [
+      links.map((link) => link.seq),
+    ]);
+    await client.query(
+      `INSERT INTO ${schema}.audit_days (day, last_position, hash, seal) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (day) DO UPDATE SET last_position = excluded.last_position, hash = excluded.hash, seal = excluded.seal`,
+      [day, last.position, last.hash, secretBox.seal(last.hash, placeOfSeal(schema, day))],
+    );
+  }
+
+  async function inTransaction(client: PoolClient, work: () => Promise<number>): Promise<number> {
+    await client.query('BEGIN');
+    try {
+      const count = await work();
+      await client.query('COMMIT');
+      return count;
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  return {
+    async chainOnce(signal) {
+      const chained = await withAdvisoryLock(pool, `audit-chain:${schema}`, async (client) => {
+        let total = 0;
+        for (let count = batchSize; count === batchSize && !signal?.aborted; total += count)
+          count = await inTransaction(client, () => chainBatch(client));
+        return total;
+      });
+      return chained ?? 0;
+    },
+  };
+}

@@ -1,0 +1,161 @@
+/** Keeps an audit trail in the background: chained always, shipped to Elasticsearch where there is one. */
+import { createRepeatingWork, type RepeatingWork } from '../background/repeating-work.ts';
+import type { Clock } from '../clock.ts';
+import type { SecretBox } from '../crypto/secret-box.ts';
+import { auditDataStream } from '../elasticsearch/audit-assets.ts';
+import { createBulkWriter, type Document, readableFailure } from '../elasticsearch/bulk-writer.ts';
+import {
+  createElasticsearch,
+  type ElasticsearchClient,
+  type ElasticsearchConfig,
+} from '../elasticsearch/client.ts';
+import { erasePersonalFields, type PersonQuery } from '../elasticsearch/erase.ts';
+import { installAuditAssets } from '../elasticsearch/install.ts';
+import { createAuditShipper } from '../elasticsearch/shipper.ts';
+import { unavailable } from '../errors/app-error.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Metrics } from '../metrics/registry.ts';
+import { createAuditChainer } from './chainer.ts';
+import { keptFromDay, resealDays } from './days.ts';
+import { deleteExpired } from './retention.ts';
+import { createShippingStore } from './shipping-store.ts';
+import type { AuditTrail, ChainedEvent } from './trail.ts';
+import { type VerifiedDay, verifyAuditTrail } from './verify.ts';
+
+export interface AuditKeeper {
+  /** Chains and ships at intervals until close(). */
+  start(): void;
+  close(): Promise<void>;
+  verify(days: { from?: string | undefined; to?: string | undefined }): Promise<VerifiedDay[]>;
+  /** Tries again what Elasticsearch refused; undefined where there is none. */
+  reship(): Promise<number | undefined>;
+  /** Gives what waits its place in the chain now. */
+  chain(): Promise<void>;
+  /** Takes a person out of the copies in Elasticsearch; the number of documents. @throws AppError 503 */
+  eraseCopies(person: PersonQuery): Promise<number>;
+  /** Seals under the current key-encryption key what was sealed under another one. */
+  reseal(): Promise<number>;
+}
+
+export interface AuditKeeperOptions {
+  trail: AuditTrail;
+  secretBox: SecretBox;
+  now: Clock;
+  /** Older events are deleted from PostgreSQL, in days. */
+  retentionDays: number;
+  elasticsearch: ElasticsearchConfig;
+  toDocument(event: ChainedEvent): Document;
+  log: Logger;
+  metrics: Metrics;
+  intervalMs?: number;
+}
+
+const longestPauseMs = 30_000;
+const shippingTarget = 'elasticsearch';
+
+export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
+  const { trail, secretBox, log, now, retentionDays, intervalMs = 1000 } = options;
+  const keptFrom = () => keptFromDay(now(), retentionDays);
+  const chainer = createAuditChainer(options);
+  const chaining = createRepeatingWork({
+    log,
+    intervalMs,
+    longestPauseMs,
+    async round(signal) {
+      await chainer.chainOnce(signal);
+      return false;
+    },
+    failing: 'audit events could not be entered into their chain',
+    recovered: 'audit events are entered into their chain again',
+  });
+  const client = createElasticsearch(options.elasticsearch);
+  const shipping = client === undefined ? undefined : createShipping(client, options);
+  const expiring = createRepeatingWork({
+    log,
+    intervalMs: 60_000,
+    longestPauseMs: 600_000,
+    async round() {
+      const target = client === undefined ? undefined : shippingTarget;
+      return (await deleteExpired(trail, { before: keptFrom(), shippedTo: target })) > 0;
+    },
+    failing: 'audit events past their time could not be deleted',
+    recovered: 'audit events past their time are deleted again',
+  });
+  const works: RepeatingWork[] = [chaining, expiring, ...(shipping === undefined ? [] : [shipping.work])];
+  return {
+    start() {
+      for (const work of works) work.start();
+    },
+    async close() {
+      await Promise.all(works.map((work) => work.stop()));
+      await client?.close();
+    },
+    verify: (days) => verifyAuditTrail({ trail, secretBox, keptFrom: keptFrom(), ...days }),
+    reship: async () => shipping?.reship(),
+    chain: async () => {
+      await chainer.chainOnce();
+    },
+    async eraseCopies(person) {
+      if (client === undefined) return 0;
+      try {
+        return await erasePersonalFields(client, auditDataStream(options.elasticsearch.namespace), person);
+      } catch (error) {
+        throw unavailable('Elasticsearch', { cause: readableFailure(error) });
+      }
+    },
+    reseal: () => resealDays(trail.schema, trail.pool, secretBox),
+  };
+}
+
+function createShipping(client: ElasticsearchClient, options: AuditKeeperOptions) {
+  const { trail, elasticsearch, log, metrics, intervalMs = 1000 } = options;
+  const shipped = metrics.counter(
+    'gatehouse_audit_shipped_events_total',
+    'Audit events taken by Elasticsearch.',
+  );
+  const waiting = metrics.gauge(
+    'gatehouse_audit_unshipped_events',
+    'Audit events in PostgreSQL that Elasticsearch does not have yet.',
+  );
+  const setAside = metrics.gauge(
+    'gatehouse_audit_set_aside_events',
+    'Audit events that Elasticsearch refused for what they are.',
+  );
+  const store = createShippingStore(trail, shippingTarget);
+  const shipper = createAuditShipper({
+    pool: trail.pool,
+    name: trail.schema,
+    store,
+    writer: createBulkWriter(client, auditDataStream(elasticsearch.namespace)),
+    toDocument: options.toDocument,
+    log,
+    onShipped: (events) => shipped.inc(events),
+  });
+  let isInstalled = false;
+
+  async function round(signal: AbortSignal): Promise<boolean> {
+    try {
+      if (!isInstalled) await installAuditAssets({ client, log, ...elasticsearch });
+      isInstalled = true;
+      await shipper.shipOnce(signal);
+    } catch (error) {
+      // Whoever puts things right may have done so with another Elasticsearch: the templates are looked for again.
+      isInstalled = false;
+      if (!signal.aborted) throw readableFailure(error);
+    } finally {
+      waiting.set(await store.waiting());
+      setAside.set(await store.setAsideCount());
+    }
+    return false;
+  }
+
+  const work = createRepeatingWork({
+    log,
+    intervalMs,
+    longestPauseMs,
+    round,
+    failing: 'audit events wait in PostgreSQL: Elasticsearch does not take them',
+    recovered: 'audit events reach Elasticsearch again',
+  });
+  return { work, reship: shipper.reship };
+}

@@ -1,0 +1,107 @@
+/** Goes through a chain again and says where it does not hold. */
+import type { SecretBox } from '../crypto/secret-box.ts';
+import { type AuditDay, placeOfSeal, readDays } from './days.ts';
+import { chainHash, noHash, personalDigest } from './hash.ts';
+import { type AuditTrail, type ChainedEvent, readChain } from './trail.ts';
+
+export interface VerifiedDay {
+  day: string;
+  events: number;
+  /** Hash of the last event, base64url: the day's fingerprint, to be compared with a copy kept elsewhere. */
+  hash: string;
+  /** Plain sentences; empty when the day holds. */
+  problems: string[];
+}
+
+export interface VerifyOptions {
+  trail: AuditTrail;
+  secretBox: SecretBox;
+  /** YYYY-MM-DD; events of earlier days may have been deleted after their time. */
+  keptFrom: string;
+  /** YYYY-MM-DD, inclusive; all days when not given. */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+const pageSize = 1000;
+/** More would only repeat the first. */
+const mostProblems = 10;
+
+export async function verifyAuditTrail(options: VerifyOptions): Promise<VerifiedDay[]> {
+  const { trail, secretBox, keptFrom, to } = options;
+  const { pool, schema } = trail;
+  const from = options.from !== undefined && options.from > keptFrom ? options.from : keptFrom;
+  const days = await readDays(schema, pool, { from, to });
+  const verified: VerifiedDay[] = [];
+  let before = await endBefore(trail, days[0]);
+  for (const day of days) {
+    const found = await verifyDay(trail, day, before);
+    const problems = [...found.problems, ...sealProblems(day, schema, secretBox)].slice(0, mostProblems);
+    verified.push({ day: day.day, events: found.events, hash: day.hash.toString('base64url'), problems });
+    before = { position: day.lastPosition, hash: day.hash };
+  }
+  return verified;
+}
+
+interface End {
+  position: number;
+  hash: Buffer;
+}
+
+/** Where the chain stood before the first of the days. */
+async function endBefore({ pool, schema }: AuditTrail, first: AuditDay | undefined): Promise<End> {
+  const { rows } = await pool.query<{ position: string; hash: Buffer }>(
+    `SELECT last_position AS position, hash FROM ${schema}.audit_days WHERE day < $1 ORDER BY day DESC LIMIT 1`,
+    [first?.day ?? null],
+  );
+  return rows[0] === undefined
+    ? { position: 0, hash: noHash }
+    : { position: Number(rows[0].position), hash: rows[0].hash };
+}
+
+async function verifyDay(trail: AuditTrail, day: AuditDay, before: End) {
+  const problems: string[] = [];
+  let { position, hash } = before;
+  let events = 0;
+  for (;;) {
+    const page = await readChain(trail, trail.pool, {
+      after: position,
+      until: day.lastPosition,
+      limit: pageSize,
+    });
+    for (const event of page) {
+      if (event.position !== position + 1) problems.push(`${missing(position + 1, event.position)} missing`);
+      else problems.push(...eventProblems(event, hash));
+      ({ position, hash } = event);
+      events += 1;
+    }
+    if (page.length < pageSize) break;
+  }
+  if (position < day.lastPosition) problems.push(`${missing(position + 1, day.lastPosition + 1)} missing`);
+  else if (!hash.equals(day.hash)) problems.push('the last event is not the one that the day ended with');
+  return { events, problems };
+}
+
+function missing(first: number, next: number): string {
+  return next - first === 1 ? `event ${first} is` : `events ${first} to ${next - 1} are`;
+}
+
+function eventProblems(event: ChainedEvent, before: Buffer): string[] {
+  const { position, personal, personalSalt, personalDigest: digest } = event;
+  const problems: string[] = [];
+  const isErased = personal === undefined && personalSalt === undefined;
+  if (!isErased && !(personalSalt && personalDigest(personalSalt, personal ?? {}).equals(digest)))
+    problems.push(`event ${position}: what it says of the person was changed`);
+  if (!chainHash(before, event, digest).equals(event.hash))
+    problems.push(`event ${position} was changed, or the one before it`);
+  return problems;
+}
+
+function sealProblems(day: AuditDay, schema: string, box: SecretBox): string[] {
+  try {
+    const isSealed = box.open(day.seal, placeOfSeal(schema, day.day)).equals(day.hash);
+    return isSealed ? [] : ['the seal of the day was made for another end of it'];
+  } catch (error) {
+    return [`the seal of the day does not open: ${(error as Error).message}`];
+  }
+}

@@ -1,0 +1,50 @@
+/** Takes what tells of a person out of documents that Elasticsearch has already. */
+import type { ElasticsearchClient } from './client.ts';
+
+export interface PersonQuery {
+  userIds: readonly string[];
+  userNames: readonly string[];
+}
+
+const pageSize = 500;
+
+/** How many documents were written anew without it. Each is found no more afterwards, so that a repetition goes on. */
+export async function erasePersonalFields(
+  client: ElasticsearchClient,
+  dataStream: string,
+  { userIds, userNames }: PersonQuery,
+): Promise<number> {
+  let erased = 0;
+  for (;;) {
+    await client.indices.refresh({ index: dataStream, ignore_unavailable: true });
+    const { hits } = await client.search<Record<string, unknown>>({
+      ...{ index: dataStream, ignore_unavailable: true, size: pageSize, seq_no_primary_term: true },
+      query: {
+        bool: {
+          should: [{ terms: { 'user.id': [...userIds] } }, { terms: { 'user.name': [...userNames] } }],
+        },
+      },
+    });
+    if (hits.hits.length === 0) return erased;
+    const operations = hits.hits.flatMap(({ _id, _index, _seq_no, _primary_term, _source }) => [
+      { index: { _index, _id, if_seq_no: _seq_no, if_primary_term: _primary_term } },
+      withoutPerson(_source ?? {}),
+    ]);
+    const { errors, items } = await client.bulk({ operations });
+    if (errors) {
+      const refused = items.find(({ index }) => index?.error)?.index?.error?.type;
+      throw new Error(`Elasticsearch does not let documents be changed: ${refused}`);
+    }
+    erased += hits.hits.length;
+  }
+}
+
+function withoutPerson({
+  user,
+  client,
+  gatehouse,
+  ...kept
+}: Record<string, unknown>): Record<string, unknown> {
+  const { client_id } = (gatehouse ?? {}) as Record<string, unknown>;
+  return { ...kept, gatehouse: client_id === undefined ? {} : { client_id } };
+}

@@ -1,0 +1,142 @@
+/** Ships an audit trail to Elasticsearch: at least once there, each event as one document, in the order of the chain. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ShippingStore } from '../audit/shipping-store.ts';
+import type { ChainedEvent } from '../audit/trail.ts';
+import type { Logger } from '../logging/logger.ts';
+import { withAdvisoryLock } from '../postgres/advisory-lock.ts';
+import type { Pool } from '../postgres/pool.ts';
+import type { BulkResult, BulkWriter, Document } from './bulk-writer.ts';
+
+export interface AuditShipper {
+  /** Ships what waits; the number of events passed on, 0 when another process is at it. @throws Error when it gets nowhere */
+  shipOnce(signal?: AbortSignal): Promise<number>;
+  /** Tries again what was set aside; the number of events that were taken now. */
+  reship(): Promise<number>;
+}
+
+export interface AuditShipperOptions {
+  pool: Pool;
+  /** Name of the lock: one shipper of a trail at a time over all replicas. */
+  name: string;
+  store: ShippingStore;
+  writer: BulkWriter;
+  toDocument(event: ChainedEvent): Document;
+  log: Logger;
+  onShipped?(events: number): void;
+  onSetAside?(events: number): void;
+  /** Most events of one request. */
+  batchSize?: number;
+  /** Most bytes of one request: what is above goes into the next one. */
+  batchBytes?: number;
+  /** Pause before single documents are sent again, in milliseconds; doubled each time. */
+  retryPauseMs?: number;
+}
+
+const attempts = 5;
+
+export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
+  const {
+    pool,
+    name,
+    store,
+    writer,
+    log,
+    batchSize = 1000,
+    batchBytes = 4_194_304,
+    retryPauseMs = 200,
+  } = options;
+
+  /** Sends until each document is taken or refused. @throws Error when some would be taken at another time */
+  async function deliver(
+    documents: readonly Document[],
+    signal?: AbortSignal,
+  ): Promise<BulkResult['refused']> {
+    const refused: BulkResult['refused'] = new Map();
+    let left = documents;
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await writer.write(left, signal);
+      for (const [id, reason] of result.refused) refused.set(id, reason);
+      left = left.filter(({ id }) => result.again.has(id));
+      if (left.length === 0) return refused;
+      const [reason] = result.again.values();
+      if (attempt === attempts)
+        throw new Error(`Elasticsearch does not take ${left.length} documents: ${reason}`);
+      await pause(retryPauseMs * 2 ** (attempt - 1), undefined, signal ? { signal } : {});
+    }
+  }
+
+  async function shipBatch(signal?: AbortSignal): Promise<number> {
+    const events = withinBytes(await store.next(batchSize), options.toDocument, batchBytes);
+    const last = events.at(-1);
+    if (last === undefined) return 0;
+    const refused = await deliver(
+      events.map(({ document }) => document),
+      signal,
+    );
+    const setAside = events.flatMap(({ event, document }) => {
+      const reason = refused.get(document.id);
+      return reason === undefined ? [] : [{ position: event.position, reason }];
+    });
+    await store.advance(last.event.position, setAside);
+    if (setAside.length > 0) {
+      log.error(
+        { setAside },
+        'Elasticsearch refuses audit events for what they are: they stay in PostgreSQL, set aside',
+      );
+      options.onSetAside?.(setAside.length);
+    }
+    options.onShipped?.(events.length - setAside.length);
+    return events.length;
+  }
+
+  async function reshipAll(): Promise<number> {
+    let taken = 0;
+    let after = 0;
+    for (;;) {
+      const events = await store.nextSetAside(after, batchSize);
+      const last = events.at(-1);
+      if (last === undefined) return taken;
+      const documents = events.map((event) => ({ event, document: options.toDocument(event) }));
+      const refused = await deliver(documents.map(({ document }) => document));
+      const accepted = documents.filter(({ document }) => !refused.has(document.id));
+      await store.forgetSetAside(accepted.map(({ event }) => event.position));
+      taken += accepted.length;
+      after = last.position;
+    }
+  }
+
+  const locked = async (work: () => Promise<number>) =>
+    (await withAdvisoryLock(pool, `audit-ship:${name}`, work)) ?? 0;
+
+  return {
+    shipOnce: (signal) =>
+      locked(async () => {
+        let total = 0;
+        for (let count = 1; count > 0 && !signal?.aborted; total += count) count = await shipBatch(signal);
+        return total;
+      }),
+    reship: () => locked(reshipAll),
+  };
+}
+
+interface Prepared {
+  event: ChainedEvent;
+  document: Document;
+}
+
+/** As many of the first events as fit; always one. */
+function withinBytes(
+  events: readonly ChainedEvent[],
+  toDocument: (event: ChainedEvent) => Document,
+  limit: number,
+): Prepared[] {
+  const fitting: Prepared[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const document = toDocument(event);
+    bytes += Buffer.byteLength(JSON.stringify(document.body));
+    if (bytes > limit && fitting.length > 0) break;
+    fitting.push({ event, document });
+  }
+  return fitting;
+}

@@ -1,0 +1,34 @@
+/** Work that only one process of an installation does at a time. */
+import type { Pool, PoolClient } from './pool.ts';
+
+/**
+ * Runs the work while a session lock of PostgreSQL is held; the lock goes with the connection, whatever happens to us.
+ * Undefined when another process holds it. Lock names are `gatehouse.<name>`.
+ */
+export async function withAdvisoryLock<T>(
+  pool: Pool,
+  name: string,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T | undefined> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    const { rows } = await client.query<{ locked: boolean }>(
+      `SELECT pg_try_advisory_lock(hashtext('gatehouse'), hashtext($1)) AS locked`,
+      [name],
+    );
+    if (!rows[0]?.locked) return undefined;
+    try {
+      return await work(client);
+    } finally {
+      // A connection that cannot be unlocked goes away, and its lock with it.
+      await client
+        .query(`SELECT pg_advisory_unlock(hashtext('gatehouse'), hashtext($1))`, [name])
+        .catch((error: Error) => {
+          broken = error;
+        });
+    }
+  } finally {
+    client.release(broken);
+  }
+}

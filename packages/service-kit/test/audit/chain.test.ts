@@ -1,0 +1,159 @@
+/** The hash chain: whoever changes the database afterwards is found out. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAuditChainer } from '../../src/audit/chainer.ts';
+import { resealDays } from '../../src/audit/days.ts';
+import { deleteExpired } from '../../src/audit/retention.ts';
+import { verifyAuditTrail } from '../../src/audit/verify.ts';
+import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import { Secret } from '../../src/secret.ts';
+import { box, key, openTrail, type TrailDatabase } from './trail-database.ts';
+
+let shop: TrailDatabase;
+beforeAll(async () => {
+  shop = await openTrail();
+});
+afterAll(() => shop.close());
+beforeEach(() => shop.reset());
+
+const verify = (options: { secretBox?: typeof box; keptFrom?: string } = {}) =>
+  verifyAuditTrail({ trail: shop.trail, secretBox: box, keptFrom: '2000-01-01', ...options });
+const problems = async () => (await verify()).flatMap((day) => day.problems);
+
+describe('an audit chain', () => {
+  it('takes every event once, however many processes are at it, and holds', async () => {
+    await shop.append(50);
+    const counts = await Promise.all(Array.from({ length: 4 }, () => shop.chain()));
+    await shop.chain();
+
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(50);
+    expect(await verify()).toMatchObject([{ day: '2027-01-15', events: 50, problems: [] }]);
+  });
+
+  it('goes on from one day to the next', async () => {
+    await shop.append(3);
+    await shop.chain('2027-01-15');
+    await shop.append(4);
+    await shop.chain('2027-01-16');
+
+    expect(await verify()).toMatchObject([
+      { day: '2027-01-15', events: 3, problems: [] },
+      { day: '2027-01-16', events: 4, problems: [] },
+    ]);
+  });
+
+  it('does not pass over an event that was written before others and committed after them', async () => {
+    const late = await shop.pool.connect();
+    await late.query('BEGIN');
+    await late.query(`INSERT INTO shop.events (action, person) VALUES ('late', 'p')`);
+    await shop.append(2);
+    await shop.chain();
+    await late.query('COMMIT');
+    late.release();
+    await shop.chain();
+
+    expect(await verify()).toMatchObject([{ events: 3, problems: [] }]);
+  });
+
+  describe.each([
+    ['a changed fact', `UPDATE shop.events SET action = 'nothing' WHERE seq = 3`, /event 3 was changed/],
+    [
+      'a changed person',
+      `UPDATE shop.events SET person = 'else' WHERE seq = 3`,
+      /event 3: what it says of the person/,
+    ],
+    [
+      'a changed time',
+      `UPDATE shop.events SET at = at - interval '1 s' WHERE seq = 3`,
+      /event 3 was changed/,
+    ],
+    ['an event taken out', 'DELETE FROM shop.events WHERE seq = 3', /event 3 is missing/],
+    ['the last event taken out', 'DELETE FROM shop.events WHERE seq = 10', /event 10 is missing/],
+    [
+      'events taken out and the others moved up',
+      `DELETE FROM shop.events WHERE seq = 3;
+       UPDATE shop.audit_chain SET position = position - 1 WHERE position > 3;
+       UPDATE shop.audit_days SET last_position = 9`,
+      /event 3 was changed, or the one before it/,
+    ],
+    [
+      'a person passed off as erased',
+      `UPDATE shop.audit_chain SET personal_salt = NULL WHERE position = 3`,
+      /event 3: what it says of the person/,
+    ],
+    [
+      'a chain that ends early, with a day made to fit',
+      `DELETE FROM shop.events WHERE seq > 8;
+       UPDATE shop.audit_days SET last_position = 8,
+         hash = (SELECT hash FROM shop.audit_chain WHERE position = 8)`,
+      /seal of the day was made for another end/,
+    ],
+  ])('after %s', (_, tampering, problem) => {
+    it('does not hold', async () => {
+      await shop.append(10);
+      await shop.chain();
+      expect(await problems()).toEqual([]);
+
+      await shop.pool.query(tampering);
+
+      expect((await problems()).join('\n')).toMatch(problem);
+    });
+  });
+
+  it('does not hold for one who recomputes every hash but has no key', async () => {
+    await shop.append(5);
+    await shop.chain();
+    await shop.pool.query(`UPDATE shop.events SET action = 'nothing' WHERE seq = 2;
+      TRUNCATE shop.audit_chain; INSERT INTO shop.audit_unchained SELECT seq FROM shop.events;`);
+    const forger = createSecretBox(new Secret(key('k1', 9)));
+    await createAuditChainer({
+      trail: shop.trail,
+      secretBox: forger,
+      now: () => Date.parse('2027-01-15'),
+    }).chainOnce();
+
+    expect((await problems()).join('\n')).toMatch(/the seal of the day does not open/);
+  });
+
+  it('holds after a person was erased', async () => {
+    await shop.append(4);
+    await shop.chain();
+    await shop.pool.query(`UPDATE shop.events SET person = NULL WHERE seq = 2;
+      UPDATE shop.audit_chain SET personal_salt = NULL WHERE position = 2`);
+
+    expect(await problems()).toEqual([]);
+  });
+
+  it('holds after days were deleted that are past their time, and only those are', async () => {
+    await shop.append(6);
+    await shop.chain('2027-01-15');
+    await shop.append(4);
+    await shop.chain('2027-01-16');
+
+    expect(await deleteExpired(shop.trail, { before: '2027-01-16', shippedTo: undefined })).toBe(6);
+
+    expect(await verify({ keptFrom: '2027-01-16' })).toMatchObject([
+      { day: '2027-01-16', events: 4, problems: [] },
+    ]);
+    expect((await verify()).flatMap((day) => day.problems)).toEqual(['events 1 to 6 are missing']);
+  });
+
+  it('keeps what is past its time until the target has it', async () => {
+    await shop.append(6);
+    await shop.chain('2027-01-15');
+    await shop.pool.query(`INSERT INTO shop.audit_shipping VALUES ('elasticsearch', 4)`);
+
+    expect(await deleteExpired(shop.trail, { before: '2027-01-16', shippedTo: 'elasticsearch' })).toBe(4);
+  });
+
+  it('is sealed anew when the key is changed, and then needs the former key no more', async () => {
+    await shop.append(2);
+    await shop.chain();
+    const both = createSecretBox(new Secret(`${key('k2', 2)},${key('k1')}`));
+    const newOnly = createSecretBox(new Secret(key('k2', 2)));
+
+    expect(await resealDays('shop', shop.pool, both)).toBe(1);
+
+    expect(await verify({ secretBox: newOnly })).toMatchObject([{ problems: [] }]);
+    expect(await resealDays('shop', shop.pool, newOnly)).toBe(0);
+  });
+});

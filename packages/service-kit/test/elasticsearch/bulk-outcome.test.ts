@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeOf } from '../../src/elasticsearch/bulk-outcome.ts';
+
+describe('the outcome of a document', () => {
+  it.each([
+    ['created', { status: 201 }, 'done'],
+    ['there already', { status: 409, error: { type: 'version_conflict_engine_exception' } }, 'done'],
+    ['too many requests', { status: 429, error: { type: 'es_rejected_execution_exception' } }, 'again'],
+    ['disk full', { status: 429, error: { type: 'cluster_block_exception' } }, 'again'],
+    ['index closed for writing', { status: 403, error: { type: 'cluster_block_exception' } }, 'again'],
+    ['no permission', { status: 403, error: { type: 'security_exception' } }, 'again'],
+    ['shard away', { status: 503, error: { type: 'unavailable_shards_exception' } }, 'again'],
+    ['a field of the wrong type', { status: 400, error: { type: 'document_parsing_exception' } }, 'refused'],
+    ['an unknown field', { status: 400, error: { type: 'strict_dynamic_mapping_exception' } }, 'refused'],
+    ['no answer for it', {}, 'again'],
+  ])('%s', (_, item, kind) => {
+    expect(outcomeOf(item).kind).toBe(kind);
+  });
+});

@@ -1,0 +1,32 @@
+/** What may be asked about security events. */
+import { wrapped } from '@gatehouse/contracts/envelope';
+import { z } from 'zod';
+
+const text = z.string().min(1).max(512).optional();
+const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
+const time = z.iso
+  .datetime({ offset: true, message: 'must be a time such as 2027-01-31T12:00:00Z' })
+  .optional();
+
+export const auditQuerySchema = z
+  .object({
+    user: text.describe('User name in any case, or `sub`.'),
+    name: text.describe('Name of the event, such as login_failed.'),
+    outcome: z.enum(['success', 'failure']).optional(),
+    clientId: text,
+    contactCenterId: text,
+    correlationId: text.describe('The id on the error page, in the log line and in the answer header.'),
+    from: time.describe('Not before this time.'),
+    to: time.describe('Before this time.'),
+    before: seq.describe('`nextCursor` of the page before.'),
+    after: seq.describe('Only later events, oldest first.'),
+    limit: z.coerce.number().int().min(1).max(1000).default(100),
+  })
+  .refine(({ before, after }) => before === undefined || after === undefined, {
+    path: ['after'],
+    message: 'before and after are both given: keep one',
+  });
+
+export const eraseBodySchema = wrapped(
+  z.object({ user: z.string().min(1).max(512).describe('User name in any case, or `sub`.') }),
+);

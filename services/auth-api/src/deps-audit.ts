@@ -1,0 +1,73 @@
+/** Composes the way of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch. */
+import { createDisguise } from '@gatehouse/service-kit/audit/disguise';
+import { type AuditKeeper, createAuditKeeper } from '@gatehouse/service-kit/audit/keeper';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { Kit } from '@gatehouse/service-kit/http/run';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { securityDocument } from './audit/document.ts';
+import { createAuditDrain } from './audit/drain.ts';
+import { type AuditErasure, createAuditErasure } from './audit/erase.ts';
+import type { AuditWriter } from './audit/event.ts';
+import { type AuditSearch, createAuditSearch } from './audit/search.ts';
+import { createAuditStream } from './audit/stream.ts';
+import { securityTrail } from './audit/trail.ts';
+import { createAuditWriter } from './audit/writer.ts';
+import type { Config } from './config.ts';
+
+export interface AuditDeps {
+  audit: AuditWriter;
+  auditSearch: AuditSearch;
+  auditKeeper: AuditKeeper;
+  auditErasure: AuditErasure;
+  /** Brings what waits in Redis into PostgreSQL now. */
+  drainAudit(): Promise<number>;
+}
+
+interface Foundation {
+  config: Config;
+  kit: Kit;
+  pool: Pool;
+  redis: RedisClient;
+  keyspace: Keyspace;
+  secretBox: SecretBox;
+  now: Clock;
+}
+
+export function createAuditDeps({ config, kit, pool, redis, keyspace, secretBox, now }: Foundation) {
+  const { log, metrics } = kit;
+  const stream = createAuditStream(redis, keyspace.name('audit'));
+  const waiting = metrics.gauge(
+    'gatehouse_audit_waiting_events',
+    'Security events that wait in Redis for their row in PostgreSQL.',
+  );
+  const drain = createAuditDrain({ pool, stream, log, onWaiting: (events) => waiting.set(events) });
+  const disguise = createDisguise(config.audit.pseudonymKey);
+  const auditKeeper = createAuditKeeper({
+    trail: securityTrail(pool),
+    retentionDays: config.audit.retentionDays,
+    elasticsearch: config.elasticsearch,
+    toDocument: (event) => securityDocument(event, disguise),
+    ...{ secretBox, now, log, metrics },
+  });
+  const audit = createAuditWriter({ stream, now });
+  const deps: AuditDeps = {
+    audit,
+    auditSearch: createAuditSearch(pool),
+    auditKeeper,
+    auditErasure: createAuditErasure({ pool, audit, auditKeeper, disguise }),
+    drainAudit: () => drain.drainOnce(),
+  };
+  return {
+    deps,
+    start() {
+      drain.start();
+      auditKeeper.start();
+    },
+    async close() {
+      await Promise.all([drain.stop(), auditKeeper.close()]);
+    },
+  };
+}
