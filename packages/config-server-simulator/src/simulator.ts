@@ -36,6 +36,8 @@ export interface SimulatorOptions {
    * a backup in another process follows it and takes over when the primary is gone; proxies follow it for reading.
    */
   file?: string;
+  /** Entries that may be in the file beyond twice what the estate needs, before it is written anew. Default 20 000. */
+  spareEntries?: number;
   limits?: Partial<ServerLimits>;
   clock?: Clock;
   log?: Logger;
@@ -68,11 +70,18 @@ export interface Simulator {
 
 /** Listens when the promise resolves. Errors: ZodError for a bad seed, EADDRINUSE, those of `openEstateFile`. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { file, role = 'primary', name = 'simulator', serverEpoch } = options;
+  const {
+    file,
+    role = 'primary',
+    name = 'simulator',
+    serverEpoch,
+    spareEntries,
+    log = silentLogger,
+  } = options;
   const estate =
     file === undefined
       ? openMemoryEstate(serverEpoch)
-      : await openEstateFile(file, { toWrite: role === 'primary', holder: name });
+      : await openEstateFile(file, { toWrite: role === 'primary', holder: name, spareEntries, log });
   try {
     return await serveEstate(estate, options);
   } catch (error) {

@@ -18,12 +18,18 @@ export function followEstate(estate: Estate, context: ServerContext): Following 
   let handedOver: { epoch: number; untilMs: number } | undefined;
 
   const follow = async () => {
-    await estate.catchUp();
+    const { missed } = await estate.catchUp();
+    if (missed) sendAway();
     if (state.role !== 'backup' || isOthersTurn()) return;
     if (!(await estate.takeOver())) return;
     state.epoch = estate.epoch;
     state.role = 'primary';
     log.info({ name: state.name, epoch: state.epoch }, 'this server is primary now');
+  };
+  /** Their subscriptions have a gap: connected anew, they are told to read everything again. */
+  const sendAway = () => {
+    log.warn({ name: state.name }, 'this server has missed changes; its clients are sent away');
+    for (const session of [...context.sessions.all]) session.close('shutting-down', 'changes were missed');
   };
   /** After a hand-over the other server goes first; once it has written, or if there is none, this one may again. */
   const isOthersTurn = () =>

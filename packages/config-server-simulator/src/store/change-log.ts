@@ -30,6 +30,22 @@ export class ChangeLog {
     return this.#last;
   }
 
+  /** How many changes it can tell. */
+  get size(): number {
+    return this.#changes.length;
+  }
+
+  /** The newest changes, oldest first. */
+  newest(count: number): Change[] {
+    return this.#changes.slice(-count);
+  }
+
+  /** Forgets everything: the next change is one after `historyId`. */
+  restart(historyId: number): void {
+    this.#changes = [];
+    this.#last = historyId;
+  }
+
   /** Adds a change whose id follows the last one, and tells the listeners. */
   append(change: Change): void {
     this.#last = change.historyId;

@@ -1,11 +1,13 @@
 /** Where an estate lives, and whether this server may change it: in memory, or in a file that several servers share. */
 import { randomUUID } from 'node:crypto';
+import type { Logger } from '@gatehouse/config-server-client/log';
 import { ChangeLog } from './change-log.ts';
 import { openFileJournal } from './file-journal.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { foreignJournal, type Journal, type JournalEntry, noJournal } from './journal.ts';
 import { JournalReader } from './journal-reader.ts';
 import { ObjectStore } from './object-store.ts';
+import { snapshotEntries, snapshotSize } from './snapshot.ts';
 
 export interface Estate {
   readonly store: ObjectStore;
@@ -14,8 +16,8 @@ export interface Estate {
   /** Nothing is in it yet: the seed is to be planted, then `planted` called. */
   readonly isNew: boolean;
   planted(): Promise<void>;
-  /** Takes over what another server wrote meanwhile. */
-  catchUp(): Promise<void>;
+  /** Takes over what another server wrote meanwhile. `missed`: there were more changes than the file still tells. */
+  catchUp(): Promise<{ missed: boolean }>;
   /** True when this server is the one that writes from now on. */
   takeOver(): Promise<boolean>;
   /** Lets another server write. */
@@ -23,54 +25,60 @@ export interface Estate {
   close(): Promise<void>;
 }
 
+const defaultSpareEntries = 20_000;
+
 export function openMemoryEstate(epoch = 1): Estate {
   return {
     store: new ObjectStore(new ChangeLog(randomUUID()), noJournal),
     epoch,
     isNew: true,
     planted: async () => undefined,
-    catchUp: async () => undefined,
+    catchUp: async () => ({ missed: false }),
     takeOver: async () => false,
     release: async () => undefined,
     close: async () => undefined,
   };
 }
 
+export interface EstateFileOptions {
+  toWrite: boolean;
+  /** Who writes, for the record. */
+  holder: string;
+  /** See FileJournalOptions. Default 20 000. */
+  spareEntries?: number | undefined;
+  log: Logger;
+}
+
 /**
  * The estate in the file, to write it or to follow the server that does. Errors: Error with a sentence when another
  * process writes it, when there is nothing to follow yet, or when it is damaged.
  */
-export async function openEstateFile(
-  path: string,
-  options: { toWrite: boolean; holder: string },
-): Promise<Estate> {
+export async function openEstateFile(path: string, options: EstateFileOptions): Promise<Estate> {
   if (options.toWrite) {
     const lock = await lockFile(path);
     if ('heldBy' in lock)
       throw new Error(`${path} is written by process ${lock.heldBy}: follow it as backup or proxy`);
-    return openLocked(path, options.holder, lock);
+    return openLocked(path, options, lock);
   }
   const reader = new JournalReader(path);
-  const entries = await reader.readNew();
+  const { entries } = await reader.readNew();
   const id = plantedLogId(entries);
   if (id === undefined) throw new Error(`${path} holds no estate yet: start its primary first`);
   const store = new ObjectStore(new ChangeLog(id), foreignJournal);
-  const estate = new EstateFile(path, options.holder, store, reader);
+  const estate = new EstateFile(path, options, store, reader);
   estate.replay(entries);
   return estate;
 }
 
-async function openLocked(path: string, holder: string, lock: FileLock): Promise<Estate> {
+async function openLocked(path: string, options: EstateFileOptions, lock: FileLock): Promise<Estate> {
   try {
     const reader = new JournalReader(path);
-    const entries = await reader.readNew();
+    const { entries } = await reader.readNew();
     const id = plantedLogId(entries);
-    // A first start that was killed over its seed has left less than an estate: it begins again.
-    const journal = await openFileJournal(path, id === undefined ? 0 : reader.goodBytes);
-    const store = new ObjectStore(new ChangeLog(id ?? randomUUID()), journal);
-    const estate = new EstateFile(path, holder, store, reader);
+    const store = new ObjectStore(new ChangeLog(id ?? randomUUID()), foreignJournal);
+    const estate = new EstateFile(path, options, store, reader);
     if (id !== undefined) estate.replay(entries);
-    await estate.become(journal, lock, id === undefined);
+    await estate.become(lock, id === undefined);
     return estate;
   } catch (error) {
     await lock.release();
@@ -87,15 +95,15 @@ function plantedLogId(entries: JournalEntry[]): string | undefined {
 class EstateFile implements Estate {
   readonly store: ObjectStore;
   readonly #path: string;
-  readonly #holder: string;
+  readonly #options: EstateFileOptions;
   #reader: JournalReader;
   #writing: { journal: Journal; lock: FileLock } | undefined;
   #epoch = 0;
   #isNew = false;
 
-  constructor(path: string, holder: string, store: ObjectStore, reader: JournalReader) {
+  constructor(path: string, options: EstateFileOptions, store: ObjectStore, reader: JournalReader) {
     this.#path = path;
-    this.#holder = holder;
+    this.#options = options;
     this.store = store;
     this.#reader = reader;
   }
@@ -116,13 +124,29 @@ class EstateFile implements Estate {
   }
 
   /** Starts writing; a server that writes after another one raises the epoch. */
-  async become(journal: Journal, lock: FileLock, isNew: boolean): Promise<void> {
-    this.#writing = { journal, lock };
+  async become(lock: FileLock, isNew: boolean): Promise<void> {
+    const { store } = this;
     this.#isNew = isNew;
     this.#epoch += 1;
-    this.store.writeTo(journal);
-    const epoch: JournalEntry = { kind: 'epoch', serverEpoch: this.#epoch, holder: this.#holder };
-    await journal.append(isNew ? [{ kind: 'log', id: this.store.log.id }, epoch] : [epoch]);
+    const epoch: JournalEntry = {
+      kind: 'epoch',
+      serverEpoch: this.#epoch,
+      holder: this.#options.holder,
+    };
+    // A first start that was killed over its seed has left less than an estate: it begins again.
+    const { goodBytes, entries } = isNew ? { goodBytes: 0, entries: 0 } : this.#reader;
+    const journal = await openFileJournal(this.#path, {
+      goodBytes,
+      entries,
+      spareEntries: this.#options.spareEntries ?? defaultSpareEntries,
+      snapshot: () => snapshotEntries(store.tables, store.log, epoch),
+      // A seed is not written anew before it is complete.
+      snapshotSize: () => (this.#isNew ? Number.POSITIVE_INFINITY : snapshotSize(store.tables, store.log)),
+      log: this.#options.log,
+    });
+    this.#writing = { journal, lock };
+    store.writeTo(journal);
+    await journal.append(isNew ? [{ kind: 'log', id: store.log.id }, epoch] : [epoch]);
   }
 
   async planted(): Promise<void> {
@@ -130,8 +154,15 @@ class EstateFile implements Estate {
     this.#isNew = false;
   }
 
-  async catchUp(): Promise<void> {
-    if (this.#writing === undefined) this.replay(await this.#reader.readNew());
+  async catchUp(): Promise<{ missed: boolean }> {
+    if (this.#writing !== undefined) return { missed: false };
+    const { entries, startsAnew } = await this.#reader.readNew();
+    if (startsAnew) this.store.forgetObjects();
+    const missed = entries.some(
+      (entry) => entry.kind === 'numbers' && this.store.log.lastHistoryId < entry.toldAfter,
+    );
+    this.replay(entries);
+    return { missed };
   }
 
   async takeOver(): Promise<boolean> {
@@ -140,7 +171,7 @@ class EstateFile implements Estate {
     if ('heldBy' in lock) return false;
     try {
       await this.catchUp();
-      await this.become(await openFileJournal(this.#path, this.#reader.goodBytes), lock, false);
+      await this.become(lock, false);
       return true;
     } catch (error) {
       await lock.release();

@@ -1,28 +1,58 @@
 /** The append-only file: what was acknowledged is on the disk, whatever kills the process. */
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Logger } from '@gatehouse/config-server-client/log';
 import type { Journal, JournalEntry } from './journal.ts';
 import { encodeLine } from './journal-lines.ts';
+import { replaceFile } from './replace-file.ts';
 
-/** Appends in batches: while one is being flushed to disk, the next one gathers. `goodBytes` cuts a broken end off. */
-export async function openFileJournal(path: string, goodBytes: number): Promise<Journal> {
+export interface FileJournalOptions {
+  /** Cuts a broken end off. */
+  goodBytes: number;
+  /** How many entries the file holds. */
+  entries: number;
+  /** Entries that may be in the file beyond twice what its content needs; above, it is written anew. */
+  spareEntries: number;
+  /** The content in as few entries as it needs. Called in a moment in which everything acknowledged is told. */
+  snapshot(): JournalEntry[];
+  snapshotSize(): number;
+  log: Logger;
+}
+
+interface Batch {
+  bytes: Buffer[];
+  entries: number;
+  done: PromiseWithResolvers<void>;
+}
+
+/** Appends in batches: while one is being flushed to disk, the next one gathers. */
+export async function openFileJournal(path: string, options: FileJournalOptions): Promise<Journal> {
   const file = await open(path, 'a', 0o600);
-  await file.truncate(goodBytes);
-  return new FileJournal(file);
+  await file.truncate(options.goodBytes);
+  return new FileJournal(path, file, options);
 }
 
 class FileJournal implements Journal {
   readonly isWritable = true;
-  readonly #file: FileHandle;
-  #gathering: { bytes: Buffer[]; done: PromiseWithResolvers<void> } | undefined;
+  readonly #path: string;
+  readonly #options: FileJournalOptions;
+  #file: FileHandle;
+  #entries: number;
+  #spareEntries: number;
+  #gathering: Batch | undefined;
   #flushing: Promise<void> | undefined;
 
-  constructor(file: FileHandle) {
+  constructor(path: string, file: FileHandle, options: FileJournalOptions) {
+    this.#path = path;
     this.#file = file;
+    this.#options = options;
+    this.#entries = options.entries;
+    this.#spareEntries = options.spareEntries;
   }
 
   append(entries: JournalEntry[]): Promise<void> {
-    this.#gathering ??= { bytes: [], done: Promise.withResolvers<void>() };
+    this.#gathering ??= { bytes: [], entries: 0, done: Promise.withResolvers<void>() };
     this.#gathering.bytes.push(encodeLine(entries));
+    this.#gathering.entries += entries.length;
     const { promise } = this.#gathering.done;
     this.#flushing ??= this.#flush();
     return promise;
@@ -35,18 +65,74 @@ class FileJournal implements Journal {
 
   async #flush(): Promise<void> {
     // Everything that is appended in this turn of the event loop goes into one flush.
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.#gathering !== undefined) {
-      const { bytes, done } = this.#gathering;
-      this.#gathering = undefined;
-      try {
-        await this.#file.appendFile(Buffer.concat(bytes));
-        await this.#file.datasync();
-        done.resolve();
-      } catch (error) {
-        done.reject(error);
-      }
+    await nextTurn();
+    for (let batch = this.#takeBatch(); batch !== undefined; batch = this.#takeBatch()) {
+      await this.#write(batch);
+      if (this.#isWasteful) await this.#compact();
     }
     this.#flushing = undefined;
   }
+
+  #takeBatch(): Batch | undefined {
+    const batch = this.#gathering;
+    this.#gathering = undefined;
+    return batch;
+  }
+
+  async #write({ bytes, entries, done }: Batch): Promise<void> {
+    try {
+      await this.#file.appendFile(Buffer.concat(bytes));
+      await this.#file.datasync();
+      this.#entries += entries;
+      done.resolve();
+    } catch (error) {
+      done.reject(error);
+    }
+  }
+
+  get #isWasteful(): boolean {
+    if (this.#entries <= this.#spareEntries) return false;
+    return this.#entries > 2 * this.#options.snapshotSize() + this.#spareEntries;
+  }
+
+  /** What gathers at that moment is part of the snapshot already, and follows it: whole or not at all. */
+  async #compact(): Promise<void> {
+    const { log, snapshot } = this.#options;
+    // Those whose change is on the disk now tell it first: a change is in the history of the new file, or behind it.
+    await nextTurn();
+    const entries = snapshot();
+    const batch = this.#takeBatch();
+    try {
+      const file = await replaceFile(this.#path, linesOf(entries, batch));
+      await this.#file.close();
+      this.#file = file;
+      log.info(
+        { file: this.#path, before: this.#entries, after: entries.length },
+        'estate file written anew',
+      );
+      this.#entries = entries.length + (batch?.entries ?? 0);
+      batch?.done.resolve();
+    } catch (error) {
+      log.error(
+        { file: this.#path, error },
+        'the estate file could not be written anew, it goes on as it is',
+      );
+      // A full disk, perhaps: not again at every change.
+      this.#spareEntries += this.#entries;
+      if (batch !== undefined) await this.#write(batch);
+    }
+  }
+}
+
+/** In pieces that are made when they are written: a big estate must not hold up everything else. */
+function* linesOf(entries: readonly JournalEntry[], batch: Batch | undefined): Generator<Buffer> {
+  const atOnce = 200;
+  for (let start = 0; start < entries.length; start += atOnce) {
+    yield Buffer.concat(entries.slice(start, start + atOnce).map((entry) => encodeLine([entry])));
+  }
+  if (batch !== undefined) yield Buffer.concat(batch.bytes);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

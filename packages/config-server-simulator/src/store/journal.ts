@@ -12,6 +12,20 @@ const base = {
 /** Newest first; the first one is the password in force. */
 const credentialSchema = z.array(storedPasswordSchema);
 
+const deltaSchema = z.object({
+  set: objectSchema,
+  added: z.record(z.string(), z.array(z.unknown())).optional(),
+  deleted: z.record(z.string(), z.array(z.unknown())).optional(),
+  passwordChanged: z.boolean().optional(),
+});
+
+const changed = { ...base, tenantDbid: z.int().nonnegative() };
+const changeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('created'), ...changed, object: objectSchema }),
+  z.object({ kind: z.literal('updated'), ...changed, delta: deltaSchema }),
+  z.object({ kind: z.literal('deleted'), ...changed }),
+]);
+
 export const journalEntrySchema = z.discriminatedUnion('kind', [
   /** First of all: which log this is. */
   z.object({ kind: z.literal('log'), id: z.string() }),
@@ -29,15 +43,26 @@ export const journalEntrySchema = z.discriminatedUnion('kind', [
     kind: z.literal('updated'),
     ...base,
     object: objectSchema,
-    delta: z.object({
-      set: objectSchema,
-      added: z.record(z.string(), z.array(z.unknown())).optional(),
-      deleted: z.record(z.string(), z.array(z.unknown())).optional(),
-      passwordChanged: z.boolean().optional(),
-    }),
+    delta: deltaSchema,
     credential: credentialSchema.optional(),
   }),
   z.object({ kind: z.literal('deleted'), ...base }),
+  /** An object as it is, without a change: part of a file that was written anew (./snapshot.ts). */
+  z.object({
+    kind: z.literal('kept'),
+    objectType: z.int().positive(),
+    dbid: z.int().positive(),
+    object: objectSchema,
+    credential: credentialSchema.optional(),
+  }),
+  /** A change from before the file was written anew; its outcome is in the kept objects. */
+  z.object({ kind: z.literal('told'), change: changeSchema }),
+  /** What kept objects do not say: the change after which the told ones are complete, and DBIDs that were used before. */
+  z.object({
+    kind: z.literal('numbers'),
+    toldAfter: z.int().nonnegative(),
+    highestDbids: z.array(z.tuple([z.int().positive(), z.int().positive()])),
+  }),
   z.object({ kind: z.literal('login'), dbid: z.int().positive(), atSeconds: z.int().nonnegative() }),
 ]);
 

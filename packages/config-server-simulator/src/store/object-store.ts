@@ -6,7 +6,8 @@ import { type Change, type ChangeLog, tenantOf } from './change-log.ts';
 import { type Consequence, groupsLeft, stateHandedDown } from './consequences.ts';
 import { type Delta, deltaBetween, isEmptyDelta } from './delta.ts';
 import type { Journal, JournalEntry } from './journal.ts';
-import { checkMandatory, checkUnique, uniqueKeysOf, userNameKey } from './object-rules.ts';
+import { checkMandatory, checkUnique, userNameKey } from './object-rules.ts';
+import { ObjectTables } from './object-tables.ts';
 import { identityOf, type StoredObject } from './stored-object.ts';
 
 export interface ChangeOptions {
@@ -14,16 +15,12 @@ export interface ChangeOptions {
   credential?: StoredPassword[] | undefined;
 }
 
-type ObjectEntry = Extract<JournalEntry, { objectType: number }>;
+type ObjectEntry = Extract<JournalEntry, { historyId: number }>;
 
 export class ObjectStore {
   readonly log: ChangeLog;
   #journal: Journal;
-  readonly #objects = new Map<number, Map<number, StoredObject>>();
-  readonly #holders = new Map<string, number>();
-  readonly #credentials = new Map<number, StoredPassword[]>();
-  readonly #logins = new Map<number, number>();
-  readonly #highestDbid = new Map<number, number>();
+  readonly #tables = new ObjectTables();
   #lastHistoryId = 0;
   #failure: unknown;
 
@@ -32,40 +29,46 @@ export class ObjectStore {
     this.#journal = journal;
   }
 
+  /** What there is, for whoever writes all of it down. */
+  get tables(): ObjectTables {
+    return this.#tables;
+  }
+
   get(objectType: number, dbid: number): StoredObject | undefined {
-    return this.#objects.get(objectType)?.get(dbid);
+    return this.#tables.get(objectType, dbid);
   }
 
   /** In order of DBID of creation. */
   all(objectType: number): Iterable<StoredObject> {
     if (objectType === CfgObjectType.personLastLogin) return this.#lastLogins();
-    return this.#objects.get(objectType)?.values() ?? [];
+    return this.#tables.objects.get(objectType)?.values() ?? [];
   }
 
   /** By user name, compared as the protocol says. */
   personNamed(userName: string): StoredObject | undefined {
-    const dbid = this.#holders.get(userNameKey(userName));
+    const dbid = this.#tables.holderOf(userNameKey(userName));
     return dbid === undefined ? undefined : this.get(CfgObjectType.person, dbid);
   }
 
   /** The DBID of the object that holds a unique value of its type; see `uniqueKeysOf`. */
   holderOf(uniqueKey: string): number | undefined {
-    return this.#holders.get(uniqueKey);
+    return this.#tables.holderOf(uniqueKey);
   }
 
   /** The passwords of a person, newest first; the first one is in force. */
   credentialOf(personDbid: number): StoredPassword[] {
-    return this.#credentials.get(personDbid) ?? [];
+    return this.#tables.credentialOf(personDbid) ?? [];
   }
 
   /** Unix seconds of the last login. */
   lastLoginOf(personDbid: number): number | undefined {
-    return this.#logins.get(personDbid);
+    return this.#tables.logins.get(personDbid);
   }
 
   /** The object with its new DBID. Errors: CFGIncompleteObjectData, CFGUniquenessViolation. */
   async create(objectType: number, fields: StoredObject, options: ChangeOptions = {}): Promise<StoredObject> {
-    const dbid = (identityOf(objectType, fields)['DBID'] as number | undefined) ?? this.#nextDbid(objectType);
+    const dbid =
+      (identityOf(objectType, fields)['DBID'] as number | undefined) ?? this.#tables.nextDbid(objectType);
     const object = withDbid(objectType, fields, dbid);
     checkMandatory(objectType, object);
     checkUnique(objectType, dbid, object, this);
@@ -101,13 +104,13 @@ export class ObjectStore {
   async delete(objectType: number, dbid: number): Promise<void> {
     if (this.get(objectType, dbid) === undefined) throw notFound(objectType);
     const entries =
-      objectType === CfgObjectType.person ? this.#entriesFor(groupsLeft(this.#objects, dbid)) : [];
+      objectType === CfgObjectType.person ? this.#entriesFor(groupsLeft(this.#tables.objects, dbid)) : [];
     await this.#commit([...entries, { kind: 'deleted', objectType, dbid, historyId: this.#nextHistoryId() }]);
   }
 
   /** Not a change of the history: clients read it, nobody is told. */
   async recordLogin(personDbid: number, atSeconds: number): Promise<void> {
-    this.#logins.set(personDbid, atSeconds);
+    this.#tables.recordLogin(personDbid, atSeconds);
     if (this.isWritable) await this.#write([{ kind: 'login', dbid: personDbid, atSeconds }]);
   }
 
@@ -122,14 +125,42 @@ export class ObjectStore {
     this.#failure = undefined;
   }
 
+  /** Forgets the objects, not the history: they follow from a journal that was written anew. */
+  forgetObjects(): void {
+    this.#tables.clear();
+  }
+
   /** Takes over one entry that a journal holds already. */
   replay(entry: JournalEntry): void {
-    if (entry.kind === 'login') this.#logins.set(entry.dbid, entry.atSeconds);
-    if (!('objectType' in entry)) return;
-    const change = this.#changeOf(entry);
-    this.#apply(entry);
-    this.#lastHistoryId = Math.max(this.#lastHistoryId, entry.historyId);
-    this.log.append(change);
+    switch (entry.kind) {
+      case 'login':
+        this.#tables.recordLogin(entry.dbid, entry.atSeconds);
+        return;
+      case 'kept':
+        this.#tables.apply(entry);
+        return;
+      case 'told':
+        this.#tell(entry.change);
+        return;
+      case 'numbers':
+        for (const [objectType, dbid] of entry.highestDbids) this.#tables.noteDbid(objectType, dbid);
+        if (this.log.lastHistoryId < entry.toldAfter) this.log.restart(entry.toldAfter);
+        this.#lastHistoryId = Math.max(this.#lastHistoryId, entry.toldAfter);
+        return;
+      case 'created':
+      case 'updated':
+      case 'deleted': {
+        const change = this.#changeOf(entry);
+        this.#tables.apply(entry);
+        this.#tell(change);
+      }
+    }
+  }
+
+  /** A change that another server made, unless it is known. */
+  #tell(change: Change): void {
+    this.#lastHistoryId = Math.max(this.#lastHistoryId, change.historyId);
+    if (change.historyId > this.log.lastHistoryId) this.log.append(change);
   }
 
   #updateEntries(
@@ -158,7 +189,7 @@ export class ObjectStore {
     };
     const stateChanged = objectType === CfgObjectType.tenant && before['state'] !== after['state'];
     return stateChanged
-      ? [entry, ...this.#entriesFor(stateHandedDown(this.#objects, dbid, after['state']))]
+      ? [entry, ...this.#entriesFor(stateHandedDown(this.#tables.objects, dbid, after['state']))]
       : [entry];
   }
 
@@ -177,7 +208,7 @@ export class ObjectStore {
   async #commit(entries: ObjectEntry[]): Promise<void> {
     if (entries.length === 0) return;
     const changes = entries.map((entry) => this.#changeOf(entry));
-    for (const entry of entries) this.#apply(entry);
+    for (const entry of entries) this.#tables.apply(entry);
     await this.#write(entries);
     for (const change of changes) this.log.append(change);
   }
@@ -202,36 +233,8 @@ export class ObjectStore {
     return { ...base, kind: 'deleted' };
   }
 
-  #apply(entry: ObjectEntry): void {
-    const { objectType, dbid } = entry;
-    const before = this.get(objectType, dbid);
-    for (const key of uniqueKeysOf(objectType, before)) this.#holders.delete(key.key);
-    let objects = this.#objects.get(objectType);
-    if (objects === undefined) {
-      objects = new Map();
-      this.#objects.set(objectType, objects);
-    }
-    this.#highestDbid.set(objectType, Math.max(this.#highestDbid.get(objectType) ?? 0, dbid));
-    if (entry.kind === 'deleted') {
-      objects.delete(dbid);
-      if (objectType === CfgObjectType.person) {
-        this.#credentials.delete(dbid);
-        this.#logins.delete(dbid);
-      }
-      return;
-    }
-    objects.set(dbid, entry.object);
-    for (const key of uniqueKeysOf(objectType, entry.object)) this.#holders.set(key.key, dbid);
-    if (entry.credential !== undefined) this.#credentials.set(dbid, entry.credential);
-  }
-
   *#lastLogins(): Generator<StoredObject> {
-    for (const [dbid, lastLogin] of this.#logins) yield { DBID: dbid, lastLogin };
-  }
-
-  #nextDbid(objectType: number): number {
-    // Customers' objects start at 101, as operators know it; a deleted DBID is never used again.
-    return Math.max(this.#highestDbid.get(objectType) ?? 0, 100) + 1;
+    for (const [dbid, lastLogin] of this.#tables.logins) yield { DBID: dbid, lastLogin };
   }
 
   /** Errors: NotPrimary, before anything is changed. */

@@ -6,9 +6,18 @@ import { until } from '../harness.ts';
 
 const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
+interface RunOptions {
+  input?: string;
+  env?: NodeJS.ProcessEnv;
+}
+
 /** Starts it with these arguments; ended at the latest with the test. */
-export function runProgram(args: string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}) {
-  const child = spawn(process.execPath, ['--conditions=source', program, ...args], {
+export function runProgram(args: string[], options: RunOptions = {}) {
+  return run(program, args, options);
+}
+
+function run(file: string, args: string[], options: RunOptions) {
+  const child = spawn(process.execPath, ['--conditions=source', file, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
@@ -29,8 +38,13 @@ export function runProgram(args: string[], options: { input?: string; env?: Node
 }
 
 /** A server of its own process, ready. */
-export async function runServer(...args: string[]) {
-  const running = runProgram(['serve', '--port', '0', ...args]);
+export function runServer(...args: string[]) {
+  return runReady(program, ['serve', '--port', '0', ...args]);
+}
+
+/** Any program that says where it listens, as `serve` does. */
+export async function runReady(file: string, args: string[]) {
+  const running = run(file, args, {});
   await until(() => /listening on \S+\n/.test(running.output()), 'the ready line', 15_000);
   return { ...running, port: Number(/listening on 127\.0\.0\.1:(\d+)\n/.exec(running.output())?.[1]) };
 }
