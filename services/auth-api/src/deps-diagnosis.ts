@@ -1,5 +1,6 @@
 /** Everything that an operator may have looked at. */
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import { elasticsearchProbe } from '@gatehouse/service-kit/elasticsearch/probe';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { redisProbe } from '@gatehouse/service-kit/redis/probe';
@@ -24,6 +25,7 @@ export function createProbes(deps: BaseDeps & SignInDeps): readonly Probe[] {
     }),
     environmentApiProbe(environmentChanges),
     linksProbe(users),
+    elasticsearchProbe(config.elasticsearch),
     consulProbe(consul),
   ];
 }

@@ -2,6 +2,7 @@
 
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
+import { createForgetting } from '@gatehouse/service-kit/changes/forget';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
@@ -243,6 +244,8 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   });
   await clientChanges.start();
   auditing.start();
+  const forgetting = createForgetting(changes, { now, log });
+  forgetting.start();
 
   const outbound = createOutbound(config.outbound);
 
@@ -289,7 +292,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     probes: createProbes({ ...base, ...signIn.deps }),
     async close() {
       await signIn.close();
-      await auditing.close();
+      await Promise.all([auditing.close(), forgetting.stop()]);
       clientChanges.stop();
       signingKeys.close();
       const followed = cutOffs.close();

@@ -4,11 +4,13 @@ import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
 import { createDisguise } from '@gatehouse/service-kit/audit/disguise';
 import { createAuditKeeper } from '@gatehouse/service-kit/audit/keeper';
+import { createForgetting } from '@gatehouse/service-kit/changes/forget';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
 import { createOperator } from '@gatehouse/service-kit/credentials/operator';
 import { createSecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { elasticsearchProbe } from '@gatehouse/service-kit/elasticsearch/probe';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import { createPool } from '@gatehouse/service-kit/postgres/pool';
@@ -72,7 +74,11 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     ...{ secretBox, now, log, metrics: kit.metrics },
   });
   // The region that takes writes keeps the trail; another one has a copy of its database.
-  if (isWritable(region)) auditKeeper.start();
+  const forgetting = createForgetting(changeLog, { now, log });
+  if (isWritable(region)) {
+    auditKeeper.start();
+    forgetting.start();
+  }
   const replay = createReplay({ secretBox, now });
   const writer = createWriter({ changeLog, audit, region, replay, now });
   const environments = createEnvironmentService({ db: pool, writer, secretBox });
@@ -136,12 +142,13 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       redisProbe(redis, { keepsTokens: false }),
       secretsProbe(pool, secretBox),
       authApiProbe(authApi),
+      elasticsearchProbe(config.elasticsearch),
       consulProbe(consul),
     ],
     reencrypt: () => reencryptSecrets({ db: pool, changeLog, secretBox, log }),
     async close() {
       redis.disconnect();
-      await Promise.all([uses.settled(), auditKeeper.close()]);
+      await Promise.all([uses.settled(), auditKeeper.close(), forgetting.stop()]);
       await Promise.all([pool.end(), authApi.close()]);
     },
   };

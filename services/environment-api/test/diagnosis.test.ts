@@ -31,6 +31,7 @@ test('an installation that is well says so, part by part, and nothing secret', a
   expect(of('stored secrets')).toMatchObject({ status: 'ok', message: 'The keys first open them.' });
   expect(of('Auth API')).toMatchObject({ status: 'ok' });
   expect(of('Consul')).toMatchObject({ status: 'skipped' });
+  expect(of('Elasticsearch')).toMatchObject({ status: 'skipped' });
   expect(text).not.toMatch(/cs-password|ops-password|service-secret/);
 });
 
@@ -83,10 +84,20 @@ test('Redis that is away fails, and the others are looked at all the same', asyn
   expect(of('Auth API').status).toBe('ok');
 });
 
-test('Consul that is not there fails with its reason', async () => {
-  const other = await startApi({ env: { GATEHOUSE_CONSUL_URL: 'http://127.0.0.1:1' } });
+test('Consul and Elasticsearch that are not there fail with their reasons', async () => {
+  const other = await startApi({
+    env: {
+      GATEHOUSE_CONSUL_URL: 'http://127.0.0.1:1',
+      GATEHOUSE_ELASTICSEARCH_NODES: 'http://127.0.0.1:1',
+    },
+  });
   const answer = await other.call('GET', '/diagnosis');
   await other.close();
-  const consul = answer.body.data.findings.find((finding: { name: string }) => finding.name === 'Consul');
-  expect(consul).toMatchObject({ status: 'failed', message: expect.stringContaining('cannot be reached') });
+  for (const name of ['Consul', 'Elasticsearch']) {
+    const finding = answer.body.data.findings.find((one: { name: string }) => one.name === name);
+    expect(finding).toMatchObject({
+      status: 'failed',
+      message: expect.stringMatching(/cannot be reached|ECONNREFUSED/),
+    });
+  }
 });

@@ -17,7 +17,7 @@ export function doctorCommand(program: Command, cli: Cli): void {
   program
     .command('doctor')
     .description(
-      'look at PostgreSQL, Redis, Consul, the signing keys and the rest of what the services stand on; exit code 1 when something failed',
+      'look at PostgreSQL, Redis, Elasticsearch, Consul, the signing keys and the rest of what the services stand on; exit code 1 when something failed',
     )
     .action(
       cli.action(async (session) => {

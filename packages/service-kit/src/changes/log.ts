@@ -16,6 +16,8 @@ export interface ChangeLog {
   since(seq: number, limit?: number): Promise<Change[]>;
   /** Number of the newest change, 0 when there is none. */
   latest(): Promise<number>;
+  /** Forgets changes that are older, but for the newest of all; resolves with their number. */
+  forget(beforeMs: number): Promise<number>;
 }
 
 export interface ChangeLogOptions {
@@ -33,6 +35,9 @@ interface ChangeRow {
   entity_id: string;
   contact_center_id: string | null;
 }
+
+/** So that no statement takes long. */
+const forgottenAtOnce = 5000;
 
 /** Serialises the numbering: who commits first has the smaller number, so a reader never skips one. */
 const lock = `SELECT pg_advisory_xact_lock(hashtext('gatehouse.changes'), hashtext($1))`;
@@ -85,6 +90,16 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
         values: [seq, limit],
       });
       return rows.map(toChange);
+    },
+    async forget(beforeMs) {
+      // The newest one stays: the next number is counted from it.
+      const { rowCount } = await pool.query(
+        `DELETE FROM ${schema}.changes WHERE seq IN (
+          SELECT seq FROM ${schema}.changes WHERE at < $1 AND seq < (SELECT max(seq) FROM ${schema}.changes)
+          ORDER BY seq LIMIT ${forgottenAtOnce})`,
+        [new Date(beforeMs)],
+      );
+      return rowCount ?? 0;
     },
     async latest() {
       const { rows } = await pool.query<{ latest: string }>(

@@ -55,22 +55,27 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
 
   async function readMissed(): Promise<void> {
     try {
-      if (lastSeq < 0) {
-        // The position was never known, so anything cached until now may be old.
-        lastSeq = await options.latest();
-        options.onGap();
-        return;
-      }
+      // The position was never known, so anything cached until now may be old.
+      if (lastSeq < 0) return await beginAgain();
       for (
         let missed = await options.since(lastSeq);
         missed.length > 0;
         missed = await options.since(lastSeq)
       ) {
+        // The log is kept for a time only: what came in between is forgotten there.
+        if (missed[0]?.seq !== lastSeq + 1) return await beginAgain();
         missed.forEach(apply);
       }
+      // A database that was restored counts from an earlier number again, and its changes would pass for known ones.
+      if ((await options.latest()) < lastSeq) await beginAgain();
     } catch (error) {
       log.warn({ err: error, channel }, 'changes could not be read; trying again');
     }
+  }
+
+  async function beginAgain(): Promise<void> {
+    lastSeq = await options.latest();
+    options.onGap();
   }
 
   function onMessage(from: string, text: string): void {

@@ -122,3 +122,34 @@ test('a subscriber that starts late drops what was cached before', async () => {
   expect(gaps()).toBe(1);
   subscriber.stop();
 });
+
+test('old changes are forgotten, and a reader that has not seen them takes everything anew', async () => {
+  const { subscriber, seen, gaps } = await follow();
+  await write('seen');
+  await vi.waitFor(() => expect(seen.map(({ id }) => id)).toEqual(['seen']));
+  await server.stop();
+  for (const id of ['forgotten-1', 'forgotten-2', 'newest']) await write(id);
+  const newest = await changes.latest();
+  expect(await changes.forget(Date.now() + 60_000)).toBe(newest - 1);
+  // The numbers go on from the newest one, which stays.
+  expect((await changes.since(0)).map(({ id }) => id)).toEqual(['newest']);
+  expect(await changes.forget(Date.now() + 60_000)).toBe(0);
+  await server.start();
+  await vi.waitFor(() => expect(gaps()).toBe(2), { timeout: 10_000 });
+  expect(subscriber.lastSeq).toBe(newest);
+  subscriber.stop();
+});
+
+test('a database that was restored from an older copy makes readers take everything anew', async () => {
+  await untilRedisIsReady(redis);
+  const { subscriber, seen, gaps } = await follow();
+  await write('lost-1');
+  await write('lost-2');
+  await vi.waitFor(() => expect(seen).toHaveLength(2));
+  await pool.query(`DELETE FROM sample.changes WHERE entity_id LIKE 'lost-%'`);
+  await write('after');
+  await vi.waitFor(() => expect(gaps()).toBe(2));
+  await write('later');
+  await vi.waitFor(() => expect(seen.at(-1)?.id).toBe('later'));
+  subscriber.stop();
+});
