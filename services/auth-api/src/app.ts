@@ -16,6 +16,7 @@ import { grantTypes } from './oauth/grants/index.ts';
 import { logoutRoutes } from './oauth/logout-routes.ts';
 import { pushRoutes } from './oauth/push-routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
+import { userJwtRoutes } from './oauth/user-jwt-routes.ts';
 import { userinfoRoutes } from './oauth/userinfo-routes.ts';
 import { tellNonces } from './sender-constraint/nonce-header.ts';
 import { sessionRoutes } from './sessions/routes.ts';
@@ -52,6 +53,11 @@ export async function buildApp(deps: Deps): Promise<App> {
     guardOrigins(scope, deps.allowedOrigins);
     tellNonces(scope, deps);
     await pushRoutes(scope, deps);
+  });
+  await app.register(async (scope: App) => {
+    guardOrigins(scope, deps.allowedOrigins);
+    tellNonces(scope, deps);
+    userJwtRoutes(scope, deps);
   });
   await app.register(async (scope: App) =>
     discoveryRoutes(scope, {

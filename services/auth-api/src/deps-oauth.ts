@@ -9,6 +9,7 @@ import { createAuthorizationIssuer } from './oauth/authorization-issue.ts';
 import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
 import { createClientAssertions } from './oauth/client-assertion.ts';
 import { createClientAuthentication } from './oauth/client-authentication.ts';
+import { type ConvertedTokens, createConvertedTokens } from './oauth/exchange/converted-tokens.ts';
 import { createExchangeIssuer } from './oauth/exchange/issue.ts';
 import { createPresentedTokens } from './oauth/exchange/presented-token.ts';
 import { createExchangeTargets } from './oauth/exchange/targets.ts';
@@ -22,6 +23,7 @@ import { createRequestObjects } from './oauth/request-objects.ts';
 import { createRequestSources } from './oauth/request-sources.ts';
 import { createRevocationEndpoint, type RevocationEndpoint } from './oauth/revoke.ts';
 import { createTokenEndpoint, type TokenEndpoint } from './oauth/token.ts';
+import { createUserTokens, type UserTokens } from './oauth/user-tokens.ts';
 import { createUserInfo, type UserInfo } from './oauth/userinfo.ts';
 
 export interface OAuthDeps {
@@ -31,7 +33,9 @@ export interface OAuthDeps {
   tokenEndpoint: TokenEndpoint;
   introspection: IntrospectionEndpoint;
   revocation: RevocationEndpoint;
+  userTokens: UserTokens;
   userInfo: UserInfo;
+  convertedTokens: ConvertedTokens;
   logoutEndpoint: LogoutEndpoint;
 }
 
@@ -70,6 +74,8 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
     requiresPushed: config.authorization.requirePushed,
     starts,
   });
+  const convertedTokens = createConvertedTokens(deps);
+  const userTokens = createUserTokens(deps.resourceTokens);
   const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
   return {
     authorization,
@@ -90,6 +96,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
         presentedTokens: createPresentedTokens(deps),
         targets: createExchangeTargets(clientDirectory),
         exchangeIssuer: createExchangeIssuer(deps),
+        convertedTokens,
       }),
       countIssued: (grantType) => issued.inc({ grant: grantType }),
     }),
@@ -99,8 +106,11 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       opsUsername: config.ops.username,
     }),
     revocation: createRevocationEndpoint({ ...deps, clientAuthentication }),
+    userTokens,
+    convertedTokens,
     userInfo: createUserInfo({
       ...deps,
+      userTokens,
       directory: clientDirectory,
       showsEverything: config.compat.enabled,
     }),

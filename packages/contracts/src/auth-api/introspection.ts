@@ -37,11 +37,18 @@ export const introspectionActiveSchema = z.object({
   internal_client: z.boolean(),
 });
 
+/** A refresh token, told to nobody but its client and the operator. It has no token_type: it gives access to nothing. */
+export const introspectionRefreshSchema = introspectionActiveSchema
+  .pick({ active: true, scope: true, client_id: true, exp: true, iat: true, iss: true, sub: true })
+  .extend({ token_use: z.literal('refresh_token'), username: z.string(), contact_center_id: z.string() });
+
 export const introspectionAnswerSchema = z.union([
   introspectionActiveSchema,
+  introspectionRefreshSchema,
   z.object({ active: z.literal(false) }),
 ]);
 
+export type IntrospectionRefresh = z.infer<typeof introspectionRefreshSchema>;
 export type IntrospectionActive = z.infer<typeof introspectionActiveSchema>;
 export type IntrospectionAnswer = z.infer<typeof introspectionAnswerSchema>;
 

@@ -68,6 +68,13 @@ export function invalidToken(options?: OAuthErrorOptions): OAuthError {
   });
 }
 
+/** RFC 6750 section 3.1. */
+export function insufficientScope(description: string): OAuthError {
+  return new OAuthError('insufficient_scope', 403, description, {
+    challenge: 'Bearer realm="gatehouse", error="insufficient_scope"',
+  });
+}
+
 /** RFC 6750 section 3: no credentials at all, so no error code in the challenge. */
 export function missingToken(): OAuthError {
   return new OAuthError('unauthorized', 401, 'An access token is required', {

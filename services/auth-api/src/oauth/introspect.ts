@@ -5,6 +5,11 @@ import type { Client } from '../clients/client.ts';
 import type { OpsAuthentication } from '../clients/ops-authentication.ts';
 import type { TokenFacts } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
+import type { CutOffs } from '../tokens/cut-offs.ts';
+import type { Families } from '../tokens/families.ts';
+import { type FamilyToken, parseFamilyToken } from '../tokens/family-token.ts';
+import { isGrantCut } from '../tokens/grant.ts';
+import { refreshIntrospectionJson } from '../tokens/introspection-json.ts';
 import type { ClientAuthentication, ClientCall } from './client-authentication.ts';
 import { requireParameter } from './parameters.ts';
 
@@ -18,13 +23,17 @@ export interface IntrospectionOptions {
   opsAuthentication: OpsAuthentication;
   opsUsername: string;
   accessTokens: AccessTokens;
+  families: Pick<Families, 'findRefresh'>;
+  cutOffs: CutOffs;
+  issuer: string;
 }
 
 /** Nothing more, whatever the reason (RFC 7662 section 2.2). */
 const inactive = '{"active":false}';
 
 export function createIntrospectionEndpoint(options: IntrospectionOptions): IntrospectionEndpoint {
-  const { clientAuthentication, opsAuthentication, opsUsername, accessTokens } = options;
+  const { clientAuthentication, opsAuthentication, opsUsername, accessTokens, families, cutOffs, issuer } =
+    options;
 
   /** Undefined: the operator, who may see everything. */
   async function authenticate(call: ClientCall): Promise<Client | undefined> {
@@ -39,10 +48,22 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
     return client;
   }
 
+  /** Nobody but its client can use a refresh token: a resource server that accepts whatever is active never sees one. */
+  async function answerRefresh(caller: Client | undefined, token: FamilyToken): Promise<string> {
+    const known = await families.findRefresh(token);
+    if (known === undefined || !known.isCurrent) return inactive;
+    if (caller !== undefined && caller.clientId !== known.grant.clientId) return inactive;
+    await cutOffs.untilFresh();
+    return isGrantCut(known.grant, cutOffs) ? inactive : refreshIntrospectionJson(known, issuer);
+  }
+
   return {
     async answer(call) {
       const caller = await authenticate(call);
-      const stored = await accessTokens.find(requireParameter(call.parameters, 'token'));
+      const token = requireParameter(call.parameters, 'token');
+      const refreshToken = parseFamilyToken(token);
+      if (refreshToken !== undefined) return answerRefresh(caller, refreshToken);
+      const stored = await accessTokens.find(token);
       if (stored === undefined) return inactive;
       return caller === undefined || mayKnow(caller, stored.facts) ? stored.introspection : inactive;
     },

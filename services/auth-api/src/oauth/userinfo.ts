@@ -1,53 +1,41 @@
 /** Who the bearer of an access token acts for: the compat view and the OpenID Connect one (Core section 5.3). */
-import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
-import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
+
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Signer } from '../keys/signer.ts';
-import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
-import type { AccessTokenRecord } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import { isWithinScope, openidScope } from './scopes.ts';
 import { claimsOfScope, type UserClaim, userClaimNames, userClaimsOf } from './user-claims.ts';
+import type { TokenCall, UserTokens } from './user-tokens.ts';
 import type { CloudUserDetails, OpenIdUserInfo } from './userinfo-schemas.ts';
-
-export interface TokenCall {
-  sender: SenderRequest;
-  /** RFC 6750 section 2.2: the form parameter of a POST. */
-  formToken?: string | undefined;
-}
 
 export interface UserInfo {
   /** @throws OAuthError invalid_token (401), insufficient_scope (403) */
   cloudUserDetails(call: TokenCall): Promise<CloudUserDetails>;
   /** A JWT for clients that asked for one in their registration. @throws the same */
   openIdUserInfo(call: TokenCall): Promise<OpenIdUserInfo | { jwt: string }>;
+  /** Compat: the same as a short-lived JWT, for a gateway to hand on. @throws the same */
+  userJwt(call: TokenCall): Promise<string>;
 }
 
 export interface UserInfoOptions {
-  resourceTokens: ResourceTokens;
+  userTokens: UserTokens;
   directory: Pick<ClientDirectory, 'find'>;
   signer: Pick<Signer, 'sign'>;
   issuer: string;
+  now: Clock;
   /** Compat: every claim, whatever the scope. */
   showsEverything: boolean;
 }
 
-type UserRecord = AccessTokenRecord & { identity: UserIdentity };
-
 export function createUserInfo(options: UserInfoOptions): UserInfo {
-  const { resourceTokens, directory, signer, issuer } = options;
-
-  async function findUser({ sender, formToken }: TokenCall): Promise<UserRecord> {
-    const record = (await resourceTokens.require(sender, formToken)).record();
-    if (record.identity === undefined)
-      throw insufficientScope('The token was issued to a client, not to a user');
-    return record as UserRecord;
-  }
+  const { userTokens, directory, signer, issuer, now } = options;
 
   return {
-    cloudUserDetails: async (call) => detailsOf((await findUser(call)).identity),
+    cloudUserDetails: async (call) => detailsOf((await userTokens.require(call)).identity),
     async openIdUserInfo(call) {
-      const record = await findUser(call);
+      const record = await userTokens.require(call);
       const { clientId, scope, userinfoClaims = [] } = record;
       if (!isWithinScope([openidScope], scope)) throw insufficientScope('The token lacks the scope openid');
       const names = options.showsEverything ? userClaimNames : [...claimsOfScope(scope), ...userinfoClaims];
@@ -57,11 +45,27 @@ export function createUserInfo(options: UserInfoOptions): UserInfo {
       // Core section 5.3.2: signed, it says who made it and for whom.
       return { jwt: await signer.sign({ ...answer, iss: issuer }, userInfoType, algorithm) };
     },
+    async userJwt(call) {
+      const { identity, clientId, expiresAtMs } = await userTokens.require(call);
+      const issuedAtMs = now();
+      const claims = {
+        ...detailsOf(identity),
+        iss: issuer,
+        sub: identity.sub,
+        aud: clientId,
+        iat: Math.floor(issuedAtMs / 1000),
+        exp: Math.floor(Math.min(expiresAtMs, issuedAtMs + userJwtLifeMs) / 1000),
+      };
+      return signer.sign(claims, userInfoType);
+    },
   };
 }
 
 /** Keeps it from passing for an ID token (RFC 8725 section 3.11). */
 const userInfoType = 'userinfo+jwt';
+
+/** It travels with one request: the token may be revoked the moment after. */
+const userJwtLifeMs = 60_000;
 
 /** The compat fields always; what is known of the named claims beside them. */
 function openIdUserInfoOf(
@@ -107,11 +111,4 @@ function detailsOf(identity: UserIdentity): CloudUserDetails {
     authorities: identity.authorities,
     properties: identity.properties,
   };
-}
-
-/** RFC 6750 section 3.1. */
-function insufficientScope(description: string): OAuthError {
-  return new OAuthError('insufficient_scope', 403, description, {
-    challenge: 'Bearer realm="gatehouse", error="insufficient_scope"',
-  });
 }

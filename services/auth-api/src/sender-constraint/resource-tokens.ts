@@ -71,7 +71,7 @@ export function createResourceTokens(options: ResourceTokensOptions): ResourceTo
   }
 
   async function requireToken(request: SenderRequest, formToken?: string): Promise<StoredAccessToken> {
-    const { scheme, token } = readToken(request, formToken);
+    const { scheme, token } = readAccessToken(request, formToken);
     return scheme === 'dpop' ? requireBoundToken(request, token) : requireBearerToken(token);
   }
 
@@ -95,7 +95,11 @@ function checkBearer(cnf: Confirmation | undefined): void {
     throw refusedToken('dpop', 'it is bound to a key and was sent as a bearer token');
 }
 
-function readToken(request: SenderRequest, formToken: string | undefined): { scheme: Scheme; token: string } {
+/** What a request presents, proved or not. @throws OAuthError (401) */
+export function readAccessToken(
+  request: SenderRequest,
+  formToken?: string,
+): { scheme: Scheme; token: string } {
   const { authorization } = request.headers;
   const header = typeof authorization === 'string' ? authorization : undefined;
   if (header !== undefined && formToken !== undefined) {

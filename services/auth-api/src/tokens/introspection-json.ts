@@ -1,7 +1,8 @@
 /** What is said about a token: by introspection (RFC 7662 section 2.2), and by a JWT about itself. */
-import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+import type { IntrospectionActive, IntrospectionRefresh } from '@gatehouse/contracts/auth-api/introspection';
 import { tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { AccessTokenRecord } from './access-token.ts';
+import type { KnownRefresh } from './families.ts';
 
 export function introspectionAnswer(record: AccessTokenRecord, issuer: string): IntrospectionActive {
   return {
@@ -30,4 +31,23 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     contact_center_ids: record.contactCenterIds,
     internal_client: record.internalClient,
   };
+}
+
+export function refreshIntrospectionJson(
+  { grant, scope, issuedAtMs, expiresAtMs }: KnownRefresh,
+  issuer: string,
+): string {
+  const answer: IntrospectionRefresh = {
+    active: true,
+    token_use: 'refresh_token',
+    scope: scope.join(' '),
+    client_id: grant.clientId,
+    exp: Math.floor(expiresAtMs / 1000),
+    iat: Math.floor(issuedAtMs / 1000),
+    iss: issuer,
+    sub: grant.identity.sub,
+    username: grant.identity.username,
+    contact_center_id: grant.identity.contactCenterId,
+  };
+  return JSON.stringify(answer);
 }

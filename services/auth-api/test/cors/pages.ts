@@ -13,6 +13,8 @@ export const guardedRoutes = [
   ['POST', '/auth/v3/oauth/introspect'],
   ['POST', '/auth/v3/oauth/revoke'],
   ['GET', '/auth/v3/userinfo'],
+  ['GET', '/auth/v3/jwt-userinfo'],
+  ['GET', '/auth/v3/oauth/convert-token'],
   ['GET', '/auth/v3/openid/userinfo'],
   ['POST', '/auth/v3/openid/userinfo'],
   ['GET', '/auth/v3/ops/clients'],

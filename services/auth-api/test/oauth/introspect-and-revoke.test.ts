@@ -82,7 +82,8 @@ describe('34: introspection (RFC 7662)', () => {
 
   it('does not take a refresh token for an access token', async () => {
     const { refresh_token } = await passwordTokens(stack, client);
-    expect(await introspect(stack, client, refresh_token)).toEqual({ active: false });
+    const resourceServer = await createClient(stack, { contactCenterIds: [contactCenterId] });
+    expect(await introspect(stack, resourceServer, refresh_token)).toEqual({ active: false });
   });
 
   it('asks for the token', async () => {
@@ -101,6 +102,40 @@ describe('34: introspection (RFC 7662)', () => {
 
     expect(values.join('\n')).not.toContain(access_token);
     expect(values.join('\n')).not.toContain(secret);
+  });
+});
+
+describe('introspection of refresh tokens', () => {
+  it('tells their client and the operator, and nobody who takes what is active for a key', async () => {
+    const { refresh_token } = await passwordTokens(stack, client);
+    const internal = await createClient(stack, { internalClient: true });
+    const asked = await postForm(stack, 'introspect', { token: refresh_token }, undefined, {
+      authorization: basicAuthorization(ops.username, ops.password),
+    });
+
+    const told = await introspect(stack, client, refresh_token);
+    expect(told).toMatchObject({
+      active: true,
+      token_use: 'refresh_token',
+      client_id: client.clientId,
+      username: 'demo\\agent',
+    });
+    expect(told['token_type']).toBeUndefined();
+    expect(asked.json()).toEqual(told);
+    expect(await introspect(stack, internal, refresh_token)).toEqual({ active: false });
+  });
+
+  it('finds them inactive once they are rotated, revoked, foreign or shortened', async () => {
+    const { refresh_token } = await passwordTokens(stack, client);
+    const next = (await token(stack, client, { grant_type: 'refresh_token', refresh_token })).json();
+    const active = async (value: string, by = client) => (await introspect(stack, by, value))['active'];
+
+    expect(await active(refresh_token)).toBe(false);
+    expect(await active(next.refresh_token)).toBe(true);
+    expect(await active(next.refresh_token, other)).toBe(false);
+    expect(await active(next.refresh_token.slice(0, -1))).toBe(false);
+    await postForm(stack, 'revoke', { token: next.refresh_token }, client);
+    expect(await active(next.refresh_token)).toBe(false);
   });
 });
 

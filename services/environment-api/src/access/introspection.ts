@@ -34,7 +34,8 @@ export function createIntrospection({ http, now, ttlMs = 5000 }: IntrospectionOp
 
   async function ask(key: string, token: string): Promise<IntrospectionActive | undefined> {
     const answer = await introspect(http, token);
-    if (!answer.active) return undefined;
+    // A refresh token gives access to nothing.
+    if (!answer.active || 'token_use' in answer) return undefined;
     known.set(key, { token: answer, until: Math.min(now() + ttlMs, answer.exp * 1000) });
     return answer;
   }

@@ -30,8 +30,17 @@ export function checkExchange(exchange: Exchange, issuer: string): SubjectRecord
   return record;
 }
 
+/**
+ * The same for a token that its own client has handed over by converting it: one that took it back needs no permission.
+ * @throws OAuthError as checkExchange
+ */
+export function checkHandedOver(client: Client, subject: AccessTokenRecord, issuer: string): SubjectRecord {
+  if (subject.clientId !== client.clientId) return checkExchange({ client, subject }, issuer);
+  return checkUser(client, subject);
+}
+
 /** Whether tokens of `subjectClient` may become tokens of `client`. */
-export function mayUseTokensOf(client: Client, subjectClient: string): boolean {
+function mayUseTokensOf(client: Client, subjectClient: string): boolean {
   return client.tokenExchange.subjectClients.includes(subjectClient);
 }
 
@@ -42,13 +51,17 @@ export function actorOf(client: Client, actor: AccessTokenRecord | undefined): A
 }
 
 function checkSubject(client: Client, subject: AccessTokenRecord): SubjectRecord {
-  const { identity, generation = 0 } = subject;
-  if (identity === undefined) throw invalidRequest('The subject_token must belong to a user');
   if (!mayUseTokensOf(client, subject.clientId)) {
     throw invalidRequest(
       'The client may not exchange tokens of the client that the subject_token was issued to',
     );
   }
+  return checkUser(client, subject);
+}
+
+function checkUser(client: Client, subject: AccessTokenRecord): SubjectRecord {
+  const { identity, generation = 0 } = subject;
+  if (identity === undefined) throw invalidRequest('The subject_token must belong to a user');
   if (!servesContactCenter(client, identity.contactCenterId)) {
     throw invalidRequest('The client may not act for users of this contact centre');
   }

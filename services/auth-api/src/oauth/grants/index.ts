@@ -2,11 +2,16 @@
 import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
 import { clientCredentialsGrant } from './client-credentials.ts';
 import type { GrantHandler } from './grant-handler.ts';
+import { type JwtBearerDeps, jwtBearerGrant } from './jwt-bearer.ts';
 import { type PasswordDeps, passwordGrant } from './password.ts';
 import { type RefreshTokenDeps, refreshTokenGrant } from './refresh-token.ts';
 import { type TokenExchangeDeps, tokenExchangeGrant } from './token-exchange.ts';
 
-export type GrantDeps = AuthorizationCodeDeps & PasswordDeps & RefreshTokenDeps & TokenExchangeDeps;
+export type GrantDeps = AuthorizationCodeDeps &
+  PasswordDeps &
+  RefreshTokenDeps &
+  TokenExchangeDeps &
+  JwtBearerDeps;
 
 export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler> {
   const handlers = [
@@ -15,6 +20,7 @@ export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler>
     refreshTokenGrant(deps),
     passwordGrant(deps),
     tokenExchangeGrant(deps),
+    jwtBearerGrant(deps),
   ];
   return new Map(handlers.map((handler) => [handler.grantType, handler]));
 }
@@ -26,4 +32,5 @@ export const grantTypes = [
   'refresh_token',
   'password',
   'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
 ];

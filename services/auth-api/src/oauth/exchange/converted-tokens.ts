@@ -1,0 +1,80 @@
+/** Access tokens in the form of a JWT that the jwt-bearer grant takes, once and soon: what one service hands to another (compat: token convert). */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { openForBearer, sealForBearer } from '@gatehouse/service-kit/crypto/bearer-seal';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { randomToken } from '@gatehouse/service-kit/random';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Signer } from '../../keys/signer.ts';
+
+import type { SubjectRecord } from './policy.ts';
+
+export interface ConvertedTokens {
+  make(token: string, record: SubjectRecord): Promise<string>;
+  /** The access token behind the JWT, for the first who asks; undefined for anything else. */
+  redeem(jwt: string): Promise<string | undefined>;
+}
+
+export interface ConvertedTokensOptions {
+  issuer: string;
+  signer: Signer;
+  redis: RedisClient;
+  keyspace: Keyspace;
+  now: Clock;
+}
+
+/** Explicit typing (RFC 8725 section 3.11), with the name that draft-ietf-oauth-rfc7523bis gives such JWTs. */
+const jwtType = 'authorization-grant+jwt';
+const longestLifeMs = 60_000;
+
+/**
+ * The JWT says who it is for; what it stands for is kept here, sealed under its `jti`. Whoever redeems it inherits
+ * everything from the token itself, and no replica gives it out twice.
+ */
+export function createConvertedTokens(options: ConvertedTokensOptions): ConvertedTokens {
+  const { issuer, signer, redis, keyspace, now } = options;
+  const keyOf = (jti: string) => keyspace.key('converted', sha256(jti));
+  const sealOf = (jti: string) => ({
+    secret: jti,
+    salt: 'converted',
+    purpose: 'gatehouse converted token',
+    context: issuer,
+  });
+
+  return {
+    async make(token, record) {
+      const jti = randomToken();
+      const issuedAtMs = now();
+      const expiresAtMs = Math.min(record.expiresAtMs, issuedAtMs + longestLifeMs);
+      const { identity, clientId, scope, act } = record;
+      const claims = {
+        iss: issuer,
+        aud: issuer,
+        sub: identity.sub,
+        client_id: clientId,
+        user_name: identity.username,
+        contact_center_id: identity.contactCenterId,
+        environment_id: identity.environmentId,
+        scope: scope.join(' '),
+        ...(act === undefined ? {} : { act }),
+        iat: Math.floor(issuedAtMs / 1000),
+        exp: Math.floor(expiresAtMs / 1000),
+        jti,
+      };
+      const sealed = sealForBearer(token, sealOf(jti));
+      const [jwt] = await Promise.all([
+        signer.sign(claims, jwtType),
+        redis.set(keyOf(jti), sealed, 'PX', Math.max(1, expiresAtMs - issuedAtMs)),
+      ]);
+      return jwt;
+    },
+
+    async redeem(jwt) {
+      const claims = await signer.recognize(jwt, jwtType);
+      if (claims?.aud !== issuer || typeof claims.jti !== 'string') return undefined;
+      if ((claims.exp ?? 0) * 1000 <= now()) return undefined;
+      const sealed = await redis.getdel(keyOf(claims.jti));
+      return sealed === null ? undefined : openForBearer(sealed, sealOf(claims.jti));
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** Access tokens that speak for a user, at the endpoints that tell who that is. */
+import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
+import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
+import type { AccessTokenRecord } from '../tokens/access-token.ts';
+import type { UserIdentity } from '../users/identity.ts';
+
+export interface TokenCall {
+  sender: SenderRequest;
+  /** RFC 6750 section 2.2: the form parameter of a POST. */
+  formToken?: string | undefined;
+}
+
+export interface UserTokens {
+  /** @throws OAuthError invalid_token (401), insufficient_scope (403) for a client's own token */
+  require(call: TokenCall): Promise<AccessTokenRecord & { identity: UserIdentity }>;
+}
+
+export function createUserTokens(resourceTokens: ResourceTokens): UserTokens {
+  return {
+    async require({ sender, formToken }) {
+      const record = (await resourceTokens.require(sender, formToken)).record();
+      const { identity } = record;
+      if (identity === undefined) throw insufficientScope('The token was issued to a client, not to a user');
+      return { ...record, identity };
+    },
+  };
+}
