@@ -155,13 +155,13 @@ describe('41: what is no access token of ours is refused as one', () => {
   });
 
   it('one whose life is over', async () => {
-    let nowMs = Date.now();
-    const later = await startAuthApi({ beside: api, now: () => nowMs });
+    let aheadMs = 0;
+    const later = await startAuthApi({ beside: api, now: () => Date.now() + aheadMs });
     try {
       const client = await createClient(api, { ...jwt, accessTokenExpirationTimeout: 60 });
       const token = await own(client);
       expect(await isActive(token, client, later)).toBe(true);
-      nowMs += 61_000;
+      aheadMs = 61_000;
       expect(await isActive(token, client, later)).toBe(false);
     } finally {
       await later.close();
