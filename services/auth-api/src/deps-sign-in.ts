@@ -47,6 +47,8 @@ export interface SignInDeps {
   ssoSettings: SsoSettings;
   schemes: Schemes;
   pages: Pages;
+  /** Whether users may stay signed in on a device of their own. */
+  offersRemember: boolean;
   signIn: SignInService;
   signOut: SignOutService;
   consents: ConsentService;
@@ -67,6 +69,7 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
   const { users, contactCenters, storedOrigins, ssoSettings } = environment;
   const { config, redis, keyspace, cutOffs, clientDirectory: clients, audit, now } = base;
 
+  const offersRemember = config.sessions.rememberSeconds > 0;
   const cookies = createBrowserCookies(config.publicUrl);
   const sessions = createSessionService({
     store: createSessionStore(redis, keyspace),
@@ -75,6 +78,12 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
     lifetimes: {
       idleMs: config.sessions.idleSeconds * 1000,
       absoluteMs: config.sessions.absoluteSeconds * 1000,
+      remembered: offersRemember
+        ? {
+            idleMs: config.sessions.rememberIdleSeconds * 1000,
+            absoluteMs: config.sessions.rememberSeconds * 1000,
+          }
+        : undefined,
     },
     now,
   });
@@ -107,6 +116,7 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
       ssoSettings,
       schemes: createSchemes({ contactCenters, settings: ssoSettings, users }),
       pages,
+      offersRemember,
       signIn: createSignInService({ ...forms, clients }),
       changePassword: createChangePasswordService(forms),
       consents,

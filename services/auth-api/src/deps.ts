@@ -109,7 +109,13 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   const { audit } = auditing.deps;
 
   const longestLifeMs =
-    1000 * Math.max(config.tokens.longestAccessTtlSeconds, config.tokens.longestRefreshTtlSeconds);
+    1000 *
+    Math.max(
+      config.tokens.longestAccessTtlSeconds,
+      config.tokens.longestRefreshTtlSeconds,
+      config.sessions.absoluteSeconds,
+      config.sessions.rememberSeconds,
+    );
   const cutOffs = createCutOffs({
     stream: createCutOffStream(redis, blockingRedis, keyspace.name('cutoffs')),
     now,

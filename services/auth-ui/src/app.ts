@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { accountRoutes } from './account/routes.ts';
 import { consentRoutes } from './consent/routes.ts';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
@@ -33,6 +34,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       signInRoutes(pages, deps);
       passwordChangeRoutes(pages, deps);
       consentRoutes(pages, deps);
+      accountRoutes(pages, deps);
       signedInRoutes(pages, deps);
       signedOutRoutes(pages, deps);
     },

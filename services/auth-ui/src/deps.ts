@@ -2,6 +2,7 @@
 import { createAuthApiClient } from '@gatehouse/contracts/auth-api/client';
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
 import type { Kit } from '@gatehouse/service-kit/http/run';
+import { createOwnSessions } from './account/sessions.ts';
 import type { Config } from './config.ts';
 import { loadAssets } from './design/assets.ts';
 import { createSessionCheck } from './signed-in/session-check.ts';
@@ -21,6 +22,7 @@ export async function createDeps(config: Config, kit: Kit) {
     config,
     kit,
     authApi: createAuthApiClient(asService),
+    ownSessions: createOwnSessions(asBrowser, config.publicUrl),
     isSignedIn: createSessionCheck(asBrowser, config.publicUrl),
     assets: loadAssets(),
     async close() {

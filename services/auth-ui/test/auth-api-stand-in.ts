@@ -2,6 +2,7 @@
 import formbody from '@fastify/formbody';
 import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
 import Fastify, { type FastifyInstance } from 'fastify';
 
 export const serviceClient = { id: 'test-services', secret: 'a secret of the tests only' };
@@ -35,6 +36,47 @@ export function interactionOf(view: Partial<InteractionView> & { id: string }): 
   };
 }
 
+const agents = {
+  firefox: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  edge: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0',
+  phone:
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1',
+};
+
+/** Two hours ago and so on, so that the page has something to say. */
+export function sessionsOfMaria(nowMs = Date.now()): SessionView[] {
+  const at = (minutesAgo: number) => new Date(nowMs - minutesAgo * 60_000).toISOString();
+  const session = { clientAddress: '198.51.100.7', remembered: false, applications: [], current: false };
+  return [
+    {
+      ...session,
+      id: '00000000-0000-4000-8000-000000000001',
+      createdAt: at(3000),
+      lastSeenAt: at(2900),
+      userAgent: agents.phone,
+      remembered: true,
+      applications: ['Agent Workspace', 'Dashboards'],
+    },
+    {
+      ...session,
+      id: '00000000-0000-4000-8000-000000000002',
+      createdAt: at(125),
+      lastSeenAt: at(1),
+      userAgent: agents.firefox,
+      applications: ['Agent Workspace'],
+      current: true,
+    },
+    {
+      ...session,
+      id: '00000000-0000-4000-8000-000000000003',
+      createdAt: at(130),
+      lastSeenAt: at(12),
+      userAgent: agents.edge,
+    },
+    { ...session, id: '00000000-0000-4000-8000-000000000004', createdAt: at(20), lastSeenAt: at(0.5) },
+  ];
+}
+
 /** Its routes, also mountable beside Auth UI so that a browser sees one origin. */
 export async function standInRoutes(app: FastifyInstance, state: StandInState): Promise<void> {
   await app.register(formbody);
@@ -56,9 +98,27 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
       return reply.code(state.scheme).send({ status: { code: state.scheme } });
     return { status: { code: 0 }, data: { scheme: state.scheme } };
   });
+  const hasSession = (cookie: string | undefined) => cookie?.includes(`gatehouse-session=${sessionCookie}`);
+  app.get('/sessions', async (request, reply) => {
+    if (!hasSession(request.headers.cookie)) return reply.code(401).send({ error: 'invalid_token' });
+    return {
+      status: { code: 0 },
+      data: state.sessions,
+      user: { username: 'nordic\\maria', name: 'Maria Berg' },
+    };
+  });
+  app.delete('/sessions/:id', async (request, reply) => {
+    if (!hasSession(request.headers.cookie)) return reply.code(401).send({ error: 'invalid_token' });
+    const { id } = request.params as { id: string };
+    const remaining = state.sessions.filter((session) => session.id !== id);
+    const isKnown = remaining.length < state.sessions.length;
+    state.sessions = remaining;
+    return reply.code(isKnown ? 200 : 404).send({ status: { code: isKnown ? 0 : 404 } });
+  });
   app.get('/ping', async (request, reply) => {
-    const isLive = request.headers.cookie?.includes(`gatehouse-session=${sessionCookie}`);
-    return isLive ? { status: { code: 0 } } : reply.code(403).send({ status: { code: 403 } });
+    return hasSession(request.headers.cookie)
+      ? { status: { code: 0 } }
+      : reply.code(403).send({ status: { code: 403 } });
   });
 }
 
@@ -66,10 +126,16 @@ export interface StandInState {
   calls: Call[];
   scheme: AuthScheme | string | number;
   interactions: Map<string, InteractionView>;
+  sessions: SessionView[];
 }
 
 export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
-  const state: StandInState = { calls: [], scheme: 'basic', interactions: new Map() };
+  const state: StandInState = {
+    calls: [],
+    scheme: 'basic',
+    interactions: new Map(),
+    sessions: sessionsOfMaria(),
+  };
   const app = Fastify({ forceCloseConnections: true });
   await app.register((scope) => standInRoutes(scope, state), { prefix: '/auth/v3' });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -7,6 +7,7 @@ export const signInFields = {
   tenant: 'tenant',
   interaction: 'interaction',
   csrf: 'csrf',
+  remember: 'remember',
 } as const;
 
 /**

@@ -45,6 +45,8 @@ export const interactionViewSchema = z.object({
   hideTenant: z.boolean(),
   /** Languages as the application asked for them: BCP 47 tags separated by spaces. */
   uiLocales: z.string().optional(),
+  /** Present where the user may stay signed in on this device: whether the box was ticked before the last error. */
+  remember: z.enum(['offered', 'chosen']).optional(),
   /** Goes into the hidden field `csrf` of the form that is posted to `/auth/v3/sign-in`. */
   csrf: z.string(),
   /** Origin of the redirect URI, for the `form-action` directive of the page. */

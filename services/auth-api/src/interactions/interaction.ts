@@ -24,6 +24,8 @@ export interface InteractionState {
   /** What the user typed before the last error. */
   userName?: string;
   tenant?: string;
+  /** Whether the user wanted to stay signed in. */
+  remember?: boolean;
   /** Whom the consent page asks, and what was answered. */
   consent?: PendingConsent;
   /** Session that was created by signing in for this very interaction. */

@@ -12,9 +12,14 @@ export interface InteractionRoutesDeps {
   interactions: InteractionService;
   /** Whether the Authorization header is that of the service client. */
   isServiceClient(authorization: string | undefined): boolean;
+  /** Whether users may stay signed in on a device of their own. */
+  offersRemember: boolean;
 }
 
-export function interactionRoutes(app: App, { interactions, isServiceClient }: InteractionRoutesDeps): void {
+export function interactionRoutes(
+  app: App,
+  { interactions, isServiceClient, offersRemember }: InteractionRoutesDeps,
+): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     if (!isServiceClient(request.headers.authorization)) throw unauthorized();
@@ -39,7 +44,7 @@ export function interactionRoutes(app: App, { interactions, isServiceClient }: I
     handler: async (request) => {
       const browser = request.headers[browserHeader];
       try {
-        return ok(viewOf(await interactions.read(request.params.id, browser)));
+        return ok(viewOf(await interactions.read(request.params.id, browser), offersRemember));
       } catch (error) {
         // For a program a thing that is gone is a 404; the sentence for people is Auth UI's.
         if (error instanceof AppError && error.name === 'interaction_expired')

@@ -2,7 +2,7 @@
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { Interaction } from './interaction.ts';
 
-export function viewOf(interaction: Interaction): InteractionView {
+export function viewOf(interaction: Interaction, offersRemember: boolean): InteractionView {
   const { authorization, state } = interaction;
   const tenant = state.tenant ?? authorization.tenantHint;
   const userName = state.userName ?? authorization.loginHint;
@@ -13,6 +13,7 @@ export function viewOf(interaction: Interaction): InteractionView {
     ...(userName === undefined ? {} : { userName }),
     hideTenant: authorization.hideTenant,
     ...(authorization.uiLocales === undefined ? {} : { uiLocales: authorization.uiLocales }),
+    ...(offersRemember ? { remember: state.remember ? 'chosen' : 'offered' } : {}),
     csrf: interaction.csrf,
     redirectOrigin: originOf(authorization.redirectUri),
     ...(state.consent === undefined

@@ -6,7 +6,8 @@ export interface BrowserCookies {
   readBrowser(request: BrowserRequest): string | undefined;
   setBrowser(reply: BrowserReply, value: string): void;
   readSession(request: BrowserRequest): string | undefined;
-  setSession(reply: BrowserReply, value: string): void;
+  /** Without `maxAgeSeconds` the cookie ends with the browser. */
+  setSession(reply: BrowserReply, value: string, maxAgeSeconds?: number): void;
   clearSession(reply: BrowserReply): void;
 }
 
@@ -28,9 +29,11 @@ export function createBrowserCookies(publicUrl: string): BrowserCookies {
       reply.setCookie(names.browser, value, { ...attributes, maxAge: browserLifeSeconds });
     },
     readSession: (request) => wellFormed(request.cookies[names.session]),
-    // Without a Max-Age: the session ends with the browser, or earlier by its own lifetime.
-    setSession: (reply, value) => {
-      reply.setCookie(names.session, value, attributes);
+    setSession: (reply, value, maxAgeSeconds) => {
+      reply.setCookie(names.session, value, {
+        ...attributes,
+        ...(maxAgeSeconds === undefined ? {} : { maxAge: maxAgeSeconds }),
+      });
     },
     clearSession: (reply) => {
       reply.setCookie(names.session, '', { ...attributes, maxAge: 0 });

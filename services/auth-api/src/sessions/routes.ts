@@ -1,26 +1,37 @@
 /** `/auth/v3/ping` and `/auth/v3/sessions`: what the user is signed in to. */
-import { emptyEnvelope, envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
+import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { missingToken } from '@gatehouse/service-kit/errors/oauth-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import { z } from 'zod';
 import type { AuditWriter } from '../audit/event.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
 import { crossSite, isForeign } from '../sign-in/same-origin.ts';
+import type { UserIdentity } from '../users/identity.ts';
 import type { Caller, Callers } from './caller.ts';
-import { sessionParamsSchema, sessionSchema } from './schemas.ts';
+import { sessionParamsSchema } from './schemas.ts';
 import type { BrowserRequest, SessionService, SessionSummary } from './session.ts';
 
 export interface SessionRoutesDeps {
   callers: Callers;
   sessions: SessionService;
+  clientDirectory: Pick<ClientDirectory, 'find'>;
   audit: AuditWriter;
   publicUrl: string;
 }
 
 const tags = ['sessions'];
 
-export function sessionRoutes(app: App, { callers, sessions, audit, publicUrl }: SessionRoutesDeps): void {
+export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
+  const { callers, sessions, clientDirectory, audit, publicUrl } = deps;
+
+  /** Without PostgreSQL, or for a client that is gone, its id stands for its name. */
+  const nameOf = async (clientId: string) => {
+    const client = await clientDirectory.find(clientId).catch(() => undefined);
+    return client?.name ?? clientId;
+  };
+
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
     if (caller === undefined) throw missingToken();
@@ -53,12 +64,15 @@ export function sessionRoutes(app: App, { callers, sessions, audit, publicUrl }:
       operationId: 'listSessions',
       tags,
       summary: "The user's own sessions, newest first",
-      response: { 200: envelopeOf(z.array(sessionSchema)), 401: securityError },
+      response: { 200: sessionListSchema, 401: securityError },
     },
     handler: async (request) => {
       const caller = await requireCaller(request);
       const all = await sessions.list(caller.sub);
-      return ok(all.map((summary) => viewOf(summary, caller.sid)));
+      const views = all.map(async (summary) =>
+        viewOf(summary, await Promise.all(summary.clientIds.map(nameOf)), caller.sid),
+      );
+      return { ...ok(await Promise.all(views)), user: userOf(caller.identity) };
     },
   });
 
@@ -91,13 +105,21 @@ export function sessionRoutes(app: App, { callers, sessions, audit, publicUrl }:
   });
 }
 
-function viewOf(summary: SessionSummary, currentSid: string | undefined) {
-  const { sid, createdAtMs, lastSeenAtMs, ...about } = summary;
+function viewOf(summary: SessionSummary, applications: string[], currentSid: string | undefined) {
+  const { sid, createdAtMs, lastSeenAtMs, userAgent, clientAddress, isRemembered } = summary;
   return {
     id: sid,
     createdAt: new Date(createdAtMs).toISOString(),
     lastSeenAt: new Date(lastSeenAtMs).toISOString(),
-    ...about,
+    userAgent,
+    clientAddress,
+    remembered: isRemembered,
+    applications,
     current: sid === currentSid,
   };
+}
+
+function userOf({ username, firstName, lastName }: UserIdentity) {
+  const name = [firstName, lastName].filter(Boolean).join(' ');
+  return { username, ...(name === '' ? {} : { name }) };
 }

@@ -7,11 +7,16 @@ import type { BrowserCookies } from './browser-cookies.ts';
 import type { BrowserRequest, Session, SessionService, SessionSummary } from './session.ts';
 import type { SessionEntry, SessionStore, StoredSession } from './store.ts';
 
-export interface SessionLifetimes {
+export interface Lifetime {
   /** A session that nobody used for so long ends. */
   idleMs: number;
   /** It ends so long after the login, used or not. */
   absoluteMs: number;
+}
+
+export interface SessionLifetimes extends Lifetime {
+  /** On a device of the user's own, whose cookie outlives the browser. Undefined: not offered. */
+  remembered?: Lifetime | undefined;
 }
 
 export interface SessionServiceOptions {
@@ -22,14 +27,23 @@ export interface SessionServiceOptions {
   now: Clock;
 }
 
+/** What decides when a session ends. */
+type Ending = Pick<StoredSession, 'createdAtMs' | 'endsAtMs' | 'isRemembered'>;
+
 /** Use is noted at most this often: sessions are read far more than they need to be written. */
 const touchIntervalMs = 60_000;
 
 export function createSessionService(options: SessionServiceOptions): SessionService {
   const { store, cookies, cutOffs, lifetimes, now } = options;
 
-  const expiryOf = (session: { endsAtMs: number }, seenAtMs: number) =>
-    Math.min(session.endsAtMs, seenAtMs + lifetimes.idleMs);
+  // Shorter lifetimes count for the sessions that are there already.
+  const lifetimeOf = ({ isRemembered }: Pick<Ending, 'isRemembered'>): Lifetime =>
+    isRemembered ? (lifetimes.remembered ?? lifetimes) : lifetimes;
+
+  const expiryOf = (session: Ending, seenAtMs: number) => {
+    const { idleMs, absoluteMs } = lifetimeOf(session);
+    return Math.min(session.endsAtMs, session.createdAtMs + absoluteMs, seenAtMs + idleMs);
+  };
 
   const isAlive = (session: StoredSession) => {
     const { sub, sid, createdAtMs } = session;
@@ -65,12 +79,14 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   const summaryOf = async ({ cookieHash }: SessionEntry): Promise<SessionSummary[]> => {
     const stored = await findLive(cookieHash);
     if (stored === undefined) return [];
-    const { sid, createdAtMs, lastSeenAtMs, userAgent, clientAddress } = stored;
+    const { sid, createdAtMs, lastSeenAtMs, userAgent, clientAddress, isRemembered, clientIds } = stored;
     return [
       {
         sid,
         createdAtMs,
         lastSeenAtMs,
+        isRemembered,
+        clientIds,
         ...(userAgent === undefined ? {} : { userAgent }),
         ...(clientAddress === undefined ? {} : { clientAddress }),
       },
@@ -92,7 +108,9 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 
     async create(reply, request, newcomer) {
       const { identity, amr, provedAtMs: createdAtMs = now(), providerAuthTimeMs, provider } = newcomer;
-      const endsAtMs = createdAtMs + lifetimes.absoluteMs;
+      const isRemembered = newcomer.remember === true && lifetimes.remembered !== undefined;
+      const { absoluteMs } = lifetimeOf({ isRemembered });
+      const endsAtMs = createdAtMs + absoluteMs;
       const userAgent = headerOf(request, 'user-agent');
       const session: StoredSession = {
         sid: randomUuid(),
@@ -102,6 +120,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
         amr,
         createdAtMs,
         endsAtMs: Math.min(endsAtMs, newcomer.endsAtMs ?? endsAtMs),
+        isRemembered,
         lastSeenAtMs: createdAtMs,
         clientIds: [],
         clientAddress: request.ip,
@@ -114,7 +133,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
         store.save(cookie, session, expiryOf(session, createdAtMs)),
         replaceFormer(request),
       ]);
-      cookies.setSession(reply, cookie);
+      cookies.setSession(reply, cookie, isRemembered ? Math.floor(absoluteMs / 1000) : undefined);
       return sessionOf(session);
     },
 

@@ -10,6 +10,8 @@ export interface Session extends SessionReference {
   /** Absolute end. */
   endsAtMs: number;
   lastSeenAtMs: number;
+  /** It outlives the browser: the user said that the device is their own. */
+  isRemembered: boolean;
   /** Clients that got a code or token by this session. */
   clientIds: string[];
   provider?: ProviderSession;
@@ -61,6 +63,8 @@ export interface Newcomer {
   provider?: ProviderSession;
   /** When that was; a cut-off since then ends the session as well. Default: now. */
   provedAtMs?: number;
+  /** The user would like to stay signed in on this device; granted where the installation offers it. */
+  remember?: boolean;
 }
 
 export interface SessionService {
@@ -89,4 +93,6 @@ export interface SessionSummary {
   lastSeenAtMs: number;
   userAgent?: string;
   clientAddress?: string;
+  isRemembered: boolean;
+  clientIds: string[];
 }

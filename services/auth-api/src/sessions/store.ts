@@ -15,6 +15,7 @@ export interface StoredSession {
   createdAtMs: number;
   /** Absolute end. */
   endsAtMs: number;
+  isRemembered: boolean;
   userAgent?: string;
   clientAddress?: string;
   providerAuthTimeMs?: number;
@@ -92,7 +93,9 @@ export function createSessionStore(redis: RedisClient, keyspace: Keyspace): Sess
       const clientIds = Object.keys(rest)
         .filter((field) => field.startsWith(clientField))
         .map((field) => field.slice(clientField.length));
-      return { ...(JSON.parse(data) as StoredSession), lastSeenAtMs: Number(seen), clientIds };
+      // Sessions of the version before say nothing of being remembered.
+      const stored = JSON.parse(data) as Omit<StoredSession, 'isRemembered'> & { isRemembered?: boolean };
+      return { isRemembered: false, ...stored, lastSeenAtMs: Number(seen), clientIds };
     },
     async touch(cookieHash, seenAtMs, expiresAtMs, clientId = '') {
       await touchSession.run(redis, [keyOf(cookieHash)], [seenAtMs, expiresAtMs, clientId]);

@@ -17,6 +17,8 @@ export class FormFailed extends Error {
 export interface TypedNames {
   userName: string;
   tenant?: string | undefined;
+  /** Whether they wanted to stay signed in. */
+  remember?: boolean | undefined;
 }
 
 /** Longer texts were not typed by a person; they are not shown again. */
@@ -37,6 +39,7 @@ export async function keepFailure(
     correlationId,
     ...shown('userName', typed.userName),
     ...shown('tenant', typed.tenant),
+    ...(typed.remember === true ? { remember: true } : {}),
     ...(brokenRules.length === 0 ? {} : { brokenRules }),
     ...(reason.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: reason.retryAfterSeconds }),
   };

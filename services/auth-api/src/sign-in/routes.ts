@@ -4,6 +4,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { acceptFormsAndJson, isJson } from '../sessions/browser-scope.ts';
+import { flag, isSet } from '../sessions/schemas.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { SignInService } from './service.ts';
 
@@ -17,6 +18,8 @@ export const signInSchema = z.object({
   saml: z.string().optional(),
   interaction: z.string().optional(),
   csrf: z.string().optional(),
+  /** Stay signed in on this device, where the installation offers it. */
+  remember: flag.optional().transform(isSet),
 });
 
 export async function signInRoutes(app: App, { signIn }: { signIn: SignInService }): Promise<void> {

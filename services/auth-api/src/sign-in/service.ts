@@ -15,6 +15,8 @@ export interface SignInForm {
   tenant?: string | undefined;
   interaction?: string | undefined;
   csrf?: string | undefined;
+  /** To stay signed in on this device. */
+  remember?: boolean | undefined;
 }
 
 export interface FormRequest extends BrowserRequest {
@@ -65,13 +67,18 @@ export function createSignInService(options: SignInOptions): SignInService {
       try {
         if (refusal) throw refusal;
         const { identity, provedAtMs } = await authenticate(request, form, interaction);
-        const session = await sessions.create(reply, request, { identity, amr: ['pwd'], provedAtMs });
+        const session = await sessions.create(reply, request, {
+          identity,
+          amr: ['pwd'],
+          provedAtMs,
+          remember: form.remember === true,
+        });
         if (interaction === undefined) return { location: pages.signedIn() };
         await interactions.note(interaction.id, { signedInSid: session.sid });
         return { location: pages.resume(interaction.id) };
       } catch (error) {
         if (!(error instanceof SignInError)) throw error;
-        const typed = { userName: form.username, tenant: form.tenant };
+        const typed = { userName: form.username, tenant: form.tenant, remember: form.remember };
         await keepFailure(interactions, interaction, error, request.id, typed);
         throw new FormFailed(error, pages.signInFailed(interaction?.id, error.failure));
       }

@@ -53,7 +53,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
     it('come back to the browser that started them, with what the page needs', async () => {
       const { interactions, door, id } = await start();
       const interaction = await interactions.readFor(door.request, id);
-      expect(viewOf(interaction)).toEqual({
+      expect(viewOf(interaction, false)).toEqual({
         id,
         client: { id: 'app', name: 'App' },
         contactCenterHint: 'demo',
@@ -67,7 +67,9 @@ describe.each([{ cluster: false }, { cluster: true }])(
 
     it('name the scheme where an application on a device has no origin', async () => {
       const { interactions, door, id } = await start({ redirectUri: 'com.example.app:/callback' });
-      expect(viewOf(await interactions.readFor(door.request, id)).redirectOrigin).toBe('com.example.app:');
+      expect(viewOf(await interactions.readFor(door.request, id), false).redirectOrigin).toBe(
+        'com.example.app:',
+      );
     });
 
     it('show after a failure why, and what was typed', async () => {
@@ -78,12 +80,21 @@ describe.each([{ cluster: false }, { cluster: true }])(
         userName: 'other',
         tenant: 'acme',
       });
-      expect(viewOf(await interactions.readFor(door.request, id))).toMatchObject({
+      expect(viewOf(await interactions.readFor(door.request, id), false)).toMatchObject({
         error: 'throttled',
         retryAfterSeconds: 7,
         userName: 'other',
         contactCenterHint: 'acme',
       });
+    });
+
+    it('tell whether the user may stay signed in, and what they chose before the last error', async () => {
+      const { interactions, door, id } = await start();
+      const shown = async () => viewOf(await interactions.readFor(door.request, id), true).remember;
+
+      expect(await shown()).toBe('offered');
+      await interactions.note(id, { error: 'bad_credentials', remember: true });
+      expect(await shown()).toBe('chosen');
     });
 
     it('26, 46: stay closed to another browser, which cannot use them up either', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { agent, sessionCookie } from '../stack/interaction.ts';
+import { createClient, getCode } from '../stack/oauth.ts';
 
 let stack: AuthApi;
 
@@ -66,12 +67,26 @@ describe('own sessions', () => {
     const current = listed.find((session) => session.current);
     const other = listed.find((session) => !session.current);
     expect(current).toMatchObject({ userAgent: 'Laptop', clientAddress: '203.0.113.7', current: true });
-    expect(other).toMatchObject({ userAgent: 'Phone' });
+    expect(other).toMatchObject({ userAgent: 'Phone', remembered: false, applications: [] });
 
     const ended = await laptop.request('DELETE', `/auth/v3/sessions/${other?.id}`, { origin: publicUrl });
     expect(ended.json()).toEqual({ status: { code: 0 } });
     expect((await phone.get('/auth/v3/ping')).status).toBe(403);
     expect((await laptop.get('/auth/v3/ping')).status).toBe(200);
+  });
+
+  it('say whose they are and which applications they let in', async () => {
+    const client = await createClient(stack, { name: 'Agent Workspace' });
+    const browser = createBrowser(stack.app);
+    await getCode(stack, browser, client);
+
+    const answer = (await browser.get('/auth/v3/sessions')).json() as {
+      data: { current: boolean; applications: string[] }[];
+      user: unknown;
+    };
+
+    expect(answer.data.find(({ current }) => current)?.applications).toEqual(['Agent Workspace']);
+    expect(answer.user).toEqual({ username: 'demo\\agent', name: expect.any(String) });
   });
 
   it('57: of other users are as if they did not exist', async () => {

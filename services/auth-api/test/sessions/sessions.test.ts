@@ -1,7 +1,7 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBrowserCookies } from '../../src/sessions/browser-cookies.ts';
-import { createSessionService } from '../../src/sessions/service.ts';
+import { createSessionService, type SessionLifetimes } from '../../src/sessions/service.ts';
 import { createSessionStore, sessionsPerUser } from '../../src/sessions/store.ts';
 import type { CutOffSubject, CutOffs } from '../../src/tokens/cut-offs.ts';
 import type { UserIdentity } from '../../src/users/identity.ts';
@@ -11,6 +11,8 @@ import { openRedis, type RedisForTests } from '../stack/redis.ts';
 
 const minuteMs = 60_000;
 const lifetimes = { idleMs: 30 * minuteMs, absoluteMs: 120 * minuteMs };
+const dayMs = 24 * 60 * minuteMs;
+const remembered = { idleMs: 7 * dayMs, absoluteMs: 30 * dayMs };
 
 /** Cut-offs of one replica, without the stream between replicas. */
 function localCutOffs(): Pick<CutOffs, 'raise' | 'isCut' | 'untilFresh'> {
@@ -45,12 +47,12 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     counter += 1;
   });
 
-  const open = () =>
+  const open = (lifetimesOf: SessionLifetimes = lifetimes) =>
     createSessionService({
       store: createSessionStore(redis.redis, redis.keyspace),
       cookies: createBrowserCookies('https://login.test'),
       cutOffs,
-      lifetimes,
+      lifetimes: lifetimesOf,
       now: () => nowMs,
     });
   const user = (name = 'user'): UserIdentity => ({
@@ -115,6 +117,41 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     }
     nowMs += 20 * minuteMs;
     expect(await sessions.find(door.request)).toBeUndefined();
+  });
+
+  it('that are remembered live on by lifetimes of their own, and end by the plain ones once nobody may be remembered', async () => {
+    const offering = open({ ...lifetimes, remembered });
+    const door = openDoor();
+    await offering.create(door.reply, door.request, { ...newcomer(), remember: true });
+    expect(door.maxAgeSeconds).toBe(30 * 24 * 3600);
+
+    nowMs += 6 * dayMs;
+    expect(await offering.find(door.request)).toMatchObject({ isRemembered: true });
+    expect(await open().find(door.request)).toBeUndefined();
+  });
+
+  it('that are remembered end when nobody uses them for long, and at their absolute age', async () => {
+    const sessions = open({ ...lifetimes, remembered });
+    const [idle, used] = [openDoor(), openDoor()];
+    for (const door of [idle, used]) {
+      await sessions.create(door.reply, door.request, { ...newcomer(), remember: true });
+    }
+    for (let day = 0; day < 28; day += 4) {
+      nowMs += 4 * dayMs;
+      expect(await sessions.find(used.request)).toBeDefined();
+    }
+    expect(await sessions.find(idle.request)).toBeUndefined();
+    nowMs += 2 * dayMs;
+    expect(await sessions.find(used.request)).toBeUndefined();
+  });
+
+  it('are remembered only where that is offered, and only for who asked', async () => {
+    const [asked, silent] = [openDoor(), openDoor()];
+    const refused = await open().create(asked.reply, asked.request, { ...newcomer(), remember: true });
+    const plain = await open({ ...lifetimes, remembered }).create(silent.reply, silent.request, newcomer());
+
+    expect([refused.isRemembered, plain.isRemembered]).toEqual([false, false]);
+    expect([asked.maxAgeSeconds, silent.maxAgeSeconds]).toEqual([undefined, undefined]);
   });
 
   it('leave nothing in Redis when their time is over', async () => {
@@ -201,7 +238,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   function storedSession(sub: string, index: number) {
     return {
       ...{ sid: `sid ${index}`, sub, identity: user(), authTimeMs: nowMs, amr: [], createdAtMs: nowMs },
-      ...{ endsAtMs: nowMs + minuteMs + index, lastSeenAtMs: nowMs, clientIds: [] },
+      ...{ endsAtMs: nowMs + minuteMs + index, isRemembered: false, lastSeenAtMs: nowMs, clientIds: [] },
     };
   }
 });

@@ -5,17 +5,24 @@ export interface Door {
   readonly request: BrowserRequest;
   readonly reply: BrowserReply;
   readonly cookies: Record<string, string>;
+  /** Of the cookie that was set last; undefined: it ends with the browser. */
+  readonly maxAgeSeconds: number | undefined;
 }
 
 export function openDoor(headers: Record<string, string> = {}): Door {
   const cookies: Record<string, string> = {};
+  let maxAgeSeconds: number | undefined;
   return {
+    get maxAgeSeconds() {
+      return maxAgeSeconds;
+    },
     cookies,
     request: { cookies, headers, ip: '203.0.113.7', method: 'GET', url: '/' },
     reply: {
       setCookie(name, value, { maxAge }) {
         if (maxAge === 0) delete cookies[name];
         else cookies[name] = value;
+        maxAgeSeconds = maxAge;
       },
     },
   };

@@ -44,6 +44,11 @@ export interface PasswordPage extends FormPage {
   userNameField: string;
 }
 
+export interface SignInPasswordPage extends PasswordPage {
+  /** Present where the user may stay signed in on this device. */
+  remember?: { name: string; isChosen: boolean };
+}
+
 export interface ChangePasswordPage extends PasswordPage {
   lead: string;
 }
@@ -76,13 +81,31 @@ export interface SsoProblemPage extends Page {
   withPassword: string;
 }
 
+export interface AccountSession {
+  id: string;
+  device: string;
+  /** The browser that looks at the page. */
+  isCurrent: boolean;
+  facts: string[];
+  /** Their names with commas; empty when there are none. */
+  applications: string;
+}
+
+export interface AccountPage extends Page {
+  userName: string;
+  /** Under which they sign in, where `userName` is the name of a person. */
+  accountName: string | undefined;
+  sessions: AccountSession[];
+}
+
 export interface Views {
   'sign-in-name': NamePage;
-  'sign-in-password': PasswordPage;
+  'sign-in-password': SignInPasswordPage;
   'sign-in-elsewhere': ElsewherePage;
   'sso-problem': SsoProblemPage;
   'change-password': ChangePasswordPage;
   consent: ConsentPage;
+  account: AccountPage;
   'signed-in': Page;
   'signed-out': Page;
 }

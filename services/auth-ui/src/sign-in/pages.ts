@@ -3,7 +3,7 @@ import { signInFields } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import { passwordField, tenantField, userNameField } from '../pages/fields.ts';
 import type { Message } from '../pages/message.ts';
-import type { NamePage, PasswordPage } from '../pages/views.ts';
+import type { NamePage, SignInPasswordPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
 
 /** What a person typed, or what the application knows. */
@@ -46,7 +46,7 @@ export function namePage(
   return { ...page, fields: [userName, tenant], focus: isUserNameDone ? tenant.name : userName.name };
 }
 
-export function passwordPage(visit: Visit, typed: Typed, message?: Message): PasswordPage {
+export function passwordPage(visit: Visit, typed: Typed, message?: Message): SignInPasswordPage {
   const { text, interaction } = visit;
   const field = passwordField(signInFields.password, text('field.password'), 'current-password');
   const isProblem = message?.kind === 'danger';
@@ -58,6 +58,9 @@ export function passwordPage(visit: Visit, typed: Typed, message?: Message): Pas
     userNameField: signInFields.userName,
     fields: [isProblem ? { ...field, describedBy: ['message'] } : field],
     focus: field.name,
+    ...(interaction?.remember === undefined
+      ? {}
+      : { remember: { name: signInFields.remember, isChosen: interaction.remember === 'chosen' } }),
     script: 'show-password.js',
   };
 }

@@ -22,6 +22,7 @@ beforeAll(async () => {
     correlationId: '0b5c7f0e-1111-4222-8333-444455556666',
     ...typed,
   });
+  stage.hold({ id: 'remembered', error: 'bad_credentials', remember: 'chosen', ...typed });
   stage.hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });
   stage.hold({ id: 'consent', consent: { userName: 'nordic\\maria', scope: ['openid', 'calls:read'] } });
   stage.hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
@@ -37,6 +38,8 @@ const pages = [
   '/auth/change-password.html?error&interaction=change',
   '/auth/change-password.html',
   '/auth/consent.html?interaction=consent',
+  '/auth/account?ended=1',
+  '/auth/sign-in.html?error&interaction=remembered',
   '/auth/signed-in.html',
   '/auth/signed-out.html',
   '/auth/nothing-here',

@@ -9,6 +9,7 @@ import {
   type Call,
   interactionOf,
   type StandInState,
+  sessionsOfMaria,
   standInRoutes,
 } from '../auth-api-stand-in.ts';
 import { buildTestApp } from '../test-app.ts';
@@ -30,7 +31,12 @@ export async function setStage(): Promise<Stage> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const application = await startApplication();
-  const state: StandInState = { calls: [], scheme: 'basic', interactions: new Map() };
+  const state: StandInState = {
+    calls: [],
+    scheme: 'basic',
+    interactions: new Map(),
+    sessions: sessionsOfMaria(),
+  };
   const app = await buildTestApp({ authApiUrl: origin, publicUrl: origin });
   await app.register(
     async (scope) => {

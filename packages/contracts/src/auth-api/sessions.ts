@@ -1,0 +1,28 @@
+/** The user's own sessions: what the account page shows, and what programs read. */
+import { z } from 'zod';
+import { successStatus } from '../envelope.ts';
+
+export const sessionSchema = z.object({
+  id: z.string(),
+  /** ISO 8601, UTC. */
+  createdAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+  userAgent: z.string().optional(),
+  clientAddress: z.string().optional(),
+  /** It outlives the browser: the user said that the device is their own. */
+  remembered: z.boolean(),
+  /** Names of the applications that it let in. */
+  applications: z.array(z.string()),
+  /** The session that asked. */
+  current: z.boolean(),
+});
+
+export const sessionListSchema = z.object({
+  status: successStatus,
+  data: z.array(sessionSchema),
+  /** Whose they are. */
+  user: z.object({ username: z.string(), name: z.string().optional() }),
+});
+
+export type SessionView = z.infer<typeof sessionSchema>;
+export type SessionList = z.infer<typeof sessionListSchema>;

@@ -1,0 +1,60 @@
+/** What the account page says of each session: which device, when it was used, what for. */
+import type { SessionList, SessionView } from '@gatehouse/contracts/auth-api/sessions';
+import type { AccountPage, AccountSession } from '../pages/views.ts';
+import type { Visit } from '../pages/visit.ts';
+import { deviceOf } from './device.ts';
+
+export function accountPage(
+  visit: Visit,
+  { data, user }: SessionList,
+  now: number,
+  hasEnded: boolean,
+): AccountPage {
+  const { text } = visit;
+  // The browser that asks stands first; the others follow by their last use.
+  const sessions = [...data].sort(
+    (a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt.localeCompare(a.lastSeenAt),
+  );
+  return {
+    title: text('account.title'),
+    userName: user.name ?? user.username,
+    accountName: user.name === undefined ? undefined : user.username,
+    sessions: sessions.map((session) => shown(visit, session, now)),
+    ...(hasEnded ? { message: { kind: 'success', title: text('account.ended') } } : {}),
+  };
+}
+
+function shown({ text, language }: Visit, session: SessionView, now: number): AccountSession {
+  const { browser, system } = deviceOf(session.userAgent);
+  const device =
+    browser && system
+      ? text('account.device', { browser, system })
+      : (browser ?? system ?? text('account.device.unknown'));
+  return {
+    id: session.id,
+    device,
+    isCurrent: session.current,
+    facts: [
+      session.current
+        ? text('account.signedInAgo', { when: ago(session.createdAt, now, language) })
+        : text('account.usedAgo', { when: ago(session.lastSeenAt, now, language) }),
+      ...(session.clientAddress === undefined ? [] : [session.clientAddress]),
+      ...(session.remembered ? [text('account.remembered')] : []),
+    ],
+    applications: session.applications.join(', '),
+  };
+}
+
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+/** Relative, because nobody here knows the time zone of the reader. */
+function ago(iso: string, now: number, language: string): string {
+  const passedMs = Math.max(0, now - Date.parse(iso));
+  const [unit, unitMs] = units.find(([, ms]) => passedMs >= ms) ?? ['minute', 60_000];
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  return format.format(-Math.floor(passedMs / unitMs), unit);
+}
