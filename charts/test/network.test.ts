@@ -82,6 +82,19 @@ describe('egress follows the connections', () => {
     },
   );
 
+  test.each(['auth-api', 'environment-api'] as const)(
+    '%s reaches Elasticsearch only where there is one, on the ports of its nodes',
+    async (chart) => {
+      const at = async (...nodes: string[]) =>
+        egressPorts(await egress(chart, 'minimal', `${chart}-egress`, { elasticsearch: { nodes } }));
+      expect(await at()).not.toContain(9200);
+      expect(await at('https://es-0.example.com:9200', 'https://es-1.example.com:9201')).toEqual(
+        expect.arrayContaining([9200, 9201]),
+      );
+      expect(await at('http://es.example.com')).toContain(80);
+    },
+  );
+
   test('Environment API: names, Configuration Server (checks), Auth API, Redis, PostgreSQL', async () => {
     expect(egressPorts(await egress('environment-api', 'minimal', 'environment-api-egress'))).toEqual([
       53, 53, 8888, 8080, 6379, 5432,
@@ -96,7 +109,7 @@ describe('egress follows the connections', () => {
     const rules = await egress('auth-api', 'existing-secret', 'auth-api-blue-egress', {
       postgres: { port: 6432 },
     });
-    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 6379, 7000, 6432, 443]);
+    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 9200, 6379, 7000, 6432, 443]);
     const tls = await egress('auth-api', 'minimal', 'auth-api-egress', {
       redis: { url: 'rediss://redis.example.com:6380' },
     });

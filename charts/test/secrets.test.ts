@@ -38,9 +38,12 @@ describe.each(serviceCharts)('secrets of %s', (chart) => {
   });
 
   test('every secret setting of the service can be given by the chart', async () => {
-    const [container] = only(await charts.objects(chart, 'full'), 'Deployment')['spec'].template.spec
-      .containers;
-    const given: string[] = container.env.map(({ name }: { name: string }) => name.replace(/_FILE$/, ''));
+    const variablesOf = async (name: 'full' | 'existing-secret') => {
+      const { spec } = only(await charts.objects(chart, name), 'Deployment')['spec'].template;
+      return spec.containers[0].env.map((variable: { name: string }) => variable.name.replace(/_FILE$/, ''));
+    };
+    // A user of Elasticsearch in the one, its API key in the other: they exclude each other.
+    const given: string[] = [...(await variablesOf('full')), ...(await variablesOf('existing-secret'))];
     // The connection string holds what host, user name and password say one by one.
     const needed = (await secretVariables(chart)).filter((name) => name !== 'GATEHOUSE_POSTGRES_URL');
     expect(needed.filter((name) => !given.includes(name))).toEqual([]);

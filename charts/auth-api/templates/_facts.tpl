@@ -9,7 +9,7 @@ required:
     meaning: the one public origin of the installation, such as https://login.example.com
   - key: config.environmentApi.url
     meaning: the base URL of Environment API in the cluster
-egress: [configServer, environmentApi, consul, redis, postgres, outbound]
+egress: [configServer, environmentApi, consul, elasticsearch, redis, postgres, outbound]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD
@@ -27,4 +27,10 @@ secrets:
     env: GATEHOUSE_CONSUL_TOKEN
   - name: consulKey
     env: GATEHOUSE_CONSUL_KEY
+  - name: elasticsearchPassword
+    env: GATEHOUSE_ELASTICSEARCH_PASSWORD
+  - name: elasticsearchApiKey
+    env: GATEHOUSE_ELASTICSEARCH_API_KEY
+  - name: auditPseudonymKey
+    env: GATEHOUSE_AUDIT_PSEUDONYM_KEY
 {{- end }}

@@ -6,7 +6,7 @@
 {{- $config := deepCopy $values.config -}}
 {{- $listen := dict "host" "0.0.0.0" "port" 8080 "managementHost" "0.0.0.0" "managementPort" 8081 -}}
 {{- $_ := set $config "http" (merge $listen ($config.http | default dict)) -}}
-{{- range $connection := list "postgres" "redis" "consul" -}}
+{{- range $connection := list "postgres" "redis" "consul" "elasticsearch" -}}
 {{- if hasKey $values $connection -}}
 {{- $settings := dict -}}
 {{- range $key, $value := omit (index $values $connection) "existingSecret" "passwordKey" -}}

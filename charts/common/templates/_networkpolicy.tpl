@@ -36,7 +36,7 @@ spec:
   policyTypes: [Egress]
   egress:
     {{- range $rule := concat (list "dns") .facts.egress }}
-    {{- if or (ne $rule "consul") $.root.Values.consul.url }}
+    {{- if or (not (has $rule (list "consul" "elasticsearch"))) (and (eq $rule "consul") $.root.Values.consul.url) (and (eq $rule "elasticsearch") $.root.Values.elasticsearch.nodes) }}
     {{- include "gatehouse.egressRule" (merge (dict "rule" $rule) $) | nindent 4 }}
     {{- end }}
     {{- end }}
@@ -70,9 +70,11 @@ spec:
 {{- if eq .rule "postgres" -}}
 {{- $ports = list (int $values.postgres.port) -}}
 {{- else if eq .rule "consul" -}}
-{{- $address := urlParse $values.consul.url -}}
-{{- $byScheme := ternary "443" "80" (eq $address.scheme "https") -}}
-{{- $ports = list (regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address.host) | default $byScheme | int) -}}
+{{- $ports = list (include "gatehouse.portOfUrl" $values.consul.url | int) -}}
+{{- else if eq .rule "elasticsearch" -}}
+{{- range $values.elasticsearch.nodes -}}
+{{- $ports = append $ports (include "gatehouse.portOfUrl" . | int) -}}
+{{- end -}}
 {{- else if eq .rule "redis" -}}
 {{- $addresses := $values.redis.clusterNodes | default (list (urlParse $values.redis.url).host) -}}
 {{- range $addresses -}}
@@ -80,4 +82,10 @@ spec:
 {{- end -}}
 {{- end -}}
 {{- toYaml (dict "ports" (uniq $ports)) -}}
+{{- end }}
+
+{{/* The port that an address names, or the one of its scheme. */}}
+{{- define "gatehouse.portOfUrl" -}}
+{{- $address := urlParse . -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address.host) | default (ternary "443" "80" (eq $address.scheme "https")) -}}
 {{- end }}

@@ -5,7 +5,7 @@ paths:
 required:
   - key: config.authApi.url
     meaning: the base URL of Auth API in the cluster
-egress: [configServer, authApi, consul, redis, postgres]
+egress: [configServer, authApi, consul, elasticsearch, redis, postgres]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD
@@ -23,4 +23,10 @@ secrets:
     env: GATEHOUSE_CONSUL_TOKEN
   - name: consulKey
     env: GATEHOUSE_CONSUL_KEY
+  - name: elasticsearchPassword
+    env: GATEHOUSE_ELASTICSEARCH_PASSWORD
+  - name: elasticsearchApiKey
+    env: GATEHOUSE_ELASTICSEARCH_API_KEY
+  - name: auditPseudonymKey
+    env: GATEHOUSE_AUDIT_PSEUDONYM_KEY
 {{- end }}

@@ -15,6 +15,9 @@ const javaHome = process.env[elasticsearchJavaVariable] ?? '';
 const adminPassword = 'admin-password-of-the-test';
 const index = 'logs-gatehouse.audit-default';
 
+/** As docs/logging.md names them. */
+const privileges = ['auto_configure', 'create_doc', 'read', 'maintenance', 'manage', 'index'];
+
 describe.skipIf(home === '')('a sign-in and a real Elasticsearch', () => {
   let server: ElasticsearchTestServer;
   let admin: Client;
@@ -28,7 +31,7 @@ describe.skipIf(home === '')('a sign-in and a real Elasticsearch', () => {
       role_descriptors: {
         shipper: {
           cluster: ['monitor', 'manage_index_templates', 'manage_ilm'],
-          indices: [{ names: ['logs-gatehouse.audit-*'], privileges: ['all'] }],
+          indices: [{ names: ['logs-gatehouse.audit-*'], privileges }],
         },
       },
     });
