@@ -30,7 +30,7 @@ test('a stopped Redis is 503 at once and works again after its return', async ()
       keyPrefix: '',
       commandTimeoutMs: 500,
     },
-    { log, autoPipelining: true },
+    { log, gathersWrites: true },
   );
   await untilRedisIsReady(redis);
   expect(await statusOf(() => pingRedis(redis))).toBe(200);
