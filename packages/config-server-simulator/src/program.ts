@@ -73,13 +73,17 @@ async function ask(command: string, args: string[]): Promise<number> {
   const options = clientOptions(values, process.env);
   const [subject = ''] = positionals;
   switch (command) {
-    case 'ping':
-      return withClient(options, output, (client) => ping(client, output, Number(values.count)));
+    case 'ping': {
+      const count = parseCount(values.count);
+      return withClient(options, output, (client) => ping(client, output, count));
+    }
     case 'read':
       return withClient(options, output, (client) =>
         read(client, output, subject, parseFilter(values.filter)),
       );
     case 'authenticate': {
+      if (subject === '')
+        throw new Error('authenticate whom? Give the user name; the password is read from standard input');
       const password = await readPassword(process.stdin, (text) => process.stderr.write(text));
       return withClient(options, output, (client) => authenticate(client, output, subject, password));
     }
@@ -96,4 +100,11 @@ async function ask(command: string, args: string[]): Promise<number> {
     default:
       throw new Error(`unknown command "${command}"; try --help`);
   }
+}
+
+/** Errors: a sentence for what is no number of reads. */
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 100_000) return count;
+  throw new Error(`--count ${text} is not a number between 1 and 100000`);
 }

@@ -168,7 +168,8 @@ export class Channel {
         return;
       case 'violation':
         if (event.reply !== undefined) this.#outbox.sendNow(event.reply);
-        this.#lose(event.code, 'the peer does not keep to the protocol', undefined, event.detail);
+        // What is wrong is told in words of ours, never the peer's.
+        this.#lose(event.code, `the server does not speak the protocol: ${event.detail}`);
     }
   }
 

@@ -50,7 +50,11 @@ export function dial(endpoint: Endpoint, options: DialOptions): Promise<net.Sock
       resolve(socket);
     };
     const onError = (error: NodeJS.ErrnoException) =>
-      fail(dialErrorCode(error, options.tls !== undefined), `cannot connect to ${name}`, error);
+      fail(
+        dialErrorCode(error, options.tls !== undefined),
+        `cannot connect to ${name}: ${reasonOf(error)}`,
+        error,
+      );
     const onClose = () =>
       fail(
         options.tls === undefined ? 'ConnectionRefused' : 'TlsFailure',
@@ -98,18 +102,26 @@ function openTls(endpoint: Endpoint, options: TlsOptions): tls.TLSSocket {
   return socket;
 }
 
-const networkCodes = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EAI_NODATA',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
+/** What the network says, in words an operator can act on. */
+const networkReasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there, or a firewall refuses',
+  ENOTFOUND: 'there is no such name',
+  EAI_AGAIN: 'the name service does not answer',
+  EAI_NODATA: 'the name has no address',
+  EHOSTUNREACH: 'no way leads to the host',
+  ENETUNREACH: 'no way leads to the network',
+  EADDRNOTAVAIL: 'the address cannot be used',
+};
+
+/** The word of TLS is plain enough ("certificate has expired"), and holds no secret. */
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const known = networkReasons[error.code ?? ''] ?? error.message;
+  return known === '' ? (error.code ?? 'no reason given') : known;
+}
 
 function dialErrorCode(error: NodeJS.ErrnoException, isTls: boolean): ClientErrorCode {
   if (error.code === 'ETIMEDOUT') return 'ConnectTimeout';
-  if (networkCodes.has(error.code ?? '') || error instanceof AggregateError) return 'ConnectionRefused';
+  if (Object.hasOwn(networkReasons, error.code ?? '') || error instanceof AggregateError)
+    return 'ConnectionRefused';
   return isTls ? 'TlsFailure' : 'ConnectionRefused';
 }

@@ -80,10 +80,16 @@ export async function read(
       return;
     }
     case 'tenant':
-      output.table(['DBID', 'name', 'parentTenantDBID', 'state'], await client.readTenants(filter));
+      output.table(
+        ['DBID', 'name', 'parentTenantDBID', 'enabled'],
+        (await client.readTenants(filter)).map((tenant) => ({
+          ...tenant,
+          enabled: tenant.state === CfgObjectState.enabled ? 'yes' : 'no',
+        })),
+      );
       return;
     default:
-      throw new Error(`"${what}" cannot be read; try person, access-group or tenant`);
+      throw new Error(`read ${what === '' ? 'what' : `"${what}"`}? Give person, access-group or tenant`);
   }
 }
 

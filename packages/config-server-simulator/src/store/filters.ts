@@ -31,19 +31,20 @@ export function compileFilter(
     throw new RequestRefused('InvalidFilter', 'more than 20 filter keys', { objectType });
   const tests = entries.map(([key, wanted]) => {
     const rule = Object.hasOwn(known, key) ? known[key] : undefined;
-    if (rule === undefined || typeof wanted !== rule.value) {
-      throw new RequestRefused(
-        'InvalidFilter',
-        rule === undefined ? 'unknown filter key' : `a ${rule.value} is needed`,
-        {
-          objectType,
-          objectProperty: key.slice(0, 64),
-        },
-      );
-    }
+    if (rule === undefined || typeof wanted !== rule.value) throw wrongTerm(objectType, key, known);
     return (object: StoredObject) => rule.matches(object, wanted, read);
   });
   return (object) => tests.every((test) => test(object));
+}
+
+function wrongTerm(objectType: number, key: string, known: Record<string, FilterKey>): RequestRefused {
+  const shown = key.slice(0, 64);
+  const rule = Object.hasOwn(known, key) ? known[key] : undefined;
+  const description =
+    rule === undefined
+      ? `unknown filter key "${shown}"; known are ${Object.keys(known).join(', ')}`
+      : `the filter key "${shown}" needs a ${rule.value}`;
+  return new RequestRefused('InvalidFilter', description, { objectType, objectProperty: shown });
 }
 
 const number = (field: string): FilterKey => ({
