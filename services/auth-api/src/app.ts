@@ -7,6 +7,7 @@ import { clientRoutes } from './clients/routes.ts';
 import { consentRoutes } from './consents/routes.ts';
 import { guardOrigins } from './cors/guard.ts';
 import type { Deps } from './deps.ts';
+import { deviceRoutes } from './devices/routes.ts';
 import { diagnosisRoutes } from './diagnosis/routes.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { signingKeyRoutes } from './keys/routes.ts';
@@ -79,6 +80,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   // Browsers: cookies tell who is there.
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);
+    await browsers.register(async (scope: App) => deviceRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => authorizeRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => consentRoutes(scope, deps));
     await browsers.register(async (scope: App) => {

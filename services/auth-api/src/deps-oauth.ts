@@ -4,11 +4,19 @@ import { createKeySets } from './assertions/key-sets.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SenderDeps } from './deps-sender.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
+import { createUserCodeAttempts } from './devices/attempts.ts';
+import { createDevices } from './devices/service.ts';
+import { createDeviceStore } from './devices/store.ts';
+import { createDeviceVerification, type DeviceVerification } from './devices/verification.ts';
 import { createDecision } from './oauth/authorization-decision.ts';
 import { createAuthorizationIssuer } from './oauth/authorization-issue.ts';
 import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
 import { createClientAssertions } from './oauth/client-assertion.ts';
 import { createClientAuthentication } from './oauth/client-authentication.ts';
+import {
+  createDeviceAuthorizationEndpoint,
+  type DeviceAuthorizationEndpoint,
+} from './oauth/device-authorization.ts';
 import { type ConvertedTokens, createConvertedTokens } from './oauth/exchange/converted-tokens.ts';
 import { createExchangeIssuer } from './oauth/exchange/issue.ts';
 import { createPresentedTokens } from './oauth/exchange/presented-token.ts';
@@ -29,6 +37,8 @@ import { createUserInfo, type UserInfo } from './oauth/userinfo.ts';
 export interface OAuthDeps {
   authorization: AuthorizationEndpoint;
   pushEndpoint: PushEndpoint;
+  deviceAuthorization: DeviceAuthorizationEndpoint;
+  deviceVerification: DeviceVerification;
   postedRequests: PostedRequests;
   tokenEndpoint: TokenEndpoint;
   introspection: IntrospectionEndpoint;
@@ -64,8 +74,15 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
     windowMs: 60_000,
     now: deps.now,
   });
+  const deviceStore = createDeviceStore(redis, keyspace, deps.now);
+  const devices = createDevices({
+    ...deps,
+    store: deviceStore,
+    lifeSeconds: config.authorization.deviceCodeTtlSeconds,
+  });
   const authorization = createAuthorizationEndpoint({
     ...deps,
+    devices,
     decide: createDecision(deps),
     issue: createAuthorizationIssuer(deps),
     directory: clientDirectory,
@@ -87,12 +104,25 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       pushedRequests,
       starts,
     }),
+    deviceAuthorization: createDeviceAuthorizationEndpoint({
+      ...deps,
+      clientAuthentication,
+      devices,
+      starts,
+    }),
+    deviceVerification: createDeviceVerification({
+      ...deps,
+      store: deviceStore,
+      attempts: createUserCodeAttempts(redis, keyspace),
+      authorization,
+    }),
     postedRequests: createPostedRequests(redis, keyspace),
     tokenEndpoint: createTokenEndpoint({
       clientAuthentication,
       senderConstraints: deps.senderConstraints,
       grants: createGrants({
         ...deps,
+        deviceStore,
         presentedTokens: createPresentedTokens(deps),
         targets: createExchangeTargets(clientDirectory),
         exchangeIssuer: createExchangeIssuer(deps),

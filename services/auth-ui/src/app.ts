@@ -7,6 +7,7 @@ import { accountRoutes } from './account/routes.ts';
 import { consentRoutes } from './consent/routes.ts';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
+import { deviceRoutes } from './device/routes.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
 import { securityHeaders } from './pages/security-headers.ts';
 import { passwordChangeRoutes } from './password-change/routes.ts';
@@ -35,6 +36,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       passwordChangeRoutes(pages, deps);
       consentRoutes(pages, deps);
       accountRoutes(pages, deps);
+      deviceRoutes(pages, deps);
       signedInRoutes(pages, deps);
       signedOutRoutes(pages, deps);
     },

@@ -24,5 +24,8 @@ export const changePasswordFields = {
   csrf: 'csrf',
 } as const;
 
+/** `POST /auth/v3/oauth/device/code`: the code that a device shows. Answers 303 onward, or back to `/auth/device?error=…`. */
+export const deviceFields = { userCode: 'user_code' } as const;
+
 /** Values of `answer` in `POST /auth/v3/oauth/consent`, beside `interaction` and `csrf`. Answers 303 onward. */
 export const consentAnswers = { allowed: 'allowed', denied: 'denied' } as const;

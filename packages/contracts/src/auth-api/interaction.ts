@@ -53,6 +53,10 @@ export const interactionViewSchema = z.object({
   redirectOrigin: z.string(),
   /** Present while a signed-in user is asked whether the application may have what it asks for. */
   consent: z.object({ userName: z.string(), scope: z.array(z.string()) }).optional(),
+  /** Present where a device waits to be let in (RFC 8628): the user compares before saying yes. */
+  device: z
+    .object({ userCode: z.string(), requestedFrom: z.string(), requestedAt: z.iso.datetime() })
+    .optional(),
   error: interactionErrorSchema.optional(),
   /** With `password_policy`: the rules that the new password breaks, such as `min-length`. */
   brokenRules: z.array(z.string()).optional(),

@@ -14,6 +14,8 @@ export const auditEventNames = [
   'person_cut_off',
   'consent_given',
   'consent_denied',
+  'device_approved',
+  'device_denied',
   // tokens
   'code_issued',
   'token_issued',

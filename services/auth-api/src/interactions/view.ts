@@ -1,5 +1,6 @@
 /** What Auth UI is told about an interaction. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { PendingDevice } from '../oauth/authorization-request.ts';
 import type { Interaction } from './interaction.ts';
 
 export function viewOf(interaction: Interaction, offersRemember: boolean): InteractionView {
@@ -14,6 +15,7 @@ export function viewOf(interaction: Interaction, offersRemember: boolean): Inter
     hideTenant: authorization.hideTenant,
     ...(authorization.uiLocales === undefined ? {} : { uiLocales: authorization.uiLocales }),
     ...(offersRemember ? { remember: state.remember ? 'chosen' : 'offered' } : {}),
+    ...(authorization.device === undefined ? {} : { device: deviceOf(authorization.device) }),
     csrf: interaction.csrf,
     redirectOrigin: originOf(authorization.redirectUri),
     ...(state.consent === undefined
@@ -25,6 +27,10 @@ export function viewOf(interaction: Interaction, offersRemember: boolean): Inter
     ...(state.correlationId === undefined ? {} : { correlationId: state.correlationId }),
     expiresAt: new Date(interaction.expiresAtMs).toISOString(),
   };
+}
+
+function deviceOf({ userCode, requestedFrom, requestedAtMs }: PendingDevice) {
+  return { userCode, requestedFrom, requestedAt: new Date(requestedAtMs).toISOString() };
 }
 
 /** Applications on a device have a scheme of their own and no origin; in a policy the scheme stands for them. */

@@ -3,6 +3,14 @@ import type { ResponseType } from '../clients/client.ts';
 import type { RequestedClaims } from '../tokens/grant.ts';
 import type { ResponseMode } from './response-types.ts';
 
+/** What the user is shown of a device. */
+export interface PendingDevice {
+  id: string;
+  userCode: string;
+  requestedFrom: string;
+  requestedAtMs: number;
+}
+
 export interface AuthorizationRequest {
   clientId: string;
   /** The URI that the answer goes to. */
@@ -18,6 +26,8 @@ export interface AuthorizationRequest {
   codeChallenge?: string;
   /** The pushed request that this is, to be used up by the answer (RFC 9126 section 4). */
   pushedRequestUri?: string;
+  /** The device that is to be let in: then the answer is for it, and not for an application in this browser (RFC 8628). */
+  device?: PendingDevice;
   /** The key that the code is bound to (RFC 9449 section 10). */
   dpopJkt?: string;
   prompt: string[];

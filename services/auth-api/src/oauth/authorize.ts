@@ -5,6 +5,8 @@ import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
+import { deviceGrantType } from '../devices/device.ts';
+import type { Devices } from '../devices/service.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
 import type { BrowserReply, BrowserRequest, Session } from '../sessions/session.ts';
 import type { Pages } from '../sign-in/pages.ts';
@@ -35,6 +37,8 @@ export interface AuthorizationEndpoint {
   begin(parameters: RequestParameters, browser: Browser): Promise<NextStep>;
   /** After a sign-in or a consent: the same, from the interaction that waited. @throws AppError for a page */
   resume(interactionId: string, browser: Browser): Promise<NextStep>;
+  /** The same for a device whose code the user typed. @throws AppError for a page */
+  beginForDevice(request: AuthorizationRequest, browser: Browser): Promise<NextStep>;
   /** Refuses what begin() would refuse a client that pushes the request. @throws OAuthError, AppError */
   check(parameters: RequestParameters, source: { isSigned: boolean }): Promise<void>;
   /** Refuses what begin() would answer with a page. @throws AppError */
@@ -46,6 +50,7 @@ export interface AuthorizationOptions {
   directory: ClientDirectory;
   requestSources: RequestSources;
   pushedRequests: Pick<PushedRequests, 'use'>;
+  devices: Pick<Devices, 'approve' | 'deny'>;
   /** Every client must push, whatever it is registered with. */
   requiresPushed: boolean;
   interactions: InteractionService;
@@ -63,8 +68,18 @@ export interface AuthorizationOptions {
 type CheckedSource = Omit<RequestSource, 'problem'> & { isPushed: boolean };
 
 export function createAuthorizationEndpoint(options: AuthorizationOptions): AuthorizationEndpoint {
-  const { issuer, directory, requestSources, pushedRequests, interactions, decide, issue, pages, now } =
-    options;
+  const {
+    issuer,
+    directory,
+    requestSources,
+    pushedRequests,
+    devices,
+    interactions,
+    decide,
+    issue,
+    pages,
+    now,
+  } = options;
 
   async function readRequest(
     { client, redirectUri, redirectUriGiven, responseMode, state }: AuthorizationTarget,
@@ -159,6 +174,18 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
     return authorizationResponse(request, issuer, await issue(request, client, session, browser));
   }
 
+  async function answerDevice(
+    request: AuthorizationRequest,
+    decision: Exclude<Decision, { ask: unknown }>,
+    browser: Browser,
+  ): Promise<NextStep> {
+    const result =
+      'session' in decision
+        ? await devices.approve(request, decision.session, browser)
+        : await devices.deny(request, browser);
+    return { redirectTo: pages.deviceDone(result) };
+  }
+
   /** Errors that belong to the client travel there; everything else becomes a page. */
   async function orErrorResponse(target: ResponseTarget, work: () => Promise<NextStep>): Promise<NextStep> {
     try {
@@ -184,6 +211,15 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       });
     },
 
+    async beginForDevice(request, browser) {
+      const client = await directory.find(request.clientId);
+      if (client === undefined || !mayStillAsk(client, request)) throw notKnownAnyMore();
+      const decision = await decide(request, client, browser.request);
+      return 'ask' in decision
+        ? ask(decision, request, client, browser)
+        : answerDevice(request, decision, browser);
+    },
+
     async check(parameters, { isSigned }) {
       await readRequest(await findTarget(directory, parameters), { parameters, isPushed: true, isSigned });
     },
@@ -192,10 +228,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       const interaction = await interactions.readFor(browser.request, interactionId);
       const { authorization: request } = interaction;
       const client = await directory.find(request.clientId);
-      // The registration may have changed while the user was signing in.
-      if (client === undefined || !isRegisteredRedirectUri(client, request.redirectUri)) {
-        throw badRequest('The application that sent you here is not known any more');
-      }
+      if (client === undefined || !mayStillAsk(client, request)) throw notKnownAnyMore();
       const decision = await decide(request, client, browser.request, interaction);
       if ('ask' in decision) {
         const { signedInSid } = interaction.state;
@@ -207,6 +240,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
         return { redirectTo: pages[decision.ask](interactionId) };
       }
       await interactions.consume(browser.request, interactionId);
+      if (request.device !== undefined) return answerDevice(request, decision, browser);
       return orErrorResponse(request, async () => {
         if ('refusal' in decision) throw decision.refusal;
         return answer(request, client, decision.session, browser);
@@ -218,4 +252,15 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       options.starts.reserve(clientAddress);
     },
   };
+}
+
+/** The registration may have changed since the request was checked. */
+function mayStillAsk(client: Client, { device, redirectUri }: AuthorizationRequest): boolean {
+  return device === undefined
+    ? isRegisteredRedirectUri(client, redirectUri)
+    : client.grantTypes.includes(deviceGrantType);
+}
+
+function notKnownAnyMore() {
+  return badRequest('The application that sent you here is not known any more');
 }

@@ -32,6 +32,7 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offer
     introspection_endpoint: `${issuer}/oauth/introspect`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
+    device_authorization_endpoint: `${issuer}/oauth/device`,
     require_pushed_authorization_requests: offers.requiresPushed,
     end_session_endpoint: `${issuer}/oauth/logout`,
     // Each client may use those that it registered.

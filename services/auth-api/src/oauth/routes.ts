@@ -5,16 +5,24 @@ import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import { callOf } from './client-call.ts';
+import type { DeviceAuthorizationEndpoint } from './device-authorization.ts';
 import { describeOnly, readOnlyForms } from './form-scope.ts';
 import type { IntrospectionEndpoint } from './introspect.ts';
 import type { RevocationEndpoint } from './revoke.ts';
-import { tokenAnswerSchema, tokenQuestionSchema, tokenRequestSchema } from './schemas.ts';
+import {
+  deviceAnswerSchema,
+  deviceRequestSchema,
+  tokenAnswerSchema,
+  tokenQuestionSchema,
+  tokenRequestSchema,
+} from './schemas.ts';
 import type { TokenEndpoint } from './token.ts';
 
 export interface OAuthRoutesDeps {
   tokenEndpoint: TokenEndpoint;
   introspection: IntrospectionEndpoint;
   revocation: RevocationEndpoint;
+  deviceAuthorization: DeviceAuthorizationEndpoint;
 }
 
 const tags = ['oauth'];
@@ -41,6 +49,20 @@ export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void
       response: { 200: tokenAnswerSchema, ...refusals },
     },
     handler: (request) => deps.tokenEndpoint.answer(callOf(request)),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/oauth/device',
+    validatorCompiler: describeOnly,
+    schema: {
+      tags,
+      summary: 'Begin to wait for a user on another device (RFC 8628)',
+      consumes,
+      body: deviceRequestSchema,
+      response: { 200: deviceAnswerSchema, ...refusals },
+    },
+    handler: (request) => deps.deviceAuthorization.answer(callOf(request)),
   });
 
   app.route({

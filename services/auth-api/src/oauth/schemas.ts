@@ -14,7 +14,7 @@ export const tokenRequestSchema = z.looseObject({
   grant_type: z
     .string()
     .describe(
-      'authorization_code, client_credentials, refresh_token, password or urn:ietf:params:oauth:grant-type:token-exchange',
+      'authorization_code, client_credentials, refresh_token, password, urn:ietf:params:oauth:grant-type:token-exchange or urn:ietf:params:oauth:grant-type:device_code',
     ),
   ...clientCredentials,
   scope: text.describe('Scope values separated by spaces; never more than was granted'),
@@ -32,6 +32,7 @@ export const tokenRequestSchema = z.looseObject({
   actor_token_type: text,
   audience: text.describe('Client id; may repeat'),
   resource: text.describe('Absolute URI; may repeat'),
+  device_code: text.describe('RFC 8628'),
 });
 
 export const tokenAnswerSchema = z.object({
@@ -74,6 +75,20 @@ export const authorizationRequestSchema = z.looseObject({
   request_uri: text.describe('Of a pushed request (RFC 9126): then client_id alone goes along'),
   tenant: text.describe('Tenant to fill in'),
   hideTenant: text.describe('true: the tenant is not asked for'),
+});
+
+export const deviceRequestSchema = z.looseObject({
+  ...clientCredentials,
+  scope: text.describe('Scope values separated by spaces'),
+});
+
+export const deviceAnswerSchema = z.object({
+  device_code: z.string().describe('For the token endpoint; it never leaves the device'),
+  user_code: z.string().describe('To be shown to the user'),
+  verification_uri: z.string().describe('The page that the user opens'),
+  verification_uri_complete: z.string().describe('The same with the code, as a QR code for instance'),
+  expires_in: z.int().describe('Seconds'),
+  interval: z.int().describe('Least seconds between two questions'),
 });
 
 export const pushedRequestSchema = authorizationRequestSchema.extend({

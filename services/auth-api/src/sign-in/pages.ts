@@ -1,5 +1,7 @@
 /** Addresses of the pages a browser is sent to; all of them below the public URL, never below a Host header. */
 
+import type { DeviceResult } from '../devices/device.ts';
+
 export interface Pages {
   signIn(interactionId?: string): string;
   /** Leads on to the identity provider. */
@@ -10,6 +12,10 @@ export interface Pages {
   ssoFailed(interactionId: string | undefined, failure: string, reference: string): string;
   changePasswordFailed(interactionId: string | undefined, failure: string): string;
   resume(interactionId: string): string;
+  /** Where the code of a device is typed; with it, the code is filled in. */
+  device(userCode?: string): string;
+  deviceFailed(reason: 'unknown' | 'throttled'): string;
+  deviceDone(result: DeviceResult): string;
   signedIn(): string;
   signedOut(): string;
 }
@@ -29,6 +35,9 @@ export function createPages(publicUrl: string): Pages {
     changePasswordFailed: (id, failure) =>
       `${publicUrl}/auth/change-password.html?error${reason(id, failure)}`,
     resume: (id) => `${publicUrl}/auth/v3/oauth/authorize/resume?interaction=${encodeURIComponent(id)}`,
+    device: (userCode) => `${publicUrl}/auth/device${userCode === undefined ? '' : `?user_code=${userCode}`}`,
+    deviceFailed: (failure) => `${publicUrl}/auth/device?error=${failure}`,
+    deviceDone: (result) => `${publicUrl}/auth/device?result=${result}`,
     signedIn: () => `${publicUrl}/auth/signed-in.html`,
     signedOut: () => `${publicUrl}/auth/signed-out.html`,
   };

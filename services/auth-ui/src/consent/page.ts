@@ -22,9 +22,11 @@ export function consentPage(
 ): ConsentPage {
   const application = interaction?.client.name ?? '';
   const known = consent.scope.flatMap((value) => sentences[value] ?? []);
+  const device = interaction?.device;
   return {
     title: text('consent.title', { application }),
-    lead: text('consent.lead', { application }),
+    lead: text(device === undefined ? 'consent.lead' : 'consent.device.lead', { application }),
+    device,
     interaction,
     userName: consent.userName,
     wishes: known.map((key) => text(key, { application })),

@@ -4,7 +4,7 @@ export interface Field {
   label: string;
   type: 'text' | 'password';
   /** A token of the HTML standard, so that browsers and password managers fill in the right thing. */
-  autocomplete: 'username' | 'organization' | 'current-password' | 'new-password';
+  autocomplete: 'username' | 'organization' | 'current-password' | 'new-password' | 'off';
   maxLength: number;
   isRequired: boolean;
   /** Of a text field; a password is never sent back. */
@@ -40,6 +40,16 @@ export function tenantField(label: string, value: string, explained: Explanation
     value,
   } as const;
   return { ...field(tenant, explained), isRequired: false };
+}
+
+/** Letters that a device shows. */
+export function deviceCodeField(
+  name: string,
+  label: string,
+  value: string,
+  explained: Explanations = {},
+): Field {
+  return field({ name, label, type: 'text', autocomplete: 'off', maxLength: 64, value }, explained);
 }
 
 export function passwordField(

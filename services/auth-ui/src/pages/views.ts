@@ -54,6 +54,8 @@ export interface ChangePasswordPage extends PasswordPage {
 }
 
 export interface ConsentPage extends Page {
+  /** What is to be let in, where it is a device and not this browser. */
+  device: InteractionView['device'];
   lead: string;
   interaction: InteractionView | undefined;
   userName: string;
@@ -98,6 +100,13 @@ export interface AccountPage extends Page {
   sessions: AccountSession[];
 }
 
+export type DevicePage = FormPage;
+
+export interface DeviceDonePage extends Page {
+  lead: string;
+  isGood: boolean;
+}
+
 export interface Views {
   'sign-in-name': NamePage;
   'sign-in-password': SignInPasswordPage;
@@ -106,6 +115,8 @@ export interface Views {
   'change-password': ChangePasswordPage;
   consent: ConsentPage;
   account: AccountPage;
+  device: DevicePage;
+  'device-done': DeviceDonePage;
   'signed-in': Page;
   'signed-out': Page;
 }

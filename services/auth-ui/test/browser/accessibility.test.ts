@@ -25,6 +25,11 @@ beforeAll(async () => {
   stage.hold({ id: 'remembered', error: 'bad_credentials', remember: 'chosen', ...typed });
   stage.hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });
   stage.hold({ id: 'consent', consent: { userName: 'nordic\\maria', scope: ['openid', 'calls:read'] } });
+  stage.hold({
+    id: 'device',
+    consent: { userName: 'nordic\\maria', scope: ['openid'] },
+    device: { userCode: 'WDJB-MJHT', requestedFrom: '203.0.113.9', requestedAt: new Date(0).toISOString() },
+  });
   stage.hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
 });
 
@@ -40,6 +45,11 @@ const pages = [
   '/auth/consent.html?interaction=consent',
   '/auth/account?ended=1',
   '/auth/sign-in.html?error&interaction=remembered',
+  '/auth/consent.html?interaction=device',
+  '/auth/device?user_code=WDJB-MJHT',
+  '/auth/device?error=unknown',
+  '/auth/device?result=approved',
+  '/auth/device?result=denied',
   '/auth/signed-in.html',
   '/auth/signed-out.html',
   '/auth/nothing-here',

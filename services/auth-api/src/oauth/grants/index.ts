@@ -1,6 +1,7 @@
 /** The grants that the token endpoint knows, in the order of the discovery document. */
 import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
 import { clientCredentialsGrant } from './client-credentials.ts';
+import { type DeviceCodeDeps, deviceCodeGrant } from './device-code.ts';
 import type { GrantHandler } from './grant-handler.ts';
 import { type JwtBearerDeps, jwtBearerGrant } from './jwt-bearer.ts';
 import { type PasswordDeps, passwordGrant } from './password.ts';
@@ -11,7 +12,8 @@ export type GrantDeps = AuthorizationCodeDeps &
   PasswordDeps &
   RefreshTokenDeps &
   TokenExchangeDeps &
-  JwtBearerDeps;
+  JwtBearerDeps &
+  DeviceCodeDeps;
 
 export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler> {
   const handlers = [
@@ -21,6 +23,7 @@ export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler>
     passwordGrant(deps),
     tokenExchangeGrant(deps),
     jwtBearerGrant(deps),
+    deviceCodeGrant(deps),
   ];
   return new Map(handlers.map((handler) => [handler.grantType, handler]));
 }
@@ -33,4 +36,5 @@ export const grantTypes = [
   'password',
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:ietf:params:oauth:grant-type:device_code',
 ];
