@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';
+import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
 import { runServer } from './run-program.ts';
 
 watchSuite();
@@ -47,6 +47,31 @@ describe('a primary and its backup in processes of their own', () => {
     expect(await backup.exited).toBe(0);
     await until(() => later.endpoint?.includes(String(returned.port)) === true, 'it is primary again');
     await expect(later.authenticate({ userName: 'agent', password: 'second-secret' })).resolves.toBeDefined();
+  }, 60_000);
+
+  it('the primary killed with 64 requests in flight: each call settles once, reads on the backup', async () => {
+    const file = await estateFile();
+    const primary = await runServer('--file', file, '--quiet');
+    const backup = await runServer('--file', file, '--role', 'backup', '--quiet');
+    const client = connectTo([primary, backup], {
+      standby: { ...quickStandby, failFastAfterMs: 20_000 },
+    });
+    await client.authenticate(agent);
+    let settlements = 0;
+    const count = <T>(promise: Promise<T>) => promise.finally(() => (settlements += 1));
+    // Real password hashes, two at a time: most of them are still in the server's queue when it dies.
+    const logins = Array.from({ length: 32 }, () => count(client.authenticate(agent)));
+    const reads = Array.from({ length: 32 }, () => count(client.readPersons({})));
+    const outcomes = Promise.allSettled([...logins, ...reads]);
+    await Promise.any(logins);
+    primary.child.kill('SIGKILL');
+    const results = await outcomes;
+    const codes = results.map((result) => (result.status === 'fulfilled' ? 'ok' : result.reason.code));
+    expect(new Set(codes.slice(0, 32))).toEqual(new Set(['ok', 'OutcomeUnknown']));
+    expect(new Set(codes.slice(32))).toEqual(new Set(['ok']));
+    expect(settlements).toBe(64);
+    await expect(client.authenticate(agent)).resolves.toBeDefined();
+    expect(client.endpoint).toContain(String(backup.port));
   }, 60_000);
 
   it('change places on demand without a failed read or login, and back again', async () => {

@@ -10,6 +10,8 @@ const promised: ReadonlySet<ConfigServerErrorCode> = new Set<ConfigServerErrorCo
   'MalformedBody',
   'NoEndpoint',
   'OutcomeUnknown',
+  // A page that the proxy swallowed: the list is not the one that was announced, and is not passed off as whole.
+  'ProtocolViolation',
   'QueueFull',
   'RequestTimeout',
 ]);
