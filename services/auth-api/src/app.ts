@@ -11,6 +11,7 @@ import { deviceRoutes } from './devices/routes.ts';
 import { diagnosisRoutes } from './diagnosis/routes.ts';
 import { interactionRoutes } from './interactions/routes.ts';
 import { signingKeyRoutes } from './keys/routes.ts';
+import { logoutViewRoutes } from './logout/internal-routes.ts';
 import { authorizeRoutes } from './oauth/authorize-routes.ts';
 import { discoveryRoutes } from './oauth/discovery-routes.ts';
 import { grantTypes } from './oauth/grants/index.ts';
@@ -69,6 +70,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     }),
   );
   await app.register(async (scope: App) => interactionRoutes(scope, deps));
+  await app.register(async (scope: App) => logoutViewRoutes(scope, deps));
   await app.register(async (scope: App) => {
     guardOrigins(scope, deps.allowedOrigins);
     tellNonces(scope, deps);
@@ -88,7 +90,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       tellNonces(scope, deps);
       await userinfoRoutes(scope, deps);
     });
-    await browsers.register(async (scope: App) => logoutRoutes(scope, deps));
+    await browsers.register(async (scope: App) => logoutRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => signInRoutes(scope, deps));
     await browsers.register(async (scope: App) => authSchemeRoutes(scope, deps));
     await browsers.register(async (scope: App) => ssoStartRoutes(scope, deps));

@@ -147,7 +147,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
     logoutEndpoint: createLogoutEndpoint({
       ...deps,
       directory: clientDirectory,
-      signedOutPage: deps.pages.signedOut(),
+      publicUrl: config.publicUrl,
     }),
   };
 }

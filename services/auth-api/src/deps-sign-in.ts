@@ -11,6 +11,7 @@ import { type ContactCenterService, createContactCenters } from './contact-cente
 import { type AllowedOrigins, createAllowedOrigins } from './cors/allowed-origins.ts';
 import { createStoredOrigins } from './cors/stored-origins.ts';
 import type { BaseDeps } from './deps.ts';
+import { createLogoutDeps, type LogoutDeps } from './deps-logout.ts';
 import type { SenderDeps } from './deps-sender.ts';
 import type { FollowedChanges } from './diagnosis/environment-api-probe.ts';
 import type { InteractionService } from './interactions/interaction.ts';
@@ -37,7 +38,7 @@ import { connectEnvironment } from './users/connect-environment.ts';
 import { createServerDiscovery } from './users/server-discovery.ts';
 import { createUserService, type UserServiceWithLinks } from './users/service.ts';
 
-export interface SignInDeps {
+export interface SignInDeps extends LogoutDeps {
   contactCenters: ContactCenterService;
   users: UserServiceWithLinks;
   sessions: SessionService;
@@ -71,6 +72,9 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
 
   const offersRemember = config.sessions.rememberSeconds > 0;
   const cookies = createBrowserCookies(config.publicUrl);
+  const pages = createPages(config.publicUrl);
+  const logout = createLogoutDeps(base, cookies, pages);
+  logout.backChannel.start();
   const sessions = createSessionService({
     store: createSessionStore(redis, keyspace),
     cookies,
@@ -85,6 +89,7 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
           }
         : undefined,
     },
+    announceEnd: logout.backChannel.announce,
     now,
   });
   const interactions = createInteractionService({
@@ -93,7 +98,6 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
     now,
   });
   const callers = createCallers(sessions, base.resourceTokens);
-  const pages = createPages(config.publicUrl);
   const consents = createConsentService(base.pool);
   const forms = {
     guard: createFormGuard(interactions, config.publicUrl),
@@ -106,6 +110,7 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
 
   return {
     deps: {
+      ...logout,
       contactCenters,
       users,
       environmentChanges: environment.changes,
@@ -131,7 +136,10 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
       isServiceClient: recognizeServiceClient(config.serviceClient),
       allowedOrigins: createAllowedOrigins({ publicUrl: config.publicUrl, clients, stored: storedOrigins }),
     },
-    close: environment.close,
+    async close() {
+      await logout.backChannel.close();
+      await environment.close();
+    },
   };
 }
 

@@ -12,8 +12,8 @@ import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
 import { securityHeaders } from './pages/security-headers.ts';
 import { passwordChangeRoutes } from './password-change/routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
+import { signOutRoutes } from './sign-out/routes.ts';
 import { signedInRoutes } from './signed-in/routes.ts';
-import { signedOutRoutes } from './signed-out/routes.ts';
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
@@ -38,7 +38,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       accountRoutes(pages, deps);
       deviceRoutes(pages, deps);
       signedInRoutes(pages, deps);
-      signedOutRoutes(pages, deps);
+      signOutRoutes(pages, deps);
     },
     { prefix: '/auth' },
   );

@@ -2,6 +2,7 @@
 import formbody from '@fastify/formbody';
 import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import type { SessionView } from '@gatehouse/contracts/auth-api/sessions';
 import Fastify, { type FastifyInstance } from 'fastify';
 
@@ -22,7 +23,13 @@ export interface AuthApiStandIn {
   scheme: AuthScheme | string | number;
   /** Adds or replaces a pending login. */
   hold(interaction: Partial<InteractionView> & { id: string }): InteractionView;
+  /** Adds a sign-out. */
+  holdLogout(logout: Partial<LogoutView> & { id: string }): void;
   close(): Promise<void>;
+}
+
+export function logoutOf(view: Partial<LogoutView> & { id: string }): LogoutView {
+  return { step: 'ask', csrf: `csrf-of-${view.id}`, frames: [], ...view };
 }
 
 export function interactionOf(view: Partial<InteractionView> & { id: string }): InteractionView {
@@ -93,6 +100,12 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     }
     return { status: { code: 0 }, data: interaction };
   });
+  app.get('/internal/logouts/:id', async (request, reply) => {
+    const logout = state.logouts.get((request.params as { id: string }).id);
+    const isTheirs = request.headers['x-gatehouse-browser'] === browserCookie;
+    if (!logout || !isTheirs) return reply.code(404).send({ status: { code: 404 } });
+    return { status: { code: 0 }, data: logout };
+  });
   app.post('/auth-scheme', async (_request, reply) => {
     if (typeof state.scheme === 'number')
       return reply.code(state.scheme).send({ status: { code: state.scheme } });
@@ -126,6 +139,7 @@ export interface StandInState {
   calls: Call[];
   scheme: AuthScheme | string | number;
   interactions: Map<string, InteractionView>;
+  logouts: Map<string, LogoutView>;
   sessions: SessionView[];
 }
 
@@ -134,6 +148,7 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
     calls: [],
     scheme: 'basic',
     interactions: new Map(),
+    logouts: new Map(),
     sessions: sessionsOfMaria(),
   };
   const app = Fastify({ forceCloseConnections: true });
@@ -153,6 +168,7 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
       state.interactions.set(view.id, interaction);
       return interaction;
     },
+    holdLogout: (view) => void state.logouts.set(view.id, logoutOf(view)),
     close: () => app.close(),
   };
 }

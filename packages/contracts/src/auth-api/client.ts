@@ -3,6 +3,7 @@ import { envelopeOf } from '../envelope.ts';
 import type { HttpClient } from '../http-client.ts';
 import { type AuthScheme, type AuthSchemeQuestion, authSchemeAnswerSchema } from './auth-scheme.ts';
 import { browserHeader, type InteractionView, interactionViewSchema } from './interaction.ts';
+import { type LogoutView, logoutViewSchema } from './logout.ts';
 
 export interface CallOptions {
   signal?: AbortSignal;
@@ -18,11 +19,14 @@ export type InteractionAnswer =
 export interface AuthApiClient {
   /** `browser` is the value of the browser-binding cookie. @throws UpstreamError when Auth API cannot answer */
   readInteraction(id: string, browser: string | undefined, options?: CallOptions): Promise<InteractionAnswer>;
+  /** A sign-out; undefined when it is gone or belongs to another browser. @throws UpstreamError */
+  readLogout(id: string, browser: string | undefined, options?: CallOptions): Promise<LogoutView | undefined>;
   /** @throws UpstreamError */
   authScheme(question: AuthSchemeQuestion, options?: CallOptions): Promise<AuthScheme>;
 }
 
 const interactionAnswerSchema = envelopeOf(interactionViewSchema);
+const logoutAnswerSchema = envelopeOf(logoutViewSchema);
 const schemeAnswerSchema = envelopeOf(authSchemeAnswerSchema);
 
 /** `http` authenticates with the service client (`basicAuthorization`). */
@@ -39,6 +43,17 @@ export function createAuthApiClient(http: HttpClient): AuthApiClient {
       if (response.status === 404) return { found: false, reason: 'expired' };
       if (response.status === 403) return { found: false, reason: 'wrong_browser' };
       return { found: true, interaction: interactionAnswerSchema.parse(JSON.parse(response.text)).data };
+    },
+    async readLogout(id, browser, options = {}) {
+      const response = await http.send({
+        method: 'GET',
+        path: `/auth/v3/internal/logouts/${encodeURIComponent(id)}`,
+        headers: { ...(browser === undefined ? {} : { [browserHeader]: browser }), ...headersOf(options) },
+        accept: [404],
+        ...signalOf(options),
+      });
+      if (response.status === 404) return undefined;
+      return logoutAnswerSchema.parse(JSON.parse(response.text)).data;
     },
     async authScheme(question, options = {}) {
       const answer = await http.read(schemeAnswerSchema, {

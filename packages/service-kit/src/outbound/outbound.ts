@@ -23,11 +23,14 @@ export type OutboundFailure =
 /** Its message names the host, never path or query. */
 export class OutboundError extends Error {
   readonly failure: OutboundFailure;
+  /** With the failure `status`: what was answered. */
+  readonly status: number | undefined;
 
-  constructor(failure: OutboundFailure, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(failure: OutboundFailure, message: string, options: { cause?: unknown; status?: number } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'OutboundError';
     this.failure = failure;
+    this.status = options.status;
   }
 }
 
@@ -181,7 +184,7 @@ function refusalOf(
     return new OutboundError('redirect', `${host} redirects, which is not followed`);
   }
   if (statusCode < 200 || statusCode >= 300)
-    return new OutboundError('status', `${host} answered ${statusCode}`);
+    return new OutboundError('status', `${host} answered ${statusCode}`, { status: statusCode });
   const type = String(headers['content-type'] ?? '')
     .split(';', 1)[0]
     ?.trim()
@@ -201,7 +204,7 @@ function asOutboundError(error: unknown, host: string): OutboundError {
     if (candidate instanceof OutboundError) return candidate;
   }
   if ((error as { code?: string }).code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    return new OutboundError('too-large', `${host} answered with more than is read`, error);
+    return new OutboundError('too-large', `${host} answered with more than is read`, { cause: error });
   }
-  return new OutboundError('unreachable', `${host} did not answer`, error);
+  return new OutboundError('unreachable', `${host} did not answer`, { cause: error });
 }

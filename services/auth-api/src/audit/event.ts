@@ -9,6 +9,7 @@ export const auditEventNames = [
   'logout',
   'global_logout',
   'session_ended',
+  'logout_notice',
   'password_changed',
   'password_change_failed',
   'person_cut_off',

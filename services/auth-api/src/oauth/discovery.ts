@@ -35,6 +35,10 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offer
     device_authorization_endpoint: `${issuer}/oauth/device`,
     require_pushed_authorization_requests: offers.requiresPushed,
     end_session_endpoint: `${issuer}/oauth/logout`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
     // Each client may use those that it registered.
     response_types_supported: responseTypes,
     response_modes_supported: responseModes,

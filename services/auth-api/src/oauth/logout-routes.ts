@@ -1,12 +1,25 @@
-/** `/auth/v3/oauth/logout`, by GET and by POST. */
+/** `/auth/v3/oauth/logout`, by GET and by POST, and the answer of the page that asks first. */
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Browser } from './authorize.ts';
 import { describeOnly, readOnlyForms } from './form-scope.ts';
 import type { LogoutEndpoint } from './logout.ts';
 import { readParameters } from './parameters.ts';
+import type { PostedRequests } from './posted-requests.ts';
 import { logoutRequestSchema } from './schemas.ts';
 
+export interface LogoutRoutesDeps {
+  logoutEndpoint: LogoutEndpoint;
+  postedRequests: PostedRequests;
+  publicUrl: string;
+}
+
 const url = '/auth/v3/oauth/logout';
+const formLimitBytes = 16_384;
+const consumes = ['application/x-www-form-urlencoded'];
 const documentation = {
   tags: ['oauth'],
   summary: 'Sign the user out (OpenID Connect RP-Initiated Logout 1.0)',
@@ -14,7 +27,7 @@ const documentation = {
 
 export async function logoutRoutes(
   app: App,
-  { logoutEndpoint }: { logoutEndpoint: LogoutEndpoint },
+  { logoutEndpoint, postedRequests, publicUrl }: LogoutRoutesDeps,
 ): Promise<void> {
   app.setErrorHandler(htmlErrorHandler);
   await readOnlyForms(app);
@@ -33,24 +46,58 @@ export async function logoutRoutes(
     validatorCompiler: describeOnly,
     schema: { ...documentation, operationId: 'logout', querystring: logoutRequestSchema },
     handler: async (request, reply) => {
-      const browser = { request, reply, correlationId: request.id };
-      return reply.redirect(await logoutEndpoint.logout(readParameters(request.query), browser), 302);
+      const query = request.query as Record<string, unknown>;
+      const posted = query['posted_request'];
+      const source = posted === undefined ? query : await findPosted(posted);
+      return reply.redirect(
+        await logoutEndpoint.logout(readParameters(source), browserOf(request, reply)),
+        302,
+      );
     },
   });
 
   app.route({
     method: 'POST',
     url,
+    bodyLimit: formLimitBytes,
     validatorCompiler: describeOnly,
     schema: {
       ...documentation,
+      description: 'Answered 303 to a GET of our own.',
       operationId: 'logoutByPost',
-      consumes: ['application/x-www-form-urlencoded'],
+      consumes,
       body: logoutRequestSchema,
     },
+    // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the user.
     handler: async (request, reply) => {
-      const browser = { request, reply, correlationId: request.id };
-      return reply.redirect(await logoutEndpoint.logout(readParameters(request.body), browser), 303);
+      readParameters(request.body);
+      const id = await postedRequests.save(request.body as Record<string, string>);
+      return reply.redirect(`${publicUrl}${url}?posted_request=${id}`, 303);
     },
   });
+
+  app.route({
+    method: 'POST',
+    url: `${url}/confirm`,
+    schema: {
+      operationId: 'confirmLogout',
+      tags: ['oauth'],
+      summary: 'The user says yes to signing out',
+      description: 'The form of our own page, with its csrf token. Answers 303 onward.',
+      consumes,
+      body: z.object({ logout: z.string().min(1).max(128), csrf: z.string().max(256).default('') }),
+    },
+    handler: async (request, reply) =>
+      reply.redirect(await logoutEndpoint.confirm(request.body, browserOf(request, reply)), 303),
+  });
+
+  async function findPosted(id: unknown): Promise<Record<string, unknown>> {
+    const posted = typeof id === 'string' ? await postedRequests.find(id) : undefined;
+    if (posted === undefined) throw badRequest('This has taken too long; go back to the application');
+    return posted;
+  }
+}
+
+function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {
+  return { request, reply, correlationId: request.id };
 }

@@ -1,7 +1,8 @@
-/** The rules of browser sessions: a new id at every login, two lifetimes, one per browser, cut-offs honoured. */
+/** The rules of browser sessions: a new cookie at every login, two lifetimes, one per browser, cut-offs honoured. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
+import type { EndedSession } from '../logout/notice.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
 import type { BrowserCookies } from './browser-cookies.ts';
 import type { BrowserRequest, Session, SessionService, SessionSummary } from './session.ts';
@@ -24,6 +25,8 @@ export interface SessionServiceOptions {
   cookies: BrowserCookies;
   cutOffs: Pick<CutOffs, 'raise' | 'isCut' | 'untilFresh'>;
   lifetimes: SessionLifetimes;
+  /** Tells the clients of sessions that were ended. @throws AppError (503) */
+  announceEnd(ended: readonly EndedSession[], reach: 'session' | 'user'): Promise<void>;
   now: Clock;
 }
 
@@ -34,7 +37,7 @@ type Ending = Pick<StoredSession, 'createdAtMs' | 'endsAtMs' | 'isRemembered'>;
 const touchIntervalMs = 60_000;
 
 export function createSessionService(options: SessionServiceOptions): SessionService {
-  const { store, cookies, cutOffs, lifetimes, now } = options;
+  const { store, cookies, cutOffs, lifetimes, announceEnd, now } = options;
 
   // Shorter lifetimes count for the sessions that are there already.
   const lifetimeOf = ({ isRemembered }: Pick<Ending, 'isRemembered'>): Lifetime =>
@@ -62,18 +65,21 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     return undefined;
   };
 
-  const replaceFormer = async (request: BrowserRequest) => {
-    const former = cookies.readSession(request);
-    const stored = former === undefined ? undefined : await store.find(sha256(former));
-    if (former !== undefined && stored !== undefined) await store.remove(sha256(former), stored);
+  /** The live session that this browser had until now. */
+  const findFormer = async (request: BrowserRequest) => {
+    const cookie = cookies.readSession(request);
+    const cookieHash = cookie === undefined ? undefined : sha256(cookie);
+    const stored = cookieHash === undefined ? undefined : await findLive(cookieHash);
+    return cookieHash === undefined || stored === undefined ? undefined : { cookieHash, stored };
   };
 
   const findEntry = async (sub: string, sid: string): Promise<SessionEntry | undefined> =>
     (await store.entries(sub, now())).find((candidate) => candidate.sid === sid);
 
-  const endEntry = async (sub: string, { sid, cookieHash }: SessionEntry) => {
+  const endEntry = async ({ sub, sid, clientIds }: EndedSession, cookieHash: string) => {
     await cutOffs.raise({ kind: 'sid', id: sid });
     await store.remove(cookieHash, { sub, sid });
+    await announceEnd([{ sub, sid, clientIds }], 'session');
   };
 
   const summaryOf = async ({ cookieHash }: SessionEntry): Promise<SessionSummary[]> => {
@@ -112,8 +118,11 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
       const { absoluteMs } = lifetimeOf({ isRemembered });
       const endsAtMs = createdAtMs + absoluteMs;
       const userAgent = headerOf(request, 'user-agent');
+      const former = await findFormer(request);
+      // Who proves again who they are goes on with the session that clients know, under a cookie that nobody has seen.
+      const continued = former?.stored.sub === identity.sub ? former.stored : undefined;
       const session: StoredSession = {
-        sid: randomUuid(),
+        sid: continued?.sid ?? randomUuid(),
         sub: identity.sub,
         identity,
         authTimeMs: createdAtMs,
@@ -122,7 +131,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
         endsAtMs: Math.min(endsAtMs, newcomer.endsAtMs ?? endsAtMs),
         isRemembered,
         lastSeenAtMs: createdAtMs,
-        clientIds: [],
+        clientIds: continued?.clientIds ?? [],
         clientAddress: request.ip,
         ...(providerAuthTimeMs === undefined ? {} : { providerAuthTimeMs }),
         ...(provider === undefined ? {} : { provider }),
@@ -131,7 +140,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
       const cookie = randomToken();
       await Promise.all([
         store.save(cookie, session, expiryOf(session, createdAtMs)),
-        replaceFormer(request),
+        former && store.remove(former.cookieHash, former.stored),
       ]);
       cookies.setSession(reply, cookie, isRemembered ? Math.floor(absoluteMs / 1000) : undefined);
       return sessionOf(session);
@@ -142,7 +151,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
       if (cookie === undefined) return undefined;
       const cookieHash = sha256(cookie);
       const stored = await findLive(cookieHash);
-      if (stored !== undefined) await endEntry(stored.sub, { sid: stored.sid, cookieHash });
+      if (stored !== undefined) await endEntry(stored, cookieHash);
       cookies.clearSession(reply);
       return stored && sessionOf(stored);
     },
@@ -167,13 +176,21 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     async endOne(sub, sid) {
       const entry = await findEntry(sub, sid);
       if (entry === undefined) return false;
-      await endEntry(sub, entry);
+      const clientIds = (await store.find(entry.cookieHash))?.clientIds ?? [];
+      await endEntry({ sub, sid, clientIds }, entry.cookieHash);
       return true;
     },
 
     async endAll(sub) {
       await cutOffs.raise({ kind: 'sub', id: sub });
+      // From here on all of it is dead; what follows only tells of it.
+      const entries = await store.entries(sub, now());
       await store.forget(sub);
+      const stored = await Promise.all(entries.map(({ cookieHash }) => store.find(cookieHash)));
+      await announceEnd(
+        stored.filter((session) => session !== undefined),
+        'user',
+      );
     },
   };
 }

@@ -4,7 +4,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Pages } from '../sign-in/pages.ts';
+import type { AfterLogout } from '../logout/after-logout.ts';
 import { crossSite, isForeign } from '../sign-in/same-origin.ts';
 import { acceptFormsAndJson, isJson } from './browser-scope.ts';
 import { isSet, signOutSchema } from './schemas.ts';
@@ -12,7 +12,7 @@ import type { SignOutService } from './sign-out-service.ts';
 
 export interface SignOutRoutesDeps {
   signOut: SignOutService;
-  pages: Pages;
+  afterLogout: AfterLogout;
   publicUrl: string;
 }
 
@@ -26,18 +26,20 @@ const documentation = {
 
 export async function signOutRoutes(
   app: App,
-  { signOut, pages, publicUrl }: SignOutRoutesDeps,
+  { signOut, afterLogout, publicUrl }: SignOutRoutesDeps,
 ): Promise<void> {
   await acceptFormsAndJson(app);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply, wish: Wish) => {
-    const { via, redirectUri } = await signOut.signOut(request, reply, {
+    const { via, redirectUri, ended } = await signOut.signOut(request, reply, {
       global: isSet(wish.global),
       redirectUri: wish.redirectUri,
     });
-    if (redirectUri !== undefined) return reply.redirect(redirectUri, 302);
     const isProgram = via === 'token' || request.headers.authorization !== undefined || isPostedJson(request);
-    return isProgram ? reply.send(ok()) : reply.redirect(pages.signedOut(), 302);
+    if (isProgram) {
+      return redirectUri === undefined ? reply.send(ok()) : reply.redirect(redirectUri, 302);
+    }
+    return reply.redirect(await afterLogout({ request, reply }, { ended, target: redirectUri }), 302);
   };
 
   app.route({

@@ -1,6 +1,7 @@
 /** Ends what a browser or a token holder is signed in to: this session, or everything of the user. */
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
+import type { EndedSession } from '../logout/notice.ts';
 import { hasOrigin, webOriginOf } from './after-sign-out.ts';
 import type { Caller, Callers } from './caller.ts';
 import type { BrowserReply, BrowserRequest, SessionService } from './session.ts';
@@ -16,13 +17,17 @@ export interface SignOutRequest extends BrowserRequest {
   readonly id: string;
 }
 
+export interface SignedOut {
+  via: Caller['via'] | undefined;
+  /** Only when it is allowed. */
+  redirectUri: string | undefined;
+  /** The session of this browser. */
+  ended: EndedSession | undefined;
+}
+
 export interface SignOutService {
-  /** `redirectUri` only when it is allowed. Signing out twice is no error. @throws AppError (503) */
-  signOut(
-    request: SignOutRequest,
-    reply: BrowserReply,
-    wish: SignOutWish,
-  ): Promise<{ via: Caller['via'] | undefined; redirectUri: string | undefined }>;
+  /** Signing out twice is no error. @throws AppError (503) */
+  signOut(request: SignOutRequest, reply: BrowserReply, wish: SignOutWish): Promise<SignedOut>;
 }
 
 export interface SignOutOptions {
@@ -68,7 +73,7 @@ export function createSignOutService(options: SignOutOptions): SignOutService {
       if (caller === undefined) {
         // A cookie of a session that ended by itself goes away as well.
         if (request.headers['authorization'] === undefined) await sessions.end(reply, request);
-        return { via: undefined, redirectUri };
+        return { via: undefined, redirectUri, ended: undefined };
       }
       await Promise.all([
         wish.global ? endAll(request, reply, caller) : endOne(request, reply, caller),
@@ -82,7 +87,11 @@ export function createSignOutService(options: SignOutOptions): SignOutService {
           clientAddress: request.ip,
         }),
       ]);
-      return { via: caller.via, redirectUri };
+      return { via: caller.via, redirectUri, ended: endedBy(caller) };
     },
   };
+}
+
+function endedBy({ via, sub, sid, clientIds }: Caller): EndedSession | undefined {
+  return via === 'session' && sid !== undefined ? { sub, sid, clientIds } : undefined;
 }

@@ -49,6 +49,7 @@ const clientField = 'client:';
 
 const saveSession = defineScript(`
 redis.call('HSET', KEYS[1], 'data', ARGV[1], 'seen', ARGV[2])
+for index = 4, #ARGV do redis.call('HSET', KEYS[1], '${clientField}' .. ARGV[index], '1') end
 redis.call('PEXPIREAT', KEYS[1], ARGV[3])
 return 1
 `);
@@ -76,10 +77,14 @@ export function createSessionStore(redis: RedisClient, keyspace: Keyspace): Sess
   return {
     async save(cookie, session, expiresAtMs) {
       const cookieHash = sha256(cookie);
-      const { lastSeenAtMs, clientIds: _, ...data } = session;
+      const { lastSeenAtMs, clientIds, ...data } = session;
       const { endsAtMs, createdAtMs, sub, sid } = session;
       await Promise.all([
-        saveSession.run(redis, [keyOf(cookieHash)], [JSON.stringify(data), lastSeenAtMs, expiresAtMs]),
+        saveSession.run(
+          redis,
+          [keyOf(cookieHash)],
+          [JSON.stringify(data), lastSeenAtMs, expiresAtMs, ...clientIds],
+        ),
         listSession.run(
           redis,
           [listOf(sub)],

@@ -17,7 +17,9 @@ export interface Pages {
   deviceFailed(reason: 'unknown' | 'throttled'): string;
   deviceDone(result: DeviceResult): string;
   signedIn(): string;
-  signedOut(): string;
+  /** Asks whether to sign out. */
+  signOut(logoutId: string): string;
+  signedOut(logoutId?: string): string;
 }
 
 export function createPages(publicUrl: string): Pages {
@@ -39,6 +41,8 @@ export function createPages(publicUrl: string): Pages {
     deviceFailed: (failure) => `${publicUrl}/auth/device?error=${failure}`,
     deviceDone: (result) => `${publicUrl}/auth/device?result=${result}`,
     signedIn: () => `${publicUrl}/auth/signed-in.html`,
-    signedOut: () => `${publicUrl}/auth/signed-out.html`,
+    signOut: (id) => `${publicUrl}/auth/sign-out.html?logout=${encodeURIComponent(id)}`,
+    signedOut: (id) =>
+      `${publicUrl}/auth/signed-out.html${id === undefined ? '' : `?logout=${encodeURIComponent(id)}`}`,
   };
 }

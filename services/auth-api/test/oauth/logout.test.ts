@@ -1,6 +1,10 @@
+import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
+import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
+import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
-import { type Browser, createBrowser } from '../stack/browser.ts';
+import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
+import { type Answer, type Browser, createBrowser } from '../stack/browser.ts';
+import { browserCookie, sessionCookie } from '../stack/interaction.ts';
 import {
   createClient,
   getCode,
@@ -53,43 +57,132 @@ describe('54: RP-initiated logout', () => {
     expect((await browser.get(url)).location).toBe(`${publicUrl}/auth/signed-out.html`);
   });
 
-  it('works by a cross-site POST, which brings no cookies, and answers 303', async () => {
+  it('works by a cross-site POST, which brings no cookies: 303 to a GET of our own, then on', async () => {
     const { browser, tokens } = await signedIn();
 
-    const answer = await createBrowser(stack.app).postForm(
+    const posted = await browser.postForm(
       path,
       { id_token_hint: tokens.id_token, post_logout_redirect_uri: afterLogout },
-      { origin: 'https://app.test' },
+      { origin: 'https://app.test', cookie: '' },
     );
+    expect(posted.status).toBe(303);
+    expect(String(posted.location).startsWith(`${publicUrl}${path}?posted_request=`)).toBe(true);
+    const answer = await browser.get(String(posted.location));
 
-    expect([answer.status, answer.location]).toEqual([303, afterLogout]);
+    expect([answer.status, answer.location]).toEqual([302, afterLogout]);
+    expect(browser.cookies.has(sessionCookie)).toBe(false);
     expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it('signs nobody out by a link without a hint (CVE-2020-10734)', async () => {
+  it('ends the session of the ID token also where its browser does not come along', async () => {
+    const { browser, tokens } = await signedIn();
+
+    const answer = await createBrowser(stack.app).get(query({ id_token_hint: tokens.id_token }));
+
+    expect(answer.location).toBe(`${publicUrl}/auth/signed-out.html`);
+    expect(await isSignedIn(browser)).toBe(false);
+  });
+});
+
+describe('54: a sign-out that nothing proves (CVE-2020-10734)', () => {
+  const asked = (answer: Answer) => {
+    expect(answer.status).toBe(302);
+    return new URL(String(answer.location));
+  };
+
+  async function readLogout(browser: Browser, id: string | null) {
+    const answer = await stack.app.inject({
+      url: `/auth/v3/internal/logouts/${id}`,
+      headers: {
+        authorization: basicAuthorization(serviceClient.id, serviceClient.secret),
+        [browserHeader]: browser.cookies.get(browserCookie) ?? '',
+      },
+    });
+    return { status: answer.statusCode, view: answer.json().data as LogoutView };
+  }
+
+  async function confirm(browser: Browser, page: URL, changes: Record<string, string> = {}) {
+    const id = page.searchParams.get('logout');
+    const { view } = await readLogout(browser, id);
+    return browser.postForm(`${path}/confirm`, { logout: String(id), csrf: view.csrf, ...changes });
+  }
+
+  it.each([
+    ['nothing at all', {}],
+    ['a state', { state: 's' }],
+    ['an address without saying whose', { post_logout_redirect_uri: afterLogout }],
+  ])('asks the user for %s, and stays here afterwards', async (_case, parameters) => {
     const { browser } = await signedIn();
 
-    for (const parameters of [
-      {},
-      { client_id: client.clientId },
-      { client_id: client.clientId, post_logout_redirect_uri: afterLogout },
-    ]) {
-      const answer = await browser.get(query(parameters as Record<string, string>));
-      expect([answer.status, answer.location]).toEqual([400, undefined]);
-    }
+    const page = asked(await browser.get(query(parameters as Record<string, string>)));
+    expect(page.pathname).toBe('/auth/sign-out.html');
     expect(await isSignedIn(browser)).toBe(true);
+
+    const { view } = await readLogout(browser, page.searchParams.get('logout'));
+    expect(view).toMatchObject({ step: 'ask', userName: 'demo\\agent', frames: [] });
+    expect(view).not.toHaveProperty('continueTo');
+    const answer = await confirm(browser, page);
+    expect([answer.status, answer.location]).toEqual([303, `${publicUrl}/auth/signed-out.html`]);
+    expect(await isSignedIn(browser)).toBe(false);
   });
 
-  it("leaves another user's session alone", async () => {
+  it('goes back to the client that was named, once the user said yes', async () => {
+    const { browser } = await signedIn();
+
+    const page = asked(
+      await browser.get(
+        query({ client_id: client.clientId, post_logout_redirect_uri: afterLogout, state: 'x' }),
+      ),
+    );
+
+    expect((await confirm(browser, page)).location).toBe(`${afterLogout}&state=x`);
+  });
+
+  it('45: takes the answer from our own page only, with its token, in its browser, once', async () => {
+    const { browser } = await signedIn();
+    const page = asked(await browser.get(query({})));
+    const other = await signedIn(supervisor);
+
+    const foreign = await browser.postForm(
+      `${path}/confirm`,
+      { logout: String(page.searchParams.get('logout')), csrf: 'x' },
+      { origin: 'https://evil.test' },
+    );
+    expect(foreign.status).toBe(403);
+    expect((await confirm(browser, page, { csrf: 'guessed' })).status).toBe(400);
+    expect((await readLogout(other.browser, page.searchParams.get('logout'))).status).toBe(404);
+    expect(await isSignedIn(browser)).toBe(true);
+    expect((await confirm(browser, page)).status).toBe(303);
+    expect(
+      (await browser.postForm(`${path}/confirm`, { logout: String(page.searchParams.get('logout')) })).status,
+    ).toBe(400);
+    expect(await isSignedIn(other.browser)).toBe(true);
+  });
+
+  it('has nothing to ask where nobody is signed in', async () => {
+    const answer = await createBrowser(stack.app).get(query({}));
+    expect(answer.location).toBe(`${publicUrl}/auth/signed-out.html`);
+  });
+
+  it("asks when the ID token is another user's, whose session ends all the same", async () => {
     const { browser } = await signedIn();
     const other = await signedIn(supervisor);
 
-    await browser.get(query({ id_token_hint: other.tokens.id_token }));
+    const page = asked(await browser.get(query({ id_token_hint: other.tokens.id_token })));
 
+    expect(page.pathname).toBe('/auth/sign-out.html');
     expect(await isSignedIn(browser)).toBe(true);
     expect(await isSignedIn(other.browser)).toBe(false);
   });
 
+  it('refuses a client that is not known', async () => {
+    const { browser } = await signedIn();
+    expect((await browser.get(query({ client_id: 'nobody' }))).status).toBe(400);
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+});
+
+describe('54: addresses and hints', () => {
   it.each([
     ['an address that is registered for signing in only', 'https://app.test/callback'],
     ['an address below the registered one', `${afterLogout}&x=1`],

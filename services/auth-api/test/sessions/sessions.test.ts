@@ -47,12 +47,16 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     counter += 1;
   });
 
+  const announced: unknown[] = [];
   const open = (lifetimesOf: SessionLifetimes = lifetimes) =>
     createSessionService({
       store: createSessionStore(redis.redis, redis.keyspace),
       cookies: createBrowserCookies('https://login.test'),
       cutOffs,
       lifetimes: lifetimesOf,
+      announceEnd: async (ended, reach) => {
+        announced.push(...ended.map(({ sid, clientIds }) => ({ sid, clientIds, reach })));
+      },
       now: () => nowMs,
     });
   const user = (name = 'user'): UserIdentity => ({
@@ -69,7 +73,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   });
   const newcomer = (identity = user()) => ({ identity, amr: ['pwd'] });
 
-  it('46: get a new id at every login, and the former one of the browser is dead', async () => {
+  it('46: get a new cookie at every login, and the former one of the browser is dead', async () => {
     const sessions = open();
     const door = openDoor();
     door.cookies[sessionCookie] = 'F'.repeat(43); // planted by somebody else
@@ -78,9 +82,11 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(firstCookie).toMatch(/^[\w-]{43}$/);
     expect(firstCookie).not.toBe('F'.repeat(43));
 
+    await sessions.noteClient(door.request, first, 'workspace');
     const second = await sessions.create(door.reply, door.request, newcomer());
-    expect(second.sid).not.toBe(first.sid);
-    expect(await sessions.find(door.request)).toMatchObject({ sid: second.sid });
+    // The same user goes on with the session that clients know; another one begins a new session.
+    expect(second).toMatchObject({ sid: first.sid, clientIds: ['workspace'] });
+    expect(await sessions.find(door.request)).toMatchObject({ sid: first.sid, clientIds: ['workspace'] });
     const thief = openDoor();
     thief.cookies[sessionCookie] = firstCookie;
     expect(await sessions.find(thief.request)).toBeUndefined();
@@ -89,8 +95,9 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('are one per browser: the login of another user replaces the first', async () => {
     const sessions = open();
     const door = openDoor();
-    await sessions.create(door.reply, door.request, newcomer(user('first')));
-    await sessions.create(door.reply, door.request, newcomer(user('second')));
+    const first = await sessions.create(door.reply, door.request, newcomer(user('first')));
+    const second = await sessions.create(door.reply, door.request, newcomer(user('second')));
+    expect(second.sid).not.toBe(first.sid);
     expect((await sessions.find(door.request))?.sub).toBe(user('second').sub);
     expect(await sessions.list(user('first').sub)).toEqual([]);
   });
@@ -196,6 +203,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(await sessions.endOne(sub, first.sid)).toBe(false);
     expect(await sessions.find(laptop.request)).toBeUndefined();
     expect(cutOffs.isCut({ sid: first.sid, issuedAtMs: nowMs + 1 })).toBe(true);
+    expect(announced).toContainEqual({ sid: first.sid, clientIds: [], reach: 'session' });
     expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone']);
   });
 

@@ -2,7 +2,7 @@
 import helmet from '@fastify/helmet';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply } from 'fastify';
-import { formActionSources } from './form-action.ts';
+import { formActionSources, frameSources } from './policy-sources.ts';
 
 export async function securityHeaders(pages: App, publicUrl: string): Promise<void> {
   const isEncrypted = publicUrl.startsWith('https:');
@@ -17,13 +17,23 @@ export async function securityHeaders(pages: App, publicUrl: string): Promise<vo
   });
 }
 
-/** Lets the page's forms lead to the application that waits for the user. */
-export function allowFormsToLeadTo(reply: FastifyReply, redirectOrigin: string): void {
+/** What a page may reach beyond this origin. */
+export interface PageReach {
+  /** An address at the application that waits for the user. */
+  formsLeadTo?: string | undefined;
+  /** Addresses of applications that the page loads in frames. */
+  frames?: readonly string[] | undefined;
+}
+
+export function allowReach(reply: FastifyReply, { formsLeadTo, frames = [] }: PageReach): void {
   const { script, style } = reply.cspNonce;
   reply.helmet({
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: directives(formActionSources(redirectOrigin), { script, style }),
+      directives: {
+        ...directives(formActionSources(formsLeadTo), { script, style }),
+        ...(frames.length === 0 ? {} : { 'frame-src': frameSources(frames) }),
+      },
     },
   });
 }

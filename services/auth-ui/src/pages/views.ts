@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import { Eta } from 'eta';
 import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';
@@ -107,6 +108,20 @@ export interface DeviceDonePage extends Page {
   isGood: boolean;
 }
 
+export interface SignOutPage extends Page {
+  lead: string;
+  logout: LogoutView;
+  userName: string | undefined;
+}
+
+export interface SignedOutPage extends Page {
+  /** Addresses of applications that are told by being loaded. */
+  frames: string[];
+  /** Where the browser goes when they have been. */
+  continueTo?: string;
+  script?: 'continue.js';
+}
+
 export interface Views {
   'sign-in-name': NamePage;
   'sign-in-password': SignInPasswordPage;
@@ -118,7 +133,8 @@ export interface Views {
   device: DevicePage;
   'device-done': DeviceDonePage;
   'signed-in': Page;
-  'signed-out': Page;
+  'sign-out': SignOutPage;
+  'signed-out': SignedOutPage;
 }
 
 const eta = new Eta({

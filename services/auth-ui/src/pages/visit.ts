@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Assets } from '../design/assets.ts';
 import { chooseLanguage } from '../texts/language.ts';
 import { type Language, type Text, textsIn } from '../texts/texts.ts';
-import { allowFormsToLeadTo, keepOriginOfForms } from './security-headers.ts';
+import { allowReach, keepOriginOfForms, type PageReach } from './security-headers.ts';
 import { renderView, type Views } from './views.ts';
 
 export interface Visit {
@@ -13,15 +13,30 @@ export interface Visit {
   interaction: InteractionView | undefined;
   language: Language;
   text: Text;
+  /** What the page may reach beyond this origin. */
+  reach: PageReach;
+}
+
+/** What is known about a page that belongs to no login. */
+export interface About extends PageReach {
+  uiLocales?: string | undefined;
 }
 
 export function beginVisit(
   request: FastifyRequest,
   reply: FastifyReply,
   interaction?: InteractionView,
+  { uiLocales = interaction?.uiLocales, formsLeadTo = interaction?.redirectOrigin, frames }: About = {},
 ): Visit {
-  const language = languageOf(request, interaction?.uiLocales);
-  return { request, reply, interaction, language, text: textsIn(language) };
+  const language = languageOf(request, uiLocales);
+  return {
+    request,
+    reply,
+    interaction,
+    language,
+    text: textsIn(language),
+    reach: { formsLeadTo, frames },
+  };
 }
 
 /** The application's wish comes with the interaction, or in the address where there is none. */
@@ -39,8 +54,8 @@ export function sendView<V extends keyof Views>(
   view: V,
   page: Views[V],
 ): FastifyReply {
-  const { reply, interaction, language, text } = visit;
-  if (interaction) allowFormsToLeadTo(reply, interaction.redirectOrigin);
+  const { reply, reach, language, text } = visit;
+  if (reach.formsLeadTo !== undefined || reach.frames?.length) allowReach(reply, reach);
   else keepOriginOfForms(reply);
   const html = renderView(view, page, {
     language,

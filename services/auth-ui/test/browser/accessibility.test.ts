@@ -30,6 +30,8 @@ beforeAll(async () => {
     consent: { userName: 'nordic\\maria', scope: ['openid'] },
     device: { userCode: 'WDJB-MJHT', requestedFrom: '203.0.113.9', requestedAt: new Date(0).toISOString() },
   });
+  stage.holdLogout({ id: 'sign-out', clientName: 'Agent Workspace', userName: 'nordic\\maria' });
+  stage.holdLogout({ id: 'told', step: 'ended', frames: [`${stage.application}/frontchannel-logout`] });
   stage.hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
 });
 
@@ -51,6 +53,8 @@ const pages = [
   '/auth/device?result=approved',
   '/auth/device?result=denied',
   '/auth/signed-in.html',
+  '/auth/sign-out.html?logout=sign-out',
+  '/auth/signed-out.html?logout=told',
   '/auth/signed-out.html',
   '/auth/nothing-here',
 ];

@@ -1,6 +1,7 @@
 /** A real Chromium in front of Auth UI, with the stand-in for Auth API on the same origin and an application on another. */
 import { createServer } from 'node:http';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/ports';
 import type { Browser, BrowserContext } from 'playwright-core';
@@ -8,6 +9,7 @@ import {
   browserCookie,
   type Call,
   interactionOf,
+  logoutOf,
   type StandInState,
   sessionsOfMaria,
   standInRoutes,
@@ -22,6 +24,7 @@ export interface Stage {
   browser: Browser;
   calls: Call[];
   hold(view: Partial<InteractionView> & { id: string }): void;
+  holdLogout(view: Partial<LogoutView> & { id: string }): void;
   /** A fresh browser profile that owns the interactions. */
   open(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
   close(): Promise<void>;
@@ -35,6 +38,7 @@ export async function setStage(): Promise<Stage> {
     calls: [],
     scheme: 'basic',
     interactions: new Map(),
+    logouts: new Map(),
     sessions: sessionsOfMaria(),
   };
   const app = await buildTestApp({ authApiUrl: origin, publicUrl: origin });
@@ -66,6 +70,7 @@ export async function setStage(): Promise<Stage> {
     calls: state.calls,
     hold: (view) =>
       void state.interactions.set(view.id, interactionOf({ redirectOrigin: application.origin, ...view })),
+    holdLogout: (view) => void state.logouts.set(view.id, logoutOf(view)),
     async open(options) {
       const context = await browser.newContext(options);
       await context.addCookies([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formActionSources } from '../../src/pages/form-action.ts';
+import { formActionSources } from '../../src/pages/policy-sources.ts';
 
 it.each([
   ['https://workspace.example.com', 'https://workspace.example.com'],

@@ -1,0 +1,22 @@
+/** The view of a sign-out that Auth UI renders: the question whether to, or what is still to be done in the browser. */
+import { z } from 'zod';
+
+export const logoutViewSchema = z.object({
+  id: z.string(),
+  /** `ask`: the user is asked first. `ended`: the session is over, the frames tell the applications. */
+  step: z.enum(['ask', 'ended']),
+  /** Goes into the hidden field `csrf` of the form that is posted to `/auth/v3/oauth/logout/confirm`. */
+  csrf: z.string(),
+  /** The application that asked. */
+  clientName: z.string().optional(),
+  /** Who is signed in. */
+  userName: z.string().optional(),
+  /** Where the browser goes afterwards: registered by the application. */
+  continueTo: z.string().optional(),
+  /** Addresses of applications that the page loads in frames (OpenID Connect Front-Channel Logout 1.0). */
+  frames: z.array(z.string()),
+  /** Languages as the application asked for them. */
+  uiLocales: z.string().optional(),
+});
+
+export type LogoutView = z.infer<typeof logoutViewSchema>;

@@ -1,0 +1,37 @@
+/** Where the browser goes when its session is over: on, or first to the page that tells other applications. */
+import { optional } from '../oauth/parameters.ts';
+import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
+import type { Pages } from '../sign-in/pages.ts';
+import type { FrontChannel } from './front-channel.ts';
+import type { EndedSession } from './notice.ts';
+import type { PendingLogouts } from './pending.ts';
+
+export interface LogoutEnd {
+  ended: EndedSession | undefined;
+  /** An address that was checked. */
+  target?: string | undefined;
+  uiLocales?: string | undefined;
+}
+
+export type AfterLogout = (
+  browser: { request: BrowserRequest; reply: BrowserReply },
+  end: LogoutEnd,
+) => Promise<string>;
+
+export function createAfterLogout(
+  frontChannel: FrontChannel,
+  pendingLogouts: Pick<PendingLogouts, 'create'>,
+  pages: Pages,
+): AfterLogout {
+  return async ({ request, reply }, { ended, target, uiLocales }) => {
+    const frames = await frontChannel(ended);
+    if (frames.length === 0) return target ?? pages.signedOut();
+    const { id } = await pendingLogouts.create(reply, request, {
+      step: 'ended',
+      frames,
+      ...optional('continueTo', target),
+      ...optional('uiLocales', uiLocales),
+    });
+    return pages.signedOut(id);
+  };
+}

@@ -1,0 +1,44 @@
+/** `/auth/v3/internal/logouts/{id}`: what Auth UI reads to render the pages around a sign-out. */
+import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
+import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { notFound, unauthorized } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import type { PendingLogout, PendingLogouts } from './pending.ts';
+
+export interface LogoutViewRoutesDeps {
+  pendingLogouts: PendingLogouts;
+  /** Whether the Authorization header is that of the service client. */
+  isServiceClient(authorization: string | undefined): boolean;
+}
+
+export function logoutViewRoutes(app: App, { pendingLogouts, isServiceClient }: LogoutViewRoutesDeps): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
+    if (!isServiceClient(request.headers.authorization)) throw unauthorized();
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/internal/logouts/:id',
+    schema: {
+      operationId: 'readLogout',
+      tags: ['internal'],
+      summary: 'A sign-out, for the browser that it belongs to',
+      params: z.object({ id: z.string().max(128) }),
+      headers: z.object({ [browserHeader]: z.string().max(128).optional() }),
+      response: { 200: envelopeOf(logoutViewSchema), 401: securityError, 404: errorEnvelope },
+    },
+    handler: async (request) => {
+      const pending = await pendingLogouts.read(request.params.id, request.headers[browserHeader]);
+      if (pending === undefined) throw notFound('There is no such sign-out');
+      return ok(viewOf(pending));
+    },
+  });
+}
+
+function viewOf({ clientId: _clientId, ...pending }: PendingLogout): LogoutView {
+  return pending;
+}
