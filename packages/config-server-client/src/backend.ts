@@ -1,6 +1,7 @@
 /** The semantic seam: what Gatehouse asks of a Configuration Server, whatever speaks to it underneath. */
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
 import type { CfgPerson, PersonFilter } from './model/person.ts';
+import type { CfgRole, RoleFilter } from './model/role.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface ConfigurationBackend {
   /** Zero objects means not found. */
   readPersons(filter: PersonFilter, options?: CallOptions): Promise<CfgPerson[]>;
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]>;
+  /** A server that keeps no roles answers Unsupported. */
+  readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]>;
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]>;
 
   /** Person changes in order of `historyId`; returns the function that ends the subscription. A throwing listener is logged. */

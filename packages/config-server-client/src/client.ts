@@ -28,6 +28,7 @@ import type { ConnectionMetrics } from './metrics.ts';
 import { type AccessGroupFilter, type CfgAccessGroup, cfgAccessGroupSchema } from './model/access-group.ts';
 import { CfgAppType, CfgObjectType } from './model/enumerations.ts';
 import { type CfgPerson, cfgPersonSchema, type PersonFilter } from './model/person.ts';
+import { type CfgRole, cfgRoleSchema, type RoleFilter } from './model/role.ts';
 import { type CfgTenant, cfgTenantSchema, type TenantFilter } from './model/tenant.ts';
 import { expectObjects, type ObjectSchema } from './read-objects.ts';
 import type { CallKind } from './repeat-policy.ts';
@@ -147,6 +148,10 @@ class Client implements ConfigServerClient {
 
   readAccessGroups(filter: AccessGroupFilter, options: CallOptions = {}): Promise<CfgAccessGroup[]> {
     return this.#read(CfgObjectType.accessGroup, filter, cfgAccessGroupSchema, options);
+  }
+
+  readRoles(filter: RoleFilter, options: CallOptions = {}): Promise<CfgRole[]> {
+    return this.#read(CfgObjectType.role, filter, cfgRoleSchema, options);
   }
 
   readTenants(filter: TenantFilter, options: CallOptions = {}): Promise<CfgTenant[]> {

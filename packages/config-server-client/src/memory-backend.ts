@@ -13,6 +13,7 @@ import { ConfigServerError } from './errors.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
 import { CfgObjectState, CfgObjectType, flagIsSet } from './model/enumerations.ts';
 import type { CfgPerson, PersonFilter } from './model/person.ts';
+import type { CfgRole, RoleFilter } from './model/role.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
 import { foldUserName } from './model/user-name.ts';
 
@@ -24,13 +25,14 @@ export interface MemoryPerson extends CfgPerson {
 export interface InMemoryBackendOptions {
   persons?: MemoryPerson[];
   accessGroups?: CfgAccessGroup[];
+  roles?: CfgRole[];
   tenants?: CfgTenant[];
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
 
 /**
- * Holds persons, access groups and tenants in memory. `failWith(error)` makes every following call fail until
+ * Holds persons, access groups, roles and tenants in memory. `failWith(error)` makes every following call fail until
  * `failWith(undefined)`; `emit(change)` reaches the subscribers; `calls` counts what was asked.
  */
 export class InMemoryBackend implements ConfigurationBackend {
@@ -39,10 +41,12 @@ export class InMemoryBackend implements ConfigurationBackend {
     changePassword: 0,
     readPersons: 0,
     readAccessGroups: 0,
+    readRoles: 0,
     readTenants: 0,
   };
   readonly #persons: MemoryPerson[];
   readonly #accessGroups: CfgAccessGroup[];
+  readonly #roles: CfgRole[];
   readonly #tenants: CfgTenant[];
   readonly #now: () => number;
   readonly #listeners = new Set<PersonListener>();
@@ -52,6 +56,7 @@ export class InMemoryBackend implements ConfigurationBackend {
   constructor(options: InMemoryBackendOptions = {}) {
     this.#persons = structuredClone(options.persons ?? []);
     this.#accessGroups = structuredClone(options.accessGroups ?? []);
+    this.#roles = structuredClone(options.roles ?? []);
     this.#tenants = structuredClone(options.tenants ?? []);
     this.#now = options.now ?? Date.now;
   }
@@ -92,6 +97,12 @@ export class InMemoryBackend implements ConfigurationBackend {
     this.calls.readAccessGroups += 1;
     this.#enter(options);
     return structuredClone(this.#accessGroups.filter((group) => accessGroupMatches(group, filter)));
+  }
+
+  async readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]> {
+    this.calls.readRoles += 1;
+    this.#enter(options);
+    return structuredClone(this.#roles.filter((role) => roleMatches(role, filter)));
   }
 
   async readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]> {
@@ -189,6 +200,15 @@ function personMatches(person: CfgPerson, filter: PersonFilter): boolean {
     (filter.email_address === undefined ||
       foldUserName(person.emailAddress ?? '') === foldUserName(filter.email_address)) &&
     matches(person.externalID, filter.external_id)
+  );
+}
+
+function roleMatches(role: CfgRole, filter: RoleFilter): boolean {
+  return (
+    matches(role.DBID, filter.dbid) &&
+    matches(role.tenantDBID, filter.tenant_dbid) &&
+    matches(role.name, filter.name) &&
+    matches(role.state, filter.state)
   );
 }
 

@@ -13,6 +13,7 @@ import { ConfigServerError } from './errors.ts';
 import type { Logger } from './log.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
 import type { CfgPerson, PersonFilter } from './model/person.ts';
+import type { CfgRole, RoleFilter } from './model/role.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
 
 export class PooledBackend implements ConfigurationBackend {
@@ -53,6 +54,10 @@ export class PooledBackend implements ConfigurationBackend {
 
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
     return this.#call((backend) => backend.readAccessGroups(filter, options));
+  }
+
+  readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]> {
+    return this.#call((backend) => backend.readRoles(filter, options));
   }
 
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]> {

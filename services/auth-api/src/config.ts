@@ -19,6 +19,7 @@ import {
 } from '@gatehouse/service-kit/config/groups';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
+import { mappingProblem } from './users/authority-mapping.ts';
 
 const tokenSettings = {
   accessTtlSeconds: setting(read.integer(1, 604_800).default(43_200), {
@@ -90,6 +91,22 @@ const sessionSettings = {
 };
 
 const signInSettings = {
+  authorityMapping: setting(
+    read
+      .list()
+      .superRefine((entries, context) => {
+        for (const entry of entries) {
+          const problem = mappingProblem(entry);
+          if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+        }
+      })
+      .default([]),
+    {
+      env: 'GATEHOUSE_AUTHORITY_MAPPING',
+      doc: 'Authorities that access groups and roles of the Configuration Server stand for, separated by commas.',
+      example: 'group:Supervisors=ROLE_SUPERVISOR,role:Quality=ROLE_QUALITY',
+    },
+  ),
   defaultTenant: setting(z.string().min(1).max(255).optional(), {
     env: 'GATEHOUSE_DEFAULT_TENANT',
     doc: 'Domain of the contact centre that is meant when a user names no tenant; for installations with one.',

@@ -210,6 +210,7 @@ async function followEnvironmentApi(base: BaseDeps) {
       addressWindowMs: signIn.addressWindowSeconds * 1000,
     },
     passwordRule: createPasswordRule(ssoSettings),
+    authorityMapping: signIn.authorityMapping,
     cutOffs,
     audit,
     metrics,

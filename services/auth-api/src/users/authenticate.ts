@@ -5,9 +5,9 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from '../audit/event.ts';
 import { isInGroup } from './access-groups.ts';
 import { type Account, type Accounts, auditFactsOf } from './account.ts';
-import { buildIdentity } from './build-identity.ts';
 import type { Decoy } from './decoy.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
+import type { Identities } from './identities.ts';
 import { mapFailure } from './map-failure.ts';
 import { askPasswordRule, type PasswordRule, passwordNotUsedHere } from './password-rule.ts';
 import { SignInError } from './sign-in-error.ts';
@@ -21,6 +21,7 @@ export interface AuthenticateOptions {
   audit: AuditWriter;
   metrics: SignInMetrics;
   passwordRule: PasswordRule;
+  identities: Identities;
   now: Clock;
 }
 
@@ -31,7 +32,7 @@ export const longestPasswordBytes = 1024;
 export function createAuthenticate(
   options: AuthenticateOptions,
 ): (login: Login) => Promise<AuthenticatedLogin> {
-  const { accounts, links, decoy, audit, metrics, passwordRule, now } = options;
+  const { accounts, links, decoy, audit, metrics, passwordRule, identities, now } = options;
 
   const check = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
     const callOptions = login.signal ? { signal: login.signal } : {};
@@ -67,7 +68,7 @@ export function createAuthenticate(
     if (user.changePasswordRequired) throw new SignInError('password_change_required');
     const { passwordExpiresInDays } = user;
     return {
-      identity: buildIdentity(person, link.place),
+      identity: await identities.of(link, person, callOptions),
       provedAtMs,
       ...(passwordExpiresInDays === undefined ? {} : { passwordExpiresInDays }),
     };

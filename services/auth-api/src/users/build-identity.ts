@@ -1,7 +1,8 @@
 /** Makes the identity of a person from what the Configuration Server and the Environment API say. */
-import { CfgRank, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
-import type { Authority, UserIdentity } from './identity.ts';
+import { authoritiesOf, type Entitlements } from './authorities.ts';
+import type { AuthorityMapping } from './authority-mapping.ts';
+import type { UserIdentity } from './identity.ts';
 import { subjectOf } from './subject.ts';
 
 export interface IdentityPlace {
@@ -11,10 +12,12 @@ export interface IdentityPlace {
   domain: string;
 }
 
-/** Ranks from here on administer: tenant, service and super administrators. */
-const lowestAdministratorRank = CfgRank.tenantAdministrator;
-
-export function buildIdentity(person: CfgPerson, place: IdentityPlace): UserIdentity {
+export function buildIdentity(
+  person: CfgPerson,
+  place: IdentityPlace,
+  entitlements: Entitlements,
+  mapping: AuthorityMapping,
+): UserIdentity {
   return {
     sub: subjectOf(place.environmentId, person.DBID),
     environmentId: place.environmentId,
@@ -27,20 +30,9 @@ export function buildIdentity(person: CfgPerson, place: IdentityPlace): UserIden
     ...(person.firstName ? { firstName: person.firstName } : {}),
     ...(person.lastName ? { lastName: person.lastName } : {}),
     ...(person.emailAddress ? { email: person.emailAddress } : {}),
-    authorities: authoritiesOf(person),
+    authorities: authoritiesOf(person, entitlements, mapping),
     properties: propertiesOf(person),
   };
-}
-
-/** ROLE_USER always, ROLE_AGENT for agents, ROLE_ADMIN for everybody with an administrator's rank in any application. */
-function authoritiesOf(person: CfgPerson): Authority[] {
-  const isAdministrator = (person.appRanks ?? []).some(({ appRank }) => appRank >= lowestAdministratorRank);
-  const names = [
-    'ROLE_USER',
-    ...(flagIsSet(person.isAgent) ? ['ROLE_AGENT'] : []),
-    ...(isAdministrator ? ['ROLE_ADMIN'] : []),
-  ];
-  return names.map((name) => ({ name, privileges: [] }));
 }
 
 function propertiesOf(person: CfgPerson): Record<string, string> {

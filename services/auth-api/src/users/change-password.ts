@@ -7,9 +7,9 @@ import type { CutOffs } from '../tokens/cut-offs.ts';
 import { isInGroup } from './access-groups.ts';
 import { type Account, type Accounts, auditFactsOf, type NamedAccount } from './account.ts';
 import { canExist, longestPasswordBytes, settleAttempt } from './authenticate.ts';
-import { buildIdentity } from './build-identity.ts';
 import type { Decoy } from './decoy.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
+import type { Identities } from './identities.ts';
 import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
 import type { PasswordChangeMarks } from './password-change-marks.ts';
@@ -25,6 +25,7 @@ export interface ChangePasswordOptions {
   cutOffs: Pick<CutOffs, 'raise'>;
   marks: PasswordChangeMarks;
   passwordRule: PasswordRule;
+  identities: Identities;
   audit: AuditWriter;
   now: Clock;
 }
@@ -32,7 +33,7 @@ export interface ChangePasswordOptions {
 export function createChangePassword(
   options: ChangePasswordOptions,
 ): (change: PasswordChange) => Promise<ChangedPassword> {
-  const { accounts, links, decoy, cutOffs, marks, passwordRule, audit, now } = options;
+  const { accounts, links, decoy, cutOffs, marks, passwordRule, identities, audit, now } = options;
 
   const changeAtServer = async (change: PasswordChange, account: Account): Promise<UserIdentity> => {
     const callOptions = change.signal ? { signal: change.signal } : {};
@@ -64,7 +65,8 @@ export function createChangePassword(
     );
     if (person === undefined) throw new SignInError('bad_credentials');
     await marks.set(subjectOf(link.place.environmentId, person.DBID), passwordUpdatingDate);
-    return buildIdentity(person, link.place);
+    // The password is changed: nothing that is missing now makes that untrue.
+    return identities.of(link, person, callOptions).catch(() => identities.bare(link, person));
   };
 
   const fail = async (change: PasswordChange, account: Account, failure: unknown): Promise<never> => {

@@ -5,8 +5,8 @@ import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/mo
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { isInGroup } from './access-groups.ts';
-import { buildIdentity } from './build-identity.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
+import type { Identities } from './identities.ts';
 import { mapFailure } from './map-failure.ts';
 import { SignInError } from './sign-in-error.ts';
 import type { Identification, Membership, NamedPerson, UserService } from './user-service.ts';
@@ -14,6 +14,7 @@ import type { Identification, Membership, NamedPerson, UserService } from './use
 export interface IdentifyOptions {
   contactCenters: Pick<ContactCenterService, 'get'>;
   links: EnvironmentLinks;
+  identities: Identities;
   now: Clock;
 }
 
@@ -27,7 +28,7 @@ const filterFor: Record<NamedPerson['lookup'], (name: string) => PersonFilter> =
 };
 
 export function createIdentification(options: IdentifyOptions): Pick<UserService, 'identify' | 'isMember'> {
-  const { contactCenters, links, now } = options;
+  const { contactCenters, links, identities, now } = options;
 
   const openLink = async (contactCenterId: string): Promise<EnvironmentLink> => {
     const contactCenter = await contactCenters.get(contactCenterId);
@@ -48,7 +49,7 @@ export function createIdentification(options: IdentifyOptions): Pick<UserService
     const { accessGroups } = named;
     if (accessGroups.length > 0 && !(await isInGroup(link, person.DBID, accessGroups)))
       return { outcome: 'not_a_member' };
-    return { outcome: 'found', identity: buildIdentity(person, link.place), provedAtMs };
+    return { outcome: 'found', identity: await identities.of(link, person), provedAtMs };
   };
 
   const isMember = async ({ contactCenterId, userName, accessGroups }: Membership): Promise<boolean> => {

@@ -14,13 +14,14 @@ import type { CutOffs } from '../tokens/cut-offs.ts';
 import { createAccounts } from './account.ts';
 import { type AttemptLimits, createAttemptLimiter } from './attempt-limiter.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { readMapping } from './authority-mapping.ts';
 import { createBackends } from './backends.ts';
-import { buildIdentity } from './build-identity.ts';
 import { createChangePassword } from './change-password.ts';
 import { createDecoy } from './decoy.ts';
 import { createEnvironmentLinks } from './environment-link.ts';
 import { createEnvironmentRoster } from './environment-roster.ts';
 import { createIdentification } from './identify.ts';
+import { createIdentities } from './identities.ts';
 import { mapFailure } from './map-failure.ts';
 import { createPasswordChangeMarks } from './password-change-marks.ts';
 import type { PasswordRule } from './password-rule.ts';
@@ -35,6 +36,8 @@ export interface UserServiceOptions {
   keyspace: Keyspace;
   limits: AttemptLimits;
   passwordRule: PasswordRule;
+  /** Entries as the configuration holds them. */
+  authorityMapping: readonly string[];
   cutOffs: Pick<CutOffs, 'raise'>;
   audit: AuditWriter;
   metrics: Metrics;
@@ -66,7 +69,8 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   const limiter = createAttemptLimiter({ redis, keyspace, limits: options.limits, now });
   const accounts = createAccounts({ contactCenters, limiter, audit });
   const { passwordRule } = options;
-  const shared = { accounts, links, decoy: createDecoy(backends), passwordRule, audit };
+  const identities = createIdentities({ mapping: readMapping(options.authorityMapping), now });
+  const shared = { accounts, links, decoy: createDecoy(backends), passwordRule, identities, audit };
 
   const readAgain: UserService['refresh'] = async ({ contactCenterId, environmentId, dbid }) => {
     const contactCenter = await contactCenters.get(contactCenterId);
@@ -75,7 +79,7 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
     const [person] = await link.backend.readPersons({ dbid });
     const isOfTenant = link.tenantDbid === undefined || person?.tenantDBID === link.tenantDbid;
     if (person?.state !== CfgObjectState.enabled || !isOfTenant) throw userGone();
-    return buildIdentity(person, link.place);
+    return identities.of(link, person);
   };
 
   const follow = async (environmentId: string) => {
@@ -90,7 +94,7 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   return {
     authenticate: createAuthenticate({ ...shared, metrics: createSignInMetrics(options.metrics), now }),
     changePassword: createChangePassword({ ...shared, cutOffs, marks, now }),
-    ...createIdentification({ contactCenters, links, now }),
+    ...createIdentification({ contactCenters, links, identities, now }),
     async refresh(identity) {
       try {
         return await readAgain(identity);

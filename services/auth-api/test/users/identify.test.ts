@@ -1,6 +1,8 @@
 import { InMemoryBackend, type MemoryPerson } from '@gatehouse/config-server-client/memory-backend';
 import { describe, expect, it } from 'vitest';
+import { readMapping } from '../../src/users/authority-mapping.ts';
 import { createIdentification } from '../../src/users/identify.ts';
+import { createIdentities } from '../../src/users/identities.ts';
 import { contactCenterId, demoContactCenter, environmentId } from '../stack/auth-api.ts';
 
 const person = (DBID: number, changes: Partial<MemoryPerson> = {}): MemoryPerson => ({
@@ -46,6 +48,7 @@ const { identify, isMember } = createIdentification({
       tenantDbid: 101,
     }),
   },
+  identities: createIdentities({ mapping: readMapping([]), now: () => 1000 }),
   now: () => 1000,
 });
 

@@ -1,6 +1,8 @@
 import { CfgRank } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { describe, expect, it } from 'vitest';
+import { noEntitlements } from '../../src/users/authorities.ts';
+import { readMapping } from '../../src/users/authority-mapping.ts';
 import { buildIdentity } from '../../src/users/build-identity.ts';
 import { subjectOf } from '../../src/users/subject.ts';
 
@@ -16,8 +18,11 @@ const person: CfgPerson = {
   state: 1,
 };
 
+const noMapping = readMapping([]);
+const identityOf = (of: CfgPerson) => buildIdentity(of, place, noEntitlements, noMapping);
+
 const namesOf = (changes: Partial<CfgPerson>) =>
-  buildIdentity({ ...person, ...changes } as CfgPerson, place).authorities.map(({ name }) => name);
+  identityOf({ ...person, ...changes } as CfgPerson).authorities.map(({ name }) => name);
 
 describe('subjectOf', () => {
   it('is a UUID that depends on environment and DBID alone', () => {
@@ -34,7 +39,7 @@ describe('subjectOf', () => {
 
 describe('buildIdentity', () => {
   it('names the user for the whole installation and keeps what the Configuration Server calls them', () => {
-    expect(buildIdentity(person, place)).toMatchObject({
+    expect(identityOf(person)).toMatchObject({
       sub: subjectOf('env', 101),
       username: 'demo\\Agent',
       loginName: 'Agent',
@@ -45,7 +50,7 @@ describe('buildIdentity', () => {
       email: 'ada@example.com',
       properties: { tenantDBID: '7', firstName: 'Ada', emailAddress: 'ada@example.com' },
     });
-    expect(buildIdentity(person, place)).not.toHaveProperty('lastName');
+    expect(identityOf(person)).not.toHaveProperty('lastName');
   });
 
   it('makes everybody a user, agents agents and administrators of any application administrators', () => {
