@@ -27,6 +27,7 @@ import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';
 import { changePasswordRoutes } from './sign-in/change-password-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { oidcCallbackRoutes } from './sso/oidc/routes.ts';
+import { samlRoutes } from './sso/saml/routes.ts';
 import { ssoStartRoutes } from './sso/start-routes.ts';
 
 export async function buildApp(deps: Deps): Promise<App> {
@@ -94,6 +95,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await browsers.register(async (scope: App) => signInRoutes(scope, deps));
     await browsers.register(async (scope: App) => authSchemeRoutes(scope, deps));
     await browsers.register(async (scope: App) => ssoStartRoutes(scope, deps));
+    await browsers.register(async (scope: App) => samlRoutes(scope, deps));
     await browsers.register(async (scope: App) => oidcCallbackRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => {

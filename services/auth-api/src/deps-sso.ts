@@ -1,7 +1,9 @@
 /** Composes single sign-on on top of sessions, users and interactions. */
 import { type AttemptLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createSingleUse } from './assertions/single-use.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
+import { watchCertificates } from './sso/certificates.ts';
 import { createFlowStore } from './sso/flow-store.ts';
 import { createJourney, type Journey } from './sso/journey.ts';
 import { createSsoMetrics } from './sso/metrics.ts';
@@ -11,12 +13,21 @@ import { createOidcRelyingParty } from './sso/oidc/relying-party.ts';
 import { callbackPath } from './sso/oidc/routes.ts';
 import { createProviderSessionStore } from './sso/provider-session-store.ts';
 import { createProviderSessions } from './sso/provider-sessions.ts';
+import { createSamlConsumer, type SamlConsumer } from './sso/saml/consumer.ts';
+import { createIdentityProviders } from './sso/saml/idp-source.ts';
+import { createSamlMetadata, type SamlMetadata } from './sso/saml/metadata.ts';
+import { createMetadataStore } from './sso/saml/metadata-store.ts';
+import { createBeginSaml } from './sso/saml/request.ts';
+import { createResponses } from './sso/saml/response.ts';
+import { createTicketStore } from './sso/saml/ticket-store.ts';
 
 export interface SsoDeps {
   /** Bounds the questions of one address how a person signs in. */
   schemeQuestions: AttemptLimiter;
   journey: Journey;
   oidcCallback: OidcCallback;
+  samlMetadata: SamlMetadata;
+  samlConsumer: SamlConsumer;
 }
 
 export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
@@ -33,6 +44,13 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
   const limiter = () =>
     createAttemptLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
   const flows = createFlowStore(redis, keyspace);
+  const metrics = createSsoMetrics(kit.metrics);
+  const samlProviders = createIdentityProviders({
+    ...deps,
+    store: createMetadataStore(redis, keyspace),
+    onCertificates: watchCertificates(metrics, kit.log, now),
+  });
+  const beginSaml = createBeginSaml({ ...deps, keys, providers: samlProviders });
   const providers = createOidcProviders({ ...deps, keys });
   const relyingParty = createOidcRelyingParty({
     ...deps,
@@ -49,16 +67,31 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
     flows,
     clients,
     providerSessions,
-    metrics: createSsoMetrics(kit.metrics),
-    begin: async (chosen, flow, departing) => ({
-      kind: 'redirect',
-      location: await relyingParty.begin(chosen as never, flow, departing),
-    }),
+    metrics,
+    begin: async (chosen, flow, departing) =>
+      chosen.protocol === 'saml'
+        ? beginSaml(chosen, flow, departing)
+        : { kind: 'redirect', location: await relyingParty.begin(chosen, flow, departing) },
+    isRegisteredOrigin: clients.hasOrigin,
     starts: limiter(),
+    log: kit.log,
   });
   return {
     schemeQuestions: limiter(),
     journey,
+    samlMetadata: createSamlMetadata({ ...deps, settings, keys }),
+    samlConsumer: createSamlConsumer({
+      ...deps,
+      publicUrl: config.publicUrl,
+      settings,
+      providers: samlProviders,
+      responses: createResponses({ keys, now }),
+      flows,
+      tickets: createTicketStore(redis, keyspace),
+      singleUse: createSingleUse(redis, keyspace, now),
+      journey,
+      arrivals: limiter(),
+    }),
     oidcCallback: createOidcCallback({ ...deps, journey, flows, relyingParty, arrivals: limiter() }),
   };
 }

@@ -2,11 +2,13 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
 import { servesContactCenter } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Interaction, InteractionService } from '../interactions/interaction.ts';
+import { webOriginOf } from '../sessions/after-sign-out.ts';
 import type { BrowserCookies } from '../sessions/browser-cookies.ts';
 import type { BrowserReply, BrowserRequest, SessionService } from '../sessions/session.ts';
 import type { Pages } from '../sign-in/pages.ts';
@@ -85,7 +87,10 @@ export interface JourneyOptions {
   audit: AuditWriter;
   metrics: SsoMetrics;
   begin: Begin;
+  /** Whether an application with pages there is registered. */
+  isRegisteredOrigin(origin: string): Promise<boolean>;
   starts: AttemptLimiter;
+  log: Logger;
   now: Clock;
 }
 
@@ -120,6 +125,13 @@ export function createJourney(options: JourneyOptions): Journey {
     );
   };
 
+  /** Without an application that waits, the browser may go on to a page of one that is registered. */
+  const targetOf = async (interaction: Interaction | undefined, target: string | undefined) => {
+    const origin = interaction !== undefined || target === undefined ? undefined : webOriginOf(target);
+    const isAllowed = origin !== undefined && (await options.isRegisteredOrigin(origin));
+    return isAllowed ? { target: target as string } : {};
+  };
+
   const leave = async (
     request: JourneyRequest,
     reply: BrowserReply,
@@ -144,7 +156,7 @@ export function createJourney(options: JourneyOptions): Journey {
       startedAtMs: now(),
       isForced: requiresFreshSignIn === true,
       ...(interaction === undefined ? {} : { interactionId: interaction.id }),
-      ...(interaction !== undefined || wish.target === undefined ? {} : { target: wish.target }),
+      ...(await targetOf(interaction, wish.target)),
       ...(wish.userName === undefined ? {} : { userName: wish.userName }),
       ...(wish.tenant === undefined ? {} : { tenant: wish.tenant }),
       ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
@@ -230,6 +242,17 @@ export function createJourney(options: JourneyOptions): Journey {
       if (!(error instanceof SignInError)) throw error;
       const reason = error instanceof SsoError ? error.reason : 'try_again';
       metrics.failed(protocol, contactCenterId, reason);
+      options.log.warn(
+        {
+          event: 'sso_failed',
+          protocol,
+          contactCenterId,
+          reason,
+          detail: error.detail,
+          correlationId: request.id,
+        },
+        'single sign-on did not end in a session',
+      );
       await Promise.all([
         audit.write({
           name: 'login_failed',

@@ -16,6 +16,7 @@ export type SignOnSettings =
         clientSecretEnvelope?: string | undefined;
       });
 
+export type SamlSignOn = Extract<SignOnSettings, { protocol: 'saml' }>;
 export type OidcSignOn = Extract<SignOnSettings, { protocol: 'oidc' }>;
 
 export interface SsoSettings {
@@ -52,7 +53,10 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
 
   const list = async (contactCenterId: string): Promise<SignOnSettings[]> => {
     const view = await views.get(contactCenterId);
-    return [...(view?.oidc ? [{ protocol: 'oidc' as const, contactCenterId, ...view.oidc }] : [])];
+    return [
+      ...(view?.saml ? [{ protocol: 'saml' as const, contactCenterId, ...view.saml }] : []),
+      ...(view?.oidc ? [{ protocol: 'oidc' as const, contactCenterId, ...view.oidc }] : []),
+    ];
   };
 
   return {

@@ -9,6 +9,11 @@ import { noStore } from './no-store.ts';
 const querySchema = z.object({
   interaction: z.string().max(128).optional().describe('Authorization request that waits'),
   tenant: z.string().max(255).optional().describe('Domain of the contact centre'),
+  redirectUri: z
+    .string()
+    .max(2048)
+    .optional()
+    .describe('Page of a registered application to go on to, where no authorization request waits'),
   login_hint: z.string().max(512).optional().describe('User name; may be tenant\\user'),
 });
 
@@ -28,8 +33,13 @@ export function ssoStartRoutes(app: App, { journey }: { journey: Journey }): voi
       querystring: querySchema,
     },
     handler: async (request, reply) => {
-      const { interaction, tenant, login_hint: userName } = request.query;
-      const departure = await journey.start(request, reply, { interactionId: interaction, tenant, userName });
+      const { interaction, tenant, login_hint: userName, redirectUri: target } = request.query;
+      const departure = await journey.start(request, reply, {
+        interactionId: interaction,
+        tenant,
+        userName,
+        target,
+      });
       return sendDeparture(reply, departure);
     },
   });

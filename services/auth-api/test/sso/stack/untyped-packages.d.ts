@@ -11,3 +11,15 @@ declare module 'oidc-provider' {
     ) => { addOIDCScope(scope: string): void; save(): Promise<string> };
   }
 }
+
+declare module 'samlp' {
+  import type { IncomingMessage, ServerResponse } from 'node:http';
+
+  type Handler = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    next?: (error: unknown) => void,
+  ) => void;
+  const samlp: { auth(options: object): Handler; metadata(options: object): Handler };
+  export default samlp;
+}

@@ -1,0 +1,194 @@
+/** Judges an assertion whose signature was verified, read from the very bytes that were signed (SAML profiles section 4.1.4.3). */
+import type { AssertedPerson } from '../asserted-person.ts';
+import { SsoError } from '../failure.ts';
+import type { SamlSignOn } from '../settings.ts';
+import { attributeOf, childNamed, childrenNamed, instantOf, textOf } from './xml.ts';
+
+export interface AssertionExpectation {
+  settings: SamlSignOn;
+  /** Entity id of the identity provider. */
+  issuer: string;
+  /** Our entity id. */
+  audience: string;
+  /** Our assertion consumer service. */
+  recipient: string;
+  /** Id of our request; undefined where an unsolicited answer is accepted. */
+  inResponseTo: string | undefined;
+  nowMs: number;
+}
+
+export interface JudgedAssertion {
+  id: string;
+  /** After that it is too old to come again. */
+  usableUntilMs: number;
+  person: AssertedPerson;
+}
+
+/** @throws SsoError */
+export function judgeAssertion(assertion: Element, expected: AssertionExpectation): JudgedAssertion {
+  const { settings } = expected;
+  const id = attributeOf(assertion, 'ID') ?? '';
+  const issuer = childNamed(assertion, 'assertion', 'Issuer');
+  const issuerText = issuer === undefined ? '' : textOf(issuer);
+  if (issuerText !== expected.issuer)
+    throw new SsoError(
+      'wrong_issuer',
+      `the issuer is ${issuerText || 'missing'}, the metadata says ${expected.issuer}`,
+    );
+  const subject = childNamed(assertion, 'assertion', 'Subject');
+  if (subject === undefined) throw new SsoError('response_malformed', 'the assertion has no Subject');
+  const confirmedUntilMs = confirm(subject, expected);
+  checkConditions(assertion, expected);
+  const statement = childrenNamed(assertion, 'assertion', 'AuthnStatement')[0];
+  if (statement === undefined)
+    throw new SsoError('response_malformed', 'the assertion has no AuthnStatement');
+  return {
+    id,
+    usableUntilMs: confirmedUntilMs + settings.clockSkewSeconds * 1000,
+    person: personOf(assertion, subject, statement, expected),
+  };
+}
+
+/** The bearer confirmation: for whom, for which request, until when. At least one must hold in all of it. */
+function confirm(subject: Element, expected: AssertionExpectation): number {
+  const refusals: SsoError[] = [];
+  for (const confirmation of childrenNamed(subject, 'assertion', 'SubjectConfirmation')) {
+    if (attributeOf(confirmation, 'Method') !== 'urn:oasis:names:tc:SAML:2.0:cm:bearer') continue;
+    const data = childNamed(confirmation, 'assertion', 'SubjectConfirmationData');
+    const outcome =
+      data === undefined
+        ? new SsoError('response_malformed', 'a confirmation without data')
+        : confirmBy(data, expected);
+    if (typeof outcome === 'number') return outcome;
+    refusals.push(outcome);
+  }
+  throw refusals[0] ?? new SsoError('response_malformed', 'the assertion has no bearer confirmation');
+}
+
+function confirmBy(data: Element, expected: AssertionExpectation): number | SsoError {
+  const recipient = attributeOf(data, 'Recipient');
+  if (recipient !== expected.recipient)
+    return new SsoError(
+      'wrong_destination',
+      `the Recipient is ${recipient ?? 'missing'}, expected ${expected.recipient}`,
+    );
+  const inResponseTo = attributeOf(data, 'InResponseTo');
+  if (inResponseTo !== expected.inResponseTo)
+    return new SsoError(
+      'wrong_state',
+      `InResponseTo is ${inResponseTo ?? 'missing'}, expected ${expected.inResponseTo ?? 'none'}`,
+    );
+  const notOnOrAfterMs = instantOf(attributeOf(data, 'NotOnOrAfter'));
+  if (notOnOrAfterMs === undefined)
+    return new SsoError('response_malformed', 'SubjectConfirmationData has no NotOnOrAfter in UTC');
+  return timeProblem(data, expected) ?? notOnOrAfterMs;
+}
+
+function checkConditions(assertion: Element, expected: AssertionExpectation): void {
+  const conditions = childNamed(assertion, 'assertion', 'Conditions');
+  if (conditions === undefined) throw new SsoError('wrong_audience', 'the assertion has no Conditions');
+  const problem = timeProblem(conditions, expected);
+  if (problem !== undefined) throw problem;
+  const restrictions = childrenNamed(conditions, 'assertion', 'AudienceRestriction');
+  // Core section 2.5.1.4: every restriction must hold.
+  const lists = restrictions.map((one) =>
+    childrenNamed(one, 'assertion', 'Audience').map((each) => textOf(each)),
+  );
+  if (lists.length > 0 && lists.every((list) => list.includes(expected.audience))) return;
+  throw new SsoError(
+    'wrong_audience',
+    `the audience is ${lists.flat().join(', ') || 'missing'}, expected ${expected.audience}`,
+  );
+}
+
+function timeProblem(element: Element, { settings, nowMs }: AssertionExpectation): SsoError | undefined {
+  const skewMs = settings.clockSkewSeconds * 1000;
+  const bounds = {
+    NotBefore: attributeOf(element, 'NotBefore'),
+    NotOnOrAfter: attributeOf(element, 'NotOnOrAfter'),
+  };
+  for (const [name, text] of Object.entries(bounds)) {
+    const atMs = instantOf(text);
+    if (text === undefined) continue;
+    if (atMs === undefined)
+      return new SsoError(
+        'response_malformed',
+        `${name} of ${element.localName} is ${text}, which is no time in UTC`,
+      );
+    const isWrong = name === 'NotBefore' ? nowMs + skewMs < atMs : nowMs - skewMs >= atMs;
+    if (isWrong)
+      return new SsoError(
+        'wrong_time',
+        `${name} of ${element.localName} is ${text}, here it is ${new Date(nowMs).toISOString()}; ${settings.clockSkewSeconds} s are tolerated`,
+      );
+  }
+  return undefined;
+}
+
+function personOf(
+  assertion: Element,
+  subject: Element,
+  statement: Element,
+  { settings, nowMs }: AssertionExpectation,
+): AssertedPerson {
+  const nameId = childNamed(subject, 'assertion', 'NameID');
+  if (nameId === undefined) throw new SsoError('name_missing', 'the Subject has no NameID');
+  const attributes = attributesOf(assertion);
+  const { userNameSource, userNameAttribute = '', groupsAttribute, location } = settings;
+  const values = userNameSource === 'nameId' ? [textOf(nameId)] : (attributes.get(userNameAttribute) ?? []);
+  const sessionEnd = attributeOf(statement, 'SessionNotOnOrAfter');
+  const sessionEndsAtMs = instantOf(sessionEnd);
+  if (sessionEnd !== undefined && (sessionEndsAtMs === undefined || sessionEndsAtMs <= nowMs))
+    throw new SsoError('wrong_time', `SessionNotOnOrAfter is ${sessionEnd}: the session has ended already`);
+  const context = contextOf(statement);
+  const optional = (name: string) => attributeOf(nameId, name);
+  const [format, nameQualifier, spNameQualifier] = ['Format', 'NameQualifier', 'SPNameQualifier'].map(
+    optional,
+  );
+  const sessionIndex = attributeOf(statement, 'SessionIndex');
+  return {
+    // Two names name nobody.
+    name: values.length === 1 ? values[0] : undefined,
+    nameSource: userNameSource === 'nameId' ? 'the NameID' : `the attribute ${userNameAttribute}`,
+    groups: groupsAttribute === undefined ? [] : (attributes.get(groupsAttribute) ?? []),
+    authTimeMs: instantOf(attributeOf(statement, 'AuthnInstant')),
+    amr: [],
+    ...(context === undefined ? {} : { context }),
+    ...(sessionEndsAtMs === undefined ? {} : { sessionEndsAtMs }),
+    provider: {
+      protocol: 'saml',
+      location,
+      subject: textOf(nameId),
+      ...(format === undefined ? {} : { nameIdFormat: format }),
+      ...(nameQualifier === undefined ? {} : { nameQualifier }),
+      ...(spNameQualifier === undefined ? {} : { spNameQualifier }),
+      ...(sessionIndex === undefined ? {} : { sessionIndex }),
+    },
+  };
+}
+
+function contextOf(statement: Element): string | undefined {
+  const context = childNamed(statement, 'assertion', 'AuthnContext');
+  const reference = context && childNamed(context, 'assertion', 'AuthnContextClassRef');
+  return reference && textOf(reference);
+}
+
+/** By Name, and by FriendlyName where no Name is the same. */
+function attributesOf(assertion: Element): Map<string, string[]> {
+  const byName = new Map<string, string[]>();
+  const byFriendlyName = new Map<string, string[]>();
+  for (const statement of childrenNamed(assertion, 'assertion', 'AttributeStatement')) {
+    for (const attribute of childrenNamed(statement, 'assertion', 'Attribute')) {
+      const values = childrenNamed(attribute, 'assertion', 'AttributeValue').flatMap((value) =>
+        value.childNodes.length === 0 || value.firstChild?.nodeType !== 3 ? [] : [textOf(value)],
+      );
+      add(byName, attributeOf(attribute, 'Name'), values);
+      add(byFriendlyName, attributeOf(attribute, 'FriendlyName'), values);
+    }
+  }
+  return new Map([...byFriendlyName, ...byName]);
+}
+
+function add(map: Map<string, string[]>, name: string | undefined, values: string[]): void {
+  if (name !== undefined) map.set(name, [...(map.get(name) ?? []), ...values]);
+}

@@ -1,0 +1,160 @@
+/** The assertion consumer service: what an identity provider posts, and the browser that follows. */
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { SingleUse } from '../../assertions/single-use.ts';
+import type { ContactCenterService } from '../../contact-centers/service.ts';
+import type { BrowserCookies } from '../../sessions/browser-cookies.ts';
+import type { BrowserReply } from '../../sessions/session.ts';
+import { SsoError } from '../failure.ts';
+import type { SsoFlow } from '../flow.ts';
+import type { FlowStore } from '../flow-store.ts';
+import type { Journey, JourneyRequest } from '../journey.ts';
+import { noJourney } from '../oidc/callback.ts';
+import type { SamlSignOn, SsoSettings } from '../settings.ts';
+import type { JudgedAssertion } from './assertion.ts';
+import { entityOf, type SamlPlace } from './entity.ts';
+import type { IdentityProviders } from './idp-source.ts';
+import { type PostedResponse, type Responses, readResponse } from './response.ts';
+import type { TicketStore } from './ticket-store.ts';
+
+export interface PostedAnswer {
+  response: string;
+  relayState: string | undefined;
+}
+
+export interface SamlConsumer {
+  /** Where the browser goes to by GET. Knows no cookies: the post comes from another site. @throws AppError for a page */
+  consume(request: JourneyRequest, place: SamlPlace, posted: PostedAnswer): Promise<string>;
+  /** Where the browser goes, now that it came with its cookies. @throws AppError for a page */
+  finish(request: JourneyRequest, reply: BrowserReply, ticketId: string): Promise<string>;
+}
+
+export interface SamlConsumerOptions {
+  issuer: string;
+  publicUrl: string;
+  settings: SsoSettings;
+  contactCenters: Pick<ContactCenterService, 'get'>;
+  providers: IdentityProviders;
+  responses: Responses;
+  flows: FlowStore;
+  tickets: TicketStore;
+  singleUse: SingleUse;
+  journey: Journey;
+  cookies: BrowserCookies;
+  arrivals: AttemptLimiter;
+}
+
+type SamlFlow = SsoFlow & { protocol: 'saml' };
+
+export const finishPath = '/auth/v3/sso/saml/finish';
+
+export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
+  const { issuer, publicUrl, flows, tickets, journey, providers, responses } = options;
+
+  const settingsAt = async ({ contactCenterId, location }: SamlPlace): Promise<SamlSignOn> => {
+    const settings = await options.settings.of(contactCenterId, 'saml');
+    if (settings?.enabled && settings.location === location) return settings;
+    throw new SsoError(
+      'wrong_destination',
+      `SAML is not set for contact centre ${contactCenterId} at ${location}`,
+    );
+  };
+
+  /** Only the flow of this very contact centre and location. */
+  const flowOf = async (posted: PostedResponse, place: SamlPlace): Promise<SamlFlow | undefined> => {
+    const { inResponseTo } = posted;
+    if (inResponseTo === undefined) return undefined;
+    const flow = await flows.find(inResponseTo.slice(1));
+    if (flow === undefined)
+      throw new SsoError(
+        'replayed',
+        'the request that it answers is not waiting: it was answered, has expired, or was never made',
+      );
+    const isHere = flow.contactCenterId === place.contactCenterId && flow.location === place.location;
+    if (flow.protocol !== 'saml' || !isHere)
+      throw new SsoError('wrong_destination', 'it answers a request of another contact centre or location');
+    return flow as SamlFlow;
+  };
+
+  const judge = async (posted: PostedResponse, settings: SamlSignOn): Promise<JudgedAssertion> => {
+    const expected = { settings, entity: entityOf(issuer, settings), inResponseTo: posted.inResponseTo };
+    const provider = await providers.of(settings);
+    try {
+      return await responses.judge(posted, { ...expected, provider });
+    } catch (error) {
+      if (!(error instanceof SsoError) || error.reason !== 'signature_invalid') throw error;
+      // The provider may have changed its key since its metadata was read.
+      const renewed = await providers.renewed(settings);
+      if (renewed === undefined) throw error;
+      return responses.judge(posted, { ...expected, provider: renewed });
+    }
+  };
+
+  const takeOnce = async ({ id, usableUntilMs }: JudgedAssertion, place: SamlPlace) => {
+    const isFirst = await options.singleUse.take(
+      'assertion',
+      [entityOf(issuer, place).entityId, id],
+      usableUntilMs,
+    );
+    if (!isFirst) throw new SsoError('replayed', 'the assertion was used before');
+  };
+
+  /**
+   * An answer that nobody asked for could sign a browser in as somebody else (login CSRF). So it signs nobody in: it
+   * makes the browser ask, and the answer to that is bound to this browser.
+   */
+  const consumeUnsolicited = async (
+    posted: PostedResponse,
+    settings: SamlSignOn,
+    relayState: string | undefined,
+  ) => {
+    if (!settings.allowIdpInitiated)
+      throw new SsoError('unsolicited', 'it answers no request, and allowIdpInitiated is not set');
+    await takeOnce(await judge(posted, settings), settings);
+    const center = await options.contactCenters.get(settings.contactCenterId);
+    const query = new URLSearchParams({
+      tenant: center?.domains[0] ?? '',
+      ...(relayState ? { redirectUri: relayState } : {}),
+    });
+    return `${publicUrl}/auth/v3/sso/start?${query}`;
+  };
+
+  return {
+    async consume(request, place, { response, relayState }) {
+      options.arrivals.reserve(request.ip);
+      let flow: SamlFlow | undefined;
+      try {
+        const settings = await settingsAt(place);
+        const posted = readResponse(response);
+        flow = await flowOf(posted, place);
+        if (flow === undefined) return await consumeUnsolicited(posted, settings, relayState);
+        const judged = await judge(posted, settings);
+        // Of several answers to one request one gets through.
+        const taken = await flows.take((posted.inResponseTo ?? '').slice(1));
+        if (taken === undefined)
+          throw new SsoError('replayed', 'another answer to the same request came first');
+        await takeOnce(judged, place);
+        const ticket = await tickets.save({ flow, person: judged.person });
+        return `${publicUrl}${finishPath}?ticket=${ticket}`;
+      } catch (error) {
+        return journey.fail(
+          request,
+          flow ?? { protocol: 'saml', contactCenterId: place.contactCenterId },
+          error,
+        );
+      }
+    },
+
+    async finish(request, reply, ticketId) {
+      const browser = options.cookies.readBrowser(request);
+      const ticket = browser === undefined ? undefined : await tickets.take(ticketId, sha256(browser));
+      if (ticket === undefined) throw noJourney();
+      const { flow, person } = ticket;
+      try {
+        return await journey.arrive(request, reply, flow, await journey.settingsOf(flow), person);
+      } catch (error) {
+        return journey.fail(request, flow, error);
+      }
+    },
+  };
+}

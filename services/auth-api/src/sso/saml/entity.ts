@@ -1,0 +1,42 @@
+/** Our names as a SAML service provider: one entity per contact centre and location, so that no answer counts elsewhere. */
+import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
+
+export interface SamlEntity {
+  entityId: string;
+  metadataUrl: string;
+  /** Assertion consumer service. */
+  acsUrl: string;
+  /** Single logout. */
+  sloUrl: string;
+}
+
+export interface SamlPlace {
+  contactCenterId: string;
+  location: string;
+}
+
+/** Below `/auth/v3`. */
+export const samlPath = '/auth/v3/saml/:contactCenterId/:place';
+
+const root = '-';
+
+export function entityOf(issuer: string, { contactCenterId, location }: SamlPlace): SamlEntity {
+  const entityId = `${issuer}/saml/${contactCenterId}/${slugOf(location)}`;
+  return {
+    entityId,
+    metadataUrl: `${entityId}/metadata`,
+    acsUrl: `${entityId}/acs`,
+    sloUrl: `${entityId}/slo`,
+  };
+}
+
+/** `/` is `-`, `/USW1/DC2` is `USW1~DC2`: a location holds no tilde and no part of one begins with a hyphen. */
+export function slugOf(location: string): string {
+  return location === rootLocation ? root : location.slice(1).replaceAll('/', '~');
+}
+
+/** Undefined when the text is the slug of no location. */
+export function locationOf(slug: string): string | undefined {
+  const location = slug === root ? rootLocation : `/${slug.replaceAll('~', '/')}`;
+  return locationPattern.test(location) && slugOf(location) === slug ? location : undefined;
+}

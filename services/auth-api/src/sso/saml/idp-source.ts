@@ -1,0 +1,130 @@
+/** The identity provider of a contact centre: from uploaded metadata, or from an address that is asked again and again. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/outbound';
+import { LRUCache } from 'lru-cache';
+import { SsoError } from '../failure.ts';
+import type { SamlSignOn } from '../settings.ts';
+import { type IdentityProvider, readIdpMetadata } from './idp-metadata.ts';
+import type { MetadataStore } from './metadata-store.ts';
+
+export interface IdentityProviders {
+  /** @throws SsoError settings_incomplete, provider_unreachable, metadata_unusable */
+  of(settings: SamlSignOn): Promise<IdentityProvider>;
+  /** Asked again because nothing known verifies a signature; undefined where that would be too soon or gains nothing. */
+  renewed(settings: SamlSignOn): Promise<IdentityProvider | undefined>;
+}
+
+export interface IdentityProvidersOptions {
+  outbound: Pick<Outbound, 'send'>;
+  /** Last known good copies, for the day on which a replica starts while the address is away. */
+  store: MetadataStore;
+  now: Clock;
+  /** A new certificate, or one that was seen again. */
+  onCertificates(settings: SamlSignOn, provider: IdentityProvider): void;
+}
+
+interface Fetched {
+  provider: IdentityProvider;
+  fetchedAtMs: number;
+}
+
+const longestFreshMs = 3_600_000;
+const shortestFreshMs = 60_000;
+/** Shortest time between two questions to one address, whatever callers present. */
+const pauseMs = 30_000;
+
+export function createIdentityProviders(options: IdentityProvidersOptions): IdentityProviders {
+  const { outbound, store, now } = options;
+  const uploaded = new LRUCache<string, IdentityProvider>({ max: 1_000 });
+  const fetched = new LRUCache<string, Fetched>({ max: 1_000 });
+  const askedAtMs = new LRUCache<string, number>({ max: 1_000 });
+  const underWay = new Map<string, Promise<IdentityProvider>>();
+
+  const fromXml = (settings: SamlSignOn, xml: string): IdentityProvider => {
+    const key = sha256(xml);
+    const known = uploaded.get(key);
+    if (known !== undefined) return known;
+    const provider = readIdpMetadata(xml);
+    uploaded.set(key, provider);
+    options.onCertificates(settings, provider);
+    return provider;
+  };
+
+  const ask = async (settings: SamlSignOn, url: string): Promise<IdentityProvider> => {
+    askedAtMs.set(url, now());
+    try {
+      const { text } = await outbound.send({ url });
+      const provider = readIdpMetadata(text);
+      requireValid(provider, now());
+      fetched.set(url, { provider, fetchedAtMs: now() });
+      await store.save(url, text);
+      options.onCertificates(settings, provider);
+      return provider;
+    } catch (error) {
+      if (error instanceof SsoError) throw error;
+      const detail = error instanceof OutboundError ? error.message : (error as Error).message;
+      throw new SsoError('provider_unreachable', `metadata at idpMetadataUrl: ${detail}`, error);
+    }
+  };
+
+  /** One question at a time for each address. */
+  const fetch = (settings: SamlSignOn, url: string): Promise<IdentityProvider> => {
+    const running = underWay.get(url);
+    if (running !== undefined) return running;
+    const started = ask(settings, url).finally(() => underWay.delete(url));
+    underWay.set(url, started);
+    return started;
+  };
+
+  const lastKnownGood = async (url: string): Promise<IdentityProvider | undefined> => {
+    const known = fetched.get(url)?.provider;
+    if (known !== undefined) return known;
+    const text = await store.find(url);
+    return text === undefined ? undefined : readIdpMetadata(text);
+  };
+
+  const fromUrl = async (settings: SamlSignOn, url: string): Promise<IdentityProvider> => {
+    const known = fetched.get(url);
+    if (known !== undefined && now() - known.fetchedAtMs < freshMsOf(known.provider)) return known.provider;
+    const isTooSoon = now() - (askedAtMs.get(url) ?? Number.NEGATIVE_INFINITY) < pauseMs;
+    if (isTooSoon && known !== undefined) return requireValid(known.provider, now());
+    try {
+      return await fetch(settings, url);
+    } catch (error) {
+      const usable = await lastKnownGood(url);
+      if (usable === undefined) throw error;
+      return requireValid(usable, now());
+    }
+  };
+
+  return {
+    async of(settings) {
+      const { idpMetadataXml: xml, idpMetadataUrl: url } = settings;
+      if (xml !== undefined) return requireValid(fromXml(settings, xml), now());
+      if (url !== undefined) return fromUrl(settings, url);
+      throw new SsoError(
+        'settings_incomplete',
+        'there is no metadata: give idpMetadataXml or idpMetadataUrl',
+      );
+    },
+    async renewed(settings) {
+      const { idpMetadataUrl: url } = settings;
+      if (url === undefined || now() - (askedAtMs.get(url) ?? 0) < pauseMs) return undefined;
+      return fetch(settings, url).catch(() => undefined);
+    },
+  };
+}
+
+function freshMsOf({ cacheDurationMs = longestFreshMs }: IdentityProvider): number {
+  return Math.min(longestFreshMs, Math.max(shortestFreshMs, cacheDurationMs));
+}
+
+/** Metadata section 2.3.2: after validUntil it says nothing any more. */
+function requireValid(provider: IdentityProvider, nowMs: number): IdentityProvider {
+  if (provider.validUntilMs === undefined || provider.validUntilMs > nowMs) return provider;
+  throw new SsoError(
+    'metadata_unusable',
+    `the metadata of ${provider.entityId} was valid until ${new Date(provider.validUntilMs).toISOString()}: get a new copy`,
+  );
+}

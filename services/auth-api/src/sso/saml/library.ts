@@ -1,0 +1,88 @@
+/** The one file that knows the SAML library: it makes requests, and verifies what is signed. What it verified is judged elsewhere. */
+import { SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
+import type { SsoKey } from '../keys/service.ts';
+import type { Departure } from '../protocol.ts';
+import type { SamlEntity } from './entity.ts';
+import type { IdentityProvider } from './idp-metadata.ts';
+
+export interface AuthnRequest {
+  entity: SamlEntity;
+  provider: IdentityProvider;
+  id: string;
+  binding: 'post' | 'redirect';
+  /** Undefined: not signed. */
+  key: SsoKey | undefined;
+  nameIdFormat: string | undefined;
+  forceAuthn: boolean;
+  contexts: readonly string[];
+}
+
+/** Where, and with what, the browser goes to the identity provider (SAML bindings sections 3.4 and 3.5). */
+export async function makeAuthnRequest(request: AuthnRequest): Promise<Departure> {
+  const { provider, binding, contexts } = request;
+  const destination = binding === 'post' ? provider.signOnPost : provider.signOnRedirect;
+  const saml = create(request.entity, provider, {
+    entryPoint: destination ?? '',
+    generateUniqueId: () => request.id,
+    identifierFormat: request.nameIdFormat ?? null,
+    forceAuthn: request.forceAuthn,
+    authnContext: [...contexts],
+    disableRequestedAuthnContext: contexts.length === 0,
+    // Only the redirect binding deflates (section 3.4.4.1).
+    skipRequestCompression: binding === 'post',
+    ...signedBy(request.key),
+  });
+  if (binding === 'redirect')
+    return { kind: 'redirect', location: await saml.getAuthorizeUrlAsync('', undefined, {}) };
+  const fields = await saml.getAuthorizeMessageAsync('', undefined, {});
+  return { kind: 'form', action: destination ?? '', fields: fields as Record<string, string> };
+}
+
+/**
+ * The assertion as it was signed, as XML. Its own signature is always checked, and the one of the response where there is
+ * one or must be one. Times, audience and all the rest are not.
+ * @throws Error when a signature is missing or does not hold
+ */
+export async function verifyResponse(
+  encoded: string,
+  expected: {
+    entity: SamlEntity;
+    provider: IdentityProvider;
+    responseSigned: boolean;
+    decryptionKey: string | undefined;
+  },
+): Promise<string> {
+  const { entity, provider, responseSigned, decryptionKey } = expected;
+  const saml = create(entity, provider, {
+    wantAssertionsSigned: true,
+    wantAuthnResponseSigned: responseSigned,
+    validateInResponseTo: ValidateInResponseTo.never,
+    // Judged by our own clock, with the audience.
+    acceptedClockSkewMs: -1,
+    audience: false,
+    ...(decryptionKey === undefined ? {} : { decryptionPvk: decryptionKey }),
+  });
+  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: encoded });
+  const xml = profile?.getAssertionXml?.();
+  if (xml === undefined) throw new Error('the response holds no signed assertion');
+  return xml;
+}
+
+function signedBy(key: SsoKey | undefined): Partial<SamlConfig> {
+  if (key === undefined) return {};
+  return {
+    privateKey: key.privateKey,
+    publicCert: key.certificate,
+    signatureAlgorithm: 'sha256',
+    digestAlgorithm: 'sha256',
+  };
+}
+
+function create(entity: SamlEntity, provider: IdentityProvider, options: Partial<SamlConfig>): SAML {
+  return new SAML({
+    issuer: entity.entityId,
+    callbackUrl: entity.acsUrl,
+    idpCert: provider.certificates,
+    ...options,
+  } as SamlConfig);
+}

@@ -1,0 +1,39 @@
+/** Our metadata, for contact centres that there are. */
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { randomToken } from '@gatehouse/service-kit/random';
+import type { ContactCenterService } from '../../contact-centers/service.ts';
+import type { SsoKeys } from '../keys/service.ts';
+import type { SsoSettings } from '../settings.ts';
+import { entityOf, type SamlPlace } from './entity.ts';
+import { renderSpMetadata, signMetadata } from './sp-metadata.ts';
+
+export interface SamlMetadata {
+  /** @throws AppError (404) */
+  of(place: SamlPlace, isSigned: boolean): Promise<string>;
+}
+
+export function createSamlMetadata(deps: {
+  issuer: string;
+  contactCenters: Pick<ContactCenterService, 'get'>;
+  settings: Pick<SsoSettings, 'of'>;
+  keys: Pick<SsoKeys, 'signing' | 'published'>;
+}): SamlMetadata {
+  const { issuer, contactCenters, settings, keys } = deps;
+  return {
+    async of(place, isSigned) {
+      if ((await contactCenters.get(place.contactCenterId)) === undefined)
+        throw notFound('There is no such contact centre');
+      const present = await settings.of(place.contactCenterId, 'saml');
+      const isOfThisPlace = present?.location === place.location;
+      const xml = renderSpMetadata({
+        entity: entityOf(issuer, place),
+        signing: keys.published('signing'),
+        encryption: keys.published('encryption'),
+        nameIdFormat: isOfThisPlace ? present.nameIdFormat : undefined,
+        requestsSigned: isOfThisPlace ? present.signRequests : true,
+        id: `_${randomToken(16)}`,
+      });
+      return isSigned ? signMetadata(xml, keys.signing()) : xml;
+    },
+  };
+}

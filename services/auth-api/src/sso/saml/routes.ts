@@ -1,0 +1,84 @@
+/** `/auth/v3/saml/{contactCenterId}/{place}`: our side of SAML for one contact centre and location. */
+import formbody from '@fastify/formbody';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { z } from 'zod';
+import { noStore } from '../no-store.ts';
+import { finishPath, type SamlConsumer } from './consumer.ts';
+import { locationOf, type SamlPlace, samlPath } from './entity.ts';
+import type { SamlMetadata } from './metadata.ts';
+
+const tags = ['single sign-on'];
+/** Base64 of the longest response, and a RelayState. */
+const formLimitBytes = 400 * 1024;
+
+const params = z.object({ contactCenterId: z.guid(), place: z.string().max(128) });
+
+export interface SamlRoutesDeps {
+  samlConsumer: SamlConsumer;
+  samlMetadata: SamlMetadata;
+}
+
+export async function samlRoutes(app: App, { samlConsumer, samlMetadata }: SamlRoutesDeps): Promise<void> {
+  app.setErrorHandler(htmlErrorHandler);
+  app.removeAllContentTypeParsers();
+  await app.register(formbody, { bodyLimit: formLimitBytes });
+  app.addHook('onRequest', noStore);
+
+  app.route({
+    method: 'GET',
+    url: `${samlPath}/metadata`,
+    schema: {
+      operationId: 'samlMetadata',
+      tags,
+      summary: 'Our metadata for the identity provider, also before anything is set up',
+      params,
+      querystring: z.object({
+        signed: z.enum(['true', 'false']).optional().describe('With a signature in the document'),
+      }),
+    },
+    handler: async (request, reply) => {
+      const xml = await samlMetadata.of(placeOf(request.params), request.query.signed === 'true');
+      return reply.type('application/samlmetadata+xml; charset=utf-8').send(xml);
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: `${samlPath}/acs`,
+    bodyLimit: formLimitBytes,
+    schema: {
+      operationId: 'samlAssertionConsumer',
+      tags,
+      summary: 'The answer of the identity provider, by POST: answered 303 to a GET of our own',
+      consumes: ['application/x-www-form-urlencoded'],
+      params,
+      body: z.object({ SAMLResponse: z.string().default(''), RelayState: z.string().max(2048).optional() }),
+    },
+    handler: async (request, reply) => {
+      const { SAMLResponse: response, RelayState: relayState } = request.body;
+      const location = await samlConsumer.consume(request, placeOf(request.params), { response, relayState });
+      return reply.redirect(location, 303);
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: finishPath,
+    schema: {
+      operationId: 'finishSaml',
+      tags,
+      summary: 'The browser follows the answer of its identity provider',
+      querystring: z.object({ ticket: z.string().max(128) }),
+    },
+    handler: async (request, reply) =>
+      reply.redirect(await samlConsumer.finish(request, reply, request.query.ticket), 302),
+  });
+}
+
+function placeOf({ contactCenterId, place }: z.infer<typeof params>): SamlPlace {
+  const location = locationOf(place);
+  if (location === undefined) throw notFound('There is no such location');
+  return { contactCenterId: contactCenterId.toLowerCase(), location };
+}

@@ -1,0 +1,49 @@
+/** A judged assertion waits here for the browser to come back by a GET of our own, with its cookies: a minute, for one browser, once. */
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { randomToken } from '@gatehouse/service-kit/random';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { defineScript } from '@gatehouse/service-kit/redis/script';
+import type { AssertedPerson } from '../asserted-person.ts';
+import type { SsoFlow } from '../flow.ts';
+
+export interface SamlTicket {
+  flow: SsoFlow & { protocol: 'saml' };
+  person: AssertedPerson;
+}
+
+export interface TicketStore {
+  save(ticket: SamlTicket): Promise<string>;
+  /** Undefined when it is gone; for another browser it stays. */
+  take(id: string, browserHash: string): Promise<SamlTicket | undefined>;
+}
+
+const lifeMs = 60_000;
+
+const takeTicket = defineScript(`
+local found = redis.call('HMGET', KEYS[1], 'data', 'browser')
+if not found[1] or found[2] ~= ARGV[1] then return false end
+redis.call('DEL', KEYS[1])
+return found[1]
+`);
+
+const saveTicket = defineScript(`
+redis.call('HSET', KEYS[1], 'data', ARGV[1], 'browser', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1
+`);
+
+export function createTicketStore(redis: RedisClient, keyspace: Keyspace): TicketStore {
+  const keyOf = (id: string) => keyspace.key('sso-ticket', sha256(id));
+  return {
+    async save(ticket) {
+      const id = randomToken();
+      await saveTicket.run(redis, [keyOf(id)], [JSON.stringify(ticket), ticket.flow.browserHash, lifeMs]);
+      return id;
+    },
+    async take(id, browserHash) {
+      const text = await takeTicket.run(redis, [keyOf(id)], [browserHash]);
+      return typeof text === 'string' ? (JSON.parse(text) as SamlTicket) : undefined;
+    },
+  };
+}
