@@ -1,22 +1,24 @@
 /** A new file in the place of an old one, such that at every moment one of them is there and complete. */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Writes `pieces` aside, to the disk, then under `path`; the handle appends. Errors: the old file is untouched. */
 export async function replaceFile(path: string, pieces: Iterable<Uint8Array>): Promise<FileHandle> {
-  const draft = `${path}.draft`;
+  // The file, not a link that leads to it.
+  const target = await realpath(path);
+  const draft = `${target}.draft`;
   await rm(draft, { force: true });
   const file = await open(draft, 'ax', 0o600);
   try {
     for (const piece of pieces) await file.appendFile(piece);
     await file.sync();
-    await rename(draft, path);
+    await rename(draft, target);
   } catch (error) {
     await file.close();
     await rm(draft, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
+  await syncFolder(dirname(target));
   return file;
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -126,6 +126,19 @@ describe('an estate file that has become long', () => {
     expect(kinds).toEqual(['updated', 'resync']);
     expect(await client.readPersons({ dbid: 101 })).toMatchObject([{ lastName: 'Missed' }]);
   }, 30_000);
+
+  it('stays where a link leads to, readable by its owner alone', async () => {
+    const file = await estateFile();
+    const linked = `${file}.link`;
+    await writeFile(file, '');
+    await symlink(file, linked);
+    const server = await startServer({ file: linked, spareEntries: 10 });
+    await logIn(server, 80);
+    await server.close();
+    expect((await lstat(linked)).isSymbolicLink()).toBe(true);
+    expect(await lines(file)).toBeLessThan(80);
+    expect((await stat(file)).mode & 0o077).toBe(0);
+  });
 
   it('goes on as it is where it cannot be written anew', async () => {
     const file = await estateFile();
