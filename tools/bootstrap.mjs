@@ -8,7 +8,7 @@ import { withInstallLock } from './bootstrap/install-lock.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
 import { createProgress, fail, PlainError } from './bootstrap/progress.mjs';
 import { runForeground } from './bootstrap/run.mjs';
-import { provideChromium, provideRedis } from './bootstrap/system-packages.mjs';
+import { provideChromium, providePrometheus, provideRedis } from './bootstrap/system-packages.mjs';
 import { installToolchain, toolchainEnvironment } from './bootstrap/toolchain.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +28,7 @@ async function main([name = '', ...args]) {
     if (command.needs.includes('build')) await compile(root, progress);
     if (command.needs.includes('redis')) await provideRedis(args, progress);
     if (command.needs.includes('chromium')) await provideChromium(progress);
+    if (command.needs.includes('prometheus')) await providePrometheus(progress);
   });
 
   for (const step of command.steps) {

@@ -10,7 +10,10 @@ const longTest = [...vitest, '--config', 'vitest.long.config.ts'];
 export const commands = {
   start: { steps: [[...source, 'tools/stack/start.ts']], needs: ['redis', 'build'], watched: true },
   test: { steps: [vitest], needs: ['redis', 'chromium', 'build'] },
-  'test:real': { steps: [[...source, 'tools/real/run.ts']], needs: ['redis', 'chromium'] },
+  'test:real': {
+    steps: [[...source, 'tools/real/run.ts']],
+    needs: ['redis', 'chromium', 'prometheus', 'build'],
+  },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },

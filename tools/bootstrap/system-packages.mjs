@@ -1,4 +1,4 @@
-// Programs that no npm package ships: a Redis server, and Chromium for the end-to-end tests.
+// Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { PlainError } from './progress.mjs';
@@ -27,6 +27,13 @@ export async function provideChromium(progress) {
     progress.note(
       'No Chromium on the PATH: tests in a browser are skipped. Install it or set CHROMIUM_PATH to run them.',
     );
+}
+
+/** Without it the rules and dashboards are not tried, and the suites that do so are skipped by name. */
+export async function providePrometheus(progress) {
+  if (onPath('promtool') && onPath('prometheus')) return;
+  if (canInstall()) await install('prometheus', 'Prometheus (Debian package prometheus)', progress);
+  else progress.note('No prometheus and promtool on the PATH: the suites of the alert rules are skipped.');
 }
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];

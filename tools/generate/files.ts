@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chartFiles } from '../helm/chart-files.ts';
 import { authorisationPage } from './authorisation-page.ts';
 import { configurationReference } from './configuration-reference.ts';
+import { dashboard } from './dashboard.ts';
 import { elasticsearchFiles } from './elasticsearch-files.ts';
 import { openApiDocument } from './openapi.ts';
 
@@ -20,6 +21,7 @@ const generatedFiles: GeneratedFile[] = [
     path: `services/${service}/openapi.json`,
     produce: (root: string) => openApiDocument(root, service),
   })),
+  { path: 'charts/auth-api/monitoring/gatehouse-dashboard.json', produce: dashboard },
   ...elasticsearchFiles,
   ...chartFiles,
 ];

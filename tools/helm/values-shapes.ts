@@ -43,6 +43,8 @@ const shapes: Readonly<Record<string, JsonSchema>> = {
   'serviceMonitor.interval': shape.duration,
   'serviceMonitor.scrapeTimeout': shape.duration,
   'serviceMonitor.labels': strings,
+  'prometheusRule.labels': strings,
+  'dashboards.labels': strings,
   'serviceMonitor.relabelings': shape.relabelings,
   'serviceMonitor.metricRelabelings': shape.relabelings,
   podLabels: strings,

@@ -13,6 +13,8 @@ metadata:
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
+  # The label job is the name of the service, whatever the release is called.
+  jobLabel: app.kubernetes.io/name
   selector:
     matchLabels:
       {{- include "gatehouse.selectorLabels" (merge (dict "component" "management") .) | nindent 6 }}

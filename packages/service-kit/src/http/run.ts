@@ -116,6 +116,7 @@ async function serve<C extends Configuration, D>(
     readiness,
     config,
   });
+  showDependencies(kit.metrics, readiness);
   await readiness.probe();
   readiness.start();
   const managementUrl = await management.listen({
@@ -138,6 +139,17 @@ async function serve<C extends Configuration, D>(
       await service.closeDeps(deps);
     },
   });
+}
+
+function showDependencies(metrics: Metrics, readiness: Readiness): void {
+  metrics.gauge(
+    'gatehouse_dependency_up',
+    '1 while a dependency answers; of those that are not advisory each takes the process out of service.',
+    ['dependency'],
+    (gauge) => {
+      for (const { name, ok } of readiness.states) gauge.set({ dependency: name }, ok ? 1 : 0);
+    },
+  );
 }
 
 interface Closing {

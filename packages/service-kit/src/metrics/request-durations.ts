@@ -1,10 +1,13 @@
 /** The histogram of request durations. It is written on every request, so it counts in plain arrays and names its series once. */
 
+import { classicRequestMetrics, type RequestTotals } from './classic-request-metrics.ts';
+
 const bucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const name = 'http_request_duration_seconds';
 
 interface Series {
   labels: string;
+  status: number;
   /** Requests up to each bound; the last place counts all. */
   counts: number[];
   sumSeconds: number;
@@ -30,7 +33,12 @@ export function createRequestDurations(): RequestDurations {
     let series = outcomes.get(key);
     if (!series) {
       const labels = `method="${method}",route="${escapeLabel(route)}",status="${status}"`;
-      series = { labels, counts: new Array<number>(bucketsSeconds.length + 1).fill(0), sumSeconds: 0 };
+      series = {
+        labels,
+        status,
+        counts: new Array<number>(bucketsSeconds.length + 1).fill(0),
+        sumSeconds: 0,
+      };
       outcomes.set(key, series);
     }
     return series;
@@ -52,9 +60,19 @@ export function createRequestDurations(): RequestDurations {
       for (const outcomes of routes.values()) {
         for (const series of outcomes.values()) lines.push(...exposeSeries(series));
       }
-      return `${lines.join('\n')}\n`;
+      return `${lines.join('\n')}\n${classicRequestMetrics(totalsOf(routes))}`;
     },
   };
+}
+
+function totalsOf(routes: ReadonlyMap<string, ReadonlyMap<string, Series>>): RequestTotals[] {
+  return [...routes.values()].flatMap((outcomes) =>
+    [...outcomes.values()].map(({ status, counts, sumSeconds }) => ({
+      status,
+      sumSeconds,
+      count: counts.reduce((sum, one) => sum + one, 0),
+    })),
+  );
 }
 
 function exposeSeries({ labels, counts, sumSeconds }: Series): string[] {

@@ -43,10 +43,12 @@ export function createBackendMetrics(metrics: Metrics): (environmentId: string) 
     ['environment'],
   );
 
+  const contexts = createContextMetrics(metrics);
   const newest = new Map<string, object>();
 
   return (environment) => {
     const link = {};
+    const context = contexts();
     newest.set(environment, link);
     // From the beginning, so that an alert rule sees the first timeout as a rise.
     for (const counter of [commandTimeouts, connectionTimeouts]) counter.inc({ environment }, 0);
@@ -65,15 +67,48 @@ export function createBackendMetrics(metrics: Metrics): (environmentId: string) 
         if (outcome === 'RequestTimeout') commandTimeouts.inc({ environment });
       },
       stateChanged: (state) => {
+        context.isOpen(state === 'open');
         if (state === 'closed') forget();
         else show(isOpen, state === 'open' ? 1 : 0);
       },
       connectionFailed: (_endpoint, code) => {
         connectionErrors.inc();
+        context.failed();
         if (code === 'ConnectTimeout' || code === 'RegisterTimeout') connectionTimeouts.inc({ environment });
       },
       keepAliveRoundTrip: (roundTripMs) => show(roundTrip, roundTripMs / 1000),
       queueDepth: (count) => show(waiting, count),
+    };
+  };
+}
+
+interface Context {
+  isOpen(open: boolean): void;
+  failed(): void;
+}
+
+/** The classic names call the link to an environment's Configuration Server its context. */
+function createContextMetrics(metrics: Metrics): () => Context {
+  const active = metrics.gauge('gws_context_active', 'Environments whose link is open.');
+  const opened = metrics.counter('gws_context_opened_total', 'Links to environments that were opened.');
+  const closed = metrics.counter(
+    'gws_context_closed_total',
+    'Links to environments that were closed or lost.',
+  );
+  const errors = metrics.counter(
+    'gws_context_error_total',
+    'Failed attempts to open the link to an environment.',
+  );
+  return () => {
+    let wasOpen = false;
+    return {
+      isOpen(open) {
+        if (open === wasOpen) return;
+        wasOpen = open;
+        active.inc(open ? 1 : -1);
+        (open ? opened : closed).inc();
+      },
+      failed: () => errors.inc(),
     };
   };
 }

@@ -47,6 +47,9 @@ describe('metrics of a link', () => {
     expect(await read('psdk_conn_error_total', '')).toBe(0);
     await first;
     expect(await read('gatehouse_config_server_open')).toBe(1);
+    expect([await read('gws_context_active', ''), await read('gws_context_opened_total', '')]).toEqual([
+      1, 1,
+    ]);
     expect(await read('gatehouse_config_server_waiting_requests')).toBe(0);
     expect(await registry.expose()).toMatch(
       /gatehouse_config_server_call_duration_seconds_count\{call="RequestAuthenticate",outcome="ok"\} 1/,
@@ -86,5 +89,8 @@ describe('metrics of a link', () => {
     for (const name of ['open', 'keep_alive_seconds', 'waiting_requests']) {
       expect(await read(`gatehouse_config_server_${name}`)).toBeUndefined();
     }
+    const contexts = ['gws_context_active', 'gws_context_opened_total', 'gws_context_closed_total'];
+    expect(await Promise.all(contexts.map((name) => read(name, '')))).toEqual([0, 2, 2]);
+    expect(await read('gws_context_error_total', '')).toBe(1);
   });
 });
