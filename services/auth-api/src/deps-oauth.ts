@@ -27,6 +27,7 @@ import { createLogoutEndpoint, type LogoutEndpoint } from './oauth/logout.ts';
 import { createPostedRequests, type PostedRequests } from './oauth/posted-requests.ts';
 import { createPushEndpoint, type PushEndpoint } from './oauth/push-request.ts';
 import { createPushedRequests } from './oauth/pushed-requests.ts';
+import { createRegisteredAssertions } from './oauth/registered-assertions.ts';
 import { createRequestObjects } from './oauth/request-objects.ts';
 import { createRequestSources } from './oauth/request-sources.ts';
 import { createRevocationEndpoint, type RevocationEndpoint } from './oauth/revoke.ts';
@@ -127,6 +128,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
         targets: createExchangeTargets(clientDirectory),
         exchangeIssuer: createExchangeIssuer(deps),
         convertedTokens,
+        registeredAssertions: createRegisteredAssertions({ ...deps, keySets }),
       }),
       countIssued: (grantType) => issued.inc({ grant: grantType }),
     }),

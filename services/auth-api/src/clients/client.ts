@@ -66,6 +66,12 @@ export interface AssertionIssuer extends KeySource {
   issuer: string;
   /** What its `aud` must be; undefined: this server. */
   audience?: string;
+  /** The claim that names the user; undefined: `sub`. */
+  subjectClaim?: string;
+  /** What of a person it names; undefined: the user name. */
+  userLookup?: 'userName' | 'email' | 'externalId';
+  /** Whose users it may speak for; undefined: those of the client. */
+  contactCenterIds?: string[];
 }
 
 export interface Client extends KeySource, ClientTokens, ClientLogout, ClientProtection {

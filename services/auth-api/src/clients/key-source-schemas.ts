@@ -1,6 +1,7 @@
 /** Public keys of a client on the wire: a key set by value (RFC 7517), or the address of one. */
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { publicKeyMembers, publicKeySchema } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { userLookupSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { z } from 'zod';
 
 const shortestRsaBits = 2048;
@@ -26,9 +27,12 @@ const assertionIssuer = z
     audience: z.string().min(1).max(512).optional(),
     jwks: keySourceFields.jwks.optional(),
     jwksUri: keySourceFields.jwksUri.optional(),
+    subjectClaim: z.string().min(1).max(128).optional(),
+    userLookup: userLookupSchema.optional(),
+    contactCenterIds: z.array(z.string().min(1).max(128)).min(1).max(1000).optional(),
   })
-  .refine(({ jwks, jwksUri }) => (jwks === undefined) !== (jwksUri === undefined), {
-    message: 'needs jwks or jwksUri, and only one of them',
+  .refine(({ jwks, jwksUri }) => jwks === undefined || jwksUri === undefined, {
+    message: 'takes jwks or jwksUri, not both',
   });
 
 export const jwtBearerSchema = z.strictObject({

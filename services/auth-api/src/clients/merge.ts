@@ -111,9 +111,9 @@ function keySourceOf({ jwks, jwksUri }: Pick<ClientPatch, 'jwks' | 'jwksUri'>): 
   return jwksUri ? { jwksUri } : {};
 }
 
-function issuerOf({ issuer, audience, ...keys }: NonNullable<ClientPatch['jwtBearer']>['issuers'][number]) {
-  const made: AssertionIssuer = { issuer, ...keySourceOf(keys) };
-  return audience === undefined ? made : { ...made, audience };
+function issuerOf({ jwks, jwksUri, ...rest }: NonNullable<ClientPatch['jwtBearer']>['issuers'][number]) {
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  return { ...given, ...keySourceOf({ jwks, jwksUri }) } as AssertionIssuer;
 }
 
 function unique<T extends string>(values: readonly T[]): T[] {

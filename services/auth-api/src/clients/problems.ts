@@ -1,7 +1,7 @@
 /** What about a registration does not make sense as a whole: each with its field and what would be right. */
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { outboundUrlProblem } from '@gatehouse/service-kit/outbound/outbound';
-import type { Client } from './client.ts';
+import type { AssertionIssuer, Client } from './client.ts';
 import { type ClientDefaults, grantsOf } from './new-client.ts';
 import type { ClientPatch } from './schemas.ts';
 
@@ -12,6 +12,7 @@ export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientD
   const findings = [
     ...proofFindings(client, patch),
     ...flowFindings(client),
+    ...client.jwtBearer.issuers.flatMap((trusted, index) => issuerFindings(client, trusted, index)),
     ...addressFindings(client, defaults.allowLoopback),
     ...lifeFindings(client, defaults),
   ];
@@ -74,6 +75,24 @@ function flowFindings(client: Client): Finding[] {
       'responseTypes',
       uncovered &&
         `the response type ${uncovered} needs ${grantsOf(uncovered).join(' and ')} in authorizedGrantTypes`,
+    ],
+  ];
+}
+
+/** Whoever may name users must prove it, and for contact centres that are known beforehand. */
+function issuerFindings(client: Client, trusted: AssertionIssuer, index: number): Finding[] {
+  const field = `jwtBearer.issuers.${index}`;
+  const isItself = trusted.issuer === client.clientId;
+  const keys = isItself ? { ...client, ...trusted } : trusted;
+  const { contactCenterIds = client.contactCenterIds } = trusted;
+  return [
+    [field, when(keys.jwks === undefined && keys.jwksUri === undefined, 'needs jwks or jwksUri')],
+    [
+      `${field}.contactCenterIds`,
+      when(
+        contactCenterIds.length === 0,
+        'name the contact centres whose users it may speak for, here or for the client',
+      ),
     ],
   ];
 }

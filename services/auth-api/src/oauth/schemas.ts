@@ -14,7 +14,7 @@ export const tokenRequestSchema = z.looseObject({
   grant_type: z
     .string()
     .describe(
-      'authorization_code, client_credentials, refresh_token, password, urn:ietf:params:oauth:grant-type:token-exchange or urn:ietf:params:oauth:grant-type:device_code',
+      'authorization_code, client_credentials, refresh_token, password, or the urn of token-exchange, jwt-bearer or device_code',
     ),
   ...clientCredentials,
   scope: text.describe('Scope values separated by spaces; never more than was granted'),
@@ -25,6 +25,7 @@ export const tokenRequestSchema = z.looseObject({
   username: text.describe('May be tenant\\user'),
   password: text,
   tenant: text,
+  assertion: text.describe('A converted token, or a JWT of a registered issuer (RFC 7523)'),
   subject_token: text.describe('RFC 8693'),
   subject_token_type: text,
   requested_token_type: text,

@@ -44,7 +44,22 @@ describe('what a registration says', () => {
     [{ tlsClientCertificateBoundAccessTokens: true }],
     [{ authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'] }],
     [{ tokenExchange: { subjectClients: ['a'], audiences: ['b'], delegation: true } }],
-    [{ jwtBearer: { issuers: [{ issuer: 'https://idp.test', jwksUri: 'https://idp.test/jwks' }] } }],
+    [
+      {
+        jwtBearer: {
+          issuers: [
+            {
+              issuer: 'https://idp.test',
+              jwksUri: 'https://idp.test/jwks',
+              audience: 'us',
+              subjectClaim: 'email',
+              userLookup: 'email',
+              contactCenterIds: ['a'],
+            },
+          ],
+        },
+      },
+    ],
   ])('%j is kept, and shown again', async (data) => {
     const { clientId } = await createClient(stack);
 
@@ -147,7 +162,11 @@ describe('what makes no sense is refused with its field', () => {
     [{ backchannelLogoutUri: 'http://app.test/bye' }, 'data.backchannelLogoutUri'],
     [{ backchannelLogoutUri: 'https://app.test/bye#x' }, 'data.backchannelLogoutUri'],
     [{ backchannelLogoutUri: 'https://user:pass@app.test/bye' }, 'data.backchannelLogoutUri'],
-    [{ jwtBearer: { issuers: [{ issuer: 'x' }] } }, 'data.jwtBearer.issuers.0'],
+    [{ jwtBearer: { issuers: [{ issuer: 'x', contactCenterIds: ['a'] }] } }, 'data.jwtBearer.issuers.0'],
+    [
+      { jwtBearer: { issuers: [{ issuer: 'x', jwksUri: 'https://idp.test/jwks' }] } },
+      'data.jwtBearer.issuers.0.contactCenterIds',
+    ],
     [
       { jwtBearer: { issuers: [{ issuer: 'x', jwksUri: 'http://idp.test/jwks' }] } },
       'data.jwtBearer.issuers.0.jwksUri',

@@ -154,6 +154,29 @@ describe('an exchange for an ID token', () => {
   });
 });
 
+describe('an exchange for a JWT', () => {
+  it('gives an access token that others can read, and that is introspected, exchanged and revoked like any', async () => {
+    const user = await passwordTokens(stack, portal, { scope: 'read write' });
+
+    const answer = await exchangeToken(stack, gateway, user.access_token, {
+      requested_token_type: urn('jwt'),
+      scope: 'read',
+    });
+
+    expect(answer.json()).toMatchObject({ issued_token_type: urn('jwt'), token_type: 'bearer' });
+    const jwt = answer.json().access_token;
+    expect(decodeProtectedHeader(jwt).typ).toBe('at+jwt');
+    expect(decodeJwt(jwt)).toMatchObject({ client_id: 'gateway', aud: 'gateway', scope: 'read' });
+    expect((await introspect(stack, gateway, jwt))['active']).toBe(true);
+    const again = await exchangeToken(stack, gateway, jwt, { subject_token_type: urn('jwt') });
+    expect(again.status).toBe(200);
+    await postForm(stack, 'revoke', { token: user.access_token }, portal);
+    for (const token of [jwt, again.json().access_token]) {
+      expect(await introspect(stack, gateway, token)).toEqual({ active: false });
+    }
+  });
+});
+
 describe('an ID token as subject', () => {
   const asIdToken = { subject_token_type: urn('id_token') };
 

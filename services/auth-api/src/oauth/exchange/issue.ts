@@ -48,6 +48,12 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
     };
   }
 
+  /** The same in a form that others can read, whatever the client is registered for (RFC 9068). */
+  async function jwt(client: Client, record: SubjectRecord, parents: readonly string[]) {
+    const issued = await accessToken({ ...client, accessTokenFormat: 'jwt' }, record, parents);
+    return { ...issued, answer: { ...issued.answer, issued_token_type: tokenTypes.jwt } };
+  }
+
   async function refreshToken(
     record: SubjectRecord,
     derivation: Derivation,
@@ -72,7 +78,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
     };
   }
 
-  async function idToken(record: SubjectRecord): Promise<IssuedExchange> {
+  async function idToken(client: Client, record: SubjectRecord): Promise<IssuedExchange> {
     const [audience, ...others] = record.audience;
     if (audience === undefined || others.length > 0)
       throw invalidTarget('An ID token is for one audience: ask for one');
@@ -86,6 +92,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
       expiresAtMs,
       authTimeMs: session?.authTimeMs ?? record.authorizedAtMs,
       session,
+      algorithm: client.idTokenSignedResponseAlg,
       // OpenID Connect Core section 2: who it was issued to, where that is not the audience.
       authorizedParty: clientId,
       act,
@@ -104,31 +111,31 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
         case tokenTypes.refreshToken:
           return refreshToken(record, derivation, parents);
         case tokenTypes.idToken:
-          return idToken(record);
-        case tokenTypes.accessToken:
-          return accessToken(derivation.client, record, parents);
+          return idToken(derivation.client, record);
+        case tokenTypes.jwt:
+          return jwt(derivation.client, record, parents);
         default:
-          throw invalidRequest('JWTs are not issued here: ask for an access token');
+          return accessToken(derivation.client, record, parents);
       }
     },
   };
 }
 
 /** Section 2.2.1: whatever was issued is the access_token of the answer, and N_A says that it is none. */
-function answerOf(
+function answerOf(text: string, type: TokenType, record: AnswerFacts): TokenAnswer {
+  const answer = { ...accessTokenAnswer(text, record), issued_token_type: type };
+  return type === tokenTypes.accessToken ? answer : { ...answer, token_type: 'N_A' };
+}
+
+type AnswerFacts = Pick<SubjectRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope' | 'cnf'>;
+
+export function accessTokenAnswer(
   text: string,
-  type: TokenType,
-  {
-    issuedAtMs,
-    expiresAtMs,
-    scope,
-    cnf,
-  }: Pick<SubjectRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope' | 'cnf'>,
+  { issuedAtMs, expiresAtMs, scope, cnf }: AnswerFacts,
 ): TokenAnswer {
   return {
     access_token: text,
-    issued_token_type: type,
-    token_type: type === tokenTypes.accessToken ? tokenTypeOf(cnf) : 'N_A',
+    token_type: tokenTypeOf(cnf),
     expires_in: Math.floor((expiresAtMs - issuedAtMs) / 1000),
     scope: scope.join(' '),
   };

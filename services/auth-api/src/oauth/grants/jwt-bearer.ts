@@ -1,22 +1,30 @@
 /** Tokens for an assertion (RFC 7523 section 2.1): one that a token was converted to here, or one of a registered issuer. */
 
-import { unprovedClaims } from '../../assertions/verify-jwt.ts';
+import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
+import { UntrustedJwt, unprovedClaims } from '../../assertions/verify-jwt.ts';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
-import type { TokenAnswer } from '../../tokens/issue.ts';
+import type { CutOffs } from '../../tokens/cut-offs.ts';
+import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { assertedRecord } from '../exchange/asserted-record.ts';
+import { accessTokenAnswer } from '../exchange/issue.ts';
 import { type RedeemConvertedDeps, redeemConverted } from '../exchange/redeem-converted.ts';
 import { requireParameter } from '../parameters.ts';
+import type { RegisteredAssertions } from '../registered-assertions.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface JwtBearerDeps extends RedeemConvertedDeps {
+  registeredAssertions: RegisteredAssertions;
+  tokenIssuer: TokenIssuer;
+  cutOffs: CutOffs;
   audit: AuditWriter;
 }
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
-  const { audit } = deps;
+  const { issuer, registeredAssertions, tokenIssuer, cutOffs, audit, now } = deps;
 
-  async function redeem(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
+  async function redeemOwn(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
     const { answer, subject } = await redeemConverted(deps, request, { assertion, grantType });
     await audit.write(
       eventOf(request, {
@@ -25,10 +33,42 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
         sub: subject.identity.sub,
         contactCenterId: subject.identity.contactCenterId,
         sid: subject.session?.sid,
-        fields: { assertionIssuer: deps.issuer, subjectClient: subject.clientId, scope: answer.scope },
+        fields: { assertionIssuer: issuer, subjectClient: subject.clientId, scope: answer.scope },
       }),
     );
     return answer;
+  }
+
+  async function redeemRegistered(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
+    const { client } = request;
+    const asserted = await registeredAssertions.prove(client, assertion);
+    const record = assertedRecord(request, asserted, { grantType, nowMs: now() });
+    const { sub, clientId, authorizedAtMs: issuedAtMs } = record;
+    await cutOffs.untilFresh();
+    if (cutOffs.isCut({ sub, clientId, issuedAtMs })) throw refused('the user was signed out since');
+    const [accessToken] = await Promise.all([
+      tokenIssuer.issueDerived(client, record, []),
+      audit.write(
+        eventOf(request, {
+          name: 'assertion_accepted',
+          outcome: 'success',
+          sub,
+          contactCenterId: record.identity.contactCenterId,
+          fields: { assertionIssuer: asserted.assertionIssuer, scope: record.scope },
+        }),
+      ),
+    ]);
+    return accessTokenAnswer(accessToken, record);
+  }
+
+  async function redeem(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
+    try {
+      const isOwn = unprovedClaims(assertion)['iss'] === issuer;
+      return await (isOwn ? redeemOwn(request, assertion) : redeemRegistered(request, assertion));
+    } catch (error) {
+      if (error instanceof UntrustedJwt) throw refused(error.message);
+      throw error;
+    }
   }
 
   return {
@@ -56,6 +96,11 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
       }
     },
   };
+}
+
+/** The caller learns that the assertion is no good, the log learns why. */
+function refused(detail: string) {
+  return invalidGrant('The assertion is invalid, expired, used or not meant for this client', { detail });
 }
 
 type Told = Omit<AuditEvent, 'clientId' | 'correlationId' | 'clientAddress'>;

@@ -1,0 +1,136 @@
+/** Assertions about users by issuers that a client has registered (RFC 7523 section 3): who is meant, or why nobody is. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import type { JWTPayload } from 'jose';
+import { type KeySet, type KeySets, UnreadableKeySet } from '../assertions/key-sets.ts';
+import type { SingleUse } from '../assertions/single-use.ts';
+import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../assertions/verify-jwt.ts';
+import { type AssertionIssuer, type Client, servesContactCenter } from '../clients/client.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { Party } from '../tokens/lineage.ts';
+import type { UserIdentity } from '../users/identity.ts';
+import type { UserService } from '../users/user-service.ts';
+
+export interface AssertedUser {
+  identity: UserIdentity;
+  /** When the issuer said so: cut-offs since then end what follows from it. */
+  assertedAtMs: number;
+  assertionIssuer: string;
+  mayAct: Party | undefined;
+}
+
+export interface RegisteredAssertions {
+  /** @throws UntrustedJwt; AppError (503) when nobody can tell */
+  prove(client: Client, assertion: string): Promise<AssertedUser>;
+}
+
+export interface RegisteredAssertionsOptions {
+  issuer: string;
+  keySets: KeySets;
+  singleUse: SingleUse;
+  contactCenters: Pick<ContactCenterService, 'get'>;
+  users: Pick<UserService, 'identify'>;
+  now: Clock;
+}
+
+/** An hour is what issuers give; it is remembered for as long, so it cannot come again. */
+const longestLifeSeconds = 3600;
+/** `at+jwt` and the like were made for something else (RFC 8725 section 3.11). */
+const types = ['jwt', 'authorization-grant+jwt'];
+
+export function createRegisteredAssertions(options: RegisteredAssertionsOptions): RegisteredAssertions {
+  const { keySets, singleUse, contactCenters, users, now } = options;
+  const ourselves = [options.issuer, `${options.issuer}/oauth/token`];
+
+  function keysOf(client: Client, trusted: AssertionIssuer): KeySet {
+    // A client may speak for itself with the keys that it proves itself with.
+    const isItself = trusted.issuer === client.clientId;
+    const keySet = keySets.of(trusted) ?? (isItself ? keySets.of(client) : undefined);
+    if (keySet === undefined) throw new UntrustedJwt('its issuer has no keys');
+    return keySet;
+  }
+
+  async function verify(client: Client, trusted: AssertionIssuer, assertion: string): Promise<JWTPayload> {
+    const audiences = trusted.audience === undefined ? ourselves : [trusted.audience];
+    try {
+      return await verifyJwt(assertion, keysOf(client, trusted), {
+        types,
+        audiences,
+        nowMs: now(),
+        longestLifeSeconds,
+      });
+    } catch (error) {
+      if (!(error instanceof UnreadableKeySet)) throw error;
+      throw unavailable('the key set of the issuer of the assertion', {
+        cause: error,
+        detail: error.message,
+      });
+    }
+  }
+
+  async function findUser(client: Client, trusted: AssertionIssuer, claims: JWTPayload) {
+    const contactCenterId = contactCenterOf(client, trusted, claims);
+    if ((await contactCenters.get(contactCenterId)) === undefined) {
+      throw new UntrustedJwt(`there is no active contact centre ${contactCenterId}`);
+    }
+    const { subjectClaim = 'sub', userLookup = 'userName' } = trusted;
+    const name = claims[subjectClaim];
+    if (typeof name !== 'string' || name === '' || name.length > 255) {
+      throw new UntrustedJwt(`its ${subjectClaim} names nobody`);
+    }
+    const found = await users.identify({ contactCenterId, lookup: userLookup, name, accessGroups: [] });
+    if (found.outcome !== 'found') throw new UntrustedJwt(`the person is ${found.outcome}`);
+    return found;
+  }
+
+  /** Last: what proves nothing uses nothing up. Also by its text: two issuers may say the same `iss`. */
+  async function useUp(client: Client, assertion: string, claims: JWTPayload): Promise<void> {
+    const { jti, untilMs } = singleUseOf(claims);
+    const signed = sha256(assertion.slice(0, assertion.lastIndexOf('.')));
+    const uses = [
+      ['grant', client.clientId, claims.iss ?? '', jti],
+      ['grant', signed],
+    ];
+    const taken = await Promise.all(uses.map((parts) => singleUse.take('assertion', parts, untilMs)));
+    if (!taken.every(Boolean)) throw new UntrustedJwt('it was used before');
+  }
+
+  return {
+    async prove(client, assertion) {
+      const { iss } = unprovedClaims(assertion);
+      const trusted = client.jwtBearer.issuers.find(({ issuer }) => issuer === iss);
+      if (trusted === undefined) throw new UntrustedJwt('its issuer is not registered for the client');
+      const claims = await verify(client, trusted, assertion);
+      // Taken for the user's own, it would hide that somebody else acts.
+      if (claims['act'] !== undefined) throw new UntrustedJwt('it is about somebody who is acted for');
+      const mayAct = mayActOf(claims);
+      const { identity, provedAtMs } = await findUser(client, trusted, claims);
+      await useUp(client, assertion, claims);
+      const assertedAtMs = Math.min(provedAtMs, (claims.iat ?? Number.POSITIVE_INFINITY) * 1000);
+      return { identity, assertedAtMs, assertionIssuer: trusted.issuer, mayAct };
+    },
+  };
+}
+
+/** The one that issuer and client are registered for; of several, the one that the assertion names. */
+function contactCenterOf(client: Client, trusted: AssertionIssuer, claims: JWTPayload): string {
+  const named = trusted.contactCenterIds ?? client.contactCenterIds;
+  const allowed = named.filter((id) => servesContactCenter(client, id));
+  const wanted = claims['contact_center_id'] ?? (allowed.length === 1 ? allowed[0] : undefined);
+  if (typeof wanted !== 'string')
+    throw new UntrustedJwt('it must name one of several contact centres in contact_center_id');
+  if (!allowed.includes(wanted)) throw new UntrustedJwt('its issuer does not speak for the contact centre');
+  return wanted;
+}
+
+const partyMembers = ['iss', 'sub', 'client_id'];
+
+/** RFC 8693 section 4.4: what cannot be compared must not be passed over. */
+function mayActOf({ may_act: mayAct }: JWTPayload): Party | undefined {
+  if (mayAct === undefined) return undefined;
+  const members = typeof mayAct === 'object' && mayAct !== null ? Object.entries(mayAct) : [];
+  const isKnown = members.every(([name, value]) => partyMembers.includes(name) && typeof value === 'string');
+  if (members.length === 0 || !isKnown) throw new UntrustedJwt('its may_act names nobody that is known here');
+  return Object.fromEntries(members) as Party;
+}
