@@ -67,7 +67,11 @@ export async function buildApp(deps: Deps): Promise<App> {
       issuer: deps.issuer,
       grantTypes,
       signingKeys: () => deps.signingKeys.keys.all,
-      offers: { requiresPushed: config.authorization.requirePushed },
+      offers: {
+        requiresPushed: config.authorization.requirePushed,
+        certificates: config.http.tls.clientCertificates || config.mtls.header !== undefined,
+        mtlsUrl: config.mtls.url,
+      },
     }),
   );
   await app.register(async (scope: App) => interactionRoutes(scope, deps));

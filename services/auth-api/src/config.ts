@@ -16,8 +16,10 @@ import {
   publicUrlSetting,
   redisSettings,
   serviceClientSettings,
+  tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { certificateFormats } from '@gatehouse/service-kit/sender-constraint/client-certificates';
 import { z } from 'zod';
 import { mappingProblem } from './users/authority-mapping.ts';
 
@@ -178,6 +180,28 @@ export const configuration = defineConfiguration(
         doc: 'How long the browser may take to come with the request_uri of a pushed request, in seconds.',
       }),
     },
+    mtls: {
+      url: setting(read.baseUrl().optional(), {
+        env: 'GATEHOUSE_MTLS_URL',
+        doc: 'Public origin where client certificates are asked for, if that is another one than the public URL; discovery announces the endpoints there (RFC 8705 section 5).',
+        example: 'https://mtls.login.example.com',
+      }),
+      header: setting(
+        z
+          .string()
+          .regex(/^[a-z0-9-]{1,64}$/, 'must be a header name in small letters')
+          .optional(),
+        {
+          env: 'GATEHOUSE_CLIENT_CERTIFICATE_HEADER',
+          doc: 'Header in which a trusted proxy tells the certificate of its caller. The proxy must replace what the caller sends under that name.',
+          example: 'x-ssl-client-cert',
+        },
+      ),
+      headerFormat: setting(z.enum(certificateFormats).default('pem'), {
+        env: 'GATEHOUSE_CLIENT_CERTIFICATE_FORMAT',
+        doc: '`pem` percent-encoded as nginx writes `$ssl_client_escaped_cert`, `xfcc` as Envoy writes X-Forwarded-Client-Cert, `rfc9440` as the standard Client-Cert.',
+      }),
+    },
     dpop: {
       requireNonce: setting(read.boolean().default(false), {
         env: 'GATEHOUSE_DPOP_REQUIRE_NONCE',
@@ -220,12 +244,23 @@ export const configuration = defineConfiguration(
     ),
   },
   {
-    problemsBetween: ({ consul, elasticsearch, mode, outbound }) => [
+    problemsBetween: ({ consul, elasticsearch, http, mode, mtls, outbound }) => [
+      ...tlsProblems(http.tls),
+      ...certificateHeaderProblems(mtls.header, http.trustedProxies),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
       ...outboundProblems(mode, outbound),
     ],
   },
 );
+
+/** A header that anybody may send would make every certificate everybody's. */
+function certificateHeaderProblems(header: string | undefined, trustedProxies: readonly string[]): string[] {
+  return header !== undefined && trustedProxies.length === 0
+    ? [
+        'GATEHOUSE_CLIENT_CERTIFICATE_HEADER (mtls.header): needs GATEHOUSE_TRUSTED_PROXIES, the proxies that may send it',
+      ]
+    : [];
+}
 
 export type Config = ConfigOf<typeof configuration>;

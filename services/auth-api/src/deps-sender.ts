@@ -1,4 +1,5 @@
 /** Composes what binds tokens to their sender, and what checks that they come from there. */
+import { createClientCertificates } from '@gatehouse/service-kit/sender-constraint/client-certificates';
 import { createDpopNonces } from '@gatehouse/service-kit/sender-constraint/dpop-nonces';
 import { createDpopProofs, type DpopProofs } from '@gatehouse/service-kit/sender-constraint/dpop-proof';
 import { createSingleUse, type SingleUse } from './assertions/single-use.ts';
@@ -24,11 +25,18 @@ export function createSenderDeps(
     isRequired: config.dpop.requireNonce,
     now,
   });
-  const dpopProofs = createDpopProofs({ origins: [config.publicUrl], nonces, now });
+  const origins = [config.publicUrl, ...(config.mtls.url === undefined ? [] : [config.mtls.url])];
+  const dpopProofs = createDpopProofs({ origins, nonces, now });
+  const { header, headerFormat: format } = config.mtls;
+  const certificates = createClientCertificates({
+    fromSocket: config.http.tls.clientCertificates,
+    header: header === undefined ? undefined : { name: header, format },
+    trustedProxies: config.http.trustedProxies,
+  });
   return {
     singleUse,
     dpopProofs,
-    senderConstraints: createSenderConstraints({ proofs: dpopProofs, singleUse }),
-    resourceTokens: createResourceTokens({ accessTokens, proofs: dpopProofs, singleUse }),
+    senderConstraints: createSenderConstraints({ proofs: dpopProofs, certificates, singleUse }),
+    resourceTokens: createResourceTokens({ accessTokens, proofs: dpopProofs, certificates, singleUse }),
   };
 }

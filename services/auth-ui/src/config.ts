@@ -5,25 +5,30 @@ import {
   logSettings,
   publicUrlSetting,
   serviceClientSettings,
+  tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 
-export const configuration = defineConfiguration('auth-ui', {
-  publicUrl: publicUrlSetting,
-  http: httpSettings({ port: 8082, managementPort: 8083 }),
-  log: logSettings,
-  authApi: {
-    url: setting(read.baseUrl(), {
-      env: 'GATEHOUSE_AUTH_API_URL',
-      doc: 'Where Auth API is reached inside the cluster: scheme, host and port without a path.',
-      example: 'http://gatehouse-auth-api:80',
-    }),
-    timeoutMs: setting(read.integer(100, 30_000).default(3000), {
-      env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
-      doc: 'Longest wait for an answer of Auth API, in milliseconds; then the page says that sign-in is not available.',
-    }),
+export const configuration = defineConfiguration(
+  'auth-ui',
+  {
+    publicUrl: publicUrlSetting,
+    http: httpSettings({ port: 8082, managementPort: 8083 }),
+    log: logSettings,
+    authApi: {
+      url: setting(read.baseUrl(), {
+        env: 'GATEHOUSE_AUTH_API_URL',
+        doc: 'Where Auth API is reached inside the cluster: scheme, host and port without a path.',
+        example: 'http://gatehouse-auth-api:80',
+      }),
+      timeoutMs: setting(read.integer(100, 30_000).default(3000), {
+        env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
+        doc: 'Longest wait for an answer of Auth API, in milliseconds; then the page says that sign-in is not available.',
+      }),
+    },
+    serviceClient: serviceClientSettings,
   },
-  serviceClient: serviceClientSettings,
-});
+  { problemsBetween: ({ http }) => tlsProblems(http.tls) },
+);
 
 export type Config = ConfigOf<typeof configuration>;

@@ -14,6 +14,7 @@ import {
   postgresSettings,
   redisSettings,
   serviceClientSettings,
+  tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
@@ -84,7 +85,8 @@ export const configuration = defineConfiguration(
     audit: auditSettings,
   },
   {
-    problemsBetween: ({ consul, elasticsearch }) => [
+    problemsBetween: ({ consul, elasticsearch, http }) => [
+      ...tlsProblems(http.tls),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
     ],

@@ -1,6 +1,7 @@
 /** Groups of settings that several services share, each with the names operators meet everywhere. */
 import { z } from 'zod';
 import { parseEncryptionKeys } from '../crypto/secret-box.ts';
+import type { TlsFiles } from '../http/tls.ts';
 import { createAddressPolicy } from '../outbound/address-policy.ts';
 import { optionalSecretSetting, read, secretSetting, setting } from './setting.ts';
 
@@ -27,6 +28,22 @@ export function httpSettings(defaults: { port: number; managementPort: number })
       doc: 'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed; none by default.',
       example: '10.0.0.0/8',
     }),
+    tls: {
+      certFile: setting(z.string().min(1).optional(), {
+        env: 'GATEHOUSE_TLS_CERT_FILE',
+        doc: 'Certificate of the API in PEM, with those between it and its authority: then it speaks HTTPS. A renewed file is taken up without a restart.',
+        example: '/etc/gatehouse/tls/tls.crt',
+      }),
+      keyFile: setting(z.string().min(1).optional(), {
+        env: 'GATEHOUSE_TLS_KEY_FILE',
+        doc: 'Its private key in PEM.',
+        example: '/etc/gatehouse/tls/tls.key',
+      }),
+      clientCertificates: setting(read.boolean().default(false), {
+        env: 'GATEHOUSE_TLS_CLIENT_CERTIFICATES',
+        doc: 'Ask callers for a certificate, to which their tokens may be bound (RFC 8705); who has none is served all the same.',
+      }),
+    },
     bodyLimitBytes: setting(read.integer(1024, 16_777_216).default(65_536), {
       env: 'GATEHOUSE_BODY_LIMIT_BYTES',
       doc: 'Largest request body, in bytes; a larger one is answered 413.',
@@ -199,6 +216,20 @@ export const outboundSettings = {
     doc: 'Longest call to such an address, in milliseconds.',
   }),
 };
+
+/** Why the settings contradict each other. */
+export function tlsProblems({ certFile, keyFile, clientCertificates }: TlsFiles): string[] {
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    return [
+      'GATEHOUSE_TLS_CERT_FILE (http.tls.certFile) and GATEHOUSE_TLS_KEY_FILE (http.tls.keyFile): give both or none',
+    ];
+  }
+  return clientCertificates && certFile === undefined
+    ? [
+        'GATEHOUSE_TLS_CLIENT_CERTIFICATES (http.tls.clientCertificates): needs GATEHOUSE_TLS_CERT_FILE, or a proxy that ends TLS',
+      ]
+    : [];
+}
 
 /** Why the settings contradict each other. */
 export function outboundProblems(mode: string, { allowLoopback }: { allowLoopback: boolean }): string[] {

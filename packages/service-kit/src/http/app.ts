@@ -1,5 +1,5 @@
 /** A Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
-import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { notFound } from '../errors/app-error.ts';
 import { envelopeErrorHandler } from '../errors/render-envelope.ts';
@@ -14,6 +14,7 @@ import { pathOf } from './path.ts';
 import { requestIdOf } from './request-id.ts';
 import { requestLogger } from './request-logger.ts';
 import { serializerCompiler } from './serializer.ts';
+import { followTlsFiles, httpsOptions, type TlsFiles } from './tls.ts';
 
 export type { App } from './app-type.ts';
 
@@ -25,6 +26,7 @@ export interface AppOptions {
     requestTimeoutMs: number;
     trustedProxies: readonly string[];
     logRequests?: 'failures' | 'all';
+    tls?: TlsFiles;
   };
   drain?: Drain;
   /** Collect the routes for the OpenAPI document; a serving process does without. */
@@ -39,7 +41,8 @@ export type OpenApiDocument = Record<string, unknown>;
 /** Ready for routes; nothing listens yet. Errors are rendered in the v3 envelope unless a scope says otherwise. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { http } = options;
-  const app: App = Fastify({
+  const https = http.tls && httpsOptions(http.tls);
+  const app = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     // One line a request is written by the access log; the framework's own two are off.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
@@ -55,7 +58,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'remove',
-  }).withTypeProvider<ZodTypeProvider>();
+    ...(https === undefined ? {} : { https }),
+  } as FastifyServerOptions).withTypeProvider<ZodTypeProvider>() as unknown as App;
+  if (http.tls) followTlsFiles(app, http.tls, options.log);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(envelopeErrorHandler);

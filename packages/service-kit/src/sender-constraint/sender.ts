@@ -5,4 +5,12 @@ export interface SenderRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>> & {
     readonly authorization?: string | undefined;
   };
+  /** Absent where there is no connection, as in tests. */
+  readonly socket?: SenderSocket;
+}
+
+interface SenderSocket {
+  readonly remoteAddress?: string | undefined;
+  /** Of a TLS socket (`node:tls`). */
+  getPeerCertificate?(): { raw?: Uint8Array };
 }

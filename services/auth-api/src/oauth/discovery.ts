@@ -11,6 +11,10 @@ import { claimScopes, userClaimNames } from './user-claims.ts';
 /** What the operator has decided. */
 export interface Offers {
   requiresPushed: boolean;
+  /** Whether client certificates are seen. */
+  certificates: boolean;
+  /** Where they are asked for, if not here. */
+  mtlsUrl: string | undefined;
 }
 
 export interface DiscoveryFacts {
@@ -54,6 +58,8 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offer
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     code_challenge_methods_supported: ['S256'],
     dpop_signing_alg_values_supported: dpopAlgorithms,
+    tls_client_certificate_bound_access_tokens: offers.certificates,
+    ...(offers.mtlsUrl === undefined ? {} : { mtls_endpoint_aliases: mtlsAliases(issuer, offers.mtlsUrl) }),
     scopes_supported: [openidScope, ...claimScopes, offlineScope],
     prompt_values_supported: promptValues,
     acr_values_supported: supportedContexts,
@@ -82,5 +88,18 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offer
     // Of addresses that clients name; those of pushed requests always are (RFC 9126 section 5). Left out, it would mean true.
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
+  };
+}
+
+/** RFC 8705 section 5: the endpoints that clients call themselves, at the same paths of another host. */
+function mtlsAliases(issuer: string, mtlsUrl: string) {
+  const base = `${mtlsUrl}${new URL(issuer).pathname}`;
+  return {
+    token_endpoint: `${base}/oauth/token`,
+    introspection_endpoint: `${base}/oauth/introspect`,
+    revocation_endpoint: `${base}/oauth/revoke`,
+    pushed_authorization_request_endpoint: `${base}/oauth/par`,
+    device_authorization_endpoint: `${base}/oauth/device`,
+    userinfo_endpoint: `${base}/openid/userinfo`,
   };
 }

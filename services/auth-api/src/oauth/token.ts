@@ -35,7 +35,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       checkGrantIsAllowed(client, grant);
       const parameters = keepDeclared(call.parameters, grant);
       const scope = readScope(parameters);
-      const binding = senderConstraints.bind(client, proof);
+      const binding = senderConstraints.bind(client, call.sender, proof);
       const cnf = binding && (await binding);
       const { clientAddress, correlationId } = call;
       const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });

@@ -1,4 +1,4 @@
-/** Access tokens as they are presented to our own resources: a bound one counts only with its proof (RFC 9449 section 7). */
+/** Access tokens as they are presented to our own resources: a bound one counts only with its proof or certificate. */
 import {
   invalidRequest,
   invalidToken,
@@ -6,6 +6,7 @@ import {
   OAuthError,
 } from '@gatehouse/service-kit/errors/oauth-error';
 import { hasScheme, parseBearerToken, parseDpopToken } from '@gatehouse/service-kit/http/basic-auth';
+import type { ClientCertificates } from '@gatehouse/service-kit/sender-constraint/client-certificates';
 import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import {
   type DpopProof,
@@ -31,13 +32,14 @@ export interface ResourceTokens {
 export interface ResourceTokensOptions {
   accessTokens: Pick<AccessTokens, 'find'>;
   proofs: DpopProofs;
+  certificates: Pick<ClientCertificates, 'thumbprintOf'>;
   singleUse: SingleUse;
 }
 
 type Scheme = 'bearer' | 'dpop';
 
 export function createResourceTokens(options: ResourceTokensOptions): ResourceTokens {
-  const { accessTokens, proofs, singleUse } = options;
+  const { accessTokens, proofs, certificates, singleUse } = options;
 
   async function requireProof(request: SenderRequest, token: string): Promise<DpopProof> {
     const reading = proofs.read(request, token);
@@ -72,7 +74,13 @@ export function createResourceTokens(options: ResourceTokensOptions): ResourceTo
 
   async function requireToken(request: SenderRequest, formToken?: string): Promise<StoredAccessToken> {
     const { scheme, token } = readAccessToken(request, formToken);
-    return scheme === 'dpop' ? requireBoundToken(request, token) : requireBearerToken(token);
+    const stored = await (scheme === 'dpop' ? requireBoundToken(request, token) : requireBearerToken(token));
+    // RFC 8705 section 3: whoever stole the token has not the certificate.
+    const certificate = stored.facts.cnf?.['x5t#S256'];
+    if (certificate !== undefined && certificate !== certificates.thumbprintOf(request)) {
+      throw refusedToken(scheme, 'it is bound to another TLS client certificate');
+    }
+    return stored;
   }
 
   return {

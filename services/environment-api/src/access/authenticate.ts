@@ -1,7 +1,7 @@
 /** From the Authorization header to the caller: the operator by HTTP Basic, everybody else by a Bearer token. */
 import type { Operator } from '@gatehouse/service-kit/credentials/operator';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
-import { invalidToken, missingToken } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidToken, missingToken, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import { hasScheme, parseBasicCredentials, parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
 import { type Caller, opsCaller, tokenCaller } from './caller.ts';
 import type { Introspection } from './introspection.ts';
@@ -20,6 +20,15 @@ export function createAuthenticate(deps: { operator: Operator; introspection: In
     if (bearer === undefined) throw authorization === undefined ? missingToken() : invalidToken();
     const token = await deps.introspection.read(bearer);
     if (!token) throw invalidToken();
+    if (token.cnf !== undefined) throw boundToken();
     return tokenCaller(token);
   };
+}
+
+/** RFC 9449 section 7.2: who cannot check the proof must not take the token. */
+function boundToken(): OAuthError {
+  const description = 'This API takes bearer tokens: the token is bound to a key or certificate';
+  return new OAuthError('invalid_token', 401, description, {
+    challenge: 'Bearer realm="gatehouse", error="invalid_token"',
+  });
 }

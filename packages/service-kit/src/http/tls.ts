@@ -1,0 +1,63 @@
+/** HTTPS at the service itself: the certificate comes from files, and a renewed one is taken up without a restart. */
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import type { Server as HttpsServer } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
+import type { Logger } from '../logging/logger.ts';
+import type { App } from './app-type.ts';
+
+export interface TlsFiles {
+  certFile?: string | undefined;
+  keyFile?: string | undefined;
+  /** Callers are asked for a certificate; whether one is needed is the client's registration. */
+  clientCertificates: boolean;
+  /** How often the files are looked at. */
+  checkIntervalMs?: number;
+}
+
+/** RFC 9325 section 4.2: forward secrecy and authenticated encryption, nothing older. */
+const ciphers = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+].join(':');
+
+/** Options of the listener; undefined: plain HTTP. @throws Error that names the file which cannot be read */
+export function httpsOptions({ certFile, keyFile, clientCertificates }: TlsFiles) {
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  return {
+    ...secureContext(certFile, keyFile),
+    requestCert: clientCertificates,
+    // Whoever made it: the handshake proves the key, and a token is bound to this one certificate (RFC 8705 section 3).
+    rejectUnauthorized: false,
+  };
+}
+
+/** Takes renewed files up; a pair that does not fit, as while they are being written, is left alone. */
+export function followTlsFiles(app: App, files: TlsFiles, log: Logger): void {
+  const { certFile, keyFile, checkIntervalMs: interval = 5000 } = files;
+  if (certFile === undefined || keyFile === undefined) return;
+  const renew = () => {
+    try {
+      (app.server as unknown as HttpsServer).setSecureContext(secureContext(certFile, keyFile));
+      log.info({ certFile }, 'the TLS certificate was renewed');
+    } catch (error) {
+      log.warn(
+        { err: error, certFile, keyFile },
+        'the renewed TLS certificate cannot be used: the former one stays',
+      );
+    }
+  };
+  // By polling: mounted secrets change by a link above the file, which no watcher of the file notices.
+  for (const file of [certFile, keyFile]) watchFile(file, { interval, persistent: false }, renew);
+  app.addHook('onClose', async () => {
+    for (const file of [certFile, keyFile]) unwatchFile(file, renew);
+  });
+}
+
+function secureContext(certFile: string, keyFile: string): SecureContextOptions {
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2', ciphers };
+}
