@@ -20,6 +20,8 @@ export interface SecretCheck {
 }
 
 export interface SecretVerifier {
+  /** True for the secret of 256 bits that its owner got from us: no guess counts, and nothing slow is computed. */
+  verifyAtOnce(check: Pick<SecretCheck, 'secrets' | 'presented'>): boolean;
   /** @throws AppError (429) after too many failures, (503) when too many checks are waiting. */
   verify(check: SecretCheck): Promise<boolean>;
   /** For secrets that callers choose. @throws AppError (503) */
@@ -103,16 +105,23 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
     return true;
   }
 
+  function isLive({ expiresAtMs }: StoredSecret): boolean {
+    return expiresAtMs === undefined || expiresAtMs > now();
+  }
+
   return {
+    verifyAtOnce: ({ secrets, presented }) =>
+      presented.length <= longestSecret &&
+      secrets.some(
+        (stored) => isDigest(stored.hash) && isLive(stored) && matchesDigest(stored.hash, presented),
+      ),
     async verify(check) {
       if (check.presented === '' || check.presented.length > longestSecret) {
         // No secret costs no work, but what is told about it (audit) is bounded all the same.
         perAddress.reserve(check.clientAddress);
         return false;
       }
-      const live = check.secrets.filter(
-        ({ expiresAtMs }) => expiresAtMs === undefined || expiresAtMs > now(),
-      );
+      const live = check.secrets.filter(isLive);
       const digests = live.filter(({ hash }) => isDigest(hash));
       if (digests.some(({ hash }) => matchesDigest(hash, check.presented))) {
         if (check.isChosen) refuseWhileGuessed(check.owner, check.clientAddress);

@@ -43,6 +43,32 @@ test('a stopped Redis is 503 at once and works again after its return', async ()
   await server.close();
 });
 
+test('a Redis that takes requests and answers none is 503 within the time of a command, then at once, and works again', async () => {
+  const server = await startRedis();
+  const config = {
+    url: server.url,
+    clusterNodes: [],
+    username: undefined,
+    password: undefined,
+    tls: false,
+    keyPrefix: '',
+    commandTimeoutMs: 500,
+  };
+  const redis = createRedis(config, { log, gathersWrites: true });
+  const blocker = createRedis(config, { log });
+  await Promise.all([redis, blocker].map((client) => untilRedisIsReady(client)));
+  await blocker.call('CLIENT', 'PAUSE', '2000', 'ALL');
+  const startedAtMs = performance.now();
+  const many = await Promise.all(Array.from({ length: 20 }, () => statusOf(() => redis.get('x'))));
+  expect(new Set(many)).toEqual(new Set([503]));
+  expect(performance.now() - startedAtMs).toBeLessThan(1500);
+  expect(await statusOf(() => redis.get('x'))).toBe(503);
+  await vi.waitFor(async () => expect(await statusOf(() => redis.get('x'))).toBe(200), { timeout: 10_000 });
+  redis.disconnect();
+  blocker.disconnect();
+  await server.close();
+});
+
 test('a stopped PostgreSQL is 503 and works again after its return', async () => {
   const server = await startPostgres();
   const pool = createPool(

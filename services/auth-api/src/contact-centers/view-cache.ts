@@ -41,6 +41,8 @@ export function newOwnerState(): OwnerState {
 }
 
 export interface ViewCache<T> {
+  /** A copy that needs no question; undefined tells nothing. */
+  fresh(key: string): T | undefined;
   /** Undefined: there is none. Rejects with the owner's failure when no usable copy is left. */
   get(key: string): Promise<T | undefined>;
   /** The owner is asked again about these before they are used; the copies stay as last resort. */
@@ -73,9 +75,17 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
   const isUsable = (entry: Entry<T> | undefined): entry is Entry<T> =>
     entry !== undefined && now() - entry.confirmedAtMs <= options.staleMaxMs;
 
+  const isFresh = ({ outdated, confirmedAtMs }: Entry<T>): boolean =>
+    !outdated && now() - confirmedAtMs < options.freshMs;
+
+  const fresh = (key: string): T | undefined => {
+    const entry = entries.get(key);
+    return entry && isFresh(entry) ? entry.value : undefined;
+  };
+
   const get = async (key: string): Promise<T | undefined> => {
     const entry = entries.get(key);
-    if (entry && !entry.outdated && now() - entry.confirmedAtMs < options.freshMs) return entry.value;
+    if (entry && isFresh(entry)) return entry.value;
     if (!entry && (missingUntilMs.get(key) ?? 0) > now()) return undefined;
     const isLeftAlone = now() < owner.leftAloneUntilMs;
     // What is known to have changed is asked for before it is used; only a failure makes it serve on.
@@ -144,5 +154,5 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
     }
   };
 
-  return { get, invalidate, invalidateAll: () => invalidate(() => true) };
+  return { fresh, get, invalidate, invalidateAll: () => invalidate(() => true) };
 }

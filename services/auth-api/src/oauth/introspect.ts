@@ -42,7 +42,9 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
       await opsAuthentication.authenticate(call);
       return undefined;
     }
-    const client = await clientAuthentication.authenticate({ ...call, basic });
+    // Read once: this is asked for every request of every service.
+    call.basic = basic;
+    const client = await clientAuthentication.authenticate(call);
     // Section 2.1: without authentication the endpoint would be a place to try tokens out.
     if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not introspect tokens');
     return client;

@@ -17,25 +17,27 @@ const repeatable = new Set(['audience', 'resource']);
  * @throws OAuthError invalid_request when one is there twice.
  */
 export function readParameters(source: unknown): RequestParameters {
-  const values = new Map<string, string[]>();
+  const values = new Map<string, string | string[]>();
   for (const [name, value] of Object.entries((source ?? {}) as Record<string, unknown>)) {
-    const given = (Array.isArray(value) ? value : [value]).map(String);
-    if (given.length > 1 && !repeatable.has(name)) {
-      throw invalidRequest(`The parameter ${quoted(name)} is given more than once`, { field: quoted(name) });
-    }
-    const present = given.filter((text) => text !== '');
-    if (present.length > 0) values.set(name, present);
+    const given = Array.isArray(value) ? readRepeated(name, value) : String(value);
+    if (given.length > 0) values.set(name, given);
   }
   return {
-    get: (name) => values.get(name)?.[0],
-    list: (name) => values.get(name) ?? [],
-    all: () => Object.fromEntries([...values].map(([name, given]) => [name, one(given)])),
+    get(name) {
+      const given = values.get(name);
+      return typeof given === 'object' ? given[0] : given;
+    },
+    list: (name) => [values.get(name) ?? []].flat(),
+    all: () => Object.fromEntries(values),
   };
 }
 
-function one(values: string[]): string | string[] {
-  const [first = '', ...others] = values;
-  return others.length === 0 ? first : values;
+function readRepeated(name: string, values: readonly unknown[]): string | string[] {
+  if (values.length > 1 && !repeatable.has(name)) {
+    throw invalidRequest(`The parameter ${quoted(name)} is given more than once`, { field: quoted(name) });
+  }
+  const present = values.map(String).filter((text) => text !== '');
+  return present.length === 1 ? (present[0] as string) : present;
 }
 
 /** @throws OAuthError invalid_request when the parameter is missing. */

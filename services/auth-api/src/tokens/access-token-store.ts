@@ -119,10 +119,9 @@ export function createAccessTokenStore(
       await note(`${jwtMark}${jti}`, { issuedAtMs, endsAtMs }, parents);
     },
 
-    async find(token) {
-      if (token.length > longestAccessToken) return undefined;
-      const value = await redis.get(keyOf(token));
-      return value === null ? undefined : parse(value);
+    find(token) {
+      if (token.length > longestAccessToken) return Promise.resolve(undefined);
+      return redis.get(keyOf(token)).then((value) => (value === null ? undefined : parse(value)));
     },
 
     async remove(token) {

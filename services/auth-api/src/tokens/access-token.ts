@@ -43,33 +43,32 @@ export interface StoredAccessToken {
 export interface TokenFacts {
   clientId: string;
   /** Of a JWT, which Redis knows by nothing else. */
-  jti?: string;
-  familyId?: string;
-  sub?: string;
-  sid?: string;
+  jti?: string | undefined;
+  familyId?: string | undefined;
+  sub?: string | undefined;
+  sid?: string | undefined;
   /** See Lineage. */
-  restsOn?: CutOffSubject[];
+  restsOn?: CutOffSubject[] | undefined;
   authorizedAtMs: number;
-  authTimeMs?: number;
+  authTimeMs?: number | undefined;
   expiresAtMs: number;
   audience: string[];
   contactCenterIds: string[];
-  cnf?: Confirmation;
+  cnf?: Confirmation | undefined;
 }
 
 export function factsOf(record: AccessTokenRecord): TokenFacts {
   return {
     clientId: record.clientId,
-    ...(record.familyId === undefined ? {} : { familyId: record.familyId }),
-    ...(record.sub === undefined ? {} : { sub: record.sub }),
-    ...(record.session === undefined
-      ? {}
-      : { sid: record.session.sid, authTimeMs: record.session.authTimeMs }),
-    ...(record.restsOn === undefined ? {} : { restsOn: record.restsOn }),
+    familyId: record.familyId,
+    sub: record.sub,
+    sid: record.session?.sid,
+    authTimeMs: record.session?.authTimeMs,
+    restsOn: record.restsOn,
     authorizedAtMs: record.authorizedAtMs,
     expiresAtMs: record.expiresAtMs,
     audience: record.audience,
     contactCenterIds: record.contactCenterIds,
-    ...(record.cnf === undefined ? {} : { cnf: record.cnf }),
+    cnf: record.cnf,
   };
 }

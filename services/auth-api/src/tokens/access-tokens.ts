@@ -32,7 +32,8 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
     async find(token) {
       const stored = await findStored(token);
       if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
-      await cutOffs.untilFresh();
+      const wait = cutOffs.untilFresh();
+      if (wait !== undefined) await wait;
       return isCut(stored.facts, cutOffs) ? undefined : stored;
     },
     async revoke(token, clientId) {

@@ -4,6 +4,7 @@ import { tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmati
 import type { AccessTokenRecord } from './access-token.ts';
 import type { KnownRefresh } from './families.ts';
 
+/** Absent members are undefined: JSON leaves them out, and a token request has no time for objects that come and go. */
 export function introspectionAnswer(record: AccessTokenRecord, issuer: string): IntrospectionActive {
   return {
     active: true,
@@ -14,18 +15,14 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     iat: Math.floor(record.issuedAtMs / 1000),
     iss: issuer,
     sub: record.sub ?? record.clientId,
-    ...(record.audience.length === 0 ? {} : { aud: record.audience }),
-    ...(record.session === undefined ? {} : { sid: record.session.sid }),
-    ...(record.identity === undefined
-      ? {}
-      : {
-          username: record.identity.username,
-          environment_id: record.identity.environmentId,
-          contact_center_id: record.identity.contactCenterId,
-        }),
-    ...(record.act === undefined ? {} : { act: { ...record.act } }),
-    ...(record.mayAct === undefined ? {} : { may_act: record.mayAct }),
-    ...(record.cnf === undefined ? {} : { cnf: record.cnf }),
+    aud: record.audience.length === 0 ? undefined : record.audience,
+    sid: record.session?.sid,
+    username: record.identity?.username,
+    environment_id: record.identity?.environmentId,
+    contact_center_id: record.identity?.contactCenterId,
+    act: record.act && { ...record.act },
+    may_act: record.mayAct,
+    cnf: record.cnf,
     grant_type: record.grantType,
     authorities: record.authorities,
     contact_center_ids: record.contactCenterIds,
