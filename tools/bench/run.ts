@@ -2,15 +2,20 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startBenchStack } from './bench-stack.ts';
+import { type EstateMeasurement, estateRowName, measureEstate } from './estate/measure-estate.ts';
+import { printEstate } from './estate/print-estate.ts';
 import { type LinkMeasurement, linkRowName, measureLink } from './link/measure-link.ts';
 import { printLink } from './link/print-link.ts';
 import { measure, type RowResult } from './measure.ts';
 import { type Row, rows } from './rows.ts';
 import { printTable } from './table.ts';
 
+/** Rows with a stack and figures of their own. */
+const ownRows: readonly string[] = [linkRowName, estateRowName];
+
 const usage = `Usage: npm run bench [-- options]
 
-  --only NAME         only this row, may be repeated (${[...rows.map(({ name }) => name), linkRowName].join(', ')})
+  --only NAME         only this row, may be repeated (${[...rows.map(({ name }) => name), ...ownRows].join(', ')})
   --json FILE         write the figures there too
   --seconds N         length of one round (5)
   --rounds N          rounds of each kind (3)
@@ -37,19 +42,24 @@ async function bench(
   rounds: number,
   connections: number,
 ): Promise<void> {
-  const chosen = selected(only?.filter((name) => name !== linkRowName));
+  const chosen = selected(only?.filter((name) => !ownRows.includes(name)));
+  const isWanted = (name: string) => !only || only.includes(name);
   // Before the stack runs, whose processes would take their share of both cores.
-  const link = !only || only.includes(linkRowName) ? await benchLink(seconds, rounds) : undefined;
+  const link = isWanted(linkRowName) ? await benchLink(seconds, rounds) : undefined;
+  const estate = isWanted(estateRowName) ? await benchEstate(seconds, rounds, connections) : undefined;
   const stacked = chosen.length > 0 ? await benchStack(chosen, seconds, rounds, connections) : undefined;
   if (link) printLink(link.result);
+  if (estate) printEstate(estate.result);
   if (stacked) printTable(stacked.results, chosen);
-  const parts = [link, stacked].filter((part) => part !== undefined);
+  const parts = [link, estate, stacked].filter((part) => part !== undefined);
   if (!parts.every(({ isPinned }) => isPinned))
     console.log('Warning: processes could not be pinned to cores; the ratios are only a hint.');
   const disturbed = parts.reduce((sum, { disturbedRounds }) => sum + disturbedRounds, 0);
   if (disturbed > 0)
     console.log(`Warning: ${disturbed} rounds were disturbed by other processes on this machine.`);
-  const results = [...(link ? [link.result] : []), ...(stacked?.results ?? [])];
+  const results = [link?.result, estate?.result, ...(stacked?.results ?? [])].filter(
+    (result) => result !== undefined,
+  );
   if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 }
 
@@ -65,6 +75,11 @@ function selected(names: readonly string[] | undefined): readonly Row[] {
 async function benchLink(seconds: number, rounds: number): Promise<LinkMeasurement> {
   console.log(`measuring ${linkRowName} …`);
   return measureLink({ seconds, rounds });
+}
+
+async function benchEstate(seconds: number, rounds: number, connections: number): Promise<EstateMeasurement> {
+  console.log(`measuring ${estateRowName} …`);
+  return measureEstate({ seconds, rounds, connections });
 }
 
 async function benchStack(

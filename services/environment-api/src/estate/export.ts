@@ -4,9 +4,10 @@ import type { ConfigServerTlsView } from '@gatehouse/contracts/environment-api/c
 import { registryOf } from '../environments/discovery.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
-import type { Estate, StoredCenter } from './store.ts';
+import type { EstateFrame, StoredCenter } from './store.ts';
 
-export function documentOf(estate: Estate) {
+/** All but the contact centres. */
+export function frameOf(estate: EstateFrame) {
   return {
     formatVersion: 1,
     locations: estate.locations,
@@ -26,11 +27,10 @@ export function documentOf(estate: Estate) {
       ...registryOf(environment),
       configServers: environment.configServers,
     })),
-    contactCenters: estate.contactCenters.map(centerOf),
   };
 }
 
-function centerOf({ center, settings, signOn }: StoredCenter) {
+export function centerOf({ center, settings, signOn }: StoredCenter) {
   const { id, environmentId, name, domains, auth, status } = center;
   const saml = signOn.filter(({ protocol }) => protocol === 'saml');
   const oidc = signOn.filter(({ protocol }) => protocol === 'oidc');

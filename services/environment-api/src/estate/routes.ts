@@ -1,4 +1,5 @@
 /** `/export` and `/import`: the estate as a document, to keep in a repository or to move to another installation. */
+import { Readable } from 'node:stream';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -6,13 +7,15 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
+import { requireInstallationWriter } from '../access/caller.ts';
 import { contextOf } from '../changes/writer.ts';
 import { failures } from '../failures.ts';
 import { estateEtagOf } from '../versions/etag.ts';
 import { estateDocument } from './document.ts';
-import { documentOf } from './export.ts';
+import { readDocument } from './read-document.ts';
 import type { EstateService } from './service.ts';
-import { acceptYaml, wantsYaml, yamlOf } from './yaml-bodies.ts';
+import { jsonPieces, yamlPieces } from './written-document.ts';
+import { acceptYaml, wantsYaml } from './yaml-bodies.ts';
 
 const tags = ['import and export'];
 const bodyLimit = 64 * 1024 * 1024;
@@ -43,11 +46,11 @@ export function estateRoutes(
       },
     },
     async (request, reply) => {
-      const present = await estate.read(request.caller);
-      reply.header('etag', estateEtagOf(present.change)).header('cache-control', 'private, no-cache');
-      const document = documentOf(present);
-      if (!wantsYaml(request.headers.accept)) return document;
-      return reply.type('application/yaml; charset=utf-8').send(yamlOf(document) as never);
+      const { frame, pages } = await estate.read(request.caller);
+      reply.header('etag', estateEtagOf(frame.change)).header('cache-control', 'private, no-cache');
+      const isYaml = wantsYaml(request.headers.accept);
+      reply.type(`application/${isYaml ? 'yaml' : 'json'}; charset=utf-8`);
+      return reply.send(Readable.from((isYaml ? yamlPieces : jsonPieces)(frame, pages)) as never);
     },
   );
 
@@ -55,6 +58,13 @@ export function estateRoutes(
     '/import',
     {
       bodyLimit,
+      // Before the body is read, which takes memory and time.
+      onRequest: async ({ caller }) => requireInstallationWriter(caller),
+      // The document is read in pieces; its schema is for whoever reads the description.
+      validatorCompiler: (part) => {
+        if (part.httpPart !== 'body' && app.validatorCompiler) return app.validatorCompiler(part);
+        return (value: unknown) => ({ value });
+      },
       schema: {
         tags,
         operationId: 'importEstate',
@@ -70,7 +80,7 @@ export function estateRoutes(
     },
     async (request, reply) => {
       const { dryRun } = request.query;
-      const result = await estate.replace(contextOf(request), request.body, dryRun);
+      const result = await estate.replace(contextOf(request), await readDocument(request.body), dryRun);
       reply.header('etag', estateEtagOf(await changeLog.latest()));
       return ok({ dryRun, ...result });
     },

@@ -1,13 +1,13 @@
 /** Export and import of the whole estate. */
 import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors/app-error';
 import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
 import { estateEtagOf } from '../versions/etag.ts';
 import type { EstateDocument } from './document.ts';
 import { applyDocument, type ImportDeps } from './import.ts';
-import { type Estate, holdWriters, readEstate } from './store.ts';
+import { holdWriters, openSnapshot, readEstate, type Snapshot } from './store.ts';
 
 export interface ImportResult {
   /** What was written, or would be; as the audit trail has it. */
@@ -17,8 +17,8 @@ export interface ImportResult {
 }
 
 export interface EstateService {
-  /** @throws AppError 403 */
-  read(caller: Caller): Promise<Estate>;
+  /** Everything of one moment. @throws AppError 403 */
+  read(caller: Caller): Promise<Snapshot>;
   /** All of the document, or nothing of it. @throws AppError 400, 403, 409, 412, 428 */
   replace(context: WriteContext, document: EstateDocument, isDryRun: boolean): Promise<ImportResult>;
 }
@@ -33,7 +33,7 @@ class DryRunEnd extends Error {
   }
 }
 
-export function createEstateService(db: Queryable, writer: Writer, deps: ImportDeps): EstateService {
+export function createEstateService(db: Pool, writer: Writer, deps: ImportDeps): EstateService {
   async function run(
     context: WriteContext,
     document: EstateDocument,
@@ -61,7 +61,7 @@ export function createEstateService(db: Queryable, writer: Writer, deps: ImportD
   return {
     async read(caller) {
       requireInstallationReader(caller);
-      return readEstate(db);
+      return openSnapshot(db);
     },
     async replace(context, document, isDryRun) {
       requireInstallationWriter(context.caller);

@@ -1,7 +1,7 @@
-/** Everything there is, in one statement and thus of one moment. */
+/** Everything there is, of one moment; contact centres in pages, because there may be many. */
 
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
-import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { contactCenterJson } from '../contact-centers/row.ts';
 import type { Environment } from '../environments/environment.ts';
@@ -21,37 +21,101 @@ export interface StoredCenter {
   signOn: StoredSignOn[];
 }
 
-export interface Estate {
+export interface EstateFrame {
   /** Number of the newest change. */
   change: number;
   locations: string[];
   settings: Setting[];
   environments: Environment[];
+}
+
+export interface Estate extends EstateFrame {
   contactCenters: StoredCenter[];
 }
+
+const centersOfPage = 25;
+/** A reader who takes nothing for so long has gone, and the old rows that he holds may be cleaned up. */
+const idleSeconds = 60;
 
 const settingJson = `json_build_object('name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared)`;
 const listOf = (json: string, order: string) => `coalesce(json_agg(${json} ORDER BY ${order}), '[]'::json)`;
 const settingOrder = 's.name COLLATE "C", s.location';
 
-export async function readEstate(db: Queryable): Promise<Estate> {
-  const { rows } = await db.query<Estate>(`SELECT
+/** To be asked inside a transaction that sees one moment, or under the lock that keeps writers away. */
+export async function readFrame(db: Queryable): Promise<EstateFrame> {
+  const { rows } = await db.query<EstateFrame>(`SELECT
     (SELECT coalesce(max(seq), 0)::float8 FROM environment.changes) AS change,
     (SELECT ${listOf('location', 'location')} FROM environment.declared_locations) AS locations,
     (SELECT ${listOf(settingJson, settingOrder)} FROM environment.global_settings s) AS settings,
-    (SELECT ${listOf(environmentJson, 'e.ordinal')} FROM environment.environments e) AS environments,
-    (SELECT ${listOf(
-      `json_build_object('center', ${contactCenterJson},
-        'settings', (SELECT ${listOf(settingJson, settingOrder)}
-          FROM environment.settings s WHERE s.contact_center_id = c.id),
-        'signOn', (SELECT ${listOf(
-          `json_build_object('protocol', o.protocol, 'location', o.location, 'settings', o.settings, 'secret', o.secret)`,
-          'o.protocol, o.location',
-        )} FROM environment.single_sign_on o WHERE o.contact_center_id = c.id))`,
-      'c.ordinal',
-    )} FROM environment.contact_centers c) AS "contactCenters"`);
+    (SELECT ${listOf(environmentJson, 'e.ordinal')} FROM environment.environments e) AS environments`);
   if (!rows[0]) throw new Error('a SELECT without FROM gave no row');
   return rows[0];
+}
+
+/** In the order of their creation. */
+export async function* readCenters(db: Queryable): AsyncGenerator<StoredCenter[]> {
+  for (let after = 0; ; ) {
+    const { rows } = await db.query<StoredCenter>({
+      name: 'estate_contact_centers',
+      text: `SELECT ${contactCenterJson} AS center,
+        (SELECT ${listOf(settingJson, settingOrder)}
+          FROM environment.settings s WHERE s.contact_center_id = c.id) AS settings,
+        (SELECT ${listOf(
+          `json_build_object('protocol', o.protocol, 'location', o.location, 'settings', o.settings, 'secret', o.secret)`,
+          'o.protocol, o.location',
+        )} FROM environment.single_sign_on o WHERE o.contact_center_id = c.id) AS "signOn"
+        FROM environment.contact_centers c WHERE c.ordinal > $1 ORDER BY c.ordinal LIMIT ${centersOfPage}`,
+      values: [after],
+    });
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < centersOfPage) return;
+    after = last.center.ordinal;
+  }
+}
+
+export async function readEstate(db: Queryable): Promise<Estate> {
+  const frame = await readFrame(db);
+  const contactCenters: StoredCenter[] = [];
+  for await (const page of readCenters(db)) contactCenters.push(...page);
+  return { ...frame, contactCenters };
+}
+
+export interface Snapshot {
+  frame: EstateFrame;
+  /** To be read to its end, or ended: it holds a connection until then. */
+  pages: AsyncGenerator<StoredCenter[]>;
+}
+
+/** What another one writes meanwhile is not seen. */
+export async function openSnapshot(pool: Pool): Promise<Snapshot> {
+  const client = await pool.connect();
+  const end = async (statement: 'COMMIT' | 'ROLLBACK') => {
+    const failure = await client.query(statement).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    client.release(failure);
+  };
+  let frame: EstateFrame;
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${idleSeconds}s'`);
+    frame = await readFrame(client);
+  } catch (error) {
+    await end('ROLLBACK');
+    throw error;
+  }
+  async function* pages(): AsyncGenerator<StoredCenter[]> {
+    let outcome: 'COMMIT' | 'ROLLBACK' = 'ROLLBACK';
+    try {
+      yield* readCenters(client);
+      outcome = 'COMMIT';
+    } finally {
+      await end(outcome);
+    }
+  }
+  return { frame, pages: pages() };
 }
 
 /** No other writer commits until the transaction ends: the lock under which changes are numbered. */

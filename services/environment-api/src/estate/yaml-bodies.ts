@@ -1,27 +1,55 @@
 /** YAML beside JSON, in both directions. */
+import { Worker } from 'node:worker_threads';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import { parse, stringify } from 'yaml';
+import { CORE_SCHEMA, dump } from 'js-yaml';
+import type { ReadYaml } from './yaml-worker.ts';
 
 const mediaTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
-/** A document that names parts of itself again and again could grow without end. */
-const maxAliases = 100;
+/** Compiled and source files have different endings. */
+const workerUrl = new URL(
+  import.meta.url.endsWith('.ts') ? './yaml-worker.ts' : './yaml-worker.js',
+  import.meta.url,
+);
+/** Ten times what the largest body that is taken needs. */
+const workerMemoryMiB = 2048;
+const longestReadingMs = 120_000;
 
 /** The scope reads YAML bodies as if they were JSON. */
 export function acceptYaml(app: App): void {
-  app.addContentTypeParser(mediaTypes, { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, parse(body as string, { schema: 'core', maxAliasCount: maxAliases, uniqueKeys: true }));
-    } catch (error) {
-      done(badRequest(`The body is not valid YAML: ${(error as Error).message}`, { field: 'body' }));
-    }
-  });
+  app.addContentTypeParser(mediaTypes, { parseAs: 'string' }, (_request: unknown, body: string) =>
+    readYaml(body),
+  );
 }
 
 export function wantsYaml(accept: string | undefined): boolean {
   return accept !== undefined && /\byaml\b|\bx-yaml\b/i.test(accept);
 }
 
-export function yamlOf(document: object): string {
-  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+export function yamlOf(value: unknown): string {
+  return dump(value, { schema: CORE_SCHEMA, lineWidth: -1, noRefs: true });
+}
+
+/** @throws AppError 400 */
+async function readYaml(text: string): Promise<unknown> {
+  const worker = new Worker(workerUrl, {
+    workerData: text,
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: workerMemoryMiB },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const read = await new Promise<ReadYaml>((resolve) => {
+      const giveUp = () => resolve({ problem: 'it is too large to be read; send JSON' });
+      timer = setTimeout(giveUp, longestReadingMs);
+      worker.once('message', resolve);
+      // Its memory is bounded: what repeats itself without end stops there.
+      worker.once('error', giveUp);
+    });
+    if ('problem' in read) throw badRequest(`The body is not valid YAML: ${read.problem}`, { field: 'body' });
+    return JSON.parse(read.json);
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
 }

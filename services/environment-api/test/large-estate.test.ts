@@ -1,0 +1,107 @@
+import { randomUuid } from '@gatehouse/service-kit/random';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { environmentBody, type RunningApi, startApi } from './running-api.ts';
+
+let api: RunningApi;
+
+beforeAll(async () => {
+  api = await startApi();
+  const environmentId = await api.environment();
+  // More than two pages of the export, and not a whole number of them.
+  await api.pool.query(
+    `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status)
+      SELECT gen_random_uuid(), $1, 'Centre ' || n, 'configServer', 'active' FROM generate_series(1, 61) n`,
+    [environmentId],
+  );
+  await api.pool.query(
+    `INSERT INTO environment.contact_center_domains (domain_key, domain, contact_center_id, position)
+      SELECT id::text, id::text, id, 0 FROM environment.contact_centers`,
+  );
+});
+afterAll(() => api.close());
+
+const names = (document: { contactCenters: { name: string }[] }) =>
+  document.contactCenters.map(({ name }) => name);
+const inOrder = Array.from({ length: 61 }, (_, index) => `Centre ${index + 1}`);
+
+test('an export of many pages has every contact centre once, in order, in both formats', async () => {
+  const json = await api.call('GET', '/export');
+  const yaml = await api.call('GET', '/export', { headers: { accept: 'application/yaml' } });
+  expect(names(json.body)).toEqual(inOrder);
+  expect(parse(yaml.text)).toEqual(json.body);
+  const back = await api.call('PUT', '/import?dryRun=true', {
+    payload: yaml.text,
+    headers: { 'content-type': 'application/yaml' },
+  });
+  expect(back.body.data.changes).toEqual([]);
+});
+
+test('an export gives its connection back, also when its reader goes away in the middle', async () => {
+  const { frame, pages } = await api.deps.estate.read({
+    kind: 'ops',
+    name: 'ops',
+    reads: 'all',
+    writes: true,
+    internal: false,
+  });
+  expect(frame.environments).toHaveLength(1);
+  await pages.next();
+  expect(api.pool.idleCount).toBeLessThan(api.pool.totalCount);
+  await pages.return(undefined);
+  expect(api.pool.idleCount).toBe(api.pool.totalCount);
+});
+
+test('what is written while an export is read is not in it', async () => {
+  const snapshot = await api.deps.estate.read({
+    kind: 'ops',
+    name: 'ops',
+    reads: 'all',
+    writes: true,
+    internal: false,
+  });
+  await snapshot.pages.next();
+  const added = await api.contactCenter({ name: 'Late' });
+  const rest: string[] = [];
+  for await (const page of snapshot.pages) rest.push(...page.map(({ center }) => center.name));
+  await api.call('DELETE', `/contact-centers/${added}`);
+  expect(rest).not.toContain('Late');
+});
+
+test('a document that grows without end is refused, and the service goes on', async () => {
+  const levels = 'bcdefghij'.split('').map((name, index) => {
+    const before = 'abcdefghij'[index];
+    return `${name}: &${name} [${Array.from({ length: 10 }, () => `*${before}`).join(',')}]`;
+  });
+  const answer = await api.call('PUT', '/import?dryRun=true', {
+    payload: ['a: &a lol', ...levels].join('\n'),
+    headers: { 'content-type': 'application/yaml' },
+  });
+  expect([answer.status, answer.body.errors[0].status.field]).toEqual([400, 'body']);
+  expect((await api.call('GET', '/environments')).status).toBe(200);
+});
+
+test('a mistake in YAML is told by its place, without the lines around it', async () => {
+  const answer = await api.call('PUT', '/import', {
+    payload: 'password: very-secret-value\n  broken: [1',
+    headers: { 'content-type': 'application/yaml', 'if-match': '*' },
+  });
+  expect(answer.status).toBe(400);
+  expect(answer.text).toMatch(/line \d+, column \d+/);
+  expect(answer.text + api.logged()).not.toContain('very-secret-value');
+});
+
+test('of very many mistakes the first hundred are told', async () => {
+  const contactCenters = Array.from({ length: 500 }, () => ({ id: randomUuid() }));
+  const answer = await api.call('PUT', '/import?dryRun=true', {
+    payload: { formatVersion: 1, environments: [{ id: randomUuid(), ...environmentBody() }], contactCenters },
+  });
+  expect(answer.status).toBe(400);
+  expect(answer.body.errors).toHaveLength(100);
+});
+
+test('who may not import is refused before the document is read', async () => {
+  const headers = { authorization: api.authApi.token(), 'content-type': 'application/yaml', 'if-match': '*' };
+  const answer = await api.call('PUT', '/import', { payload: '[broken', headers });
+  expect(answer.status).toBe(403);
+});
