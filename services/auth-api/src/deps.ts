@@ -7,6 +7,7 @@ import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
 import { createOperator } from '@gatehouse/service-kit/credentials/operator';
+import { createSecretAttempts } from '@gatehouse/service-kit/credentials/secret-attempts';
 import {
   createSecretVerifier,
   type SecretVerifier,
@@ -169,7 +170,11 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   });
 
   const ownClient = serviceClient(config.serviceClient.id, config.serviceClient.secret, now());
-  const secretVerifier = await createSecretVerifier({ now, concurrency: config.clients.hashConcurrency });
+  const secretVerifier = await createSecretVerifier({
+    now,
+    concurrency: config.clients.hashConcurrency,
+    shared: createSecretAttempts({ redis, keyspace, now }),
+  });
   const clientDirectory = createClientDirectory({
     db: pool,
     now,

@@ -8,6 +8,7 @@ import { createForgetting } from '@gatehouse/service-kit/changes/forget';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
 import { createOperator } from '@gatehouse/service-kit/credentials/operator';
+import { createSecretAttempts } from '@gatehouse/service-kit/credentials/secret-attempts';
 import { createSecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { elasticsearchProbe } from '@gatehouse/service-kit/elasticsearch/probe';
@@ -50,9 +51,14 @@ export type Deps = Awaited<ReturnType<typeof createDeps>>;
 
 export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const { log } = kit;
-  const verifier = await createSecretVerifier({ now, concurrency: 2 });
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-environment-api', log });
   const redis = createRedis(config.redis, { log });
+  const keyspace = createKeyspace(config.redis.keyPrefix);
+  const verifier = await createSecretVerifier({
+    now,
+    concurrency: 2,
+    shared: createSecretAttempts({ redis, keyspace, now }),
+  });
   const consul = consulAccessOf(config.consul);
   const authApi = createHttpClient({
     dependency: 'Auth API',
@@ -60,7 +66,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     timeoutMs: config.authApi.timeoutMs,
     authorization: () => basicAuthorization(config.serviceClient.id, config.serviceClient.secret.reveal()),
   });
-  const channel = createKeyspace(config.redis.keyPrefix).name('changes:environment');
+  const channel = keyspace.name('changes:environment');
   const changeLog = createChangeLog({ pool, redis, schema, channel, log });
   const audit = createAuditService(pool);
   const region = { location: config.location, ...config.environment };

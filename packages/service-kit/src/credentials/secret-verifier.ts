@@ -3,6 +3,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { createHmacSha256 } from '../crypto/hmac.ts';
+import { tooManyRequests } from '../errors/app-error.ts';
+import { addressGroup } from '../limits/address-group.ts';
+import { type Attempt, type AttemptCounter, AttemptRefused } from '../limits/attempt-counter.ts';
 import { createAttemptLimiter } from '../limits/attempt-limiter.ts';
 import { createSlowWork } from '../limits/slow-work.ts';
 import { randomBytes } from '../random.ts';
@@ -36,6 +39,11 @@ export interface SecretVerifierOptions {
   /** Failed attempts that one address may make for one owner, and in all, per minute. */
   failuresPerOwner?: number;
   failuresPerAddress?: number;
+  /**
+   * Counts for all replicas together what this process is about to compare slowly, and what nobody can prove. Its
+   * device is the address: one that proved the secret before is not kept out by strangers.
+   */
+  shared?: AttemptCounter;
   /** The slow comparison; tests count its calls. */
   matches?: (stored: string, secret: string) => Promise<boolean>;
 }
@@ -46,6 +54,11 @@ const longestSecret = 1024;
 
 export async function createSecretVerifier(options: SecretVerifierOptions): Promise<SecretVerifier> {
   const { now, concurrency, matches = matchesSlowHash } = options;
+  const { shared } = options;
+  /** Until when owners are refused from an address, and from those that proved nothing here, as the shared count has it. */
+  const refusedUntilMs = new LRUCache<string, number>({ max: 50_000 });
+  /** Owners from the addresses that proved their secret here. */
+  const proved = new LRUCache<string, true>({ max: 50_000 });
   const slowWork = createSlowWork({ concurrency, queueLength: 64 });
   const perOwner = createAttemptLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
   const perAddress = createAttemptLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
@@ -61,8 +74,33 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
   const ownerKeyOf = (owner: string, clientAddress: string) => `${owner} from ${clientAddress}`;
 
   /** A right answer between refused ones would tell a guesser all the same. @throws AppError (429) */
-  const refuseWhileGuessed = (owner: string, clientAddress: string) =>
-    perOwner.check(ownerKeyOf(owner, clientAddress));
+  function refuseWhileGuessed(owner: string, clientAddress: string): void {
+    const ownerKey = ownerKeyOf(owner, clientAddress);
+    perOwner.check(ownerKey);
+    const untilMs = Math.max(
+      refusedUntilMs.get(ownerKey) ?? 0,
+      // Who guesses from many addresses must not learn more from each new one.
+      proved.has(ownerKey) ? 0 : (refusedUntilMs.get(owner) ?? 0),
+    );
+    if (untilMs > now()) throw refusal(untilMs - now(), ownerKey);
+  }
+
+  /** Undefined where nothing is shared. @throws AppError (429) */
+  async function reserveShared(owner: string, clientAddress: string): Promise<Attempt | undefined> {
+    try {
+      return await shared?.reserve({
+        account: owner,
+        address: clientAddress,
+        device: addressGroup(clientAddress),
+      });
+    } catch (error) {
+      if (!(error instanceof AttemptRefused)) throw error;
+      const ownerKey = ownerKeyOf(owner, clientAddress);
+      refusedUntilMs.set(ownerKey, now() + error.waitMs);
+      if (error.limit === 'account') refusedUntilMs.set(owner, now() + error.waitMs);
+      throw refusal(error.waitMs, ownerKey);
+    }
+  }
 
   async function verifySlowly(
     { owner, presented, clientAddress }: SecretCheck,
@@ -71,6 +109,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
     const keys = hashes.map((stored) => memoryKey(owner, stored, presented));
     if (keys.some((key) => verified.has(key))) {
       refuseWhileGuessed(owner, clientAddress);
+      proved.set(ownerKeyOf(owner, clientAddress), true);
       return true;
     }
     // A burst of an honest client after a restart is one check and one attempt, not thirty.
@@ -93,6 +132,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
     // The owner first: what is tried on it counts even where the address has no tries left.
     perOwner.reserve(ownerKey);
     perAddress.reserve(clientAddress);
+    const attempt = await reserveShared(owner, clientAddress);
     // Without a slow hash of its own an owner costs the same as one with it, and so does nobody.
     const compared = hashes.length > 0 ? hashes : [decoy];
     const results: boolean[] = [];
@@ -101,6 +141,8 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
     if (index === -1) return false;
     perAddress.release(clientAddress);
     perOwner.release(ownerKey);
+    await attempt?.succeed();
+    proved.set(ownerKey, true);
     verified.set(keys[index] ?? '', true);
     return true;
   }
@@ -124,7 +166,10 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
       const live = check.secrets.filter(isLive);
       const digests = live.filter(({ hash }) => isDigest(hash));
       if (digests.some(({ hash }) => matchesDigest(hash, check.presented))) {
-        if (check.isChosen) refuseWhileGuessed(check.owner, check.clientAddress);
+        if (check.isChosen) {
+          refuseWhileGuessed(check.owner, check.clientAddress);
+          proved.set(ownerKeyOf(check.owner, check.clientAddress), true);
+        }
         return true;
       }
       const slowHashes = live.map(({ hash }) => hash).filter((hash) => !isDigest(hash));
@@ -133,4 +178,10 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
     hash: (secret) => slowWork.run(() => hashSlowly(secret)),
     forget: () => verified.clear(),
   };
+}
+
+function refusal(waitMs: number, ownerKey: string) {
+  return tooManyRequests(Math.max(1, Math.ceil(waitMs / 1000)), {
+    detail: `too many attempts by ${ownerKey}`,
+  });
 }

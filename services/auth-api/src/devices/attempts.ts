@@ -1,9 +1,9 @@
 /** Bounds how many user codes one address may try (RFC 8628 section 5.1), on all replicas together. */
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
+import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
-import { addressGroup } from '../users/client-address.ts';
 
 export interface UserCodeAttempts {
   /** Counts a try before it is made. @throws AppError (429) */

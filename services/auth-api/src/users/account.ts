@@ -1,8 +1,9 @@
 /** Finds the account that somebody names, and counts the attempt before anybody is asked about the password. */
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
+import type { Attempt } from '@gatehouse/service-kit/limits/attempt-counter';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import type { Attempt, AttemptLimiter } from './attempt-limiter.ts';
+import type { AttemptLimiter } from './attempt-limiter.ts';
 import { canonicalTenant, canonicalUserName, type LoginName, readLoginName } from './login-name.ts';
 import { SignInError } from './sign-in-error.ts';
 import type { AttemptOrigin } from './user-service.ts';

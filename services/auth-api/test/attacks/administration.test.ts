@@ -1,7 +1,16 @@
 import { basicAuthorization } from '@gatehouse/contracts/http-client';
+import { hash as argon2 } from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, ops, startAuthApi } from '../stack/auth-api.ts';
-import { createClient, introspect, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
+import {
+  createClient,
+  introspect,
+  opsCall,
+  passwordTokens,
+  postForm,
+  type TestClient,
+  token,
+} from '../stack/oauth.ts';
 
 const path = '/auth/v3/ops/clients';
 const managementAuthority = 'ROLE_MANAGEMENT_APPLICATION';
@@ -85,6 +94,69 @@ describe('the operator account', () => {
 
     expect((await from(ops.password, '203.0.113.7')).statusCode).toBe(429);
     expect((await from(ops.password, '203.0.113.8')).statusCode).toBe(200);
+  });
+});
+
+describe('49: guesses at secrets', () => {
+  it('of the operator are counted over all replicas, addresses and restarts, and keep no address out that proved it before', async () => {
+    const hashed = await argon2(ops.password, { memoryCost: 4096, timeCost: 1, parallelism: 1 });
+    const env = { GATEHOUSE_OPS_PASSWORD: hashed };
+    const replicas = await Promise.all([
+      startAuthApi({ beside: stack, env }),
+      startAuthApi({ beside: stack, env }),
+    ]);
+    const from = async (index: number, password: string, remoteAddress: string) =>
+      (
+        await replicas[index % 2]?.app.inject({
+          url: path,
+          remoteAddress,
+          headers: { authorization: basicAuthorization(ops.username, password) },
+        })
+      )?.statusCode;
+    try {
+      expect(await from(0, ops.password, '198.51.100.1')).toBe(200);
+      const guesses = await Promise.all(
+        Array.from({ length: 100 }, (_, index) => from(index, `guess-${index}`, `203.0.113.${index}`)),
+      );
+
+      const compared = guesses.filter((status) => status === 401).length;
+      expect(compared).toBeGreaterThan(0);
+      expect(compared).toBeLessThanOrEqual(60);
+      expect(await from(0, ops.password, '203.0.113.250')).toBe(429);
+      const restarted = await startAuthApi({ beside: stack, env });
+      replicas.push(restarted);
+      expect(await from(1, ops.password, '198.51.100.1')).toBe(200);
+      expect(await from(2, ops.password, '203.0.113.251')).toBe(429);
+    } finally {
+      await Promise.all(replicas.map((replica) => replica.close()));
+    }
+  });
+
+  it('of a client: 50 at once on two replicas are no more than so many one by one, and a generated secret is never kept out', async () => {
+    const replica = await startAuthApi({ beside: stack });
+    try {
+      const chosen = await createClient(stack, { client_secret: 'a chosen secret' });
+      const generated = await createClient(stack);
+      const guess = (at: AuthApi, client: TestClient, index: number) =>
+        postForm(
+          at,
+          'token',
+          { grant_type: 'client_credentials' },
+          { ...client, clientSecret: `guess-${index}` },
+        );
+      const statuses = await Promise.all(
+        Array.from({ length: 50 }, async (_, index) => {
+          const at = index % 2 === 0 ? stack : replica;
+          return [(await guess(at, chosen, index)).status, (await guess(at, generated, index)).status];
+        }),
+      );
+
+      const compared = statuses.filter(([status]) => status === 401).length;
+      expect(compared).toBeLessThanOrEqual(40);
+      expect((await token(replica, generated, { grant_type: 'client_credentials' })).status).toBe(200);
+    } finally {
+      await replica.close();
+    }
   });
 });
 

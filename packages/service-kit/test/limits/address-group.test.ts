@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { addressGroup } from '../../src/users/client-address.ts';
+import { addressGroup } from '../../src/limits/address-group.ts';
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],

@@ -1,8 +1,8 @@
-/** The Lua scripts that count sign-in attempts. Each touches the keys of one account or one address, so one slot. */
+/** The Lua scripts that count attempts. Each touches the keys of one account or one address, so one slot. */
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 
 /**
- * Reserves an attempt before the password is checked, so that many at once cannot pass a limit that one by one would
+ * Reserves an attempt before the secret is checked, so that many at once cannot pass a limit that one by one would
  * stop. KEYS: attempts (sorted set by time), streak (hash), devices (sorted set by last sign-in).
  * ARGV: 1 now (ms), 2 attempt id, 3 window (ms), 4 attempts per window, 5 the same for a known device,
  *       6 failures in a row without a delay, 7 first delay (ms), 8 longest delay (ms), 9 life of the streak (ms),
@@ -38,7 +38,7 @@ return 0
 `);
 
 /**
- * Takes back an attempt that never reached a Configuration Server, and leaves nothing of it: made-up names must not
+ * Takes back an attempt that nobody was asked about, and leaves nothing of it: made-up names must not
  * fill Redis. KEYS: attempts, streak. ARGV: attempt id.
  */
 export const releaseAttempt = defineScript(`
@@ -49,7 +49,7 @@ return 1
 `);
 
 /**
- * The right password was given: the account starts anew and knows the device. KEYS: attempts, streak, devices.
+ * The right secret was given: the account starts anew and knows the device. KEYS: attempts, streak, devices.
  * ARGV: 1 now (ms), 2 device or '', 3 devices that are remembered, 4 life of that memory (ms).
  */
 export const clearAttempts = defineScript(`
