@@ -20,6 +20,7 @@ import { pushRoutes } from './oauth/push-routes.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { userJwtRoutes } from './oauth/user-jwt-routes.ts';
 import { userinfoRoutes } from './oauth/userinfo-routes.ts';
+import { registrationRoutes } from './registration/routes.ts';
 import { tellNonces } from './sender-constraint/nonce-header.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { signOutRoutes } from './sessions/sign-out-routes.ts';
@@ -62,6 +63,13 @@ export async function buildApp(deps: Deps): Promise<App> {
     tellNonces(scope, deps);
     userJwtRoutes(scope, deps);
   });
+  const offersRegistration = config.registration.initialAccessToken !== undefined;
+  if (offersRegistration || kit.describesApi) {
+    await app.register(async (scope: App) => {
+      guardOrigins(scope, deps.allowedOrigins);
+      registrationRoutes(scope, deps);
+    });
+  }
   await app.register(async (scope: App) =>
     discoveryRoutes(scope, {
       issuer: deps.issuer,
@@ -69,6 +77,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       signingKeys: () => deps.signingKeys.keys.all,
       offers: {
         requiresPushed: config.authorization.requirePushed,
+        registration: offersRegistration,
         certificates: config.http.tls.clientCertificates || config.mtls.header !== undefined,
         mtlsUrl: config.mtls.url,
       },

@@ -18,7 +18,7 @@ import {
   serviceClientSettings,
   tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
 import { certificateFormats } from '@gatehouse/service-kit/sender-constraint/client-certificates';
 import { z } from 'zod';
 import { mappingProblem } from './users/authority-mapping.ts';
@@ -180,6 +180,20 @@ export const configuration = defineConfiguration(
         doc: 'How long the browser may take to come with the request_uri of a pushed request, in seconds.',
       }),
     },
+    registration: {
+      initialAccessToken: optionalSecretSetting({
+        env: 'GATEHOUSE_REGISTRATION_TOKEN',
+        doc: 'Initial access token with which clients register themselves (RFC 7591); without it nobody can.',
+        check: atLeastThirtyTwoCharacters,
+      }),
+      scopes: setting(
+        read.list().default(['openid', 'profile', 'email', 'offline_access']) as z.ZodType<string[]>,
+        {
+          env: 'GATEHOUSE_REGISTRATION_SCOPES',
+          doc: 'Scopes that such clients may have, separated by commas.',
+        },
+      ),
+    },
     mtls: {
       url: setting(read.baseUrl().optional(), {
         env: 'GATEHOUSE_MTLS_URL',
@@ -253,6 +267,10 @@ export const configuration = defineConfiguration(
     ],
   },
 );
+
+function atLeastThirtyTwoCharacters(text: string): void {
+  if (text.length < 32) throw new Error('must have at least 32 characters');
+}
 
 /** A header that anybody may send would make every certificate everybody's. */
 function certificateHeaderProblems(header: string | undefined, trustedProxies: readonly string[]): string[] {

@@ -34,10 +34,12 @@ import { createRevocationEndpoint, type RevocationEndpoint } from './oauth/revok
 import { createTokenEndpoint, type TokenEndpoint } from './oauth/token.ts';
 import { createUserTokens, type UserTokens } from './oauth/user-tokens.ts';
 import { createUserInfo, type UserInfo } from './oauth/userinfo.ts';
+import { createRegistrations, type Registrations } from './registration/service.ts';
 
 export interface OAuthDeps {
   authorization: AuthorizationEndpoint;
   pushEndpoint: PushEndpoint;
+  registrations: Registrations;
   deviceAuthorization: DeviceAuthorizationEndpoint;
   deviceVerification: DeviceVerification;
   postedRequests: PostedRequests;
@@ -97,6 +99,13 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
   const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
   return {
     authorization,
+    registrations: createRegistrations({
+      ...deps,
+      ...config.registration,
+      directory: clientDirectory,
+      verifier: secretVerifier,
+      failures: createAttemptLimiter({ attempts: 20, windowMs: 60_000, now: deps.now }),
+    }),
     pushEndpoint: createPushEndpoint({
       ...deps,
       clientAuthentication,

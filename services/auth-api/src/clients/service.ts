@@ -42,6 +42,11 @@ export interface ClientAndSecret {
   secret?: string;
 }
 
+/** Of a client that registers itself (RFC 7591). */
+export interface OwnRegistration {
+  registrationAccessTokenHash: string;
+}
+
 export interface RotatedSecret {
   client: Client;
   secret: string;
@@ -54,7 +59,7 @@ export interface ClientService {
   /** @throws AppError (404) */
   get(clientId: string): Promise<Client>;
   /** @throws AppError (400) with the fields, (409) when the client id is taken. */
-  create(input: ClientPatch, actor: Actor): Promise<ClientAndSecret>;
+  create(input: ClientPatch, actor: Actor, registration?: OwnRegistration): Promise<ClientAndSecret>;
   /** Merges field by field under a row lock. Who loses rights loses the tokens that carry them. @throws AppError (400, 404, 412) */
   update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client>;
   /** Its tokens end with it. @throws AppError (404, 412) */
@@ -128,10 +133,11 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       return (await findClient(db, clientId)) ?? missing(clientId);
     },
 
-    async create(input, actor) {
+    async create(input, actor, registration) {
       const clientId = input.client_id ?? randomUuid();
       if (clientId === options.serviceClientId) throw taken(clientId);
       const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
+      if (registration !== undefined) Object.assign(client, registration, { registeredDynamically: true });
       const given = input.client_secret;
       const generated = given === undefined && usesSecret(client) ? secrets.generate() : undefined;
       if (given !== undefined) client.secrets = [await secrets.keep(given)];

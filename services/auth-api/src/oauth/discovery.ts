@@ -11,6 +11,8 @@ import { claimScopes, userClaimNames } from './user-claims.ts';
 /** What the operator has decided. */
 export interface Offers {
   requiresPushed: boolean;
+  /** Whether clients may register themselves. */
+  registration: boolean;
   /** Whether client certificates are seen. */
   certificates: boolean;
   /** Where they are asked for, if not here. */
@@ -37,6 +39,7 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offer
     revocation_endpoint: `${issuer}/oauth/revoke`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
     device_authorization_endpoint: `${issuer}/oauth/device`,
+    ...(offers.registration ? { registration_endpoint: `${issuer}/oauth/register` } : {}),
     require_pushed_authorization_requests: offers.requiresPushed,
     end_session_endpoint: `${issuer}/oauth/logout`,
     backchannel_logout_supported: true,

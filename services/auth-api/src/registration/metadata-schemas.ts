@@ -1,0 +1,50 @@
+/** Client metadata on the wire (RFC 7591 section 2, OpenID Connect Dynamic Client Registration section 2). */
+import { z } from 'zod';
+
+const text = z.string().max(2048);
+const texts = z.array(text).max(200);
+
+/** What is kept; other members are ignored, as section 2 lets a server do, and never asked for at any address. */
+export const metadataSchema = z.looseObject({
+  redirect_uris: texts.optional(),
+  token_endpoint_auth_method: text.optional(),
+  grant_types: texts.optional(),
+  response_types: texts.optional(),
+  client_name: text.optional(),
+  scope: text.optional().describe('Scope values separated by spaces'),
+  jwks: z.unknown().optional(),
+  jwks_uri: text.optional(),
+  post_logout_redirect_uris: texts.optional(),
+  frontchannel_logout_uri: text.optional(),
+  frontchannel_logout_session_required: z.boolean().optional(),
+  backchannel_logout_uri: text.optional(),
+  backchannel_logout_session_required: z.boolean().optional(),
+  id_token_signed_response_alg: text.optional(),
+  userinfo_signed_response_alg: text.optional(),
+  request_object_signing_alg: text.optional(),
+  require_signed_request_object: z.boolean().optional().describe('RFC 9101'),
+  require_pushed_authorization_requests: z.boolean().optional().describe('RFC 9126'),
+  dpop_bound_access_tokens: z.boolean().optional().describe('RFC 9449'),
+  tls_client_certificate_bound_access_tokens: z.boolean().optional().describe('RFC 8705'),
+  default_max_age: z.int().optional(),
+  subject_type: text.optional(),
+  sector_identifier_uri: text.optional(),
+  software_statement: z.unknown().optional(),
+});
+
+export type ClientMetadata = z.infer<typeof metadataSchema>;
+
+/** RFC 7592 section 2.2: which client it is, and its secret where it has one. */
+export const updatedMetadataSchema = metadataSchema.extend({
+  client_id: z.string(),
+  client_secret: z.string().optional(),
+});
+
+export const registrationAnswerSchema = z.looseObject({
+  client_id: z.string(),
+  client_id_issued_at: z.int(),
+  client_secret: z.string().optional().describe('Shown once'),
+  client_secret_expires_at: z.int().optional().describe('0: it does not expire'),
+  registration_access_token: z.string().optional().describe('Shown once'),
+  registration_client_uri: z.string(),
+});

@@ -1,0 +1,153 @@
+/** Turns client metadata into a registration and back. What is left out gets its default, also in an update (RFC 7592 section 2.2). */
+import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../clients/client.ts';
+import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
+import { deviceGrantType } from '../devices/device.ts';
+import { parseScope } from '../oauth/scopes.ts';
+import type { ClientMetadata } from './metadata-schemas.ts';
+
+/** Names in a registration, and those of the metadata. */
+const names: Readonly<Record<string, string>> = {
+  redirectURIs: 'redirect_uris',
+  postLogoutRedirectURIs: 'post_logout_redirect_uris',
+  tokenEndpointAuthMethod: 'token_endpoint_auth_method',
+  authorizedGrantTypes: 'grant_types',
+  responseTypes: 'response_types',
+  name: 'client_name',
+  scope: 'scope',
+  jwks: 'jwks',
+  jwksUri: 'jwks_uri',
+  frontchannelLogoutUri: 'frontchannel_logout_uri',
+  backchannelLogoutUri: 'backchannel_logout_uri',
+  idTokenSignedResponseAlg: 'id_token_signed_response_alg',
+  userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
+  requestObjectSigningAlg: 'request_object_signing_alg',
+  requireSignedRequestObject: 'require_signed_request_object',
+  requirePushedAuthorizationRequests: 'require_pushed_authorization_requests',
+  dpopBoundAccessTokens: 'dpop_bound_access_tokens',
+  tlsClientCertificateBoundAccessTokens: 'tls_client_certificate_bound_access_tokens',
+  defaultMaxAgeSeconds: 'default_max_age',
+};
+
+/** Users decide about such a client, so it gets nothing without one. */
+const allowedGrants: readonly string[] = ['authorization_code', 'refresh_token', deviceGrantType];
+
+/** @throws OAuthError invalid_client_metadata, invalid_redirect_uri, unapproved_software_statement */
+export function registrationOf(metadata: ClientMetadata, allowedScopes: readonly string[]): ClientPatch {
+  refuseWhatIsNotOffered(metadata);
+  const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
+  const patch = {
+    name: metadata.client_name ?? 'An application',
+    clientType: method === 'none' ? 'PUBLIC' : 'CONFIDENTIAL',
+    tokenEndpointAuthMethod: method,
+    authorizedGrantTypes: grantsOf(metadata),
+    responseTypes: metadata.response_types ?? ['code'],
+    scope: scopeOf(metadata, allowedScopes),
+    redirectURIs: metadata.redirect_uris ?? [],
+    postLogoutRedirectURIs: metadata.post_logout_redirect_uris ?? [],
+    redirectMatching: 'exact',
+    // Nobody has looked at it: the user is asked, and the code is bound to whoever asked for it.
+    requireConsent: true,
+    requirePkce: true,
+    jwks: metadata.jwks ?? null,
+    jwksUri: metadata.jwks_uri ?? null,
+    frontchannelLogoutUri: metadata.frontchannel_logout_uri ?? null,
+    frontchannelLogoutSessionRequired: metadata.frontchannel_logout_session_required ?? false,
+    backchannelLogoutUri: metadata.backchannel_logout_uri ?? null,
+    backchannelLogoutSessionRequired: metadata.backchannel_logout_session_required ?? false,
+    idTokenSignedResponseAlg: metadata.id_token_signed_response_alg ?? 'RS256',
+    userinfoSignedResponseAlg: metadata.userinfo_signed_response_alg ?? null,
+    requestObjectSigningAlg: metadata.request_object_signing_alg ?? null,
+    requireSignedRequestObject: metadata.require_signed_request_object ?? false,
+    requirePushedAuthorizationRequests: metadata.require_pushed_authorization_requests ?? false,
+    dpopBoundAccessTokens: metadata.dpop_bound_access_tokens ?? false,
+    tlsClientCertificateBoundAccessTokens: metadata.tls_client_certificate_bound_access_tokens ?? false,
+    defaultMaxAgeSeconds: metadata.default_max_age ?? null,
+  };
+  const parsed = clientPatchSchema.safeParse(patch);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => ({ field: String(path[0]), message }));
+  throw refusal(problems);
+}
+
+/** @throws OAuthError, in the names of the metadata */
+export function refusal(problems: readonly { field: string; message: string }[]): OAuthError {
+  const [first = { field: '', message: 'is not valid' }] = problems;
+  const field = first.field.replace(/^data\./, '').split('.')[0] ?? '';
+  const isRedirect = field === 'redirectURIs';
+  const description = `${names[field] ?? field}: ${first.message}`.replace(/[^\x20-\x7e]|["\\]/g, '?');
+  return new OAuthError(isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata', 400, description);
+}
+
+export function metadataOf(client: Client): Record<string, unknown> {
+  const { tokenEndpointAuthMethod = 'client_secret_basic', jwks, jwksUri } = client;
+  const given = {
+    client_name: client.name,
+    token_endpoint_auth_method: tokenEndpointAuthMethod,
+    grant_types: client.grantTypes,
+    response_types: client.responseTypes,
+    scope: client.scope.join(' '),
+    redirect_uris: client.redirectUris,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    jwks,
+    jwks_uri: jwksUri,
+    frontchannel_logout_uri: client.frontchannelLogoutUri,
+    frontchannel_logout_session_required: client.frontchannelLogoutSessionRequired,
+    backchannel_logout_uri: client.backchannelLogoutUri,
+    backchannel_logout_session_required: client.backchannelLogoutSessionRequired,
+    id_token_signed_response_alg: client.idTokenSignedResponseAlg,
+    userinfo_signed_response_alg: client.userinfoSignedResponseAlg,
+    request_object_signing_alg: client.requestObjectSigningAlg,
+    require_signed_request_object: client.requireSignedRequestObject,
+    require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
+    dpop_bound_access_tokens: client.dpopBoundAccessTokens,
+    tls_client_certificate_bound_access_tokens: client.tlsClientCertificateBoundAccessTokens,
+    default_max_age: client.defaultMaxAgeSeconds,
+    subject_type: 'public',
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Ignored, these would be believed. */
+function refuseWhatIsNotOffered(metadata: ClientMetadata): void {
+  if (metadata.software_statement !== undefined) {
+    throw new OAuthError(
+      'unapproved_software_statement',
+      400,
+      'Software statements are not accepted: send the metadata themselves',
+    );
+  }
+  const { subject_type: subjectType, sector_identifier_uri: sector } = metadata;
+  if ((subjectType !== undefined && subjectType !== 'public') || sector !== undefined) {
+    throw invalid('subject_type: must be public, and sector_identifier_uri is not offered');
+  }
+}
+
+function grantsOf({
+  grant_types: grants = ['authorization_code'],
+  redirect_uris: uris = [],
+}: ClientMetadata) {
+  const refused = grants.find((grant) => !allowedGrants.includes(grant));
+  if (refused !== undefined) throw invalid(`grant_types: must be some of ${allowedGrants.join(', ')}`);
+  if (grants.includes('authorization_code') && uris.length === 0) {
+    throw new OAuthError(
+      'invalid_redirect_uri',
+      400,
+      'redirect_uris: the authorization code grant needs one',
+    );
+  }
+  return grants;
+}
+
+function scopeOf({ scope }: ClientMetadata, allowed: readonly string[]): string[] {
+  if (scope === undefined) return [...allowed];
+  const values = parseScope(scope);
+  if (values === undefined || !values.every((value) => allowed.includes(value))) {
+    throw invalid(`scope: must be some of ${allowed.join(' ')}`);
+  }
+  return values;
+}
+
+function invalid(description: string): OAuthError {
+  return new OAuthError('invalid_client_metadata', 400, description);
+}

@@ -1,0 +1,92 @@
+/** `/auth/v3/oauth/register`: dynamic client registration (RFC 7591) and its management (RFC 7592). */
+import { securityError } from '@gatehouse/contracts/envelope';
+import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyError, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { metadataSchema, registrationAnswerSchema, updatedMetadataSchema } from './metadata-schemas.ts';
+import type { RegistrationCall, Registrations } from './service.ts';
+
+const url = '/auth/v3/oauth/register';
+const tags = ['registration'];
+const refusals = { 400: securityError, 401: securityError, 429: securityError, 503: securityError };
+const params = z.object({ client_id: z.string().max(128) });
+
+export function registrationRoutes(app: App, { registrations }: { registrations: Registrations }): void {
+  app.setErrorHandler((error, request, reply) => oauthErrorHandler(asMetadataError(error), request, reply));
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    done();
+  });
+
+  app.route({
+    method: 'POST',
+    url,
+    schema: {
+      tags,
+      summary: 'Register a client (RFC 7591)',
+      description: 'Needs the initial access token of the operator as Bearer.',
+      body: metadataSchema,
+      response: { 201: registrationAnswerSchema, ...refusals },
+    },
+    handler: async (request, reply) =>
+      reply.code(201).send((await registrations.register(request.body, callOf(request))) as never),
+  });
+
+  app.route({
+    method: 'GET',
+    url: `${url}/:client_id`,
+    schema: {
+      tags,
+      summary: 'Read the registration (RFC 7592)',
+      params,
+      response: { 200: registrationAnswerSchema, ...refusals },
+    },
+    handler: async (request) =>
+      (await registrations.read(request.params.client_id, callOf(request))) as never,
+  });
+
+  app.route({
+    method: 'PUT',
+    url: `${url}/:client_id`,
+    schema: {
+      tags,
+      summary: 'Replace the registration (RFC 7592): what is left out gets its default',
+      params,
+      body: updatedMetadataSchema,
+      response: { 200: registrationAnswerSchema, ...refusals },
+    },
+    handler: async (request) =>
+      (await registrations.replace(request.params.client_id, request.body, callOf(request))) as never,
+  });
+
+  app.route({
+    method: 'DELETE',
+    url: `${url}/:client_id`,
+    schema: {
+      tags,
+      summary: 'Delete the registration (RFC 7592); its tokens end',
+      params,
+      response: { 204: z.null(), ...refusals },
+    },
+    handler: async (request, reply) => {
+      await registrations.remove(request.params.client_id, callOf(request));
+      return reply.code(204).send(null);
+    },
+  });
+}
+
+function callOf(request: FastifyRequest): RegistrationCall {
+  if (request.url.includes('?')) throw invalidRequest('Send nothing in the address');
+  const { authorization } = request.headers;
+  return { authorization, clientAddress: request.ip, correlationId: request.id };
+}
+
+/** A body of the wrong shape has a code of its own here (RFC 7591 section 3.2.2). */
+function asMetadataError(error: unknown): unknown {
+  const { validation, message } = error as FastifyError;
+  if (validation === undefined) return error;
+  const description = message.replace(/[^\x20-\x7e]|["\\]/g, '?').slice(0, 300);
+  return new OAuthError('invalid_client_metadata', 400, description);
+}
