@@ -11,6 +11,7 @@ import { createDeviceVerification, type DeviceVerification } from './devices/ver
 import { createDecision } from './oauth/authorization-decision.ts';
 import { createAuthorizationIssuer } from './oauth/authorization-issue.ts';
 import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
+import { createBasicAuthorize } from './oauth/basic-authorize.ts';
 import { createClientAssertions } from './oauth/client-assertion.ts';
 import { createClientAuthentication } from './oauth/client-authentication.ts';
 import {
@@ -88,6 +89,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
     devices,
     decide: createDecision(deps),
     issue: createAuthorizationIssuer(deps),
+    basicAuthorize: createBasicAuthorize({ users: deps.users, isDefault: config.compat.enabled }),
     directory: clientDirectory,
     requestSources,
     pushedRequests,

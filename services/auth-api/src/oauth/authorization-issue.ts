@@ -1,5 +1,4 @@
 /** Makes what a good answer to an authorization request carries: a code, tokens, or both (OpenID Connect Core section 3). */
-import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client } from '../clients/client.ts';
 import type { Session, SessionService } from '../sessions/session.ts';
@@ -7,6 +6,8 @@ import type { Families } from '../tokens/families.ts';
 import { type FamilyToken, formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';
 import type { TokenIssuer } from '../tokens/issue.ts';
+import type { SessionReference } from '../tokens/session-reference.ts';
+import type { UserIdentity } from '../users/identity.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { Browser } from './authorize.ts';
 import { optional } from './parameters.ts';
@@ -17,22 +18,28 @@ export interface AuthorizationIssuerOptions {
   families: Pick<Families, 'saveCode'>;
   tokenIssuer: Pick<TokenIssuer, 'issueInFront'>;
   audit: AuditWriter;
-  now: Clock;
+}
+
+/** Who stands behind an answer, by a session or without one. */
+export interface ProvedUser {
+  identity: UserIdentity;
+  session?: Session;
+  authorizedAtMs: number;
 }
 
 /** The parameters of the answer. @throws AppError (503) */
 export type IssueAuthorization = (
   request: AuthorizationRequest,
   client: Client,
-  session: Session,
+  proved: ProvedUser,
   browser: Browser,
 ) => Promise<Record<string, string>>;
 
 export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): IssueAuthorization {
-  const { sessions, families, tokenIssuer, audit, now } = options;
+  const { sessions, families, tokenIssuer, audit } = options;
 
-  function grantOf(request: AuthorizationRequest, session: Session, familyId: string): Grant {
-    const { sid, authTimeMs, providerAuthTimeMs, amr, identity } = session;
+  function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: string): Grant {
+    const { identity, session, authorizedAtMs } = proved;
     return {
       familyId,
       clientId: request.clientId,
@@ -40,10 +47,10 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
       scope: request.scope,
       audience: [],
       identity,
-      session: { sid, authTimeMs, amr, ...optional('providerAuthTimeMs', providerAuthTimeMs) },
+      ...optional('session', session && referenceTo(session)),
       ...optional('nonce', request.nonce),
       ...optional('claims', request.claims),
-      authorizedAtMs: now(),
+      authorizedAtMs,
     };
   }
 
@@ -57,11 +64,12 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
     });
   }
 
-  return async (request, client, session, browser) => {
+  return async (request, client, proved, browser) => {
     const { responseType } = request;
+    const { identity, session } = proved;
     // Tokens that go along with a code belong to its family: a replay of the code ends them too.
     const familyId = newFamilyId();
-    const grant = grantOf(request, session, familyId);
+    const grant = grantOf(request, proved, familyId);
     const code = includes(responseType, 'code') ? { familyId, secret: newSecret() } : undefined;
     const codeText = code && formatFamilyToken(code);
     const [tokens] = await Promise.all([
@@ -71,14 +79,14 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
         code: codeText,
       }),
       code && saveCode(request, grant, code),
-      sessions.noteClient(browser.request, session, request.clientId),
+      session && sessions.noteClient(browser.request, session, request.clientId),
       audit.write({
         name: code ? 'code_issued' : 'token_issued',
         outcome: 'success',
-        sub: session.sub,
-        sid: session.sid,
+        sub: identity.sub,
+        sid: session?.sid,
         clientId: request.clientId,
-        contactCenterId: session.identity.contactCenterId,
+        contactCenterId: identity.contactCenterId,
         correlationId: browser.correlationId,
         clientAddress: browser.request.ip,
         ...(responseType === 'code' ? {} : { fields: { responseType } }),
@@ -87,4 +95,8 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
     const fields = Object.entries(tokens).map(([name, value]) => [name, String(value)]);
     return { ...(codeText === undefined ? {} : { code: codeText }), ...Object.fromEntries(fields) };
   };
+}
+
+function referenceTo({ sid, authTimeMs, providerAuthTimeMs, amr }: Session): SessionReference {
+  return { sid, authTimeMs, amr, ...optional('providerAuthTimeMs', providerAuthTimeMs) };
 }

@@ -1,7 +1,9 @@
 /** `/auth/v3/oauth/authorize`: what the user's browser calls; answers are redirects and, where nobody can be trusted, pages. */
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
+import { hasScheme } from '@gatehouse/service-kit/http/basic-auth';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { NextStep } from './authorization-response.ts';
 import type { AuthorizationEndpoint, Browser } from './authorize.ts';
@@ -25,7 +27,12 @@ export async function authorizeRoutes(
   app: App,
   { authorization, postedRequests, publicUrl }: AuthorizeRoutesDeps,
 ): Promise<void> {
-  app.setErrorHandler(htmlErrorHandler);
+  // Whoever sends credentials along is a program: it reads JSON.
+  app.setErrorHandler((error, request, reply) =>
+    hasScheme(request.headers.authorization, 'basic')
+      ? oauthErrorHandler(error, request, reply)
+      : htmlErrorHandler(error, request, reply),
+  );
   await readOnlyForms(app);
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers({

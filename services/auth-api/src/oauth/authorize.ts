@@ -14,10 +14,11 @@ import type { Schemes } from '../sso/scheme.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
 import { checkAuthorizationParameters } from './authorization-checks.ts';
 import type { Decide, Decision } from './authorization-decision.ts';
-import type { IssueAuthorization } from './authorization-issue.ts';
+import type { IssueAuthorization, ProvedUser } from './authorization-issue.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { authorizationResponse, type NextStep, type ResponseTarget } from './authorization-response.ts';
 import { type AuthorizationTarget, findTarget } from './authorization-target.ts';
+import type { BasicAuthorize } from './basic-authorize.ts';
 import { optional, type RequestParameters } from './parameters.ts';
 import type { PushedRequests } from './pushed-requests.ts';
 import { isRegisteredRedirectUri } from './redirect-uri.ts';
@@ -57,6 +58,7 @@ export interface AuthorizationOptions {
   idTokens: IdTokens;
   decide: Decide;
   issue: IssueAuthorization;
+  basicAuthorize: BasicAuthorize;
   pages: Pages;
   schemes: Pick<Schemes, 'of'>;
   now: Clock;
@@ -164,14 +166,14 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
   async function answer(
     request: AuthorizationRequest,
     client: Client,
-    session: Session,
+    proved: ProvedUser,
     browser: Browser,
   ): Promise<NextStep> {
     const { pushedRequestUri } = request;
     if (pushedRequestUri !== undefined && !(await pushedRequests.use(pushedRequestUri))) {
       throw invalidRequestUri();
     }
-    return authorizationResponse(request, issuer, await issue(request, client, session, browser));
+    return authorizationResponse(request, issuer, await issue(request, client, proved, browser));
   }
 
   async function answerDevice(
@@ -186,12 +188,17 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
     return { redirectTo: pages.deviceDone(result) };
   }
 
+  function bySession(session: Session): ProvedUser {
+    return { identity: session.identity, session, authorizedAtMs: now() };
+  }
+
   /** Errors that belong to the client travel there; everything else becomes a page. */
   async function orErrorResponse(target: ResponseTarget, work: () => Promise<NextStep>): Promise<NextStep> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof OAuthError) || error.status >= 500) throw error;
+      // A challenge is for whoever sent credentials here, and the client's no business.
+      if (!(error instanceof OAuthError) || error.status >= 500 || error.challenge !== undefined) throw error;
       return authorizationResponse(target, issuer, { error: error.name, error_description: error.message });
     }
   }
@@ -204,10 +211,12 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       return orErrorResponse(target, async () => {
         if (source.problem !== undefined) throw source.problem;
         const request = await readRequest(target, { ...source, isPushed: source.pushed !== undefined });
+        const byPassword = options.basicAuthorize(request, client, browser);
+        if (byPassword !== undefined) return answer(request, client, await byPassword, browser);
         const decision = await decide(request, client, browser.request);
         if ('refusal' in decision) throw decision.refusal;
         if ('ask' in decision) return ask(decision, request, client, browser);
-        return answer(request, client, decision.session, browser);
+        return answer(request, client, bySession(decision.session), browser);
       });
     },
 
@@ -243,7 +252,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       if (request.device !== undefined) return answerDevice(request, decision, browser);
       return orErrorResponse(request, async () => {
         if ('refusal' in decision) throw decision.refusal;
-        return answer(request, client, decision.session, browser);
+        return answer(request, client, bySession(decision.session), browser);
       });
     },
 
