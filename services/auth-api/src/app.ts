@@ -27,6 +27,7 @@ import { signOutRoutes } from './sessions/sign-out-routes.ts';
 import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';
 import { changePasswordRoutes } from './sign-in/change-password-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
+import { backchannelLogoutRoutes, providerLogoutRoutes } from './sso/logout-routes.ts';
 import { oidcCallbackRoutes } from './sso/oidc/routes.ts';
 import { samlRoutes } from './sso/saml/routes.ts';
 import { ssoStartRoutes } from './sso/start-routes.ts';
@@ -84,6 +85,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     }),
   );
   await app.register(async (scope: App) => interactionRoutes(scope, deps));
+  await app.register(async (scope: App) => backchannelLogoutRoutes(scope, deps));
   await app.register(async (scope: App) => logoutViewRoutes(scope, deps));
   await app.register(async (scope: App) => {
     guardOrigins(scope, deps.allowedOrigins);
@@ -109,6 +111,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await browsers.register(async (scope: App) => authSchemeRoutes(scope, deps));
     await browsers.register(async (scope: App) => ssoStartRoutes(scope, deps));
     await browsers.register(async (scope: App) => samlRoutes(scope, deps));
+    await browsers.register(async (scope: App) => providerLogoutRoutes(scope, deps));
     await browsers.register(async (scope: App) => oidcCallbackRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
     await browsers.register(async (scope: App) => {

@@ -1,20 +1,27 @@
 /** Composes single sign-on on top of sessions, users and interactions. */
 import { type AttemptLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createKeySets } from './assertions/key-sets.ts';
 import { createSingleUse } from './assertions/single-use.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
+import type { AfterLogout } from './logout/after-logout.ts';
 import { watchCertificates } from './sso/certificates.ts';
 import { createFlowStore } from './sso/flow-store.ts';
 import { createJourney, type Journey } from './sso/journey.ts';
+import { signedOutPath } from './sso/logout-routes.ts';
+import { createLogoutStore } from './sso/logout-store.ts';
 import { createSsoMetrics } from './sso/metrics.ts';
 import { createOidcCallback, type OidcCallback } from './sso/oidc/callback.ts';
+import { createOidcLogout, type OidcLogout } from './sso/oidc/logout.ts';
 import { createOidcProviders } from './sso/oidc/provider.ts';
 import { createOidcRelyingParty } from './sso/oidc/relying-party.ts';
 import { callbackPath } from './sso/oidc/routes.ts';
+import { createProviderLogout, type ProviderLogout } from './sso/provider-logout.ts';
 import { createProviderSessionStore } from './sso/provider-session-store.ts';
 import { createProviderSessions } from './sso/provider-sessions.ts';
 import { createSamlConsumer, type SamlConsumer } from './sso/saml/consumer.ts';
 import { createIdentityProviders } from './sso/saml/idp-source.ts';
+import { createSamlLogout, type SamlLogout } from './sso/saml/logout.ts';
 import { createSamlMetadata, type SamlMetadata } from './sso/saml/metadata.ts';
 import { createMetadataStore } from './sso/saml/metadata-store.ts';
 import { createBeginSaml } from './sso/saml/request.ts';
@@ -28,6 +35,11 @@ export interface SsoDeps {
   oidcCallback: OidcCallback;
   samlMetadata: SamlMetadata;
   samlConsumer: SamlConsumer;
+  providerLogout: ProviderLogout;
+  oidcLogout: OidcLogout;
+  samlLogout: SamlLogout;
+  /** As of before, by way of the identity provider where the session came from one. */
+  afterLogout: AfterLogout;
 }
 
 export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
@@ -43,6 +55,7 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
   } = deps;
   const limiter = () =>
     createAttemptLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
+  const singleUse = createSingleUse(redis, keyspace, now);
   const flows = createFlowStore(redis, keyspace);
   const metrics = createSsoMetrics(kit.metrics);
   const samlProviders = createIdentityProviders({
@@ -76,9 +89,44 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
     starts: limiter(),
     log: kit.log,
   });
+  const oidcLogout = createOidcLogout({
+    ...deps,
+    providers,
+    settings,
+    providerSessions,
+    keySets: createKeySets(deps),
+    singleUse,
+    returnUri: `${config.publicUrl}${signedOutPath}`,
+  });
+  const samlLogout = createSamlLogout({
+    ...deps,
+    settings,
+    providers: samlProviders,
+    providerSessions,
+    keys,
+    singleUse,
+  });
+  const providerLogout = createProviderLogout({
+    settings,
+    oidc: oidcLogout.begin,
+    saml: samlLogout.begin,
+    store: createLogoutStore(redis, keyspace),
+    pages: deps.pages,
+    log: kit.log,
+  });
   return {
     schemeQuestions: limiter(),
     journey,
+    providerLogout,
+    oidcLogout,
+    samlLogout,
+    afterLogout: async (browser, end) => {
+      const elsewhere = await providerLogout.begin(end.ended, end.target ?? deps.pages.signedOut());
+      return deps.afterLogout(
+        browser,
+        elsewhere === undefined ? end : { ...end, target: elsewhere, byPage: true },
+      );
+    },
     samlMetadata: createSamlMetadata({ ...deps, settings, keys }),
     samlConsumer: createSamlConsumer({
       ...deps,
@@ -88,7 +136,7 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
       responses: createResponses({ keys, now }),
       flows,
       tickets: createTicketStore(redis, keyspace),
-      singleUse: createSingleUse(redis, keyspace, now),
+      singleUse,
       journey,
       arrivals: limiter(),
     }),

@@ -294,12 +294,13 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     }),
   };
   const signIn = await createSignInDeps(base);
+  const sso = createSsoDeps({ ...base, ...signIn.deps });
 
   return {
     ...base,
     ...signIn.deps,
-    ...createSsoDeps({ ...base, ...signIn.deps }),
-    ...createOAuthDeps({ ...base, ...signIn.deps }),
+    ...sso,
+    ...createOAuthDeps({ ...base, ...signIn.deps, ...sso }),
     probes: createProbes({ ...base, ...signIn.deps }),
     async close() {
       await signIn.close();

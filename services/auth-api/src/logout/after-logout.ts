@@ -11,6 +11,8 @@ export interface LogoutEnd {
   /** An address that was checked. */
   target?: string | undefined;
   uiLocales?: string | undefined;
+  /** A page of ours comes first: Chromium lets no redirect after a form lead where its `form-action` does not. */
+  byPage?: boolean;
 }
 
 export type AfterLogout = (
@@ -23,9 +25,9 @@ export function createAfterLogout(
   pendingLogouts: Pick<PendingLogouts, 'create'>,
   pages: Pages,
 ): AfterLogout {
-  return async ({ request, reply }, { ended, target, uiLocales }) => {
+  return async ({ request, reply }, { ended, target, uiLocales, byPage }) => {
     const frames = await frontChannel(ended);
-    if (frames.length === 0) return target ?? pages.signedOut();
+    if (frames.length === 0 && !byPage) return target ?? pages.signedOut();
     const { id } = await pendingLogouts.create(reply, request, {
       step: 'ended',
       frames,

@@ -1,7 +1,7 @@
 /** The user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
 import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { BrowserRequest, SessionService } from './session.ts';
+import type { BrowserRequest, ProviderSession, SessionService } from './session.ts';
 
 export interface Caller {
   via: 'token' | 'session';
@@ -10,6 +10,8 @@ export interface Caller {
   sid?: string;
   /** Clients that know this user by this token or session. */
   clientIds: string[];
+  /** Of a session that came by single sign-on. */
+  provider?: ProviderSession | undefined;
   /** Of a token: names the authorization that it belongs to. */
   familyId?: string;
 }
@@ -41,8 +43,8 @@ export function createCallers(
   const bySession = async (request: BrowserRequest): Promise<Caller | undefined> => {
     const session = await sessions.find(request);
     if (session === undefined) return undefined;
-    const { sub, identity, sid, clientIds } = session;
-    return { via: 'session', sub, identity, sid, clientIds };
+    const { sub, identity, sid, clientIds, provider } = session;
+    return { via: 'session', sub, identity, sid, clientIds, provider };
   };
 
   return {

@@ -41,6 +41,9 @@ export interface ProviderSession {
   protocol: 'saml' | 'oidc';
   /** Location of the settings by which the user came in. */
   location: string;
+  /** Who the provider is, and who we are to it. */
+  issuer: string;
+  clientId: string;
   /** SAML NameID as XML-free text with its qualifiers, or the OpenID Connect subject. */
   subject: string;
   nameIdFormat?: string;

@@ -92,6 +92,6 @@ export function createSignOutService(options: SignOutOptions): SignOutService {
   };
 }
 
-function endedBy({ via, sub, sid, clientIds }: Caller): EndedSession | undefined {
-  return via === 'session' && sid !== undefined ? { sub, sid, clientIds } : undefined;
+function endedBy({ via, sub, sid, clientIds, provider, identity }: Caller): EndedSession | undefined {
+  return via === 'session' && sid !== undefined ? { sub, sid, clientIds, provider, identity } : undefined;
 }

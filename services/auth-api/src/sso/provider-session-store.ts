@@ -6,6 +6,7 @@ import { defineScript } from '@gatehouse/service-kit/redis/script';
 export interface NamedSession {
   sub: string;
   sid: string;
+  contactCenterId: string;
 }
 
 export interface ProviderSessionStore {
@@ -27,14 +28,18 @@ return 1
 export function createProviderSessionStore(redis: RedisClient, keyspace: Keyspace): ProviderSessionStore {
   const keyOf = (name: string) => keyspace.key('sso-sessions', name);
   return {
-    async add(name, { sub, sid }, { nowMs, endsAtMs }) {
-      await addSession.run(redis, [keyOf(name)], [endsAtMs, `${sub} ${sid}`, nowMs, mostSessions]);
+    async add(name, { sub, sid, contactCenterId }, { nowMs, endsAtMs }) {
+      await addSession.run(
+        redis,
+        [keyOf(name)],
+        [endsAtMs, `${sub} ${sid} ${contactCenterId}`, nowMs, mostSessions],
+      );
     },
     async list(name, nowMs) {
       const members = await redis.zrange(keyOf(name), nowMs, '+inf', 'BYSCORE');
       return members.map((member) => {
-        const [sub = '', sid = ''] = member.split(' ');
-        return { sub, sid };
+        const [sub = '', sid = '', contactCenterId = ''] = member.split(' ');
+        return { sub, sid, contactCenterId };
       });
     },
   };

@@ -2,18 +2,23 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { ProviderSession, Session, SessionService } from '../sessions/session.ts';
-import type { ProviderSessionStore } from './provider-session-store.ts';
+import type { NamedSession, ProviderSessionStore } from './provider-session-store.ts';
 
-/** Whose sessions: of one provider of one contact centre and location, and there of one person or of one session. */
-export interface ProviderPlace extends Pick<ProviderSession, 'protocol' | 'location'> {
-  contactCenterId: string;
+/** A person or a session, as the provider names them to us: both given, only what belongs to both. */
+export interface NamedAtProvider {
+  /** Who the provider is, and who we are to it. */
+  issuer: string | undefined;
+  clientId: string | undefined;
+  subject?: string | undefined;
+  sessionIndex?: string | undefined;
 }
 
 export interface ProviderSessions {
   /** Remembers a new session; does nothing for one that came by password. */
   note(session: Session): Promise<void>;
-  /** Ends those of a person at the provider, or only the one with that index. The subjects whose sessions ended. */
-  end(place: ProviderPlace, ended: { subject?: string; sessionIndex?: string }): Promise<string[]>;
+  find(protocol: ProviderSession['protocol'], named: NamedAtProvider): Promise<NamedSession[]>;
+  /** Ends them, and says which they were. */
+  end(protocol: ProviderSession['protocol'], named: NamedAtProvider): Promise<NamedSession[]>;
 }
 
 export function createProviderSessions(deps: {
@@ -23,33 +28,39 @@ export function createProviderSessions(deps: {
 }): ProviderSessions {
   const { store, sessions, now } = deps;
 
+  const find: ProviderSessions['find'] = async (protocol, { issuer, clientId, subject, sessionIndex }) => {
+    const listOf = (kind: string, name: string | undefined) =>
+      name === undefined ? undefined : store.list(nameOf([protocol, issuer, clientId, kind, name]), now());
+    const [ofSubject, ofSession] = await Promise.all([
+      listOf('subject', subject),
+      listOf('session', sessionIndex),
+    ]);
+    if (ofSubject && ofSession)
+      return ofSubject.filter(({ sid }) => ofSession.some((other) => other.sid === sid));
+    return ofSubject ?? ofSession ?? [];
+  };
+
   return {
     async note({ provider, identity, sub, sid, endsAtMs }) {
       if (provider === undefined) return;
-      const place = { ...provider, contactCenterId: identity.contactCenterId };
-      const names = [nameOf(place, 'subject', provider.subject)];
-      if (provider.sessionIndex !== undefined) names.push(nameOf(place, 'session', provider.sessionIndex));
-      await Promise.all(names.map((name) => store.add(name, { sub, sid }, { nowMs: now(), endsAtMs })));
+      const { protocol, issuer, clientId, subject, sessionIndex } = provider;
+      const names = [nameOf([protocol, issuer, clientId, 'subject', subject])];
+      if (sessionIndex !== undefined)
+        names.push(nameOf([protocol, issuer, clientId, 'session', sessionIndex]));
+      const { contactCenterId } = identity;
+      const times = { nowMs: now(), endsAtMs };
+      await Promise.all(names.map((name) => store.add(name, { sub, sid, contactCenterId }, times)));
     },
-
-    async end(place, { subject, sessionIndex }) {
-      const lists = await Promise.all([
-        subject === undefined ? undefined : store.list(nameOf(place, 'subject', subject), now()),
-        sessionIndex === undefined ? undefined : store.list(nameOf(place, 'session', sessionIndex), now()),
-      ]);
-      const [ofSubject, ofSession] = lists;
-      // Both named: only what belongs to both.
-      const ended =
-        ofSubject && ofSession
-          ? ofSubject.filter(({ sid }) => ofSession.some((other) => other.sid === sid))
-          : (ofSubject ?? ofSession ?? []);
+    find,
+    async end(protocol, named) {
+      const ended = await find(protocol, named);
       await Promise.all(ended.map(({ sub, sid }) => sessions.endOne(sub, sid)));
-      return [...new Set(ended.map(({ sub }) => sub))];
+      return ended;
     },
   };
 }
 
 /** One text for one thing: its parts cannot run into each other. */
-function nameOf({ protocol, contactCenterId, location }: ProviderPlace, kind: string, name: string): string {
-  return sha256(JSON.stringify([protocol, contactCenterId, location, kind, name]));
+function nameOf(parts: readonly (string | undefined)[]): string {
+  return sha256(JSON.stringify(parts));
 }

@@ -103,6 +103,8 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRe
       provider: {
         protocol: 'oidc',
         location,
+        issuer: String(claims['iss']),
+        clientId: settings.clientId ?? '',
         subject: claims.sub,
         ...(typeof sid === 'string' ? { sessionIndex: sid } : {}),
         ...(idToken.length > longestHint

@@ -129,7 +129,7 @@ function personOf(
   assertion: Element,
   subject: Element,
   statement: Element,
-  { settings, nowMs }: AssertionExpectation,
+  { settings, audience, nowMs }: AssertionExpectation,
 ): AssertedPerson {
   const nameId = childNamed(subject, 'assertion', 'NameID');
   if (nameId === undefined) throw new SsoError('name_missing', 'the Subject has no NameID');
@@ -145,6 +145,7 @@ function personOf(
   const [format, nameQualifier, spNameQualifier] = ['Format', 'NameQualifier', 'SPNameQualifier'].map(
     optional,
   );
+  const parties = { issuer: 'saml', clientId: audience };
   const sessionIndex = attributeOf(statement, 'SessionIndex');
   return {
     // Two names name nobody.
@@ -158,6 +159,7 @@ function personOf(
     provider: {
       protocol: 'saml',
       location,
+      ...parties,
       subject: textOf(nameId),
       ...(format === undefined ? {} : { nameIdFormat: format }),
       ...(nameQualifier === undefined ? {} : { nameQualifier }),

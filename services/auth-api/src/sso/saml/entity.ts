@@ -1,5 +1,7 @@
 /** Our names as a SAML service provider: one entity per contact centre and location, so that no answer counts elsewhere. */
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import { z } from 'zod';
 
 export interface SamlEntity {
   entityId: string;
@@ -15,8 +17,9 @@ export interface SamlPlace {
   location: string;
 }
 
-/** Below `/auth/v3`. */
 export const samlPath = '/auth/v3/saml/:contactCenterId/:place';
+
+export const placeParams = z.object({ contactCenterId: z.guid(), place: z.string().max(128) });
 
 const root = '-';
 
@@ -36,7 +39,14 @@ export function slugOf(location: string): string {
 }
 
 /** Undefined when the text is the slug of no location. */
-export function locationOf(slug: string): string | undefined {
+function locationOf(slug: string): string | undefined {
   const location = slug === root ? rootLocation : `/${slug.replaceAll('~', '/')}`;
   return locationPattern.test(location) && slugOf(location) === slug ? location : undefined;
+}
+
+/** The place that a path names. @throws AppError (404) */
+export function placeOf({ contactCenterId, place }: z.infer<typeof placeParams>): SamlPlace {
+  const location = locationOf(place);
+  if (location === undefined) throw notFound('There is no such location');
+  return { contactCenterId: contactCenterId.toLowerCase(), location };
 }

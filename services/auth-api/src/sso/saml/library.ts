@@ -1,5 +1,6 @@
 /** The one file that knows the SAML library: it makes requests, and verifies what is signed. What it verified is judged elsewhere. */
 import { SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
+import type { ProviderSession } from '../../sessions/session.ts';
 import type { SsoKey } from '../keys/service.ts';
 import type { Departure } from '../protocol.ts';
 import type { SamlEntity } from './entity.ts';
@@ -66,6 +67,62 @@ export async function verifyResponse(
   const xml = profile?.getAssertionXml?.();
   if (xml === undefined) throw new Error('the response holds no signed assertion');
   return xml;
+}
+
+/** @throws Error when the posted request is not signed as a whole */
+export async function verifyPostedRequest(
+  encoded: string,
+  expected: { entity: SamlEntity; provider: IdentityProvider },
+): Promise<void> {
+  await create(expected.entity, expected.provider, {}).validatePostRequestAsync({ SAMLRequest: encoded });
+}
+
+export interface LogoutMessage {
+  entity: SamlEntity;
+  provider: IdentityProvider;
+  /** Where it is sent by redirect. */
+  destination: string;
+  id: string;
+  key: SsoKey;
+  relayState?: string | undefined;
+}
+
+export async function makeLogoutRequest(message: LogoutMessage, session: ProviderSession): Promise<string> {
+  const { nameIdFormat, nameQualifier, spNameQualifier, sessionIndex } = session;
+  return logoutBy(message).getLogoutUrlAsync(
+    {
+      issuer: message.provider.entityId,
+      nameID: session.subject,
+      nameIDFormat: nameIdFormat ?? 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+      ...(nameQualifier === undefined ? {} : { nameQualifier }),
+      ...(spNameQualifier === undefined ? {} : { spNameQualifier }),
+      ...(sessionIndex === undefined ? {} : { sessionIndex }),
+    },
+    message.relayState ?? '',
+    {},
+  );
+}
+
+export function makeLogoutResponse(
+  message: LogoutMessage,
+  inResponseTo: string,
+  succeeded: boolean,
+): Promise<string> {
+  return logoutBy(message).getLogoutResponseUrlAsync(
+    { ID: inResponseTo, issuer: message.provider.entityId, nameID: '', nameIDFormat: '' },
+    message.relayState ?? '',
+    {},
+    succeeded,
+  );
+}
+
+function logoutBy({ entity, provider, destination, id, key }: LogoutMessage): SAML {
+  return create(entity, provider, {
+    entryPoint: destination,
+    logoutUrl: destination,
+    generateUniqueId: () => id,
+    ...signedBy(key),
+  });
 }
 
 function signedBy(key: SsoKey | undefined): Partial<SamlConfig> {

@@ -1,19 +1,16 @@
 /** `/auth/v3/saml/{contactCenterId}/{place}`: our side of SAML for one contact centre and location. */
 import formbody from '@fastify/formbody';
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import { noStore } from '../no-store.ts';
 import { finishPath, type SamlConsumer } from './consumer.ts';
-import { locationOf, type SamlPlace, samlPath } from './entity.ts';
+import { placeOf, placeParams, samlPath } from './entity.ts';
 import type { SamlMetadata } from './metadata.ts';
 
 const tags = ['single sign-on'];
 /** Base64 of the longest response, and a RelayState. */
 const formLimitBytes = 400 * 1024;
-
-const params = z.object({ contactCenterId: z.guid(), place: z.string().max(128) });
 
 export interface SamlRoutesDeps {
   samlConsumer: SamlConsumer;
@@ -33,7 +30,7 @@ export async function samlRoutes(app: App, { samlConsumer, samlMetadata }: SamlR
       operationId: 'samlMetadata',
       tags,
       summary: 'Our metadata for the identity provider, also before anything is set up',
-      params,
+      params: placeParams,
       querystring: z.object({
         signed: z.enum(['true', 'false']).optional().describe('With a signature in the document'),
       }),
@@ -53,7 +50,7 @@ export async function samlRoutes(app: App, { samlConsumer, samlMetadata }: SamlR
       tags,
       summary: 'The answer of the identity provider, by POST: answered 303 to a GET of our own',
       consumes: ['application/x-www-form-urlencoded'],
-      params,
+      params: placeParams,
       body: z.object({ SAMLResponse: z.string().default(''), RelayState: z.string().max(2048).optional() }),
     },
     handler: async (request, reply) => {
@@ -75,10 +72,4 @@ export async function samlRoutes(app: App, { samlConsumer, samlMetadata }: SamlR
     handler: async (request, reply) =>
       reply.redirect(await samlConsumer.finish(request, reply, request.query.ticket), 302),
   });
-}
-
-function placeOf({ contactCenterId, place }: z.infer<typeof params>): SamlPlace {
-  const location = locationOf(place);
-  if (location === undefined) throw notFound('There is no such location');
-  return { contactCenterId: contactCenterId.toLowerCase(), location };
 }

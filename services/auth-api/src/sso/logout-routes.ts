@@ -1,0 +1,110 @@
+/** Logout that an identity provider begins or answers. */
+import formbody from '@fastify/formbody';
+import { envelopeErrorHandler } from '@gatehouse/service-kit/errors/render-envelope';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { noStore } from './no-store.ts';
+import type { OidcLogout } from './oidc/logout.ts';
+import type { ProviderLogout } from './provider-logout.ts';
+import { placeOf, placeParams, samlPath } from './saml/entity.ts';
+import type { LogoutArrival, SamlLogout } from './saml/logout.ts';
+
+export const signedOutPath = '/auth/v3/sso/signed-out';
+
+const tags = ['single sign-on'];
+const formLimitBytes = 128 * 1024;
+
+export interface LogoutRoutesDeps {
+  providerLogout: ProviderLogout;
+  oidcLogout: OidcLogout;
+  samlLogout: SamlLogout;
+}
+
+export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Promise<void> {
+  const { providerLogout, samlLogout } = deps;
+  app.setErrorHandler(htmlErrorHandler);
+  app.removeAllContentTypeParsers();
+  await app.register(formbody, { bodyLimit: formLimitBytes });
+  app.addHook('onRequest', noStore);
+
+  const answer = async (request: FastifyRequest, arrival: LogoutArrival) => {
+    const place = placeOf(request.params as z.infer<typeof placeParams>);
+    const outcome = await samlLogout.receive(place, arrival, request);
+    return 'location' in outcome ? outcome.location : providerLogout.finish(outcome.finishes);
+  };
+
+  app.route({
+    method: 'GET',
+    url: signedOutPath,
+    schema: {
+      operationId: 'signedOutElsewhere',
+      tags,
+      summary: 'Back from signing out at an OpenID Connect provider',
+      querystring: z.object({ state: z.string().optional() }),
+    },
+    handler: async (request, reply) => reply.redirect(await providerLogout.finish(request.query.state), 302),
+  });
+
+  app.route({
+    method: 'GET',
+    url: `${samlPath}/slo`,
+    schema: {
+      operationId: 'samlLogout',
+      tags,
+      summary: 'Single logout by redirect: a request of the identity provider, or its answer to ours',
+      params: placeParams,
+    },
+    handler: async (request, reply) => {
+      const rawQuery = request.url.split('?')[1] ?? '';
+      return reply.redirect(await answer(request, { binding: 'redirect', rawQuery }), 302);
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: `${samlPath}/slo`,
+    schema: {
+      operationId: 'samlLogoutByPost',
+      tags,
+      summary: 'The same by POST',
+      consumes: ['application/x-www-form-urlencoded'],
+      params: placeParams,
+      body: z.object({
+        SAMLRequest: z.string().optional(),
+        SAMLResponse: z.string().optional(),
+        RelayState: z.string().max(2048).optional(),
+      }),
+    },
+    handler: async (request, reply) => {
+      const { SAMLRequest: encoded, RelayState: relayState } = request.body;
+      // The answer to ours.
+      if (encoded === undefined) return reply.redirect(await providerLogout.finish(relayState), 303);
+      return reply.redirect(await answer(request, { binding: 'post', encoded, relayState }), 303);
+    },
+  });
+}
+
+export async function backchannelLogoutRoutes(app: App, { oidcLogout }: LogoutRoutesDeps): Promise<void> {
+  app.setErrorHandler(envelopeErrorHandler);
+  app.removeAllContentTypeParsers();
+  await app.register(formbody);
+  app.addHook('onRequest', noStore);
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/sso/oidc/backchannel-logout',
+    schema: {
+      operationId: 'oidcBackchannelLogout',
+      tags,
+      summary: 'A session at an OpenID Connect provider is over (Back-Channel Logout 1.0)',
+      consumes: ['application/x-www-form-urlencoded'],
+      body: z.object({ logout_token: z.string().min(1).max(16_384) }),
+    },
+    handler: async (request, reply) => {
+      await oidcLogout.receive(request.body.logout_token, request);
+      return reply.code(200).send();
+    },
+  });
+}

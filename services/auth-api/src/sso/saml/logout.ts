@@ -1,0 +1,176 @@
+/** Single logout, both ways (SAML profiles section 4.4): ours is sent to the identity provider, its own ends sessions here. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomToken } from '@gatehouse/service-kit/random';
+import type { SingleUse } from '../../assertions/single-use.ts';
+import type { AuditWriter } from '../../audit/event.ts';
+import type { ProviderSession } from '../../sessions/session.ts';
+import { SsoError } from '../failure.ts';
+import type { SsoKeys } from '../keys/service.ts';
+import type { ProviderSessions } from '../provider-sessions.ts';
+import type { SamlSignOn, SsoSettings } from '../settings.ts';
+import { entityOf, type SamlPlace } from './entity.ts';
+import type { IdentityProvider } from './idp-metadata.ts';
+import type { IdentityProviders } from './idp-source.ts';
+import { type LogoutMessage, makeLogoutRequest, makeLogoutResponse, verifyPostedRequest } from './library.ts';
+import { readRedirectMessage, verifyRedirectMessage } from './redirect-message.ts';
+import { checkSignatures, orMalformed } from './response-shape.ts';
+import { attributeOf, childNamed, instantOf, isNamed, parseXml, textOf } from './xml.ts';
+
+/** How a message came. */
+export type LogoutArrival =
+  | { binding: 'redirect'; rawQuery: string }
+  | { binding: 'post'; encoded: string; relayState: string | undefined };
+
+export interface SamlLogout {
+  /** Undefined where the identity provider offers no logout by redirect. @throws SsoError */
+  begin(settings: SamlSignOn, session: ProviderSession, logoutId: string): Promise<string | undefined>;
+  /**
+   * Where the browser goes: with our answer to the identity provider, or, when it brings the answer to ours,
+   * `finishes` names the logout that is over. @throws SsoError
+   */
+  receive(
+    place: SamlPlace,
+    arrival: LogoutArrival,
+    request: { id: string; ip: string },
+  ): Promise<{ location: string } | { finishes: string | undefined }>;
+}
+
+export interface SamlLogoutOptions {
+  issuer: string;
+  settings: Pick<SsoSettings, 'of'>;
+  providers: IdentityProviders;
+  providerSessions: ProviderSessions;
+  keys: Pick<SsoKeys, 'signing'>;
+  singleUse: SingleUse;
+  audit: AuditWriter;
+  now: Clock;
+}
+
+const xmlLimits = { longest: 64 * 1024 };
+const longestAgeMs = 300_000;
+
+export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
+  const { issuer, providers, providerSessions, keys, audit, now } = options;
+
+  const messageTo = (
+    settings: SamlSignOn,
+    provider: IdentityProvider,
+    destination: string,
+  ): LogoutMessage => ({
+    entity: entityOf(issuer, settings),
+    provider,
+    destination,
+    id: `_${randomToken(24)}`,
+    key: keys.signing(),
+  });
+
+  const settingsAt = async ({ contactCenterId, location }: SamlPlace): Promise<SamlSignOn> => {
+    const settings = await options.settings.of(contactCenterId, 'saml');
+    if (settings?.enabled && settings.location === location) return settings;
+    throw new SsoError(
+      'wrong_destination',
+      `SAML is not set for contact centre ${contactCenterId} at ${location}`,
+    );
+  };
+
+  const judge = async (root: Element, settings: SamlSignOn, provider: IdentityProvider): Promise<string> => {
+    const entity = entityOf(issuer, settings);
+    const nameOfIssuer = childNamed(root, 'assertion', 'Issuer');
+    if (nameOfIssuer === undefined || textOf(nameOfIssuer) !== provider.entityId)
+      throw new SsoError('wrong_issuer', 'the LogoutRequest is of another issuer than the metadata says');
+    const destination = attributeOf(root, 'Destination');
+    if (destination !== entity.sloUrl)
+      throw new SsoError(
+        'wrong_destination',
+        `the Destination is ${destination ?? 'missing'}, expected ${entity.sloUrl}`,
+      );
+    const skewMs = settings.clockSkewSeconds * 1000;
+    const issuedMs = instantOf(attributeOf(root, 'IssueInstant'));
+    const untilMs = instantOf(attributeOf(root, 'NotOnOrAfter')) ?? (issuedMs ?? 0) + longestAgeMs;
+    if (issuedMs === undefined || issuedMs > now() + skewMs || untilMs <= now() - skewMs)
+      throw new SsoError(
+        'wrong_time',
+        `the LogoutRequest is of ${attributeOf(root, 'IssueInstant') ?? 'no time'}`,
+      );
+    const id = attributeOf(root, 'ID') ?? '';
+    if (!(await options.singleUse.take('assertion', [entity.entityId, id], untilMs + skewMs)))
+      throw new SsoError('replayed', 'the LogoutRequest was used before');
+    return id;
+  };
+
+  const endSessions = async (root: Element, settings: SamlSignOn, request: { id: string; ip: string }) => {
+    const nameId = childNamed(root, 'assertion', 'NameID');
+    if (nameId === undefined) throw new SsoError('name_missing', 'the LogoutRequest has no NameID');
+    const index = childNamed(root, 'protocol', 'SessionIndex');
+    const ended = await providerSessions.end('saml', {
+      ...samlParties(issuer, settings),
+      subject: textOf(nameId),
+      ...(index === undefined ? {} : { sessionIndex: textOf(index) }),
+    });
+    for (const { sub, sid, contactCenterId } of ended) {
+      await audit.write({
+        name: 'session_ended',
+        outcome: 'success',
+        correlationId: request.id,
+        clientAddress: request.ip,
+        sub,
+        sid,
+        contactCenterId,
+        fields: { by: 'identity provider', method: 'saml' },
+      });
+    }
+  };
+
+  return {
+    async begin(settings, session, logoutId) {
+      const provider = await providers.of(settings);
+      if (provider.logoutRedirect === undefined) return undefined;
+      const message = messageTo(settings, provider, provider.logoutRedirect);
+      return makeLogoutRequest({ ...message, relayState: logoutId }, session);
+    },
+
+    async receive(place, arrival, request) {
+      const settings = await settingsAt(place);
+      const { xml, kind, relayState } = open(arrival);
+      // The answer to ours: the session has ended long since, so nothing depends on what it says.
+      if (kind === 'SAMLResponse') return { finishes: relayState };
+      const root = orMalformed(() => parseXml(xml, xmlLimits));
+      if (!isNamed(root, 'protocol', 'LogoutRequest'))
+        throw new SsoError('response_malformed', `the message is ${root.localName}, not a LogoutRequest`);
+      const provider = await providers.of(settings);
+      if (arrival.binding === 'redirect') verifyRedirectMessage(arrival.rawQuery, provider.certificates);
+      else {
+        orMalformed(() => checkSignatures(root));
+        await verifyPostedRequest(arrival.encoded, { entity: entityOf(issuer, settings), provider }).catch(
+          (error: unknown) => {
+            throw new SsoError(
+              'signature_invalid',
+              `no certificate of the metadata verifies it: ${(error as Error).message}`,
+              error,
+            );
+          },
+        );
+      }
+      const id = await judge(root, settings, provider);
+      await endSessions(root, settings, request);
+      const destination = provider.logoutResponse ?? provider.logoutRedirect;
+      if (destination === undefined) return { finishes: undefined };
+      const message = messageTo(settings, provider, destination);
+      return { location: await makeLogoutResponse({ ...message, relayState }, id, true) };
+    },
+  };
+}
+
+/** Who the parties of a SAML session are: one entity of ours per contact centre and location. */
+export function samlParties(issuer: string, place: SamlPlace): { issuer: string; clientId: string } {
+  return { issuer: 'saml', clientId: entityOf(issuer, place).entityId };
+}
+
+function open(arrival: LogoutArrival) {
+  if (arrival.binding === 'redirect') return readRedirectMessage(arrival.rawQuery);
+  return {
+    kind: 'SAMLRequest' as const,
+    xml: Buffer.from(arrival.encoded, 'base64').toString('utf8'),
+    relayState: arrival.relayState,
+  };
+}
