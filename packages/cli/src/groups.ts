@@ -13,6 +13,7 @@ import { apiKeyCommands } from './commands/keys.ts';
 import { locationCommands } from './commands/locations.ts';
 import { profileCommands } from './commands/profile.ts';
 import { settingCommands } from './commands/settings.ts';
+import { signingKeyCommands } from './commands/signing-keys.ts';
 
 export const groups: readonly CommandGroup[] = [
   clientCommands,
@@ -26,6 +27,7 @@ export const groups: readonly CommandGroup[] = [
   checkCommand,
   doctorCommand,
   auditCommands,
+  signingKeyCommands,
   profileCommands,
   completionCommand,
 ];

@@ -1,4 +1,5 @@
 /** `/auth/v3/ops/signing-keys`: administration of the keys that sign. */
+import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -7,7 +8,7 @@ import type { OpsAuthentication } from '../clients/ops-authentication.ts';
 import { guardAdministration } from '../clients/ops-guard.ts';
 import { signingAlgorithms } from './algorithms.ts';
 import { readKeyImport } from './import-key.ts';
-import { importBodySchema, keyParamsSchema, keyViewSchema, rotateBodySchema } from './schemas.ts';
+import { importBodySchema, keyParamsSchema, rotateBodySchema } from './schemas.ts';
 import type { SigningKeyService } from './signing-keys.ts';
 import type { StoredKey } from './store.ts';
 import { viewOf } from './view.ts';
@@ -18,7 +19,7 @@ export interface SigningKeyRoutesDeps {
 }
 
 const tags = ['signing keys'];
-const keyList = envelopeOf(z.array(keyViewSchema));
+const keyList = envelopeOf(z.array(signingKeyViewSchema));
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
 
 export function signingKeyRoutes(app: App, { signingKeys, opsAuthentication }: SigningKeyRoutesDeps): void {
@@ -41,7 +42,7 @@ export function signingKeyRoutes(app: App, { signingKeys, opsAuthentication }: S
       summary: 'Import a signing key',
       description: 'PEM, PKCS#12 or JWK: RSA of 2048 to 4096 bits, EC P-256 or Ed25519.',
       body: importBodySchema,
-      response: { 200: envelopeOf(keyViewSchema), ...refusals, 409: errorEnvelope },
+      response: { 200: envelopeOf(signingKeyViewSchema), ...refusals, 409: errorEnvelope },
     },
     handler: async (request) => {
       const { data } = request.body;

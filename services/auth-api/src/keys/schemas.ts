@@ -7,18 +7,6 @@ const kid = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable
 
 export const keyParamsSchema = z.object({ kid });
 
-export const keyViewSchema = z.object({
-  kid: z.string(),
-  algorithm: z.enum(signingAlgorithms),
-  state: z.enum(['next', 'active', 'retired']),
-  origin: z.enum(['generated', 'imported']),
-  createdAt: z.iso.datetime(),
-  activatedAt: z.iso.datetime().optional(),
-  retiredAt: z.iso.datetime().optional(),
-  /** A retired key leaves the key set then. */
-  publishedUntil: z.iso.datetime().optional(),
-});
-
 export const rotateBodySchema = wrapped(
   z.strictObject({
     algorithm: z
@@ -49,5 +37,4 @@ const keyImportSchema = z
 
 export const importBodySchema = wrapped(keyImportSchema);
 
-export type KeyView = z.infer<typeof keyViewSchema>;
 export type KeyImport = z.infer<typeof keyImportSchema>;

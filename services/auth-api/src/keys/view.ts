@@ -1,8 +1,8 @@
 /** A signing key as its administrators see it: never its private part. */
-import type { KeyView } from './schemas.ts';
+import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import type { StoredKey } from './store.ts';
 
-export function viewOf(key: StoredKey, publishedUntilMs: number | undefined): KeyView {
+export function viewOf(key: StoredKey, publishedUntilMs: number | undefined): SigningKeyView {
   return {
     kid: key.kid,
     algorithm: key.algorithm,

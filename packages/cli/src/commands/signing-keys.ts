@@ -1,0 +1,122 @@
+/** `gatehouse list-keys`, `rotate-keys`, `import-key`, `retire-key`, `remove-key`: the keys that sign tokens. */
+import { readFileSync } from 'node:fs';
+import {
+  createSigningKeyAdministration,
+  type SigningKeyView,
+} from '@gatehouse/contracts/auth-api/administration/signing-keys';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { UsageError } from '../failure/failure.ts';
+import { readSecretFile } from '../input/file.ts';
+import type { Session } from '../session.ts';
+
+interface ImportOptions {
+  passwordFile?: string;
+  alias?: string;
+  active?: boolean;
+}
+
+export function signingKeyCommands(program: Command, cli: Cli): void {
+  const api = (session: Session) => createSigningKeyAdministration(session.authApi);
+
+  program
+    .command('list-keys')
+    .description('keys that sign tokens: which do, which are next, which are only published')
+    .action(cli.action(async (session) => show(session, await api(session).list())));
+
+  program
+    .command('rotate-keys')
+    .description('sign with the next keys from now on; tokens that are out stay valid')
+    .option('--algorithm <name>', 'only the key of RS256, ES256 or EdDSA')
+    .action(
+      cli.action<{ algorithm?: string }>(async (session, { algorithm }) =>
+        show(session, await api(session).rotate(algorithm)),
+      ),
+    );
+
+  program
+    .command('import-key')
+    .description('bring a private key along: PEM, JWK (JSON) or PKCS#12')
+    .argument('<file>')
+    .option('--password-file <path>', 'password of the file; - for standard input')
+    .option('--alias <name>', 'entry of a keystore that has several keys')
+    .option('--active', 'sign with it at once, not only after the next rotation')
+    .action(
+      cli.action<ImportOptions, [string]>(async (session, options, file) => {
+        const key = await api(session).import({
+          ...keyOf(file),
+          ...(await passwordOf(session, options)),
+          ...(options.alias === undefined ? {} : { alias: options.alias }),
+          state: options.active ? 'active' : 'next',
+        });
+        session.output.record(key, Object.entries(key));
+      }),
+    );
+
+  program
+    .command('retire-key')
+    .description('sign nothing more with a key; tokens that are out stay valid')
+    .argument('<kid>')
+    .action(
+      cli.action<object, [string]>(async (session, _options, kid) =>
+        show(session, await api(session).retire(kid)),
+      ),
+    );
+
+  program
+    .command('remove-key')
+    .description('for a key that leaked: everything that it signed is refused')
+    .argument('<kid>')
+    .action(
+      cli.action<object, [string]>(async (session, _options, kid) => {
+        await session.sure(`Refuse everything that ${kid} has signed?`);
+        show(session, await api(session).remove(kid));
+      }),
+    );
+}
+
+function show(session: Session, keys: SigningKeyView[]): void {
+  session.output.rows(
+    keys,
+    [
+      { title: 'algorithm', value: (row) => row.algorithm },
+      { title: 'state', value: (row) => row.state },
+      { title: 'key id', value: (row) => row.kid },
+      { title: 'origin', value: (row) => row.origin },
+      { title: 'signs since', value: (row) => row.activatedAt ?? 'not yet' },
+      { title: 'published until', value: (row) => row.publishedUntil },
+    ],
+    'There are no signing keys.',
+  );
+}
+
+/** What a file holds shows in its first characters. @throws UsageError */
+function keyOf(file: string): Record<string, unknown> {
+  const bytes = readKeyFile(file);
+  const text = bytes.toString('utf8');
+  if (text.includes('-----BEGIN ')) return { pem: text };
+  if (!text.trimStart().startsWith('{')) return { pkcs12: bytes.toString('base64') };
+  try {
+    return { jwk: JSON.parse(text) };
+  } catch {
+    // The parser's message may quote the key.
+    throw new UsageError(`${file} is no JSON`);
+  }
+}
+
+function readKeyFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`, error);
+  }
+}
+
+async function passwordOf(
+  { terminal }: Session,
+  { passwordFile }: ImportOptions,
+): Promise<{ password?: string }> {
+  return passwordFile === undefined
+    ? {}
+    : { password: await readSecretFile(terminal, passwordFile, 'The password') };
+}
