@@ -44,7 +44,9 @@ export function createProgram(terminal: Terminal, ended: (code: ExitCode) => voi
     .option('--json', 'print data for scripts instead of tables')
     .option('-y, --yes', 'ask nothing')
     .addOption(
-      new Option('--timeout <seconds>', 'longest wait for an answer').default(60).argParser(parseTimeout),
+      new Option('--timeout <seconds>', 'longest wait for an answer; 60 for most commands').argParser(
+        parseTimeout,
+      ),
     )
     .addOption(new Option('--insecure-http', 'send credentials over an unencrypted connection').hideHelp());
   const cli = createCli(terminal, ended);

@@ -13,7 +13,7 @@ export interface GlobalOptions {
   profile?: string;
   json?: boolean;
   yes?: boolean;
-  timeout: number;
+  timeout?: number;
   insecureHttp?: boolean;
 }
 
@@ -32,7 +32,14 @@ export interface Session {
 
 const maxBodyBytes = 1024 * 1024 * 1024;
 
-export function openSession(terminal: Terminal, options: GlobalOptions): Session {
+const usualTimeoutSeconds = 60;
+
+/** `timeoutSeconds`: longest wait for an answer where the person has not said one. */
+export function openSession(
+  terminal: Terminal,
+  options: GlobalOptions,
+  timeoutSeconds = usualTimeoutSeconds,
+): Session {
   const clients: HttpClient[] = [];
   let profile: Profile | undefined;
   let authApi: HttpClient | undefined;
@@ -49,7 +56,7 @@ export function openSession(terminal: Terminal, options: GlobalOptions): Session
     const http = createHttpClient({
       dependency,
       baseUrl: new URL(baseUrl).origin,
-      timeoutMs: options.timeout * 1000,
+      timeoutMs: (options.timeout ?? timeoutSeconds) * 1000,
       maxBodyBytes,
       authorization: authorizes,
       ...(caFile === undefined ? {} : { ca: readCa(caFile) }),

@@ -12,6 +12,9 @@ import { readFile } from '../input/file.ts';
 import { renderChanges } from '../output/changes.ts';
 import type { Output } from '../output/output.ts';
 
+/** Thousands of contact centres take minutes. */
+const wholeEstate = { timeoutSeconds: 1800 };
+
 export function estateCommands(program: Command, cli: Cli): void {
   program
     .command('export')
@@ -25,7 +28,7 @@ export function estateCommands(program: Command, cli: Cli): void {
         if (path === undefined) return session.output.raw(document);
         write(path, document);
         session.output.note(`The estate is written to ${path}.`);
-      }),
+      }, wholeEstate),
     );
 
   program
@@ -50,7 +53,7 @@ export function estateCommands(program: Command, cli: Cli): void {
         // The tag of the dry run: what was agreed to is what is done, or nothing.
         const done = await estate.import(document, format, etag);
         output.done(done.changes.length === 0 ? 'Everything is as the document says.' : 'It is done.', done);
-      }),
+      }, wholeEstate),
     );
 }
 

@@ -123,8 +123,8 @@ test('a key stands alone on standard output, works, is rotated and withdrawn', a
 test('the trail tells who changed what', async () => {
   const cc = await contactCenter('audit.example');
   await cli.run(['cc', 'update', cc, '--name', 'Renamed']);
-  const shown = await cli.run(['audit', '--cc', cc]);
+  const shown = await cli.run(['audit', 'changes', '--cc', cc]);
   expect(shown.out).toContain('ops ops');
   expect(shown.out).toContain('name: audit.example → Renamed');
-  expect(await cli.json('audit', '--cc', cc, '-n', '1')).toHaveLength(1);
+  expect(await cli.json('audit', 'changes', '--cc', cc, '-n', '1')).toHaveLength(1);
 });
