@@ -1,10 +1,13 @@
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+/** As the runtime resolves packages, without what only bundlers ask for. */
+const runtimeConditions = defaultServerConditions.filter((condition) => condition !== 'module');
+
 /** Workspace packages are read from their sources: no build is needed before a test run. */
 export const sourceConditions = {
-  resolve: { conditions: ['source', ...defaultServerConditions] },
-  ssr: { resolve: { conditions: ['source', ...defaultServerConditions] } },
+  resolve: { conditions: ['source', ...runtimeConditions] },
+  ssr: { resolve: { conditions: ['source', ...runtimeConditions] } },
 };
 
 export default defineConfig({

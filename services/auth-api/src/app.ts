@@ -37,6 +37,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   const app = await createApp({
     log: kit.log,
     metrics: kit.metrics,
+    tracing: kit.tracing,
     http: config.http,
     drain: kit.drain,
     describesApi: kit.describesApi,

@@ -19,6 +19,7 @@ import {
   tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
 import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
 import { certificateFormats } from '@gatehouse/service-kit/sender-constraint/client-certificates';
 import { z } from 'zod';
 import { mappingProblem } from './users/authority-mapping.ts';
@@ -244,6 +245,7 @@ export const configuration = defineConfiguration(
     consul: consulSettings,
     elasticsearch: elasticsearchSettings,
     audit: auditSettings,
+    tracing: tracingSettings,
     outbound: outboundSettings,
     location: setting(
       z

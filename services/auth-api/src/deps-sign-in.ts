@@ -38,6 +38,16 @@ import { connectEnvironment } from './users/connect-environment.ts';
 import { createServerDiscovery } from './users/server-discovery.ts';
 import { createUserService, type UserServiceWithLinks } from './users/service.ts';
 
+/** What a sign-in waits for at a Configuration Server. */
+const tracedCalls = [
+  'authenticate',
+  'changePassword',
+  'readPersons',
+  'readAccessGroups',
+  'readRoles',
+  'readTenants',
+] as const;
+
 export interface SignInDeps extends LogoutDeps {
   contactCenters: ContactCenterService;
   users: UserServiceWithLinks;
@@ -189,14 +199,16 @@ async function followEnvironmentApi(base: BaseDeps) {
   });
   const users = createUserService({
     contactCenters,
-    connect: (environment) =>
-      connectEnvironment(environment, {
+    connect: (environment) => {
+      const backend = connectEnvironment(environment, {
         location: config.location,
         secretBox,
         discovery,
         log,
         metrics: backendMetrics,
-      }),
+      });
+      return kit.tracing?.calls('config-server', backend, tracedCalls) ?? backend;
+    },
     redis,
     keyspace,
     limits: {

@@ -102,6 +102,8 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   const issuer = `${config.publicUrl}/auth/v3`;
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-auth-api', log });
   const redis = createRedis(config.redis, { log, gathersWrites: true });
+  kit.tracing?.pool(pool);
+  kit.tracing?.redis(redis);
   const blockingRedis = duplicateRedis(config.redis, log);
   await untilRedisIsReady(redis);
   const keyspace = createKeyspace(config.redis.keyPrefix);

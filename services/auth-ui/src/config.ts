@@ -8,6 +8,7 @@ import {
   tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
 
 export const configuration = defineConfiguration(
   'auth-ui',
@@ -27,6 +28,7 @@ export const configuration = defineConfiguration(
       }),
     },
     serviceClient: serviceClientSettings,
+    tracing: tracingSettings,
   },
   { problemsBetween: ({ http }) => tlsProblems(http.tls) },
 );

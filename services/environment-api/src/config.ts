@@ -17,6 +17,7 @@ import {
   tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
 import { z } from 'zod';
 
 export const configuration = defineConfiguration(
@@ -83,6 +84,7 @@ export const configuration = defineConfiguration(
     consul: consulSettings,
     elasticsearch: elasticsearchSettings,
     audit: auditSettings,
+    tracing: tracingSettings,
   },
   {
     problemsBetween: ({ consul, elasticsearch, http }) => [

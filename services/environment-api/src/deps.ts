@@ -59,6 +59,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     concurrency: 2,
     shared: createSecretAttempts({ redis, keyspace, now }),
   });
+  kit.tracing?.pool(pool);
   const consul = consulAccessOf(config.consul);
   const authApi = createHttpClient({
     dependency: 'Auth API',

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, plainLogger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
+import { traceFields } from '../tracing/current.ts';
 import type { App } from './app-type.ts';
 import { pathOf } from './path.ts';
 import { requestIdHeader } from './request-id.ts';
@@ -26,7 +27,8 @@ export function observeRequests(app: App, { log, metrics, logsSuccesses }: Obser
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    if (logsSuccesses || reply.statusCode >= 400) lines.info(describe(request, reply), 'request');
+    if (logsSuccesses || reply.statusCode >= 400)
+      lines.info({ ...describe(request, reply), ...traceFields() }, 'request');
     done();
   });
 }

@@ -5,6 +5,7 @@ import { notFound } from '../errors/app-error.ts';
 import { envelopeErrorHandler } from '../errors/render-envelope.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { observeRequests } from './access-log.ts';
 import type { App } from './app-type.ts';
 import { acceptEmptyJson } from './body-parsing.ts';
@@ -29,6 +30,7 @@ export interface AppOptions {
     tls?: TlsFiles;
   };
   drain?: Drain;
+  tracing?: Tracing | undefined;
   /** Collect the routes for the OpenAPI document; a serving process does without. */
   describesApi?: boolean | undefined;
   openapi?: { title: string; description: string; version: string };
@@ -69,6 +71,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   acceptEmptyJson(app);
   letOversizedBodiesEnd(app);
+  // Before all other hooks: they belong to the span.
+  options.tracing?.requests(app);
   observeRequests(app, { ...options, logsSuccesses: http.logRequests === 'all' });
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);
   if (options.openapi && options.describesApi)

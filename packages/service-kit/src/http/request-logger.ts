@@ -1,6 +1,7 @@
 /** The logger of a request: bound to its correlation id when the first line is written, which most requests never do. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { Bindings, ChildLoggerOptions } from 'pino';
+import { traceFields } from '../tracing/current.ts';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
@@ -30,7 +31,7 @@ class LazyLogger {
   }
 
   get #logger(): FastifyBaseLogger {
-    this.#bound ??= this.#parent.child(this.#bindings, this.#options);
+    this.#bound ??= this.#parent.child({ ...this.#bindings, ...traceFields() }, this.#options);
     return this.#bound;
   }
 

@@ -5,9 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
+import type { TracingConfig } from '../config/tracing.ts';
 import { createReadiness, type Readiness, type ReadinessCheck } from '../health/readiness.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { createMetrics, type Metrics } from '../metrics/registry.ts';
+import { startTracing, type Tracing } from '../tracing/tracing.ts';
 import type { App } from './app-type.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createManagementApp } from './management.ts';
@@ -18,6 +20,8 @@ export interface Kit {
   metrics: Metrics;
   drain: Drain;
   version: string;
+  /** Absent where no traces are wanted. */
+  tracing?: Tracing | undefined;
   /** Nothing is served: the routes are only collected for the OpenAPI document. */
   describesApi?: boolean;
 }
@@ -41,6 +45,7 @@ export interface Service<C extends Configuration, D> {
 
 interface CommonConfig {
   log: { level: string; format: 'json' | 'pretty' };
+  tracing?: TracingConfig;
   http: {
     host: string;
     port: number;
@@ -106,7 +111,12 @@ async function serve<C extends Configuration, D>(
   config: ConfigOf<C> & CommonConfig,
   log: Logger,
 ): Promise<void> {
-  const kit = createKit(service, log);
+  const plainKit = createKit(service, log);
+  const tracing = await startTracing(config.tracing, {
+    name: service.configuration.service,
+    version: plainKit.version,
+  });
+  const kit = { ...plainKit, tracing };
   const deps = await service.createDeps(config, kit);
   const readiness = createReadiness(service.readinessChecks(deps));
   const app = await service.buildApp(deps);
@@ -137,6 +147,7 @@ async function serve<C extends Configuration, D>(
       await app.close();
       await management.close();
       await service.closeDeps(deps);
+      await tracing?.close();
     },
   });
 }

@@ -1,5 +1,5 @@
 /** The Lua scripts that count attempts. Each touches the keys of one account or one address, so one slot. */
-import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { defineScript } from '../redis/script.ts';
 
 /**
  * Reserves an attempt before the secret is checked, so that many at once cannot pass a limit that one by one would

@@ -1,0 +1,51 @@
+/** A span for every request: named by the route pattern, never by the address, which may carry a secret. */
+import {
+  type Context,
+  context,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { FastifyRequest } from 'fastify';
+import type { App } from '../http/app-type.ts';
+
+export function traceRequests(app: App, tracer: Tracer): void {
+  const traced = new WeakMap<FastifyRequest, { span: Span; inside: Context }>();
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const parent = propagation.extract(context.active(), request.headers);
+    const span = tracer.startSpan(
+      `${request.method} ${route}`,
+      {
+        kind: SpanKind.SERVER,
+        attributes: {
+          'http.request.method': request.method,
+          'http.route': route,
+          'gatehouse.correlation_id': request.id,
+        },
+      },
+      parent,
+    );
+    const inside = trace.setSpan(parent, span);
+    traced.set(request, { span, inside });
+    context.with(inside, done);
+  });
+
+  // The body arrives in the context of its socket: what follows is brought back into that of the request.
+  app.addHook('preValidation', (request, _reply, done) => {
+    const { inside = context.active() } = traced.get(request) ?? {};
+    context.with(inside, done);
+  });
+
+  app.addHook('onResponse', (request, reply, done) => {
+    const { span } = traced.get(request) ?? {};
+    span?.setAttribute('http.response.status_code', reply.statusCode);
+    if (reply.statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
+    span?.end();
+    done();
+  });
+}
