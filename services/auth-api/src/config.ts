@@ -23,6 +23,7 @@ import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
 import { certificateFormats } from '@gatehouse/service-kit/sender-constraint/client-certificates';
 import { z } from 'zod';
 import { mappingProblem } from './users/authority-mapping.ts';
+import { patternProblem } from './users/user-name-patterns.ts';
 
 const tokenSettings = {
   accessTtlSeconds: setting(read.integer(1, 604_800).default(43_200), {
@@ -114,6 +115,22 @@ const signInSettings = {
     env: 'GATEHOUSE_DEFAULT_TENANT',
     doc: 'Domain of the contact centre that is meant when a user names no tenant; for installations with one.',
   }),
+  userNamePatterns: setting(
+    read
+      .list()
+      .superRefine((entries, context) => {
+        for (const entry of entries) {
+          const problem = patternProblem(entry);
+          if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+        }
+      })
+      .default([]),
+    {
+      env: 'GATEHOUSE_USER_NAME_PATTERNS',
+      doc: 'What tells the tenant of a user name that is typed without one, separated by commas; the first that fits counts, before the default tenant.',
+      example: '{user}@{tenant},ndc-*=nordic',
+    },
+  ),
   accountAttempts: setting(read.integer(1, 1000).default(4), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS',
     doc: 'Failed sign-ins on one account within the window before unknown devices must wait; keep it below the account-lockout-threshold of the Configuration Servers.',

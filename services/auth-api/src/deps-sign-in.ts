@@ -35,6 +35,7 @@ import { createPasswordRule, createSchemes, type Schemes } from './sso/scheme.ts
 import { createSsoSettings, type SsoSettings } from './sso/settings.ts';
 import { createBackendMetrics, createDiscoveryMetrics } from './users/backend-metrics.ts';
 import { connectEnvironment } from './users/connect-environment.ts';
+import { createLoginNames, type LoginNames } from './users/login-name.ts';
 import { createServerDiscovery } from './users/server-discovery.ts';
 import { createUserService, type UserServiceWithLinks } from './users/service.ts';
 
@@ -76,7 +77,8 @@ export interface StartedSignIn {
 }
 
 export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<StartedSignIn> {
-  const environment = await followEnvironmentApi(base);
+  const loginNames = createLoginNames(base.config.signIn.userNamePatterns);
+  const environment = await followEnvironmentApi(base, loginNames);
   const { users, contactCenters, storedOrigins, ssoSettings } = environment;
   const { config, redis, keyspace, cutOffs, clientDirectory: clients, audit, now } = base;
 
@@ -129,7 +131,7 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
       callers,
       cookies,
       ssoSettings,
-      schemes: createSchemes({ contactCenters, settings: ssoSettings, users }),
+      schemes: createSchemes({ loginNames, contactCenters, settings: ssoSettings, users }),
       pages,
       offersRemember,
       signIn: createSignInService({ ...forms, clients }),
@@ -154,7 +156,7 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
 }
 
 /** The cached copies of environment data, the links made from them, and what keeps both up to date. */
-async function followEnvironmentApi(base: BaseDeps) {
+async function followEnvironmentApi(base: BaseDeps, loginNames: LoginNames) {
   const { config, kit, redis, keyspace, secretBox, cutOffs, audit, now } = base;
   const { log, metrics } = kit;
   const http = createHttpClient({
@@ -222,6 +224,7 @@ async function followEnvironmentApi(base: BaseDeps) {
       addressWindowMs: signIn.addressWindowSeconds * 1000,
     },
     passwordRule: createPasswordRule(ssoSettings),
+    loginNames,
     authorityMapping: signIn.authorityMapping,
     cutOffs,
     audit,

@@ -1,7 +1,7 @@
 /** Who signs in how: through an identity provider, or with a password at the Configuration Server. */
 import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { canonicalUserName, readLoginName } from '../users/login-name.ts';
+import { canonicalUserName, type LoginNames } from '../users/login-name.ts';
 import type { PasswordRule } from '../users/password-rule.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import type { UserService } from '../users/user-service.ts';
@@ -28,11 +28,12 @@ export function createSchemes(deps: {
   contactCenters: Pick<ContactCenterService, 'resolve'>;
   settings: Pick<SsoSettings, 'enabled'>;
   users: Pick<UserService, 'isMember'>;
+  loginNames: LoginNames;
 }): Schemes {
-  const { contactCenters, settings, users } = deps;
+  const { loginNames, contactCenters, settings, users } = deps;
 
   const find = async (named: Named): Promise<SignOnSettings | undefined> => {
-    const { userName, tenant } = readLoginName(named);
+    const { userName, tenant } = loginNames.read(named);
     const contactCenter = await contactCenters.resolve(tenant);
     if (contactCenter === undefined) return undefined;
     for (const candidate of await settings.enabled(contactCenter.id)) {

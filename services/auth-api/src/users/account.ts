@@ -4,7 +4,7 @@ import type { Attempt } from '@gatehouse/service-kit/limits/attempt-counter';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
-import { canonicalTenant, canonicalUserName, type LoginName, readLoginName } from './login-name.ts';
+import { canonicalTenant, canonicalUserName, type LoginName, type LoginNames } from './login-name.ts';
 import { SignInError } from './sign-in-error.ts';
 import type { AttemptOrigin } from './user-service.ts';
 
@@ -15,6 +15,7 @@ export interface Account extends LoginName {
 }
 
 export interface AccountsOptions {
+  loginNames: LoginNames;
   contactCenters: Pick<ContactCenterService, 'resolve' | 'get'>;
   limiter: AttemptLimiter;
   audit: AuditWriter;
@@ -34,7 +35,7 @@ export interface Accounts {
   open(named: NamedAccount, origin: AttemptOrigin): Promise<Account>;
 }
 
-export function createAccounts({ contactCenters, limiter, audit }: AccountsOptions): Accounts {
+export function createAccounts({ loginNames, contactCenters, limiter, audit }: AccountsOptions): Accounts {
   const findContactCenter = async (named: NamedAccount, tenant: string | undefined) => {
     try {
       const found = await (named.contactCenterId === undefined
@@ -53,7 +54,8 @@ export function createAccounts({ contactCenters, limiter, audit }: AccountsOptio
 
   return {
     async open(named, origin) {
-      const name = named.contactCenterId === undefined ? readLoginName(named) : { userName: named.userName };
+      const name =
+        named.contactCenterId === undefined ? loginNames.read(named) : { userName: named.userName };
       if (name.userName === '') throw new SignInError('credentials_required', { field: 'username' });
       const contactCenter = await findContactCenter(named, name.tenant);
       try {

@@ -1,5 +1,6 @@
 /** Reads what a person typed as user name and tenant, and finds the one spelling under which attempts are counted. */
 import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+import { readPattern } from './user-name-patterns.ts';
 
 export interface LoginName {
   userName: string;
@@ -18,6 +19,30 @@ export function readLoginName(typed: { userName: string; tenant?: string | undef
     clean(backslash === -1 ? '' : typed.userName.slice(0, backslash)) || clean(typed.tenant ?? '');
   return tenant === '' ? { userName } : { userName, tenant };
 }
+
+export interface LoginNames {
+  /** As `readLoginName`; where no tenant was typed, the first pattern that the name looks like tells it. */
+  read(typed: { userName: string; tenant?: string | undefined }): LoginName;
+}
+
+/** `entries`: patterns as the configuration holds them. */
+export function createLoginNames(entries: readonly string[]): LoginNames {
+  const patterns = entries.map(readPattern);
+  return {
+    read(typed) {
+      const name = readLoginName(typed);
+      // A name too long to be one is not worth the matching.
+      if (name.tenant !== undefined || name.userName.length > longestUserName) return name;
+      for (const pattern of patterns) {
+        const read = pattern.read(name.userName);
+        if (read !== undefined) return read;
+      }
+      return name;
+    },
+  };
+}
+
+const longestUserName = 255;
 
 /** Domains of contact centres compare without case and width; a text too long to be one gives the empty text. */
 export function canonicalTenant(tenant: string): string {

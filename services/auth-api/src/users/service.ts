@@ -22,6 +22,7 @@ import { createEnvironmentLinks } from './environment-link.ts';
 import { createEnvironmentRoster } from './environment-roster.ts';
 import { createIdentification } from './identify.ts';
 import { createIdentities } from './identities.ts';
+import type { LoginNames } from './login-name.ts';
 import { mapFailure } from './map-failure.ts';
 import { createPasswordChangeMarks } from './password-change-marks.ts';
 import type { PasswordRule } from './password-rule.ts';
@@ -36,6 +37,7 @@ export interface UserServiceOptions {
   keyspace: Keyspace;
   limits: AttemptLimits;
   passwordRule: PasswordRule;
+  loginNames: LoginNames;
   /** Entries as the configuration holds them. */
   authorityMapping: readonly string[];
   cutOffs: Pick<CutOffs, 'raise'>;
@@ -67,7 +69,7 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   });
   const links = createEnvironmentLinks({ contactCenters, backends, now });
   const limiter = createAttemptLimiter({ redis, keyspace, limits: options.limits, now });
-  const accounts = createAccounts({ contactCenters, limiter, audit });
+  const accounts = createAccounts({ loginNames: options.loginNames, contactCenters, limiter, audit });
   const { passwordRule } = options;
   const identities = createIdentities({ mapping: readMapping(options.authorityMapping), now });
   const shared = { accounts, links, decoy: createDecoy(backends), passwordRule, identities, audit };
