@@ -161,6 +161,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       ...deps,
       directory: clientDirectory,
       publicUrl: config.publicUrl,
+      starts,
     }),
   };
 }

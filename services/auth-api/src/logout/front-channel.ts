@@ -12,7 +12,7 @@ export function createFrontChannel(directory: Pick<ClientDirectory, 'find'>, iss
     if (ended === undefined) return [];
     // Signing out goes on without PostgreSQL: then those are told that are known.
     const clients = await Promise.all(ended.clientIds.map((id) => directory.find(id).catch(() => undefined)));
-    return clients.slice(0, mostFrames).flatMap((client) => {
+    const frames = clients.flatMap((client) => {
       const uri = client?.frontchannelLogoutUri;
       if (uri === undefined) return [];
       if (!client?.frontchannelLogoutSessionRequired) return [uri];
@@ -21,5 +21,6 @@ export function createFrontChannel(directory: Pick<ClientDirectory, 'find'>, iss
         `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ iss: issuer, sid: ended.sid })}`,
       ];
     });
+    return frames.slice(0, mostFrames);
   };
 }

@@ -71,6 +71,7 @@ export async function logoutRoutes(
     // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the user.
     handler: async (request, reply) => {
       readParameters(request.body);
+      logoutEndpoint.admit(request.ip);
       const id = await postedRequests.save(request.body as Record<string, string>);
       return reply.redirect(`${publicUrl}${url}?posted_request=${id}`, 303);
     },

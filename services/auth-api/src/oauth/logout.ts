@@ -1,6 +1,7 @@
 /** RP-Initiated Logout (OpenID Connect RP-Initiated Logout 1.0): the ID token that comes along says whose session ends. */
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -14,6 +15,8 @@ import type { Browser } from './authorize.ts';
 import { optional, type RequestParameters } from './parameters.ts';
 
 export interface LogoutEndpoint {
+  /** Refuses more posted requests than an address may leave here. @throws AppError (429) */
+  admit(clientAddress: string): void;
   /** Where the browser goes next. @throws AppError for a page */
   logout(parameters: RequestParameters, browser: Browser): Promise<string>;
   /** The same after the user said yes. @throws AppError for a page */
@@ -29,6 +32,8 @@ export interface LogoutOptions {
   audit: AuditWriter;
   pages: Pages;
   publicUrl: string;
+  /** Bounds what one address may leave in Redis. */
+  starts: AttemptLimiter;
 }
 
 export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
@@ -100,19 +105,22 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
   }
 
   return {
+    admit: (clientAddress) => options.starts.reserve(clientAddress),
+
     async logout(parameters, browser) {
       const hint = await readHint(parameters);
       const client = await readClient(parameters, hint);
       const target = readTarget(parameters, client);
       const uiLocales = parameters.get('ui_locales')?.slice(0, 256);
       const session = await sessions.find(browser.request);
-      if (hint !== undefined && hint.sub !== session?.sub) await endHinted(hint, browser);
+      if (hint !== undefined && hint.sid !== session?.sid) await endHinted(hint, browser);
       if (session === undefined) return target ?? pages.signedOut();
       if (hint?.sub === session.sub) {
         await endSession(session, hint.clientId, browser);
         return afterLogout(browser, { ended: session, target, uiLocales });
       }
       // Section 2: without a hint, or with one of another user, any page could sign the user out by a link (CVE-2020-10734).
+      options.starts.reserve(browser.request.ip);
       const { id } = await pendingLogouts.create(browser.reply, browser.request, {
         step: 'ask',
         userName: session.identity.username,

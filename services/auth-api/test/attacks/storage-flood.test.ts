@@ -24,14 +24,17 @@ describe('66: strangers cannot fill Redis with sign-ins that nobody finishes', (
     expect((await begin(url, '10.0.0.2')).statusCode).toBe(302);
   });
 
-  it('counts requests by POST as well', async () => {
+  it.each([
+    ['sign in', '/auth/v3/oauth/authorize', '10.0.0.3'],
+    ['sign out', '/auth/v3/oauth/logout', '10.0.0.4'],
+  ])('counts requests to %s by POST as well', async (_what, url, remoteAddress) => {
     const post = () =>
       stack.app.inject({
         method: 'POST',
-        url: '/auth/v3/oauth/authorize',
+        url,
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         payload: authorizeUrl(client).split('?')[1] ?? '',
-        remoteAddress: '10.0.0.3',
+        remoteAddress,
       });
     for (let count = 0; count < 10; count++) expect((await post()).statusCode).toBe(303);
     expect((await post()).statusCode).toBe(429);

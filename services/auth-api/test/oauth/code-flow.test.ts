@@ -202,6 +202,15 @@ describe('prompt and max_age', () => {
     ).toBeTruthy();
   });
 
+  it('asks again when the sign-in is older than the client allows where no max_age is named', async () => {
+    const browser = createBrowser(stack.app);
+    await getCode(stack, browser, client);
+    const strict = await createClient(stack, { defaultMaxAgeSeconds: 0 });
+
+    expect(responseOf(await browser.get(authorizeUrl(strict))).get('interaction')).toBeTruthy();
+    expect(responseOf(await browser.get(authorizeUrl(strict, { max_age: '60' }))).get('code')).toBeTruthy();
+  });
+
   it('answers login_required when the id_token_hint names another user', async () => {
     const browser = createBrowser(stack.app);
     const code = await getCode(stack, browser, client, { scope: 'openid' });
