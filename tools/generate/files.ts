@@ -7,6 +7,7 @@ import { configurationReference } from './configuration-reference.ts';
 import { dashboard } from './dashboard.ts';
 import { elasticsearchFiles } from './elasticsearch-files.ts';
 import { openApiDocument } from './openapi.ts';
+import { referencePage } from './reference.ts';
 
 interface GeneratedFile {
   /** From the root of the repository. */
@@ -20,6 +21,10 @@ const generatedFiles: GeneratedFile[] = [
   ...['auth-api', 'environment-api', 'auth-ui'].map((service) => ({
     path: `services/${service}/openapi.json`,
     produce: (root: string) => openApiDocument(root, service),
+  })),
+  ...['auth-api', 'environment-api'].map((service) => ({
+    path: `docs/reference/${service}.md`,
+    produce: (root: string) => referencePage(root, service),
   })),
   { path: 'charts/auth-api/monitoring/gatehouse-dashboard.json', produce: dashboard },
   ...elasticsearchFiles,

@@ -7,6 +7,7 @@ import { signingAlgorithms } from '../keys/algorithms.ts';
 import { redirectUriProblem } from '../oauth/redirect-uri.ts';
 import { parseScope } from '../oauth/scopes.ts';
 import { responseTypes } from './client.ts';
+import { described } from './field-texts.ts';
 import { jwtBearerSchema, keySourceFields } from './key-source-schemas.ts';
 
 const grantTypes = [
@@ -93,16 +94,17 @@ const removableFields = {
   ...keySourceFields,
 };
 
-export const clientPatchSchema = z.object({
-  ...z.object(fields).partial().shape,
-  ...nullish(removableFields),
-  client_id: clientIdSchema.optional(),
-});
+export const clientPatchSchema = z.object(
+  described({
+    ...z.object(fields).partial().shape,
+    ...nullish(removableFields),
+    client_id: clientIdSchema.optional(),
+  }),
+);
 
 export type ClientPatch = z.infer<typeof clientPatchSchema>;
 
-/** Compat: whether the answer shows the secret under `encrypted_client_secret`; by default as the installation's profile says. */
-const showsSecret = { encryptedClientSecret: z.boolean().optional() };
+const showsSecret = described({ encryptedClientSecret: z.boolean().optional() });
 
 export const createBodySchema = wrapped(clientPatchSchema.extend(showsSecret));
 export const updateBodySchema = wrapped(clientPatchSchema);

@@ -1,0 +1,63 @@
+/** What each field of a client means, for the reference of the API. */
+import type { ZodType } from 'zod';
+
+const texts = {
+  client_id: 'Chosen by the caller; made up without it. Cannot be changed.',
+  name: 'As consent pages and the account page show it; the client id without it.',
+  description: 'For administrators.',
+  client_secret:
+    'A chosen secret, or its argon2id or bcrypt hash (`{bcrypt}` too) from elsewhere. Without it a CONFIDENTIAL client gets a generated one.',
+  clientType: 'PUBLIC: it has no secret and must use PKCE.',
+  internalClient: 'A service of the estate: it may ask about the tokens of every contact centre.',
+  authorities: "Of the client's own tokens; `ROLE_MANAGEMENT_APPLICATION` administers.",
+  scope: '`*` stands for every value.',
+  authorizedGrantTypes:
+    'Grants that it may use. An internal client also shows the two `urn:` ones of services.',
+  redirectURIs: 'Where codes may be sent.',
+  postLogoutRedirectURIs: 'Where a browser may go on to after signing out.',
+  accessTokenExpirationTimeout: 'Life of an access token, in seconds.',
+  refreshTokenExpirationTimeout: 'Life of the refresh tokens of one sign-in, in seconds.',
+  contactCenterIds: 'Whose users may sign in through it; empty: everybody.',
+  redirectMatching: '`origin`: also below a registered address (compat).',
+  requirePkce: 'Codes are given out only with a code challenge (RFC 7636).',
+  accessTokenFormat: '`jwt`: signed by RFC 9068, so that resource services can read it themselves.',
+  accessTokenSignedResponseAlg: 'Of JWT access tokens.',
+  idTokenSignedResponseAlg: 'Of ID tokens.',
+  userinfoSignedResponseAlg: 'UserInfo answers a signed JWT; JSON without it.',
+  responseTypes: 'What the authorization endpoint may answer; the response types of its grants without it.',
+  basicAuthorize:
+    "Compat: the authorization endpoint takes the user's own Basic credentials; as the compat profile says without it.",
+  uuidAccessTokens: 'Compat: opaque access tokens are UUIDs; as the compat profile says without it.',
+  requireConsent: 'Users are asked before the client gets access.',
+  defaultMaxAgeSeconds: 'A sign-in that is older is asked for again, where the request says no `max_age`.',
+  tokenEndpointAuthMethod: 'How it proves itself; either way of sending the secret without it.',
+  tokenExchange:
+    'Whose tokens it may exchange for which audiences (RFC 8693); empty lists refuse everything.',
+  jwtBearer: 'Whose assertions it may turn into tokens (RFC 7523), each issuer with its keys.',
+  resources: 'Under which `resource` others may name it as audience (RFC 8707).',
+  jwks: 'Its public keys by value (RFC 7517).',
+  jwksUri: 'Or the https address they are read from.',
+  frontchannelLogoutUri: 'Shown in a frame when a session ends; on the origin of a redirect URI.',
+  frontchannelLogoutSessionRequired: 'That address gets `iss` and `sid`.',
+  backchannelLogoutUri: 'Told by a logout token when a session ends.',
+  backchannelLogoutSessionRequired: 'That token names the session.',
+  requirePushedAuthorizationRequests: 'Authorization requests come by RFC 9126 only.',
+  requireSignedRequestObject: 'Authorization requests are signed (RFC 9101).',
+  requestObjectSigningAlg: 'How they are signed; any algorithm that is known here without it.',
+  dpopBoundAccessTokens: 'Its tokens are bound to a key (RFC 9449).',
+  tlsClientCertificateBoundAccessTokens: 'Its tokens are bound to its TLS certificate (RFC 8705).',
+  encryptedClientSecret:
+    'Compat: whether the answer shows the secret under `encrypted_client_secret`; as the compat profile says without it.',
+} as const;
+
+export type DescribedField = keyof typeof texts;
+
+/** The same fields, each with what it means. */
+export function described<T extends { [K in keyof T]: K extends DescribedField ? ZodType : never }>(
+  shape: T,
+): T {
+  const entries = Object.entries<ZodType>(shape);
+  return Object.fromEntries(
+    entries.map(([name, schema]) => [name, schema.describe(texts[name as DescribedField])]),
+  ) as unknown as T;
+}
