@@ -43,7 +43,7 @@ export function parseBearerToken(header: string | undefined): string | undefined
 
 /** The same of a DPoP header (RFC 9449 section 7.1). */
 export function parseDpopToken(header: string): string | undefined {
-  return header.length <= maxLength ? /^dpop +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)?.[1] : undefined;
+  return header.length <= maxTokenLength ? /^dpop +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)?.[1] : undefined;
 }
 
 function decodeUtf8(bytes: Buffer): string | undefined {

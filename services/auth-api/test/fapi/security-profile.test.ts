@@ -14,7 +14,7 @@ import {
   pushed,
   tokenBy,
 } from '../stack/fapi-client.ts';
-import { agent, signIn } from '../stack/interaction.ts';
+import { agent, readView, signIn } from '../stack/interaction.ts';
 import { authorizeUrl, interactionOf, type OAuthAnswer, postForm, responseOf } from '../stack/oauth.ts';
 import { assertedBy, createClientKey, issuer } from '../stack/signing-client.ts';
 
@@ -83,6 +83,24 @@ describe('the whole way', () => {
 
     expect(response.get('code')).toBeTruthy();
     expect(response.get('state')).toBe('state' in changes ? (changes['state'] ?? null) : 'some-state');
+  });
+
+  it('ends in access_denied when the user refuses', async () => {
+    const asking = await createFapiClient(stack, { requireConsent: true });
+    const browser = createBrowser(stack.app);
+    const { request_uri } = await pushed(stack, asking);
+    const asked = await authorizePushed(browser, asking, request_uri);
+    const onward = await signIn(stack, browser, interactionOf(asked), agent);
+    const interaction = interactionOf(await browser.get(onward.location ?? ''));
+    const { csrf } = await readView(stack.app, browser, interaction);
+    const said = await browser.postForm('/auth/v3/oauth/consent', { interaction, csrf, answer: 'denied' });
+    const response = responseOf(await browser.get(said.location ?? ''));
+
+    expect([response.get('error'), response.get('state'), response.get('iss')]).toEqual([
+      'access_denied',
+      'some-state',
+      issuer,
+    ]);
   });
 
   it('announces what a client of the profile looks for', async () => {

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
@@ -309,6 +310,35 @@ describe('a bound token at a resource of ours (RFC 9449 section 7)', () => {
     }
     expect((await userInfo(headers)).statusCode).toBe(200);
     expect((await userInfo(headers, 'GET', replica)).json().error).toBe('invalid_dpop_proof');
+  });
+
+  it.each(['GET', 'POST'] as const)(
+    'is taken as JWT by %s, which names the key, and refused as bearer token',
+    async (method) => {
+      const client = await createClient(stack, { dpopBoundAccessTokens: true, accessTokenFormat: 'jwt' });
+      const { access_token } = await userToken(client);
+
+      expect(decodeJwt(access_token)).toMatchObject({ cnf: { jkt: key.jkt } });
+      expect((await userInfo(await presentedBy(key, access_token, { method }), method)).statusCode).toBe(200);
+      expect((await userInfo({ authorization: `Bearer ${access_token}` })).json().error).toBe(
+        'invalid_token',
+      );
+      expect((await userInfo(await presentedBy(other, access_token))).json().error).toBe('invalid_token');
+    },
+  );
+
+  it('of a client itself is bound as JWT too', async () => {
+    const manager = await createClient(stack, {
+      authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+      dpopBoundAccessTokens: true,
+      accessTokenFormat: 'jwt',
+    });
+    const { access_token } = (await ask(manager, await provenBy(key))).json();
+    const path = '/auth/v3/ops/clients';
+
+    expect((await opsCall(stack, 'GET', path, undefined, `Bearer ${access_token}`)).status).toBe(401);
+    const headers = await presentedBy(key, access_token, { path });
+    expect((await stack.app.inject({ url: path, headers })).statusCode).toBe(200);
   });
 
   it('a token that is bound to nothing is refused under the scheme DPoP', async () => {
