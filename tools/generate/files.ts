@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chartFiles } from '../helm/chart-files.ts';
+import { auditPage } from './audit-page.ts';
 import { authorisationPage } from './authorisation-page.ts';
 import { configurationReference } from './configuration-reference.ts';
 import { dashboard } from './dashboard.ts';
@@ -18,6 +19,7 @@ interface GeneratedFile {
 const generatedFiles: GeneratedFile[] = [
   { path: 'docs/configuration.md', produce: configurationReference },
   { path: 'docs/authorisation.md', produce: authorisationPage },
+  { path: 'docs/audit-events.md', produce: auditPage },
   ...['auth-api', 'environment-api', 'auth-ui'].map((service) => ({
     path: `services/${service}/openapi.json`,
     produce: (root: string) => openApiDocument(root, service),

@@ -3,7 +3,7 @@ import type { ChainedEvent } from '@gatehouse/service-kit/audit/trail';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { auditDocument, changesAsText } from '@gatehouse/service-kit/elasticsearch/audit-document';
 import type { Document } from '@gatehouse/service-kit/elasticsearch/bulk-writer';
-import type { AuditEventName } from './event.ts';
+import { auditEvents } from './event.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
 
 /** Replaces a name or an address by a pseudonym, where the installation wants that. */
@@ -18,7 +18,7 @@ export function securityDocument(event: ChainedEvent, disguise: Disguise): Docum
   return auditDocument('auth-api', event, {
     action: facts.name,
     outcome: facts.outcome,
-    ...kindOf(facts.name),
+    ...auditEvents[facts.name].kind,
     reason: reason === undefined ? undefined : String(reason),
     correlationId: facts.correlationId,
     contactCenterId: facts.contactCenterId ?? undefined,
@@ -33,19 +33,4 @@ export function securityDocument(event: ChainedEvent, disguise: Disguise): Docum
       ...(Object.keys(details).length === 0 ? {} : { details }),
     },
   });
-}
-
-const administered = /^(client|signing_key)_(created|updated|deleted|secret_rotated|rotated)$/;
-
-/** ECS event.category and event.type. */
-function kindOf(name: AuditEventName): { category: string[]; type: string[] } {
-  const [, what, how] = administered.exec(name) ?? [];
-  if (what !== undefined) {
-    const type = how === 'created' ? 'creation' : how === 'deleted' ? 'deletion' : 'change';
-    return { category: ['configuration', 'iam'], type: [type] };
-  }
-  if (/logout|session_ended|cut_off/.test(name))
-    return { category: ['authentication', 'session'], type: ['end'] };
-  if (/password_change/.test(name)) return { category: ['iam'], type: ['user', 'change'] };
-  return { category: ['authentication'], type: [/login_/.test(name) ? 'start' : 'info'] };
 }

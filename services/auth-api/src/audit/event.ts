@@ -1,48 +1,183 @@
 /** The catalogue of security events. Names are part of the product: dashboards and alarms are built on them. */
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 
-export const auditEventNames = [
-  // sign-in and sessions
-  'login_succeeded',
-  'login_failed',
-  'login_throttled',
-  'logout',
-  'global_logout',
-  'session_ended',
-  'logout_notice',
-  'password_changed',
-  'password_change_failed',
-  'person_cut_off',
-  'consent_given',
-  'consent_denied',
-  'device_approved',
-  'device_denied',
-  // tokens
-  'code_issued',
-  'token_issued',
-  'token_refused',
-  'token_exchanged',
-  'token_revoked',
-  'code_reused',
-  'refresh_reused',
-  'assertion_accepted',
-  // administration
-  'client_created',
-  'client_updated',
-  'client_deleted',
-  'client_secret_rotated',
-  'client_authentication_failed',
-  'ops_authentication_failed',
-  'signing_key_created',
-  'signing_key_imported',
-  'signing_key_rotated',
-  'signing_key_retired',
-  'signing_key_removed',
-  'sso_key_changed',
-  'personal_data_erased',
-] as const;
+/** What an event is about (ECS event.category) and what happened to it (event.type). */
+export interface EventKind {
+  category: readonly string[];
+  type: readonly string[];
+}
 
-export type AuditEventName = (typeof auditEventNames)[number];
+export interface CatalogueEntry {
+  /** Completes "is written when …". */
+  when: string;
+  kind: EventKind;
+  /** Members of `fields` and what they say. */
+  fields?: Readonly<Record<string, string>>;
+}
+
+const start: EventKind = { category: ['authentication', 'session'], type: ['start'] };
+const end: EventKind = { category: ['authentication', 'session'], type: ['end'] };
+const token: EventKind = { category: ['authentication'], type: ['info'] };
+const denied: EventKind = { category: ['authentication'], type: ['denied'] };
+const user: EventKind = { category: ['iam'], type: ['user', 'change'] };
+const administered = (type: 'creation' | 'change' | 'deletion'): EventKind => ({
+  category: ['configuration', 'iam'],
+  type: [type],
+});
+
+const userName = 'as it was typed, or as the Configuration Server spells it';
+const actor = 'who administered: the operator account, or a client id';
+const changes = 'each field that differs, before and after; of secrets only that they changed';
+const reason = 'why, as a name for programs';
+const exchange = {
+  subjectClient: 'whose token was presented',
+  requestedType: 'what was asked for',
+  actor: 'who acts, where somebody does',
+  actorClient: 'whose token the actor presented',
+};
+
+export const auditEvents = {
+  login_succeeded: {
+    when: 'somebody signed in, by password or through an identity provider',
+    kind: start,
+    fields: {
+      userName,
+      method: '`saml` or `oidc`; absent for a password',
+      location: 'whose settings were used',
+    },
+  },
+  login_failed: {
+    when: 'a sign-in was refused',
+    kind: denied,
+    fields: {
+      userName,
+      reason,
+      method: '`saml` or `oidc`; absent for a password',
+      detail: 'what the log line says too',
+    },
+  },
+  login_throttled: {
+    when: 'a sign-in had to wait, before any password was checked',
+    kind: denied,
+    fields: { userName },
+  },
+  logout: {
+    when: 'somebody signed out of a browser',
+    kind: end,
+    fields: { by: 'who asked, when it was not the user', method: '`saml` or `oidc`' },
+  },
+  global_logout: { when: 'all sessions and tokens of a user were ended', kind: end },
+  session_ended: { when: 'one session was ended from the account page or by another sign-in', kind: end },
+  logout_notice: {
+    when: 'an application was told that a session ended, or could not be told',
+    kind: end,
+    fields: { attempts: 'how often it was tried', reason },
+  },
+  password_changed: { when: 'a user changed the password', kind: user, fields: { userName } },
+  password_change_failed: {
+    when: 'a change of a password was refused',
+    kind: user,
+    fields: { userName, reason },
+  },
+  person_cut_off: {
+    when: 'tokens and sessions ended because the person was disabled, deleted or given a new password',
+    kind: end,
+    fields: { environmentId: 'where', reason },
+  },
+  consent_given: {
+    when: 'a user let an application have what it asked for',
+    kind: user,
+    fields: { scope: 'what' },
+  },
+  consent_denied: { when: 'a user did not', kind: user, fields: { scope: 'what' } },
+  device_approved: { when: 'a user let a device in', kind: start },
+  device_denied: { when: 'a user did not', kind: denied },
+  code_issued: {
+    when: 'an application got an authorization response',
+    kind: token,
+    fields: { responseType: 'when it was not `code` alone' },
+  },
+  token_issued: {
+    when: 'tokens were given in an authorization response (implicit, hybrid)',
+    kind: token,
+    fields: { responseType: 'which' },
+  },
+  token_refused: {
+    when: 'an exchange or an assertion was refused for what it presented',
+    kind: denied,
+    fields: { grantType: 'which grant', ...exchange, assertionIssuer: 'who signed it', reason },
+  },
+  token_exchanged: { when: 'a token was exchanged for another (RFC 8693)', kind: token, fields: exchange },
+  token_revoked: { when: 'a token was revoked (RFC 7009)', kind: token },
+  code_reused: { when: 'a code came a second time: its tokens are ended', kind: denied },
+  refresh_reused: { when: 'a refresh token came after its successor: the family is ended', kind: denied },
+  assertion_accepted: {
+    when: 'a token was issued for an assertion (RFC 7523)',
+    kind: token,
+    fields: {
+      assertionIssuer: 'who signed it',
+      subjectClient: 'whose converted token it was',
+      scope: 'what was granted',
+    },
+  },
+  client_created: {
+    when: 'a client was created',
+    kind: administered('creation'),
+    fields: { actor, changes },
+  },
+  client_updated: { when: 'a client was changed', kind: administered('change'), fields: { actor, changes } },
+  client_deleted: {
+    when: 'a client was deleted',
+    kind: administered('deletion'),
+    fields: { actor, changes },
+  },
+  client_secret_rotated: {
+    when: 'a client got a new secret',
+    kind: administered('change'),
+    fields: { actor, changes },
+  },
+  client_authentication_failed: { when: 'a client did not prove itself', kind: denied },
+  ops_authentication_failed: { when: 'somebody did not prove to be the operator', kind: denied },
+  signing_key_created: {
+    when: 'a signing key was made',
+    kind: administered('creation'),
+    fields: { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' },
+  },
+  signing_key_imported: {
+    when: 'a signing key was imported',
+    kind: administered('creation'),
+    fields: { actor, kid: 'which', algorithm: 'of it' },
+  },
+  signing_key_rotated: {
+    when: 'another key began to sign',
+    kind: administered('change'),
+    fields: { actor, kid: 'which', algorithm: 'of it' },
+  },
+  signing_key_retired: {
+    when: 'a key stopped signing',
+    kind: administered('change'),
+    fields: { actor, kid: 'which', algorithm: 'of it' },
+  },
+  signing_key_removed: {
+    when: 'a key was taken out of the key set',
+    kind: administered('deletion'),
+    fields: { actor, kid: 'which', algorithm: 'of it' },
+  },
+  sso_key_changed: {
+    when: 'a key of single sign-on took its next step',
+    kind: administered('change'),
+    fields: { actor, purpose: 'signing or encryption', step: 'which' },
+  },
+  personal_data_erased: {
+    when: 'what the events say of a user was erased',
+    kind: administered('deletion'),
+    fields: { actor, events: 'of how many' },
+  },
+} satisfies Record<string, CatalogueEntry>;
+
+export type AuditEventName = keyof typeof auditEvents;
+
+export const auditEventNames = Object.keys(auditEvents) as AuditEventName[];
 
 export interface AuditEvent {
   name: AuditEventName;

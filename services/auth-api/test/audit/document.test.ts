@@ -1,9 +1,12 @@
 /** Documents of security events fit the strict mapping, whatever the event. */
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { createDisguise } from '@gatehouse/service-kit/audit/disguise';
 import { auditTemplates } from '@gatehouse/service-kit/elasticsearch/audit-assets';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { describe, expect, it } from 'vitest';
+import { cataloguePage } from '../../src/audit/catalogue-page.ts';
 import { securityDocument } from '../../src/audit/document.ts';
 import { auditEventNames } from '../../src/audit/event.ts';
 
@@ -74,5 +77,21 @@ describe('the document of a security event', () => {
     expect(body['user']).toEqual({ id: 'subject', name: disguise('agent') });
     expect(disguise('agent')).not.toBe(createDisguise(new Secret('j'.repeat(32)))('agent'));
     expect((body['client'] as { ip?: string }).ip).toBeUndefined();
+  });
+});
+
+describe('the catalogue', () => {
+  it('has no event that the code does not write', () => {
+    const folder = fileURLToPath(new URL('../../src/', import.meta.url));
+    const code = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && file !== 'audit/event.ts')
+      .map((file) => readFileSync(`${folder}${file}`, 'utf8'))
+      .join('\n');
+    expect(auditEventNames.filter((name) => !code.includes(`'${name}'`))).toEqual([]);
+  });
+
+  it('is the page that operators read', () => {
+    const page = fileURLToPath(new URL('../../../../docs/audit-events.md', import.meta.url));
+    expect(readFileSync(page, 'utf8')).toBe(cataloguePage());
   });
 });
