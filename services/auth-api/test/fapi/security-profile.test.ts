@@ -241,6 +241,25 @@ describe('codes', () => {
     expect(refusal(await tokenBy(stack, client, codeGrant(code)))).toEqual([400, 'invalid_grant']);
   });
 
+  it('end within a minute also where the operator lets others live longer', async () => {
+    const patient = await startAuthApi({
+      beside: stack,
+      env: { GATEHOUSE_CODE_TTL_SECONDS: '600' },
+      now: () => Date.now() + skewMs,
+    });
+    try {
+      const code = (await authorizeAs(patient, createBrowser(patient.app), client)).get('code');
+      skewMs = 61_000;
+      const proof = { claims: { iat: now() + 61 } };
+      const assertion = await assertedBy(client.key, client.clientId, { iat: now() + 61, exp: now() + 120 });
+      const answer = await tokenBy(patient, client, { ...codeGrant(code), ...assertion }, proof);
+      expect(refusal(answer)).toEqual([400, 'invalid_grant']);
+    } finally {
+      skewMs = 0;
+      await patient.close();
+    }
+  });
+
   it('are refused without a DPoP proof, which does not use them up', async () => {
     const code = await codeFor();
 

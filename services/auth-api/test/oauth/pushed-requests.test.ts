@@ -47,7 +47,7 @@ async function requestUriOf(changes: Record<string, string> = {}, by = client): 
   return (await push(changes, by)).json<{ request_uri: string }>().request_uri;
 }
 
-describe('a pushed authorization request (RFC 9126)', () => {
+describe('27: a pushed authorization request (RFC 9126)', () => {
   it('is answered 201 with a name for a minute, which is not kept in Redis', async () => {
     const answer = await push();
     const { request_uri, expires_in } = answer.json<{ request_uri: string; expires_in: number }>();
@@ -139,7 +139,7 @@ describe('a pushed authorization request (RFC 9126)', () => {
   });
 });
 
-describe('the pushed authorization request endpoint refuses', () => {
+describe('27: the pushed authorization request endpoint (RFC 9126 section 2.3) refuses', () => {
   it.each<[string, Record<string, string>, string]>([
     ['a request_uri', { request_uri: 'urn:ietf:params:oauth:request_uri:x' }, 'invalid_request'],
     ['a redirect_uri that is not registered', { redirect_uri: 'https://evil.test/' }, 'invalid_request'],

@@ -58,7 +58,7 @@ const authorize = (request: string, by = client, extra: Record<string, string> =
     `/auth/v3/oauth/authorize?${new URLSearchParams({ client_id: by.clientId, ...extra, request })}`,
   );
 
-describe('a signed request object (RFC 9101)', () => {
+describe('27: a signed request object (RFC 9101)', () => {
   it.each(['ES256', 'RS256'])('says all that counts, signed by %s', async (alg) => {
     const request = await objectOf({}, {}, alg === 'ES256' ? key : rsaKey);
     const browser = createBrowser(stack.app);

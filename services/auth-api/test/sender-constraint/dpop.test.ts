@@ -73,7 +73,7 @@ async function userToken(client: TestClient, by = key) {
 const userInfo = (headers: Record<string, string>, method: 'GET' | 'POST' = 'GET', at = stack) =>
   at.app.inject({ method, url: '/auth/v3/openid/userinfo', headers });
 
-describe('a token request with a DPoP proof (RFC 9449 section 5)', () => {
+describe('44: a token request with a DPoP proof (RFC 9449 section 5)', () => {
   it('gets a token of the type DPoP that introspection shows to be bound to the key', async () => {
     const answer = await ask(free, await provenBy(key));
 
@@ -265,7 +265,7 @@ describe('refreshing bound tokens', () => {
   });
 });
 
-describe('a bound token at a resource of ours (RFC 9449 section 7)', () => {
+describe('44: a bound token at a resource of ours (RFC 9449 section 7)', () => {
   it('is taken with its proof, by GET and by POST, whatever the case of the scheme', async () => {
     const { access_token } = await userToken(bound);
     const posted = await presentedBy(key, access_token, { method: 'POST' });
@@ -373,6 +373,43 @@ describe('a bound token at a resource of ours (RFC 9449 section 7)', () => {
 
     expect(await call(await presentedBy(key, access_token, { path }))).toBe(200);
     expect((await opsCall(stack, 'GET', path, undefined, `Bearer ${access_token}`)).status).toBe(401);
+  });
+});
+
+describe('37: an exchange of a bound token (RFC 8693)', () => {
+  const exchangeType = 'urn:ietf:params:oauth:grant-type:token-exchange';
+  const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
+
+  it('keeps the binding: neither the requester nor a thief can use what comes out, and no refresh token does', async () => {
+    const service = await createClient(stack, {
+      authorizedGrantTypes: [exchangeType, 'refresh_token'],
+      tokenExchange: { subjectClients: [bound.clientId], refreshTokens: true },
+    });
+    const { access_token } = await userToken(bound);
+    const exchange = (form: Record<string, string>, headers = {}) =>
+      postForm(
+        stack,
+        'token',
+        {
+          grant_type: exchangeType,
+          subject_token: access_token,
+          subject_token_type: accessTokenType,
+          ...form,
+        },
+        service,
+        headers,
+      );
+    const answer = await exchange({}, await provenBy(other));
+    const exchanged = answer.json();
+
+    expect([answer.status, answer.json<{ token_type: string }>().token_type]).toEqual([200, 'DPoP']);
+    expect(await introspect(stack, service, exchanged.access_token)).toMatchObject({ cnf: { jkt: key.jkt } });
+    expect((await userInfo(await presentedBy(other, exchanged.access_token))).json().error).toBe(
+      'invalid_token',
+    );
+    expect((await userInfo({ authorization: `Bearer ${exchanged.access_token}` })).statusCode).toBe(401);
+    const refreshType = 'urn:ietf:params:oauth:token-type:refresh_token';
+    expect((await exchange({ requested_token_type: refreshType })).json().error).toBe('invalid_request');
   });
 });
 

@@ -1,7 +1,8 @@
 /** Redeems an authorization code (RFC 6749 section 4.1.3) with its proof of possession (RFC 7636 section 4.6). */
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
-import { servesContactCenter } from '../../clients/client.ts';
+import { followsFapi, servesContactCenter } from '../../clients/client.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
 import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken } from '../../tokens/family-token.ts';
@@ -11,15 +12,19 @@ import { requireParameter } from '../parameters.ts';
 import { provesCodeChallenge } from '../pkce.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
+/** FAPI 2.0 section 5.3.2.1, whatever the operator allows other codes. */
+const longestFapiCodeMs = 60_000;
+
 export interface AuthorizationCodeDeps {
   families: Families;
   cutOffs: CutOffs;
   tokenIssuer: TokenIssuer;
   audit: AuditWriter;
+  now: Clock;
 }
 
 export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandler {
-  const { families, cutOffs, tokenIssuer, audit } = deps;
+  const { families, cutOffs, tokenIssuer, audit, now } = deps;
   return {
     grantType: 'authorization_code',
     parameters: ['code', 'redirect_uri', 'code_verifier'],
@@ -45,6 +50,8 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
       const { grant } = consumed;
       const problem = problemOf(grant, { client, parameters, cnf });
       if (problem !== undefined) throw refused(problem);
+      if (followsFapi(client) && now() - grant.authorizedAtMs > longestFapiCodeMs)
+        throw refused('the code is too old');
       await cutOffs.untilFresh();
       if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the code has ended');
       return tokenIssuer.issueForUser(client, grantOf(grant), cnf);
