@@ -1,9 +1,11 @@
 /** Token revocation (RFC 7009). */
+import { unsupportedTokenType } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client } from '../clients/client.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { Families } from '../tokens/families.ts';
 import { parseFamilyToken } from '../tokens/family-token.ts';
+import type { IdTokens } from '../tokens/id-token.ts';
 import type { ClientAuthentication, ClientCall } from './client-authentication.ts';
 import { requireParameter } from './parameters.ts';
 
@@ -16,11 +18,12 @@ export interface RevocationOptions {
   clientAuthentication: ClientAuthentication;
   accessTokens: AccessTokens;
   families: Families;
+  idTokens: Pick<IdTokens, 'recognize'>;
   audit: AuditWriter;
 }
 
 export function createRevocationEndpoint(options: RevocationOptions): RevocationEndpoint {
-  const { clientAuthentication, accessTokens, families, audit } = options;
+  const { clientAuthentication, accessTokens, families, idTokens, audit } = options;
 
   async function revokeRefreshToken(client: Client, text: string): Promise<string | undefined> {
     const token = parseFamilyToken(text);
@@ -42,7 +45,11 @@ export function createRevocationEndpoint(options: RevocationOptions): Revocation
       const token = requireParameter(call.parameters, 'token');
       // The hint may be wrong (section 2.1); a refresh token shows itself by its form.
       const sub = (await revokeRefreshToken(client, token)) ?? (await revokeAccessToken(client, token));
-      if (sub === undefined) return;
+      if (sub === undefined) {
+        // Section 2.2.1: saying nothing would leave the client in the belief that it is worth nothing any more.
+        if ((await idTokens.recognize(token)) === undefined) return;
+        throw unsupportedTokenType('ID tokens are not revoked: end the session that they speak of');
+      }
       await audit.write({
         name: 'token_revoked',
         outcome: 'success',
