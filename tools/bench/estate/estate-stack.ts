@@ -22,6 +22,7 @@ export interface EstateStack {
   readonly authorization: string;
   readonly database: pg.Client;
   readonly serverPid: number;
+  readonly floorPid: number;
   readonly pids: readonly number[];
   readonly isPinned: boolean;
   stop(): Promise<void>;
@@ -78,6 +79,7 @@ export async function startEstateStack(): Promise<EstateStack> {
     authorization: `Basic ${Buffer.from(`${operator.username}:${operator.password}`).toString('base64')}`,
     database,
     serverPid: server.pid ?? 0,
+    floorPid: floor.pid ?? 0,
     // PostgreSQL works in a process for each connection, which come and go: its time counts as somebody else's.
     pids: [...measured, ...others],
     isPinned: [

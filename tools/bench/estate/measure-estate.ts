@@ -1,5 +1,5 @@
 /** The row `environment_estate`: 10 000 contact centres with 50 settings each, beside a hundredth of them. */
-import { residentMiB } from '../machine.ts';
+import { cpuTimes, residentMiB } from '../machine.ts';
 import { disturbedIn, medianOf, sampled } from '../samples.ts';
 import { centerId, seedEstate } from './estate-seed.ts';
 import { type EstateStack, startEstateStack } from './estate-stack.ts';
@@ -19,6 +19,9 @@ export interface SizedFigures {
   rows: Record<string, ReadFigures>;
   floorPerSecond: number;
   ratioToFloor: number;
+  /** CPU time of a single read and of its floor, in the process that serves it: steadier when others use the machine. */
+  cpuUs: number;
+  floorCpuUs: number;
   export: Record<'json' | 'yaml', { tookMs: number; mebibytes: number }>;
   rssMiB: number;
 }
@@ -82,6 +85,8 @@ async function measureSize(stack: EstateStack, contactCenters: number, { rounds,
   await fireReads(floor, { ...load, seconds: Math.min(2, load.seconds) });
   const rows: Record<string, ReadFigures> = {};
   let floorPerSecond = 0;
+  let cpuUs = 0;
+  let floorCpuUs = 0;
   let disturbed = 0;
   for (const [name, plan] of Object.entries(plans)) {
     const isSingle = name === 'single read';
@@ -89,11 +94,15 @@ async function measureSize(stack: EstateStack, contactCenters: number, { rounds,
     const samples = [];
     const floors = [];
     for (let round = 0; round < rounds; round++) {
-      if (isSingle) floors.push(await sampled(pids, () => fireReads(floor, load)));
-      samples.push(await sampled(pids, () => fireReads(plan, load)));
+      if (isSingle) floors.push(await sampled(pids, () => readsOf(stack.floorPid, floor, load)));
+      samples.push(await sampled(pids, () => readsOf(stack.serverPid, plan, load)));
     }
     disturbed += disturbedIn([...samples, ...floors]);
     const { perSecond, p50Ms, p99Ms } = medianOf(samples, (sample) => sample.perSecond);
+    if (isSingle) {
+      cpuUs = Math.min(...samples.map((sample) => sample.cpuUs));
+      floorCpuUs = Math.min(...floors.map((sample) => sample.cpuUs));
+    }
     rows[name] = { perSecond: Math.round(perSecond), p50Ms, p99Ms };
     if (isSingle) floorPerSecond = medianOf(floors, (sample) => sample.perSecond).perSecond;
   }
@@ -103,10 +112,21 @@ async function measureSize(stack: EstateStack, contactCenters: number, { rounds,
     rows,
     floorPerSecond: Math.round(floorPerSecond),
     ratioToFloor: Math.round((1000 * single) / floorPerSecond) / 1000,
+    cpuUs: Math.round(cpuUs),
+    floorCpuUs: Math.round(floorCpuUs),
     export: { json: await timeExport(stack, 'json'), yaml: await timeExport(stack, 'yaml') },
     rssMiB: residentMiB(stack.serverPid),
     disturbed,
   };
+}
+
+/** With the CPU time that the process spent on each of them. */
+async function readsOf(pid: number, plan: ReadPlan, load: { seconds: number; connections: number }) {
+  const before = cpuTimes([pid]);
+  const figures = await fireReads(plan, load);
+  const after = cpuTimes([pid]);
+  const spentUs = before && after ? (after.ours - before.ours) * 10_000 : Number.NaN;
+  return { ...figures, cpuUs: spentUs / (figures.perSecond * load.seconds) };
 }
 
 async function timeExport({ url, authorization }: EstateStack, format: 'json' | 'yaml') {

@@ -16,16 +16,20 @@ export function printEstate({ sizes, propagation }: EstateResult): void {
     ),
   );
   console.table(
-    sizes.map(({ contactCenters, floorPerSecond, ratioToFloor, export: exported, rssMiB }) => ({
-      'contact centres': contactCenters,
-      'floor per second': floorPerSecond,
-      'single read of floor': ratioToFloor,
-      aim: estateAim,
-      'export JSON ms': exported.json.tookMs,
-      'export YAML ms': exported.yaml.tookMs,
-      'YAML MiB': exported.yaml.mebibytes,
-      'RSS MiB': rssMiB,
-    })),
+    sizes.map(
+      ({ contactCenters, floorPerSecond, ratioToFloor, cpuUs, floorCpuUs, export: exported, rssMiB }) => ({
+        'contact centres': contactCenters,
+        'floor per second': floorPerSecond,
+        'single read of floor': ratioToFloor,
+        aim: estateAim,
+        'CPU us': cpuUs,
+        'floor CPU us': floorCpuUs,
+        'export JSON ms': exported.json.tookMs,
+        'export YAML ms': exported.yaml.tookMs,
+        'YAML MiB': exported.yaml.mebibytes,
+        'RSS MiB': rssMiB,
+      }),
+    ),
   );
   const { changes, replicas, p50Ms, p99Ms, maxMs } = propagation;
   console.log(
