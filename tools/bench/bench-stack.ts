@@ -1,5 +1,6 @@
 /** The running trio for a bench, started as a user starts it, in a folder of its own and pinned. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { LoadPlan } from './load.ts';
 import { loadCore, pin, serverCore } from './pinning.ts';
 
-export type FloorName = 'form' | 'redis-set' | 'redis-get';
+export type FloorName = 'form' | 'redis-set' | 'redis-get' | 'sign-rs256' | 'sign-es256' | 'sign-eddsa';
 
 interface TokenAnswer {
   access_token: string;
@@ -21,18 +22,36 @@ export interface BenchStack {
   /** Basic credentials of a client of our own, with every grant that a row needs and a secret that the server generated. */
   readonly authorization: string;
   readonly user: { name: string; password: string };
+  /** A password login without openid: an ID token would make a row about signatures. */
+  readonly login: Record<string, string>;
+  readonly issuer: string;
+  /** Signs assertions and proofs of the client; it is registered as an issuer of assertions. */
+  readonly signer: BenchSigner;
+  /** oidc-provider on the same Redis. */
+  readonly peer: { url: string; authorization: string };
   readonly serverPid: number;
   readonly pids: readonly number[];
   readonly isPinned: boolean;
   /** Token chains that a row with chained bodies may start. */
   readonly chains: number;
+  /** Credentials of another client of our own. */
+  client(id: string): Promise<string>;
   floor(name: FloorName): LoadPlan;
   token(form: Record<string, string>): Promise<TokenAnswer>;
   stop(): Promise<void>;
 }
 
+export interface BenchSigner {
+  issuer: string;
+  kid: string;
+  privateKey: KeyObject;
+  publicJwk: object;
+}
+
 /** The parts of stack.json that a bench reads. */
 interface StackFile {
+  publicUrl: string;
+  contactCenterId: string;
   services: Record<string, { url: string }>;
   ops: { username: string; password: string };
   users: { username: string; tenant: string; password: string }[];
@@ -55,19 +74,36 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
   const user = file.users[0];
   const authApiUrl = file.services['auth-api']?.url;
   if (!authApi || !user || !authApiUrl) throw new Error('the demo estate lacks what the bench needs');
-  const authorization = await registerClient(authApiUrl, file.ops);
+  const peerServer = await start(['tools/bench/peers/oidc-provider-server.mjs', file.redisUrl]);
+  const peer = JSON.parse(peerServer.line) as BenchStack['peer'];
+  const signer = createSigner();
+  const authorization = await registerClient(authApiUrl, file.ops, mainClient(signer, file.contactCenterId));
+  const others = await registerJwtClients(authApiUrl, file.ops);
   return {
     authApiUrl,
     authorization,
-    user: { name: `${user.tenant}\\${user.username}`, password: user.password },
+    user: { name: user.username, password: user.password },
+    login: {
+      grant_type: 'password',
+      username: `${user.tenant}\\${user.username}`,
+      password: user.password,
+      scope: 'calls:read',
+    },
+    issuer: `${file.publicUrl}/auth/v3`,
+    signer,
+    peer,
+    client: async (id) => others.get(id) ?? '',
     serverPid: authApi.pid,
-    pids: [...processes.map(({ pid }) => pid), floor.process.pid ?? 0, stack.process.pid ?? 0],
-    isPinned: pinAll(authApi.pid, floor.process.pid ?? 0, processes),
+    pids: [
+      ...processes.map(({ pid }) => pid),
+      ...[floor, peerServer, stack].map((started) => started.process.pid ?? 0),
+    ],
+    isPinned: pinAll([authApi.pid, floor.process.pid ?? 0, peerServer.process.pid ?? 0], processes),
     chains,
     floor: (name) => ({ url: `${floor.line}/${name}`, headers: {}, body: 'grant_type=client_credentials' }),
     token: (form) => requestToken(authApiUrl, authorization, form),
     async stop() {
-      await Promise.all([end(floor.process), end(stack.process)]);
+      await Promise.all([floor, peerServer, stack].map((started) => end(started.process)));
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -78,28 +114,66 @@ interface RunningProcess {
   pid: number;
 }
 
-function pinAll(serverPid: number, floorPid: number, processes: readonly RunningProcess[]): boolean {
-  const others = [process.pid, ...processes.filter(({ pid }) => pid !== serverPid).map(({ pid }) => pid)];
-  return [
-    ...[serverPid, floorPid].map((pid) => pin(pid, serverCore)),
-    ...others.map((pid) => pin(pid, loadCore)),
-  ].every(Boolean);
+function pinAll(servers: readonly number[], processes: readonly RunningProcess[]): boolean {
+  const others = [process.pid, ...processes.map(({ pid }) => pid).filter((pid) => !servers.includes(pid))];
+  return [...servers.map((pid) => pin(pid, serverCore)), ...others.map((pid) => pin(pid, loadCore))].every(
+    Boolean,
+  );
 }
 
-async function registerClient(url: string, ops: StackFile['ops']): Promise<string> {
-  const client = {
+function createSigner(): BenchSigner {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const publicJwk = publicKey.export({ format: 'jwk' });
+  return { issuer: 'https://issuer.bench.test', kid: 'bench', privateKey, publicJwk };
+}
+
+function mainClient(signer: BenchSigner, contactCenterId: string): Record<string, unknown> {
+  const jwks = { keys: [{ ...signer.publicJwk, kid: signer.kid, alg: 'ES256', use: 'sig' }] };
+  return {
     client_id: 'bench',
-    authorizedGrantTypes: ['client_credentials', 'password', 'refresh_token'],
+    authorizedGrantTypes: [
+      'client_credentials',
+      'password',
+      'refresh_token',
+      'urn:ietf:params:oauth:grant-type:token-exchange',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    ],
     scope: ['calls:read'],
+    tokenExchange: { subjectClients: ['bench'], audiences: [], delegation: false },
+    jwtBearer: { issuers: [{ issuer: signer.issuer, jwks, contactCenterIds: [contactCenterId] }] },
   };
+}
+
+/** Clients whose access tokens are JWTs, by algorithm. */
+async function registerJwtClients(url: string, ops: StackFile['ops']): Promise<Map<string, string>> {
+  const made = ['RS256', 'ES256', 'EdDSA'].map(async (algorithm): Promise<[string, string]> => {
+    const clientId = `bench-${algorithm}`;
+    const registered = await registerClient(url, ops, {
+      client_id: clientId,
+      authorizedGrantTypes: ['client_credentials'],
+      scope: ['calls:read'],
+      accessTokenFormat: 'jwt',
+      accessTokenSignedResponseAlg: algorithm,
+    });
+    return [clientId, registered];
+  });
+  return new Map(await Promise.all(made));
+}
+
+/** Its credentials. */
+async function registerClient(
+  url: string,
+  ops: StackFile['ops'],
+  client: Record<string, unknown>,
+): Promise<string> {
   const answer = await fetch(`${url}/auth/v3/ops/clients`, {
     method: 'POST',
     headers: { authorization: basic(ops.username, ops.password), 'content-type': 'application/json' },
     body: JSON.stringify({ data: client }),
   });
   if (!answer.ok) throw new Error(`the client was refused: ${answer.status} ${await answer.text()}`);
-  const { data } = (await answer.json()) as { data: { client_secret: string } };
-  return basic(client.client_id, data.client_secret);
+  const { data } = (await answer.json()) as { data: { client_id: string; client_secret: string } };
+  return basic(data.client_id, data.client_secret);
 }
 
 function basic(username: string, password: string): string {

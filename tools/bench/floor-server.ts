@@ -1,4 +1,5 @@
 /** The floors that rows are compared with: bare Fastify, the same work without the product. Its own process. */
+import { generateKeyPairSync, sign } from 'node:crypto';
 import formbody from '@fastify/formbody';
 import Fastify from 'fastify';
 import { Redis } from 'ioredis';
@@ -41,6 +42,21 @@ app.post('/redis-get', async (_request, reply) => {
   const stored = await redis.get('floor:record');
   return reply.type('application/json').send(stored);
 });
+
+/** The same with one signature. */
+const keys = {
+  rs256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  es256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  eddsa: generateKeyPairSync('ed25519'),
+};
+const claims = Buffer.from(record);
+for (const [name, { privateKey: key }] of Object.entries(keys)) {
+  const digest = name === 'eddsa' ? null : 'sha256';
+  app.post(`/sign-${name}`, { schema: answer }, async () => ({
+    ...token,
+    access_token: sign(digest, claims, { key, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
+  }));
+}
 
 console.log(await app.listen({ host: '127.0.0.1', port: 0 }));
 process.on('SIGTERM', () => {

@@ -7,6 +7,8 @@ export interface LoadPlan {
   headers: Record<string, string>;
   /** A fixed form, or one built for each request from the answer before it on the same connection. */
   body: string | ChainedBody;
+  /** Headers that each request has of its own. */
+  headersOfEach?: () => Record<string, string>;
 }
 
 export interface ChainedBody {
@@ -66,15 +68,19 @@ function requestOf(plan: LoadPlan, note: (status: number, body: string) => void)
     method: 'POST' as const,
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...plan.headers },
   };
-  const { body } = plan;
-  if (typeof body === 'string') return { ...request, body, onResponse: note };
-  let next = body.first();
+  const { body, headersOfEach } = plan;
+  let next = typeof body === 'string' ? body : body.first();
+  if (typeof body === 'string' && !headersOfEach) return { ...request, body, onResponse: note };
   return {
     ...request,
-    setupRequest: (template) => ({ ...template, body: next }),
+    setupRequest: (template) => ({
+      ...template,
+      body: next,
+      headers: { ...template.headers, ...headersOfEach?.() },
+    }),
     onResponse: (status, answer) => {
       note(status, answer);
-      if (status === 200) next = body.next(answer);
+      if (status === 200 && typeof body !== 'string') next = body.next(answer);
     },
   };
 }

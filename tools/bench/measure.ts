@@ -2,7 +2,7 @@
 import type { BenchStack } from './bench-stack.ts';
 import { fire, type LoadOptions, type LoadResult } from './load.ts';
 import { residentMiB } from './machine.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './rows/row.ts';
 import { disturbedIn, medianOf, type Sample, sampled } from './samples.ts';
 
 export interface RowResult {
@@ -17,6 +17,7 @@ export interface RowResult {
   rssMiB: number;
   /** Other servers doing the same work in the same run, by name: their requests per second. */
   peers: Record<string, number>;
+  ratioToPeer?: number;
 }
 
 export interface MeasureOptions extends LoadOptions {
@@ -33,13 +34,20 @@ export async function measure(row: Row, stack: BenchStack, options: MeasureOptio
     product: await row.plan(stack),
     floor: stack.floor(row.floor),
     form: stack.floor('form'),
+    peer: await row.peer?.(stack),
   };
-  const samples: Record<keyof typeof plans, Sample<LoadResult>[]> = { product: [], floor: [], form: [] };
+  const samples: Record<keyof typeof plans, Sample<LoadResult>[]> = {
+    product: [],
+    floor: [],
+    form: [],
+    peer: [],
+  };
   const pids = [...stack.pids, process.pid];
   await fire(plans.product, { ...options, seconds: Math.min(2, options.seconds) });
   for (let round = 0; round < options.rounds; round++) {
-    for (const kind of ['form', 'floor', 'product'] as const) {
-      samples[kind].push(await sampled(pids, () => fire(plans[kind], options)));
+    for (const kind of ['form', 'floor', 'peer', 'product'] as const) {
+      const plan = plans[kind];
+      if (plan) samples[kind].push(await sampled(pids, () => fire(plan, options)));
     }
   }
   const product = medianOf(samples.product, bySpeed);
@@ -57,9 +65,18 @@ export async function measure(row: Row, stack: BenchStack, options: MeasureOptio
       p50Ms: product.p50Ms,
       p99Ms: product.p99Ms,
       rssMiB: residentMiB(stack.serverPid),
-      peers: {},
+      ...comparedWithPeer(product.perSecond, samples.peer),
     },
   };
+}
+
+function comparedWithPeer(
+  perSecond: number,
+  samples: readonly Sample<LoadResult>[],
+): Pick<RowResult, 'peers' | 'ratioToPeer'> {
+  if (samples.length === 0) return { peers: {} };
+  const peer = medianOf(samples, bySpeed).perSecond;
+  return { peers: { 'oidc-provider': Math.round(peer) }, ratioToPeer: round3(perSecond / peer) };
 }
 
 function bySpeed({ perSecond }: LoadResult): number {

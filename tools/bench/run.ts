@@ -7,7 +7,8 @@ import { printEstate } from './estate/print-estate.ts';
 import { type LinkMeasurement, linkRowName, measureLink } from './link/measure-link.ts';
 import { printLink } from './link/print-link.ts';
 import { measure, type RowResult } from './measure.ts';
-import { type Row, rows } from './rows.ts';
+import { rows } from './rows/index.ts';
+import type { Row } from './rows/row.ts';
 import { printTable } from './table.ts';
 
 /** Rows with a stack and figures of their own. */

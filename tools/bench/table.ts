@@ -1,6 +1,6 @@
 /** The figures for people. */
 import type { RowResult } from './measure.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './rows/row.ts';
 
 export function printTable(results: readonly RowResult[], rows: readonly Row[]): void {
   const lines = results.map((result) => {
@@ -11,10 +11,11 @@ export function printTable(results: readonly RowResult[], rows: readonly Row[]):
       'of floor': result.ratioToFloor,
       aim: row.aimToFloor,
       'of form post': result.ratioToFormPost,
-      must: row.mustToFormPost,
+      must: row.mustToFormPost ?? '',
       'p50 ms': result.p50Ms,
       'p99 ms': result.p99Ms,
       'RSS MiB': result.rssMiB,
+      'times the peer': result.ratioToPeer ?? '',
     };
   });
   console.table(lines);

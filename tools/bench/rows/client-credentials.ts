@@ -1,0 +1,43 @@
+/** A client for itself: an opaque token, and a JWT in each algorithm. */
+import type { FloorName } from '../bench-stack.ts';
+import { formOf, peerRequest, type Row, tokenRequest } from './row.ts';
+
+const form = 'grant_type=client_credentials';
+
+export const clientCredentialsRows: readonly Row[] = [
+  {
+    name: 'client_credentials_opaque',
+    floor: 'redis-set',
+    mustToFormPost: 0.35,
+    aimToFloor: 0.6,
+    plan: async (stack) => tokenRequest(stack, stack.authorization, form),
+    peer: async (stack) => peerRequest(stack, 'token', form),
+  },
+  // The floor is a bare route that signs: 0.8 of it is what peers.md asks of RS256.
+  jwtRow('RS256', 'sign-rs256', { aimToFloor: 0.8 }),
+  jwtRow('ES256', 'sign-es256', { aimToFloor: 0.5, mustToFormPost: 0.22 }),
+  jwtRow('EdDSA', 'sign-eddsa', { aimToFloor: 0.5 }),
+];
+
+function jwtRow(
+  algorithm: string,
+  floor: FloorName,
+  bounds: Pick<Row, 'aimToFloor' | 'mustToFormPost'>,
+): Row {
+  return {
+    name: `client_credentials_${algorithm.toLowerCase()}`,
+    floor,
+    ...bounds,
+    plan: async (stack) => tokenRequest(stack, await stack.client(`bench-${algorithm}`), form),
+    peer: async (stack) =>
+      peerRequest(
+        stack,
+        'token',
+        formOf({
+          grant_type: 'client_credentials',
+          resource: `urn:bench:${algorithm}`,
+          scope: 'calls:read',
+        }),
+      ),
+  };
+}
