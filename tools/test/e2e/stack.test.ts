@@ -5,10 +5,12 @@ import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { accessibilityProblems } from './accessibility.ts';
+import { startApplication } from './application.ts';
 import { askEnvironment, askToken } from './calls.ts';
-import { enterName, enterPassword, playgroundOf } from './login.ts';
+import { enterName, enterPassword, type Person, playgroundOf } from './login.ts';
 import {
   newStateFolder,
   processesNaming,
@@ -156,6 +158,56 @@ test.skipIf(!chromium)(
       expect(problems).toEqual([]);
     } finally {
       await browser.close();
+    }
+  },
+  90_000,
+);
+
+test.skipIf(!chromium)(
+  'an application that needs consent gets its answer by form, and hears by both channels when its user signs out',
+  async () => {
+    const { publicUrl, users } = stack.description;
+    const application = await startApplication(stack.description);
+    const browser = await launchChromium(chromium as string);
+    try {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+      await page.goto(application.authorizeUrl({ response_mode: 'form_post', scope: 'openid email' }));
+      await enterName(page, users[0] as Person);
+      await enterPassword(page, (users[0] as Person).password);
+      await page.waitForURL(/consent\.html/);
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Allow Trial application?');
+      await page.getByRole('button', { name: 'Allow', exact: true }).click();
+      await page.waitForURL(`${application.origin}/callback`);
+      const tokens = await application.redeem();
+      const { sub, sid } = decodeJwt(tokens.id_token);
+
+      // From another site, as applications do: the session must survive it.
+      await application.postFrom(
+        page,
+        `${publicUrl}/auth/v3/oauth/authorize`,
+        application.request({ prompt: 'none' }),
+      );
+      await page.waitForURL(/callback\?code=/);
+      await application.postFrom(page, `${publicUrl}/auth/v3/oauth/logout`, {
+        id_token_hint: tokens.id_token,
+        post_logout_redirect_uri: `${application.origin}/bye`,
+        state: 'over',
+      });
+      await page.waitForURL(`${application.origin}/bye?state=over`);
+
+      expect(application.framed()).toEqual([
+        `?${new URLSearchParams({ iss: `${publicUrl}/auth/v3`, sid: String(sid) })}`,
+      ]);
+      const told = await vi.waitUntil(() => application.told()[0], { timeout: 10_000, interval: 20 });
+      expect(decodeJwt(told)).toMatchObject({ sub, sid, aud: application.clientId });
+      await page.goto(application.authorizeUrl({ prompt: 'none' }));
+      expect(page.url()).toContain('error=login_required');
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+      application.close();
     }
   },
   90_000,

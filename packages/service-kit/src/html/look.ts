@@ -2,12 +2,16 @@
 
 export const logo = `<svg class="logo" viewBox="0 0 48 48" aria-hidden="true"><path class="lamp" d="M19 42V31a5 5 0 0 1 10 0v11z"/><path class="bright" d="M4 42V8h4.5v4h3V8H16v12h5.5v-3.5h5V20H32V8h4.5v4h3V8H44v34H29V31a5 5 0 0 0-10 0v11z"/></svg>`;
 
-/** The same gate that stands open beside the sign-in form, with its portcullis down. */
-export const closedGate = `<svg class="gate" viewBox="100 320 440 400" aria-hidden="true">
+const doorway = 'M268 700V578a52 52 0 0 1 104 0v122z';
+const lightInside = `<path class="lamp" d="${doorway}"/>`;
+const portcullis = `<path class="door" d="${doorway}"/>
+<path class="bars" d="M268 572h104M268 604h104M268 636h104M268 668h104M285 540v160m17-174v174m18-176v176m18-174v174m17-160v160"/>`;
+
+/** The gate that stands beside the sign-in form: where nobody may go on, its portcullis is down. */
+export const gate = (isOpen: boolean) => `<svg class="gate" viewBox="100 320 440 400" aria-hidden="true">
 <path class="far" d="M-8000 626H8000v74H-8000z"/><path class="merlons" d="M-8000 619H8000"/>
 <path class="wall" d="M140 700V392h28v22h16v-22h28v22h16v-22h28v100h16v-20h26v20h9v-20h26v20h9v-20h26v20h16V392h28v22h16v-22h28v22h16v-22h28v308z"/>
-<path class="door" d="M268 700V578a52 52 0 0 1 104 0v122z"/>
-<path class="bars" d="M268 572h104M268 604h104M268 636h104M268 668h104M285 540v160m17-174v174m18-176v176m18-174v174m17-160v160"/>
+${isOpen ? lightInside : portcullis}
 <path class="arch" d="M262 700V578a58 58 0 0 1 116 0v122"/>
 <path class="lamp" d="M193 470a5 5 0 0 1 10 0v22h-10z"/><path class="lamp" d="M437 470a5 5 0 0 1 10 0v22h-10z"/>
 <path class="ground" d="M-8000 700H8000v200H-8000z"/></svg>`;

@@ -19,6 +19,7 @@ export function renderPostForm(form: PostForm): { html: string; headers: Record<
   );
   return renderStandalonePage({
     title: form.title,
+    isGateOpen: true,
     main: `<h1>${escapeHtml(form.title)}</h1>
 <p class="text">${escapeHtml(form.text)}</p>
 <form method="post" action="${escapeHtml(form.action)}">

@@ -1,11 +1,13 @@
 /** One self-contained page: no other resource, and no script but the one that is given. */
 import { randomToken } from '../random.ts';
-import { closedGate, logo, style } from './look.ts';
+import { gate, logo, style } from './look.ts';
 
 export interface StandalonePage {
   title: string;
   /** BCP 47 tag; English when left out. */
   language?: string | undefined;
+  /** The picture: nobody goes on from here unless it says so. */
+  isGateOpen?: boolean;
   /** Markup: whoever makes it escapes what it holds. */
   main: string;
   /** Runs at the end of the page. */
@@ -45,7 +47,7 @@ export function renderStandalonePage(page: StandalonePage): {
 <style nonce="${nonce}">${style}</style>
 </head>
 <body>
-<header><p class="wordmark">${logo}<span>Gatehouse</span></p>${closedGate}</header>
+<header><p class="wordmark">${logo}<span>Gatehouse</span></p>${gate(page.isGateOpen ?? false)}</header>
 <main>
 ${page.main}
 </main>
