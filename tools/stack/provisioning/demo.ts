@@ -1,4 +1,6 @@
 /** The demo estate: everything here is public knowledge and says so in its name. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 
 export const operator = { username: 'ops', password: 'demo-ops-password' };
 
@@ -48,7 +50,7 @@ export const exchange = { service: 'cx_contact', audience: 'webrtc-clientid', sc
 
 /** Client ids as estates know them, and the playground. */
 export function demoClients(playgroundUrl: string): DemoClient[] {
-  return [
+  const shown = [
     client('playground', 'Playground', 'The demo application that people sign in to', {
       authorizedGrantTypes: ['authorization_code', 'refresh_token'],
       scope: userScope,
@@ -84,6 +86,17 @@ export function demoClients(playgroundUrl: string): DemoClient[] {
       scope: ['calls:read'],
     }),
   ];
+  const known = new Set(shown.map(({ client_id }) => client_id));
+  return [...shown, ...estateClients().filter(({ client_id }) => !known.has(client_id))];
+}
+
+/** The other ids that the components of an estate are configured with. */
+function estateClients(): DemoClient[] {
+  const file = new URL('../../../docs/examples/estate-clients.yaml', import.meta.url);
+  const { clients } = parse(readFileSync(file, 'utf8')) as { clients: DemoClient[] };
+  return clients.map(({ client_id, name, description, ...rest }) =>
+    client(client_id, name, description, { scope: ['*'], ...rest }),
+  );
 }
 
 /** One of them, for its secret; where the playground is makes no difference to that. */
