@@ -135,7 +135,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       grants: createGrants({
         ...deps,
         deviceStore,
-        presentedTokens: createPresentedTokens(deps),
+        presentedTokens: createPresentedTokens({ ...deps, directory: clientDirectory }),
         targets: createExchangeTargets(clientDirectory),
         exchangeIssuer: createExchangeIssuer(deps),
         convertedTokens,

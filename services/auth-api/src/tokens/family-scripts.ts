@@ -42,7 +42,9 @@ if not r[1] then
   if redis.call('EXISTS', KEYS[2]) == 1 then return {'revoked'} end
   return {'unknown'}
 end
-if tonumber(r[11]) <= tonumber(ARGV[5]) then return {'unknown'} end
+-- A release that knew no idle time has noted neither: its families end when their key does.
+local ends = tonumber(r[10] or redis.call('PEXPIRETIME', KEYS[1]))
+if tonumber(r[11] or ends) <= tonumber(ARGV[5]) then return {'unknown'} end
 if r[3] ~= ARGV[3] then return {'foreign'} end
 if r[12] and r[12] ~= '' and r[12] ~= ARGV[12] then return {'unbound'} end
 if r[1] == ARGV[1] then
@@ -57,9 +59,9 @@ if r[1] == ARGV[1] then
     granted = ARGV[4]
   end
   if ARGV[9] == '' and tonumber(r[9]) < tonumber(ARGV[8]) then return {'check', r[5]} end
-  local expires = math.min(tonumber(r[10]), tonumber(ARGV[5]) + tonumber(ARGV[11]))
+  local expires = math.min(ends, tonumber(ARGV[5]) + tonumber(ARGV[11]))
   redis.call('HSET', KEYS[1], 'current', ARGV[2], 'previous', ARGV[1], 'rotated', ARGV[5], 'sealed', ARGV[7], 'answered', granted,
-    'issued', ARGV[5], 'expires', string.format('%.0f', expires))
+    'issued', ARGV[5], 'ends', string.format('%.0f', ends), 'expires', string.format('%.0f', expires))
   redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', expires))
   if ARGV[9] ~= '' then
     redis.call('HSET', KEYS[1], 'grant', ARGV[9], 'checked', ARGV[5])

@@ -29,6 +29,8 @@ export interface RecognizedIdToken {
   sub: string;
   clientId: string;
   sid?: string;
+  /** It was made from another token, for a party that need not be the audience. */
+  isDerived: boolean;
   issuedAtMs: number;
   expiresAtMs: number;
 }
@@ -77,6 +79,7 @@ export function createIdTokens(signer: Signer, issuer: string) {
         sub,
         clientId,
         ...(typeof sid === 'string' ? { sid } : {}),
+        isDerived: claims['azp'] !== undefined,
         issuedAtMs: iat * 1000,
         expiresAtMs: exp * 1000,
       };

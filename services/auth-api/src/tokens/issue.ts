@@ -12,7 +12,7 @@ import type { Families } from './families.ts';
 import { formatFamilyToken, newSecret } from './family-token.ts';
 import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
-import { lineageOf, type Party } from './lineage.ts';
+import { lineageOf, partyNamedBy } from './lineage.ts';
 import { refreshBindingOf } from './refresh-binding.ts';
 
 export interface TokenAnswer {
@@ -230,15 +230,11 @@ function recordOf(
     familyId: grant.familyId,
     sub: identity.sub,
     ...(session === undefined ? {} : { session }),
-    ...lineageOf({ ...grant, mayAct: grant.mayAct ?? mayActOf(client) }),
+    ...lineageOf({ ...grant, mayAct: grant.mayAct ?? partyNamedBy(client) }),
     identity,
     ...(grant.claims === undefined ? {} : { userinfoClaims: grant.claims.userinfo }),
     ...(cnf === undefined ? {} : { cnf }),
   };
-}
-
-function mayActOf({ tokenExchange: { mayAct } }: Client): Party | undefined {
-  return mayAct === undefined ? undefined : { client_id: mayAct };
 }
 
 function lifeSeconds({ issuedAtMs, expiresAtMs }: AccessTokenRecord): number {

@@ -1,4 +1,5 @@
 /** Where a token that was made from another one comes from, and who acts with it (RFC 8693 section 4). */
+import type { Client } from '../clients/client.ts';
 import type { CutOffSubject } from './cut-offs.ts';
 
 /** How a token names somebody; what is left out matches everybody. */
@@ -23,6 +24,11 @@ export interface Lineage {
   generation?: number;
   /** What its own facts do not say: the clients and actors before it. When one of these is cut off, so is it. */
   restsOn?: CutOffSubject[];
+}
+
+/** Who alone may act for users with tokens of the client, if its registration says so. */
+export function partyNamedBy({ tokenExchange: { mayAct } }: Client): Party | undefined {
+  return mayAct === undefined ? undefined : { client_id: mayAct };
 }
 
 /** The lineage of a token or grant alone, for what is made from it. */

@@ -210,6 +210,27 @@ describe('an ID token as subject', () => {
     expect(refusalOf(answer)).toEqual([400, 'invalid_scope']);
   });
 
+  it('37: is refused when it was made from another token: who acts with it would be forgotten', async () => {
+    const user = await signedIn();
+    const derived = await exchangeToken(stack, gateway, user.access_token, {
+      requested_token_type: urn('id_token'),
+    });
+    const answer = await exchangeToken(stack, gateway, derived.json().access_token, asIdToken);
+    expect(refusalOf(answer)).toEqual([400, 'invalid_request']);
+  });
+
+  it('37: lets nobody act but the party that its client names (may_act)', async () => {
+    const guarded = await createClient(stack, { tokenExchange: { mayAct: 'somebody-else' } });
+    const reader = await createClient(stack, {
+      authorizedGrantTypes: [exchangeGrant],
+      tokenExchange: { subjectClients: [guarded.clientId], idTokens: true },
+    });
+    const code = await getCode(stack, createBrowser(stack.app), guarded, { scope: 'openid' });
+    const { id_token } = (await redeem(stack, guarded, code)).json();
+    const answer = await exchangeToken(stack, reader, id_token, asIdToken);
+    expect(refusalOf(answer)).toEqual([400, 'invalid_request']);
+  });
+
   it('37, 41: is refused without permission, without a session, expired, changed, and as an access token', async () => {
     const plain = await createClient(stack, {
       authorizedGrantTypes: [exchangeGrant],

@@ -138,6 +138,14 @@ describe('an assertion of a registered issuer', () => {
       await tokenFor({ sub: 'somebody-else' }),
     ];
 
+    const guarded = await trusting(
+      {},
+      { tokenExchange: { mayAct: 'somebody-else' }, client_id: 'guarded-by-registration' },
+    );
+    const byRegistration = (await redeem(asserted(), guarded)).json().access_token;
+    expect((await introspect(stack, guarded, byRegistration))['may_act']).toEqual({
+      client_id: 'somebody-else',
+    });
     expect((await exchangeToken(stack, gateway, named)).status).toBe(200);
     expect(refusalOf(await exchangeToken(stack, gateway, other))).toEqual([400, 'invalid_request']);
   });

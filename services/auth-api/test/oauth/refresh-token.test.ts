@@ -127,6 +127,16 @@ describe('refresh tokens that are not used', () => {
     expect((await refresh(third.json().refresh_token, {}, patient)).json().error).toBe('invalid_grant');
   });
 
+  it('of a release that knew no idle time go on, and end when they would have', async () => {
+    const first = await passwordTokens(stack, client);
+    const key = stack.deps.keyspace.key('refresh', first.refresh_token.split('.')[0] ?? '');
+    const endsAtMs = await stack.deps.redis.pexpiretime(key);
+    await stack.deps.redis.hdel(key, 'issued', 'ends', 'expires');
+
+    expect((await refresh(first.refresh_token)).status).toBe(200);
+    expect(Number(await stack.deps.redis.hget(key, 'ends'))).toBe(endsAtMs);
+  });
+
   it('end at their absolute end however much they are used', async () => {
     const brief = await createClient(stack, { refreshTokenExpirationTimeout: 1000 });
     const first = await passwordTokens(stack, brief);

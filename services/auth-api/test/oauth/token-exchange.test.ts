@@ -331,7 +331,7 @@ describe('the revocation of a subject token', () => {
     const given: string[] = [];
     const overtaken = tokenExchangeGrant({
       ...deps,
-      presentedTokens: createPresentedTokens(deps),
+      presentedTokens: createPresentedTokens({ ...deps, directory: deps.clientDirectory }),
       targets: createExchangeTargets(deps.clientDirectory),
       exchangeIssuer: createExchangeIssuer({
         ...deps,

@@ -1,6 +1,7 @@
 /** What an access token says of a user whom a registered issuer has named: no session, no refresh token (RFC 7521 section 4.1). */
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import { newFamilyId } from '../../tokens/family-token.ts';
+import { partyNamedBy } from '../../tokens/lineage.ts';
 import type { GrantRequest } from '../grants/grant-handler.ts';
 import type { AssertedUser } from '../registered-assertions.ts';
 import { narrowScope } from '../scopes.ts';
@@ -9,7 +10,7 @@ import type { SubjectRecord } from './policy.ts';
 /** @throws OAuthError invalid_scope */
 export function assertedRecord(
   { client, scope: requested, cnf }: GrantRequest,
-  { identity, assertedAtMs, mayAct }: AssertedUser,
+  { identity, assertedAtMs, mayAct = partyNamedBy(client) }: AssertedUser,
   { grantType, nowMs }: { grantType: string; nowMs: number },
 ): SubjectRecord {
   const scope = narrowScope(requested, client.scope);

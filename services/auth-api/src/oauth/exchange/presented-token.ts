@@ -2,12 +2,14 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
+import type { ClientDirectory } from '../../clients/directory.ts';
 import type { SessionService } from '../../sessions/session.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
-import { type RequestParameters, requireParameter } from '../parameters.ts';
+import { partyNamedBy } from '../../tokens/lineage.ts';
+import { optional, type RequestParameters, requireParameter } from '../parameters.ts';
 import { tokenTypes } from './token-types.ts';
 
 export interface PresentedToken {
@@ -26,6 +28,7 @@ export interface PresentedTokensOptions {
   accessTokens: AccessTokens;
   idTokens: IdTokens;
   sessions: Pick<SessionService, 'findOne'>;
+  directory: Pick<ClientDirectory, 'find'>;
   cutOffs: CutOffs;
   now: Clock;
 }
@@ -34,17 +37,20 @@ export interface PresentedTokensOptions {
 const identityScope = ['openid', 'profile', 'email'];
 
 export function createPresentedTokens(options: PresentedTokensOptions): PresentedTokens {
-  const { accessTokens, idTokens, sessions, cutOffs, now } = options;
+  const { accessTokens, idTokens, sessions, directory, cutOffs, now } = options;
 
   /** An ID token stands for the sign-in behind it, so the session must be alive; without one it stands for nothing. */
   async function findByIdToken(text: string): Promise<AccessTokenRecord | undefined> {
     const token = await idTokens.recognize(text);
     if (token?.sid === undefined || token.expiresAtMs <= now()) return undefined;
+    // What it was made from, and who acts with it, would be forgotten on the way.
+    if (token.isDerived) return undefined;
     await cutOffs.untilFresh();
-    const session = await sessions.findOne(token.sub, token.sid);
     const { sub, sid, clientId, issuedAtMs } = token;
-    if (session === undefined || cutOffs.isCut({ sub, sid, clientId, issuedAtMs })) return undefined;
-    const { identity, authTimeMs, amr } = session;
+    const [session, client] = await Promise.all([sessions.findOne(sub, sid), directory.find(clientId)]);
+    if (session === undefined || client === undefined) return undefined;
+    if (cutOffs.isCut({ sub, sid, clientId, issuedAtMs })) return undefined;
+    const { identity, authTimeMs, providerAuthTimeMs, amr } = session;
     return {
       clientId,
       grantType: 'authorization_code',
@@ -57,7 +63,8 @@ export function createPresentedTokens(options: PresentedTokensOptions): Presente
       expiresAtMs: token.expiresAtMs,
       authorizedAtMs: issuedAtMs,
       sub,
-      session: { sid, authTimeMs, amr },
+      session: { sid, authTimeMs, amr, ...optional('providerAuthTimeMs', providerAuthTimeMs) },
+      ...optional('mayAct', partyNamedBy(client)),
       identity,
     };
   }
