@@ -2,6 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { createDpopKey, presentedBy, provenBy } from '../stack/dpop.ts';
 import { exchangeGrant, exchangeToken, refusalOf, urn } from '../stack/exchange.ts';
 import {
   createClient,
@@ -139,6 +140,29 @@ describe('a converted token', () => {
 
     expect(refusalOf(await redeem(unredeemed))).toEqual([400, 'invalid_grant']);
     expect(await introspect(stack, reports, redeemed)).toEqual({ active: false });
+  });
+
+  it('37: of a token that is bound to a key takes the proof, and gives one that is bound to it as well', async () => {
+    const key = await createDpopKey();
+    const user = await postForm(
+      stack,
+      'token',
+      { grant_type: 'password', username: 'demo\\agent', password: 'demo-agent-password' },
+      portal,
+      await provenBy(key),
+    );
+    const { access_token } = user.json();
+    const path = '/auth/v3/oauth/convert-token';
+
+    const stolen = await get('oauth/convert-token', { authorization: `Bearer ${access_token}` });
+    const converted = await get('oauth/convert-token', await presentedBy(key, access_token, { path }));
+    const answer = await redeem(converted.json().jwtToken);
+
+    expect(stolen.statusCode).toBe(401);
+    expect(answer.json<{ token_type: string }>().token_type).toBe('DPoP');
+    expect(await introspect(stack, reports, answer.json().access_token)).toMatchObject({
+      cnf: { jkt: key.jkt },
+    });
   });
 
   it('38: is refused after its minute', async () => {

@@ -1,7 +1,8 @@
 import { startPostgres, type TestPostgres } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { exchangeGrant, exchangeToken } from '../stack/exchange.ts';
 import {
   authorizeUrl,
   createClient,
@@ -14,20 +15,40 @@ import {
   type TestClient,
   token,
 } from '../stack/oauth.ts';
+import { assertionClaims, type ClientKey, createClientKey } from '../stack/signing-client.ts';
 
 let postgres: TestPostgres;
 let stack: AuthApi;
 let client: TestClient;
+/** Handles tokens and assertions of others. */
+let handler: TestClient;
+let key: ClientKey;
 
 beforeAll(async () => {
   postgres = await startPostgres();
   stack = await startAuthApi({ env: { GATEHOUSE_POSTGRES_URL: postgres.url } });
   client = await createClient(stack);
+  key = await createClientKey();
+  handler = await createClient(stack, {
+    authorizedGrantTypes: [exchangeGrant, jwtBearer],
+    tokenExchange: { subjectClients: [client.clientId] },
+    jwtBearer: {
+      issuers: [{ issuer: 'crm', jwks: { keys: [key.publicJwk] }, contactCenterIds: [contactCenterId] }],
+    },
+  });
 });
 afterAll(async () => {
   await stack?.close();
   await postgres?.close();
 });
+
+const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const asserted = () => key.sign(assertionClaims('agent', { iss: 'crm' }));
+const convert = (accessToken: string) =>
+  stack.app.inject({
+    url: '/auth/v3/oauth/convert-token',
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
 
 const clientCredentials = () => token(stack, client, { grant_type: 'client_credentials' });
 
@@ -37,6 +58,8 @@ describe('69: without Redis', () => {
     const browser = createBrowser(stack.app);
     const code = await getCode(stack, browser, client);
 
+    const converted = await convert(access_token);
+
     await stack.redis.stop();
     const startedMs = performance.now();
     const answers = await Promise.all([
@@ -45,7 +68,11 @@ describe('69: without Redis', () => {
       token(stack, client, { grant_type: 'refresh_token', refresh_token }),
       postForm(stack, 'introspect', { token: access_token }, client),
       postForm(stack, 'revoke', { token: refresh_token }, client),
+      exchangeToken(stack, handler, access_token),
+      token(stack, handler, { grant_type: jwtBearer, assertion: converted.json().jwtToken }),
+      token(stack, handler, { grant_type: jwtBearer, assertion: await asserted() }),
     ]);
+    expect((await convert(access_token)).statusCode).toBe(503);
     const userinfo = await stack.app.inject({
       url: '/auth/v3/userinfo',
       headers: { authorization: `Bearer ${access_token}` },
