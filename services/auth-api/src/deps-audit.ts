@@ -3,6 +3,7 @@ import { createDisguise } from '@gatehouse/service-kit/audit/disguise';
 import { type AuditKeeper, createAuditKeeper } from '@gatehouse/service-kit/audit/keeper';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { createElasticsearch } from '@gatehouse/service-kit/elasticsearch/client';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
@@ -36,7 +37,7 @@ interface Foundation {
   now: Clock;
 }
 
-export function createAuditDeps({ config, kit, pool, redis, keyspace, secretBox, now }: Foundation) {
+export async function createAuditDeps({ config, kit, pool, redis, keyspace, secretBox, now }: Foundation) {
   const { log, metrics } = kit;
   const stream = createAuditStream(redis, keyspace.name('audit'));
   const waiting = metrics.gauge(
@@ -49,6 +50,7 @@ export function createAuditDeps({ config, kit, pool, redis, keyspace, secretBox,
     trail: securityTrail(pool),
     retentionDays: config.audit.retentionDays,
     elasticsearch: config.elasticsearch,
+    client: await createElasticsearch(config.elasticsearch),
     toDocument: (event) => securityDocument(event, disguise),
     ...{ secretBox, now, log, metrics },
   });

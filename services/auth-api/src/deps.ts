@@ -108,7 +108,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   await untilRedisIsReady(redis);
   const keyspace = createKeyspace(config.redis.keyPrefix);
   const secretBox = createSecretBox(config.encryption.keys);
-  const auditing = createAuditDeps({ config, kit, pool, redis, keyspace, secretBox, now });
+  const auditing = await createAuditDeps({ config, kit, pool, redis, keyspace, secretBox, now });
   const { audit } = auditing.deps;
 
   const longestLifeMs =

@@ -11,6 +11,7 @@ import { createOperator } from '@gatehouse/service-kit/credentials/operator';
 import { createSecretAttempts } from '@gatehouse/service-kit/credentials/secret-attempts';
 import { createSecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { createElasticsearch } from '@gatehouse/service-kit/elasticsearch/client';
 import { elasticsearchProbe } from '@gatehouse/service-kit/elasticsearch/probe';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
@@ -77,6 +78,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     trail: configurationTrail(pool),
     retentionDays: config.audit.retentionDays,
     elasticsearch: config.elasticsearch,
+    client: await createElasticsearch(config.elasticsearch),
     toDocument: (event) => configurationDocument(event, disguise),
     ...{ secretBox, now, log, metrics: kit.metrics },
   });

@@ -5,7 +5,6 @@ import type { SecretBox } from '../crypto/secret-box.ts';
 import { auditDataStream } from '../elasticsearch/audit-assets.ts';
 import { createBulkWriter, type Document, readableFailure } from '../elasticsearch/bulk-writer.ts';
 import {
-  createElasticsearch,
   type ElasticsearchClient,
   type ElasticsearchConfig,
 } from '../elasticsearch/client.ts';
@@ -44,6 +43,8 @@ export interface AuditKeeperOptions {
   /** Older events are deleted from PostgreSQL, in days. */
   retentionDays: number;
   elasticsearch: ElasticsearchConfig;
+  /** Undefined: nothing is shipped. It is closed with the keeper. */
+  client: ElasticsearchClient | undefined;
   toDocument(event: ChainedEvent): Document;
   log: Logger;
   metrics: Metrics;
@@ -68,7 +69,7 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
     failing: 'audit events could not be entered into their chain',
     recovered: 'audit events are entered into their chain again',
   });
-  const client = createElasticsearch(options.elasticsearch);
+  const { client } = options;
   const shipping = client === undefined ? undefined : createShipping(client, options);
   const expiring = createRepeatingWork({
     log,

@@ -54,6 +54,10 @@ export const elasticsearchSettings = {
     env: 'GATEHOUSE_ELASTICSEARCH_RETENTION_DAYS',
     doc: 'Age at which the lifecycle policy deletes audit events in Elasticsearch, in days.',
   }),
+  logs: setting(read.boolean().default(false), {
+    env: 'GATEHOUSE_ELASTICSEARCH_LOGS',
+    doc: 'Send log lines there too (data stream logs-gatehouse.service-<namespace>), for installations that collect no standard output.',
+  }),
   timeoutMs: setting(read.integer(1000, 600_000).default(30_000), {
     env: 'GATEHOUSE_ELASTICSEARCH_TIMEOUT_MS',
     doc: 'Longest call to Elasticsearch, in milliseconds.',

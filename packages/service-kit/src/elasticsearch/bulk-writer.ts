@@ -1,5 +1,5 @@
 /** Writes documents into a data stream by their ids: each is there once, however often it is sent. */
-import { errors } from '@elastic/elasticsearch';
+import type { errors } from '@elastic/elasticsearch';
 import { outcomeOf } from './bulk-outcome.ts';
 import type { ElasticsearchClient } from './client.ts';
 
@@ -64,13 +64,18 @@ export function createBulkWriter(client: ElasticsearchClient, dataStream: string
 
 /** For the log: the library's own errors carry the whole request and its credentials. */
 export function readableFailure(error: unknown): Error {
-  if (error instanceof errors.ResponseError) {
+  const { name, message } = error as Error;
+  if (isResponseError(error)) {
     return new Error(
       `Elasticsearch answered ${error.statusCode ?? 0}: ${error.body?.error?.type ?? 'no reason'}`,
     );
   }
-  if (error instanceof errors.ElasticsearchClientError) {
-    return new Error(`Elasticsearch: ${error.name}: ${error.message}`);
-  }
+  // Connections, time limits: every error of the library has what it knows of the request beside it.
+  if ('meta' in (error as object)) return new Error(`Elasticsearch: ${name}: ${message}`);
   return error as Error;
+}
+
+/** By its name: the library is loaded only where it is used. */
+function isResponseError(error: unknown): error is errors.ResponseError {
+  return (error as Error).name === 'ResponseError';
 }

@@ -1,5 +1,5 @@
 /** The connection to Elasticsearch; retries are ours, so that every answer is seen. */
-import { Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import type { Secret } from '../secret.ts';
 
 export type ElasticsearchClient = Client;
@@ -13,13 +13,18 @@ export interface ElasticsearchConfig {
   install: boolean;
   namespace: string;
   retentionDays: number;
+  /** Whether log lines go there too. */
+  logs: boolean;
   timeoutMs: number;
 }
 
-/** Undefined where no node is configured: then nothing is shipped. */
-export function createElasticsearch(config: ElasticsearchConfig): ElasticsearchClient | undefined {
+/** Undefined where no node is configured: then nothing is shipped, and the library stays out of memory. */
+export async function createElasticsearch(
+  config: ElasticsearchConfig,
+): Promise<ElasticsearchClient | undefined> {
   if (config.nodes.length === 0) return undefined;
-  return new Client({
+  const library = await import('@elastic/elasticsearch');
+  return new library.Client({
     nodes: [...config.nodes],
     ...credentials(config),
     ...(config.ca === undefined ? {} : { tls: { ca: config.ca } }),

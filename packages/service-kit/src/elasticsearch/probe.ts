@@ -7,7 +7,7 @@ export function elasticsearchProbe(config: ElasticsearchConfig): Probe {
   return {
     name: 'Elasticsearch',
     async run() {
-      const client = createElasticsearch(config);
+      const client = await createElasticsearch(config);
       if (!client) return { status: 'skipped', message: 'GATEHOUSE_ELASTICSEARCH_NODES is not set.' };
       try {
         const { version } = await client.info();

@@ -6,8 +6,11 @@ import closeWithGrace from 'close-with-grace';
 import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import type { TracingConfig } from '../config/tracing.ts';
+import { createElasticsearch, type ElasticsearchConfig } from '../elasticsearch/client.ts';
+import { createLogShipping, type LogShipping } from '../elasticsearch/log-shipping.ts';
 import { createReadiness, type Readiness, type ReadinessCheck } from '../health/readiness.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
+import { startSummary } from '../logging/start-summary.ts';
 import { createMetrics, type Metrics } from '../metrics/registry.ts';
 import { startTracing, type Tracing } from '../tracing/tracing.ts';
 import type { App } from './app-type.ts';
@@ -46,6 +49,7 @@ export interface Service<C extends Configuration, D> {
 interface CommonConfig {
   log: { level: string; format: 'json' | 'pretty' };
   tracing?: TracingConfig;
+  elasticsearch?: ElasticsearchConfig;
   http: {
     host: string;
     port: number;
@@ -79,17 +83,26 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     process.stdout.write(`The configuration of ${service.configuration.service} is complete.\n`);
     return;
   }
-  const log = createLogger(service.configuration.service, config.log);
+  const logShipping = command === 'serve' ? await shippingOf(config) : undefined;
+  const log = createLogger(service.configuration.service, config.log, undefined, logShipping);
+  logShipping?.start(log);
   try {
     if (command === 'migrate') await service.migrate?.(config, log);
     else if (work) await runCommand(service, config, log, work);
-    else await serve(service, config, log);
+    else await serve(service, config, log, logShipping);
   } catch (error) {
     log.fatal({ err: error }, `${command} failed`);
     process.exitCode = 1;
     // Whatever was opened before the failure must not keep the process alive.
     setTimeout(() => process.exit(1), 1000).unref();
   }
+}
+
+async function shippingOf({ elasticsearch, log }: CommonConfig): Promise<LogShipping | undefined> {
+  // Lines for people are none that a program reads.
+  if (elasticsearch?.logs !== true || log.format !== 'json') return undefined;
+  const client = await createElasticsearch(elasticsearch);
+  return client && createLogShipping({ client, ...elasticsearch });
 }
 
 async function runCommand<C extends Configuration, D>(
@@ -110,6 +123,7 @@ async function serve<C extends Configuration, D>(
   service: Service<C, D>,
   config: ConfigOf<C> & CommonConfig,
   log: Logger,
+  logShipping: LogShipping | undefined,
 ): Promise<void> {
   const plainKit = createKit(service, log);
   const tracing = await startTracing(config.tracing, {
@@ -135,7 +149,7 @@ async function serve<C extends Configuration, D>(
   });
   const url = await app.listen({ host: config.http.host, port: config.http.port });
   log.info(
-    { url, managementUrl, version: kit.version, ready: readiness.isReady },
+    { url, managementUrl, version: kit.version, ready: readiness.isReady, ...startSummary(config) },
     `${service.configuration.service} is listening`,
   );
   closeOnSignal({
@@ -148,6 +162,7 @@ async function serve<C extends Configuration, D>(
       await management.close();
       await service.closeDeps(deps);
       await tracing?.close();
+      await logShipping?.close();
     },
   });
 }

@@ -1,6 +1,7 @@
 /** Structured logs on standard output. */
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { pretty } from './pretty.ts';
+import { createStormLimit } from './storm-limit.ts';
 
 export type Logger = PinoLogger;
 
@@ -27,11 +28,15 @@ const paths = ['code', 'query.code', 'body.code', ...redacted.flatMap((name) => 
 
 const plainLoggers = new WeakMap<Logger, Logger>();
 
-/** `destination` replaces standard output, for tests. */
+/** More than anybody reads, less than a disk minds. */
+const storm = { mostLines: 1000, windowMs: 10_000 };
+
+/** `destination` replaces standard output, for tests; `copy` gets every line too. */
 export function createLogger(
   service: string,
   config: LogConfig,
   destination?: NodeJS.WritableStream,
+  copy?: { write(line: string): void },
 ): Logger {
   const options = {
     level: config.level,
@@ -39,12 +44,22 @@ export function createLogger(
     timestamp: stdTimeFunctions.isoTime,
     messageKey: 'message',
     formatters: { level: (label: string) => ({ level: label }) },
+    hooks: createStormLimit(storm),
   };
   const target = config.format === 'pretty' ? pretty(destination) : (destination ?? buffered());
-  const plain = pino(options, target);
+  const plain = pino(options, copy === undefined ? target : both(target, copy));
   const log = plain.child({}, { redact: { paths, censor: '[redacted]' } });
   plainLoggers.set(log, plain);
   return log;
+}
+
+function both(target: { write(line: string): unknown }, copy: { write(line: string): void }) {
+  return {
+    write(line: string) {
+      target.write(line);
+      copy.write(line);
+    },
+  };
 }
 
 /** The same logger without the search for secrets, which costs a tenth of a request: for lines whose fields are all named. */

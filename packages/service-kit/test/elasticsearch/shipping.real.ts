@@ -1,11 +1,12 @@
 /** Audit events on their way to a real Elasticsearch that is killed, full, and of another opinion: none is lost, none is doubled. */
+import { PassThrough } from 'node:stream';
 import {
   type ElasticsearchTestServer,
   elasticsearchHomeVariable,
   elasticsearchJavaVariable,
   startElasticsearch,
 } from '@gatehouse/testing/elasticsearch-server';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createShippingStore } from '../../src/audit/shipping-store.ts';
 import type { ChainedEvent } from '../../src/audit/trail.ts';
 import { auditDataStream } from '../../src/elasticsearch/audit-assets.ts';
@@ -13,7 +14,9 @@ import { auditDocument } from '../../src/elasticsearch/audit-document.ts';
 import { createBulkWriter } from '../../src/elasticsearch/bulk-writer.ts';
 import { createElasticsearch, type ElasticsearchClient } from '../../src/elasticsearch/client.ts';
 import { installAuditAssets } from '../../src/elasticsearch/install.ts';
+import { createLogShipping } from '../../src/elasticsearch/log-shipping.ts';
 import { createAuditShipper } from '../../src/elasticsearch/shipper.ts';
+import { createLogger } from '../../src/logging/logger.ts';
 import { openTrail, silentLog, type TrailDatabase } from '../audit/trail-database.ts';
 
 const home = process.env[elasticsearchHomeVariable] ?? '';
@@ -22,7 +25,7 @@ const stream = auditDataStream('default');
 
 const config = (url: string) => ({
   ...{ nodes: [url], username: undefined, password: undefined, apiKey: undefined, ca: undefined },
-  ...{ install: true, namespace: 'default', retentionDays: 30, timeoutMs: 10_000 },
+  ...{ install: true, namespace: 'default', retentionDays: 30, timeoutMs: 10_000, logs: true },
 });
 
 describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
@@ -35,7 +38,7 @@ describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
       startElasticsearch({ home, javaHome, isQuickStart: false }),
       openTrail(),
     ]);
-    client = createElasticsearch(config(server.url)) as ElasticsearchClient;
+    client = (await createElasticsearch(config(server.url))) as ElasticsearchClient;
   }, 180_000);
   afterAll(async () => {
     await client.close();
@@ -207,6 +210,29 @@ describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
     await expect(
       installAuditAssets({ client, log: silentLog, ...config(server.url), install: false }),
     ).rejects.toThrow(/no index template gatehouse-audit: install it/);
+  });
+
+  it('are joined by log lines, where the installation wants those too', async () => {
+    const logs = createLogShipping({ client, ...config(server.url), intervalMs: 20 });
+    const log = createLogger('example', { level: 'info', format: 'json' }, new PassThrough().resume(), logs);
+    logs.start(silentLog);
+    log.warn({ correlationId: 'c-1', err: new TypeError('of a kind'), attempt: 3 }, 'something is odd');
+
+    const index = 'logs-gatehouse.service-default';
+    const found = await vi.waitFor(async () => {
+      await client.indices.refresh({ index, ignore_unavailable: true });
+      const { hits } = await client.search({ index, ignore_unavailable: true });
+      expect(hits.hits).toHaveLength(1);
+      return hits.hits[0]?._source;
+    }, 20_000);
+    expect(found).toMatchObject({
+      message: 'something is odd',
+      log: { level: 'warn' },
+      service: { name: 'example' },
+      http: { request: { id: 'c-1' } },
+      error: { type: 'TypeError', message: 'of a kind' },
+      gatehouse: { attempt: 3 },
+    });
   });
 
   it('travel nearly as fast as the bare bulk client sends the same documents', async () => {

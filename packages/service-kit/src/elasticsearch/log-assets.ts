@@ -1,0 +1,46 @@
+/** What Elasticsearch must know before it takes log lines. Their fields are open, so they are one field that cannot grow the mapping. */
+import { type Asset, assetsVersion } from './audit-assets.ts';
+
+export function logDataStream(namespace: string): string {
+  return `logs-gatehouse.service-${namespace}`;
+}
+
+const keyword = { type: 'keyword', ignore_above: 1024 };
+
+export function logTemplate(): Asset {
+  return {
+    path: '_index_template/gatehouse-service-logs',
+    body: {
+      version: assetsVersion,
+      _meta: { managed_by: 'gatehouse', version: assetsVersion },
+      index_patterns: [logDataStream('*')],
+      data_stream: {},
+      priority: 500,
+      template: {
+        settings: { index: { codec: 'best_compression' } },
+        mappings: {
+          dynamic: 'strict',
+          properties: {
+            '@timestamp': { type: 'date' },
+            message: { type: 'text' },
+            data_stream: { properties: { type: keyword, dataset: keyword, namespace: keyword } },
+            ecs: { properties: { version: keyword } },
+            log: { properties: { level: keyword } },
+            service: { properties: { name: keyword } },
+            trace: { properties: { id: keyword } },
+            http: { properties: { request: { properties: { id: keyword } } } },
+            error: {
+              properties: {
+                type: keyword,
+                code: keyword,
+                message: { type: 'text' },
+                stack_trace: { type: 'text' },
+              },
+            },
+            gatehouse: { type: 'flattened', ignore_above: 1024 },
+          },
+        },
+      },
+    },
+  };
+}

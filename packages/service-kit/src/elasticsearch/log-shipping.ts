@@ -1,0 +1,122 @@
+/** Sends log lines to Elasticsearch as well: at best, never at the cost of the service. What finds no room is counted and left out. */
+import { createRepeatingWork } from '../background/repeating-work.ts';
+import type { Logger } from '../logging/logger.ts';
+import { randomUuid } from '../random.ts';
+import type { Document } from './bulk-writer.ts';
+import { readableFailure } from './bulk-writer.ts';
+import type { ElasticsearchClient } from './client.ts';
+import { logDataStream, logTemplate } from './log-assets.ts';
+
+export interface LogShipping {
+  /** Takes a line of JSON as the logger writes it. */
+  write(line: string): void;
+  /** Begins to send; lines since the start of the process are kept until then. */
+  start(log: Logger): void;
+  /** Sends what is left, within a second. */
+  close(): Promise<void>;
+}
+
+export interface LogShippingOptions {
+  client: ElasticsearchClient;
+  namespace: string;
+  /** Whether the template is put by us. */
+  install: boolean;
+  /** Lines that wait in memory at most. */
+  room?: number;
+  intervalMs?: number;
+}
+
+const batchSize = 500;
+
+export function createLogShipping(options: LogShippingOptions): LogShipping {
+  const { client, namespace, install, room = 5000, intervalMs = 1000 } = options;
+  const waiting: string[] = [];
+  let dropped = 0;
+  let isInstalled = !install;
+  let work: ReturnType<typeof createRepeatingWork> | undefined;
+
+  async function send(signal: AbortSignal): Promise<boolean> {
+    if (!isInstalled) {
+      const { path, body } = logTemplate();
+      await client.transport.request({ method: 'PUT', path: `/${path}`, body }, { signal });
+      isInstalled = true;
+    }
+    const lines = waiting.slice(0, batchSize);
+    if (lines.length === 0) return false;
+    const operations = lines.flatMap((line) => {
+      const { id, body } = logDocument(line);
+      return [{ create: { _id: id } }, body];
+    });
+    await client.bulk({ index: logDataStream(namespace), operations, require_data_stream: true }, { signal });
+    // A line that is refused for what it is would be refused again: it stands on standard output.
+    waiting.splice(0, lines.length);
+    return waiting.length >= batchSize;
+  }
+
+  return {
+    write(line) {
+      if (waiting.length < room) waiting.push(line);
+      else dropped += 1;
+    },
+    start(log) {
+      work = createRepeatingWork({
+        ...{ log, intervalMs, longestPauseMs: 30_000 },
+        async round(signal) {
+          const hasMore = await send(signal).catch((error) => {
+            throw readableFailure(error);
+          });
+          if (dropped > 0) log.warn({ dropped }, 'log lines found no room on their way to Elasticsearch');
+          dropped = 0;
+          return hasMore;
+        },
+        failing: 'log lines wait: Elasticsearch does not take them',
+        recovered: 'log lines reach Elasticsearch again',
+      });
+      work.start();
+    },
+    async close() {
+      await work?.stop();
+      await send(AbortSignal.timeout(1000)).catch(() => undefined);
+      await client.close();
+    },
+  };
+}
+
+interface Line {
+  time?: string;
+  level?: string;
+  message?: string;
+  service?: string;
+  traceId?: string;
+  correlationId?: string;
+  err?: { type?: string; code?: unknown; message?: string; stack?: string };
+  [field: string]: unknown;
+}
+
+/** A line in the Elastic Common Schema; fields of its own under `gatehouse`. */
+export function logDocument(line: string): Document {
+  const { time, level, message, service, traceId, correlationId, err, ...others } = JSON.parse(line) as Line;
+  return {
+    id: randomUuid(),
+    body: {
+      '@timestamp': time,
+      ecs: { version: '8.11.0' },
+      message,
+      log: { level },
+      service: { name: service },
+      ...(traceId === undefined ? {} : { trace: { id: traceId } }),
+      ...(correlationId === undefined ? {} : { http: { request: { id: correlationId } } }),
+      ...(err === undefined ? {} : { error: errorOf(err) }),
+      ...(Object.keys(others).length === 0 ? {} : { gatehouse: others }),
+    },
+  };
+}
+
+function errorOf({ type, code, message, stack }: NonNullable<Line['err']>) {
+  return {
+    type,
+    message,
+    stack_trace: stack,
+    ...(code === undefined ? {} : { code: String(code) }),
+  };
+}
