@@ -33,6 +33,7 @@ import { type CfgTenant, cfgTenantSchema, type TenantFilter } from './model/tena
 import { expectObjects, type ObjectSchema } from './read-objects.ts';
 import type { CallKind } from './repeat-policy.ts';
 import { ServerLink } from './server-link.ts';
+import { EpochGuard } from './standby/epoch-guard.ts';
 import { writableEndpoints } from './standby/writable-endpoints.ts';
 import { SummedLoad } from './summed-load.ts';
 import { type ConfMessage, parseMessage } from './wire/message.ts';
@@ -86,6 +87,7 @@ class Client implements ConfigServerClient {
     const standby = { ...defaultStandby, ...options.standby };
     const shared = {
       standby,
+      epochs: new EpochGuard(),
       random: options.random ?? Math.random,
       open: (endpoint: Endpoint, signal: AbortSignal) =>
         register((account) =>

@@ -10,6 +10,7 @@ import { ConfigServerError } from './errors.ts';
 import type { Logger } from './log.ts';
 import type { ConnectionMetrics } from './metrics.ts';
 import { CfgOperationalMode } from './model/enumerations.ts';
+import type { EpochGuard } from './standby/epoch-guard.ts';
 import type { StandbyConnection } from './standby/standby-connection.ts';
 import type { WaitLimits } from './standby/waiting-calls.ts';
 import { WarmStandby } from './standby/warm-standby.ts';
@@ -20,6 +21,7 @@ export interface ServerLinkOptions {
   endpoints: EndpointSource;
   open(endpoint: Endpoint, signal: AbortSignal): Promise<Connection>;
   standby: StandbyOptions;
+  epochs: EpochGuard;
   clock: Clock;
   random: () => number;
   log: Logger;
@@ -43,6 +45,7 @@ export class ServerLink {
       endpoints: options.endpoints,
       open: (endpoint, signal) => this.#open(endpoint, signal),
       options: options.standby,
+      epochs: options.epochs,
       clock: options.clock,
       random: options.random,
       log: options.log,

@@ -25,6 +25,8 @@ export interface ChannelOptions
 }
 
 const closeGraceMs = 1_000;
+/** All requests of a window are a fraction of this: who has more to take does not read. */
+const unreadBytesTolerated = 1024 * 1024;
 
 export class Channel {
   readonly endpoint: string;
@@ -146,7 +148,7 @@ export class Channel {
         else this.#window.answer(event.refId, event.message);
         return;
       case 'ping':
-        this.#outbox.sendNow(this.#options.session.encodePong(event.nonce));
+        this.#answerPoll(event.nonce);
         if (this.#tracesPolls)
           this.#options.log.info({ endpoint: this.endpoint }, 'keep-alive poll answered');
         return;
@@ -187,6 +189,13 @@ export class Channel {
       this.#options.session.encodeClose('protocol-violation', 'answers to unknown requests'),
     );
     this.#lose('ProtocolViolation', 'the server answers requests that were never sent');
+  }
+
+  /** Polls that are sent without reading the answers would fill our memory. */
+  #answerPoll(nonce: bigint): void {
+    this.#outbox.sendNow(this.#options.session.encodePong(nonce));
+    if (this.#outbox.pendingBytes > unreadBytesTolerated)
+      this.#lose('ConnectionLost', 'the server polls but does not take the answers');
   }
 
   #poll(nonce: bigint): void {

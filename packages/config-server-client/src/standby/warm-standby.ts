@@ -10,7 +10,7 @@ import { ConfigServerError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { AttemptOrder, asksToLeave } from './attempt-order.ts';
 import { DrainingConnections } from './draining-connections.ts';
-import { EpochGuard } from './epoch-guard.ts';
+import type { EpochGuard } from './epoch-guard.ts';
 import { RefusedAccount, refusesAccount } from './refused-account.ts';
 import { RetrySchedule } from './retry-schedule.ts';
 import type { StandbyConnection } from './standby-connection.ts';
@@ -21,6 +21,8 @@ export interface WarmStandbyOptions<C extends StandbyConnection> {
   endpoints: EndpointSource;
   open(endpoint: Endpoint, signal: AbortSignal): Promise<C>;
   options: StandbyOptions;
+  /** Shared by all links to the same servers: what one of them saw, the others must not fall behind. */
+  epochs: EpochGuard;
   clock: Clock;
   random: () => number;
   log: Logger;
@@ -37,7 +39,6 @@ export class WarmStandby<C extends StandbyConnection> {
   readonly #deps: WarmStandbyOptions<C>;
   readonly #schedule: RetrySchedule;
   readonly #order = new AttemptOrder();
-  readonly #epochs = new EpochGuard();
   readonly #account: RefusedAccount;
   readonly #pause: WakeablePause;
   readonly #waiting: WaitingCalls<C>;
@@ -147,7 +148,7 @@ export class WarmStandby<C extends StandbyConnection> {
     const { open, log, onAttemptFailed } = this.#deps;
     const name = endpointName(endpoint);
     try {
-      return this.#epochs.checked(await open(endpoint, this.#closing.signal));
+      return this.#deps.epochs.checked(await open(endpoint, this.#closing.signal));
     } catch (cause) {
       const error =
         cause instanceof ConfigServerError
@@ -178,7 +179,7 @@ export class WarmStandby<C extends StandbyConnection> {
     });
     this.#account.forget();
     this.#pause.forgetWakeUp();
-    this.#epochs.saw(connection);
+    this.#deps.epochs.saw(connection);
     this.#order.opened(connection.endpoint);
     this.#connection = connection;
     this.#failFast?.cancel();

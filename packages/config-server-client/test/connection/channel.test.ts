@@ -219,6 +219,21 @@ describe('channel', () => {
     channel.close('normal', closing);
   });
 
+  it('gives up a server that polls without taking the answers', async () => {
+    const { channel, clock, stick, sayBytes } = createChannel();
+    stick();
+    const server = ocpWire().createSession('server', defaultWireLimits);
+    const polls = Buffer.concat(Array.from({ length: 2_730 }, () => server.encodePing(5n)));
+    for (let chunk = 0; chunk < 20 && channel.isOpen; chunk += 1) {
+      sayBytes(polls);
+      await clock.advance(0);
+    }
+    expect(channel.isOpen).toBe(false);
+    await expect(channel.ended).resolves.toMatchObject({ code: 'ConnectionLost' });
+    await clock.advance(1_000);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it('gives up a server that leaves five requests in a row unanswered', async () => {
     const { channel, clock, ask } = createChannel();
     const asked = Array.from({ length: 5 }, () => ask(1_000));

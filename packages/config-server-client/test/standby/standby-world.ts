@@ -4,6 +4,7 @@ import type { Endpoint, EndpointSource } from '../../src/discovery/endpoint-sour
 import { ConfigServerError, type ConfigServerErrorCode } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
+import { EpochGuard } from '../../src/standby/epoch-guard.ts';
 import type { StandbyConnection } from '../../src/standby/standby-connection.ts';
 import { WarmStandby } from '../../src/standby/warm-standby.ts';
 
@@ -104,6 +105,7 @@ export function createWorld(options: Partial<StandbyOptions> = {}, endpoints = t
       return connection;
     },
     options: { ...defaultStandby, ...options },
+    epochs: new EpochGuard(),
     clock,
     random: () => 0.5,
     log: silentLogger,

@@ -84,7 +84,7 @@ export class ClientLink {
     const bytes = this.#wire.encode(message, refId);
     const { onBytes } = this.#context.faults;
     this.#outbox.send(onBytes === undefined ? bytes : onBytes(bytes));
-    if (this.#outbox.pendingBytes > this.#context.limits.sendBufferBytes) this.close('slow-consumer');
+    this.#dropSlowConsumer();
   }
 
   /** Takes effect at once; times as the client sees them, so our own watch is its remote timeout. */
@@ -168,7 +168,14 @@ export class ClientLink {
 
   /** Polls and their answers go ahead of queued data. */
   #sendNow(bytes: Uint8Array): void {
-    if (!this.#isEnded && this.#socket.writable) this.#outbox.sendNow(bytes);
+    if (this.#isEnded || !this.#socket.writable) return;
+    this.#outbox.sendNow(bytes);
+    this.#dropSlowConsumer();
+  }
+
+  /** Whatever the bytes are: answers to polls pile up like all others. */
+  #dropSlowConsumer(): void {
+    if (this.#outbox.pendingBytes > this.#context.limits.sendBufferBytes) this.close('slow-consumer');
   }
 
   #watchIdle(nowMs: number): void {

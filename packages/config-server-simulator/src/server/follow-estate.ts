@@ -19,6 +19,8 @@ export function followEstate(estate: Estate, context: ServerContext): Following 
 
   const follow = async () => {
     const { missed } = await estate.catchUp();
+    // A proxy is as new as what it has read: with the epoch of its start, clients would take it for an old primary.
+    state.epoch = estate.epoch;
     if (missed) sendAway();
     if (state.role !== 'backup' || isOthersTurn()) return;
     if (!(await estate.takeOver())) return;

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';
 
 watchSuite();
@@ -76,6 +79,43 @@ describe('roles of servers', () => {
     });
     expect(primary.store.personNamed('supervisor')?.['PasswordUpdatingDate']).toBeGreaterThan(0);
     expect(proxy.store.personNamed('supervisor')?.['PasswordUpdatingDate']).toBe(0);
+  });
+
+  it('a change never goes to a primary of an older epoch than was seen by the reads', async () => {
+    const proxy = await startServer({ role: 'proxy', serverEpoch: 3 });
+    const deposed = await startServer({ serverEpoch: 2 });
+    const primary = await startServer({ serverEpoch: 3 });
+    const client = connectTo([
+      { port: proxy.port, role: 'primary' },
+      { port: deposed.port, role: 'backup' },
+      { port: primary.port, role: 'backup' },
+    ]);
+    await client.authenticate(agent);
+    expect(client.endpoint).toContain(String(proxy.port));
+    await client.changePassword({
+      userName: 'agent',
+      oldPassword: agent.password,
+      newPassword: 'moved-secret',
+    });
+    expect(deposed.store.personNamed('agent')?.['PasswordUpdatingDate']).toBe(0);
+    expect(primary.store.personNamed('agent')?.['PasswordUpdatingDate']).toBeGreaterThan(0);
+  });
+
+  it('a proxy rises with the epoch of the primary it follows, so it is still good after a switchover', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'estate-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'estate.journal');
+    const first = await startServer({ file });
+    const proxy = await startServer({ file, role: 'proxy' });
+    const second = await startServer({ file, role: 'backup' });
+    await first.close();
+    await until(() => second.state.role === 'primary', 'the backup took over');
+    const client = connectTo([second, { port: proxy.port, role: 'proxy' }]);
+    await client.authenticate(agent);
+    expect(client.endpoint).toContain(String(second.port));
+    await second.close();
+    await until(() => client.endpoint?.includes(String(proxy.port)) === true, 'the proxy serves');
+    await expect(client.readPersons({ dbid: 101 })).resolves.toHaveLength(1);
   });
 
   it('a server in read-only mode refuses a change with ReadOnly when there is no other', async () => {

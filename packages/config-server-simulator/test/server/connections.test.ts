@@ -1,3 +1,6 @@
+import net from 'node:net';
+import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
+import { defaultWireLimits } from '@gatehouse/config-server-client/wire/wire-protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RawConnection } from '../../src/conformance/raw-connection.ts';
 import { registration } from '../../src/conformance/subject.ts';
@@ -48,6 +51,27 @@ describe('a connection that is one too many', () => {
     await until(wasTurnedAway, 'the client was turned away');
     first.end();
     await expect(waiting).resolves.toBeDefined();
+  });
+});
+
+describe('a client that polls and does not read', () => {
+  it('is dropped before the answers fill the memory', async () => {
+    const log = recordingLog();
+    const server = await startServer({ limits: { sendBufferBytes: 256 * 1024 }, log });
+    // Nobody listens to its data, so nothing is read.
+    const socket = net.connect({ host: '127.0.0.1', port: server.port });
+    onTestFinished(() => void socket.destroy());
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    const wire = ocpWire().createSession('client', defaultWireLimits);
+    const polls = Buffer.concat(Array.from({ length: 4_096 }, () => wire.encodePing(7n)));
+    const wasDropped = () => log.lines.some((line) => line.includes('slow-consumer'));
+    for (let sent = 0; sent < 400 && !wasDropped() && !socket.destroyed; sent += 1) {
+      await new Promise((resolve) => socket.write(polls, resolve));
+    }
+    expect(wasDropped()).toBe(true);
+    socket.resume();
+    await ended;
   });
 });
 
