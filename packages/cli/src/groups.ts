@@ -14,6 +14,7 @@ import { locationCommands } from './commands/locations.ts';
 import { profileCommands } from './commands/profile.ts';
 import { settingCommands } from './commands/settings.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
+import { ssoCommands } from './commands/sso.ts';
 
 export const groups: readonly CommandGroup[] = [
   clientCommands,
@@ -25,6 +26,7 @@ export const groups: readonly CommandGroup[] = [
   locationCommands,
   estateCommands,
   checkCommand,
+  ssoCommands,
   doctorCommand,
   auditCommands,
   signingKeyCommands,

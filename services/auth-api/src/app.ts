@@ -27,6 +27,8 @@ import { signOutRoutes } from './sessions/sign-out-routes.ts';
 import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';
 import { changePasswordRoutes } from './sign-in/change-password-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
+import { ssoAdministrationRoutes } from './sso/administration-routes.ts';
+import { ssoJwksRoutes } from './sso/jwks-routes.ts';
 import { backchannelLogoutRoutes, providerLogoutRoutes } from './sso/logout-routes.ts';
 import { oidcCallbackRoutes } from './sso/oidc/routes.ts';
 import { samlRoutes } from './sso/saml/routes.ts';
@@ -87,6 +89,8 @@ export async function buildApp(deps: Deps): Promise<App> {
   );
   await app.register(async (scope: App) => interactionRoutes(scope, deps));
   await app.register(async (scope: App) => backchannelLogoutRoutes(scope, deps));
+  await app.register(async (scope: App) => ssoAdministrationRoutes(scope, deps));
+  await app.register(async (scope: App) => ssoJwksRoutes(scope, deps));
   await app.register(async (scope: App) => logoutViewRoutes(scope, deps));
   await app.register(async (scope: App) => {
     guardOrigins(scope, deps.allowedOrigins);

@@ -6,12 +6,14 @@ import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
 import type { AfterLogout } from './logout/after-logout.ts';
 import { watchCertificates } from './sso/certificates.ts';
+import { createSsoChecks, type SsoChecks } from './sso/check.ts';
 import { createFlowStore } from './sso/flow-store.ts';
 import { createJourney, type Journey } from './sso/journey.ts';
 import { signedOutPath } from './sso/logout-routes.ts';
 import { createLogoutStore } from './sso/logout-store.ts';
 import { createSsoMetrics } from './sso/metrics.ts';
 import { createOidcCallback, type OidcCallback } from './sso/oidc/callback.ts';
+import { createOidcChecks } from './sso/oidc/checks.ts';
 import { createOidcLogout, type OidcLogout } from './sso/oidc/logout.ts';
 import { createOidcProviders } from './sso/oidc/provider.ts';
 import { createOidcRelyingParty } from './sso/oidc/relying-party.ts';
@@ -19,6 +21,7 @@ import { callbackPath } from './sso/oidc/routes.ts';
 import { createProviderLogout, type ProviderLogout } from './sso/provider-logout.ts';
 import { createProviderSessionStore } from './sso/provider-session-store.ts';
 import { createProviderSessions } from './sso/provider-sessions.ts';
+import { createSamlChecks } from './sso/saml/checks.ts';
 import { createSamlConsumer, type SamlConsumer } from './sso/saml/consumer.ts';
 import { createIdentityProviders } from './sso/saml/idp-source.ts';
 import { createSamlLogout, type SamlLogout } from './sso/saml/logout.ts';
@@ -35,6 +38,7 @@ export interface SsoDeps {
   oidcCallback: OidcCallback;
   samlMetadata: SamlMetadata;
   samlConsumer: SamlConsumer;
+  ssoChecks: SsoChecks;
   providerLogout: ProviderLogout;
   oidcLogout: OidcLogout;
   samlLogout: SamlLogout;
@@ -89,12 +93,13 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
     starts: limiter(),
     log: kit.log,
   });
+  const keySets = createKeySets(deps);
   const oidcLogout = createOidcLogout({
     ...deps,
     providers,
     settings,
     providerSessions,
-    keySets: createKeySets(deps),
+    keySets,
     singleUse,
     returnUri: `${config.publicUrl}${signedOutPath}`,
   });
@@ -117,6 +122,12 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
   return {
     schemeQuestions: limiter(),
     journey,
+    ssoChecks: createSsoChecks({
+      ...deps,
+      settings,
+      saml: createSamlChecks({ ...deps, providers: samlProviders, begin: beginSaml }),
+      oidc: createOidcChecks({ providers, keySets, redirectUri: `${config.publicUrl}${callbackPath}` }),
+    }),
     providerLogout,
     oidcLogout,
     samlLogout,

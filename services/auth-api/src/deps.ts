@@ -40,6 +40,7 @@ import { createSsoDeps, type SsoDeps } from './deps-sso.ts';
 import { observeKeyAges } from './keys/key-metrics.ts';
 import { createSigner, type Signer } from './keys/signer.ts';
 import { createSigningKeys, type SigningKeyService, signingKeyEntity } from './keys/signing-keys.ts';
+import { observeSsoKeys } from './sso/keys/key-metrics.ts';
 import { loadSsoKeys, type SsoKeys, ssoKeyEntity } from './sso/keys/service.ts';
 import { createAccessTokenMint } from './tokens/access-token-mint.ts';
 import { createAccessTokenStore } from './tokens/access-token-store.ts';
@@ -191,6 +192,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     audit,
     host: new URL(config.publicUrl).hostname,
     now,
+    onLoaded: observeSsoKeys(kit.metrics),
   });
   const reloadSsoKeys = () => {
     ssoKeys

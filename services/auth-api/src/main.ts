@@ -8,6 +8,7 @@ import { createDeps } from './deps.ts';
 import { migrationsFolder } from './deps-diagnosis.ts';
 import { describeApp } from './describe.ts';
 import { reencryptSigningKeys } from './keys/reencrypt.ts';
+import { reencryptSsoKeys } from './sso/keys/reencrypt.ts';
 import { assertLinksOpen } from './users/link-health.ts';
 
 await runService({
@@ -31,7 +32,8 @@ await runService({
   commands: {
     // Once the new key is the first one of every replica; then the old key may go.
     reencrypt: async ({ pool, secretBox }, log) => {
-      const sealed = await reencryptSigningKeys(pool, secretBox);
+      const sealed =
+        (await reencryptSigningKeys(pool, secretBox)) + (await reencryptSsoKeys(pool, secretBox));
       log.info({ sealed, keyId: secretBox.activeKeyId }, 'every signing key has the active encryption key');
     },
   },

@@ -5,7 +5,7 @@ import type { SsoMetrics } from './metrics.ts';
 import type { IdentityProvider } from './saml/idp-metadata.ts';
 import type { SamlSignOn } from './settings.ts';
 
-const warnBeforeMs = 30 * 24 * 3_600_000;
+export const warnBeforeMs = 30 * 24 * 3_600_000;
 
 export function watchCertificates(metrics: SsoMetrics, log: Logger, now: Clock) {
   return (
@@ -14,7 +14,7 @@ export function watchCertificates(metrics: SsoMetrics, log: Logger, now: Clock) 
   ): void => {
     // The last one counts: before that there is one that is still good.
     const endsMs = Math.max(...certificateEndsMs);
-    metrics.certificateEnds('identity-provider', contactCenterId, Math.floor(endsMs / 1000));
+    metrics.certificateEnds(contactCenterId, Math.floor(endsMs / 1000));
     if (endsMs - now() > warnBeforeMs) return;
     log.warn(
       {

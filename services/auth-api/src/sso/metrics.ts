@@ -6,7 +6,7 @@ export interface SsoMetrics {
   succeeded(protocol: string): void;
   failed(protocol: string, contactCenterId: string, reason: SsoReason | 'try_again'): void;
   /** Unix seconds at which a certificate ends. */
-  certificateEnds(owner: string, contactCenterId: string, seconds: number): void;
+  certificateEnds(contactCenterId: string, seconds: number): void;
 }
 
 export function createSsoMetrics(metrics: Metrics): SsoMetrics {
@@ -25,8 +25,8 @@ export function createSsoMetrics(metrics: Metrics): SsoMetrics {
   );
   const certificates = metrics.gauge(
     'gatehouse_sso_certificate_not_after_seconds',
-    'End of validity of a certificate, of ours or of an identity provider, in Unix seconds.',
-    ['owner', 'contactCenter'],
+    'End of validity of the signing certificate of an identity provider, in Unix seconds.',
+    ['contactCenter'],
   );
   return {
     succeeded: (protocol) => outcomes.inc({ protocol, outcome: 'success' }),
@@ -35,6 +35,6 @@ export function createSsoMetrics(metrics: Metrics): SsoMetrics {
       if (protocol !== 'saml') return;
       (reason === 'wrong_time' ? timingErrors : responseErrors).inc({ contactCenter });
     },
-    certificateEnds: (owner, contactCenter, seconds) => certificates.set({ owner, contactCenter }, seconds),
+    certificateEnds: (contactCenter, seconds) => certificates.set({ contactCenter }, seconds),
   };
 }

@@ -468,7 +468,7 @@ describe('63 · metadata of identity providers', () => {
     await leave(stack);
     expect(stack.logged()).toContain('certificate_ends');
     expect(await stack.deps.kit.metrics.expose()).toMatch(
-      /gatehouse_sso_certificate_not_after_seconds\{owner="identity-provider",contactCenter="22222222[^}]*\} \d{10}/,
+      /gatehouse_sso_certificate_not_after_seconds\{contactCenter="22222222[^}]*\} \d{10}/,
     );
   });
 

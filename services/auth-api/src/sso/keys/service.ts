@@ -63,6 +63,8 @@ export interface SsoKeysOptions {
   /** Host of the public URL: the certificates name it. */
   host: string;
   now: Clock;
+  /** They were read: at the start and after every change. */
+  onLoaded?(keys: readonly SsoKey[]): void;
 }
 
 /** @throws Error when PostgreSQL is away or the encryption key is not the one that sealed them. */
@@ -72,6 +74,7 @@ export async function loadSsoKeys(options: SsoKeysOptions): Promise<SsoKeys> {
 
   const reload = async () => {
     keys = (await listSsoKeys(pool)).map((stored) => open(stored, secretBox));
+    options.onLoaded?.(keys);
   };
 
   const make = async (purpose: KeyPurpose, state: KeyState): Promise<StoredSsoKey> => {
@@ -154,6 +157,6 @@ function open({ id, purpose, state, certificate, privateKey }: StoredSsoKey, box
   };
 }
 
-function placeOf(id: string): SecretPlace {
+export function placeOf(id: string): SecretPlace {
   return { table: 'auth.sso_keys', row: id, column: 'private_key' };
 }

@@ -38,6 +38,10 @@ export async function promoteSsoKey(db: Queryable, purpose: KeyPurpose): Promise
   ]);
 }
 
+export async function replaceSsoEnvelope(db: Queryable, id: string, privateKey: string): Promise<void> {
+  await db.query('UPDATE auth.sso_keys SET private_key = $2 WHERE id = $1', [id, privateKey]);
+}
+
 /** Held until the transaction ends: of several writers one at a time. */
 export async function lockSsoKeys(db: Queryable): Promise<void> {
   await db.query("SELECT pg_advisory_xact_lock(hashtext('gatehouse.sso-keys'))");

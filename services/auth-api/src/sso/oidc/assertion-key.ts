@@ -1,9 +1,18 @@
 /** Our signing key as a client proves itself by it (RFC 7523): the private one for the assertion, the public one to publish. */
 import { createPublicKey } from 'node:crypto';
-import { type CryptoKey, calculateJwkThumbprint, importPKCS8, type JWK } from 'jose';
+import { type CryptoKey, calculateJwkThumbprint, importPKCS8 } from 'jose';
 import type { SsoKey } from '../keys/service.ts';
 
 const algorithm = 'RS256';
+
+interface PublicSigningKey {
+  kty: string;
+  n: string;
+  e: string;
+  use: 'sig';
+  alg: string;
+  kid: string;
+}
 
 export async function assertionKey(key: SsoKey): Promise<{ key: CryptoKey; kid: string }> {
   const { kid } = await publicJwk(key);
@@ -11,9 +20,7 @@ export async function assertionKey(key: SsoKey): Promise<{ key: CryptoKey; kid: 
 }
 
 /** Named members only, so that a private one can never slip in. */
-export async function publicJwk({
-  certificate,
-}: Pick<SsoKey, 'certificate'>): Promise<JWK & { kid: string }> {
+export async function publicJwk({ certificate }: Pick<SsoKey, 'certificate'>): Promise<PublicSigningKey> {
   const { kty = '', n = '', e = '' } = createPublicKey(certificate).export({ format: 'jwk' });
   return { kty, n, e, use: 'sig', alg: algorithm, kid: await calculateJwkThumbprint({ kty, n, e }) };
 }

@@ -1,0 +1,48 @@
+/** `gatehouse sso`: a dry run of single sign-on. */
+import {
+  checkSingleSignOn,
+  type SsoCheck,
+} from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { exitCodes } from '../failure/failure.ts';
+import type { Output } from '../output/output.ts';
+import { renderSteps } from '../output/steps.ts';
+
+interface Wish {
+  contactCenter: string;
+  user?: string;
+}
+
+export function ssoCommands(program: Command, cli: Cli): void {
+  const sso = program.command('sso').description('single sign-on of contact centres');
+
+  sso
+    .command('test')
+    .description('ask the identity provider for real and print each check; exit code 1 when one fails')
+    .requiredOption('--contact-center <id>', 'the contact centre')
+    .option('--user <name>', 'a name as the identity provider gives it: is there a person for it?')
+    .action(
+      cli.action<Wish>(async (session, { contactCenter, user }) => {
+        const check = await checkSingleSignOn(session.authApi, contactCenter, user);
+        if (session.output.isJson) session.output.text(check, '');
+        else session.output.raw(lines(check, session.output));
+        if (!check.ok) session.exitCode = exitCodes.negative;
+      }),
+    );
+}
+
+function lines({ contactCenterId, protocols }: SsoCheck, output: Output): string {
+  if (protocols.length === 0) return `Contact centre ${contactCenterId} has no single sign-on settings.\n`;
+  return protocols
+    .map(({ protocol, location, enabled, ok, steps }) => {
+      const outcome = ok ? 'every check passed' : 'not every check passed';
+      const state = enabled ? '' : ', not enabled yet';
+      const head = output.paint('bold', `${protocol} at ${location}`);
+      return `${head}: ${outcome}${state}\n${renderSteps(
+        steps.map(({ step, ...rest }) => ({ name: step, ...rest })),
+        output,
+      )}`;
+    })
+    .join('');
+}

@@ -1,0 +1,49 @@
+/** `/auth/v3/ops/contact-centers/{id}/sso-check`: a dry run of single sign-on, as administrators call it. */
+import { z } from 'zod';
+import { readData } from '../../administration-calls.ts';
+import type { HttpClient } from '../../http-client.ts';
+
+export const ssoCheckStepSchema = z.object({
+  step: z.string(),
+  status: z.enum(['ok', 'warning', 'failed', 'skipped']),
+  message: z.string().describe('What was found and, when it failed, what to change.'),
+  durationMs: z.int(),
+});
+
+export const ssoCheckSchema = z.object({
+  contactCenterId: z.string(),
+  ok: z.boolean().describe('No step of any protocol failed, and one of them is enabled.'),
+  protocols: z.array(
+    z.object({
+      protocol: z.enum(['saml', 'oidc']),
+      location: z.string(),
+      enabled: z.boolean(),
+      ok: z.boolean(),
+      steps: z.array(ssoCheckStepSchema),
+    }),
+  ),
+});
+
+export const ssoCheckBodySchema = z.object({
+  data: z
+    .object({
+      userName: z
+        .string()
+        .max(255)
+        .optional()
+        .describe('A name as the identity provider gives it: is there a person for it, and which?'),
+    })
+    .default({}),
+});
+
+/** Asks the identity provider for real, signs nobody in. @throws UpstreamError */
+export function checkSingleSignOn(http: HttpClient, id: string, userName?: string): Promise<SsoCheck> {
+  return readData(http, ssoCheckSchema, {
+    method: 'POST',
+    path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/sso-check`,
+    json: { data: userName === undefined ? {} : { userName } },
+  });
+}
+
+export type SsoCheckStep = z.infer<typeof ssoCheckStepSchema>;
+export type SsoCheck = z.infer<typeof ssoCheckSchema>;

@@ -1,0 +1,23 @@
+/** Seals our keys towards identity providers with the active encryption key. */
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import { placeOf } from './service.ts';
+import { listSsoKeys, lockSsoKeys, replaceSsoEnvelope } from './store.ts';
+
+/**
+ * How many keys were sealed anew; safe to run twice, or at once.
+ * @throws Error when a key does not open: the encryption key that sealed it must be configured
+ */
+export async function reencryptSsoKeys(pool: Pool, box: SecretBox): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    await lockSsoKeys(client);
+    const keys = (await listSsoKeys(client)).filter(
+      ({ privateKey }) => privateKey.split('.')[1] !== box.activeKeyId,
+    );
+    for (const { id, privateKey } of keys) {
+      const place = placeOf(id);
+      await replaceSsoEnvelope(client, id, box.seal(box.open(privateKey, place), place));
+    }
+    return keys.length;
+  });
+}

@@ -1,0 +1,80 @@
+/** The steps of a dry run for SAML. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { warnBeforeMs } from '../certificates.ts';
+import type { CheckStep } from '../check.ts';
+import type { SamlSignOn } from '../settings.ts';
+import { entityOf } from './entity.ts';
+import type { IdentityProvider } from './idp-metadata.ts';
+import type { IdentityProviders } from './idp-source.ts';
+import type { BeginSaml } from './request.ts';
+
+export function createSamlChecks(deps: {
+  issuer: string;
+  providers: IdentityProviders;
+  begin: BeginSaml;
+  now: Clock;
+}): (settings: SamlSignOn) => CheckStep[] {
+  const { issuer, providers, begin, now } = deps;
+
+  return (settings) => {
+    const entity = entityOf(issuer, settings);
+    const provider = () => providers.of(settings);
+    return [
+      {
+        name: 'our names',
+        run: async () =>
+          `entity id ${entity.entityId}, assertion consumer ${entity.acsUrl}, metadata ${entity.metadataUrl}`,
+      },
+      {
+        name: 'metadata',
+        run: async () => {
+          const { entityId, signOnPost, signOnRedirect } = await provider();
+          const ways = [signOnRedirect && 'redirect', signOnPost && 'post'].filter(Boolean).join(' and ');
+          return `${entityId}, which takes requests by ${ways}`;
+        },
+      },
+      { name: 'certificates', run: async () => certificates(await provider(), now()) },
+      {
+        name: 'request',
+        run: async () => {
+          const flow = {
+            protocol: 'saml' as const,
+            contactCenterId: settings.contactCenterId,
+            location: settings.location,
+            browserHash: '',
+            startedAtMs: now(),
+            isForced: false,
+          };
+          const departure = await begin(settings, flow, { flowId: 'dry run', browser: '' });
+          const { origin, pathname } = new URL(
+            departure.kind === 'form' ? departure.action : departure.location,
+          );
+          return `a browser would go to ${origin}${pathname}${settings.signRequests ? ', with a signed request' : ''}`;
+        },
+      },
+      {
+        name: 'logout',
+        run: async () => {
+          if (!settings.logout)
+            return 'signing out here leaves the identity provider signed in (logout is off)';
+          const { logoutRedirect } = await provider();
+          if (logoutRedirect !== undefined) return `signing out here goes on to ${logoutRedirect}`;
+          return {
+            warning:
+              'logout is on, and the metadata names no SingleLogoutService with the binding HTTP-Redirect',
+          };
+        },
+      },
+    ];
+  };
+}
+
+function certificates({ certificateEndsMs }: IdentityProvider, nowMs: number): string | { warning: string } {
+  const endsMs = Math.max(...certificateEndsMs);
+  const day = new Date(endsMs).toISOString().slice(0, 10);
+  const count = `${certificateEndsMs.length} that may sign`;
+  if (endsMs - nowMs > warnBeforeMs) return `${count}, the last one good until ${day}`;
+  return {
+    warning: `${count}, the last one ${endsMs > nowMs ? 'ends' : 'ended'} on ${day}: get the new metadata`,
+  };
+}

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import { opsCall } from '../stack/oauth.ts';
+import { type RealProvider, startRealProvider } from './stack/oidc-provider.ts';
+import { idpMetadata, makeIdpKey } from './stack/saml-provider.ts';
+import { localTrial, setSignOn } from './stack/sign-on.ts';
+import { createVisitor } from './stack/visitor.ts';
+
+const redirectUri = `${publicUrl}/auth/v3/sso/oidc/callback`;
+
+let stack: AuthApi;
+let provider: RealProvider;
+
+beforeAll(async () => {
+  stack = await startAuthApi({ env: localTrial });
+  const keys = (await stack.app.inject({ url: '/auth/v3/sso/jwks' })).json();
+  provider = await startRealProvider({
+    clients: [
+      { client_id: 'gatehouse', client_secret: 'right', redirect_uris: [redirectUri] },
+      {
+        client_id: 'by-key',
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: keys,
+      },
+    ],
+  });
+});
+afterAll(() => Promise.all([stack?.close(), provider?.close()]));
+
+interface Checked {
+  ok: boolean;
+  protocols: { protocol: string; ok: boolean; steps: { step: string; status: string; message: string }[] }[];
+}
+
+async function check(userName?: string): Promise<Checked> {
+  const answer = await opsCall(stack, 'POST', `/auth/v3/ops/contact-centers/${contactCenterId}/sso-check`, {
+    data: userName === undefined ? {} : { userName },
+  });
+  expect(answer.status).toBe(200);
+  return answer.json<{ data: Checked }>().data;
+}
+
+const failed = ({ protocols }: Checked) =>
+  protocols.flatMap(({ steps }) => steps).filter(({ status }) => status === 'failed');
+
+describe('the dry run', () => {
+  it('goes through every step with a real provider, and finds the person', async () => {
+    await setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'gatehouse' },
+      clientSecret: 'right',
+    });
+    const outcome = await check('agent');
+    expect(outcome.ok).toBe(true);
+    expect(outcome.protocols[0]?.steps.map(({ step, status }) => `${step}: ${status}`)).toEqual([
+      'our names: ok',
+      'discovery: ok',
+      'keys: ok',
+      'client authentication: ok',
+      'client secret: ok',
+      'logout: ok',
+      'person: ok',
+    ]);
+    expect(outcome.protocols[0]?.steps.at(-1)?.message).toContain('DBID 101');
+  });
+
+  it.each([
+    ['a wrong secret', { clientId: 'gatehouse' }, 'wrong', 'client secret', /compare clientId, clientSecret/],
+    ['an unknown client', { clientId: 'nobody' }, 'right', 'client secret', /compare clientId, clientSecret/],
+    [
+      'a provider that is away',
+      { issuer: 'http://127.0.0.1:9' },
+      'right',
+      'discovery',
+      /127\.0\.0\.1:9 did not answer/,
+    ],
+  ] as const)(
+    'names the step that failed and what to change: %s',
+    async (_case, changes, clientSecret, step, message) => {
+      await setSignOn(stack, {
+        oidc: { issuer: provider.issuer, clientId: 'gatehouse', ...changes },
+        clientSecret,
+      });
+      const outcome = await check();
+      expect(outcome.ok).toBe(false);
+      expect(failed(outcome)).toEqual([
+        expect.objectContaining({ step, message: expect.stringMatching(message) }),
+      ]);
+    },
+  );
+
+  it('says who nobody is', async () => {
+    await setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'gatehouse', userLookup: 'email' },
+      clientSecret: 'right',
+    });
+    expect(failed(await check('nobody@example.com'))[0]?.message).toContain(
+      'nobody at the Configuration Server',
+    );
+    expect((await check('agent@example.com')).ok).toBe(true);
+  });
+
+  it('goes through SAML before it is enabled, and warns of a certificate that ends', async () => {
+    const key = makeIdpKey(new Date(Date.now() + 10 * 24 * 3_600_000));
+    await setSignOn(stack, { saml: { enabled: false, idpMetadataXml: idpMetadata([key]), logout: true } });
+    const outcome = await check();
+    expect(outcome).toMatchObject({ ok: false, protocols: [{ protocol: 'saml', enabled: false, ok: true }] });
+    const steps = outcome.protocols[0]?.steps ?? [];
+    expect(steps.find(({ step }) => step === 'certificates')).toMatchObject({ status: 'warning' });
+    expect(steps[0]?.message).toContain(`${publicUrl}/auth/v3/saml/${contactCenterId}/-/metadata`);
+    await setSignOn(stack, { saml: { idpMetadataXml: '<EntityDescriptor/>' } });
+    expect(failed(await check())[0]?.message).toContain('describes no identity provider');
+  });
+
+  it('is for administrators alone, and for contact centres that there are', async () => {
+    const url = `/auth/v3/ops/contact-centers/${contactCenterId}/sso-check`;
+    expect((await stack.app.inject({ method: 'POST', url })).statusCode).toBe(401);
+    expect((await stack.app.inject({ url: '/auth/v3/ops/sso-keys' })).statusCode).toBe(401);
+    const missing = url.replace(contactCenterId, '99999999-9999-4999-8999-999999999999');
+    expect((await opsCall(stack, 'POST', missing, { data: {} })).status).toBe(404);
+  });
+});
+
+describe('our keys towards identity providers', () => {
+  it('sign the assertion of private_key_jwt, which a real provider takes', async () => {
+    await setSignOn(stack, {
+      oidc: { issuer: provider.issuer, clientId: 'by-key', tokenEndpointAuthMethod: 'private_key_jwt' },
+    });
+    expect((await check()).ok).toBe(true);
+    const browser = createBrowser(stack.app);
+    const leaving = await browser.get('/auth/v3/sso/start?tenant=demo');
+    const { url } = await createVisitor().visit(leaving.location ?? '');
+    expect((await browser.get(url)).location).toBe(`${publicUrl}/auth/signed-in.html`);
+  });
+
+  it('are rolled over by the operator, on every replica; private parts are in no answer', async () => {
+    const beside = await startAuthApi({ env: localTrial, beside: stack });
+    try {
+      const prepared = await opsCall(stack, 'POST', '/auth/v3/ops/sso-keys/prepare', {
+        data: { purpose: 'signing' },
+      });
+      expect(prepared.status).toBe(200);
+      expect(prepared.body).not.toContain('PRIVATE');
+      expect(
+        (await opsCall(stack, 'POST', '/auth/v3/ops/sso-keys/prepare', { data: { purpose: 'signing' } }))
+          .status,
+      ).toBe(409);
+      const metadataOf = async ({ app }: AuthApi) =>
+        (await app.inject({ url: `/auth/v3/saml/${contactCenterId}/-/metadata` })).body.split('use="signing"')
+          .length - 1;
+      await expect.poll(() => metadataOf(beside), { timeout: 5_000 }).toBe(2);
+      await opsCall(stack, 'POST', '/auth/v3/ops/sso-keys/activate', { data: { purpose: 'signing' } });
+      await expect
+        .poll(() => beside.deps.ssoKeys.signing().id, { timeout: 5_000 })
+        .toBe(stack.deps.ssoKeys.signing().id);
+      expect(await metadataOf(stack)).toBe(1);
+    } finally {
+      await beside.close();
+    }
+  });
+});
