@@ -1,9 +1,11 @@
 import { randomUuid } from '@gatehouse/service-kit/random';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { environmentBody, type RunningApi, startApi } from './running-api.ts';
+import { opsCaller } from '../src/access/caller.ts';
+import { environmentBody, opsAuthorization, type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;
+const operator = opsCaller('ops');
 
 beforeAll(async () => {
   api = await startApi();
@@ -38,33 +40,30 @@ test('an export of many pages has every contact centre once, in order, in both f
 });
 
 test('an export gives its connection back, also when its reader goes away in the middle', async () => {
-  const { frame, pages } = await api.deps.estate.read({
-    kind: 'ops',
-    name: 'ops',
-    reads: 'all',
-    writes: true,
-    internal: false,
-  });
-  expect(frame.environments).toHaveLength(1);
-  await pages.next();
-  expect(api.pool.idleCount).toBeLessThan(api.pool.totalCount);
-  await pages.return(undefined);
-  expect(api.pool.idleCount).toBe(api.pool.totalCount);
+  const url = await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const isFree = () => vi.waitFor(() => expect(api.pool.idleCount).toBe(api.pool.totalCount));
+  await isFree();
+  for (const method of ['GET', 'HEAD']) {
+    const ending = new AbortController();
+    const answer = await fetch(`${url}/environment/v3/export`, {
+      method,
+      headers: { authorization: opsAuthorization },
+      signal: ending.signal,
+    });
+    expect(answer.status).toBe(200);
+    ending.abort();
+    await isFree();
+  }
 });
 
 test('what is written while an export is read is not in it', async () => {
-  const snapshot = await api.deps.estate.read({
-    kind: 'ops',
-    name: 'ops',
-    reads: 'all',
-    writes: true,
-    internal: false,
-  });
+  const snapshot = await api.deps.estate.read(operator);
   await snapshot.pages.next();
   const added = await api.contactCenter({ name: 'Late' });
   const rest: string[] = [];
   for await (const page of snapshot.pages) rest.push(...page.map(({ center }) => center.name));
   await api.call('DELETE', `/contact-centers/${added}`);
+  await snapshot.close();
   expect(rest).not.toContain('Late');
 });
 
@@ -104,4 +103,29 @@ test('who may not import is refused before the document is read', async () => {
   const headers = { authorization: api.authApi.token(), 'content-type': 'application/yaml', 'if-match': '*' };
   const answer = await api.call('PUT', '/import', { payload: '[broken', headers });
   expect(answer.status).toBe(403);
+});
+
+test('a connection that breaks in the middle of an export ends this export and nothing else', async () => {
+  const snapshot = await api.deps.estate.read(operator);
+  await snapshot.pages.next();
+  await api.pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE state = 'idle in transaction' AND datname = current_database()`,
+  );
+  await expect(
+    (async () => {
+      for await (const _page of snapshot.pages);
+    })(),
+  ).rejects.toThrow();
+  await snapshot.close();
+  expect((await api.call('GET', '/environments')).status).toBe(200);
+});
+
+test('more exports at once than the pool can spare are told to come again', async () => {
+  const [first, second] = [await api.deps.estate.read(operator), await api.deps.estate.read(operator)];
+  const third = await api.call('GET', '/export');
+  expect(third.status).toBe(503);
+  expect(third.headers['retry-after']).toBeDefined();
+  await Promise.all([first.close(), second.close(), second.close()]);
+  expect((await api.call('GET', '/export')).status).toBe(200);
 });

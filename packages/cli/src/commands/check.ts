@@ -12,6 +12,7 @@ import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
 import type { Output } from '../output/output.ts';
 import { renderSteps } from '../output/steps.ts';
+import { shown } from '../output/text.ts';
 import { address } from './env/place.ts';
 
 export function checkCommand(program: Command, cli: Cli): void {
@@ -46,7 +47,7 @@ function lines({ environmentId, ok, discovery, servers }: Check, output: Output)
 
 function serverLines({ address: host, port, role, source, steps }: ServerCheck, output: Output): string {
   const origin = source === 'registry' ? ', from the registry' : '';
-  return `  ${address(host, port)} (${role}${origin})\n${renderSteps(steps.map(stepLine), output)}`;
+  return `  ${shown(address(host, port))} (${role}${origin})\n${renderSteps(steps.map(stepLine), output)}`;
 }
 
 function stepLine({ step, ...rest }: Step | DiscoveryStep) {

@@ -46,11 +46,14 @@ export function estateRoutes(
       },
     },
     async (request, reply) => {
-      const { frame, pages } = await estate.read(request.caller);
+      const { frame, pages, close } = await estate.read(request.caller);
       reply.header('etag', estateEtagOf(frame.change)).header('cache-control', 'private, no-cache');
       const isYaml = wantsYaml(request.headers.accept);
       reply.type(`application/${isYaml ? 'yaml' : 'json'}; charset=utf-8`);
-      return reply.send(Readable.from((isYaml ? yamlPieces : jsonPieces)(frame, pages)) as never);
+      const stream = Readable.from((isYaml ? yamlPieces : jsonPieces)(frame, pages));
+      // Sent, or given up: a reader may go away before the first piece.
+      stream.once('close', () => void close());
+      return reply.send(stream as never);
     },
   );
 

@@ -17,10 +17,22 @@ export interface ImportResult {
 }
 
 export interface EstateService {
-  /** Everything of one moment. @throws AppError 403 */
+  /** Everything of one moment; to be closed. @throws AppError 403, 503 when too many read */
   read(caller: Caller): Promise<Snapshot>;
   /** All of the document, or nothing of it. @throws AppError 400, 403, 409, 412, 428 */
   replace(context: WriteContext, document: EstateDocument, isDryRun: boolean): Promise<ImportResult>;
+}
+
+/** Each holds a connection for as long as its reader takes. */
+const mostReaders = 2;
+
+function tooManyReaders(): AppError {
+  return new AppError(
+    'temporarily_unavailable',
+    503,
+    `${mostReaders} exports are under way here: try again when one of them is done`,
+    { retryAfterSeconds: 5 },
+  );
 }
 
 /** Carries the result out of a transaction that is to be rolled back. */
@@ -58,10 +70,22 @@ export function createEstateService(db: Pool, writer: Writer, deps: ImportDeps):
     });
   }
 
+  /** Snapshots that are open or about to be. */
+  const reading = new Set<object>();
+
   return {
     async read(caller) {
       requireInstallationReader(caller);
-      return openSnapshot(db);
+      if (reading.size >= mostReaders) throw tooManyReaders();
+      const place = {};
+      reading.add(place);
+      try {
+        const { close, ...snapshot } = await openSnapshot(db);
+        return { ...snapshot, close: () => close().finally(() => reading.delete(place)) };
+      } catch (error) {
+        reading.delete(place);
+        throw error;
+      }
     },
     async replace(context, document, isDryRun) {
       requireInstallationWriter(context.caller);

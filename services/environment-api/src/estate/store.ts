@@ -83,39 +83,37 @@ export async function readEstate(db: Queryable): Promise<Estate> {
 
 export interface Snapshot {
   frame: EstateFrame;
-  /** To be read to its end, or ended: it holds a connection until then. */
   pages: AsyncGenerator<StoredCenter[]>;
+  /** Gives the connection back, read to the end or not; more than once is the same. */
+  close(): Promise<void>;
 }
 
 /** What another one writes meanwhile is not seen. */
 export async function openSnapshot(pool: Pool): Promise<Snapshot> {
   const client = await pool.connect();
-  const end = async (statement: 'COMMIT' | 'ROLLBACK') => {
-    const failure = await client.query(statement).then(
+  // Between two pages nobody waits for an answer who would hear of it; the next query does.
+  const ignore = () => {};
+  client.on('error', ignore);
+  let isOpen = true;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    // Nothing was written: there is nothing to commit.
+    const failure = await client.query('ROLLBACK').then(
       () => undefined,
       (error: Error) => error,
     );
+    client.off('error', ignore);
     client.release(failure);
   };
-  let frame: EstateFrame;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${idleSeconds}s'`);
-    frame = await readFrame(client);
+    return { frame: await readFrame(client), pages: readCenters(client), close };
   } catch (error) {
-    await end('ROLLBACK');
+    await close();
     throw error;
   }
-  async function* pages(): AsyncGenerator<StoredCenter[]> {
-    let outcome: 'COMMIT' | 'ROLLBACK' = 'ROLLBACK';
-    try {
-      yield* readCenters(client);
-      outcome = 'COMMIT';
-    } finally {
-      await end(outcome);
-    }
-  }
-  return { frame, pages: pages() };
 }
 
 /** No other writer commits until the transaction ends: the lock under which changes are numbered. */
