@@ -95,7 +95,7 @@ function estateClients(): DemoClient[] {
   const file = new URL('../../../docs/examples/estate-clients.yaml', import.meta.url);
   const { clients } = parse(readFileSync(file, 'utf8')) as { clients: DemoClient[] };
   return clients.map(({ client_id, name, description, ...rest }) =>
-    client(client_id, name, description, { scope: ['*'], ...rest }),
+    client(client_id, name, description, { ...rest, scope: rest.scope ?? ['*'] }),
   );
 }
 

@@ -4,6 +4,7 @@ import { defaultStandby } from '../../src/client-options.ts';
 import type { Endpoint, EndpointSource } from '../../src/discovery/endpoint-source.ts';
 import { silentLogger } from '../../src/log.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
+import { EpochGuard } from '../../src/standby/epoch-guard.ts';
 import { WarmStandby } from '../../src/standby/warm-standby.ts';
 import { writableEndpoints } from '../../src/standby/writable-endpoints.ts';
 
@@ -34,6 +35,7 @@ describe('endpoint sources in use', () => {
       clock,
       random: () => 0.5,
       log: silentLogger,
+      epochs: new EpochGuard(),
     });
     standby.start();
     await clock.advance(defaultStandby.failFastAfterMs);

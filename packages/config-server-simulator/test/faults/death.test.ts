@@ -123,29 +123,35 @@ describe('a server that cannot be reached', () => {
   it.each([
     ['plain', {}],
     ['TLS', { tls: {} }],
-  ])('because the first packet gets no answer (%s): the time limit of the attempt ends it', async (_name, options) => {
-    const hole = await startFullBacklog();
-    const server = await startServer();
-    const failures: string[] = [];
-    const client = connectTo([{ port: hole }, server], {
-      ...options,
-      standby: { ...quickStandby, openTimeoutMs: 300 },
-      metrics: { connectionFailed: (endpoint, code) => failures.push(`${endpoint} ${code}`) },
-    });
-    const startedMs = performance.now();
-    await until(() => failures.length > 0, 'the attempt ended');
-    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(290);
-    expect(failures[0]).toBe(`127.0.0.1:${hole} ConnectTimeout`);
-    if (!('tls' in options)) {
-      await expect(client.authenticate(agent)).resolves.toBeDefined();
-      expect(client.endpoint).toContain(String(server.port));
-    }
-    // One that hangs is given up with the client, not kept until the kernel tires of it.
-    const hanging = connectTo([{ port: hole }], { ...options, standby: { ...quickStandby, openTimeoutMs: 60_000 } });
-    const waiting = hanging.authenticate(agent).catch((error) => error.code);
-    await hanging.close();
-    expect(await waiting).toBe('ClientClosed');
-  });
+  ])(
+    'because the first packet gets no answer (%s): the time limit of the attempt ends it',
+    async (_name, options) => {
+      const hole = await startFullBacklog();
+      const server = await startServer();
+      const failures: string[] = [];
+      const client = connectTo([{ port: hole }, server], {
+        ...options,
+        standby: { ...quickStandby, openTimeoutMs: 300 },
+        metrics: { connectionFailed: (endpoint, code) => failures.push(`${endpoint} ${code}`) },
+      });
+      const startedMs = performance.now();
+      await until(() => failures.length > 0, 'the attempt ended');
+      expect(performance.now() - startedMs).toBeGreaterThanOrEqual(290);
+      expect(failures[0]).toBe(`127.0.0.1:${hole} ConnectTimeout`);
+      if (!('tls' in options)) {
+        await expect(client.authenticate(agent)).resolves.toBeDefined();
+        expect(client.endpoint).toContain(String(server.port));
+      }
+      // One that hangs is given up with the client, not kept until the kernel tires of it.
+      const hanging = connectTo([{ port: hole }], {
+        ...options,
+        standby: { ...quickStandby, openTimeoutMs: 60_000 },
+      });
+      const waiting = hanging.authenticate(agent).catch((error) => error.code);
+      await hanging.close();
+      expect(await waiting).toBe('ClientClosed');
+    },
+  );
 
   it('because it accepts and says nothing: the time limit of registration ends it', async () => {
     const hole = await startServer();

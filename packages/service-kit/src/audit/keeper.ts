@@ -4,10 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import { auditDataStream } from '../elasticsearch/audit-assets.ts';
 import { createBulkWriter, type Document, readableFailure } from '../elasticsearch/bulk-writer.ts';
-import {
-  type ElasticsearchClient,
-  type ElasticsearchConfig,
-} from '../elasticsearch/client.ts';
+import type { ElasticsearchClient, ElasticsearchConfig } from '../elasticsearch/client.ts';
 import { erasePersonalFields, type PersonQuery } from '../elasticsearch/erase.ts';
 import { installAuditAssets } from '../elasticsearch/install.ts';
 import { createAuditShipper } from '../elasticsearch/shipper.ts';
