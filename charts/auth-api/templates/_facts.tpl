@@ -33,4 +33,6 @@ secrets:
     env: GATEHOUSE_ELASTICSEARCH_API_KEY
   - name: auditPseudonymKey
     env: GATEHOUSE_AUDIT_PSEUDONYM_KEY
+  - name: registrationToken
+    env: GATEHOUSE_REGISTRATION_TOKEN
 {{- end }}
