@@ -68,7 +68,7 @@ describe.skipIf(home === '')('a sign-in and a real Elasticsearch', () => {
       { timeout: 60_000, interval: 200 },
     );
     expect(login).toMatchObject({
-      event: { outcome: 'success', dataset: 'gatehouse.audit', category: ['authentication'] },
+      event: { outcome: 'success', dataset: 'gatehouse.audit', category: ['authentication', 'session'] },
       user: { name: 'agent', id: expect.any(String) },
       http: { request: { id: expect.any(String) } },
     });
