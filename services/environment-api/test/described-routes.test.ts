@@ -200,7 +200,9 @@ describe.each(routes)('$name', (route) => {
         requiredKeys: [],
       }),
       isKnown: fc.boolean(),
-      stranger: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((text) => text.trim() !== ''),
+      stranger: fc
+        .string({ unit: 'grapheme', minLength: 1, maxLength: 30 })
+        .filter((text) => text.trim() !== ''),
       isInternal: fc.boolean(),
     });
     const internal = api.authApi.token({
