@@ -29,6 +29,7 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
   let lastSeq = -1;
   let running: Promise<void> | undefined;
   let isAskedAgain = false;
+  let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
   function apply(change: Change): void {
@@ -85,10 +86,18 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
     else void catchUp();
   }
 
-  const onReady = () => {
-    // After a reconnect the client subscribes again by itself; what was said meanwhile is in the log.
-    void catchUp();
-  };
+  /** After a reconnect. What was said meanwhile is in the log. */
+  async function subscribeAgain(): Promise<void> {
+    try {
+      await redis.subscribe(channel);
+    } catch (error) {
+      // The next connection brings the next try; until then the log is asked at its interval.
+      if (!isStopped) log.warn({ err: error, channel }, 'changes are not announced for now');
+    }
+    if (!isStopped) await catchUp();
+  }
+
+  const onReady = () => void subscribeAgain();
 
   return {
     get lastSeq() {
@@ -102,6 +111,7 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
       timer = setInterval(() => void catchUp(), catchUpIntervalMs).unref();
     },
     stop() {
+      isStopped = true;
       clearInterval(timer);
       redis.off('message', onMessage);
       redis.off('ready', onReady);

@@ -101,6 +101,9 @@ function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
     enableOfflineQueue: options.blocking ?? false,
     maxRetriesPerRequest: options.blocking ? null : 0,
     autoResendUnfulfilledCommands: false,
+    // The library's own subscription after a reconnect is awaited by nobody: a connection that closes meanwhile would end
+    // the process. Subscribers subscribe again themselves.
+    autoResubscribe: false,
     retryStrategy: reconnectDelay,
   };
 }

@@ -117,6 +117,51 @@ test('what was written while Redis was down arrives once, after the reconnect', 
   subscriber.stop();
 });
 
+test('what is announced after a reconnect is heard at once', async () => {
+  const { subscriber, seen } = await follow();
+  await server.stop();
+  await server.start();
+  await untilRedisIsReady(redis);
+  // The log is asked once a minute here: only a message can be this fast.
+  await vi.waitFor(async () => {
+    const [, listeners] = (await redis.pubsub('NUMSUB', channel)) as [string, number];
+    expect(listeners).toBe(1);
+  }, 5000);
+  await write('afterwards');
+  await vi.waitFor(() => expect(seen.map(({ id }) => id)).toEqual(['afterwards']));
+  subscriber.stop();
+});
+
+test('connections that end just when they are back leave no promise that nobody awaits', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const connections = Array.from({ length: 30 }, () => connect(true));
+  const subscribers = connections.map((connection) =>
+    createChangeSubscriber({
+      ...{ redis: connection, channel, log, latest: changes.latest, since: changes.since },
+      ...{ onChange: () => undefined, onGap: () => undefined, catchUpIntervalMs: 60_000 },
+    }),
+  );
+  await Promise.all(subscribers.map((subscriber) => subscriber.start()));
+  await server.stop('SIGKILL');
+  const ended = connections.map((connection, index) => {
+    // Each at another moment of the way back.
+    const stop = () => subscribers[index]?.stop();
+    connection.once(
+      index % 2 === 0 ? 'connect' : 'ready',
+      index % 4 < 2 ? stop : () => setTimeout(stop, index % 3),
+    );
+    return new Promise((resolve) => connection.once('end', resolve));
+  });
+  await server.start();
+  await Promise.all(ended);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  await untilRedisIsReady(redis);
+  expect(unhandled).toEqual([]);
+});
+
 test('a subscriber that starts late drops what was cached before', async () => {
   const { subscriber, gaps } = await follow();
   expect(gaps()).toBe(1);
