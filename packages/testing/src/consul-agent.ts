@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { watchProgram } from './watched-program.ts';
 
 /** Names the agent's program for a test run; empty where there is none. */
 export const consulProgramVariable = 'GATEHOUSE_CONSUL_AGENT';
@@ -126,23 +127,13 @@ interface Agent {
 const readyLimitMs = 30_000;
 
 async function untilReady(child: ChildProcess, agent: Agent): Promise<void> {
-  let output = '';
-  let ended = '';
-  const read = (chunk: Buffer) => {
-    output = (output + chunk).slice(-4000);
-  };
-  child.stdout?.on('data', read);
-  child.stderr?.on('data', read);
-  child.once('error', (error) => {
-    ended = error.message;
-  });
-  child.once('exit', (code, signal) => {
-    ended = `ended with ${signal ?? code}`;
-  });
+  const program = watchProgram(child);
   const deadlineMs = performance.now() + readyLimitMs;
   while (!(await answers(agent))) {
-    if (performance.now() > deadlineMs) ended = `was not ready within ${readyLimitMs / 1_000} s`;
-    if (ended) throw new Error(`the Consul agent ${ended}: ${output}`);
+    const late =
+      performance.now() > deadlineMs ? `was not ready within ${readyLimitMs / 1_000} s` : undefined;
+    const problem = late ?? program.ended();
+    if (problem) throw new Error(`the Consul agent ${problem}: ${program.output()}`);
     await wait(50);
   }
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './ports.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { watchProgram } from './watched-program.ts';
 
 /** Name the server's home and its JDK for a test run; empty where there is none. */
 export const elasticsearchHomeVariable = 'GATEHOUSE_ELASTICSEARCH_HOME';
@@ -128,26 +129,16 @@ async function start(folder: string, url: string, options: ElasticsearchOptions)
 }
 
 async function untilReady(child: ChildProcess, url: string, headers: Record<string, string>): Promise<void> {
-  let output = '';
-  let ended = '';
-  const read = (chunk: Buffer) => {
-    output = (output + chunk).slice(-4000);
-  };
-  child.stdout?.on('data', read);
-  child.stderr?.on('data', read);
-  child.once('error', (error) => {
-    ended = error.message;
-  });
-  child.once('exit', (code, signal) => {
-    ended = `ended with ${signal ?? code}`;
-  });
+  const program = watchProgram(child);
   const deadlineMs = performance.now() + readyLimitMs;
   for (;;) {
     const response = await fetch(url, { headers }).catch(() => undefined);
     await response?.body?.cancel();
     if (response?.ok) return;
-    if (performance.now() > deadlineMs) ended = `was not ready within ${readyLimitMs / 1_000} s`;
-    if (ended) throw new Error(`Elasticsearch ${ended}: ${output}`);
+    const late =
+      performance.now() > deadlineMs ? `was not ready within ${readyLimitMs / 1_000} s` : undefined;
+    const problem = late ?? program.ended();
+    if (problem) throw new Error(`Elasticsearch ${problem}: ${program.output()}`);
     await wait(100);
   }
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { watchProgram } from './watched-program.ts';
 
 export interface RedisServerOptions {
   port: number;
@@ -77,22 +78,12 @@ function serverArguments({ port, dataDir, cluster, password }: RedisServerOption
 }
 
 async function untilReady(child: ChildProcess, options: RedisServerOptions): Promise<void> {
-  let output = '';
-  let ended = '';
-  const read = (chunk: Buffer) => {
-    output = (output + chunk).slice(-4000);
-    for (const line of chunk.toString().split('\n')) if (line) options.onLine?.(line);
-  };
-  child.stdout?.on('data', read);
-  child.stderr?.on('data', read);
-  child.once('error', (error) => {
-    ended = error.message;
-  });
-  child.once('exit', (code, signal) => {
-    ended = `ended with ${signal ?? code}`;
+  const program = watchProgram(child, (text) => {
+    for (const line of text.split('\n')) if (line) options.onLine?.(line);
   });
   while (!(await answers(options.port))) {
-    if (ended) throw new Error(`the Redis server ${ended}: ${output}`);
+    const ended = program.ended();
+    if (ended) throw new Error(`the Redis server ${ended}: ${program.output()}`);
     await wait(10);
   }
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { SecretBox } from '../crypto/secret-box.ts';
 import { withAdvisoryLock } from '../postgres/advisory-lock.ts';
-import type { PoolClient } from '../postgres/pool.ts';
+import { inTransactionOf, type PoolClient } from '../postgres/pool.ts';
 import { randomBytes } from '../random.ts';
 import { placeOfSeal } from './days.ts';
 import { chainHash, noHash, personalDigest } from './hash.ts';
@@ -85,24 +85,12 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
     );
   }
 
-  async function inTransaction(client: PoolClient, work: () => Promise<number>): Promise<number> {
-    await client.query('BEGIN');
-    try {
-      const count = await work();
-      await client.query('COMMIT');
-      return count;
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
-  }
-
   return {
     async chainOnce(signal) {
       const chained = await withAdvisoryLock(pool, `audit-chain:${schema}`, async (client) => {
         let total = 0;
         for (let count = batchSize; count === batchSize && !signal?.aborted; total += count)
-          count = await inTransaction(client, () => chainBatch(client));
+          count = await inTransactionOf(client, () => chainBatch(client));
         return total;
       });
       return chained ?? 0;

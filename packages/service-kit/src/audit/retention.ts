@@ -1,5 +1,6 @@
 /** Deletes audit events after their time; the seals of their days stay, so that the chain goes on from there. */
 import { withAdvisoryLock } from '../postgres/advisory-lock.ts';
+import { inTransactionOf } from '../postgres/pool.ts';
 import type { AuditTrail } from './trail.ts';
 
 const batchSize = 5000;
@@ -14,20 +15,20 @@ export interface Expiry {
 /** Deletes one batch, oldest first; how many were deleted, 0 when another process is at it. */
 export async function deleteExpired(trail: AuditTrail, { before, shippedTo }: Expiry): Promise<number> {
   const { pool, schema, table, seqColumn } = trail;
-  const deleted = await withAdvisoryLock(pool, `audit-expire:${schema}`, async (client) => {
-    await client.query('BEGIN');
-    // Tables that are append-only let go of rows for this alone.
-    await client.query(`SELECT set_config('gatehouse.audit_retention', 'on', true)`);
-    const { rowCount } = await client.query(
-      `DELETE FROM ${table} WHERE ${seqColumn} IN (
-         SELECT event_seq FROM ${schema}.audit_chain
-         WHERE day < $1 AND ($2::text IS NULL OR position <=
-           coalesce((SELECT position FROM ${schema}.audit_shipping WHERE target = $2), 0))
-         ORDER BY position LIMIT ${batchSize})`,
-      [before, shippedTo ?? null],
-    );
-    await client.query('COMMIT');
-    return rowCount ?? 0;
-  });
+  const deleted = await withAdvisoryLock(pool, `audit-expire:${schema}`, (client) =>
+    inTransactionOf(client, async () => {
+      // Tables that are append-only let go of rows for this alone.
+      await client.query(`SELECT set_config('gatehouse.audit_retention', 'on', true)`);
+      const { rowCount } = await client.query(
+        `DELETE FROM ${table} WHERE ${seqColumn} IN (
+           SELECT event_seq FROM ${schema}.audit_chain
+           WHERE day < $1 AND ($2::text IS NULL OR position <=
+             coalesce((SELECT position FROM ${schema}.audit_shipping WHERE target = $2), 0))
+           ORDER BY position LIMIT ${batchSize})`,
+        [before, shippedTo ?? null],
+      );
+      return rowCount ?? 0;
+    }),
+  );
   return deleted ?? 0;
 }

@@ -92,7 +92,8 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
       await redis.subscribe(channel);
     } catch (error) {
       // The next connection brings the next try; until then the log is asked at its interval.
-      if (!isStopped) log.warn({ err: error, channel }, 'changes are not announced for now');
+      if (!isStopped)
+        log.warn({ err: error, channel }, 'changes are not announced until the next connection');
     }
     if (!isStopped) await catchUp();
   }

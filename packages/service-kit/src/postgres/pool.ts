@@ -64,17 +64,32 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
+    return await inTransactionOf(
+      client,
+      () => work(client),
+      (error) => {
+        broken = error;
+      },
+    );
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** The same on a connection that is held for more than this; `onBroken` hears that it cannot be rolled back. */
+export async function inTransactionOf<T>(
+  client: PoolClient,
+  work: () => Promise<T>,
+  onBroken: (error: Error) => void = () => undefined,
+): Promise<T> {
+  try {
     await client.query('BEGIN');
-    const result = await work(client);
+    const result = await work();
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((rollbackError: Error) => {
-      broken = rollbackError;
-    });
+    await client.query('ROLLBACK').catch(onBroken);
     throw error;
-  } finally {
-    client.release(broken);
   }
 }
 

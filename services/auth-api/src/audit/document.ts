@@ -1,13 +1,11 @@
 /** A security event as Elasticsearch gets it. */
+import type { Disguise } from '@gatehouse/service-kit/audit/disguise';
 import type { ChainedEvent } from '@gatehouse/service-kit/audit/trail';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { auditDocument, changesAsText } from '@gatehouse/service-kit/elasticsearch/audit-document';
 import type { Document } from '@gatehouse/service-kit/elasticsearch/bulk-writer';
 import { auditEvents } from './event.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
-
-/** Replaces a name or an address by a pseudonym, where the installation wants that. */
-export type Disguise = (value: string) => string;
 
 export function securityDocument(event: ChainedEvent, disguise: Disguise): Document {
   const facts = event.facts as unknown as SecurityFacts;

@@ -29,6 +29,7 @@ const userName = 'as it was typed, or as the Configuration Server spells it';
 const actor = 'who administered: the operator account, or a client id';
 const changes = 'each field that differs, before and after; of secrets only that they changed';
 const reason = 'why, as a name for programs';
+const signingKey = { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' };
 const exchange = {
   subjectClient: 'whose token was presented',
   requestedType: 'what was asked for',
@@ -141,27 +142,27 @@ export const auditEvents = {
   signing_key_created: {
     when: 'a signing key was made',
     kind: administered('creation'),
-    fields: { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' },
+    fields: signingKey,
   },
   signing_key_imported: {
     when: 'a signing key was imported',
     kind: administered('creation'),
-    fields: { actor, kid: 'which', algorithm: 'of it' },
+    fields: signingKey,
   },
   signing_key_rotated: {
     when: 'another key began to sign',
     kind: administered('change'),
-    fields: { actor, kid: 'which', algorithm: 'of it' },
+    fields: signingKey,
   },
   signing_key_retired: {
     when: 'a key stopped signing',
     kind: administered('change'),
-    fields: { actor, kid: 'which', algorithm: 'of it' },
+    fields: signingKey,
   },
   signing_key_removed: {
     when: 'a key was taken out of the key set',
     kind: administered('deletion'),
-    fields: { actor, kid: 'which', algorithm: 'of it' },
+    fields: signingKey,
   },
   sso_key_changed: {
     when: 'a key of single sign-on took its next step',
