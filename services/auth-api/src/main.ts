@@ -31,10 +31,11 @@ await runService({
   },
   commands: {
     // Once the new key is the first one of every replica; then the old key may go.
-    reencrypt: async ({ pool, secretBox }, log) => {
+    reencrypt: async ({ pool, secretBox, auditKeeper }, log) => {
       const sealed =
         (await reencryptSigningKeys(pool, secretBox)) + (await reencryptSsoKeys(pool, secretBox));
       log.info({ sealed, keyId: secretBox.activeKeyId }, 'every signing key has the active encryption key');
+      log.info({ days: await auditKeeper.reseal() }, 'the seals of the audit trail have the active key');
     },
   },
   describe: describeApp,
