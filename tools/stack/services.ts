@@ -112,6 +112,7 @@ function processEnvironment(name: ServiceName, { publicUrl, ports }: ServicePlan
     GATEHOUSE_MANAGEMENT_HOST: '127.0.0.1',
     GATEHOUSE_MANAGEMENT_PORT: new URL(managementUrl).port,
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32',
+    ...(name === 'environment-api' ? { GATEHOUSE_DPOP_ORIGINS: `${publicUrl},${url}` } : {}),
     // No load balancer has to notice that the process leaves.
     GATEHOUSE_DRAIN_DELAY_MS: '0',
     GATEHOUSE_SHUTDOWN_TIMEOUT_MS: '5000',

@@ -2,6 +2,7 @@
 
 import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
+import { tellNonces } from '@gatehouse/service-kit/sender-constraint/nonce-header';
 import { auditRoutes } from './audit/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { consentRoutes } from './consents/routes.ts';
@@ -21,7 +22,6 @@ import { oauthRoutes } from './oauth/routes.ts';
 import { userJwtRoutes } from './oauth/user-jwt-routes.ts';
 import { userinfoRoutes } from './oauth/userinfo-routes.ts';
 import { registrationRoutes } from './registration/routes.ts';
-import { tellNonces } from './sender-constraint/nonce-header.ts';
 import { sessionRoutes } from './sessions/routes.ts';
 import { signOutRoutes } from './sessions/sign-out-routes.ts';
 import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';

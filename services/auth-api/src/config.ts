@@ -18,9 +18,13 @@ import {
   serviceClientSettings,
   tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
+import {
+  certificateHeaderProblems,
+  certificateHeaderSettings,
+  dpopNonceSetting,
+} from '@gatehouse/service-kit/config/sender-constraint';
 import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
 import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
-import { certificateFormats } from '@gatehouse/service-kit/sender-constraint/client-certificates';
 import { z } from 'zod';
 import { mappingProblem } from './users/authority-mapping.ts';
 import { patternProblem } from './users/user-name-patterns.ts';
@@ -218,28 +222,9 @@ export const configuration = defineConfiguration(
         doc: 'Public origin where client certificates are asked for, if that is another one than the public URL; discovery announces the endpoints there (RFC 8705 section 5).',
         example: 'https://mtls.login.example.com',
       }),
-      header: setting(
-        z
-          .string()
-          .regex(/^[a-z0-9-]{1,64}$/, 'must be a header name in small letters')
-          .optional(),
-        {
-          env: 'GATEHOUSE_CLIENT_CERTIFICATE_HEADER',
-          doc: 'Header in which a trusted proxy tells the certificate of its caller. The proxy must replace what the caller sends under that name.',
-          example: 'x-ssl-client-cert',
-        },
-      ),
-      headerFormat: setting(z.enum(certificateFormats).default('pem'), {
-        env: 'GATEHOUSE_CLIENT_CERTIFICATE_FORMAT',
-        doc: '`pem` percent-encoded as nginx writes `$ssl_client_escaped_cert`, `xfcc` as Envoy writes X-Forwarded-Client-Cert, `rfc9440` as the standard Client-Cert.',
-      }),
+      ...certificateHeaderSettings,
     },
-    dpop: {
-      requireNonce: setting(read.boolean().default(false), {
-        env: 'GATEHOUSE_DPOP_REQUIRE_NONCE',
-        doc: 'Every DPoP proof must carry a nonce of this server: no proof can be made in advance, at the price of one more request now and then.',
-      }),
-    },
+    dpop: { requireNonce: dpopNonceSetting },
     signingKeys: {
       rotationDays: setting(read.integer(0, 3650).default(90), {
         env: 'GATEHOUSE_SIGNING_KEY_ROTATION_DAYS',
@@ -279,7 +264,7 @@ export const configuration = defineConfiguration(
   {
     problemsBetween: ({ consul, elasticsearch, http, mode, mtls, outbound }) => [
       ...tlsProblems(http.tls),
-      ...certificateHeaderProblems(mtls.header, http.trustedProxies),
+      ...certificateHeaderProblems({ http, mtls }),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
       ...outboundProblems(mode, outbound),
@@ -289,15 +274,6 @@ export const configuration = defineConfiguration(
 
 function atLeastThirtyTwoCharacters(text: string): void {
   if (text.length < 32) throw new Error('must have at least 32 characters');
-}
-
-/** A header that anybody may send would make every certificate everybody's. */
-function certificateHeaderProblems(header: string | undefined, trustedProxies: readonly string[]): string[] {
-  return header !== undefined && trustedProxies.length === 0
-    ? [
-        'GATEHOUSE_CLIENT_CERTIFICATE_HEADER (mtls.header): needs GATEHOUSE_TRUSTED_PROXIES, the proxies that may send it',
-      ]
-    : [];
 }
 
 export type Config = ConfigOf<typeof configuration>;

@@ -1,18 +1,22 @@
 /** Composes what binds tokens to their sender, and what checks that they come from there. */
-import { createClientCertificates } from '@gatehouse/service-kit/sender-constraint/client-certificates';
+import { clientCertificatesOf } from '@gatehouse/service-kit/config/sender-constraint';
+import { createSingleUse, type SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import { createDpopNonces } from '@gatehouse/service-kit/sender-constraint/dpop-nonces';
 import { createDpopProofs, type DpopProofs } from '@gatehouse/service-kit/sender-constraint/dpop-proof';
-import { createSingleUse, type SingleUse } from './assertions/single-use.ts';
+import {
+  createResourceTokens,
+  type ResourceTokens,
+} from '@gatehouse/service-kit/sender-constraint/resource-tokens';
 import type { BaseDeps } from './deps.ts';
-import { createResourceTokens, type ResourceTokens } from './sender-constraint/resource-tokens.ts';
 import { createSenderConstraints, type SenderConstraints } from './sender-constraint/sender-constraints.ts';
+import type { StoredAccessToken } from './tokens/access-token.ts';
 
 export interface SenderDeps {
   /** Assertions and proofs count once, on all replicas. */
   singleUse: SingleUse;
   dpopProofs: DpopProofs;
   senderConstraints: SenderConstraints;
-  resourceTokens: ResourceTokens;
+  resourceTokens: ResourceTokens<StoredAccessToken>;
 }
 
 export function createSenderDeps(
@@ -27,16 +31,15 @@ export function createSenderDeps(
   });
   const origins = [config.publicUrl, ...(config.mtls.url === undefined ? [] : [config.mtls.url])];
   const dpopProofs = createDpopProofs({ origins, nonces, now });
-  const { header, headerFormat: format } = config.mtls;
-  const certificates = createClientCertificates({
-    fromSocket: config.http.tls.clientCertificates,
-    header: header === undefined ? undefined : { name: header, format },
-    trustedProxies: config.http.trustedProxies,
-  });
+  const certificates = clientCertificatesOf(config);
   return {
     singleUse,
     dpopProofs,
     senderConstraints: createSenderConstraints({ proofs: dpopProofs, certificates, singleUse }),
-    resourceTokens: createResourceTokens({ accessTokens, proofs: dpopProofs, certificates, singleUse }),
+    resourceTokens: createResourceTokens({
+      read: (token) => accessTokens.find(token),
+      confirmationOf: ({ facts }) => facts.cnf,
+      ...{ proofs: dpopProofs, certificates, singleUse },
+    }),
   };
 }

@@ -1,7 +1,7 @@
 /** Composes single sign-on on top of sessions, users and interactions. */
 import { type AttemptLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import { createKeySets } from './assertions/key-sets.ts';
-import { createSingleUse } from './assertions/single-use.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
 import type { AfterLogout } from './logout/after-logout.ts';

@@ -2,6 +2,7 @@
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { enforceCors } from '@gatehouse/service-kit/http/cors';
+import { tellNonces } from '@gatehouse/service-kit/sender-constraint/nonce-header';
 import type { Caller } from './access/caller.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
 import { auditRoutes } from './audit/routes.ts';
@@ -53,17 +54,19 @@ export async function buildApp(deps: Deps): Promise<App> {
         requestHeaders: [
           'authorization',
           'content-type',
+          'dpop',
           'if-match',
           'if-none-match',
           'idempotency-key',
           'x-request-id',
         ],
-        answerHeaders: ['etag', 'retry-after', 'x-request-id'],
+        answerHeaders: ['dpop-nonce', 'etag', 'retry-after', 'www-authenticate', 'x-request-id'],
         remedy: 'add it with POST /environment/v3/cors to the contact centre whose application it is',
       });
+      tellNonces(api, deps);
       // Nothing below is open: no body is read and nothing is looked up before the caller is known.
       api.addHook('onRequest', async (request) => {
-        request.caller = await deps.authenticate(request.headers.authorization, request.ip);
+        request.caller = await deps.authenticate(request, request.ip);
       });
       environmentRoutes(api, deps);
       configServerRoutes(api, deps);

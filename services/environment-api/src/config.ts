@@ -16,6 +16,11 @@ import {
   serviceClientSettings,
   tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
+import {
+  certificateHeaderProblems,
+  certificateHeaderSettings,
+  dpopNonceSetting,
+} from '@gatehouse/service-kit/config/sender-constraint';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
 import { z } from 'zod';
@@ -74,6 +79,15 @@ export const configuration = defineConfiguration(
         example: '/run/secrets/import',
       }),
     },
+    mtls: certificateHeaderSettings,
+    dpop: {
+      requireNonce: dpopNonceSetting,
+      origins: setting(read.baseUrls().default([]), {
+        env: 'GATEHOUSE_DPOP_ORIGINS',
+        doc: 'Origins that callers reach this API by, separated by commas: a DPoP proof must name one of them. Absent: tokens that are bound to a key are refused.',
+        example: 'https://login.example.com,http://gauth-environment',
+      }),
+    },
     http: httpSettings({ port: 8084, managementPort: 8085 }),
     log: logSettings,
     redis: redisSettings,
@@ -87,8 +101,9 @@ export const configuration = defineConfiguration(
     tracing: tracingSettings,
   },
   {
-    problemsBetween: ({ consul, elasticsearch, http }) => [
+    problemsBetween: ({ consul, elasticsearch, http, mtls }) => [
       ...tlsProblems(http.tls),
+      ...certificateHeaderProblems({ http, mtls }),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
     ],

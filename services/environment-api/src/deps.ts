@@ -7,9 +7,6 @@ import { createAuditKeeper } from '@gatehouse/service-kit/audit/keeper';
 import { createForgetting } from '@gatehouse/service-kit/changes/forget';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
-import { createOperator } from '@gatehouse/service-kit/credentials/operator';
-import { createSecretAttempts } from '@gatehouse/service-kit/credentials/secret-attempts';
-import { createSecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { createElasticsearch } from '@gatehouse/service-kit/elasticsearch/client';
 import { elasticsearchProbe } from '@gatehouse/service-kit/elasticsearch/probe';
@@ -20,8 +17,6 @@ import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { createRedis } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
 import { redisProbe } from '@gatehouse/service-kit/redis/probe';
-import { createAuthenticate } from './access/authenticate.ts';
-import { createIntrospection } from './access/introspection.ts';
 import { isWritable } from './access/region.ts';
 import { createApiKeyService } from './api-keys/service.ts';
 import { writeKeyUses } from './api-keys/store.ts';
@@ -34,6 +29,7 @@ import { createConfigServerService } from './config-servers/service.ts';
 import { createContactCenterService } from './contact-centers/service.ts';
 import { createAllowedOrigins } from './cors/allowed-origins.ts';
 import { createCorsService } from './cors/service.ts';
+import { createAccessDeps } from './deps-access.ts';
 import { authApiProbe } from './diagnosis/auth-api-probe.ts';
 import { createEnvironmentService } from './environments/service.ts';
 import { createResolveSecret } from './estate/secret-reference.ts';
@@ -55,11 +51,6 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-environment-api', log });
   const redis = createRedis(config.redis, { log });
   const keyspace = createKeyspace(config.redis.keyPrefix);
-  const verifier = await createSecretVerifier({
-    now,
-    concurrency: 2,
-    shared: createSecretAttempts({ redis, keyspace, now }),
-  });
   kit.tracing?.pool(pool);
   const consul = consulAccessOf(config.consul);
   const authApi = createHttpClient({
@@ -142,10 +133,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     }),
     cors,
     allowedOrigins: createAllowedOrigins({ read: cors.allOrigins, changeLog, now }),
-    authenticate: createAuthenticate({
-      operator: createOperator({ ...config.ops, verifier, log }),
-      introspection: createIntrospection({ http: authApi, now, ttlMs: config.authApi.introspectionCacheMs }),
-    }),
+    ...(await createAccessDeps({ config, kit, redis, authApi, now })),
     probes: [
       postgresProbe({ db: pool, schema, migrationsFolder, now }),
       redisProbe(redis, { keepsTokens: false }),

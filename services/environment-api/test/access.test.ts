@@ -191,14 +191,6 @@ describe('a Bearer token', () => {
     },
   );
 
-  it('that is bound to a key or certificate is refused: nobody here checks the proof', async () => {
-    const bound = api.authApi.token({ ...callers['an internal client'], cnf: { jkt: 'thumbprint' } });
-    const answer = await api.call('GET', `/environments/${environmentId}`, {
-      headers: { authorization: bound },
-    });
-    expect(answer.status).toBe(401);
-  });
-
   it('is asked about with the service client, once for seconds, also by callers that come at once', async () => {
     const headers = { authorization: authorizationOf('an internal client') };
     const before = api.authApi.asked;

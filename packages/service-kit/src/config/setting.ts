@@ -60,6 +60,7 @@ export const read = {
   port: () => z.coerce.number().int().min(0).max(65_535),
   boolean: () => z.preprocess(toBoolean, z.boolean()) as unknown as z.ZodType<boolean>,
   list: () => z.preprocess(toList, z.array(z.string().min(1))) as unknown as z.ZodType<string[]>,
+  baseUrls: () => z.preprocess(toList, z.array(read.baseUrl())) as unknown as z.ZodType<string[]>,
   baseUrl: () =>
     z
       .url({ protocol: /^https?$/, abort: true })

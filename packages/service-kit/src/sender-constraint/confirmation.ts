@@ -2,9 +2,9 @@
 
 export interface Confirmation {
   /** Thumbprint of the key that signs the DPoP proofs (RFC 9449 section 6). */
-  jkt?: string;
+  jkt?: string | undefined;
   /** Thumbprint of the TLS client certificate (RFC 8705 section 3.1). */
-  'x5t#S256'?: string;
+  'x5t#S256'?: string | undefined;
 }
 
 /** RFC 9449 section 5 gives the type its spelling; certificate-bound tokens travel as bearer tokens. */

@@ -74,6 +74,7 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions): D
   }
 
   async function verify(proof: string, request: SenderRequest, accessToken?: string): Promise<DpopProof> {
+    if (origins.length === 0) throw refused('this server is not told the addresses that proofs are made for');
     if (proof.length > longestProof) throw refused('it is too long');
     const { jwk, alg, typ } = decodeProtectedHeader(proof);
     if (typ !== 'dpop+jwt') throw refused('its typ is not dpop+jwt');

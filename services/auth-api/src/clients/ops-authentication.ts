@@ -3,9 +3,10 @@ import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection
 import type { Operator } from '@gatehouse/service-kit/credentials/operator';
 import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import { hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
+import type { ResourceTokens } from '@gatehouse/service-kit/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
 import type { AuditWriter } from '../audit/event.ts';
-import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
+import type { StoredAccessToken } from '../tokens/access-token.ts';
 
 export interface OpsCredentials {
   sender: SenderRequest;
@@ -20,7 +21,7 @@ export interface OpsAuthentication {
 
 export interface OpsAuthenticationOptions {
   operator: Operator;
-  resourceTokens: ResourceTokens;
+  resourceTokens: ResourceTokens<StoredAccessToken>;
   audit: AuditWriter;
 }
 

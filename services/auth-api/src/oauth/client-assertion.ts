@@ -1,8 +1,8 @@
 /** A client that proves itself by a JWT signed with its own key: private_key_jwt (RFC 7523 sections 2.2 and 3). */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import { type KeySets, UnreadableKeySet } from '../assertions/key-sets.ts';
-import type { SingleUse } from '../assertions/single-use.ts';
 import {
   assertionAlgorithms,
   singleUseOf,

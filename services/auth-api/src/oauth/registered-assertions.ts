@@ -2,9 +2,9 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { JWTPayload } from 'jose';
 import { type KeySet, type KeySets, UnreadableKeySet } from '../assertions/key-sets.ts';
-import type { SingleUse } from '../assertions/single-use.ts';
 import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../assertions/verify-jwt.ts';
 import { type AssertionIssuer, type Client, servesContactCenter } from '../clients/client.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';

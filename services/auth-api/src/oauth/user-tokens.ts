@@ -1,8 +1,8 @@
 /** Access tokens that speak for a user, at the endpoints that tell who that is. */
 import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { ResourceTokens } from '@gatehouse/service-kit/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
-import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
-import type { AccessTokenRecord } from '../tokens/access-token.ts';
+import type { AccessTokenRecord, StoredAccessToken } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
 
 export interface TokenCall {
@@ -16,7 +16,7 @@ export interface UserTokens {
   require(call: TokenCall): Promise<AccessTokenRecord & { identity: UserIdentity }>;
 }
 
-export function createUserTokens(resourceTokens: ResourceTokens): UserTokens {
+export function createUserTokens(resourceTokens: ResourceTokens<StoredAccessToken>): UserTokens {
   return {
     async require({ sender, formToken }) {
       const record = (await resourceTokens.require(sender, formToken)).record();

@@ -1,5 +1,6 @@
 /** Binds new tokens to whoever asks for them: by a DPoP proof (RFC 9449 section 5) or a TLS client certificate (RFC 8705). */
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { ClientCertificates } from '@gatehouse/service-kit/sender-constraint/client-certificates';
 import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import {
@@ -8,7 +9,6 @@ import {
   DpopRefusal,
 } from '@gatehouse/service-kit/sender-constraint/dpop-proof';
 import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
-import type { SingleUse } from '../assertions/single-use.ts';
 import type { Client } from '../clients/client.ts';
 
 export interface SenderConstraints {

@@ -1,5 +1,6 @@
 /** The user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
-import type { ResourceTokens } from '../sender-constraint/resource-tokens.ts';
+import type { ResourceTokens } from '@gatehouse/service-kit/sender-constraint/resource-tokens';
+import type { StoredAccessToken } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { BrowserRequest, ProviderSession, SessionService } from './session.ts';
 
@@ -25,7 +26,7 @@ export interface Callers {
 
 export function createCallers(
   sessions: Pick<SessionService, 'find'>,
-  resourceTokens: Pick<ResourceTokens, 'find'>,
+  resourceTokens: Pick<ResourceTokens<StoredAccessToken>, 'find'>,
 ): Callers {
   const byToken = async (request: BrowserRequest): Promise<Caller | undefined> => {
     const record = (await resourceTokens.find(request))?.record();

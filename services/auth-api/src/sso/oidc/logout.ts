@@ -2,9 +2,9 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import * as openid from 'openid-client';
 import type { KeySets } from '../../assertions/key-sets.ts';
-import type { SingleUse } from '../../assertions/single-use.ts';
 import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../../assertions/verify-jwt.ts';
 import type { AuditWriter } from '../../audit/event.ts';
 import type { ProviderSession } from '../../sessions/session.ts';

@@ -1,7 +1,7 @@
 /** The assertion consumer service: what an identity provider posts, and the browser that follows. */
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { SingleUse } from '../../assertions/single-use.ts';
+import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { BrowserCookies } from '../../sessions/browser-cookies.ts';
 import type { BrowserReply } from '../../sessions/session.ts';

@@ -1,7 +1,7 @@
 /** Single logout, both ways (SAML profiles section 4.4): ours is sent to the identity provider, its own ends sessions here. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/random';
-import type { SingleUse } from '../../assertions/single-use.ts';
+import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { AuditWriter } from '../../audit/event.ts';
 import type { ProviderSession } from '../../sessions/session.ts';
 import { SsoError } from '../failure.ts';

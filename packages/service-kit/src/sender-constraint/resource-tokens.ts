@@ -1,36 +1,26 @@
-/** Access tokens as they are presented to our own resources: a bound one counts only with its proof or certificate. */
-import {
-  invalidRequest,
-  invalidToken,
-  missingToken,
-  OAuthError,
-} from '@gatehouse/service-kit/errors/oauth-error';
-import { hasScheme, parseBearerToken, parseDpopToken } from '@gatehouse/service-kit/http/basic-auth';
-import type { ClientCertificates } from '@gatehouse/service-kit/sender-constraint/client-certificates';
-import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
-import {
-  type DpopProof,
-  type DpopProofs,
-  DpopRefusal,
-  dpopAlgorithms,
-} from '@gatehouse/service-kit/sender-constraint/dpop-proof';
-import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
-import type { SingleUse } from '../assertions/single-use.ts';
-import type { StoredAccessToken } from '../tokens/access-token.ts';
-import type { AccessTokens } from '../tokens/access-tokens.ts';
+/** Access tokens as they are presented to our resources: a bound one counts only with its proof or certificate. */
+import { invalidRequest, invalidToken, missingToken, OAuthError } from '../errors/oauth-error.ts';
+import { hasScheme, parseBearerToken, parseDpopToken } from '../http/basic-auth.ts';
+import type { SingleUse } from '../redis/single-use.ts';
+import type { ClientCertificates } from './client-certificates.ts';
+import type { Confirmation } from './confirmation.ts';
+import { type DpopProof, type DpopProofs, DpopRefusal, dpopAlgorithms } from './dpop-proof.ts';
+import type { SenderRequest } from './sender.ts';
 
-export interface ResourceTokens {
+export interface ResourceTokens<Token> {
   /**
    * The token of the Authorization header, when it may be used by whoever sent this request.
    * @throws OAuthError (401) unauthorized without one, invalid_token, invalid_dpop_proof, use_dpop_nonce; AppError (503)
    */
-  require(request: SenderRequest, formToken?: string): Promise<StoredAccessToken>;
+  require(request: SenderRequest, formToken?: string): Promise<Token>;
   /** Undefined where no token may be used. @throws as require, for a proof that may be made better; AppError (503) */
-  find(request: SenderRequest): Promise<StoredAccessToken | undefined>;
+  find(request: SenderRequest): Promise<Token | undefined>;
 }
 
-export interface ResourceTokensOptions {
-  accessTokens: Pick<AccessTokens, 'find'>;
+export interface ResourceTokensOptions<Token> {
+  /** Undefined: it is no live access token. */
+  read(accessToken: string): Promise<Token | undefined>;
+  confirmationOf(token: Token): Confirmation | undefined;
   proofs: DpopProofs;
   certificates: Pick<ClientCertificates, 'thumbprintOf'>;
   singleUse: SingleUse;
@@ -38,8 +28,8 @@ export interface ResourceTokensOptions {
 
 type Scheme = 'bearer' | 'dpop';
 
-export function createResourceTokens(options: ResourceTokensOptions): ResourceTokens {
-  const { accessTokens, proofs, certificates, singleUse } = options;
+export function createResourceTokens<Token>(options: ResourceTokensOptions<Token>): ResourceTokens<Token> {
+  const { read, confirmationOf, proofs, certificates, singleUse } = options;
 
   async function requireProof(request: SenderRequest, token: string): Promise<DpopProof> {
     const reading = proofs.read(request, token);
@@ -53,11 +43,11 @@ export function createResourceTokens(options: ResourceTokensOptions): ResourceTo
     }
   }
 
-  async function requireBoundToken(request: SenderRequest, token: string): Promise<StoredAccessToken> {
+  async function requireBoundToken(request: SenderRequest, token: string): Promise<Token> {
     const proof = await requireProof(request, token);
-    const stored = await accessTokens.find(token);
+    const stored = await read(token);
     if (stored === undefined) throw refusedToken('dpop');
-    if (stored.facts.cnf?.jkt !== proof.jkt)
+    if (confirmationOf(stored)?.jkt !== proof.jkt)
       throw refusedToken('dpop', 'it is not bound to the key of the proof');
     if (!(await singleUse.take('proof', [proof.jkt, proof.jti], proof.untilMs))) {
       throw refusedProof('invalid_dpop_proof', 'The DPoP proof is refused: its jti was used before');
@@ -65,18 +55,18 @@ export function createResourceTokens(options: ResourceTokensOptions): ResourceTo
     return stored;
   }
 
-  async function requireBearerToken(token: string): Promise<StoredAccessToken> {
-    const stored = await accessTokens.find(token);
+  async function requireBearerToken(token: string): Promise<Token> {
+    const stored = await read(token);
     if (stored === undefined) throw refusedToken('bearer');
-    checkBearer(stored.facts.cnf);
+    checkBearer(confirmationOf(stored));
     return stored;
   }
 
-  async function requireToken(request: SenderRequest, formToken?: string): Promise<StoredAccessToken> {
+  async function requireToken(request: SenderRequest, formToken?: string): Promise<Token> {
     const { scheme, token } = readAccessToken(request, formToken);
     const stored = await (scheme === 'dpop' ? requireBoundToken(request, token) : requireBearerToken(token));
     // RFC 8705 section 3: whoever stole the token has not the certificate.
-    const certificate = stored.facts.cnf?.['x5t#S256'];
+    const certificate = confirmationOf(stored)?.['x5t#S256'];
     if (certificate !== undefined && certificate !== certificates.thumbprintOf(request)) {
       throw refusedToken(scheme, 'it is bound to another TLS client certificate');
     }

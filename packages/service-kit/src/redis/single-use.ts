@@ -1,8 +1,8 @@
 /** Who came first: an identifier that was used is remembered by all replicas until nothing with it can be valid. */
-import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Clock } from '../clock.ts';
+import { sha256 } from '../crypto/digest.ts';
+import type { RedisClient } from './client.ts';
+import type { Keyspace } from './keys.ts';
 
 export interface SingleUse {
   /** True for the first who asks. Rejects when Redis cannot tell: the error handlers make that a 503. */

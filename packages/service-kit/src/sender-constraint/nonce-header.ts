@@ -1,6 +1,6 @@
 /** Where proofs need a nonce, every answer to one names the next (RFC 9449 section 8.2): clients need not be sent back. */
-import type { App } from '@gatehouse/service-kit/http/app';
-import type { DpopProofs } from '@gatehouse/service-kit/sender-constraint/dpop-proof';
+import type { App } from '../http/app.ts';
+import type { DpopProofs } from './dpop-proof.ts';
 
 export function tellNonces(scope: App, { dpopProofs }: { dpopProofs: DpopProofs }): void {
   scope.addHook('onRequest', (request, reply, done) => {
