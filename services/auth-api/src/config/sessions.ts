@@ -1,0 +1,21 @@
+/** How long browsers stay signed in. */
+import { read, setting } from '@gatehouse/service-kit/config/setting';
+
+export const sessionSettings = {
+  idleSeconds: setting(read.integer(60, 2_592_000).default(14_400), {
+    env: 'GATEHOUSE_SESSION_IDLE_SECONDS',
+    doc: 'A browser session that is not used for so long ends, in seconds.',
+  }),
+  absoluteSeconds: setting(read.integer(60, 2_592_000).default(43_200), {
+    env: 'GATEHOUSE_SESSION_ABSOLUTE_SECONDS',
+    doc: 'A browser session ends so long after the login, in seconds, however much it is used.',
+  }),
+  rememberSeconds: setting(read.integer(0, 31_536_000).default(0), {
+    env: 'GATEHOUSE_SESSION_REMEMBER_SECONDS',
+    doc: 'Where users may stay signed in on a device of their own: such a session outlives the browser and ends so long after the login, in seconds. 0: the sign-in page does not offer it.',
+  }),
+  rememberIdleSeconds: setting(read.integer(60, 31_536_000).default(604_800), {
+    env: 'GATEHOUSE_SESSION_REMEMBER_IDLE_SECONDS',
+    doc: 'A remembered session that is not used for so long ends, in seconds.',
+  }),
+};
