@@ -13,6 +13,11 @@ export const verifiedDaySchema = z.object({
   day: z.string().describe('UTC.'),
   events: z.int(),
   hash: z.string().describe('Hash of its last event: the fingerprint of the day.'),
+  lastPosition: z.int().optional().describe('Place of its last event in the chain.'),
+  copied: z
+    .boolean()
+    .optional()
+    .describe('Elasticsearch has the same last event; absent where it was not asked.'),
   problems: z.array(z.string()).describe('Empty when the day is as it was written.'),
 });
 

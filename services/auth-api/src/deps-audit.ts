@@ -8,7 +8,7 @@ import type { Kit } from '@gatehouse/service-kit/http/run';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
-import { securityDocument } from './audit/document.ts';
+import { auditedService, securityDocument } from './audit/document.ts';
 import { createAuditDrain } from './audit/drain.ts';
 import { type AuditErasure, createAuditErasure } from './audit/erase.ts';
 import type { AuditWriter } from './audit/event.ts';
@@ -48,6 +48,7 @@ export async function createAuditDeps({ config, kit, pool, redis, keyspace, secr
   const disguise = createDisguise(config.audit.pseudonymKey);
   const auditKeeper = createAuditKeeper({
     trail: securityTrail(pool),
+    service: auditedService,
     retentionDays: config.audit.retentionDays,
     elasticsearch: config.elasticsearch,
     client: await createElasticsearch(config.elasticsearch),

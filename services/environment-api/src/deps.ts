@@ -21,7 +21,7 @@ import { isWritable } from './access/region.ts';
 import { createApiKeyService } from './api-keys/service.ts';
 import { writeKeyUses } from './api-keys/store.ts';
 import { createAuditService } from './audit/service.ts';
-import { configurationDocument, configurationTrail } from './audit/trail.ts';
+import { auditedService, configurationDocument, configurationTrail } from './audit/trail.ts';
 import { createWriter } from './changes/writer.ts';
 import { createCheckService } from './checks/service.ts';
 import type { Config } from './config.ts';
@@ -67,6 +67,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const disguise = createDisguise(config.audit.pseudonymKey);
   const auditKeeper = createAuditKeeper({
     trail: configurationTrail(pool),
+    service: auditedService,
     retentionDays: config.audit.retentionDays,
     elasticsearch: config.elasticsearch,
     client: await createElasticsearch(config.elasticsearch),

@@ -34,6 +34,7 @@ it('tells who changed what from which value to which, under which operation and 
       contactCenterId: id,
       actor: { kind: 'client', name: 'installer' },
       requestId: 'request-0815',
+      clientAddress: '127.0.0.1',
       operationId: 'rename',
       changes: { name: { from: 'Old', to: 'New' } },
     },

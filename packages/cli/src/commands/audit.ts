@@ -84,7 +84,11 @@ export function auditCommands(program: Command, cli: Cli): void {
             { title: 'trail', value: ({ trail }) => trail },
             { title: 'day', value: ({ day }) => day },
             { title: 'events', value: ({ events }) => events },
-            { title: 'state', value: ({ problems }) => problems.join('; ') || 'whole' },
+            {
+              title: 'state',
+              value: ({ problems, copied }) =>
+                problems.join('; ') || (copied ? 'whole, and the same in Elasticsearch' : 'whole'),
+            },
             { title: 'fingerprint', value: ({ hash }) => hash },
           ],
           'There are no events of these days.',

@@ -5,7 +5,8 @@ import { withAdvisoryLock } from '../postgres/advisory-lock.ts';
 import { inTransactionOf, type PoolClient } from '../postgres/pool.ts';
 import { randomBytes } from '../random.ts';
 import { placeOfSeal } from './days.ts';
-import { chainHash, noHash, personalDigest } from './hash.ts';
+import { chainHash, personalDigest } from './hash.ts';
+import { readSealedEnd } from './sealed-end.ts';
 import type { AuditTrail } from './trail.ts';
 
 export interface AuditChainer {
@@ -18,6 +19,8 @@ export interface AuditChainerOptions {
   secretBox: SecretBox;
   now: Clock;
   batchSize?: number;
+  /** Told when the chain does not end as it was sealed: somebody changed the database. */
+  onBroken?(problem: string): void;
 }
 
 interface Link {
@@ -42,11 +45,10 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
       [batchSize],
     );
     if (waiting.length === 0) return 0;
-    const { rows: last } = await client.query<{ position: string; hash: Buffer }>(
-      `SELECT position, hash FROM ${schema}.audit_chain ORDER BY position DESC LIMIT 1`,
-    );
-    let position = Number(last[0]?.position ?? 0);
-    let hash = last[0]?.hash ?? noHash;
+    const today = new Date(now()).toISOString().slice(0, 10);
+    const end = await readSealedEnd(client, { schema, secretBox, today });
+    if (end.problem !== undefined) options.onBroken?.(end.problem);
+    let { position, hash } = end;
     const links = waiting.map((row): Link => {
       const event = trail.read(row);
       const salt = randomBytes(saltBytes);
@@ -55,12 +57,12 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
       position += 1;
       return { position, seq: row.waiting_seq, hash, salt, digest };
     });
-    await store(client, links);
+    // Clocks of replicas differ, days of the chain only go up.
+    await store(client, links, end.day !== undefined && end.day > today ? end.day : today);
     return links.length;
   }
 
-  async function store(client: PoolClient, links: readonly Link[]): Promise<void> {
-    const day = new Date(now()).toISOString().slice(0, 10);
+  async function store(client: PoolClient, links: readonly Link[], day: string): Promise<void> {
     const last = links.at(-1) as Link;
     await client.query(
       `INSERT INTO ${schema}.audit_chain (position, event_seq, day, hash, personal_salt, personal_digest)

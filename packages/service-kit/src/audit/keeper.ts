@@ -5,6 +5,7 @@ import type { SecretBox } from '../crypto/secret-box.ts';
 import { auditDataStream } from '../elasticsearch/audit-assets.ts';
 import { createBulkWriter, type Document, readableFailure } from '../elasticsearch/bulk-writer.ts';
 import type { ElasticsearchClient, ElasticsearchConfig } from '../elasticsearch/client.ts';
+import { compareWithCopies } from '../elasticsearch/compare.ts';
 import { erasePersonalFields, type PersonQuery } from '../elasticsearch/erase.ts';
 import { installAuditAssets } from '../elasticsearch/install.ts';
 import { createAuditShipper } from '../elasticsearch/shipper.ts';
@@ -35,6 +36,8 @@ export interface AuditKeeper {
 
 export interface AuditKeeperOptions {
   trail: AuditTrail;
+  /** Name of the service in Elasticsearch. */
+  service: string;
   secretBox: SecretBox;
   now: Clock;
   /** Older events are deleted from PostgreSQL, in days. */
@@ -54,7 +57,20 @@ const shippingTarget = 'elasticsearch';
 export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
   const { trail, secretBox, log, now, retentionDays, intervalMs = 1000 } = options;
   const keptFrom = () => keptFromDay(now(), retentionDays);
-  const chainer = createAuditChainer(options);
+  const breaks = options.metrics.counter(
+    'gatehouse_audit_chain_breaks_total',
+    'Times that the audit chain did not end as it was sealed: somebody changed the database.',
+  );
+  const chainer = createAuditChainer({
+    ...options,
+    onBroken(problem) {
+      breaks.inc();
+      log.error(
+        { problem },
+        'the audit trail was changed in the database: gatehouse audit verify shows where',
+      );
+    },
+  });
   const chaining = createRepeatingWork({
     log,
     intervalMs,
@@ -88,7 +104,19 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
       await Promise.all(works.map((work) => work.stop()));
       await client?.close();
     },
-    verify: (days) => verifyAuditTrail({ trail, secretBox, keptFrom: keptFrom(), ...days }),
+    async verify(days) {
+      const verified = await verifyAuditTrail({ trail, secretBox, keptFrom: keptFrom(), ...days });
+      if (client === undefined) return verified;
+      const copies = {
+        client,
+        dataStream: auditDataStream(options.elasticsearch.namespace),
+        service: options.service,
+      };
+      return compareWithCopies(verified, copies).catch((error) => {
+        log.warn({ err: readableFailure(error) }, 'the audit trail could not be compared with Elasticsearch');
+        return verified;
+      });
+    },
     reship: async () => shipping?.reship(),
     chain: async () => {
       await chainer.chainOnce();

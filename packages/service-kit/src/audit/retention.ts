@@ -8,7 +8,7 @@ const batchSize = 5000;
 export interface Expiry {
   /** YYYY-MM-DD: events of earlier days go. */
   before: string;
-  /** What this target does not have yet stays; undefined: there is none. */
+  /** What this target does not have yet stays, also what it refused; undefined: there is none. */
   shippedTo: string | undefined;
 }
 
@@ -21,9 +21,12 @@ export async function deleteExpired(trail: AuditTrail, { before, shippedTo }: Ex
       await client.query(`SELECT set_config('gatehouse.audit_retention', 'on', true)`);
       const { rowCount } = await client.query(
         `DELETE FROM ${table} WHERE ${seqColumn} IN (
-           SELECT event_seq FROM ${schema}.audit_chain
-           WHERE day < $1 AND ($2::text IS NULL OR position <=
-             coalesce((SELECT position FROM ${schema}.audit_shipping WHERE target = $2), 0))
+           SELECT event_seq FROM ${schema}.audit_chain chain
+           WHERE day < $1 AND ($2::text IS NULL OR (position <=
+             coalesce((SELECT position FROM ${schema}.audit_shipping WHERE target = $2), 0)
+             AND NOT EXISTS (
+               SELECT 1 FROM ${schema}.audit_set_aside aside
+               WHERE aside.target = $2 AND aside.position = chain.position)))
            ORDER BY position LIMIT ${batchSize})`,
         [before, shippedTo ?? null],
       );

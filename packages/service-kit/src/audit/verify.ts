@@ -1,5 +1,6 @@
 /** Goes through a chain again and says where it does not hold. */
 import type { SecretBox } from '../crypto/secret-box.ts';
+import { inTransaction, type Queryable } from '../postgres/pool.ts';
 import { type AuditDay, placeOfSeal, readDays } from './days.ts';
 import { chainHash, noHash, personalDigest } from './hash.ts';
 import { type AuditTrail, type ChainedEvent, readChain } from './trail.ts';
@@ -9,6 +10,10 @@ export interface VerifiedDay {
   events: number;
   /** Hash of the last event, base64url: the day's fingerprint, to be compared with a copy kept elsewhere. */
   hash: string;
+  /** Place of the last event; absent where no seal covers them. */
+  lastPosition?: number;
+  /** Elasticsearch has the same last event. */
+  copied?: boolean;
   /** Plain sentences; empty when the day holds. */
   problems: string[];
 }
@@ -28,19 +33,56 @@ const pageSize = 1000;
 const mostProblems = 10;
 
 export async function verifyAuditTrail(options: VerifyOptions): Promise<VerifiedDay[]> {
+  return inTransaction(options.trail.pool, async (db) => {
+    // Of one moment: events that are chained meanwhile must not look like ones that somebody put in.
+    await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return [...(await verifyDays(options, db)), ...(await verifyRest(options, db))];
+  });
+}
+
+async function verifyDays(options: VerifyOptions, db: Queryable): Promise<VerifiedDay[]> {
   const { trail, secretBox, keptFrom, to } = options;
-  const { pool, schema } = trail;
+  const { schema } = trail;
   const from = options.from !== undefined && options.from > keptFrom ? options.from : keptFrom;
-  const days = await readDays(schema, pool, { from, to });
+  const days = await readDays(schema, db, { from, to });
   const verified: VerifiedDay[] = [];
-  let before = await endBefore(trail, days[0]);
+  let before = await endBefore(schema, db, days[0]);
   for (const day of days) {
-    const found = await verifyDay(trail, day, before);
+    const found = await verifyDay(trail, db, day, before);
     const problems = [...found.problems, ...sealProblems(day, schema, secretBox)].slice(0, mostProblems);
-    verified.push({ day: day.day, events: found.events, hash: day.hash.toString('base64url'), problems });
+    verified.push({
+      ...{ day: day.day, events: found.events, lastPosition: day.lastPosition },
+      ...{ hash: day.hash.toString('base64url'), problems },
+    });
     before = { position: day.lastPosition, hash: day.hash };
   }
   return verified;
+}
+
+/** Events that no seal covers: with their day taken away, or put in beside the chain. They belong to no day that can be asked for. */
+async function verifyRest({ trail, keptFrom }: VerifyOptions, db: Queryable): Promise<VerifiedDay[]> {
+  const { schema, table, seqColumn } = trail;
+  const { rows } = await db.query<{ day: string; events: string; problem: string }>(
+    `SELECT to_char(day, 'YYYY-MM-DD') AS day, count(*) AS events,
+       'events ' || min(position) || ' to ' || max(position) || ' are of no sealed day' AS problem
+     FROM ${schema}.audit_chain
+     WHERE position > (SELECT coalesce(max(last_position), 0) FROM ${schema}.audit_days)
+     GROUP BY day
+     UNION ALL
+     SELECT to_char(event.at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), count(*), count(*) || ' events are not in the chain'
+     FROM ${table} event
+     WHERE event.at >= $1::date
+       AND NOT EXISTS (SELECT 1 FROM ${schema}.audit_chain chain WHERE chain.event_seq = event.${seqColumn})
+       AND NOT EXISTS (SELECT 1 FROM ${schema}.audit_unchained waiting WHERE waiting.seq = event.${seqColumn})
+     GROUP BY 1 ORDER BY 1`,
+    [keptFrom],
+  );
+  return rows.map(({ day, events, problem }) => ({
+    day,
+    events: Number(events),
+    hash: '',
+    problems: [problem],
+  }));
 }
 
 interface End {
@@ -49,8 +91,8 @@ interface End {
 }
 
 /** Where the chain stood before the first of the days. */
-async function endBefore({ pool, schema }: AuditTrail, first: AuditDay | undefined): Promise<End> {
-  const { rows } = await pool.query<{ position: string; hash: Buffer }>(
+async function endBefore(schema: string, db: Queryable, first: AuditDay | undefined): Promise<End> {
+  const { rows } = await db.query<{ position: string; hash: Buffer }>(
     `SELECT last_position AS position, hash FROM ${schema}.audit_days WHERE day < $1 ORDER BY day DESC LIMIT 1`,
     [first?.day ?? null],
   );
@@ -59,12 +101,12 @@ async function endBefore({ pool, schema }: AuditTrail, first: AuditDay | undefin
     : { position: Number(rows[0].position), hash: rows[0].hash };
 }
 
-async function verifyDay(trail: AuditTrail, day: AuditDay, before: End) {
+async function verifyDay(trail: AuditTrail, db: Queryable, day: AuditDay, before: End) {
   const problems: string[] = [];
   let { position, hash } = before;
   let events = 0;
   for (;;) {
-    const page = await readChain(trail, trail.pool, {
+    const page = await readChain(trail, db, {
       after: position,
       until: day.lastPosition,
       limit: pageSize,

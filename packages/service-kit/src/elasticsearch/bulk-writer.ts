@@ -18,13 +18,16 @@ export interface BulkResult {
 }
 
 export interface BulkWriter {
+  /** Somebody else may have written meanwhile, and not noted it. */
+  doubt(): void;
   /** @throws Error when nothing is known of any document: the connection broke, nobody answered in time. */
   write(documents: readonly Document[], signal?: AbortSignal): Promise<BulkResult>;
 }
 
 export function createBulkWriter(client: ElasticsearchClient, dataStream: string): BulkWriter {
   // A data stream compares ids only within its newest index. What was sent before an index was rolled over may lie in
-  // an older one, so after every doubt the ids are looked for first; also at the start, since our predecessor may have crashed.
+  // an older one, so after every doubt the ids are looked for first; also at the start
+  // of a round, since whoever sent the last one may have crashed.
   let isInDoubt = true;
 
   async function present(ids: readonly string[], transport: Transport): Promise<Set<string>> {
@@ -37,6 +40,9 @@ export function createBulkWriter(client: ElasticsearchClient, dataStream: string
   }
 
   return {
+    doubt() {
+      isInDoubt = true;
+    },
     async write(documents, signal) {
       const transport = signal === undefined ? {} : { signal };
       const ids = documents.map(({ id }) => id);

@@ -111,6 +111,8 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
   return {
     shipOnce: (signal) =>
       locked(async () => {
+        // The last one to hold the lock may have been another process, which ended before it noted what it had sent.
+        writer.doubt();
         let total = 0;
         for (let count = 1; count > 0 && !signal?.aborted; total += count) count = await shipBatch(signal);
         return total;

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditChainer } from '../../src/audit/chainer.ts';
 import { resealDays } from '../../src/audit/days.ts';
+import { chainHash, noHash, personalDigest } from '../../src/audit/hash.ts';
 import { deleteExpired } from '../../src/audit/retention.ts';
 import { verifyAuditTrail } from '../../src/audit/verify.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
@@ -9,14 +10,38 @@ import { Secret } from '../../src/secret.ts';
 import { box, key, openTrail, type TrailDatabase } from './trail-database.ts';
 
 let shop: TrailDatabase;
+const broken: string[] = [];
 beforeAll(async () => {
-  shop = await openTrail();
+  shop = await openTrail((problem) => broken.push(problem));
 });
 afterAll(() => shop.close());
-beforeEach(() => shop.reset());
+beforeEach(async () => {
+  await shop.reset();
+  broken.length = 0;
+});
 
 const verify = (options: { secretBox?: typeof box; keptFrom?: string } = {}) =>
   verifyAuditTrail({ trail: shop.trail, secretBox: box, keptFrom: '2000-01-01', ...options });
+
+/** Changes the rows, and every hash so that the chain fits again: what one can do who has the database and no key. */
+async function forge(change: string): Promise<void> {
+  await shop.pool.query(change);
+  let hash = noHash;
+  const { rows } = await shop.pool.query(
+    `SELECT event.*, position, personal_salt FROM shop.audit_chain JOIN shop.events event ON seq = event_seq
+     ORDER BY position`,
+  );
+  for (const row of rows) {
+    const event = shop.trail.read(row);
+    const digest = personalDigest(row.personal_salt, event.personal ?? {});
+    hash = chainHash(hash, event, digest);
+    await shop.pool.query('UPDATE shop.audit_chain SET hash = $2, personal_digest = $3 WHERE position = $1', [
+      row.position,
+      hash,
+      digest,
+    ]);
+  }
+}
 const problems = async () => (await verify()).flatMap((day) => day.problems);
 
 describe('an audit chain', () => {
@@ -87,6 +112,24 @@ describe('an audit chain', () => {
          hash = (SELECT hash FROM shop.audit_chain WHERE position = 8)`,
       /seal of the day was made for another end/,
     ],
+    [
+      'two events swapped',
+      `UPDATE shop.events SET action = 'action ' || 7 - seq, person = 'person ' || 7 - seq WHERE seq IN (3, 4)`,
+      /event 3 was changed.*event 4 was changed/s,
+    ],
+    ['the day taken away', 'DELETE FROM shop.audit_days', /events 1 to 10 are of no sealed day/],
+    [
+      'an event taken out of the chain alone',
+      `DELETE FROM shop.audit_chain WHERE position = 3`,
+      /event 3 is missing.*1 events are not in the chain/s,
+    ],
+    [
+      'an event put in past the chain',
+      `ALTER TABLE shop.events DISABLE TRIGGER enter;
+       INSERT INTO shop.events (action) VALUES ('made up'); ALTER TABLE shop.events ENABLE TRIGGER enter`,
+      /1 events are not in the chain/,
+    ],
+    ['everything taken out', 'TRUNCATE shop.events, shop.audit_chain', /events 1 to 10 are missing/],
   ])('after %s', (_, tampering, problem) => {
     it('does not hold', async () => {
       await shop.append(10);
@@ -112,6 +155,117 @@ describe('an audit chain', () => {
     }).chainOnce();
 
     expect((await problems()).join('\n')).toMatch(/the seal of the day does not open/);
+  });
+
+  describe('that somebody recomputed whole in the database', () => {
+    const fourDays = async () => {
+      for (const day of ['2027-01-12', '2027-01-13', '2027-01-14', '2027-01-15']) {
+        await shop.append(3);
+        await shop.chain(day);
+      }
+    };
+    const goOn = async () => {
+      await shop.append(1);
+      await shop.chain();
+    };
+
+    it('does not get its seal from the next event', async () => {
+      await fourDays();
+      await forge(`UPDATE shop.events SET action = 'nothing' WHERE seq = 11`);
+
+      await goOn();
+      await goOn();
+
+      expect(broken).toEqual([
+        expect.stringMatching(/ends with event 12, which is not the one that was sealed/),
+      ]);
+      expect(await problems()).toEqual(['event 13 was changed, or the one before it']);
+    });
+
+    it('does not get it either when the days that would tell are taken away', async () => {
+      await fourDays();
+      await forge(`UPDATE shop.events SET action = 'nothing' WHERE seq = 5;
+        DELETE FROM shop.audit_days WHERE day > '2027-01-12'`);
+
+      await goOn();
+
+      expect(broken).toHaveLength(1);
+      expect(await problems()).toEqual(['event 13 was changed, or the one before it']);
+    });
+
+    it('shows a whole day that was cut out', async () => {
+      await fourDays();
+      await forge(`DELETE FROM shop.events WHERE seq BETWEEN 4 AND 6;
+        DELETE FROM shop.audit_days WHERE day = '2027-01-13';
+        UPDATE shop.audit_chain SET position = position - 3 WHERE position > 6`);
+
+      await goOn();
+
+      expect((await problems()).join()).toMatch(/missing|was changed/);
+    });
+
+    it('shows an end that was cut off, also when events came afterwards', async () => {
+      await fourDays();
+      await shop.pool.query('DELETE FROM shop.events WHERE seq > 10');
+
+      await goOn();
+
+      expect(broken).toHaveLength(1);
+      expect(await problems()).toEqual(['events 11 to 12 are missing']);
+    });
+
+    it('is not held up by a day of the future that somebody put in', async () => {
+      await fourDays();
+      await shop.pool.query(
+        `INSERT INTO shop.audit_days VALUES ('2999-01-01', 99, sha256('x'), 'v1.k1.x.x')`,
+      );
+
+      await goOn();
+
+      expect(broken).toEqual([]);
+      expect(await verify()).toMatchObject([
+        {},
+        {},
+        {},
+        { day: '2027-01-15', events: 4, problems: [] },
+        { day: '2999-01-01', problems: [expect.anything(), expect.stringMatching(/does not open/)] },
+      ]);
+    });
+  });
+
+  it('goes on at its next place when all there was is past its time and deleted', async () => {
+    await shop.append(6);
+    await shop.chain('2027-01-10');
+    await deleteExpired(shop.trail, { before: '2027-01-15', shippedTo: undefined });
+    await shop.append(2);
+    await shop.chain();
+
+    expect(broken).toEqual([]);
+    expect(await verify({ keptFrom: '2027-01-15' })).toMatchObject([{ events: 2, problems: [] }]);
+    const { rows } = await shop.pool.query('SELECT min(position) AS first FROM shop.audit_chain');
+    expect(rows).toEqual([{ first: '7' }]);
+  });
+
+  it('takes no day back when the clock of another process is behind', async () => {
+    await shop.append(2);
+    await shop.chain('2027-01-16');
+    await shop.append(2);
+    await shop.chain('2027-01-15');
+
+    expect(await verify()).toMatchObject([{ day: '2027-01-16', events: 4, problems: [] }]);
+  });
+
+  it('holds while events are entered into it', async () => {
+    let isOver = false;
+    const writing = (async () => {
+      while (!isOver) {
+        await shop.append(20);
+        await shop.chain();
+      }
+    })();
+    for (let round = 0; round < 20; round++) expect(await problems()).toEqual([]);
+    isOver = true;
+    await writing;
   });
 
   it('holds after a person was erased', async () => {

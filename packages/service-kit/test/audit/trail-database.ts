@@ -47,7 +47,9 @@ const tables = `
   CREATE TRIGGER enter AFTER INSERT ON shop.events REFERENCING NEW TABLE AS entered
     FOR EACH STATEMENT EXECUTE FUNCTION shop.enter();`;
 
-export async function openTrail(): Promise<TrailDatabase> {
+export async function openTrail(
+  onBroken: (problem: string) => void = () => undefined,
+): Promise<TrailDatabase> {
   const database = await createTestDatabase();
   const pool = createPool(
     {
@@ -92,6 +94,7 @@ export async function openTrail(): Promise<TrailDatabase> {
         secretBox: box,
         now: () => Date.parse(`${day}T12:00:00Z`),
         batchSize: 7,
+        onBroken,
       }).chainOnce(),
     async close() {
       await pool.end();

@@ -7,13 +7,15 @@ import type { Document } from '@gatehouse/service-kit/elasticsearch/bulk-writer'
 import { auditEvents } from './event.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
 
+export const auditedService = 'auth-api';
+
 export function securityDocument(event: ChainedEvent, disguise: Disguise): Document {
   const facts = event.facts as unknown as SecurityFacts;
   const personal = event.personal as SecurityPersonalFacts | undefined;
   const { userName, reason, changes, ...others } = personal?.fields ?? {};
   const details =
     changes === undefined ? others : { ...others, changes: changesAsText(changes as FieldChanges) };
-  return auditDocument('auth-api', event, {
+  return auditDocument(auditedService, event, {
     action: facts.name,
     outcome: facts.outcome,
     ...auditEvents[facts.name].kind,

@@ -15,6 +15,8 @@ export interface AuditEntry {
   entityId: string;
   contactCenterId: string | undefined;
   requestId: string;
+  /** Undefined in rows from before it was kept. */
+  clientAddress: string | undefined;
   operationId: string | undefined;
   changes: FieldChanges;
 }

@@ -24,6 +24,7 @@ export interface StoredRow {
   entity_id: string;
   contact_center_id: string | null;
   request_id: string;
+  client_address: string | null;
   operation_id: string | null;
   changes: AuditEntry['changes'];
 }
@@ -32,8 +33,9 @@ export async function appendAudit(db: Queryable, entry: AuditEntry): Promise<voi
   await db.query({
     name: 'audit_append',
     text: `INSERT INTO environment.audit
-        (at, actor_kind, actor, action, entity, entity_id, contact_center_id, request_id, operation_id, changes)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        (at, actor_kind, actor, action, entity, entity_id, contact_center_id, request_id, operation_id, changes,
+          client_address)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     values: [
       new Date(entry.at),
       entry.actorKind,
@@ -45,6 +47,7 @@ export async function appendAudit(db: Queryable, entry: AuditEntry): Promise<voi
       entry.requestId,
       entry.operationId ?? null,
       JSON.stringify(entry.changes),
+      entry.clientAddress ?? null,
     ],
   });
 }
@@ -80,6 +83,7 @@ export function toAuditRow(row: StoredRow): AuditRow {
     entityId: row.entity_id,
     contactCenterId: row.contact_center_id ?? undefined,
     requestId: row.request_id,
+    clientAddress: row.client_address ?? undefined,
     operationId: row.operation_id ?? undefined,
     changes: row.changes,
   };

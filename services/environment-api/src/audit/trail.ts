@@ -11,20 +11,27 @@ type ChangeFacts = Pick<
   AuditEntry,
   'action' | 'entity' | 'entityId' | 'contactCenterId' | 'requestId' | 'operationId' | 'changes'
 >;
-type ActorFacts = Pick<AuditEntry, 'actor' | 'actorKind'>;
+type ActorFacts = Pick<AuditEntry, 'actor' | 'actorKind'> & { clientAddress?: string };
+
+export const auditedService = 'environment-api';
 
 export function configurationTrail(pool: Pool): AuditTrail<StoredRow> {
   return { pool, schema: 'environment', table: 'environment.audit', seqColumn: 'id', read };
 }
 
 function read(row: StoredRow): TrailEvent {
-  const { id, at, actor, actorKind, ...facts } = toAuditRow(row);
+  const { id, at, actor, actorKind, clientAddress, ...facts } = toAuditRow(row);
   return {
     // Numbers begin again in a database that was made anew.
     id: `environment-api-${id}-${at}`,
     atMs: at,
     facts: facts satisfies ChangeFacts,
-    personal: { actor, actorKind } satisfies ActorFacts,
+    // Rows from before it was kept have the hash of a person without it.
+    personal: {
+      actor,
+      actorKind,
+      ...(clientAddress === undefined ? {} : { clientAddress }),
+    } satisfies ActorFacts,
   };
 }
 
@@ -33,14 +40,15 @@ const pastTense: Record<AuditAction, string> = { create: 'created', update: 'upd
 
 export function configurationDocument(event: ChainedEvent, disguise: Disguise): Document {
   const facts = event.facts as unknown as ChangeFacts;
-  const { actor, actorKind } = event.personal as unknown as ActorFacts;
-  return auditDocument('environment-api', event, {
+  const { actor, actorKind, clientAddress } = event.personal as unknown as ActorFacts;
+  return auditDocument(auditedService, event, {
     action: `${facts.entity.replaceAll('-', '_')}_${pastTense[facts.action]}`,
     outcome: 'success',
     category: ['configuration'],
     type: [types[facts.action]],
     correlationId: facts.requestId,
     contactCenterId: facts.contactCenterId,
+    clientAddress: clientAddress === undefined ? undefined : disguise(clientAddress),
     user: { name: actorKind === 'client' ? undefined : disguise(actor) },
     gatehouse: {
       ...(actorKind === 'client' ? { client_id: actor } : {}),

@@ -15,6 +15,7 @@ import { type KeyedRequest, keyedRequestOf, type Replay } from '../idempotency/r
 export interface WriteContext {
   caller: Caller;
   requestId: string;
+  clientAddress: string;
   operationId: string | undefined;
   /** The If-Match header. */
   ifMatch: string | undefined;
@@ -28,6 +29,7 @@ export interface WriteContext {
 export function contextOf(request: {
   caller: Caller;
   id: string;
+  ip: string;
   method: string;
   url: string;
   headers: Record<string, string | string[] | undefined>;
@@ -38,6 +40,7 @@ export function contextOf(request: {
   return {
     caller: request.caller,
     requestId: request.id,
+    clientAddress: request.ip,
     operationId,
     ifMatch: typeof ifMatch === 'string' ? ifMatch : undefined,
     keyed: keyedRequestOf(request),
@@ -99,6 +102,7 @@ export function createWriter({ changeLog, audit, region, replay, now }: WriterDe
             entityId: id,
             contactCenterId,
             requestId: context.requestId,
+            clientAddress: context.clientAddress,
             operationId: context.operationId,
             changes,
           });

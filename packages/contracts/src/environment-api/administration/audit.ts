@@ -14,6 +14,7 @@ export const auditEntrySchema = z.object({
   entityId: z.string(),
   contactCenterId: z.string().optional(),
   requestId: z.string(),
+  clientAddress: z.string().optional().describe('Where the change came from.'),
   operationId: z.string().optional(),
   changes: z
     .record(z.string(), z.object({ from: z.unknown().optional(), to: z.unknown().optional() }))

@@ -32,6 +32,8 @@ export interface SsoKey {
 export interface Actor {
   name: string;
   correlationId: string;
+  /** Undefined for our own start. */
+  clientAddress?: string | undefined;
 }
 
 export interface SsoKeys {
@@ -98,6 +100,7 @@ export async function loadSsoKeys(options: SsoKeysOptions): Promise<SsoKeys> {
         name: 'sso_key_changed',
         outcome: 'success',
         correlationId: actor.correlationId,
+        clientAddress: actor.clientAddress,
         fields: { purpose, step, actor: actor.name },
       });
     });
