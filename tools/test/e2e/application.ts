@@ -10,8 +10,8 @@ export interface Application {
   readonly origin: string;
   request(parameters: Record<string, string>): Record<string, string>;
   authorizeUrl(parameters: Record<string, string>): string;
-  /** For the code that came by form last. */
-  redeem(): Promise<{ id_token: string }>;
+  /** For the code that came last. */
+  redeem(): Promise<{ id_token: string; access_token: string }>;
   /** A form on a page of the application. */
   postFrom(page: Page, action: string, fields: Record<string, string>): Promise<void>;
   /** Queries of the frames that were loaded. */
@@ -21,7 +21,10 @@ export interface Application {
   close(): void;
 }
 
-export async function startApplication({ publicUrl, ops }: StackDescription): Promise<Application> {
+export async function startApplication(
+  { publicUrl, ops }: StackDescription,
+  changes: Record<string, unknown> = {},
+): Promise<Application> {
   const api = `${publicUrl}/auth/v3`;
   const [framed, told]: string[][] = [[], []];
   let code = '';
@@ -29,8 +32,8 @@ export async function startApplication({ publicUrl, ops }: StackDescription): Pr
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const form = new URLSearchParams(Buffer.concat(chunks).toString());
-    const { pathname, search } = new URL(incoming.url ?? '/', 'http://application');
-    if (pathname === '/callback') code = form.get('code') ?? code;
+    const { pathname, search, searchParams } = new URL(incoming.url ?? '/', 'http://application');
+    if (pathname === '/callback') code = form.get('code') ?? searchParams.get('code') ?? code;
     if (pathname === '/frame') framed?.push(search);
     if (pathname === '/logout') told?.push(form.get('logout_token') ?? '');
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>Trial</title>');
@@ -49,6 +52,7 @@ export async function startApplication({ publicUrl, ops }: StackDescription): Pr
     backchannelLogoutUri: `http://127.0.0.1:${port}/logout`,
     frontchannelLogoutUri: `${origin}/frame`,
     frontchannelLogoutSessionRequired: true,
+    ...changes,
   };
   const created = await fetch(`${api}/ops/clients`, {
     method: 'POST',
@@ -77,7 +81,7 @@ export async function startApplication({ publicUrl, ops }: StackDescription): Pr
         headers: { authorization: basic({ username: clientId, password: secret }) },
         body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: redirectUri }),
       });
-      return (await answer.json()) as { id_token: string };
+      return (await answer.json()) as { id_token: string; access_token: string };
     },
     async postFrom(page, action, fields) {
       await page.goto(origin);

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readIdpMetadata } from '../../src/sso/saml/idp-metadata.ts';
 import { comeBack, comeBackHonestly, leave, post, type SamlLeaving } from '../sso/stack/saml-journey.ts';
@@ -7,9 +8,7 @@ import {
   encode,
   encryptAssertion,
   honestResponse,
-  type IdpKey,
   idpMetadata,
-  makeIdpKey,
   type ResponseFacts,
   responseXml,
   signXml,
@@ -27,12 +26,12 @@ import { createBrowser } from '../stack/browser.ts';
 const otherContactCenterId = '55555555-5555-4555-8555-555555555555';
 
 let stack: AuthApi;
-let key: IdpKey;
-let othersKey: IdpKey;
+let key: ProviderKey;
+let othersKey: ProviderKey;
 
 beforeAll(async () => {
   stack = await startAuthApi({ env: localTrial });
-  [key, othersKey] = [makeIdpKey(), makeIdpKey()];
+  [key, othersKey] = [makeProviderKey(), makeProviderKey()];
   stack.environmentApi.contactCenters.set(otherContactCenterId, {
     ...demoContactCenter,
     id: otherContactCenterId,
@@ -202,7 +201,7 @@ describe('59 · signature wrapping (CVE-2025-47949, CVE-2025-54419, CVE-2024-454
 
   it('the certificate in the message is never trusted', async () => {
     const leaving = await leave(stack);
-    await expectRefused(leaving, honestResponse(leaving.facts, makeIdpKey()), 'signature_invalid');
+    await expectRefused(leaving, honestResponse(leaving.facts, makeProviderKey()), 'signature_invalid');
   });
 });
 
@@ -463,7 +462,7 @@ describe('63 · metadata of identity providers', () => {
   });
 
   it('whose certificate ends within thirty days is warned of, and counted', async () => {
-    const ending = makeIdpKey(new Date(Date.now() + 20 * 24 * 3_600_000));
+    const ending = makeProviderKey(new Date(Date.now() + 20 * 24 * 3_600_000));
     await use({ idpMetadataXml: idpMetadata([ending]) });
     await leave(stack);
     expect(stack.logged()).toContain('certificate_ends');

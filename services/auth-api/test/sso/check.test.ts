@@ -1,21 +1,25 @@
+import {
+  type OpenIdProvider,
+  startOpenIdProvider,
+} from '@gatehouse/testing/identity-providers/openid-provider';
+import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { opsCall } from '../stack/oauth.ts';
-import { type RealProvider, startRealProvider } from './stack/oidc-provider.ts';
-import { idpMetadata, makeIdpKey } from './stack/saml-provider.ts';
+import { idpMetadata } from './stack/saml-provider.ts';
 import { localTrial, setSignOn } from './stack/sign-on.ts';
 import { createVisitor } from './stack/visitor.ts';
 
 const redirectUri = `${publicUrl}/auth/v3/sso/oidc/callback`;
 
 let stack: AuthApi;
-let provider: RealProvider;
+let provider: OpenIdProvider;
 
 beforeAll(async () => {
   stack = await startAuthApi({ env: localTrial });
   const keys = (await stack.app.inject({ url: '/auth/v3/sso/jwks' })).json();
-  provider = await startRealProvider({
+  provider = await startOpenIdProvider({
     clients: [
       { client_id: 'gatehouse', client_secret: 'right', redirect_uris: [redirectUri] },
       {
@@ -102,7 +106,7 @@ describe('the dry run', () => {
   });
 
   it('goes through SAML before it is enabled, and warns of a certificate that ends', async () => {
-    const key = makeIdpKey(new Date(Date.now() + 10 * 24 * 3_600_000));
+    const key = makeProviderKey(new Date(Date.now() + 10 * 24 * 3_600_000));
     await setSignOn(stack, { saml: { enabled: false, idpMetadataXml: idpMetadata([key]), logout: true } });
     const outcome = await check();
     expect(outcome).toMatchObject({ ok: false, protocols: [{ protocol: 'saml', enabled: false, ok: true }] });

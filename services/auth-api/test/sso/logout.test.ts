@@ -1,32 +1,25 @@
 import { createSign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { basicAuthorization } from '@gatehouse/contracts/http-client';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { browserCookie } from '../stack/interaction.ts';
 import { type HostileProvider, sign, startHostileProvider } from './stack/hostile-provider.ts';
 import { comeBackHonestly, leave } from './stack/saml-journey.ts';
-import {
-  encode,
-  type IdpKey,
-  idpEntityId,
-  idpMetadata,
-  makeIdpKey,
-  readRequest,
-  signXml,
-} from './stack/saml-provider.ts';
+import { encode, idpEntityId, idpMetadata, readRequest, signXml } from './stack/saml-provider.ts';
 import { localTrial, setSignOn } from './stack/sign-on.ts';
 
 const entityId = `${publicUrl}/auth/v3/saml/${contactCenterId}/-`;
 
 let stack: AuthApi;
-let key: IdpKey;
+let key: ProviderKey;
 let provider: HostileProvider;
 
 beforeAll(async () => {
   [stack, provider] = await Promise.all([startAuthApi({ env: localTrial }), startHostileProvider()]);
-  key = makeIdpKey();
+  key = makeProviderKey();
 });
 afterAll(() => Promise.all([stack?.close(), provider?.close()]));
 
@@ -129,7 +122,7 @@ describe('SAML single logout', () => {
     expect((await slo(good)).status).toBe(302);
     const attempts = [
       signedQuery(logoutRequest()).replace(/&Signature=.*/, ''),
-      signedQuery(logoutRequest(), makeIdpKey()),
+      signedQuery(logoutRequest(), makeProviderKey()),
       signedQuery(logoutRequest(), key, 'http://www.w3.org/2000/09/xmldsig#rsa-sha1'),
       signedQuery(logoutRequest()).replace('their+state', 'another'),
       signedQuery(logoutRequest({ issuer: 'https://evil.example' })),

@@ -1,3 +1,7 @@
+import {
+  type OpenIdProvider,
+  startOpenIdProvider,
+} from '@gatehouse/testing/identity-providers/openid-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
@@ -10,7 +14,6 @@ import {
   responseOf,
   type TestClient,
 } from '../stack/oauth.ts';
-import { type RealProvider, startRealProvider } from './stack/oidc-provider.ts';
 import { localTrial, setSignOn } from './stack/sign-on.ts';
 import { createVisitor, type Visitor } from './stack/visitor.ts';
 
@@ -22,13 +25,13 @@ const registration = {
 };
 
 let stack: AuthApi;
-let provider: RealProvider;
+let provider: OpenIdProvider;
 let client: TestClient;
 
 beforeAll(async () => {
   [stack, provider] = await Promise.all([
     startAuthApi({ env: localTrial }),
-    startRealProvider({
+    startOpenIdProvider({
       clients: [
         registration,
         { ...registration, client_id: 'posted', token_endpoint_auth_method: 'client_secret_post' },

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
@@ -16,9 +17,7 @@ import {
   assertionXml,
   encryptAssertion,
   honestResponse,
-  type IdpKey,
   idpMetadata,
-  makeIdpKey,
   readRequest,
   responseXml,
   signXml,
@@ -28,12 +27,12 @@ import { localTrial, setSignOn } from './stack/sign-on.ts';
 const entityId = `${publicUrl}/auth/v3/saml/${contactCenterId}/-`;
 
 let stack: AuthApi;
-let key: IdpKey;
+let key: ProviderKey;
 let client: TestClient;
 
 beforeAll(async () => {
   stack = await startAuthApi({ env: localTrial });
-  key = makeIdpKey();
+  key = makeProviderKey();
   client = await createClient(stack, { scope: ['openid'] });
 });
 afterAll(() => stack?.close());
@@ -280,8 +279,8 @@ describe('our metadata', () => {
 
 describe('keys that roll over', () => {
   it('of the identity provider: every certificate of the metadata counts, and no other', async () => {
-    const next = makeIdpKey();
-    const stranger = makeIdpKey();
+    const next = makeProviderKey();
+    const stranger = makeProviderKey();
     await use({ idpMetadataXml: idpMetadata([key, next]) });
     for (const [signer, isAccepted] of [
       [key, true],

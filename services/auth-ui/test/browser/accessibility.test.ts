@@ -22,6 +22,12 @@ beforeAll(async () => {
     correlationId: '0b5c7f0e-1111-4222-8333-444455556666',
     ...typed,
   });
+  stage.hold({
+    id: 'elsewhere',
+    error: 'sso_no_account',
+    correlationId: '0b5c7f0e-1111-4222-8333-444455556666',
+    ...typed,
+  });
   stage.hold({ id: 'remembered', error: 'bad_credentials', remember: 'chosen', ...typed });
   stage.hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });
   stage.hold({ id: 'consent', consent: { userName: 'nordic\\maria', scope: ['openid', 'calls:read'] } });
@@ -41,6 +47,7 @@ const pages = [
   '/auth/sign-in.html?interaction=first',
   '/auth/sign-in.html?error&interaction=failed',
   '/auth/sign-in.html?error&interaction=locked',
+  '/auth/sign-in.html?error&interaction=elsewhere',
   '/auth/sign-in.html?error&interaction=no-tenant',
   '/auth/change-password.html?error&interaction=change',
   '/auth/change-password.html',

@@ -1,7 +1,8 @@
 /** One browser's way through our SAML endpoints. */
+import type { ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import type { AuthApi } from '../../stack/auth-api.ts';
 import { type Answer, type Browser, createBrowser } from '../../stack/browser.ts';
-import { encode, honestResponse, type IdpKey, type ResponseFacts, readRequest } from './saml-provider.ts';
+import { encode, honestResponse, type ResponseFacts, readRequest } from './saml-provider.ts';
 
 export interface SamlLeaving {
   browser: Browser;
@@ -44,5 +45,8 @@ export async function comeBack(leaving: SamlLeaving, xml: string): Promise<Answe
   return posted.location?.includes('/sso/saml/finish') ? leaving.browser.get(posted.location) : posted;
 }
 
-export const comeBackHonestly = (leaving: SamlLeaving, key: IdpKey, changes: Partial<ResponseFacts> = {}) =>
-  comeBack(leaving, honestResponse({ ...leaving.facts, ...changes }, key));
+export const comeBackHonestly = (
+  leaving: SamlLeaving,
+  key: ProviderKey,
+  changes: Partial<ResponseFacts> = {},
+) => comeBack(leaving, honestResponse({ ...leaving.facts, ...changes }, key));

@@ -1,38 +1,16 @@
 /** A SAML identity provider made by hand: it signs what a test tells it to, honest or not. */
 
-import { generateKeyPairSync } from 'node:crypto';
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
+import type { ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import forge from 'node-forge';
 import { SignedXml } from 'xml-crypto';
 import { encrypt } from 'xml-encryption';
 
 export const idpEntityId = 'https://idp.example.com/saml';
 
-export interface IdpKey {
-  privateKey: string;
-  certificate: string;
-}
-
-export function makeIdpKey(endsAt = new Date(Date.now() + 365 * 24 * 3_600_000)): IdpKey {
-  const keys = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  const certificate = forge.pki.createCertificate();
-  certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
-  certificate.serialNumber = '01';
-  certificate.validity.notBefore = new Date(Date.now() - 24 * 3_600_000);
-  certificate.validity.notAfter = endsAt;
-  certificate.setSubject([{ name: 'commonName', value: 'idp.example.com' }]);
-  certificate.setIssuer([{ name: 'commonName', value: 'idp.example.com' }]);
-  certificate.sign(forge.pki.privateKeyFromPem(keys.privateKey), forge.md.sha256.create());
-  return { privateKey: keys.privateKey, certificate: forge.pki.certificateToPem(certificate) };
-}
-
 export function idpMetadata(
-  keys: readonly IdpKey[],
+  keys: readonly ProviderKey[],
   changes: { entityId?: string; attributes?: string; extra?: string } = {},
 ): string {
   const { entityId = idpEntityId, attributes = '', extra = '' } = changes;
@@ -115,7 +93,7 @@ export interface SignatureOptions {
 }
 
 /** Signs the element in place, behind its Issuer. */
-export function signXml(xml: string, key: IdpKey, options: SignatureOptions = {}): string {
+export function signXml(xml: string, key: ProviderKey, options: SignatureOptions = {}): string {
   const { element = 'Assertion' } = options;
   const signature = new SignedXml({
     privateKey: key.privateKey,
@@ -140,7 +118,7 @@ export function signXml(xml: string, key: IdpKey, options: SignatureOptions = {}
 }
 
 /** An honest answer: a signed assertion in a response. */
-export function honestResponse(facts: ResponseFacts, key: IdpKey): string {
+export function honestResponse(facts: ResponseFacts, key: ProviderKey): string {
   return responseXml(facts, signXml(assertionXml(facts), key));
 }
 

@@ -1,4 +1,4 @@
-/** The package brings no types; this much is used here. */
+/** The packages bring no types; this much is used here. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -20,6 +20,17 @@ declare module 'samlp' {
     response: ServerResponse,
     next?: (error: unknown) => void,
   ) => void;
-  const samlp: { auth(options: object): Handler; metadata(options: object): Handler };
+  interface Parsed {
+    assertionConsumerServiceURL: string;
+  }
+  const samlp: {
+    auth(options: object): Handler;
+    metadata(options: object): Handler;
+    parseRequest(
+      request: IncomingMessage,
+      options: object,
+      done: (error: unknown, parsed?: Parsed) => void,
+    ): void;
+  };
   export default samlp;
 }

@@ -1,0 +1,27 @@
+/** A key of an identity provider with its certificate, as its metadata publishes it. */
+import { generateKeyPairSync } from 'node:crypto';
+import forge from 'node-forge';
+
+export interface ProviderKey {
+  /** PKCS#8 in PEM. */
+  privateKey: string;
+  /** PEM. */
+  certificate: string;
+}
+
+export function makeProviderKey(endsAt = new Date(Date.now() + 365 * 24 * 3_600_000)): ProviderKey {
+  const keys = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
+  certificate.serialNumber = '01';
+  certificate.validity.notBefore = new Date(Date.now() - 24 * 3_600_000);
+  certificate.validity.notAfter = endsAt;
+  certificate.setSubject([{ name: 'commonName', value: 'idp.example.com' }]);
+  certificate.setIssuer([{ name: 'commonName', value: 'idp.example.com' }]);
+  certificate.sign(forge.pki.privateKeyFromPem(keys.privateKey), forge.md.sha256.create());
+  return { privateKey: keys.privateKey, certificate: forge.pki.certificateToPem(certificate) };
+}

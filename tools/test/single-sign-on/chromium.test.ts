@@ -1,0 +1,164 @@
+/** Single sign-on in a real Chromium, each step as a person sees it. */
+import { findChromium } from '@gatehouse/testing/chromium';
+import {
+  type OpenIdProvider,
+  startOpenIdProvider,
+} from '@gatehouse/testing/identity-providers/openid-provider';
+import { type SamlProvider, startSamlProvider } from '@gatehouse/testing/identity-providers/saml-provider';
+import { signInFields } from '@gatehouse/testing/identity-providers/sign-in-page';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enterName } from '../e2e/login.ts';
+import { startTimeoutMs } from '../e2e/running-stack.ts';
+import { type Stage, setStage, type Visit } from './stage.ts';
+
+const chromium = findChromium();
+const secret = 'a secret at the provider';
+
+describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
+  let stage: Stage;
+  let openId: OpenIdProvider;
+  let saml: SamlProvider;
+
+  beforeAll(async () => {
+    stage = await setStage(chromium as string);
+    const { publicUrl } = stage.stack.description;
+    [openId, saml] = await Promise.all([
+      startOpenIdProvider({
+        clients: [
+          {
+            client_id: 'gatehouse',
+            client_secret: secret,
+            redirect_uris: [`${publicUrl}/auth/v3/sso/oidc/callback`],
+            post_logout_redirect_uris: [`${publicUrl}/auth/v3/sso/signed-out`],
+          },
+        ],
+        asksByPage: true,
+      }),
+      startSamlProvider({ asksByPage: true }),
+    ]);
+  }, startTimeoutMs);
+
+  afterAll(async () => {
+    await Promise.all([stage?.close(), openId?.close(), saml?.close()]);
+  }, 60_000);
+
+  const ways = [
+    { way: 'SAML, the request by redirect', protocol: 'saml', settings: { binding: 'redirect' } },
+    { way: 'SAML, the request by POST', protocol: 'saml', settings: { binding: 'post' } },
+    { way: 'OpenID Connect, the answer in the query', protocol: 'oidc', settings: {} },
+    { way: 'OpenID Connect, the answer by POST', protocol: 'oidc', settings: { responseMode: 'form_post' } },
+  ] as const;
+
+  const use = (protocol: 'saml' | 'oidc', settings: Record<string, unknown> = {}) =>
+    stage.use(
+      protocol,
+      protocol === 'saml'
+        ? {
+            idpMetadataUrl: saml.metadataUrl,
+            userNameSource: 'attribute',
+            userNameAttribute: emailAttribute,
+            userLookup: 'email',
+            ...settings,
+          }
+        : { issuer: openId.issuer, clientId: 'gatehouse', clientSecret: secret, logout: true, ...settings },
+    );
+
+  const providerOf = (protocol: 'saml' | 'oidc') => (protocol === 'saml' ? saml : openId);
+
+  async function answerProvider({ page }: Visit, user = 'agent') {
+    await page.locator(signInFields.user).fill(user);
+    await page.locator(signInFields.submit).click();
+  }
+
+  async function signIn(person: Visit) {
+    await person.page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
+    await answerProvider(person);
+    await person.page.waitForURL(`${stage.first.origin}/callback?code=**`);
+  }
+
+  test.each(ways)(
+    '$way: signed in, and a second application opens without a page',
+    async ({ protocol, settings }) => {
+      await use(protocol, settings);
+      const person = await stage.newPerson();
+      await signIn(person);
+      const { access_token: token } = await stage.first.redeem();
+      const userInfo = await fetch(`${stage.stack.description.publicUrl}/auth/v3/openid/userinfo`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      expect(JSON.stringify(await userInfo.json())).toContain('agent');
+
+      const asked = providerOf(protocol).signIns;
+      person.been();
+      await person.page.goto(stage.second.authorizeUrl({ tenant: 'demo' }));
+      expect(person.been()).toEqual([expect.stringMatching(`^${stage.second.origin}/callback\\?code=`)]);
+      expect(providerOf(protocol).signIns).toBe(asked);
+      expect(person.complaints).toEqual([]);
+    },
+  );
+
+  test.each(['saml', 'oidc'] as const)(
+    '%s: by the name that is typed on the sign-in page',
+    async (protocol) => {
+      await use(protocol, protocol === 'saml' ? { binding: 'post' } : {});
+      const person = await stage.newPerson();
+      await person.page.goto(stage.first.authorizeUrl({}));
+      await enterName(person.page, { username: 'agent', tenant: 'demo' });
+      await answerProvider(person);
+      await person.page.waitForURL(`${stage.first.origin}/callback?code=**`);
+      expect(person.complaints).toEqual([]);
+    },
+  );
+
+  test('a person whom nobody knows here reads why, and comes in as somebody else', async () => {
+    await use('oidc');
+    const person = await stage.newPerson();
+    const { page } = person;
+    await page.goto(stage.first.authorizeUrl({ tenant: 'demo', prompt: 'login' }));
+    await answerProvider(person, 'nobody');
+    await page.waitForURL(/sign-in\.html/);
+    expect(await page.locator('main').textContent()).toMatch(/[0-9a-f-]{36}/);
+    await page.getByRole('link', { name: 'Try again' }).click();
+    await answerProvider(person);
+    await page.waitForURL(`${stage.first.origin}/callback?code=**`);
+    expect(person.complaints).toEqual([]);
+  });
+
+  test('signing out here signs out at the OpenID Connect provider, and goes on to the application', async () => {
+    await use('oidc');
+    const person = await stage.newPerson();
+    await signIn(person);
+    const { id_token: hint } = await stage.first.redeem();
+    await stage.first.postFrom(person.page, `${stage.stack.description.publicUrl}/auth/v3/oauth/logout`, {
+      id_token_hint: hint,
+      post_logout_redirect_uri: `${stage.first.origin}/bye`,
+    });
+    await person.page.waitForURL(`${stage.first.origin}/bye`);
+    await person.page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
+    expect(await person.page.locator(signInFields.user).isVisible()).toBe(true);
+    expect(person.complaints).toEqual([]);
+  });
+
+  test('an OpenID Connect provider that signs with the next of its published keys goes on to be believed', async () => {
+    await use('oidc');
+    await signIn(await stage.newPerson());
+    await openId.rollOver();
+    await signIn(await stage.newPerson());
+  });
+
+  test('a SAML provider that changed its key is believed once its new metadata is there, and the former key no more', async () => {
+    const former = await (await fetch(saml.metadataUrl)).text();
+    await use('saml', { idpMetadataUrl: null, idpMetadataXml: former });
+    await signIn(await stage.newPerson());
+    saml.rollOver();
+    const person = await stage.newPerson();
+    await person.page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
+    await answerProvider(person);
+    await person.page.waitForURL(/sign-in\.html/);
+    await use('saml', { idpMetadataUrl: `${saml.metadataUrl}?renewed` });
+    await person.page.getByRole('link', { name: 'Try again' }).click();
+    await person.page.waitForURL(`${stage.first.origin}/callback?code=**`);
+  });
+});
+
+const emailAttribute = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress';
