@@ -12,6 +12,7 @@ import { auditedService, securityDocument } from './audit/document.ts';
 import { createAuditDrain } from './audit/drain.ts';
 import { type AuditErasure, createAuditErasure } from './audit/erase.ts';
 import type { AuditWriter } from './audit/event.ts';
+import { createFloodLimit, type FloodLimit, type FloodLimits } from './audit/flood-limit.ts';
 import { type AuditSearch, createAuditSearch } from './audit/search.ts';
 import { createAuditStream } from './audit/stream.ts';
 import { securityTrail } from './audit/trail.ts';
@@ -23,6 +24,8 @@ export interface AuditDeps {
   auditSearch: AuditSearch;
   auditKeeper: AuditKeeper;
   auditErasure: AuditErasure;
+  /** A writer for events of which a stranger may cause as many as he likes. */
+  floodLimited(limits: FloodLimits): Pick<AuditWriter, 'write'>;
   /** Brings what waits in Redis into PostgreSQL now. */
   drainAudit(): Promise<number>;
 }
@@ -56,12 +59,18 @@ export async function createAuditDeps({ config, kit, pool, redis, keyspace, secr
     ...{ secretBox, now, log, metrics },
   });
   const audit = createAuditWriter({ stream, now });
+  const floodLimits: FloodLimit[] = [];
   const deps: AuditDeps = {
     audit,
     auditSearch: createAuditSearch(pool),
     auditKeeper,
     auditErasure: createAuditErasure({ pool, audit, auditKeeper, disguise }),
     drainAudit: () => drain.drainOnce(),
+    floodLimited(limits) {
+      const limit = createFloodLimit({ audit, log, ...limits });
+      floodLimits.push(limit);
+      return limit;
+    },
   };
   return {
     deps,
@@ -70,7 +79,8 @@ export async function createAuditDeps({ config, kit, pool, redis, keyspace, secr
       auditKeeper.start();
     },
     async close() {
-      await Promise.all([drain.stop(), auditKeeper.close()]);
+      const numbers = floodLimits.map((limit) => limit.close());
+      await Promise.all([...numbers, drain.stop(), auditKeeper.close()]);
     },
   };
 }

@@ -228,6 +228,7 @@ async function followEnvironmentApi(base: BaseDeps, loginNames: LoginNames) {
     authorityMapping: signIn.authorityMapping,
     cutOffs,
     audit,
+    throttled: base.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
     metrics,
     log,
     now,

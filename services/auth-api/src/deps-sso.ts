@@ -91,6 +91,8 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
         : { kind: 'redirect', location: await relyingParty.begin(chosen, flow, departing) },
     isRegisteredOrigin: clients.hasOrigin,
     starts: limiter(),
+    // Behind one address there may be a whole contact centre, and its identity provider may be down.
+    failures: deps.floodLimited({ mostOfAddress: 200, mostOfAll: 1000 }),
     log: kit.log,
   });
   const keySets = createKeySets(deps);

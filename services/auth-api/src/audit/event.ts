@@ -48,19 +48,20 @@ export const auditEvents = {
     },
   },
   login_failed: {
-    when: 'a sign-in was refused',
+    when: 'a sign-in was refused; of single sign-on, of many of one address the first 200 a minute, then their number',
     kind: denied,
     fields: {
       userName,
       reason,
       method: '`saml` or `oidc`; absent for a password',
       detail: 'what the log line says too',
+      repeated: 'how many more there were',
     },
   },
   login_throttled: {
-    when: 'a sign-in had to wait, before any password was checked',
+    when: 'a sign-in had to wait, before any password was checked; of many of one address the first ten a minute, then their number',
     kind: denied,
-    fields: { userName },
+    fields: { userName, reason, repeated: 'how many more there were, without the user name' },
   },
   logout: {
     when: 'somebody signed out of a browser',

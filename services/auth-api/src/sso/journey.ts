@@ -90,6 +90,8 @@ export interface JourneyOptions {
   /** Whether an application with pages there is registered. */
   isRegisteredOrigin(origin: string): Promise<boolean>;
   starts: AttemptLimiter;
+  /** Writes of journeys that came to nothing. */
+  failures: Pick<AuditWriter, 'write'>;
   log: Logger;
   now: Clock;
 }
@@ -254,7 +256,7 @@ export function createJourney(options: JourneyOptions): Journey {
         'single sign-on did not end in a session',
       );
       await Promise.all([
-        audit.write({
+        options.failures.write({
           name: 'login_failed',
           outcome: 'failure',
           correlationId: request.id,

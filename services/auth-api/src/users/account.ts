@@ -18,7 +18,8 @@ export interface AccountsOptions {
   loginNames: LoginNames;
   contactCenters: Pick<ContactCenterService, 'resolve' | 'get'>;
   limiter: AttemptLimiter;
-  audit: AuditWriter;
+  /** Writes of those that had to wait. */
+  throttled: Pick<AuditWriter, 'write'>;
 }
 
 export interface NamedAccount {
@@ -35,7 +36,12 @@ export interface Accounts {
   open(named: NamedAccount, origin: AttemptOrigin): Promise<Account>;
 }
 
-export function createAccounts({ loginNames, contactCenters, limiter, audit }: AccountsOptions): Accounts {
+export function createAccounts({
+  loginNames,
+  contactCenters,
+  limiter,
+  throttled,
+}: AccountsOptions): Accounts {
   const findContactCenter = async (named: NamedAccount, tenant: string | undefined) => {
     try {
       const found = await (named.contactCenterId === undefined
@@ -67,7 +73,7 @@ export function createAccounts({ loginNames, contactCenters, limiter, audit }: A
         return { ...name, contactCenter, attempt };
       } catch (error) {
         if (error instanceof SignInError) {
-          await audit.write({
+          await throttled.write({
             name: 'login_throttled',
             outcome: 'failure',
             ...auditFactsOf(origin),

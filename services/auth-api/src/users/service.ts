@@ -42,6 +42,8 @@ export interface UserServiceOptions {
   authorityMapping: readonly string[];
   cutOffs: Pick<CutOffs, 'raise'>;
   audit: AuditWriter;
+  /** Writes of sign-ins that had to wait. */
+  throttled: Pick<AuditWriter, 'write'>;
   metrics: Metrics;
   log: Logger;
   now: Clock;
@@ -69,7 +71,12 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   });
   const links = createEnvironmentLinks({ contactCenters, backends, now });
   const limiter = createAttemptLimiter({ redis, keyspace, limits: options.limits, now });
-  const accounts = createAccounts({ loginNames: options.loginNames, contactCenters, limiter, audit });
+  const accounts = createAccounts({
+    loginNames: options.loginNames,
+    contactCenters,
+    limiter,
+    throttled: options.throttled,
+  });
   const { passwordRule } = options;
   const identities = createIdentities({ mapping: readMapping(options.authorityMapping), now });
   const shared = { accounts, links, decoy: createDecoy(backends), passwordRule, identities, audit };

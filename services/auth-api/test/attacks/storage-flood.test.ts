@@ -47,3 +47,20 @@ describe('66: strangers cannot fill Redis with sign-ins that nobody finishes', (
     expect(new URL(String(answer.location)).searchParams.get('error')).toBe('invalid_request');
   });
 });
+
+describe('66: strangers cannot fill the audit trail with sign-ins that are refused', () => {
+  it('writes the first of an address that are throttled, not every one', async () => {
+    const attempt = () =>
+      createBrowser(stack.app).postJson('/auth/v3/sign-in', {
+        data: { username: 'agent', tenant: 'demo', password: 'wrong' },
+      });
+    const answers = await Promise.all(Array.from({ length: 60 }, attempt));
+    expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(50);
+
+    await stack.deps.drainAudit();
+    const { rows } = await stack.deps.pool.query(
+      `SELECT count(*)::int AS events FROM auth.audit_events WHERE name = 'login_throttled'`,
+    );
+    expect(rows).toEqual([{ events: 10 }]);
+  });
+});
