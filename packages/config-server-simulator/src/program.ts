@@ -4,6 +4,7 @@ import { authenticate, ping, read, watch, withClient } from './commands/client-c
 import { conformance } from './commands/conformance.ts';
 import {
   accountPassword,
+  areOfThisMachine,
   clientOptions,
   connectionArgs,
   connectionHelp,
@@ -26,7 +27,7 @@ Usage:
   config-server-simulator watch                              person changes as they happen
   config-server-simulator conformance [--user NAME]          does a server keep to the protocol; the password of the
                                                              user (agent) is read from CONFIG_SERVER_USER_PASSWORD,
-                                                             else it is the demo's. No wrong one is tried for it
+                                                             on this machine else the demo's. No wrong one is tried
 
 ${serveHelp}
 
@@ -37,6 +38,11 @@ Exit codes: 0 well, 1 refused by the server, 2 not reachable or wrong options.
 
 /** Runs the program with these arguments; sets the exit code and says what is wrong on standard error. */
 export async function runProgram(args: string[]): Promise<void> {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    // The reader has seen enough, as `head` does: that ends a question, not a server.
+    if (args[0] !== 'serve') process.exit();
+  });
   try {
     process.exitCode = await main(args);
   } catch (error) {
@@ -90,8 +96,7 @@ async function ask(command: string, args: string[]): Promise<number> {
     case 'watch':
       return withClient(options, output, (client) => watch(client, output, untilStopped()));
     case 'conformance': {
-      const password = process.env['CONFIG_SERVER_USER_PASSWORD'] ?? `demo-${values.user}-password`;
-      const user = { userName: values.user, password };
+      const user = { userName: values.user, password: userPassword(values, process.env) };
       return conformance(
         { connection: values, accountPassword: accountPassword(values, process.env), user },
         output,
@@ -100,6 +105,14 @@ async function ask(command: string, args: string[]): Promise<number> {
     default:
       throw new Error(`unknown command "${command}"; try --help`);
   }
+}
+
+/** Never a guess at a server of somebody else: a wrong password counts. Errors: a sentence when there is none. */
+function userPassword({ user, server }: { user: string; server: string[] }, env: NodeJS.ProcessEnv): string {
+  const given = env['CONFIG_SERVER_USER_PASSWORD'];
+  if (given !== undefined) return given;
+  if (areOfThisMachine(server)) return `demo-${user}-password`;
+  throw new Error(`the password of ${user} is missing: CONFIG_SERVER_USER_PASSWORD`);
 }
 
 /** Errors: a sentence for what is no number of reads. */

@@ -1,9 +1,10 @@
 /** The log for people at a terminal: one readable line for each thing that happens. */
 import type { Logger } from '@gatehouse/config-server-client/log';
+import { printable } from './printable.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** Writes to `write`; `isVerbose` adds debug lines. Times are local to UTC, so that logs of several machines compare. */
+/** Writes to `write`; `isVerbose` adds debug lines. Times are UTC, so that logs of several machines compare. */
 export function terminalLog(
   write: (line: string) => void,
   options: { isVerbose: boolean; now: () => number },
@@ -25,7 +26,7 @@ function describe(fields: object): string {
 }
 
 function format(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(value.message);
-  if (typeof value === 'string') return /^[\w.:@/+-]+$/.test(value) ? value : JSON.stringify(value);
-  return JSON.stringify(value);
+  const shown = value instanceof Error ? value.message : value;
+  if (typeof shown === 'string' && /^[\w.:@/+-]+$/.test(shown)) return shown;
+  return printable(JSON.stringify(shown));
 }

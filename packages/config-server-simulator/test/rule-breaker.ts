@@ -10,7 +10,9 @@ export interface Breach {
   /** Sees the first bytes of a client; a reply is sent in place of serving it. */
   onRawRequest?: (bytes: Buffer) => { reply: Uint8Array } | undefined;
   /** May change a request's frame before the simulator sees it. */
-  onRequestFrame?: (frame: Buffer) => void;
+  onRequestFrame?: (frame: Buffer) => unknown;
+  /** The end of the simulator's side is hidden from the client. */
+  keepsOpen?: boolean;
   /** Another answer in place of this one. */
   onAnswer?: (message: ConfMessage, refId: number) => ConfMessage | undefined;
   onReferenceId?: (refId: number) => number;
@@ -29,7 +31,7 @@ export async function startRuleBreaker(simulatorPort: number, breach: Breach): P
       socket.on('close', () => sockets.delete(socket));
     }
     client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.end());
+    if (breach.keepsOpen !== true) upstream.on('close', () => client.end());
     forwardRequests(client, upstream, breach);
     forwardAnswers(upstream, client, breach);
   });

@@ -17,8 +17,9 @@ export async function withClient(
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigServerError)) throw error;
-    const why = error.code === 'NoEndpoint' ? client.stateReason : error.detail;
-    output.record({ error: error.code, message: error.message, ...(why === undefined ? {} : { why }) });
+    const { code, message } = error;
+    const why = code === 'NoEndpoint' ? client.stateReason : error.detail;
+    output.record({ error: code, message, ...(why === undefined || why === message ? {} : { why }) });
     return error.sent ? 1 : 2;
   } finally {
     await client.close();

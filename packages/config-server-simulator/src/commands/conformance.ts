@@ -1,7 +1,8 @@
 /** `conformance`: whether a server keeps to the protocol. */
-import { readFileSync } from 'node:fs';
 import { examine } from '../conformance/examine.ts';
-import { type ConnectionValues, parseServer } from './connection-options.ts';
+import { findObstacle } from '../conformance/obstacle.ts';
+import type { Subject } from '../conformance/subject.ts';
+import { type ConnectionValues, parseServer, tlsOptions } from './connection-options.ts';
 import type { Output } from './output.ts';
 
 export interface ConformanceOptions {
@@ -10,18 +11,26 @@ export interface ConformanceOptions {
   user: { userName: string; password: string };
 }
 
-/** The exit code: 0 when every check is passed, else 1. */
+/** The exit code: 0 when every check is passed, 1 when not or when an account is refused, 2 when there is no server. */
 export async function conformance(options: ConformanceOptions, output: Output): Promise<number> {
-  const { server, application, account, ca, cert, key, 'server-name': servername } = options.connection;
-  const { host, port } = parseServer(server[0] ?? '');
-  const file = (path: string | undefined) => (path === undefined ? undefined : readFileSync(path));
-  const tls = ca === undefined ? undefined : { ca: file(ca), cert: file(cert), key: file(key), servername };
-  const subject = {
-    target: { host, port, tls },
-    application,
-    account: { userName: account, password: options.accountPassword },
-    user: options.user,
+  const { connection, accountPassword, user } = options;
+  const { host, port } = parseServer(connection.server[0] ?? '');
+  const subject: Subject = {
+    target: {
+      host,
+      port,
+      tls: tlsOptions(connection),
+      allowPlaintext: connection['allow-plaintext'],
+    },
+    application: connection.application,
+    account: { userName: connection.account, password: accountPassword },
+    user,
   };
+  const obstacle = await findObstacle(subject);
+  if (obstacle !== undefined) {
+    output.record({ error: obstacle.error, message: obstacle.message });
+    return obstacle.exitCode;
+  }
   const results = await examine(subject, ({ name, failure }) =>
     output.line(failure === undefined ? `  passed  ${name}` : `  FAILED  ${name}: ${failure}`),
   );

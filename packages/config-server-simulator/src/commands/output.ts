@@ -1,4 +1,5 @@
 /** What commands print: tables for people, JSON lines for scripts. */
+import { printable } from '../printable.ts';
 
 export interface Output {
   /** One object for people as lines of name and value, for scripts as JSON. */
@@ -22,7 +23,7 @@ export function createOutput(write: (text: string) => void, isJson: boolean): Ou
       for (const [name, value] of Object.entries(fields)) write(`${name.padEnd(width)}  ${show(value)}\n`);
     },
     table: (columns, rows) => write(renderTable(columns, rows)),
-    line: (text) => write(`${text}\n`),
+    line: (text) => write(`${printable(text)}\n`),
   };
 }
 
@@ -38,9 +39,7 @@ function renderTable(columns: string[], rows: Record<string, unknown>[]): string
   return `${[line(head ?? []), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n')}\n`;
 }
 
-/** Control characters of names must not reach the terminal. */
 function show(value: unknown): string {
   if (value === undefined || value === null) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.replace(/\p{Cc}/gu, '�');
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }

@@ -1,5 +1,4 @@
 /** `serve`: runs one simulator until it is told to stop. */
-import { readFileSync } from 'node:fs';
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
 import { type ConsulRegistration, registerInConsul } from '../consul-registration/register-in-consul.ts';
@@ -8,6 +7,7 @@ import type { ServerTlsOptions } from '../server/listener.ts';
 import type { ServerRole } from '../server/server-state.ts';
 import { type Simulator, startSimulator } from '../simulator.ts';
 import { terminalLog } from '../terminal-log.ts';
+import { readNamed } from './connection-options.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export const serveArgs = {
@@ -122,9 +122,9 @@ function serverTls(options: ServeOptions): { tls?: ServerTlsOptions } {
   if (cert === undefined || key === undefined) throw new Error('--tls-cert and --tls-key go together');
   return {
     tls: {
-      cert: readFileSync(cert),
-      key: readFileSync(key),
-      clientCa: clientCa === undefined ? undefined : readFileSync(clientCa),
+      cert: readNamed('--tls-cert', cert),
+      key: readNamed('--tls-key', key),
+      clientCa: clientCa === undefined ? undefined : readNamed('--tls-client-ca', clientCa),
     },
   };
 }
@@ -136,7 +136,7 @@ function register(options: ServeOptions, simulator: Simulator, log: Logger): Con
   return registerInConsul({
     url: consul,
     token: process.env['CONSUL_HTTP_TOKEN'],
-    ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca) } }),
+    ...(ca === undefined ? {} : { tls: { ca: readNamed('--consul-ca', ca) } }),
     service: options['consul-service'],
     id: `${options['consul-service']}-${options.name}-${simulator.port}`,
     host: options['consul-address'] ?? simulator.host,

@@ -108,6 +108,32 @@ export const contentChecks: ConformanceCheck[] = [
       );
     }
   }),
+  registered('ends a list early when it is told to, and says so', async (connection) => {
+    const tenant = CfgObjectType.tenant;
+    connection.send('RequestReadObjects', { objectType: tenant, filter: {} }, 10);
+    const all = await readAll(connection, 10);
+    connection.send('RequestReadObjects', { objectType: tenant, filter: {}, maxObjects: 1 }, 11);
+    let count = 0;
+    for (;;) {
+      const message = await connection.answer(11);
+      if (message.name === 'EventObjectsRead') count += message.body.objects.length;
+      else {
+        check(message.name === 'EventObjectsSent', `${message.name} came in a list`);
+        check(count === 1 && message.body.total === 1, `${count} objects came, 1 was asked for`);
+        check(message.body.truncated === all.length > 1, 'truncated does not tell whether there are more');
+        return;
+      }
+    }
+  }),
+  registered(
+    'leaves out the fields that were not asked for, but never the DBID',
+    async (connection, { user }) => {
+      const filter = { user_name: user.userName };
+      connection.send('RequestReadObjects', { objectType: person, filter, fields: ['userName'] }, 10);
+      const [object = {}] = await readAll(connection, 10);
+      check(Object.keys(object).sort().join() === 'DBID,userName', `${Object.keys(object)} came`);
+    },
+  ),
   registered('answers objects that it does not keep with Unsupported', async (connection) => {
     connection.send('RequestReadObjects', { objectType: 9_999, filter: {} }, 10);
     await connection.expectError('Unsupported', 10);

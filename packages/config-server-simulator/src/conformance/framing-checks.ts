@@ -58,6 +58,17 @@ export const framingChecks: ConformanceCheck[] = [
     );
     await connection.expectClosed();
   }),
+  registered('refuses a body over its own limit by its header alone', async (connection, _subject, terms) => {
+    connection.write(
+      spoilt((frame) => frame.writeUInt32BE(terms.limits.maxFrame + 1, 12)).subarray(0, headerBytes),
+    );
+    const event = await connection.next('close');
+    check(
+      event.kind === 'close' && event.code === 'frame-too-large',
+      'the close code is not frame-too-large',
+    );
+    await connection.expectClosed();
+  }),
   registered('refuses reserved flags', async (connection) => {
     connection.write(spoilt((frame) => frame.writeUInt16BE(0x8000, 6)));
     await connection.expectClosed();
@@ -75,6 +86,10 @@ export const framingChecks: ConformanceCheck[] = [
   registered('answers an unknown message with UnknownMessage and lives on', async (connection) => {
     connection.write(rawRequest(998, 10, Uint8Array.of(0xa0)));
     await connection.expectError('UnknownMessage', 10);
+    await stillServes(connection);
+  }),
+  registered('drops an unknown message that nobody waits for', async (connection) => {
+    connection.write(rawRequest(998, 0, Uint8Array.of(0xa0)));
     await stillServes(connection);
   }),
   registered(

@@ -1,6 +1,7 @@
 /** A connection without any cleverness: sends what a check wants, and shows what comes back. */
-import net from 'node:net';
-import tls from 'node:tls';
+import type net from 'node:net';
+import type { TlsOptions } from '@gatehouse/config-server-client/client-options';
+import { dial } from '@gatehouse/config-server-client/connection/dial';
 import type { ConfMessage, MessageName } from '@gatehouse/config-server-client/wire/message';
 import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
 import {
@@ -13,21 +14,25 @@ import { CheckFailed } from './check-failed.ts';
 export interface RawTarget {
   host: string;
   port: number;
-  tls?: tls.ConnectionOptions | undefined;
+  tls?: TlsOptions | undefined;
+  /** As for every client: passwords travel in the connection. */
+  allowPlaintext?: boolean;
+  /** How long a check waits for what it expects. Default 5 000. */
+  patienceMs?: number;
 }
-
-const patienceMs = 5_000;
 
 export class RawConnection {
   readonly session: WireSession = ocpWire().createSession('client', defaultWireLimits);
   readonly #socket: net.Socket;
+  readonly #patienceMs: number;
   readonly #events: WireEvent[] = [];
   #bytesReceived = 0;
   #isClosed = false;
   #wake: () => void = () => undefined;
 
-  private constructor(socket: net.Socket) {
+  private constructor(socket: net.Socket, patienceMs: number) {
     this.#socket = socket;
+    this.#patienceMs = patienceMs;
     socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
       this.#bytesReceived += chunk.length;
@@ -40,15 +45,11 @@ export class RawConnection {
     });
   }
 
+  /** Errors: ConfigServerError, in words for an operator. */
   static async open(target: RawTarget): Promise<RawConnection> {
-    const { host, port } = target;
-    const socket =
-      target.tls === undefined ? net.connect({ host, port }) : tls.connect({ ...target.tls, host, port });
-    await new Promise<void>((resolve, reject) => {
-      socket.once(target.tls === undefined ? 'connect' : 'secureConnect', () => resolve());
-      socket.once('error', reject);
-    });
-    return new RawConnection(socket);
+    const { host, port, tls, allowPlaintext = false, patienceMs = 5_000 } = target;
+    const socket = await dial({ host, port }, { tls, allowPlaintext, timeoutMs: patienceMs });
+    return new RawConnection(socket, patienceMs);
   }
 
   get bytesReceived(): number {
@@ -65,8 +66,9 @@ export class RawConnection {
 
   /** One message to this request. */
   async answer(refId: number): Promise<ConfMessage> {
-    const event = await this.#next((candidate) => candidate.kind === 'message' && candidate.refId === refId);
-    return (event as Extract<WireEvent, { kind: 'message' }>).message;
+    const event = await this.#next((candidate) => 'refId' in candidate && candidate.refId === refId);
+    if (event.kind === 'message') return event.message;
+    throw new CheckFailed(`the answer cannot be read: ${(event as { detail: string }).detail}`);
   }
 
   /** One answer, which must have this name. */
@@ -88,8 +90,8 @@ export class RawConnection {
     return this.#next((event) => event.kind === kind);
   }
 
-  async expectClosed(): Promise<void> {
-    await this.#until(() => this.#isClosed, 'the connection was expected to be closed');
+  async expectClosed(withinMs = this.#patienceMs): Promise<void> {
+    await this.#until(() => this.#isClosed, 'the connection was expected to be closed', withinMs);
   }
 
   end(): void {
@@ -101,17 +103,31 @@ export class RawConnection {
     await this.#until(() => {
       const index = this.#events.findIndex(matches);
       if (index !== -1) [found] = this.#events.splice(index, 1);
-      return found !== undefined || this.#isClosed;
+      return found !== undefined || this.#isClosed || this.#find('violation') !== undefined;
     }, 'no answer came');
-    if (found === undefined) throw new CheckFailed('the connection was closed instead of an answer');
+    if (found === undefined) throw new CheckFailed(this.#whyNone());
     return found;
   }
 
-  async #until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = AbortSignal.timeout(patienceMs);
+  /** What the server did in place of an answer. */
+  #whyNone(): string {
+    const violation = this.#find('violation');
+    if (violation !== undefined) return `what came is not this protocol: ${violation.detail}`;
+    const close = this.#find('close');
+    const said =
+      close === undefined ? '' : `, with CLOSE ${[close.code, close.text ?? []].flat().join(': ')}`;
+    return `the connection was closed instead of an answer${said}`;
+  }
+
+  #find<Kind extends WireEvent['kind']>(kind: Kind): Extract<WireEvent, { kind: Kind }> | undefined {
+    return this.#events.find((event): event is Extract<WireEvent, { kind: Kind }> => event.kind === kind);
+  }
+
+  async #until(condition: () => boolean, what: string, withinMs = this.#patienceMs): Promise<void> {
+    const deadline = AbortSignal.timeout(withinMs);
     deadline.addEventListener('abort', () => this.#wake());
     while (!condition()) {
-      if (deadline.aborted) throw new CheckFailed(`${what} within ${patienceMs} ms`);
+      if (deadline.aborted) throw new CheckFailed(`${what} within ${withinMs} ms`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

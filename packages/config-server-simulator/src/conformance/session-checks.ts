@@ -2,6 +2,8 @@
 import { check } from './check-failed.ts';
 import { type ConformanceCheck, registered, registration, unregistered } from './subject.ts';
 
+const registerTimeMs = 5_000;
+
 export const sessionChecks: ConformanceCheck[] = [
   registered('registers and states its terms', async (_connection, _subject, terms) => {
     check(terms.protocolVersion === 1, 'the protocol version is not 1');
@@ -39,6 +41,18 @@ export const sessionChecks: ConformanceCheck[] = [
       await connection.expectClosed();
     },
   ),
+  unregistered('ends a connection whose registration it refused', async (connection, subject) => {
+    connection.send(
+      'RequestRegisterClient',
+      { ...registration(subject), userName: 'conformance-stranger', userPassword: 'x' },
+      1,
+    );
+    await connection.expect('EventError', 1);
+    await connection.expectClosed();
+  }),
+  unregistered('ends a connection that does not register in 5 s', async (connection) => {
+    await connection.expectClosed(registerTimeMs + 2_000);
+  }),
   registered('answers a second registration with AlreadyRegistered', async (connection, subject) => {
     connection.send('RequestRegisterClient', registration(subject), 10);
     await connection.expectError('AlreadyRegistered', 10);
@@ -75,6 +89,14 @@ export const sessionChecks: ConformanceCheck[] = [
       for (const id of ids.reverse()) await connection.expect('EventOperationalModeRead', id);
     },
   ),
+  registered('ends a connection with a request under reference id 0', async (connection) => {
+    connection.send('RequestReadOperationalMode', {}, 0);
+    await connection.expectClosed();
+  }),
+  registered('ends a connection on which the client sends an event', async (connection) => {
+    connection.send('EventOperationalModeRead', { operationalMode: 1 }, 10);
+    await connection.expectClosed();
+  }),
   registered('ends the connection when the client says CLOSE', async (connection) => {
     connection.write(connection.session.encodeClose('normal'));
     await connection.expectClosed();

@@ -71,6 +71,34 @@ describe('the program', () => {
     });
   }, 60_000);
 
+  it('examines a server, but not one that is not there, and tries no wrong password twice', async () => {
+    const server = await startServer();
+    const at = ['conformance', '--server', `127.0.0.1:${server.port}`];
+    for (const name of ['CONFIG_SERVER_PASSWORD', 'CONFIG_SERVER_USER_PASSWORD']) {
+      let tried = 0;
+      server.faults.beforeRequest = ({ name: request }) => {
+        if (request === 'RequestRegisterClient' || request === 'RequestAuthenticate') tried += 1;
+      };
+      expect(await run(at, { env: { [name]: 'wrong' } })).toMatchObject({
+        code: 1,
+        output: expect.stringMatching(/is refused \(.*\): nothing can be examined without it/),
+      });
+      expect(tried).toBeLessThanOrEqual(2);
+    }
+    await server.close();
+    const { code, output } = await run(at);
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('nothing listens there') });
+    expect(output.split('\n')).toHaveLength(3);
+  }, 60_000);
+
+  it('ends without complaint when its reader has seen enough', async () => {
+    const server = await startServer();
+    const program = runProgram(['ping', '--server', `127.0.0.1:${server.port}`]);
+    program.child.stdout.destroy();
+    expect(await program.exited).toBe(0);
+    expect(program.errors()).toBe('');
+  }, 30_000);
+
   it('serves TLS, and registers in Consul under its present role', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'program-'));
     onTestFinished(() => rm(folder, { recursive: true }));
