@@ -137,7 +137,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
         deviceStore,
         presentedTokens: createPresentedTokens({ ...deps, directory: clientDirectory }),
         targets: createExchangeTargets(clientDirectory),
-        exchangeIssuer: createExchangeIssuer(deps),
+        exchangeIssuer: createExchangeIssuer({ ...deps, directory: clientDirectory }),
         convertedTokens,
         registeredAssertions: createRegisteredAssertions({ ...deps, keySets }),
       }),

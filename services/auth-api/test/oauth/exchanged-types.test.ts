@@ -134,6 +134,23 @@ describe('an exchange for an ID token', () => {
     expect(decodeProtectedHeader(answer.json().access_token).typ).toBe('JWT');
   });
 
+  it('signs it as the audience expects, whatever the requester is registered for', async () => {
+    const reader = await createClient(stack, { idTokenSignedResponseAlg: 'EdDSA' });
+    const asker = await createClient(stack, {
+      authorizedGrantTypes: [exchangeGrant],
+      tokenExchange: { subjectClients: [portal.clientId], audiences: [reader.clientId] },
+      idTokenSignedResponseAlg: 'ES256',
+    });
+    const user = await signedIn();
+    const algorithmFor = async (form: Record<string, string>) => {
+      const answer = await exchangeToken(stack, asker, user.access_token, { ...wanted, ...form });
+      return decodeProtectedHeader(answer.json().access_token).alg;
+    };
+
+    expect(await algorithmFor({ audience: reader.clientId })).toBe('EdDSA');
+    expect(await algorithmFor({})).toBe('ES256');
+  });
+
   it('needs the scope openid, and one audience', async () => {
     const without = await passwordTokens(stack, portal, { scope: 'read' });
     const user = await signedIn();

@@ -112,6 +112,21 @@ describe('tokens from the authorization endpoint', () => {
     expect(tokens.refresh_token).toBeTruthy();
   });
 
+  it('code id_token of a client with Ed25519: c_hash is of SHA-512', async () => {
+    const signed = await createClient(stack, {
+      responseTypes: everyType,
+      idTokenSignedResponseAlg: 'EdDSA',
+    });
+    const url = authorizeUrl(signed, { response_type: 'code id_token', ...openid });
+    const answer = fragmentOf(await browser.get(url));
+
+    const half = createHash('sha512')
+      .update(answer['code'] ?? '')
+      .digest()
+      .subarray(0, 32);
+    expect(claimsOf(answer['id_token'])['c_hash']).toBe(half.toString('base64url'));
+  });
+
   it('offline_access gives nothing where there is no code', async () => {
     const answer = fragmentOf(await ask({ response_type: 'token', scope: 'read offline_access' }));
     expect(answer['scope']).toBe('read');

@@ -2,10 +2,12 @@
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
 import { tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { Client } from '../../clients/client.ts';
+import type { ClientDirectory } from '../../clients/directory.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { Families } from '../../tokens/families.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
 import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { optional } from '../parameters.ts';
 import { isWithinScope, openidScope } from '../scopes.ts';
 import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
 import type { SubjectRecord } from './policy.ts';
@@ -28,10 +30,11 @@ export interface ExchangeIssuerOptions {
   families: Families;
   idTokens: IdTokens;
   tokenIssuer: TokenIssuer;
+  directory: Pick<ClientDirectory, 'find'>;
 }
 
 export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIssuer {
-  const { accessTokens, families, idTokens, tokenIssuer } = options;
+  const { accessTokens, families, idTokens, tokenIssuer, directory } = options;
 
   async function accessToken(
     client: Client,
@@ -78,13 +81,15 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
     };
   }
 
-  async function idToken(client: Client, record: SubjectRecord): Promise<IssuedExchange> {
+  async function idToken(record: SubjectRecord): Promise<IssuedExchange> {
     const [audience, ...others] = record.audience;
     if (audience === undefined || others.length > 0)
       throw invalidTarget('An ID token is for one audience: ask for one');
     if (!isWithinScope([openidScope], record.scope))
       throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
     const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
+    // Who reads it knows the algorithm from its own registration, not from the requester's.
+    const reader = await directory.find(audience);
     const text = await idTokens.sign({
       sub: identity.sub,
       clientId: audience,
@@ -92,7 +97,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
       expiresAtMs,
       authTimeMs: session?.authTimeMs ?? record.authorizedAtMs,
       session,
-      algorithm: client.idTokenSignedResponseAlg,
+      ...optional('algorithm', reader?.idTokenSignedResponseAlg),
       // OpenID Connect Core section 2: who it was issued to, where that is not the audience.
       authorizedParty: clientId,
       act,
@@ -111,7 +116,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
         case tokenTypes.refreshToken:
           return refreshToken(record, derivation, parents);
         case tokenTypes.idToken:
-          return idToken(derivation.client, record);
+          return idToken(record);
         case tokenTypes.jwt:
           return jwt(derivation.client, record, parents);
         default:
