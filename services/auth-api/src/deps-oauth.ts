@@ -1,5 +1,5 @@
 /** Composes the OAuth endpoints on top of tokens, clients, users and sessions. */
-import { createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { createKeySets } from './assertions/key-sets.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SenderDeps } from './deps-sender.ts';
@@ -73,7 +73,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
     pushedRequests,
     requestObjects: createRequestObjects({ ...deps, keySets }),
   });
-  const starts = createAttemptLimiter({
+  const starts = createAddressLimiter({
     attempts: config.signIn.startsPerMinute,
     windowMs: 60_000,
     now: deps.now,
@@ -106,7 +106,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       ...config.registration,
       directory: clientDirectory,
       verifier: secretVerifier,
-      failures: createAttemptLimiter({ attempts: 20, windowMs: 60_000, now: deps.now }),
+      failures: createAddressLimiter({ attempts: 20, windowMs: 60_000, now: deps.now }),
     }),
     pushEndpoint: createPushEndpoint({
       ...deps,

@@ -1,7 +1,9 @@
 /** Composition of everything around people: contact centres, users, sessions, interactions, sign-in. */
+
 import { createEnvironmentApiClient } from '@gatehouse/contracts/environment-api/client';
 import { createHttpClient } from '@gatehouse/contracts/http-client';
 import { createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { duplicateRedis } from '@gatehouse/service-kit/redis/client';
 import type { ConsentService } from './consents/consent.ts';
 import { type ConsentForms, createConsentForms } from './consents/forms.ts';
@@ -144,6 +146,9 @@ export async function createSignInDeps(base: BaseDeps & SenderDeps): Promise<Sta
         clients,
         endFamily: base.families.end,
         audit,
+        pendingLogouts: logout.pendingLogouts,
+        pages,
+        starts: createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now }),
       }),
       isServiceClient: recognizeServiceClient(config.serviceClient),
       allowedOrigins: createAllowedOrigins({ publicUrl: config.publicUrl, clients, stored: storedOrigins }),

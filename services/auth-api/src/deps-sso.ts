@@ -1,5 +1,5 @@
 /** Composes single sign-on on top of sessions, users and interactions. */
-import { type AttemptLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import { type AttemptLimiter, createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import { createKeySets } from './assertions/key-sets.ts';
 import type { BaseDeps } from './deps.ts';
@@ -58,7 +58,7 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
     now,
   } = deps;
   const limiter = () =>
-    createAttemptLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
+    createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
   const singleUse = createSingleUse(redis, keyspace, now);
   const flows = createFlowStore(redis, keyspace);
   const metrics = createSsoMetrics(kit.metrics);

@@ -1,6 +1,9 @@
 /** `POST /auth/v3/auth-scheme`: how a user of a tenant proves who he is. The answer never tells whether the user exists. */
 import { z } from 'zod';
 
+/** Whose question it is, told by Auth UI: everybody's come from its one address. */
+export const visitorAddressHeader = 'gatehouse-visitor-address';
+
 export const authSchemeQuestionSchema = z.object({
   /** May be `tenant\user`. */
   userName: z.string().max(512).default(''),

@@ -1,7 +1,12 @@
 /** The calls that Auth UI makes to Auth API. */
 import { envelopeOf } from '../envelope.ts';
 import type { HttpClient } from '../http-client.ts';
-import { type AuthScheme, type AuthSchemeQuestion, authSchemeAnswerSchema } from './auth-scheme.ts';
+import {
+  type AuthScheme,
+  type AuthSchemeQuestion,
+  authSchemeAnswerSchema,
+  visitorAddressHeader,
+} from './auth-scheme.ts';
 import { browserHeader, type InteractionView, interactionViewSchema } from './interaction.ts';
 import { type LogoutView, logoutViewSchema } from './logout.ts';
 
@@ -21,8 +26,12 @@ export interface AuthApiClient {
   readInteraction(id: string, browser: string | undefined, options?: CallOptions): Promise<InteractionAnswer>;
   /** A sign-out; undefined when it is gone or belongs to another browser. @throws UpstreamError */
   readLogout(id: string, browser: string | undefined, options?: CallOptions): Promise<LogoutView | undefined>;
-  /** @throws UpstreamError */
-  authScheme(question: AuthSchemeQuestion, options?: CallOptions): Promise<AuthScheme>;
+  /** @throws UpstreamError 429 when the visitor asks too often */
+  authScheme(
+    question: AuthSchemeQuestion,
+    visitorAddress: string,
+    options?: CallOptions,
+  ): Promise<AuthScheme>;
 }
 
 const interactionAnswerSchema = envelopeOf(interactionViewSchema);
@@ -55,12 +64,12 @@ export function createAuthApiClient(http: HttpClient): AuthApiClient {
       if (response.status === 404) return undefined;
       return logoutAnswerSchema.parse(JSON.parse(response.text)).data;
     },
-    async authScheme(question, options = {}) {
+    async authScheme(question, visitorAddress, options = {}) {
       const answer = await http.read(schemeAnswerSchema, {
         method: 'POST',
         path: '/auth/v3/auth-scheme',
         json: { data: question },
-        headers: headersOf(options),
+        headers: { [visitorAddressHeader]: visitorAddress, ...headersOf(options) },
         ...signalOf(options),
       });
       return answer.data.scheme;

@@ -9,6 +9,8 @@ export const logoutViewSchema = z.object({
   csrf: z.string(),
   /** The application that asked. */
   clientName: z.string().optional(),
+  /** Every session of the user ends, not this one alone. */
+  everywhere: z.boolean().optional(),
   /** Who is signed in. */
   userName: z.string().optional(),
   /** Where the browser goes afterwards: registered by the application. */

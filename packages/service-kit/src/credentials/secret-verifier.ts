@@ -6,7 +6,7 @@ import { createHmacSha256 } from '../crypto/hmac.ts';
 import { tooManyRequests } from '../errors/app-error.ts';
 import { addressGroup } from '../limits/address-group.ts';
 import { type Attempt, type AttemptCounter, AttemptRefused } from '../limits/attempt-counter.ts';
-import { createAttemptLimiter } from '../limits/attempt-limiter.ts';
+import { createAddressLimiter, createAttemptLimiter } from '../limits/attempt-limiter.ts';
 import { createSlowWork } from '../limits/slow-work.ts';
 import { randomBytes } from '../random.ts';
 import { hashSlowly, isDigest, matchesDigest, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
@@ -61,7 +61,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
   const proved = new LRUCache<string, true>({ max: 50_000 });
   const slowWork = createSlowWork({ concurrency, queueLength: 64 });
   const perOwner = createAttemptLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
-  const perAddress = createAttemptLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
+  const perAddress = createAddressLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
   // A right answer is remembered under a key that only this process can make; a changed hash is another key.
   const hmac = createHmacSha256(randomBytes(32));
   const verified = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000 });

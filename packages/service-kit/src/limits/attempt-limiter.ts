@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { tooManyRequests } from '../errors/app-error.ts';
+import { addressGroup } from './address-group.ts';
 
 export interface AttemptLimiter {
   /** Counts an attempt before it is made, so that parallel ones cannot slip through. @throws AppError (429) */
@@ -62,5 +63,15 @@ export function createAttemptLimiter({
       const window = current(key);
       window.attempts = Math.max(0, window.attempts - 1);
     },
+  };
+}
+
+/** The same by network address: whoever has one IPv6 address has all of its /64. */
+export function createAddressLimiter(options: AttemptLimiterOptions): AttemptLimiter {
+  const { reserve, check, release } = createAttemptLimiter(options);
+  return {
+    reserve: (address) => reserve(addressGroup(address)),
+    check: (address) => check(addressGroup(address)),
+    release: (address) => release(addressGroup(address)),
   };
 }

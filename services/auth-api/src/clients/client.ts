@@ -99,6 +99,8 @@ export interface Client extends KeySource, ClientTokens, ClientLogout, ClientPro
   requirePkce: boolean;
   accessTokenTtlSeconds: number;
   refreshTokenTtlSeconds: number;
+  /** Its refresh tokens end when nobody uses them for so long; undefined: as the installation says. */
+  refreshTokenIdleSeconds?: number;
   /** Contact centres whose users may sign in through it; empty means every one. */
   contactCenterIds: string[];
   /** Undefined: either way of sending the secret. */

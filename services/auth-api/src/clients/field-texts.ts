@@ -17,6 +17,8 @@ const texts = {
   postLogoutRedirectURIs: 'Where a browser may go on to after signing out.',
   accessTokenExpirationTimeout: 'Life of an access token, in seconds.',
   refreshTokenExpirationTimeout: 'Life of the refresh tokens of one sign-in, in seconds.',
+  refreshTokenIdleTimeout:
+    'They end before that when nobody uses them for so long, in seconds; as the installation says without it.',
   contactCenterIds: 'Whose users may sign in through it; empty: everybody.',
   redirectMatching: '`origin`: also below a registered address (compat).',
   requirePkce: 'Codes are given out only with a code challenge (RFC 7636).',

@@ -54,6 +54,7 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
   const merged: Client = {
     ...mergePlainFields(client, patch),
     ...mergeKeySource(client, patch),
+    ...mergeIdleTime(client, patch),
     authorities: unique(patch.authorities ?? client.authorities),
     scope: unique(patch.scope ?? client.scope),
     grantTypes,
@@ -86,8 +87,11 @@ export function losesRights(before: Client, after: Client): boolean {
   );
 }
 
-/** Without its keys: they have a rule of their own. */
-function mergePlainFields({ jwks: _jwks, jwksUri: _jwksUri, ...client }: Client, patch: ClientPatch): Client {
+/** Without what has a rule of its own: its keys, and what is named otherwise on the wire. */
+function mergePlainFields(
+  { jwks: _jwks, jwksUri: _jwksUri, refreshTokenIdleSeconds: _idle, ...client }: Client,
+  patch: ClientPatch,
+): Client {
   const merged: Record<string, unknown> = { ...client };
   for (const field of replaced) merged[field] = patch[field] ?? client[field];
   for (const field of removable) {
@@ -95,6 +99,14 @@ function mergePlainFields({ jwks: _jwks, jwksUri: _jwksUri, ...client }: Client,
     else if (patch[field] !== undefined) merged[field] = patch[field];
   }
   return merged as unknown as Client;
+}
+
+function mergeIdleTime(
+  { refreshTokenIdleSeconds }: Client,
+  { refreshTokenIdleTimeout }: ClientPatch,
+): Pick<Client, 'refreshTokenIdleSeconds'> {
+  const seconds = refreshTokenIdleTimeout === undefined ? refreshTokenIdleSeconds : refreshTokenIdleTimeout;
+  return seconds == null ? {} : { refreshTokenIdleSeconds: seconds };
 }
 
 /** One source of keys: the one that is named last takes the place of the other. */

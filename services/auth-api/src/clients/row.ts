@@ -31,6 +31,7 @@ const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
   requirePkce: 'plain',
   accessTokenTtlSeconds: 'plain',
   refreshTokenTtlSeconds: 'plain',
+  refreshTokenIdleSeconds: 'plain',
   accessTokenFormat: 'plain',
   uuidAccessTokens: 'plain',
   accessTokenSignedResponseAlg: 'plain',

@@ -84,6 +84,7 @@ const fields = {
 /** `null` takes the value away again. */
 const removableFields = {
   tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
+  refreshTokenIdleTimeout: lifetimeSeconds.max(longestInteger),
   uuidAccessTokens: z.boolean(),
   userinfoSignedResponseAlg: signingAlgorithm,
   basicAuthorize: z.boolean(),

@@ -16,6 +16,7 @@ export function viewOf(client: Client): ClientView {
     postLogoutRedirectURIs: client.postLogoutRedirectUris,
     accessTokenExpirationTimeout: client.accessTokenTtlSeconds,
     refreshTokenExpirationTimeout: client.refreshTokenTtlSeconds,
+    refreshTokenIdleTimeout: client.refreshTokenIdleSeconds,
     contactCenterIds: client.contactCenterIds,
     accessTokenFormat: client.accessTokenFormat,
     uuidAccessTokens: client.uuidAccessTokens,

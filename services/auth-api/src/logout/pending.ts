@@ -13,6 +13,8 @@ export interface PendingLogout {
   clientName?: string;
   /** Who is signed in, as the page shows it. */
   userName?: string;
+  /** Every session and token of the user ends, not this session alone. */
+  everywhere?: boolean;
   frames: string[];
   uiLocales?: string;
 }

@@ -6,7 +6,7 @@ import type { AuditWriter } from '../audit/event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { AfterLogout } from '../logout/after-logout.ts';
-import type { PendingLogouts } from '../logout/pending.ts';
+import type { PendingLogout, PendingLogouts } from '../logout/pending.ts';
 import type { Session, SessionService } from '../sessions/session.ts';
 import type { Pages } from '../sign-in/pages.ts';
 import { crossSite, isForeign } from '../sign-in/same-origin.ts';
@@ -35,6 +35,9 @@ export interface LogoutOptions {
   /** Bounds what one address may leave in Redis. */
   starts: AttemptLimiter;
 }
+
+/** Who asked, and for how much. */
+type Departure = Pick<PendingLogout, 'clientId' | 'everywhere'>;
 
 export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
   const { idTokens, directory, sessions, pendingLogouts, afterLogout, audit, pages, publicUrl } = options;
@@ -77,24 +80,24 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
   }
 
   /** The session of this browser, and its cookie. */
-  async function endSession(session: Session, clientId: string | undefined, browser: Browser): Promise<void> {
+  async function endSession(session: Session, by: Departure, browser: Browser): Promise<void> {
     await sessions.end(browser.reply, browser.request);
-    await writeEvent(session, clientId, browser);
+    await writeEvent(session, by, browser);
   }
 
   /** A session that the ID token proves to be over, wherever its cookie is. */
   async function endHinted({ sub, sid, clientId }: RecognizedIdToken, browser: Browser): Promise<void> {
     if (sid !== undefined && (await sessions.endOne(sub, sid)))
-      await writeEvent({ sub, sid }, clientId, browser);
+      await writeEvent({ sub, sid }, { clientId }, browser);
   }
 
   function writeEvent(
     { sub, sid }: Pick<Session, 'sub' | 'sid'>,
-    clientId: string | undefined,
+    { clientId, everywhere }: Departure,
     { correlationId, request }: Browser,
   ): Promise<void> {
     return audit.write({
-      name: 'logout',
+      name: everywhere ? 'global_logout' : 'logout',
       outcome: 'success',
       sub,
       sid,
@@ -116,7 +119,7 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
       if (hint !== undefined && hint.sid !== session?.sid) await endHinted(hint, browser);
       if (session === undefined) return target ?? pages.signedOut();
       if (hint?.sub === session.sub) {
-        await endSession(session, hint.clientId, browser);
+        await endSession(session, { clientId: hint.clientId }, browser);
         return afterLogout(browser, { ended: session, target, uiLocales });
       }
       // Section 2: without a hint, or with one of another user, any page could sign the user out by a link (CVE-2020-10734).
@@ -141,7 +144,10 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
       }
       await pendingLogouts.remove(browser.request, logout);
       const session = await sessions.find(browser.request);
-      if (session !== undefined) await endSession(session, pending.clientId, browser);
+      if (session !== undefined) {
+        if (pending.everywhere) await sessions.endAll(session.sub);
+        await endSession(session, pending, browser);
+      }
       const { continueTo: target, uiLocales } = pending;
       return afterLogout(browser, { ended: session, target, uiLocales });
     },

@@ -5,7 +5,7 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { AfterLogout } from '../logout/after-logout.ts';
-import { crossSite, isForeign } from '../sign-in/same-origin.ts';
+import { crossSite, foreignReferrer, isForeign } from '../sign-in/same-origin.ts';
 import { acceptFormsAndJson, isJson } from './browser-scope.ts';
 import { isSet, signOutSchema } from './schemas.ts';
 import type { SignOutService } from './sign-out-service.ts';
@@ -21,7 +21,7 @@ type Wish = z.infer<typeof signOutSchema>;
 const documentation = {
   tags: ['sessions'],
   description:
-    'With `redirectUri` of a registered host the answer is a redirect there. Without: browsers go to the signed-out page, programs (a Bearer token, or a JSON body) get the envelope.',
+    'With `redirectUri` of a registered host the answer is a redirect there. Without: browsers go to the signed-out page, programs (a Bearer token, or a JSON body) get the envelope. A link on a site that no client is registered for only asks the user.',
 };
 
 export async function signOutRoutes(
@@ -31,10 +31,12 @@ export async function signOutRoutes(
   await acceptFormsAndJson(app);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply, wish: Wish) => {
-    const { via, redirectUri, ended } = await signOut.signOut(request, reply, {
+    const { asks, via, redirectUri, ended } = await signOut.signOut(request, reply, {
       global: isSet(wish.global),
       redirectUri: wish.redirectUri,
+      foreign: foreignReferrer(request.headers),
     });
+    if (asks !== undefined) return reply.redirect(asks, 302);
     const isProgram = via === 'token' || request.headers.authorization !== undefined || isPostedJson(request);
     if (isProgram) {
       return redirectUri === undefined ? reply.send(ok()) : reply.redirect(redirectUri, 302);

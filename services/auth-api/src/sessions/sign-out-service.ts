@@ -1,7 +1,11 @@
 /** Ends what a browser or a token holder is signed in to: this session, or everything of the user. */
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { EndedSession } from '../logout/notice.ts';
+import type { PendingLogouts } from '../logout/pending.ts';
+import { optional } from '../oauth/parameters.ts';
+import type { Pages } from '../sign-in/pages.ts';
 import { hasOrigin, webOriginOf } from './after-sign-out.ts';
 import type { Caller, Callers } from './caller.ts';
 import type { BrowserReply, BrowserRequest, SessionService } from './session.ts';
@@ -11,6 +15,8 @@ export interface SignOutWish {
   global: boolean;
   /** Where the browser would like to go; only a registered host is honoured. */
   redirectUri?: string | undefined;
+  /** Another site led the browser here: its origin, where that is told. */
+  foreign?: { origin: string | undefined } | undefined;
 }
 
 export interface SignOutRequest extends BrowserRequest {
@@ -18,6 +24,8 @@ export interface SignOutRequest extends BrowserRequest {
 }
 
 export interface SignedOut {
+  /** Nothing has ended yet: the browser goes to the page that asks. */
+  asks?: string;
   via: Caller['via'] | undefined;
   /** Only when it is allowed. */
   redirectUri: string | undefined;
@@ -37,10 +45,14 @@ export interface SignOutOptions {
   /** Ends the tokens of an authorization. */
   endFamily(familyId: string): Promise<void>;
   audit: AuditWriter;
+  pendingLogouts: Pick<PendingLogouts, 'create'>;
+  pages: Pick<Pages, 'signOut'>;
+  /** Bounds what one address may leave in Redis. */
+  starts: AttemptLimiter;
 }
 
 export function createSignOutService(options: SignOutOptions): SignOutService {
-  const { callers, sessions, clients, endFamily, audit } = options;
+  const { callers, sessions, clients, endFamily, audit, pendingLogouts, pages, starts } = options;
 
   const endOne = async (request: SignOutRequest, reply: BrowserReply, caller: Caller) => {
     if (caller.via === 'session') await sessions.end(reply, request);
@@ -66,6 +78,28 @@ export function createSignOutService(options: SignOutOptions): SignOutService {
     return (await isRegistered(origin, caller?.clientIds ?? [])) ? redirectUri : undefined;
   };
 
+  /** Applications sign their users out by a link; anybody else's link proves nothing (CVE-2020-10734). */
+  const mustAsk = async ({ foreign }: SignOutWish, { via, clientIds }: Caller) => {
+    if (via !== 'session' || foreign === undefined) return false;
+    return foreign.origin === undefined || !(await isRegistered(foreign.origin, clientIds));
+  };
+
+  const ask = async (
+    request: SignOutRequest,
+    reply: BrowserReply,
+    { caller, redirectUri, global }: { caller: Caller; redirectUri: string | undefined; global: boolean },
+  ): Promise<SignedOut> => {
+    starts.reserve(request.ip);
+    const { id } = await pendingLogouts.create(reply, request, {
+      step: 'ask',
+      userName: caller.identity.username,
+      frames: [],
+      ...(global ? { everywhere: true } : {}),
+      ...optional('continueTo', redirectUri),
+    });
+    return { asks: pages.signOut(id), via: caller.via, redirectUri, ended: undefined };
+  };
+
   return {
     async signOut(request, reply, wish) {
       const caller = await callers.find(request);
@@ -74,6 +108,9 @@ export function createSignOutService(options: SignOutOptions): SignOutService {
         // A cookie of a session that ended by itself goes away as well.
         if (request.headers['authorization'] === undefined) await sessions.end(reply, request);
         return { via: undefined, redirectUri, ended: undefined };
+      }
+      if (await mustAsk(wish, caller)) {
+        return ask(request, reply, { caller, redirectUri, global: wish.global });
       }
       await Promise.all([
         wish.global ? endAll(request, reply, caller) : endOne(request, reply, caller),

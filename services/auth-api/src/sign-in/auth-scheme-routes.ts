@@ -1,9 +1,14 @@
 /** `/auth/v3/auth-scheme`: which step follows the user name. */
-import { authSchemeAnswerSchema, authSchemeQuestionSchema } from '@gatehouse/contracts/auth-api/auth-scheme';
+import {
+  authSchemeAnswerSchema,
+  authSchemeQuestionSchema,
+  visitorAddressHeader,
+} from '@gatehouse/contracts/auth-api/auth-scheme';
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { FastifyRequest } from 'fastify';
 import { acceptFormsAndJson } from '../sessions/browser-scope.ts';
 import type { Schemes } from '../sso/scheme.ts';
 
@@ -20,6 +25,12 @@ export async function authSchemeRoutes(
 ): Promise<void> {
   await acceptFormsAndJson(app);
 
+  /** Auth UI asks for everybody; nobody else may say who asks. */
+  function addressOf({ headers, ip }: FastifyRequest): string {
+    const visitor = headers[visitorAddressHeader];
+    return typeof visitor === 'string' && isServiceClient(headers.authorization) ? visitor : ip;
+  }
+
   app.route({
     method: 'POST',
     url: '/auth/v3/auth-scheme',
@@ -29,11 +40,15 @@ export async function authSchemeRoutes(
       summary: 'How the user of a tenant proves who they are',
       description: 'Tells nothing about whether the user or the tenant exists.',
       body: authSchemeQuestionSchema,
-      response: { 200: envelopeOf(authSchemeAnswerSchema), 400: errorEnvelope, 503: errorEnvelope },
+      response: {
+        200: envelopeOf(authSchemeAnswerSchema),
+        400: errorEnvelope,
+        429: errorEnvelope,
+        503: errorEnvelope,
+      },
     },
     handler: async (request) => {
-      // Auth UI asks for everybody from one address.
-      if (!isServiceClient(request.headers.authorization)) schemeQuestions.reserve(request.ip);
+      schemeQuestions.reserve(addressOf(request));
       return ok({ scheme: await schemes.of(request.body) });
     },
   });

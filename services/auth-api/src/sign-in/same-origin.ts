@@ -21,6 +21,16 @@ export function isForeign(headers: Headers, publicUrl: string): boolean {
   return site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
+/**
+ * Whether another site led the browser here, and which; a browser tells the site alone, or nothing where a page forbids
+ * that. Hosts of our own site are not foreign: applications of the installation live there.
+ */
+export function foreignReferrer(headers: Headers): { origin: string | undefined } | undefined {
+  if (headers['sec-fetch-site'] !== 'cross-site') return undefined;
+  const { referer } = headers;
+  return { origin: typeof referer === 'string' ? URL.parse(referer)?.origin : undefined };
+}
+
 /** @throws AppError (403) `cross_site` */
 export function requireSameOrigin(headers: Headers, publicUrl: string): void {
   if (!isSameOrigin(headers, publicUrl)) throw crossSite();

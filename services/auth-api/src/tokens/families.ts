@@ -18,6 +18,8 @@ export interface Rotation {
   sealedSuccessor: string;
   /** What the sender proved, as refreshBindingOf() says it. */
   boundTo: string;
+  /** The family ends when nobody uses it for so long; undefined: as the installation says. */
+  idleSeconds: number | undefined;
   /** A grant whose person was just read again; without it an older check may be answered `check`. */
   checkedGrant: Grant | undefined;
 }
@@ -33,6 +35,8 @@ export type RotatedRefresh =
 
 export interface OpenedRefresh {
   endsAtMs: number;
+  /** See Rotation. */
+  idleSeconds: number | undefined;
   /** See refreshBindingOf(). */
   boundTo: string;
 }

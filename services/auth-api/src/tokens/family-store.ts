@@ -21,7 +21,7 @@ export interface FamilyStoreOptions {
   /** How long a redeemed code is remembered, so that its replay is noticed. */
   spentCodeTtlMs: number;
   refreshGraceMs: number;
-  /** A family that nobody used for so long ends. */
+  /** A family that nobody used for so long ends, unless its client says otherwise. */
   refreshIdleMs: number;
   /** How long a person's data may be used before a refresh reads it again. */
   personFreshMs: number;
@@ -32,6 +32,8 @@ export interface FamilyStoreOptions {
 /** Every function rejects when Redis cannot answer; the error handlers make that a 503. */
 export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
   const { redis, keyspace, now } = options;
+  const idleMs = (seconds: number | undefined) =>
+    seconds === undefined ? options.refreshIdleMs : seconds * 1000;
 
   return {
     async saveCode(code: FamilyToken, grant: CodeGrant): Promise<void> {
@@ -51,7 +53,11 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
     },
 
     /** Does nothing for a family that was revoked meanwhile. */
-    async openRefresh(token: FamilyToken, grant: Grant, { endsAtMs, boundTo }: OpenedRefresh): Promise<void> {
+    async openRefresh(
+      token: FamilyToken,
+      grant: Grant,
+      { endsAtMs, boundTo, idleSeconds }: OpenedRefresh,
+    ): Promise<void> {
       const { familyId } = token;
       await openRefresh.run(
         redis,
@@ -63,7 +69,7 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
           JSON.stringify(grant),
           now(),
           endsAtMs,
-          Math.min(endsAtMs, now() + options.refreshIdleMs),
+          Math.min(endsAtMs, now() + idleMs(idleSeconds)),
           boundTo,
         ],
       );
@@ -85,7 +91,7 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
           now() - options.personFreshMs,
           rotation.checkedGrant === undefined ? '' : JSON.stringify(rotation.checkedGrant),
           options.longestLifeMs,
-          options.refreshIdleMs,
+          idleMs(rotation.idleSeconds),
           rotation.boundTo,
         ],
       )) as string[];

@@ -39,7 +39,11 @@ export interface TokenIssuer {
   /** An access token from a record made elsewhere; it is revoked together with any of the tokens it was made from. */
   issueDerived(client: Client, record: AccessTokenRecord, parents: readonly string[]): Promise<string>;
   /** The same with a refresh token: the grant says when it ends. */
-  openDerived(grant: Grant & { endsAtMs: number }, parents: readonly string[]): Promise<string>;
+  openDerived(
+    client: Client,
+    grant: Grant & { endsAtMs: number },
+    parents: readonly string[],
+  ): Promise<string>;
   /** What `reissue` makes an access token from. */
   newAccessTokenHandle(client: Client): string;
 }
@@ -137,7 +141,11 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         // Where a replay of the code has just revoked the family, what is answered here is dead already.
         refresh === undefined
           ? undefined
-          : families.openRefresh(refresh, grant, { endsAtMs, boundTo: refreshBindingOf(client, cnf) }),
+          : families.openRefresh(refresh, grant, {
+              endsAtMs,
+              idleSeconds: client.refreshTokenIdleSeconds,
+              boundTo: refreshBindingOf(client, cnf),
+            }),
       ]);
       return {
         ...answerOf(accessToken, lifeSeconds(record), record.scope, cnf),
@@ -186,11 +194,15 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       return text;
     },
 
-    async openDerived(grant, parents) {
+    async openDerived(client, grant, parents) {
       const { familyId, endsAtMs } = grant;
       const refresh = { familyId, secret: newSecret() };
       await Promise.all([
-        families.openRefresh(refresh, grant, { endsAtMs, boundTo: '' }),
+        families.openRefresh(refresh, grant, {
+          endsAtMs,
+          idleSeconds: client.refreshTokenIdleSeconds,
+          boundTo: '',
+        }),
         accessTokens.noteDerivedFamily({ familyId, issuedAtMs: now(), endsAtMs }, parents),
       ]);
       return formatFamilyToken(refresh);

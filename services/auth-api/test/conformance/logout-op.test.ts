@@ -1,12 +1,10 @@
 /** The modules of the plans RP-Initiated, Back-Channel and Front-Channel Logout OP. */
-import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
-import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
-import { browserCookie } from '../stack/interaction.ts';
+import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type LogoutListener, startLogoutListener } from '../stack/logout-listener.ts';
+import { readLogout } from '../stack/pending-logout.ts';
 import { createRelyingParty, issuer, type RelyingParty, type SignedIn } from './relying-party.ts';
 
 const postLogout = 'https://rp.test/post-logout';
@@ -34,15 +32,9 @@ async function expectSignedOut(rp: RelyingParty) {
   expect((await rp.authorize({ prompt: 'none' })).fields['error']).toBe('login_required');
 }
 
-async function readLogout(rp: RelyingParty, location: string | undefined): Promise<LogoutView> {
-  const answer = await stack.app.inject({
-    url: `/auth/v3/internal/logouts/${new URL(String(location)).searchParams.get('logout')}`,
-    headers: {
-      authorization: basicAuthorization(serviceClient.id, serviceClient.secret),
-      [browserHeader]: rp.browser.cookies.get(browserCookie) ?? '',
-    },
-  });
-  return answer.json().data;
+function logoutAt(rp: RelyingParty, location: string | undefined): Promise<LogoutView> {
+  const id = new URL(String(location)).searchParams.get('logout');
+  return readLogout(stack, rp.browser, String(id));
 }
 
 describe('RP-Initiated Logout', () => {
@@ -92,7 +84,7 @@ describe('RP-Initiated Logout', () => {
     async (_module, parameters) => {
       const asked = await leave(rp, parameters);
       expect(String(asked.location).startsWith(`${publicUrl}/auth/sign-out.html?logout=`)).toBe(true);
-      const { id, csrf } = await readLogout(rp, asked.location);
+      const { id, csrf } = await logoutAt(rp, asked.location);
 
       const answer = await rp.browser.postForm('/auth/v3/oauth/logout/confirm', { logout: id, csrf });
 
@@ -158,7 +150,7 @@ describe('Front-Channel Logout', () => {
     });
 
     expect(String(answer.location).startsWith(`${publicUrl}/auth/signed-out.html?logout=`)).toBe(true);
-    const { frames, continueTo, step } = await readLogout(rp, answer.location);
+    const { frames, continueTo, step } = await logoutAt(rp, answer.location);
     expect(step).toBe('ended');
     expect(frames).toHaveLength(1);
     const frame = new URL(frames[0] ?? '');
@@ -184,7 +176,7 @@ describe('Front-Channel Logout', () => {
 
     const answer = await other.browser.postForm('/auth/v3/sign-out', {});
 
-    const { frames, continueTo } = await readLogout(other, answer.location);
+    const { frames, continueTo } = await logoutAt(other, answer.location);
     expect(frames.sort()).toEqual([
       'https://rp.test/one?x=1',
       `https://rp.test/other?x=1&${new URLSearchParams({ iss: issuer, sid: String(idToken['sid']) })}`,

@@ -37,11 +37,13 @@ it('Auth UI reads an interaction for the browser that started it, and is told wh
 });
 
 it('Auth UI asks for the scheme of a login', async () => {
-  expect(await createAuthApiClient(http).authScheme({ userName: 'agent', tenant: 'demo' })).toBe('basic');
+  expect(
+    await createAuthApiClient(http).authScheme({ userName: 'agent', tenant: 'demo' }, '203.0.113.7'),
+  ).toBe('basic');
 });
 
 it('both services log the request id of the browser', async () => {
   const requestId = 'browser-request-1';
-  await createAuthApiClient(http).authScheme({ userName: 'agent' }, { requestId });
+  await createAuthApiClient(http).authScheme({ userName: 'agent' }, '203.0.113.7', { requestId });
   await expect.poll(() => stack.logged()).toContain(`"correlationId":"${requestId}"`);
 });

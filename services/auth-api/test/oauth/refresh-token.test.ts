@@ -127,6 +127,33 @@ describe('refresh tokens that are not used', () => {
     expect((await refresh(third.json().refresh_token, {}, patient)).json().error).toBe('invalid_grant');
   });
 
+  it('end after the idle time of their client, where it is registered with one', async () => {
+    const hasty = await createClient(stack, { refreshTokenIdleTimeout: 600 });
+    const { refresh_token } = await passwordTokens(stack, hasty);
+
+    pass(599_000);
+    const second = (await refresh(refresh_token, {}, hasty)).json();
+    pass(599_000);
+    const third = (await refresh(second.refresh_token, {}, hasty)).json();
+    pass(601_000);
+    const fourth = await refresh(third.refresh_token, {}, hasty);
+
+    expect([fourth.status, fourth.json().error]).toEqual([400, 'invalid_grant']);
+  });
+
+  it('follow their client from the next use on, when it is given another idle time', async () => {
+    const hasty = await createClient(stack, { refreshTokenIdleTimeout: 600 });
+    const { refresh_token } = await passwordTokens(stack, hasty);
+
+    await opsCall(stack, 'PUT', `/auth/v3/ops/clients/${hasty.clientId}`, {
+      data: { refreshTokenIdleTimeout: null },
+    });
+    const second = (await refresh(refresh_token, {}, hasty)).json();
+    pass(601_000);
+
+    expect((await refresh(second.refresh_token, {}, hasty)).status).toBe(200);
+  });
+
   it('of a release that knew no idle time go on, and end when they would have', async () => {
     const first = await passwordTokens(stack, client);
     const key = stack.deps.keyspace.key('refresh', first.refresh_token.split('.')[0] ?? '');

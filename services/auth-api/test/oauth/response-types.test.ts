@@ -114,6 +114,7 @@ describe('tokens from the authorization endpoint', () => {
 
   it('code id_token of a client with Ed25519: c_hash is of SHA-512', async () => {
     const signed = await createClient(stack, {
+      authorizedGrantTypes: ['authorization_code', 'implicit'],
       responseTypes: everyType,
       idTokenSignedResponseAlg: 'EdDSA',
     });

@@ -335,6 +335,7 @@ describe('the revocation of a subject token', () => {
       targets: createExchangeTargets(deps.clientDirectory),
       exchangeIssuer: createExchangeIssuer({
         ...deps,
+        directory: deps.clientDirectory,
         tokenIssuer: {
           ...deps.tokenIssuer,
           async issueDerived(client, record, parents) {

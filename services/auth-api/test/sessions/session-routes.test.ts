@@ -3,6 +3,7 @@ import { type AuthApi, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { agent, sessionCookie } from '../stack/interaction.ts';
 import { createClient, getCode } from '../stack/oauth.ts';
+import { readLogout } from '../stack/pending-logout.ts';
 
 let stack: AuthApi;
 
@@ -212,6 +213,52 @@ describe('sign-out', () => {
     const answer = await browser.postForm('/auth/v3/sign-out', {}, { origin: 'https://evil.test' });
     expect(answer.status).toBe(403);
     expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+  });
+
+  describe('54: by a link', () => {
+    const leave = '/auth/v3/sign-out?global=true&redirectUri=https://desktop.test/bye';
+    const isLive = async (browser: Browser) => (await browser.get('/auth/v3/ping')).status === 200;
+
+    it.each([
+      ['of a page that no client is registered for', { referer: 'https://evil.test/' }],
+      ['that does not tell where it stands', {}],
+      ['of a host that only begins like a registered one', { referer: 'https://desktop.test.evil.test/' }],
+    ])('%s asks the user first, and then ends what it was about (CVE-2020-10734)', async (_name, headers) => {
+      const [laptop, phone] = [await signedIn(), await signedIn()];
+
+      const asked = await laptop.get(leave, { 'sec-fetch-site': 'cross-site', ...headers });
+
+      const page = new URL(String(asked.location));
+      expect([asked.status, page.pathname]).toEqual([302, '/auth/sign-out.html']);
+      expect([await isLive(laptop), await isLive(phone)]).toEqual([true, true]);
+      const logout = String(page.searchParams.get('logout'));
+      const view = await readLogout(stack, laptop, logout);
+      expect(view).toMatchObject({ step: 'ask', everywhere: true, continueTo: 'https://desktop.test/bye' });
+      const done = await laptop.postForm('/auth/v3/oauth/logout/confirm', { logout, csrf: view.csrf });
+      expect([done.status, done.location]).toEqual([303, 'https://desktop.test/bye']);
+      expect([await isLive(laptop), await isLive(phone)]).toEqual([false, false]);
+    });
+
+    it.each([
+      ['of an application', { 'sec-fetch-site': 'cross-site', referer: 'https://desktop.test/' }],
+      ['of the same site', { 'sec-fetch-site': 'same-site' }],
+      ['that the user typed', { 'sec-fetch-site': 'none' }],
+      ['in a browser that does not tell', {}],
+    ])('%s ends the sessions at once (compat)', async (_name, headers) => {
+      const browser = await signedIn();
+
+      const answer = await browser.get(leave, headers as Record<string, string>);
+
+      expect([answer.status, answer.location]).toEqual([302, 'https://desktop.test/bye']);
+      expect(await isLive(browser)).toBe(false);
+    });
+
+    it('of anybody only takes the cookie away where nobody is signed in', async () => {
+      const answer = await createBrowser(stack.app).get('/auth/v3/sign-out', {
+        'sec-fetch-site': 'cross-site',
+      });
+      expect(answer.location).toBe(`${publicUrl}/auth/signed-out.html`);
+    });
   });
 
   it('17: with a parameter given twice is refused by name', async () => {

@@ -1,5 +1,7 @@
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
+import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { createClient, type TestClient, token } from '../stack/oauth.ts';
 import { localTrial, setSignOn } from './stack/sign-on.ts';
@@ -26,6 +28,48 @@ async function schemeOf(userName: string, tenant = 'demo') {
 
 const passwordGrant = (user: typeof agent) => token(stack, client, { grant_type: 'password', ...user });
 const signIn = async (user: typeof agent) => createBrowser(stack.app).postForm('/auth/v3/sign-in', user);
+
+describe('48: questions about how somebody signs in', () => {
+  it('are bounded by address: of IPv6 a whole /64 is one, and Auth UI says whose they are', async () => {
+    const asked = await startAuthApi({ env: { ...localTrial, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '10' } });
+    try {
+      const ask = async (remoteAddress: string, headers: Record<string, string> = {}) => {
+        const answer = await asked.app.inject({
+          method: 'POST',
+          url: '/auth/v3/auth-scheme',
+          headers,
+          remoteAddress,
+          payload: { data: { userName: 'agent', tenant: 'demo' } },
+        });
+        return answer.statusCode;
+      };
+      const askTimes = (times: number, address: (n: number) => string, headers = (_n: number) => ({})) =>
+        Promise.all(Array.from({ length: times }, (_value, n) => ask(address(n), headers(n))));
+      const ui = basicAuthorization(serviceClient.id, serviceClient.secret);
+      const visitor = (address: string) => ({ authorization: ui, [visitorAddressHeader]: address });
+
+      expect(await askTimes(10, (n) => `2001:db8::${n + 1}`)).toEqual(Array(10).fill(200));
+      expect(await ask('2001:db8::ffff')).toBe(429);
+      expect(await ask('2001:db8:0:1::1')).toBe(200);
+
+      expect(
+        await askTimes(
+          10,
+          () => '10.0.0.9',
+          () => visitor('198.51.100.1'),
+        ),
+      ).toEqual(Array(10).fill(200));
+      expect(await ask('10.0.0.9', visitor('198.51.100.1'))).toBe(429);
+      expect(await ask('10.0.0.9', visitor('198.51.100.2'))).toBe(200);
+
+      // Nobody else is believed.
+      const forged = (n: number) => ({ [visitorAddressHeader]: `192.0.2.${n}` });
+      expect(await askTimes(11, () => '203.0.113.50', forged)).toContain(429);
+    } finally {
+      await asked.close();
+    }
+  });
+});
 
 describe('a contact centre where everybody uses single sign-on', () => {
   beforeAll(() => setSignOn(stack, { oidc: { issuer, clientId: 'c' }, clientSecret: 's' }));

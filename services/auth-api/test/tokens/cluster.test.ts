@@ -86,7 +86,11 @@ describe('on a server in cluster mode', () => {
 
     const first = { familyId: code.familyId, secret: newSecret() };
     const next = { familyId: code.familyId, secret: newSecret() };
-    await families.openRefresh(first, grant, { endsAtMs: Date.now() + 60_000, boundTo: 'key' });
+    await families.openRefresh(first, grant, {
+      endsAtMs: Date.now() + 60_000,
+      idleSeconds: undefined,
+      boundTo: 'key',
+    });
     const rotation = {
       presented: first,
       next,
@@ -94,6 +98,7 @@ describe('on a server in cluster mode', () => {
       scope: undefined,
       sealedSuccessor: 's',
       boundTo: 'key',
+      idleSeconds: undefined,
       checkedGrant: undefined,
     };
     expect(await families.rotateRefresh(rotation)).toEqual({ outcome: 'rotated', grant, scope: ['*'] });
@@ -109,7 +114,11 @@ describe('on a server in cluster mode', () => {
 
     await families.revokeFamily(code.familyId);
     expect((await families.rotateRefresh({ ...rotation, presented: next })).outcome).toBe('revoked');
-    await families.openRefresh(first, grant, { endsAtMs: Date.now() + 60_000, boundTo: 'key' });
+    await families.openRefresh(first, grant, {
+      endsAtMs: Date.now() + 60_000,
+      idleSeconds: undefined,
+      boundTo: 'key',
+    });
     expect(await families.findRefresh(first)).toBeUndefined();
   });
 

@@ -113,6 +113,7 @@ export function signInRoutes(pages: App, deps: Deps): void {
     try {
       const scheme = await deps.authApi.authScheme(
         { userName: typed.userName, ...(typed.tenant === '' ? {} : { tenant: typed.tenant }) },
+        visit.request.ip,
         { requestId: visit.request.id },
       );
       if (scheme !== 'basic')

@@ -36,6 +36,8 @@ export const clientViewSchema = z.object({
   postLogoutRedirectURIs: texts,
   accessTokenExpirationTimeout: z.int(),
   refreshTokenExpirationTimeout: z.int(),
+  /** Absent: as the installation says. */
+  refreshTokenIdleTimeout: z.int().optional(),
   contactCenterIds: texts,
   accessTokenFormat: z.string(),
   /** Absent: as the compat profile of the installation says. */

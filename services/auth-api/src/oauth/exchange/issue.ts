@@ -73,7 +73,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
       );
     }
     const grant = derivedGrant(record, derivation);
-    const text = await tokenIssuer.openDerived(grant, parents);
+    const text = await tokenIssuer.openDerived(derivation.client, grant, parents);
     return {
       answer: answerOf(text, tokenTypes.refreshToken, { ...record, expiresAtMs: grant.endsAtMs }),
       scope: record.scope,

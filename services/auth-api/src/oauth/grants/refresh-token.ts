@@ -53,6 +53,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       scope,
       sealedSuccessor: sealSuccessor(successor, presented, sealedFor(client, cnf)),
       boundTo: refreshBindingOf(client, cnf),
+      idleSeconds: client.refreshTokenIdleSeconds,
       checkedGrant,
     });
   }

@@ -1,0 +1,23 @@
+/** A sign-out that waits for its user, as Auth UI reads it. */
+import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
+import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
+import { basicAuthorization } from '@gatehouse/contracts/http-client';
+import { type AuthApi, serviceClient } from './auth-api.ts';
+import type { Browser } from './browser.ts';
+import { browserCookie } from './interaction.ts';
+
+/** Undefined for any other browser. */
+export async function readLogout(
+  { app }: Pick<AuthApi, 'app'>,
+  browser: Browser,
+  id: string,
+): Promise<LogoutView> {
+  const answer = await app.inject({
+    url: `/auth/v3/internal/logouts/${id}`,
+    headers: {
+      authorization: basicAuthorization(serviceClient.id, serviceClient.secret),
+      [browserHeader]: browser.cookies.get(browserCookie) ?? '',
+    },
+  });
+  return answer.json().data as LogoutView;
+}
