@@ -4,6 +4,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
 import { gatherWrites } from './gathered-writes.ts';
+import { survivePauses } from './paused-process.ts';
 
 export interface RedisConfig {
   url: string;
@@ -69,7 +70,7 @@ export function duplicateRedis(config: RedisConfig, log: Logger): RedisClient {
 
 function createSingle(config: RedisConfig, options: RedisClientOptions): Redis {
   const client = new Redis(config.url, nodeOptions(config, options));
-  if (options.gathersWrites) gatherWritesOf(client);
+  prepareConnections(client, options);
   return client;
 }
 
@@ -79,13 +80,16 @@ function createCluster(config: RedisConfig, options: RedisClientOptions): Cluste
     enableOfflineQueue: options.blocking ?? false,
     clusterRetryStrategy: reconnectDelay,
   });
-  if (options.gathersWrites) cluster.on('+node', gatherWritesOf);
+  cluster.on('+node', (client: Redis) => prepareConnections(client, options));
   return cluster;
 }
 
 /** Every connection has a stream of its own. */
-function gatherWritesOf(client: Redis): void {
-  client.on('connect', () => gatherWrites(client.stream));
+function prepareConnections(client: Redis, { gathersWrites }: RedisClientOptions): void {
+  client.on('connect', () => {
+    survivePauses(client.stream);
+    if (gathersWrites) gatherWrites(client.stream);
+  });
 }
 
 function nodeOptions(config: RedisConfig, options: RedisClientOptions) {

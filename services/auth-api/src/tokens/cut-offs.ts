@@ -102,12 +102,17 @@ export function createCutOffs({
   }
 
   async function follow(): Promise<void> {
+    let hasStumbled = false;
     while (!isClosing) {
       try {
+        // Requests wait for what was missed: it is read at once, not when the next cut-off comes or the wait for it ends.
+        if (hasStumbled) await load();
+        hasStumbled = false;
         apply(await stream.wait(lastId, blockMs));
         hear();
       } catch (error) {
         if (isClosing) return;
+        hasStumbled = true;
         log.debug({ err: error }, 'the cut-offs could not be read; trying again');
         await delay(retryDelayMs);
       }

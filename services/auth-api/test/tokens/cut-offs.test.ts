@@ -151,4 +151,34 @@ describe('cut-offs', () => {
     await expect(cutOffs.untilFresh()).resolves.toBeUndefined();
     expect(cutOffs.untilFresh()).toBeUndefined();
   });
+
+  it('are judged again at once after the process stood still', async () => {
+    const cutOffs = await startReplica('h');
+
+    standStill(1_500);
+
+    await expect(cutOffs.untilFresh()).resolves.toBeUndefined();
+  });
+
+  it('that came while a replica could not read are known before it judges again', async () => {
+    const [here, there] = [await startReplica('i'), await startReplica('i')];
+    const redis = await connect(false);
+    await redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+
+    await expect
+      .poll(() =>
+        here.raise({ kind: 'sub', id: 'user' }).then(
+          () => true,
+          () => false,
+        ),
+      )
+      .toBe(true);
+    await expect.poll(() => there.isCut({ sub: 'user', issuedAtMs: nowMs - 1 })).toBe(true);
+  });
 });
+
+/** Nothing else happens in this process meanwhile. */
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
