@@ -45,6 +45,7 @@ export const clientErrorCodes = [
   'Aborted',
   'ProtocolViolation',
   'FrameTooLarge',
+  'AnswerTooLong',
   'NoEndpoint',
   'ClientClosed',
 ] as const;

@@ -118,6 +118,8 @@ export class ServerLink {
       throw error;
     }
     connection.channel.onNotification = (message, bytes) => this.#notified(link, message, bytes);
+    connection.channel.onUnreadableNotification = (name) =>
+      this.#options.feed?.receiveUnreadable(connection, name);
     return link;
   }
 

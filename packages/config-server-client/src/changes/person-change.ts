@@ -1,19 +1,30 @@
 /** Change events of the wire as changes of persons. */
 import type { PersonChange, PersonDelta } from '../backend.ts';
-import type { Logger } from '../log.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
 import { cfgPersonSchema } from '../model/person.ts';
-import type { ConfMessage } from '../wire/message.ts';
+import type { SparseWarning } from '../sparse-warning.ts';
+import type { ConfMessage, MessageName } from '../wire/message.ts';
+
+const changeEvents: ReadonlySet<MessageName> = new Set<MessageName>([
+  'EventObjectCreated',
+  'EventObjectUpdated',
+  'EventObjectDeleted',
+]);
+
+/** Whether a message of this name may tell of a change of a person. */
+export function isChangeEvent(name: MessageName): boolean {
+  return changeEvents.has(name);
+}
 
 /** Undefined for other messages and other types. A person that cannot be read becomes `resync`: it must not be lost. */
-export function toPersonChange(message: ConfMessage, log: Logger): PersonChange | undefined {
+export function toPersonChange(message: ConfMessage, unreadable: SparseWarning): PersonChange | undefined {
   switch (message.name) {
     case 'EventObjectCreated': {
       const { objectType, dbid, object, historyId } = message.body;
       if (objectType !== CfgObjectType.person) return undefined;
       const parsed = cfgPersonSchema.safeParse(object);
       if (parsed.success) return { kind: 'created', dbid, person: parsed.data, historyId };
-      log.warn({ dbid, issue: parsed.error.issues[0]?.path }, 'unreadable person in a change');
+      unreadable.warn({ dbid, issue: parsed.error.issues[0]?.path });
       return { kind: 'resync' };
     }
     case 'EventObjectUpdated': {

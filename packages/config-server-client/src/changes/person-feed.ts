@@ -9,15 +9,16 @@ import type { Connection } from '../connection/open-connection.ts';
 import { isConfigServerError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
-import type { ConfMessage, MessageBody } from '../wire/message.ts';
+import { SparseWarning } from '../sparse-warning.ts';
+import type { ConfMessage, MessageBody, MessageName } from '../wire/message.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
-import { toPersonChange } from './person-change.ts';
+import { isChangeEvent, toPersonChange } from './person-change.ts';
 
 export interface PersonFeedOptions {
   clock: Clock;
   log: Logger;
   requestTimeoutMs?: number;
-  /** Pause before another try when registering failed on a living connection. */
+  /** Pause before another try when following failed on a living connection; doubles with every further one. */
   retryPauseMs?: number;
 }
 
@@ -28,6 +29,9 @@ interface Position {
 }
 
 const heldBytesMax = 4 * 1024 * 1024;
+/** A history that is longer costs more than reading everything again. */
+const historyBytesMax = 16 * 1024 * 1024;
+const longestRetryPauseMs = 30_000;
 /** A change out of a history page counts as so much in the queue's account. */
 const assumedChangeBytes = 256;
 
@@ -37,25 +41,26 @@ export class PersonFeed {
   readonly #queue: DeliveryQueue<PersonChange>;
   #connection: Connection | undefined;
   #position: Position | undefined;
+  /** Somebody relies on being told since the first try, whether it succeeded or not. */
+  #hasBegun = false;
   #held: { change: PersonChange; bytes: number }[] | undefined;
   #heldBytes = 0;
-  #heldOverflow = false;
-  #generation = 0;
+  #heldHasGap = false;
+  #following = new AbortController();
+  readonly #unreadable: SparseWarning;
 
   constructor(options: PersonFeedOptions) {
     this.#options = options;
+    this.#unreadable = new SparseWarning(options.clock, options.log, 'unreadable person in a change');
     this.#queue = new DeliveryQueue({
       deliver: (change) => this.#deliver(change),
-      onPressure: (isHigh) => {
-        if (isHigh) this.#connection?.channel.pauseReading();
-        else this.#connection?.channel.resumeReading();
-      },
+      onPressure: () => this.#applyPressure(),
     });
   }
 
   subscribe(listener: PersonListener): () => void {
     this.#listeners.add(listener);
-    if (this.#listeners.size === 1 && this.#connection !== undefined) void this.#follow(this.#connection);
+    if (this.#listeners.size === 1 && this.#connection !== undefined) this.#follow(this.#connection);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#stop();
@@ -64,15 +69,22 @@ export class PersonFeed {
 
   /** Takes over a newly opened connection. */
   attach(connection: Connection): void {
+    // The former one may still have answers for calls that finish there, and nobody else lets it read on.
+    this.#connection?.channel.resumeReading();
     this.#connection = connection;
-    if (this.#listeners.size > 0) void this.#follow(connection);
+    if (this.#listeners.size > 0) this.#follow(connection);
   }
 
   /** Every unsolicited message of the attached connection; those that are no person changes are left alone. */
   receive(connection: Connection, message: ConfMessage, bytes: number): void {
-    if (connection !== this.#connection || this.#listeners.size === 0) return;
-    const change = toPersonChange(message, this.#options.log);
+    if (!this.#listensTo(connection)) return;
+    const change = toPersonChange(message, this.#unreadable);
     if (change !== undefined) this.#accept(change, bytes);
+  }
+
+  /** As `receive`, for a message that says nothing but its name: whom it concerns is not known. */
+  receiveUnreadable(connection: Connection, name: MessageName): void {
+    if (this.#listensTo(connection) && isChangeEvent(name)) this.#accept({ kind: 'resync' }, 0);
   }
 
   close(): void {
@@ -81,11 +93,16 @@ export class PersonFeed {
     this.#connection = undefined;
   }
 
+  #listensTo(connection: Connection): boolean {
+    return connection === this.#connection && this.#listeners.size > 0;
+  }
+
   #stop(): void {
-    this.#generation += 1;
-    this.#queue.clear();
+    this.#following.abort();
     this.#held = undefined;
     this.#position = undefined;
+    this.#hasBegun = false;
+    this.#queue.clear();
     const { channel } = this.#connection ?? {};
     if (channel === undefined || !channel.isOpen) return;
     channel
@@ -97,66 +114,72 @@ export class PersonFeed {
       .catch((error: unknown) => this.#options.log.debug({ error }, 'unregistering from changes failed'));
   }
 
-  async #follow(connection: Connection): Promise<void> {
-    const generation = ++this.#generation;
-    while (generation === this.#generation && connection.channel.isOpen) {
+  /** In place of whatever was followed before. */
+  #follow(connection: Connection): void {
+    this.#following.abort();
+    this.#following = new AbortController();
+    void this.#keepTrying(connection, this.#following.signal);
+  }
+
+  async #keepTrying(connection: Connection, signal: AbortSignal): Promise<void> {
+    const { clock, log, retryPauseMs = 1_000 } = this.#options;
+    let pauseMs = retryPauseMs;
+    while (connection.channel.isOpen && !signal.aborted) {
       this.#held = [];
       this.#heldBytes = 0;
-      this.#heldOverflow = false;
+      this.#heldHasGap = false;
       try {
-        await this.#synchronise(connection, generation);
+        await this.#synchronise(connection, signal);
         return;
       } catch (error) {
-        if (!connection.channel.isOpen) return;
-        this.#options.log.warn({ error }, 'following person changes failed, trying again');
-        await pause(this.#options.clock, this.#options.retryPauseMs ?? 1_000);
+        if (signal.aborted || !connection.channel.isOpen) return;
+        log.warn({ error, pauseMs }, 'following person changes failed, trying again');
+        await pause(clock, pauseMs, signal);
+        pauseMs = Math.min(pauseMs * 2, longestRetryPauseMs);
       }
     }
   }
 
-  async #synchronise(connection: Connection, generation: number): Promise<void> {
+  async #synchronise(connection: Connection, signal: AbortSignal): Promise<void> {
     const { channel, registered } = connection;
+    const isFirst = !this.#hasBegun;
+    this.#hasBegun = true;
     const { historyId } = await channel.exchange(
       {
         name: 'RequestRegisterNotification',
         body: { subscriptions: [{ objectType: CfgObjectType.person }] },
       },
       expectOne('EventNotificationRegistered'),
-      this.#limits(),
+      this.#limits(signal),
     );
-    const missed = await this.#missedChanges(connection);
-    if (generation !== this.#generation) return;
+    const missed = isFirst ? 'none-before' : await this.#missedChanges(connection, signal);
+    if (signal.aborted) return;
     const held = this.#held ?? [];
     this.#held = undefined;
-    const isGap = missed === 'unknown' || this.#heldOverflow;
-    if (isGap || missed === 'none-before') {
-      this.#position = { historyLog: registered.historyLog, historyId };
-      if (isGap) this.#queue.push({ kind: 'resync' }, 0);
-    } else {
-      for (const change of missed) this.#accept(change, assumedChangeBytes);
-    }
+    if (Array.isArray(missed)) for (const change of missed) this.#accept(change, assumedChangeBytes);
+    else this.#position = { historyLog: registered.historyLog, historyId };
+    if (missed === 'unknown' || this.#heldHasGap) this.#accept({ kind: 'resync' }, 0);
     for (const { change, bytes } of held) this.#accept(change, bytes);
+    this.#applyPressure();
   }
 
-  /** `none-before`: this feed starts here, so nothing can be missing. `unknown`: the history cannot tell. */
-  async #missedChanges({
-    channel,
-    registered,
-  }: Connection): Promise<PersonChange[] | 'none-before' | 'unknown'> {
-    if (this.#position === undefined) return 'none-before';
-    if (this.#position.historyLog !== registered.historyLog) return 'unknown';
+  /** `unknown`: the history cannot tell. Errors: those that may be gone at the next try. */
+  async #missedChanges(
+    { channel, registered }: Connection,
+    signal: AbortSignal,
+  ): Promise<PersonChange[] | 'unknown'> {
+    if (this.#position?.historyLog !== registered.historyLog) return 'unknown';
+    const { historyLog, historyId: sinceHistoryId } = this.#position;
     try {
       const { pages } = await channel.exchange(
-        {
-          name: 'RequestHistoryLog',
-          body: { historyLog: this.#position.historyLog, sinceHistoryId: this.#position.historyId },
-        },
+        { name: 'RequestHistoryLog', body: { historyLog, sinceHistoryId } },
         expectPages('EventHistoryLog', 'EventHistoryLogSent'),
-        this.#limits(),
+        { ...this.#limits(signal), answerBytes: historyBytesMax },
       );
       return pages.flatMap((page) => this.#toChanges(page));
     } catch (error) {
-      if (isConfigServerError(error, 'HistoryExpired', 'Unsupported')) return 'unknown';
+      // What is refused or cannot be read today will be so tomorrow.
+      if (isConfigServerError(error) && !error.retryable && error.code !== 'Aborted') return 'unknown';
       throw error;
     }
   }
@@ -168,7 +191,7 @@ export class PersonFeed {
       deleted: 'EventObjectDeleted',
     } as const;
     return page.changes.flatMap(({ kind, ...body }) => {
-      const change = toPersonChange({ name: names[kind], body } as ConfMessage, this.#options.log);
+      const change = toPersonChange({ name: names[kind], body } as ConfMessage, this.#unreadable);
       return change === undefined ? [] : [change];
     });
   }
@@ -179,7 +202,10 @@ export class PersonFeed {
       this.#hold(change, bytes);
       return;
     }
-    if (change.kind !== 'resync') {
+    if (change.kind === 'resync') {
+      // One is enough, however many reasons there are.
+      if (this.#queue.last?.kind === 'resync') return;
+    } else {
       if (this.#position === undefined || change.historyId <= this.#position.historyId) return;
       this.#position.historyId = change.historyId;
     }
@@ -189,13 +215,22 @@ export class PersonFeed {
   /** While synchronising nothing may stop the reading, since the answer comes on the same connection. */
   #hold(change: PersonChange, bytes: number): void {
     this.#heldBytes += bytes;
-    if (this.#heldBytes > heldBytesMax) {
-      this.#heldOverflow = true;
+    if (change.kind === 'resync') {
+      this.#heldHasGap = true;
+    } else if (this.#heldBytes > heldBytesMax) {
+      this.#heldHasGap = true;
       this.#held = [];
       this.#heldBytes = 0;
     } else {
       this.#held?.push({ change, bytes });
     }
+  }
+
+  /** The connection that fills the queue stops while it is full; never while an answer of ours is awaited on it. */
+  #applyPressure(): void {
+    if (this.#held !== undefined) return;
+    if (this.#queue.isHigh) this.#connection?.channel.pauseReading();
+    else this.#connection?.channel.resumeReading();
   }
 
   #deliver(change: PersonChange): void {
@@ -208,8 +243,9 @@ export class PersonFeed {
     }
   }
 
-  #limits() {
+  #limits(signal?: AbortSignal) {
     const timeoutMs = this.#options.requestTimeoutMs ?? 10_000;
-    return { deadlineAtMs: this.#options.clock.monotonicMs() + timeoutMs * 6, betweenAnswersMs: timeoutMs };
+    const deadlineAtMs = this.#options.clock.monotonicMs() + timeoutMs * 6;
+    return { deadlineAtMs, betweenAnswersMs: timeoutMs, signal };
   }
 }

@@ -5,7 +5,8 @@ import type { Clock } from '../clock.ts';
 import { ConfigServerError, type ConfigServerErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { ConnectionMetrics } from '../metrics.ts';
-import type { ConfMessage } from '../wire/message.ts';
+import { SparseWarning } from '../sparse-warning.ts';
+import { type ConfMessage, type MessageName, messageNameOf } from '../wire/message.ts';
 import type { CloseCode, WireEvent, WireSession } from '../wire/wire-protocol.ts';
 import { closeReason } from './close-reason.ts';
 import type { AnswerCollector, ExchangeLimits } from './exchange.ts';
@@ -32,11 +33,14 @@ export class Channel {
   readonly endpoint: string;
   /** Takes every unsolicited message. */
   onNotification: (message: ConfMessage, bytes: number) => void = () => undefined;
+  /** An unsolicited message of a known kind that could not be read. */
+  onUnreadableNotification: (name: MessageName) => void = () => undefined;
   readonly #socket: Duplex;
   readonly #options: ChannelOptions;
   readonly #outbox: Outbox;
   readonly #window: RequestWindow;
   readonly #frameTimer: FrameTimer;
+  readonly #unreadable: SparseWarning;
   readonly #ended = Promise.withResolvers<ConfigServerError>();
   #keepAlive: KeepAlive | undefined;
   #tracesPolls = false;
@@ -47,11 +51,13 @@ export class Channel {
     this.#socket = socket;
     this.#options = options;
     this.#outbox = new Outbox(socket);
+    this.#unreadable = new SparseWarning(options.clock, options.log, 'unreadable message');
     this.#window = new RequestWindow({
       ...options,
       send: (message, refId, onWritten) =>
         this.#outbox.send(options.session.encode(message, refId), onWritten),
       onForeignAnswers: () => this.#refuseForeignAnswers(),
+      isListening: () => !socket.isPaused(),
       onUnresponsive: (requests) =>
         this.#lose('RequestTimeout', `${requests} requests in a row were not answered`),
     });
@@ -107,14 +113,16 @@ export class Channel {
 
   /** Backpressure: what the server sends stays with the server. Our watch on it rests meanwhile. */
   pauseReading(): void {
-    if (this.#end !== undefined) return;
+    if (this.#end !== undefined || this.#socket.isPaused()) return;
     this.#keepAlive?.suspend();
+    this.#frameTimer.suspend();
     this.#socket.pause();
   }
 
   resumeReading(): void {
-    if (this.#end !== undefined) return;
+    if (this.#end !== undefined || !this.#socket.isPaused()) return;
     this.#keepAlive?.resume();
+    this.#frameTimer.resume();
     this.#socket.resume();
   }
 
@@ -145,7 +153,7 @@ export class Channel {
     switch (event.kind) {
       case 'message':
         if (event.refId === 0) this.onNotification(event.message, event.bytes);
-        else this.#window.answer(event.refId, event.message);
+        else this.#window.answer(event.refId, event.message, event.bytes);
         return;
       case 'ping':
         this.#answerPoll(event.nonce);
@@ -177,11 +185,14 @@ export class Channel {
 
   #malformed(event: Extract<WireEvent, { kind: 'malformed' }>): void {
     const { endpoint } = this;
-    this.#options.log.warn(
-      { endpoint, refId: event.refId, messageId: event.messageId, detail: event.detail },
-      'unreadable message',
-    );
-    this.#window.answerUnreadable(event.refId, event.detail);
+    const { refId, messageId, detail } = event;
+    this.#unreadable.warn({ endpoint, refId, messageId, detail });
+    if (refId !== 0) {
+      this.#window.answerUnreadable(refId, detail);
+      return;
+    }
+    const name = messageNameOf(messageId);
+    if (name !== undefined) this.onUnreadableNotification(name);
   }
 
   #refuseForeignAnswers(): void {
@@ -221,6 +232,7 @@ export class Channel {
 
   /** Written bytes get a short time to leave, and a peer that reads nothing cannot keep the socket open. */
   #endSocket(): void {
+    if (this.#socket.destroyed) return;
     this.#socket.resume();
     this.#socket.end();
     const timer = this.#options.clock.setTimer(closeGraceMs, () => this.#socket.destroy());

@@ -3,11 +3,13 @@ import type { Clock, Timer } from '../clock.ts';
 
 export class DueTimer {
   readonly #clock: Clock;
-  readonly #onDue: (nowMs: number) => void;
+  readonly #onDue: (nowMs: number, lateMs: number) => void;
   #timer: Timer | undefined;
+  #reading: NodeJS.Immediate | undefined;
   #armedForMs = Number.POSITIVE_INFINITY;
 
-  constructor(clock: Clock, onDue: (nowMs: number) => void) {
+  /** `lateMs` says how long this process stood still when the time came. */
+  constructor(clock: Clock, onDue: (nowMs: number, lateMs: number) => void) {
     this.#clock = clock;
     this.#onDue = onDue;
   }
@@ -15,7 +17,7 @@ export class DueTimer {
   /** A deadline that moved to a later time may stay announced: nobody is due when the timer fires then. */
   announce(dueAtMs: number): void {
     if (dueAtMs >= this.#armedForMs) return;
-    this.#timer?.cancel();
+    this.stop();
     this.#armedForMs = dueAtMs;
     this.#timer = this.#clock.setTimer(Math.max(0, dueAtMs - this.#clock.monotonicMs()), this.#fire);
   }
@@ -23,11 +25,18 @@ export class DueTimer {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    clearImmediate(this.#reading);
+    this.#reading = undefined;
     this.#armedForMs = Number.POSITIVE_INFINITY;
   }
 
+  /** What has arrived is read before anybody is judged: the event loop looks at timers before it looks at sockets. */
   readonly #fire = () => {
-    this.stop();
-    this.#onDue(this.#clock.monotonicMs());
+    const lateMs = this.#clock.monotonicMs() - this.#armedForMs;
+    this.#timer = undefined;
+    this.#reading = setImmediate(() => {
+      this.stop();
+      this.#onDue(this.#clock.monotonicMs(), lateMs);
+    });
   };
 }

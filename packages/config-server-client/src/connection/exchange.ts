@@ -12,7 +12,12 @@ export interface ExchangeLimits {
   /** Longest silence between two answers of one request, once it was sent. */
   betweenAnswersMs?: number;
   signal?: AbortSignal | undefined;
+  /** All answers of one request together, as encoded. Default 64 MiB. */
+  answerBytes?: number;
 }
+
+/** More than a hundred thousand persons; who has more asks with a filter. */
+const answerBytesTaken = 64 * 1024 * 1024;
 
 /** Who looks after the exchange while it runs: places, reference ids, time. */
 export interface ExchangeKeeper {
@@ -31,8 +36,8 @@ export class Exchange<T = unknown> {
   refId = 0;
   parcel: SentParcel | undefined;
   isSent = false;
-  /** The server stayed silent, as opposed to a caller that lost interest. */
-  timedOut = false;
+  /** The server stayed silent, as opposed to a caller that lost interest or did not listen. */
+  isUnanswered = false;
   /** Monotonic time at which `timeOut` is due; moves with every answer. */
   dueAtMs: number;
   readonly #collect: AnswerCollector<T>;
@@ -40,6 +45,7 @@ export class Exchange<T = unknown> {
   readonly #keeper: ExchangeKeeper;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
+  #receivedBytes = 0;
   #isSettled = false;
 
   constructor(
@@ -71,8 +77,13 @@ export class Exchange<T = unknown> {
     this.#watchSilence();
   }
 
-  receive(answer: ConfMessage): void {
+  receive(answer: ConfMessage, bytes: number): void {
     if (this.#isSettled) return;
+    this.#receivedBytes += bytes;
+    if (this.#receivedBytes > (this.#limits.answerBytes ?? answerBytesTaken)) {
+      this.#abandon('AnswerTooLong', 'the answer is longer than this client takes');
+      return;
+    }
     this.#watchSilence();
     try {
       const result = this.#collect(answer);
@@ -98,8 +109,9 @@ export class Exchange<T = unknown> {
     this.#reject(error);
   }
 
-  timeOut(): void {
-    this.timedOut = true;
+  /** `wasListening`: an answer would have been heard. */
+  timeOut(wasListening: boolean): void {
+    this.isUnanswered = wasListening;
     this.#abandon('RequestTimeout', 'the server did not answer in time');
   }
 

@@ -30,12 +30,16 @@ export interface RequestWindowOptions {
   send(message: ConfMessage, refId: number, onWritten: () => void): SentParcel;
   /** Answers keep coming to requests that were never sent. */
   onForeignAnswers(): void;
-  /** So many requests in a row were not answered in time. */
+  /** Whether what the server says is read now. */
+  isListening(): boolean;
+  /** So many requests in a row were not answered in time, although this side was listening. */
   onUnresponsive(requests: number): void;
 }
 
 const unknownAnswersTolerated = 10;
 const timeoutsTolerated = 5;
+/** A deadline that is noticed so late says that this process stood still, and nothing about the server. */
+const stoodStillMs = 250;
 
 export class RequestWindow implements ExchangeKeeper {
   readonly #options: RequestWindowOptions;
@@ -55,7 +59,7 @@ export class RequestWindow implements ExchangeKeeper {
     this.#ids = new ReferenceIds(options.firstReferenceId);
     this.#size = options.windowSize ?? 64;
     this.#queueSize = options.queueSize ?? 1_024;
-    this.#deadlines = new DueTimer(options.clock, (nowMs) => this.#timeOut(nowMs));
+    this.#deadlines = new DueTimer(options.clock, (nowMs, lateMs) => this.#timeOut(nowMs, lateMs));
   }
 
   /** Rejects with ConfigServerError only; settles exactly once. */
@@ -83,10 +87,10 @@ export class RequestWindow implements ExchangeKeeper {
     this.#report();
   }
 
-  answer(refId: number, message: ConfMessage): void {
+  answer(refId: number, message: ConfMessage, bytes: number): void {
     const exchange = this.#inFlight.get(refId);
     if (exchange === undefined) this.#dropAnswer(refId);
-    else if (message.name !== 'EventError') exchange.receive(message);
+    else if (message.name !== 'EventError') exchange.receive(message, bytes);
     else exchange.refuse(serverError(message.body, { endpoint: this.#options.endpoint, refId }));
   }
 
@@ -97,7 +101,7 @@ export class RequestWindow implements ExchangeKeeper {
       const options = { endpoint: this.#options.endpoint, refId, sent: true, detail };
       exchange.fail(new ConfigServerError('MalformedBody', 'the answer could not be read', options));
       this.#ids.abandon(refId);
-    } else if (refId !== 0) {
+    } else {
       this.#dropAnswer(refId);
     }
   }
@@ -150,13 +154,14 @@ export class RequestWindow implements ExchangeKeeper {
       exchange.parcel?.cancel();
       if (exchange.isSent) this.#ids.abandon(exchange.refId);
     }
-    if (exchange.isSent && exchange.timedOut) this.#countTimeout();
+    if (exchange.isSent && exchange.isUnanswered) this.#countTimeout();
   }
 
-  #timeOut(nowMs: number): void {
+  #timeOut(nowMs: number, lateMs: number): void {
+    const wasListening = lateMs < stoodStillMs && this.#options.isListening();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const exchange of [...this.#inFlight.values(), ...this.#waiting]) {
-      if (exchange.dueAtMs <= nowMs) exchange.timeOut();
+      if (exchange.dueAtMs <= nowMs) exchange.timeOut(wasListening);
       else nextMs = Math.min(nextMs, exchange.dueAtMs);
     }
     this.#deadlines.announce(nextMs);

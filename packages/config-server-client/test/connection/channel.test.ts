@@ -1,67 +1,12 @@
-import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { expectOne, expectPages } from '../../src/connection/answers.ts';
-import { Channel } from '../../src/connection/channel.ts';
+import { expectPages } from '../../src/connection/answers.ts';
 import { ConfigServerError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
-import { ManualClock } from '../../src/manual-clock.ts';
 import type { ConfMessage } from '../../src/wire/message.ts';
+import { encodeFrame, FrameKind } from '../../src/wire/ocp/frame.ts';
 import { ocpWire } from '../../src/wire/ocp/ocp-wire.ts';
 import { defaultWireLimits } from '../../src/wire/wire-protocol.ts';
-
-/** The socket's other end: sees what was written, says what it likes, and may refuse to take more. */
-function createChannel(options: { windowSize?: number; queueSize?: number; firstReferenceId?: number } = {}) {
-  const clock = new ManualClock();
-  const server = ocpWire().createSession('server', defaultWireLimits);
-  const requests: { refId: number; name: string }[] = [];
-  const controls: string[] = [];
-  let isStuck = false;
-  const socket = new Duplex({
-    highWaterMark: 1,
-    read: () => undefined,
-    write: (chunk: Buffer, _encoding, done) => {
-      for (const event of server.receive(chunk)) {
-        if (event.kind === 'message') requests.push({ refId: event.refId, name: event.message.name });
-        else controls.push(event.kind);
-      }
-      // A callback that never comes is a peer that takes no bytes.
-      if (!isStuck) done();
-    },
-  });
-  const channel = new Channel(socket, {
-    endpoint: 'test:1',
-    session: ocpWire().createSession('client', defaultWireLimits),
-    clock,
-    log: silentLogger,
-    metrics: {},
-    frameTimeoutMs: 30_000,
-    ...options,
-  });
-  return {
-    channel,
-    clock,
-    requests,
-    controls,
-    socket,
-    say: (message: ConfMessage, refId: number) => socket.push(server.encode(message, refId)),
-    sayBytes: (bytes: Uint8Array) => socket.push(bytes),
-    bytesOf: (message: ConfMessage, refId: number) => server.encode(message, refId),
-    ping: () => socket.push(server.encodePing(5n)),
-    stick: () => {
-      isStuck = true;
-    },
-    ask: (deadlineMs = 5_000, signal?: AbortSignal) =>
-      channel
-        .exchange({ name: 'RequestReadOperationalMode', body: {} }, expectOne('EventOperationalModeRead'), {
-          deadlineAtMs: clock.monotonicMs() + deadlineMs,
-          signal,
-        })
-        .then(
-          ({ operationalMode }) => operationalMode,
-          (error: ConfigServerError) => error,
-        ),
-  };
-}
+import { createChannel, type TestChannel } from './test-channel.ts';
 
 const mode = (operationalMode: number): ConfMessage => ({
   name: 'EventOperationalModeRead',
@@ -243,6 +188,115 @@ describe('channel', () => {
       Array(5).fill('RequestTimeout'),
     );
     await expect(channel.ended).resolves.toMatchObject({ code: 'RequestTimeout' });
+  });
+
+  it('reads what has arrived before it gives a request up: its own standing still is not the server’s silence', async () => {
+    const { channel, clock, ask, say } = createChannel();
+    const asked = Array.from({ length: 5 }, () => ask(1_000));
+    await clock.advance(0);
+    const standing = clock.freeze(3_000);
+    for (let refId = 1; refId <= 5; refId += 1) say(mode(refId), refId);
+    await standing;
+    expect(await Promise.all(asked)).toEqual([1, 2, 3, 4, 5]);
+    channel.close('normal', closing);
+  });
+
+  it.each([
+    ['it stood still', async ({ clock }: TestChannel) => clock.freeze(3_000)],
+    [
+      'it does not read, for backpressure',
+      async ({ channel, clock }: TestChannel) => {
+        channel.pauseReading();
+        await clock.advance(3_000);
+        channel.resumeReading();
+      },
+    ],
+  ])('keeps a server whose answers it could not hear because %s', async (_why, beDeaf) => {
+    const test = createChannel();
+    const asked = Array.from({ length: 10 }, () => test.ask(1_000));
+    await test.clock.advance(0);
+    await beDeaf(test);
+    const outcomes = await Promise.all(asked);
+    expect(outcomes.map((outcome) => (outcome as ConfigServerError).code)).toEqual(
+      Array(10).fill('RequestTimeout'),
+    );
+    expect(test.channel.isOpen).toBe(true);
+    test.channel.close('normal', closing);
+  });
+
+  it('does not take a half frame for the server’s fault while it stood still or did not read', async () => {
+    const { channel, clock, sayBytes, bytesOf, ask } = createChannel();
+    const asked = ask(600_000);
+    await clock.advance(0);
+    const bytes = bytesOf(mode(7), 1);
+    sayBytes(bytes.subarray(0, 20));
+    await clock.advance(0);
+    await clock.freeze(45_000);
+    channel.pauseReading();
+    await clock.advance(300_000);
+    channel.resumeReading();
+    await clock.advance(29_000);
+    sayBytes(bytes.subarray(20));
+    expect(await asked).toBe(7);
+    channel.close('normal', closing);
+  });
+
+  it('gives a half frame up all the same after it stood still, when the rest does not come', async () => {
+    const { channel, clock, sayBytes, bytesOf } = createChannel();
+    sayBytes(bytesOf(mode(7), 1).subarray(0, 20));
+    await clock.advance(0);
+    await clock.freeze(45_000);
+    expect(channel.isOpen).toBe(true);
+    await clock.advance(30_000);
+    await expect(channel.ended).resolves.toMatchObject({ code: 'ConnectionLost' });
+  });
+
+  it('leaves no timer behind when the connection was gone before it could say goodbye', async () => {
+    const { channel, clock, socket } = createChannel();
+    socket.destroy();
+    await channel.ended;
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('takes no list without end', async () => {
+    const { channel, clock, say } = createChannel();
+    const request = { name: 'RequestReadObjects', body: { objectType: 3, filter: {} } } as const;
+    const page: ConfMessage = {
+      name: 'EventObjectsRead',
+      body: { objectType: 3, objects: [{ comment: 'x'.repeat(1_000) }] },
+    };
+    const limits = { deadlineAtMs: 60_000, answerBytes: 5_000 };
+    const reading = channel
+      .exchange(request, expectPages('EventObjectsRead', 'EventObjectsSent'), limits)
+      .catch((error: ConfigServerError) => error);
+    await clock.advance(0);
+    for (let pages = 0; pages < 5; pages += 1) say(page, 1);
+    expect(await reading).toMatchObject({ code: 'AnswerTooLong', sent: true, retryable: false });
+    // The rest of the list belongs to nobody, and harms nobody.
+    say(page, 1);
+    await clock.advance(0);
+    expect(channel.isOpen).toBe(true);
+    channel.close('normal', closing);
+  });
+
+  it('tells of unreadable messages a few times a minute, then only how many there were', async () => {
+    const warnings: object[] = [];
+    const log = { ...silentLogger, warn: (fields: object) => warnings.push(fields) };
+    const { channel, clock, sayBytes } = createChannel({ log });
+    const unreadable = encodeFrame(
+      { kind: FrameKind.data, messageId: 1003, flags: 0, refId: 0 },
+      Buffer.from([0xff]),
+    );
+    const flood = Buffer.concat(Array.from({ length: 1_000 }, () => unreadable));
+    sayBytes(flood);
+    await clock.advance(0);
+    expect(warnings).toHaveLength(5);
+    await clock.advance(60_000);
+    sayBytes(unreadable);
+    await clock.advance(0);
+    expect(warnings).toHaveLength(6);
+    expect(warnings[5]).toMatchObject({ messageId: 1003, refId: 0, leftOut: 995 });
+    channel.close('normal', closing);
   });
 
   it('is drained when the last answer came', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
 import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';
+import { runServer } from '../program/run-program.ts';
 
 watchSuite();
 
@@ -89,6 +90,24 @@ describe('a peer that falls silent', () => {
       await expect(client.authenticate(agent)).resolves.toBeDefined();
     }
     expect(proxy.accepted).toBe(1);
+  });
+
+  it('is not blamed for answers that lay unread while our own process stood still', async () => {
+    const server = await runServer('--quiet');
+    const opened: string[] = [];
+    const client = connectTo([server], {
+      metrics: { connectionOpened: (endpoint) => opened.push(endpoint) },
+    });
+    await client.readTenants({});
+    for (let round = 0; round < 2; round += 1) {
+      const answers = Array.from({ length: 8 }, () => client.readTenants({}, { deadlineMs: 300 }));
+      // Written at the end of this turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      const blockedUntilMs = performance.now() + 600;
+      while (performance.now() < blockedUntilMs);
+      expect(await Promise.all(answers)).toHaveLength(8);
+    }
+    expect(opened).toHaveLength(1);
   });
 
   it('that never finishes a frame is dropped by the frame timer, although it answers polls', async () => {

@@ -1,0 +1,34 @@
+/** Warnings that the other side can provoke: a few are told, then only how many there were. */
+import type { Clock } from './clock.ts';
+import type { Logger } from './log.ts';
+
+const toldInARow = 5;
+const windowMs = 60_000;
+
+export class SparseWarning {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #message: string;
+  #startedMs = Number.NEGATIVE_INFINITY;
+  #count = 0;
+
+  constructor(clock: Clock, log: Logger, message: string) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#message = message;
+  }
+
+  /** At most five a minute; the next one after that says how many were left out. */
+  warn(fields: object): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#startedMs >= windowMs) {
+      const leftOut = Math.max(0, this.#count - toldInARow);
+      this.#startedMs = nowMs;
+      this.#count = 1;
+      this.#log.warn(leftOut === 0 ? fields : { ...fields, leftOut }, this.#message);
+      return;
+    }
+    this.#count += 1;
+    if (this.#count <= toldInARow) this.#log.warn(fields, this.#message);
+  }
+}

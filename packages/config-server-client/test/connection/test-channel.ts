@@ -1,0 +1,77 @@
+/** A channel whose other end is in the test's hands, on a clock that stands still. */
+import { Duplex } from 'node:stream';
+import { expectOne } from '../../src/connection/answers.ts';
+import { Channel } from '../../src/connection/channel.ts';
+import type { ConfigServerError } from '../../src/errors.ts';
+import { type Logger, silentLogger } from '../../src/log.ts';
+import { ManualClock } from '../../src/manual-clock.ts';
+import type { ConfMessage } from '../../src/wire/message.ts';
+import { ocpWire } from '../../src/wire/ocp/ocp-wire.ts';
+import { defaultWireLimits } from '../../src/wire/wire-protocol.ts';
+
+export type TestChannel = ReturnType<typeof createChannel>;
+
+interface TestChannelOptions {
+  windowSize?: number;
+  queueSize?: number;
+  firstReferenceId?: number;
+  clock?: ManualClock;
+  log?: Logger;
+}
+
+/** The socket's other end: sees what was written, says what it likes, and may refuse to take more. */
+export function createChannel({
+  clock = new ManualClock(),
+  log = silentLogger,
+  ...options
+}: TestChannelOptions = {}) {
+  const server = ocpWire().createSession('server', defaultWireLimits);
+  const requests: { refId: number; name: string }[] = [];
+  const controls: string[] = [];
+  let isStuck = false;
+  const socket = new Duplex({
+    highWaterMark: 1,
+    read: () => undefined,
+    write: (chunk: Buffer, _encoding, done) => {
+      for (const event of server.receive(chunk)) {
+        if (event.kind === 'message') requests.push({ refId: event.refId, name: event.message.name });
+        else controls.push(event.kind);
+      }
+      // A callback that never comes is a peer that takes no bytes.
+      if (!isStuck) done();
+    },
+  });
+  const channel = new Channel(socket, {
+    endpoint: 'test:1',
+    session: ocpWire().createSession('client', defaultWireLimits),
+    clock,
+    log,
+    metrics: {},
+    frameTimeoutMs: 30_000,
+    ...options,
+  });
+  return {
+    channel,
+    clock,
+    requests,
+    controls,
+    socket,
+    say: (message: ConfMessage, refId: number) => socket.push(server.encode(message, refId)),
+    sayBytes: (bytes: Uint8Array) => socket.push(bytes),
+    bytesOf: (message: ConfMessage, refId: number) => server.encode(message, refId),
+    ping: () => socket.push(server.encodePing(5n)),
+    stick: () => {
+      isStuck = true;
+    },
+    ask: (deadlineMs = 5_000, signal?: AbortSignal) =>
+      channel
+        .exchange({ name: 'RequestReadOperationalMode', body: {} }, expectOne('EventOperationalModeRead'), {
+          deadlineAtMs: clock.monotonicMs() + deadlineMs,
+          signal,
+        })
+        .then(
+          ({ operationalMode }) => operationalMode,
+          (error: ConfigServerError) => error,
+        ),
+  };
+}
