@@ -74,7 +74,7 @@ export interface StandbyOptions {
   maxQueueWhileDown: number;
   /** Pause after the service account was refused. Default 60 000. */
   credentialsPauseMs: number;
-  /** Tries with a refused service account before giving up until `retryNow`. Default 3. */
+  /** Tries with a refused service account before giving up: whoever corrects it makes a new client. Default 3. */
   credentialsTries: number;
 }
 

@@ -34,6 +34,7 @@ import { expectObjects, type ObjectSchema } from './read-objects.ts';
 import type { CallKind } from './repeat-policy.ts';
 import { ServerLink } from './server-link.ts';
 import { EpochGuard } from './standby/epoch-guard.ts';
+import { RefusedAccount } from './standby/refused-account.ts';
 import { writableEndpoints } from './standby/writable-endpoints.ts';
 import { SummedLoad } from './summed-load.ts';
 import { type ConfMessage, parseMessage } from './wire/message.ts';
@@ -41,8 +42,6 @@ import { ocpWire } from './wire/ocp/ocp-wire.ts';
 import { WriteLink } from './write-link.ts';
 
 export interface ConfigServerClient extends ConfigurationBackend {
-  /** Tries to connect now: after the service account was corrected on the server, or on an operator's demand. */
-  retryNow(): void;
   /** Changes the keep-alive on the open link, and for all later ones. */
   updateAddp(addp: AddpOptions): Promise<void>;
   /** `host:port` of the connection in use. */
@@ -88,6 +87,7 @@ class Client implements ConfigServerClient {
     const shared = {
       standby,
       epochs: new EpochGuard(),
+      account: new RefusedAccount(standby, this.#clock),
       random: options.random ?? Math.random,
       open: (endpoint: Endpoint, signal: AbortSignal) =>
         register((account) =>
@@ -174,11 +174,6 @@ class Client implements ConfigServerClient {
 
   get endpoint(): string | undefined {
     return this.#link.endpoint;
-  }
-
-  retryNow(): void {
-    this.#link.retryNow();
-    this.#writeLink.retryNow();
   }
 
   async updateAddp(addp: AddpOptions): Promise<void> {

@@ -11,6 +11,7 @@ import type { Logger } from './log.ts';
 import type { ConnectionMetrics } from './metrics.ts';
 import { CfgOperationalMode } from './model/enumerations.ts';
 import type { EpochGuard } from './standby/epoch-guard.ts';
+import type { RefusedAccount } from './standby/refused-account.ts';
 import type { StandbyConnection } from './standby/standby-connection.ts';
 import type { WaitLimits } from './standby/waiting-calls.ts';
 import { WarmStandby } from './standby/warm-standby.ts';
@@ -22,6 +23,7 @@ export interface ServerLinkOptions {
   open(endpoint: Endpoint, signal: AbortSignal): Promise<Connection>;
   standby: StandbyOptions;
   epochs: EpochGuard;
+  account: RefusedAccount;
   clock: Clock;
   random: () => number;
   log: Logger;
@@ -46,6 +48,7 @@ export class ServerLink {
       open: (endpoint, signal) => this.#open(endpoint, signal),
       options: options.standby,
       epochs: options.epochs,
+      account: options.account,
       clock: options.clock,
       random: options.random,
       log: options.log,
@@ -97,10 +100,6 @@ export class ServerLink {
   leave(connection: Connection): void {
     const { current } = this.#standby;
     if (current?.connection === connection) this.#standby.leave(current);
-  }
-
-  retryNow(): void {
-    this.#standby.retryNow();
   }
 
   close(): Promise<void> {

@@ -41,10 +41,6 @@ export class WriteLink {
     }
   }
 
-  retryNow(): void {
-    this.#link?.retryNow();
-  }
-
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#idle?.cancel();

@@ -1,5 +1,6 @@
 /** The account this client registers with, and the change of its password when a server demands one. */
 import { isConfigServerError } from '../errors.ts';
+import { refusesAccount } from '../standby/refused-account.ts';
 
 export interface ServiceAccount {
   applicationName: string;
@@ -12,27 +13,34 @@ export interface ServiceAccount {
 
 /**
  * Registers with the current password; when the server answers ChangePasswordRequired and a new password was given,
- * registers a second time with both. A change whose answer was lost is found out by the next attempt.
+ * registers a second time with both. A change whose answer was lost is found out by the next attempt that is refused,
+ * once: each of them is a failure in the account's record.
  */
 export function accountWithChange(
   account: ServiceAccount,
 ): <C>(open: (account: ServiceAccount) => Promise<C>) => Promise<C> {
   const { newPassword, ...rest } = account;
   let password = account.password;
-  let changeWasTried = false;
+  let mayHaveChanged = false;
   return async (open) => {
     try {
       return await open({ ...rest, password });
     } catch (error) {
       const isDemanded = isConfigServerError(error, 'ChangePasswordRequired');
-      const mayHaveChanged = changeWasTried && isConfigServerError(error, 'AuthenticationFailed');
-      if (newPassword === undefined || !(isDemanded || mayHaveChanged)) throw error;
-      changeWasTried = true;
-      const opened = await (isDemanded
-        ? open({ ...rest, password, newPassword })
-        : open({ ...rest, password: newPassword }));
-      password = newPassword;
-      return opened;
+      const isFoundOut = mayHaveChanged && isConfigServerError(error, 'AuthenticationFailed');
+      if (newPassword === undefined || !(isDemanded || isFoundOut)) throw error;
+      mayHaveChanged = true;
+      try {
+        const opened = await open(
+          isDemanded ? { ...rest, password, newPassword } : { ...rest, password: newPassword },
+        );
+        password = newPassword;
+        mayHaveChanged = false;
+        return opened;
+      } catch (failure) {
+        if (isConfigServerError(failure) && refusesAccount(failure.code)) mayHaveChanged = false;
+        throw failure;
+      }
     }
   };
 }

@@ -1,5 +1,6 @@
 /** A service account that is refused: few tries, far apart, since repeating a wrong password would lock it. */
 import type { StandbyOptions } from '../client-options.ts';
+import type { Clock } from '../clock.ts';
 import type { ConfigServerErrorCode } from '../errors.ts';
 
 const refusals: ReadonlySet<ConfigServerErrorCode> = new Set<ConfigServerErrorCode>([
@@ -18,28 +19,55 @@ export function refusesAccount(code: ConfigServerErrorCode): boolean {
   return refusals.has(code);
 }
 
+/** Shared by all links that register with the account: it does not matter to a lock which of them tried. */
 export class RefusedAccount {
   readonly #options: Pick<StandbyOptions, 'credentialsTries' | 'credentialsPauseMs'>;
+  readonly #clock: Clock;
   #tries = 0;
+  #nextTryAtMs = 0;
+  #refusal = '';
 
-  constructor(options: Pick<StandbyOptions, 'credentialsTries' | 'credentialsPauseMs'>) {
+  constructor(options: Pick<StandbyOptions, 'credentialsTries' | 'credentialsPauseMs'>, clock: Clock) {
     this.#options = options;
+    this.#clock = clock;
   }
 
-  /** Whether the last try ended with a refusal. */
-  get isRefused(): boolean {
-    return this.#tries > 0;
+  /** Why it rests. */
+  get reason(): string {
+    const outlook = this.#isGivenUp ? '; it is not tried again before the configuration changes' : '';
+    return `the service account is refused (${this.#refusal})${outlook}`;
   }
 
-  /** Pause before the next try; infinite after the last one, until somebody says that the account was corrected. */
-  pauseAfterRefusalMs(): number {
+  /**
+   * How long a link has to wait before it may register; infinite after the last try. With 0 the next try is its own:
+   * the others wait until it is refused, accepted, or given back.
+   */
+  claimTry(): number {
+    if (this.#tries === 0) return 0;
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#nextTryAtMs > nowMs) return this.#nextTryAtMs - nowMs;
+    this.#nextTryAtMs = nowMs + this.#options.credentialsPauseMs;
+    return 0;
+  }
+
+  /** No server was there to judge the account. */
+  giveTryBack(): void {
+    if (!this.#isGivenUp) this.#nextTryAtMs = this.#clock.monotonicMs();
+  }
+
+  refused(refusal: string): void {
     this.#tries += 1;
-    const { credentialsTries, credentialsPauseMs } = this.#options;
-    return this.#tries >= credentialsTries ? Number.POSITIVE_INFINITY : credentialsPauseMs;
+    this.#refusal = refusal;
+    this.#nextTryAtMs = this.#isGivenUp
+      ? Number.POSITIVE_INFINITY
+      : this.#clock.monotonicMs() + this.#options.credentialsPauseMs;
   }
 
-  /** Accepted, or said to be corrected. */
-  forget(): void {
+  accepted(): void {
     this.#tries = 0;
+  }
+
+  get #isGivenUp(): boolean {
+    return this.#tries >= this.#options.credentialsTries;
   }
 }

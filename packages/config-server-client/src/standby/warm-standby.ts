@@ -11,7 +11,7 @@ import type { Logger } from '../log.ts';
 import { AttemptOrder, asksToLeave } from './attempt-order.ts';
 import { DrainingConnections } from './draining-connections.ts';
 import type { EpochGuard } from './epoch-guard.ts';
-import { RefusedAccount, refusesAccount } from './refused-account.ts';
+import { type RefusedAccount, refusesAccount } from './refused-account.ts';
 import { RetrySchedule } from './retry-schedule.ts';
 import type { StandbyConnection } from './standby-connection.ts';
 import { WaitingCalls, type WaitLimits } from './waiting-calls.ts';
@@ -23,6 +23,8 @@ export interface WarmStandbyOptions<C extends StandbyConnection> {
   options: StandbyOptions;
   /** Shared by all links to the same servers: what one of them saw, the others must not fall behind. */
   epochs: EpochGuard;
+  /** Shared likewise: a refusal counts for all of them. */
+  account: RefusedAccount;
   clock: Clock;
   random: () => number;
   log: Logger;
@@ -33,13 +35,12 @@ export interface WarmStandbyOptions<C extends StandbyConnection> {
   onAttemptFailed?(endpoint: Endpoint, error: ConfigServerError): void;
 }
 
-type Round<C> = { opened: C } | { failed: 'all' | 'no-primary' | 'credentials' };
+type Round<C> = { opened: C } | { failed: 'all' | 'no-primary' | 'account' };
 
 export class WarmStandby<C extends StandbyConnection> {
   readonly #deps: WarmStandbyOptions<C>;
   readonly #schedule: RetrySchedule;
   readonly #order = new AttemptOrder();
-  readonly #account: RefusedAccount;
   readonly #pause: WakeablePause;
   readonly #waiting: WaitingCalls<C>;
   readonly #closing = new AbortController();
@@ -55,7 +56,6 @@ export class WarmStandby<C extends StandbyConnection> {
   constructor(deps: WarmStandbyOptions<C>) {
     this.#deps = deps;
     this.#schedule = new RetrySchedule(deps.options, deps.random);
-    this.#account = new RefusedAccount(deps.options);
     this.#pause = new WakeablePause(deps.clock);
     this.#waiting = new WaitingCalls(deps.clock, deps.options.maxQueueWhileDown, deps.onWaitingChanged);
   }
@@ -86,12 +86,6 @@ export class WarmStandby<C extends StandbyConnection> {
     return this.#waiting.wait(limits);
   }
 
-  /** Ends the current pause; also the way on after the service account was refused for good. */
-  retryNow(): void {
-    this.#account.forget();
-    this.#pause.wake();
-  }
-
   /**
    * Gives the connection up while it still works: new calls go to another server, calls in flight finish here.
    * For an announced switchover, a server that takes itself out, or one that does not answer.
@@ -118,9 +112,20 @@ export class WarmStandby<C extends StandbyConnection> {
 
   async #run(): Promise<void> {
     while (!this.#closing.signal.aborted) {
+      await this.#accountMayTry();
       const round = await this.#tryRound();
       if ('opened' in round) await this.#serve(round.opened);
       else await this.#pauseAfter(round.failed);
+    }
+  }
+
+  /** However often somebody wakes us meanwhile: a new server would refuse the account just as well. */
+  async #accountMayTry(): Promise<void> {
+    const { account } = this.#deps;
+    for (let restMs = account.claimTry(); restMs > 0; restMs = account.claimTry()) {
+      this.#reason = account.reason;
+      await this.#pause.sleep(restMs);
+      if (this.#closing.signal.aborted) return;
     }
   }
 
@@ -134,7 +139,7 @@ export class WarmStandby<C extends StandbyConnection> {
       if (this.#closing.signal.aborted) break;
       const result = await this.#attempt(endpoint);
       if (!(result instanceof ConfigServerError)) return { opened: result };
-      if (refusesAccount(result.code)) return { failed: 'credentials' };
+      if (refusesAccount(result.code)) return this.#accountRefused();
       if (result.code === 'NotPrimary') standbyAnswers += 1;
       const wasLastOpened = index === 0 && this.#order.wasLastOpened(endpoint);
       if (wasLastOpened && result.code !== 'NotPrimary' && order.length > 1) {
@@ -177,7 +182,7 @@ export class WarmStandby<C extends StandbyConnection> {
     const left = new Promise<undefined>((resolve) => {
       this.#moveAway = () => resolve(undefined);
     });
-    this.#account.forget();
+    this.#deps.account.accepted();
     this.#pause.forgetWakeUp();
     this.#deps.epochs.saw(connection);
     this.#order.opened(connection.endpoint);
@@ -212,15 +217,18 @@ export class WarmStandby<C extends StandbyConnection> {
     await this.#pause.sleep(this.#schedule.afterLossMs(livedMs));
   }
 
-  async #pauseAfter(failed: 'all' | 'no-primary' | 'credentials'): Promise<void> {
-    if (failed === 'no-primary') return this.#pause.sleep(this.#schedule.whileNoPrimaryMs());
-    if (failed === 'all') return this.#pause.sleep(this.#schedule.afterFailedRoundMs());
-    const delayMs = this.#account.pauseAfterRefusalMs();
-    this.#reason = `the service account is refused (${this.#reason ?? 'no reason given'})`;
-    this.#deps.log.error(
-      { reason: this.#reason, givingUp: !Number.isFinite(delayMs) },
-      'Configuration Server refuses the service account',
-    );
+  #accountRefused(): Round<C> {
+    const { account, log } = this.#deps;
+    account.refused(this.#reason ?? 'no reason given');
+    log.error({ reason: account.reason }, 'Configuration Server refuses the service account');
+    return { failed: 'account' };
+  }
+
+  async #pauseAfter(failed: 'all' | 'no-primary' | 'account'): Promise<void> {
+    if (failed === 'account') return;
+    this.#deps.account.giveTryBack();
+    const delayMs =
+      failed === 'no-primary' ? this.#schedule.whileNoPrimaryMs() : this.#schedule.afterFailedRoundMs();
     await this.#pause.sleep(delayMs);
   }
 
@@ -230,8 +238,8 @@ export class WarmStandby<C extends StandbyConnection> {
       if (asksToLeave(endpoints, current.endpoint)) this.leave(current);
       return;
     }
-    // A new server is worth a try at once, unless it is our own account that the servers refuse.
-    if (this.#order.hasNew(endpoints) && !this.#account.isRefused) this.#pause.wake();
+    // A new server is worth a try at once.
+    if (this.#order.hasNew(endpoints)) this.#pause.wake();
   }
 
   #startFailFast(): void {

@@ -5,6 +5,7 @@ import { ConfigServerError, type ConfigServerErrorCode } from '../../src/errors.
 import { silentLogger } from '../../src/log.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
 import { EpochGuard } from '../../src/standby/epoch-guard.ts';
+import { RefusedAccount } from '../../src/standby/refused-account.ts';
 import type { StandbyConnection } from '../../src/standby/standby-connection.ts';
 import { WarmStandby } from '../../src/standby/warm-standby.ts';
 
@@ -50,8 +51,15 @@ export class PretendConnection implements StandbyConnection {
   }
 }
 
-export function createWorld(options: Partial<StandbyOptions> = {}, endpoints = twoServers) {
-  const clock = new ManualClock();
+interface Shared {
+  clock: ManualClock;
+  account: RefusedAccount;
+}
+
+/** `shared` makes it a second link of the same client. */
+export function createWorld(options: Partial<StandbyOptions> = {}, endpoints = twoServers, shared?: Shared) {
+  const clock = shared?.clock ?? new ManualClock();
+  const account = shared?.account ?? new RefusedAccount({ ...defaultStandby, ...options }, clock);
   let listed: readonly Endpoint[] = endpoints;
   const listeners = new Set<(endpoints: readonly Endpoint[]) => void>();
   const source: EndpointSource = {
@@ -64,6 +72,7 @@ export function createWorld(options: Partial<StandbyOptions> = {}, endpoints = t
   };
   const world = {
     clock,
+    account,
     conditions: new Map<string, Condition>(),
     epochs: new Map<string, number>(),
     /** `host@ms` of every attempt. */
@@ -106,6 +115,7 @@ export function createWorld(options: Partial<StandbyOptions> = {}, endpoints = t
     },
     options: { ...defaultStandby, ...options },
     epochs: new EpochGuard(),
+    account,
     clock,
     random: () => 0.5,
     log: silentLogger,

@@ -172,28 +172,59 @@ describe('warm standby', () => {
     await world.standby.close();
   });
 
-  it('comes back after the service account was corrected and somebody says so', async () => {
+  it('does not let a list of other servers shorten the pause of a refused account', async () => {
     const world = createWorld();
-    world.conditions.set('primary', 'AccountLocked');
+    world.conditions.set('primary', 'AuthenticationFailed');
+    world.conditions.set('third', 'AuthenticationFailed');
+    world.attemptTakesMs = 1_000;
     world.standby.start();
-    await world.clock.advance(600_000);
-    world.conditions.set('primary', 'up');
-    world.standby.retryNow();
-    await world.clock.advance(0);
-    expect(world.standby.state).toBe('open');
+    for (let change = 0; change < 300; change += 1) {
+      await world.clock.advance(500);
+      world.list([{ host: change % 2 === 0 ? 'third' : 'primary', port: 8888 }]);
+    }
+    await world.clock.advance(86_400_000);
+    const times = world.attempts.map((attempt) => Number(attempt.split('@')[1]));
+    expect(times).toHaveLength(3);
+    for (const [index, time] of times.slice(1).entries())
+      expect(time - (times[index] as number)).toBeGreaterThanOrEqual(60_000);
+    expect(world.standby.stateReason).toContain('not tried again before the configuration changes');
     await world.standby.close();
   });
 
-  it('hears a request to retry also while an attempt is running', async () => {
-    const world = createWorld({ credentialsTries: 1 });
-    world.conditions.set('primary', 'AuthenticationFailed');
-    world.attemptTakesMs = 1_000;
+  it('counts what the account was refused on all links of the client together', async () => {
+    const reads = createWorld();
+    const writes = createWorld({}, twoServers, reads);
+    for (const { conditions } of [reads, writes]) conditions.set('primary', 'AccountLocked');
+    reads.standby.start();
+    await reads.clock.advance(1_000);
+    writes.standby.start();
+    await reads.clock.advance(86_400_000);
+    expect([...reads.attempts, ...writes.attempts]).toHaveLength(3);
+    // A link that is opened again starts from what the others know.
+    await writes.standby.close();
+    const again = createWorld({}, twoServers, reads);
+    again.standby.start();
+    const waiting = again.standby.connection(again.limits()).catch((error) => error);
+    await reads.clock.advance(10_000);
+    expect(again.attempts).toEqual([]);
+    expect(await waiting).toMatchObject({
+      code: 'NoEndpoint',
+      detail: expect.stringContaining('is refused'),
+    });
+    for (const { standby } of [reads, again]) await standby.close();
+    expect(reads.clock.pendingTimers).toBe(0);
+  });
+
+  it('goes on by the list of delays when a refused account finds no server that could judge it', async () => {
+    const world = createWorld();
+    world.conditions.set('primary', 'AccountLocked');
     world.standby.start();
-    await world.clock.advance(500);
-    world.standby.retryNow();
-    await world.clock.advance(600);
-    world.conditions.set('primary', 'up');
-    await world.clock.advance(1_000);
+    await world.clock.advance(59_000);
+    world.conditions.set('primary', 'ConnectionRefused');
+    world.conditions.set('backup', 'ConnectionRefused');
+    await world.clock.advance(2_000);
+    world.conditions.set('backup', 'up');
+    await world.clock.advance(4_000);
     expect(world.standby.state).toBe('open');
     await world.standby.close();
   });

@@ -1,6 +1,7 @@
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import type { KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
-import { describe, expect, it } from 'vitest';
+import { createBackendPool, type PooledEnvironment } from '@gatehouse/config-server-client/pool';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoServiceAccount } from '../../src/seed/demo.ts';
 import { agent, connectTo, quickStandby, recordingLog, startServer, until, watchSuite } from '../harness.ts';
 
@@ -22,10 +23,46 @@ describe('the service account', () => {
     expect(client.state).toBe('down');
     expect(client.stateReason).toContain('service account');
     await expect(client.authenticate(agent)).rejects.toMatchObject({ code: 'NoEndpoint' });
-    // Corrected on the server, and told so.
+  });
+
+  it('that was given up gets a new chance when its environment changes, and not before', async () => {
+    const server = await startServer();
+    const pool = createBackendPool({
+      create: (_environment: PooledEnvironment) =>
+        connectTo([server], { password: 'wrong-secret', standby: { ...fewTries, credentialsTries: 1 } }),
+    });
+    onTestFinished(() => pool.closeAll());
+    const backend = pool.get({ id: 'one', version: 1 });
+    await until(() => backend.state === 'down', 'given up');
+    expect(backend.stateReason).toContain('not tried again before the configuration changes');
+    // Corrected on the server; the environment is saved with the password that is right there.
     await server.store.updatePerson(100, { password: 'wrong-secret' });
-    client.retryNow();
-    await until(() => client.state === 'open', 'the client is in');
+    expect(pool.get({ id: 'one', version: 1 }).state).toBe('down');
+    pool.get({ id: 'one', version: 2 });
+    await until(() => backend.state === 'open', 'let in');
+    await expect(backend.authenticate(agent)).resolves.toBeDefined();
+  });
+
+  it('is tried three times by reads and changes together', async () => {
+    const proxy = await startServer({ role: 'proxy' });
+    const primary = await startServer();
+    await primary.store.updatePerson(100, { password: 'other-secret' });
+    let registrations = 0;
+    primary.faults.beforeRequest = () => {
+      registrations += 1;
+    };
+    const client = connectTo([proxy, primary], { standby: fewTries });
+    await client.authenticate(agent);
+    const change = { userName: 'agent', oldPassword: agent.password, newPassword: 'moved-secret' };
+    for (let count = 0; count < 6; count += 1)
+      await expect(client.changePassword(change)).rejects.toMatchObject({ code: 'ReadOnly' });
+    await until(() => registrations === 3, 'three tries');
+    primary.faults.beforeRequest = () => {
+      registrations += 1;
+    };
+    await expect(client.changePassword(change)).rejects.toMatchObject({ code: 'ReadOnly' });
+    expect(registrations).toBe(3);
+    await expect(client.readTenants({})).resolves.toBeDefined();
   });
 
   it('is not tried on the backup too: both share the accounts', async () => {
@@ -95,6 +132,21 @@ describe('the service account', () => {
     const client = connectTo([server], { newPassword: 'changed-secret' });
     await expect(client.authenticate(agent)).resolves.toBeDefined();
     expect(drops).toBe(2);
+  });
+
+  it('that was given a new password and is refused later costs one registration each time', async () => {
+    const server = await startServer();
+    await server.store.updatePerson(100, { changePasswordOnNextLogin: 2 });
+    const client = connectTo([server], { newPassword: 'changed-secret', standby: fewTries });
+    await client.authenticate(agent);
+    const passwords: string[] = [];
+    server.faults.beforeRequest = (message) => {
+      if (message.name === 'RequestRegisterClient') passwords.push(message.body.userPassword);
+    };
+    await server.store.updatePerson(100, { password: 'reset-secret' });
+    server.dropConnections();
+    await until(() => client.stateReason?.includes('not tried again') === true, 'given up');
+    expect(passwords).toEqual(Array(3).fill('changed-secret'));
   });
 
   it('may be limited to one session: the newer one replaces the older', async () => {
