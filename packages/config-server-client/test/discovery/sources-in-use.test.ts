@@ -5,6 +5,7 @@ import type { Endpoint, EndpointSource } from '../../src/discovery/endpoint-sour
 import { silentLogger } from '../../src/log.ts';
 import { ManualClock } from '../../src/manual-clock.ts';
 import { EpochGuard } from '../../src/standby/epoch-guard.ts';
+import { RefusedAccount } from '../../src/standby/refused-account.ts';
 import { WarmStandby } from '../../src/standby/warm-standby.ts';
 import { writableEndpoints } from '../../src/standby/writable-endpoints.ts';
 
@@ -36,6 +37,7 @@ describe('endpoint sources in use', () => {
       random: () => 0.5,
       log: silentLogger,
       epochs: new EpochGuard(),
+      account: new RefusedAccount(defaultStandby, clock),
     });
     standby.start();
     await clock.advance(defaultStandby.failFastAfterMs);
