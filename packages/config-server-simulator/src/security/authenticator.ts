@@ -1,6 +1,7 @@
 /** Checks and changes passwords by the rules; an unknown user costs the same work as a wrong password. */
 import { CfgObjectState, CfgObjectType, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import { type KeyValueList, readKeyValue } from '@gatehouse/config-server-client/model/key-value-list';
+import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
 import { RequestRefused } from '../server/request-refused.ts';
 import { withAnnexValue } from '../store/annex.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -36,9 +37,9 @@ const historyKept = 30;
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #failures = new FailureCounter();
-  /** Locks that a server which may not change the estate keeps for itself; Unix seconds. */
+  /** Locks that a server which cannot change the estate keeps for itself; Unix seconds. */
   readonly #ownLocks = new Map<number, number>();
-  readonly #turns = new Map<number, Promise<unknown>>();
+  readonly #turns = new Map<string, Promise<unknown>>();
   readonly #decoy: Promise<StoredPassword>;
 
   constructor(options: AuthenticatorOptions) {
@@ -52,7 +53,7 @@ export class Authenticator {
    */
   async authenticate(userName: string, password: string, tenantDbid?: number): Promise<Verified> {
     const { store, now } = this.#options;
-    const person = await this.#verify(userName, password, tenantDbid);
+    const person = await this.#inTurn(userName, () => this.#verify(userName, password, tenantDbid));
     const dbid = person['DBID'] as number;
     const rules = rulesFor(person, store);
     this.#checkAccount(person, rules);
@@ -60,10 +61,7 @@ export class Authenticator {
     if (expiresInDays !== undefined && expiresInDays <= 0) {
       throw new RequestRefused('PasswordExpired', 'the password has expired');
     }
-    const sessions = this.#options.sessionsOf(dbid);
-    if (rules.maxAccountSessions > 0 && sessions >= rules.maxAccountSessions) {
-      throw new RequestRefused('TooManySessions', 'the account has too many sessions');
-    }
+    const sessions = this.checkSessions(person);
     const lastLogin = store.lastLoginOf(dbid);
     await store.recordLogin(dbid, Math.floor(now() / 1000));
     const notify = rules.passwordExpirationNotifyDays;
@@ -79,13 +77,26 @@ export class Authenticator {
   }
 
   /** Unix seconds of the change. Errors: those of `authenticate` except PasswordExpired; PasswordPolicyViolation. */
-  async changePassword(userName: string, oldPassword: string, newPassword: string): Promise<number> {
-    const { store, now } = this.#options;
-    const person = await this.#verify(userName, oldPassword);
-    const rules = rulesFor(person, store);
-    this.#checkAccount(person, rules);
-    await this.setPassword(person['DBID'] as number, newPassword, rules);
-    return Math.floor(now() / 1000);
+  changePassword(userName: string, oldPassword: string, newPassword: string): Promise<number> {
+    // Until the new password is in force: of two changes at once the second one no longer knows the old password.
+    return this.#inTurn(userName, async () => {
+      const { store, now } = this.#options;
+      const person = await this.#verify(userName, oldPassword);
+      const rules = rulesFor(person, store);
+      this.#checkAccount(person, rules);
+      await this.setPassword(person['DBID'] as number, newPassword, rules);
+      return Math.floor(now() / 1000);
+    });
+  }
+
+  /** How many the account has. Errors: TooManySessions when it may not have one more. */
+  checkSessions(person: StoredObject): number {
+    const sessions = this.#options.sessionsOf(person['DBID'] as number);
+    const { maxAccountSessions } = rulesFor(person, this.#options.store);
+    if (maxAccountSessions > 0 && sessions >= maxAccountSessions) {
+      throw new RequestRefused('TooManySessions', 'the account has too many sessions');
+    }
+    return sessions;
   }
 
   /** Sets a password that keeps to the rules; the old ones stay as history. */
@@ -107,32 +118,37 @@ export class Authenticator {
     );
   }
 
-  /** Lifts a lock; the administrator's act. */
+  /** Lifts a lock, and lets an account in again that was not used for too long; the administrator's act. */
   async unlock(personDbid: number): Promise<void> {
+    const { store, now } = this.#options;
     this.#failures.clear(personDbid);
     this.#ownLocks.delete(personDbid);
-    await this.#writeLock(personDbid, undefined);
+    await this.#writeMark(personDbid, 'last-locked-at', undefined);
+    const person = store.get(CfgObjectType.person, personDbid);
+    if (person !== undefined && this.#isExpired(person, rulesFor(person, store)))
+      await this.#writeMark(personDbid, 'last-reactivated-at', Math.floor(now() / 1000));
+  }
+
+  /**
+   * One try of a name at a time: fifty at once must not get fifty tries before the lock falls. Of names that nobody has
+   * as well: what is faster there would tell which ones exist.
+   */
+  async #inTurn<T>(userName: string, work: () => Promise<T>): Promise<T> {
+    const name = foldUserName(userName);
+    const turn = this.#turns.get(name)?.then(work) ?? work();
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(name, settled);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(name) === settled) this.#turns.delete(name);
+    }
   }
 
   /** The person whose password this is, and who is enabled. Counts failures. */
   async #verify(userName: string, password: string, tenantDbid?: number): Promise<StoredObject> {
-    const known = this.#options.store.personNamed(userName);
-    if (known === undefined) return this.#verifyNow(undefined, password, tenantDbid);
-    // One try of an account at a time: fifty at once must not get fifty tries before the lock falls.
-    const dbid = known['DBID'] as number;
-    const verify = () => this.#verifyNow(dbid, password, tenantDbid);
-    const turn = this.#turns.get(dbid)?.then(verify) ?? verify();
-    const settled = turn.catch(() => undefined);
-    this.#turns.set(dbid, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(dbid) === settled) this.#turns.delete(dbid);
-    }
-  }
-
-  async #verifyNow(dbid: number | undefined, password: string, tenantDbid?: number): Promise<StoredObject> {
     const { store, queue, now } = this.#options;
+    const dbid = store.personNamed(userName)?.['DBID'] as number | undefined;
     const stored = dbid === undefined ? undefined : store.credentialOf(dbid)[0];
     const decoy = await this.#decoy;
     const matches = await queue.run(() => passwordMatches(password, stored ?? decoy));
@@ -142,7 +158,7 @@ export class Authenticator {
     const isPassword = matches && stored !== undefined;
     if (!isPassword) {
       const locksNow = this.#failures.record(dbid, rules, now());
-      if (locksNow && !this.#isLocked(person, rules)) await this.#writeLock(dbid, Math.floor(now() / 1000));
+      if (locksNow && !this.#isLocked(person, rules)) await this.#lock(dbid, Math.floor(now() / 1000));
       throw failed();
     }
     const isWrongTenant = tenantDbid !== undefined && person['tenantDBID'] !== tenantDbid;
@@ -153,19 +169,21 @@ export class Authenticator {
 
   #checkAccount(person: StoredObject, rules: SecurityRules): void {
     if (this.#isLocked(person, rules)) throw new RequestRefused('AccountLocked', 'the account is locked');
-    const lastLogin = this.#options.store.lastLoginOf(person['DBID'] as number);
-    if (rules.accountExpirationDays === 0 || lastLogin === undefined) return;
-    if (this.#options.now() - lastLogin * 1000 > rules.accountExpirationDays * dayMs) {
+    if (this.#isExpired(person, rules))
       throw new RequestRefused('AccountExpired', 'the account was not used for too long');
-    }
+  }
+
+  /** Since the last login, or since an administrator let the account in again. Without a login there is no such time. */
+  #isExpired(person: StoredObject, rules: SecurityRules): boolean {
+    const lastLogin = this.#options.store.lastLoginOf(person['DBID'] as number);
+    if (rules.accountExpirationDays === 0 || lastLogin === undefined) return false;
+    const idleSinceSeconds = Math.max(lastLogin, markOf(person, 'last-reactivated-at'));
+    return this.#options.now() - idleSinceSeconds * 1000 > rules.accountExpirationDays * dayMs;
   }
 
   #isLocked(person: StoredObject, rules: SecurityRules): boolean {
-    const lockedAt = Number(
-      readKeyValue(annexOf(CfgObjectType.person, person), rulesSection, 'last-locked-at') ?? 0,
-    );
     const ownLock = this.#ownLocks.get(person['DBID'] as number) ?? 0;
-    return isLocked(Math.max(Number.isFinite(lockedAt) ? lockedAt : 0, ownLock), rules, this.#options.now());
+    return isLocked(Math.max(markOf(person, 'last-locked-at'), ownLock), rules, this.#options.now());
   }
 
   /** The person itself, or a tenant whose users were told to; those who changed it themselves have done so. */
@@ -182,19 +200,32 @@ export class Authenticator {
     return Math.ceil((endMs - this.#options.now()) / dayMs);
   }
 
-  async #writeLock(personDbid: number, atSeconds: number | undefined): Promise<void> {
+  /** Holds on this server even when it cannot be written: a full disk must not give an attacker his tries again. */
+  async #lock(personDbid: number, atSeconds: number): Promise<void> {
+    const written = this.#options.store.isWritable
+      ? this.#writeMark(personDbid, 'last-locked-at', atSeconds)
+      : Promise.reject(new Error('another server writes this estate'));
+    await written.catch(() => this.#ownLocks.set(personDbid, atSeconds));
+  }
+
+  async #writeMark(personDbid: number, option: Mark, atSeconds: number | undefined): Promise<void> {
     const { store } = this.#options;
     const person = store.get(CfgObjectType.person, personDbid);
     if (person === undefined) return;
-    if (!store.isWritable) {
-      this.#ownLocks.set(personDbid, atSeconds ?? 0);
-      return;
-    }
     const annex = (annexOf(CfgObjectType.person, person) ?? []) as KeyValueList;
     const value = atSeconds === undefined ? undefined : String(atSeconds);
-    const userProperties = withAnnexValue(annex, rulesSection, 'last-locked-at', value);
+    const userProperties = withAnnexValue(annex, rulesSection, option, value);
     await store.update(CfgObjectType.person, personDbid, { userProperties });
   }
+}
+
+/** What the server itself writes into the annex of a person, in Unix seconds. */
+type Mark = 'last-locked-at' | 'last-reactivated-at';
+
+/** 0: never. */
+function markOf(person: StoredObject, option: Mark): number {
+  const seconds = Number(readKeyValue(annexOf(CfgObjectType.person, person), rulesSection, option) ?? 0);
+  return Number.isFinite(seconds) ? seconds : 0;
 }
 
 function failed(): RequestRefused {

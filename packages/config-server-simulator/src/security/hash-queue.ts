@@ -28,14 +28,17 @@ export class HashQueue {
           retryAfterMs: 1_000,
         });
       }
+      // Whoever is done hands the place over: in between nobody else can take it.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running += 1;
     }
-    this.#running += 1;
     try {
       return await work();
     } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
     }
   }
 }

@@ -36,12 +36,16 @@ export function followEstate(estate: Estate, context: ServerContext): Following 
   /** After a hand-over the other server goes first; once it has written, or if there is none, this one may again. */
   const isOthersTurn = () =>
     handedOver !== undefined && estate.epoch === handedOver.epoch && clock.monotonicMs() < handedOver.untilMs;
+  let problem: string | undefined;
   const running = (async () => {
     while (!stopping.signal.aborted) {
       try {
         if (state.role !== 'primary') await follow();
+        problem = undefined;
       } catch (error) {
-        log.error({ error }, 'following the estate failed');
+        // Twenty times a second, for as long as a disk is full: said once.
+        if ((error as Error).message !== problem) log.error({ error }, 'following the estate failed');
+        problem = (error as Error).message;
       }
       await pause(clock, pollMs, stopping.signal);
     }

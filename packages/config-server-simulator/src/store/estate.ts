@@ -127,10 +127,10 @@ class EstateFile implements Estate {
   async become(lock: FileLock, isNew: boolean): Promise<void> {
     const { store } = this;
     this.#isNew = isNew;
-    this.#epoch += 1;
+    const serverEpoch = this.#epoch + 1;
     const epoch: JournalEntry = {
       kind: 'epoch',
-      serverEpoch: this.#epoch,
+      serverEpoch,
       holder: this.#options.holder,
     };
     // A first start that was killed over its seed has left less than an estate: it begins again.
@@ -139,14 +139,20 @@ class EstateFile implements Estate {
       goodBytes,
       entries,
       spareEntries: this.#options.spareEntries ?? defaultSpareEntries,
-      snapshot: () => snapshotEntries(store.tables, store.log, epoch),
+      snapshot: () => snapshotEntries(store, epoch),
       // A seed is not written anew before it is complete.
-      snapshotSize: () => (this.#isNew ? Number.POSITIVE_INFINITY : snapshotSize(store.tables, store.log)),
+      snapshotSize: () => (this.#isNew ? Number.POSITIVE_INFINITY : snapshotSize(store)),
       log: this.#options.log,
     });
+    try {
+      await journal.append(isNew ? [{ kind: 'log', id: store.log.id }, epoch] : [epoch]);
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
+    this.#epoch = serverEpoch;
     this.#writing = { journal, lock };
     store.writeTo(journal);
-    await journal.append(isNew ? [{ kind: 'log', id: store.log.id }, epoch] : [epoch]);
   }
 
   async planted(): Promise<void> {
@@ -187,7 +193,12 @@ class EstateFile implements Estate {
     // What this server wrote itself is known to it: it reads on behind its own last entry. Until then it counts as
     // writing, so that nobody reads its own entries a second time.
     this.#reader = new JournalReader(this.#path);
-    await this.#reader.readNew();
+    const { entries } = await this.#reader.readNew();
+    if (writing.journal.isBroken) {
+      // What could not be written is nobody else's estate.
+      this.store.forgetObjects();
+      this.replay(entries);
+    }
     this.#writing = undefined;
     await writing.lock.release();
   }

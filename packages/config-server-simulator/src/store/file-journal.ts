@@ -1,5 +1,6 @@
 /** The append-only file: what was acknowledged is on the disk, whatever kills the process. */
 import { type FileHandle, open } from 'node:fs/promises';
+import { systemClock } from '@gatehouse/config-server-client/clock';
 import type { Logger } from '@gatehouse/config-server-client/log';
 import type { Journal, JournalEntry } from './journal.ts';
 import { encodeLine } from './journal-lines.ts';
@@ -31,6 +32,9 @@ export async function openFileJournal(path: string, options: FileJournalOptions)
   return new FileJournal(path, file, options);
 }
 
+/** Writing everything anew costs too much to be tried at every change of a server whose disk is full. */
+const repairIntervalMs = 1_000;
+
 class FileJournal implements Journal {
   readonly isWritable = true;
   readonly #path: string;
@@ -40,6 +44,9 @@ class FileJournal implements Journal {
   #spareEntries: number;
   #gathering: Batch | undefined;
   #flushing: Promise<void> | undefined;
+  /** Why the end of the file may be torn: nothing may follow it, only a file written anew. */
+  #brokenBy: unknown;
+  #repairTriedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(path: string, file: FileHandle, options: FileJournalOptions) {
     this.#path = path;
@@ -58,6 +65,16 @@ class FileJournal implements Journal {
     return promise;
   }
 
+  get isBroken(): boolean {
+    return this.#brokenBy !== undefined;
+  }
+
+  async repair(): Promise<void> {
+    this.#flushing ??= this.#flush();
+    await this.#flushing;
+    if (this.isBroken) throw this.#brokenBy;
+  }
+
   async close(): Promise<void> {
     await this.#flushing;
     await this.#file.close();
@@ -66,6 +83,7 @@ class FileJournal implements Journal {
   async #flush(): Promise<void> {
     // Everything that is appended in this turn of the event loop goes into one flush.
     await nextTurn();
+    if (this.#isRepairDue()) await this.#compact();
     for (let batch = this.#takeBatch(); batch !== undefined; batch = this.#takeBatch()) {
       await this.#write(batch);
       if (this.#isWasteful) await this.#compact();
@@ -81,17 +99,35 @@ class FileJournal implements Journal {
 
   async #write({ bytes, entries, done }: Batch): Promise<void> {
     try {
+      if (this.isBroken) throw this.#brokenBy;
       await this.#file.appendFile(Buffer.concat(bytes));
       await this.#file.datasync();
       this.#entries += entries;
       done.resolve();
     } catch (error) {
+      if (!this.isBroken) this.#break(error);
       done.reject(error);
     }
   }
 
+  #break(error: unknown): void {
+    const { log } = this.#options;
+    this.#brokenBy = error;
+    log.error(
+      { file: this.#path, error },
+      'the estate file cannot be written: logins go on, changes are refused',
+    );
+  }
+
+  #isRepairDue(): boolean {
+    const nowMs = systemClock.monotonicMs();
+    if (!this.isBroken || nowMs - this.#repairTriedAtMs < repairIntervalMs) return false;
+    this.#repairTriedAtMs = nowMs;
+    return true;
+  }
+
   get #isWasteful(): boolean {
-    if (this.#entries <= this.#spareEntries) return false;
+    if (this.isBroken || this.#entries <= this.#spareEntries) return false;
     return this.#entries > 2 * this.#options.snapshotSize() + this.#spareEntries;
   }
 
@@ -111,16 +147,19 @@ class FileJournal implements Journal {
         'estate file written anew',
       );
       this.#entries = entries.length + (batch?.entries ?? 0);
+      this.#brokenBy = undefined;
       batch?.done.resolve();
     } catch (error) {
-      log.error(
-        { file: this.#path, error },
-        'the estate file could not be written anew, it goes on as it is',
-      );
-      // A full disk, perhaps: not again at every change.
-      this.#spareEntries += this.#entries;
+      if (!this.isBroken) this.#goOn(error);
       if (batch !== undefined) await this.#write(batch);
     }
+  }
+
+  #goOn(error: unknown): void {
+    const { log } = this.#options;
+    log.error({ file: this.#path, error }, 'the estate file could not be written anew, it goes on as it is');
+    // A full disk, perhaps: not again at every change.
+    this.#spareEntries += this.#entries;
   }
 }
 

@@ -73,12 +73,18 @@ export interface Journal {
   readonly isWritable: boolean;
   /** Resolves when the entries cannot be lost any more. Entries of one call survive together or not at all. */
   append(entries: JournalEntry[]): Promise<void>;
+  /** Writing failed: nothing can be kept until it was repaired. */
+  readonly isBroken: boolean;
+  /** Makes it whole again, with all that is in memory. Errors: what still stands in the way. */
+  repair(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Memory alone: nothing survives. */
 export const noJournal: Journal = {
   isWritable: true,
+  isBroken: false,
+  repair: async () => undefined,
   append: async () => undefined,
   close: async () => undefined,
 };
@@ -86,6 +92,8 @@ export const noJournal: Journal = {
 /** Another server writes. */
 export const foreignJournal: Journal = {
   isWritable: false,
+  isBroken: false,
+  repair: async () => undefined,
   append: () => Promise.reject(new Error('another server writes this estate')),
   close: async () => undefined,
 };

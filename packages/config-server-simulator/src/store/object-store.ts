@@ -22,7 +22,7 @@ export class ObjectStore {
   #journal: Journal;
   readonly #tables = new ObjectTables();
   #lastHistoryId = 0;
-  #failure: unknown;
+  #untold: Change[] = [];
 
   constructor(log: ChangeLog, journal: Journal) {
     this.log = log;
@@ -67,6 +67,7 @@ export class ObjectStore {
 
   /** The object with its new DBID. Errors: CFGIncompleteObjectData, CFGUniquenessViolation. */
   async create(objectType: number, fields: StoredObject, options: ChangeOptions = {}): Promise<StoredObject> {
+    if (this.#journal.isBroken) await this.#repair();
     const dbid =
       (identityOf(objectType, fields)['DBID'] as number | undefined) ?? this.#tables.nextDbid(objectType);
     const object = withDbid(objectType, fields, dbid);
@@ -95,6 +96,7 @@ export class ObjectStore {
     fields: StoredObject,
     options: ChangeOptions = {},
   ): Promise<StoredObject> {
+    if (this.#journal.isBroken) await this.#repair();
     const entries = this.#updateEntries(objectType, dbid, fields, options);
     await this.#commit(entries);
     return this.get(objectType, dbid) as StoredObject;
@@ -102,16 +104,27 @@ export class ObjectStore {
 
   /** Takes a deleted person out of its groups first, one change each. Errors: CFGObjectNotFound. */
   async delete(objectType: number, dbid: number): Promise<void> {
+    if (this.#journal.isBroken) await this.#repair();
     if (this.get(objectType, dbid) === undefined) throw notFound(objectType);
     const entries =
       objectType === CfgObjectType.person ? this.#entriesFor(groupsLeft(this.#tables.objects, dbid)) : [];
     await this.#commit([...entries, { kind: 'deleted', objectType, dbid, historyId: this.#nextHistoryId() }]);
   }
 
-  /** Not a change of the history: clients read it, nobody is told. */
+  /** Not a change of the history: clients read it, nobody is told. A full disk keeps nobody from logging in. */
   async recordLogin(personDbid: number, atSeconds: number): Promise<void> {
     this.#tables.recordLogin(personDbid, atSeconds);
-    if (this.isWritable) await this.#write([{ kind: 'login', dbid: personDbid, atSeconds }]);
+    if (!this.isWritable) return;
+    const entry: JournalEntry = { kind: 'login', dbid: personDbid, atSeconds };
+    await this.#journal.append([entry]).then(
+      () => this.#tellUntold(),
+      () => undefined,
+    );
+  }
+
+  /** Changes that were made and could not be written: in memory, until the journal is whole again. */
+  get untold(): readonly Change[] {
+    return this.#untold;
   }
 
   /** False while another server writes this estate. */
@@ -122,11 +135,11 @@ export class ObjectStore {
   /** From now on changes are written there. */
   writeTo(journal: Journal): void {
     this.#journal = journal;
-    this.#failure = undefined;
   }
 
   /** Forgets the objects, not the history: they follow from a journal that was written anew. */
   forgetObjects(): void {
+    this.#untold = [];
     this.#tables.clear();
   }
 
@@ -209,19 +222,31 @@ export class ObjectStore {
     if (entries.length === 0) return;
     const changes = entries.map((entry) => this.#changeOf(entry));
     for (const entry of entries) this.#tables.apply(entry);
-    await this.#write(entries);
-    for (const change of changes) this.log.append(change);
-  }
-
-  async #write(entries: JournalEntry[]): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
     try {
       await this.#journal.append(entries);
     } catch (error) {
-      // Memory and file differ from here on: nothing may be acknowledged any more.
-      this.#failure = error;
+      this.#untold.push(...changes);
       throw error;
     }
+    this.#tellUntold();
+    for (const change of changes) this.log.append(change);
+  }
+
+  /** Before a change, so that one that cannot be kept is not made. Errors: ReadOnly. */
+  async #repair(): Promise<void> {
+    try {
+      await this.#journal.repair();
+    } catch {
+      throw new RequestRefused('ReadOnly', 'this server cannot write its estate at present');
+    }
+    this.#tellUntold();
+  }
+
+  /** They are in the file that was written anew. */
+  #tellUntold(): void {
+    const changes = this.#untold;
+    this.#untold = [];
+    for (const change of changes) this.log.append(change);
   }
 
   #changeOf(entry: ObjectEntry): Change {

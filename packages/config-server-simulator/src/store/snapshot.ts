@@ -1,14 +1,14 @@
 /** An estate in as few journal entries as it needs: what there is, and the end of its history for clients that were away. */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { ChangeLog } from './change-log.ts';
 import type { JournalEntry } from './journal.ts';
+import type { ObjectStore } from './object-store.ts';
 import type { ObjectTables } from './object-tables.ts';
 
 const changesTold = 10_000;
 
 /** Taken at once, so that it is one moment of the estate; objects are replaced when they change, never altered. */
-export function snapshotEntries(tables: ObjectTables, log: ChangeLog, epoch: JournalEntry): JournalEntry[] {
-  const told = log.newest(changesTold);
+export function snapshotEntries({ tables, log, untold }: ObjectStore, epoch: JournalEntry): JournalEntry[] {
+  const told = [...log.newest(changesTold), ...untold];
   return [
     { kind: 'log', id: log.id },
     epoch,
@@ -26,7 +26,7 @@ export function snapshotEntries(tables: ObjectTables, log: ChangeLog, epoch: Jou
 }
 
 /** How many entries that would be, without making them. */
-export function snapshotSize(tables: ObjectTables, log: ChangeLog): number {
+export function snapshotSize({ tables, log }: ObjectStore): number {
   let size = tables.logins.size + Math.min(log.size, changesTold);
   for (const objects of tables.objects.values()) size += objects.size;
   return size;

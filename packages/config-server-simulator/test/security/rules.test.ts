@@ -130,6 +130,18 @@ describe('expiry', () => {
     expect(await login('wrong')).toBe('AuthenticationFailed');
   });
 
+  it('of an account ends when an administrator lets it in again, and begins anew', async () => {
+    const { clock, login, administration, dbid } = await estate({ 'account-expiration': 30 });
+    await login();
+    await clock.advance(31 * days);
+    expect(await login()).toBe('AccountExpired');
+    await administration.unlock(dbid);
+    await clock.advance(29 * days);
+    expect(await login()).toEqual(isIn);
+    await clock.advance(31 * days);
+    expect(await login()).toBe('AccountExpired');
+  });
+
   it('of a password: announced, then refused, and changed all the same', async () => {
     const { clock, login, change } = await estate({
       'password-expiration': 10,
@@ -168,6 +180,14 @@ describe('passwords', () => {
     expect(await change('second', 'right')).toEqual(['no-repeats']);
     expect(await change('second', 'third')).toBe('changed');
     expect(await change('third', 'right')).toBe('changed');
+  });
+
+  it('change once when two ask at once: the second one no longer knows the old password', async () => {
+    const { change, login } = await estate({ 'password-no-repeats': 3 });
+    const outcomes = await Promise.all([change('right', 'first'), change('right', 'second')]);
+    expect(outcomes).toEqual(['changed', 'AuthenticationFailed']);
+    expect(await login('first')).toEqual(isIn);
+    expect(await change('first', 'right')).toEqual(['no-repeats']);
   });
 
   it('must be changed where all users were told to, until each has done so', async () => {
@@ -235,6 +255,54 @@ describe('the hash queue', () => {
       'done',
       'done',
     ]);
+  });
+
+  it('never works on more than it may, also while a place is handed over', async () => {
+    const queue = new HashQueue({ concurrency: 1 });
+    let running = 0;
+    let most = 0;
+    const work = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+    };
+    // One more at every step, so that one comes between the end of a work and the start of the next.
+    const works: Promise<void>[] = [];
+    for (let count = 0; count < 50; count += 1) {
+      works.push(queue.run(work));
+      await Promise.resolve();
+    }
+    await Promise.all(works);
+    expect(most).toBe(1);
+  });
+
+  it('is asked by unknown names one after the other as by known ones: else the time of many at once would tell them', async () => {
+    const { store } = openMemoryEstate();
+    let running = 0;
+    let most = 0;
+    class WatchedQueue extends HashQueue {
+      override async run<T>(work: () => Promise<T>): Promise<T> {
+        running += 1;
+        most = Math.max(most, running);
+        try {
+          return await super.run(work);
+        } finally {
+          running -= 1;
+        }
+      }
+    }
+    const queue = new WatchedQueue();
+    const authenticator = new Authenticator({
+      store,
+      queue,
+      algorithm: 'test',
+      now: () => 0,
+      sessionsOf: () => 0,
+    });
+    const tries = Array.from({ length: 10 }, () => authenticator.authenticate('Nobody', 'wrong'));
+    await Promise.allSettled([...tries, authenticator.authenticate('NOBODY', 'wrong')]);
+    expect(most).toBe(1);
   });
 
   it('does the same work for an unknown user as for a wrong password', async () => {

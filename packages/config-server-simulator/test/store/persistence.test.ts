@@ -1,10 +1,11 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoSeed } from '../../src/seed/demo.ts';
-import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';
+import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
 import { runServer } from '../program/run-program.ts';
 
 watchSuite();
@@ -13,6 +14,35 @@ async function estateFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'estate-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   return join(folder, 'estate.journal');
+}
+
+const lockingSeed = {
+  ...demoSeed,
+  environmentSecurityRules: { 'account-lockout-threshold': 1 },
+};
+
+const canLimit = spawnSync('prlimit', ['--version']).status === 0;
+
+/** What a process writes beyond it fails, as on a full disk. */
+function limitFileSize({ pid }: ChildProcess, bytes: number | 'unlimited'): void {
+  expect(spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]).status).toBe(0);
+}
+
+/** Until it is done; a server looks for room once a second only. */
+async function retried(change: () => Promise<unknown>): Promise<void> {
+  let isDone = false;
+  await expect
+    .poll(
+      async () => {
+        isDone ||= await change().then(
+          () => true,
+          () => false,
+        );
+        return isDone;
+      },
+      { timeout: 10_000, interval: 200 },
+    )
+    .toBe(true);
 }
 
 describe('an estate in a file', () => {
@@ -87,6 +117,19 @@ describe('an estate in a file', () => {
     await expect(client.authenticate(agent)).resolves.toBeDefined();
   });
 
+  it('gives the last session of an account to one of those that ask at once, while their logins are being written', async () => {
+    const environmentSecurityRules = { 'max-account-sessions': 1 };
+    const server = await startServer({
+      file: await estateFile(),
+      seed: { ...demoSeed, environmentSecurityRules },
+    });
+    const asked = Array.from({ length: 5 }, () =>
+      connectTo([server], { standby: { ...quickStandby, failFastAfterMs: 500 } }).readTenants({}),
+    );
+    await Promise.allSettled(asked);
+    expect(server.sessionCount()).toBe(1);
+  });
+
   it('loses no acknowledged change when the process is killed, again and again', async () => {
     const file = await estateFile();
     let password = agent.password;
@@ -123,4 +166,42 @@ describe('an estate in a file', () => {
       expect(await next.exited).toBe(0);
     }
   }, 90_000);
+
+  it.skipIf(!canLimit)(
+    'on a full disk goes on with logins and locks, refuses changes before they are made, and is whole again later',
+    async () => {
+      const file = await estateFile();
+      await (await startServer({ file, seed: lockingSeed })).close();
+      const { port, child, exited } = await runServer('--file', file);
+      // As much room as is needed for some logins; the write that hits the end is torn in its middle.
+      limitFileSize(child, (await stat(file)).size + 2_000);
+      const client = connectTo([{ port }]);
+      for (let count = 0; count < 60; count += 1) await client.authenticate(agent);
+      const change = (userName: string) =>
+        client.changePassword({
+          userName,
+          oldPassword: `demo-${userName}-password`,
+          newPassword: 'new-secret',
+        });
+      await expect(change('supervisor')).rejects.toMatchObject({ code: 'ReadOnly' });
+      await expect(
+        client.authenticate({ userName: 'supervisor', password: 'demo-supervisor-password' }),
+      ).resolves.toBeDefined();
+      const wrong = { userName: 'admin', password: 'wrong-secret' };
+      await expect(client.authenticate(wrong)).rejects.toMatchObject({ code: 'AuthenticationFailed' });
+      await expect(
+        client.authenticate({ userName: 'admin', password: 'demo-admin-password' }),
+      ).rejects.toMatchObject({ code: 'AccountLocked' });
+
+      // Room again: the next change finds it, and what could not be written before is in the file as well.
+      limitFileSize(child, 'unlimited');
+      await retried(() => change('supervisor'));
+      child.kill('SIGKILL');
+      await exited;
+      const again = connectTo([await startServer({ file })]);
+      await again.authenticate({ userName: 'supervisor', password: 'new-secret' });
+      await expect(again.authenticate(agent)).resolves.toMatchObject({ lastLogin: expect.any(Number) });
+    },
+    60_000,
+  );
 });

@@ -30,6 +30,8 @@ export async function registerClient(
   const application = applicationNamed(request.clientName, context);
   const verified = await verify(request, context);
   if (session.isEnded) return;
+  // Again, and in one turn with the admission: of two at once only one may have the last place.
+  context.authenticator.checkSessions(verified.person);
   if (context.limits.singleSession) {
     for (const other of sessions.ofApplication(application['DBID'] as number)) other.close('replaced');
   }
