@@ -9,12 +9,13 @@ import { changeEvent } from './server/change-events.ts';
 import type { FaultHooks } from './server/fault-hooks.ts';
 import { followEstate } from './server/follow-estate.ts';
 import { defaultServerLimits, type ServerLimits } from './server/limits.ts';
-import { listen, type ServerTlsOptions } from './server/listener.ts';
+import { listen } from './server/listener.ts';
 import { RequestRefused } from './server/request-refused.ts';
 import { type ServerRole, ServerState } from './server/server-state.ts';
 import { SessionRegistry } from './server/session-registry.ts';
 import { stepDown } from './server/step-down.ts';
 import { wants } from './server/subscription.ts';
+import type { ServerTlsOptions } from './server/tls-server.ts';
 import { type Administration, createAdministration } from './store/administration.ts';
 import { type Estate, openEstateFile, openMemoryEstate } from './store/estate.ts';
 

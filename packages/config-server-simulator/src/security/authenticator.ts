@@ -76,6 +76,13 @@ export class Authenticator {
     };
   }
 
+  /** Fails as for an unknown user, after the same work, and counts against nobody. */
+  async refuse(password: string): Promise<never> {
+    const decoy = await this.#decoy;
+    await this.#options.queue.run(() => passwordMatches(password, decoy));
+    throw failed();
+  }
+
   /** Unix seconds of the change. Errors: those of `authenticate` except PasswordExpired; PasswordPolicyViolation. */
   changePassword(userName: string, oldPassword: string, newPassword: string): Promise<number> {
     // Until the new password is in force: of two changes at once the second one no longer knows the old password.

@@ -1,24 +1,16 @@
 /** The listening port: plain TCP or TLS; turns sockets into sessions. */
 import net from 'node:net';
-import tls from 'node:tls';
 import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
 import { defaultWireLimits } from '@gatehouse/config-server-client/wire/wire-protocol';
 import { ClientSession } from './client-session.ts';
 import type { ServerContext } from './server-context.ts';
+import { createTlsServer, type ServerTlsOptions } from './tls-server.ts';
 
 export interface ListenOptions {
   host: string;
   /** 0 takes a free one. */
   port: number;
   tls?: ServerTlsOptions | undefined;
-}
-
-export interface ServerTlsOptions {
-  /** PEM. */
-  cert: string | Buffer;
-  key: string | Buffer;
-  /** Authorities of client certificates; when given, clients must show one. */
-  clientCa?: string | Buffer | undefined;
 }
 
 export interface Listener {
@@ -51,7 +43,8 @@ export async function listen(options: ListenOptions, context: ServerContext): Pr
     socket.setKeepAlive(true, 30_000);
     context.sessions.add(new ClientSession(socket, context));
   };
-  const server = createServer(options.tls, accept, context);
+  const server =
+    options.tls === undefined ? net.createServer(accept) : createTlsServer(options.tls, accept, context);
   server.on('connection', (socket: net.Socket) => {
     sockets.add(socket);
     socket.once('close', () => {
@@ -107,51 +100,4 @@ function turningAway({ clock, log }: ServerContext): (socket: net.Socket) => voi
       timer.cancel();
     });
   };
-}
-
-function createServer(
-  options: ServerTlsOptions | undefined,
-  accept: (socket: net.Socket) => void,
-  context: ServerContext,
-): net.Server {
-  if (options === undefined) return net.createServer(accept);
-  const settings: tls.TlsOptions = {
-    cert: options.cert,
-    key: options.key,
-    minVersion: 'TLSv1.2',
-    handshakeTimeout: 5_000,
-  };
-  if (options.clientCa !== undefined) {
-    settings.ca = options.clientCa;
-    settings.requestCert = true;
-    settings.rejectUnauthorized = true;
-  }
-  const secured = tls.createServer(settings, accept);
-  secured.on('tlsClientError', (error: Error) =>
-    context.log.warn({ error: error.message }, 'TLS handshake failed'),
-  );
-  return net.createServer((socket) => afterFirstByte(socket, secured));
-}
-
-/** `fatal(2)`, `unexpected_message(10)`: RFC 8446, section 6. */
-const tlsAlert = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x0a]);
-const handshakeRecord = 0x16;
-const firstByteTimeoutMs = 5_000;
-
-/** A client that speaks plaintext here is told by an alert, which it can name, instead of by a broken connection. */
-function afterFirstByte(socket: net.Socket, secured: tls.Server): void {
-  const giveUp = () => socket.destroy();
-  socket.on('error', giveUp);
-  socket.setTimeout(firstByteTimeoutMs, giveUp);
-  socket.once('data', (chunk) => {
-    socket.setTimeout(0);
-    if (chunk[0] !== handshakeRecord) {
-      socket.end(tlsAlert);
-      socket.resume();
-      return;
-    }
-    socket.pause();
-    socket.unshift(chunk);
-    secured.emit('connection', socket);
-  });
 }

@@ -111,3 +111,40 @@ describe('requests beyond those that may be in flight', () => {
     for (let id = 10; id < 14; id += 1) await connection.expect('EventAccountRead', id);
   });
 });
+
+describe('an application that the server does not know', () => {
+  const asking = (port: number, application: string, password: string) =>
+    registration({
+      target: { host: '127.0.0.1', port },
+      application,
+      account: { ...demoServiceAccount, password },
+      user: agent,
+    });
+
+  it('is refused in the words of a wrong password, whatever the password', async () => {
+    const server = await startServer();
+    const refusals = await Promise.all(
+      [
+        asking(server.port, demoServiceAccount.applicationName, 'wrong-secret'),
+        asking(server.port, 'unknown', 'wrong-secret'),
+        asking(server.port, 'unknown', demoServiceAccount.password),
+      ].map(async (body) => {
+        const connection = await open(server.port);
+        connection.send('RequestRegisterClient', body, 1);
+        return connection.expectError('AuthenticationFailed', 1);
+      }),
+    );
+    expect(refusals[1]).toEqual(refusals[0]);
+    expect(refusals[2]).toEqual(refusals[0]);
+  });
+
+  it('costs a hash, as a wrong password does', async () => {
+    // Nobody gets a hash here: whoever needs one is told so.
+    const server = await startServer({ hashQueue: { concurrency: 0, threshold: 0 } });
+    for (const application of [demoServiceAccount.applicationName, 'unknown']) {
+      const connection = await open(server.port);
+      connection.send('RequestRegisterClient', asking(server.port, application, 'wrong-secret'), 1);
+      await connection.expectError('CFGForcedDisconnect', 1);
+    }
+  });
+});

@@ -28,6 +28,8 @@ export async function registerClient(
   }
   sessions.countRegistration(session.address);
   const application = applicationNamed(request.clientName, context);
+  // The same answer after the same work as for a wrong password: names of applications are not for strangers.
+  if (application === undefined) return context.authenticator.refuse(request.userPassword);
   const verified = await verify(request, context);
   if (session.isEnded) return;
   // Again, and in one turn with the admission: of two at once only one may have the last place.
@@ -56,12 +58,11 @@ export async function registerClient(
   );
 }
 
-function applicationNamed(name: string, { store }: ServerContext): StoredObject {
+function applicationNamed(name: string, { store }: ServerContext): StoredObject | undefined {
   for (const application of store.all(CfgObjectType.application)) {
     if (application['name'] === name && application['state'] === CfgObjectState.enabled) return application;
   }
-  // The same answer as for a wrong password: names of applications are not for strangers.
-  throw new RequestRefused('AuthenticationFailed', 'application, user name or password is wrong');
+  return undefined;
 }
 
 /** The service account must not itself be due for a change, unless the change comes along. */
