@@ -10,6 +10,9 @@ import { fileURLToPath } from 'node:url';
 import type { LoadPlan } from './load.ts';
 import { loadCore, pin, serverCore } from './pinning.ts';
 
+/** Where users of the login client come back to. */
+export const loginRedirectUri = 'http://localhost/bench';
+
 export type FloorName = 'form' | 'redis-set' | 'redis-get' | 'sign-rs256' | 'sign-es256' | 'sign-eddsa';
 
 interface TokenAnswer {
@@ -19,9 +22,15 @@ interface TokenAnswer {
 
 export interface BenchStack {
   readonly authApiUrl: string;
+  readonly redisUrl: string;
+  /** As an account that may write everything. */
+  readonly postgresUrl: string;
   /** Basic credentials of a client of our own, with every grant that a row needs and a secret that the server generated. */
   readonly authorization: string;
-  readonly user: { name: string; password: string };
+  readonly publicUrl: string;
+  readonly user: { name: string; password: string; tenant: string };
+  /** A confidential application that users sign in to. */
+  readonly loginClient: { id: string; authorization: string };
   /** A password login without openid: an ID token would make a row about signatures. */
   readonly login: Record<string, string>;
   readonly issuer: string;
@@ -56,6 +65,7 @@ interface StackFile {
   ops: { username: string; password: string };
   users: { username: string; tenant: string; password: string }[];
   redisUrl: string;
+  postgresUrl: string;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -81,8 +91,12 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
   const others = await registerJwtClients(authApiUrl, file.ops);
   return {
     authApiUrl,
+    redisUrl: file.redisUrl,
+    postgresUrl: file.postgresUrl,
     authorization,
-    user: { name: user.username, password: user.password },
+    publicUrl: file.publicUrl,
+    user: { name: user.username, password: user.password, tenant: user.tenant },
+    loginClient: { id: 'bench-login', authorization: await registerLoginClient(authApiUrl, file.ops) },
     login: {
       grant_type: 'password',
       username: `${user.tenant}\\${user.username}`,
@@ -160,6 +174,15 @@ async function registerJwtClients(url: string, ops: StackFile['ops']): Promise<M
   return new Map(await Promise.all(made));
 }
 
+function registerLoginClient(url: string, ops: StackFile['ops']): Promise<string> {
+  return registerClient(url, ops, {
+    client_id: 'bench-login',
+    authorizedGrantTypes: ['authorization_code'],
+    scope: ['openid'],
+    redirectURIs: [loginRedirectUri],
+  });
+}
+
 /** Its credentials. */
 async function registerClient(
   url: string,
@@ -196,7 +219,12 @@ async function requestToken(
 
 /** Resolves with the first line that the program prints. */
 async function start(args: readonly string[]): Promise<{ process: ChildProcess; line: string }> {
-  const child = spawn(node[0], [node[1], ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(node[0], [node[1], ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // All logins of a bench come from one address.
+    env: { ...process.env, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000' },
+  });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const line = await Promise.race([
     once(lines, 'line').then(([first]) => String(first)),

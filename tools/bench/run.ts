@@ -1,18 +1,20 @@
 /** `npm run bench`: each row beside its floor, in one run, as a table of ratios. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { startBenchStack } from './bench-stack.ts';
+import { type BenchStack, startBenchStack } from './bench-stack.ts';
 import { type EstateMeasurement, estateRowName, measureEstate } from './estate/measure-estate.ts';
 import { printEstate } from './estate/print-estate.ts';
 import { type LinkMeasurement, linkRowName, measureLink } from './link/measure-link.ts';
 import { printLink } from './link/print-link.ts';
+import { type LoginResult, loginRowName, measureLogin, printLogin } from './login/measure-login.ts';
 import { measure, type RowResult } from './measure.ts';
 import { rows } from './rows/index.ts';
 import type { Row } from './rows/row.ts';
+import { measureScale, printScale, type ScaleResult, scaleRowName } from './scale/measure-scale.ts';
 import { printTable } from './table.ts';
 
 /** Rows with a stack and figures of their own. */
-const ownRows: readonly string[] = [linkRowName, estateRowName];
+const ownRows: readonly string[] = [linkRowName, estateRowName, loginRowName, scaleRowName];
 
 const usage = `Usage: npm run bench [-- options]
 
@@ -49,18 +51,26 @@ async function bench(
   const link = isWanted(linkRowName) ? await benchLink(seconds, rounds) : undefined;
   const estate = isWanted(estateRowName) ? await benchEstate(seconds, rounds, connections) : undefined;
   const stacked = chosen.length > 0 ? await benchStack(chosen, seconds, rounds, connections) : undefined;
+  const logins = isWanted(loginRowName) ? await benchLogin(seconds, rounds, connections) : undefined;
+  const grown = isWanted(scaleRowName) ? await benchScale(seconds, rounds, connections) : undefined;
   if (link) printLink(link.result);
   if (estate) printEstate(estate.result);
   if (stacked) printTable(stacked.results, chosen);
-  const parts = [link, estate, stacked].filter((part) => part !== undefined);
+  if (logins) printLogin(logins.result);
+  if (grown) printScale(grown.result);
+  const parts = [link, estate, stacked, logins, grown].filter((part) => part !== undefined);
   if (!parts.every(({ isPinned }) => isPinned))
     console.log('Warning: processes could not be pinned to cores; the ratios are only a hint.');
   const disturbed = parts.reduce((sum, { disturbedRounds }) => sum + disturbedRounds, 0);
   if (disturbed > 0)
     console.log(`Warning: ${disturbed} rounds were disturbed by other processes on this machine.`);
-  const results = [link?.result, estate?.result, ...(stacked?.results ?? [])].filter(
-    (result) => result !== undefined,
-  );
+  const results = [
+    link?.result,
+    estate?.result,
+    ...(stacked?.results ?? []),
+    logins?.result,
+    grown?.result,
+  ].filter((result) => result !== undefined);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 }
 
@@ -81,6 +91,37 @@ async function benchLink(seconds: number, rounds: number): Promise<LinkMeasureme
 async function benchEstate(seconds: number, rounds: number, connections: number): Promise<EstateMeasurement> {
   console.log(`measuring ${estateRowName} …`);
   return measureEstate({ seconds, rounds, connections });
+}
+
+interface Benched<Result> {
+  result: Result;
+  isPinned: boolean;
+  disturbedRounds: number;
+}
+
+/** On a stack of its own: what one row leaves in the stores is none of another's business. */
+async function onOwnStack<Result>(
+  name: string,
+  chains: number,
+  work: (stack: BenchStack) => Promise<{ result: Result; disturbedRounds: number }>,
+): Promise<Benched<Result>> {
+  console.log(`measuring ${name} …`);
+  const stack = await startBenchStack(chains);
+  try {
+    return { ...(await work(stack)), isPinned: stack.isPinned };
+  } finally {
+    await stack.stop();
+  }
+}
+
+function benchLogin(seconds: number, rounds: number, connections: number): Promise<Benched<LoginResult>> {
+  return onOwnStack(loginRowName, 0, (stack) => measureLogin(stack, { seconds, rounds, connections }));
+}
+
+function benchScale(seconds: number, rounds: number, connections: number): Promise<Benched<ScaleResult>> {
+  return onOwnStack(scaleRowName, connections * (rounds + 1), (stack) =>
+    measureScale(stack, { seconds, rounds, connections }),
+  );
 }
 
 async function benchStack(
