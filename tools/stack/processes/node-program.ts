@@ -27,7 +27,7 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
     async launch(logFile, onSpawn) {
       const child = spawn(process.execPath, nodeArguments(file, args), {
         cwd: repositoryFolder,
-        env: { ...process.env, ...env },
+        env: { ...process.env, ...smallHeap, ...env },
         stdio: ['ignore', logFile.descriptor, logFile.descriptor],
         // Ctrl-C in the terminal must reach the stack alone: it stops its children in order.
         detached: true,
@@ -38,8 +38,10 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
   };
 }
 
-/** A demo needs no more memory than this; without a bound the heap grows with the machine. */
-const memoryLimits = ['--max-old-space-size=256'];
+/** As in the images (docs/decisions/memory-of-a-service.md). */
+const smallHeap = { MALLOC_ARENA_MAX: '1' };
+/** A demo needs no more memory than this; without bounds it grows with the machine. */
+const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=4'];
 
 export function nodeArguments(file: string, args: string[]): string[] {
   if (!existsSync(join(repositoryFolder, file)))

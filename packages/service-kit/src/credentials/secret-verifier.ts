@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { createHmacSha256 } from '../crypto/hmac.ts';
 import { tooManyRequests } from '../errors/app-error.ts';
+import { createGrowingCache } from '../growing-cache.ts';
 import { addressGroup } from '../limits/address-group.ts';
 import { type Attempt, type AttemptCounter, AttemptRefused } from '../limits/attempt-counter.ts';
 import { createAddressLimiter, createAttemptLimiter } from '../limits/attempt-limiter.ts';
@@ -49,6 +50,7 @@ export interface SecretVerifierOptions {
 }
 
 const windowMs = 60_000;
+const mostOwners = 50_000;
 /** RFC 6749 sets no limit; bcrypt reads 72 bytes and nobody types more than this. */
 const longestSecret = 1024;
 
@@ -56,9 +58,9 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
   const { now, concurrency, matches = matchesSlowHash } = options;
   const { shared } = options;
   /** Until when owners are refused from an address, and from those that proved nothing here, as the shared count has it. */
-  const refusedUntilMs = new LRUCache<string, number>({ max: 50_000 });
+  const refusedUntilMs = createGrowingCache<number>(mostOwners);
   /** Owners from the addresses that proved their secret here. */
-  const proved = new LRUCache<string, true>({ max: 50_000 });
+  const proved = createGrowingCache<true>(mostOwners);
   const slowWork = createSlowWork({ concurrency, queueLength: 64 });
   const perOwner = createAttemptLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
   const perAddress = createAddressLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });

@@ -1,7 +1,7 @@
 /** Counts attempts per key in a window, in this process: a guard that costs nothing in front of work that does. */
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { tooManyRequests } from '../errors/app-error.ts';
+import { createGrowingCache } from '../growing-cache.ts';
 import { addressGroup } from './address-group.ts';
 
 export interface AttemptLimiter {
@@ -31,7 +31,7 @@ export function createAttemptLimiter({
   now,
   maxKeys = 50_000,
 }: AttemptLimiterOptions): AttemptLimiter {
-  const windows = new LRUCache<string, Window>({ max: maxKeys });
+  const windows = createGrowingCache<Window>(maxKeys);
 
   function current(key: string): Window {
     const known = windows.get(key);

@@ -1,6 +1,6 @@
 /** When things were last used: gathered in memory and written behind the requests, each thing at most once a minute. */
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import { createGrowingCache } from '../growing-cache.ts';
 import type { Logger } from '../logging/logger.ts';
 
 export interface LastUses {
@@ -27,7 +27,7 @@ const betweenWritesMs = 60_000;
 const mostThings = 20_000;
 
 export function createLastUses({ write, now, log, what, gatherMs, isWritable }: LastUsesOptions): LastUses {
-  const notedAtMs = new LRUCache<string, number>({ max: mostThings });
+  const notedAtMs = createGrowingCache<number>(mostThings);
   let waiting = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;

@@ -1,7 +1,6 @@
 /** Keeps what another service answered: fresh for a while, revalidated after, served old while that service is down. */
-
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 
 export type Loaded<T> =
   | { status: 'found'; value: T; etag: string | undefined }
@@ -65,9 +64,9 @@ interface Load<T> {
 /** See ViewCache. Concurrent questions about one key are one question. */
 export function createViewCache<T extends object>(options: ViewCacheOptions<T>): ViewCache<T> {
   const { now, owner = newOwnerState() } = options;
-  const entries = new LRUCache<string, Entry<T>>({ max: options.maxEntries });
+  const entries = createGrowingCache<Entry<T>>(options.maxEntries);
   // Apart from the entries, so that made-up names cannot push real ones out.
-  const missingUntilMs = new LRUCache<string, number>({ max: options.maxEntries });
+  const missingUntilMs = createGrowingCache<number>(options.maxEntries);
   const loads = new Map<string, Load<T>>();
   // A load that began before an invalidation may carry the state from before the change.
   let generation = 0;

@@ -7,7 +7,7 @@ import { type HttpClient, UpstreamError } from '@gatehouse/contracts/http-client
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { LRUCache } from 'lru-cache';
+import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 
 export interface Introspection {
   /**
@@ -29,7 +29,7 @@ const maxEntries = 10_000;
 
 export function createIntrospection({ http, now, ttlMs = 5000 }: IntrospectionOptions): Introspection {
   // Keys are digests: no token is kept in memory.
-  const known = new LRUCache<string, { token: IntrospectionActive; until: number }>({ max: maxEntries });
+  const known = createGrowingCache<{ token: IntrospectionActive; until: number }>(maxEntries);
   const asking = new Map<string, Promise<IntrospectionActive | undefined>>();
 
   async function ask(key: string, token: string): Promise<IntrospectionActive | undefined> {

@@ -2,7 +2,6 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { randomBytes } from '@gatehouse/service-kit/random';
-import forge from 'node-forge';
 import type { KeyPurpose } from './store.ts';
 
 export interface CertifiedKey {
@@ -33,6 +32,8 @@ export async function makeCertifiedKey(
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
+  // Needed once in years.
+  const { default: forge } = await import('node-forge');
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
   // Positive and of 16 bytes (RFC 5280 section 4.1.2.2).

@@ -1,6 +1,5 @@
 /** Opens an encrypted assertion with whichever of our keys it was encrypted for. */
 import { promisify } from 'node:util';
-import { decrypt } from 'xml-encryption';
 import { SsoError } from '../failure.ts';
 import type { SsoKey } from '../keys/service.ts';
 
@@ -10,16 +9,15 @@ export interface OpenedAssertion {
   key: SsoKey;
 }
 
-const decryptXml = promisify(decrypt) as (
-  xml: string,
-  options: { key: string },
-) => Promise<string | undefined>;
+type DecryptXml = (xml: string, options: { key: string }) => Promise<string | undefined>;
 
 /**
  * Wrong key, wrong padding and wrong text are one failure: a difference would open CBC texts byte by byte.
  * @throws SsoError decryption_failed
  */
 export async function openAssertion(encrypted: Element, keys: readonly SsoKey[]): Promise<OpenedAssertion> {
+  const { decrypt } = await import('xml-encryption');
+  const decryptXml = promisify(decrypt) as DecryptXml;
   const xml = encrypted.toString();
   for (const key of keys) {
     try {

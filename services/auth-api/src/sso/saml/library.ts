@@ -1,5 +1,8 @@
-/** The one file that knows the SAML library: it makes requests, and verifies what is signed. What it verified is judged elsewhere. */
-import { SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
+/**
+ * The one file that knows the SAML library: it makes requests, and verifies what is signed. What it verified is judged
+ * elsewhere. It is loaded by the first message: with all it brings it takes 20 MiB, and many installations have no use for it.
+ */
+import type { SAML, SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { ProviderSession } from '../../sessions/session.ts';
 import type { SsoKey } from '../keys/service.ts';
 import type { Departure } from '../protocol.ts';
@@ -22,7 +25,7 @@ export interface AuthnRequest {
 export async function makeAuthnRequest(request: AuthnRequest): Promise<Departure> {
   const { provider, binding, contexts } = request;
   const destination = binding === 'post' ? provider.signOnPost : provider.signOnRedirect;
-  const saml = create(request.entity, provider, {
+  const saml = await create(request.entity, provider, {
     entryPoint: destination ?? '',
     generateUniqueId: () => request.id,
     identifierFormat: request.nameIdFormat ?? null,
@@ -54,10 +57,10 @@ export async function verifyResponse(
   },
 ): Promise<string> {
   const { entity, provider, responseSigned, decryptionKey } = expected;
-  const saml = create(entity, provider, {
+  const saml = await create(entity, provider, {
     wantAssertionsSigned: true,
     wantAuthnResponseSigned: responseSigned,
-    validateInResponseTo: ValidateInResponseTo.never,
+    validateInResponseTo: 'never' as ValidateInResponseTo,
     // Judged by our own clock, with the audience.
     acceptedClockSkewMs: -1,
     audience: false,
@@ -74,7 +77,8 @@ export async function verifyPostedRequest(
   encoded: string,
   expected: { entity: SamlEntity; provider: IdentityProvider },
 ): Promise<void> {
-  await create(expected.entity, expected.provider, {}).validatePostRequestAsync({ SAMLRequest: encoded });
+  const saml = await create(expected.entity, expected.provider, {});
+  await saml.validatePostRequestAsync({ SAMLRequest: encoded });
 }
 
 export interface LogoutMessage {
@@ -89,7 +93,8 @@ export interface LogoutMessage {
 
 export async function makeLogoutRequest(message: LogoutMessage, session: ProviderSession): Promise<string> {
   const { nameIdFormat, nameQualifier, spNameQualifier, sessionIndex } = session;
-  return logoutBy(message).getLogoutUrlAsync(
+  const saml = await logoutBy(message);
+  return saml.getLogoutUrlAsync(
     {
       issuer: message.provider.entityId,
       nameID: session.subject,
@@ -103,12 +108,13 @@ export async function makeLogoutRequest(message: LogoutMessage, session: Provide
   );
 }
 
-export function makeLogoutResponse(
+export async function makeLogoutResponse(
   message: LogoutMessage,
   inResponseTo: string,
   succeeded: boolean,
 ): Promise<string> {
-  return logoutBy(message).getLogoutResponseUrlAsync(
+  const saml = await logoutBy(message);
+  return saml.getLogoutResponseUrlAsync(
     { ID: inResponseTo, issuer: message.provider.entityId, nameID: '', nameIDFormat: '' },
     message.relayState ?? '',
     {},
@@ -116,7 +122,7 @@ export function makeLogoutResponse(
   );
 }
 
-function logoutBy({ entity, provider, destination, id, key }: LogoutMessage): SAML {
+function logoutBy({ entity, provider, destination, id, key }: LogoutMessage): Promise<SAML> {
   return create(entity, provider, {
     entryPoint: destination,
     logoutUrl: destination,
@@ -135,8 +141,13 @@ function signedBy(key: SsoKey | undefined): Partial<SamlConfig> {
   };
 }
 
-function create(entity: SamlEntity, provider: IdentityProvider, options: Partial<SamlConfig>): SAML {
-  return new SAML({
+async function create(
+  entity: SamlEntity,
+  provider: IdentityProvider,
+  options: Partial<SamlConfig>,
+): Promise<SAML> {
+  const library = await import('@node-saml/node-saml');
+  return new library.SAML({
     issuer: entity.entityId,
     callbackUrl: entity.acsUrl,
     idpCert: provider.certificates,

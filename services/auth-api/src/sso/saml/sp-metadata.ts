@@ -1,5 +1,4 @@
 /** Our metadata for an identity provider (SAML metadata section 2.4.4): there before anything is set up. */
-import { SignedXml } from 'xml-crypto';
 import type { SsoKey } from '../keys/service.ts';
 import type { SamlEntity } from './entity.ts';
 
@@ -62,7 +61,8 @@ function descriptor(use: 'signing' | 'encryption', { certificate }: SsoKey): str
 }
 
 /** For identity providers that ask for it. */
-export function signMetadata(xml: string, key: SsoKey): string {
+export async function signMetadata(xml: string, key: SsoKey): Promise<string> {
+  const { SignedXml } = await import('xml-crypto');
   const signature = new SignedXml({
     privateKey: key.privateKey,
     publicCert: key.certificate,
