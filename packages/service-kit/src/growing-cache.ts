@@ -5,7 +5,6 @@ import { LRUCache } from 'lru-cache';
  * Forgets the least recently used entry beyond `maxEntries`. The library's `max` allocates every slot at once, which costs
  * a service 20 bytes for each entry that never comes; a `maxSize` in which each entry counts one does not.
  */
-// biome-ignore lint/complexity/noBannedTypes: the library's own bound for values
 export function createGrowingCache<V extends {}>(maxEntries: number): LRUCache<string, V> {
   return new LRUCache<string, V>({ maxSize: maxEntries, sizeCalculation: () => 1 });
 }
