@@ -19,6 +19,7 @@ export default defineConfig({
       'charts/test/**/*.test.ts',
     ],
     globalSetup: ['packages/testing/src/global-setup.ts'],
+    setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -18,6 +18,7 @@ export default defineConfig({
   test: {
     include: ['{packages,services}/*/test/**/*.real.ts', 'tools/test/**/*.real.ts'],
     globalSetup: ['packages/testing/src/global-setup.ts'],
+    setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -1,9 +1,11 @@
 /** Auth UI as the tests use it: the whole application, configured like the real one. */
+import { PassThrough } from 'node:stream';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { createDrain } from '@gatehouse/service-kit/http/drain';
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
 import { createDeps } from '../src/deps.ts';
@@ -29,12 +31,15 @@ export async function buildTestApp(options: TestAppOptions): Promise<App> {
       GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
     },
   });
-  const level = options.log ? 'trace' : 'silent';
+  watchSecret(serviceClient.secret, 'secret of the service client');
+  const output = new PassThrough().on('data', (chunk) => watchLog(String(chunk)));
+  if (options.log) output.pipe(options.log);
   const deps = await createDeps(config, {
-    log: createLogger('auth-ui', { level, format: 'json' }, options.log),
+    log: createLogger('auth-ui', { level: 'trace', format: 'json' }, output),
     metrics: createMetrics({ processMetrics: false }),
     drain: createDrain(),
     version: '0.0.0',
+    tracing: watchingTracing,
   });
   const app = await buildApp(deps);
   app.addHook('onClose', () => deps.close());

@@ -46,7 +46,7 @@ let api: RunningApi;
 let ids: Record<string, string>;
 
 beforeAll(async () => {
-  api = await startApi({ env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '100' } });
+  api = await startApi({ env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '100' }, sendsGeneratedTexts: true });
   const servers = ['/', '/USW1', '/EUW1'].map((locations) => ({
     primaryAddress: '127.0.0.1',
     primaryPort: 1,

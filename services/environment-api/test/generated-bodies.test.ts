@@ -9,7 +9,7 @@ let centerId: string;
 let serverId: string;
 
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ sendsGeneratedTexts: true });
   environmentId = await api.environment();
   centerId = await api.contactCenter({ environmentId });
   serverId = (await api.call('GET', `/environments/${environmentId}`)).body.data.configServers[0].id;

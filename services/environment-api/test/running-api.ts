@@ -8,6 +8,7 @@ import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
 import { randomBytes, randomUuid } from '@gatehouse/service-kit/random';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis } from '@gatehouse/testing/redis';
+import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
 import { createDeps } from '../src/deps.ts';
@@ -40,6 +41,8 @@ export interface StartOptions {
   /** A PostgreSQL of the test's own. */
   postgresUrl?: string;
   now?: () => number;
+  /** Texts are made up and turn up everywhere: a password of one request is the path of another. */
+  sendsGeneratedTexts?: boolean;
 }
 
 export async function startApi(options: StartOptions = {}) {
@@ -64,7 +67,11 @@ export async function startApi(options: StartOptions = {}) {
     },
   });
   const logged: string[] = [];
-  const output = new PassThrough().on('data', (chunk) => logged.push(String(chunk)));
+  const output = new PassThrough().on('data', (chunk) => {
+    logged.push(String(chunk));
+    watchLog(String(chunk));
+  });
+  watchSecret(config.serviceClient.secret.reveal(), 'secret of the service client');
   const log = createLogger('environment-api', { level: 'trace', format: 'json' }, output);
   await migrateDatabase(config.postgres, log);
   const kit = {
@@ -72,6 +79,7 @@ export async function startApi(options: StartOptions = {}) {
     metrics: createMetrics({ processMetrics: false }),
     drain: createDrain(),
     version: 'test',
+    tracing: options.sendsGeneratedTexts ? undefined : watchingTracing,
   };
   const deps = await createDeps(config, kit, options.now);
   const app = await buildApp(deps);

@@ -1,4 +1,5 @@
 /** Two calls that show whether the stack serves: one answered from Redis, one from PostgreSQL. */
+import { watchSecret } from '@gatehouse/testing/secret-watch';
 import type { StackDescription } from '../../stack/state/stack-file.ts';
 
 interface Account {
@@ -14,11 +15,18 @@ export function basic({ username, password }: Account): string {
 export function askToken({ publicUrl, clients }: StackDescription): Promise<Response> {
   const client = clients.find(({ client_id }) => client_id === 'external_api_client');
   if (!client) throw new Error('there is no client external_api_client');
-  return fetch(`${publicUrl}/auth/v3/oauth/token`, {
+  return watched(`${publicUrl}/auth/v3/oauth/token`, {
     method: 'POST',
     headers: { authorization: basic({ username: client.client_id, password: client.client_secret }) },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
+}
+
+async function watched(url: string, init: RequestInit): Promise<Response> {
+  const response = await fetch(url, init);
+  const { access_token } = (await response.clone().json()) as { access_token?: string };
+  if (access_token !== undefined) watchSecret(access_token, 'access token');
+  return response;
 }
 
 /** An environment, the demo's when none is named. */

@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { vi } from 'vitest';
 import { isRunning, type ProcessIdentity } from '../../stack/processes/identity.ts';
+import { statePaths } from '../../stack/state/paths.ts';
 import type { StackDescription } from '../../stack/state/stack-file.ts';
 
 const repositoryFolder = fileURLToPath(new URL('../../../', import.meta.url));
@@ -51,6 +53,7 @@ export async function startStack(stateFolder: string, ...args: string[]): Promis
   died.catch(() => {});
   await Promise.race([isUp, died]);
   const description = readJson<StackDescription>(join(stateFolder, 'stack.json')) as StackDescription;
+  watchSecrets(stateFolder, description);
   const processes = () => readJson<NamedProcess[]>(join(stateFolder, 'stack.processes.json')) ?? [];
   return {
     description,
@@ -75,12 +78,26 @@ export async function startStack(stateFolder: string, ...args: string[]): Promis
       await exited;
     },
     async end() {
+      watchLogs(stateFolder);
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
       await exited;
     },
   };
+}
+
+/** Of the installation and of its demo; people read them on the screen, and nobody in a log. */
+function watchSecrets(stateFolder: string, { clients, users, ops }: StackDescription): void {
+  const installation = readJson<Record<string, string>>(statePaths(stateFolder).secrets) ?? {};
+  for (const [name, text] of Object.entries(installation)) watchSecret(text.split(':').at(-1) ?? '', name);
+  for (const { client_id, client_secret } of clients) watchSecret(client_secret, `secret of ${client_id}`);
+  for (const { username, password } of [...users, ops]) watchSecret(password, `password of ${username}`);
+}
+
+function watchLogs(stateFolder: string): void {
+  const { logs } = statePaths(stateFolder);
+  for (const name of readdirSync(logs)) watchLog(readFileSync(join(logs, name), 'utf8'));
 }
 
 export interface StackCommand {

@@ -1,3 +1,4 @@
+import { takeLeaks } from '@gatehouse/testing/secret-watch';
 import { expect, it } from 'vitest';
 import { startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
@@ -9,6 +10,7 @@ import {
   signIn,
   startInteraction,
 } from '../stack/interaction.ts';
+import { createClient, getCode, passwordTokens, redeem } from '../stack/oauth.ts';
 
 it('68: no password, cookie or csrf token reaches the log, the metrics or the audit rows', async () => {
   const stack = await startAuthApi({ env: { LOG_LEVEL: 'trace' } });
@@ -48,5 +50,37 @@ it('68: no password, cookie or csrf token reaches the log, the metrics or the au
   }
   // One line per record, whatever was typed.
   for (const line of stack.logged().trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+  await stack.close();
+});
+
+it('68: whatever secret somebody logs, the watch over all tests tells', async () => {
+  const stack = await startAuthApi();
+  const client = await createClient(stack);
+  const browser = createBrowser(stack.app);
+  const code = await getCode(stack, browser, client);
+  const { access_token } = (await redeem(stack, client, code)).json();
+  const { refresh_token } = await passwordTokens(stack, client);
+  const session = browser.cookies.get(sessionCookie) ?? '';
+  expect(takeLeaks()).toEqual([]);
+
+  const planted = {
+    'client_secret answered by POST /auth/v3/ops/clients': client.clientSecret,
+    'code answered by GET /auth/v3/oauth/authorize/resume': code,
+    'access_token answered by POST /auth/v3/oauth/token': access_token,
+    'refresh_token answered by POST /auth/v3/oauth/token': refresh_token,
+    'password sent to POST /auth/v3/sign-in': agent.password,
+    [`cookie ${sessionCookie} sent to GET /auth/v3/oauth/authorize/resume`]: session,
+  };
+  // Under names that the logger does not hide.
+  for (const [what, text] of Object.entries(planted))
+    stack.deps.kit.log.info(`a line with ${text} of ${what.length}`);
+
+  const found = takeLeaks();
+  expect(found.map(({ text }) => text)).toEqual(
+    Object.values(planted).map(() => expect.stringContaining('[here]')),
+  );
+  expect(found.map(({ secret }) => secret.split(' ')[0])).toEqual(
+    Object.keys(planted).map((what) => what.split(' ')[0]),
+  );
   await stack.close();
 });

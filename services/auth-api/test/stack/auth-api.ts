@@ -13,6 +13,7 @@ import { migrate } from '@gatehouse/service-kit/postgres/migrate';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { buildApp } from '../../src/app.ts';
 import { configuration } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/deps.ts';
@@ -75,9 +76,15 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
       ...options.env,
     },
   });
+  watchSecret(encryptionKeys.slice('k1:'.length), 'encryption key');
+  watchSecret(serviceClient.secret, 'secret of the service client');
+  watchSecret(demoServiceAccount.password, 'password of the service account');
   const lines: string[] = [];
   const log = createLogger('auth-api', { level: 'debug', format: 'json' }, {
-    write: (line: string) => lines.push(line),
+    write(line: string) {
+      lines.push(line);
+      watchLog(line);
+    },
   } as unknown as NodeJS.WritableStream);
   await migrate(config.postgres, {
     schema: 'auth',
@@ -89,6 +96,7 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
     metrics: createMetrics({ processMetrics: false }),
     drain: createDrain(),
     version: 'test',
+    tracing: watchingTracing,
   };
   const deps = await createDeps(config, kit, options.now);
   const app = await buildApp(deps);

@@ -1,0 +1,86 @@
+/**
+ * Watches over every test: what the services are sent and answer tells which secrets there are, and none of them may turn up in what the
+ * services log. The set-up file of the test run asks for the leaks after each test file.
+ */
+import {
+  secretsOfRequest,
+  secretsOfResponse,
+  type WatchedReply,
+  type WatchedRequest,
+} from './secrets-of-messages.ts';
+import { createTextSearch } from './text-search.ts';
+
+export interface Leak {
+  /** What was told, and where it came from; never the secret. */
+  secret: string;
+  /** The text around it, with `[here]` in its place. */
+  text: string;
+}
+
+/** The part of a Fastify application that is needed. */
+interface WatchedApp {
+  addHook(
+    name: 'preValidation',
+    hook: (request: WatchedRequest, reply: unknown, done: () => void) => void,
+  ): unknown;
+  addHook(
+    name: 'onSend',
+    hook: (
+      request: WatchedRequest,
+      reply: WatchedReply,
+      payload: unknown,
+      done: (error: null, payload: unknown) => void,
+    ) => void,
+  ): unknown;
+}
+
+const secrets = new Map<string, string>();
+let logged: string[] = [];
+
+/** Shorter ones are words that stand in sentences of ours too. */
+const shortest = 10;
+const contextLength = 80;
+
+/** `what`: what it is, for the message. */
+export function watchSecret(text: string, what: string): void {
+  // As it is, as JSON has it, as an address has it.
+  for (const form of [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed())])
+    if (form.length >= shortest && !/^\*+$/.test(form) && !secrets.has(form)) secrets.set(form, what);
+}
+
+export function watchLog(text: string): void {
+  logged.push(text);
+}
+
+/** Has the place of the tracing in an application, which sees every request before all others. */
+export const watchingTracing = {
+  requests(app: unknown): void {
+    const watched = app as WatchedApp;
+    watched.addHook('preValidation', (request, _reply, done) => {
+      for (const [what, text] of secretsOfRequest(request)) watchSecret(text, what);
+      done();
+    });
+    watched.addHook('onSend', (request, reply, payload, done) => {
+      for (const [what, text] of secretsOfResponse(request, reply, payload)) watchSecret(text, what);
+      done(null, payload);
+    });
+  },
+  pool(): void {},
+  redis(): void {},
+  calls: <T>(_system: string, target: T): T => target,
+  async close(): Promise<void> {},
+};
+
+/** The secrets in what was logged since the last call. */
+export function takeLeaks(): Leak[] {
+  const search = createTextSearch([...secrets.keys()]);
+  const found = logged.flatMap((text) =>
+    search(text).map(({ word, at }): Leak => {
+      const before = text.slice(Math.max(0, at - contextLength), at);
+      const after = text.slice(at + word.length, at + word.length + contextLength);
+      return { secret: secrets.get(word) ?? '', text: `${before}[here]${after}` };
+    }),
+  );
+  logged = [];
+  return found;
+}

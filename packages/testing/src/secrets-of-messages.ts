@@ -1,0 +1,103 @@
+/** Which secrets an HTTP message carries, by the names they have in OAuth, in forms, in headers and in our own answers. */
+
+export interface WatchedRequest {
+  method: string;
+  headers: Record<string, string | string[] | undefined>;
+  query?: unknown;
+  body?: unknown;
+  routeOptions: { url?: string };
+}
+
+export interface WatchedReply {
+  getHeader(name: string): number | string | string[] | undefined;
+}
+
+/** What it is, and the secret itself. */
+export type NamedSecret = readonly [what: string, text: string];
+
+const names = new Set([
+  ...['access_token', 'refresh_token', 'id_token', 'token', 'subject_token', 'actor_token', 'id_token_hint'],
+  ...['registration_access_token', 'logout_token', 'device_code', 'code', 'code_verifier', 'ticket'],
+  ...['client_secret', 'clientSecret', 'encrypted_client_secret', 'client_assertion', 'assertion', 'secret'],
+  ...['password', 'oldPassword', 'newPassword', 'confirmPassword', 'csrf', 'SAMLResponse', 'apiKey', 'key'],
+]);
+/** In an answer they are the name of an error, and the name of a row. */
+const notInAnswers = new Set(['code', 'key']);
+const hiddenField = /name="(\w+)"[^>]*value="([^"]+)"/g;
+
+export function secretsOfRequest({
+  method,
+  headers,
+  query,
+  body,
+  routeOptions,
+}: WatchedRequest): NamedSecret[] {
+  const of = `sent to ${method} ${routeOptions.url ?? 'nowhere'}`;
+  const { authorization, cookie, dpop } = headers;
+  return [
+    ...(typeof authorization === 'string' ? credentials(authorization) : []),
+    ...(typeof dpop === 'string' ? [['proof', dpop] as const] : []),
+    ...(typeof cookie === 'string' ? cookie.split(/; */).map(cookieValue) : []),
+    ...members(query),
+    ...members(body),
+  ].map(([what, text]) => [`${what} ${of}`, text] as const);
+}
+
+export function secretsOfResponse(
+  request: WatchedRequest,
+  reply: WatchedReply,
+  payload: unknown,
+): NamedSecret[] {
+  const of = `answered by ${request.method} ${request.routeOptions.url ?? 'nowhere'}`;
+  const cookies = [reply.getHeader('set-cookie') ?? []].flat().map(String);
+  return [
+    ...cookies.map((line) => cookieValue(line.split(';')[0] ?? '')),
+    ...parameters(String(reply.getHeader('location') ?? '')),
+    ...(typeof payload === 'string' ? content(String(reply.getHeader('content-type') ?? ''), payload) : []),
+  ].map(([what, text]) => [`${what} ${of}`, text] as const);
+}
+
+function credentials(authorization: string): NamedSecret[] {
+  const [scheme = '', text = ''] = authorization.split(' ');
+  if (scheme.toLowerCase() !== 'basic') return [[`${scheme} token`, text]];
+  const password = Buffer.from(text, 'base64').toString().split(':').slice(1).join(':');
+  return [
+    ['Basic credentials', text],
+    ['password of Basic', password],
+  ];
+}
+
+function cookieValue(pair: string): NamedSecret {
+  const [name = '', ...value] = pair.split('=');
+  return [`cookie ${name}`, value.join('=')];
+}
+
+function parameters(address: string): NamedSecret[] {
+  const texts = address.split(/[?#]/).slice(1);
+  return texts.flatMap((text) => [...new URLSearchParams(text)]).filter(([name]) => names.has(name));
+}
+
+function content(type: string, text: string): NamedSecret[] {
+  if (type.includes('json')) return members(parsed(text)).filter(([name]) => !notInAnswers.has(name));
+  if (!type.includes('html')) return [];
+  return [...text.matchAll(hiddenField)].flatMap(([, name = '', value = '']) =>
+    names.has(name) ? [[name, value] as const] : [],
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a parsed form, query or JSON document, at any depth. */
+function members(value: unknown, depth = 0): NamedSecret[] {
+  if (typeof value !== 'object' || value === null || depth > 8) return [];
+  const entries = value instanceof URLSearchParams ? [...value] : Object.entries(value);
+  return entries.flatMap(([name, inner]): NamedSecret[] =>
+    typeof inner === 'string' ? (names.has(name) ? [[name, inner]] : []) : members(inner, depth + 1),
+  );
+}
