@@ -112,7 +112,6 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
       ...optional('pushedRequestUri', pushed),
       ...optional('hintedSubject', hintedSubject),
       ...optional('loginHint', parameters.get('login_hint')?.slice(0, 256)),
-      ...optional('acrValues', parameters.get('acr_values')?.slice(0, 1024).split(' ').filter(Boolean)),
       ...optional('acrValues', parameters.get('acr_values')?.split(' ').filter(Boolean)),
       ...optional('uiLocales', parameters.get('ui_locales')?.slice(0, 256)),
       ...optional('tenantHint', parameters.get('tenant')?.slice(0, 256)),

@@ -6,8 +6,8 @@ import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import type { User, UserManager } from 'oidc-client-ts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { followAndSignIn, type ListeningAuthApi, startListening } from '../real-clients/signed-in.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { followAndSignIn, type ListeningAuthApi, startListening } from '../stack/listening.ts';
 import { authorizeUrl, createClient, type TestClient } from '../stack/oauth.ts';
 
 const chromium = findChromium();

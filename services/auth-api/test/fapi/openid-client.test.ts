@@ -1,25 +1,16 @@
 /** A strict client library of somebody else's making follows the FAPI 2.0 Security Profile over HTTP. */
-import { freePort } from '@gatehouse/testing/ports';
 import { exportJWK, generateKeyPair } from 'jose';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
-import { createBrowser } from '../stack/browser.ts';
-import { agent } from '../stack/interaction.ts';
-import { createClient, interactionOf, redirectUri } from '../stack/oauth.ts';
+import { followAndSignIn, type ListeningAuthApi, startListening } from '../stack/listening.ts';
+import { createClient, redirectUri } from '../stack/oauth.ts';
 
-let stack: AuthApi;
-let origin: string;
+let stack: ListeningAuthApi;
 let config: oidc.Configuration;
 let keyOfClient: oidc.CryptoKey;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  stack = await startAuthApi({
-    env: { GATEHOUSE_PUBLIC_URL: origin, GATEHOUSE_DPOP_REQUIRE_NONCE: 'true' },
-  });
-  await stack.app.listen({ host: '127.0.0.1', port });
+  stack = await startListening({ GATEHOUSE_DPOP_REQUIRE_NONCE: 'true' });
   const { publicKey, privateKey } = await generateKeyPair('PS256', { extractable: true });
   keyOfClient = privateKey;
   const jwk = { ...(await exportJWK(publicKey)), alg: 'PS256', kid: 'client-key' };
@@ -36,7 +27,7 @@ beforeAll(async () => {
   });
   const key = { key: privateKey, kid: 'client-key' };
   config = await oidc.discovery(
-    new URL(`${origin}/auth/v3`),
+    new URL(stack.issuer),
     clientId,
     { id_token_signed_response_alg: 'ES256' },
     oidc.PrivateKeyJwt(key),
@@ -65,19 +56,10 @@ describe('openid-client', () => {
     const url = await oidc.buildAuthorizationUrlWithPAR(config, { request }, { DPoP });
     expect([...url.searchParams.keys()].sort()).toEqual(['client_id', 'request_uri']);
 
-    const browser = createBrowser(stack.app);
-    const interaction = interactionOf(await browser.get(`${url.pathname}${url.search}`));
-    const { csrf } = await stack.deps.interactions.readFor(
-      { cookies: Object.fromEntries(browser.cookies), headers: {}, ip: '', method: 'GET', url: '/' },
-      interaction,
-    );
-    const onward = await browser.postForm('/auth/v3/sign-in', { ...agent, interaction, csrf }, { origin });
-    const back = await browser.get(String(onward.location).replace(origin, ''));
-
     const checks = { pkceCodeVerifier: codeVerifier, expectedNonce: nonce, expectedState: state };
     const tokens = await oidc.authorizationCodeGrant(
       config,
-      new URL(String(back.location)),
+      await followAndSignIn(stack, url),
       checks,
       {},
       { DPoP },

@@ -3,8 +3,8 @@ import { execFile, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { followAndSignIn, type ListeningAuthApi, startListening } from '../real-clients/signed-in.ts';
 import { ops } from '../stack/auth-api.ts';
+import { followAndSignIn, type ListeningAuthApi, startListening } from '../stack/listening.ts';
 import { challenge, verifier } from '../stack/oauth.ts';
 
 const folder = new URL('../../../../docs/guides/', import.meta.url);

@@ -1,26 +1,18 @@
 /** A strict relying party of somebody else's making goes the whole way over HTTP. */
-import type { AddressInfo } from 'node:net';
-import { freePort } from '@gatehouse/testing/ports';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
-import { createBrowser } from '../stack/browser.ts';
-import { agent } from '../stack/interaction.ts';
-import { createClient, interactionOf, redirectUri, type TestClient } from '../stack/oauth.ts';
+import { followAndSignIn, type ListeningAuthApi, startListening } from '../stack/listening.ts';
+import { createClient, redirectUri, type TestClient } from '../stack/oauth.ts';
 
-let stack: AuthApi;
+let stack: ListeningAuthApi;
 let client: TestClient;
 let config: oidc.Configuration;
 
 beforeAll(async () => {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  stack = await startAuthApi({ env: { GATEHOUSE_PUBLIC_URL: origin } });
-  await stack.app.listen({ host: '127.0.0.1', port });
-  expect((stack.app.server.address() as AddressInfo).port).toBe(port);
+  stack = await startListening();
   client = await createClient(stack);
   config = await oidc.discovery(
-    new URL(`${origin}/auth/v3`),
+    new URL(stack.issuer),
     client.clientId,
     {},
     oidc.ClientSecretBasic(client.clientSecret ?? ''),
@@ -42,17 +34,8 @@ describe('openid-client', () => {
       code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
     });
-    const browser = createBrowser(stack.app);
-    const origin = url.origin;
-    const interaction = interactionOf(await browser.get(`${url.pathname}${url.search}`));
-    const { csrf } = await stack.deps.interactions.readFor(
-      { cookies: Object.fromEntries(browser.cookies), headers: {}, ip: '', method: 'GET', url: '/' },
-      interaction,
-    );
-    const onward = await browser.postForm('/auth/v3/sign-in', { ...agent, interaction, csrf }, { origin });
-    const back = await browser.get(String(onward.location).replace(origin, ''));
 
-    const tokens = await oidc.authorizationCodeGrant(config, new URL(String(back.location)), {
+    const tokens = await oidc.authorizationCodeGrant(config, await followAndSignIn(stack, url), {
       pkceCodeVerifier: codeVerifier,
       expectedNonce: nonce,
       expectedState: state,

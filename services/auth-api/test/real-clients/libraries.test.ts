@@ -9,8 +9,8 @@ import OAuth2Strategy, { type Attempt } from 'passport-oauth2';
 import { AuthorizationCode, ClientCredentials, ResourceOwnerPassword } from 'simple-oauth2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exchangeGrant, urn } from '../stack/exchange.ts';
+import { followAndSignIn, type ListeningAuthApi, startListening } from '../stack/listening.ts';
 import { createClient, introspect, passwordTokens, redirectUri, type TestClient } from '../stack/oauth.ts';
-import { followAndSignIn, type ListeningAuthApi, startListening } from './signed-in.ts';
 
 let stack: ListeningAuthApi;
 let client: TestClient;

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followAndSignIn, type ListeningAuthApi, startListening } from '../../stack/listening.ts';
 import { createClient, passwordTokens, postForm, redirectUri, type TestClient } from '../../stack/oauth.ts';
-import { followAndSignIn, type ListeningAuthApi, startListening } from '../signed-in.ts';
 import { type ResourceServer, startResourceServer } from './resource-server.ts';
 
 let stack: ListeningAuthApi;

@@ -1,9 +1,9 @@
 /** Auth API at an address of its own, for programs that call it over HTTP, and the user's browser in front of it. */
 import { freePort } from '@gatehouse/testing/ports';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
-import { createBrowser } from '../stack/browser.ts';
-import { agent } from '../stack/interaction.ts';
-import { interactionOf } from '../stack/oauth.ts';
+import { type AuthApi, startAuthApi } from './auth-api.ts';
+import { createBrowser } from './browser.ts';
+import { agent } from './interaction.ts';
+import { interactionOf } from './oauth.ts';
 
 export interface ListeningAuthApi extends AuthApi {
   origin: string;
