@@ -97,7 +97,7 @@ export function parsePort(text: string): number {
 async function start(options: ServeOptions, log: Logger): Promise<Simulator> {
   const { host, port, file, name } = options;
   const role = parseRole(options.role);
-  const seed = await loadSeed(options.seed);
+  const seed = await loadSeed(options.seed, log);
   try {
     return await startSimulator({
       host,

@@ -106,6 +106,7 @@ export const contentChecks: ConformanceCheck[] = [
         message.body.objects.length <= terms.limits.pageObjects,
         'a page has more objects than announced',
       );
+      check(connection.answerBytes <= terms.limits.pageBytes, 'a page has more bytes than announced');
     }
   }),
   registered('ends a list early when it is told to, and says so', async (connection) => {

@@ -27,6 +27,7 @@ export class RawConnection {
   readonly #patienceMs: number;
   readonly #events: WireEvent[] = [];
   #bytesReceived = 0;
+  #answerBytes = 0;
   #isClosed = false;
   #wake: () => void = () => undefined;
 
@@ -56,6 +57,11 @@ export class RawConnection {
     return this.#bytesReceived;
   }
 
+  /** Size of the body of the last answer. */
+  get answerBytes(): number {
+    return this.#answerBytes;
+  }
+
   send<Name extends MessageName>(name: Name, body: object, refId: number): void {
     this.write(this.session.encode({ name, body } as unknown as ConfMessage, refId));
   }
@@ -67,7 +73,10 @@ export class RawConnection {
   /** One message to this request. */
   async answer(refId: number): Promise<ConfMessage> {
     const event = await this.#next((candidate) => 'refId' in candidate && candidate.refId === refId);
-    if (event.kind === 'message') return event.message;
+    if (event.kind === 'message') {
+      this.#answerBytes = event.bytes;
+      return event.message;
+    }
     throw new CheckFailed(`the answer cannot be read: ${(event as { detail: string }).detail}`);
   }
 

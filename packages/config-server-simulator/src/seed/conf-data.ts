@@ -69,22 +69,22 @@ const listFields = new Set([
 
 const keyValueFields = new Set(['userProperties', 'options', 'flexibleProperties']);
 
-/** Objects of types that this server keeps; others are counted. Passwords are suppressed in exports, so there are none. */
-export function parseConfData(text: string): { objects: ImportedObject[]; skipped: number } {
+/** Objects of types that this server keeps; `skipped` names the others. Passwords are suppressed in exports, so there are none. */
+export function parseConfData(text: string): { objects: ImportedObject[]; skipped: string[] } {
   const root = parseXml(text);
   if (root.name !== 'ConfData') throw new SyntaxError(`the root element is <${root.name}>, not <ConfData>`);
   const objects: ImportedObject[] = [];
-  let skipped = 0;
+  const skipped = new Set<string>();
   for (const element of root.children) {
     const objectType = types[element.name];
     if (objectType === undefined) {
-      skipped += 1;
+      skipped.add(element.name);
       continue;
     }
     const { password: _, ...object } = structure(element);
     objects.push({ objectType, object });
   }
-  return { objects, skipped };
+  return { objects, skipped: [...skipped] };
 }
 
 function structure(element: XmlElement): StoredObject {
@@ -127,8 +127,10 @@ function keyValueList(element: XmlElement): KeyValueList {
       case 'str_pair':
         return [key, value];
       case 'int_pair':
-        return [key, Number.parseInt(value, 10) || 0];
+        if (!/^-?\d{1,15}$/.test(value)) throw new SyntaxError(`the int_pair ${key} is no number`);
+        return [key, Number(value)];
       case 'bin_pair':
+        if (!/^([0-9a-f]{2})*$/i.test(value)) throw new SyntaxError(`the bin_pair ${key} is not hexadecimal`);
         return [key, new Uint8Array(Buffer.from(value, 'hex'))];
       default:
         throw new SyntaxError(`<${pair.name}> is no entry of a key-value list`);

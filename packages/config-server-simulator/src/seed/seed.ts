@@ -4,6 +4,7 @@ import { environmentTenantDbid } from '@gatehouse/config-server-client/model/ten
 import { z } from 'zod';
 import { rulesSection } from '../security/rules.ts';
 import type { Administration } from '../store/administration.ts';
+import { identityOf, objectTypeNames, type StoredObject } from '../store/stored-object.ts';
 
 const ruleValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const rules = z.record(z.string(), ruleValue).optional();
@@ -106,11 +107,21 @@ export async function plantSeed(seed: Seed, administration: Administration): Pro
 async function plantObjects(seed: Seed, administration: Administration): Promise<void> {
   const isTenant = ({ objectType }: { objectType: number }) => objectType === CfgObjectType.tenant;
   const ordered = [...seed.objects.filter(isTenant), ...seed.objects.filter((entry) => !isTenant(entry))];
-  for (const { objectType, object } of ordered) await administration.createObject(objectType, object);
+  for (const { objectType, object } of ordered) {
+    await administration.createObject(objectType, object).catch((error: Error) => {
+      throw new Error(`the seed's ${describeObject(objectType, object)} cannot be kept: ${error.message}`);
+    });
+  }
   for (const [userName, password] of Object.entries(seed.passwords)) {
     const person = required(administration.personNamed(userName), `person "${userName}" under passwords`);
     await administration.updatePerson(person['DBID'] as number, { password, PasswordUpdatingDate: 0 });
   }
+}
+
+function describeObject(objectType: number, object: StoredObject): string {
+  const { DBID, name, userName = name } = identityOf(objectType, object);
+  const type = objectTypeNames[objectType] ?? `object of type ${objectType}`;
+  return `${type} ${JSON.stringify(userName ?? DBID ?? 'without a name').slice(0, 80)}`;
 }
 
 async function plantTenants(seed: Seed, administration: Administration): Promise<Map<string, number>> {

@@ -6,6 +6,7 @@ import { type Change, type ChangeLog, tenantOf } from './change-log.ts';
 import { type Consequence, groupsLeft, stateHandedDown } from './consequences.ts';
 import { type Delta, deltaBetween, isEmptyDelta } from './delta.ts';
 import type { Journal, JournalEntry } from './journal.ts';
+import { checkForm } from './object-form.ts';
 import { checkMandatory, checkUnique, userNameKey } from './object-rules.ts';
 import { ObjectTables } from './object-tables.ts';
 import { identityOf, type StoredObject } from './stored-object.ts';
@@ -65,13 +66,14 @@ export class ObjectStore {
     return this.#tables.logins.get(personDbid);
   }
 
-  /** The object with its new DBID. Errors: CFGIncompleteObjectData, CFGUniquenessViolation. */
+  /** The object with its new DBID. Errors: CFGIncompleteObjectData, CFGUniquenessViolation, MalformedBody, Unsupported. */
   async create(objectType: number, fields: StoredObject, options: ChangeOptions = {}): Promise<StoredObject> {
     if (this.#journal.isBroken) await this.#repair();
     const dbid =
       (identityOf(objectType, fields)['DBID'] as number | undefined) ?? this.#tables.nextDbid(objectType);
     const object = withDbid(objectType, fields, dbid);
     checkMandatory(objectType, object);
+    checkForm(objectType, object);
     checkUnique(objectType, dbid, object, this);
     if (this.get(objectType, dbid) !== undefined) {
       throw new RequestRefused('CFGUniquenessViolation', 'this DBID is taken', {
@@ -88,7 +90,7 @@ export class ObjectStore {
 
   /**
    * Sets the given fields; others stay. The result, which is the old object when nothing differs.
-   * Errors: CFGObjectNotFound, CFGIncompleteObjectData, CFGUniquenessViolation.
+   * Errors: CFGObjectNotFound, CFGIncompleteObjectData, CFGUniquenessViolation, MalformedBody.
    */
   async update(
     objectType: number,
@@ -186,6 +188,7 @@ export class ObjectStore {
     if (before === undefined) throw notFound(objectType);
     const after = withDbid(objectType, { ...before, ...fields }, dbid);
     checkMandatory(objectType, after);
+    checkForm(objectType, after);
     checkUnique(objectType, dbid, after, this);
     const delta: Delta = deltaBetween(before, after);
     if (credential !== undefined) delta.passwordChanged = true;

@@ -20,7 +20,7 @@ export const objectTypeNames: Record<number, string> = {
   [CfgObjectType.personLastLogin]: 'last login',
 };
 
-const groupTypes: ReadonlySet<number> = new Set([
+export const groupTypes: ReadonlySet<number> = new Set([
   CfgObjectType.accessGroup,
   CfgObjectType.agentGroup,
   CfgObjectType.placeGroup,

@@ -3,16 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { RawConnection } from '../../src/conformance/raw-connection.ts';
+import { registration } from '../../src/conformance/subject.ts';
 import { parseConfData } from '../../src/seed/conf-data.ts';
+import { demoSeed, demoServiceAccount } from '../../src/seed/demo.ts';
 import { loadSeed } from '../../src/seed/load.ts';
 import { parseXml } from '../../src/seed/xml.ts';
-import { connectTo, startServer, watchSuite } from '../harness.ts';
+import { agent, connectTo, recordingLog, startServer, watchSuite } from '../harness.ts';
 
 watchSuite();
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-async function fileWith(name: string, content: string): Promise<string> {
+const tenantIn = (encoding: string) =>
+  `<?xml version="1.0" encoding="${encoding}"?><ConfData><CfgTenant><DBID value="101"/><name value="Müller"/></CfgTenant></ConfData>`;
+
+const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
+
+async function fileWith(name: string, content: string | Buffer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'seed-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, name);
@@ -52,8 +60,74 @@ describe('seeds', () => {
   });
 
   it('from an export alone leave out types that are not kept', async () => {
-    const { objects } = await loadSeed(here('export.xml'));
+    const log = recordingLog();
+    const { objects } = await loadSeed(here('export.xml'), log);
     expect(objects.map(({ objectType }) => objectType)).toEqual([3, 7, 21]);
+    expect(log.lines.join()).toContain('CfgSwitch');
+  });
+
+  it.each([
+    ['windows-1252', Buffer.from(tenantIn('windows-1252'), 'latin1')],
+    ['UTF-16', Buffer.from(`\ufeff${tenantIn('UTF-16')}`, 'utf16le')],
+    ['UTF-8', Buffer.from(`\ufeff${tenantIn('UTF-8')}`)],
+  ])('from an export in %s have the names that were meant', async (_encoding, content) => {
+    const { objects } = await loadSeed(await fileWith('export.xml', content));
+    expect(objects).toMatchObject([{ object: { name: 'Müller' } }]);
+  });
+
+  it.each([
+    ['a type that is not kept', 999, {}, 'type 999'],
+    ['a DBID that is no number', 13, { DBID: '7' }, 'DBID'],
+    ['a DBID below 1', 13, { DBID: -7 }, 'DBID'],
+    ['a state in words', 13, { state: 'enabled' }, 'state'],
+    ['an annex that is no list of pairs', 13, { userProperties: { key: 'value' } }, 'userProperties'],
+    ['a name of 256 characters', 13, { name: 'x'.repeat(256) }, 'name'],
+    ['more than fits a page', 13, { description: 'x'.repeat(262_144) }, 'longer than'],
+    ['more levels than travel', 13, { description: nested(30) }, 'nested deeper'],
+    ['what no body can hold', 13, { description: Number.NaN }, 'NaN'],
+    [
+      'members that are no list',
+      21,
+      { groupInfo: { tenantDBID: 1, name: 'g', state: 1 }, memberIDs: 5 },
+      'memberIDs',
+    ],
+  ])(
+    'with %s are refused: no client could read the list it is in',
+    async (_what, objectType, fields, message) => {
+      const object = { tenantDBID: 1, name: 'skill', state: 1, type: 1, ...fields };
+      await expect(startServer({ seed: { objects: [{ objectType, object }] } })).rejects.toThrow(
+        new RegExp(`cannot be kept: .*${message}`),
+      );
+    },
+  );
+
+  it('with objects as long as they may be are read in pages that keep to their limit', async () => {
+    const objects = Array.from({ length: 40 }, (_, index) => ({
+      objectType: 13,
+      // Three bytes for each character, which has one unit in memory.
+      object: { tenantDBID: 1, name: `skill ${index}`, state: 1, description: '語'.repeat(20_000) },
+    }));
+    const server = await startServer({ seed: { ...demoSeed, objects } });
+    const connection = await RawConnection.open({ host: '127.0.0.1', port: server.port });
+    onTestFinished(() => connection.end());
+    const account = { ...demoServiceAccount };
+    const subject = {
+      target: { host: '', port: 0 },
+      application: account.applicationName,
+      account,
+      user: agent,
+    };
+    connection.send('RequestRegisterClient', registration(subject), 1);
+    await connection.expect('EventClientRegistered', 1);
+    connection.send('RequestReadObjects', { objectType: 13, filter: {} }, 10);
+    let count = 0;
+    for (;;) {
+      const page = await connection.answer(10);
+      if (page.name !== 'EventObjectsRead') break;
+      count += page.body.objects.length;
+      expect(connection.answerBytes).toBeLessThanOrEqual(262_144);
+    }
+    expect(count).toBe(40);
   });
 
   it.each([
@@ -64,6 +138,24 @@ describe('seeds', () => {
       'seed.xml',
       '<ConfData><CfgPerson></ConfData>',
       /line 1: <\/ConfData> closes <CfgPerson>/,
+    ],
+    [
+      'an encoding that nobody knows',
+      'seed.xml',
+      '<?xml version="1.0" encoding="x-own"?><ConfData/>',
+      /encoding x-own/,
+    ],
+    [
+      'bytes of another encoding',
+      'seed.yaml',
+      Buffer.from('tenants: [{name: M\xfcller}]', 'latin1'),
+      /utf-8/,
+    ],
+    [
+      'a number that is none',
+      'seed.xml',
+      '<ConfData><CfgSkill><userProperties><int_pair key="a" value="b"/></userProperties></CfgSkill></ConfData>',
+      /int_pair a/,
     ],
     ['another root', 'seed.xml', '<Data/>', /not <ConfData>/],
   ])('with %s are refused with a sentence', async (_name, file, content, message) => {

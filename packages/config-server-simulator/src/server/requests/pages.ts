@@ -3,6 +3,8 @@ import type { ClientSession } from '../client-session.ts';
 import type { ServerLimits } from '../limits.ts';
 
 const pauseAboveBytes = 1024 * 1024;
+/** What a page has besides its items. */
+const aroundBytes = 64;
 
 /** Cuts `items` into pages and sends each; other requests get their turn in between. */
 export async function sendPages<T>(
@@ -12,11 +14,11 @@ export async function sendPages<T>(
   limits: ServerLimits,
 ): Promise<void> {
   let page: T[] = [];
-  let pageBytes = 0;
+  let pageBytes = aroundBytes;
   const flush = async () => {
     send(page);
     page = [];
-    pageBytes = 0;
+    pageBytes = aroundBytes;
     do {
       await new Promise<void>((resolve) => setImmediate(resolve));
     } while (session.pendingBytes > pauseAboveBytes && !session.isEnded);
@@ -32,11 +34,14 @@ export async function sendPages<T>(
   if (page.length > 0) send(page);
 }
 
-/** Close enough to the encoded size to keep pages near their limit, at the price of one walk. */
+/** Never less than the encoded size, and close to it, at the price of one walk. */
 export function estimateBytes(value: unknown): number {
-  if (typeof value === 'string') return value.length * 2 + 3;
+  if (typeof value === 'string') return Buffer.byteLength(value) + 5;
   if (value instanceof Uint8Array) return value.length + 5;
-  if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + estimateBytes(entry), 3);
+  if (Array.isArray(value)) return value.reduce<number>((sum, entry) => sum + estimateBytes(entry), 5);
   if (typeof value !== 'object' || value === null) return 9;
-  return Object.entries(value).reduce((sum, [key, entry]) => sum + key.length + 2 + estimateBytes(entry), 3);
+  return Object.entries(value).reduce(
+    (sum, [key, entry]) => sum + Buffer.byteLength(key) + 3 + estimateBytes(entry),
+    5,
+  );
 }
