@@ -18,12 +18,29 @@ export interface Endpoint {
 export interface EndpointSource {
   /** The last known list, best first. May be empty before the first answer of a registry. */
   current(): readonly Endpoint[];
+  /** False while a registry has not told any server yet: what is known is the list it was given. Absent: there is none to ask. */
+  readonly hasAnswered?: boolean | undefined;
   /** Why the list may be empty or out of date, for people; undefined while its registry answers with a list. */
   readonly problem?: string | undefined;
   /** Called with every new list. Returns the function that ends it. */
   subscribe(listener: (endpoints: readonly Endpoint[]) => void): () => void;
   /** Stops watching. Idempotent. */
   close(): Promise<void>;
+}
+
+/** `source`, but with `fixed` in the place of what it knows until its registry has told a server. */
+export function withFixedList(source: EndpointSource, fixed: readonly Endpoint[]): EndpointSource {
+  return {
+    current: () => (source.hasAnswered === false ? fixed : source.current()),
+    get hasAnswered() {
+      return source.hasAnswered;
+    },
+    get problem() {
+      return source.problem;
+    },
+    subscribe: (listener) => source.subscribe(listener),
+    close: () => source.close(),
+  };
 }
 
 const roleOrder: Record<EndpointRole, number> = { primary: 0, backup: 1, proxy: 2 };

@@ -23,6 +23,7 @@ export class KnownEndpoints {
   readonly #options: KnownEndpointsOptions;
   readonly #listeners = new Set<(endpoints: readonly Endpoint[]) => void>();
   #endpoints: readonly Endpoint[];
+  #hasAnswered = false;
   #problem: string | undefined;
 
   constructor(options: KnownEndpointsOptions) {
@@ -33,6 +34,11 @@ export class KnownEndpoints {
 
   get current(): readonly Endpoint[] {
     return this.#endpoints;
+  }
+
+  /** Whether the registry has told any server since the start. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
   }
 
   /** Why the list may be empty or out of date, for people; undefined while the registry answers with a list. */
@@ -57,7 +63,10 @@ export class KnownEndpoints {
     if (this.#problem !== undefined) log.info({ registry, endpoints: endpoints.length }, 'discovery answers');
     this.#problem = undefined;
     const distinct = withoutRepeats(endpoints);
-    if (isSameList(distinct, this.#endpoints)) return;
+    // The first answer is told whatever it is: those who listen may have begun with another list.
+    const isNews = !this.#hasAnswered || !isSameList(distinct, this.#endpoints);
+    this.#hasAnswered = true;
+    if (!isNews) return;
     this.#endpoints = distinct;
     log.info({ registry, endpoints: distinct.map(endpointName) }, 'discovery changed the list of servers');
     for (const listener of [...this.#listeners]) this.#tell(() => listener(distinct));

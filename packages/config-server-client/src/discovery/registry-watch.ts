@@ -32,6 +32,10 @@ export class RegistryWatch implements EndpointSource {
     this.#running = this.#run();
   }
 
+  get hasAnswered(): boolean {
+    return this.#known.hasAnswered;
+  }
+
   get problem(): string | undefined {
     return this.#known.problem;
   }

@@ -47,6 +47,9 @@ function view(source: EndpointSource, release: () => Promise<void>): EndpointSou
   let closing: Promise<void> | undefined;
   return {
     current: () => source.current(),
+    get hasAnswered() {
+      return source.hasAnswered;
+    },
     get problem() {
       return source.problem;
     },

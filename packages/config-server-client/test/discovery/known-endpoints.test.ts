@@ -49,16 +49,16 @@ describe('known endpoints', () => {
     expect(warnings).toEqual(['no answer', 'answered 500', 'no answer']);
   });
 
-  it('are announced only when something about them changed', () => {
+  it('are announced with the first answer, then only when something about them changed', () => {
     const { known, lists } = create();
     known.accept([a], 'empty');
     known.accept([{ ...a, draining: false }], 'empty');
-    expect(lists).toEqual([]);
+    expect(lists).toEqual([1]);
     known.accept([{ ...a, draining: true }], 'empty');
     known.accept([{ ...a, role: 'backup' }], 'empty');
     known.accept([b, a], 'empty');
     known.accept([a, b], 'empty');
-    expect(lists).toEqual([1, 1, 2, 2]);
+    expect(lists).toEqual([1, 1, 1, 2, 2]);
   });
 
   it('outlive listeners and metrics that throw', () => {

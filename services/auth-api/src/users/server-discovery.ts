@@ -2,7 +2,11 @@
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulEndpoints } from '@gatehouse/config-server-client/discovery/consul/consul-endpoints';
 import { dnsSrvEndpoints } from '@gatehouse/config-server-client/discovery/dns-srv';
-import type { Endpoint, EndpointSource } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import {
+  type Endpoint,
+  type EndpointSource,
+  withFixedList,
+} from '@gatehouse/config-server-client/discovery/endpoint-source';
 import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
 import { createSharedSources } from '@gatehouse/config-server-client/discovery/shared-sources';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
@@ -46,16 +50,17 @@ export function createServerDiscovery({ consul, log, metrics }: ServerDiscoveryO
   return {
     find({ id, consulService, srvRecord }, initial) {
       const shared = { initial, log, metrics: metrics(id) };
+      // The watch may be that of a former version, whose list was corrected meanwhile.
+      const own = (key: string, create: () => EndpointSource) =>
+        withFixedList(sources.acquire(key, create), initial);
       if (consulService !== undefined && consul !== undefined) {
-        return sources.acquire(`consul ${id} ${consulService}`, () =>
+        return own(`consul ${id} ${consulService}`, () =>
           consulEndpoints({ ...consul, ...shared, service: consulService }),
         );
       }
       if (consulService !== undefined) warnOnce(id, consulService);
       if (srvRecord !== undefined) {
-        return sources.acquire(`srv ${id} ${srvRecord}`, () =>
-          dnsSrvEndpoints({ ...shared, name: srvRecord }),
-        );
+        return own(`srv ${id} ${srvRecord}`, () => dnsSrvEndpoints({ ...shared, name: srvRecord }));
       }
       return initial.length === 0 ? undefined : staticEndpoints(initial);
     },

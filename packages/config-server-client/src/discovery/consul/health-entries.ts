@@ -2,20 +2,19 @@
 import { z } from 'zod';
 import { type Endpoint, type EndpointRole, orderEndpoints } from '../endpoint-source.ts';
 
-const text = z.string().max(1_024);
 const host = z
   .string()
   .max(255)
-  .regex(/^[^\s/@]*$/);
+  .regex(/^[^\s\p{Cc}/@]*$/u);
 
 const entrySchema = z.object({
   Node: z.object({ Address: host.nullish() }).nullish(),
   Service: z.object({
-    ID: text,
+    ID: z.string().max(1_024),
     Address: host.nullish(),
     Port: z.int().min(1).max(65_535),
-    Tags: z.array(text).nullish(),
-    Meta: z.record(z.string(), text).nullish(),
+    Tags: z.array(z.string()).nullish(),
+    Meta: z.record(z.string(), z.string()).nullish(),
   }),
 });
 

@@ -50,6 +50,7 @@ describe('instances in an answer of the health endpoint', () => {
       instance('no-port', { port: 0 }),
       instance('port', { port: 70_000 }),
       instance('space', { address: 'a b' }),
+      instance('nul', { address: 'a\0b' }),
       instance('path', { address: 'host/path' }),
       { Service: { ID: 'nowhere', Port: 1, Address: '' } },
       { Node: {} },
@@ -60,6 +61,12 @@ describe('instances in an answer of the health endpoint', () => {
     const parsed = parseHealthEntries([...broken, good]);
     expect(parsed?.endpoints.map(({ id }) => id)).toEqual(['good']);
     expect(parsed?.unusable).toBe(broken.length);
+  });
+
+  it('may carry tags and meta values of any length', () => {
+    const long = 'x'.repeat(5_000);
+    const entry = instance('a', { tags: [long, 'proxy'], meta: { note: long } } as never);
+    expect(parseHealthEntries([entry])?.endpoints).toMatchObject([{ id: 'a', role: 'proxy' }]);
   });
 
   it('are undefined when the answer is no list', () => {
