@@ -30,6 +30,8 @@ export interface HttpClientOptions {
   ca?: string;
   /** Value of the Authorization header; asked for each call. */
   authorization?: () => string | Promise<string>;
+  /** Correlation id of the request on whose behalf the call is made. */
+  correlationId?: () => string | undefined;
 }
 
 export interface HttpRequest {
@@ -79,6 +81,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function exchange(request: HttpRequest): Promise<HttpResponse> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const content = contentOf(request);
+    const correlationId = options.correlationId?.();
     const answer = await agent.request({
       origin: options.baseUrl,
       method: request.method,
@@ -86,6 +89,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       headers: {
         accept: 'application/json',
         ...content.headers,
+        ...(correlationId === undefined ? {} : { 'x-request-id': correlationId }),
         ...(options.authorization ? { authorization: await options.authorization() } : {}),
         ...request.headers,
       },

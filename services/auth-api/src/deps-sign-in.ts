@@ -3,6 +3,7 @@
 import { createEnvironmentApiClient } from '@gatehouse/contracts/environment-api/client';
 import { createHttpClient } from '@gatehouse/contracts/http-client';
 import { createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
+import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { duplicateRedis } from '@gatehouse/service-kit/redis/client';
 import type { ConsentService } from './consents/consent.ts';
@@ -169,6 +170,7 @@ async function followEnvironmentApi(base: BaseDeps, loginNames: LoginNames) {
     baseUrl: config.environmentApi.url,
     timeoutMs: 1_000,
     authorization: base.serviceAuthorization,
+    correlationId: currentCorrelationId,
   });
   const client = createEnvironmentApiClient(http);
   const contactCenters = createContactCenters({

@@ -10,6 +10,7 @@ import { systemClock } from '@gatehouse/service-kit/clock';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { createElasticsearch } from '@gatehouse/service-kit/elasticsearch/client';
 import { elasticsearchProbe } from '@gatehouse/service-kit/elasticsearch/probe';
+import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import { createPool } from '@gatehouse/service-kit/postgres/pool';
@@ -52,12 +53,14 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const redis = createRedis(config.redis, { log });
   const keyspace = createKeyspace(config.redis.keyPrefix);
   kit.tracing?.pool(pool);
+  kit.tracing?.redis(redis);
   const consul = consulAccessOf(config.consul);
   const authApi = createHttpClient({
     dependency: 'Auth API',
     baseUrl: config.authApi.url,
     timeoutMs: config.authApi.timeoutMs,
     authorization: () => basicAuthorization(config.serviceClient.id, config.serviceClient.secret.reveal()),
+    correlationId: currentCorrelationId,
   });
   const channel = keyspace.name('changes:environment');
   const changeLog = createChangeLog({ pool, redis, schema, channel, log });

@@ -162,7 +162,7 @@ export class WarmStandby<C extends StandbyConnection> {
       if (!this.#closing.signal.aborted) {
         this.#reason = `${name}: ${error.message}`;
         log.warn(
-          { endpoint: name, code: error.code, detail: error.detail, details: error.details },
+          { endpoint: name, reason: error.code, detail: error.detail, details: error.details },
           'Configuration Server attempt failed',
         );
         onAttemptFailed?.(endpoint, error);
@@ -210,7 +210,7 @@ export class WarmStandby<C extends StandbyConnection> {
       this.#order.avoid(connection.endpoint);
     this.#setState('connecting', `${name}: ${loss.message}`);
     log.warn(
-      { endpoint: name, code: loss.code, detail: loss.detail },
+      { endpoint: name, reason: loss.code, detail: loss.detail },
       'Configuration Server connection lost',
     );
     onAttemptFailed?.(connection.endpoint, loss);

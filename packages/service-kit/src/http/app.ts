@@ -9,6 +9,7 @@ import type { Tracing } from '../tracing/tracing.ts';
 import { observeRequests } from './access-log.ts';
 import type { App } from './app-type.ts';
 import { acceptEmptyJson } from './body-parsing.ts';
+import { correlateWork } from './correlation.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { letOversizedBodiesEnd } from './oversized-body.ts';
 import { pathOf } from './path.ts';
@@ -73,6 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   letOversizedBodiesEnd(app);
   // Before all other hooks: they belong to the span.
   options.tracing?.requests(app);
+  correlateWork(app);
   observeRequests(app, { ...options, logsSuccesses: http.logRequests === 'all' });
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);
   if (options.openapi && options.describesApi)

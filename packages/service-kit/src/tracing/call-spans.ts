@@ -29,6 +29,10 @@ export function traceCalls<T extends object>(
   ]);
   const overriding = new Map<string | symbol, Method>(traced);
   return new Proxy(target, {
-    get: (object, name) => overriding.get(name) ?? Reflect.get(object, name, object),
+    get(object, name) {
+      const member = overriding.get(name) ?? Reflect.get(object, name, object);
+      // Its private fields are those of the object: a method must not be called on the proxy.
+      return typeof member === 'function' ? member.bind(object) : member;
+    },
   });
 }

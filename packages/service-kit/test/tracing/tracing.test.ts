@@ -65,9 +65,17 @@ beforeAll(async () => {
   const [pool, redis] = await Promise.all([openPool(), openRedis()]);
   tracing.pool(pool);
   tracing.redis(redis);
-  const server = tracing.calls('config-server', { authenticate: async () => 'yes', state: 'open' }, [
-    'authenticate',
-  ]);
+  class Server {
+    #state = 'open';
+    get state() {
+      return this.#state;
+    }
+    authenticate = async () => 'yes';
+    close() {
+      this.#state = 'closed';
+    }
+  }
+  const server = tracing.calls('config-server', new Server(), ['authenticate']);
   const upstream = createHttpClient({ dependency: 'other', baseUrl: upstreamUrl });
   closers.push(() => upstream.close());
   const app = await createApp({
@@ -79,7 +87,9 @@ beforeAll(async () => {
     await inTransaction(pool, (client) => client.query({ name: 'find_thing', text: 'SELECT 2' }));
     await redis.get('secret-key');
     await upstream.send({ method: 'GET', path: '/' });
-    return { answer: await server.authenticate(), state: server.state };
+    const answer = { answer: await server.authenticate(), before: server.state };
+    server.close();
+    return { ...answer, after: server.state };
   });
   app.get('/broken', async () => {
     await pool.query('SELECT 1/0');
@@ -135,7 +145,7 @@ async function openRedis(): Promise<RedisClient> {
 
 describe('traces', () => {
   it('show a request with everything it did, in the trace of its caller, and no value or key', async () => {
-    await fetch(`${url}/things/secret-id?code=secret-code`, {
+    const answer = await fetch(`${url}/things/secret-id?code=secret-code`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -144,6 +154,7 @@ describe('traces', () => {
       },
       body: '{"a":1}',
     });
+    expect(await answer.json()).toEqual({ answer: 'yes', before: 'open', after: 'closed' });
     await fetch(`${url}/broken`);
     await tracing.close();
 
