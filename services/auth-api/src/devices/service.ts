@@ -6,6 +6,7 @@ import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
 import type { BrowserRequest, Session, SessionService } from '../sessions/session.ts';
 import { formatFamilyToken, newFamilyId, newSecret, secretHash } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';
+import { referenceTo } from '../tokens/session-reference.ts';
 import { type DeviceRequest, type DeviceResult, type DeviceStore, deviceGrantType } from './device.ts';
 import { newUserCode } from './user-code.ts';
 
@@ -61,7 +62,7 @@ export function createDevices(options: DevicesOptions): Devices {
     async approve(request, session, browser) {
       const { device, clientId } = request;
       if (device === undefined) throw new Error('the request is not of a device');
-      const { sid, authTimeMs, amr, identity, sub } = session;
+      const { sid, identity, sub } = session;
       const grant: Grant = {
         familyId: device.id,
         clientId,
@@ -69,7 +70,7 @@ export function createDevices(options: DevicesOptions): Devices {
         scope: request.scope,
         audience: [],
         identity,
-        session: { sid, authTimeMs, amr },
+        session: referenceTo(session),
         authorizedAtMs: now(),
       };
       if (!(await store.answer(device.id, grant))) return 'expired';

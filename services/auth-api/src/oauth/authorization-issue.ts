@@ -6,7 +6,7 @@ import type { Families } from '../tokens/families.ts';
 import { type FamilyToken, formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';
 import type { TokenIssuer } from '../tokens/issue.ts';
-import type { SessionReference } from '../tokens/session-reference.ts';
+import { referenceTo } from '../tokens/session-reference.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { Browser } from './authorize.ts';
@@ -95,8 +95,4 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
     const fields = Object.entries(tokens).map(([name, value]) => [name, String(value)]);
     return { ...(codeText === undefined ? {} : { code: codeText }), ...Object.fromEntries(fields) };
   };
-}
-
-function referenceTo({ sid, authTimeMs, providerAuthTimeMs, amr }: Session): SessionReference {
-  return { sid, authTimeMs, amr, ...optional('providerAuthTimeMs', providerAuthTimeMs) };
 }

@@ -2,6 +2,7 @@
 import { type Client, servesContactCenter } from '../clients/client.ts';
 import type { Session } from '../sessions/session.ts';
 import { contextOf } from '../tokens/authentication-context.ts';
+import { seenAtMsOf } from '../tokens/session-reference.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 
 /** False: the session is good enough for this client and this request. `caused`: it was made for this very request. */
@@ -15,7 +16,7 @@ export function needsSignIn(
   if (!servesContactCenter(client, session.identity.contactCenterId)) return true;
   // A sign-in that this request itself caused satisfies everything it asked for: single sign-on has judged it by that.
   if (caused) return false;
-  const seenAtMs = session.providerAuthTimeMs ?? session.authTimeMs;
+  const seenAtMs = seenAtMsOf(session);
   const isFresh = seenAtMs >= request.requestedAtMs;
   if (isFresh) return false;
   if (request.requiresFreshSignIn) return true;

@@ -14,6 +14,7 @@ import type { Grant } from './grant.ts';
 import type { IdTokens } from './id-token.ts';
 import { lineageOf, partyNamedBy } from './lineage.ts';
 import { refreshBindingOf } from './refresh-binding.ts';
+import { seenAtMsOf } from './session-reference.ts';
 
 export interface TokenAnswer {
   access_token: string;
@@ -91,7 +92,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       clientId: grant.clientId,
       issuedAtMs: record.issuedAtMs,
       expiresAtMs: record.expiresAtMs,
-      authTimeMs: seenAtMs(grant),
+      authTimeMs: grant.session === undefined ? grant.authorizedAtMs : seenAtMsOf(grant.session),
       algorithm: client.idTokenSignedResponseAlg,
       accessToken,
       code,
@@ -269,9 +270,4 @@ function answerOf(
     expires_in: expiresInSeconds,
     scope: scope.join(' '),
   };
-}
-
-/** Core section 2, `auth_time`: when the user was last asked, be it by an identity provider. */
-function seenAtMs({ session, authorizedAtMs }: Grant): number {
-  return session?.providerAuthTimeMs ?? session?.authTimeMs ?? authorizedAtMs;
 }

@@ -11,6 +11,7 @@ import type { SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
 import { type AccessTokenRecord, factsOf, type StoredAccessToken } from './access-token.ts';
 import { introspectionAnswer } from './introspection-json.ts';
+import { seenAtMsOf } from './session-reference.ts';
 
 export interface JwtAccessTokens {
   /** `jti` is one of `newTokenId`. @throws AppError (500) when the token would be longer than any that is read */
@@ -53,7 +54,7 @@ export function createJwtAccessTokens(options: {
       jti,
       ...(record.session === undefined
         ? {}
-        : { auth_time: Math.floor(record.session.authTimeMs / 1000), amr: record.session.amr }),
+        : { auth_time: Math.floor(seenAtMsOf(record.session) / 1000), amr: record.session.amr }),
       ...(context === undefined ? {} : { ctx: box.seal(pack(context), placeOf(jti)) }),
     };
   }

@@ -10,3 +10,17 @@ export interface SessionReference {
   /** Authentication methods (RFC 8176). */
   amr: string[];
 }
+
+export function referenceTo({
+  sid,
+  authTimeMs,
+  providerAuthTimeMs,
+  amr,
+}: SessionReference): SessionReference {
+  return { sid, authTimeMs, amr, ...(providerAuthTimeMs === undefined ? {} : { providerAuthTimeMs }) };
+}
+
+/** When the user was last asked, be it by an identity provider (OpenID Connect Core section 2, `auth_time`). */
+export function seenAtMsOf({ authTimeMs, providerAuthTimeMs = authTimeMs }: SessionReference): number {
+  return providerAuthTimeMs;
+}

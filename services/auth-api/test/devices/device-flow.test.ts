@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatUserCode, newUserCode, parseUserCode } from '../../src/devices/user-code.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
@@ -13,6 +14,7 @@ import {
   type TestClient,
   token,
 } from '../stack/oauth.ts';
+import { seenElsewhere } from '../stack/seen-elsewhere.ts';
 
 let stack: AuthApi;
 let replica: AuthApi;
@@ -116,6 +118,19 @@ describe('a device (RFC 8628)', () => {
     const again = await pollLater(device_code);
     expect([again.status, again.json().error]).toEqual([400, 'invalid_grant']);
     expect(await introspect(stack, clerk, access_token)).toEqual({ active: false });
+  });
+
+  it('is told when the identity provider saw the user, as any other application is', async () => {
+    const seenAtMs = Date.now() - 3_600_000;
+    const browser = createBrowser(stack.app);
+    await answer(browser, (await begin()).user_code, 'allowed');
+    await seenElsewhere(stack, browser, seenAtMs);
+    const { device_code, user_code } = await begin(television, { scope: 'openid' });
+    await answer(browser, user_code, 'allowed');
+
+    const { id_token } = (await pollLater(device_code)).json();
+
+    expect(decodeJwt(id_token)['auth_time']).toBe(Math.floor(seenAtMs / 1000));
   });
 
   it('gives its tokens to one of many questions at once, on all replicas', async () => {

@@ -13,6 +13,7 @@ import {
   type TestClient,
   token,
 } from '../stack/oauth.ts';
+import { seenElsewhere } from '../stack/seen-elsewhere.ts';
 
 let stack: AuthApi;
 let portal: TestClient;
@@ -132,6 +133,23 @@ describe('an exchange for an ID token', () => {
     expect(claims.exp).toBeLessThanOrEqual(original.exp ?? 0);
     expect(claims['at_hash']).toBeUndefined();
     expect(decodeProtectedHeader(answer.json().access_token).typ).toBe('JWT');
+  });
+
+  it('says when the identity provider saw the user, in a JWT too', async () => {
+    const browser = createBrowser(stack.app);
+    await signedIn(browser);
+    const seenAtMs = Date.now() + skewMs - 3_600_000;
+    await seenElsewhere(stack, browser, seenAtMs);
+    const user = await signedIn(browser);
+    const authTimeOf = async (type: string) => {
+      const answer = await exchangeToken(stack, gateway, user.access_token, {
+        requested_token_type: urn(type),
+      });
+      return decodeJwt(answer.json().access_token)['auth_time'];
+    };
+
+    expect(await authTimeOf('id_token')).toBe(Math.floor(seenAtMs / 1000));
+    expect(await authTimeOf('jwt')).toBe(Math.floor(seenAtMs / 1000));
   });
 
   it('signs it as the audience expects, whatever the requester is registered for', async () => {

@@ -7,6 +7,7 @@ import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { Families } from '../../tokens/families.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
 import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { seenAtMsOf } from '../../tokens/session-reference.ts';
 import { optional } from '../parameters.ts';
 import { isWithinScope, openidScope } from '../scopes.ts';
 import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
@@ -95,7 +96,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
       clientId: audience,
       issuedAtMs,
       expiresAtMs,
-      authTimeMs: session?.authTimeMs ?? record.authorizedAtMs,
+      authTimeMs: session === undefined ? record.authorizedAtMs : seenAtMsOf(session),
       session,
       ...optional('algorithm', reader?.idTokenSignedResponseAlg),
       // OpenID Connect Core section 2: who it was issued to, where that is not the audience.

@@ -9,6 +9,7 @@ import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { CutOffs } from '../../tokens/cut-offs.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
 import { partyNamedBy } from '../../tokens/lineage.ts';
+import { referenceTo } from '../../tokens/session-reference.ts';
 import { optional, type RequestParameters, requireParameter } from '../parameters.ts';
 import { tokenTypes } from './token-types.ts';
 
@@ -50,7 +51,7 @@ export function createPresentedTokens(options: PresentedTokensOptions): Presente
     const [session, client] = await Promise.all([sessions.findOne(sub, sid), directory.find(clientId)]);
     if (session === undefined || client === undefined) return undefined;
     if (cutOffs.isCut({ sub, sid, clientId, issuedAtMs })) return undefined;
-    const { identity, authTimeMs, providerAuthTimeMs, amr } = session;
+    const { identity } = session;
     return {
       clientId,
       grantType: 'authorization_code',
@@ -63,7 +64,7 @@ export function createPresentedTokens(options: PresentedTokensOptions): Presente
       expiresAtMs: token.expiresAtMs,
       authorizedAtMs: issuedAtMs,
       sub,
-      session: { sid, authTimeMs, amr, ...optional('providerAuthTimeMs', providerAuthTimeMs) },
+      session: referenceTo(session),
       ...optional('mayAct', partyNamedBy(client)),
       identity,
     };
