@@ -64,19 +64,36 @@ describe('authentication', () => {
       ['nul\u0000name', 'nul\u0000password'],
       ['emoji 🦊', '🗝️'.repeat(20)],
       ['combining e\u0301', 'e\u0301'],
-      ['longest', 'x'.repeat(1_024)],
+      ['longest', `${'€'.repeat(341)}x`],
+      ['n'.repeat(255), ' blanks at both ends '],
     ] as const;
     for (const [userName, password] of odd)
       await server.store.createPerson({ tenantDbid: 101, userName, password });
     for (const [userName, password] of odd) {
       await expect(client.authenticate({ userName, password })).resolves.toMatchObject({ userName });
     }
-    // Another normal form is another password.
-    await expect(
-      client.authenticate({ userName: 'combining e\u0301', password: '\u00e9' }),
-    ).rejects.toMatchObject({
-      code: 'AuthenticationFailed',
-    });
+    // Another normal form is another name and another password; nothing ends at a NUL or is trimmed.
+    for (const [userName, password] of [
+      ['combining e\u0301', '\u00e9'],
+      ['combining \u00e9', 'e\u0301'],
+      ['nul', 'nul\u0000password'],
+      ['nul\u0000name', 'nul'],
+      ['nul\u0000name', 'nul\u0000other'],
+      ['n'.repeat(255), 'blanks at both ends'],
+    ] as const) {
+      await expect(client.authenticate({ userName, password })).rejects.toMatchObject({
+        code: 'AuthenticationFailed',
+      });
+    }
+    // One beyond what the protocol carries is not cut short but refused, unsent.
+    for (const request of [
+      { userName: 'n'.repeat(256), password: 'x' },
+      { userName: 'longest', password: 'x'.repeat(1_025) },
+    ])
+      await expect(client.authenticate(request)).rejects.toMatchObject({
+        code: 'MalformedBody',
+        sent: false,
+      });
   });
 
   it('refuses impossible requests without sending them', async () => {

@@ -1,4 +1,6 @@
+import { randomBytes, randomInt } from 'node:crypto';
 import net from 'node:net';
+import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
 import { encode } from 'cborg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
@@ -47,7 +49,9 @@ describe('bytes on a bad day', () => {
   it.each([
     ['an HTTP server', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), 'NotThisProtocol'],
     ['a TLS server', Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x28]), 'TlsExpected'],
-    ['noise', Buffer.from([0xde, 0xad, 0xbe, 0xef]), 'NotThisProtocol'],
+    ['a TLS client', Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05]), 'TlsExpected'],
+    // Any first byte but the three that mean something.
+    ['noise', Buffer.concat([Buffer.from([0x80 + randomInt(0x80)]), randomBytes(63)]), 'NotThisProtocol'],
   ])('from %s are named, not answered, and the next server is used', async (_name, greeting, code) => {
     const foreign = await startForeignServer(greeting);
     const server = await startServer();
@@ -65,6 +69,7 @@ describe('bytes on a bad day', () => {
   it.each([
     ['garbage', Buffer.from('garbage in the middle')],
     ['a length beyond every limit', frame(11, 1, Buffer.alloc(0), 0xffff_ffff)],
+    ['a length one beyond the limit', frame(11, 1, Buffer.alloc(0), 1024 * 1024 + 1)],
     ['a data frame of length 0', frame(11, 1, Buffer.alloc(0))],
     [
       'answers to questions never asked',
@@ -90,15 +95,40 @@ describe('bytes on a bad day', () => {
     },
   );
 
-  it.each([
+  it('in the middle of the stream hide no answer: nothing behind them is decoded', async () => {
+    const server = await startServer();
+    const proxy = await startChaosProxy(server.port);
+    const client = connectTo([proxy]);
+    await client.authenticate(agent);
+    let refId = 0;
+    proxy.rules = {
+      toServer: (chunk) => {
+        refId = chunk.readUInt32BE(8);
+        return Buffer.alloc(0);
+      },
+    };
+    const login = client.authenticate(agent).catch((error) => error);
+    await until(() => refId !== 0, 'the login was sent');
+    proxy.rules = {};
+    const forged = { userDbid: 666, tenantDbid: 1, userName: 'forged', changePasswordRequired: false };
+    proxy.injectToClients(Buffer.concat([Buffer.from('garbage'), frame(11, refId, encode(forged))]));
+    expect(await login).toMatchObject({ code: 'OutcomeUnknown' });
+    await expect(client.authenticate(agent)).resolves.toMatchObject({ userDbid: 101 });
+  });
+
+  const bombs: [string, Uint8Array][] = [
     ['too deep', Buffer.alloc(200_000, 0x81)],
+    ['of too many items', Buffer.concat([Buffer.from('9a00030d41', 'hex'), Buffer.alloc(200_001)])],
     ['a declared string of 4 GiB', Buffer.from('7affffffff61', 'hex')],
+    ['a declared list of 4 G items', Buffer.from('9affffffff00', 'hex')],
     ['a tag', Buffer.from('c060', 'hex')],
     ['duplicate keys', Buffer.from('a2616101616102', 'hex')],
     ['invalid UTF-8', Buffer.from('62c328', 'hex')],
     ['a prototype', Buffer.from('a1695f5f70726f746f5f5fa168706f6c6c75746564f5', 'hex')],
-    ['the wrong shape', encode({ userDbid: 'not a number' })],
-  ])('in an answer that is %s fail that request only', async (_name, body) => {
+    ['the wrong shape', encode({ userDbid: 'not a number', userName: 7 })],
+  ];
+
+  it.each(bombs)('in an answer that is %s fail that request only', async (_name, body) => {
     const server = await startServer();
     const proxy = await startChaosProxy(server.port);
     const client = connectTo([proxy]);
@@ -113,16 +143,61 @@ describe('bytes on a bad day', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('in a request fail that request only, and the server lives', async () => {
+  it.each(bombs)(
+    'in a request that is %s fail that request only, and the server lives',
+    async (_name, body) => {
+      const server = await startServer();
+      const proxy = await startChaosProxy(server.port);
+      const client = connectTo([proxy]);
+      await client.authenticate(agent);
+      proxy.rules = { toServer: (chunk) => frame(chunk.readUInt16BE(4), chunk.readUInt32BE(8), body) };
+      await expect(client.authenticate(agent)).rejects.toMatchObject({ code: 'MalformedBody' });
+      proxy.rules = {};
+      await expect(client.authenticate(agent)).resolves.toBeDefined();
+      expect(proxy.accepted).toBe(1);
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    },
+  );
+
+  it('of a poll without a body are a poll, in both directions', async () => {
     const server = await startServer();
     const proxy = await startChaosProxy(server.port);
     const client = connectTo([proxy]);
     await client.authenticate(agent);
+    const heardKinds: number[] = [];
     proxy.rules = {
-      toServer: (chunk) => frame(chunk.readUInt16BE(4), chunk.readUInt32BE(8), Buffer.alloc(5_000, 0x81)),
+      toServer: (chunk) => {
+        heardKinds.push(chunk[3] as number);
+        return chunk;
+      },
     };
-    await expect(client.authenticate(agent)).rejects.toMatchObject({ code: 'MalformedBody' });
-    proxy.rules = {};
+    const poll = frame(0, 0, Buffer.alloc(0));
+    poll[3] = 2;
+    proxy.injectToClients(poll);
+    await until(() => heardKinds.includes(3), 'the client answers');
+    const answer = await talk(server.port, Buffer.concat([poll, Buffer.from('garbage')]));
+    expect(answer[3]).toBe(3);
+    await expect(client.authenticate(agent)).resolves.toBeDefined();
+    expect(proxy.accepted).toBe(1);
+  });
+
+  it('of later versions are taken for what they say to this one: fields dropped, numbers kept, news ignored', async () => {
+    const server = await startServer();
+    const proxy = await startChaosProxy(server.port);
+    const client = connectTo([proxy]);
+    await client.authenticate(agent);
+    server.faults.onAnswer = (answer, refId, send) => {
+      const body: Record<string, unknown> = { ...answer.body, fromTheFuture: { a: [1] } };
+      if (answer.name === 'EventObjectsRead')
+        body['objects'] = answer.body.objects.map((person) => ({ ...person, state: 77, newField: 'x' }));
+      send({ ...answer, body } as ConfMessage, refId);
+    };
+    const user = await client.authenticate(agent);
+    expect(Object.keys(user).sort()).toEqual(
+      ['changePasswordRequired', 'lastLogin', 'tenantDbid', 'userDbid', 'userName'].sort(),
+    );
+    expect(await client.readPersons({ dbid: 101 })).toMatchObject([{ DBID: 101, state: 77 }]);
+    proxy.injectToClients(frame(1999, 0, encode({ news: true })));
     await expect(client.authenticate(agent)).resolves.toBeDefined();
     expect(proxy.accepted).toBe(1);
   });

@@ -1,21 +1,10 @@
-import net from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { demoSeed } from '../../src/seed/demo.ts';
 import { startSimulator } from '../../src/simulator.ts';
-import { startChaosProxy } from '../chaos-proxy.ts';
 import { startFullBacklog } from '../full-backlog.ts';
-import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
+import { agent, closedPort, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
 
 watchSuite();
-
-/** A port that answers nothing and one that refuses. */
-async function closedPort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('a server that dies', () => {
   it('with 64 requests in flight: reads are repeated once, logins are not, each settles exactly once', async () => {
@@ -142,14 +131,6 @@ describe('a server that cannot be reached', () => {
         await expect(client.authenticate(agent)).resolves.toBeDefined();
         expect(client.endpoint).toContain(String(server.port));
       }
-      // One that hangs is given up with the client, not kept until the kernel tires of it.
-      const hanging = connectTo([{ port: hole }], {
-        ...options,
-        standby: { ...quickStandby, openTimeoutMs: 60_000 },
-      });
-      const waiting = hanging.authenticate(agent).catch((error) => error.code);
-      await hanging.close();
-      expect(await waiting).toBe('ClientClosed');
     },
   );
 
@@ -175,29 +156,5 @@ describe('a server that cannot be reached', () => {
     expect(attempts).toBeLessThanOrEqual(7);
     server.faults.onConnection = () => 'serve';
     await until(() => client.state === 'open', 'the client is in');
-  });
-});
-
-describe('closing the client', () => {
-  it('settles what is pending and lets no handle live, whatever it was doing', async () => {
-    const server = await startServer();
-    const proxy = await startChaosProxy(server.port);
-    const connected = connectTo([proxy]);
-    await connected.authenticate(agent);
-    server.faults.beforeRequest = () => new Promise(() => undefined);
-    const pending = [connected.authenticate(agent), connected.readPersons({ dbid: 101 })].map((call) =>
-      call.catch((error) => error.code),
-    );
-    const connecting = connectTo([{ port: await closedPort() }]);
-    const waiting = connecting.authenticate(agent).catch((error) => error.code);
-    await Promise.all([connected.close(), connected.close(), connecting.close(), connecting.close()]);
-    expect(await Promise.all([...pending, waiting])).toEqual([
-      'ClientClosed',
-      'ClientClosed',
-      'ClientClosed',
-    ]);
-    await expect(connected.readTenants({})).rejects.toMatchObject({ code: 'ClientClosed' });
-    expect(connected.state).toBe('closed');
-    await until(() => proxy.connections === 0, 'the connection is gone');
   });
 });

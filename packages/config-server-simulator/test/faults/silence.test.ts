@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
 import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';
-import { runServer } from '../program/run-program.ts';
 
 watchSuite();
 
@@ -77,37 +76,6 @@ describe('a peer that falls silent', () => {
     proxy.rules = {};
     await until(() => server.sessionCount() === 1, 'the client is back');
     await expect(client.authenticate(agent)).resolves.toBeDefined();
-  });
-
-  it('does not count as dead because our own process stood still', async () => {
-    const server = await startServer();
-    const proxy = await startChaosProxy(server.port);
-    const client = connectTo([proxy], { addp: quickAddp });
-    await client.authenticate(agent);
-    for (let round = 0; round < 3; round += 1) {
-      const blockedUntilMs = Date.now() + 650;
-      while (Date.now() < blockedUntilMs);
-      await expect(client.authenticate(agent)).resolves.toBeDefined();
-    }
-    expect(proxy.accepted).toBe(1);
-  });
-
-  it('is not blamed for answers that lay unread while our own process stood still', async () => {
-    const server = await runServer('--quiet');
-    const opened: string[] = [];
-    const client = connectTo([server], {
-      metrics: { connectionOpened: (endpoint) => opened.push(endpoint) },
-    });
-    await client.readTenants({});
-    for (let round = 0; round < 2; round += 1) {
-      const answers = Array.from({ length: 8 }, () => client.readTenants({}, { deadlineMs: 300 }));
-      // Written at the end of this turn.
-      await new Promise((resolve) => setImmediate(resolve));
-      const blockedUntilMs = performance.now() + 600;
-      while (performance.now() < blockedUntilMs);
-      expect(await Promise.all(answers)).toHaveLength(8);
-    }
-    expect(opened).toHaveLength(1);
   });
 
   it('that never finishes a frame is dropped by the frame timer, although it answers polls', async () => {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { until } from '../harness.ts';
+import { listenFor, until } from '../harness.ts';
 
 const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
@@ -32,6 +32,14 @@ function run(file: string, args: string[], options: RunOptions) {
   child.stderr.on('data', (chunk) => {
     errors += chunk;
   });
+  // The help names the passwords of the demo, on purpose.
+  if (!args.includes('--help')) {
+    listenFor({
+      get lines() {
+        return [...output.split('\n'), ...errors.split('\n')];
+      },
+    });
+  }
   child.stdin.end(options.input);
   const exited = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   return { child, exited, output: () => output, errors: () => errors };
