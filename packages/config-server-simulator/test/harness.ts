@@ -2,9 +2,10 @@
 import net from 'node:net';
 import { type ConfigServerClient, createConfigServerClient } from '@gatehouse/config-server-client/client';
 import type { ConfigServerClientOptions } from '@gatehouse/config-server-client/client-options';
+import { type Clock, systemClock, type Timer } from '@gatehouse/config-server-client/clock';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
 import type { Logger } from '@gatehouse/config-server-client/log';
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { demoSeed, demoServiceAccount } from '../src/seed/demo.ts';
 import { type SimulatorOptions, startSimulator } from '../src/simulator.ts';
 
@@ -35,33 +36,44 @@ afterAll(() => {
   expect(heard.flatMap(({ lines }) => lines).filter((line) => secrets.test(line))).toEqual([]);
 });
 
-/** Called once by each file of faults: in the end nothing keeps the process alive. */
+/** Called once by each file of faults: in the end no socket is open and no timer runs. */
 export function watchSuite(): void {
-  let before: Handles = {};
-  beforeAll(() => {
-    before = handles();
-  });
-  afterAll(() => untilReleased(before));
+  const before = openSockets();
+  afterAll(() => until(() => openSockets() <= before && suiteClock.timers === 0, 'all is released'));
 }
 
-type Handles = Record<string, number>;
-
-/** What keeps the process alive now: sockets, timers and the like, by kind. */
-export function handles(): Handles {
-  const counts: Handles = {};
-  for (const kind of process.getActiveResourcesInfo()) {
-    if (/^(TCP|TLS|Timeout|GetAddrInfo|Process)/.test(kind)) counts[kind] = (counts[kind] ?? 0) + 1;
-  }
-  return counts;
+/** Sockets, servers and name look-ups of this process. */
+export function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((kind) => /^(TCP|TLS|GetAddrInfo)/.test(kind)).length;
 }
 
-/** Waits until there is no more of any kind than `before`. */
-export async function untilReleased(before: Handles, withinMs = 5_000): Promise<void> {
-  const isReleased = () => Object.entries(handles()).every(([kind, count]) => count <= (before[kind] ?? 0));
-  await until(isReleased, 'nothing keeps the process alive', withinMs).catch(() => {
-    expect(handles()).toEqual(before);
-  });
+/** Real time, and how many timers run; those of the test runner are none of them. */
+export function countedClock(): Clock & { readonly timers: number } {
+  const running = new Set<Timer>();
+  return {
+    ...systemClock,
+    get timers() {
+      return running.size;
+    },
+    setTimer(delayMs, callback) {
+      const timer = systemClock.setTimer(delayMs, () => {
+        running.delete(counted);
+        callback();
+      });
+      const counted = {
+        cancel() {
+          running.delete(counted);
+          timer.cancel();
+        },
+      };
+      running.add(counted);
+      return counted;
+    },
+  };
 }
+
+/** What every server and client of this file lives by, unless a test brings its own clock. */
+const suiteClock = countedClock();
 
 export async function startServer(options: Partial<SimulatorOptions> = {}) {
   const simulator = await startSimulator({
@@ -69,6 +81,7 @@ export async function startServer(options: Partial<SimulatorOptions> = {}) {
     seed: demoSeed,
     hash: 'test',
     log: suiteLog,
+    clock: suiteClock,
     ...options,
   });
   onTestFinished(() => simulator.close());
@@ -94,6 +107,7 @@ export function connectTo(
     ...demoServiceAccount,
     standby: quickStandby,
     log: suiteLog,
+    clock: suiteClock,
     ...options,
   });
   onTestFinished(() => client.close());

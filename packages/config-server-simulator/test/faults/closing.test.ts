@@ -1,5 +1,6 @@
 import net from 'node:net';
 import type { ConfigServerClient } from '@gatehouse/config-server-client/client';
+import type { Clock } from '@gatehouse/config-server-client/clock';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
 import { startFullBacklog } from '../full-backlog.ts';
@@ -7,11 +8,11 @@ import {
   agent,
   closedPort,
   connectTo,
-  handles,
+  countedClock,
+  openSockets,
   quickStandby,
   startServer,
   until,
-  untilReleased,
   watchSuite,
 } from '../harness.ts';
 
@@ -43,37 +44,39 @@ async function startMute(): Promise<{ port: number }> {
   return { port: (server.address() as net.AddressInfo).port };
 }
 
+type Bring = (clock: Clock) => Promise<ConfigServerClient>;
+
 /** Each prepares what is there before the client; what it returns brings a client into its situation. */
-const situations: [string, () => Promise<() => Promise<ConfigServerClient>>][] = [
+const situations: [string, () => Promise<Bring>][] = [
   [
     'while it waits for the first packet',
     async () => {
       const hole = await startFullBacklog();
-      return async () => connectTo([{ port: hole }], { standby: patient });
+      return async (clock) => connectTo([{ port: hole }], { clock, standby: patient });
     },
   ],
   [
     'while TLS is shaking hands',
     async () => {
       const mute = await startMute();
-      return async () => connectTo([mute], { standby: patient, tls: {} });
+      return async (clock) => connectTo([mute], { clock, standby: patient, tls: {} });
     },
   ],
   [
     'while it waits to be registered',
     async () => {
       const mute = await startMute();
-      return async () => connectTo([mute], { standby: patient });
+      return async (clock) => connectTo([mute], { clock, standby: patient });
     },
   ],
   [
     'in the pause between two rounds',
     async () => {
       const port = await closedPort();
-      return async () => {
+      return async (clock) => {
         let failures = 0;
         const metrics = { connectionFailed: () => (failures += 1) };
-        const client = connectTo([{ port }], { standby: patient, metrics });
+        const client = connectTo([{ port }], { clock, standby: patient, metrics });
         await until(() => failures === 1, 'the round failed');
         return client;
       };
@@ -83,8 +86,8 @@ const situations: [string, () => Promise<() => Promise<ConfigServerClient>>][] =
     'in the pause of a refused account',
     async () => {
       const server = await startServer();
-      return async () => {
-        const client = connectTo([server], { standby: patient, password: 'wrong-secret' });
+      return async (clock) => {
+        const client = connectTo([server], { clock, standby: patient, password: 'wrong-secret' });
         await until(() => client.stateReason?.includes('is refused (') === true, 'refused');
         return client;
       };
@@ -95,8 +98,8 @@ const situations: [string, () => Promise<() => Promise<ConfigServerClient>>][] =
     async () => {
       const server = await startServer();
       const proxy = await startChaosProxy(server.port);
-      return async () => {
-        const client = connectTo([proxy], { standby: patient });
+      return async (clock) => {
+        const client = connectTo([proxy], { clock, standby: patient });
         await client.authenticate(agent);
         proxy.reset();
         await until(() => client.state !== 'open', 'lost');
@@ -108,8 +111,8 @@ const situations: [string, () => Promise<() => Promise<ConfigServerClient>>][] =
     'with requests in flight and a thousand more waiting',
     async () => {
       const server = await startServer();
-      return async () => {
-        const client = connectTo([server], { standby: patient });
+      return async (clock) => {
+        const client = connectTo([server], { clock, standby: patient });
         await client.authenticate(agent);
         server.faults.beforeRequest = () => new Promise(() => undefined);
         const calls = Array.from({ length: 1_000 }, () => client.readPersons({ dbid: 101 }));
@@ -129,8 +132,8 @@ const situations: [string, () => Promise<() => Promise<ConfigServerClient>>][] =
     async () => {
       const first = await startServer();
       const second = await startServer();
-      return async () => {
-        const client = connectTo([first, second]);
+      return async (clock) => {
+        const client = connectTo([first, second], { clock });
         await client.authenticate(agent);
         let isAsked = false;
         first.faults.beforeRequest = () => {
@@ -155,8 +158,8 @@ const situations: [string, () => Promise<() => Promise<ConfigServerClient>>][] =
         const error = { error: 'Overloaded', description: 'later', retryable: true };
         send(isSubscription ? { name: 'EventError', body: error } : answer, refId);
       };
-      return async () => {
-        const client = connectTo([server]);
+      return async (clock) => {
+        const client = connectTo([server], { clock });
         client.subscribePersons(() => undefined);
         await client.authenticate(agent);
         return client;
@@ -168,8 +171,8 @@ const situations: [string, () => Promise<() => Promise<ConfigServerClient>>][] =
     async () => {
       const proxy = await startServer({ role: 'proxy' });
       const primary = await startServer();
-      return async () => {
-        const client = connectTo([proxy, primary], { standby: patient });
+      return async (clock) => {
+        const client = connectTo([proxy, primary], { clock, standby: patient });
         await client.authenticate(agent);
         const { userName, password: oldPassword } = agent;
         await client.changePassword({ userName, oldPassword, newPassword: 'moved-secret' });
@@ -184,19 +187,21 @@ let pending: (() => Promise<void>)[] = [];
 
 describe('closing a client', () => {
   it.each(situations)(
-    '%s ends every call and leaves no handle, also when done twice',
+    '%s ends every call and leaves no socket and no timer, also when done twice',
     async (_name, prepare) => {
       pending = [];
       const bring = await prepare();
-      const before = handles();
-      const client = await bring();
+      const socketsBefore = openSockets();
+      const clock = countedClock();
+      const client = await bring(clock);
       const waiting = client.readTenants({}, { deadlineMs: 60_000 }).catch((error) => error.code);
       const isOpen = client.state === 'open';
       await Promise.all([client.close(), client.close()]);
       if (!isOpen) expect(await waiting).toBe('ClientClosed');
       else await waiting;
       for (const check of pending) await check();
-      await untilReleased(before, 700);
+      // Until the last bytes have left, and no longer.
+      await until(() => clock.timers === 0 && openSockets() <= socketsBefore, 'all is released', 700);
       await expect(client.readTenants({})).rejects.toMatchObject({ code: 'ClientClosed' });
       expect(client.state).toBe('closed');
       await client.close();
