@@ -17,16 +17,19 @@ export interface BackendPoolOptions<Environment extends PooledEnvironment> {
 
 export interface PooledEnvironment {
   id: string;
-  /** Any value that changes whenever the connection settings do. */
+  /** Changes whenever the connection settings do; numbers rise. */
   version: string | number;
 }
 
 export interface BackendPool<Environment extends PooledEnvironment> {
   /**
    * The back end of the environment; the same object for the same id, whatever its version. When the version differs
-   * from the last one, new calls go to a newly created back end while calls in flight finish on the old one.
+   * from the last one, new calls go to a newly created back end while calls in flight finish on the old one. A lower
+   * number is what somebody read before the last change: it changes nothing.
    */
   get(environment: Environment): ConfigurationBackend;
+  /** The same for whoever was told of a change and read it after: counts whatever its version, as after a restore. */
+  follow(environment: Environment): ConfigurationBackend;
   /** Closes the back end of an environment that was deleted; calls in flight may finish. */
   remove(environmentId: string): Promise<void>;
   /** State of every environment that is in use now. */
@@ -66,22 +69,25 @@ export function createBackendPool<Environment extends PooledEnvironment>(
       sweep = clock.setTimer(idleCloseMs / 2, sweepIdle);
   };
 
+  const link = (environment: Environment, isNewer: (known: string | number) => boolean) => {
+    if (closed) throw new Error('the back-end pool is closed');
+    const known = entries.get(environment.id);
+    if (known === undefined) {
+      const backend = new PooledBackend(options.create(environment), { clock, drainMs, log });
+      entries.set(environment.id, { version: environment.version, backend });
+      scheduleSweep();
+      return backend;
+    }
+    if (isNewer(known.version)) {
+      known.backend.replace(options.create(environment));
+      known.version = environment.version;
+    }
+    return known.backend;
+  };
+
   return {
-    get(environment) {
-      if (closed) throw new Error('the back-end pool is closed');
-      const known = entries.get(environment.id);
-      if (known === undefined) {
-        const backend = new PooledBackend(options.create(environment), { clock, drainMs, log });
-        entries.set(environment.id, { version: environment.version, backend });
-        scheduleSweep();
-        return backend;
-      }
-      if (known.version !== environment.version) {
-        known.backend.replace(options.create(environment));
-        known.version = environment.version;
-      }
-      return known.backend;
-    },
+    get: (environment) => link(environment, (known) => isLater(environment.version, known)),
+    follow: (environment) => link(environment, (known) => environment.version !== known),
     async remove(environmentId) {
       const entry = entries.get(environmentId);
       entries.delete(environmentId);
@@ -101,4 +107,8 @@ export function createBackendPool<Environment extends PooledEnvironment>(
       await Promise.all(all.map(({ backend }) => backend.close()));
     },
   };
+}
+
+function isLater(version: string | number, known: string | number): boolean {
+  return typeof version === 'number' && typeof known === 'number' ? version > known : version !== known;
 }

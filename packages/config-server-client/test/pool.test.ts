@@ -61,6 +61,19 @@ describe('pool of back ends', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it('does not go back for somebody who read the environment before its last change, but for a restored one', async () => {
+    const { created, pool } = createPool();
+    pool.get({ id: 'a', version: 1 });
+    const backend = pool.get({ id: 'a', version: 2 });
+    expect(pool.get({ id: 'a', version: 1 })).toBe(backend);
+    expect(created).toHaveLength(2);
+    pool.follow({ id: 'a', version: 2 });
+    expect(created).toHaveLength(2);
+    pool.follow({ id: 'a', version: 1 });
+    expect(created).toHaveLength(3);
+    await pool.closeAll();
+  });
+
   it('closes an old target that does not finish in time', async () => {
     const { created, pool, clock } = createPool();
     const running = pool.get({ id: 'a', version: 1 }).readPersons({});

@@ -261,6 +261,8 @@ async function followEnvironmentApi(base: BaseDeps, loginNames: LoginNames) {
       contactCenters.applyGap();
       ssoSettings.applyGap();
       storedOrigins.drop();
+      // Which environments changed is not known: the links of all are brought up to date.
+      void users.warmUp();
     },
     log,
   });

@@ -53,6 +53,8 @@ export function messageNameOf(id: number): MessageName | undefined {
   return namesById.get(id);
 }
 
+const longestPath = 100;
+
 /** Checks a decoded body. Unknown fields are dropped, so that later versions may add some. */
 export function parseMessage(
   name: MessageName,
@@ -63,6 +65,7 @@ export function parseMessage(
   const result = messageCatalogue[name].schema.safeParse(body);
   if (result.success) return { message: { name, body: result.data } as ConfMessage };
   const issue = result.error.issues[0];
-  // The path and the kind of mistake only: the offending value may be a password.
-  return { problem: `${name}: ${issue?.path.join('.') ?? ''} ${issue?.code ?? 'invalid'}` };
+  // The path and the kind of mistake only: the offending value may be a password. Keys of a filter are the peer's own.
+  const path = issue?.path.join('.').slice(0, longestPath) ?? '';
+  return { problem: `${name}: ${path} ${issue?.code ?? 'invalid'}` };
 }

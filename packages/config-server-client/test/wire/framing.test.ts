@@ -135,6 +135,15 @@ describe('framing', () => {
     ]);
   });
 
+  it('says where a body is wrong, and does not give a long key of the other side back', () => {
+    const session = client();
+    const filter = { ['k'.repeat(10_000)]: 1 };
+    const request = { name: 'RequestReadObjects', body: { objectType: 3, filter } } as ConfMessage;
+    const [event] = session.receive(session.encode(request, 1));
+    expect(event).toMatchObject({ code: 'MalformedBody', detail: expect.stringContaining('filter.kkk') });
+    expect((event as { detail: string }).detail.length).toBeLessThan(200);
+  });
+
   it('keeps unknown enumeration numbers and drops unknown fields', () => {
     const session = client();
     const body = { objectType: 3, objects: [{ DBID: 1, state: 99 }], somethingNew: true };

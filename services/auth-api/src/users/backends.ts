@@ -6,6 +6,8 @@ import type { EnvironmentView } from '@gatehouse/contracts/environment-api/envir
 export interface Backends {
   /** The link of an environment, in its latest version; calls in flight finish on the former one. */
   get(environment: EnvironmentView): ConfigurationBackend;
+  /** The same for what was read because it changed; see BackendPool. */
+  follow(environment: EnvironmentView): ConfigurationBackend;
   /** Any link in use, the most recently used first; undefined before the first login. */
   anyInUse(): ConfigurationBackend | undefined;
   isInUse(environmentId: string): boolean;
@@ -25,16 +27,18 @@ export function createBackends({ connect, onPersonChange, onFirstUse }: Backends
   // Insertion order is order of use: the last one was used last.
   const inUse = new Map<string, ConfigurationBackend>();
 
+  const use = ({ id }: EnvironmentView, backend: ConfigurationBackend) => {
+    if (!inUse.delete(id)) {
+      backend.subscribePersons((change) => onPersonChange(id, backend, change));
+      onFirstUse?.(id);
+    }
+    inUse.set(id, backend);
+    return backend;
+  };
+
   return {
-    get(environment) {
-      const backend = pool.get(environment);
-      if (!inUse.delete(environment.id)) {
-        backend.subscribePersons((change) => onPersonChange(environment.id, backend, change));
-        onFirstUse?.(environment.id);
-      }
-      inUse.set(environment.id, backend);
-      return backend;
-    },
+    get: (environment) => use(environment, pool.get(environment)),
+    follow: (environment) => use(environment, pool.follow(environment)),
     anyInUse: () => [...inUse.values()].at(-1),
     isInUse: (environmentId) => inUse.has(environmentId),
     async remove(environmentId) {

@@ -94,7 +94,7 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   const follow = async (environmentId: string) => {
     const environment = await contactCenters.environment(environmentId);
     if (environment !== undefined) {
-      backends.get(environment);
+      backends.follow(environment);
       return;
     }
     await Promise.all([backends.remove(environmentId), roster.remove(environmentId)]);

@@ -65,8 +65,9 @@ describe('instances in an answer of the health endpoint', () => {
 
   it('may carry tags and meta values of any length', () => {
     const long = 'x'.repeat(5_000);
-    const entry = instance('a', { tags: [long, 'proxy'], meta: { note: long } } as never);
-    expect(parseHealthEntries([entry])?.endpoints).toMatchObject([{ id: 'a', role: 'proxy' }]);
+    const entry = instance('a', { tags: [long, 'proxy'] }) as { Service: object };
+    const noted = { ...entry, Service: { ...entry.Service, Meta: { note: long } } };
+    expect(parseHealthEntries([noted])?.endpoints).toMatchObject([{ id: 'a', role: 'proxy' }]);
   });
 
   it('are undefined when the answer is no list', () => {

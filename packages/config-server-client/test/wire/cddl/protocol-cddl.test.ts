@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cfgAccessGroupSchema } from '../../../src/model/access-group.ts';
 import { cfgPersonSchema } from '../../../src/model/person.ts';
+import { cfgRoleSchema } from '../../../src/model/role.ts';
 import { cfgTenantSchema } from '../../../src/model/tenant.ts';
 import { type MessageName, messageCatalogue, parseMessage } from '../../../src/wire/message.ts';
 import { closeBodySchema } from '../../../src/wire/messages/registration.ts';
@@ -84,6 +85,17 @@ const objects = {
       parentTenantDBID: 1,
       chargeableNumber: null,
       state: 1,
+      userProperties: kv,
+    },
+  },
+  role: {
+    schema: cfgRoleSchema,
+    example: {
+      DBID: 101,
+      tenantDBID: 101,
+      name: 'Supervisors',
+      state: 1,
+      members: [{ objectDBID: 101, objectType: 3 }],
       userProperties: kv,
     },
   },
