@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { provision } from '../stack/provisioning/provision.ts';
 import type { LoadPlan } from './load.ts';
 import { loadCore, pin, serverCore } from './pinning.ts';
 
@@ -37,8 +38,10 @@ export interface BenchStack {
   /** Signs assertions and proofs of the client; it is registered as an issuer of assertions. */
   readonly signer: BenchSigner;
   /** oidc-provider on the same Redis. */
-  readonly peer: { url: string; authorization: string };
+  readonly peer: { url: string; authorization: string; redirectUri: string; pid: number };
   readonly serverPid: number;
+  /** What serves a login: Auth API and Auth UI. */
+  readonly loginPids: readonly number[];
   readonly pids: readonly number[];
   readonly isPinned: boolean;
   /** Token chains that a row with chained bodies may start. */
@@ -80,11 +83,17 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
     await readFile(join(folder, 'stack.processes.json'), 'utf8'),
   ) as RunningProcess[];
   const floor = await start(['tools/bench/floor-server.ts', file.redisUrl]);
+  const configServer = await start(['tools/bench/config-server.ts']);
+  await provision({ publicUrl: file.publicUrl, configServerPort: Number(configServer.line), clients: [] });
   const authApi = processes.find(({ name }) => name === 'auth-api');
   const user = file.users[0];
   const authApiUrl = file.services['auth-api']?.url;
   if (!authApi || !user || !authApiUrl) throw new Error('the demo estate lacks what the bench needs');
-  const peerServer = await start(['tools/bench/peers/oidc-provider-server.mjs', file.redisUrl]);
+  const peerServer = await start([
+    'tools/bench/peers/oidc-provider-server.mjs',
+    file.redisUrl,
+    configServer.line,
+  ]);
   const peer = JSON.parse(peerServer.line) as BenchStack['peer'];
   const signer = createSigner();
   const authorization = await registerClient(authApiUrl, file.ops, mainClient(signer, file.contactCenterId));
@@ -105,19 +114,23 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
     },
     issuer: `${file.publicUrl}/auth/v3`,
     signer,
-    peer,
+    peer: { ...peer, pid: peerServer.process.pid ?? 0 },
     client: async (id) => others.get(id) ?? '',
     serverPid: authApi.pid,
+    loginPids: processes.filter(({ name }) => ['auth-api', 'auth-ui'].includes(name)).map(({ pid }) => pid),
     pids: [
       ...processes.map(({ pid }) => pid),
-      ...[floor, peerServer, stack].map((started) => started.process.pid ?? 0),
+      ...[floor, configServer, peerServer, stack].map((started) => started.process.pid ?? 0),
     ],
-    isPinned: pinAll([authApi.pid, floor.process.pid ?? 0, peerServer.process.pid ?? 0], processes),
+    isPinned: pinAll(
+      [authApi.pid, floor.process.pid ?? 0, peerServer.process.pid ?? 0],
+      [...processes, { name: 'config-server', pid: configServer.process.pid ?? 0 }],
+    ),
     chains,
     floor: (name) => ({ url: `${floor.line}/${name}`, headers: {}, body: 'grant_type=client_credentials' }),
     token: (form) => requestToken(authApiUrl, authorization, form),
     async stop() {
-      await Promise.all([floor, peerServer, stack].map((started) => end(started.process)));
+      await Promise.all([floor, configServer, peerServer, stack].map((started) => end(started.process)));
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,5 @@
 /** What the machine did during a round: a round that others disturbed does not count. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Jiffies of CPU time; 100 a second on Linux. */
 export interface CpuTimes {
@@ -7,7 +7,7 @@ export interface CpuTimes {
   ours: number;
 }
 
-/** CPU time of the whole machine and of the given processes; undefined where /proc is absent. */
+/** CPU time of the whole machine and of the given processes with their children; undefined where /proc is absent. */
 export function cpuTimes(pids: readonly number[]): CpuTimes | undefined {
   try {
     const [user = 0, nice = 0, system = 0, , , irq = 0, softIrq = 0] = numbers(
@@ -15,7 +15,7 @@ export function cpuTimes(pids: readonly number[]): CpuTimes | undefined {
     );
     return {
       busy: user + nice + system + irq + softIrq,
-      ours: pids.reduce((sum, pid) => sum + timesOf(pid), 0),
+      ours: timesOf(pids),
     };
   } catch {
     return undefined;
@@ -43,11 +43,30 @@ export function residentMiB(pid: number): number {
   }
 }
 
-function timesOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name in parentheses may hold spaces; utime and stime are fields 14 and 15.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+/** PostgreSQL makes a process for each connection: children count with their parents. */
+function timesOf(pids: readonly number[]): number {
+  const processes = new Map<number, { parent: number; times: number }>();
+  for (const entry of readdirSync('/proc')) {
+    if (/^\d+$/.test(entry)) read(Number(entry), processes);
+  }
+  const isOurs = (pid: number): boolean => {
+    for (let at: number | undefined = pid; at; at = processes.get(at)?.parent) {
+      if (pids.includes(at)) return true;
+    }
+    return false;
+  };
+  return [...processes].reduce((sum, [pid, { times }]) => (isOurs(pid) ? sum + times : sum), 0);
+}
+
+function read(pid: number, into: Map<number, { parent: number; times: number }>): void {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold spaces; the parent is field 4, utime and stime are fields 14 and 15.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    into.set(pid, { parent: Number(fields[1]), times: Number(fields[11]) + Number(fields[12]) });
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 function numbers(line: string): number[] {

@@ -51,7 +51,7 @@ async function bench(
   const link = isWanted(linkRowName) ? await benchLink(seconds, rounds) : undefined;
   const estate = isWanted(estateRowName) ? await benchEstate(seconds, rounds, connections) : undefined;
   const stacked = chosen.length > 0 ? await benchStack(chosen, seconds, rounds, connections) : undefined;
-  const logins = isWanted(loginRowName) ? await benchLogin(seconds, rounds, connections) : undefined;
+  const logins = isWanted(loginRowName) ? await benchLogin(seconds, rounds) : undefined;
   const grown = isWanted(scaleRowName) ? await benchScale(seconds, rounds, connections) : undefined;
   if (link) printLink(link.result);
   if (estate) printEstate(estate.result);
@@ -114,8 +114,8 @@ async function onOwnStack<Result>(
   }
 }
 
-function benchLogin(seconds: number, rounds: number, connections: number): Promise<Benched<LoginResult>> {
-  return onOwnStack(loginRowName, 0, (stack) => measureLogin(stack, { seconds, rounds, connections }));
+function benchLogin(seconds: number, rounds: number): Promise<Benched<LoginResult>> {
+  return onOwnStack(loginRowName, 0, (stack) => measureLogin(stack, { seconds, rounds }));
 }
 
 function benchScale(seconds: number, rounds: number, connections: number): Promise<Benched<ScaleResult>> {

@@ -3,27 +3,33 @@ import { cpuTimes, foreignShare } from './machine.ts';
 
 export type Sample<Result> = Result & {
   isDisturbed: boolean;
-  /** CPU time of the bench's own processes; 0 where /proc is absent. */
+  /** CPU time of the measured processes; 0 where /proc is absent. */
   cpuSeconds: number;
 };
 
 /** More of a core than this taken by others makes a round count as disturbed. */
 const disturbedShare = 0.15;
 
-/** One round. `pids` are the processes that belong to the bench. */
+/**
+ * One round. `pids` are the processes that belong to the bench, each with its children; `measured` those whose CPU time is
+ * wanted, all of them unless it is given.
+ */
 export async function sampled<Result extends object>(
   pids: readonly number[],
   run: () => Promise<Result>,
+  measured?: readonly number[],
 ): Promise<Sample<Result>> {
   const startedMs = performance.now();
   const before = cpuTimes(pids);
+  const measuredBefore = measured ? cpuTimes(measured) : before;
   const result = await run();
   const seconds = (performance.now() - startedMs) / 1000;
   const after = cpuTimes(pids);
+  const measuredAfter = measured ? cpuTimes(measured) : after;
   return {
     ...result,
     isDisturbed: foreignShare(before, after, seconds) > disturbedShare,
-    cpuSeconds: before && after ? (after.ours - before.ours) / 100 : 0,
+    cpuSeconds: measuredBefore && measuredAfter ? (measuredAfter.ours - measuredBefore.ours) / 100 : 0,
   };
 }
 

@@ -1,70 +1,116 @@
-/** Whole logins a second, through the public host, with the password hash that the simulator really has. */
-import type { BenchStack } from '../bench-stack.ts';
-import { fire } from '../load.ts';
+/**
+ * Whole logins through the public host, and what each costs the servers that serve them: the CPU time of the product's own
+ * processes is compared with that of oidc-provider, which asks the same Configuration Server. How many a second there are
+ * depends on the browser that the bench plays, too.
+ */
+import { type BenchStack, loginRedirectUri } from '../bench-stack.ts';
 import { disturbedIn, medianOf, sampled } from '../samples.ts';
-import { createFlowDriver } from './sign-in-flow.ts';
+import { createLoginDriver, type LoginDriver, type LoginTarget } from './whole-login.ts';
 
 export const loginRowName = 'login_code_flow';
 
 export interface LoginResult {
   name: typeof loginRowName;
   flowsPerSecond: number;
-  formPostPerSecond: number;
-  ratioToFormPost: number;
+  /** Of Auth API and Auth UI together. */
+  cpuMsPerFlow: number;
   p50Ms: number;
   p99Ms: number;
+  peers: { 'oidc-provider': { flowsPerSecond: number; cpuMsPerFlow: number } };
+  /** CPU time of the peer over ours: above 1 we are ahead. */
+  ratioToPeer: number;
 }
 
-const concurrency = 8;
+/** The server takes four attempts of one account at once. */
+const concurrency = 3;
 
 export async function measureLogin(
   stack: BenchStack,
-  { seconds, rounds, connections }: { seconds: number; rounds: number; connections: number },
+  { seconds, rounds }: { seconds: number; rounds: number },
 ): Promise<{ result: LoginResult; disturbedRounds: number }> {
-  const driver = createFlowDriver(stack, concurrency);
-  const pids = [...stack.pids, process.pid];
-  const flows = [];
-  const forms = [];
+  const ours = createLoginDriver(targetOf(stack), concurrency);
+  const theirs = createLoginDriver(peerTargetOf(stack), concurrency);
+  const samples: Record<'ours' | 'theirs', Round[]> = { ours: [], theirs: [] };
   try {
-    await driver.run();
+    for (const driver of [ours, theirs]) await flowsFor(Math.min(2, seconds), driver);
     for (let round = 0; round < rounds; round += 1) {
-      forms.push(await sampled(pids, () => fire(stack.floor('form'), { seconds, connections })));
-      flows.push(await sampled(pids, () => flowsFor(seconds, driver.run)));
+      samples.theirs.push(await measured(stack, seconds, theirs, [stack.peer.pid]));
+      samples.ours.push(await measured(stack, seconds, ours, stack.loginPids));
     }
   } finally {
-    await driver.close();
+    await Promise.all([ours.close(), theirs.close()]);
   }
-  const flow = medianOf(flows, ({ perSecond }) => perSecond);
-  const form = medianOf(forms, ({ perSecond }) => perSecond).perSecond;
+  const [our, their] = [samples.ours, samples.theirs].map((rounds) =>
+    medianOf(rounds, ({ cpuMsPerFlow }) => cpuMsPerFlow),
+  ) as [Round, Round];
   return {
-    disturbedRounds: disturbedIn([...flows, ...forms]),
+    disturbedRounds: disturbedIn([...samples.ours, ...samples.theirs]),
     result: {
       name: loginRowName,
-      flowsPerSecond: Math.round(flow.perSecond),
-      formPostPerSecond: Math.round(form),
-      ratioToFormPost: Math.round((10_000 * flow.perSecond) / form) / 10_000,
-      p50Ms: flow.p50Ms,
-      p99Ms: flow.p99Ms,
+      flowsPerSecond: rounded(our.perSecond),
+      cpuMsPerFlow: rounded(our.cpuMsPerFlow),
+      p50Ms: our.p50Ms,
+      p99Ms: our.p99Ms,
+      peers: {
+        'oidc-provider': {
+          flowsPerSecond: rounded(their.perSecond),
+          cpuMsPerFlow: rounded(their.cpuMsPerFlow),
+        },
+      },
+      ratioToPeer: rounded(their.cpuMsPerFlow / our.cpuMsPerFlow),
     },
   };
 }
 
-async function flowsFor(seconds: number, run: () => Promise<void>) {
+type Round = Awaited<ReturnType<typeof measured>>;
+
+async function measured(stack: BenchStack, seconds: number, driver: LoginDriver, servers: readonly number[]) {
+  const round = await sampled([...stack.pids, process.pid], () => flowsFor(seconds, driver), servers);
+  return { ...round, cpuMsPerFlow: (1000 * round.cpuSeconds) / round.flows };
+}
+
+function targetOf(stack: BenchStack): LoginTarget {
+  const { id, authorization } = stack.loginClient;
+  return {
+    origin: new URL(stack.publicUrl).origin,
+    authorizePath: '/auth/v3/oauth/authorize',
+    tokenPath: '/auth/v3/oauth/token',
+    client: { id, authorization, redirectUri: loginRedirectUri },
+    fields: { username: stack.user.name, password: stack.user.password, tenant: stack.user.tenant },
+  };
+}
+
+function peerTargetOf({ peer, user }: BenchStack): LoginTarget {
+  return {
+    origin: peer.url,
+    authorizePath: '/auth',
+    tokenPath: '/token',
+    client: { id: 'bench', authorization: peer.authorization, redirectUri: peer.redirectUri },
+    fields: { username: user.name, password: user.password },
+  };
+}
+
+async function flowsFor(seconds: number, driver: LoginDriver) {
   const durationsMs: number[] = [];
-  const endMs = performance.now() + seconds * 1000;
+  const startMs = performance.now();
   const oneAfterAnother = async () => {
-    while (performance.now() < endMs) {
+    while (performance.now() < startMs + seconds * 1000) {
       const startedMs = performance.now();
-      await run();
+      await driver.run();
       durationsMs.push(performance.now() - startedMs);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, oneAfterAnother));
   const sorted = durationsMs.toSorted((left, right) => left - right);
-  const at = (share: number) => Math.round(10 * (sorted[Math.floor(share * (sorted.length - 1))] ?? 0)) / 10;
-  return { perSecond: durationsMs.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
+  const at = (share: number) => rounded(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+  const perSecond = (1000 * durationsMs.length) / (performance.now() - startMs);
+  return { flows: durationsMs.length, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
 }
 
-export function printLogin(result: LoginResult): void {
-  console.table([result]);
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+export function printLogin({ peers, ...result }: LoginResult): void {
+  console.table([{ ...result, 'peer CPU ms per flow': peers['oidc-provider'].cpuMsPerFlow }]);
 }

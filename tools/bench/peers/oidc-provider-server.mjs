@@ -1,57 +1,16 @@
-// The same work by oidc-provider, with its state in Redis. Its own process; told the Redis URL.
+// The same work by oidc-provider, with its state in Redis and its users at the same Configuration Server. Its own process;
+// told the Redis URL and the port of that server.
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 import { exportJWK, generateKeyPair } from 'jose';
 import { Provider } from 'oidc-provider';
+import { interactions } from './interactions.mjs';
+import { redisAdapter } from './redis-adapter.mjs';
 
-const redis = new Redis(process.argv[2] ?? '', { enableAutoPipelining: true, keyPrefix: 'peer:' });
+const [redisUrl, configServerPort] = process.argv.slice(2);
+const redis = new Redis(redisUrl, { enableAutoPipelining: true, keyPrefix: 'peer:' });
+const redirectUri = 'https://bench.test/callback';
 const algorithms = ['RS256', 'ES256', 'EdDSA'];
-/** Models whose records are marked when they were used. */
-const consumable = new Set(['AuthorizationCode', 'RefreshToken', 'DeviceCode']);
-
-class RedisAdapter {
-  constructor(model) {
-    this.model = model;
-  }
-
-  keyOf(id) {
-    return `${this.model}:${id}`;
-  }
-
-  async upsert(id, payload, expiresIn) {
-    const key = this.keyOf(id);
-    const steps = redis.multi();
-    if (consumable.has(this.model)) steps.hset(key, 'payload', JSON.stringify(payload));
-    else steps.set(key, JSON.stringify(payload));
-    if (expiresIn) steps.expire(key, expiresIn);
-    if (payload.grantId && this.model !== 'Grant') steps.rpush(`grant:${payload.grantId}`, key);
-    await steps.exec();
-  }
-
-  async find(id) {
-    const key = this.keyOf(id);
-    if (!consumable.has(this.model)) return JSON.parse((await redis.get(key)) ?? 'null') ?? undefined;
-    const { payload, consumed } = await redis.hgetall(key);
-    return payload && { ...JSON.parse(payload), ...(consumed ? { consumed: Number(consumed) } : {}) };
-  }
-
-  async consume(id) {
-    await redis.hset(this.keyOf(id), 'consumed', Math.floor(Date.now() / 1000));
-  }
-
-  async destroy(id) {
-    await redis.del(this.keyOf(id));
-  }
-
-  async revokeByGrantId(grantId) {
-    const keys = await redis.lrange(`grant:${grantId}`, 0, -1);
-    await redis.del(`grant:${grantId}`, ...keys);
-  }
-
-  async findByUid() {}
-  async findByUserCode() {}
-}
-
 async function privateKey(alg) {
   const { privateKey: key } = await generateKeyPair(alg, { extractable: true });
   return { ...(await exportJWK(key)), alg, use: 'sig', kid: alg };
@@ -59,23 +18,28 @@ async function privateKey(alg) {
 
 const secret = 'a-secret-of-the-bench-with-256-bits-or-so-xx';
 const provider = new Provider('http://127.0.0.1', {
-  adapter: RedisAdapter,
+  adapter: redisAdapter(redis),
   jwks: { keys: await Promise.all(algorithms.map(privateKey)) },
   clients: [
     {
       client_id: 'bench',
       client_secret: secret,
       grant_types: ['client_credentials', 'refresh_token', 'authorization_code'],
-      redirect_uris: ['https://bench.test/callback'],
+      redirect_uris: [redirectUri],
     },
   ],
   scopes: ['openid', 'offline_access', 'calls:read'],
   findAccount: (_context, accountId) => ({ accountId, claims: async () => ({ sub: accountId }) }),
   rotateRefreshToken: true,
   ttl: { ClientCredentials: 43_200, AccessToken: 43_200, RefreshToken: 2_592_000, Grant: 2_592_000 },
+  // Consent is not asked for.
+  loadExistingGrant,
+  interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+  cookies: { keys: ['a-cookie-key-of-the-bench'] },
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
+    dPoP: { enabled: true },
     introspection: { enabled: true, allowedPolicy: () => true },
     resourceIndicators: {
       enabled: true,
@@ -87,6 +51,16 @@ const provider = new Provider('http://127.0.0.1', {
     },
   },
 });
+
+async function loadExistingGrant({ oidc }) {
+  const grant = new oidc.provider.Grant({
+    accountId: oidc.session.accountId,
+    clientId: oidc.client.clientId,
+  });
+  grant.addOIDCScope('openid offline_access calls:read');
+  await grant.save();
+  return grant;
+}
 
 async function refreshTokens(count) {
   const client = await provider.Client.find('bench');
@@ -108,18 +82,23 @@ async function refreshTokens(count) {
 }
 
 const serve = provider.callback();
+const signIn = interactions(provider, Number(configServerPort));
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://peer');
+  if (pathname.startsWith('/interaction/')) return signIn.serve(request, response);
   if (pathname !== '/refresh-tokens') return serve(request, response);
   response.setHeader('content-type', 'application/json');
   return response.end(JSON.stringify(await refreshTokens(Number(searchParams.get('count')))));
 });
 server.listen(0, '127.0.0.1', () => {
   const authorization = `Basic ${Buffer.from(`bench:${secret}`).toString('base64')}`;
-  console.log(JSON.stringify({ url: `http://127.0.0.1:${server.address().port}`, authorization }));
+  console.log(
+    JSON.stringify({ url: `http://127.0.0.1:${server.address().port}`, authorization, redirectUri }),
+  );
 });
 process.on('SIGTERM', () => {
   redis.disconnect();
+  void signIn.close();
   server.close();
   server.closeAllConnections();
 });

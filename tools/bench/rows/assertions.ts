@@ -1,7 +1,7 @@
 /** Grants and bindings that rest on another token or on a signature of the caller. */
 import { randomUUID, sign } from 'node:crypto';
 import type { BenchStack } from '../bench-stack.ts';
-import { formOf, type Row, tokenRequest } from './row.ts';
+import { formOf, peerRequest, type Row, tokenRequest } from './row.ts';
 
 export const tokenExchangeRow: Row = {
   name: 'token_exchange',
@@ -37,7 +37,11 @@ export const dpopRow: Row = {
   aimToFloor: 0.3,
   plan: async (stack) => ({
     ...tokenRequest(stack, stack.authorization, 'grant_type=client_credentials'),
-    headersOfEach: () => ({ dpop: proof(stack) }),
+    headersOfEach: () => ({ dpop: proof(stack, `${stack.issuer}/oauth/token`) }),
+  }),
+  peer: async (stack) => ({
+    ...peerRequest(stack, 'token', 'grant_type=client_credentials'),
+    headersOfEach: () => ({ dpop: proof(stack, `${stack.peer.url}/token`) }),
   }),
 };
 
@@ -57,12 +61,12 @@ function assertion(stack: BenchStack): string {
   });
 }
 
-function proof(stack: BenchStack): string {
+function proof(stack: BenchStack, htu: string): string {
   const claims = {
     jti: randomUUID(),
     iat: Math.floor(Date.now() / 1000),
     htm: 'POST',
-    htu: `${stack.issuer}/oauth/token`,
+    htu,
   };
   return jwt(stack, { alg: 'ES256', typ: 'dpop+jwt', jwk: stack.signer.publicJwk }, claims);
 }

@@ -1,0 +1,146 @@
+/** One whole login, as a browser and its application do it: authorize, pages, password, code, token. */
+import { Agent, type Dispatcher } from 'undici';
+
+/** A server to sign in at. */
+export interface LoginTarget {
+  origin: string;
+  authorizePath: string;
+  tokenPath: string;
+  client: { id: string; authorization: string; redirectUri: string };
+  /** What the user would type, by name of the field. */
+  fields: Readonly<Record<string, string>>;
+}
+
+export interface LoginDriver {
+  /** @throws Error that names the step which did not go on */
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Page {
+  status: number;
+  location: string | undefined;
+  text: string;
+}
+
+/** More than any login has: a circle ends. */
+const mostSteps = 12;
+
+export function createLoginDriver(target: LoginTarget, connections: number): LoginDriver {
+  const agent = new Agent({ connections, pipelining: 1 });
+  const { origin, client } = target;
+
+  async function ask(
+    path: string,
+    options: { cookies?: Map<string, string>; form?: Record<string, string>; authorization?: string },
+  ): Promise<Page> {
+    const { cookies, form, authorization } = options;
+    const answer = await agent.request({
+      origin,
+      path,
+      method: form === undefined ? 'GET' : 'POST',
+      headers: {
+        // A browser names it, a program does not.
+        ...(cookies === undefined ? {} : { origin }),
+        ...(cookies?.size ? { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') } : {}),
+        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      body: form === undefined ? null : new URLSearchParams(form).toString(),
+    });
+    if (cookies !== undefined) keep(cookies, answer.headers);
+    const location = answer.headers['location'];
+    return {
+      status: answer.statusCode,
+      location: location === undefined ? undefined : String(location),
+      text: await answer.body.text(),
+    };
+  }
+
+  /** Follows redirects, and fills in and sends forms, until the application is reached. */
+  async function codeOf(path: string): Promise<string> {
+    const cookies = new Map<string, string>();
+    let page = await ask(path, { cookies });
+    for (let step = 0; step < mostSteps; step += 1) {
+      if (page.location?.startsWith(client.redirectUri)) {
+        const code = new URL(page.location).searchParams.get('code');
+        if (code === null) throw new Error(`no code: ${page.location}`);
+        return code;
+      }
+      if (page.location !== undefined) {
+        page = await ask(pathOf(page.location, origin), { cookies });
+        continue;
+      }
+      const { action, fields } = formIn(page);
+      page = await ask(pathOf(action, origin), { cookies, form: filledIn(fields, target.fields) });
+    }
+    throw new Error(`no end after ${mostSteps} steps: ${page.status} ${page.location ?? page.text}`);
+  }
+
+  return {
+    async run() {
+      const query = new URLSearchParams({
+        client_id: client.id,
+        response_type: 'code',
+        redirect_uri: client.redirectUri,
+        scope: 'openid',
+        state: 'bench',
+      });
+      const code = await codeOf(`${target.authorizePath}?${query}`);
+      const tokens = await ask(target.tokenPath, {
+        authorization: client.authorization,
+        form: { grant_type: 'authorization_code', code, redirect_uri: client.redirectUri },
+      });
+      if (!tokens.text.includes('"id_token"')) throw new Error(`token: ${tokens.status} ${tokens.text}`);
+    },
+    close: () => agent.close(),
+  };
+}
+
+function pathOf(location: string, origin: string): string {
+  const { pathname, search } = new URL(location.replaceAll('&amp;', '&'), origin);
+  return `${pathname}${search}`;
+}
+
+interface Form {
+  action: string;
+  fields: Record<string, string>;
+}
+
+/** The form that asks for the password, or else for the name: a page may have others beside. */
+function formIn(page: Page): Form {
+  const forms = [...page.text.matchAll(/<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g)].map(
+    ([, action = '', body = '']) => ({ action, fields: fieldsIn(body) }),
+  );
+  const asking = ['password', 'username'].flatMap((name) => forms.filter(({ fields }) => name in fields));
+  if (asking[0] === undefined)
+    throw new Error(`the page asks for nothing: ${page.status} ${page.text.slice(0, 500)}`);
+  return asking[0];
+}
+
+function fieldsIn(html: string): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [input] of html.matchAll(/<input[^>]*>/g)) {
+    const name = /name="([^"]*)"/.exec(input)?.[1];
+    if (name !== undefined && !input.includes('type="checkbox"'))
+      fields[name] = /value="([^"]*)"/.exec(input)?.[1] ?? '';
+  }
+  return fields;
+}
+
+function filledIn(
+  fields: Record<string, string>,
+  typed: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value === '' ? (typed[name] ?? '') : value]),
+  );
+}
+
+function keep(cookies: Map<string, string>, headers: Dispatcher.ResponseData['headers']): void {
+  for (const line of [headers['set-cookie'] ?? []].flat()) {
+    const pair = line.split(';')[0] ?? '';
+    const end = pair.indexOf('=');
+    cookies.set(pair.slice(0, end), pair.slice(end + 1));
+  }
+}
