@@ -18,11 +18,13 @@ export async function seedEstate(database: pg.Client, centers: number): Promise<
   await database.query(
     `INSERT INTO environment.config_servers (environment_id, id, position, primary_address, primary_port, read_only)
       SELECT id, id, 0, 'config.example.com', 8888, false FROM environment.environments
+      WHERE username = 'bench'
       ON CONFLICT (environment_id, id) DO NOTHING`,
   );
   await database.query(
     `INSERT INTO environment.config_server_locations
-      SELECT id, id, '/' FROM environment.environments ON CONFLICT DO NOTHING`,
+      SELECT environment_id, id, '/' FROM environment.config_servers
+      WHERE environment_id = id ON CONFLICT DO NOTHING`,
   );
   await database.query(
     `INSERT INTO environment.contact_centers (id, environment_id, name, auth, status)
