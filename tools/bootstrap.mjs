@@ -8,7 +8,12 @@ import { withInstallLock } from './bootstrap/install-lock.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
 import { createProgress, fail, PlainError } from './bootstrap/progress.mjs';
 import { runForeground } from './bootstrap/run.mjs';
-import { provideChromium, providePrometheus, provideRedis } from './bootstrap/system-packages.mjs';
+import {
+  provideChromium,
+  provideIdentityProviders,
+  providePrometheus,
+  provideRedis,
+} from './bootstrap/system-packages.mjs';
 import { installToolchain, toolchainEnvironment } from './bootstrap/toolchain.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -29,6 +34,7 @@ async function main([name = '', ...args]) {
     if (command.needs.includes('redis')) await provideRedis(args, progress);
     if (command.needs.includes('chromium')) await provideChromium(progress);
     if (command.needs.includes('prometheus')) await providePrometheus(progress);
+    if (command.needs.includes('identity providers')) await provideIdentityProviders(progress);
   });
 
   for (const step of command.steps) {

@@ -12,7 +12,7 @@ export const commands = {
   test: { steps: [vitest], needs: ['redis', 'chromium', 'build'] },
   'test:real': {
     steps: [[...source, 'tools/real/run.ts']],
-    needs: ['redis', 'chromium', 'prometheus', 'build'],
+    needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'build'],
   },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },

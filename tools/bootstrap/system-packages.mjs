@@ -1,4 +1,5 @@
-// Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules.
+// Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules,
+// identity providers for single sign-on.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { PlainError } from './progress.mjs';
@@ -14,7 +15,7 @@ export async function provideRedis(args, progress) {
       'No redis-server or valkey-server on the PATH: install one (for example "sudo apt-get install redis-server" ' +
         'or "brew install redis"), or set REDIS_URL to a server that runs already.',
     );
-  await install('redis-server', 'Redis (Debian package redis-server)', progress);
+  await install(['redis-server'], 'Redis (Debian package redis-server)', progress);
   if (!onPath('redis-server'))
     throw new PlainError('The package redis-server brought no redis-server onto the PATH.');
 }
@@ -22,7 +23,7 @@ export async function provideRedis(args, progress) {
 /** Without a browser the end-to-end tests are skipped by name, the rest runs. */
 export async function provideChromium(progress) {
   if (process.env.CHROMIUM_PATH || chromiumNames.some(onPath)) return;
-  if (canInstall()) await install('chromium', 'Chromium (Debian package chromium)', progress);
+  if (canInstall()) await install(['chromium'], 'Chromium (Debian package chromium)', progress);
   else
     progress.note(
       'No Chromium on the PATH: tests in a browser are skipped. Install it or set CHROMIUM_PATH to run them.',
@@ -32,16 +33,49 @@ export async function provideChromium(progress) {
 /** Without it the rules and dashboards are not tried, and the suites that do so are skipped by name. */
 export async function providePrometheus(progress) {
   if (onPath('promtool') && onPath('prometheus')) return;
-  if (canInstall()) await install('prometheus', 'Prometheus (Debian package prometheus)', progress);
+  if (canInstall()) await install(['prometheus'], 'Prometheus (Debian package prometheus)', progress);
   else progress.note('No prometheus and promtool on the PATH: the suites of the alert rules are skipped.');
+}
+
+/** Without them the suites with identity providers of others are skipped by name. */
+export async function provideIdentityProviders(progress) {
+  const missing = [];
+  for (const one of identityProviders) if (!(await areInstalled(one.packages))) missing.push(one);
+  for (const { title, packages } of missing) {
+    if (canInstall()) await install(packages, `${title} (Debian packages)`, progress);
+    else progress.note(`No Debian packages of ${title}: the suite with it is skipped.`);
+  }
+}
+
+/** What they only recommend and what signing in through them cannot do without is named too. */
+const identityProviders = [
+  { title: 'SimpleSAMLphp', packages: ['simplesamlphp', 'php-cli', 'php-xml', 'php-mbstring'] },
+  {
+    title: 'LemonLDAP::NG',
+    packages: [
+      'lemonldap-ng',
+      'starman',
+      'libglib-perl',
+      'libio-string-perl',
+      'liblasso-perl',
+      'libstring-random-perl',
+      'libxml-simple-perl',
+    ],
+  },
+];
+
+async function areInstalled(packages) {
+  if (!onPath('dpkg')) return false;
+  const told = await run('dpkg', ['--status', ...packages]).catch(() => '');
+  return told.split('Status: install ok installed').length - 1 === packages.length;
 }
 
 const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
-async function install(name, title, progress) {
+async function install(packages, title, progress) {
   await progress.step(title, async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const args = ['install', '--yes', '--no-install-recommends', name];
+    const args = ['install', '--yes', '--no-install-recommends', ...packages];
     // An old or empty package list is the usual reason for a first failure.
     await run('apt-get', args, { env }).catch(async () => {
       await run('apt-get', ['update'], { env });

@@ -25,18 +25,22 @@ true
   return { folder, calls: () => readFileSync(join(folder, 'apt.txt'), 'utf8').trim().split('\n') };
 }
 
-/** Runs provideRedis in a process with that PATH. */
-async function provideRedis(folder: string, args: string[] = [], env: Record<string, string> = {}) {
+/** Runs a call in a process with that PATH; what it notes and its error are printed. */
+async function provide(call: string, folder: string, env: Record<string, string> = {}) {
   const script = `
-    import { provideRedis } from '${module_}';
-    const progress = { note() {}, step: (title, work) => work() };
-    provideRedis(${JSON.stringify(args)}, progress).catch((error) => console.log(error.message));
+    import * as packages from '${module_}';
+    const progress = { note: console.log, step: (title, work) => work() };
+    packages.${call}.catch((error) => console.log(error.message));
   `;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
     env: { PATH: folder, ...env },
   });
   return stdout.trim();
 }
+
+const provideRedis = (folder: string, args: string[] = [], env: Record<string, string> = {}) =>
+  provide(`provideRedis(${JSON.stringify(args)}, progress)`, folder, env);
+const provideIdentityProviders = (folder: string) => provide('provideIdentityProviders(progress)', folder);
 
 const isDebianRoot = process.getuid?.() === 0 && process.platform === 'linux';
 const install = 'install --yes --no-install-recommends redis-server';
@@ -69,4 +73,19 @@ test.runIf(isDebianRoot)('an old package list is updated and the package tried a
   const { folder, calls } = programs({ apt: 'first fails' });
   expect(await provideRedis(folder)).toBe('');
   expect(calls()).toEqual([install, 'update', install]);
+});
+
+test('without apt the suites of identity providers are named that will be skipped', async () => {
+  expect(await provideIdentityProviders(programs().folder)).toMatch(
+    /SimpleSAMLphp: the suite with it is skipped\.\n.*LemonLDAP::NG: the suite with it is skipped\./,
+  );
+});
+
+test.runIf(isDebianRoot)('identity providers are installed with all that they need, each once', async () => {
+  const { folder, calls } = programs({ apt: 'works' });
+  expect(await provideIdentityProviders(folder)).toBe('');
+  expect(calls()).toEqual([
+    expect.stringMatching(/^install --yes --no-install-recommends simplesamlphp .*php-xml/),
+    expect.stringMatching(/^install --yes --no-install-recommends lemonldap-ng .*liblasso-perl/),
+  ]);
 });

@@ -9,6 +9,7 @@ import { signInFields } from '@gatehouse/testing/identity-providers/sign-in-page
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enterName } from '../e2e/login.ts';
 import { startTimeoutMs } from '../e2e/running-stack.ts';
+import { expectSecondApplicationWithoutPage, signIn, signOut, userInfoOf } from './journeys.ts';
 import { type Stage, setStage, type Visit } from './stage.ts';
 
 const chromium = findChromium();
@@ -65,33 +66,23 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
 
   const providerOf = (protocol: 'saml' | 'oidc') => (protocol === 'saml' ? saml : openId);
 
-  async function answerProvider({ page }: Visit, user = 'agent') {
-    await page.locator(signInFields.user).fill(user);
-    await page.locator(signInFields.submit).click();
-  }
-
-  async function signIn(person: Visit) {
-    await person.page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
-    await answerProvider(person);
-    await person.page.waitForURL(`${stage.first.origin}/callback?code=**`);
-  }
+  const answerAs =
+    (user: string) =>
+    async ({ page }: Visit) => {
+      await page.locator(signInFields.user).fill(user);
+      await page.locator(signInFields.submit).click();
+    };
+  const answer = answerAs('agent');
 
   test.each(ways)(
     '$way: signed in, and a second application opens without a page',
     async ({ protocol, settings }) => {
       await use(protocol, settings);
       const person = await stage.newPerson();
-      await signIn(person);
-      const { access_token: token } = await stage.first.redeem();
-      const userInfo = await fetch(`${stage.stack.description.publicUrl}/auth/v3/openid/userinfo`, {
-        headers: { authorization: `Bearer ${token}` },
-      });
-      expect(JSON.stringify(await userInfo.json())).toContain('agent');
-
+      await signIn(stage, person, answer);
+      expect(await userInfoOf(stage)).toMatchObject({ email: 'agent@example.com' });
       const asked = providerOf(protocol).signIns;
-      person.been();
-      await person.page.goto(stage.second.authorizeUrl({ tenant: 'demo' }));
-      expect(person.been()).toEqual([expect.stringMatching(`^${stage.second.origin}/callback\\?code=`)]);
+      await expectSecondApplicationWithoutPage(stage, person);
       expect(providerOf(protocol).signIns).toBe(asked);
       expect(person.complaints).toEqual([]);
     },
@@ -104,7 +95,7 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
       const person = await stage.newPerson();
       await person.page.goto(stage.first.authorizeUrl({}));
       await enterName(person.page, { username: 'agent', tenant: 'demo' });
-      await answerProvider(person);
+      await answer(person);
       await person.page.waitForURL(`${stage.first.origin}/callback?code=**`);
       expect(person.complaints).toEqual([]);
     },
@@ -115,11 +106,11 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
     const person = await stage.newPerson();
     const { page } = person;
     await page.goto(stage.first.authorizeUrl({ tenant: 'demo', prompt: 'login' }));
-    await answerProvider(person, 'nobody');
+    await answerAs('nobody')(person);
     await page.waitForURL(/sign-in\.html/);
     expect(await page.locator('main').textContent()).toMatch(/[0-9a-f-]{36}/);
     await page.getByRole('link', { name: 'Try again' }).click();
-    await answerProvider(person);
+    await answer(person);
     await page.waitForURL(`${stage.first.origin}/callback?code=**`);
     expect(person.complaints).toEqual([]);
   });
@@ -127,13 +118,8 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
   test('signing out here signs out at the OpenID Connect provider, and goes on to the application', async () => {
     await use('oidc');
     const person = await stage.newPerson();
-    await signIn(person);
-    const { id_token: hint } = await stage.first.redeem();
-    await stage.first.postFrom(person.page, `${stage.stack.description.publicUrl}/auth/v3/oauth/logout`, {
-      id_token_hint: hint,
-      post_logout_redirect_uri: `${stage.first.origin}/bye`,
-    });
-    await person.page.waitForURL(`${stage.first.origin}/bye`);
+    await signIn(stage, person, answer);
+    await signOut(stage, person);
     await person.page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
     expect(await person.page.locator(signInFields.user).isVisible()).toBe(true);
     expect(person.complaints).toEqual([]);
@@ -141,19 +127,19 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
 
   test('an OpenID Connect provider that signs with the next of its published keys goes on to be believed', async () => {
     await use('oidc');
-    await signIn(await stage.newPerson());
+    await signIn(stage, await stage.newPerson(), answer);
     await openId.rollOver();
-    await signIn(await stage.newPerson());
+    await signIn(stage, await stage.newPerson(), answer);
   });
 
   test('a SAML provider that changed its key is believed once its new metadata is there, and the former key no more', async () => {
     const former = await (await fetch(saml.metadataUrl)).text();
     await use('saml', { idpMetadataUrl: null, idpMetadataXml: former });
-    await signIn(await stage.newPerson());
+    await signIn(stage, await stage.newPerson(), answer);
     saml.rollOver();
     const person = await stage.newPerson();
     await person.page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
-    await answerProvider(person);
+    await answer(person);
     await person.page.waitForURL(/sign-in\.html/);
     await use('saml', { idpMetadataUrl: `${saml.metadataUrl}?renewed` });
     await person.page.getByRole('link', { name: 'Try again' }).click();

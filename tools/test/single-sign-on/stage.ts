@@ -24,7 +24,7 @@ export interface Visit {
   readonly page: Page;
   /** Addresses that the window has been at since the last time this was asked. */
   been(): string[];
-  /** What Chromium complained about: a form that may not lead somewhere, a broken script. */
+  /** What Chromium complained about on our pages: a form that may not lead somewhere, a broken script. */
   readonly complaints: string[];
 }
 
@@ -44,7 +44,7 @@ export async function setStage(chromium: string): Promise<Stage> {
     second,
     entityId: `${publicUrl}/auth/v3/saml/${contactCenterId}/-`,
     use: (protocol, settings) => useSettings(stack, protocol, settings),
-    newPerson: () => visitBy(browser),
+    newPerson: () => visitBy(browser, publicUrl),
     async close() {
       await browser.close();
       first.close();
@@ -87,7 +87,7 @@ async function schemeOf(publicUrl: string): Promise<string> {
   return data?.scheme ?? answer.statusText;
 }
 
-async function visitBy(browser: Browser): Promise<Visit> {
+async function visitBy(browser: Browser, publicUrl: string): Promise<Visit> {
   const page = await (await browser.newContext()).newPage();
   let been: string[] = [];
   const complaints: string[] = [];
@@ -95,11 +95,9 @@ async function visitBy(browser: Browser): Promise<Visit> {
     if (frame === page.mainFrame()) been.push(frame.url());
   });
   page.on('console', (message) => {
-    // Of an identity provider's server nobody expects an icon.
-    const isIcon = message.location().url.endsWith('/favicon.ico');
-    if (message.type() === 'error' && !isIcon) complaints.push(message.text());
+    const isOurs = message.location().url.startsWith(publicUrl);
+    if (message.type() === 'error' && isOurs) complaints.push(message.text());
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
   return {
     page,
     complaints,

@@ -1,0 +1,40 @@
+/** A server that a test starts beside the trio, and ends by its process. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { watchProgram } from '@gatehouse/testing/watched-program';
+import { vi } from 'vitest';
+
+export interface Server {
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  program: string;
+  args: string[];
+  env?: Record<string, string>;
+  /** Answers with success once it is up. */
+  readyUrl: string;
+}
+
+/** Rejects with what the server said when it does not come up. */
+export async function startServer({ program, args, env, readyUrl }: ServerOptions): Promise<Server> {
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
+    // A group of its own: its workers end with it.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const watched = watchProgram(child);
+  const close = async () => {
+    if (watched.ended() !== undefined || child.pid === undefined) return;
+    const exited = once(child, 'exit');
+    process.kill(-child.pid, 'SIGTERM');
+    await exited;
+  };
+  const isUp = async () => (await fetch(readyUrl).catch(() => undefined))?.ok === true;
+  await vi.waitUntil(isUp, { timeout: 30_000, interval: 100 }).catch(async () => {
+    await close();
+    throw new Error(`${program} ${watched.ended() ?? 'did not answer'}: ${watched.output()}`);
+  });
+  return { close };
+}
