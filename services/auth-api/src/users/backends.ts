@@ -30,6 +30,8 @@ export function createBackends({ connect, onPersonChange, onFirstUse }: Backends
   const use = ({ id }: EnvironmentView, backend: ConfigurationBackend) => {
     if (!inUse.delete(id)) {
       backend.subscribePersons((change) => onPersonChange(id, backend, change));
+      // What changed before this process listened, it may be that nobody heard.
+      onPersonChange(id, backend, { kind: 'resync' });
       onFirstUse?.(id);
     }
     inUse.set(id, backend);

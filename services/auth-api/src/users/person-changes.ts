@@ -6,12 +6,14 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
+import type { DisabledPersons } from './disabled-persons.ts';
 import type { PasswordChangeMarks } from './password-change-marks.ts';
 import { subjectOf } from './subject.ts';
 
 export interface PersonChangesOptions {
   cutOffs: Pick<CutOffs, 'raise'>;
   marks: PasswordChangeMarks;
+  disabledPersons: DisabledPersons;
   audit: AuditWriter;
   log: Logger;
   now: Clock;
@@ -31,7 +33,7 @@ const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 
 export function createPersonChanges(options: PersonChangesOptions): PersonChanges {
-  const { cutOffs, marks, audit, log, now } = options;
+  const { cutOffs, marks, disabledPersons, audit, log, now } = options;
   const underWay = new Set<Promise<void>>();
   const closing = new AbortController();
 
@@ -55,6 +57,7 @@ export function createPersonChanges(options: PersonChangesOptions): PersonChange
     if (state !== undefined && state !== CfgObjectState.enabled) {
       return cutOff(environmentId, change.dbid, 'disabled', now());
     }
+    if (state !== undefined) await disabledPersons.forget(environmentId, change.dbid);
     if (!change.delta.passwordChanged) return;
     if (typeof PasswordUpdatingDate !== 'number')
       return cutOff(environmentId, change.dbid, 'password', now());
@@ -64,12 +67,13 @@ export function createPersonChanges(options: PersonChangesOptions): PersonChange
     return cutOff(environmentId, change.dbid, 'password', Math.min(now(), latestMs));
   };
 
-  /** Changes were missed. Deleted persons cannot be found any more; what they hold ends at the next refresh. */
+  /** Changes were missed. What deleted and re-passworded persons hold cannot be found: it ends at the next refresh. */
   const cutOffDisabled = async (environmentId: string, backend: ConfigurationBackend) => {
-    const disabled = await backend.readPersons({ state: CfgObjectState.disabled });
-    for (const { DBID } of disabled) {
-      await cutOffs.raise({ kind: 'sub', id: subjectOf(environmentId, DBID), atMs: now() });
+    const disabled = (await backend.readPersons({ state: CfgObjectState.disabled })).map(({ DBID }) => DBID);
+    for (const dbid of await disabledPersons.newOnes(environmentId, disabled)) {
+      await cutOffs.raise({ kind: 'sub', id: subjectOf(environmentId, dbid), atMs: now() });
     }
+    await disabledPersons.replace(environmentId, disabled);
   };
 
   const untilDone = async (work: () => Promise<void>) => {

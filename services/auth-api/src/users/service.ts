@@ -18,6 +18,7 @@ import { readMapping } from './authority-mapping.ts';
 import { createBackends } from './backends.ts';
 import { createChangePassword } from './change-password.ts';
 import { createDecoy } from './decoy.ts';
+import { createDisabledPersons } from './disabled-persons.ts';
 import { createEnvironmentLinks } from './environment-link.ts';
 import { createEnvironmentRoster } from './environment-roster.ts';
 import { createIdentification } from './identify.ts';
@@ -29,6 +30,9 @@ import type { PasswordRule } from './password-rule.ts';
 import { createPersonChanges } from './person-changes.ts';
 import { createSignInMetrics } from './sign-in-metrics.ts';
 import type { UserService } from './user-service.ts';
+
+/** The clock of a Configuration Server may be ahead of ours by so much. */
+const passwordClockSkewMs = 120_000;
 
 export interface UserServiceOptions {
   contactCenters: ContactCenterService;
@@ -61,7 +65,8 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   const { contactCenters, redis, keyspace, audit, cutOffs, log, now } = options;
   const marks = createPasswordChangeMarks(redis, keyspace);
   const roster = createEnvironmentRoster(redis, keyspace);
-  const personChanges = createPersonChanges({ cutOffs, marks, audit, log, now });
+  const disabledPersons = createDisabledPersons(redis, keyspace);
+  const personChanges = createPersonChanges({ cutOffs, marks, disabledPersons, audit, log, now });
   const backends = createBackends({
     connect: options.connect,
     onPersonChange: personChanges.apply,
@@ -81,13 +86,16 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
   const identities = createIdentities({ mapping: readMapping(options.authorityMapping), now });
   const shared = { accounts, links, decoy: createDecoy(backends), passwordRule, identities, audit };
 
-  const readAgain: UserService['refresh'] = async ({ contactCenterId, environmentId, dbid }) => {
+  const readAgain: UserService['refresh'] = async ({ contactCenterId, environmentId, dbid }, provedAtMs) => {
     const contactCenter = await contactCenters.get(contactCenterId);
     if (contactCenter?.environmentId !== environmentId) throw userGone();
     const link = await links.open(contactCenter);
     const [person] = await link.backend.readPersons({ dbid });
     const isOfTenant = link.tenantDbid === undefined || person?.tenantDBID === link.tenantDbid;
     if (person?.state !== CfgObjectState.enabled || !isOfTenant) throw userGone();
+    const { PasswordUpdatingDate: changedAt = 0 } = person;
+    // The cut-off that this should have raised was missed.
+    if (changedAt * 1000 > provedAtMs + passwordClockSkewMs) throw userGone();
     return identities.of(link, person);
   };
 
@@ -104,9 +112,9 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
     authenticate: createAuthenticate({ ...shared, metrics: createSignInMetrics(options.metrics), now }),
     changePassword: createChangePassword({ ...shared, cutOffs, marks, now }),
     ...createIdentification({ contactCenters, links, identities, now }),
-    async refresh(identity) {
+    async refresh(identity, provedAtMs) {
       try {
-        return await readAgain(identity);
+        return await readAgain(identity, provedAtMs);
       } catch (failure) {
         if (failure instanceof AppError) throw failure;
         throw mapFailure(failure).error;

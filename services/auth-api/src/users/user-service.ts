@@ -83,9 +83,13 @@ export interface UserService {
   identify(named: NamedPerson): Promise<Identification>;
   /** Whether the person is in one of the access groups; the same work for a person who does not exist. @throws as identify */
   isMember(membership: Membership): Promise<boolean>;
-  /** Reads the person again. @throws AppError `user_gone` (403) when deleted or disabled, SignInError `try_again` (503). */
+  /**
+   * Reads the person again. @throws AppError `user_gone` (403) when deleted, disabled or given a new password since they
+   * proved who they are; SignInError `try_again` (503).
+   */
   refresh(
     identity: Pick<UserIdentity, 'sub' | 'environmentId' | 'contactCenterId' | 'dbid'>,
+    provedAtMs: number,
   ): Promise<UserIdentity>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import {
   environmentOf,
   startAuthApi,
 } from '../stack/auth-api.ts';
-import { createBrowser } from '../stack/browser.ts';
+import { type Browser, createBrowser } from '../stack/browser.ts';
 import { announceChange } from '../stack/environment-api.ts';
 import { agent, readView, sessionCookie, signIn, startInteraction } from '../stack/interaction.ts';
 
@@ -19,6 +19,8 @@ beforeEach(async () => {
   stack = await startAuthApi();
 });
 afterEach(() => stack?.close());
+
+const supervisor = { username: 'supervisor', password: 'demo-supervisor-password', tenant: 'demo' };
 
 const login = (at: AuthApi = stack, fields: Record<string, string> = {}) =>
   createBrowser(at.app).postJson('/auth/v3/sign-in', { data: { ...agent, ...fields } });
@@ -220,22 +222,37 @@ describe('the user behind a refresh', () => {
   const who = { sub: 's', environmentId, contactCenterId, dbid: 101 };
 
   it('is read again, and refused when gone or disabled', async () => {
-    expect(await stack.deps.users.refresh(who)).toMatchObject({ loginName: 'agent', dbid: 101 });
+    expect(await stack.deps.users.refresh(who, Date.now())).toMatchObject({ loginName: 'agent', dbid: 101 });
     await stack.simulator.store.updatePerson(101, { firstName: 'Adele' });
-    expect((await stack.deps.users.refresh(who)).firstName).toBe('Adele');
+    expect((await stack.deps.users.refresh(who, Date.now())).firstName).toBe('Adele');
     await stack.simulator.store.setEnabled(101, false);
-    await expect(stack.deps.users.refresh(who)).rejects.toMatchObject({ name: 'user_gone', status: 403 });
+    await expect(stack.deps.users.refresh(who, Date.now())).rejects.toMatchObject({
+      name: 'user_gone',
+      status: 403,
+    });
     for (const gone of [{ dbid: 999 }, { contactCenterId: 'none' }, { environmentId: 'other' }]) {
-      await expect(stack.deps.users.refresh({ ...who, ...gone })).rejects.toMatchObject({
+      await expect(stack.deps.users.refresh({ ...who, ...gone }, Date.now())).rejects.toMatchObject({
         name: 'user_gone',
       });
     }
   });
 
+  it('is refused when the password is another one than that by which they came in', async () => {
+    const hourAgo = Date.now() - 3_600_000;
+    expect(await stack.deps.users.refresh(who, hourAgo)).toMatchObject({ dbid: 101 });
+    await stack.simulator.store.updatePerson(101, { password: 'reset' });
+
+    await expect(stack.deps.users.refresh(who, hourAgo)).rejects.toMatchObject({ name: 'user_gone' });
+    expect(await stack.deps.users.refresh(who, Date.now())).toMatchObject({ dbid: 101 });
+  });
+
   it('is neither alive nor gone while nobody can tell', async () => {
-    await stack.deps.users.refresh(who);
+    await stack.deps.users.refresh(who, Date.now());
     await stack.simulator.close();
-    await expect(stack.deps.users.refresh(who)).rejects.toMatchObject({ name: 'try_again', status: 503 });
+    await expect(stack.deps.users.refresh(who, Date.now())).rejects.toMatchObject({
+      name: 'try_again',
+      status: 503,
+    });
   });
 });
 
@@ -246,5 +263,32 @@ describe('a fresh process', () => {
     const fresh = await startAuthApi({ beside: stack });
     await expect.poll(() => fresh.deps.users.links()[0]?.state, { timeout: 3000 }).toBe('open');
     await fresh.close();
+  });
+
+  it('ends what persons hold who were disabled while none was running, and does so once', async () => {
+    const { store } = stack.simulator;
+    const first = await startAuthApi({ beside: stack });
+    const [agentsBrowser, supervisorsBrowser] = [createBrowser(first.app), createBrowser(first.app)];
+    await agentsBrowser.postJson('/auth/v3/sign-in', agent);
+    await supervisorsBrowser.postJson('/auth/v3/sign-in', supervisor);
+    await first.close();
+    const raised = () => stack.deps.redis.xlen(stack.deps.keyspace.name('cutoffs'));
+    const isIn = async ({ app }: AuthApi, { cookies }: Browser) => {
+      const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+      return (await app.inject({ url: '/auth/v3/ping', headers: { cookie } })).statusCode === 200;
+    };
+    await store.setEnabled(101, false);
+
+    const second = await startAuthApi({ beside: stack });
+    await expect.poll(() => isIn(second, agentsBrowser), { timeout: 5000 }).toBe(false);
+    expect(await isIn(second, supervisorsBrowser)).toBe(true);
+    await second.close();
+    const before = await raised();
+    await store.setEnabled(102, false);
+
+    const third = await startAuthApi({ beside: stack });
+    await expect.poll(() => isIn(third, supervisorsBrowser), { timeout: 5000 }).toBe(false);
+    await third.close();
+    expect(await raised()).toBe(before + 1);
   });
 });

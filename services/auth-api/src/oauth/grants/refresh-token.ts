@@ -62,7 +62,9 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   async function readPersonAgain(grant: Grant): Promise<Grant> {
     if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the token has ended');
     try {
-      return { ...grant, identity: await users.refresh(grant.identity) };
+      const { identity, session, authorizedAtMs } = grant;
+      const provedAtMs = session?.authTimeMs ?? authorizedAtMs;
+      return { ...grant, identity: await users.refresh(identity, provedAtMs) };
     } catch (error) {
       if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;
       await families.end(grant.familyId);
