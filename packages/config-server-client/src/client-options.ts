@@ -72,6 +72,8 @@ export interface StandbyOptions {
   failFastAfterMs: number;
   /** Calls that may wait for a connection. Default 256. */
   maxQueueWhileDown: number;
+  /** Upper end of the random pause before subscribers read again what they missed. Default 5 000. */
+  resyncSpreadMs: number;
   /** Pause after the service account was refused. Default 60 000. */
   credentialsPauseMs: number;
   /** Tries with a refused service account before giving up: whoever corrects it makes a new client. Default 3. */
@@ -86,6 +88,7 @@ export const defaultStandby: StandbyOptions = {
   stableAfterMs: 30_000,
   failFastAfterMs: 2_000,
   maxQueueWhileDown: 256,
+  resyncSpreadMs: 5_000,
   credentialsPauseMs: 60_000,
   credentialsTries: 3,
 };

@@ -72,7 +72,6 @@ class Client implements ConfigServerClient {
     this.#log = options.log ?? silentLogger;
     this.#metrics = options.metrics ?? {};
     this.#addp = options.addp ?? defaultAddp;
-    this.#feed = new PersonFeed({ clock: this.#clock, log: this.#log });
     const register = accountWithChange({ applicationType: CfgAppType.genericServer, ...options });
     const load = new SummedLoad(this.#metrics);
     const connection = {
@@ -84,11 +83,14 @@ class Client implements ConfigServerClient {
       log: this.#log,
     };
     const standby = { ...defaultStandby, ...options.standby };
+    const random = options.random ?? Math.random;
+    const { resyncSpreadMs } = standby;
+    this.#feed = new PersonFeed({ clock: this.#clock, log: this.#log, random, resyncSpreadMs });
     const shared = {
       standby,
+      random,
       epochs: new EpochGuard(),
       account: new RefusedAccount(standby, this.#clock),
-      random: options.random ?? Math.random,
       open: (endpoint: Endpoint, signal: AbortSignal) =>
         register((account) =>
           openConnection(

@@ -6,7 +6,10 @@ export interface Clock {
   nowMs(): number;
   /** Never jumps; every deadline and keep-alive decision uses it. */
   monotonicMs(): number;
-  /** Calls back once after `delayMs`. Keeps the process alive until then: whoever sets a timer cancels it. */
+  /**
+   * Calls back once after `delayMs`, and after what has arrived until then was read. Keeps the process alive until then:
+   * whoever sets a timer cancels it.
+   */
   setTimer(delayMs: number, callback: () => void): Timer;
 }
 
@@ -18,9 +21,22 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   setTimer: (delayMs, callback) => {
-    // Node fires a timer up to 1 ms early as seen by the monotonic clock; rounding up keeps bounds honest.
-    const handle = setTimeout(callback, Math.ceil(delayMs));
-    return { cancel: () => clearTimeout(handle) };
+    let reading: NodeJS.Immediate | undefined;
+    const handle = setTimeout(
+      () => {
+        // The event loop looks at timers before it looks at sockets. After this process stood still, an answer may lie
+        // there unread: whoever waited for it must not be told first that it did not come.
+        reading = setImmediate(callback);
+      },
+      // Node fires a timer up to 1 ms early as seen by the monotonic clock; rounding up keeps bounds honest.
+      Math.ceil(delayMs),
+    );
+    return {
+      cancel() {
+        clearTimeout(handle);
+        clearImmediate(reading);
+      },
+    };
   },
 };
 

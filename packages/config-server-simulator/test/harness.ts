@@ -16,6 +16,7 @@ export const quickStandby = {
   backupDelayMs: 20,
   retryDelaysMs: [50, 100, 200],
   failFastAfterMs: 2_000,
+  resyncSpreadMs: 20,
 };
 
 /** Every log and every output of this file. */

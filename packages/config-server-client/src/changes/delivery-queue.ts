@@ -32,11 +32,6 @@ export class DeliveryQueue<T> {
     return this.#isHigh;
   }
 
-  /** What will be delivered last. */
-  get last(): T | undefined {
-    return this.length === 0 ? undefined : this.#items.at(-1)?.item;
-  }
-
   push(item: T, bytes: number): void {
     this.#items.push({ item, bytes });
     this.#bytes += bytes;

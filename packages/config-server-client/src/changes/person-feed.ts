@@ -1,9 +1,10 @@
 /**
  * Person changes without gaps: after every (re)connection it registers first, holds new events back, asks the history
- * for what happened meanwhile, then lets the held events follow. What cannot be recovered becomes `resync`.
+ * for what happened meanwhile, then lets the held events follow. What cannot be recovered becomes `resync`, a little
+ * later: a server that lost its history tells all its clients so in the same moment, and each of them will read.
  */
 import type { PersonChange, PersonListener } from '../backend.ts';
-import { type Clock, pause } from '../clock.ts';
+import { type Clock, pause, type Timer } from '../clock.ts';
 import { expectOne, expectPages } from '../connection/answers.ts';
 import type { Connection } from '../connection/open-connection.ts';
 import { isConfigServerError } from '../errors.ts';
@@ -17,6 +18,10 @@ import { isChangeEvent, toPersonChange } from './person-change.ts';
 export interface PersonFeedOptions {
   clock: Clock;
   log: Logger;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** Upper end of the random pause before `resync`. */
+  resyncSpreadMs: number;
   requestTimeoutMs?: number;
   /** Pause before another try when following failed on a living connection; doubles with every further one. */
   retryPauseMs?: number;
@@ -45,7 +50,8 @@ export class PersonFeed {
   #hasBegun = false;
   #held: { change: PersonChange; bytes: number }[] | undefined;
   #heldBytes = 0;
-  #heldHasGap = false;
+  /** Runs when there is a gap that nobody was told of yet. */
+  #resync: Timer | undefined;
   #following = new AbortController();
   readonly #unreadable: SparseWarning;
 
@@ -84,7 +90,7 @@ export class PersonFeed {
 
   /** As `receive`, for a message that says nothing but its name: whom it concerns is not known. */
   receiveUnreadable(connection: Connection, name: MessageName): void {
-    if (this.#listensTo(connection) && isChangeEvent(name)) this.#accept({ kind: 'resync' }, 0);
+    if (this.#listensTo(connection) && isChangeEvent(name)) this.#oweResync();
   }
 
   close(): void {
@@ -99,6 +105,8 @@ export class PersonFeed {
 
   #stop(): void {
     this.#following.abort();
+    this.#resync?.cancel();
+    this.#resync = undefined;
     this.#held = undefined;
     this.#position = undefined;
     this.#hasBegun = false;
@@ -127,7 +135,6 @@ export class PersonFeed {
     while (connection.channel.isOpen && !signal.aborted) {
       this.#held = [];
       this.#heldBytes = 0;
-      this.#heldHasGap = false;
       try {
         await this.#synchronise(connection, signal);
         return;
@@ -158,7 +165,7 @@ export class PersonFeed {
     this.#held = undefined;
     if (Array.isArray(missed)) for (const change of missed) this.#accept(change, assumedChangeBytes);
     else this.#position = { historyLog: registered.historyLog, historyId };
-    if (missed === 'unknown' || this.#heldHasGap) this.#accept({ kind: 'resync' }, 0);
+    if (missed === 'unknown') this.#oweResync();
     for (const { change, bytes } of held) this.#accept(change, bytes);
     this.#applyPressure();
   }
@@ -198,27 +205,30 @@ export class PersonFeed {
 
   /** Every change passes here exactly once, in order; repeats are recognised by their history id. */
   #accept(change: PersonChange, bytes: number): void {
-    if (this.#held !== undefined) {
-      this.#hold(change, bytes);
-      return;
-    }
     if (change.kind === 'resync') {
-      // One is enough, however many reasons there are.
-      if (this.#queue.last?.kind === 'resync') return;
-    } else {
-      if (this.#position === undefined || change.historyId <= this.#position.historyId) return;
+      this.#oweResync();
+    } else if (this.#held !== undefined) {
+      this.#hold(change, bytes);
+    } else if (this.#position !== undefined && change.historyId > this.#position.historyId) {
       this.#position.historyId = change.historyId;
+      this.#queue.push(change, bytes);
     }
-    this.#queue.push(change, bytes);
+  }
+
+  /** One is enough, however many reasons there are; no loss of a connection takes it back. */
+  #oweResync(): void {
+    const { clock, random, resyncSpreadMs } = this.#options;
+    this.#resync ??= clock.setTimer(random() * resyncSpreadMs, () => {
+      this.#resync = undefined;
+      this.#queue.push({ kind: 'resync' }, 0);
+    });
   }
 
   /** While synchronising nothing may stop the reading, since the answer comes on the same connection. */
   #hold(change: PersonChange, bytes: number): void {
     this.#heldBytes += bytes;
-    if (change.kind === 'resync') {
-      this.#heldHasGap = true;
-    } else if (this.#heldBytes > heldBytesMax) {
-      this.#heldHasGap = true;
+    if (this.#heldBytes > heldBytesMax) {
+      this.#oweResync();
       this.#held = [];
       this.#heldBytes = 0;
     } else {

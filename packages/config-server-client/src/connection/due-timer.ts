@@ -5,7 +5,6 @@ export class DueTimer {
   readonly #clock: Clock;
   readonly #onDue: (nowMs: number, lateMs: number) => void;
   #timer: Timer | undefined;
-  #reading: NodeJS.Immediate | undefined;
   #armedForMs = Number.POSITIVE_INFINITY;
 
   /** `lateMs` says how long this process stood still when the time came. */
@@ -25,18 +24,13 @@ export class DueTimer {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    clearImmediate(this.#reading);
-    this.#reading = undefined;
     this.#armedForMs = Number.POSITIVE_INFINITY;
   }
 
-  /** What has arrived is read before anybody is judged: the event loop looks at timers before it looks at sockets. */
   readonly #fire = () => {
-    const lateMs = this.#clock.monotonicMs() - this.#armedForMs;
-    this.#timer = undefined;
-    this.#reading = setImmediate(() => {
-      this.stop();
-      this.#onDue(this.#clock.monotonicMs(), lateMs);
-    });
+    const nowMs = this.#clock.monotonicMs();
+    const lateMs = nowMs - this.#armedForMs;
+    this.stop();
+    this.#onDue(nowMs, lateMs);
   };
 }

@@ -10,9 +10,9 @@ import { createChannel } from '../connection/test-channel.ts';
 
 const closing = new ConfigServerError('ClientClosed', 'closed');
 
-function createFeed() {
+function createFeed(random = () => 0) {
   const clock = new ManualClock();
-  const feed = new PersonFeed({ clock, log: silentLogger });
+  const feed = new PersonFeed({ clock, log: silentLogger, random, resyncSpreadMs: 5_000 });
   const changes: PersonChange[] = [];
   const connect = () => {
     const test = createChannel({ clock });
@@ -134,6 +134,32 @@ describe('person feed', () => {
     expect(clock.pendingTimers).toBe(0);
     await clock.advance(60_000);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('spreads the resync over some seconds, tells of changes at once, and owes it beyond the connection', async () => {
+    const { clock, feed, changes, connect, listen } = createFeed(() => 0.5);
+    listen();
+    const first = connect();
+    feed.attach(first.connection);
+    await clock.advance(0);
+    first.say(registered(1), 1);
+    await clock.advance(0);
+    const second = connect();
+    feed.attach(second.connection);
+    await clock.advance(0);
+    second.say(registered(7), 1);
+    await clock.advance(0);
+    second.say(refused('HistoryExpired', false), 2);
+    await clock.advance(0);
+    second.say(renamed(8), 0);
+    await clock.advance(1_000);
+    expect(changes.map(({ kind }) => kind)).toEqual(['updated']);
+    second.socket.destroy();
+    await clock.advance(1_499);
+    expect(changes).toHaveLength(1);
+    await clock.advance(1);
+    expect(changes.map(({ kind }) => kind)).toEqual(['updated', 'resync']);
+    first.channel.close('normal', closing);
   });
 
   it('says one resync however many changes in a row cannot be read', async () => {

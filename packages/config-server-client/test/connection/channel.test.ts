@@ -190,17 +190,6 @@ describe('channel', () => {
     await expect(channel.ended).resolves.toMatchObject({ code: 'RequestTimeout' });
   });
 
-  it('reads what has arrived before it gives a request up: its own standing still is not the server’s silence', async () => {
-    const { channel, clock, ask, say } = createChannel();
-    const asked = Array.from({ length: 5 }, () => ask(1_000));
-    await clock.advance(0);
-    const standing = clock.freeze(3_000);
-    for (let refId = 1; refId <= 5; refId += 1) say(mode(refId), refId);
-    await standing;
-    expect(await Promise.all(asked)).toEqual([1, 2, 3, 4, 5]);
-    channel.close('normal', closing);
-  });
-
   it.each([
     ['it stood still', async ({ clock }: TestChannel) => clock.freeze(3_000)],
     [

@@ -76,11 +76,13 @@ export class Authenticator {
     };
   }
 
-  /** Fails as for an unknown user, after the same work, and counts against nobody. */
-  async refuse(password: string): Promise<never> {
-    const decoy = await this.#decoy;
-    await this.#options.queue.run(() => passwordMatches(password, decoy));
-    throw failed();
+  /** Fails as for an unknown user, after the same work in the same turn, and counts against nobody. */
+  refuse(userName: string, password: string): Promise<never> {
+    return this.#inTurn(userName, async () => {
+      const decoy = await this.#decoy;
+      await this.#options.queue.run(() => passwordMatches(password, decoy));
+      throw failed();
+    });
   }
 
   /** Unix seconds of the change. Errors: those of `authenticate` except PasswordExpired; PasswordPolicyViolation. */

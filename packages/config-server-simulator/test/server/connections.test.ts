@@ -138,6 +138,25 @@ describe('an application that the server does not know', () => {
     expect(refusals[2]).toEqual(refusals[0]);
   });
 
+  it('waits its turn, as a wrong password does: many tries at once are judged one after the other', async () => {
+    const { applicationName, userName, password } = demoServiceAccount;
+    const server = await startServer({
+      hash: 'scrypt',
+      // Whoever does not wait finds no place here.
+      hashQueue: { concurrency: 1, threshold: 0 },
+      seed: {
+        applications: [{ name: applicationName }],
+        persons: [{ tenant: 'ENVIRONMENT', userName, password }],
+      },
+    });
+    for (const application of [applicationName, 'unknown']) {
+      const connections = await Promise.all([1, 2, 3].map(() => open(server.port)));
+      for (const connection of connections)
+        connection.send('RequestRegisterClient', asking(server.port, application, 'wrong-secret'), 1);
+      for (const connection of connections) await connection.expectError('AuthenticationFailed', 1);
+    }
+  });
+
   it('costs a hash, as a wrong password does', async () => {
     // Nobody gets a hash here: whoever needs one is told so.
     const server = await startServer({ hashQueue: { concurrency: 0, threshold: 0 } });

@@ -29,7 +29,9 @@ export async function registerClient(
   sessions.countRegistration(session.address);
   const application = applicationNamed(request.clientName, context);
   // The same answer after the same work as for a wrong password: names of applications are not for strangers.
-  if (application === undefined) return context.authenticator.refuse(request.userPassword);
+  if (application === undefined) {
+    return context.authenticator.refuse(request.userName, request.userPassword);
+  }
   const verified = await verify(request, context);
   if (session.isEnded) return;
   // Again, and in one turn with the admission: of two at once only one may have the last place.
