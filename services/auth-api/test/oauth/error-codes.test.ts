@@ -1,9 +1,26 @@
-/** Every error code of the token, introspection, revocation and resource endpoints, each by what brings it about. */
+/** Every error code of every endpoint, each by what brings it about. */
 import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import { createDpopKey, provenBy } from '../stack/dpop.ts';
 import { accessTokenType, exchangeGrant } from '../stack/exchange.ts';
-import { createClient, type OAuthAnswer, passwordTokens, postForm, type TestClient } from '../stack/oauth.ts';
+import {
+  authorizeUrl,
+  createClient,
+  getCode,
+  type OAuthAnswer,
+  passwordTokens,
+  postForm,
+  responseOf,
+  type TestClient,
+} from '../stack/oauth.ts';
+
+const issuer = `${publicUrl}/auth/v3`;
+const essentialContext = (value: string): Record<string, string> => ({
+  scope: 'openid',
+  claims: JSON.stringify({ id_token: { acr: { essential: true, value } } }),
+});
 
 let stack: AuthApi;
 let client: TestClient;
@@ -104,6 +121,113 @@ describe('the token endpoint (RFC 6749 section 5.2)', () => {
   it('challenges whoever used the Authorization header (section 5.2)', async () => {
     const answer = await token(own, { ...client, clientSecret: 'wrong' });
     expect(answer.headers['www-authenticate']).toMatch(/^Basic /);
+  });
+});
+
+describe('the authorization endpoint (RFC 6749 section 4.1.2.1, OpenID Connect Core section 3.1.2.6)', () => {
+  const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.e30.`;
+
+  it.each<[string, string, Form]>([
+    ['the response_type is missing', 'invalid_request', { response_type: '' }],
+    ['the code_challenge_method is plain', 'invalid_request', { code_challenge_method: 'plain' }],
+    ['prompt says none and login', 'invalid_request', { prompt: 'none login' }],
+    ['max_age is no number', 'invalid_request', { max_age: '-1' }],
+    ['claims is no JSON', 'invalid_request', { claims: '{' }],
+    ['the id_token_hint is none of ours', 'invalid_request', { id_token_hint: 'made-up' }],
+    ['nobody knows the response_type', 'unsupported_response_type', { response_type: 'magic' }],
+    ['the client may not use the response_type', 'unauthorized_client', { response_type: 'token' }],
+    ['the scope is wider than registered', 'invalid_scope', { scope: 'write' }],
+    ['a resource is named (RFC 8707)', 'invalid_target', { resource: 'https://api.test' }],
+    ['nobody is signed in and prompt says none', 'login_required', { prompt: 'none' }],
+    ['no sign-in can have the acr', 'unmet_authentication_requirements', essentialContext('urn:none')],
+    ['a registration comes along', 'registration_not_supported', { registration: '{}' }],
+    ['the request object is not signed (RFC 9101)', 'request_not_supported', { request: unsigned }],
+    ['the request object is no JWT', 'invalid_request_object', { request: 'made-up' }],
+    ['the request_uri is an address', 'request_uri_not_supported', { request_uri: 'https://app.test/r' }],
+    [
+      'nobody pushed the request_uri (RFC 9126)',
+      'invalid_request_uri',
+      { request_uri: 'urn:ietf:params:oauth:request_uri:made-up' },
+    ],
+  ])('when %s: %s at the redirect URI, with state and iss', async (_outcome, error, parameters) => {
+    const answer = await createBrowser(stack.app).get(authorizeUrl(client, parameters));
+    const { origin, pathname, search, hash } = new URL(String(answer.location));
+    expect(`${origin}${pathname}`).toBe(client.redirectUri);
+    const given = Object.fromEntries(new URLSearchParams(search || hash.slice(1)));
+    expect(given).toMatchObject({ error, state: 'some-state', iss: issuer });
+    expect(given['error_description']).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+  });
+
+  it('when the user must agree and prompt says none: consent_required', async () => {
+    const asking = await createClient(stack, { requireConsent: true });
+    const browser = createBrowser(stack.app);
+    await getCode(stack, browser, client);
+    const answer = responseOf(await browser.get(authorizeUrl(asking, { prompt: 'none' })));
+    expect(answer.get('error')).toBe('consent_required');
+  });
+
+  it.each<[string, Form]>([
+    ['the client is unknown', { client_id: 'nobody' }],
+    ['the redirect_uri is not registered', { redirect_uri: 'https://evil.test/' }],
+  ])('when %s: a page, and no redirect', async (_outcome, parameters) => {
+    const answer = await createBrowser(stack.app).get(authorizeUrl(client, parameters));
+    expect([answer.status, answer.location]).toEqual([400, undefined]);
+  });
+});
+
+describe('pushed requests (RFC 9126 section 2.3)', () => {
+  const request = { response_type: 'code', redirect_uri: 'https://app.test/callback' };
+  const push = (form: Form, by: TestClient | undefined = client) => postForm(stack, 'par', form, by);
+
+  it.each<[string, number, string, () => Promise<OAuthAnswer>]>([
+    ['nobody proves to be a client', 401, 'invalid_client', () => postForm(stack, 'par', request)],
+    ['a request_uri is pushed', 400, 'invalid_request', () => push({ ...request, request_uri: 'urn:x' })],
+    ['it has no response_type', 400, 'invalid_request', () => push({ redirect_uri: request.redirect_uri })],
+    [
+      'the redirect_uri is foreign',
+      400,
+      'invalid_request',
+      () => push({ ...request, redirect_uri: 'https://x.test' }),
+    ],
+    ['the scope is wider than registered', 400, 'invalid_scope', () => push({ ...request, scope: 'write' })],
+    [
+      'the client may not use the response_type',
+      400,
+      'unauthorized_client',
+      () => push({ ...request, response_type: 'token' }),
+    ],
+    ['the request object is no JWT', 400, 'invalid_request_object', () => push({ request: 'made-up' })],
+  ])('when %s: %i %s', async (_outcome, status, error, ask) => {
+    expectRefusal(await ask(), status, error);
+  });
+});
+
+describe('DPoP (RFC 9449 sections 5, 7.1 and 8)', () => {
+  const own = { grant_type: 'client_credentials' };
+
+  it('the token endpoint: 400 invalid_dpop_proof for a proof that is none', async () => {
+    expectRefusal(await token(own, client, { dpop: 'made-up' }), 400, 'invalid_dpop_proof');
+  });
+
+  it('the token endpoint: 400 invalid_request for a client that must send a proof and does not', async () => {
+    const bound = await createClient(stack, { dpopBoundAccessTokens: true });
+    expectRefusal(await token(own, bound), 400, 'invalid_request');
+  });
+
+  it('the token endpoint: 400 use_dpop_nonce for a nonce that is none of ours, with one that is', async () => {
+    const proof = await provenBy(await createDpopKey(), { nonce: 'made-up' });
+    const answer = await token(own, client, proof);
+    expectRefusal(answer, 400, 'use_dpop_nonce');
+    expect(answer.headers['dpop-nonce']).toEqual(expect.any(String));
+  });
+
+  it('a resource: 401 invalid_dpop_proof without a proof, and the algorithms that are taken', async () => {
+    const answer = await stack.app.inject({
+      url: '/auth/v3/userinfo',
+      headers: { authorization: `DPoP ${subject}` },
+    });
+    expect([answer.statusCode, answer.json().error]).toEqual([401, 'invalid_dpop_proof']);
+    expect(answer.headers['www-authenticate']).toMatch(/^DPoP .*error="invalid_dpop_proof", algs="ES256 /);
   });
 });
 
