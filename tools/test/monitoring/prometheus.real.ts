@@ -127,10 +127,14 @@ describe.skipIf(isMissing)('a real Prometheus', () => {
     ]);
   }
 
-  test('finds nothing wrong with the exposition of any service', async () => {
+  const exposed = async (service: (typeof services)[number]) =>
+    (await fetch(`${stack.description.services[service].managementUrl}/metrics`)).text();
+
+  test('finds nothing wrong with the exposition of any service, read under load', async () => {
     await load();
+    const loads = Array.from({ length: 20 }, load);
     for (const service of services) {
-      const text = await (await fetch(`${stack.description.services[service].managementUrl}/metrics`)).text();
+      const text = await exposed(service);
       const { status, stderr } = spawnSync('promtool', ['check', 'metrics'], {
         input: text,
         encoding: 'utf8',
@@ -141,6 +145,32 @@ describe.skipIf(isMissing)('a real Prometheus', () => {
         .filter((line) => line !== '' && !/^(auth_|gws_|jetty_|api_|psdk_)/.test(line));
       expect(complaints.filter((line) => !/nodejs_|process_/.test(line))).toEqual([]);
       expect([0, 3]).toContain(status);
+    }
+    await Promise.all(loads);
+  });
+
+  test('keeps no more series for all the addresses that a stranger makes up', async () => {
+    const seriesOf = async (service: (typeof services)[number]) =>
+      (await exposed(service))
+        .split('\n')
+        .map((line) => line.replace(/ \S+$/, ''))
+        .filter((line) => line.startsWith('http_') || line.startsWith('gatehouse_'));
+    for (const service of services) {
+      const { url: address } = stack.description.services[service];
+      const pester = (count: number) =>
+        Promise.all(
+          Array.from({ length: count }, async (_, index) => {
+            const answer = await fetch(`${address}/auth/${Math.random()}?${Math.random()}`, {
+              method: ['GET', 'PUT', 'PROPFIND'][index % 3] as string,
+              headers: { authorization: `Bearer ${Math.random()}`, origin: `https://${Math.random()}.test` },
+            });
+            await answer.body?.cancel();
+          }),
+        );
+      await pester(9);
+      const before = await seriesOf(service);
+      await pester(300);
+      expect(await seriesOf(service)).toEqual(before);
     }
   });
 
