@@ -16,4 +16,17 @@ describe('the outcome of a document', () => {
   ])('%s', (_, item, kind) => {
     expect(outcomeOf(item).kind).toBe(kind);
   });
+
+  it('names the field of a refused document and none of its values', () => {
+    const reason =
+      "[1:9] failed to parse field [client.ip] of type [ip] in document with id 'x'. Preview: 'agent'";
+    const error = { type: 'document_parsing_exception', reason };
+    expect(outcomeOf({ status: 400, error })).toEqual({
+      kind: 'refused',
+      reason: 'document_parsing_exception: field [client.ip] of type [ip]',
+    });
+    expect(outcomeOf({ status: 400, error: { type: 'other', reason: 'no [agent] here' } })).toMatchObject({
+      reason: 'other',
+    });
+  });
 });

@@ -15,7 +15,9 @@ afterAll(() => stack?.close());
 
 async function series(): Promise<string[]> {
   const lines = (await stack.deps.kit.metrics.expose()).split('\n');
-  return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line) => line.replace(/ \S+$/, ''));
+  return lines
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.replace(/ \S+$/, ''));
 }
 
 /** Everything in a request that a stranger chooses, made up. */

@@ -1,4 +1,9 @@
 /** A sign-in on its way from the door of Auth API into a real Elasticsearch with its own credentials, and out of it again. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { request as forward } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { Client } from '@elastic/elasticsearch';
 import {
   type ElasticsearchTestServer,
@@ -6,7 +11,9 @@ import {
   elasticsearchJavaVariable,
   startElasticsearch,
 } from '@gatehouse/testing/elasticsearch-server';
+import { freePort } from '@gatehouse/testing/ports';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createAuthority } from '../../../../packages/config-server-simulator/test/certificates.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, opsCall, passwordTokens } from '../stack/oauth.ts';
 
@@ -14,6 +21,29 @@ const home = process.env[elasticsearchHomeVariable] ?? '';
 const javaHome = process.env[elasticsearchJavaVariable] ?? '';
 const adminPassword = 'admin-password-of-the-test';
 const index = 'logs-gatehouse.audit-default';
+
+/** TLS before a server that has none. */
+async function startTlsDoor(certificate: { cert: string; key: string }, target: string) {
+  const { hostname, port } = new URL(target);
+  const door = createServer(certificate, (request, response) => {
+    const { method, url: path, headers } = request;
+    const onward = forward({ ...{ hostname, port, method, path, headers } }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  });
+  door.listen(0, '127.0.0.1');
+  await once(door, 'listening');
+  return {
+    url: `https://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    async close() {
+      door.closeAllConnections();
+      door.close();
+    },
+  };
+}
 
 /** As docs/logging.md names them. */
 const privileges = ['auto_configure', 'create_doc', 'read', 'maintenance', 'manage', 'index'];
@@ -54,6 +84,65 @@ describe.skipIf(home === '')('a sign-in and a real Elasticsearch', () => {
     });
     return hits.hits.map(({ _source }) => _source);
   };
+
+  it('arrives through the nodes that are up, over TLS, by an account that may only write, where an administrator installs', async () => {
+    await admin.indices.deleteDataStream({ name: index }, { ignore: [404] });
+    await admin.indices.deleteIndexTemplate({ name: 'gatehouse-audit' }, { ignore: [404] });
+    const installed = [
+      ['_ilm/policy/gatehouse-audit', 'ilm-policy'],
+      ['_component_template/gatehouse-audit@settings', 'settings'],
+      ['_component_template/gatehouse-audit@mappings', 'mappings'],
+      ['_index_template/gatehouse-audit', 'index-template'],
+    ];
+    for (const [path, name] of installed) {
+      const text = readFileSync(
+        new URL(`../../../../docs/elasticsearch/${name}.json`, import.meta.url),
+        'utf8',
+      );
+      await admin.transport.request({ method: 'PUT', path: `/${path}`, body: JSON.parse(text) });
+    }
+    await admin.security.putRole({
+      name: 'only_writes',
+      cluster: ['monitor'],
+      indices: [
+        {
+          names: ['logs-gatehouse.audit-*'],
+          privileges: ['auto_configure', 'create_doc', 'read', 'maintenance'],
+        },
+      ],
+    });
+    await admin.security.putUser({
+      username: 'writer',
+      password: 'password-of-the-writer',
+      roles: ['only_writes'],
+    });
+    const authority = createAuthority();
+    const door = await startTlsDoor(authority.issue(), server.url);
+    const guarded = await startAuthApi({
+      env: {
+        GATEHOUSE_ELASTICSEARCH_NODES: `https://127.0.0.1:${await freePort()},${door.url}`,
+        GATEHOUSE_ELASTICSEARCH_CA: authority.cert,
+        GATEHOUSE_ELASTICSEARCH_USERNAME: 'writer',
+        GATEHOUSE_ELASTICSEARCH_PASSWORD: 'password-of-the-writer',
+        GATEHOUSE_ELASTICSEARCH_INSTALL: 'false',
+      },
+    });
+    try {
+      await passwordTokens(guarded, await createClient(guarded, { authorizedGrantTypes: ['password'] }));
+      await vi.waitFor(
+        async () => {
+          const names = (await documents()).map((one) => one?.['event']?.['action']);
+          expect(names).toContain('login_succeeded');
+          expect(names).toContain('client_created');
+        },
+        { timeout: 60_000, interval: 200 },
+      );
+      expect(guarded.logged()).not.toContain('password-of-the-writer');
+    } finally {
+      await guarded.close();
+      await door.close();
+    }
+  }, 90_000);
 
   it('arrives as a document with who, what, where and the correlation id; erased, it tells only what', async () => {
     const client = await createClient(stack, { authorizedGrantTypes: ['password'] });
