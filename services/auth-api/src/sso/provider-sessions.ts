@@ -1,6 +1,7 @@
 /** Finds our sessions by what an identity provider calls them, for its logout. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import type { AuditWriter } from '../audit/event.ts';
 import type { ProviderSession, Session, SessionService } from '../sessions/session.ts';
 import type { NamedSession, ProviderSessionStore } from './provider-session-store.ts';
 
@@ -17,16 +18,21 @@ export interface ProviderSessions {
   /** Remembers a new session; does nothing for one that came by password. */
   note(session: Session): Promise<void>;
   find(protocol: ProviderSession['protocol'], named: NamedAtProvider): Promise<NamedSession[]>;
-  /** Ends them, and says which they were. */
-  end(protocol: ProviderSession['protocol'], named: NamedAtProvider): Promise<NamedSession[]>;
+  /** Ends them, each with its event in the audit trail. */
+  end(
+    protocol: ProviderSession['protocol'],
+    named: NamedAtProvider,
+    request: { id: string; ip: string },
+  ): Promise<void>;
 }
 
 export function createProviderSessions(deps: {
   store: ProviderSessionStore;
   sessions: Pick<SessionService, 'endOne'>;
+  audit: AuditWriter;
   now: Clock;
 }): ProviderSessions {
-  const { store, sessions, now } = deps;
+  const { store, sessions, audit, now } = deps;
 
   const find: ProviderSessions['find'] = async (protocol, { issuer, clientId, subject, sessionIndex }) => {
     const listOf = (kind: string, name: string | undefined) =>
@@ -52,10 +58,22 @@ export function createProviderSessions(deps: {
       await Promise.all(names.map((name) => store.add(name, { sub, sid, contactCenterId }, times)));
     },
     find,
-    async end(protocol, named) {
+    async end(protocol, named, request) {
       const ended = await find(protocol, named);
       await Promise.all(ended.map(({ sub, sid }) => sessions.endOne(sub, sid)));
-      return ended;
+      const events = ended.map(({ sub, sid, contactCenterId }) =>
+        audit.write({
+          name: 'session_ended',
+          outcome: 'success',
+          correlationId: request.id,
+          clientAddress: request.ip,
+          sub,
+          sid,
+          contactCenterId,
+          fields: { by: 'identity provider', method: protocol },
+        }),
+      );
+      await Promise.all(events);
     },
   };
 }

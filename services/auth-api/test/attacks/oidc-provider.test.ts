@@ -82,6 +82,16 @@ async function expectRefused(leaving: Leaving, changes: Record<string, string> =
   return answer.location ?? '';
 }
 
+/** What the log says about the failure that a page tells of. */
+function failureOf(page: string): unknown {
+  const reference = new URL(page).searchParams.get('reference');
+  const lines = stack
+    .logged()
+    .split('\n')
+    .filter((line) => line.includes('sso_failed'));
+  return lines.map((line) => JSON.parse(line)).find(({ correlationId }) => correlationId === reference);
+}
+
 describe('answers of OpenID Connect providers', () => {
   it('an honest answer signs in: what follows is refused for its own fault', async () => {
     expect((await comeBack(await leave())).location).toBe(`${publicUrl}/auth/signed-in.html`);
@@ -156,8 +166,20 @@ describe('answers of OpenID Connect providers', () => {
   it('12 · mix-up (RFC 9207): an answer that names another issuer is not redeemed there', async () => {
     const leaving = await leave();
     const before = provider.asked.length;
-    await expectRefused(leaving, { iss: other.issuer });
+    const page = await expectRefused(leaving, { iss: other.issuer });
     expect(provider.asked.slice(before).filter(({ path }) => path === '/token')).toHaveLength(0);
+    expect(failureOf(page)).toMatchObject({
+      reason: 'wrong_issuer',
+      detail: `wrong_issuer: iss of the answer is ${other.issuer}, expected ${provider.issuer}`,
+    });
+  });
+
+  it('12 · mix-up (RFC 9207): a provider that promises iss is not believed without it', async () => {
+    provider.lies = { discovery: { authorization_response_iss_parameter_supported: true } };
+    expect(failureOf(await expectRefused(await leave()))).toMatchObject({ reason: 'wrong_issuer' });
+    expect((await comeBack(await leave(), { iss: provider.issuer })).location).toBe(
+      `${publicUrl}/auth/signed-in.html`,
+    );
   });
 
   it('57 · a provider of one contact centre lets nobody into another', async () => {

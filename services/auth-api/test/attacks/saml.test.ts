@@ -388,6 +388,16 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect(answers.filter(({ location }) => location?.includes('/finish?ticket='))).toHaveLength(1);
   });
 
+  it('fifty different answers to one request at once: one ticket', async () => {
+    const leaving = await leave(stack);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        post({ browser: createBrowser(stack.app), facts: leaving.facts }, honestResponse(leaving.facts, key)),
+      ),
+    );
+    expect(answers.filter(({ location }) => location?.includes('/finish?ticket='))).toHaveLength(1);
+  });
+
   it('an assertion that was used counts for no other request', async () => {
     const first = await leave(stack);
     await comeBackHonestly(first, key, { assertionId: '_once' });

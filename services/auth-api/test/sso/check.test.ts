@@ -1,10 +1,14 @@
+import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { Secret } from '@gatehouse/service-kit/secret';
 import {
   type OpenIdProvider,
   startOpenIdProvider,
 } from '@gatehouse/testing/identity-providers/openid-provider';
 import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { reencryptSigningKeys } from '../../src/keys/reencrypt.ts';
+import { reencryptSsoKeys } from '../../src/sso/keys/reencrypt.ts';
+import { type AuthApi, contactCenterId, encryptionKeys, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { opsCall } from '../stack/oauth.ts';
 import { idpMetadata } from './stack/saml-provider.ts';
@@ -161,6 +165,25 @@ describe('our keys towards identity providers', () => {
       expect(await metadataOf(stack)).toBe(1);
     } finally {
       await beside.close();
+    }
+  });
+
+  it('are sealed anew with another encryption key; afterwards the former one may go', async () => {
+    const boxOf = (...keys: string[]) => createSecretBox(new Secret(keys.join(',')));
+    const next = `k2:${Buffer.alloc(32, 8).toString('base64')}`;
+    const { pool } = stack.deps;
+    const count = stack.deps.ssoKeys.all().length;
+
+    expect(await reencryptSsoKeys(pool, boxOf(next, encryptionKeys))).toBe(count);
+    expect(await reencryptSsoKeys(pool, boxOf(next, encryptionKeys))).toBe(0);
+    await reencryptSigningKeys(pool, boxOf(next, encryptionKeys));
+
+    const env = { ...localTrial, GATEHOUSE_ENCRYPTION_KEYS: next };
+    const successor = await startAuthApi({ env, beside: stack });
+    try {
+      expect(successor.deps.ssoKeys.all()).toEqual(stack.deps.ssoKeys.all());
+    } finally {
+      await successor.close();
     }
   });
 });

@@ -6,7 +6,6 @@ import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import * as openid from 'openid-client';
 import type { KeySets } from '../../assertions/key-sets.ts';
 import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../../assertions/verify-jwt.ts';
-import type { AuditWriter } from '../../audit/event.ts';
 import type { ProviderSession } from '../../sessions/session.ts';
 import type { ProviderSessions } from '../provider-sessions.ts';
 import type { OidcSignOn, SsoSettings } from '../settings.ts';
@@ -26,7 +25,6 @@ export interface OidcLogoutOptions {
   keySets: KeySets;
   singleUse: SingleUse;
   secretBox: SecretBox;
-  audit: AuditWriter;
   /** Where the provider sends the browser back to. */
   returnUri: string;
   now: Clock;
@@ -36,7 +34,7 @@ const eventName = 'http://schemas.openid.net/event/backchannel-logout';
 const longestLifeSeconds = 600;
 
 export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
-  const { providers, providerSessions, keySets, singleUse, secretBox, audit, returnUri, now } = options;
+  const { providers, providerSessions, keySets, singleUse, secretBox, returnUri, now } = options;
 
   /** Section 2.6. @throws UntrustedJwt, UnreadableKeySet, SsoError */
   const verify = async (jwt: string, settings: OidcSignOn) => {
@@ -94,30 +92,11 @@ export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
             detail: error.message,
           });
         });
-        await end(found.contactCenterId, named, request);
+        await providerSessions.end('oidc', named, request);
         return;
       }
     },
   };
-
-  async function end(
-    contactCenterId: string,
-    named: Parameters<ProviderSessions['end']>[1],
-    request: { id: string; ip: string },
-  ) {
-    for (const { sub, sid } of await providerSessions.end('oidc', named)) {
-      await audit.write({
-        name: 'session_ended',
-        outcome: 'success',
-        correlationId: request.id,
-        clientAddress: request.ip,
-        sub,
-        sid,
-        contactCenterId,
-        fields: { by: 'identity provider', method: 'oidc' },
-      });
-    }
-  }
 }
 
 function textOf(value: unknown): string | undefined {

@@ -2,7 +2,6 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
-import type { AuditWriter } from '../../audit/event.ts';
 import type { ProviderSession } from '../../sessions/session.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoKeys } from '../keys/service.ts';
@@ -42,7 +41,6 @@ export interface SamlLogoutOptions {
   providerSessions: ProviderSessions;
   keys: Pick<SsoKeys, 'signing'>;
   singleUse: SingleUse;
-  audit: AuditWriter;
   now: Clock;
 }
 
@@ -50,7 +48,7 @@ const xmlLimits = { longest: 64 * 1024 };
 const longestAgeMs = 300_000;
 
 export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
-  const { issuer, providers, providerSessions, keys, audit, now } = options;
+  const { issuer, providers, providerSessions, keys, now } = options;
 
   const messageTo = (
     settings: SamlSignOn,
@@ -102,23 +100,12 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
     const nameId = childNamed(root, 'assertion', 'NameID');
     if (nameId === undefined) throw new SsoError('name_missing', 'the LogoutRequest has no NameID');
     const index = childNamed(root, 'protocol', 'SessionIndex');
-    const ended = await providerSessions.end('saml', {
+    const named = {
       ...samlParties(issuer, settings),
       subject: textOf(nameId),
       ...(index === undefined ? {} : { sessionIndex: textOf(index) }),
-    });
-    for (const { sub, sid, contactCenterId } of ended) {
-      await audit.write({
-        name: 'session_ended',
-        outcome: 'success',
-        correlationId: request.id,
-        clientAddress: request.ip,
-        sub,
-        sid,
-        contactCenterId,
-        fields: { by: 'identity provider', method: 'saml' },
-      });
-    }
+    };
+    await providerSessions.end('saml', named, request);
   };
 
   return {

@@ -7,7 +7,7 @@ export interface HostileProvider {
   readonly issuer: string;
   readonly key: { privateKey: CryptoKey; publicJwk: JWK };
   /** Requests by path. */
-  readonly asked: { path: string; form: Record<string, string> }[];
+  readonly asked: { path: string; form: Record<string, string>; authorization: string | undefined }[];
   /** Replaces parts of the next answers; empty again after `behave`. */
   lies: Lies;
   behave(): void;
@@ -40,7 +40,7 @@ export async function startHostileProvider(clientId = 'gatehouse'): Promise<Host
     request.on('end', () => {
       const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
       const { pathname } = new URL(request.url ?? '/', 'http://provider');
-      asked.push({ path: pathname, form });
+      asked.push({ path: pathname, form, authorization: request.headers.authorization });
       if (lies.silent) return;
       void answer(pathname, form).then(({ status = 200, text }) => {
         response.writeHead(status, { 'content-type': 'application/json' });

@@ -1,0 +1,115 @@
+/** OpenID Connect providers as they are in the world: without discovery, with keys that change, with peculiar credentials. */
+import { generateKeyPairSync } from 'node:crypto';
+import { type CryptoKey, exportJWK, importPKCS8, type JWK } from 'jose';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { createBrowser } from '../stack/browser.ts';
+import { browserCookie } from '../stack/interaction.ts';
+import { type HostileProvider, sign, startHostileProvider } from './stack/hostile-provider.ts';
+import { localTrial, setSignOn } from './stack/sign-on.ts';
+
+let stack: AuthApi;
+let provider: HostileProvider;
+const signedIn = `${publicUrl}/auth/signed-in.html`;
+
+beforeAll(async () => {
+  [stack, provider] = await Promise.all([startAuthApi({ env: localTrial }), startHostileProvider()]);
+});
+afterAll(() => Promise.all([stack?.close(), provider?.close()]));
+beforeEach(() => provider.behave());
+
+const use = (
+  oidc: NonNullable<Parameters<typeof setSignOn>[1]['oidc']> = {},
+  clientSecret = 'provider-secret',
+) => setSignOn(stack, { oidc: { issuer: provider.issuer, clientId: 'gatehouse', ...oidc }, clientSecret });
+
+/** Where a whole sign-in ends. */
+async function signIn(browser = createBrowser(stack.app)): Promise<string | undefined> {
+  const leaving = new URL((await browser.get('/auth/v3/sso/start?tenant=demo')).location ?? '').searchParams;
+  const query = { state: leaving.get('state') ?? '', code: leaving.get('nonce') ?? '' };
+  const back = await browser.get(`/auth/v3/sso/oidc/callback?${new URLSearchParams(query)}`);
+  return back.location;
+}
+
+describe('a provider whose addresses are set by hand', () => {
+  const addresses = () => ({
+    authorizationEndpoint: `${provider.issuer}/authorize`,
+    tokenEndpoint: `${provider.issuer}/token`,
+    jwksUri: `${provider.issuer}/jwks`,
+    userInfoEndpoint: `${provider.issuer}/userinfo`,
+  });
+
+  it('signs people in without a discovery document, UserInfo included', async () => {
+    await use({ ...addresses(), userInfo: true, userNameClaim: 'login' });
+    provider.lies = { userInfo: { sub: 'subject', login: 'agent' } };
+    const before = provider.asked.length;
+    expect(await signIn()).toBe(signedIn);
+    expect(provider.asked.slice(before).map(({ path }) => path)).toEqual(['/token', '/jwks', '/userinfo']);
+  });
+
+  it('is held to the issuer of the settings', async () => {
+    await use({ ...addresses(), issuer: 'https://idp.example.com' });
+    expect(await signIn()).toMatch('error=sso_failed');
+  });
+
+  it('signs out where the settings say', async () => {
+    await use({ ...addresses(), endSessionEndpoint: `${provider.issuer}/bye`, logout: true });
+    const browser = createBrowser(stack.app);
+    await signIn(browser);
+    const page = new URL((await browser.postForm('/auth/v3/sign-out', {})).location ?? '');
+    const pending = await stack.deps.pendingLogouts.read(
+      page.searchParams.get('logout') ?? '',
+      browser.cookies.get(browserCookie),
+    );
+    expect(pending?.continueTo).toMatch(`${provider.issuer}/bye?`);
+  });
+});
+
+describe('keys of a provider that roll over', () => {
+  // Only the time that the library reads is moved: nothing waits.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  async function makeKey(kid: string): Promise<{ key: CryptoKey; jwk: JWK }> {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' };
+    return { key: await importPKCS8(pem, 'RS256'), jwk };
+  }
+
+  it('a new one is believed once it is published, and the former one no more when it is gone', async () => {
+    await use({ scopes: ['openid', 'roll-over'] });
+    expect(await signIn()).toBe(signedIn);
+
+    const next = await makeKey('k2');
+    const signedByNext = {
+      keys: JSON.stringify({ keys: [next.jwk] }),
+      idToken: (claims: Record<string, unknown>) => sign(claims, next.key, { kid: 'k2' }),
+    };
+    provider.lies = signedByNext;
+    // So soon after the last question the keys are not asked for again, whatever an answer names.
+    expect(await signIn()).toMatch('error=sso_failed');
+    vi.setSystemTime(Date.now() + 61_000);
+    expect(await signIn()).toBe(signedIn);
+
+    provider.lies = { keys: signedByNext.keys };
+    expect(await signIn()).toMatch('error=sso_failed');
+  });
+});
+
+describe('client credentials at the token endpoint', () => {
+  it.each([
+    [
+      'hyphens, dots and tildes go as they are: many providers do not decode',
+      '7f3b-41.a~b_c',
+      '7f3b-41.a~b_c',
+    ],
+    ['what would part the pair is encoded (RFC 6749 section 2.3.1)', 'a:b c%d', 'a%3Ab%20c%25d'],
+  ])('%s', async (_title, secret, sent) => {
+    await use({ clientId: 'a-client' }, secret);
+    provider.lies = { claims: { aud: 'a-client' } };
+    expect(await signIn()).toBe(signedIn);
+    const { authorization = '' } = provider.asked.findLast(({ path }) => path === '/token') ?? {};
+    expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).toBe(`a-client:${sent}`);
+  });
+});
