@@ -53,7 +53,7 @@ export async function runProgram(args: string[]): Promise<void> {
 
 async function main(args: string[]): Promise<number> {
   const [command, ...rest] = args;
-  if (command === undefined || command === 'help' || args.includes('--help')) {
+  if (command === undefined || command === 'help' || args.includes('--help') || args.includes('-h')) {
     process.stdout.write(help);
     return command === undefined ? 2 : 0;
   }

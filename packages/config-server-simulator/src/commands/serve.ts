@@ -68,22 +68,29 @@ export interface ServeOptions {
 
 /** Resolves with the exit code after SIGTERM or SIGINT. Errors: a sentence for a bad seed or a port that is taken. */
 export async function serve(options: ServeOptions): Promise<number> {
-  const write = (line: string) => process.stdout.write(line);
   const log = options.quiet
     ? silentLogger
-    : terminalLog(write, { isVerbose: options.verbose, now: Date.now });
-  const stopped = untilStopped();
+    : terminalLog((line) => process.stdout.write(line), { isVerbose: options.verbose, now: Date.now });
   const simulator = await start(options, log);
+  try {
+    return await serveUntilStopped(simulator, options, log);
+  } finally {
+    await simulator.close();
+  }
+}
+
+/** Errors: a sentence for settings of Consul that cannot or must not be used. */
+async function serveUntilStopped(simulator: Simulator, options: ServeOptions, log: Logger): Promise<number> {
+  const registration = register(options, simulator, log);
+  const stopped = untilStopped();
   const handOver = () => {
     simulator.switchover().catch((error: Error) => log.error({ error }, 'the switchover failed'));
   };
   process.on('SIGUSR2', handOver);
-  const registration = register(options, simulator, log);
-  write(`config-server-simulator listening on ${simulator.host}:${simulator.port}\n`);
+  process.stdout.write(`config-server-simulator listening on ${simulator.host}:${simulator.port}\n`);
   await stopped;
   process.off('SIGUSR2', handOver);
   await registration?.close();
-  await simulator.close();
   return 0;
 }
 
@@ -97,6 +104,8 @@ export function parsePort(text: string): number {
 async function start(options: ServeOptions, log: Logger): Promise<Simulator> {
   const { host, port, file, name } = options;
   const role = parseRole(options.role);
+  if (role !== 'primary' && file === undefined)
+    throw new Error(`--role ${role} needs the --file that its primary writes`);
   const seed = await loadSeed(options.seed, log);
   try {
     return await startSimulator({
@@ -110,9 +119,19 @@ async function start(options: ServeOptions, log: Logger): Promise<Simulator> {
       ...serverTls(options),
     });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(`port ${port} on ${host} is taken; choose another with --port`);
+    throw new Error(reasonOf(error as NodeJS.ErrnoException, options), { cause: error });
   }
+}
+
+/** What the system says, with the option it is about. */
+function reasonOf(error: NodeJS.ErrnoException, { host, port, file }: ServeOptions): string {
+  if (error.code === 'EADDRINUSE') return `port ${port} on ${host} is taken; choose another with --port`;
+  if (error.syscall === 'listen')
+    return `--host ${host} --port ${port} cannot be listened on: ${error.message}`;
+  if (error.code?.startsWith('ERR_OSSL'))
+    return `--tls-cert, --tls-key or --tls-client-ca is no PEM: ${error.message}`;
+  if (error.syscall !== undefined) return `--file ${file} cannot be used: ${error.message}`;
+  return error.message;
 }
 
 /** Errors: a sentence when only one of certificate and key is given. */

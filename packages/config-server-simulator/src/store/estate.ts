@@ -5,6 +5,7 @@ import { ChangeLog } from './change-log.ts';
 import { openFileJournal } from './file-journal.ts';
 import { type FileLock, lockFile } from './file-lock.ts';
 import { foreignJournal, type Journal, type JournalEntry, noJournal } from './journal.ts';
+import { isTornStart } from './journal-lines.ts';
 import { JournalReader } from './journal-reader.ts';
 import { ObjectStore } from './object-store.ts';
 import { snapshotEntries, snapshotSize } from './snapshot.ts';
@@ -73,8 +74,10 @@ export async function openEstateFile(path: string, options: EstateFileOptions): 
 async function openLocked(path: string, options: EstateFileOptions, lock: FileLock): Promise<Estate> {
   try {
     const reader = new JournalReader(path);
-    const { entries } = await reader.readNew();
+    const { entries, rest } = await reader.readNew();
     const id = plantedLogId(entries);
+    if (id === undefined && !isUnfinished(entries, rest))
+      throw new Error(`${path} is no estate file, or one of another version: it is left as it is`);
     const store = new ObjectStore(new ChangeLog(id ?? randomUUID()), foreignJournal);
     const estate = new EstateFile(path, options, store, reader);
     if (id !== undefined) estate.replay(entries);
@@ -90,6 +93,11 @@ async function openLocked(path: string, options: EstateFileOptions, lock: FileLo
 function plantedLogId(entries: JournalEntry[]): string | undefined {
   const [first] = entries;
   return first?.kind === 'log' && entries.some(({ kind }) => kind === 'planted') ? first.id : undefined;
+}
+
+/** Nothing, or the beginning of a seed: what a first start leaves that was killed. Anything else may be somebody's data. */
+function isUnfinished([first]: JournalEntry[], rest: Buffer): boolean {
+  return first === undefined ? isTornStart(rest) : first.kind === 'log';
 }
 
 class EstateFile implements Estate {

@@ -26,3 +26,14 @@ export function decodeLine(line: Buffer): JournalEntry[] | undefined {
 function checksum(bytes: Uint8Array): string {
   return crc32(bytes).toString(16).padStart(checksumLength, '0');
 }
+
+/** Whether these bytes are what is left of a journal's first line, whose writer was killed over it. */
+export function isTornStart(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1');
+  const beginning = ' [{"kind":"log"'.slice(0, Math.max(0, text.length - checksumLength));
+  return (
+    !text.includes('\n') &&
+    /^[0-9a-f]*$/.test(text.slice(0, checksumLength)) &&
+    text.startsWith(beginning, checksumLength)
+  );
+}

@@ -5,6 +5,8 @@ import { decodeLine } from './journal-lines.ts';
 
 export interface NewEntries {
   entries: JournalEntry[];
+  /** What follows them and cannot be read, yet or at all. */
+  rest: Buffer;
   /** The file was written anew since the last reading: these entries are all there is. */
   startsAnew: boolean;
 }
@@ -39,6 +41,7 @@ export class JournalReader {
     const entries: JournalEntry[] = [];
     let damaged: number | undefined;
     let number = this.#line;
+    let goodEnd = 0;
     for (let start = 0, end = 0; start < content.length; start = end + 1) {
       end = content.indexOf(0x0a, start);
       number += 1;
@@ -56,9 +59,10 @@ export class JournalReader {
       for (const entry of line) entries.push(entry);
       this.#line = number;
       this.#goodBytes += end + 1 - start;
+      goodEnd = end + 1;
     }
     this.#entries += entries.length;
-    return { entries, startsAnew };
+    return { entries, rest: content.subarray(goodEnd), startsAnew };
   }
 
   async #rest(): Promise<{ content: Buffer; startsAnew: boolean }> {

@@ -31,6 +31,9 @@ describe('the program', () => {
       [['read'], 'person, access-group or tenant'],
       [['read', 'person', '--filter', 'dbid=x'], 'dbid needs a number'],
       [['authenticate'], 'the user name'],
+      [['serve', '--role', 'backup'], 'needs the --file'],
+      [['serve', '--port', '0', '--file', '/nowhere/estate'], '--file /nowhere/estate'],
+      [['serve', '--port', '0', '--consul', 'http://consul.example'], 'explicit permission'],
     ] as const)
       expect(await run([...args])).toMatchObject({ code: 2, errors: expect.stringContaining(words) });
   }, 60_000);

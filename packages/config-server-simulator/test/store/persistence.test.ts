@@ -16,6 +16,13 @@ async function estateFile(): Promise<string> {
   return join(folder, 'estate.journal');
 }
 
+/** One with an estate in it. */
+async function filled(): Promise<string> {
+  const file = await estateFile();
+  await (await startServer({ file })).close();
+  return file;
+}
+
 const lockingSeed = {
   ...demoSeed,
   environmentSecurityRules: { 'account-lockout-threshold': 1 },
@@ -108,6 +115,17 @@ describe('an estate in a file', () => {
     await expect(startServer({ file })).rejects.toThrow(/damaged at line \d+/);
   });
 
+  it.each([
+    ['a text of somebody else', 'some important\nother file\n'],
+    ['a word', 'x'],
+    ['lines of another version', '0badc0de [{"kind":"log","id":"x"}]\n'],
+  ])('never takes %s for one of its own', async (_what, content) => {
+    const file = await estateFile();
+    await writeFile(file, content);
+    await expect(startServer({ file })).rejects.toThrow('it is left as it is');
+    expect(await readFile(file, 'utf8')).toBe(content);
+  });
+
   it('plants the seed again when the first start was killed half-way', async () => {
     const file = await estateFile();
     await (await startServer({ file })).close();
@@ -115,6 +133,15 @@ describe('an estate in a file', () => {
     await writeFile(file, `${lines.slice(0, 5).join('\n')}\n`);
     const client = connectTo([await startServer({ file })]);
     await expect(client.authenticate(agent)).resolves.toBeDefined();
+  });
+
+  it('plants the seed again when the very first line was cut, wherever', async () => {
+    const [first = ''] = (await readFile(await filled(), 'utf8')).split('\n');
+    for (const length of [0, 3, 8, 9, 15, first.length]) {
+      const file = await estateFile();
+      await writeFile(file, first.slice(0, length));
+      await (await startServer({ file })).close();
+    }
   });
 
   it('gives the last session of an account to one of those that ask at once, while their logins are being written', async () => {
