@@ -19,7 +19,8 @@ const texts = {
   refreshTokenExpirationTimeout: 'Life of the refresh tokens of one sign-in, in seconds.',
   refreshTokenIdleTimeout:
     'They end before that when nobody uses them for so long, in seconds; as the installation says without it.',
-  contactCenterIds: 'Whose users may sign in through it; empty: everybody.',
+  contactCenterIds:
+    'Whose users may sign in through it; empty: everybody. Those of one that is taken out lose their tokens.',
   redirectMatching: '`origin`: also below a registered address (compat).',
   requirePkce: 'Codes are given out only with a code challenge (RFC 7636).',
   accessTokenFormat: '`jwt`: signed by RFC 9068, so that resource services can read it themselves.',

@@ -14,7 +14,7 @@ import { type Client, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
 import type { ClientDirectory } from './directory.ts';
 import { fieldError } from './field-error.ts';
-import { losesRights, mergeClient } from './merge.ts';
+import { losesRights, lostUsers, mergeClient } from './merge.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
 import type { Actor } from './ops-guard.ts';
 import type { ClientPatch } from './schemas.ts';
@@ -60,7 +60,7 @@ export interface ClientService {
   get(clientId: string): Promise<Client>;
   /** @throws AppError (400) with the fields, (409) when the client id is taken. */
   create(input: ClientPatch, actor: Actor, registration?: OwnRegistration): Promise<ClientAndSecret>;
-  /** Merges field by field under a row lock. Who loses rights loses the tokens that carry them. @throws AppError (400, 404, 412) */
+  /** Merges field by field under a row lock. Who loses rights or users loses the tokens that carry them. @throws AppError (400, 404, 412) */
   update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client>;
   /** Its tokens end with it. @throws AppError (404, 412) */
   remove(clientId: string, writer: Writer): Promise<void>;
@@ -167,6 +167,7 @@ export function createClientService(options: ClientServiceOptions): ClientServic
         const after = (await updateClient(transaction.client, merged)) ?? missing(clientId);
         // Before the commit: rights that were taken away do not live on in tokens.
         if (losesRights(before, merged)) await cutOffs.raise({ kind: 'client-rights', id: clientId });
+        for (const users of lostUsers(before, merged)) await cutOffs.raise(users);
         return { before, after };
       });
       return after;

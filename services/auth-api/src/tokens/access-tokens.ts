@@ -49,8 +49,9 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
 
 function isCut(facts: TokenFacts, cutOffs: CutOffs): boolean {
   const issuedAtMs = facts.authorizedAtMs;
-  const { sub, clientId, familyId, sid, authTimeMs, restsOn } = facts;
+  const { sub, clientId, familyId, sid, authTimeMs, contactCenterIds, restsOn } = facts;
   const rightsOf = sub === undefined ? clientId : undefined;
-  if (cutOffs.isCut({ sub, clientId, rightsOf, familyId, sid, issuedAtMs, authTimeMs })) return true;
-  return restsOn?.some(cutOffs.isCut) ?? false;
+  const own = { sub, clientId, rightsOf, familyId, sid, contactCenterIds, issuedAtMs, authTimeMs };
+  if (cutOffs.isCut(own)) return true;
+  return restsOn?.some((subject) => cutOffs.isCut({ ...subject, contactCenterIds })) ?? false;
 }

@@ -1,6 +1,11 @@
 /** The cut-offs in force, as one replica keeps them. */
 import type { CutOff, CutOffKind, CutOffSubject } from './cut-offs.ts';
 
+/** How a cut-off names the users of a contact centre at a client: neither id has a space. */
+export function usersOf(clientId: string, contactCenterId: string): string {
+  return `${clientId} ${contactCenterId}`;
+}
+
 export interface CutOffMemory {
   add(cutOff: CutOff): void;
   isCut(subject: CutOffSubject): boolean;
@@ -14,16 +19,22 @@ export function createCutOffMemory(): CutOffMemory {
     sub: new Map(),
     client: new Map(),
     'client-rights': new Map(),
+    'client-users': new Map(),
     family: new Map(),
     sid: new Map(),
   };
   const maps = Object.values(latest);
 
   const isCutBefore = (
-    kind: 'sub' | 'client' | 'client-rights',
+    kind: 'sub' | 'client' | 'client-rights' | 'client-users',
     id: string | undefined,
     issuedAtMs: number,
   ) => id !== undefined && issuedAtMs <= (latest[kind].get(id) ?? Number.NEGATIVE_INFINITY);
+  /** Seldom is there any: then nothing is put together for a token. */
+  const areUsersCut = ({ clientId, contactCenterIds = [], issuedAtMs }: CutOffSubject) =>
+    latest['client-users'].size > 0 &&
+    clientId !== undefined &&
+    contactCenterIds.some((id) => isCutBefore('client-users', usersOf(clientId, id), issuedAtMs));
   const isCutWhole = (kind: 'family' | 'sid', id: string | undefined) =>
     id !== undefined && latest[kind].has(id);
 
@@ -32,11 +43,13 @@ export function createCutOffMemory(): CutOffMemory {
       const known = latest[kind].get(id);
       if (known === undefined || known < atMs) latest[kind].set(id, atMs);
     },
-    isCut({ sub, clientId, rightsOf, familyId, sid, issuedAtMs, authTimeMs = issuedAtMs }) {
+    isCut(subject) {
+      const { sub, clientId, rightsOf, familyId, sid, issuedAtMs, authTimeMs = issuedAtMs } = subject;
       return (
         isCutBefore('sub', sub, authTimeMs) ||
         isCutBefore('client', clientId, issuedAtMs) ||
         isCutBefore('client-rights', rightsOf, issuedAtMs) ||
+        areUsersCut(subject) ||
         isCutWhole('family', familyId) ||
         isCutWhole('sid', sid)
       );

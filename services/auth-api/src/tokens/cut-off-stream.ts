@@ -18,7 +18,14 @@ export interface StreamEntry {
 }
 
 export const streamStart = '0-0';
-const kinds: readonly string[] = ['sub', 'client', 'client-rights', 'family', 'sid'] satisfies CutOffKind[];
+const kinds: readonly string[] = [
+  'sub',
+  'client',
+  'client-rights',
+  'client-users',
+  'family',
+  'sid',
+] satisfies CutOffKind[];
 
 /** What a waiting read may take beyond its wait. */
 const answerMs = 500;

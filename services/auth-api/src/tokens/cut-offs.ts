@@ -6,7 +6,8 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { createCutOffMemory } from './cut-off-memory.ts';
 import { type CutOffStream, type StreamEntry, streamStart } from './cut-off-stream.ts';
 
-export type CutOffKind = 'sub' | 'client' | 'client-rights' | 'family' | 'sid';
+/** `client-users`: the users whom a client has from one contact centre, see usersOf(). */
+export type CutOffKind = 'sub' | 'client' | 'client-rights' | 'client-users' | 'family' | 'sid';
 
 export interface CutOff {
   kind: CutOffKind;
@@ -22,6 +23,8 @@ export interface CutOffSubject {
   rightsOf?: string | undefined;
   familyId?: string | undefined;
   sid?: string | undefined;
+  /** Those of the user. */
+  contactCenterIds?: readonly string[] | undefined;
   issuedAtMs: number;
   /** When the user proved who they are, if that was earlier than the issue: the subject's cut-offs go by it. */
   authTimeMs?: number | undefined;

@@ -39,6 +39,7 @@ export interface CodeGrant extends Grant {
 /** Whether the family, user, session or client behind a grant, or anything it was made from, was cut off since. */
 export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
   const { familyId, clientId, session, authorizedAtMs: issuedAtMs, restsOn = [] } = grant;
+  const contactCenterIds = [grant.identity.contactCenterId];
   const own = {
     sub: grant.identity.sub,
     clientId,
@@ -47,5 +48,5 @@ export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
     issuedAtMs,
     authTimeMs: session?.authTimeMs,
   };
-  return [own, ...restsOn].some(cutOffs.isCut);
+  return [own, ...restsOn].some((subject) => cutOffs.isCut({ ...subject, contactCenterIds }));
 }
