@@ -81,6 +81,7 @@ describe('SAML', () => {
       'data.idpMetadataXml',
     ],
     ['something else', { idpMetadataXml: '<html/>' }, 'data.idpMetadataXml'],
+    ['a certificate that is none', { idpMetadataCertificate: 'MIIB' }, 'data.idpMetadataCertificate'],
     ['no attribute', { userNameSource: 'attribute' }, 'data.userNameAttribute'],
     ['an unknown binding', { binding: 'artifact' }, 'data.binding'],
     ['a location that matches nothing', { location: '/NOWHERE' }, 'data.location'],

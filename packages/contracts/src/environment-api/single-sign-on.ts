@@ -28,6 +28,8 @@ export const samlSettingsSchema = z.object({
   /** One of the two, once it is enabled. */
   idpMetadataXml: z.string().optional(),
   idpMetadataUrl: z.string().optional(),
+  /** PEM: the metadata counts only if this certificate has signed it. */
+  idpMetadataCertificate: z.string().optional(),
   userNameSource: z.enum(['nameId', 'attribute']),
   userNameAttribute: z.string().optional(),
   /** Attribute that holds the groups which `requiredGroups` speaks of. */

@@ -457,6 +457,51 @@ describe('63 · metadata of identity providers', () => {
     expect(() => readIdpMetadata(xml)).toThrow(/identity provider cannot be used/);
   });
 
+  describe('that must be signed', () => {
+    const signer = makeProviderKey();
+    const document = (attributes = 'ID="_metadata"') => idpMetadata([key], { attributes });
+    const signed = (by = signer, options = {}) =>
+      signXml(document(), by, { element: 'EntityDescriptor', ...options });
+    const wrapped = () => {
+      const evil = idpMetadata([othersKey], { attributes: 'ID="_evil"', entityId: 'https://evil.example' });
+      return evil.replace('</EntityDescriptor>', `${signed()}</EntityDescriptor>`);
+    };
+
+    it('are taken when they are: as a whole, comments or not, by the certificate of the settings', () => {
+      expect(readIdpMetadata(signed(), signer.certificate).entityId).toBe('https://idp.example.com/saml');
+      const commented = signed().replace(
+        '<IDPSSODescriptor',
+        '<!-- a person wrote this --><IDPSSODescriptor',
+      );
+      expect(readIdpMetadata(commented, signer.certificate).certificates).toHaveLength(1);
+    });
+
+    it.each<[string, () => string]>([
+      ['not signed', document],
+      ['signed by another', () => signed(makeProviderKey())],
+      ['changed afterwards', () => signed().replace('https://idp.example.com/login', 'https://evil.example')],
+      [
+        'signed with SHA-1',
+        () => signed(signer, { signatureAlgorithm: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' }),
+      ],
+      ['signed in a part only', wrapped],
+      ['signed under another id', () => signed().replace('ID="_metadata"', 'ID="_another"')],
+    ])('are refused when they are %s', (_title, xml) => {
+      expect(() => readIdpMetadata(xml(), signer.certificate)).toThrow(/identity provider cannot be used/);
+    });
+
+    it('bring nobody in before, also where the same document was read without a signature', async () => {
+      await use({ idpMetadataXml: document() });
+      await leave(stack);
+      await use({ idpMetadataXml: document(), idpMetadataCertificate: signer.certificate });
+      const refused = await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo');
+      expect(refused.location).toMatch('error=sso_unavailable');
+      await use({ idpMetadataXml: signed(), idpMetadataCertificate: signer.certificate });
+      const leaving = await leave(stack);
+      expect((await comeBackHonestly(leaving, key)).location).toBe(`${publicUrl}/auth/signed-in.html`);
+    });
+  });
+
   it('two identity providers in one document are refused, one in a list is taken', () => {
     const one = idpMetadata([key]);
     const list = (content: string) =>

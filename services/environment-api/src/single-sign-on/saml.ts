@@ -1,4 +1,5 @@
 /** SAML settings of a contact centre: fields, defaults and rules. */
+import { X509Certificate } from 'node:crypto';
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
@@ -9,6 +10,8 @@ import { locationField } from '../locations/location.ts';
 import { addressProblem, groupProblems, mergeFields, type Protocol, sharedFields } from './protocol.ts';
 
 const maxMetadataLength = 512 * 1024;
+const maxCertificateLength = 16 * 1024;
+const weakestKeyBits = 2048;
 
 const fields = z
   .object({
@@ -16,6 +19,9 @@ const fields = z
     binding: z.enum(['post', 'redirect'], { error: 'must be "post" or "redirect"' }),
     idpMetadataXml: freeText(maxMetadataLength).nullable().describe('Takes the place of idpMetadataUrl.'),
     idpMetadataUrl: freeText(2048).nullable().describe('Takes the place of idpMetadataXml.'),
+    idpMetadataCertificate: freeText(maxCertificateLength)
+      .nullable()
+      .describe('Certificate in PEM that must have signed the metadata.'),
     userNameSource: z.enum(['nameId', 'attribute'], { error: 'must be "nameId" or "attribute"' }),
     userNameAttribute: label().nullable().describe('Which attribute, when userNameSource is "attribute".'),
     groupsAttribute: label().nullable().describe('Which attribute holds the groups of requiredGroups.'),
@@ -75,6 +81,11 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
       const documentIs = metadataProblem(xml);
       if (documentIs !== undefined) add('idpMetadataXml', documentIs);
     }
+    const certificateIs =
+      settings.idpMetadataCertificate === undefined
+        ? undefined
+        : certificateProblem(settings.idpMetadataCertificate);
+    if (certificateIs !== undefined) add('idpMetadataCertificate', certificateIs);
     if (settings.userNameSource === 'attribute' && settings.userNameAttribute === undefined) {
       add(
         'userNameAttribute',
@@ -97,4 +108,15 @@ function metadataProblem(xml: string): string | undefined {
     return 'has no EntityDescriptor: paste the SAML metadata document of the identity provider';
   }
   return undefined;
+}
+
+function certificateProblem(pem: string): string | undefined {
+  try {
+    const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(pem).publicKey;
+    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= weakestKeyBits)
+      return undefined;
+    return `must hold an RSA key of ${weakestKeyBits} bits or more`;
+  } catch {
+    return 'is no certificate in PEM: paste it with its BEGIN CERTIFICATE and END CERTIFICATE lines';
+  }
 }

@@ -30,7 +30,8 @@ export function createSamlChecks(deps: {
         run: async () => {
           const { entityId, signOnPost, signOnRedirect } = await provider();
           const ways = [signOnRedirect && 'redirect', signOnPost && 'post'].filter(Boolean).join(' and ');
-          return `${entityId}, which takes requests by ${ways}`;
+          const proof = settings.idpMetadataCertificate === undefined ? '' : '; its signature holds';
+          return `${entityId}, which takes requests by ${ways}${proof}`;
         },
       },
       { name: 'certificates', run: async () => certificates(await provider(), now()) },

@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { optional } from '../../oauth/parameters.ts';
 import { SsoError } from '../failure.ts';
+import { signedMetadata } from './metadata-signature.ts';
 import {
   allElements,
   attributeOf,
@@ -39,17 +40,25 @@ const bindings = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
 };
 
-/** @throws SsoError metadata_unusable that says what to change */
-export function readIdpMetadata(xml: string): IdentityProvider {
+const limits = { longest: longestMetadata };
+
+/**
+ * @param certificate PEM; where there is one, it must have signed the document.
+ * @throws SsoError metadata_unusable that says what to change
+ */
+export function readIdpMetadata(xml: string, certificate?: string): IdentityProvider {
+  const document = withoutTheHarmless(xml);
   try {
-    return read(parseXml(withoutTheHarmless(xml), { longest: longestMetadata }));
+    const trusted = certificate === undefined ? document : signedMetadata(document, certificate, limits);
+    return read(parseXml(trusted, limits));
   } catch (error) {
     if (error instanceof RefusedXml) throw unusable(error.message);
+    if (error instanceof SsoError && error.reason !== 'metadata_unusable') throw unusable(error.detail ?? '');
     throw error;
   }
 }
 
-/** Written by people: comments and a byte order mark are of no consequence here, where no signature depends on them. */
+/** Written by people: a byte order mark and comments are of no consequence here. Signatures do not cover them (exclusive c14n). */
 function withoutTheHarmless(xml: string): string {
   return xml
     .replace(/^\uFEFF/, '')

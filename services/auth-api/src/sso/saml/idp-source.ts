@@ -42,10 +42,11 @@ export function createIdentityProviders(options: IdentityProvidersOptions): Iden
   const underWay = new Map<string, Promise<IdentityProvider>>();
 
   const fromXml = (settings: SamlSignOn, xml: string): IdentityProvider => {
-    const key = sha256(xml);
+    const { idpMetadataCertificate: certificate } = settings;
+    const key = keyOf(xml, certificate);
     const known = uploaded.get(key);
     if (known !== undefined) return known;
-    const provider = readIdpMetadata(xml);
+    const provider = readIdpMetadata(xml, certificate);
     uploaded.set(key, provider);
     options.onCertificates(settings, provider);
     return provider;
@@ -55,9 +56,9 @@ export function createIdentityProviders(options: IdentityProvidersOptions): Iden
     askedAtMs.set(url, now());
     try {
       const { text } = await outbound.send({ url });
-      const provider = readIdpMetadata(text);
+      const provider = readIdpMetadata(text, settings.idpMetadataCertificate);
       requireValid(provider, now());
-      fetched.set(url, { provider, fetchedAtMs: now() });
+      fetched.set(keyOf(url, settings.idpMetadataCertificate), { provider, fetchedAtMs: now() });
       await store.save(url, text);
       options.onCertificates(settings, provider);
       return provider;
@@ -70,29 +71,33 @@ export function createIdentityProviders(options: IdentityProvidersOptions): Iden
 
   /** One question at a time for each address. */
   const fetch = (settings: SamlSignOn, url: string): Promise<IdentityProvider> => {
-    const running = underWay.get(url);
+    const key = keyOf(url, settings.idpMetadataCertificate);
+    const running = underWay.get(key);
     if (running !== undefined) return running;
-    const started = ask(settings, url).finally(() => underWay.delete(url));
-    underWay.set(url, started);
+    const started = ask(settings, url).finally(() => underWay.delete(key));
+    underWay.set(key, started);
     return started;
   };
 
-  const lastKnownGood = async (url: string): Promise<IdentityProvider | undefined> => {
-    const known = fetched.get(url)?.provider;
+  const lastKnownGood = async (
+    { idpMetadataCertificate: certificate }: SamlSignOn,
+    url: string,
+  ): Promise<IdentityProvider | undefined> => {
+    const known = fetched.get(keyOf(url, certificate))?.provider;
     if (known !== undefined) return known;
     const text = await store.find(url);
-    return text === undefined ? undefined : readIdpMetadata(text);
+    return text === undefined ? undefined : readIdpMetadata(text, certificate);
   };
 
   const fromUrl = async (settings: SamlSignOn, url: string): Promise<IdentityProvider> => {
-    const known = fetched.get(url);
+    const known = fetched.get(keyOf(url, settings.idpMetadataCertificate));
     if (known !== undefined && now() - known.fetchedAtMs < freshMsOf(known.provider)) return known.provider;
     const isTooSoon = now() - (askedAtMs.get(url) ?? Number.NEGATIVE_INFINITY) < pauseMs;
     if (isTooSoon && known !== undefined) return requireValid(known.provider, now());
     try {
       return await fetch(settings, url);
     } catch (error) {
-      const usable = await lastKnownGood(url);
+      const usable = await lastKnownGood(settings, url);
       if (usable === undefined) throw error;
       return requireValid(usable, now());
     }
@@ -114,6 +119,11 @@ export function createIdentityProviders(options: IdentityProvidersOptions): Iden
       return fetch(settings, url).catch(() => undefined);
     },
   };
+}
+
+/** What was read is kept for those who ask for the same signature: another certificate is another question. */
+function keyOf(source: string, certificate: string | undefined): string {
+  return sha256(JSON.stringify([source, certificate]));
 }
 
 function freshMsOf({ cacheDurationMs = longestFreshMs }: IdentityProvider): number {

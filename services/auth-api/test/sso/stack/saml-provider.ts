@@ -87,12 +87,12 @@ export function responseXml(facts: ResponseFacts, content: string): string {
 }
 
 export interface SignatureOptions {
-  element?: 'Assertion' | 'Response';
+  element?: 'Assertion' | 'Response' | 'EntityDescriptor';
   signatureAlgorithm?: string;
   digestAlgorithm?: string;
 }
 
-/** Signs the element in place, behind its Issuer. */
+/** Signs the element in place, behind its Issuer; metadata, which has none, at its beginning. */
 export function signXml(xml: string, key: ProviderKey, options: SignatureOptions = {}): string {
   const { element = 'Assertion' } = options;
   const signature = new SignedXml({
@@ -112,7 +112,10 @@ export function signXml(xml: string, key: ProviderKey, options: SignatureOptions
   });
   signature.computeSignature(xml, {
     prefix: 'ds',
-    location: { reference: `${xpath}/*[local-name(.)='Issuer']`, action: 'after' },
+    location:
+      element === 'EntityDescriptor'
+        ? { reference: xpath, action: 'prepend' }
+        : { reference: `${xpath}/*[local-name(.)='Issuer']`, action: 'after' },
   });
   return signature.getSignedXml();
 }

@@ -1,0 +1,30 @@
+/** Metadata that must be signed (SAML metadata section 3): the contact centre says by whom. */
+import { SignedXml } from 'xml-crypto';
+import { checkSignatures } from './response-shape.ts';
+import { childrenNamed, parseXml, RefusedXml, type XmlLimits } from './xml.ts';
+
+/**
+ * The very bytes that were signed: nothing of the document around them takes part.
+ * @throws RefusedXml, SsoError when the root is not signed by that certificate
+ */
+export function signedMetadata(xml: string, certificate: string, limits: XmlLimits): string {
+  const root = parseXml(xml, limits);
+  checkSignatures(root);
+  const [signature] = childrenNamed(root, 'signature', 'Signature');
+  if (signature === undefined) throw new RefusedXml('it is not signed, and idpMetadataCertificate is set');
+  // A certificate that comes along in the signature proves nothing.
+  const signed = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
+  signed.loadSignature(signature as unknown as Parameters<SignedXml['loadSignature']>[0]);
+  const [content] = verifies(signed, xml) ? signed.getSignedReferences() : [];
+  if (content === undefined) throw new RefusedXml('idpMetadataCertificate does not verify its signature');
+  return content;
+}
+
+/** The library throws for a digest that differs, and says no for a signature that does not hold. */
+function verifies(signed: SignedXml, xml: string): boolean {
+  try {
+    return signed.checkSignature(xml);
+  } catch {
+    return false;
+  }
+}
