@@ -105,7 +105,7 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
     await use('oidc');
     const person = await stage.newPerson();
     const { page } = person;
-    await page.goto(stage.first.authorizeUrl({ tenant: 'demo', prompt: 'login' }));
+    await page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
     await answerAs('nobody')(person);
     await page.waitForURL(/sign-in\.html/);
     expect(await page.locator('main').textContent()).toMatch(/[0-9a-f-]{36}/);

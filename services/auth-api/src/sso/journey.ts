@@ -43,6 +43,8 @@ export interface Wish {
   userName?: string | undefined;
   /** Page of a registered application; only without an interaction. */
   target?: string | undefined;
+  /** Whoever the identity provider knows already was the wrong person. */
+  asksAnew?: boolean | undefined;
 }
 
 /** What is known of a journey when it fails: enough to name the page and the contact centre. */
@@ -165,7 +167,8 @@ export function createJourney(options: JourneyOptions): Journey {
       ...(acrValues.length === 0 ? {} : { acrValues }),
     };
     const flowId = await flows.save(flow);
-    return options.begin(settings, flow, { flowId, browser, loginHint: hintOf(wish, settings) });
+    const loginHint = hintOf(wish, settings);
+    return options.begin(settings, flow, { flowId, browser, loginHint, asksAnew: wish.asksAnew });
   };
 
   const personOf = async (settings: SignOnSettings, person: AssertedPerson) => {

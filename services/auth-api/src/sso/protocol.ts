@@ -12,6 +12,8 @@ export interface Departing {
   /** Value of the browser's binding cookie. */
   browser: string;
   loginHint?: string | undefined;
+  /** Have the person asked, as a favour: unlike where the flow is forced, nothing depends on the answer. */
+  asksAnew?: boolean | undefined;
 }
 
 /** @throws SsoError */

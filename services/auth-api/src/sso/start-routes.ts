@@ -14,6 +14,10 @@ const querySchema = z.object({
     .max(2048)
     .optional()
     .describe('Page of a registered application to go on to, where no authorization request waits'),
+  again: z
+    .literal('true')
+    .optional()
+    .describe('Have the person asked anew, whatever session the identity provider has'),
   login_hint: z.string().max(512).optional().describe('User name; may be tenant\\user'),
 });
 
@@ -33,12 +37,13 @@ export function ssoStartRoutes(app: App, { journey }: { journey: Journey }): voi
       querystring: querySchema,
     },
     handler: async (request, reply) => {
-      const { interaction, tenant, login_hint: userName, redirectUri: target } = request.query;
+      const { interaction, tenant, login_hint: userName, redirectUri: target, again } = request.query;
       const departure = await journey.start(request, reply, {
         interactionId: interaction,
         tenant,
         userName,
         target,
+        asksAnew: again !== undefined,
       });
       return sendDeparture(reply, departure);
     },

@@ -41,11 +41,17 @@ export function ssoProblemPage(
     title,
     message: messageOfError(error, text, { correlationId }),
     // Without a tenant nobody knows which identity provider was meant.
-    tryAgain: typed.tenant === '' && !interaction ? signInPath : startOf(visit, typed),
+    tryAgain:
+      typed.tenant === '' && !interaction
+        ? signInPath
+        : `${startOf(visit, typed)}${error === 'sso_no_account' ? askedAnew : ''}`,
     somebodyElse: page({ step: 'name' }),
     withPassword: page({ scheme: 'password' }),
   };
 }
+
+/** Whom the identity provider has signed in has no account here: without being asked, the same person would come back. */
+const askedAnew = '&again=true';
 
 /** Where Auth API sends the browser to the identity provider of the contact centre. */
 function startOf({ interaction }: Visit, { userName, tenant }: Typed): string {

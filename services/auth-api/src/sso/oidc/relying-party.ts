@@ -33,9 +33,9 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRe
   const { providers, redirectUri, secretBox } = options;
 
   return {
-    async begin(settings, flow, { flowId, browser, loginHint }) {
+    async begin(settings, flow, { flowId, browser, loginHint, asksAnew }) {
       const configuration = await providers.of(settings);
-      const prompt = flow.isForced ? 'login' : settings.prompt;
+      const prompt = flow.isForced || asksAnew ? 'login' : settings.prompt;
       const url = openid.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
         scope: settings.scopes.join(' '),

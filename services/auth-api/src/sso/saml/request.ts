@@ -18,7 +18,7 @@ export function createBeginSaml(deps: {
 }): BeginSaml {
   const { issuer, providers, keys } = deps;
 
-  return async (settings, flow, { flowId }) => {
+  return async (settings, flow, { flowId, asksAnew = false }) => {
     const provider = await providers.of(settings);
     const other = settings.binding === 'post' ? 'redirect' : 'post';
     const has = { post: provider.signOnPost !== undefined, redirect: provider.signOnRedirect !== undefined };
@@ -32,7 +32,7 @@ export function createBeginSaml(deps: {
       key: settings.signRequests || provider.wantsSignedRequests ? keys.signing() : undefined,
       nameIdFormat: settings.nameIdFormat,
       // SAML knows no greatest age: asking anew is the way to be sure of one.
-      forceAuthn: flow.isForced || flow.maxAgeSeconds !== undefined,
+      forceAuthn: flow.isForced || flow.maxAgeSeconds !== undefined || asksAnew,
       contexts: flow.acrValues ?? [],
     });
   };
