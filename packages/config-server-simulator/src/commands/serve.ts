@@ -1,13 +1,13 @@
 /** `serve`: runs one simulator until it is told to stop. */
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
-import { type ConsulRegistration, registerInConsul } from '../consul-registration/register-in-consul.ts';
 import { loadSeed } from '../seed/load.ts';
 import type { ServerRole } from '../server/server-state.ts';
 import type { ServerTlsOptions } from '../server/tls-server.ts';
 import { type Simulator, startSimulator } from '../simulator.ts';
 import { terminalLog } from '../terminal-log.ts';
 import { readNamed } from './connection-options.ts';
+import { type ConsulOptions, registerAsAsked } from './serve-consul.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export const serveArgs = {
@@ -24,6 +24,9 @@ export const serveArgs = {
   'consul-service': { type: 'string', default: 'config-server' },
   'consul-address': { type: 'string' },
   'consul-ca': { type: 'string' },
+  'consul-cert': { type: 'string' },
+  'consul-key': { type: 'string' },
+  'consul-allow-plaintext': { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   verbose: { type: 'boolean', default: false },
 } as const satisfies ParseArgsOptionsConfig;
@@ -39,7 +42,8 @@ export const serveHelp = `Options of serve:
   --tls-cert FILE      encrypt: certificate, with --tls-key FILE; --tls-client-ca FILE demands client certificates
   --consul URL         register in this Consul agent with a TTL check; the token is read from CONSUL_HTTP_TOKEN,
                        --consul-service NAME (config-server), --consul-address HOST where clients reach this server,
-                       --consul-ca FILE to trust
+                       --consul-ca FILE to trust; --consul-cert, --consul-key for mutual TLS;
+                       --consul-allow-plaintext permits http to another machine
   --quiet              print nothing but the ready line
   --verbose            print more
 
@@ -47,21 +51,16 @@ The demo estate has the application "gatehouse" with the service account gatehou
 and in its tenant "demo" the users agent, supervisor, admin, locked (disabled) and newcomer (must change the
 password), each with the password demo-<name>-password.`;
 
-export interface ServeOptions {
+export interface ServeOptions extends ConsulOptions {
   host: string;
   port: number;
   /** `demo` or a path. */
   seed: string;
   file?: string | undefined;
   role: string;
-  name: string;
   'tls-cert'?: string | undefined;
   'tls-key'?: string | undefined;
   'tls-client-ca'?: string | undefined;
-  consul?: string | undefined;
-  'consul-service': string;
-  'consul-address'?: string | undefined;
-  'consul-ca'?: string | undefined;
   quiet: boolean;
   verbose: boolean;
 }
@@ -81,7 +80,7 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 /** Errors: a sentence for settings of Consul that cannot or must not be used. */
 async function serveUntilStopped(simulator: Simulator, options: ServeOptions, log: Logger): Promise<number> {
-  const registration = register(options, simulator, log);
+  const registration = registerAsAsked(options, simulator, log);
   const stopped = untilStopped();
   const handOver = () => {
     simulator.switchover().catch((error: Error) => log.error({ error }, 'the switchover failed'));
@@ -146,23 +145,6 @@ function serverTls(options: ServeOptions): { tls?: ServerTlsOptions } {
       clientCa: clientCa === undefined ? undefined : readNamed('--tls-client-ca', clientCa),
     },
   };
-}
-
-/** Consul hears the role of the moment: a backup that takes over is found as primary. */
-function register(options: ServeOptions, simulator: Simulator, log: Logger): ConsulRegistration | undefined {
-  const { consul, 'consul-ca': ca } = options;
-  if (consul === undefined) return undefined;
-  return registerInConsul({
-    url: consul,
-    token: process.env['CONSUL_HTTP_TOKEN'],
-    ...(ca === undefined ? {} : { tls: { ca: readNamed('--consul-ca', ca) } }),
-    service: options['consul-service'],
-    id: `${options['consul-service']}-${options.name}-${simulator.port}`,
-    host: options['consul-address'] ?? simulator.host,
-    port: simulator.port,
-    current: () => ({ role: simulator.state.role }),
-    log,
-  });
 }
 
 function parseRole(text: string): ServerRole {

@@ -1,16 +1,16 @@
 /** Checks and changes passwords by the rules; an unknown user costs the same work as a wrong password. */
 import { CfgObjectState, CfgObjectType, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
-import { type KeyValueList, readKeyValue } from '@gatehouse/config-server-client/model/key-value-list';
 import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
 import { RequestRefused } from '../server/request-refused.ts';
-import { withAnnexValue } from '../store/annex.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { annexOf, numberOf, type StoredObject } from '../store/stored-object.ts';
+import { numberOf, type StoredObject } from '../store/stored-object.ts';
+import { AccountMarks } from './account-marks.ts';
 import type { HashQueue } from './hash-queue.ts';
-import { FailureCounter, isLocked } from './lockout.ts';
+import { FailureCounter } from './lockout.ts';
 import { type HashAlgorithm, hashPassword, passwordMatches, type StoredPassword } from './password-hash.ts';
 import { checkNewPassword } from './password-policy.ts';
-import { rulesFor, rulesSection, type SecurityRules } from './rules.ts';
+import { rulesFor, type SecurityRules } from './rules.ts';
+import { Turns } from './turns.ts';
 
 export interface AuthenticatorOptions {
   store: ObjectStore;
@@ -37,13 +37,13 @@ const historyKept = 30;
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
   readonly #failures = new FailureCounter();
-  /** Locks that a server which cannot change the estate keeps for itself; Unix seconds. */
-  readonly #ownLocks = new Map<number, number>();
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
+  readonly #marks: AccountMarks;
   readonly #decoy: Promise<StoredPassword>;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
+    this.#marks = new AccountMarks(options.store, options.now);
     this.#decoy = hashPassword('no account has this password', options.algorithm);
   }
 
@@ -53,7 +53,9 @@ export class Authenticator {
    */
   async authenticate(userName: string, password: string, tenantDbid?: number): Promise<Verified> {
     const { store, now } = this.#options;
-    const person = await this.#inTurn(userName, () => this.#verify(userName, password, tenantDbid));
+    const person = await this.#turns.take(foldUserName(userName), () =>
+      this.#verify(userName, password, tenantDbid),
+    );
     const dbid = person['DBID'] as number;
     const rules = rulesFor(person, store);
     this.#checkAccount(person, rules);
@@ -78,7 +80,7 @@ export class Authenticator {
 
   /** Fails as for an unknown user, after the same work in the same turn, and counts against nobody. */
   refuse(userName: string, password: string): Promise<never> {
-    return this.#inTurn(userName, async () => {
+    return this.#turns.take(foldUserName(userName), async () => {
       const decoy = await this.#decoy;
       await this.#options.queue.run(() => passwordMatches(password, decoy));
       throw failed();
@@ -88,7 +90,7 @@ export class Authenticator {
   /** Unix seconds of the change. Errors: those of `authenticate` except PasswordExpired; PasswordPolicyViolation. */
   changePassword(userName: string, oldPassword: string, newPassword: string): Promise<number> {
     // Until the new password is in force: of two changes at once the second one no longer knows the old password.
-    return this.#inTurn(userName, async () => {
+    return this.#turns.take(foldUserName(userName), async () => {
       const { store, now } = this.#options;
       const person = await this.#verify(userName, oldPassword);
       const rules = rulesFor(person, store);
@@ -129,29 +131,8 @@ export class Authenticator {
 
   /** Lifts a lock, and lets an account in again that was not used for too long; the administrator's act. */
   async unlock(personDbid: number): Promise<void> {
-    const { store, now } = this.#options;
     this.#failures.clear(personDbid);
-    this.#ownLocks.delete(personDbid);
-    await this.#writeMark(personDbid, 'last-locked-at', undefined);
-    const person = store.get(CfgObjectType.person, personDbid);
-    if (person !== undefined && this.#isExpired(person, rulesFor(person, store)))
-      await this.#writeMark(personDbid, 'last-reactivated-at', Math.floor(now() / 1000));
-  }
-
-  /**
-   * One try of a name at a time: fifty at once must not get fifty tries before the lock falls. Of names that nobody has
-   * as well: what is faster there would tell which ones exist.
-   */
-  async #inTurn<T>(userName: string, work: () => Promise<T>): Promise<T> {
-    const name = foldUserName(userName);
-    const turn = this.#turns.get(name)?.then(work) ?? work();
-    const settled = turn.catch(() => undefined);
-    this.#turns.set(name, settled);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(name) === settled) this.#turns.delete(name);
-    }
+    await this.#marks.clear(personDbid);
   }
 
   /** The person whose password this is, and who is enabled. Counts failures. */
@@ -163,36 +144,25 @@ export class Authenticator {
     const matches = await queue.run(() => passwordMatches(password, stored ?? decoy));
     const person = dbid === undefined ? undefined : store.get(CfgObjectType.person, dbid);
     if (dbid === undefined || person === undefined) throw failed();
+    // Through another tenant nobody can learn whether a password is right: so nobody can lock the account there either.
+    if (tenantDbid !== undefined && person['tenantDBID'] !== tenantDbid) throw failed();
     const rules = rulesFor(person, store);
     const isPassword = matches && stored !== undefined;
     if (!isPassword) {
       const locksNow = this.#failures.record(dbid, rules, now());
-      if (locksNow && !this.#isLocked(person, rules)) await this.#lock(dbid, Math.floor(now() / 1000));
+      if (locksNow && !this.#marks.isLocked(person, rules)) await this.#marks.lock(dbid);
       throw failed();
     }
-    const isWrongTenant = tenantDbid !== undefined && person['tenantDBID'] !== tenantDbid;
-    if (isWrongTenant || !isEnabled(person, store)) throw failed();
-    if (!this.#isLocked(person, rules)) this.#failures.clear(dbid);
+    if (!isEnabled(person, store)) throw failed();
+    if (!this.#marks.isLocked(person, rules)) this.#failures.clear(dbid);
     return person;
   }
 
   #checkAccount(person: StoredObject, rules: SecurityRules): void {
-    if (this.#isLocked(person, rules)) throw new RequestRefused('AccountLocked', 'the account is locked');
-    if (this.#isExpired(person, rules))
+    if (this.#marks.isLocked(person, rules))
+      throw new RequestRefused('AccountLocked', 'the account is locked');
+    if (this.#marks.isExpired(person, rules))
       throw new RequestRefused('AccountExpired', 'the account was not used for too long');
-  }
-
-  /** Since the last login, or since an administrator let the account in again. Without a login there is no such time. */
-  #isExpired(person: StoredObject, rules: SecurityRules): boolean {
-    const lastLogin = this.#options.store.lastLoginOf(person['DBID'] as number);
-    if (rules.accountExpirationDays === 0 || lastLogin === undefined) return false;
-    const idleSinceSeconds = Math.max(lastLogin, markOf(person, 'last-reactivated-at'));
-    return this.#options.now() - idleSinceSeconds * 1000 > rules.accountExpirationDays * dayMs;
-  }
-
-  #isLocked(person: StoredObject, rules: SecurityRules): boolean {
-    const ownLock = this.#ownLocks.get(person['DBID'] as number) ?? 0;
-    return isLocked(Math.max(markOf(person, 'last-locked-at'), ownLock), rules, this.#options.now());
   }
 
   /** The person itself, or a tenant whose users were told to; those who changed it themselves have done so. */
@@ -208,33 +178,6 @@ export class Authenticator {
     const endMs = updatedSeconds * 1000 + rules.passwordExpirationDays * dayMs;
     return Math.ceil((endMs - this.#options.now()) / dayMs);
   }
-
-  /** Holds on this server even when it cannot be written: a full disk must not give an attacker his tries again. */
-  async #lock(personDbid: number, atSeconds: number): Promise<void> {
-    const written = this.#options.store.isWritable
-      ? this.#writeMark(personDbid, 'last-locked-at', atSeconds)
-      : Promise.reject(new Error('another server writes this estate'));
-    await written.catch(() => this.#ownLocks.set(personDbid, atSeconds));
-  }
-
-  async #writeMark(personDbid: number, option: Mark, atSeconds: number | undefined): Promise<void> {
-    const { store } = this.#options;
-    const person = store.get(CfgObjectType.person, personDbid);
-    if (person === undefined) return;
-    const annex = (annexOf(CfgObjectType.person, person) ?? []) as KeyValueList;
-    const value = atSeconds === undefined ? undefined : String(atSeconds);
-    const userProperties = withAnnexValue(annex, rulesSection, option, value);
-    await store.update(CfgObjectType.person, personDbid, { userProperties });
-  }
-}
-
-/** What the server itself writes into the annex of a person, in Unix seconds. */
-type Mark = 'last-locked-at' | 'last-reactivated-at';
-
-/** 0: never. */
-function markOf(person: StoredObject, option: Mark): number {
-  const seconds = Number(readKeyValue(annexOf(CfgObjectType.person, person), rulesSection, option) ?? 0);
-  return Number.isFinite(seconds) ? seconds : 0;
 }
 
 function failed(): RequestRefused {

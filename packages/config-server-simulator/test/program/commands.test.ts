@@ -32,6 +32,10 @@ describe('the program', () => {
       [['read', 'person', '--filter', 'dbid=x'], 'dbid needs a number'],
       [['authenticate'], 'the user name'],
       [['serve', '--role', 'backup'], 'needs the --file'],
+      [
+        ['serve', '--port', '0', '--host', '0.0.0.0', '--consul', 'http://127.0.0.1:8500'],
+        '--consul-address is missing',
+      ],
       [['serve', '--port', '0', '--file', '/nowhere/estate'], '--file /nowhere/estate'],
       [['serve', '--port', '0', '--consul', 'http://consul.example'], 'explicit permission'],
     ] as const)

@@ -52,6 +52,11 @@ async function estate(
         (verified) => verified,
         (error) => error.code as string,
       ),
+    loginThrough: (tenantDbid: number, password: string) =>
+      authenticator.authenticate('user', password, tenantDbid).then(
+        (verified) => verified,
+        (error) => error.code as string,
+      ),
     change: (oldPassword: string, newPassword: string) =>
       authenticator.changePassword('user', oldPassword, newPassword).then(
         () => 'changed',
@@ -107,6 +112,15 @@ describe('lock-out', () => {
     const outcomes = await Promise.all(guesses.map((guess) => login(guess)));
     expect(outcomes[20]).toBe('AccountLocked');
     expect(outcomes.filter((outcome) => outcome === 'AuthenticationFailed')).toHaveLength(39);
+  });
+
+  it('does not fall for tries through another tenant, which could only lock the account', async () => {
+    const { login, loginThrough } = await estate({ 'account-lockout-threshold': 1 });
+    for (let count = 0; count < 3; count += 1) {
+      expect(await loginThrough(999, 'wrong')).toBe('AuthenticationFailed');
+      expect(await loginThrough(999, 'right')).toBe('AuthenticationFailed');
+    }
+    expect(await login()).toEqual(isIn);
   });
 
   it('spares a person who is exempt', async () => {
