@@ -3,7 +3,7 @@ import { systemClock } from '@gatehouse/config-server-client/clock';
 import { headerBytes } from '@gatehouse/config-server-client/wire/ocp/frame';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
-import { agent, connectTo, startServer, until, watchSuite } from '../harness.ts';
+import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
 import { runServer } from '../program/run-program.ts';
 
 watchSuite();
@@ -95,8 +95,10 @@ describe('a frame that does not end', () => {
     const proxy = await startChaosProxy(server.port);
     const clock = fastClock(60);
     // The limits are those of the protocol: 20 s for a silent server, 30 s for a frame, in half a second of ours.
-    const client = connectTo([proxy], { clock });
-    await client.authenticate(agent);
+    const patience = { deadlineMs: 600_000 };
+    const standby = { ...quickStandby, openTimeoutMs: 600_000, failFastAfterMs: 600_000 };
+    const client = connectTo([proxy], { clock, standby });
+    await client.authenticate(agent, patience);
     let trickled = 0;
     let startedMs = 0;
     proxy.rules = {
@@ -113,12 +115,12 @@ describe('a frame that does not end', () => {
         return header;
       },
     };
-    const failure = await client.authenticate(agent, { deadlineMs: 600_000 }).catch((error) => error);
+    const failure = await client.authenticate(agent, patience).catch((error) => error);
     expect(failure).toMatchObject({ code: 'OutcomeUnknown' });
     expect(failure.cause.message).toBe('a message did not end within 30000 ms');
     expect(clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(29_000);
     expect(trickled).toBeGreaterThan(5);
-    await expect(client.authenticate(agent)).resolves.toBeDefined();
+    await expect(client.authenticate(agent, patience)).resolves.toBeDefined();
     expect(proxy.accepted).toBe(2);
   });
 });

@@ -31,7 +31,11 @@ export function disturb(server: Simulator, proxies: readonly ChaosProxy[]): Dist
     },
   ];
   const calm = () => {
-    for (const proxy of proxies) proxy.rules = {};
+    for (const proxy of proxies) {
+      // What TCP lost once it does not carry on behind: such a connection is dead, whoever has noticed.
+      if (proxy.rules.swallowToClient === true || proxy.rules.swallowToServer === true) proxy.reset();
+      proxy.rules = {};
+    }
     if (server.faults.onConnection === undefined) return;
     server.expireHistory();
     delete server.faults.onConnection;

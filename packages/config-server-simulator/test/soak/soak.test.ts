@@ -3,6 +3,7 @@ import { silentLogger } from '@gatehouse/config-server-client/log';
 import { expect, it } from 'vitest';
 import { startChaosProxy } from '../chaos-proxy.ts';
 import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
+import { CheckedChanges } from './checked-changes.ts';
 import { CountedCalls } from './counted-calls.ts';
 import { disturb } from './disturbances.ts';
 import { watchHeap } from './heap-watch.ts';
@@ -30,13 +31,8 @@ it('a long bad day: every call settles once, no change is lost without saying so
     standby: { ...quickStandby, failFastAfterMs: 500 },
     addp: { localTimeoutSeconds: 0.3, remoteTimeoutSeconds: 0.3, traceMode: 'off' },
   });
-  const changes = { written: 0, received: 0, resyncs: 0 };
-  let lastName = '';
-  client.subscribePersons((change: PersonChange) => {
-    if (change.kind === 'resync') changes.resyncs += 1;
-    else changes.received += 1;
-    if (change.kind === 'updated') lastName = String(change.delta.set.lastName ?? lastName);
-  });
+  const changes = new CheckedChanges();
+  client.subscribePersons((change: PersonChange) => changes.take(change));
   const untilMs = performance.now() + seconds * 1_000;
   const isOver = () => performance.now() > untilMs;
   const pauseMs = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));
@@ -63,7 +59,7 @@ it('a long bad day: every call settles once, no change is lost without saying so
   const writer = async () => {
     while (!isOver()) {
       changes.written += 1;
-      await server.store.updatePerson(102, { lastName: `Name ${changes.written}` });
+      await server.store.updatePerson(102, { lastName: String(changes.written) });
       await pauseMs(5);
     }
   };
@@ -74,8 +70,9 @@ it('a long bad day: every call settles once, no change is lost without saying so
   await disturber.stop();
   const heap = heapWatch.stop();
   await until(() => client.state === 'open', 'the client recovers', 10_000);
-  await server.store.updatePerson(102, { lastName: 'The end' });
-  await until(() => lastName === 'The end', 'changes are complete', 10_000);
+  changes.written += 1;
+  await server.store.updatePerson(102, { lastName: String(changes.written) });
+  await until(() => changes.isComplete, 'changes are complete', 10_000);
   await Promise.all([client.close(), ...proxies.map((proxy) => proxy.close()), server.close()]);
   await until(() => handles() <= handlesBefore, 'all sockets and timers are gone');
 
@@ -84,7 +81,7 @@ it('a long bad day: every call settles once, no change is lost without saying so
     seconds,
     disturbances: disturber.count,
     calls: { started, succeeded, pending, settledTwice, authenticatedTwice, failures },
-    changes,
+    changes: changes.figures,
     heap,
     handles: { before: handlesBefore, after: handles() },
   };
@@ -96,6 +93,7 @@ it('a long bad day: every call settles once, no change is lost without saying so
     settledTwice: 0,
     authenticatedTwice: 0,
   });
+  expect(changes.violations).toEqual([]);
   expect(heap.maxMiB - heap.minMiB).toBeLessThan(100);
   // Below that, a straight line through a few samples says nothing.
   if (seconds >= 60) expect(heap.trendMiBPerMinute).toBeLessThan(1);
