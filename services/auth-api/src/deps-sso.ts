@@ -112,6 +112,7 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
     providerSessions,
     keys,
     singleUse,
+    arrivals: limiter(),
   });
   const providerLogout = createProviderLogout({
     settings,

@@ -60,6 +60,14 @@ describe('SAML', () => {
     expect((await internal('/USW1')).body.data.saml).toMatchObject({ location: '/USW1', enabled: true });
   });
 
+  it('refuses settings that there are not by their names: a misspelt one would leave something unasked for', async () => {
+    const misspelt = await put('saml', { requireSignedResponses: true });
+    expect(misspelt.status).toBe(400);
+    expect(JSON.stringify(misspelt.body)).toContain('has no setting \\"requireSignedResponses\\"');
+    const creating = await put('saml', { justInTimeCreation: true });
+    expect(JSON.stringify(creating.body)).toContain('persons are created at the Configuration Server');
+  });
+
   it('takes metadata in one form: the new one takes the place of the other', async () => {
     await put('saml', { idpMetadataXml: metadata });
     const changed = await put('saml', { idpMetadataUrl: 'https://idp.example.com/metadata' });
@@ -124,6 +132,13 @@ describe('OpenID Connect', () => {
     expect(audit.body.data.at(-1).changes.clientSecret).toEqual({ to: '[secret]' });
     for (const text of [written.text, list.text, audit.text, api.logged()])
       expect(text).not.toContain('idp-secret-93c1');
+  });
+
+  it('takes what was read back as it is', async () => {
+    await put('oidc', settings);
+    const [read] = await get('oidc');
+    const answer = await put('oidc', { ...read, logout: true });
+    expect([answer.status, answer.body.data.hasClientSecret]).toEqual([200, true]);
   });
 
   it('sends no stored secret to another issuer', async () => {

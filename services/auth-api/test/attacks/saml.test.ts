@@ -550,6 +550,15 @@ describe('68 · what is nobody’s business', () => {
       expect(stack.logged()).not.toContain(secret);
   });
 
+  it('66 · contact centres that there are not leave nothing behind, in the metrics least of all', async () => {
+    const made = '99999999-9999-4999-8999-999999999999';
+    const place = `/auth/v3/saml/${made}/-`;
+    const browser = createBrowser(stack.app);
+    expect((await browser.postForm(`${place}/acs`, { SAMLResponse: 'AAAA' })).status).toBe(404);
+    expect((await browser.get(`${place}/slo?SAMLRequest=AAAA`)).status).toBe(404);
+    expect(await stack.deps.kit.metrics.expose()).not.toContain(made);
+  });
+
   it('metrics count refusals and wrong clocks apart, by the names that alert rules know', async () => {
     const leaving = await leave(stack);
     await expectRefused(leaving, honestResponse({ ...leaving.facts, shiftSeconds: -600 }, key));

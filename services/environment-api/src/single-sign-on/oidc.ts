@@ -6,7 +6,14 @@ import { z } from 'zod';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationField } from '../locations/location.ts';
-import { addressProblem, groupProblems, mergeFields, type Protocol, sharedFields } from './protocol.ts';
+import {
+  addressProblem,
+  groupProblems,
+  mergeFields,
+  type Protocol,
+  settingsFields,
+  sharedFields,
+} from './protocol.ts';
 
 const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 const prompts = ['none', 'login', 'consent', 'select_account'] as const;
@@ -29,31 +36,33 @@ const endpointField = freeText(2048).nullable();
 const neededEndpoints = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] as const;
 const otherEndpoints = ['userInfoEndpoint', 'endSessionEndpoint'] as const;
 
-const fields = z
-  .object({
-    ...sharedFields,
-    issuer: freeText(2048).nullable(),
-    authorizationEndpoint: endpointField.describe(
-      'With tokenEndpoint and jwksUri in place of the discovery document.',
-    ),
-    tokenEndpoint: endpointField,
-    jwksUri: endpointField,
-    userInfoEndpoint: endpointField,
-    endSessionEndpoint: endpointField,
-    clientId: label().nullable().describe('Our client id at the identity provider.'),
-    clientSecret: freeText(4096)
-      .min(1, 'must not be empty: leave it out to keep it, or send null to take it away')
-      .nullable()
-      .describe('Its secret. Write-only; absent: as before.'),
-    tokenEndpointAuthMethod: z.enum(authMethods, { error: `must be one of ${authMethods.join(', ')}` }),
-    scopes,
-    userNameClaim: label(),
-    groupsClaim: label().nullable().describe('Which claim holds the groups of requiredGroups.'),
-    userInfo: flag().describe('Ask the UserInfo endpoint for claims that the ID token does not hold.'),
-    responseMode: z.enum(['query', 'form_post'], { error: 'must be "query" or "form_post"' }),
-    prompt: z.enum(prompts, { error: `must be one of ${prompts.join(', ')}` }).nullable(),
-  })
-  .partial();
+const fields = settingsFields({
+  ...sharedFields,
+  issuer: freeText(2048).nullable(),
+  authorizationEndpoint: endpointField.describe(
+    'With tokenEndpoint and jwksUri in place of the discovery document.',
+  ),
+  tokenEndpoint: endpointField,
+  jwksUri: endpointField,
+  userInfoEndpoint: endpointField,
+  endSessionEndpoint: endpointField,
+  clientId: label().nullable().describe('Our client id at the identity provider.'),
+  clientSecret: freeText(4096)
+    .min(1, 'must not be empty: leave it out to keep it, or send null to take it away')
+    .nullable()
+    .describe('Its secret. Write-only; absent: as before.'),
+  hasClientSecret: z
+    .unknown()
+    .transform(() => undefined)
+    .describe('Ignored: what was read may be sent back.'),
+  tokenEndpointAuthMethod: z.enum(authMethods, { error: `must be one of ${authMethods.join(', ')}` }),
+  scopes,
+  userNameClaim: label(),
+  groupsClaim: label().nullable().describe('Which claim holds the groups of requiredGroups.'),
+  userInfo: flag().describe('Ask the UserInfo endpoint for claims that the ID token does not hold.'),
+  responseMode: z.enum(['query', 'form_post'], { error: 'must be "query" or "form_post"' }),
+  prompt: z.enum(prompts, { error: `must be one of ${prompts.join(', ')}` }).nullable(),
+}).partial();
 
 export const oidcBody = wrapped(fields.extend({ location: locationField }));
 

@@ -56,6 +56,22 @@ export const sharedFields = {
   logout: flag().describe('Signing out here signs out there.'),
 };
 
+/**
+ * Settings by name. Elsewhere unknown fields are ignored; here a misspelt one would leave something unasked for in silence,
+ * such as a signature.
+ */
+export function settingsFields<S extends z.core.$ZodLooseShape>(shape: S) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? unknownSettings(issue.keys) : undefined),
+  });
+}
+
+function unknownSettings(names: readonly string[]): string {
+  const jit = names.some((name) => /^(jit|justInTime|createPersons?|createUsers?|provision)/i.test(name));
+  const reason = jit ? '; persons are created at the Configuration Server, never by signing in' : '';
+  return `has no setting ${names.map((name) => JSON.stringify(name)).join(', ')}: correct the name or leave it out${reason}`;
+}
+
 /** Rules that both protocols share: where the groups come from must be known before they can be required. */
 export function groupProblems(
   { requiredGroups = [] }: { requiredGroups?: string[] | undefined },

@@ -7,32 +7,37 @@ import { z } from 'zod';
 import { freeText, label } from '../fields/text.ts';
 import { wrapped } from '../fields/wrapped.ts';
 import { locationField } from '../locations/location.ts';
-import { addressProblem, groupProblems, mergeFields, type Protocol, sharedFields } from './protocol.ts';
+import {
+  addressProblem,
+  groupProblems,
+  mergeFields,
+  type Protocol,
+  settingsFields,
+  sharedFields,
+} from './protocol.ts';
 
 const maxMetadataLength = 512 * 1024;
 const maxCertificateLength = 16 * 1024;
 const weakestKeyBits = 2048;
 
-const fields = z
-  .object({
-    ...sharedFields,
-    binding: z.enum(['post', 'redirect'], { error: 'must be "post" or "redirect"' }),
-    idpMetadataXml: freeText(maxMetadataLength).nullable().describe('Takes the place of idpMetadataUrl.'),
-    idpMetadataUrl: freeText(2048).nullable().describe('Takes the place of idpMetadataXml.'),
-    idpMetadataCertificate: freeText(maxCertificateLength)
-      .nullable()
-      .describe('Certificate in PEM that must have signed the metadata.'),
-    userNameSource: z.enum(['nameId', 'attribute'], { error: 'must be "nameId" or "attribute"' }),
-    userNameAttribute: label().nullable().describe('Which attribute, when userNameSource is "attribute".'),
-    groupsAttribute: label().nullable().describe('Which attribute holds the groups of requiredGroups.'),
-    nameIdFormat: label().nullable(),
-    signRequests: flag(),
-    requireSignedResponse: flag(),
-    encryptAssertions: flag(),
-    allowIdpInitiated: flag(),
-    clockSkewSeconds: integer(0, 300),
-  })
-  .partial();
+const fields = settingsFields({
+  ...sharedFields,
+  binding: z.enum(['post', 'redirect'], { error: 'must be "post" or "redirect"' }),
+  idpMetadataXml: freeText(maxMetadataLength).nullable().describe('Takes the place of idpMetadataUrl.'),
+  idpMetadataUrl: freeText(2048).nullable().describe('Takes the place of idpMetadataXml.'),
+  idpMetadataCertificate: freeText(maxCertificateLength)
+    .nullable()
+    .describe('Certificate in PEM that must have signed the metadata.'),
+  userNameSource: z.enum(['nameId', 'attribute'], { error: 'must be "nameId" or "attribute"' }),
+  userNameAttribute: label().nullable().describe('Which attribute, when userNameSource is "attribute".'),
+  groupsAttribute: label().nullable().describe('Which attribute holds the groups of requiredGroups.'),
+  nameIdFormat: label().nullable(),
+  signRequests: flag(),
+  requireSignedResponse: flag(),
+  encryptAssertions: flag(),
+  allowIdpInitiated: flag(),
+  clockSkewSeconds: integer(0, 300),
+}).partial();
 
 export const samlBody = wrapped(fields.extend({ location: locationField }));
 

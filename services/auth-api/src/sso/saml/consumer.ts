@@ -12,7 +12,7 @@ import type { Journey, JourneyRequest } from '../journey.ts';
 import { noJourney } from '../oidc/callback.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
 import type { JudgedAssertion } from './assertion.ts';
-import { entityOf, type SamlPlace } from './entity.ts';
+import { entityOf, requireContactCenter, type SamlPlace } from './entity.ts';
 import type { IdentityProviders } from './idp-source.ts';
 import { type PostedResponse, type Responses, readResponse } from './response.ts';
 import type { TicketStore } from './ticket-store.ts';
@@ -122,6 +122,7 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
   return {
     async consume(request, place, { response, relayState }) {
       options.arrivals.reserve(request.ip);
+      await requireContactCenter(options.contactCenters, place);
       let flow: SamlFlow | undefined;
       try {
         const settings = await settingsAt(place);

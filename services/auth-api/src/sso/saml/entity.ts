@@ -2,6 +2,7 @@
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { z } from 'zod';
+import type { ContactCenterService } from '../../contact-centers/service.ts';
 
 export interface SamlEntity {
   entityId: string;
@@ -42,6 +43,15 @@ export function slugOf(location: string): string {
 function locationOf(slug: string): string | undefined {
   const location = slug === root ? rootLocation : `/${slug.replaceAll('~', '/')}`;
   return locationPattern.test(location) && slugOf(location) === slug ? location : undefined;
+}
+
+/** Of contact centres that there are not, nothing is looked up, counted or written down. @throws AppError (404) */
+export async function requireContactCenter(
+  contactCenters: Pick<ContactCenterService, 'get'>,
+  { contactCenterId }: SamlPlace,
+): Promise<void> {
+  if ((await contactCenters.get(contactCenterId)) === undefined)
+    throw notFound('There is no such contact centre');
 }
 
 /** The place that a path names. @throws AppError (404) */

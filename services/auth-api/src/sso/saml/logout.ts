@@ -1,13 +1,15 @@
 /** Single logout, both ways (SAML profiles section 4.4): ours is sent to the identity provider, its own ends sessions here. */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { ProviderSession } from '../../sessions/session.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoKeys } from '../keys/service.ts';
 import type { ProviderSessions } from '../provider-sessions.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
-import { entityOf, type SamlPlace } from './entity.ts';
+import { entityOf, requireContactCenter, type SamlPlace } from './entity.ts';
 import type { IdentityProvider } from './idp-metadata.ts';
 import type { IdentityProviders } from './idp-source.ts';
 import { type LogoutMessage, makeLogoutRequest, makeLogoutResponse, verifyPostedRequest } from './library.ts';
@@ -25,7 +27,7 @@ export interface SamlLogout {
   begin(settings: SamlSignOn, session: ProviderSession, logoutId: string): Promise<string | undefined>;
   /**
    * Where the browser goes: with our answer to the identity provider, or, when it brings the answer to ours,
-   * `finishes` names the logout that is over. @throws SsoError
+   * `finishes` names the logout that is over. @throws SsoError, AppError (404, 429)
    */
   receive(
     place: SamlPlace,
@@ -37,10 +39,13 @@ export interface SamlLogout {
 export interface SamlLogoutOptions {
   issuer: string;
   settings: Pick<SsoSettings, 'of'>;
+  contactCenters: Pick<ContactCenterService, 'get'>;
   providers: IdentityProviders;
   providerSessions: ProviderSessions;
   keys: Pick<SsoKeys, 'signing'>;
   singleUse: SingleUse;
+  /** Bounds how many messages one address may bring. */
+  arrivals: AttemptLimiter;
   now: Clock;
 }
 
@@ -117,6 +122,8 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
     },
 
     async receive(place, arrival, request) {
+      options.arrivals.reserve(request.ip);
+      await requireContactCenter(options.contactCenters, place);
       const settings = await settingsAt(place);
       const { xml, kind, relayState } = open(arrival);
       // The answer to ours: the session has ended long since, so nothing depends on what it says.

@@ -1,10 +1,9 @@
 /** Our metadata, for contact centres that there are. */
-import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { SsoKeys } from '../keys/service.ts';
 import type { SsoSettings } from '../settings.ts';
-import { entityOf, type SamlPlace } from './entity.ts';
+import { entityOf, requireContactCenter, type SamlPlace } from './entity.ts';
 import { renderSpMetadata, signMetadata } from './sp-metadata.ts';
 
 export interface SamlMetadata {
@@ -21,8 +20,7 @@ export function createSamlMetadata(deps: {
   const { issuer, contactCenters, settings, keys } = deps;
   return {
     async of(place, isSigned) {
-      if ((await contactCenters.get(place.contactCenterId)) === undefined)
-        throw notFound('There is no such contact centre');
+      await requireContactCenter(contactCenters, place);
       const present = await settings.of(place.contactCenterId, 'saml');
       const isOfThisPlace = present?.location === place.location;
       const xml = renderSpMetadata({
