@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +57,19 @@ describe('seeds', () => {
     expect(await client.readAccessGroups({ person_dbid: 150 })).toMatchObject([
       { groupInfo: { name: 'Supervisors' } },
     ]);
+  });
+
+  it('as the README describes them are planted with everything in them', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+    const server = await startServer({ seed: await loadSeed(await fileWith('seed.yaml', example)) });
+    const client = connectTo([server], { password: "the service account's" });
+    const login = { userName: 'pat', password: "pat's first one" };
+    await expect(client.authenticate(login)).resolves.toMatchObject({ changePasswordRequired: true });
+    await expect(
+      client.changePassword({ userName: 'pat', oldPassword: login.password, newPassword: 'short' }),
+    ).rejects.toMatchObject({ details: { rules: ['min-length'] } });
+    expect(await client.readAccessGroups({})).toMatchObject([{ groupInfo: { name: 'Supervisors' } }]);
   });
 
   it('from an export alone leave out types that are not kept', async () => {
