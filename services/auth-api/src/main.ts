@@ -1,15 +1,14 @@
 /** Auth API as a process. */
 import { runService } from '@gatehouse/service-kit/http/run';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { pingRedis } from '@gatehouse/service-kit/redis/client';
 import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
 import { migrationsFolder } from './deps-diagnosis.ts';
 import { describeApp } from './describe.ts';
 import { reencryptSigningKeys } from './keys/reencrypt.ts';
+import { readinessChecks } from './readiness-checks.ts';
 import { reencryptSsoKeys } from './sso/keys/reencrypt.ts';
-import { assertLinksOpen } from './users/link-health.ts';
 
 await runService({
   configuration,
@@ -17,11 +16,7 @@ await runService({
   createDeps: (config, kit) => createDeps(config, kit),
   closeDeps: (deps) => deps.close(),
   buildApp,
-  readinessChecks: ({ redis, cutOffs, users }) => [
-    { name: 'redis', check: () => pingRedis(redis) },
-    { name: 'cut-offs', check: async () => cutOffs.assertFresh() },
-    { name: 'configuration-servers', isAdvisory: true, check: async () => assertLinksOpen(users.links()) },
-  ],
+  readinessChecks,
   migrate: async (config, log) => {
     await migrate(config.postgres, {
       schema: 'auth',

@@ -1,6 +1,8 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { createReadiness } from '@gatehouse/service-kit/health/readiness';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readinessChecks } from '../../src/readiness-checks.ts';
 import { type AuthApi, environmentId, environmentOf, startAuthApi } from '../stack/auth-api.ts';
 import { announceChange } from '../stack/environment-api.ts';
 import { login } from './discovered-servers.ts';
@@ -54,4 +56,27 @@ describe('the link of an environment', () => {
     await has(other).toBe(1);
     await has(stack.simulator).toBe(0);
   }, 30_000);
+
+  it('is named with its environment while it is down, which takes nobody else out of service, and comes back by itself', async () => {
+    const { stack } = await start();
+    const { port } = stack.simulator;
+    const readiness = createReadiness(readinessChecks(stack.deps));
+    const links = async () => {
+      await readiness.probe();
+      return readiness.states.find(({ name }) => name === 'configuration-servers');
+    };
+    expect(await links()).toMatchObject({ ok: true });
+    await stack.simulator.close();
+    expect(await login(stack)).toBe(503);
+    await expect.poll(links, { timeout: 15_000 }).toMatchObject({
+      ok: false,
+      reason: expect.stringMatching(`environment ${environmentId}: .*:${port}`),
+    });
+    expect(readiness.isReady).toBe(true);
+
+    const successor = await startSimulator({ port, seed: demoSeed, hash: 'test' });
+    onTestFinished(() => successor.close());
+    await expect.poll(links, { timeout: 15_000 }).toMatchObject({ ok: true });
+    expect(await login(stack)).toBe(200);
+  }, 60_000);
 });

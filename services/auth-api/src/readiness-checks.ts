@@ -1,0 +1,14 @@
+/** What a pod of Auth API must have to get traffic, and what is only told. */
+import type { ReadinessCheck } from '@gatehouse/service-kit/health/readiness';
+import { pingRedis } from '@gatehouse/service-kit/redis/client';
+import type { Deps } from './deps.ts';
+import { assertLinksOpen } from './users/link-health.ts';
+
+export function readinessChecks({ redis, cutOffs, users }: Deps): ReadinessCheck[] {
+  return [
+    { name: 'redis', check: () => pingRedis(redis) },
+    { name: 'cut-offs', check: async () => cutOffs.assertFresh() },
+    // One environment's outage is not everybody's.
+    { name: 'configuration-servers', isAdvisory: true, check: async () => assertLinksOpen(users.links()) },
+  ];
+}
