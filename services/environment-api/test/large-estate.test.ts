@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
@@ -6,6 +7,10 @@ import { environmentBody, opsAuthorization, type RunningApi, startApi } from './
 
 let api: RunningApi;
 const operator = opsCaller('ops');
+
+interface Connection {
+  query(text: string, ...rest: unknown[]): Promise<unknown>;
+}
 
 beforeAll(async () => {
   api = await startApi();
@@ -121,6 +126,17 @@ test('a connection that breaks in the middle of an export ends this export and n
   expect((await api.call('GET', '/environments')).status).toBe(200);
 });
 
+test('exports one after the other are never too many: the answer ends when its connection is back', async () => {
+  const connect = api.pool.connect.bind(api.pool) as () => Promise<Connection>;
+  const slow = vi
+    .spyOn(api.pool, 'connect')
+    .mockImplementation((async () => slowToEnd(await connect())) as never);
+  const statuses: number[] = [];
+  for (let index = 0; index < 4; index += 1) statuses.push((await api.call('GET', '/export')).status);
+  slow.mockRestore();
+  expect(statuses).toEqual(Array(4).fill(200));
+});
+
 test('more exports at once than the pool can spare are told to come again', async () => {
   const [first, second] = [await api.deps.estate.read(operator), await api.deps.estate.read(operator)];
   const third = await api.call('GET', '/export');
@@ -129,3 +145,12 @@ test('more exports at once than the pool can spare are told to come again', asyn
   await Promise.all([first.close(), second.close(), second.close()]);
   expect((await api.call('GET', '/export')).status).toBe(200);
 });
+
+/** Its transaction takes a while to end. */
+function slowToEnd(client: Connection): Connection {
+  const query = async (text: string, ...rest: unknown[]) => {
+    if (text === 'ROLLBACK') await delay(100);
+    return client.query(text, ...rest);
+  };
+  return Object.create(client, { query: { value: query } });
+}

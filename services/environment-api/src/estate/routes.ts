@@ -50,7 +50,7 @@ export function estateRoutes(
       reply.header('etag', estateEtagOf(frame.change)).header('cache-control', 'private, no-cache');
       const isYaml = wantsYaml(request.headers.accept);
       reply.type(`application/${isYaml ? 'yaml' : 'json'}; charset=utf-8`);
-      const stream = Readable.from((isYaml ? yamlPieces : jsonPieces)(frame, pages));
+      const stream = Readable.from(whole((isYaml ? yamlPieces : jsonPieces)(frame, pages), close));
       // Sent, or given up: a reader may go away before the first piece.
       stream.once('close', () => void close());
       return reply.send(stream as never);
@@ -88,4 +88,10 @@ export function estateRoutes(
       return ok({ dryRun, ...result });
     },
   );
+}
+
+/** The answer ends when its connection has been given back: whoever reads one export after another is never one too many. */
+async function* whole(pieces: AsyncGenerator<string>, close: () => Promise<void>): AsyncGenerator<string> {
+  yield* pieces;
+  await close();
 }
