@@ -5,15 +5,15 @@
  */
 import type { PersonChange, PersonListener } from '../backend.ts';
 import { type Clock, pause, type Timer } from '../clock.ts';
-import { expectOne, expectPages } from '../connection/answers.ts';
+import { expectOne } from '../connection/answers.ts';
 import type { Connection } from '../connection/open-connection.ts';
-import { isConfigServerError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
 import { SparseWarning } from '../sparse-warning.ts';
-import type { ConfMessage, MessageBody, MessageName } from '../wire/message.ts';
+import type { ConfMessage, MessageName } from '../wire/message.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { isChangeEvent, toPersonChange } from './person-change.ts';
+import { type Position, readHistory } from './read-history.ts';
 
 export interface PersonFeedOptions {
   clock: Clock;
@@ -27,15 +27,7 @@ export interface PersonFeedOptions {
   retryPauseMs?: number;
 }
 
-/** Up to where this feed knows the history, and of which log. */
-interface Position {
-  historyLog: string;
-  historyId: number;
-}
-
 const heldBytesMax = 4 * 1024 * 1024;
-/** A history that is longer costs more than reading everything again. */
-const historyBytesMax = 16 * 1024 * 1024;
 const longestRetryPauseMs = 30_000;
 /** A change out of a history page counts as so much in the queue's account. */
 const assumedChangeBytes = 256;
@@ -159,7 +151,7 @@ export class PersonFeed {
       expectOne('EventNotificationRegistered'),
       this.#limits(signal),
     );
-    const missed = isFirst ? 'none-before' : await this.#missedChanges(connection, signal);
+    const missed = isFirst ? 'none-before' : await this.#missedChanges(connection, historyId, signal);
     if (signal.aborted) return;
     const held = this.#held ?? [];
     this.#held = undefined;
@@ -170,37 +162,15 @@ export class PersonFeed {
     this.#applyPressure();
   }
 
-  /** `unknown`: the history cannot tell. Errors: those that may be gone at the next try. */
   async #missedChanges(
     { channel, registered }: Connection,
+    serversHistoryId: number,
     signal: AbortSignal,
   ): Promise<PersonChange[] | 'unknown'> {
     if (this.#position?.historyLog !== registered.historyLog) return 'unknown';
-    const { historyLog, historyId: sinceHistoryId } = this.#position;
-    try {
-      const { pages } = await channel.exchange(
-        { name: 'RequestHistoryLog', body: { historyLog, sinceHistoryId } },
-        expectPages('EventHistoryLog', 'EventHistoryLogSent'),
-        { ...this.#limits(signal), answerBytes: historyBytesMax },
-      );
-      return pages.flatMap((page) => this.#toChanges(page));
-    } catch (error) {
-      // What is refused or cannot be read today will be so tomorrow.
-      if (isConfigServerError(error) && !error.retryable && error.code !== 'Aborted') return 'unknown';
-      throw error;
-    }
-  }
-
-  #toChanges(page: MessageBody<'EventHistoryLog'>): PersonChange[] {
-    const names = {
-      created: 'EventObjectCreated',
-      updated: 'EventObjectUpdated',
-      deleted: 'EventObjectDeleted',
-    } as const;
-    return page.changes.flatMap(({ kind, ...body }) => {
-      const change = toPersonChange({ name: names[kind], body } as ConfMessage, this.#unreadable);
-      return change === undefined ? [] : [change];
-    });
+    // A server that fell behind what it told counts its next changes by ids that were seen already.
+    if (this.#position.historyId > serversHistoryId) return 'unknown';
+    return readHistory(channel, this.#position, this.#limits(signal), this.#unreadable);
   }
 
   /** Every change passes here exactly once, in order; repeats are recognised by their history id. */

@@ -23,12 +23,22 @@ function createFeed(random = () => 0) {
     channel.onUnreadableNotification = (name) => feed.receiveUnreadable(connection, name);
     return { ...test, connection };
   };
+  /** A connection whose server takes the subscription, and stands at this id. */
+  const follow = async (historyId: number) => {
+    const server = connect();
+    feed.attach(server.connection);
+    await clock.advance(0);
+    server.say(registered(historyId), 1);
+    await clock.advance(0);
+    return server;
+  };
   const names = ({ requests }: ReturnType<typeof connect>) => requests.map(({ name }) => name);
   return {
     clock,
     feed,
     changes,
     connect,
+    follow,
     names,
     listen: () => feed.subscribe((change) => changes.push(change)),
   };
@@ -100,18 +110,10 @@ describe('person feed', () => {
   it.each(['MalformedBody', 'InternalError', 'AccessDenied', 'Unsupported', 'HistoryExpired'])(
     'asks for a history once when the server says %s, and says resync',
     async (error) => {
-      const { clock, feed, changes, connect, names, listen } = createFeed();
+      const { clock, changes, follow, names, listen } = createFeed();
       listen();
-      const first = connect();
-      feed.attach(first.connection);
-      await clock.advance(0);
-      first.say(registered(1), 1);
-      await clock.advance(0);
-      const second = connect();
-      feed.attach(second.connection);
-      await clock.advance(0);
-      second.say(registered(7), 1);
-      await clock.advance(0);
+      const first = await follow(1);
+      const second = await follow(7);
       second.say(refused(error, false), 2);
       await clock.advance(600_000);
       expect(changes).toEqual([{ kind: 'resync' }]);
@@ -136,19 +138,23 @@ describe('person feed', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('spreads the resync over some seconds, tells of changes at once, and owes it beyond the connection', async () => {
-    const { clock, feed, changes, connect, listen } = createFeed(() => 0.5);
+  it('believes the ids of a server that fell behind, and says resync', async () => {
+    const { clock, changes, follow, names, listen } = createFeed();
     listen();
-    const first = connect();
-    feed.attach(first.connection);
+    const first = await follow(100);
+    const second = await follow(7);
+    second.say(renamed(8), 0);
     await clock.advance(0);
-    first.say(registered(1), 1);
-    await clock.advance(0);
-    const second = connect();
-    feed.attach(second.connection);
-    await clock.advance(0);
-    second.say(registered(7), 1);
-    await clock.advance(0);
+    expect(names(second)).toEqual(['RequestRegisterNotification']);
+    expect(changes.map(({ kind }) => kind).sort()).toEqual(['resync', 'updated']);
+    for (const { channel } of [first, second]) channel.close('normal', closing);
+  });
+
+  it('spreads the resync over some seconds, tells of changes at once, and owes it beyond the connection', async () => {
+    const { clock, changes, follow, listen } = createFeed(() => 0.5);
+    listen();
+    const first = await follow(1);
+    const second = await follow(7);
     second.say(refused('HistoryExpired', false), 2);
     await clock.advance(0);
     second.say(renamed(8), 0);
@@ -163,13 +169,9 @@ describe('person feed', () => {
   });
 
   it('says one resync however many changes in a row cannot be read', async () => {
-    const { clock, feed, changes, connect, listen } = createFeed();
+    const { clock, changes, follow, listen } = createFeed();
     listen();
-    const server = connect();
-    feed.attach(server.connection);
-    await clock.advance(0);
-    server.say(registered(1), 1);
-    await clock.advance(0);
+    const server = await follow(1);
     const unreadable = server.bytesOf(renamed(2), 0);
     unreadable[16] = 0xff;
     server.sayBytes(Buffer.concat(Array.from({ length: 1_000 }, () => unreadable)));
