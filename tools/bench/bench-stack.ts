@@ -29,6 +29,9 @@ export interface BenchStack {
   /** Basic credentials of a client of our own, with every grant that a row needs and a secret that the server generated. */
   readonly authorization: string;
   readonly publicUrl: string;
+  /** Basic credentials of an operator. */
+  readonly operator: string;
+  readonly environmentId: string;
   readonly user: { name: string; password: string; tenant: string };
   /** A confidential application that users sign in to. */
   readonly loginClient: { id: string; authorization: string };
@@ -63,6 +66,7 @@ export interface BenchSigner {
 /** The parts of stack.json that a bench reads. */
 interface StackFile {
   publicUrl: string;
+  environmentId: string;
   contactCenterId: string;
   services: Record<string, { url: string }>;
   ops: { username: string; password: string };
@@ -104,6 +108,8 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
     postgresUrl: file.postgresUrl,
     authorization,
     publicUrl: file.publicUrl,
+    operator: basic(file.ops.username, file.ops.password),
+    environmentId: file.environmentId,
     user: { name: user.username, password: user.password, tenant: user.tenant },
     loginClient: { id: 'bench-login', authorization: await registerLoginClient(authApiUrl, file.ops) },
     login: {

@@ -11,10 +11,11 @@ import { measure, type RowResult } from './measure.ts';
 import { rows } from './rows/index.ts';
 import type { Row } from './rows/row.ts';
 import { measureScale, printScale, type ScaleResult, scaleRowName } from './scale/measure-scale.ts';
+import { measureSignOn, printSignOn, type SignOnResult, signOnRowName } from './sign-on/measure-sign-on.ts';
 import { printTable } from './table.ts';
 
 /** Rows with a stack and figures of their own. */
-const ownRows: readonly string[] = [linkRowName, estateRowName, loginRowName, scaleRowName];
+const ownRows: readonly string[] = [linkRowName, estateRowName, loginRowName, signOnRowName, scaleRowName];
 
 const usage = `Usage: npm run bench [-- options]
 
@@ -52,13 +53,15 @@ async function bench(
   const estate = isWanted(estateRowName) ? await benchEstate(seconds, rounds, connections) : undefined;
   const stacked = chosen.length > 0 ? await benchStack(chosen, seconds, rounds, connections) : undefined;
   const logins = isWanted(loginRowName) ? await benchLogin(seconds, rounds) : undefined;
+  const signOns = isWanted(signOnRowName) ? await benchSignOn(seconds, rounds) : undefined;
   const grown = isWanted(scaleRowName) ? await benchScale(seconds, rounds, connections) : undefined;
   if (link) printLink(link.result);
   if (estate) printEstate(estate.result);
   if (stacked) printTable(stacked.results, chosen);
   if (logins) printLogin(logins.result);
+  if (signOns) printSignOn(signOns.result);
   if (grown) printScale(grown.result);
-  const parts = [link, estate, stacked, logins, grown].filter((part) => part !== undefined);
+  const parts = [link, estate, stacked, logins, signOns, grown].filter((part) => part !== undefined);
   if (!parts.every(({ isPinned }) => isPinned))
     console.log('Warning: processes could not be pinned to cores; the ratios are only a hint.');
   const disturbed = parts.reduce((sum, { disturbedRounds }) => sum + disturbedRounds, 0);
@@ -69,6 +72,7 @@ async function bench(
     estate?.result,
     ...(stacked?.results ?? []),
     logins?.result,
+    signOns?.result,
     grown?.result,
   ].filter((result) => result !== undefined);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
@@ -112,6 +116,10 @@ async function onOwnStack<Result>(
   } finally {
     await stack.stop();
   }
+}
+
+function benchSignOn(seconds: number, rounds: number): Promise<Benched<SignOnResult>> {
+  return onOwnStack(signOnRowName, 0, (stack) => measureSignOn(stack, { seconds, rounds }));
 }
 
 function benchLogin(seconds: number, rounds: number): Promise<Benched<LoginResult>> {
