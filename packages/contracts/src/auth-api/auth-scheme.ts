@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** Whose question it is, told by Auth UI: everybody's come from its one address. */
-export const visitorAddressHeader = 'gatehouse-visitor-address';
+export const visitorAddressHeader = 'x-gatehouse-visitor-address';
 
 export const authSchemeQuestionSchema = z.object({
   /** May be `tenant\user`. */

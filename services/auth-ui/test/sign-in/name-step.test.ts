@@ -44,6 +44,24 @@ describe('first step', () => {
     expect(call?.headers).not.toHaveProperty('cookie');
   });
 
+  it('says for whom it asks how they sign in: the question is counted for their address', async () => {
+    await app.inject({
+      ...formPost({ username: 'maria', tenant: 'nordic' }),
+      remoteAddress: '203.0.113.77',
+    });
+    const call = authApi.calls.findLast(({ path }) => path.endsWith('/auth-scheme'));
+    expect(call?.headers).toMatchObject({ 'x-gatehouse-visitor-address': '203.0.113.77' });
+  });
+
+  it('shows a page when they ask too often', async () => {
+    authApi.scheme = 429;
+    const page = await app.inject(formPost({ username: 'maria', tenant: 'nordic' }));
+    authApi.scheme = 'basic';
+    expect(page.statusCode).toBe(429);
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.headers['retry-after']).toBeDefined();
+  });
+
   it('reads the binding cookie under its __Host- name where the public URL is https', async () => {
     const secure = await buildTestApp({ authApiUrl: authApi.url, publicUrl: 'https://login.example.com' });
     authApi.hold({ id: 'secure' });
