@@ -1,5 +1,6 @@
 /** What the log may say of a request: names and numbers, never a password. */
 import type { ConfMessage } from '@gatehouse/config-server-client/wire/message';
+import { filterTermsMax } from '../store/filters.ts';
 import { objectTypeNames } from '../store/stored-object.ts';
 
 export function describeRequest(message: ConfMessage): Record<string, unknown> {
@@ -13,14 +14,17 @@ export function describeRequest(message: ConfMessage): Record<string, unknown> {
       return {
         request: message.name,
         objectType: objectTypeNames[message.body.objectType] ?? message.body.objectType,
-        filter: message.body.filter,
+        // No more than a request may have: who sends thousands gets an error, not a line of a megabyte.
+        filter: Object.fromEntries(Object.entries(message.body.filter).slice(0, filterTermsMax)),
       };
     case 'RequestRegisterNotification':
       return {
         request: message.name,
-        objectTypes: message.body.subscriptions.map(
-          ({ objectType }) => objectTypeNames[objectType] ?? objectType,
-        ),
+        objectTypes: [
+          ...new Set(
+            message.body.subscriptions.map(({ objectType }) => objectTypeNames[objectType] ?? objectType),
+          ),
+        ],
       };
     default:
       return { request: message.name };

@@ -14,6 +14,8 @@ interface FilterKey {
   matches(object: StoredObject, wanted: number | string, read: ObjectReader): boolean;
 }
 
+export const filterTermsMax = 20;
+
 /** A test for objects of the type. Errors: InvalidFilter for an unknown key or a value of the wrong kind. */
 export function compileFilter(
   objectType: number,
@@ -27,8 +29,8 @@ export function compileFilter(
     });
   }
   const entries = Object.entries(filter);
-  if (entries.length > 20)
-    throw new RequestRefused('InvalidFilter', 'more than 20 filter keys', { objectType });
+  if (entries.length > filterTermsMax)
+    throw new RequestRefused('InvalidFilter', `more than ${filterTermsMax} filter keys`, { objectType });
   const tests = entries.map(([key, wanted]) => {
     const rule = Object.hasOwn(known, key) ? known[key] : undefined;
     if (rule === undefined || typeof wanted !== rule.value) throw wrongTerm(objectType, key, known);

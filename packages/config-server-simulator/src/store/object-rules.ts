@@ -9,6 +9,10 @@ const mandatoryFields: Record<number, string[]> = {
   [CfgObjectType.person]: ['tenantDBID', 'userName', 'employeeID', 'state', 'isAgent'],
   [CfgObjectType.tenant]: ['name', 'state'],
   [CfgObjectType.application]: ['name', 'type', 'state'],
+  // Of the tenant of its switch, which is not kept here.
+  [CfgObjectType.agentLogin]: ['switchDBID', 'loginCode', 'state'],
+  // Of its owner.
+  [CfgObjectType.folder]: ['name', 'state'],
 };
 
 /** Errors: CFGIncompleteObjectData naming the field. */
@@ -41,20 +45,25 @@ export function checkUnique(
   }
 }
 
-/** User names are unique on the whole server; names, and employee ids, within their tenant and type. */
+/**
+ * User names are unique on the whole server; names, and employee ids, within their tenant and type; login codes on their
+ * switch. Folders of one name are many.
+ */
 export function uniqueKeysOf(
   objectType: number,
   object: StoredObject | undefined,
 ): { key: string; field: string }[] {
   if (object === undefined) return [];
   const identity = identityOf(objectType, object);
-  const within = (field: string) => ({
-    key: JSON.stringify([objectType, field, identity['tenantDBID'] ?? 0, identity[field]]),
+  const within = (field: string, owner = 'tenantDBID') => ({
+    key: JSON.stringify([objectType, field, identity[owner] ?? 0, identity[field]]),
     field,
   });
   if (objectType === CfgObjectType.person) {
     return [{ key: userNameKey(String(object['userName'])), field: 'userName' }, within('employeeID')];
   }
+  if (objectType === CfgObjectType.agentLogin) return [within('loginCode', 'switchDBID')];
+  if (objectType === CfgObjectType.folder) return [];
   return identity['name'] === undefined ? [] : [within('name')];
 }
 

@@ -79,6 +79,21 @@ describe('seeds', () => {
     expect(log.lines.join()).toContain('CfgSwitch');
   });
 
+  it('from an export may hold types that have no name or no tenant, and folders of one name', async () => {
+    const login = (dbid: number, code: string) =>
+      `<CfgAgentLogin><DBID value="${dbid}"/><switchDBID value="101"/><loginCode value="${code}"/><state value="1"/></CfgAgentLogin>`;
+    const folder = (dbid: number) =>
+      `<CfgFolder><DBID value="${dbid}"/><name value="Persons"/><type value="3"/><state value="1"/></CfgFolder>`;
+    const content = (second: string) =>
+      `<ConfData>${login(1, '0815')}${login(2, second)}${folder(1)}${folder(2)}</ConfData>`;
+    const seedOf = async (second: string) =>
+      loadSeed(await fileWith('export.xml', Buffer.from(content(second))));
+    const server = await startServer({ seed: await seedOf('0816') });
+    expect(server.store.get(15, 2)).toMatchObject({ loginCode: '0816', switchDBID: 101 });
+    expect(server.store.get(22, 2)).toMatchObject({ name: 'Persons' });
+    await expect(startServer({ seed: await seedOf('0815') })).rejects.toThrow('loginCode is taken');
+  });
+
   it.each([
     ['windows-1252', Buffer.from(tenantIn('windows-1252'), 'latin1')],
     ['UTF-16', Buffer.from(`\ufeff${tenantIn('UTF-16')}`, 'utf16le')],

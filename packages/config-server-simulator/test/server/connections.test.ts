@@ -167,3 +167,19 @@ describe('an application that the server does not know', () => {
     }
   });
 });
+
+describe('the log', () => {
+  it('has no line that is as long as a client likes', async () => {
+    const log = recordingLog();
+    const server = await startServer({ log });
+    const connection = await openRegistered(server.port);
+    const filter = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key-${index}`, index]));
+    connection.send('RequestReadObjects', { objectType: 3, filter }, 10);
+    await connection.expectError('InvalidFilter', 10);
+    const subscriptions = Array.from({ length: 1_000 }, (_, index) => ({ objectType: 3, dbid: index + 1 }));
+    connection.send('RequestRegisterNotification', { subscriptions }, 11);
+    await connection.expect('EventNotificationRegistered', 11);
+    await until(() => log.lines.some((line) => line.includes('RegisterNotification')), 'it is logged');
+    expect(Math.max(...log.lines.map((line) => line.length))).toBeLessThan(1_000);
+  });
+});
