@@ -163,7 +163,8 @@ describe('JSON bodies', () => {
   it('give back what was put in, bytes included', () => {
     fc.assert(
       fc.property(value, (original) => {
-        expect(decodeJson(encodeJson(original), limits)).toEqual({ value: original });
+        // JSON has one 0 as well.
+        expect(decodeJson(encodeJson(original), limits)).toEqual({ value: withoutMinusZero(original) });
       }),
       { numRuns: 100 },
     );
