@@ -33,7 +33,8 @@ ${serveHelp}
 
 ${connectionHelp}
 
-Exit codes: 0 well, 1 refused by the server, 2 not reachable or wrong options.
+Exit codes: 0 well, 1 refused by the server, 2 no server that can be used (not reachable, or it refuses the service
+account), or wrong options.
 `;
 
 /** Runs the program with these arguments; sets the exit code and says what is wrong on standard error. */
