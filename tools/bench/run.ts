@@ -1,6 +1,8 @@
 /** `npm run bench`: each row beside its floor, in one run, as a table of ratios. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { auditRowName, measureAudit } from './audit/measure-audit.ts';
+import { printAudit } from './audit/print-audit.ts';
 import { type BenchStack, startBenchStack } from './bench-stack.ts';
 import { type EstateMeasurement, estateRowName, measureEstate } from './estate/measure-estate.ts';
 import { printEstate } from './estate/print-estate.ts';
@@ -15,7 +17,14 @@ import { measureSignOn, printSignOn, type SignOnResult, signOnRowName } from './
 import { printTable } from './table.ts';
 
 /** Rows with a stack and figures of their own. */
-const ownRows: readonly string[] = [linkRowName, estateRowName, loginRowName, signOnRowName, scaleRowName];
+const ownRows: readonly string[] = [
+  linkRowName,
+  estateRowName,
+  loginRowName,
+  signOnRowName,
+  scaleRowName,
+  auditRowName,
+];
 
 const usage = `Usage: npm run bench [-- options]
 
@@ -55,13 +64,15 @@ async function bench(
   const logins = isWanted(loginRowName) ? await benchLogin(seconds, rounds) : undefined;
   const signOns = isWanted(signOnRowName) ? await benchSignOn(seconds, rounds) : undefined;
   const grown = isWanted(scaleRowName) ? await benchScale(seconds, rounds, connections) : undefined;
+  const audit = isWanted(auditRowName) ? await benchAudit(seconds, rounds, connections) : undefined;
   if (link) printLink(link.result);
   if (estate) printEstate(estate.result);
   if (stacked) printTable(stacked.results, chosen);
   if (logins) printLogin(logins.result);
   if (signOns) printSignOn(signOns.result);
   if (grown) printScale(grown.result);
-  const parts = [link, estate, stacked, logins, signOns, grown].filter((part) => part !== undefined);
+  if (audit) printAudit(audit.result);
+  const parts = [link, estate, stacked, logins, signOns, grown, audit].filter((part) => part !== undefined);
   if (!parts.every(({ isPinned }) => isPinned))
     console.log('Warning: processes could not be pinned to cores; the ratios are only a hint.');
   const disturbed = parts.reduce((sum, { disturbedRounds }) => sum + disturbedRounds, 0);
@@ -74,6 +85,7 @@ async function bench(
     logins?.result,
     signOns?.result,
     grown?.result,
+    audit?.result,
   ].filter((result) => result !== undefined);
   if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 }
@@ -90,6 +102,11 @@ function selected(names: readonly string[] | undefined): readonly Row[] {
 async function benchLink(seconds: number, rounds: number): Promise<LinkMeasurement> {
   console.log(`measuring ${linkRowName} …`);
   return measureLink({ seconds, rounds });
+}
+
+function benchAudit(seconds: number, rounds: number, connections: number) {
+  console.log(`measuring ${auditRowName} …`);
+  return measureAudit({ seconds, rounds, connections });
 }
 
 async function benchEstate(seconds: number, rounds: number, connections: number): Promise<EstateMeasurement> {

@@ -106,6 +106,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       ...config.registration,
       directory: clientDirectory,
       verifier: secretVerifier,
+      audit: deps.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
       failures: createAddressLimiter({ attempts: 20, windowMs: 60_000, now: deps.now }),
     }),
     pushEndpoint: createPushEndpoint({

@@ -28,6 +28,7 @@ interface FilterOptions {
 
 const followPauseMs = 1000;
 const pageSize = 1000;
+const longestName = 64;
 
 export function auditCommands(program: Command, cli: Cli): void {
   const audit = program
@@ -168,12 +169,22 @@ const columns = [
   { title: 'time', value: ({ at }: SecurityEvent) => at },
   { title: 'event', value: ({ name }: SecurityEvent) => name },
   { title: 'outcome', value: ({ outcome }: SecurityEvent) => outcome },
-  { title: 'user', value: ({ fields, sub }: SecurityEvent) => fields['userName'] ?? sub },
+  { title: 'user', value: ({ fields, sub }: SecurityEvent) => clipped(fields['userName'] ?? sub) },
   { title: 'client', value: ({ clientId }: SecurityEvent) => clientId },
   { title: 'from', value: ({ clientAddress }: SecurityEvent) => clientAddress },
-  { title: 'reason', value: ({ fields }: SecurityEvent) => fields['reason'] },
+  { title: 'reason', value: ({ fields }: SecurityEvent) => whyOf(fields) },
   { title: 'correlation', value: ({ correlationId }: SecurityEvent) => correlationId },
 ];
+
+/** The name for programs, and what it was about. */
+function whyOf({ reason, detail }: SecurityEvent['fields']): unknown {
+  return detail === undefined || detail === '' ? reason : `${reason}: ${detail}`;
+}
+
+/** Whoever types a page as user name does not get the width of the table; `--json` has it whole. */
+function clipped(name: unknown): unknown {
+  return typeof name === 'string' && name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+}
 
 /** One line an event, so that it can be followed and grepped. */
 function print({ output }: Session, event: SecurityEvent): void {

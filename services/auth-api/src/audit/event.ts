@@ -139,6 +139,10 @@ export const auditEvents = {
     fields: { actor, changes },
   },
   client_authentication_failed: { when: 'a client did not prove itself', kind: denied },
+  registration_refused: {
+    when: 'somebody wanted to register a client, or to change one, without the right token (RFC 7591, RFC 7592)',
+    kind: denied,
+  },
   ops_authentication_failed: { when: 'somebody did not prove to be the operator', kind: denied },
   signing_key_created: {
     when: 'a signing key was made',

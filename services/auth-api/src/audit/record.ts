@@ -30,5 +30,7 @@ function clean<T>(value: T, longest: number): T {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner, longest)])) as T;
   }
   if (typeof value !== 'string') return value;
+  // Nearly every text: this is on the way of a token.
+  if (value.length <= longest && value.isWellFormed() && !value.includes('\0')) return value;
   return value.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, longest).toWellFormed() as T;
 }

@@ -7,6 +7,7 @@ import { parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { Secret } from '@gatehouse/service-kit/secret';
+import type { AuditWriter } from '../audit/event.ts';
 import { type Client, usesSecret } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { ClientService } from '../clients/service.ts';
@@ -44,12 +45,23 @@ export interface RegistrationsOptions {
   verifier: SecretVerifier;
   /** Wrong tokens from one address. */
   failures: AttemptLimiter;
+  /** Writes of refusals, of which a stranger may cause as many as he likes. */
+  audit: Pick<AuditWriter, 'write'>;
 }
 
 export function createRegistrations(options: RegistrationsOptions): Registrations {
-  const { issuer, initialAccessToken, scopes, clients, directory, verifier, failures } = options;
+  const { issuer, initialAccessToken, scopes, clients, directory, verifier, failures, audit } = options;
 
-  function checkInitialToken({ authorization, clientAddress }: RegistrationCall): void {
+  async function refuse(call: RegistrationCall, detail: string, clientId?: string): Promise<never> {
+    await audit.write({
+      ...{ name: 'registration_refused', outcome: 'failure', ...originOf(call) },
+      ...(clientId === undefined ? {} : { clientId }),
+    });
+    throw invalidToken({ detail });
+  }
+
+  async function checkInitialToken(call: RegistrationCall): Promise<void> {
+    const { authorization, clientAddress } = call;
     failures.reserve(clientAddress);
     const token = parseBearerToken(authorization);
     if (
@@ -57,14 +69,14 @@ export function createRegistrations(options: RegistrationsOptions): Registration
       initialAccessToken === undefined ||
       !safeEqual(token, initialAccessToken.reveal())
     ) {
-      throw invalidToken({ detail: 'no or a wrong initial access token' });
+      await refuse(call, 'no or a wrong initial access token');
     }
     failures.release(clientAddress);
   }
 
   /** RFC 7592 section 2: the same answer for a wrong token and for a client that is not there. */
-  async function requireOwner(clientId: string, { authorization }: RegistrationCall): Promise<Client> {
-    const token = parseBearerToken(authorization);
+  async function requireOwner(clientId: string, call: RegistrationCall): Promise<Client> {
+    const token = parseBearerToken(call.authorization);
     const client = await directory.find(clientId);
     const hash = client?.registrationAccessTokenHash;
     if (
@@ -73,7 +85,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
       token === undefined ||
       !equalDigests(sha256(token), hash)
     ) {
-      throw invalidToken({ detail: 'no or a wrong registration access token' });
+      return refuse(call, 'no or a wrong registration access token', client?.clientId);
     }
     return client;
   }
@@ -89,7 +101,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
 
   return {
     async register(metadata, call) {
-      checkInitialToken(call);
+      await checkInitialToken(call);
       const token = randomToken();
       const actor = { name: 'dynamic registration', ...originOf(call) };
       const { client, secret } = await clients

@@ -38,7 +38,10 @@ export function createAuthenticate(
     const callOptions = login.signal ? { signal: login.signal } : {};
     if (account.contactCenter === undefined || !canExist(account.userName, login.password)) {
       await decoy(callOptions);
-      throw new SignInError('bad_credentials');
+      const detail = account.contactCenter
+        ? 'nobody has such a name or password'
+        : 'there is no such contact centre';
+      throw new SignInError('bad_credentials', { detail });
     }
     const use = await askPasswordRule(passwordRule, account.contactCenter.id, account.userName);
     if (use.allows === 'no') {
@@ -84,7 +87,11 @@ export function createAuthenticate(
         outcome: 'failure',
         ...auditFactsOf(login),
         contactCenterId: account.contactCenter?.id,
-        fields: { userName: account.userName, reason: reasonOf(error) },
+        fields: {
+          userName: account.userName,
+          reason: reasonOf(error),
+          ...(error.detail === undefined ? {} : { detail: error.detail }),
+        },
       }),
     ]);
     throw error;
