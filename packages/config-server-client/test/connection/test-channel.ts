@@ -26,7 +26,7 @@ export function createChannel({
   ...options
 }: TestChannelOptions = {}) {
   const server = ocpWire().createSession('server', defaultWireLimits);
-  const requests: { refId: number; name: string }[] = [];
+  const requests: (ConfMessage & { refId: number })[] = [];
   const controls: string[] = [];
   let isStuck = false;
   const socket = new Duplex({
@@ -34,7 +34,7 @@ export function createChannel({
     read: () => undefined,
     write: (chunk: Buffer, _encoding, done) => {
       for (const event of server.receive(chunk)) {
-        if (event.kind === 'message') requests.push({ refId: event.refId, name: event.message.name });
+        if (event.kind === 'message') requests.push({ ...event.message, refId: event.refId });
         else controls.push(event.kind);
       }
       // A callback that never comes is a peer that takes no bytes.
