@@ -338,4 +338,12 @@ describe('the Configuration Server password', () => {
       ?.body.data.map((row: { changes: { password?: unknown } }) => row.changes.password);
     expect(changes).toEqual([{ from: '[secret]' }, { from: '[secret]', to: '[secret]' }, { to: '[secret]' }]);
   });
+
+  it('makes a new version when it is entered once more: links that gave up begin anew', async () => {
+    const id = await api.environment({ password: 'the same one' });
+    const before = await api.call('GET', `/environments/${id}`);
+    await api.call('PUT', `/environments/${id}`, { payload: { data: { password: 'the same one' } } });
+    const after = await api.call('GET', `/environments/${id}`);
+    expect(after.headers['etag']).not.toBe(before.headers['etag']);
+  });
 });
