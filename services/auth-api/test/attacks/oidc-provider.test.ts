@@ -252,6 +252,15 @@ describe('answers of OpenID Connect providers', () => {
     expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 
+  it('69 · SAML metadata that never comes costs bounded time and no sign-in', async () => {
+    provider.lies = { silent: true };
+    await setSignOn(stack, { saml: { idpMetadataUrl: `${provider.issuer}/metadata` } });
+    const startedMs = performance.now();
+    const answer = await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo');
+    expect(answer.location).toMatch('error=sso_unavailable');
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+
   it('68 · the client secret, codes and ID tokens of the provider are in no log line', async () => {
     let idToken = '';
     provider.lies = {
