@@ -9,7 +9,7 @@ import { signInFields } from '@gatehouse/testing/identity-providers/sign-in-page
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enterName } from '../e2e/login.ts';
 import { startTimeoutMs } from '../e2e/running-stack.ts';
-import { expectSecondApplicationWithoutPage, signIn, signOut, userInfoOf } from './journeys.ts';
+import { expectSecondApplicationWithoutPage, isSignedIn, signIn, signOut, userInfoOf } from './journeys.ts';
 import { type Stage, setStage, type Visit } from './stage.ts';
 
 const chromium = findChromium();
@@ -31,6 +31,8 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
             client_secret: secret,
             redirect_uris: [`${publicUrl}/auth/v3/sso/oidc/callback`],
             post_logout_redirect_uris: [`${publicUrl}/auth/v3/sso/signed-out`],
+            backchannel_logout_uri: `${publicUrl}/auth/v3/sso/oidc/backchannel-logout`,
+            backchannel_logout_session_required: true,
           },
         ],
         asksByPage: true,
@@ -123,6 +125,16 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
     await person.page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
     expect(await person.page.locator(signInFields.user).isVisible()).toBe(true);
     expect(person.complaints).toEqual([]);
+  });
+
+  test('signing out at the OpenID Connect provider signs out here, by its back channel', async () => {
+    await use('oidc');
+    const person = await stage.newPerson();
+    await signIn(stage, person, answer);
+    expect(await isSignedIn(stage, person)).toBe(true);
+    await person.page.goto(`${openId.issuer}/session/end`);
+    await person.page.waitForURL(`${openId.issuer}/session/end/success`);
+    await expect.poll(() => isSignedIn(stage, person)).toBe(false);
   });
 
   test('an OpenID Connect provider that signs with the next of its published keys goes on to be believed', async () => {

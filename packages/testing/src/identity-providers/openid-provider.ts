@@ -118,7 +118,9 @@ function create(issuer: string, { clients }: OpenIdProviderOptions, keys: JWK[])
       await grant.save();
       return grant;
     },
-    fetch: (url: string, init: RequestInit) => fetch(url, { ...init, redirect: 'manual' }),
+    // Without its guard against addresses of this machine.
+    fetch: (url: string, { dispatcher: _dispatcher, ...init }: RequestInit & { dispatcher?: unknown }) =>
+      fetch(url, { ...init, redirect: 'manual' }),
   });
 }
 

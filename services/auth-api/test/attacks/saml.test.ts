@@ -212,11 +212,6 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
       'a comment in DigestValue',
       (xml: string) => xml.replace(/<ds:DigestValue>/, '<ds:DigestValue><!--x-->'),
     ],
-    [
-      'a second SignedInfo',
-      (xml: string) => xml.replace(/(<ds:SignedInfo>[\s\S]*?<\/ds:SignedInfo>)/, '$1$1'),
-    ],
-    ['a second Reference', (xml: string) => xml.replace(/(<ds:Reference [\s\S]*?<\/ds:Reference>)/, '$1$1')],
     ['a second signature', (xml: string) => xml.replace(/(<ds:Signature [\s\S]*?<\/ds:Signature>)/, '$1$1')],
     [
       'a reference to everything',
@@ -238,6 +233,15 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
   ])('%s', async (_title, change) => {
     const leaving = await leave(stack);
     await expectRefused(leaving, change(honestResponse(leaving.facts, key)));
+  });
+
+  it.each([
+    ['a second SignedInfo', /(<ds:SignedInfo>[\s\S]*?<\/ds:SignedInfo>)/],
+    ['a second Reference', /(<ds:Reference [\s\S]*?<\/ds:Reference>)/],
+  ])('%s is seen before anything is verified', async (_title, part) => {
+    const leaving = await leave(stack);
+    const doubled = honestResponse(leaving.facts, key).replace(part, '$1$1');
+    await expectRefused(leaving, doubled, 'response_malformed');
   });
 
   it.each([
@@ -368,6 +372,32 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect((await leaving.browser.get('/auth/v3/ping')).status).toBe(200);
   });
 
+  it('57 · by another contact centre’s identity provider, at its own place, to a request that was made here', async () => {
+    const leaving = await leave(stack);
+    const theirs = `${publicUrl}/auth/v3/saml/${otherContactCenterId}/-`;
+    const facts = {
+      ...leaving.facts,
+      acsUrl: `${theirs}/acs`,
+      audience: theirs,
+      issuer: 'https://other.example.com',
+    };
+    const answer = await post({ browser: leaving.browser, facts }, honestResponse(facts, othersKey));
+    expect(answer.location).toMatch('error=sso_failed');
+    expect(await reasonOf(String(answer.headers['x-request-id']))).toBe('wrong_destination');
+    // The request still waits for its own answer.
+    expect((await comeBackHonestly(leaving, key)).location).toBe(`${publicUrl}/auth/signed-in.html`);
+  });
+
+  it.each<[string, Partial<ResponseFacts>, string]>([
+    ['answers another request', { inResponseTo: '_of-another-journey' }, 'wrong_state'],
+    ['answers none', { inResponseTo: undefined }, 'wrong_state'],
+    ['is of another issuer', { issuer: 'https://another.example.com' }, 'wrong_issuer'],
+  ])('an honest envelope around an assertion that %s', async (_title, changes, reason) => {
+    const leaving = await leave(stack);
+    const assertion = signXml(assertionXml({ ...leaving.facts, ...changes }), key);
+    await expectRefused(leaving, responseXml(leaving.facts, assertion), reason);
+  });
+
   it('a second time, in the same browser or another', async () => {
     const leaving = await leave(stack);
     const xml = honestResponse(leaving.facts, key);
@@ -448,6 +478,10 @@ describe('63 · metadata of identity providers', () => {
     [
       'twenty thousand entities',
       `<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">${'<EntityDescriptor entityID="a"/>'.repeat(16_000)}</EntitiesDescriptor>`,
+    ],
+    [
+      'more elements than any has',
+      idpMetadata([makeProviderKey()], { extra: `<Extensions>${'<a/>'.repeat(25_000)}</Extensions>` }),
     ],
     ['no certificate', idpMetadata([])],
     ['no identity provider', '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="x"/>'],
