@@ -4,6 +4,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Signer } from '../keys/signer.ts';
+import type { AccessTokenRecord } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import { isWithinScope, openidScope } from './scopes.ts';
 import { claimsOfScope, type UserClaim, userClaimNames, userClaimsOf } from './user-claims.ts';
@@ -32,24 +33,31 @@ export interface UserInfoOptions {
 export function createUserInfo(options: UserInfoOptions): UserInfo {
   const { userTokens, directory, signer, issuer, now } = options;
 
+  /** Names of the claims, and with them the properties that say the same. */
+  const shownTo = ({ scope, userinfoClaims = [] }: AccessTokenRecord): readonly string[] =>
+    options.showsEverything ? userClaimNames : [...claimsOfScope(scope), ...userinfoClaims];
+
   return {
-    cloudUserDetails: async (call) => detailsOf((await userTokens.require(call)).identity),
+    async cloudUserDetails(call) {
+      const record = await userTokens.require(call);
+      return detailsOf(record.identity, shownTo(record));
+    },
     async openIdUserInfo(call) {
       const record = await userTokens.require(call);
-      const { clientId, scope, userinfoClaims = [] } = record;
+      const { clientId, scope } = record;
       if (!isWithinScope([openidScope], scope)) throw insufficientScope('The token lacks the scope openid');
-      const names = options.showsEverything ? userClaimNames : [...claimsOfScope(scope), ...userinfoClaims];
-      const answer = openIdUserInfoOf(record.identity, clientId, names);
+      const answer = openIdUserInfoOf(record.identity, clientId, shownTo(record));
       const algorithm = (await directory.find(clientId))?.userinfoSignedResponseAlg;
       if (algorithm === undefined) return answer;
       // Core section 5.3.2: signed, it says who made it and for whom.
       return { jwt: await signer.sign({ ...answer, iss: issuer }, userInfoType, algorithm) };
     },
     async userJwt(call) {
-      const { identity, clientId, expiresAtMs } = await userTokens.require(call);
+      const record = await userTokens.require(call);
+      const { identity, clientId, expiresAtMs } = record;
       const issuedAtMs = now();
       const claims = {
-        ...detailsOf(identity),
+        ...detailsOf(identity, shownTo(record)),
         iss: issuer,
         sub: identity.sub,
         aud: clientId,
@@ -74,8 +82,7 @@ function openIdUserInfoOf(
   names: readonly string[],
 ): OpenIdUserInfo {
   return {
-    ...detailsOf(identity),
-    properties: propertiesFor(identity, names),
+    ...detailsOf(identity, names),
     sub: identity.sub,
     aud: clientId,
     user_name: identity.username,
@@ -100,7 +107,7 @@ function propertiesFor({ properties }: UserIdentity, names: readonly string[]): 
   return Object.fromEntries(Object.entries(properties).filter(([property]) => isShown(property)));
 }
 
-function detailsOf(identity: UserIdentity): CloudUserDetails {
+function detailsOf(identity: UserIdentity, names: readonly string[]): CloudUserDetails {
   return {
     username: identity.username,
     loginName: identity.loginName,
@@ -109,6 +116,6 @@ function detailsOf(identity: UserIdentity): CloudUserDetails {
     environmentId: identity.environmentId,
     dbid: identity.dbid,
     authorities: identity.authorities,
-    properties: identity.properties,
+    properties: propertiesFor(identity, names),
   };
 }

@@ -13,6 +13,8 @@ export interface Caller {
   clientIds: string[];
   /** Of a session that came by single sign-on. */
   provider?: ProviderSession | undefined;
+  /** Of a token. */
+  scope?: string[];
   /** Of a token: names the authorization that it belongs to. */
   familyId?: string;
 }
@@ -36,6 +38,7 @@ export function createCallers(
       sub: record.identity.sub,
       identity: record.identity,
       clientIds: [record.clientId],
+      scope: record.scope,
       ...(record.familyId === undefined ? {} : { familyId: record.familyId }),
       ...(record.session === undefined ? {} : { sid: record.session.sid }),
     };

@@ -2,11 +2,12 @@
 import { sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
 import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
-import { missingToken } from '@gatehouse/service-kit/errors/oauth-error';
+import { insufficientScope, missingToken } from '@gatehouse/service-kit/errors/oauth-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
+import { isWithinScope } from '../oauth/scopes.ts';
 import { crossSite, isForeign } from '../sign-in/same-origin.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Caller, Callers } from './caller.ts';
@@ -22,6 +23,7 @@ export interface SessionRoutesDeps {
 }
 
 const tags = ['sessions'];
+const sessionsScope = 'sessions';
 
 export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
   const { callers, sessions, clientDirectory, audit, publicUrl } = deps;
@@ -35,6 +37,9 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
     if (caller === undefined) throw missingToken();
+    // Where else somebody is signed in is not every application's business.
+    if (caller.scope !== undefined && !isWithinScope([sessionsScope], caller.scope))
+      throw insufficientScope(`The token lacks the scope ${sessionsScope}`);
     return caller;
   };
 
@@ -64,7 +69,8 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
       operationId: 'listSessions',
       tags,
       summary: "The user's own sessions, newest first",
-      response: { 200: sessionListSchema, 401: securityError },
+      description: 'By a token: with the scope `sessions`.',
+      response: { 200: sessionListSchema, 401: securityError, 403: securityError },
     },
     handler: async (request) => {
       const caller = await requireCaller(request);

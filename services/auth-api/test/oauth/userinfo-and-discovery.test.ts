@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, environmentId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, introspect, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
@@ -33,6 +34,22 @@ describe('userinfo', () => {
       authorities: expect.any(Array),
       properties: expect.any(Object),
     });
+  });
+
+  it.each([
+    ['every scope', {}, ['firstName', 'emailAddress']],
+    ['profile', { scope: 'profile' }, ['firstName']],
+    ['read', { scope: 'read' }, []],
+  ])('shows in every form what the scope stands for: with %s %j', async (_scope, form, shown) => {
+    const { access_token } = await passwordTokens(stack, client, form as Record<string, string>);
+    const [plain, signed] = await Promise.all([
+      stack.app.inject({ url: '/auth/v3/userinfo', headers: bearer(access_token) }),
+      stack.app.inject({ url: '/auth/v3/jwt-userinfo', headers: bearer(access_token) }),
+    ]);
+    for (const details of [plain.json(), decodeJwt(String(signed.headers['x-gws-user']))]) {
+      expect(['firstName', 'emailAddress'].filter((name) => name in details.properties)).toEqual(shown);
+      expect(details).toMatchObject({ username: 'demo\\agent', properties: { tenantDBID: '101' } });
+    }
   });
 
   it('accepts an empty body under a JSON content type and the scheme in any case', async () => {

@@ -66,7 +66,7 @@ const refreshBy = (client: TestClient, refreshToken: string, headers: Record<str
   postForm(stack, 'token', { grant_type: 'refresh_token', refresh_token: refreshToken }, client, headers);
 
 async function userToken(client: TestClient, by = key) {
-  const code = await getCode(stack, createBrowser(stack.app), client, { scope: 'openid' });
+  const code = await getCode(stack, createBrowser(stack.app), client, { scope: 'openid sessions' });
   return (await redeemBy(client, code, await provenBy(by))).json();
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { agent, sessionCookie } from '../stack/interaction.ts';
-import { createClient, getCode } from '../stack/oauth.ts';
+import { createClient, getCode, passwordTokens } from '../stack/oauth.ts';
 import { readLogout } from '../stack/pending-logout.ts';
 
 let stack: AuthApi;
@@ -100,6 +100,28 @@ describe('own sessions', () => {
     const answer = await browser.request('DELETE', `/auth/v3/sessions/${own?.id}`);
     expect(answer.status).toBe(404);
     expect((await supervisor.get('/auth/v3/ping')).status).toBe(200);
+  });
+
+  it('are the business of applications that have the scope for it', async () => {
+    const client = await createClient(stack);
+    const browser = await signedIn();
+    const [own] = dataOf(await browser.get('/auth/v3/sessions'));
+    const ask = async (scope: string) => {
+      const { access_token } = await passwordTokens(stack, client, { scope });
+      const headers = { authorization: `Bearer ${access_token}` };
+      const listed = await stack.app.inject({ url: '/auth/v3/sessions', headers });
+      const ended = await stack.app.inject({
+        method: 'DELETE',
+        url: `/auth/v3/sessions/${own?.id}`,
+        headers,
+      });
+      return [listed.statusCode, ended.statusCode];
+    };
+
+    expect(await ask('openid profile')).toEqual([403, 403]);
+    expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+    expect(await ask('sessions')).toEqual([200, 200]);
+    expect((await browser.get('/auth/v3/ping')).status).toBe(403);
   });
 
   it('need somebody who is signed in', async () => {
