@@ -84,7 +84,13 @@ export const configuration = defineConfiguration(
     },
     consul: consulSettings,
     elasticsearch: elasticsearchSettings,
-    audit: auditSettings,
+    audit: {
+      ...auditSettings,
+      tokens: setting(z.enum(['exceptional', 'all']).default('exceptional'), {
+        env: 'GATEHOUSE_AUDIT_TOKENS',
+        doc: 'Which tokens leave an event: those of users who sign in, exchanges and assertions (`exceptional`), or client credentials and refreshed tokens too (`all`), which are many. All are counted in metrics.',
+      }),
+    },
     tracing: tracingSettings,
     outbound: outboundSettings,
     location: setting(

@@ -136,6 +136,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       grants: createGrants({
         ...deps,
         deviceStore,
+        tokenAudit: config.audit.tokens === 'all' ? deps.audit : undefined,
         presentedTokens: createPresentedTokens({ ...deps, directory: clientDirectory }),
         targets: createExchangeTargets(clientDirectory),
         exchangeIssuer: createExchangeIssuer({ ...deps, directory: clientDirectory }),

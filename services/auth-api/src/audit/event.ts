@@ -100,9 +100,9 @@ export const auditEvents = {
     fields: { responseType: 'when it was not `code` alone' },
   },
   token_issued: {
-    when: 'tokens were given in an authorization response (implicit, hybrid)',
+    when: 'tokens were given in an authorization response (implicit, hybrid); with GATEHOUSE_AUDIT_TOKENS=all also to a client for itself and for a refresh token',
     kind: token,
-    fields: { responseType: 'which' },
+    fields: { responseType: 'which', grantType: 'which grant, where it was one', scope: 'what was granted' },
   },
   token_refused: {
     when: 'an exchange or an assertion was refused for what it presented',

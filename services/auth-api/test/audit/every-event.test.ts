@@ -19,6 +19,7 @@ import {
   postForm,
   redeem,
   type TestClient,
+  token,
 } from '../stack/oauth.ts';
 
 interface Event {
@@ -201,6 +202,23 @@ describe('a client', () => {
       { name: 'token_revoked', clientId: client.clientId, sub: expect.any(String) },
       { name: 'client_authentication_failed', outcome: 'failure', clientId: client.clientId },
     ]);
+  });
+
+  it('that gets tokens for itself and for a refresh token, where every token is to leave an event', async () => {
+    const thorough = await startAuthApi({ beside: stack, env: { GATEHOUSE_AUDIT_TOKENS: 'all' } });
+    const work = async (at: AuthApi) => {
+      await token(at, client, { grant_type: 'client_credentials' });
+      const { refresh_token } = await passwordTokens(at, client);
+      await token(at, client, { grant_type: 'refresh_token', refresh_token });
+    };
+
+    expect(namesOf(await eventsOf(() => work(stack)))).toEqual(['login_succeeded']);
+    expect(await eventsOf(() => work(thorough))).toMatchObject([
+      { name: 'token_issued', clientId: client.clientId, fields: { grantType: 'client_credentials' } },
+      { name: 'login_succeeded' },
+      { name: 'token_issued', sub: expect.any(String), fields: { grantType: 'refresh_token' } },
+    ]);
+    await thorough.close();
   });
 
   it('that wants to register, or to change a registration, without the right token', async () => {

@@ -1,17 +1,36 @@
 /** The client for itself (RFC 6749 section 4.4): no user, no refresh token. */
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AuditWriter } from '../../audit/event.ts';
 import type { TokenIssuer } from '../../tokens/issue.ts';
 import { narrowScope } from '../scopes.ts';
 import type { GrantHandler } from './grant-handler.ts';
 
-export function clientCredentialsGrant({ tokenIssuer }: { tokenIssuer: TokenIssuer }): GrantHandler {
+export interface ClientCredentialsDeps {
+  tokenIssuer: TokenIssuer;
+  /** Where every token leaves an event; most installations count these. */
+  tokenAudit: AuditWriter | undefined;
+}
+
+export function clientCredentialsGrant({ tokenIssuer, tokenAudit }: ClientCredentialsDeps): GrantHandler {
   return {
     grantType: 'client_credentials',
     parameters: ['scope'],
-    async handle({ client, scope: requested, cnf }) {
+    async handle({ client, scope: requested, cnf, correlationId, clientAddress }) {
       const scope = narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
-      return tokenIssuer.issueForClient(client, scope, cnf);
+      const issuing = tokenIssuer.issueForClient(client, scope, cnf);
+      if (tokenAudit === undefined) return issuing;
+      const event = tokenAudit.write({
+        ...{
+          name: 'token_issued',
+          outcome: 'success',
+          clientId: client.clientId,
+          correlationId,
+          clientAddress,
+        },
+        fields: { grantType: 'client_credentials', scope },
+      });
+      return (await Promise.all([issuing, event]))[0];
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The grants that the token endpoint knows, in the order of the discovery document. */
 import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
-import { clientCredentialsGrant } from './client-credentials.ts';
+import { type ClientCredentialsDeps, clientCredentialsGrant } from './client-credentials.ts';
 import { type DeviceCodeDeps, deviceCodeGrant } from './device-code.ts';
 import type { GrantHandler } from './grant-handler.ts';
 import { type JwtBearerDeps, jwtBearerGrant } from './jwt-bearer.ts';
@@ -9,6 +9,7 @@ import { type RefreshTokenDeps, refreshTokenGrant } from './refresh-token.ts';
 import { type TokenExchangeDeps, tokenExchangeGrant } from './token-exchange.ts';
 
 export type GrantDeps = AuthorizationCodeDeps &
+  ClientCredentialsDeps &
   PasswordDeps &
   RefreshTokenDeps &
   TokenExchangeDeps &

@@ -27,6 +27,8 @@ export interface RefreshTokenDeps {
   users: UserService;
   tokenIssuer: TokenIssuer;
   audit: AuditWriter;
+  /** Where every token leaves an event; most installations count these. */
+  tokenAudit: AuditWriter | undefined;
   now: Clock;
 }
 
@@ -40,7 +42,7 @@ interface Attempt {
 }
 
 export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
-  const { families, cutOffs, users, tokenIssuer, audit, now } = deps;
+  const { families, cutOffs, users, tokenIssuer, audit, tokenAudit, now } = deps;
 
   function rotate(
     { client, presented, successor, scope, cnf }: Attempt,
@@ -91,6 +93,25 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     ]);
   }
 
+  async function reportRenewal(
+    { client, correlationId, clientAddress }: GrantRequest,
+    { identity, session }: Grant,
+    tokens: TokenAnswer,
+  ): Promise<TokenAnswer> {
+    await tokenAudit?.write({
+      ...{
+        name: 'token_issued',
+        outcome: 'success',
+        clientId: client.clientId,
+        correlationId,
+        clientAddress,
+      },
+      ...{ sub: identity.sub, contactCenterId: identity.contactCenterId, sid: session?.sid },
+      fields: { grantType: 'refresh_token', scope: tokens.scope },
+    });
+    return tokens;
+  }
+
   function answer(
     attempt: Attempt,
     rotation: RotatedRefresh & { outcome: 'rotated' | 'repeated' },
@@ -134,6 +155,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
         rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
       switch (rotation.outcome) {
         case 'rotated':
+          return reportRenewal(request, rotation.grant, await answer(attempt, rotation));
         case 'repeated':
           return answer(attempt, rotation);
         case 'reused':
