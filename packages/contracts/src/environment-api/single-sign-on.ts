@@ -52,7 +52,13 @@ export const oidcSettingsSchema = z.object({
   userInfoEndpoint: z.string().optional(),
   endSessionEndpoint: z.string().optional(),
   clientId: z.string().optional(),
-  tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
+  tokenEndpointAuthMethod: z.enum([
+    'client_secret_basic',
+    'client_secret_post',
+    'client_secret_jwt',
+    'private_key_jwt',
+    'none',
+  ]),
   scopes: z.array(z.string()),
   userNameClaim: z.string(),
   /** Claim that holds the groups which `requiredGroups` speaks of. */

@@ -27,6 +27,12 @@ beforeAll(async () => {
     clients: [
       { client_id: 'gatehouse', client_secret: 'right', redirect_uris: [redirectUri] },
       {
+        client_id: 'by-secret-jwt',
+        client_secret: 'a-secret-of-32-characters-or-more',
+        redirect_uris: [redirectUri],
+        token_endpoint_auth_method: 'client_secret_jwt',
+      },
+      {
         client_id: 'by-key',
         redirect_uris: [redirectUri],
         token_endpoint_auth_method: 'private_key_jwt',
@@ -119,6 +125,18 @@ describe('the dry run', () => {
     expect(steps[0]?.message).toContain(`${publicUrl}/auth/v3/saml/${contactCenterId}/-/metadata`);
     await setSignOn(stack, { saml: { idpMetadataXml: '<EntityDescriptor/>' } });
     expect(failed(await check())[0]?.message).toContain('describes no identity provider');
+  });
+
+  it('proves the client by its secret without sending it: client_secret_jwt', async () => {
+    const byJwt = {
+      issuer: provider.issuer,
+      clientId: 'by-secret-jwt',
+      tokenEndpointAuthMethod: 'client_secret_jwt',
+    } as const;
+    await setSignOn(stack, { oidc: byJwt, clientSecret: 'a-secret-of-32-characters-or-more' });
+    expect(failed(await check())).toEqual([]);
+    await setSignOn(stack, { oidc: byJwt, clientSecret: 'another-of-32-characters-or-more!' });
+    expect(failed(await check())[0]?.message).toMatch(/compare clientId, clientSecret/);
   });
 
   it('is for administrators alone, and for contact centres that there are', async () => {

@@ -15,7 +15,13 @@ import {
   sharedFields,
 } from './protocol.ts';
 
-const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
+const authMethods = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+] as const;
 const prompts = ['none', 'login', 'consent', 'select_account'] as const;
 
 /** RFC 6749 section 3.3: scope-token. */

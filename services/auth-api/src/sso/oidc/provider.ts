@@ -57,9 +57,7 @@ export function createOidcProviders(options: OidcProvidersOptions): OidcProvider
     const secret = secretBox
       .open(clientSecretEnvelope, clientSecretPlace(contactCenterId, location))
       .toString('utf8');
-    return tokenEndpointAuthMethod === 'client_secret_basic'
-      ? clientSecretBasic(secret)
-      : openid.ClientSecretPost(secret);
+    return proofBySecret[tokenEndpointAuthMethod](secret);
   };
 
   const make = async (settings: OidcSignOn): Promise<openid.Configuration> => {
@@ -103,6 +101,12 @@ export function createOidcProviders(options: OidcProvidersOptions): OidcProvider
     },
   };
 }
+
+const proofBySecret = {
+  client_secret_basic: clientSecretBasic,
+  client_secret_post: openid.ClientSecretPost,
+  client_secret_jwt: (secret: string) => openid.ClientSecretJwt(secret),
+};
 
 /** RFC 6749 section 2.3.1. Hyphens and dots stay, unlike with the library's own: many providers compare without decoding. */
 function clientSecretBasic(secret: string): openid.ClientAuth {
