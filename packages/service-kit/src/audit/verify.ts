@@ -29,6 +29,8 @@ export interface VerifyOptions {
 }
 
 const pageSize = 1000;
+/** The last statement looks at every event. */
+const longestStatementMs = 300_000;
 /** More would only repeat the first. */
 const mostProblems = 10;
 
@@ -36,6 +38,7 @@ export async function verifyAuditTrail(options: VerifyOptions): Promise<Verified
   return inTransaction(options.trail.pool, async (db) => {
     // Of one moment: events that are chained meanwhile must not look like ones that somebody put in.
     await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await db.query(`SET LOCAL statement_timeout = ${longestStatementMs}`);
     return [...(await verifyDays(options, db)), ...(await verifyRest(options, db))];
   });
 }
@@ -62,8 +65,8 @@ async function verifyDays(options: VerifyOptions, db: Queryable): Promise<Verifi
 /** Events that no seal covers: with their day taken away, or put in beside the chain. They belong to no day that can be asked for. */
 async function verifyRest({ trail, keptFrom }: VerifyOptions, db: Queryable): Promise<VerifiedDay[]> {
   const { schema, table, seqColumn } = trail;
-  const { rows } = await db.query<{ day: string; events: string; problem: string }>(
-    `SELECT to_char(day, 'YYYY-MM-DD') AS day, count(*) AS events,
+  const statement = {
+    text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, count(*) AS events,
        'events ' || min(position) || ' to ' || max(position) || ' are of no sealed day' AS problem
      FROM ${schema}.audit_chain
      WHERE position > (SELECT coalesce(max(last_position), 0) FROM ${schema}.audit_days)
@@ -75,8 +78,10 @@ async function verifyRest({ trail, keptFrom }: VerifyOptions, db: Queryable): Pr
        AND NOT EXISTS (SELECT 1 FROM ${schema}.audit_chain chain WHERE chain.event_seq = event.${seqColumn})
        AND NOT EXISTS (SELECT 1 FROM ${schema}.audit_unchained waiting WHERE waiting.seq = event.${seqColumn})
      GROUP BY 1 ORDER BY 1`,
-    [keptFrom],
-  );
+    values: [keptFrom],
+    query_timeout: longestStatementMs,
+  };
+  const { rows } = await db.query<{ day: string; events: string; problem: string }>(statement);
   return rows.map(({ day, events, problem }) => ({
     day,
     events: Number(events),

@@ -2,10 +2,13 @@
 import { createRequire } from 'node:module';
 import type PinoPretty from 'pino-pretty';
 
-export function pretty(destination: NodeJS.WritableStream = process.stdout): NodeJS.WritableStream {
+/** C0 but for tab and line feed, as JSON has them; DEL and C1, which JSON leaves as they are. */
+const controls = /\\u00(?:0[0-8b-f]|1[0-9a-f])|\\[bfr]|[\u007f-\u009f]/g;
+
+export function pretty(destination: NodeJS.WritableStream = process.stdout): { write(line: string): void } {
   // Loaded when somebody reads along, not in every process.
   const build = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
-  return build({
+  const stream = build({
     destination,
     messageKey: 'message',
     timestampKey: 'time',
@@ -13,4 +16,8 @@ export function pretty(destination: NodeJS.WritableStream = process.stdout): Nod
     sync: true,
     translateTime: 'SYS:HH:MM:ss.l',
   });
+  return {
+    // Stacks and messages are printed as they are: what a stranger typed must not steer the terminal.
+    write: (line) => void stream.write(line.replace(controls, '\u{FFFD}')),
+  };
 }

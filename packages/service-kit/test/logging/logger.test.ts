@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createLogger } from '../../src/logging/logger.ts';
 
-function logged(record: object): string {
+function logged(record: object, format: 'json' | 'pretty' = 'json'): string {
   let text = '';
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -10,7 +10,7 @@ function logged(record: object): string {
       done();
     },
   });
-  createLogger('example', { level: 'info', format: 'json' }, sink).info(record, 'something happened');
+  createLogger('example', { level: 'info', format }, sink).info(record, 'something happened');
   return text;
 }
 
@@ -28,4 +28,13 @@ test('the code of a system error is written, with service, level and ISO time', 
   expect(line).toMatchObject({ service: 'example', level: 'info', message: 'something happened' });
   expect(line.err.code).toBe('ECONNREFUSED');
   expect(new Date(line.time).toISOString()).toBe(line.time);
+});
+
+test('lines for people hold nothing that steers their terminal, whatever a stranger typed', () => {
+  const typed = 'a\r\nmade up\u001b[31mred\u001b]0;title\u0007\u009b1m\u007f\b';
+  const text = logged({ userName: typed, err: new Error(`no user ${typed}`) }, 'pretty');
+
+  expect(text).toContain('something happened');
+  expect(text).toContain('[31mred');
+  expect([...text].filter((character) => /[\p{Cc}]/u.test(character) && character !== '\n')).toEqual([]);
 });
