@@ -1,7 +1,9 @@
+import { makeProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { type SamlProvider, startSamlProvider } from '@gatehouse/testing/identity-providers/saml-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { idpMetadata } from './stack/saml-provider.ts';
 import { localTrial, setSignOn } from './stack/sign-on.ts';
 import { createVisitor } from './stack/visitor.ts';
 
@@ -56,5 +58,19 @@ describe('a real SAML identity provider (samlp), known by the address of its met
     } finally {
       await beside.close();
     }
+  });
+});
+
+describe('uploaded metadata', () => {
+  it('is warned of when its certificate comes near its end, without being read anew', async () => {
+    const day = 86_400_000;
+    const key = makeProviderKey(new Date(Date.now() + 40 * day));
+    await setSignOn(stack, { saml: { idpMetadataXml: idpMetadata([key]) } });
+    const start = () => createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo');
+    expect((await start()).location).toMatch('SAMLRequest=');
+    expect(stack.logged()).not.toContain('certificate_ends');
+    aheadMs = 15 * day;
+    expect((await start()).location).toMatch('SAMLRequest=');
+    expect(stack.logged()).toContain('certificate_ends');
   });
 });

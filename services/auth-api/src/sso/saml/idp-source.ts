@@ -24,6 +24,11 @@ export interface IdentityProvidersOptions {
   onCertificates(settings: SamlSignOn, provider: IdentityProvider): void;
 }
 
+interface Uploaded {
+  provider: IdentityProvider;
+  notedAtMs: number;
+}
+
 interface Fetched {
   provider: IdentityProvider;
   fetchedAtMs: number;
@@ -31,12 +36,14 @@ interface Fetched {
 
 const longestFreshMs = 3_600_000;
 const shortestFreshMs = 60_000;
+/** What was uploaded stays as it is, and its certificates come nearer to their end every day. */
+const noteEveryMs = 86_400_000;
 /** Shortest time between two questions to one address, whatever callers present. */
 const pauseMs = 30_000;
 
 export function createIdentityProviders(options: IdentityProvidersOptions): IdentityProviders {
   const { outbound, store, now } = options;
-  const uploaded = new LRUCache<string, IdentityProvider>({ max: 1_000 });
+  const uploaded = new LRUCache<string, Uploaded>({ max: 1_000 });
   const fetched = new LRUCache<string, Fetched>({ max: 1_000 });
   const askedAtMs = new LRUCache<string, number>({ max: 1_000 });
   const underWay = new Map<string, Promise<IdentityProvider>>();
@@ -45,9 +52,9 @@ export function createIdentityProviders(options: IdentityProvidersOptions): Iden
     const { idpMetadataCertificate: certificate } = settings;
     const key = keyOf(xml, certificate);
     const known = uploaded.get(key);
-    if (known !== undefined) return known;
-    const provider = readIdpMetadata(xml, certificate);
-    uploaded.set(key, provider);
+    if (known !== undefined && now() - known.notedAtMs < noteEveryMs) return known.provider;
+    const provider = known?.provider ?? readIdpMetadata(xml, certificate);
+    uploaded.set(key, { provider, notedAtMs: now() });
     options.onCertificates(settings, provider);
     return provider;
   };
