@@ -10,7 +10,7 @@ export const tracingSettings = {
   }),
   sampleRatio: setting(z.coerce.number().min(0).max(1).default(0.1), {
     env: 'GATEHOUSE_TRACING_SAMPLE_RATIO',
-    doc: 'Share of requests that are traced, from 0 to 1; a caller that sends `traceparent` decides for its own requests.',
+    doc: 'Share of requests that are traced, from 0 to 1; a caller that sends `traceparent` decides for its own requests, up to 100 a second.',
   }),
 };
 export type TracingConfig = { endpoint: string | undefined; sampleRatio: number };

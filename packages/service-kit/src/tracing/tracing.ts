@@ -1,10 +1,12 @@
 /** Traces by OpenTelemetry. Without an endpoint nothing is loaded and nothing is wrapped: it costs nothing. */
 import { metrics as noMetrics } from '@opentelemetry/api';
+import { systemClock } from '../clock.ts';
 import type { TracingConfig } from '../config/tracing.ts';
 import type { App } from '../http/app-type.ts';
 import type { Pool } from '../postgres/pool.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { traceCalls } from './call-spans.ts';
+import { callerSampler } from './caller-sampler.ts';
 import { tracePool } from './postgres-spans.ts';
 import { traceRedis } from './redis-spans.ts';
 import { traceRequests } from './request-spans.ts';
@@ -21,6 +23,8 @@ export interface Tracing {
   /** Sends what is left. */
   close(): Promise<void>;
 }
+
+const mostCallersPerSecond = 100;
 
 /** Undefined where no endpoint is configured. */
 export async function startTracing(
@@ -39,7 +43,10 @@ export async function startTracing(
       'service.name': service.name,
       'service.version': service.version,
     }),
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(config.sampleRatio) }),
+    sampler: new sdk.ParentBasedSampler({
+      root: new sdk.TraceIdRatioBasedSampler(config.sampleRatio),
+      remoteParentSampled: callerSampler({ mostPerSecond: mostCallersPerSecond, now: systemClock }),
+    }),
     spanProcessors: [
       new sdk.BatchSpanProcessor(
         new exporter.OTLPTraceExporter({ url: config.endpoint, timeoutMillis: 5000 }),
