@@ -341,6 +341,19 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     await expectRefused(leaving, honestResponse({ ...leaving.facts, ...changes }, key), reason);
   });
 
+  it.each([
+    ['is refused where nobody here can judge it', '<saml:Condition xmlns:x="urn:x" x:rule="1"/>', false],
+    ['of single use holds in any case', '<saml:OneTimeUse/>', true],
+  ])('a condition that %s', async (_title, condition, isTaken) => {
+    const leaving = await leave(stack);
+    const assertion = assertionXml(leaving.facts).replace(
+      '</saml:Conditions>',
+      `${condition}</saml:Conditions>`,
+    );
+    const answer = await comeBack(leaving, responseXml(leaving.facts, signXml(assertion, key)));
+    expect(answer.location).toMatch(isTaken ? '/auth/signed-in.html' : 'error=sso_failed');
+  });
+
   it('clocks may differ by the tolerance, and no more', async () => {
     await use({ clockSkewSeconds: 30 });
     const near = await leave(stack);

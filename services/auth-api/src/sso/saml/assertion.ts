@@ -2,7 +2,7 @@
 import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import type { SamlSignOn } from '../settings.ts';
-import { attributeOf, childNamed, childrenNamed, instantOf, textOf } from './xml.ts';
+import { attributeOf, childNamed, childrenNamed, elementsIn, instantOf, isNamed, textOf } from './xml.ts';
 
 export interface AssertionExpectation {
   settings: SamlSignOn;
@@ -84,11 +84,20 @@ function confirmBy(data: Element, expected: AssertionExpectation): number | SsoE
   return timeProblem(data, expected) ?? notOnOrAfterMs;
 }
 
+/** The last one is about assertions that are made from this one: none is. */
+const knownConditions = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'];
+
 function checkConditions(assertion: Element, expected: AssertionExpectation): void {
   const conditions = childNamed(assertion, 'assertion', 'Conditions');
   if (conditions === undefined) throw new SsoError('wrong_audience', 'the assertion has no Conditions');
   const problem = timeProblem(conditions, expected);
   if (problem !== undefined) throw problem;
+  // Core section 2.5.1: a condition that nobody here can judge does not hold. An assertion is used once in any case.
+  const stranger = elementsIn(conditions).find(
+    (one) => !knownConditions.some((name) => isNamed(one, 'assertion', name)),
+  );
+  if (stranger !== undefined)
+    throw new SsoError('response_malformed', `the condition ${stranger.localName} is not known`);
   const restrictions = childrenNamed(conditions, 'assertion', 'AudienceRestriction');
   // Core section 2.5.1.4: every restriction must hold.
   const lists = restrictions.map((one) =>
