@@ -1,33 +1,18 @@
 /** From a browser that wants in to a session, over an identity provider: what both protocols share. */
-import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { randomToken } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
-import { servesContactCenter } from '../clients/client.ts';
-import type { ClientDirectory } from '../clients/directory.ts';
-import type { Interaction, InteractionService } from '../interactions/interaction.ts';
-import { webOriginOf } from '../sessions/after-sign-out.ts';
-import type { BrowserCookies } from '../sessions/browser-cookies.ts';
+import type { InteractionService } from '../interactions/interaction.ts';
 import type { BrowserReply, BrowserRequest, SessionService } from '../sessions/session.ts';
 import type { Pages } from '../sign-in/pages.ts';
-import { readLoginName } from '../users/login-name.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import type { UserService } from '../users/user-service.ts';
-import {
-  type AssertedPerson,
-  contextsToAskFor,
-  methodsOf,
-  nameOf,
-  requireGroup,
-  seenAtMs,
-} from './asserted-person.ts';
+import { type AssertedPerson, methodsOf, nameOf, requireGroup, seenAtMs } from './asserted-person.ts';
 import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
-import type { FlowStore } from './flow-store.ts';
+import { createLeave, type LeaveOptions, type Wish } from './leave.ts';
 import type { SsoMetrics } from './metrics.ts';
-import type { Begin, Departure } from './protocol.ts';
+import type { Departure } from './protocol.ts';
 import type { ProviderSessions } from './provider-sessions.ts';
 import type { Schemes } from './scheme.ts';
 import type { SignOnSettings, SsoSettings } from './settings.ts';
@@ -35,16 +20,6 @@ import type { SignOnSettings, SsoSettings } from './settings.ts';
 export interface JourneyRequest extends BrowserRequest {
   /** Request id. */
   readonly id: string;
-}
-
-export interface Wish {
-  interactionId?: string | undefined;
-  tenant?: string | undefined;
-  userName?: string | undefined;
-  /** Page of a registered application; only without an interaction. */
-  target?: string | undefined;
-  /** Whoever the identity provider knows already was the wrong person. */
-  asksAnew?: boolean | undefined;
 }
 
 /** What is known of a journey when it fails: enough to name the page and the contact centre. */
@@ -75,27 +50,20 @@ export interface Journey {
   fail(request: JourneyRequest, failed: FailedJourney, error: unknown): Promise<string>;
 }
 
-export interface JourneyOptions {
+export interface JourneyOptions extends LeaveOptions {
   schemes: Schemes;
   settings: SsoSettings;
-  flows: FlowStore;
   interactions: InteractionService;
-  clients: Pick<ClientDirectory, 'find'>;
   users: Pick<UserService, 'identify'>;
   sessions: SessionService;
   providerSessions: ProviderSessions;
-  cookies: BrowserCookies;
   pages: Pages;
   audit: AuditWriter;
   metrics: SsoMetrics;
-  begin: Begin;
-  /** Whether an application with pages there is registered. */
-  isRegisteredOrigin(origin: string): Promise<boolean>;
   starts: AttemptLimiter;
   /** Writes of journeys that came to nothing. */
   failures: Pick<AuditWriter, 'write'>;
   log: Logger;
-  now: Clock;
 }
 
 /** Clocks of OpenID Connect providers differ by so much; SAML settings have their own. */
@@ -109,67 +77,8 @@ const refusals = {
 } as const satisfies Record<string, SsoReason>;
 
 export function createJourney(options: JourneyOptions): Journey {
-  const { schemes, flows, interactions, users, sessions, cookies, pages, audit, metrics, now } = options;
-
-  /** The browser that leaves is the one that must come back. */
-  const bindBrowser = (request: JourneyRequest, reply: BrowserReply): string => {
-    const known = cookies.readBrowser(request);
-    if (known !== undefined) return known;
-    const browser = randomToken();
-    cookies.setBrowser(reply, browser);
-    return browser;
-  };
-
-  const requireServed = async (interaction: Interaction | undefined, { contactCenterId }: SignOnSettings) => {
-    const client = interaction && (await options.clients.find(interaction.clientId));
-    if (client === undefined || servesContactCenter(client, contactCenterId)) return;
-    throw new SsoError(
-      'person_unknown',
-      `the application ${client.clientId} does not serve this contact centre`,
-    );
-  };
-
-  /** Without an application that waits, the browser may go on to a page of one that is registered. */
-  const targetOf = async (interaction: Interaction | undefined, target: string | undefined) => {
-    const origin = interaction !== undefined || target === undefined ? undefined : webOriginOf(target);
-    const isAllowed = origin !== undefined && (await options.isRegisteredOrigin(origin));
-    return isAllowed ? { target: target as string } : {};
-  };
-
-  const leave = async (
-    request: JourneyRequest,
-    reply: BrowserReply,
-    settings: SignOnSettings,
-    wish: Wish,
-    interaction: Interaction | undefined,
-  ): Promise<Departure> => {
-    await requireServed(interaction, settings);
-    const browser = bindBrowser(request, reply);
-    const {
-      maxAgeSeconds,
-      contexts,
-      acrValues: asked,
-      requiresFreshSignIn,
-    } = interaction?.authorization ?? {};
-    const acrValues = contextsToAskFor(asked ?? contexts?.values ?? [], settings);
-    const flow: SsoFlow = {
-      protocol: settings.protocol,
-      contactCenterId: settings.contactCenterId,
-      location: settings.location,
-      browserHash: sha256(browser),
-      startedAtMs: now(),
-      isForced: requiresFreshSignIn === true,
-      ...(interaction === undefined ? {} : { interactionId: interaction.id }),
-      ...(await targetOf(interaction, wish.target)),
-      ...(wish.userName === undefined ? {} : { userName: wish.userName }),
-      ...(wish.tenant === undefined ? {} : { tenant: wish.tenant }),
-      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
-      ...(acrValues.length === 0 ? {} : { acrValues }),
-    };
-    const flowId = await flows.save(flow);
-    const loginHint = hintOf(wish, settings);
-    return options.begin(settings, flow, { flowId, browser, loginHint, asksAnew: wish.asksAnew });
-  };
+  const { schemes, interactions, users, sessions, pages, audit, metrics, now } = options;
+  const leave = createLeave(options);
 
   const personOf = async (settings: SignOnSettings, person: AssertedPerson) => {
     const { contactCenterId, userLookup: lookup, accessGroups } = settings;
@@ -280,11 +189,4 @@ export function createJourney(options: JourneyOptions): Journey {
     },
   };
   return journey;
-}
-
-/** The name as the identity provider knows it, so that it need not be typed twice. */
-function hintOf({ userName }: Wish, { userNameDomain }: SignOnSettings): string | undefined {
-  const { userName: name } = readLoginName({ userName: userName ?? '' });
-  if (name === '') return undefined;
-  return userNameDomain === undefined || name.includes('@') ? name : `${name}@${userNameDomain}`;
 }

@@ -1,0 +1,111 @@
+/** Leaves for the identity provider: binds the browser, and saves the flow that it must come back to. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { randomToken } from '@gatehouse/service-kit/random';
+import { servesContactCenter } from '../clients/client.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
+import type { Interaction } from '../interactions/interaction.ts';
+import { webOriginOf } from '../sessions/after-sign-out.ts';
+import type { BrowserCookies } from '../sessions/browser-cookies.ts';
+import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
+import { readLoginName } from '../users/login-name.ts';
+import { contextsToAskFor } from './asserted-person.ts';
+import { SsoError } from './failure.ts';
+import type { SsoFlow } from './flow.ts';
+import type { FlowStore } from './flow-store.ts';
+import type { Begin, Departure } from './protocol.ts';
+import type { SignOnSettings } from './settings.ts';
+
+export interface Wish {
+  interactionId?: string | undefined;
+  tenant?: string | undefined;
+  userName?: string | undefined;
+  /** Page of a registered application; only without an interaction. */
+  target?: string | undefined;
+  /** Whoever the identity provider knows already was the wrong person. */
+  asksAnew?: boolean | undefined;
+}
+
+export interface LeaveOptions {
+  flows: Pick<FlowStore, 'save'>;
+  clients: Pick<ClientDirectory, 'find'>;
+  cookies: BrowserCookies;
+  begin: Begin;
+  /** Whether an application with pages there is registered. */
+  isRegisteredOrigin(origin: string): Promise<boolean>;
+  now: Clock;
+}
+
+/** @throws SsoError */
+export type Leave = (
+  request: BrowserRequest,
+  reply: BrowserReply,
+  settings: SignOnSettings,
+  wish: Wish,
+  interaction: Interaction | undefined,
+) => Promise<Departure>;
+
+export function createLeave(options: LeaveOptions): Leave {
+  const { flows, cookies, now } = options;
+
+  /** The browser that leaves is the one that must come back. */
+  const bindBrowser = (request: BrowserRequest, reply: BrowserReply): string => {
+    const known = cookies.readBrowser(request);
+    if (known !== undefined) return known;
+    const browser = randomToken();
+    cookies.setBrowser(reply, browser);
+    return browser;
+  };
+
+  const requireServed = async (interaction: Interaction | undefined, { contactCenterId }: SignOnSettings) => {
+    const client = interaction && (await options.clients.find(interaction.clientId));
+    if (client === undefined || servesContactCenter(client, contactCenterId)) return;
+    throw new SsoError(
+      'person_unknown',
+      `the application ${client.clientId} does not serve this contact centre`,
+    );
+  };
+
+  /** Without an application that waits, the browser may go on to a page of one that is registered. */
+  const targetOf = async (interaction: Interaction | undefined, target: string | undefined) => {
+    const origin = interaction !== undefined || target === undefined ? undefined : webOriginOf(target);
+    const isAllowed = origin !== undefined && (await options.isRegisteredOrigin(origin));
+    return isAllowed ? { target: target as string } : {};
+  };
+
+  return async (request, reply, settings, wish, interaction) => {
+    await requireServed(interaction, settings);
+    const browser = bindBrowser(request, reply);
+    const {
+      maxAgeSeconds,
+      contexts,
+      acrValues: asked,
+      requiresFreshSignIn,
+    } = interaction?.authorization ?? {};
+    const acrValues = contextsToAskFor(asked ?? contexts?.values ?? [], settings);
+    const flow: SsoFlow = {
+      protocol: settings.protocol,
+      contactCenterId: settings.contactCenterId,
+      location: settings.location,
+      browserHash: sha256(browser),
+      startedAtMs: now(),
+      isForced: requiresFreshSignIn === true,
+      ...(interaction === undefined ? {} : { interactionId: interaction.id }),
+      ...(await targetOf(interaction, wish.target)),
+      ...(wish.userName === undefined ? {} : { userName: wish.userName }),
+      ...(wish.tenant === undefined ? {} : { tenant: wish.tenant }),
+      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+      ...(acrValues.length === 0 ? {} : { acrValues }),
+    };
+    const flowId = await flows.save(flow);
+    const loginHint = hintOf(wish, settings);
+    return options.begin(settings, flow, { flowId, browser, loginHint, asksAnew: wish.asksAnew });
+  };
+}
+
+/** The name as the identity provider knows it, so that it need not be typed twice. */
+function hintOf({ userName }: Wish, { userNameDomain }: SignOnSettings): string | undefined {
+  const { userName: name } = readLoginName({ userName: userName ?? '' });
+  if (name === '') return undefined;
+  return userNameDomain === undefined || name.includes('@') ? name : `${name}@${userNameDomain}`;
+}
