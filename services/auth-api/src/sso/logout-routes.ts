@@ -57,7 +57,8 @@ export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Pr
       params: placeParams,
     },
     handler: async (request, reply) => {
-      const rawQuery = request.url.split('?')[1] ?? '';
+      const { url } = request;
+      const rawQuery = url.includes('?') ? url.slice(url.indexOf('?') + 1) : '';
       return reply.redirect(await answer(request, { binding: 'redirect', rawQuery }), 302);
     },
   });

@@ -156,6 +156,17 @@ describe('59 · signature wrapping (CVE-2025-47949, CVE-2025-54419, CVE-2024-454
     await expectRefused(leaving, wrap(partsOf(leaving.facts), leaving.facts), 'response_malformed');
   });
 
+  it('elements by the names of an object’s members', async () => {
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      const leaving = await leave(stack);
+      const answer = honestResponse(leaving.facts, key).replace(
+        '</ds:Signature>',
+        `<${name}/></ds:Signature>`,
+      );
+      expect((await comeBack(leaving, answer)).status).toBeLessThan(500);
+    }
+  });
+
   it('two elements with one id', async () => {
     const leaving = await leave(stack);
     const facts = { ...leaving.facts, assertionId: '_same', responseId: '_same' };
@@ -547,6 +558,12 @@ describe('63 · metadata of identity providers', () => {
       const leaving = await leave(stack);
       expect((await comeBackHonestly(leaving, key)).location).toBe(`${publicUrl}/auth/signed-in.html`);
     });
+  });
+
+  it('66 · comments that never end cost nothing', () => {
+    const startedMs = performance.now();
+    expect(() => readIdpMetadata(`<EntityDescriptor>${'<!--'.repeat(130_000)}`)).toThrow();
+    expect(performance.now() - startedMs).toBeLessThan(3_000);
   });
 
   it('two identity providers in one document are refused, one in a list is taken', () => {

@@ -38,17 +38,24 @@ describe('SAML single logout', () => {
   const use = (changes: NonNullable<Parameters<typeof setSignOn>[1]['saml']> = {}) =>
     setSignOn(stack, { saml: { idpMetadataXml: idpMetadata([key]), logout: true, ...changes } });
 
-  async function signIn() {
+  async function signIn(sessionIndex = `index-${Math.random()}`) {
     const leaving = await leave(stack);
-    await comeBackHonestly(leaving, key, { sessionIndex: `index-${Math.random()}` });
+    await comeBackHonestly(leaving, key, { sessionIndex });
     expect(await isIn(leaving.browser)).toBe(true);
     return leaving.browser;
   }
 
   const logoutRequest = (
-    changes: { nameId?: string; destination?: string; issuer?: string; instant?: string; id?: string } = {},
+    changes: {
+      nameId?: string;
+      destination?: string;
+      issuer?: string;
+      instant?: string;
+      id?: string;
+      indexes?: string[];
+    } = {},
   ) =>
-    `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${changes.id ?? `_logout-${Math.random()}`}" Version="2.0" IssueInstant="${changes.instant ?? new Date().toISOString()}" Destination="${changes.destination ?? `${entityId}/slo`}"><saml:Issuer>${changes.issuer ?? idpEntityId}</saml:Issuer><saml:NameID>${changes.nameId ?? 'agent'}</saml:NameID></samlp:LogoutRequest>`;
+    `<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${changes.id ?? `_logout-${Math.random()}`}" Version="2.0" IssueInstant="${changes.instant ?? new Date().toISOString()}" Destination="${changes.destination ?? `${entityId}/slo`}"><saml:Issuer>${changes.issuer ?? idpEntityId}</saml:Issuer><saml:NameID>${changes.nameId ?? 'agent'}</saml:NameID>${(changes.indexes ?? []).map((index) => `<samlp:SessionIndex>${index}</samlp:SessionIndex>`).join('')}</samlp:LogoutRequest>`;
 
   function signedQuery(
     xml: string,
@@ -102,6 +109,13 @@ describe('SAML single logout', () => {
     expect([await isIn(one), await isIn(other)]).toEqual([false, false]);
   });
 
+  it('a request that names several sessions ends these and no others (core section 3.7.1)', async () => {
+    await use();
+    const [one, two, three] = [await signIn('i1'), await signIn('i2'), await signIn('i3')];
+    expect((await slo(signedQuery(logoutRequest({ indexes: ['i1', 'i2'] })))).status).toBe(302);
+    expect([await isIn(one), await isIn(two), await isIn(three)]).toEqual([false, false, true]);
+  });
+
   it('the same by POST', async () => {
     await use();
     const browser = await signIn();
@@ -125,7 +139,10 @@ describe('SAML single logout', () => {
       signedQuery(logoutRequest(), makeProviderKey()),
       signedQuery(logoutRequest(), key, 'http://www.w3.org/2000/09/xmldsig#rsa-sha1'),
       signedQuery(logoutRequest()).replace('their+state', 'another'),
+      signedQuery(logoutRequest(), key, 'constructor'),
       signedQuery(logoutRequest({ issuer: 'https://evil.example' })),
+      signedQuery(logoutRequest({ issuer: '<x xmlns=""/>' })),
+      signedQuery(logoutRequest({ nameId: 'agent</saml:NameID><saml:NameID>another' })),
       signedQuery(logoutRequest({ destination: 'https://elsewhere.example/slo' })),
       signedQuery(logoutRequest({ instant: '2020-01-01T00:00:00Z' })),
       good,
@@ -207,6 +224,45 @@ describe('logout with an OpenID Connect provider', () => {
     expect([await isIn(one), await isIn(two), await isIn(three)]).toEqual([false, true, true]);
     expect((await send(await logoutToken({ sub: 'subject' }))).statusCode).toBe(200);
     expect([await isIn(two), await isIn(three)]).toEqual([false, false]);
+  });
+
+  it('the audience of a logout token may be a list that names us (section 2.4)', async () => {
+    await use();
+    const browser = await signIn({ sid: 'listed' });
+    const others = await send(await logoutToken({ sid: 'listed', aud: ['another-client'] }));
+    expect([others.statusCode, await isIn(browser)]).toEqual([200, true]);
+    const ours = await send(await logoutToken({ sid: 'listed', aud: ['another-client', 'gatehouse'] }));
+    expect([ours.statusCode, await isIn(browser)]).toEqual([200, false]);
+  });
+
+  it('a logout token is sent again later where the keys of the provider cannot be read', async () => {
+    await setSignOn(stack, {
+      oidc: {
+        issuer: provider.issuer,
+        authorizationEndpoint: `${provider.issuer}/authorize`,
+        tokenEndpoint: `${provider.issuer}/token`,
+        jwksUri: `${provider.issuer}/jwks?unread`,
+        clientId: 'gatehouse',
+      },
+      clientSecret: 'secret',
+    });
+    const browser = await signIn({ sid: 'kept' });
+    provider.lies = { keys: 'no keys' };
+    expect((await send(await logoutToken({ sid: 'kept' }))).statusCode).toBe(503);
+    expect(await isIn(browser)).toBe(true);
+  });
+
+  it('the ID token of a provider is no hint for the one that took its place', async () => {
+    await use();
+    const browser = await signIn();
+    const other = await startHostileProvider();
+    await setSignOn(stack, {
+      oidc: { issuer: other.issuer, clientId: 'gatehouse', logout: true },
+      clientSecret: 'secret',
+    });
+    const answer = await browser.postForm('/auth/v3/sign-out', {});
+    await other.close();
+    expect(answer.location).toBe(`${publicUrl}/auth/signed-out.html`);
   });
 
   it('54 · CVE-2026-18569: a forged, unsigned, old, foreign or repeated logout token ends nothing', async () => {

@@ -65,6 +65,34 @@ describe('a provider whose addresses are set by hand', () => {
   });
 });
 
+describe('a provider whose discovery document cannot be used', () => {
+  it('has one page for all who come at once', async () => {
+    await use({ scopes: ['openid', 'all-at-once'] });
+    provider.lies = { discovery: { issuer: 'https://idp.example.com' } };
+    const pages = await Promise.all(Array.from({ length: 3 }, () => signInPage()));
+    for (const page of pages) expect(page).toMatch('/auth/sign-in.html?error=sso_unavailable');
+  });
+
+  it('is used as it was known, and not asked by everybody', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      await use({ scopes: ['openid', 'as-it-was'] });
+      expect(await signIn()).toBe(signedIn);
+      vi.setSystemTime(Date.now() + 2 * 3_600_000);
+      provider.lies = { discovery: { issuer: 'https://idp.example.com' } };
+      const before = provider.asked.length;
+      const pages = [await signInPage(), await signInPage(), await signInPage()];
+      for (const page of pages) expect(page).toMatch(`${provider.issuer}/authorize?`);
+      expect(provider.asked.slice(before).filter(({ path }) => path.includes('well-known'))).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  const signInPage = async () =>
+    (await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo')).location;
+});
+
 describe('keys of a provider that roll over', () => {
   // Only the time that the library reads is moved: nothing waits.
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }));

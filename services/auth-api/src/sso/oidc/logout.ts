@@ -4,13 +4,13 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import * as openid from 'openid-client';
-import type { KeySets } from '../../assertions/key-sets.ts';
+import { type KeySets, UnreadableKeySet } from '../../assertions/key-sets.ts';
 import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../../assertions/verify-jwt.ts';
 import type { ProviderSession } from '../../sessions/session.ts';
-import type { ProviderSessions } from '../provider-sessions.ts';
+import type { NamedAtProvider, ProviderSessions } from '../provider-sessions.ts';
 import type { OidcSignOn, SsoSettings } from '../settings.ts';
 import { idTokenPlace } from './id-token-hint.ts';
-import type { OidcProviders } from './provider.ts';
+import { asProviderError, type OidcProviders } from './provider.ts';
 
 export interface OidcLogout {
   begin(settings: OidcSignOn, session: ProviderSession, logoutId: string): Promise<string | undefined>;
@@ -32,6 +32,7 @@ export interface OidcLogoutOptions {
 
 const eventName = 'http://schemas.openid.net/event/backchannel-logout';
 const longestLifeSeconds = 600;
+const mostAudiences = 10;
 
 export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
   const { providers, providerSessions, keySets, singleUse, secretBox, returnUri, now } = options;
@@ -45,6 +46,8 @@ export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
     const claims = await verifyJwt(jwt, keySet, {
       types: ['logout+jwt', 'jwt'],
       audiences: [settings.clientId ?? ''],
+      // Back-Channel Logout 1.0 section 2.4: as in an ID token, which is often a list.
+      allowsOtherAudiences: true,
       nowMs: now(),
       longestLifeSeconds,
     });
@@ -59,10 +62,21 @@ export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
       throw new UntrustedJwt('it came before');
   };
 
+  /** Of the contact centre whose sessions are named; undefined where there are none to end. */
+  const settingsBehind = async (named: NamedAtProvider): Promise<OidcSignOn | undefined> => {
+    for (const { contactCenterId } of await providerSessions.find('oidc', named)) {
+      const settings = await options.settings.of(contactCenterId, 'oidc');
+      if (settings !== undefined) return settings;
+    }
+    return undefined;
+  };
+
   return {
-    async begin(settings, { idTokenHint }, logoutId) {
+    async begin(settings, { issuer, idTokenHint }, logoutId) {
       const configuration = await providers.of(settings);
-      if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
+      const { issuer: present, end_session_endpoint: endpoint } = configuration.serverMetadata();
+      // The settings name another provider by now: it has no session to end, and the hint is not its to read.
+      if (endpoint === undefined || present !== issuer) return undefined;
       const hint =
         idTokenHint && secretBox.open(idTokenHint.envelope, idTokenPlace(idTokenHint.id)).toString('utf8');
       return openid.buildEndSessionUrl(configuration, {
@@ -74,29 +88,26 @@ export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
 
     async receive(logoutToken, request) {
       const { iss, aud, sid, sub } = unprovedClaims(logoutToken);
-      const named = {
-        issuer: textOf(iss),
-        clientId: textOf(Array.isArray(aud) ? aud[0] : aud),
-        subject: textOf(sub),
-        sessionIndex: textOf(sid),
-      };
-      if (named.subject === undefined && named.sessionIndex === undefined)
+      const parties = { issuer: textOf(iss), subject: textOf(sub), sessionIndex: textOf(sid) };
+      if (parties.subject === undefined && parties.sessionIndex === undefined)
         throw badRequest('The logout token names neither sub nor sid', { field: 'logout_token' });
-      for (const found of await providerSessions.find('oidc', named)) {
-        const settings = await options.settings.of(found.contactCenterId, 'oidc');
+      const audiences: unknown[] = Array.isArray(aud) ? aud.slice(0, mostAudiences) : [aud];
+      for (const audience of audiences) {
+        const named = { ...parties, clientId: textOf(audience) };
+        const settings = await settingsBehind(named);
         if (settings === undefined) continue;
-        await verify(logoutToken, settings).catch((error: unknown) => {
-          if (!(error instanceof UntrustedJwt)) throw error;
-          throw badRequest('The logout token proves nothing', {
-            field: 'logout_token',
-            detail: error.message,
-          });
-        });
+        await verify(logoutToken, settings).catch(refuse);
         await providerSessions.end('oidc', named, request);
         return;
       }
     },
   };
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof UnreadableKeySet) throw asProviderError(error.cause, 'keys');
+  if (!(error instanceof UntrustedJwt)) throw error;
+  throw badRequest('The logout token proves nothing', { field: 'logout_token', detail: error.message });
 }
 
 function textOf(value: unknown): string | undefined {

@@ -29,12 +29,15 @@ interface Known {
   fingerprint: string;
   configuration: Promise<openid.Configuration>;
   madeAtMs: number;
+  askAgainAtMs: number;
 }
 
 /** Discovery documents change rarely; keys are asked for again by themselves when one is missing. */
 const freshMs = 3_600_000;
 /** A provider that cannot be asked is used as it was known. */
 const staleMaxMs = 86_400_000;
+/** So long it is not asked again: one that hangs would hold up every sign-in. */
+const pauseMs = 30_000;
 const mostProviders = 1_000;
 
 export function createOidcProviders(options: OidcProvidersOptions): OidcProviders {
@@ -80,24 +83,37 @@ export function createOidcProviders(options: OidcProvidersOptions): OidcProvider
     return configuration;
   };
 
+  /** Whoever waits for it waits for the outcome, the last good one included. */
+  const ask = (key: string, fingerprint: string, settings: OidcSignOn, last: Known | undefined): Known => {
+    const madeAtMs = now();
+    const asked: Known = {
+      fingerprint,
+      madeAtMs,
+      askAgainAtMs: madeAtMs + freshMs,
+      configuration: make(settings).catch((error: unknown) => {
+        const isUsable = last !== undefined && now() - last.madeAtMs < staleMaxMs;
+        const next = isUsable ? { ...last, askAgainAtMs: now() + pauseMs } : undefined;
+        if (providers.get(key) === asked) {
+          if (next === undefined) providers.delete(key);
+          else providers.set(key, next);
+        }
+        if (next !== undefined) return next.configuration;
+        throw asProviderError(error, `discovery at ${settings.issuer}`);
+      }),
+    };
+    return asked;
+  };
+
   return {
     async of(settings) {
       const key = `${settings.contactCenterId}${settings.location}`;
       const fingerprint = JSON.stringify([settings, keys.signing().id]);
       const known = providers.get(key);
-      const isSame = known?.fingerprint === fingerprint;
-      if (isSame && now() - known.madeAtMs < freshMs) return known.configuration;
-      const made = { fingerprint, configuration: make(settings), madeAtMs: now() };
-      providers.set(key, made);
-      try {
-        return await made.configuration;
-      } catch (error) {
-        const isUsable = isSame && now() - known.madeAtMs < staleMaxMs;
-        if (isUsable) providers.set(key, known);
-        else providers.delete(key);
-        if (isUsable) return known.configuration;
-        throw asProviderError(error, `discovery at ${settings.issuer}`);
-      }
+      const last = known?.fingerprint === fingerprint ? known : undefined;
+      if (last !== undefined && now() < last.askAgainAtMs) return last.configuration;
+      const asked = ask(key, fingerprint, settings, last);
+      providers.set(key, asked);
+      return asked.configuration;
     },
   };
 }

@@ -130,7 +130,8 @@ function requireIssuer(configuration: openid.Configuration, parameters: URLSearc
 
 /** An address that nobody has checked names nobody (threat: account linking by unverified e-mail). */
 function requireVerifiedEmail(claim: string, lookup: string, claims: Record<string, unknown>): void {
-  if (claim !== 'email' || claims['email_verified'] !== false) return;
+  // Some providers say it as text.
+  if (claim !== 'email' || ![false, 'false'].includes(claims['email_verified'] as boolean)) return;
   throw new SsoError('name_missing', `the claim email is not verified, and it is looked up as ${lookup}`);
 }
 

@@ -60,10 +60,17 @@ export function readIdpMetadata(xml: string, certificate?: string): IdentityProv
 
 /** Written by people: a byte order mark and comments are of no consequence here. Signatures do not cover them (exclusive c14n). */
 function withoutTheHarmless(xml: string): string {
-  return xml
-    .replace(/^\uFEFF/, '')
-    .trimStart()
-    .replace(/<!--[\s\S]*?-->/g, '');
+  const text = xml.replace(/^\uFEFF/, '').trimStart();
+  const parts: string[] = [];
+  let at = 0;
+  // No pattern: over comments that never end it would look for the end again and again.
+  for (let start = text.indexOf('<!--'); start >= 0; start = text.indexOf('<!--', at)) {
+    const end = text.indexOf('-->', start + 4);
+    if (end < 0) break;
+    parts.push(text.slice(at, start));
+    at = end + 3;
+  }
+  return [...parts, text.slice(at)].join('');
 }
 
 function read(root: Element): IdentityProvider {

@@ -15,7 +15,7 @@ import type { IdentityProviders } from './idp-source.ts';
 import { type LogoutMessage, makeLogoutRequest, makeLogoutResponse, verifyPostedRequest } from './library.ts';
 import { readRedirectMessage, verifyRedirectMessage } from './redirect-message.ts';
 import { checkSignatures, orMalformed } from './response-shape.ts';
-import { attributeOf, childNamed, instantOf, isNamed, parseXml, textOf } from './xml.ts';
+import { attributeOf, childNamed, childrenNamed, instantOf, isNamed, parseXml, textOf } from './xml.ts';
 
 /** How a message came. */
 export type LogoutArrival =
@@ -78,8 +78,7 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
 
   const judge = async (root: Element, settings: SamlSignOn, provider: IdentityProvider): Promise<string> => {
     const entity = entityOf(issuer, settings);
-    const nameOfIssuer = childNamed(root, 'assertion', 'Issuer');
-    if (nameOfIssuer === undefined || textOf(nameOfIssuer) !== provider.entityId)
+    if (textIn(root, 'Issuer') !== provider.entityId)
       throw new SsoError('wrong_issuer', 'the LogoutRequest is of another issuer than the metadata says');
     const destination = attributeOf(root, 'Destination');
     if (destination !== entity.sloUrl)
@@ -101,16 +100,17 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
     return id;
   };
 
+  /** Core section 3.7.1: all sessions of the person, or those that are named, of which there may be several. */
   const endSessions = async (root: Element, settings: SamlSignOn, request: { id: string; ip: string }) => {
-    const nameId = childNamed(root, 'assertion', 'NameID');
-    if (nameId === undefined) throw new SsoError('name_missing', 'the LogoutRequest has no NameID');
-    const index = childNamed(root, 'protocol', 'SessionIndex');
-    const named = {
-      ...samlParties(issuer, settings),
-      subject: textOf(nameId),
-      ...(index === undefined ? {} : { sessionIndex: textOf(index) }),
-    };
-    await providerSessions.end('saml', named, request);
+    const subject = textIn(root, 'NameID');
+    if (subject === undefined) throw new SsoError('name_missing', 'the LogoutRequest has no NameID');
+    const named = { ...samlParties(issuer, settings), subject };
+    const indexes = orMalformed(() =>
+      childrenNamed(root, 'protocol', 'SessionIndex').map((index) => textOf(index)),
+    );
+    const wanted =
+      indexes.length === 0 ? [named] : indexes.map((sessionIndex) => ({ ...named, sessionIndex }));
+    await Promise.all(wanted.map((one) => providerSessions.end('saml', one, request)));
   };
 
   return {
@@ -153,6 +153,14 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
       return { location: await makeLogoutResponse({ ...message, relayState }, id, true) };
     },
   };
+}
+
+/** @throws SsoError response_malformed */
+function textIn(root: Element, name: 'Issuer' | 'NameID'): string | undefined {
+  return orMalformed(() => {
+    const element = childNamed(root, 'assertion', name);
+    return element && textOf(element);
+  });
 }
 
 /** Who the parties of a SAML session are: one entity of ours per contact centre and location. */

@@ -10,10 +10,10 @@ export interface RedirectMessage {
 }
 
 const longestMessage = 64 * 1024;
-const algorithms: Record<string, string> = {
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256': 'RSA-SHA256',
-  'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512': 'RSA-SHA512',
-};
+const algorithms = new Map([
+  ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'RSA-SHA256'],
+  ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha512', 'RSA-SHA512'],
+]);
 
 /** Nothing of it is believed yet. @throws SsoError */
 export function readRedirectMessage(rawQuery: string): RedirectMessage {
@@ -36,7 +36,7 @@ export function readRedirectMessage(rawQuery: string): RedirectMessage {
 /** @throws SsoError when it is not signed by one of the certificates */
 export function verifyRedirectMessage(rawQuery: string, certificates: readonly string[]): void {
   const raw = rawParameters(rawQuery);
-  const algorithm = algorithms[decode(raw.get('SigAlg') ?? '')];
+  const algorithm = algorithms.get(decode(raw.get('SigAlg') ?? ''));
   if (algorithm === undefined)
     throw new SsoError('algorithm_refused', `SigAlg is ${decode(raw.get('SigAlg') ?? 'missing')}`);
   const signed = ['SAMLRequest', 'SAMLResponse', 'RelayState', 'SigAlg']

@@ -71,18 +71,22 @@ function requireOneAssertion(root: Element, assertion: Element): void {
   if (new Set(ids).size < ids.length) throw malformed('two elements have the same id');
 }
 
-const allowed: Record<string, readonly string[]> = {
-  SignatureMethod: [
-    'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-    'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
+/** A map: the sender names the elements, and an object has members that nobody put there. */
+const allowed = new Map<string, readonly string[]>([
+  [
+    'SignatureMethod',
+    [
+      'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+      'http://www.w3.org/2001/04/xmldsig-more#rsa-sha512',
+    ],
   ],
-  DigestMethod: ['http://www.w3.org/2001/04/xmlenc#sha256', 'http://www.w3.org/2001/04/xmlenc#sha512'],
-  CanonicalizationMethod: ['http://www.w3.org/2001/10/xml-exc-c14n#'],
-  Transform: [
-    'http://www.w3.org/2000/09/xmldsig#enveloped-signature',
-    'http://www.w3.org/2001/10/xml-exc-c14n#',
+  ['DigestMethod', ['http://www.w3.org/2001/04/xmlenc#sha256', 'http://www.w3.org/2001/04/xmlenc#sha512']],
+  ['CanonicalizationMethod', ['http://www.w3.org/2001/10/xml-exc-c14n#']],
+  [
+    'Transform',
+    ['http://www.w3.org/2000/09/xmldsig#enveloped-signature', 'http://www.w3.org/2001/10/xml-exc-c14n#'],
   ],
-};
+]);
 
 /** Signatures stand in the element that they sign, once, and refer to it. @throws SsoError */
 export function checkSignatures(root: Element): void {
@@ -114,7 +118,7 @@ function checkSignature(signature: Element, signed: Element): void {
   )
     throw malformed('a signature holds more than a signature');
   for (const element of inside) {
-    const algorithms = isKeyTransport(element) ? undefined : allowed[element.localName];
+    const algorithms = isKeyTransport(element) ? undefined : allowed.get(element.localName);
     const algorithm = attributeOf(element, 'Algorithm');
     if (algorithms && !algorithms.includes(algorithm ?? ''))
       throw refusedAlgorithm(element.localName, algorithm);
