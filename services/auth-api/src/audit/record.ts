@@ -9,19 +9,22 @@ const longestText = 512;
 const longestChangedText = 4096;
 
 export function recordEvent(event: AuditEvent, now: Clock): RecordedAuditEvent {
-  const present = Object.entries(event).filter(([, value]) => value !== undefined);
-  const cleaned = Object.fromEntries(
-    present.map(([key, value]) => [key, key === 'fields' ? cleanFields(value) : clean(value, longestText)]),
-  ) as unknown as AuditEvent;
-  return { ...cleaned, id: randomUuid(), atMs: now() };
+  return { ...(cleanMembers(event, textLimit) as unknown as AuditEvent), id: randomUuid(), atMs: now() };
 }
 
-function cleanFields(fields: AuditEvent['fields']): AuditEvent['fields'] {
-  const entries = Object.entries(fields ?? {});
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, clean(value, key === 'changes' ? longestChangedText : longestText)]),
-  );
+/** A plain loop: of two lists and an object made from them, a token request would notice the cost. */
+function cleanMembers(members: object, limitOf: (key: string) => number): Record<string, unknown> {
+  const cleaned: Record<string, unknown> = {};
+  for (const key in members) {
+    const value = (members as Record<string, unknown>)[key];
+    if (value === undefined) continue;
+    cleaned[key] = key === 'fields' ? cleanMembers(value as object, fieldLimit) : clean(value, limitOf(key));
+  }
+  return cleaned;
 }
+
+const textLimit = () => longestText;
+const fieldLimit = (key: string) => (key === 'changes' ? longestChangedText : longestText);
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 function clean<T>(value: T, longest: number): T {
