@@ -17,7 +17,6 @@ import { createOidcChecks } from './sso/oidc/checks.ts';
 import { createOidcLogout, type OidcLogout } from './sso/oidc/logout.ts';
 import { createOidcProviders } from './sso/oidc/provider.ts';
 import { createOidcRelyingParty } from './sso/oidc/relying-party.ts';
-import { callbackPath } from './sso/oidc/routes.ts';
 import { createProviderLogout, type ProviderLogout } from './sso/provider-logout.ts';
 import { createProviderSessionStore } from './sso/provider-session-store.ts';
 import { createProviderSessions } from './sso/provider-sessions.ts';
@@ -72,7 +71,7 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
   const relyingParty = createOidcRelyingParty({
     ...deps,
     providers,
-    redirectUri: `${config.publicUrl}${callbackPath}`,
+    publicUrl: config.publicUrl,
   });
   const providerSessions = createProviderSessions({
     ...deps,
@@ -129,7 +128,7 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
       ...deps,
       settings,
       saml: createSamlChecks({ ...deps, providers: samlProviders, begin: beginSaml }),
-      oidc: createOidcChecks({ providers, keySets, redirectUri: `${config.publicUrl}${callbackPath}` }),
+      oidc: createOidcChecks({ providers, keySets, publicUrl: config.publicUrl }),
     }),
     providerLogout,
     oidcLogout,

@@ -49,10 +49,10 @@ export async function measureSignOn(
 
 async function samlRounds(stack: BenchStack, seconds: number, rounds: number) {
   const answers = createSamlAnswers(stack.user.name);
-  const id = await addContactCenter(stack, 'bench-saml', 'saml', {
+  const id = await addContactCenter(stack, 'bench-saml', 'saml', async () => ({
     idpMetadataXml: answers.metadata,
     allowIdpInitiated: true,
-  });
+  }));
   const entityId = `${stack.issuer}/saml/${id}/-`;
   const answerOnce = async () => {
     const SAMLResponse = answers.next(entityId);
@@ -80,22 +80,25 @@ async function samlRounds(stack: BenchStack, seconds: number, rounds: number) {
 
 async function roundTripsOf(stack: BenchStack): Promise<SignOnResult['roundTrips']> {
   const redis = new Redis(stack.redisUrl);
-  const provider = await startOpenIdProvider({
-    clients: [{ ...client, redirect_uris: [`${stack.issuer}/sso/oidc/callback`] }],
-  });
+  let provider: OpenIdProvider | undefined;
   try {
-    await addContactCenter(stack, 'bench-oidc', 'oidc', {
-      issuer: provider.issuer,
-      clientId: client.client_id,
-      clientSecret: client.client_secret,
+    await addContactCenter(stack, 'bench-oidc', 'oidc', async (id) => {
+      const redirectUri = `${stack.issuer}/sso/oidc/callback/${id}/-`;
+      provider = await startOpenIdProvider({ clients: [{ ...client, redirect_uris: [redirectUri] }] });
+      return {
+        issuer: provider.issuer,
+        clientId: client.client_id,
+        clientSecret: client.client_secret,
+      };
     });
+    const signInThere = () => signInElsewhere(stack, provider as OpenIdProvider);
     return {
       password: await readsPer(redis, () => signInByPassword(stack)),
-      oidc: await readsPer(redis, () => signInElsewhere(stack, provider)),
+      oidc: await readsPer(redis, signInThere),
     };
   } finally {
     redis.disconnect();
-    await provider.close();
+    await provider?.close();
   }
 }
 

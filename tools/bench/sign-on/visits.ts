@@ -12,7 +12,7 @@ export async function addContactCenter(
   { publicUrl, operator, environmentId }: BenchStack,
   domain: string,
   protocol: 'saml' | 'oidc',
-  settings: Record<string, unknown>,
+  settingsOf: (contactCenterId: string) => Promise<Record<string, unknown>>,
 ): Promise<string> {
   const write = async (method: string, path: string, data: object) => {
     const answer = await fetch(`${publicUrl}/environment/v3/contact-centers${path}`, {
@@ -30,7 +30,7 @@ export async function addContactCenter(
     auth: 'configServer',
   });
   const id = made.path?.split('/').at(-1) ?? '';
-  await write('PUT', `/${id}/${protocol}`, { location: '/', enabled: true, ...settings });
+  await write('PUT', `/${id}/${protocol}`, { location: '/', enabled: true, ...(await settingsOf(id)) });
   return id;
 }
 

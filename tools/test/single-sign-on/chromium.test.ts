@@ -22,14 +22,14 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
 
   beforeAll(async () => {
     stage = await setStage(chromium as string);
-    const { publicUrl } = stage.stack.description;
+    const { publicUrl, contactCenterId } = stage.stack.description;
     [openId, saml] = await Promise.all([
       startOpenIdProvider({
         clients: [
           {
             client_id: 'gatehouse',
             client_secret: secret,
-            redirect_uris: [`${publicUrl}/auth/v3/sso/oidc/callback`],
+            redirect_uris: [`${publicUrl}/auth/v3/sso/oidc/callback/${contactCenterId}/-`],
             post_logout_redirect_uris: [`${publicUrl}/auth/v3/sso/signed-out`],
             backchannel_logout_uri: `${publicUrl}/auth/v3/sso/oidc/backchannel-logout`,
             backchannel_logout_session_required: true,

@@ -21,13 +21,13 @@ describe.skipIf(!chromium || !isLemonldapInstalled)('single sign-on with LemonLD
 
   beforeAll(async () => {
     stage = await setStage(chromium as string);
-    const { publicUrl } = stage.stack.description;
+    const { publicUrl, contactCenterId } = stage.stack.description;
     const metadata = await fetch(`${stage.entityId}/metadata`);
     provider = await startLemonldap({
       ourMetadata: await metadata.text(),
       client: {
         ...client,
-        redirectUri: `${publicUrl}/auth/v3/sso/oidc/callback`,
+        redirectUri: `${publicUrl}/auth/v3/sso/oidc/callback/${contactCenterId}/-`,
         postLogoutRedirectUri: `${publicUrl}/auth/v3/sso/signed-out`,
       },
       person: { userName: 'agent', email: 'agent@example.com' },

@@ -7,8 +7,9 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { noStore } from './no-store.ts';
 import type { OidcLogout } from './oidc/logout.ts';
+import { placeOf, placeParams } from './place.ts';
 import type { ProviderLogout } from './provider-logout.ts';
-import { placeOf, placeParams, samlPath } from './saml/entity.ts';
+import { samlPath } from './saml/entity.ts';
 import type { LogoutArrival, SamlLogout } from './saml/logout.ts';
 
 export const signedOutPath = '/auth/v3/sso/signed-out';

@@ -7,7 +7,7 @@ import {
   sign,
   startHostileProvider,
 } from '../sso/stack/hostile-provider.ts';
-import { localTrial, setSignOn } from '../sso/stack/sign-on.ts';
+import { callbackUri, callbackUriOf, localTrial, setSignOn } from '../sso/stack/sign-on.ts';
 import {
   type AuthApi,
   contactCenterId,
@@ -18,7 +18,6 @@ import {
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { authorizeUrl, createClient } from '../stack/oauth.ts';
 
-const callback = '/auth/v3/sso/oidc/callback';
 const otherContactCenterId = '44444444-4444-4444-8444-444444444444';
 
 let stack: AuthApi;
@@ -64,6 +63,8 @@ interface Leaving {
   browser: Browser;
   state: string;
   nonce: string;
+  /** Where it is expected back. */
+  callback?: string;
 }
 
 async function leave(browser = createBrowser(stack.app), tenant = 'demo'): Promise<Leaving> {
@@ -72,8 +73,10 @@ async function leave(browser = createBrowser(stack.app), tenant = 'demo'): Promi
   return { browser, state: searchParams.get('state') ?? '', nonce: searchParams.get('nonce') ?? '' };
 }
 
-const comeBack = ({ browser, state, nonce }: Leaving, changes: Record<string, string> = {}) =>
-  browser.get(`${callback}?${new URLSearchParams({ state, code: nonce, ...changes })}`);
+const comeBack = (
+  { browser, state, nonce, callback = callbackUri }: Leaving,
+  changes: Record<string, string> = {},
+) => browser.get(`${callback}?${new URLSearchParams({ state, code: nonce, ...changes })}`);
 
 async function expectRefused(leaving: Leaving, changes: Record<string, string> = {}): Promise<string> {
   const answer = await comeBack(leaving, changes);
@@ -190,7 +193,36 @@ describe('answers of OpenID Connect providers', () => {
     const theirs = await leave(mine.browser, 'other');
     // The state of one journey with the code of the other: redeemed where the state belongs, and refused there.
     other.lies = { claims: { iss: provider.issuer, nonce: mine.nonce } };
-    await expectRefused({ ...mine, state: theirs.state });
+    await expectRefused({
+      ...mine,
+      state: theirs.state,
+      callback: callbackUriOf(otherContactCenterId),
+    });
+  });
+
+  it('12 · mix-up (RFC 9700 4.4): a code of one contact centre is brought to no provider of another', async () => {
+    const attackers = await leave();
+    // The other provider sends its visitor on to ours, with a request that the attacker has begun; ours answers where it
+    // always does.
+    const victims = await leave(createBrowser(stack.app), 'other');
+    const before = other.asked.length;
+    const page = await expectRefused({ ...victims, nonce: attackers.nonce, callback: callbackUri });
+    expect(failureOf(page)).toMatchObject({ reason: 'wrong_destination' });
+    expect(other.asked.slice(before).filter(({ path }) => path === '/token')).toHaveLength(0);
+  });
+
+  it('12 · providers are told an address of the contact centre and location, and answers count there alone', async () => {
+    const asked = async (tenant: string) => {
+      const { location } = await createBrowser(stack.app).get(`/auth/v3/sso/start?tenant=${tenant}`);
+      return new URL(location ?? '').searchParams.get('redirect_uri');
+    };
+    expect([await asked('demo'), await asked('other')]).toEqual([
+      callbackUri,
+      callbackUriOf(otherContactCenterId),
+    ]);
+    await expectRefused({ ...(await leave()), callback: callbackUri.replace(/-$/, 'USW1') });
+    for (const nowhere of ['/auth/v3/sso/oidc/callback', `${callbackUri}~`, callbackUriOf('nobody')])
+      expect((await comeBack({ ...(await leave()), callback: nowhere })).status).toBe(404);
   });
 
   it('20, 25 · an answer counts once, and only in the browser that left', async () => {
@@ -210,7 +242,7 @@ describe('answers of OpenID Connect providers', () => {
 
   it('17 · parameters that come twice are refused', async () => {
     const { browser, state, nonce } = await leave();
-    const answer = await browser.get(`${callback}?state=${state}&code=${nonce}&code=another`);
+    const answer = await browser.get(`${callbackUri}?state=${state}&code=${nonce}&code=another`);
     expect(answer.location).toMatch('error=sso_failed');
   });
 

@@ -13,7 +13,7 @@ let provider: OpenIdProvider;
 let env: Record<string, string>;
 
 beforeAll(async () => {
-  const redirectUri = `${publicUrl}/auth/v3/sso/oidc/callback`;
+  const redirectUri = `${publicUrl}/auth/v3/sso/oidc/callback/${contactCenterId}/-`;
   [stack, provider] = await Promise.all([
     startAuthApi({ env: localTrial }),
     startOpenIdProvider({

@@ -12,10 +12,8 @@ import { type AuthApi, contactCenterId, encryptionKeys, publicUrl, startAuthApi 
 import { createBrowser } from '../stack/browser.ts';
 import { opsCall } from '../stack/oauth.ts';
 import { idpMetadata } from './stack/saml-provider.ts';
-import { localTrial, setSignOn } from './stack/sign-on.ts';
+import { callbackUri, localTrial, setSignOn } from './stack/sign-on.ts';
 import { createVisitor } from './stack/visitor.ts';
-
-const redirectUri = `${publicUrl}/auth/v3/sso/oidc/callback`;
 
 let stack: AuthApi;
 let provider: OpenIdProvider;
@@ -25,16 +23,16 @@ beforeAll(async () => {
   const keys = (await stack.app.inject({ url: '/auth/v3/sso/jwks' })).json();
   provider = await startOpenIdProvider({
     clients: [
-      { client_id: 'gatehouse', client_secret: 'right', redirect_uris: [redirectUri] },
+      { client_id: 'gatehouse', client_secret: 'right', redirect_uris: [callbackUri] },
       {
         client_id: 'by-secret-jwt',
         client_secret: 'a-secret-of-32-characters-or-more',
-        redirect_uris: [redirectUri],
+        redirect_uris: [callbackUri],
         token_endpoint_auth_method: 'client_secret_jwt',
       },
       {
         client_id: 'by-key',
-        redirect_uris: [redirectUri],
+        redirect_uris: [callbackUri],
         token_endpoint_auth_method: 'private_key_jwt',
         jwks: keys,
       },

@@ -9,7 +9,7 @@ import { browserCookie } from '../stack/interaction.ts';
 import { type HostileProvider, sign, startHostileProvider } from './stack/hostile-provider.ts';
 import { comeBackHonestly, leave } from './stack/saml-journey.ts';
 import { encode, idpEntityId, idpMetadata, readRequest, signXml } from './stack/saml-provider.ts';
-import { localTrial, setSignOn } from './stack/sign-on.ts';
+import { callbackUri, localTrial, setSignOn } from './stack/sign-on.ts';
 
 const entityId = `${publicUrl}/auth/v3/saml/${contactCenterId}/-`;
 
@@ -174,7 +174,7 @@ describe('logout with an OpenID Connect provider', () => {
       state: searchParams.get('state') ?? '',
       code: searchParams.get('nonce') ?? '',
     });
-    await browser.get(`/auth/v3/sso/oidc/callback?${query}`);
+    await browser.get(`${callbackUri}?${query}`);
     expect(await isIn(browser)).toBe(true);
     return browser;
   }

@@ -14,14 +14,13 @@ import {
   responseOf,
   type TestClient,
 } from '../stack/oauth.ts';
-import { localTrial, setSignOn } from './stack/sign-on.ts';
+import { callbackUri, localTrial, setSignOn } from './stack/sign-on.ts';
 import { createVisitor, type Visitor } from './stack/visitor.ts';
 
-const callback = `${publicUrl}/auth/v3/sso/oidc/callback`;
 const registration = {
   client_id: 'gatehouse',
   client_secret: 'a secret at the provider',
-  redirect_uris: [callback],
+  redirect_uris: [callbackUri],
 };
 
 let stack: AuthApi;

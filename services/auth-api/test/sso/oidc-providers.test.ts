@@ -6,7 +6,7 @@ import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { browserCookie } from '../stack/interaction.ts';
 import { type HostileProvider, sign, startHostileProvider } from './stack/hostile-provider.ts';
-import { localTrial, setSignOn } from './stack/sign-on.ts';
+import { callbackUri, localTrial, setSignOn } from './stack/sign-on.ts';
 
 let stack: AuthApi;
 let provider: HostileProvider;
@@ -27,7 +27,7 @@ const use = (
 async function signIn(browser = createBrowser(stack.app)): Promise<string | undefined> {
   const leaving = new URL((await browser.get('/auth/v3/sso/start?tenant=demo')).location ?? '').searchParams;
   const query = { state: leaving.get('state') ?? '', code: leaving.get('nonce') ?? '' };
-  const back = await browser.get(`/auth/v3/sso/oidc/callback?${new URLSearchParams(query)}`);
+  const back = await browser.get(`${callbackUri}?${new URLSearchParams(query)}`);
   return back.location;
 }
 

@@ -8,11 +8,17 @@ import { SsoError } from '../failure.ts';
 import { referenceOf, type SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';
 import type { Journey, JourneyRequest } from '../journey.ts';
+import { isSamePlace, type SignOnPlace } from '../place.ts';
 import type { OidcRelyingParty } from './relying-party.ts';
 
 export interface OidcCallback {
   /** Where the browser goes. @throws AppError for a page, when there is no journey that this could end */
-  arrive(request: JourneyRequest, reply: BrowserReply, parameters: URLSearchParams): Promise<string>;
+  arrive(
+    request: JourneyRequest,
+    reply: BrowserReply,
+    place: SignOnPlace,
+    parameters: URLSearchParams,
+  ): Promise<string>;
   /** Refuses what arrive() would have no journey for, before anything of it is stored. @throws AppError */
   requireFlow(parameters: URLSearchParams, clientAddress: string): Promise<void>;
 }
@@ -37,8 +43,11 @@ export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
     request: JourneyRequest,
     reply: BrowserReply,
     flow: OidcFlow,
+    place: SignOnPlace,
     returning: { flowId: string; browser: string; parameters: URLSearchParams },
   ) => {
+    if (!isSamePlace(flow, place))
+      throw new SsoError('wrong_destination', 'it answers a request of another contact centre or location');
     for (const name of ['code', 'state', 'iss', 'error']) {
       if (returning.parameters.getAll(name).length > 1)
         throw new SsoError('response_malformed', `the parameter ${name} came more than once`);
@@ -49,7 +58,7 @@ export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
   };
 
   return {
-    async arrive(request, reply, parameters) {
+    async arrive(request, reply, place, parameters) {
       arrivals.reserve(request.ip);
       const flowId = stateOf(parameters);
       const browser = cookies.readBrowser(request);
@@ -60,7 +69,7 @@ export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
           : await flows.take(referenceOf(flowId), sha256(browser));
       if (flowId === undefined || browser === undefined || !isOidc(flow)) throw noJourney();
       try {
-        return await complete(request, reply, flow, { flowId, browser, parameters });
+        return await complete(request, reply, flow, place, { flowId, browser, parameters });
       } catch (error) {
         return journey.fail(request, flow, error);
       }

@@ -5,20 +5,22 @@ import type { CheckStep } from '../check.ts';
 import { SsoError } from '../failure.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { asProviderError, type OidcProviders } from './provider.ts';
+import { redirectUriOf } from './redirect-uri.ts';
 
 export function createOidcChecks(deps: {
   providers: OidcProviders;
   keySets: KeySets;
-  redirectUri: string;
+  publicUrl: string;
 }): (settings: OidcSignOn) => CheckStep[] {
-  const { providers, keySets, redirectUri } = deps;
+  const { providers, keySets, publicUrl } = deps;
 
   return (settings) => {
     const metadata = async () => (await providers.of(settings)).serverMetadata();
     return [
       {
         name: 'our names',
-        run: async () => `client id ${settings.clientId ?? 'missing'}, redirect URI ${redirectUri}`,
+        run: async () =>
+          `client id ${settings.clientId ?? 'missing'}, redirect URI ${redirectUriOf(publicUrl, settings)}`,
       },
       {
         name: 'discovery',
@@ -62,7 +64,7 @@ export function createOidcChecks(deps: {
     try {
       await openid.genericGrantRequest(configuration, 'authorization_code', {
         code: 'gatehouse-dry-run',
-        redirect_uri: redirectUri,
+        redirect_uri: redirectUriOf(publicUrl, settings),
         code_verifier: 'gatehouse-dry-run-gatehouse-dry-run-gatehouse-dry-run',
       });
     } catch (error) {

@@ -8,6 +8,7 @@ import type { Departing } from '../protocol.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { idTokenPlace } from './id-token-hint.ts';
 import { asProviderError, messageOf, type OidcProviders, outboundErrorIn } from './provider.ts';
+import { redirectUriOf } from './redirect-uri.ts';
 
 export interface OidcRelyingParty {
   /** Where the browser goes. @throws SsoError */
@@ -21,8 +22,7 @@ export interface OidcRelyingParty {
 
 export interface OidcRelyingPartyOptions {
   providers: OidcProviders;
-  /** The one callback; the flow says whose answer it is. */
-  redirectUri: string;
+  publicUrl: string;
   secretBox: SecretBox;
 }
 
@@ -30,14 +30,14 @@ export interface OidcRelyingPartyOptions {
 const longestHint = 4_096;
 
 export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRelyingParty {
-  const { providers, redirectUri, secretBox } = options;
+  const { providers, publicUrl, secretBox } = options;
 
   return {
     async begin(settings, flow, { flowId, browser, loginHint, asksAnew }) {
       const configuration = await providers.of(settings);
       const prompt = flow.isForced || asksAnew ? 'login' : settings.prompt;
       const url = openid.buildAuthorizationUrl(configuration, {
-        redirect_uri: redirectUri,
+        redirect_uri: redirectUriOf(publicUrl, settings),
         scope: settings.scopes.join(' '),
         state: flowId,
         nonce: nonceOf(browser, flowId),
@@ -59,7 +59,7 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRe
     async complete(settings, { flowId, browser, parameters }) {
       const configuration = await providers.of(settings);
       requireIssuer(configuration, parameters);
-      const callback = new URL(redirectUri);
+      const callback = new URL(redirectUriOf(publicUrl, settings));
       callback.search = parameters.toString();
       const tokens = await openid
         .authorizationCodeGrant(configuration, callback, {

@@ -1,5 +1,5 @@
 /** `/auth/v3/sso/oidc`: what OpenID Connect providers send browsers back to. */
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,9 +7,9 @@ import { z } from 'zod';
 import { describeOnly, readOnlyForms } from '../../oauth/form-scope.ts';
 import type { PostedRequests } from '../../oauth/posted-requests.ts';
 import { noStore } from '../no-store.ts';
+import { placeOf, placeParams, type SignOnPlace } from '../place.ts';
 import type { OidcCallback } from './callback.ts';
-
-export const callbackPath = '/auth/v3/sso/oidc/callback';
+import { callbackPath, redirectUriOf } from './redirect-uri.ts';
 
 const formLimitBytes = 16_384;
 const text = z.string().optional();
@@ -32,7 +32,7 @@ export async function oidcCallbackRoutes(
   app.addHook('onRequest', noStore);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply, parameters: URLSearchParams) =>
-    reply.redirect(await oidcCallback.arrive(request, reply, parameters), 302);
+    reply.redirect(await oidcCallback.arrive(request, reply, placeIn(request), parameters), 302);
 
   app.route({
     method: 'GET',
@@ -42,6 +42,7 @@ export async function oidcCallbackRoutes(
       operationId: 'oidcCallback',
       tags: ['single sign-on'],
       summary: 'The answer of an OpenID Connect provider',
+      params: placeParams,
       querystring: callbackSchema,
     },
     handler: async (request, reply) => {
@@ -64,16 +65,25 @@ export async function oidcCallbackRoutes(
       tags: ['single sign-on'],
       summary: 'The same by POST (OAuth 2.0 Form Post Response Mode): answered 303 to a GET of our own',
       consumes: ['application/x-www-form-urlencoded'],
+      params: placeParams,
       body: callbackSchema,
     },
     // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the browser.
     handler: async (request, reply) => {
       const form = request.body as Record<string, string | string[]>;
+      const place = placeIn(request);
       await oidcCallback.requireFlow(parametersOf(form), request.ip);
       const id = await postedRequests.save(form);
-      return reply.redirect(`${publicUrl}${callbackPath}?posted_response=${id}`, 303);
+      return reply.redirect(`${redirectUriOf(publicUrl, place)}?posted_response=${id}`, 303);
     },
   });
+}
+
+/** The validator of these routes only describes. @throws AppError (404) */
+function placeIn({ params }: FastifyRequest): SignOnPlace {
+  const { data } = placeParams.safeParse(params);
+  if (data === undefined) throw notFound('There is no such contact centre');
+  return placeOf(data);
 }
 
 /** What came twice stays twice: the checks refuse it. */

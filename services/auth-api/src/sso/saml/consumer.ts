@@ -10,9 +10,10 @@ import type { SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';
 import type { Journey, JourneyRequest } from '../journey.ts';
 import { noJourney } from '../oidc/callback.ts';
+import { isSamePlace, requireContactCenter, type SignOnPlace } from '../place.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
 import type { JudgedAssertion } from './assertion.ts';
-import { entityOf, requireContactCenter, type SamlPlace } from './entity.ts';
+import { entityOf } from './entity.ts';
 import type { IdentityProviders } from './idp-source.ts';
 import { type PostedResponse, type Responses, readResponse } from './response.ts';
 import type { TicketStore } from './ticket-store.ts';
@@ -24,7 +25,7 @@ export interface PostedAnswer {
 
 export interface SamlConsumer {
   /** Where the browser goes to by GET. Knows no cookies: the post comes from another site. @throws AppError for a page */
-  consume(request: JourneyRequest, place: SamlPlace, posted: PostedAnswer): Promise<string>;
+  consume(request: JourneyRequest, place: SignOnPlace, posted: PostedAnswer): Promise<string>;
   /** Where the browser goes, now that it came with its cookies. @throws AppError for a page */
   finish(request: JourneyRequest, reply: BrowserReply, ticketId: string): Promise<string>;
 }
@@ -51,7 +52,7 @@ export const finishPath = '/auth/v3/sso/saml/finish';
 export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
   const { issuer, publicUrl, flows, tickets, journey, providers, responses } = options;
 
-  const settingsAt = async ({ contactCenterId, location }: SamlPlace): Promise<SamlSignOn> => {
+  const settingsAt = async ({ contactCenterId, location }: SignOnPlace): Promise<SamlSignOn> => {
     const settings = await options.settings.of(contactCenterId, 'saml');
     if (settings?.enabled && settings.location === location) return settings;
     throw new SsoError(
@@ -61,7 +62,7 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
   };
 
   /** Only the flow of this very contact centre and location. */
-  const flowOf = async (posted: PostedResponse, place: SamlPlace): Promise<SamlFlow | undefined> => {
+  const flowOf = async (posted: PostedResponse, place: SignOnPlace): Promise<SamlFlow | undefined> => {
     const { inResponseTo } = posted;
     if (inResponseTo === undefined) return undefined;
     const flow = await flows.find(inResponseTo.slice(1));
@@ -70,8 +71,7 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
         'replayed',
         'the request that it answers is not waiting: it was answered, has expired, or was never made',
       );
-    const isHere = flow.contactCenterId === place.contactCenterId && flow.location === place.location;
-    if (flow.protocol !== 'saml' || !isHere)
+    if (flow.protocol !== 'saml' || !isSamePlace(flow, place))
       throw new SsoError('wrong_destination', 'it answers a request of another contact centre or location');
     return flow as SamlFlow;
   };
@@ -90,7 +90,7 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
     }
   };
 
-  const takeOnce = async ({ id, usableUntilMs }: JudgedAssertion, place: SamlPlace) => {
+  const takeOnce = async ({ id, usableUntilMs }: JudgedAssertion, place: SignOnPlace) => {
     const isFirst = await options.singleUse.take(
       'assertion',
       [entityOf(issuer, place).entityId, id],

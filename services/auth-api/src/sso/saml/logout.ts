@@ -7,9 +7,10 @@ import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { ProviderSession } from '../../sessions/session.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoKeys } from '../keys/service.ts';
+import { requireContactCenter, type SignOnPlace } from '../place.ts';
 import type { ProviderSessions } from '../provider-sessions.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
-import { entityOf, requireContactCenter, type SamlPlace } from './entity.ts';
+import { entityOf } from './entity.ts';
 import type { IdentityProvider } from './idp-metadata.ts';
 import type { IdentityProviders } from './idp-source.ts';
 import { type LogoutMessage, makeLogoutRequest, makeLogoutResponse, verifyPostedRequest } from './library.ts';
@@ -30,7 +31,7 @@ export interface SamlLogout {
    * `finishes` names the logout that is over. @throws SsoError, AppError (404, 429)
    */
   receive(
-    place: SamlPlace,
+    place: SignOnPlace,
     arrival: LogoutArrival,
     request: { id: string; ip: string },
   ): Promise<{ location: string } | { finishes: string | undefined }>;
@@ -67,7 +68,7 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
     key: keys.signing(),
   });
 
-  const settingsAt = async ({ contactCenterId, location }: SamlPlace): Promise<SamlSignOn> => {
+  const settingsAt = async ({ contactCenterId, location }: SignOnPlace): Promise<SamlSignOn> => {
     const settings = await options.settings.of(contactCenterId, 'saml');
     if (settings?.enabled && settings.location === location) return settings;
     throw new SsoError(
@@ -164,7 +165,7 @@ function textIn(root: Element, name: 'Issuer' | 'NameID'): string | undefined {
 }
 
 /** Who the parties of a SAML session are: one entity of ours per contact centre and location. */
-export function samlParties(issuer: string, place: SamlPlace): { issuer: string; clientId: string } {
+export function samlParties(issuer: string, place: SignOnPlace): { issuer: string; clientId: string } {
   return { issuer: 'saml', clientId: entityOf(issuer, place).entityId };
 }
 

@@ -2,13 +2,14 @@
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { SsoKeys } from '../keys/service.ts';
+import { requireContactCenter, type SignOnPlace } from '../place.ts';
 import type { SsoSettings } from '../settings.ts';
-import { entityOf, requireContactCenter, type SamlPlace } from './entity.ts';
+import { entityOf } from './entity.ts';
 import { renderSpMetadata, signMetadata } from './sp-metadata.ts';
 
 export interface SamlMetadata {
   /** @throws AppError (404) */
-  of(place: SamlPlace, isSigned: boolean): Promise<string>;
+  of(place: SignOnPlace, isSigned: boolean): Promise<string>;
 }
 
 export function createSamlMetadata(deps: {

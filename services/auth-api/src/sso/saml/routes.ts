@@ -4,8 +4,9 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import { noStore } from '../no-store.ts';
+import { placeOf, placeParams } from '../place.ts';
 import { finishPath, type SamlConsumer } from './consumer.ts';
-import { placeOf, placeParams, samlPath } from './entity.ts';
+import { samlPath } from './entity.ts';
 import type { SamlMetadata } from './metadata.ts';
 
 const tags = ['single sign-on'];

@@ -6,11 +6,15 @@ import {
 } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { Secret } from '@gatehouse/service-kit/secret';
-import { type AuthApi, contactCenterId, encryptionKeys } from '../../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, encryptionKeys, publicUrl } from '../../stack/auth-api.ts';
 import { announceChange } from '../../stack/environment-api.ts';
 
 /** Settings of the local trial: identity providers on this machine. */
 export const localTrial = { GATEHOUSE_MODE: 'local', GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true' };
+
+/** Where OpenID Connect providers send browsers of a contact centre back to. */
+export const callbackUriOf = (id: string) => `${publicUrl}/auth/v3/sso/oidc/callback/${id}/-`;
+export const callbackUri = callbackUriOf(contactCenterId);
 
 const oidcDefaults: OidcSettings = {
   enabled: true,
