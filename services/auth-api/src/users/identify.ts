@@ -7,6 +7,7 @@ import type { ContactCenterService } from '../contact-centers/service.ts';
 import { isInGroup } from './access-groups.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
 import type { Identities } from './identities.ts';
+import { canonicalUserName } from './login-name.ts';
 import { mapFailure } from './map-failure.ts';
 import { SignInError } from './sign-in-error.ts';
 import type { Identification, Membership, NamedPerson, UserService } from './user-service.ts';
@@ -20,12 +21,42 @@ export interface IdentifyOptions {
 
 const longestName = 255;
 
-/** How the name is spelled in the filter; the server compares user names and e-mail addresses without case. */
-const filterFor: Record<NamedPerson['lookup'], (name: string) => PersonFilter> = {
-  userName: (name) => ({ user_name: name }),
-  email: (name) => ({ email_address: name }),
-  externalId: (name) => ({ external_id: name }),
+interface Lookup {
+  /** How the name is spelled in the filter; the server compares user names and e-mail addresses without case. */
+  filter(name: string): PersonFilter;
+  fieldOf(person: CfgPerson): string | null | undefined;
+  isSame(one: string, other: string): boolean;
+}
+
+const isSameName = (one: string, other: string) => canonicalUserName(one) === canonicalUserName(other);
+
+const lookups: Record<NamedPerson['lookup'], Lookup> = {
+  userName: {
+    filter: (name) => ({ user_name: name }),
+    fieldOf: ({ userName }) => userName,
+    isSame: isSameName,
+  },
+  email: {
+    filter: (name) => ({ email_address: name }),
+    fieldOf: ({ emailAddress }) => emailAddress,
+    isSame: isSameName,
+  },
+  externalId: {
+    filter: (name) => ({ external_id: name }),
+    fieldOf: ({ externalID }) => externalID,
+    isSame: (one, other) => one.normalize('NFC') === other.normalize('NFC'),
+  },
 };
+
+/**
+ * A server that does not know a filter may answer with everybody, and one that takes accents or patterns lightly with
+ * somebody else: no password follows that would tell.
+ */
+function carries(person: CfgPerson, { lookup, name }: Pick<NamedPerson, 'lookup' | 'name'>): boolean {
+  const { fieldOf, isSame } = lookups[lookup];
+  const value = fieldOf(person) ?? '';
+  return value !== '' && isSame(value, name);
+}
 
 export function createIdentification(options: IdentifyOptions): Pick<UserService, 'identify' | 'isMember'> {
   const { contactCenters, links, identities, now } = options;
@@ -41,7 +72,8 @@ export function createIdentification(options: IdentifyOptions): Pick<UserService
   const identify = async (named: NamedPerson): Promise<Identification> => {
     const link = await openLink(named.contactCenterId);
     const provedAtMs = now();
-    const found = await readPersons(link, filterFor[named.lookup](named.name));
+    const answered = await readPersons(link, lookups[named.lookup].filter(named.name));
+    const found = answered.filter((person) => carries(person, named));
     const enabled = found.filter(({ state }) => state === CfgObjectState.enabled);
     const [person] = enabled;
     if (enabled.length > 1) return { outcome: 'ambiguous' };

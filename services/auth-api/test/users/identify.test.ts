@@ -39,18 +39,20 @@ const backend = new InMemoryBackend({
   ],
 });
 
-const { identify, isMember } = createIdentification({
-  contactCenters: { get: async () => demoContactCenter },
-  links: {
-    open: async () => ({
-      backend,
-      place: { contactCenterId, environmentId, domain: 'demo' },
-      tenantDbid: 101,
-    }),
-  },
-  identities: createIdentities({ mapping: readMapping([]), now: () => 1000 }),
-  now: () => 1000,
-});
+const identificationBy = (server: InMemoryBackend) =>
+  createIdentification({
+    contactCenters: { get: async () => demoContactCenter },
+    links: {
+      open: async () => ({
+        backend: server,
+        place: { contactCenterId, environmentId, domain: 'demo' },
+        tenantDbid: 101,
+      }),
+    },
+    identities: createIdentities({ mapping: readMapping([]), now: () => 1000 }),
+    now: () => 1000,
+  });
+const { identify, isMember } = identificationBy(backend);
 
 const find = (lookup: 'userName' | 'email' | 'externalId', name: string, accessGroups: string[] = []) =>
   identify({ contactCenterId, lookup, name, accessGroups });
@@ -85,6 +87,23 @@ describe('a person whom an identity provider names', () => {
 
   it('is the enabled one where a former account has the same address', async () => {
     expect(await find('email', 'left-and-back@example.com')).toMatchObject({ identity: { dbid: 6 } });
+  });
+
+  it('53 · bears the name that was looked for, whatever the server answers: a filter that it does not know, accents, patterns', async () => {
+    const answers = (changes: Partial<MemoryPerson>) => {
+      const server = new InMemoryBackend({ persons: [], accessGroups: [] });
+      server.readPersons = async () => [person(1, changes)];
+      return identificationBy(server).identify;
+    };
+    const identifyBy = answers({ userName: 'josé', emailAddress: null, externalID: '' });
+    for (const lookup of ['userName', 'email', 'externalId'] as const) {
+      for (const name of ['jose', 'j*', 'stranger@example.com'])
+        expect(await identifyBy({ contactCenterId, lookup, name, accessGroups: [] })).toEqual({
+          outcome: 'unknown',
+        });
+    }
+    const itself = await identifyBy({ contactCenterId, lookup: 'userName', name: 'JOSÉ', accessGroups: [] });
+    expect(itself.outcome).toBe('found');
   });
 
   it('must be in one of the access groups, and in one that is enabled', async () => {
