@@ -17,11 +17,11 @@ export function needsSignIn(
   // A sign-in that this request itself caused satisfies everything it asked for: single sign-on has judged it by that.
   if (caused) return false;
   const seenAtMs = seenAtMsOf(session);
-  const isFresh = seenAtMs >= request.requestedAtMs;
-  if (isFresh) return false;
+  const isKnown = session.isSeenAtUnknown !== true;
+  if (isKnown && seenAtMs >= request.requestedAtMs) return false;
   if (request.requiresFreshSignIn) return true;
   const { maxAgeSeconds } = request;
-  if (maxAgeSeconds !== undefined && nowMs - seenAtMs > maxAgeSeconds * 1000) return true;
+  if (maxAgeSeconds !== undefined && !(isKnown && nowMs - seenAtMs <= maxAgeSeconds * 1000)) return true;
   return wantsStepUp(request, session);
 }
 

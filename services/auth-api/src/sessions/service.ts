@@ -134,6 +134,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
         clientIds: continued?.clientIds ?? [],
         clientAddress: request.ip,
         ...(providerAuthTimeMs === undefined ? {} : { providerAuthTimeMs }),
+        ...(newcomer.isSeenAtUnknown === true ? { isSeenAtUnknown: true } : {}),
         ...(provider === undefined ? {} : { provider }),
         ...(userAgent === undefined ? {} : { userAgent }),
       };

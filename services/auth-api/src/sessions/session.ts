@@ -15,6 +15,8 @@ export interface Session extends SessionReference {
   /** Clients that got a code or token by this session. */
   clientIds: string[];
   provider?: ProviderSession;
+  /** An identity provider signed the user in and did not say when it had asked: perhaps long before. */
+  isSeenAtUnknown?: boolean;
 }
 
 /** The parts of an HTTP request that sessions read; a Fastify request with cookies has them. */
@@ -61,6 +63,8 @@ export interface Newcomer {
   amr: string[];
   /** When an identity provider saw the user, if that was earlier. */
   providerAuthTimeMs?: number;
+  /** It did not say when. */
+  isSeenAtUnknown?: boolean;
   /** The session ends then at the latest. */
   endsAtMs?: number;
   provider?: ProviderSession;

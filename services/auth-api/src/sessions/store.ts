@@ -19,6 +19,7 @@ export interface StoredSession {
   userAgent?: string;
   clientAddress?: string;
   providerAuthTimeMs?: number;
+  isSeenAtUnknown?: boolean;
   provider?: ProviderSession;
   lastSeenAtMs: number;
   clientIds: string[];

@@ -73,24 +73,24 @@ export interface FreshnessRule {
 }
 
 /**
- * When the identity provider saw the person; undefined means just now, as was asked for. A time that was asked for and is
- * not told is a refusal: nobody could say whether the person was asked at all.
+ * When the identity provider saw the person. A time that was asked for and is not told is a refusal: nobody could say
+ * whether the person was asked at all.
  * @throws SsoError
  */
 export function seenAtMs(
   { authTimeMs }: AssertedPerson,
   { isForced, maxAgeSeconds, startedAtMs }: SsoFlow,
   { nowMs, skewMs }: FreshnessRule,
-): number | undefined {
+): number | 'just now' | 'unknown' {
   if (authTimeMs !== undefined && authTimeMs > nowMs + skewMs) {
     throw new SsoError('wrong_time', `the person was asked at ${iso(authTimeMs)}, which is in the future`);
   }
   if (!isForced && maxAgeSeconds === undefined)
-    return authTimeMs === undefined ? undefined : Math.min(authTimeMs, nowMs);
+    return authTimeMs === undefined ? 'unknown' : Math.min(authTimeMs, nowMs);
   if (authTimeMs === undefined)
     throw new SsoError('not_fresh', 'the answer does not say when the person was asked');
   if (isForced) {
-    if (authTimeMs + skewMs >= startedAtMs) return undefined;
+    if (authTimeMs + skewMs >= startedAtMs) return 'just now';
     throw new SsoError('not_fresh', `the person was to be asked again and was asked at ${iso(authTimeMs)}`);
   }
   const oldestMs = nowMs - (maxAgeSeconds ?? 0) * 1000;

@@ -121,7 +121,7 @@ export function createJourney(options: JourneyOptions): Journey {
 
     async arrive(request, reply, flow, settings, person) {
       const skewSeconds = settings.protocol === 'saml' ? settings.clockSkewSeconds : oidcSkewSeconds;
-      const providerAuthTimeMs = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
+      const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
       const { identity, provedAtMs } = await personOf(settings, person);
       const { provider, sessionEndsAtMs } = person;
       const session = await sessions.create(reply, request, {
@@ -129,7 +129,8 @@ export function createJourney(options: JourneyOptions): Journey {
         amr: methodsOf(person, settings),
         provedAtMs,
         provider,
-        ...(providerAuthTimeMs === undefined ? {} : { providerAuthTimeMs }),
+        ...(typeof seenAt === 'number' ? { providerAuthTimeMs: seenAt } : {}),
+        ...(seenAt === 'unknown' ? { isSeenAtUnknown: true } : {}),
         ...(sessionEndsAtMs === undefined ? {} : { endsAtMs: sessionEndsAtMs }),
       });
       metrics.succeeded(flow.protocol);

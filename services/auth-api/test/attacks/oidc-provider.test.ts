@@ -16,7 +16,7 @@ import {
   startAuthApi,
 } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
-import { authorizeUrl, createClient } from '../stack/oauth.ts';
+import { authorizeUrl, createClient, interactionOf } from '../stack/oauth.ts';
 
 const otherContactCenterId = '44444444-4444-4444-8444-444444444444';
 
@@ -278,6 +278,19 @@ describe('answers of OpenID Connect providers', () => {
     expect(back.location).toMatch('/auth/sign-in.html?error');
     expect((await browser.get('/auth/v3/ping')).status).toBe(403);
   });
+
+  it.each([{ prompt: 'login' }, { max_age: '0' }, { max_age: '3600' }])(
+    '18 · %j: a sign-in beside it, at a time that the provider does not tell, is no new one',
+    async (wish) => {
+      const client = await createClient(stack);
+      const browser = createBrowser(stack.app);
+      const begun = await browser.get(authorizeUrl(client, { tenant: 'demo', ...wish }));
+      const interaction = interactionOf(begun);
+      expect((await comeBack(await leave(browser))).location).toBe(`${publicUrl}/auth/signed-in.html`);
+      const resumed = await browser.get(`/auth/v3/oauth/authorize/resume?interaction=${interaction}`);
+      expect(resumed.location).toMatch(`${publicUrl}/auth/sign-in.html?interaction=`);
+    },
+  );
 
   it('69 · a provider that never answers costs bounded time and no sign-in', async () => {
     const leaving = await leave();
