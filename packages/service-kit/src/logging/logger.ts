@@ -1,5 +1,6 @@
 /** Structured logs on standard output. */
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { errorFields } from './error-fields.ts';
 import { pretty } from './pretty.ts';
 import { createStormLimit } from './storm-limit.ts';
 
@@ -44,6 +45,7 @@ export function createLogger(
     timestamp: stdTimeFunctions.isoTime,
     messageKey: 'message',
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: errorFields, error: errorFields },
     hooks: createStormLimit(storm),
   };
   const target = config.format === 'pretty' ? pretty(destination) : (destination ?? buffered());

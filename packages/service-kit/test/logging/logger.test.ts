@@ -38,3 +38,19 @@ test('lines for people hold nothing that steers their terminal, whatever a stran
   expect(text).toContain('[31mred');
   expect([...text].filter((character) => /[\p{Cc}]/u.test(character) && character !== '\n')).toEqual([]);
 });
+
+test.each([
+  ['the password that Redis refused', { command: { name: 'auth', args: ['user', 'hunter2'] } }],
+  [
+    'a row that PostgreSQL refused',
+    { severity: 'ERROR', detail: 'Failing row contains (1, hunter2).', where: 'hunter2' },
+  ],
+  ['the claims of a token', { payload: { jti: 'hunter2' } }],
+  ['the body of an answer', { body: '{"x":"hunter2"}', headers: { 'x-any': 'hunter2' } }],
+])('%s is not written with the error, nor with those it is made of', (_name, fields) => {
+  const error = Object.assign(new Error('refused'), { code: 'E_CODE', ...fields });
+  const text = logged({ err: error }) + logged({ err: new AggregateError([error], 'all') });
+
+  expect(text).not.toContain('hunter2');
+  expect(text).toContain('E_CODE');
+});

@@ -1,0 +1,44 @@
+/** What a log line says of an error: what libraries hang onto theirs is written by its name, or not at all. */
+import { stdSerializers } from 'pino';
+
+/**
+ * Others hold what nobody may read: the arguments of a Redis command (its password), rows of PostgreSQL, claims of a
+ * token, bodies and headers of requests.
+ */
+const told = [
+  ...['type', 'name', 'message', 'stack', 'code', 'status', 'statusCode', 'reason', 'failure', 'dependency'],
+  // Sockets and resolvers.
+  ...['errno', 'syscall', 'address', 'port', 'host', 'hostname'],
+  // Configuration Server.
+  ...['endpoint', 'refId', 'sent', 'retryable', 'retryAfterMs'],
+  // PostgreSQL; its `where` quotes values.
+  ...['severity', 'schema', 'table', 'column', 'constraint', 'routine'],
+];
+
+interface LibraryFields {
+  command?: { name?: unknown };
+  aggregateErrors?: Record<string, unknown>[];
+  detail?: unknown;
+  severity?: unknown;
+}
+
+export function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  return tellable(stdSerializers.err(error) as unknown as Record<string, unknown>);
+}
+
+function tellable(record: Record<string, unknown>): Record<string, unknown> {
+  const fields = told.flatMap((name) => (isPlain(record[name]) ? [[name, record[name]]] : []));
+  const { command, aggregateErrors, detail, severity } = record as LibraryFields;
+  return {
+    ...Object.fromEntries(fields),
+    // Ours is for the log; PostgreSQL's, which comes with a severity, quotes rows.
+    ...(isPlain(detail) && severity === undefined ? { detail } : {}),
+    ...(isPlain(command?.name) ? { command: command?.name } : {}),
+    ...(aggregateErrors ? { aggregateErrors: aggregateErrors.map(tellable) } : {}),
+  };
+}
+
+function isPlain(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}

@@ -1,0 +1,37 @@
+/** Secrets in errors of the Redis library: they carry the command that was refused. */
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { startRedis } from '@gatehouse/testing/redis';
+import { expect, it } from 'vitest';
+import { createLogger } from '../../src/logging/logger.ts';
+import { createRedis } from '../../src/redis/client.ts';
+import { Secret } from '../../src/secret.ts';
+
+it('a password that Redis refuses is in no log line', async () => {
+  const server = await startRedis();
+  let text = '';
+  const sink = new Writable({
+    write(chunk, _encoding, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  const redis = createRedis(
+    {
+      ...{
+        url: server.url,
+        clusterNodes: [],
+        username: 'gatehouse',
+        password: new Secret('hunter2-of-redis'),
+      },
+      ...{ tls: false, keyPrefix: '', commandTimeoutMs: 1000 },
+    },
+    { log: createLogger('test', { level: 'info', format: 'json' }, sink) },
+  );
+  await once(redis, 'error');
+
+  expect(text).toContain('WRONGPASS');
+  expect(text).not.toContain('hunter2-of-redis');
+  redis.disconnect();
+  await server.close();
+});
