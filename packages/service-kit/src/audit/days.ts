@@ -11,20 +11,44 @@ export interface AuditDay {
   seal: string;
 }
 
+interface DayRow {
+  day: string;
+  last_position: string;
+  hash: Buffer;
+  seal: string;
+}
+
+const columns = `to_char(day, 'YYYY-MM-DD') AS day, last_position, hash, seal`;
+
+/** Both ends inclusive. */
 export async function readDays(
   schema: string,
   db: Queryable,
   { from, to }: { from?: string | undefined; to?: string | undefined },
 ): Promise<AuditDay[]> {
-  const { rows } = await db.query<{ day: string; last_position: string; hash: Buffer; seal: string }>(
-    `SELECT to_char(day, 'YYYY-MM-DD') AS day, last_position, hash, seal FROM ${schema}.audit_days
-     WHERE ($1::date IS NULL OR day >= $1) AND ($2::date IS NULL OR day <= $2) ORDER BY day`,
+  const { rows } = await db.query<DayRow>(
+    `SELECT ${columns} FROM ${schema}.audit_days
+     WHERE ($1::date IS NULL OR day >= $1) AND ($2::date IS NULL OR day <= $2) ORDER BY audit_days.day`,
     [from ?? null, to ?? null],
   );
-  return rows.map(({ day, last_position, hash, seal }) => ({
-    ...{ day, hash, seal },
-    lastPosition: Number(last_position),
-  }));
+  return rows.map(toDay);
+}
+
+/** The last day before another one. */
+export async function readDayBefore(
+  schema: string,
+  db: Queryable,
+  day: string,
+): Promise<AuditDay | undefined> {
+  const { rows } = await db.query<DayRow>(
+    `SELECT ${columns} FROM ${schema}.audit_days WHERE day < $1 ORDER BY audit_days.day DESC LIMIT 1`,
+    [day],
+  );
+  return rows.map(toDay)[0];
+}
+
+function toDay({ day, last_position, hash, seal }: DayRow): AuditDay {
+  return { day, lastPosition: Number(last_position), hash, seal };
 }
 
 /** A seal that was copied from another day does not open. */

@@ -1,7 +1,7 @@
 /** Goes through a chain again and says where it does not hold. */
 import type { SecretBox } from '../crypto/secret-box.ts';
 import { inTransaction, type Queryable } from '../postgres/pool.ts';
-import { type AuditDay, placeOfSeal, readDays } from './days.ts';
+import { type AuditDay, placeOfSeal, readDayBefore, readDays } from './days.ts';
 import { chainHash, noHash, personalDigest } from './hash.ts';
 import { type AuditTrail, type ChainedEvent, readChain } from './trail.ts';
 
@@ -49,15 +49,23 @@ async function verifyDays(options: VerifyOptions, db: Queryable): Promise<Verifi
   const from = options.from !== undefined && options.from > keptFrom ? options.from : keptFrom;
   const days = await readDays(schema, db, { from, to });
   const verified: VerifiedDay[] = [];
-  let before = await endBefore(schema, db, days[0]);
+  const [first] = days;
+  const dayBefore = first && (await readDayBefore(schema, db, first.day));
+  let before = dayBefore === undefined ? { position: 0, hash: noHash } : endOf(dayBefore);
+  // It was not asked for, or is past its time; but the first day is whole only if it goes on where that one was sealed.
+  let beginning = dayBefore === undefined ? [] : sealProblems(dayBefore, schema, secretBox);
   for (const day of days) {
     const found = await verifyDay(trail, db, day, before);
-    const problems = [...found.problems, ...sealProblems(day, schema, secretBox)].slice(0, mostProblems);
+    const problems = [...beginning, ...found.problems, ...sealProblems(day, schema, secretBox)].slice(
+      0,
+      mostProblems,
+    );
+    beginning = [];
     verified.push({
       ...{ day: day.day, events: found.events, lastPosition: day.lastPosition },
       ...{ hash: day.hash.toString('base64url'), problems },
     });
-    before = { position: day.lastPosition, hash: day.hash };
+    before = endOf(day);
   }
   return verified;
 }
@@ -95,15 +103,8 @@ interface End {
   hash: Buffer;
 }
 
-/** Where the chain stood before the first of the days. */
-async function endBefore(schema: string, db: Queryable, first: AuditDay | undefined): Promise<End> {
-  const { rows } = await db.query<{ position: string; hash: Buffer }>(
-    `SELECT last_position AS position, hash FROM ${schema}.audit_days WHERE day < $1 ORDER BY day DESC LIMIT 1`,
-    [first?.day ?? null],
-  );
-  return rows[0] === undefined
-    ? { position: 0, hash: noHash }
-    : { position: Number(rows[0].position), hash: rows[0].hash };
+function endOf({ lastPosition: position, hash }: AuditDay): End {
+  return { position, hash };
 }
 
 async function verifyDay(trail: AuditTrail, db: Queryable, day: AuditDay, before: End) {
@@ -147,8 +148,8 @@ function eventProblems(event: ChainedEvent, before: Buffer): string[] {
 function sealProblems(day: AuditDay, schema: string, box: SecretBox): string[] {
   try {
     const isSealed = box.open(day.seal, placeOfSeal(schema, day.day)).equals(day.hash);
-    return isSealed ? [] : ['the seal of the day was made for another end of it'];
+    return isSealed ? [] : [`the seal of ${day.day} was made for another end of it`];
   } catch (error) {
-    return [`the seal of the day does not open: ${(error as Error).message}`];
+    return [`the seal of ${day.day} does not open: ${(error as Error).message}`];
   }
 }

@@ -110,7 +110,7 @@ describe('an audit chain', () => {
       `DELETE FROM shop.events WHERE seq > 8;
        UPDATE shop.audit_days SET last_position = 8,
          hash = (SELECT hash FROM shop.audit_chain WHERE position = 8)`,
-      /seal of the day was made for another end/,
+      /seal of 2027-01-15 was made for another end/,
     ],
     [
       'two events swapped',
@@ -154,7 +154,7 @@ describe('an audit chain', () => {
       now: () => Date.parse('2027-01-15'),
     }).chainOnce();
 
-    expect((await problems()).join('\n')).toMatch(/the seal of the day does not open/);
+    expect((await problems()).join('\n')).toMatch(/the seal of 2027-01-15 does not open/);
   });
 
   describe('that somebody recomputed whole in the database', () => {
@@ -212,6 +212,21 @@ describe('an audit chain', () => {
 
       expect(broken).toHaveLength(1);
       expect(await problems()).toEqual(['events 11 to 12 are missing']);
+    });
+
+    it.each([
+      ['a day that is past its time', '2027-01-13'],
+      ['a day that is kept', '2000-01-01'],
+    ])('shows that %s was made to end where others did that were taken away', async (_, keptFrom) => {
+      await fourDays();
+      await shop.pool.query(`UPDATE shop.audit_days SET (last_position, hash) =
+          (SELECT last_position, hash FROM shop.audit_days WHERE day = '2027-01-14') WHERE day = '2027-01-12';
+        DELETE FROM shop.audit_days WHERE day IN ('2027-01-13', '2027-01-14');
+        DELETE FROM shop.events WHERE seq BETWEEN 4 AND 9`);
+
+      const found = (await verify({ keptFrom })).flatMap((day) => day.problems);
+
+      expect(found.join()).toMatch(/the seal of 2027-01-12 was made for another end of it/);
     });
 
     it('is not held up by a day of the future that somebody put in', async () => {
