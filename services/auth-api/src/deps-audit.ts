@@ -64,7 +64,7 @@ export async function createAuditDeps({ config, kit, pool, redis, keyspace, secr
     audit,
     auditSearch: createAuditSearch(pool),
     auditKeeper,
-    auditErasure: createAuditErasure({ pool, audit, auditKeeper, disguise }),
+    auditErasure: createAuditErasure({ pool, audit, auditKeeper, drain: drain.drainOnce, disguise }),
     drainAudit: () => drain.drainOnce(),
     floodLimited(limits) {
       const limit = createFloodLimit({ audit, log, ...limits });

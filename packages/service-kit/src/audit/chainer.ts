@@ -33,6 +33,11 @@ interface Link {
 
 const saltBytes = 16;
 
+/** Who holds it changes the chain. */
+export function chainLock(schema: string): string {
+  return `audit-chain:${schema}`;
+}
+
 export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
   const { trail, secretBox, now, batchSize = 500 } = options;
   const { pool, schema, table, seqColumn } = trail;
@@ -89,7 +94,7 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
 
   return {
     async chainOnce(signal) {
-      const chained = await withAdvisoryLock(pool, `audit-chain:${schema}`, async (client) => {
+      const chained = await withAdvisoryLock(pool, chainLock(schema), async (client) => {
         let total = 0;
         for (let count = batchSize; count === batchSize && !signal?.aborted; total += count)
           count = await inTransactionOf(client, () => chainBatch(client));

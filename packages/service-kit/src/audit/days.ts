@@ -51,6 +51,15 @@ function toDay({ day, last_position, hash, seal }: DayRow): AuditDay {
   return { day, lastPosition: Number(last_position), hash, seal };
 }
 
+/** The last place of the chain that is taken, also when its events are deleted; 0 before the first. */
+export async function readLastPosition(schema: string, db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ position: string | null }>(
+    `SELECT greatest((SELECT max(position) FROM ${schema}.audit_chain),
+       (SELECT max(last_position) FROM ${schema}.audit_days)) AS position`,
+  );
+  return Number(rows[0]?.position ?? 0);
+}
+
 /** A seal that was copied from another day does not open. */
 export function placeOfSeal(schema: string, day: string): SecretPlace {
   return { table: `${schema}.audit_days`, row: day, column: 'seal' };

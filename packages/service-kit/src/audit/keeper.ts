@@ -12,8 +12,10 @@ import { createAuditShipper } from '../elasticsearch/shipper.ts';
 import { unavailable } from '../errors/app-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
+import type { Queryable } from '../postgres/pool.ts';
 import { createAuditChainer } from './chainer.ts';
-import { keptFromDay, resealDays } from './days.ts';
+import { keptFromDay, readLastPosition, resealDays } from './days.ts';
+import { eraseFromChain, resealErasures } from './erasure.ts';
 import { deleteExpired } from './retention.ts';
 import { createShippingStore } from './shipping-store.ts';
 import type { AuditTrail, ChainedEvent } from './trail.ts';
@@ -28,6 +30,8 @@ export interface AuditKeeper {
   reship(): Promise<number | undefined>;
   /** Gives what waits its place in the chain now. */
   chain(): Promise<void>;
+  /** Takes persons out of events: see eraseFromChain. */
+  erase(transaction: Queryable, erase: () => Promise<readonly string[]>): Promise<number>;
   /** Takes a person out of the copies in Elasticsearch; the number of documents. @throws AppError 503 */
   eraseCopies(person: PersonQuery): Promise<number>;
   /** Seals under the current key-encryption key what was sealed under another one. */
@@ -111,6 +115,7 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
         client,
         dataStream: auditDataStream(options.elasticsearch.namespace),
         service: options.service,
+        lastPosition: () => readLastPosition(trail.schema, trail.pool),
       };
       return compareWithCopies(verified, copies).catch((error) => {
         log.warn({ err: readableFailure(error) }, 'the audit trail could not be compared with Elasticsearch');
@@ -121,6 +126,7 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
     chain: async () => {
       await chainer.chainOnce();
     },
+    erase: (transaction, erase) => eraseFromChain(trail, { transaction, secretBox }, erase),
     async eraseCopies(person) {
       if (client === undefined) return 0;
       try {
@@ -129,7 +135,10 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
         throw unavailable('Elasticsearch', { cause: readableFailure(error) });
       }
     },
-    reseal: () => resealDays(trail.schema, trail.pool, secretBox),
+    async reseal() {
+      await resealErasures(trail.schema, trail.pool, secretBox);
+      return resealDays(trail.schema, trail.pool, secretBox);
+    },
   };
 }
 

@@ -33,8 +33,9 @@ export interface ChainedEvent extends TrailEvent {
   /** UTC day on which it was chained, as YYYY-MM-DD. */
   day: string;
   hash: Buffer;
-  /** Absent once the personal part was erased. */
+  /** Absent once the personal part was erased; then there is the seal of who erased it. */
   personalSalt: Buffer | undefined;
+  erasureSeal: string | undefined;
   personalDigest: Buffer;
 }
 
@@ -44,6 +45,7 @@ interface ChainColumns {
   chain_hash: Buffer;
   chain_salt: Buffer | null;
   chain_digest: Buffer;
+  chain_erasure: string | null;
 }
 
 /** Events after a place of the chain, in its order. */
@@ -55,7 +57,8 @@ export async function readChain(
   const { schema, table, seqColumn } = trail;
   const { rows } = await db.query<ChainColumns>(
     `SELECT event.*, chain.position AS chain_position, to_char(chain.day, 'YYYY-MM-DD') AS chain_day,
-       chain.hash AS chain_hash, chain.personal_salt AS chain_salt, chain.personal_digest AS chain_digest
+       chain.hash AS chain_hash, chain.personal_salt AS chain_salt, chain.personal_digest AS chain_digest,
+       chain.erasure_seal AS chain_erasure
      FROM ${schema}.audit_chain chain JOIN ${table} event ON event.${seqColumn} = chain.event_seq
      WHERE chain.position > $1 AND ($2::bigint IS NULL OR chain.position <= $2)
      ORDER BY chain.position LIMIT $3`,
@@ -68,5 +71,6 @@ export async function readChain(
     hash: row.chain_hash,
     personalSalt: row.chain_salt ?? undefined,
     personalDigest: row.chain_digest,
+    erasureSeal: row.chain_erasure ?? undefined,
   }));
 }

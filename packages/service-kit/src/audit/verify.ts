@@ -2,6 +2,7 @@
 import type { SecretBox } from '../crypto/secret-box.ts';
 import { inTransaction, type Queryable } from '../postgres/pool.ts';
 import { type AuditDay, placeOfSeal, readDayBefore, readDays } from './days.ts';
+import { isErasureSeal } from './erasure.ts';
 import { chainHash, noHash, personalDigest } from './hash.ts';
 import { type AuditTrail, type ChainedEvent, readChain } from './trail.ts';
 
@@ -55,7 +56,7 @@ async function verifyDays(options: VerifyOptions, db: Queryable): Promise<Verifi
   // It was not asked for, or is past its time; but the first day is whole only if it goes on where that one was sealed.
   let beginning = dayBefore === undefined ? [] : sealProblems(dayBefore, schema, secretBox);
   for (const day of days) {
-    const found = await verifyDay(trail, db, day, before);
+    const found = await verifyDay(options, db, day, before);
     const problems = [...beginning, ...found.problems, ...sealProblems(day, schema, secretBox)].slice(
       0,
       mostProblems,
@@ -107,7 +108,7 @@ function endOf({ lastPosition: position, hash }: AuditDay): End {
   return { position, hash };
 }
 
-async function verifyDay(trail: AuditTrail, db: Queryable, day: AuditDay, before: End) {
+async function verifyDay({ trail, secretBox }: VerifyOptions, db: Queryable, day: AuditDay, before: End) {
   const problems: string[] = [];
   let { position, hash } = before;
   let events = 0;
@@ -119,7 +120,7 @@ async function verifyDay(trail: AuditTrail, db: Queryable, day: AuditDay, before
     });
     for (const event of page) {
       if (event.position !== position + 1) problems.push(`${missing(position + 1, event.position)} missing`);
-      else problems.push(...eventProblems(event, hash));
+      else problems.push(...eventProblems(event, hash), ...personProblems(event, trail.schema, secretBox));
       ({ position, hash } = event);
       events += 1;
     }
@@ -135,14 +136,21 @@ function missing(first: number, next: number): string {
 }
 
 function eventProblems(event: ChainedEvent, before: Buffer): string[] {
-  const { position, personal, personalSalt, personalDigest: digest } = event;
-  const problems: string[] = [];
-  const isErased = personal === undefined && personalSalt === undefined;
-  if (!isErased && !(personalSalt && personalDigest(personalSalt, personal ?? {}).equals(digest)))
-    problems.push(`event ${position}: what it says of the person was changed`);
-  if (!chainHash(before, event, digest).equals(event.hash))
-    problems.push(`event ${position} was changed, or the one before it`);
-  return problems;
+  return chainHash(before, event, event.personalDigest).equals(event.hash)
+    ? []
+    : [`event ${event.position} was changed, or the one before it`];
+}
+
+function personProblems(event: ChainedEvent, schema: string, box: SecretBox): string[] {
+  const { position, personal, personalSalt, personalDigest: digest, erasureSeal } = event;
+  if (personal === undefined && personalSalt === undefined) {
+    return isErasureSeal(erasureSeal, { schema, position, digest }, box)
+      ? []
+      : [`event ${position}: what it said of the person was taken out, and not by an erasure`];
+  }
+  return personalSalt && personalDigest(personalSalt, personal ?? {}).equals(digest)
+    ? []
+    : [`event ${position}: what it says of the person was changed`];
 }
 
 function sealProblems(day: AuditDay, schema: string, box: SecretBox): string[] {

@@ -9,9 +9,12 @@ export interface Copies {
   client: ElasticsearchClient;
   dataStream: string;
   service: string;
+  /** Last place of the chain in PostgreSQL. */
+  lastPosition(): Promise<number>;
 }
 
 interface CopiedEvent {
+  '@timestamp': string;
   event: { sequence: number; hash: string };
 }
 
@@ -20,16 +23,17 @@ const mostDays = 5000;
 
 export async function compareWithCopies(
   days: readonly VerifiedDay[],
-  { client, dataStream, service }: Copies,
+  { client, dataStream, service, lastPosition }: Copies,
 ): Promise<VerifiedDay[]> {
-  const ends = days.slice(-mostDays).flatMap(({ lastPosition }) => lastPosition ?? []);
+  const ends = days.slice(-mostDays).flatMap(({ lastPosition: end }) => end ?? []);
   const find = async (size: number, also: object[]) => {
     const { hits } = await client.search<CopiedEvent>({
-      ...{ index: dataStream, ignore_unavailable: true, size, _source: ['event.sequence', 'event.hash'] },
+      ...{ index: dataStream, ignore_unavailable: true, size },
+      _source: ['@timestamp', 'event.sequence', 'event.hash'],
       sort: [{ 'event.sequence': { order: 'desc', unmapped_type: 'long' } }],
       query: { bool: { filter: [{ term: { 'service.name': service } }, ...also] } },
     });
-    return hits.hits.flatMap(({ _source }) => (_source === undefined ? [] : [_source.event]));
+    return hits.hits.flatMap(({ _source }) => _source ?? []);
   };
   const [[last], copied] = await Promise.all([
     find(1, []),
@@ -37,17 +41,22 @@ export async function compareWithCopies(
   ]);
   // After a restore numbers may be there twice: one copy that agrees is enough.
   const hashes = new Map<number, string[]>();
-  for (const { sequence, hash } of copied) hashes.set(sequence, [...(hashes.get(sequence) ?? []), hash]);
-  const end = Math.max(...ends, 0);
-  return days.map((day): VerifiedDay => {
+  for (const { event } of copied)
+    hashes.set(event.sequence, [...(hashes.get(event.sequence) ?? []), event.hash]);
+  const compared = days.map((day): VerifiedDay => {
     const found = hashes.get(day.lastPosition ?? 0) ?? [];
     const problems = [...day.problems];
     if (found.length > 0 && !found.includes(day.hash))
       problems.push(`Elasticsearch has another event ${day.lastPosition}: this one was put in its place`);
-    if (last !== undefined && day.lastPosition === end && last.sequence > end)
-      problems.push(
-        `Elasticsearch has events up to ${last.sequence}, here they end with ${end}: the end was cut off`,
-      );
     return { ...day, problems, copied: found.includes(day.hash) };
   });
+  // Asked afterwards: what is entered and shipped meanwhile is no cut, nor is what comes after the days that were asked for.
+  const end = await lastPosition();
+  return last !== undefined && last.event.sequence > end ? [...compared, cutOff(last, end)] : compared;
+}
+
+/** Of the day that is not there any more, also when no day is left. */
+function cutOff({ '@timestamp': at, event }: CopiedEvent, end: number): VerifiedDay {
+  const problem = `Elasticsearch has events up to ${event.sequence}, here they end with ${end}: the end was cut off`;
+  return { day: at.slice(0, 10), events: 0, hash: '', problems: [problem] };
 }

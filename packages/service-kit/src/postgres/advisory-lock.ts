@@ -1,5 +1,5 @@
 /** Work that only one process of an installation does at a time. */
-import type { Pool, PoolClient } from './pool.ts';
+import type { Pool, PoolClient, Queryable } from './pool.ts';
 
 /**
  * Runs the work while a session lock of PostgreSQL is held; the lock goes with the connection, whatever happens to us.
@@ -31,4 +31,9 @@ export async function withAdvisoryLock<T>(
   } finally {
     client.release(broken);
   }
+}
+
+/** Waits for the lock and keeps it until the transaction ends. */
+export async function holdAdvisoryLock(transaction: Queryable, name: string): Promise<void> {
+  await transaction.query(`SELECT pg_advisory_xact_lock(hashtext('gatehouse'), hashtext($1))`, [name]);
 }

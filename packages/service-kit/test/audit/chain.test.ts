@@ -2,10 +2,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createAuditChainer } from '../../src/audit/chainer.ts';
 import { resealDays } from '../../src/audit/days.ts';
+import { eraseFromChain, resealErasures } from '../../src/audit/erasure.ts';
 import { chainHash, noHash, personalDigest } from '../../src/audit/hash.ts';
 import { deleteExpired } from '../../src/audit/retention.ts';
 import { verifyAuditTrail } from '../../src/audit/verify.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import { inTransaction } from '../../src/postgres/pool.ts';
 import { Secret } from '../../src/secret.ts';
 import { box, key, openTrail, type TrailDatabase } from './trail-database.ts';
 
@@ -42,6 +44,13 @@ async function forge(change: string): Promise<void> {
     ]);
   }
 }
+const eraseSecond = () =>
+  inTransaction(shop.pool, (transaction) =>
+    eraseFromChain(shop.trail, { transaction, secretBox: box }, async () => {
+      await transaction.query('UPDATE shop.events SET person = NULL WHERE seq = 2');
+      return ['2'];
+    }),
+  );
 const problems = async () => (await verify()).flatMap((day) => day.problems);
 
 describe('an audit chain', () => {
@@ -286,10 +295,40 @@ describe('an audit chain', () => {
   it('holds after a person was erased', async () => {
     await shop.append(4);
     await shop.chain();
-    await shop.pool.query(`UPDATE shop.events SET person = NULL WHERE seq = 2;
-      UPDATE shop.audit_chain SET personal_salt = NULL WHERE position = 2`);
+    await eraseSecond();
 
     expect(await problems()).toEqual([]);
+    expect((await shop.pool.query('SELECT FROM shop.audit_chain WHERE personal_salt IS NULL')).rowCount).toBe(
+      1,
+    );
+  });
+
+  it('holds after an erasure that came while an event got its place', async () => {
+    await shop.append(4);
+    const chaining = shop.chain();
+    await eraseSecond();
+    await chaining;
+    await shop.chain();
+
+    expect(await problems()).toEqual([]);
+  });
+
+  it.each([
+    ['without a seal', `UPDATE shop.audit_chain SET personal_salt = NULL WHERE position = 3`],
+    [
+      'with the seal of another erasure',
+      `UPDATE shop.audit_chain SET personal_salt = NULL,
+         erasure_seal = (SELECT erasure_seal FROM shop.audit_chain WHERE position = 2) WHERE position = 3`,
+    ],
+  ])('does not hold after somebody took himself out of the tables %s', async (_, statement) => {
+    await shop.append(4);
+    await shop.chain();
+    await eraseSecond();
+    await shop.pool.query(`UPDATE shop.events SET person = NULL WHERE seq = 3; ${statement}`);
+
+    expect(await problems()).toEqual([
+      'event 3: what it said of the person was taken out, and not by an erasure',
+    ]);
   });
 
   it('holds after days were deleted that are past their time, and only those are', async () => {
@@ -317,9 +356,11 @@ describe('an audit chain', () => {
   it('is sealed anew when the key is changed, and then needs the former key no more', async () => {
     await shop.append(2);
     await shop.chain();
+    await eraseSecond();
     const both = createSecretBox(new Secret(`${key('k2', 2)},${key('k1')}`));
     const newOnly = createSecretBox(new Secret(key('k2', 2)));
 
+    await resealErasures('shop', shop.pool, both);
     expect(await resealDays('shop', shop.pool, both)).toBe(1);
 
     expect(await verify({ secretBox: newOnly })).toMatchObject([{ problems: [] }]);

@@ -36,7 +36,8 @@ const tables = `
     at timestamptz NOT NULL DEFAULT now(), action text NOT NULL, person text);
   CREATE TABLE shop.audit_chain (
     position bigint PRIMARY KEY, event_seq bigint NOT NULL UNIQUE REFERENCES shop.events (seq) ON DELETE CASCADE,
-    day date NOT NULL, hash bytea NOT NULL, personal_salt bytea, personal_digest bytea NOT NULL);
+    day date NOT NULL, hash bytea NOT NULL, personal_salt bytea, personal_digest bytea NOT NULL,
+    erasure_seal text);
   CREATE TABLE shop.audit_unchained (seq bigint PRIMARY KEY);
   CREATE TABLE shop.audit_days (day date PRIMARY KEY, last_position bigint, hash bytea, seal text);
   CREATE TABLE shop.audit_shipping (target text PRIMARY KEY, position bigint NOT NULL);

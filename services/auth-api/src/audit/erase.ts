@@ -21,18 +21,20 @@ export interface AuditErasureOptions {
   pool: Pool;
   audit: AuditWriter;
   auditKeeper: AuditKeeper;
+  /** Brings what waits in Redis into PostgreSQL. */
+  drain(): Promise<number>;
   disguise: Disguise;
 }
 
 export function createAuditErasure(options: AuditErasureOptions): AuditErasure {
-  const { pool, audit, auditKeeper, disguise } = options;
+  const { pool, audit, auditKeeper, drain, disguise } = options;
   return {
     async erase(user, actor) {
-      // What has no place in the chain yet could not be told from a changed event later.
-      await auditKeeper.chain();
+      // What is still on its way would arrive with the name.
+      await drain();
       const { names, events } = await inTransaction(pool, async (client) => {
         const found = await findPersonalNames(client, user);
-        const count = await erasePersonalFacts(client, user);
+        const count = await auditKeeper.erase(client, () => erasePersonalFacts(client, user));
         await audit.inTransaction(client, {
           name: 'personal_data_erased',
           outcome: 'success',

@@ -129,16 +129,13 @@ export async function findPersonalNames(
   return { subs: rows[0]?.subs ?? [], userNames: rows[0]?.names ?? [] };
 }
 
-/** The number of events that say nothing of the user any more. */
-export async function erasePersonalFacts(db: Queryable, user: string): Promise<number> {
-  const { rowCount } = await db.query(
-    `WITH erased AS (
-       UPDATE auth.audit_events
-       SET sub = NULL, sid = NULL, client_address = NULL, fields = '{}', erased_at = now()
-       WHERE ${ofUser} RETURNING seq
-     )
-     UPDATE auth.audit_chain SET personal_salt = NULL FROM erased WHERE event_seq = erased.seq`,
+/** The numbers of the events that say nothing of the user any more. */
+export async function erasePersonalFacts(db: Queryable, user: string): Promise<string[]> {
+  const { rows } = await db.query<{ seq: string }>(
+    `UPDATE auth.audit_events
+     SET sub = NULL, sid = NULL, client_address = NULL, fields = '{}', erased_at = now()
+     WHERE ${ofUser} RETURNING seq`,
     [user],
   );
-  return rowCount ?? 0;
+  return rows.map(({ seq }) => seq);
 }
