@@ -58,6 +58,10 @@ export const elasticsearchSettings = {
     env: 'GATEHOUSE_ELASTICSEARCH_LOGS',
     doc: 'Send log lines there too (data stream logs-gatehouse.service-<namespace>), for installations that collect no standard output.',
   }),
+  logRetentionDays: setting(read.integer(1, 36_500).default(30), {
+    env: 'GATEHOUSE_ELASTICSEARCH_LOG_RETENTION_DAYS',
+    doc: 'Age at which the lifecycle policy deletes log lines in Elasticsearch, in days.',
+  }),
   timeoutMs: setting(read.integer(1000, 600_000).default(30_000), {
     env: 'GATEHOUSE_ELASTICSEARCH_TIMEOUT_MS',
     doc: 'Longest call to Elasticsearch, in milliseconds.',

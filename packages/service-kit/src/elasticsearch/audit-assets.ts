@@ -48,10 +48,14 @@ export interface Asset {
 
 const _meta = { managed_by: 'gatehouse', version: assetsVersion };
 
-/** When an index is full and when it is deleted. */
 export function auditLifecycle({ retentionDays }: { retentionDays: number }): Asset {
+  return lifecycle('gatehouse-audit', retentionDays);
+}
+
+/** When an index is full and when it is deleted. */
+export function lifecycle(name: string, retentionDays: number): Asset {
   return {
-    path: '_ilm/policy/gatehouse-audit',
+    path: `_ilm/policy/${name}`,
     body: {
       policy: {
         _meta,

@@ -68,6 +68,11 @@ export function createBulkWriter(client: ElasticsearchClient, dataStream: string
   };
 }
 
+/** The whole request was refused for its size, by Elasticsearch or by a proxy before it. */
+export function isTooLarge(error: unknown): boolean {
+  return isResponseError(error) && error.statusCode === 413;
+}
+
 /** For the log: the library's own errors carry the whole request and its credentials. */
 export function readableFailure(error: unknown): Error {
   const { name, message } = error as Error;

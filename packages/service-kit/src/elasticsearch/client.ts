@@ -15,6 +15,7 @@ export interface ElasticsearchConfig {
   retentionDays: number;
   /** Whether log lines go there too. */
   logs: boolean;
+  logRetentionDays: number;
   timeoutMs: number;
 }
 

@@ -8,6 +8,7 @@ import {
   auditTemplates,
 } from './audit-assets.ts';
 import type { ElasticsearchClient } from './client.ts';
+import { logLifecycle, logTemplate } from './log-assets.ts';
 
 export interface InstallOptions {
   client: ElasticsearchClient;
@@ -25,7 +26,7 @@ export interface InstallOptions {
  */
 export async function installAuditAssets(options: InstallOptions): Promise<void> {
   const { client, namespace, retentionDays, install, log } = options;
-  const found = await installedVersion(client);
+  const found = await installedVersion(client, 'gatehouse-audit');
   if (!install) {
     if (found === undefined) {
       throw new Error('Elasticsearch has no index template gatehouse-audit: install it (docs/logging.md)');
@@ -50,8 +51,16 @@ export async function installAuditAssets(options: InstallOptions): Promise<void>
   log.info({ from: found, to: assetsVersion }, 'the index template gatehouse-audit was updated');
 }
 
-async function installedVersion(client: ElasticsearchClient): Promise<number | undefined> {
-  const answer = await client.indices.getIndexTemplate({ name: 'gatehouse-audit' }, { ignore: [404] });
+/** The same for log lines, which need no new index: their fields are open. */
+export async function installLogAssets(client: ElasticsearchClient, retentionDays: number): Promise<void> {
+  const found = await installedVersion(client, 'gatehouse-service-logs');
+  if (found !== undefined && found > assetsVersion) return;
+  for (const { path, body } of [logLifecycle(retentionDays), logTemplate()])
+    await client.transport.request({ method: 'PUT', path: `/${path}`, body });
+}
+
+async function installedVersion(client: ElasticsearchClient, name: string): Promise<number | undefined> {
+  const answer = await client.indices.getIndexTemplate({ name }, { ignore: [404] });
   const template = answer.index_templates?.[0]?.index_template;
   return template === undefined ? undefined : (template.version ?? 0);
 }

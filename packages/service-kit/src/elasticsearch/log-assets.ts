@@ -1,8 +1,14 @@
 /** What Elasticsearch must know before it takes log lines. Their fields are open, so they are one field that cannot grow the mapping. */
-import { type Asset, assetsVersion } from './audit-assets.ts';
+import { type Asset, assetsVersion, lifecycle } from './audit-assets.ts';
 
 export function logDataStream(namespace: string): string {
   return `logs-gatehouse.service-${namespace}`;
+}
+
+const policy = 'gatehouse-service-logs';
+
+export function logLifecycle(retentionDays: number): Asset {
+  return lifecycle(policy, retentionDays);
 }
 
 const keyword = { type: 'keyword', ignore_above: 1024 };
@@ -17,7 +23,7 @@ export function logTemplate(): Asset {
       data_stream: {},
       priority: 500,
       template: {
-        settings: { index: { codec: 'best_compression' } },
+        settings: { index: { lifecycle: { name: policy }, codec: 'best_compression' } },
         mappings: {
           dynamic: 'strict',
           properties: {

@@ -2,10 +2,12 @@
 import { createRepeatingWork } from '../background/repeating-work.ts';
 import type { Logger } from '../logging/logger.ts';
 import { randomUuid } from '../random.ts';
+import { type ItemOutcome, outcomeOf } from './bulk-outcome.ts';
 import type { Document } from './bulk-writer.ts';
-import { readableFailure } from './bulk-writer.ts';
+import { isTooLarge, readableFailure } from './bulk-writer.ts';
 import type { ElasticsearchClient } from './client.ts';
-import { logDataStream, logTemplate } from './log-assets.ts';
+import { installLogAssets } from './install.ts';
+import { logDataStream } from './log-assets.ts';
 
 export interface LogShipping {
   /** Takes a line of JSON as the logger writes it. */
@@ -19,8 +21,9 @@ export interface LogShipping {
 export interface LogShippingOptions {
   client: ElasticsearchClient;
   namespace: string;
-  /** Whether the template is put by us. */
+  /** Whether template and lifecycle are put by us. */
   install: boolean;
+  logRetentionDays: number;
   /** Lines that wait in memory at most. */
   room?: number;
   intervalMs?: number;
@@ -29,28 +32,43 @@ export interface LogShippingOptions {
 const batchSize = 500;
 
 export function createLogShipping(options: LogShippingOptions): LogShipping {
-  const { client, namespace, install, room = 5000, intervalMs = 1000 } = options;
+  const { client, namespace, install, logRetentionDays, room = 5000, intervalMs = 1000 } = options;
   const waiting: string[] = [];
   let dropped = 0;
   let isInstalled = !install;
   let work: ReturnType<typeof createRepeatingWork> | undefined;
 
   async function send(signal: AbortSignal): Promise<boolean> {
-    if (!isInstalled) {
-      const { path, body } = logTemplate();
-      await client.transport.request({ method: 'PUT', path: `/${path}`, body }, { signal });
-      isInstalled = true;
-    }
+    if (!isInstalled) await installLogAssets(client, logRetentionDays);
+    isInstalled = true;
     const lines = waiting.slice(0, batchSize);
     if (lines.length === 0) return false;
+    const outcomes = await sendLines(lines, signal);
+    // A line that is refused for what it is would be refused again: it stands on standard output.
+    dropped += outcomes.filter(({ kind }) => kind === 'refused').length;
+    const again = lines.filter((_, index) => outcomes[index]?.kind === 'again');
+    waiting.splice(0, lines.length, ...again);
+    const reason = outcomes.find((outcome) => outcome.kind === 'again')?.reason;
+    if (again.length === lines.length) throw new Error(`Elasticsearch does not take log lines: ${reason}`);
+    return again.length === 0 && waiting.length >= batchSize;
+  }
+
+  async function sendLines(lines: readonly string[], signal: AbortSignal): Promise<ItemOutcome[]> {
     const operations = lines.flatMap((line) => {
       const { id, body } = logDocument(line);
       return [{ create: { _id: id } }, body];
     });
-    await client.bulk({ index: logDataStream(namespace), operations, require_data_stream: true }, { signal });
-    // A line that is refused for what it is would be refused again: it stands on standard output.
-    waiting.splice(0, lines.length);
-    return waiting.length >= batchSize;
+    try {
+      const index = logDataStream(namespace);
+      const { items } = await client.bulk({ index, operations, require_data_stream: true }, { signal });
+      return items.map(({ create }) => outcomeOf(create ?? {}));
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      if (lines.length === 1) return [{ kind: 'refused', reason: 'too large' }];
+      const half = Math.ceil(lines.length / 2);
+      const first = await sendLines(lines.slice(0, half), signal);
+      return [...first, ...(await sendLines(lines.slice(half), signal))];
+    }
   }
 
   return {

@@ -5,7 +5,7 @@ import type { ChainedEvent } from '../audit/trail.ts';
 import type { Logger } from '../logging/logger.ts';
 import { withAdvisoryLock } from '../postgres/advisory-lock.ts';
 import type { Pool } from '../postgres/pool.ts';
-import type { BulkResult, BulkWriter, Document } from './bulk-writer.ts';
+import { type BulkResult, type BulkWriter, type Document, isTooLarge } from './bulk-writer.ts';
 
 export interface AuditShipper {
   /** Ships what waits; the number of events passed on, 0 when another process is at it. @throws Error when it gets nowhere */
@@ -53,8 +53,13 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
   ): Promise<BulkResult['refused']> {
     const refused: BulkResult['refused'] = new Map();
     let left = documents;
+    if (left.length === 0) return refused;
     for (let attempt = 1; ; attempt += 1) {
-      const result = await writer.write(left, signal);
+      const result = await writer.write(left, signal).catch((error) => {
+        if (isTooLarge(error)) return undefined;
+        throw error;
+      });
+      if (result === undefined) return new Map([...refused, ...(await deliverParts(left, signal))]);
       for (const [id, reason] of result.refused) refused.set(id, reason);
       left = left.filter(({ id }) => result.again.has(id));
       if (left.length === 0) return refused;
@@ -65,16 +70,25 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
     }
   }
 
+  /** Somebody lets less through than we send at once. */
+  async function deliverParts(
+    documents: readonly Document[],
+    signal?: AbortSignal,
+  ): Promise<BulkResult['refused']> {
+    const [only, another] = documents;
+    if (only !== undefined && another === undefined) return new Map([[only.id, 'too large']]);
+    const half = Math.ceil(documents.length / 2);
+    const first = await deliver(documents.slice(0, half), signal);
+    return new Map([...first, ...(await deliver(documents.slice(half), signal))]);
+  }
+
   async function shipBatch(signal?: AbortSignal): Promise<number> {
     const events = withinBytes(await store.next(batchSize), options.toDocument, batchBytes);
     const last = events.at(-1);
     if (last === undefined) return 0;
-    const refused = await deliver(
-      events.map(({ document }) => document),
-      signal,
-    );
-    const setAside = events.flatMap(({ event, document }) => {
-      const reason = refused.get(document.id);
+    const refused = await deliver(documentsOf(events), signal);
+    const setAside = events.flatMap(({ event, document, problem }) => {
+      const reason = problem ?? refused.get(document?.id ?? '');
       return reason === undefined ? [] : [{ position: event.position, reason }];
     });
     await store.advance(last.event.position, setAside);
@@ -96,9 +110,9 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
       const events = await store.nextSetAside(after, batchSize);
       const last = events.at(-1);
       if (last === undefined) return taken;
-      const documents = events.map((event) => ({ event, document: options.toDocument(event) }));
-      const refused = await deliver(documents.map(({ document }) => document));
-      const accepted = documents.filter(({ document }) => !refused.has(document.id));
+      const prepared = events.map((event) => prepare(event, options.toDocument));
+      const refused = await deliver(documentsOf(prepared));
+      const accepted = prepared.filter(({ document }) => document && !refused.has(document.id));
       await store.forgetSetAside(accepted.map(({ event }) => event.position));
       taken += accepted.length;
       after = last.position;
@@ -123,7 +137,22 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
 
 interface Prepared {
   event: ChainedEvent;
-  document: Document;
+  document: Document | undefined;
+  /** Why there is no document. */
+  problem: string | undefined;
+}
+
+/** One event that this release cannot read must not hold up all others. */
+function prepare(event: ChainedEvent, toDocument: (event: ChainedEvent) => Document): Prepared {
+  try {
+    return { event, document: toDocument(event), problem: undefined };
+  } catch (error) {
+    return { event, document: undefined, problem: `no document: ${(error as Error).name}` };
+  }
+}
+
+function documentsOf(prepared: readonly Prepared[]): Document[] {
+  return prepared.flatMap(({ document }) => document ?? []);
 }
 
 /** As many of the first events as fit; always one. */
@@ -135,10 +164,10 @@ function withinBytes(
   const fitting: Prepared[] = [];
   let bytes = 0;
   for (const event of events) {
-    const document = toDocument(event);
-    bytes += Buffer.byteLength(JSON.stringify(document.body));
+    const prepared = prepare(event, toDocument);
+    bytes += Buffer.byteLength(JSON.stringify(prepared.document?.body ?? ''));
     if (bytes > limit && fitting.length > 0) break;
-    fitting.push({ event, document });
+    fitting.push(prepared);
   }
   return fitting;
 }

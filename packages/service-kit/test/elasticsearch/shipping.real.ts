@@ -7,6 +7,7 @@ import {
   startElasticsearch,
 } from '@gatehouse/testing/elasticsearch-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readLastPosition } from '../../src/audit/days.ts';
 import { createShippingStore } from '../../src/audit/shipping-store.ts';
 import type { ChainedEvent } from '../../src/audit/trail.ts';
 import { verifyAuditTrail } from '../../src/audit/verify.ts';
@@ -27,7 +28,14 @@ const stream = auditDataStream('default');
 
 const config = (url: string) => ({
   ...{ nodes: [url], username: undefined, password: undefined, apiKey: undefined, ca: undefined },
-  ...{ install: true, namespace: 'default', retentionDays: 30, timeoutMs: 10_000, logs: true },
+  ...{
+    install: true,
+    namespace: 'default',
+    retentionDays: 30,
+    timeoutMs: 10_000,
+    logs: true,
+    logRetentionDays: 7,
+  },
 });
 
 describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
@@ -268,7 +276,8 @@ describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
   it('tell of a database that was set back to an earlier moment, seals and all', async () => {
     const verify = async () => {
       const days = await verifyAuditTrail({ trail: shop.trail, secretBox: box, keptFrom: '2000-01-01' });
-      return compareWithCopies(days, { client, dataStream: stream, service: 'shop' });
+      const lastPosition = () => readLastPosition('shop', shop.pool);
+      return compareWithCopies(days, { client, dataStream: stream, service: 'shop', lastPosition });
     };
     for (const day of ['2027-01-14', '2027-01-15']) {
       await shop.append(10);
@@ -284,6 +293,7 @@ describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
     await shop.pool.query(`DELETE FROM shop.events WHERE seq > 10;
       DELETE FROM shop.audit_days WHERE day = '2027-01-15'`);
     expect(await verify()).toMatchObject([
+      { day: '2027-01-14', problems: [] },
       { problems: ['Elasticsearch has events up to 20, here they end with 10: the end was cut off'] },
     ]);
 
@@ -345,6 +355,8 @@ describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
       error: { type: 'TypeError', message: 'of a kind' },
       gatehouse: { attempt: 3 },
     });
+    const { indices } = await client.ilm.explainLifecycle({ index });
+    expect(Object.values(indices)).toMatchObject([{ policy: 'gatehouse-service-logs' }]);
   });
 
   it('travel nearly as fast as the bare bulk client sends the same documents', async () => {

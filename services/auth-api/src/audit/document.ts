@@ -4,7 +4,7 @@ import type { ChainedEvent } from '@gatehouse/service-kit/audit/trail';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { auditDocument, changesAsText } from '@gatehouse/service-kit/elasticsearch/audit-document';
 import type { Document } from '@gatehouse/service-kit/elasticsearch/bulk-writer';
-import { auditEvents } from './event.ts';
+import { auditEvents, type CatalogueEntry, type EventKind } from './event.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
 
 export const auditedService = 'auth-api';
@@ -18,7 +18,7 @@ export function securityDocument(event: ChainedEvent, disguise: Disguise): Docum
   return auditDocument(auditedService, event, {
     action: facts.name,
     outcome: facts.outcome,
-    ...auditEvents[facts.name].kind,
+    ...kindOf(facts.name),
     reason: reason === undefined ? undefined : String(reason),
     correlationId: facts.correlationId,
     contactCenterId: facts.contactCenterId ?? undefined,
@@ -33,4 +33,9 @@ export function securityDocument(event: ChainedEvent, disguise: Disguise): Docum
       ...(Object.keys(details).length === 0 ? {} : { details }),
     },
   });
+}
+
+/** A later release, which was here before this one, may have written events that this one does not know. */
+function kindOf(name: string): EventKind {
+  return (auditEvents as Record<string, CatalogueEntry>)[name]?.kind ?? { category: [], type: ['info'] };
 }

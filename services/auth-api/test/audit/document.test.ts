@@ -36,6 +36,7 @@ const event = (name: string, isErased = false) => ({
   day: '2027-01-15',
   hash: randomBytes(32),
   personalSalt: undefined,
+  erasureSeal: undefined,
   personalDigest: randomBytes(32),
   facts: { name, outcome: 'success', correlationId: 'c-1', clientId: 'app', contactCenterId: 'cc' },
   personal: isErased
@@ -62,6 +63,12 @@ describe('the document of a security event', () => {
       client: { address: '203.0.113.7', ip: '203.0.113.7' },
       gatehouse: { details: { changes: { name: { from: 'a', to: '["b"]' } } } },
     });
+  });
+
+  it('of an event of a later release, which was here before this one, goes out all the same', () => {
+    const { body } = securityDocument(event('invented_later'), (value) => value);
+    expect(unknownPaths(JSON.parse(JSON.stringify(body)), mappings)).toEqual([]);
+    expect(body).toMatchObject({ event: { action: 'invented_later' } });
   });
 
   it('of somebody who was erased tells what happened and not who it was', () => {
