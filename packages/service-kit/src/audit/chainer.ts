@@ -12,6 +12,8 @@ import type { AuditTrail } from './trail.ts';
 export interface AuditChainer {
   /** Chains what waits; the number of events, 0 when another process is at it. */
   chainOnce(signal?: AbortSignal): Promise<number>;
+  /** When the first event happened that still waits, whoever is at it; undefined when none does. */
+  oldestWaitingMs(): Promise<number | undefined>;
 }
 
 export interface AuditChainerOptions {
@@ -101,6 +103,13 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
         return total;
       });
       return chained ?? 0;
+    },
+    async oldestWaitingMs() {
+      const { rows } = await pool.query(
+        `SELECT event.* FROM ${schema}.audit_unchained waiting JOIN ${table} event ON event.${seqColumn} = waiting.seq
+         ORDER BY waiting.seq LIMIT 1`,
+      );
+      return rows[0] === undefined ? undefined : trail.read(rows[0]).atMs;
     },
   };
 }

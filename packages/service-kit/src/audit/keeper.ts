@@ -75,12 +75,20 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
       );
     },
   });
+  const unchained = options.metrics.gauge(
+    'gatehouse_audit_unchained_seconds',
+    'Age of the oldest audit event that has no place in the chain yet; 0 when all have one.',
+  );
   const chaining = createRepeatingWork({
     log,
     intervalMs,
     longestPauseMs,
     async round(signal) {
-      await chainer.chainOnce(signal);
+      try {
+        await chainer.chainOnce(signal);
+      } finally {
+        unchained.set(ageSeconds(await chainer.oldestWaitingMs(), now()));
+      }
       return false;
     },
     failing: 'audit events could not be entered into their chain',
@@ -142,6 +150,10 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
   };
 }
 
+function ageSeconds(atMs: number | undefined, nowMs: number): number {
+  return atMs === undefined ? 0 : Math.max(0, (nowMs - atMs) / 1000);
+}
+
 function createShipping(client: ElasticsearchClient, options: AuditKeeperOptions) {
   const { trail, elasticsearch, log, metrics, intervalMs = 1000 } = options;
   const shipped = metrics.counter(
@@ -151,6 +163,10 @@ function createShipping(client: ElasticsearchClient, options: AuditKeeperOptions
   const waiting = metrics.gauge(
     'gatehouse_audit_unshipped_events',
     'Audit events in PostgreSQL that Elasticsearch does not have yet.',
+  );
+  const delay = metrics.gauge(
+    'gatehouse_audit_unshipped_seconds',
+    'Age of the oldest audit event that Elasticsearch does not have yet; 0 when it has all.',
   );
   const setAside = metrics.gauge(
     'gatehouse_audit_set_aside_events',
@@ -179,6 +195,7 @@ function createShipping(client: ElasticsearchClient, options: AuditKeeperOptions
       if (!signal.aborted) throw readableFailure(error);
     } finally {
       waiting.set(await store.waiting());
+      delay.set(ageSeconds(await store.oldestWaitingMs(), options.now()));
       setAside.set(await store.setAsideCount());
     }
     return false;

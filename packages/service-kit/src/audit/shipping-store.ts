@@ -14,6 +14,8 @@ export interface ShippingStore {
   advance(position: number, setAside: readonly SetAside[]): Promise<void>;
   /** Events that wait for their place or their shipment. */
   waiting(): Promise<number>;
+  /** When the oldest event happened that is in the chain and not shipped; undefined when there is none. */
+  oldestWaitingMs(): Promise<number | undefined>;
   setAsideCount(): Promise<number>;
   /** What was set aside after a place, oldest first. */
   nextSetAside(after: number, limit: number): Promise<ChainedEvent[]>;
@@ -62,6 +64,11 @@ export function createShippingStore(trail: AuditTrail, target: string): Shipping
            + (SELECT count(*) FROM (SELECT 1 FROM ${schema}.audit_unchained LIMIT 10000) AS unchained) AS count`,
         [target],
       ),
+
+    async oldestWaitingMs() {
+      const [event] = await readChain(trail, pool, { after: await shipped(pool), limit: 1 });
+      return event?.atMs;
+    },
 
     setAsideCount: () =>
       count(`SELECT count(*) AS count FROM ${schema}.audit_set_aside WHERE target = $1`, [target]),
