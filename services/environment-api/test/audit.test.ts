@@ -43,6 +43,28 @@ it('tells who changed what from which value to which, under which operation and 
   expect(Object.keys(data[2].changes)).toEqual(['name']);
 });
 
+it('is searched by who, by request and by time', async () => {
+  const id = await api.contactCenter({ name: 'Of the search' });
+  await api.call('PATCH', `/contact-centers/${id}`, {
+    headers: { 'x-request-id': 'request-of-the-search' },
+    payload: { data: { name: 'Found' } },
+  });
+  const find = async (query: Record<string, string>) => {
+    const { body } = await api.call('GET', `/audit?${new URLSearchParams({ entityId: id, ...query })}`);
+    return body.data.map(({ action }: { action: string }) => action);
+  };
+  const [{ at }] = (await api.call('GET', `/audit?entityId=${id}`)).body.data;
+
+  expect(await find({ requestId: 'request-of-the-search' })).toEqual(['update']);
+  expect(await find({ actor: 'OPS' })).toEqual(['update', 'create']);
+  expect(await find({ actor: 'somebody' })).toEqual([]);
+  expect(await find({ from: at })).toContain('update');
+  expect(await find({ to: at })).not.toContain('update');
+  const wrong = await api.call('GET', '/audit?from=yesterday');
+  expect(wrong.status).toBe(400);
+  expect(JSON.stringify(wrong.body)).toContain('from');
+});
+
 it('holds nothing of a write that failed, and nothing of one that changed nothing', async () => {
   const id = await api.contactCenter();
   const { data } = (await api.call('GET', `/contact-centers/${id}`)).body;

@@ -2,6 +2,7 @@
 import { type AuditFilter, listAudit } from '@gatehouse/contracts/environment-api/administration/audit';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
+import { timeOf } from '../input/time.ts';
 import { renderChanges } from '../output/changes.ts';
 import { shown } from '../output/text.ts';
 
@@ -9,6 +10,10 @@ interface AuditOptions {
   entity?: string;
   entityId?: string;
   cc?: string;
+  actor?: string;
+  correlation?: string;
+  since?: string;
+  until?: string;
   limit: number;
 }
 
@@ -20,13 +25,23 @@ export function auditChangesCommand(audit: Command, cli: Cli): void {
     .option('--entity <kind>', 'environment, contact-center, setting, location, api-key, saml or oidc')
     .option('--entity-id <id>', 'of the environment or contact centre, name of the setting')
     .option('--cc <id>', 'of this contact centre')
+    .option('--actor <name>', 'by this operator account or client id')
+    .option('--correlation <id>', 'of this request')
+    .option('--since <time>', 'a time such as 2027-01-31T12:00:00Z, or a span such as 15m, 2h, 7d')
+    .option('--until <time>', 'the same')
     .addOption(new Option('-n, --limit <number>', 'how many entries').default(20).argParser(parseLimit))
     .action(
-      cli.action<AuditOptions>(async ({ environmentApi, output }, { entity, entityId, cc, limit }) => {
+      cli.action<AuditOptions>(async ({ environmentApi, output }, { limit, ...options }) => {
+        const { entity, entityId, cc, actor: by, correlation } = options;
+        const [from, to] = [timeOf(options.since), timeOf(options.until)];
         const filter: AuditFilter = {
           ...(entity === undefined ? {} : { entity }),
           ...(entityId === undefined ? {} : { entityId }),
           ...(cc === undefined ? {} : { contactCenterId: cc }),
+          ...(by === undefined ? {} : { actor: by }),
+          ...(correlation === undefined ? {} : { requestId: correlation }),
+          ...(from === undefined ? {} : { from }),
+          ...(to === undefined ? {} : { to }),
         };
         const entries = await listAudit(environmentApi, filter, limit);
         const text = entries.map(({ at, actor, entityId: id, ...entry }) => {

@@ -1,5 +1,4 @@
 /** `gatehouse audit`: what happened, who changed what, and whether the record of it is whole. */
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   createAuditCalls,
   type SecurityEvent,
@@ -8,10 +7,12 @@ import {
 import { verifyConfigurationTrail } from '@gatehouse/contracts/environment-api/administration/audit';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
-import { exitCodes, UsageError } from '../failure/failure.ts';
+import { exitCodes } from '../failure/failure.ts';
+import { timeOf } from '../input/time.ts';
 import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
 import { auditChangesCommand } from './audit-changes.ts';
+import { followEvents } from './audit-follow.ts';
 
 interface FilterOptions {
   user?: string;
@@ -26,7 +27,6 @@ interface FilterOptions {
   follow?: boolean;
 }
 
-const followPauseMs = 1000;
 const pageSize = 1000;
 const longestName = 64;
 
@@ -51,13 +51,13 @@ export function auditCommands(program: Command, cli: Cli): void {
         const { data } = await api(session).find({ ...filter, limit: options.limit });
         for (const event of data.toReversed()) print(session, event);
         if (!options.follow) return;
-        let after = data[0]?.seq ?? (await newest(session));
-        for (;;) {
-          const page = await api(session).find({ ...filter, after: String(after), limit: String(pageSize) });
-          for (const event of page.data) print(session, event);
-          after = page.data.at(-1)?.seq ?? after;
-          if (page.nextCursor === undefined) await pause(followPauseMs);
-        }
+        await followEvents({
+          find: (after) => api(session).find({ ...filter, after: String(after), limit: String(pageSize) }),
+          shown: data,
+          after: data.length > 0 ? 0 : await newest(session),
+          print: (event) => print(session, event),
+          note: session.output.note,
+        });
       }),
     );
 
@@ -150,19 +150,6 @@ function filterOf(options: FilterOptions): SecurityEventFilter {
     from: timeOf(options.since),
     to: timeOf(options.until),
   };
-}
-
-const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function timeOf(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  if (count !== undefined && unit !== undefined)
-    return new Date(Date.now() - Number(count) * (unitMs[unit] ?? 0)).toISOString();
-  const time = Date.parse(text);
-  if (Number.isNaN(time))
-    throw new UsageError(`${JSON.stringify(text)} is no time: write 2027-01-31T12:00:00Z or 15m, 2h, 7d`);
-  return new Date(time).toISOString();
 }
 
 const columns = [

@@ -36,13 +36,13 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
       },
     },
     async (request, reply) => {
-      const { entity, entityId, contactCenterId } = request.query;
+      const { entity, entityId, contactCenterId, actor, requestId, from, to } = request.query;
       const page = readPage(request.query, ordinalKey);
       // Every change has its audit row, so the number of the newest change tells whether there is a new row.
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await audit.list(
         request.caller,
-        { entity, entityId, contactCenterId },
+        { entity, entityId, contactCenterId, actor, requestId, fromMs: from, toMs: to },
         page,
       );
       return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };

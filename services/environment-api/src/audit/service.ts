@@ -10,6 +10,10 @@ export interface AuditQuery {
   entity: string | undefined;
   entityId: string | undefined;
   contactCenterId: string | undefined;
+  actor: string | undefined;
+  requestId: string | undefined;
+  fromMs: number | undefined;
+  toMs: number | undefined;
 }
 
 export interface AuditService {
@@ -22,12 +26,12 @@ export interface AuditService {
 export function createAuditService(db: Queryable): AuditService {
   return {
     append: appendAudit,
-    async list(caller, { entity, entityId, contactCenterId }, page) {
+    async list(caller, { contactCenterId, ...filter }, page) {
       if (contactCenterId !== undefined && !mayRead(caller, contactCenterId)) {
         return { rows: [], nextCursor: undefined };
       }
       const contactCenterIds = contactCenterId === undefined ? readableIds(caller) : [contactCenterId];
-      const rows = await listAudit(db, { entity, entityId, contactCenterIds }, page);
+      const rows = await listAudit(db, { ...filter, contactCenterIds }, page);
       return cutPage(rows, page.limit, (row) => row.id);
     },
   };

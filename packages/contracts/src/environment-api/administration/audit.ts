@@ -28,6 +28,10 @@ export type AuditFilter = {
   entity?: string;
   entityId?: string;
   contactCenterId?: string;
+  actor?: string;
+  requestId?: string;
+  from?: string;
+  to?: string;
 };
 
 /** The newest entries first, at most so many. @throws UpstreamError */

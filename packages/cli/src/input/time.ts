@@ -1,0 +1,16 @@
+/** A time on the command line: a moment, or how long ago. */
+import { UsageError } from '../failure/failure.ts';
+
+const unitMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** As the APIs want it. @throws UsageError */
+export function timeOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (count !== undefined && unit !== undefined)
+    return new Date(Date.now() - Number(count) * (unitMs[unit] ?? 0)).toISOString();
+  const time = Date.parse(text);
+  if (Number.isNaN(time))
+    throw new UsageError(`${JSON.stringify(text)} is no time: write 2027-01-31T12:00:00Z or 15m, 2h, 7d`);
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,43 @@
+/** `gatehouse audit` against a whole Auth API that listens. */
+import { runCommand } from '@gatehouse/cli/terminal/memory-terminal';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type AuthApi, ops, startAuthApi } from '../stack/auth-api.ts';
+import { createClient, token } from '../stack/oauth.ts';
+
+let stack: AuthApi;
+let env: Record<string, string>;
+beforeAll(async () => {
+  stack = await startAuthApi();
+  env = {
+    GATEHOUSE_URL: await stack.app.listen({ host: '127.0.0.1', port: 0 }),
+    GATEHOUSE_USERNAME: ops.username,
+    GATEHOUSE_PASSWORD: ops.password,
+  };
+  const client = await createClient(stack, { authorizedGrantTypes: ['password'] });
+  const wrong = { grant_type: 'password', username: 'agent', password: 'wrong', tenant: 'demo' };
+  await token(stack, client, wrong);
+  await stack.deps.drainAudit();
+});
+afterAll(() => stack?.close());
+
+const run = (...args: string[]) => runCommand(['audit', ...args], { env });
+
+it('tells why a sign-in failed, by user, time and outcome', async () => {
+  const found = await run('search', '--user', 'AGENT', '--since', '5m', '--outcome', 'failure');
+  expect(found.out).toContain('login_failed');
+  expect(found.out).toContain('bad_credentials');
+  expect((await run('search', '--user', 'nobody')).out).toBe('There are no such events.\n');
+  expect(await run('search', '--since', 'yesterday')).toMatchObject({ exitCode: 2 });
+});
+
+it('prints the last events a line each, the oldest first', async () => {
+  const lines = (await run('tail', '--limit', '2', '--json')).out.trim().split('\n');
+  const [first, second] = lines.map((line) => JSON.parse(line).seq);
+  expect(second).toBe(first + 1);
+});
+
+it('takes a person out when somebody says yes to it', async () => {
+  expect((await run('erase', 'agent')).exitCode).toBe(2);
+  expect((await run('erase', 'agent', '--yes')).out).toMatch(/^Erased from 1 events/);
+  expect((await run('search', '--user', 'agent')).out).toBe('There are no such events.\n');
+});
