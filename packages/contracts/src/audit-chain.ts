@@ -23,4 +23,6 @@ export const verifiedDaySchema = z.object({
 
 export type VerifiedDay = z.output<typeof verifiedDaySchema>;
 
+export const reshipAnswer = envelopeOf(z.object({ taken: z.int() }));
+
 export const verifyAnswer = envelopeOf(z.array(verifiedDaySchema));

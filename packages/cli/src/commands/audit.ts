@@ -4,7 +4,10 @@ import {
   type SecurityEvent,
   type SecurityEventFilter,
 } from '@gatehouse/contracts/auth-api/audit';
-import { verifyConfigurationTrail } from '@gatehouse/contracts/environment-api/administration/audit';
+import {
+  reshipConfigurationTrail,
+  verifyConfigurationTrail,
+} from '@gatehouse/contracts/environment-api/administration/audit';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
@@ -103,7 +106,8 @@ export function auditCommands(program: Command, cli: Cli): void {
     .description('send again what Elasticsearch refused')
     .action(
       cli.action(async (session) => {
-        const { taken } = await api(session).reship();
+        const security = await api(session).reship();
+        const taken = security.taken + (await reshipConfigurationTrail(session.environmentApi));
         session.output.done(`Elasticsearch took ${taken} events now.`, { taken });
       }),
     );

@@ -1,6 +1,6 @@
 /** Security events as Auth API answers them, and the calls that ask for them. */
 import { z } from 'zod';
-import { verifyAnswer } from '../audit-chain.ts';
+import { reshipAnswer, verifyAnswer } from '../audit-chain.ts';
 import { envelopeOf, successStatus } from '../envelope.ts';
 import type { HttpClient } from '../http-client.ts';
 
@@ -30,7 +30,6 @@ export const securityEventsAnswer = z.object({
     .describe('`before` of the next page, or `after` where that was asked for.'),
 });
 
-export const reshipAnswer = envelopeOf(z.object({ taken: z.int() }));
 export const eraseAnswer = envelopeOf(z.object({ events: z.int(), copies: z.int() }));
 
 export interface SecurityEventFilter {

@@ -9,7 +9,7 @@ import { compareWithCopies } from '../elasticsearch/compare.ts';
 import { erasePersonalFields, type PersonQuery } from '../elasticsearch/erase.ts';
 import { installAuditAssets } from '../elasticsearch/install.ts';
 import { createAuditShipper } from '../elasticsearch/shipper.ts';
-import { unavailable } from '../errors/app-error.ts';
+import { AppError, unavailable } from '../errors/app-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import type { Queryable } from '../postgres/pool.ts';
@@ -26,8 +26,8 @@ export interface AuditKeeper {
   start(): void;
   close(): Promise<void>;
   verify(days: { from?: string | undefined; to?: string | undefined }): Promise<VerifiedDay[]>;
-  /** Tries again what Elasticsearch refused; undefined where there is none. */
-  reship(): Promise<number | undefined>;
+  /** Tries again what Elasticsearch refused; the number of events that it took. @throws AppError 409, 503 */
+  reship(): Promise<number>;
   /** Gives what waits its place in the chain now. */
   chain(): Promise<void>;
   /** Takes persons out of events: see eraseFromChain. */
@@ -130,7 +130,15 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
         return verified;
       });
     },
-    reship: async () => shipping?.reship(),
+    async reship() {
+      if (shipping === undefined)
+        throw new AppError('no_elasticsearch', 409, 'No Elasticsearch is configured: nothing is shipped');
+      try {
+        return await shipping.reship();
+      } catch (error) {
+        throw unavailable('Elasticsearch', { cause: readableFailure(error) });
+      }
+    },
     chain: async () => {
       await chainer.chainOnce();
     },

@@ -50,7 +50,7 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
     version: options.version,
     node: process.version,
     uptimeSeconds: Math.round(process.uptime()),
-    config: options.config,
+    config: withoutPasswords(options.config),
   }));
 
   return app;
@@ -58,4 +58,11 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
 
 function namesOfFailing(readiness: Readiness): string[] {
   return readiness.states.filter(({ ok, isAdvisory }) => !ok && !isAdvisory).map(({ name }) => name);
+}
+
+/** Some write their passwords into an address, in spite of the variables that there are for them. */
+function withoutPasswords(config: unknown): unknown {
+  const hidden = (_name: string, value: unknown) =>
+    typeof value === 'string' ? value.replace(/(:\/\/[^\s/@:]*:)[^\s/]*@/g, '$1[secret]@') : value;
+  return JSON.parse(JSON.stringify(config ?? {}, hidden));
 }

@@ -60,7 +60,7 @@ test('the management port tells liveness, readiness, metrics and the configurati
     readiness,
     drain,
     metrics: createMetrics(),
-    config: { password: new Secret('hunter2') },
+    config: { password: new Secret('hunter2'), redis: { url: 'redis://user:hunter2@redis.example:6379/1' } },
   });
   expect((await app.inject('/healthz')).statusCode).toBe(200);
   expect((await app.inject('/readyz')).statusCode).toBe(503);
@@ -74,7 +74,10 @@ test('the management port tells liveness, readiness, metrics and the configurati
   expect((await app.inject('/readyz')).statusCode).toBe(503);
   expect((await app.inject('/healthz')).statusCode).toBe(200);
   expect((await app.inject('/metrics')).body).toContain('process_cpu_seconds_total');
-  expect((await app.inject('/info')).json().config).toEqual({ password: '[secret]' });
+  expect((await app.inject('/info')).json().config).toEqual({
+    password: '[secret]',
+    redis: { url: 'redis://user:[secret]@redis.example:6379/1' },
+  });
   await app.close();
 });
 

@@ -126,6 +126,7 @@ export const matrix: Record<string, RuleName> = {
   'GET /audit': 'listOwn',
   'GET /diagnosis': 'diagnose',
   'GET /audit/verify': 'readAll',
+  'POST /audit/reship': 'extendInstallation',
   'GET /export': 'readAll',
   'PUT /import': 'extendInstallation',
   'GET /internal/contact-centers': 'internal',

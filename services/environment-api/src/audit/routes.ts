@@ -1,5 +1,5 @@
 /** `/audit`: who changed what. */
-import { auditDaysQuery, verifyAnswer } from '@gatehouse/contracts/audit-chain';
+import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import { successStatus } from '@gatehouse/contracts/envelope';
 import type { AuditKeeper } from '@gatehouse/service-kit/audit/keeper';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -7,7 +7,7 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
-import { requireInstallationReader } from '../access/caller.ts';
+import { requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import { failures } from '../failures.ts';
 import { listEtagOf } from '../versions/etag.ts';
 import { sendUnchanged } from '../versions/reply.ts';
@@ -63,6 +63,22 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
     async (request) => {
       requireInstallationReader(request.caller);
       return ok(await auditKeeper.verify(request.query));
+    },
+  );
+
+  app.post(
+    '/audit/reship',
+    {
+      schema: {
+        tags: ['audit'],
+        operationId: 'reshipAudit',
+        summary: 'Send again what Elasticsearch refused',
+        response: { 200: reshipAnswer, ...failures },
+      },
+    },
+    async (request) => {
+      requireInstallationWriter(request.caller);
+      return ok({ taken: await auditKeeper.reship() });
     },
   );
 }

@@ -1,7 +1,7 @@
 /** `/audit`, as administrators call it. */
 import { z } from 'zod';
 import { readRows } from '../../administration-calls.ts';
-import { type VerifiedDay, verifyAnswer } from '../../audit-chain.ts';
+import { reshipAnswer, type VerifiedDay, verifyAnswer } from '../../audit-chain.ts';
 import type { HttpClient } from '../../http-client.ts';
 import { apiPath } from './api-path.ts';
 
@@ -47,4 +47,9 @@ export async function verifyConfigurationTrail(
   query: { from?: string | undefined; to?: string | undefined },
 ): Promise<VerifiedDay[]> {
   return (await http.read(verifyAnswer, { method: 'GET', path: `${apiPath}/audit/verify`, query })).data;
+}
+
+/** How many of the changes that Elasticsearch refused it takes now. @throws UpstreamError */
+export async function reshipConfigurationTrail(http: HttpClient): Promise<number> {
+  return (await http.read(reshipAnswer, { method: 'POST', path: `${apiPath}/audit/reship` })).data.taken;
 }
