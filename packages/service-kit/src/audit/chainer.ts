@@ -6,7 +6,7 @@ import { inTransactionOf, type PoolClient } from '../postgres/pool.ts';
 import { randomBytes } from '../random.ts';
 import { placeOfSeal } from './days.ts';
 import { chainHash, personalDigest } from './hash.ts';
-import { readSealedEnd } from './sealed-end.ts';
+import { type ChainEnd, readSealedEnd } from './sealed-end.ts';
 import type { AuditTrail } from './trail.ts';
 
 export interface AuditChainer {
@@ -44,16 +44,19 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
   const { trail, secretBox, now, batchSize = 500 } = options;
   const { pool, schema, table, seqColumn } = trail;
 
-  async function chainBatch(client: PoolClient): Promise<number> {
+  /** Seals can be set back with everything else in the database; what this process has seen cannot. */
+  let ended: ChainEnd | undefined;
+
+  async function chainBatch(client: PoolClient): Promise<Link[]> {
     const { rows: waiting } = await client.query<{ waiting_seq: string }>(
       `SELECT event.*, waiting.seq AS waiting_seq
        FROM ${schema}.audit_unchained waiting JOIN ${table} event ON event.${seqColumn} = waiting.seq
        ORDER BY waiting.seq LIMIT $1`,
       [batchSize],
     );
-    if (waiting.length === 0) return 0;
+    if (waiting.length === 0) return [];
     const today = new Date(now()).toISOString().slice(0, 10);
-    const end = await readSealedEnd(client, { schema, secretBox, today });
+    const end = await readSealedEnd(client, { schema, secretBox, today, remembered: ended });
     if (end.problem !== undefined) options.onBroken?.(end.problem);
     let { position, hash } = end;
     const links = waiting.map((row): Link => {
@@ -66,7 +69,7 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
     });
     // Clocks of replicas differ, days of the chain only go up.
     await store(client, links, end.day !== undefined && end.day > today ? end.day : today);
-    return links.length;
+    return links;
   }
 
   async function store(client: PoolClient, links: readonly Link[], day: string): Promise<void> {
@@ -98,8 +101,11 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
     async chainOnce(signal) {
       const chained = await withAdvisoryLock(pool, chainLock(schema), async (client) => {
         let total = 0;
-        for (let count = batchSize; count === batchSize && !signal?.aborted; total += count)
-          count = await inTransactionOf(client, () => chainBatch(client));
+        for (let count = batchSize; count === batchSize && !signal?.aborted; total += count) {
+          const links = await inTransactionOf(client, () => chainBatch(client));
+          ended = links.at(-1) ?? ended;
+          count = links.length;
+        }
         return total;
       });
       return chained ?? 0;

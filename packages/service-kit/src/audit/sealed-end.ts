@@ -7,11 +7,14 @@ import type { Queryable } from '../postgres/pool.ts';
 import { placeOfSeal } from './days.ts';
 import { noHash } from './hash.ts';
 
-export interface SealedEnd {
+export interface ChainEnd {
   /** Last place that is taken. */
   position: number;
   /** What the next hash covers. */
   hash: Buffer;
+}
+
+export interface SealedEnd extends ChainEnd {
   /** Last day of the chain, as YYYY-MM-DD; undefined before the first event. Of a later day than tomorrow we have sealed none. */
   day: string | undefined;
   /** Why the chain cannot be as it was written. */
@@ -27,9 +30,18 @@ interface EndRow {
   seal: string | null;
 }
 
+interface Reading {
+  schema: string;
+  secretBox: SecretBox;
+  /** YYYY-MM-DD */
+  today: string;
+  /** What the caller himself entered last. */
+  remembered?: ChainEnd | undefined;
+}
+
 export async function readSealedEnd(
   db: Queryable,
-  { schema, secretBox, today }: { schema: string; secretBox: SecretBox; today: string },
+  { schema, secretBox, today, remembered }: Reading,
 ): Promise<SealedEnd> {
   const { rows } = await db.query<EndRow>(
     `SELECT chain.position AS chain_position, chain.hash AS chain_hash, to_char(day.day, 'YYYY-MM-DD') AS day,
@@ -44,6 +56,10 @@ export async function readSealedEnd(
   const row = rows[0] as EndRow;
   const position = Math.max(Number(row.chain_position ?? 0), Number(row.day_position ?? 0));
   const sealed = openedSeal(row, schema, secretBox);
+  if (remembered !== undefined && position < remembered.position) {
+    const problem = `the chain ended with event ${remembered.position} and now ends with ${position}, seal and all: its end was cut off`;
+    return { ...remembered, day: row.day ?? undefined, problem };
+  }
   return {
     position,
     hash: sealed ?? noHash,

@@ -238,6 +238,29 @@ describe('an audit chain', () => {
       expect(found.join()).toMatch(/the seal of 2027-01-12 was made for another end of it/);
     });
 
+    it('shows that it was set back with its seals to the one who entered what is missing', async () => {
+      let day = '2027-01-14';
+      const chainer = createAuditChainer({
+        ...{ trail: shop.trail, secretBox: box, now: () => Date.parse(day) },
+        onBroken: (problem) => broken.push(problem),
+      });
+      const enter = async (count: number) => {
+        await shop.append(count);
+        await chainer.chainOnce();
+      };
+      await enter(5);
+      day = '2027-01-15';
+      await enter(3);
+      await shop.pool.query(`DELETE FROM shop.events WHERE seq > 5;
+        DELETE FROM shop.audit_days WHERE day = '2027-01-15'`);
+
+      await enter(1);
+      await enter(1);
+
+      expect(broken).toEqual([expect.stringMatching(/ended with event 8 and now ends with 5/)]);
+      expect(await problems()).toEqual(['events 6 to 8 are missing']);
+    });
+
     it('is not held up by a day of the future that somebody put in', async () => {
       await fourDays();
       await shop.pool.query(
