@@ -67,8 +67,10 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
         if (missed[0]?.seq !== lastSeq + 1) return await beginAgain();
         missed.forEach(apply);
       }
-      // A database that was restored counts from an earlier number again, and its changes would pass for known ones.
-      if ((await options.latest()) < lastSeq) await beginAgain();
+      // A database that was restored counts from an earlier number again, and its changes would pass for known ones. What is
+      // announced while it is asked does not count.
+      const known = lastSeq;
+      if ((await options.latest()) < known) await beginAgain();
     } catch (error) {
       log.warn({ err: error, channel }, 'changes could not be read; trying again');
     }

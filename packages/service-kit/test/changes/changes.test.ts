@@ -185,6 +185,43 @@ test('old changes are forgotten, and a reader that has not seen them takes every
   subscriber.stop();
 });
 
+test('a change that is announced while the log is asked for its end is no gap', async () => {
+  const seen: number[] = [];
+  let gaps = 0;
+  const ends = [5];
+  let isAsked = false;
+  let answer: (end: number) => void = () => undefined;
+  const subscriber = createChangeSubscriber({
+    ...{ redis: connect(true), channel, log, since: async () => [], catchUpIntervalMs: 60_000 },
+    latest: async () => {
+      const end = ends.shift();
+      if (end !== undefined) return end;
+      isAsked = true;
+      return new Promise<number>((resolve) => {
+        answer = resolve;
+      });
+    },
+    onChange: ({ seq }) => seen.push(seq),
+    onGap: () => {
+      gaps += 1;
+    },
+  });
+  await subscriber.start();
+  const announce = (seq: number) =>
+    redis.publish(channel, JSON.stringify({ seq, entity: 'thing', id: String(seq) }));
+  // Not the next one, so the log is asked.
+  await announce(9);
+  await vi.waitFor(() => expect(isAsked).toBe(true));
+  await announce(6);
+  await vi.waitFor(() => expect(seen).toEqual([6]));
+  ends.push(6);
+  answer(5);
+  await announce(7);
+  await vi.waitFor(() => expect(seen).toEqual([6, 7]));
+  expect(gaps).toBe(1);
+  subscriber.stop();
+});
+
 test('a database that was restored from an older copy makes readers take everything anew', async () => {
   await untilRedisIsReady(redis);
   const { subscriber, seen, gaps } = await follow();
