@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { generateKeyPair } from 'jose';
+import { decodeJwt, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type HostileProvider,
@@ -160,6 +160,17 @@ describe('answers of OpenID Connect providers', () => {
     },
   );
 
+  it.each(['authorization_endpoint', 'end_session_endpoint'])(
+    '71 · no browser is sent to an %s without TLS',
+    async (name) => {
+      for (const address of ['http://idp.example.com/go', 'javascript:alert(1)']) {
+        provider.lies = { discovery: { [name]: address } };
+        const answer = await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo');
+        expect(answer.location).toMatch('error=sso_unavailable');
+      }
+    },
+  );
+
   it('53 · UserInfo of another subject adds nothing (Core 5.3.2)', async () => {
     await use(provider, { userInfo: true });
     provider.lies = {
@@ -186,6 +197,27 @@ describe('answers of OpenID Connect providers', () => {
     expect((await comeBack(await leave(), { iss: provider.issuer })).location).toBe(
       `${publicUrl}/auth/signed-in.html`,
     );
+  });
+
+  it.each([
+    ['where it is sent, when the issuer is a claim of the settings', true],
+    ['the issuer that was discovered', false],
+  ])('38 · our client assertion is meant for %s (RFC 7523 section 3)', async (_title, isByHand) => {
+    const { issuer } = provider;
+    await use(provider, {
+      tokenEndpointAuthMethod: 'private_key_jwt',
+      ...(isByHand
+        ? {
+            issuer: 'https://idp.example.com',
+            authorizationEndpoint: `${issuer}/authorize`,
+            tokenEndpoint: `${issuer}/token`,
+            jwksUri: `${issuer}/jwks`,
+          }
+        : {}),
+    });
+    await comeBack(await leave());
+    const { form } = provider.asked.findLast(({ path }) => path === '/token') ?? {};
+    expect(decodeJwt(form?.['client_assertion'] ?? '').aud).toBe(isByHand ? `${issuer}/token` : issuer);
   });
 
   it('57 · a provider of one contact centre lets nobody into another', async () => {

@@ -6,6 +6,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/outbound';
 import { LRUCache } from 'lru-cache';
 import * as openid from 'openid-client';
+import { isBrowserAddress } from '../browser-address.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoKeys } from '../keys/service.ts';
 import type { OidcSignOn } from '../settings.ts';
@@ -50,7 +51,7 @@ export function createOidcProviders(options: OidcProvidersOptions): OidcProvider
     if (tokenEndpointAuthMethod === 'none') return openid.None();
     if (tokenEndpointAuthMethod === 'private_key_jwt') {
       const { key, kid } = await assertionKey(keys.signing());
-      return openid.PrivateKeyJwt({ key, kid });
+      return openid.PrivateKeyJwt({ key, kid }, meantFor(settings.tokenEndpoint));
     }
     if (clientSecretEnvelope === undefined)
       throw new SsoError(
@@ -76,6 +77,7 @@ export function createOidcProviders(options: OidcProvidersOptions): OidcProvider
             [openid.customFetch]: fetch,
           })
         : new openid.Configuration(manualMetadata(issuer, settings), clientId, {}, authentication);
+    requireBrowserAddresses(configuration.serverMetadata());
     configuration[openid.customFetch] = fetch;
     openid.allowInsecureRequests(configuration);
     // The ID token is believed for its signature, not for the connection it came by.
@@ -114,6 +116,29 @@ export function createOidcProviders(options: OidcProvidersOptions): OidcProvider
       const asked = ask(key, fingerprint, settings, last);
       providers.set(key, asked);
       return asked.configuration;
+    },
+  };
+}
+
+/** @throws SsoError metadata_unusable */
+function requireBrowserAddresses(metadata: openid.ServerMetadata): void {
+  for (const name of ['authorization_endpoint', 'end_session_endpoint'] as const) {
+    const address = metadata[name];
+    if (address !== undefined && !isBrowserAddress(address))
+      throw new SsoError('metadata_unusable', `${name} is ${address}, which is no https address`);
+  }
+}
+
+/**
+ * One key proves us to the providers of all contact centres. An issuer that was discovered is one that its token endpoint
+ * belongs to; one that is set by hand is a claim, and whoever makes it could carry the assertion on to the true one. So
+ * that one is meant for where it is sent (RFC 7523 section 3).
+ */
+function meantFor(tokenEndpoint: string | undefined): openid.ModifyAssertionOptions {
+  if (tokenEndpoint === undefined) return {};
+  return {
+    [openid.modifyAssertion]: (_header, payload) => {
+      payload['aud'] = tokenEndpoint;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** What the metadata of an identity provider says (SAML metadata section 2.4.3), as far as it is used. */
 import { X509Certificate } from 'node:crypto';
 import { optional } from '../../oauth/parameters.ts';
+import { isBrowserAddress } from '../browser-address.ts';
 import { SsoError } from '../failure.ts';
 import { signedMetadata } from './metadata-signature.ts';
 import {
@@ -153,10 +154,7 @@ function addressOf(
     (one) => attributeOf(one, 'Binding') === binding,
   );
   const address = found && attributeOf(found, attribute);
-  if (address === undefined) return undefined;
-  const url = URL.parse(address);
-  const isLoopback = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return address;
+  if (address === undefined || isBrowserAddress(address)) return address;
   throw unusable(`the ${attribute} of its ${service} is ${address}, which is no https address`);
 }
 

@@ -1,0 +1,10 @@
+/**
+ * Whether a browser may be sent to an address that an identity provider names: what it takes along says who somebody is.
+ * Plain http only to this machine.
+ */
+export function isBrowserAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null) return false;
+  const isLoopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback);
+}
