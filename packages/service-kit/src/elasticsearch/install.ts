@@ -44,10 +44,15 @@ export async function installAuditAssets(options: InstallOptions): Promise<void>
   // The age of deletion is configuration: it follows at every start.
   await put(auditLifecycle({ retentionDays }));
   if (found === assetsVersion) return;
-  for (const template of auditTemplates()) await put(template);
+  const templates = auditTemplates();
+  if (found !== undefined) {
+    // The version comes last: whoever is interrupted before the new index is open does everything again.
+    for (const { path, body } of templates) await put({ path, body: { ...body, version: found } });
+    const stream = auditDataStream(namespace);
+    if (await client.indices.exists({ index: stream })) await client.indices.rollover({ alias: stream });
+  }
+  for (const template of templates) await put(template);
   if (found === undefined) return;
-  const stream = auditDataStream(namespace);
-  if (await client.indices.exists({ index: stream })) await client.indices.rollover({ alias: stream });
   log.info({ from: found, to: assetsVersion }, 'the index template gatehouse-audit was updated');
 }
 
