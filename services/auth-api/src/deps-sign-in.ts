@@ -236,6 +236,7 @@ async function followEnvironmentApi(base: BaseDeps, loginNames: LoginNames) {
     cutOffs,
     audit,
     throttled: base.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+    unavailable: base.floodLimited({ mostOfAddress: 200, mostOfAll: 1000 }),
     metrics,
     log,
     now,

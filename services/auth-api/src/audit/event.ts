@@ -48,7 +48,7 @@ export const auditEvents = {
     },
   },
   login_failed: {
-    when: 'a sign-in was refused; of single sign-on, of many of one address the first 200 a minute, then their number',
+    when: 'a sign-in was refused; of single sign-on, and while Environment API is down, of many of one address the first 200 a minute, then their number',
     kind: denied,
     fields: {
       userName,

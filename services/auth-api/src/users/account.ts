@@ -20,6 +20,8 @@ export interface AccountsOptions {
   limiter: AttemptLimiter;
   /** Writes of those that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;
+  /** Writes of those whose contact centre nobody could tell; they are counted by no limiter. */
+  unavailable: Pick<AuditWriter, 'write'>;
 }
 
 export interface NamedAccount {
@@ -31,9 +33,15 @@ export interface NamedAccount {
   allowed?: readonly string[] | undefined;
 }
 
+/** For what the account is opened, and who wants to know that it was refused. */
+export interface Purpose {
+  failed: 'login_failed' | 'password_change_failed';
+  onRefused?(contactCenterId: string | undefined, error: SignInError): void;
+}
+
 export interface Accounts {
-  /** @throws SignInError `credentials_required`, `throttled` or `try_again` */
-  open(named: NamedAccount, origin: AttemptOrigin): Promise<Account>;
+  /** @throws SignInError `credentials_required`, `throttled` or `try_again`; of the last two it tells `purpose` */
+  open(named: NamedAccount, origin: AttemptOrigin, purpose: Purpose): Promise<Account>;
 }
 
 export function createAccounts({
@@ -41,6 +49,7 @@ export function createAccounts({
   contactCenters,
   limiter,
   throttled,
+  unavailable,
 }: AccountsOptions): Accounts {
   const findContactCenter = async (named: NamedAccount, tenant: string | undefined) => {
     try {
@@ -59,11 +68,20 @@ export function createAccounts({
   };
 
   return {
-    async open(named, origin) {
+    async open(named, origin, { failed, onRefused }) {
       const name =
         named.contactCenterId === undefined ? loginNames.read(named) : { userName: named.userName };
       if (name.userName === '') throw new SignInError('credentials_required', { field: 'username' });
-      const contactCenter = await findContactCenter(named, name.tenant);
+      const contactCenter = await findContactCenter(named, name.tenant).catch(async (error: SignInError) => {
+        onRefused?.(undefined, error);
+        await unavailable.write({
+          name: failed,
+          outcome: 'failure',
+          ...auditFactsOf(origin),
+          fields: { userName: name.userName, reason: error.failure, detail: error.detail ?? '' },
+        });
+        throw error;
+      });
       try {
         const attempt = await limiter.reserve({
           account: accountKey(name, contactCenter),
@@ -73,6 +91,7 @@ export function createAccounts({
         return { ...name, contactCenter, attempt };
       } catch (error) {
         if (error instanceof SignInError) {
+          onRefused?.(contactCenter?.id, error);
           await throttled.write({
             name: 'login_throttled',
             outcome: 'failure',

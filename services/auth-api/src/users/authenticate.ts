@@ -100,7 +100,10 @@ export function createAuthenticate(
   return async (login) => {
     if (login.password === '') throw new SignInError('credentials_required', { field: 'password' });
     const { userName, tenant, contactCenterIds: allowed } = login;
-    const account = await accounts.open({ userName, tenant, allowed }, login);
+    const account = await accounts.open({ userName, tenant, allowed }, login, {
+      failed: 'login_failed',
+      onRefused: (id, { failure }) => metrics.failed(id, failure),
+    });
     const authenticated = await check(login, account).catch((failure) => fail(login, account, failure));
     const { identity } = authenticated;
     metrics.succeeded();

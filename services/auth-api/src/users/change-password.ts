@@ -86,7 +86,9 @@ export function createChangePassword(
 
   return async (change) => {
     requirePasswords(change);
-    const account = await accounts.open(namedBy(change.owner), change);
+    const account = await accounts.open(namedBy(change.owner), change, {
+      failed: 'password_change_failed',
+    });
     const identity = await changeAtServer(change, account).catch((failure) => fail(change, account, failure));
     const changedAtMs = now();
     await Promise.all([

@@ -48,6 +48,8 @@ export interface UserServiceOptions {
   audit: AuditWriter;
   /** Writes of sign-ins that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;
+  /** The same while Environment API is down. */
+  unavailable: Pick<AuditWriter, 'write'>;
   metrics: Metrics;
   log: Logger;
   now: Clock;
@@ -81,6 +83,7 @@ export function createUserService(options: UserServiceOptions): UserServiceWithL
     contactCenters,
     limiter,
     throttled: options.throttled,
+    unavailable: options.unavailable,
   });
   const { passwordRule } = options;
   const identities = createIdentities({ mapping: readMapping(options.authorityMapping), now });

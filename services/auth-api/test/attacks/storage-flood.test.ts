@@ -62,5 +62,9 @@ describe('66: strangers cannot fill the audit trail with sign-ins that are refus
       `SELECT count(*)::int AS events FROM auth.audit_events WHERE name = 'login_throttled'`,
     );
     expect(rows).toEqual([{ events: 10 }]);
+    const refused = answers.filter(({ status }) => status === 429).length;
+    expect(await stack.metrics.expose()).toContain(
+      `gatehouse_sign_ins_total{outcome="throttled"} ${refused}\n`,
+    );
   });
 });

@@ -109,6 +109,26 @@ describe('Environment API down', () => {
     await expect.poll(() => statusOf(), { timeout: 5000 }).toBe(200);
   });
 
+  it('an operator reads why nobody can sign in, and the sign-ins count as failed', async () => {
+    const metric = /gatehouse_sign_ins_total\{outcome="try_again"\} (\d+)/;
+    const counted = async () => Number(metric.exec(await stack.metrics.expose())?.[1] ?? 0);
+    const before = await counted();
+    await stack.environmentApi.stop();
+    const { headers } = await login();
+    await stack.deps.drainAudit();
+
+    const { events } = await stack.deps.auditSearch.find({
+      ...{ correlationId: String(headers['x-request-id']), limit: 10 },
+    });
+    expect(events).toMatchObject([
+      {
+        name: 'login_failed',
+        fields: { reason: 'try_again', detail: expect.stringContaining('Environment API') },
+      },
+    ]);
+    expect(await counted()).toBe(before + 1);
+  });
+
   it('copies that are too old are not used', async () => {
     await stack.close();
     stack = await startAuthApi({ env: { GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS: '0' } });

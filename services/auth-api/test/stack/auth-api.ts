@@ -8,7 +8,7 @@ import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { createDrain } from '@gatehouse/service-kit/http/drain';
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { createMetrics, type Metrics } from '@gatehouse/service-kit/metrics/registry';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
@@ -33,6 +33,7 @@ export interface AuthApi {
   database: TestDatabase;
   environmentApi: EnvironmentApiStandIn;
   simulator: Simulator;
+  metrics: Metrics;
   /** Lines of the log so far. */
   logged(): string;
   close(): Promise<void>;
@@ -108,6 +109,7 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
     database,
     environmentApi,
     simulator,
+    metrics: kit.metrics,
     logged: () => lines.join(''),
     async close() {
       await app.close();
