@@ -47,7 +47,17 @@ export async function createAuditDeps({ config, kit, pool, redis, keyspace, secr
     'gatehouse_audit_waiting_events',
     'Security events that wait in Redis for their row in PostgreSQL.',
   );
-  const drain = createAuditDrain({ pool, stream, log, onWaiting: (events) => waiting.set(events) });
+  const waitingSeconds = metrics.gauge(
+    'gatehouse_audit_waiting_seconds',
+    'Age of the oldest security event that waits in Redis; 0 when none does.',
+  );
+  const drain = createAuditDrain({
+    ...{ pool, stream, log },
+    onWaiting(events, oldestMs) {
+      waiting.set(events);
+      waitingSeconds.set(oldestMs === undefined ? 0 : Math.max(0, (now() - oldestMs) / 1000));
+    },
+  });
   const disguise = createDisguise(config.audit.pseudonymKey);
   const auditKeeper = createAuditKeeper({
     trail: securityTrail(pool),

@@ -46,7 +46,8 @@ export function auditDocument(service: string, event: ChainedEvent, description:
 }
 
 function clientOf(address: string) {
-  return { address, ...(isIP(address) ? { ip: address } : {}) };
+  // A link-local address with its zone is one to Node.js and none to Elasticsearch.
+  return { address, ...(isIP(address) && !address.includes('%') ? { ip: address } : {}) };
 }
 
 /** Values of any shape, so they go as text: a field must not have two types. */

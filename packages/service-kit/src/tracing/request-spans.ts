@@ -17,7 +17,9 @@ export function traceRequests(app: App, tracer: Tracer): void {
 
   app.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
-    const parent = propagation.extract(context.active(), request.headers);
+    // Nothing of ours reads a stranger's `baggage`, so it is not carried on to the other services and identity providers.
+    const { traceparent, tracestate } = request.headers;
+    const parent = propagation.extract(context.active(), { traceparent, tracestate });
     const span = tracer.startSpan(
       `${request.method} ${route}`,
       {

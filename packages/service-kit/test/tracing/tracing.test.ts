@@ -150,6 +150,8 @@ describe('traces', () => {
       headers: {
         'content-type': 'application/json',
         traceparent: `00-${callerTrace}-${callerSpan}-01`,
+        tracestate: 'vendor=1',
+        baggage: 'from=a-stranger',
         'x-request-id': 'correlation-1',
       },
       body: '{"a":1}',
@@ -175,6 +177,8 @@ describe('traces', () => {
       ]),
     );
     expect(upstreamHeaders[0]?.['traceparent']).toMatch(new RegExp(`^00-${callerTrace}-[0-9a-f]{16}-01$`));
+    expect(upstreamHeaders[0]).toMatchObject({ tracestate: 'vendor=1' });
+    expect(upstreamHeaders[0]).not.toHaveProperty('baggage');
     const broken = spans.find(({ name }) => name === 'GET /broken') as Span;
     expect(broken.traceId).not.toBe(callerTrace);
     expect(broken.status).toMatchObject({ code: 2 });

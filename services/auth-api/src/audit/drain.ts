@@ -17,8 +17,8 @@ export interface AuditDrainOptions {
   stream: AuditStream;
   log: Logger;
   intervalMs?: number;
-  /** Told after every round how many events wait in Redis. */
-  onWaiting?(events: number): void;
+  /** Told after every round how many events wait in Redis, and since when the oldest does. */
+  onWaiting?(events: number, oldestMs: number | undefined): void;
   batchSize?: number;
 }
 
@@ -43,7 +43,10 @@ export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
     return moved ?? 0;
   };
 
-  const tellWaiting = async () => options.onWaiting?.(await stream.length());
+  const tellWaiting = async () => {
+    const [events, oldestMs] = await Promise.all([stream.length(), stream.oldestMs()]);
+    options.onWaiting?.(events, oldestMs);
+  };
 
   const work = createRepeatingWork({
     log,

@@ -14,6 +14,8 @@ export interface AuditStream {
   oldest(count: number): Promise<StreamedAuditEvent[]>;
   remove(streamIds: readonly string[]): Promise<void>;
   length(): Promise<number>;
+  /** When the oldest entry was appended; undefined when there is none. */
+  oldestMs(): Promise<number | undefined>;
 }
 
 const field = 'event';
@@ -34,6 +36,11 @@ export function createAuditStream(redis: RedisClient, key: string): AuditStream 
       if (streamIds.length > 0) await redis.xdel(key, ...streamIds);
     },
     length: () => redis.xlen(key),
+    async oldestMs() {
+      const [entry] = await redis.xrange(key, '-', '+', 'COUNT', 1);
+      // The id begins with the time of the server.
+      return entry === undefined ? undefined : Number.parseInt(entry[0], 10);
+    },
   };
 }
 

@@ -144,11 +144,16 @@ it('the drain goes on by itself after an outage and stops when it is told to', a
     oldest: (n) => (isAway ? Promise.reject(new Error('away')) : stream.oldest(n)),
   };
   const waiting: number[] = [];
-  const onWaiting = (events: number) => waiting.push(events);
+  const since: (number | undefined)[] = [];
+  const onWaiting = (events: number, oldestMs: number | undefined) => {
+    waiting.push(events);
+    since.push(oldestMs);
+  };
   const restarted = createAuditDrain({ pool, stream: flaky, log: silentLog, intervalMs: 10, onWaiting });
   await writerOf(stream).write(login);
   restarted.start();
   await expect.poll(() => waiting).toContain(1);
+  expect(Date.now() - (since[waiting.indexOf(1)] ?? 0)).toBeLessThan(60_000);
   isAway = false;
   await expect.poll(async () => (await rows()).length).toBe(1);
   await expect.poll(() => waiting).toContain(0);

@@ -71,6 +71,13 @@ describe('the document of a security event', () => {
     expect(body).toMatchObject({ event: { action: 'invented_later' } });
   });
 
+  it('of an address with a zone has no field that Elasticsearch would refuse', () => {
+    const { personal, ...others } = event('login_failed');
+    const zoned = { ...others, personal: { ...personal, clientAddress: 'fe80::1%eth0' } };
+    const { body } = securityDocument(zoned, (value) => value);
+    expect(body['client']).toEqual({ address: 'fe80::1%eth0' });
+  });
+
   it('of somebody who was erased tells what happened and not who it was', () => {
     const text = JSON.stringify(securityDocument(event('login_failed', true), (value) => value).body);
     expect(text).toContain('login_failed');
