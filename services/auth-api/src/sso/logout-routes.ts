@@ -1,5 +1,6 @@
 /** Logout that an identity provider begins or answers. */
 import formbody from '@fastify/formbody';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { envelopeErrorHandler } from '@gatehouse/service-kit/errors/render-envelope';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -23,6 +24,22 @@ export interface LogoutRoutesDeps {
   samlLogout: SamlLogout;
 }
 
+/** Whoever asks is told little, and nobody sees the page of a logout that failed: the operator reads here why. */
+async function noting<T>(request: FastifyRequest, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500 && error.detail !== undefined) {
+      const { contactCenterId } = request.params as { contactCenterId?: string };
+      request.log.warn(
+        { event: 'sso_logout_failed', contactCenterId, detail: error.detail },
+        'a logout that an identity provider began was refused',
+      );
+    }
+    throw error;
+  }
+}
+
 export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Promise<void> {
   const { providerLogout, samlLogout } = deps;
   app.setErrorHandler(htmlErrorHandler);
@@ -32,7 +49,7 @@ export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Pr
 
   const answer = async (request: FastifyRequest, arrival: LogoutArrival) => {
     const place = placeOf(request.params as z.infer<typeof placeParams>);
-    const outcome = await samlLogout.receive(place, arrival, request);
+    const outcome = await noting(request, samlLogout.receive(place, arrival, request));
     return 'location' in outcome ? outcome.location : providerLogout.finish(outcome.finishes);
   };
 
@@ -105,7 +122,7 @@ export async function backchannelLogoutRoutes(app: App, { oidcLogout }: LogoutRo
       body: z.object({ logout_token: z.string().min(1).max(16_384) }),
     },
     handler: async (request, reply) => {
-      await oidcLogout.receive(request.body.logout_token, request);
+      await noting(request, oidcLogout.receive(request.body.logout_token, request));
       return reply.code(200).send();
     },
   });

@@ -34,6 +34,13 @@ async function signOut(browser: Browser): Promise<URL> {
   return new URL(pending?.continueTo ?? 'about:blank');
 }
 
+const linesOf = (event: string) =>
+  stack
+    .logged()
+    .split('\n')
+    .filter((line) => line.includes(event))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
 describe('SAML single logout', () => {
   const use = (changes: NonNullable<Parameters<typeof setSignOn>[1]['saml']> = {}) =>
     setSignOn(stack, { saml: { idpMetadataXml: idpMetadata([key]), logout: true, ...changes } });
@@ -154,6 +161,12 @@ describe('SAML single logout', () => {
       SAMLRequest: encode(logoutRequest()),
     });
     expect(unsigned.status).toBe(403);
+    const refused = linesOf('sso_logout_failed');
+    expect(refused).toHaveLength(attempts.length + 1);
+    expect(refused.at(-1)).toMatchObject({
+      contactCenterId,
+      detail: expect.stringContaining('signature_invalid: '),
+    });
     expect(await isIn(browser)).toBe(true);
   });
 });
@@ -281,6 +294,7 @@ describe('logout with an OpenID Connect provider', () => {
       'nothing',
     ];
     for (const token of forged) expect((await send(token)).statusCode).toBe(400);
+    expect(linesOf('sso_logout_failed').map(({ detail }) => detail)).toContain('it is no logout token');
     const elsewhere = await send(await logoutToken({ sid: 'victim', aud: 'another-client' }));
     expect(elsewhere.statusCode).toBe(200);
     expect(await isIn(browser)).toBe(true);
