@@ -38,6 +38,8 @@ export interface Journey {
   settingsOf<P extends 'saml' | 'oidc'>(
     flow: SsoFlow & { protocol: P },
   ): Promise<Extract<SignOnSettings, { protocol: P }>>;
+  /** The user name of whom the identity provider has named. @throws SsoError, SignInError */
+  userNameOf(settings: SignOnSettings, person: AssertedPerson): Promise<string>;
   /** A session for whom the identity provider has named, and where the browser goes. @throws SsoError, SignInError */
   arrive(
     request: JourneyRequest,
@@ -117,6 +119,10 @@ export function createJourney(options: JourneyOptions): Journey {
         'wrong_destination',
         `${flow.protocol} is no longer set for ${flow.contactCenterId} at ${flow.location}`,
       );
+    },
+
+    async userNameOf(settings, person) {
+      return (await personOf(settings, person)).identity.loginName;
     },
 
     async arrive(request, reply, flow, settings, person) {

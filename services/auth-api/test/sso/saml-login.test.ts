@@ -216,6 +216,22 @@ describe('answers that nobody asked for', () => {
     expect(await isIn(browser)).toBe(true);
   });
 
+  it('come in where single sign-on is for some access groups, and say who has no account', async () => {
+    await use({ allowIdpInitiated: true, accessGroups: ['Agents'] });
+    const send = async (nameId: string) => {
+      const browser = createBrowser(stack.app);
+      const { location } = await post(
+        { browser, facts: unsolicited },
+        honestResponse({ ...unsolicited, nameId }, key),
+      );
+      return { browser, location };
+    };
+    const { browser, location } = await send('agent');
+    await comeBackHonestly(await leave(stack, location ?? '', browser), key);
+    expect(await isIn(browser)).toBe(true);
+    expect((await send('nobody')).location).toMatch('error=sso_no_account');
+  });
+
   it('6, 62 · lead to no page of a stranger, whatever RelayState says', async () => {
     await use({ allowIdpInitiated: true });
     for (const RelayState of [

@@ -3,7 +3,7 @@ import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
-import { createClient, type TestClient, token } from '../stack/oauth.ts';
+import { authorizeUrl, createClient, type TestClient, token } from '../stack/oauth.ts';
 import { localTrial, setSignOn } from './stack/sign-on.ts';
 
 const issuer = 'https://idp.example.com';
@@ -93,6 +93,12 @@ describe('a contact centre where everybody uses single sign-on', () => {
     });
     expect(changed.status).toBe(403);
     expect(changed.body).toContain('identity provider');
+    const program = await createClient(stack, { basicAuthorize: true });
+    const implicit = await createBrowser(stack.app).get(authorizeUrl(program, { tenant: 'demo' }), {
+      authorization: basicAuthorization('agent', agent.password),
+    });
+    expect(implicit.status).toBe(401);
+    expect(implicit.location).toBeUndefined();
   });
 });
 

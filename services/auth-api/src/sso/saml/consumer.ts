@@ -110,10 +110,19 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
   ) => {
     if (!settings.allowIdpInitiated)
       throw new SsoError('unsolicited', 'it answers no request, and allowIdpInitiated is not set');
-    await takeOnce(await judge(posted, settings), settings);
+    const judged = await judge(posted, settings);
+    await takeOnce(judged, settings);
     const center = await options.contactCenters.get(settings.contactCenterId);
+    const [tenant] = center?.domains ?? [];
+    if (tenant === undefined)
+      throw new SsoError(
+        'settings_incomplete',
+        'the contact centre has no domain by which a browser can ask',
+      );
     const query = new URLSearchParams({
-      tenant: center?.domains[0] ?? '',
+      tenant,
+      // Where only some access groups come in this way, the name decides.
+      login_hint: await journey.userNameOf(settings, judged.person),
       ...(relayState ? { redirectUri: relayState } : {}),
     });
     return `${publicUrl}/auth/v3/sso/start?${query}`;
