@@ -9,6 +9,7 @@ import {
   listSettings,
   type SettingTree,
 } from './configuration.ts';
+import { hidePassword } from './hide-password.ts';
 import type { Setting } from './setting.ts';
 import { nearest } from './spelling.ts';
 
@@ -139,7 +140,8 @@ function describe(
 ): string {
   const name = `${setting.env} (${[...path, ...issue.path.map(String)].join('.')})`;
   if (given === undefined) return `${name} is missing: ${setting.doc}`;
-  const shown = setting.secret || typeof given === 'object' ? '' : ` is ${JSON.stringify(given)}`;
+  const shown =
+    setting.secret || typeof given === 'object' ? '' : ` is ${hidePassword(JSON.stringify(given))}`;
   return `${name}${shown}: ${issue.message}`;
 }
 

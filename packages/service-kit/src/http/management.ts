@@ -1,5 +1,6 @@
 /** The second, private server: probes, metrics and what is running. */
 import Fastify, { type FastifyInstance } from 'fastify';
+import { hidePassword } from '../config/hide-password.ts';
 import type { Readiness } from '../health/readiness.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import type { Drain } from './drain.ts';
@@ -60,9 +61,7 @@ function namesOfFailing(readiness: Readiness): string[] {
   return readiness.states.filter(({ ok, isAdvisory }) => !ok && !isAdvisory).map(({ name }) => name);
 }
 
-/** Some write their passwords into an address, in spite of the variables that there are for them. */
 function withoutPasswords(config: unknown): unknown {
-  const hidden = (_name: string, value: unknown) =>
-    typeof value === 'string' ? value.replace(/(:\/\/[^\s/@:]*:)[^\s/]*@/g, '$1[secret]@') : value;
+  const hidden = (_name: string, value: unknown) => (typeof value === 'string' ? hidePassword(value) : value);
   return JSON.parse(JSON.stringify(config ?? {}, hidden));
 }

@@ -41,6 +41,12 @@ test('every mistake is told at once, by variable and key', () => {
   expect(problems[2]).toBe('GATEHOUSE_PASSWORD (password) is missing: The password.');
 });
 
+test('an address with a password in it is told without it', () => {
+  const problems = problemsOf({ ...good, GATEHOUSE_PUBLIC_URL: 'ftp://user:hunter2@login.example' }).join();
+  expect(problems).toContain('ftp://user:[secret]@login.example');
+  expect(problems).not.toContain('hunter2@');
+});
+
 test('a variable wins over the file, the file over the default', () => {
   const file = 'limits:\n  retries: 4\npassword: from-file';
   const env = { ...good, GATEHOUSE_CONFIG_FILE: 'config.yaml' };
