@@ -81,8 +81,9 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
 
   /** The session of this browser, and its cookie. */
   async function endSession(session: Session, by: Departure, browser: Browser): Promise<void> {
-    await sessions.end(browser.reply, browser.request);
+    // First: a repetition after a crash would find no session to tell of.
     await writeEvent(session, by, browser);
+    await sessions.end(browser.reply, browser.request);
   }
 
   /** A session that the ID token proves to be over, wherever its cookie is. */

@@ -22,21 +22,26 @@ export interface RevocationOptions {
   audit: AuditWriter;
 }
 
+interface Revocable {
+  sub: string;
+  end(): Promise<void>;
+}
+
 export function createRevocationEndpoint(options: RevocationOptions): RevocationEndpoint {
   const { clientAuthentication, accessTokens, families, idTokens, audit } = options;
 
-  async function revokeRefreshToken(client: Client, text: string): Promise<string | undefined> {
+  async function findOwn(client: Client, text: string): Promise<Revocable | undefined> {
     const token = parseFamilyToken(text);
     const grant = token === undefined ? undefined : (await families.findRefresh(token))?.grant;
-    if (grant === undefined || grant.clientId !== client.clientId) return undefined;
     // Section 2.1: the access tokens of the same authorization go with it.
-    await families.end(grant.familyId);
-    return grant.identity.sub;
-  }
-
-  async function revokeAccessToken(client: Client, token: string): Promise<string | undefined> {
-    const facts = await accessTokens.revoke(token, client.clientId);
-    return facts === undefined ? undefined : (facts.sub ?? client.clientId);
+    if (grant?.clientId === client.clientId)
+      return { sub: grant.identity.sub, end: () => families.end(grant.familyId) };
+    const facts = await accessTokens.findOwn(text, client.clientId);
+    if (facts === undefined) return undefined;
+    return {
+      sub: facts.sub ?? client.clientId,
+      end: async () => void (await accessTokens.revoke(text, client.clientId)),
+    };
   }
 
   return {
@@ -44,20 +49,22 @@ export function createRevocationEndpoint(options: RevocationOptions): Revocation
       const client = await clientAuthentication.authenticate(call);
       const token = requireParameter(call.parameters, 'token');
       // The hint may be wrong (section 2.1); a refresh token shows itself by its form.
-      const sub = (await revokeRefreshToken(client, token)) ?? (await revokeAccessToken(client, token));
-      if (sub === undefined) {
+      const own = await findOwn(client, token);
+      if (own === undefined) {
         // Section 2.2.1: saying nothing would leave the client in the belief that it is worth nothing any more.
         if ((await idTokens.recognize(token)) === undefined) return;
         throw unsupportedTokenType('ID tokens are not revoked: end the session that they speak of');
       }
+      // First: once it is ended, a repetition after a crash would find nothing to tell of.
       await audit.write({
         name: 'token_revoked',
         outcome: 'success',
-        sub,
+        sub: own.sub,
         clientId: client.clientId,
         correlationId: call.correlationId,
         clientAddress: call.clientAddress,
       });
+      await own.end();
     },
   };
 }

@@ -8,6 +8,8 @@ import { isJwt, type JwtAccessTokens, longestAccessToken } from './jwt-access-to
 export interface AccessTokens {
   /** A token that may be used right now. @throws AppError (503) when nobody can tell. */
   find(token: string): Promise<StoredAccessToken | undefined>;
+  /** What a token is that this client may end; undefined when it is none. */
+  findOwn(token: string, clientId: string): Promise<TokenFacts | undefined>;
   /** Ends one token, and what was made from it, if it was issued to this client; what it was is returned, nothing otherwise. */
   revoke(token: string, clientId: string): Promise<TokenFacts | undefined>;
 }
@@ -28,6 +30,11 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
 
   const findStored = (token: string) => (isJwt(token) ? findJwt(token) : store.find(token));
 
+  async function findOwn(token: string, clientId: string): Promise<TokenFacts | undefined> {
+    const facts = (await findStored(token))?.facts;
+    return facts?.clientId === clientId && facts.expiresAtMs > now() ? facts : undefined;
+  }
+
   return {
     async find(token) {
       const stored = await findStored(token);
@@ -36,13 +43,14 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
       if (wait !== undefined) await wait;
       return isCut(stored.facts, cutOffs) ? undefined : stored;
     },
+    findOwn,
     async revoke(token, clientId) {
-      const stored = await findStored(token);
-      if (stored?.facts.clientId !== clientId || stored.facts.expiresAtMs <= now()) return undefined;
-      const { jti, expiresAtMs } = stored.facts;
+      const facts = await findOwn(token, clientId);
+      if (facts === undefined) return undefined;
+      const { jti, expiresAtMs } = facts;
       const families = await (jti === undefined ? store.remove(token) : store.endJwt(jti, expiresAtMs));
       await Promise.all(families.map((id) => cutOffs.raise({ kind: 'family', id })));
-      return stored.facts;
+      return facts;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { basicAuthorization } from '@gatehouse/contracts/http-client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, ops, startAuthApi } from '../stack/auth-api.ts';
 import {
   createClient,
@@ -179,6 +180,24 @@ describe('33: revocation (RFC 7009)', () => {
     expect(malformed.status).toBe(200);
     expect(stranger.status).toBe(401);
   });
+
+  it.each(['access_token', 'refresh_token'] as const)(
+    'of an %s that cannot be recorded does not happen, so that its repetition is recorded',
+    async (kind) => {
+      const tokens = await passwordTokens(stack, client);
+      const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+      const revoke = () => postForm(stack, 'revoke', { token: tokens[kind] }, client);
+
+      const failed = await revoke();
+      const stillActive = (await introspect(stack, client, tokens.access_token))['active'];
+      const repeated = await revoke();
+
+      expect([failed.status, stillActive, repeated.status]).toEqual([503, true, 200]);
+      expect((await introspect(stack, client, tokens.access_token))['active']).toBe(false);
+      expect(write).toHaveBeenLastCalledWith(expect.objectContaining({ name: 'token_revoked' }));
+      write.mockRestore();
+    },
+  );
 
   it('is for PUBLIC clients too', async () => {
     const open = await createClient(stack, {

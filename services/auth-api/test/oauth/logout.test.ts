@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Answer, type Browser, createBrowser } from '../stack/browser.ts';
 import { sessionCookie } from '../stack/interaction.ts';
@@ -70,6 +71,20 @@ describe('54: RP-initiated logout', () => {
     expect([answer.status, answer.location]).toEqual([302, afterLogout]);
     expect(browser.cookies.has(sessionCookie)).toBe(false);
     expect(await isSignedIn(browser)).toBe(false);
+  });
+
+  it('that cannot be recorded does not happen, so that its repetition is recorded', async () => {
+    const { browser, tokens } = await signedIn();
+    const url = query({ id_token_hint: tokens.id_token });
+    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+
+    expect((await browser.get(url)).status).toBe(503);
+    expect(await isSignedIn(browser)).toBe(true);
+    await browser.get(url);
+
+    expect(await isSignedIn(browser)).toBe(false);
+    expect(write).toHaveBeenLastCalledWith(expect.objectContaining({ name: 'logout' }));
+    write.mockRestore();
   });
 
   it('ends the session of the ID token also where its browser does not come along', async () => {
