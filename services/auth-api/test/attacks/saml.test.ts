@@ -337,6 +337,15 @@ describe('61 · XML that is more than SAML (CVE-2020-26290)', () => {
 });
 
 describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () => {
+  it('66 · thousands of namespaces inside of each other cost nothing, before anybody has signed anything', async () => {
+    const count = 8_000;
+    const nested = Array.from({ length: count }, (_, index) => `<a xmlns:n${index}="u">`).join('');
+    const leaving = await leave(stack);
+    const startedMs = performance.now();
+    await expectRefused(leaving, `${nested}${'</a>'.repeat(count)}`, 'response_malformed');
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+
   it.each<[string, Partial<ResponseFacts>, string]>([
     ['for another audience', { audience: 'https://another.example.com' }, 'wrong_audience'],
     ['for another recipient', { recipient: 'https://another.example.com/acs' }, 'wrong_destination'],

@@ -31,7 +31,6 @@ export function parseXml(text: string, { longest }: XmlLimits): Element {
   const roots = elementsIn(document as unknown as ParentNode & Node);
   const [root] = roots;
   if (root === undefined || roots.length > 1) throw new RefusedXml('it has not exactly one root element');
-  refuseDepth(root);
   return root;
 }
 
@@ -47,6 +46,7 @@ function refuseMarkup(text: string): void {
   let tags = 0;
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) tags += 1;
   if (tags > mostTags) throw new RefusedXml(`it has more than ${mostTags} tags`);
+  refuseDepth(text);
 }
 
 function parse(text: string): Document {
@@ -63,12 +63,32 @@ function parse(text: string): Document {
   }
 }
 
-function refuseDepth(root: Element): void {
-  let level: Element[] = [root];
-  for (let depth = 0; level.length > 0; depth += 1) {
+/** Before the parser, whose work on namespaces grows with the square of the depth. */
+function refuseDepth(text: string): void {
+  let depth = 0;
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
+    if (text[at + 1] === '?') continue;
+    if (text[at + 1] === '/') depth -= 1;
+    else {
+      at = endOfTag(text, at);
+      if (text[at - 1] !== '/') depth += 1;
+    }
+    if (depth < 0) throw new RefusedXml('an element ends that has not begun');
     if (depth > deepest) throw new RefusedXml(`its elements are nested more than ${deepest} deep`);
-    level = level.flatMap((element) => elementsIn(element));
   }
+}
+
+/** Of the `>` that ends the tag: there may be others inside of quotation marks. */
+function endOfTag(text: string, start: number): number {
+  let quote = '';
+  for (let at = start; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (quote !== '') {
+      if (character === quote) quote = '';
+    } else if (character === '"' || character === "'") quote = character;
+    else if (character === '>') return at;
+  }
+  return text.length;
 }
 
 /** The child elements, in order. */
