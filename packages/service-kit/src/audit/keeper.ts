@@ -8,11 +8,12 @@ import type { ElasticsearchClient, ElasticsearchConfig } from '../elasticsearch/
 import { compareWithCopies } from '../elasticsearch/compare.ts';
 import { erasePersonalFields, type PersonQuery } from '../elasticsearch/erase.ts';
 import { installAuditAssets } from '../elasticsearch/install.ts';
-import { createAuditShipper } from '../elasticsearch/shipper.ts';
+import { createAuditShipper, shippingLock } from '../elasticsearch/shipper.ts';
 import { AppError, unavailable } from '../errors/app-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
-import type { Queryable } from '../postgres/pool.ts';
+import { holdAdvisoryLock } from '../postgres/advisory-lock.ts';
+import { inTransaction, type Queryable } from '../postgres/pool.ts';
 import { createAuditChainer } from './chainer.ts';
 import { keptFromDay, readLastPosition, resealDays } from './days.ts';
 import { eraseFromChain, resealErasures } from './erasure.ts';
@@ -146,7 +147,11 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
     async eraseCopies(person) {
       if (client === undefined) return 0;
       try {
-        return await erasePersonalFields(client, auditDataStream(options.elasticsearch.namespace), person);
+        return await inTransaction(trail.pool, async (transaction) => {
+          // A shipper that read the events before they were erased would write them afterwards.
+          await holdAdvisoryLock(transaction, shippingLock(trail.schema));
+          return erasePersonalFields(client, auditDataStream(options.elasticsearch.namespace), person);
+        });
       } catch (error) {
         throw unavailable('Elasticsearch', { cause: readableFailure(error) });
       }

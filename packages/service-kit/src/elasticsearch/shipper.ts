@@ -34,6 +34,11 @@ export interface AuditShipperOptions {
 
 const attempts = 5;
 
+/** Who holds it writes events of a trail into Elasticsearch. */
+export function shippingLock(name: string): string {
+  return `audit-ship:${name}`;
+}
+
 export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
   const {
     pool,
@@ -120,7 +125,7 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
   }
 
   const locked = async (work: () => Promise<number>) =>
-    (await withAdvisoryLock(pool, `audit-ship:${name}`, work)) ?? 0;
+    (await withAdvisoryLock(pool, shippingLock(name), work)) ?? 0;
 
   return {
     shipOnce: (signal) =>

@@ -1,6 +1,7 @@
 /** What an operator hears when a trail is not kept any more. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createAuditKeeper } from '../../src/audit/keeper.ts';
+import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
 import { withAdvisoryLock } from '../../src/postgres/advisory-lock.ts';
 import { box, openTrail, silentLog, type TrailDatabase } from './trail-database.ts';
@@ -11,17 +12,48 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
+const config = {
+  ...{ nodes: [], username: undefined, password: undefined, apiKey: undefined, ca: undefined },
+  ...{ install: true, namespace: 'default', retentionDays: 30, logs: false, logRetentionDays: 7 },
+  timeoutMs: 1000,
+};
+
+it('a person is taken out of the copies when nobody ships any more what he had read before', async () => {
+  const search = vi.fn(async () => ({ hits: { hits: [] } }));
+  const client = { indices: { refresh: async () => undefined }, search, close: async () => undefined };
+  const keeper = createAuditKeeper({
+    ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, retentionDays: 30 },
+    metrics: createMetrics({ processMetrics: false }),
+    now: Date.now,
+    elasticsearch: config,
+    client: client as unknown as ElasticsearchClient,
+    toDocument: ({ id }) => ({ id, body: {} }),
+  });
+  const waiters = async () =>
+    (
+      await shop.pool.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+    ).rowCount;
+  let erasing: Promise<number> | undefined;
+
+  await withAdvisoryLock(shop.pool, 'audit-ship:shop', async () => {
+    erasing = keeper.eraseCopies({ userIds: ['one'], userNames: [] });
+    await vi.waitFor(async () => expect(await waiters()).toBe(1));
+    expect(search).not.toHaveBeenCalled();
+  });
+
+  expect(await erasing).toBe(0);
+  expect(search).toHaveBeenCalledOnce();
+  await keeper.close();
+});
+
 it('events that get no place since somebody holds the lock show by their age, until they have one', async () => {
   const metrics = createMetrics({ processMetrics: false });
   const keeper = createAuditKeeper({
     ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, metrics, intervalMs: 5 },
     now: () => Date.now() + 600_000,
     retentionDays: 30,
-    elasticsearch: {
-      ...{ nodes: [], username: undefined, password: undefined, apiKey: undefined, ca: undefined },
-      ...{ install: true, namespace: 'default', retentionDays: 30, logs: false, logRetentionDays: 7 },
-      timeoutMs: 1000,
-    },
+    elasticsearch: config,
     client: undefined,
     toDocument: ({ id }) => ({ id, body: {} }),
   });
