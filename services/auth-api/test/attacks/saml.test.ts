@@ -496,7 +496,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     const attackers = { ...facts, inResponseTo: undefined, nameId: 'admin' };
     const victim = createBrowser(stack.app);
     const answer = await post({ browser: victim, facts: attackers }, honestResponse(attackers, key));
-    expect(answer.location).toBe(`${publicUrl}/auth/v3/sso/start?tenant=demo&login_hint=admin`);
+    expect(answer.location).toBe(`${publicUrl}/auth/v3/sso/start?tenant=demo`);
     expect((await victim.get('/auth/v3/ping')).status).toBe(403);
   });
 });

@@ -122,7 +122,9 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
     const query = new URLSearchParams({
       tenant,
       // Where only some access groups come in this way, the name decides.
-      login_hint: await journey.userNameOf(settings, judged.person),
+      ...(settings.accessGroups.length === 0
+        ? {}
+        : { login_hint: await journey.userNameOf(settings, judged.person) }),
       ...(relayState ? { redirectUri: relayState } : {}),
     });
     return `${publicUrl}/auth/v3/sso/start?${query}`;
