@@ -74,6 +74,7 @@ interface Given {
   password: unknown;
   apiKey: unknown;
   allowPlaintext: boolean;
+  logs: boolean;
 }
 
 /** Why the settings contradict each other. */
@@ -83,6 +84,7 @@ export function elasticsearchProblems({
   password,
   apiKey,
   allowPlaintext,
+  logs,
 }: Given): string[] {
   const problems: string[] = [];
   if (apiKey !== undefined && username !== undefined) {
@@ -91,6 +93,10 @@ export function elasticsearchProblems({
   if ((username === undefined) !== (password === undefined)) {
     problems.push('GATEHOUSE_ELASTICSEARCH_USERNAME and GATEHOUSE_ELASTICSEARCH_PASSWORD belong together');
   }
+  if (logs && nodes.length === 0)
+    problems.push(
+      'GATEHOUSE_ELASTICSEARCH_LOGS needs GATEHOUSE_ELASTICSEARCH_NODES: the lines have nowhere to go',
+    );
   for (const node of nodes) {
     const { protocol, hostname, username: inUrl } = new URL(node);
     if (inUrl !== '') problems.push('GATEHOUSE_ELASTICSEARCH_NODES: credentials have variables of their own');
