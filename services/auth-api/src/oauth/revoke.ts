@@ -38,10 +38,7 @@ export function createRevocationEndpoint(options: RevocationOptions): Revocation
       return { sub: grant.identity.sub, end: () => families.end(grant.familyId) };
     const facts = await accessTokens.findOwn(text, client.clientId);
     if (facts === undefined) return undefined;
-    return {
-      sub: facts.sub ?? client.clientId,
-      end: async () => void (await accessTokens.revoke(text, client.clientId)),
-    };
+    return { sub: facts.sub ?? client.clientId, end: () => accessTokens.end(text, facts) };
   }
 
   return {

@@ -10,8 +10,8 @@ export interface AccessTokens {
   find(token: string): Promise<StoredAccessToken | undefined>;
   /** What a token is that this client may end; undefined when it is none. */
   findOwn(token: string, clientId: string): Promise<TokenFacts | undefined>;
-  /** Ends one token, and what was made from it, if it was issued to this client; what it was is returned, nothing otherwise. */
-  revoke(token: string, clientId: string): Promise<TokenFacts | undefined>;
+  /** Ends a token that was found, and what was made from it. */
+  end(token: string, facts: TokenFacts): Promise<void>;
 }
 
 export interface AccessTokensOptions {
@@ -30,11 +30,6 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
 
   const findStored = (token: string) => (isJwt(token) ? findJwt(token) : store.find(token));
 
-  async function findOwn(token: string, clientId: string): Promise<TokenFacts | undefined> {
-    const facts = (await findStored(token))?.facts;
-    return facts?.clientId === clientId && facts.expiresAtMs > now() ? facts : undefined;
-  }
-
   return {
     async find(token) {
       const stored = await findStored(token);
@@ -43,14 +38,13 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
       if (wait !== undefined) await wait;
       return isCut(stored.facts, cutOffs) ? undefined : stored;
     },
-    findOwn,
-    async revoke(token, clientId) {
-      const facts = await findOwn(token, clientId);
-      if (facts === undefined) return undefined;
-      const { jti, expiresAtMs } = facts;
+    async findOwn(token, clientId) {
+      const facts = (await findStored(token))?.facts;
+      return facts?.clientId === clientId && facts.expiresAtMs > now() ? facts : undefined;
+    },
+    async end(token, { jti, expiresAtMs }) {
       const families = await (jti === undefined ? store.remove(token) : store.endJwt(jti, expiresAtMs));
       await Promise.all(families.map((id) => cutOffs.raise({ kind: 'family', id })));
-      return facts;
     },
   };
 }

@@ -47,7 +47,8 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
       answer: answerOf(text, tokenTypes.accessToken, record),
       scope: record.scope,
       async revoke() {
-        await accessTokens.revoke(text, record.clientId);
+        const facts = await accessTokens.findOwn(text, record.clientId);
+        if (facts !== undefined) await accessTokens.end(text, facts);
       },
     };
   }
