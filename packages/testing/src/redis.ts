@@ -16,6 +16,14 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
+/** How a service is told of a server that has no password. */
+export function redisConfigOf({ url }: Pick<TestRedis, 'url'>, commandTimeoutMs: number) {
+  return {
+    ...{ url, clusterNodes: [] as string[], username: undefined, password: undefined },
+    ...{ tls: false, keyPrefix: '', commandTimeoutMs },
+  };
+}
+
 /** A single server, empty. */
 export async function startRedis(options: { persistent?: boolean } = {}): Promise<TestRedis> {
   return startNode({ ...options, cluster: false });

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
-import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Change } from '../../src/changes/change.ts';
 import { type ChangeLog, createChangeLog } from '../../src/changes/log.ts';
@@ -18,15 +18,7 @@ let redis: RedisClient;
 let changes: ChangeLog;
 
 function connect(blocking = false): RedisClient {
-  const config = {
-    url: server.url,
-    clusterNodes: [],
-    username: undefined,
-    password: undefined,
-    tls: false,
-    keyPrefix: '',
-    commandTimeoutMs: 800,
-  };
+  const config = redisConfigOf(server, 800);
   return createRedis(config, { log, blocking });
 }
 

@@ -1,5 +1,5 @@
 import { startPostgres } from '@gatehouse/testing/postgres';
-import { startRedis } from '@gatehouse/testing/redis';
+import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { expect, test, vi } from 'vitest';
 import { normalizeError } from '../../src/errors/normalize.ts';
 import { createLogger } from '../../src/logging/logger.ts';
@@ -20,18 +20,7 @@ async function statusOf(work: () => Promise<unknown>): Promise<number> {
 
 test('a stopped Redis is 503 at once and works again after its return', async () => {
   const server = await startRedis();
-  const redis = createRedis(
-    {
-      url: server.url,
-      clusterNodes: [],
-      username: undefined,
-      password: undefined,
-      tls: false,
-      keyPrefix: '',
-      commandTimeoutMs: 500,
-    },
-    { log, gathersWrites: true },
-  );
+  const redis = createRedis(redisConfigOf(server, 500), { log, gathersWrites: true });
   await untilRedisIsReady(redis);
   expect(await statusOf(() => pingRedis(redis))).toBe(200);
   await server.stop();
@@ -45,15 +34,7 @@ test('a stopped Redis is 503 at once and works again after its return', async ()
 
 test('a Redis that takes requests and answers none is 503 within the time of a command, then at once, and works again', async () => {
   const server = await startRedis();
-  const config = {
-    url: server.url,
-    clusterNodes: [],
-    username: undefined,
-    password: undefined,
-    tls: false,
-    keyPrefix: '',
-    commandTimeoutMs: 500,
-  };
+  const config = redisConfigOf(server, 500);
   const redis = createRedis(config, { log, gathersWrites: true });
   const blocker = createRedis(config, { log });
   await Promise.all([redis, blocker].map((client) => untilRedisIsReady(client)));
@@ -101,18 +82,7 @@ test('a stopped PostgreSQL is 503 and works again after its return', async () =>
 test('a start waits for a Redis that comes up later', async () => {
   const server = await startRedis();
   await server.stop();
-  const redis = createRedis(
-    {
-      url: server.url,
-      clusterNodes: [],
-      username: undefined,
-      password: undefined,
-      tls: false,
-      keyPrefix: '',
-      commandTimeoutMs: 500,
-    },
-    { log },
-  );
+  const redis = createRedis(redisConfigOf(server, 500), { log });
   const ready = untilRedisIsReady(redis, 10_000);
   await server.start();
   await ready;

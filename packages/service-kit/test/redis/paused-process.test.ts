@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/logging/logger.ts';
 import { createRedis, type RedisClient, untilRedisIsReady } from '../../src/redis/client.ts';
@@ -10,18 +10,10 @@ let redis: RedisClient;
 
 beforeAll(async () => {
   server = await startRedis();
-  redis = createRedis(
-    {
-      url: server.url,
-      clusterNodes: [],
-      username: undefined,
-      password: undefined,
-      tls: false,
-      keyPrefix: '',
-      commandTimeoutMs,
-    },
-    { log: createLogger('test', { level: 'silent', format: 'json' }), gathersWrites: true },
-  );
+  redis = createRedis(redisConfigOf(server, commandTimeoutMs), {
+    log: createLogger('test', { level: 'silent', format: 'json' }),
+    gathersWrites: true,
+  });
   await untilRedisIsReady(redis);
 });
 afterAll(async () => {

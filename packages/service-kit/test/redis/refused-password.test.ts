@@ -1,7 +1,7 @@
 /** Secrets in errors of the Redis library: they carry the command that was refused. */
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
-import { startRedis } from '@gatehouse/testing/redis';
+import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { expect, it } from 'vitest';
 import { createLogger } from '../../src/logging/logger.ts';
 import { createRedis } from '../../src/redis/client.ts';
@@ -18,13 +18,9 @@ it('a password that Redis refuses is in no log line', async () => {
   });
   const redis = createRedis(
     {
-      ...{
-        url: server.url,
-        clusterNodes: [],
-        username: 'gatehouse',
-        password: new Secret('hunter2-of-redis'),
-      },
-      ...{ tls: false, keyPrefix: '', commandTimeoutMs: 1000 },
+      ...redisConfigOf(server, 1000),
+      username: 'gatehouse',
+      password: new Secret('hunter2-of-redis'),
     },
     { log: createLogger('test', { level: 'info', format: 'json' }, sink) },
   );

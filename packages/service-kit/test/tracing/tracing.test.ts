@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient } from '@gatehouse/contracts/http-client';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
-import { startRedis } from '@gatehouse/testing/redis';
+import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
@@ -128,13 +128,7 @@ async function openPool(): Promise<Pool> {
 
 async function openRedis(): Promise<RedisClient> {
   const server = await startRedis();
-  const redis = createRedis(
-    {
-      ...{ url: server.url, clusterNodes: [], username: undefined, password: undefined },
-      ...{ tls: false, keyPrefix: '', commandTimeoutMs: 5000 },
-    },
-    { log },
-  );
+  const redis = createRedis(redisConfigOf(server, 5000), { log });
   await untilRedisIsReady(redis);
   closers.push(async () => {
     redis.disconnect();

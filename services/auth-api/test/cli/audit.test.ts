@@ -1,18 +1,15 @@
 /** `gatehouse audit` against a whole Auth API that listens. */
 import { runCommand } from '@gatehouse/cli/terminal/memory-terminal';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type AuthApi, ops, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { operatorEnvironment } from '../stack/command-line.ts';
 import { createClient, token } from '../stack/oauth.ts';
 
 let stack: AuthApi;
 let env: Record<string, string>;
 beforeAll(async () => {
   stack = await startAuthApi();
-  env = {
-    GATEHOUSE_URL: await stack.app.listen({ host: '127.0.0.1', port: 0 }),
-    GATEHOUSE_USERNAME: ops.username,
-    GATEHOUSE_PASSWORD: ops.password,
-  };
+  env = await operatorEnvironment(stack);
   const client = await createClient(stack, { authorizedGrantTypes: ['password'] });
   const wrong = { grant_type: 'password', username: 'agent', password: 'wrong', tenant: 'demo' };
   await token(stack, client, wrong);

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { type CommandSurroundings, runCommand } from '@gatehouse/cli/terminal/memory-terminal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, ops, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { operatorEnvironment } from '../stack/command-line.ts';
 import { token } from '../stack/oauth.ts';
 
 const estate = fileURLToPath(new URL('../../../../docs/examples/estate-clients.yaml', import.meta.url));
@@ -11,11 +12,7 @@ let stack: AuthApi;
 let env: Record<string, string>;
 beforeAll(async () => {
   stack = await startAuthApi();
-  env = {
-    GATEHOUSE_URL: await stack.app.listen({ host: '127.0.0.1', port: 0 }),
-    GATEHOUSE_USERNAME: ops.username,
-    GATEHOUSE_PASSWORD: ops.password,
-  };
+  env = await operatorEnvironment(stack);
 });
 afterAll(() => stack?.close());
 

@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { runCommand } from '@gatehouse/cli/terminal/memory-terminal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, ops, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { operatorEnvironment } from '../stack/command-line.ts';
 
 const keystore = fileURLToPath(new URL('../keys/keystores/ec.p12', import.meta.url));
 let stack: AuthApi;
@@ -10,11 +11,7 @@ let env: Record<string, string>;
 
 beforeAll(async () => {
   stack = await startAuthApi();
-  env = {
-    GATEHOUSE_URL: await stack.app.listen({ host: '127.0.0.1', port: 0 }),
-    GATEHOUSE_USERNAME: ops.username,
-    GATEHOUSE_PASSWORD: ops.password,
-  };
+  env = await operatorEnvironment(stack);
 });
 afterAll(() => stack?.close());
 

@@ -6,7 +6,8 @@ import {
 } from '@gatehouse/testing/identity-providers/openid-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localTrial, setSignOn } from '../sso/stack/sign-on.ts';
-import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { operatorEnvironment } from '../stack/command-line.ts';
 
 let stack: AuthApi;
 let provider: OpenIdProvider;
@@ -20,11 +21,7 @@ beforeAll(async () => {
       clients: [{ client_id: 'gatehouse', client_secret: 'right', redirect_uris: [redirectUri] }],
     }),
   ]);
-  env = {
-    GATEHOUSE_URL: await stack.app.listen({ host: '127.0.0.1', port: 0 }),
-    GATEHOUSE_USERNAME: ops.username,
-    GATEHOUSE_PASSWORD: ops.password,
-  };
+  env = await operatorEnvironment(stack);
 });
 afterAll(() => Promise.all([stack?.close(), provider?.close()]));
 

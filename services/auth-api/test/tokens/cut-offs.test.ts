@@ -1,6 +1,6 @@
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
-import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCutOffStream } from '../../src/tokens/cut-off-stream.ts';
 import { type CutOffs, createCutOffs } from '../../src/tokens/cut-offs.ts';
@@ -21,18 +21,7 @@ afterEach(async () => {
 afterAll(() => server?.close());
 
 async function connect(blocking: boolean): Promise<RedisClient> {
-  const client = createRedis(
-    {
-      url: server.url,
-      clusterNodes: [],
-      username: undefined,
-      password: undefined,
-      tls: false,
-      keyPrefix: '',
-      commandTimeoutMs: 500,
-    },
-    { log, blocking },
-  );
+  const client = createRedis(redisConfigOf(server, 500), { log, blocking });
   clients.push(client);
   await untilRedisIsReady(client);
   return client;
