@@ -7,6 +7,14 @@ export interface Confirmation {
   'x5t#S256'?: string | undefined;
 }
 
+/** Whether `proven` is enough to use what is bound to `bound`: each of its bindings counts. */
+export function isProvenBy(bound: Confirmation | undefined, proven: Confirmation | undefined): boolean {
+  if (bound === undefined) return true;
+  return (['jkt', 'x5t#S256'] as const).every(
+    (binding) => bound[binding] === undefined || bound[binding] === proven?.[binding],
+  );
+}
+
 /** RFC 9449 section 5 gives the type its spelling; certificate-bound tokens travel as bearer tokens. */
 export function tokenTypeOf(cnf: Confirmation | undefined): 'bearer' | 'DPoP' {
   return cnf?.jkt === undefined ? 'bearer' : 'DPoP';

@@ -11,6 +11,7 @@ import {
   privateJwkOf,
   provenBy,
 } from '../stack/dpop.ts';
+import { exchangeToken, refusalOf, urn } from '../stack/exchange.ts';
 import {
   authorizeUrl,
   createClient,
@@ -18,6 +19,7 @@ import {
   introspect,
   type OAuthAnswer,
   opsCall,
+  passwordTokens,
   postForm,
   redirectUri,
   responseOf,
@@ -410,6 +412,50 @@ describe('37: an exchange of a bound token (RFC 8693)', () => {
     expect((await userInfo({ authorization: `Bearer ${exchanged.access_token}` })).statusCode).toBe(401);
     const refreshType = 'urn:ietf:params:oauth:token-type:refresh_token';
     expect((await exchange({ requested_token_type: refreshType })).json().error).toBe('invalid_request');
+  });
+
+  it('gives an ID token, which nothing binds, for the proof of the subject token alone', async () => {
+    const service = await createClient(stack, {
+      authorizedGrantTypes: [exchangeType],
+      tokenExchange: { subjectClients: [bound.clientId] },
+    });
+    const { access_token } = await userToken(bound);
+    const exchange = (headers = {}) =>
+      exchangeToken(stack, service, access_token, { requested_token_type: urn('id_token') }, headers);
+
+    expect((await exchange(await provenBy(key))).status).toBe(200);
+    for (const answer of [await exchange(), await exchange(await provenBy(other))]) {
+      expect(refusalOf(answer)).toEqual([400, 'invalid_request']);
+      expect(answer.json().error_description).toContain('subject_token');
+    }
+  });
+
+  it('takes a bound actor_token with its own proof alone: whoever stole it acts for nobody', async () => {
+    const desk = await createClient(stack, {
+      authorizedGrantTypes: [exchangeType, 'client_credentials'],
+      tokenExchange: { subjectClients: [free.clientId], delegation: true },
+    });
+    const subject = (await passwordTokens(stack, free)).access_token;
+    const actor = (await ask(desk, await provenBy(key))).json().access_token;
+    const delegate = (headers = {}) =>
+      exchangeToken(
+        stack,
+        desk,
+        subject,
+        { actor_token: actor, actor_token_type: urn('access_token') },
+        headers,
+      );
+
+    for (const answer of [await delegate(), await delegate(await provenBy(other))]) {
+      expect(refusalOf(answer)).toEqual([400, 'invalid_request']);
+      expect(answer.json().error_description).toContain('actor_token is bound');
+    }
+    const delegated = await delegate(await provenBy(key));
+    expect(delegated.status).toBe(200);
+    expect(await introspect(stack, desk, delegated.json().access_token)).toMatchObject({
+      act: { sub: desk.clientId },
+      cnf: { jkt: key.jkt },
+    });
   });
 });
 

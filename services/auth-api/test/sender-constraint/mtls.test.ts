@@ -13,11 +13,13 @@ import {
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { createDpopKey, provenBy } from '../stack/dpop.ts';
+import { accessTokenType, exchangeGrant } from '../stack/exchange.ts';
 import {
   createClient,
   getCode,
   introspect,
   type OAuthJson,
+  passwordTokens,
   redirectUri,
   type TestClient,
   verifier,
@@ -162,6 +164,28 @@ describe('tokens that are bound to a TLS client certificate (RFC 8705 section 3)
     expect(await introspect(stack, bound, json.access_token)).toMatchObject({
       cnf: { jkt: key.jkt, 'x5t#S256': thumbprintOf(own) },
     });
+  });
+
+  it('37: are taken as actor_token with the same certificate alone (RFC 8693)', async () => {
+    const user = await createClient(stack);
+    const desk = await createClient(stack, {
+      authorizedGrantTypes: [exchangeGrant, 'client_credentials'],
+      tlsClientCertificateBoundAccessTokens: true,
+      tokenExchange: { subjectClients: [user.clientId], delegation: true },
+    });
+    const form = {
+      grant_type: exchangeGrant,
+      subject_token: (await passwordTokens(stack, user)).access_token,
+      subject_token_type: accessTokenType,
+      actor_token: (await ask(desk, own, { grant_type: 'client_credentials' })).json.access_token,
+      actor_token_type: accessTokenType,
+    };
+
+    expect((await ask(desk, foreign, form)).json).toMatchObject({
+      error: 'invalid_request',
+      error_description: expect.stringContaining('actor_token is bound'),
+    });
+    expect((await ask(desk, own, form)).status).toBe(200);
   });
 
   it('of a public client are renewed with its certificate alone (section 4), and not rotated', async () => {

@@ -12,6 +12,7 @@ export function exchangeToken(
   by: TestClient,
   subjectToken: string,
   form: Record<string, string> | [string, string][] = {},
+  headers: Record<string, string> = {},
 ): Promise<OAuthAnswer> {
   const pairs = Array.isArray(form) ? form : Object.entries(form);
   const given = new Set(pairs.map(([name]) => name));
@@ -20,7 +21,7 @@ export function exchangeToken(
     ['subject_token', subjectToken],
     ['subject_token_type', accessTokenType],
   ];
-  return postForm(stack, 'token', [...base.filter(([name]) => !given.has(name)), ...pairs], by);
+  return postForm(stack, 'token', [...base.filter(([name]) => !given.has(name)), ...pairs], by, headers);
 }
 
 /** Status and error code of a refusal. */

@@ -1,6 +1,6 @@
 /** Makes what was asked for of a token that may be exchanged: an access token, a refresh token, an ID token or a JWT. */
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
-import { tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
+import { isProvenBy, tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
@@ -83,7 +83,13 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
     };
   }
 
-  async function idToken(record: SubjectRecord): Promise<IssuedExchange> {
+  async function idToken(record: SubjectRecord, { subject, cnf }: Derivation): Promise<IssuedExchange> {
+    // No ID token is bound to a key, so the key of the subject token counts now or never.
+    if (!isProvenBy(subject.cnf, cnf)) {
+      throw invalidRequest(
+        'A subject_token that is bound to its sender is exchanged for an ID token with its own proof only',
+      );
+    }
     const [audience, ...others] = record.audience;
     if (audience === undefined || others.length > 0)
       throw invalidTarget('An ID token is for one audience: ask for one');
@@ -118,7 +124,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
         case tokenTypes.refreshToken:
           return refreshToken(record, derivation, parents);
         case tokenTypes.idToken:
-          return idToken(record);
+          return idToken(record, derivation);
         case tokenTypes.jwt:
           return jwt(derivation.client, record, parents);
         default:

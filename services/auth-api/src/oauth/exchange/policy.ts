@@ -1,5 +1,6 @@
 /** Who may exchange what: the allow-lists of the registration, the contact centre, and what the tokens themselves say. */
 import { invalidRequest, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import { type Confirmation, isProvenBy } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import { type Client, servesContactCenter } from '../../clients/client.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
 import type { Actor, Party } from '../../tokens/lineage.ts';
@@ -9,6 +10,8 @@ export interface Exchange {
   client: Client;
   subject: AccessTokenRecord;
   actor?: AccessTokenRecord | undefined;
+  /** What the requester proved to hold. */
+  cnf?: Confirmation | undefined;
 }
 
 /** A subject token belongs to a user. */
@@ -22,10 +25,10 @@ const mostGenerations = 5;
  * the token's own claims do not let it use (RFC 8693 section 2.2.2)
  */
 export function checkExchange(exchange: Exchange, issuer: string): SubjectRecord {
-  const { client, subject, actor } = exchange;
+  const { client, subject, actor, cnf } = exchange;
   if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not exchange tokens');
   const record = checkSubject(client, subject);
-  if (actor !== undefined) checkActor(client, actor, record);
+  if (actor !== undefined) checkActor(client, actor, { subject: record, cnf });
   checkMayAct(subject.mayAct, { iss: issuer, ...actorOf(client, actor) });
   return record;
 }
@@ -71,7 +74,11 @@ function checkUser(client: Client, subject: AccessTokenRecord): SubjectRecord {
   return { ...subject, identity };
 }
 
-function checkActor(client: Client, actor: AccessTokenRecord, { identity }: SubjectRecord): void {
+function checkActor(
+  client: Client,
+  actor: AccessTokenRecord,
+  { subject: { identity }, cnf }: { subject: SubjectRecord; cnf: Confirmation | undefined },
+): void {
   if (!client.tokenExchange.delegation) {
     throw invalidRequest('The client may not delegate: leave out actor_token and actor_token_type');
   }
@@ -81,6 +88,12 @@ function checkActor(client: Client, actor: AccessTokenRecord, { identity }: Subj
     actor.audience.includes(client.clientId) ||
     mayUseTokensOf(client, actor.clientId);
   if (!isMeantForClient) throw invalidRequest('The client may not act with this actor_token');
+  // The actor says here and now that it acts: what comes out is not bound to its key, so this is where the key counts.
+  if (!isProvenBy(actor.cnf, cnf)) {
+    throw invalidRequest(
+      'The actor_token is bound to its sender: the request needs the DPoP proof or certificate that it is bound to',
+    );
+  }
   if (actor.act !== undefined)
     throw invalidRequest('The actor_token must be of the actor, not of somebody who acts for it');
   const { contactCenterIds } = actor;

@@ -40,7 +40,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
     const { client, parameters, scope, cnf } = request;
     const { requestedType } = presented;
     const [subjectRecord, actor] = [presented.subject.record, presented.actor?.record];
-    const subject = checkExchange({ client, subject: subjectRecord, actor }, issuer);
+    const subject = checkExchange({ client, subject: subjectRecord, actor, cnf }, issuer);
     const audience = await targets.resolve({
       client,
       audiences: parameters.list('audience'),
