@@ -25,7 +25,9 @@ import {
   untilRedisIsReady,
 } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Client } from './clients/client.ts';
 import { type ClientDirectory, createClientDirectory } from './clients/directory.ts';
+import { endedByChange } from './clients/narrowing.ts';
 import { createOpsAuthentication, type OpsAuthentication } from './clients/ops-authentication.ts';
 import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
@@ -228,11 +230,12 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     gatherMs: 5_000,
     isWritable: true,
   });
-  /** What this replica gave to a client that was deleted already, before it heard of it. */
-  const endTokensOfDeleted = async (id: string) => {
-    // Read first: a client that takes the same id meanwhile keeps what it gets.
+  /** What this replica gave to a client that had lost it already, before it heard of that. */
+  const endLateTokens = async (id: string, before: Client | undefined) => {
+    // Read first: what the client gets by its new registration meanwhile, or a new one with its id, is not ended.
     const atMs = now();
-    if ((await clientDirectory.find(id)) === undefined) await cutOffs.raise({ kind: 'client', id, atMs });
+    const after = await clientDirectory.find(id);
+    for (const ended of endedByChange(id, before, after)) await cutOffs.raise({ ...ended, atMs });
   };
   const clientChanges: ChangeSubscriber = createChangeSubscriber({
     redis: duplicateRedis(config.redis, log),
@@ -243,10 +246,11 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       if (entity === signingKeyEntity) void signingKeys.reload();
       if (entity === ssoKeyEntity) reloadSsoKeys();
       if (entity !== 'client') return;
+      const known = clientDirectory.findAtOnce(id);
       clientDirectory.drop(id);
       secretVerifier.forget();
-      endTokensOfDeleted(id).catch((error) =>
-        log.warn({ err: error, clientId: id }, 'the tokens of a deleted client could not be cut off again'),
+      endLateTokens(id, known).catch((error) =>
+        log.warn({ err: error, clientId: id }, 'the late tokens of a changed client could not be cut off'),
       );
     },
     onGap: () => {

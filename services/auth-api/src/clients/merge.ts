@@ -2,8 +2,6 @@
 
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { KeySource } from '../assertions/key-sets.ts';
-import { usersOf } from '../tokens/cut-off-memory.ts';
-import type { CutOff } from '../tokens/cut-offs.ts';
 import type { AssertionIssuer, Client } from './client.ts';
 import { type ClientDefaults, impliedResponseTypes } from './new-client.ts';
 import { problemsOf } from './problems.ts';
@@ -76,27 +74,6 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
     throw badRequest(problems.map(({ field, message }) => `${field}: ${message}`).join('; '), { problems });
   }
   return merged;
-}
-
-/** Whether the client's own tokens, which carry its rights, would say more than its registration now does. */
-export function losesRights(before: Client, after: Client): boolean {
-  if (before.internalClient && !after.internalClient) return true;
-  if (!before.authorities.every((authority) => after.authorities.includes(authority))) return true;
-  if (after.contactCenterIds.length === 0) return false;
-  return (
-    before.contactCenterIds.length === 0 ||
-    !before.contactCenterIds.every((id) => after.contactCenterIds.includes(id))
-  );
-}
-
-/** The users whom it serves no longer. */
-export function lostUsers({ clientId, ...before }: Client, after: Client): Pick<CutOff, 'kind' | 'id'>[] {
-  if (after.contactCenterIds.length === 0) return [];
-  // Whoever is not named any more: most of them nobody knows here.
-  if (before.contactCenterIds.length === 0) return [{ kind: 'client', id: clientId }];
-  return before.contactCenterIds
-    .filter((id) => !after.contactCenterIds.includes(id))
-    .map((id) => ({ kind: 'client-users', id: usersOf(clientId, id) }));
 }
 
 /** Without what has a rule of its own: its keys, and what is named otherwise on the wire. */

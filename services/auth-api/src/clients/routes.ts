@@ -118,7 +118,7 @@ export function clientRoutes(
       tags,
       operationId: 'updateClient',
       summary: 'Change a client: fields that are left out keep their value',
-      description: ifMatchRule,
+      description: `What the client loses by it ends in the tokens that are out, too. ${ifMatchRule}`,
       params: clientParamsSchema,
       body: updateBodySchema,
       response: { 200: envelopeOf(clientViewSchema), ...refusals },

@@ -14,7 +14,8 @@ import { type Client, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
 import type { ClientDirectory } from './directory.ts';
 import { fieldError } from './field-error.ts';
-import { losesRights, lostUsers, mergeClient } from './merge.ts';
+import { mergeClient } from './merge.ts';
+import { endedByChange } from './narrowing.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
 import type { Actor } from './ops-guard.ts';
 import type { ClientPatch } from './schemas.ts';
@@ -60,7 +61,7 @@ export interface ClientService {
   get(clientId: string): Promise<Client>;
   /** @throws AppError (400) with the fields, (409) when the client id is taken. */
   create(input: ClientPatch, actor: Actor, registration?: OwnRegistration): Promise<ClientAndSecret>;
-  /** Merges field by field under a row lock. Who loses rights or users loses the tokens that carry them. @throws AppError (400, 404, 412) */
+  /** Merges field by field under a row lock. What it loses ends in its tokens too. @throws AppError (400, 404, 412) */
   update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client>;
   /** Its tokens end with it. @throws AppError (404, 412) */
   remove(clientId: string, writer: Writer): Promise<void>;
@@ -117,6 +118,11 @@ export function createClientService(options: ClientServiceOptions): ClientServic
     return result;
   }
 
+  /** Before the commit: no change leaves tokens behind that say more than the registration does. */
+  async function endTokens(before: Client, after: Client | undefined): Promise<void> {
+    for (const ended of endedByChange(before.clientId, before, after)) await cutOffs.raise(ended);
+  }
+
   /** The client as it is, held until the transaction ends. @throws AppError (404, 412) */
   async function hold({ client: db }: ChangeTransaction, clientId: string, { ifMatch }: Writer) {
     const current = (await lockClient(db, clientId)) ?? missing(clientId);
@@ -165,9 +171,7 @@ export function createClientService(options: ClientServiceOptions): ClientServic
         if (secret !== undefined) merged.secrets = [secret];
         if (!usesSecret(merged)) merged.secrets = [];
         const after = (await updateClient(transaction.client, merged)) ?? missing(clientId);
-        // Before the commit: rights that were taken away do not live on in tokens.
-        if (losesRights(before, merged)) await cutOffs.raise({ kind: 'client-rights', id: clientId });
-        for (const users of lostUsers(before, merged)) await cutOffs.raise(users);
+        await endTokens(before, merged);
         return { before, after };
       });
       return after;
@@ -177,8 +181,7 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       await change(clientId, 'client_deleted', writer, async (transaction) => {
         const before = await hold(transaction, clientId, writer);
         await deleteClient(transaction.client, clientId);
-        // Before the commit: a client that is gone never leaves living tokens behind.
-        await cutOffs.raise({ kind: 'client', id: clientId });
+        await endTokens(before, undefined);
         return { before, after: undefined };
       });
     },

@@ -8,7 +8,7 @@ import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { CutOffs } from '../tokens/cut-offs.ts';
 import type { Families } from '../tokens/families.ts';
 import { type FamilyToken, parseFamilyToken } from '../tokens/family-token.ts';
-import { isGrantCut } from '../tokens/grant.ts';
+import { isRefreshCut } from '../tokens/grant.ts';
 import { refreshIntrospectionJson } from '../tokens/introspection-json.ts';
 import type { ClientAuthentication, ClientCall } from './client-authentication.ts';
 import { requireParameter } from './parameters.ts';
@@ -56,7 +56,7 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
     if (known === undefined || !known.isCurrent) return inactive;
     if (caller !== undefined && caller.clientId !== known.grant.clientId) return inactive;
     await cutOffs.untilFresh();
-    return isGrantCut(known.grant, cutOffs) ? inactive : refreshIntrospectionJson(known, issuer);
+    return isRefreshCut(known.grant, cutOffs) ? inactive : refreshIntrospectionJson(known, issuer);
   }
 
   return {

@@ -42,6 +42,7 @@ export interface StoredAccessToken {
 /** What every validation looks at. */
 export interface TokenFacts {
   clientId: string;
+  grantType?: string | undefined;
   /** Of a JWT, which Redis knows by nothing else. */
   jti?: string | undefined;
   familyId?: string | undefined;
@@ -50,6 +51,9 @@ export interface TokenFacts {
   /** See Lineage. */
   restsOn?: CutOffSubject[] | undefined;
   authorizedAtMs: number;
+  /** Where it is not the same. */
+  issuedAtMs?: number | undefined;
+  heldSinceMs?: number | undefined;
   authTimeMs?: number | undefined;
   expiresAtMs: number;
   audience: string[];
@@ -58,14 +62,18 @@ export interface TokenFacts {
 }
 
 export function factsOf(record: AccessTokenRecord): TokenFacts {
+  const { issuedAtMs, authorizedAtMs } = record;
   return {
     clientId: record.clientId,
+    grantType: record.grantType,
     familyId: record.familyId,
     sub: record.sub,
     sid: record.session?.sid,
     authTimeMs: record.session?.authTimeMs,
     restsOn: record.restsOn,
-    authorizedAtMs: record.authorizedAtMs,
+    authorizedAtMs,
+    issuedAtMs: issuedAtMs === authorizedAtMs ? undefined : issuedAtMs,
+    heldSinceMs: record.heldSinceMs,
     expiresAtMs: record.expiresAtMs,
     audience: record.audience,
     contactCenterIds: record.contactCenterIds,

@@ -2,7 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { StoredAccessToken, TokenFacts } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
-import type { CutOffs } from './cut-offs.ts';
+import type { CutOffSubject, CutOffs } from './cut-offs.ts';
 import { isJwt, type JwtAccessTokens, longestAccessToken } from './jwt-access-token.ts';
 
 export interface AccessTokens {
@@ -50,10 +50,23 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
 }
 
 function isCut(facts: TokenFacts, cutOffs: CutOffs): boolean {
-  const issuedAtMs = facts.authorizedAtMs;
-  const { sub, clientId, familyId, sid, authTimeMs, contactCenterIds, restsOn } = facts;
-  const rightsOf = sub === undefined ? clientId : undefined;
-  const own = { sub, clientId, rightsOf, familyId, sid, contactCenterIds, issuedAtMs, authTimeMs };
-  if (cutOffs.isCut(own)) return true;
+  const { contactCenterIds, restsOn } = facts;
+  if (cutOffs.isCut(subjectOf(facts))) return true;
   return restsOn?.some((subject) => cutOffs.isCut({ ...subject, contactCenterIds })) ?? false;
+}
+
+function subjectOf({ authorizedAtMs, issuedAtMs = authorizedAtMs, ...facts }: TokenFacts): CutOffSubject {
+  return {
+    sub: facts.sub,
+    clientId: facts.clientId,
+    rightsOf: facts.sub === undefined ? facts.clientId : undefined,
+    grantType: facts.grantType,
+    familyId: facts.familyId,
+    sid: facts.sid,
+    contactCenterIds: facts.contactCenterIds,
+    issuedAtMs: authorizedAtMs,
+    heldSinceMs: facts.heldSinceMs,
+    accessIssuedAtMs: issuedAtMs,
+    authTimeMs: facts.authTimeMs,
+  };
 }

@@ -6,6 +6,11 @@ export function usersOf(clientId: string, contactCenterId: string): string {
   return `${clientId} ${contactCenterId}`;
 }
 
+/** The same for what a client has by one grant type. */
+export function grantAt(clientId: string, grantType: string): string {
+  return `${clientId} ${grantType}`;
+}
+
 export interface CutOffMemory {
   add(cutOff: CutOff): void;
   isCut(subject: CutOffSubject): boolean;
@@ -20,21 +25,28 @@ export function createCutOffMemory(): CutOffMemory {
     client: new Map(),
     'client-rights': new Map(),
     'client-users': new Map(),
+    'client-grant': new Map(),
+    'client-scope': new Map(),
     family: new Map(),
     sid: new Map(),
   };
   const maps = Object.values(latest);
 
   const isCutBefore = (
-    kind: 'sub' | 'client' | 'client-rights' | 'client-users',
+    kind: Exclude<CutOffKind, 'family' | 'sid'>,
     id: string | undefined,
     issuedAtMs: number,
   ) => id !== undefined && issuedAtMs <= (latest[kind].get(id) ?? Number.NEGATIVE_INFINITY);
   /** Seldom is there any: then nothing is put together for a token. */
-  const areUsersCut = ({ clientId, contactCenterIds = [], issuedAtMs }: CutOffSubject) =>
+  const areUsersCut = ({ clientId, contactCenterIds = [] }: CutOffSubject, heldSinceMs: number) =>
     latest['client-users'].size > 0 &&
     clientId !== undefined &&
-    contactCenterIds.some((id) => isCutBefore('client-users', usersOf(clientId, id), issuedAtMs));
+    contactCenterIds.some((id) => isCutBefore('client-users', usersOf(clientId, id), heldSinceMs));
+  const isGrantCut = ({ clientId, grantType }: CutOffSubject, heldSinceMs: number) =>
+    latest['client-grant'].size > 0 &&
+    clientId !== undefined &&
+    grantType !== undefined &&
+    isCutBefore('client-grant', grantAt(clientId, grantType), heldSinceMs);
   const isCutWhole = (kind: 'family' | 'sid', id: string | undefined) =>
     id !== undefined && latest[kind].has(id);
 
@@ -44,12 +56,15 @@ export function createCutOffMemory(): CutOffMemory {
       if (known === undefined || known < atMs) latest[kind].set(id, atMs);
     },
     isCut(subject) {
-      const { sub, clientId, rightsOf, familyId, sid, issuedAtMs, authTimeMs = issuedAtMs } = subject;
+      const { sub, clientId, rightsOf, familyId, sid, issuedAtMs } = subject;
+      const { authTimeMs = issuedAtMs, heldSinceMs = issuedAtMs, accessIssuedAtMs } = subject;
       return (
         isCutBefore('sub', sub, authTimeMs) ||
-        isCutBefore('client', clientId, issuedAtMs) ||
-        isCutBefore('client-rights', rightsOf, issuedAtMs) ||
-        areUsersCut(subject) ||
+        isCutBefore('client', clientId, heldSinceMs) ||
+        isCutBefore('client-rights', rightsOf, heldSinceMs) ||
+        areUsersCut(subject, heldSinceMs) ||
+        isGrantCut(subject, heldSinceMs) ||
+        (accessIssuedAtMs !== undefined && isCutBefore('client-scope', clientId, accessIssuedAtMs)) ||
         isCutWhole('family', familyId) ||
         isCutWhole('sid', sid)
       );

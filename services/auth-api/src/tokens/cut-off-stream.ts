@@ -23,6 +23,8 @@ const kinds: readonly string[] = [
   'client',
   'client-rights',
   'client-users',
+  'client-grant',
+  'client-scope',
   'family',
   'sid',
 ] satisfies CutOffKind[];

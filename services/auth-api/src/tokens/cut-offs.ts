@@ -6,8 +6,20 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { createCutOffMemory } from './cut-off-memory.ts';
 import { type CutOffStream, type StreamEntry, streamStart } from './cut-off-stream.ts';
 
-/** `client-users`: the users whom a client has from one contact centre, see usersOf(). */
-export type CutOffKind = 'sub' | 'client' | 'client-rights' | 'client-users' | 'family' | 'sid';
+/**
+ * `client-users`: the users whom a client has from one contact centre, see usersOf().
+ * `client-grant`: what a client has by one grant type, see grantAt().
+ * `client-scope`: the access tokens of a client; its refresh tokens give new ones with the scope that it has left.
+ */
+export type CutOffKind =
+  | 'sub'
+  | 'client'
+  | 'client-rights'
+  | 'client-users'
+  | 'client-grant'
+  | 'client-scope'
+  | 'family'
+  | 'sid';
 
 export interface CutOff {
   kind: CutOffKind;
@@ -23,9 +35,15 @@ export interface CutOffSubject {
   rightsOf?: string | undefined;
   familyId?: string | undefined;
   sid?: string | undefined;
+  /** The grant type that the client got it by. */
+  grantType?: string | undefined;
   /** Those of the user. */
   contactCenterIds?: readonly string[] | undefined;
   issuedAtMs: number;
+  /** When the client got it, if that was later: its cut-offs go by it. */
+  heldSinceMs?: number | undefined;
+  /** Of an access token: when it was made. A refresh token has none, and outlives what ends the access tokens alone. */
+  accessIssuedAtMs?: number | undefined;
   /** When the user proved who they are, if that was earlier than the issue: the subject's cut-offs go by it. */
   authTimeMs?: number | undefined;
 }

@@ -38,15 +38,22 @@ export interface CodeGrant extends Grant {
 
 /** Whether the family, user, session or client behind a grant, or anything it was made from, was cut off since. */
 export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
-  const { familyId, clientId, session, authorizedAtMs: issuedAtMs, restsOn = [] } = grant;
+  const { familyId, clientId, grantType, session, restsOn = [] } = grant;
   const contactCenterIds = [grant.identity.contactCenterId];
   const own = {
     sub: grant.identity.sub,
     clientId,
+    grantType,
     familyId,
     sid: session?.sid,
-    issuedAtMs,
+    issuedAtMs: grant.authorizedAtMs,
+    heldSinceMs: grant.heldSinceMs,
     authTimeMs: session?.authTimeMs,
   };
   return [own, ...restsOn].some((subject) => cutOffs.isCut({ ...subject, contactCenterIds }));
+}
+
+/** The same for its refresh tokens, which also end when their client may not renew any more, for good. */
+export function isRefreshCut(grant: Grant, cutOffs: CutOffs): boolean {
+  return isGrantCut(grant, cutOffs) || isGrantCut({ ...grant, grantType: 'refresh_token' }, cutOffs);
 }

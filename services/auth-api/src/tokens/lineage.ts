@@ -22,6 +22,8 @@ export interface Lineage {
   mayAct?: Party | undefined;
   /** How many tokens it was made from, one after the other. */
   generation?: number;
+  /** When its client got it, where the user authorized another one before: its client's cut-offs go by it. */
+  heldSinceMs?: number;
   /** What its own facts do not say: the clients and actors before it. When one of these is cut off, so is it. */
   restsOn?: CutOffSubject[];
 }
@@ -32,11 +34,12 @@ export function partyNamedBy({ tokenExchange: { mayAct } }: Client): Party | und
 }
 
 /** The lineage of a token or grant alone, for what is made from it. */
-export function lineageOf({ act, mayAct, generation, restsOn }: Lineage): Lineage {
+export function lineageOf({ act, mayAct, generation, heldSinceMs, restsOn }: Lineage): Lineage {
   return {
     ...(act === undefined ? {} : { act }),
     ...(mayAct === undefined ? {} : { mayAct }),
     ...(generation === undefined ? {} : { generation }),
+    ...(heldSinceMs === undefined ? {} : { heldSinceMs }),
     ...(restsOn === undefined ? {} : { restsOn }),
   };
 }

@@ -34,9 +34,10 @@ export function derivedRecord(derivation: Derivation): SubjectRecord {
     issuedAtMs: nowMs,
     expiresAtMs: endOf(derivation, client.accessTokenTtlSeconds),
     generation: (subject.generation ?? 0) + 1,
+    heldSinceMs: nowMs,
     restsOn: [
       ...(subject.restsOn ?? []),
-      { clientId: subject.clientId, issuedAtMs: subject.authorizedAtMs },
+      clientsRightOf(subject),
       ...(actor === undefined ? [] : [rightOf(actor), ...(actor.restsOn ?? [])]),
     ],
     ...(actor === undefined ? {} : { act: nested(derivation) }),
@@ -88,13 +89,25 @@ function nested({ client, subject, actor }: Derivation) {
   return subject.act === undefined ? acting : { ...acting, act: subject.act };
 }
 
-function rightOf(record: AccessTokenRecord): CutOffSubject {
-  const { sub, clientId, familyId, session, authorizedAtMs } = record;
+/** Ends with whatever its client loses. */
+function clientsRightOf({ clientId, grantType, ...times }: AccessTokenRecord): CutOffSubject {
+  const { authorizedAtMs, heldSinceMs, issuedAtMs } = times;
   return {
     clientId,
+    grantType,
+    issuedAtMs: authorizedAtMs,
+    ...(heldSinceMs === undefined ? {} : { heldSinceMs }),
+    accessIssuedAtMs: issuedAtMs,
+  };
+}
+
+/** And with whatever ends it besides. */
+function rightOf(record: AccessTokenRecord): CutOffSubject {
+  const { sub, clientId, familyId, session } = record;
+  return {
+    ...clientsRightOf(record),
     ...(sub === undefined ? { rightsOf: clientId } : { sub }),
     ...(familyId === undefined ? {} : { familyId }),
     ...(session === undefined ? {} : { sid: session.sid, authTimeMs: session.authTimeMs }),
-    issuedAtMs: authorizedAtMs,
   };
 }

@@ -13,7 +13,7 @@ import {
   newSecret,
   parseFamilyToken,
 } from '../../tokens/family-token.ts';
-import { type Grant, isGrantCut } from '../../tokens/grant.ts';
+import { type Grant, isRefreshCut } from '../../tokens/grant.ts';
 import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
 import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
 import { openSuccessor, type Successor, sealSuccessor } from '../../tokens/successor.ts';
@@ -62,7 +62,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
 
   /** Nothing was used up yet: an outage of the Configuration Server costs the client no token. */
   async function readPersonAgain(grant: Grant): Promise<Grant> {
-    if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    if (isRefreshCut(grant, cutOffs)) throw refused('the sign-in behind the token has ended');
     try {
       const { identity, session, authorizedAtMs } = grant;
       const provedAtMs = session?.authTimeMs ?? authorizedAtMs;
@@ -117,7 +117,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     rotation: RotatedRefresh & { outcome: 'rotated' | 'repeated' },
   ): Promise<TokenAnswer> {
     const { client, presented, cnf } = attempt;
-    if (isGrantCut(rotation.grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    if (isRefreshCut(rotation.grant, cutOffs)) throw refused('the sign-in behind the token has ended');
     if (!servesContactCenter(client, rotation.grant.identity.contactCenterId)) {
       throw refused('the client left the contact centre');
     }

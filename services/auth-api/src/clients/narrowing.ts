@@ -1,0 +1,78 @@
+/** What a change of a registration ends of that which is out: rights that were taken away do not live on in tokens. */
+import { isWithinScope } from '../oauth/scopes.ts';
+import { grantAt, usersOf } from '../tokens/cut-off-memory.ts';
+import type { CutOff } from '../tokens/cut-offs.ts';
+import type { AssertionIssuer, Client } from './client.ts';
+
+export type EndedByChange = Pick<CutOff, 'kind' | 'id'>;
+
+/** `before` is undefined where nobody knew the client, `after` where it was deleted. */
+export function endedByChange(
+  clientId: string,
+  before: Client | undefined,
+  after: Client | undefined,
+): EndedByChange[] {
+  if (after === undefined) return [{ kind: 'client', id: clientId }];
+  if (before === undefined) return [];
+  return [
+    ...(losesRights(before, after) ? ([{ kind: 'client-rights', id: clientId }] as const) : []),
+    ...(isWithinScope(before.scope, after.scope) ? [] : ([{ kind: 'client-scope', id: clientId }] as const)),
+    ...lostUsers(before, after),
+    ...lostGrants(before, after).map((grantType) => ({
+      kind: 'client-grant' as const,
+      id: grantAt(clientId, grantType),
+    })),
+  ];
+}
+
+/** Whether the client's own tokens, which carry its rights, would say more than its registration now does. */
+function losesRights(before: Client, after: Client): boolean {
+  if (before.internalClient && !after.internalClient) return true;
+  return (
+    !isCovered(before.authorities, after.authorities) ||
+    !isServed(before.contactCenterIds, after.contactCenterIds)
+  );
+}
+
+/** The users whom it serves no longer. */
+function lostUsers({ clientId, ...before }: Client, after: Client): EndedByChange[] {
+  if (isServed(before.contactCenterIds, after.contactCenterIds)) return [];
+  // Whoever is not named any more: most of them nobody knows here.
+  if (before.contactCenterIds.length === 0) return [{ kind: 'client', id: clientId }];
+  return before.contactCenterIds
+    .filter((id) => !after.contactCenterIds.includes(id))
+    .map((id) => ({ kind: 'client-users', id: usersOf(clientId, id) }));
+}
+
+/** The grant types that it may not use any more, or not with all that it could bring before. */
+function lostGrants(before: Client, after: Client): string[] {
+  const narrowed = [
+    ...(mayExchangeLess(before, after) ? ['urn:ietf:params:oauth:grant-type:token-exchange'] : []),
+    ...(believesLess(before, after) ? ['urn:ietf:params:oauth:grant-type:jwt-bearer'] : []),
+  ];
+  return before.grantTypes.filter((type) => !after.grantTypes.includes(type) || narrowed.includes(type));
+}
+
+function mayExchangeLess({ tokenExchange: before }: Client, { tokenExchange: after }: Client): boolean {
+  if (!isCovered(before.subjectClients, after.subjectClients)) return true;
+  if (!isCovered(before.audiences, after.audiences)) return true;
+  return (['delegation', 'idTokens', 'refreshTokens'] as const).some((may) => before[may] && !after[may]);
+}
+
+/** Whether assertions of an issuer are taken no more, or not for all contact centres. */
+function believesLess({ jwtBearer: before }: Client, { jwtBearer: after }: Client): boolean {
+  const isTaken = ({ issuer, contactCenterIds = [] }: AssertionIssuer) =>
+    after.issuers.some(
+      (kept) => kept.issuer === issuer && isServed(contactCenterIds, kept.contactCenterIds ?? []),
+    );
+  return !before.issuers.every(isTaken);
+}
+
+function isCovered(before: readonly string[], after: readonly string[]): boolean {
+  return before.every((value) => after.includes(value));
+}
+
+/** Of contact centres, of which none named means every one. */
+function isServed(before: readonly string[], after: readonly string[]): boolean {
+  return after.length === 0 || (before.length > 0 && isCovered(before, after));
+}
