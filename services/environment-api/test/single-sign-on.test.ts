@@ -134,6 +134,18 @@ describe('OpenID Connect', () => {
       expect(text).not.toContain('idp-secret-93c1');
   });
 
+  it('tells Auth API whether addresses count that nobody says to be verified: not until it is asked for', async () => {
+    await put('oidc', { ...settings, userNameClaim: 'email' });
+    const told = async () => (await internal('/')).body.data.oidc.assumeVerifiedEmail;
+
+    expect(await told()).toBeUndefined();
+    await put('oidc', { assumeVerifiedEmail: true });
+    expect(await told()).toBe(true);
+    expect(fieldsOf(await put('oidc', { assumeVerifiedEmail: 'perhaps' }))).toEqual([
+      'data.assumeVerifiedEmail',
+    ]);
+  });
+
   it('takes what was read back as it is', async () => {
     await put('oidc', settings);
     const [read] = await get('oidc');

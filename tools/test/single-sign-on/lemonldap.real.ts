@@ -54,7 +54,7 @@ describe.skipIf(!chromium || !isLemonldapInstalled)('single sign-on with LemonLD
     [
       'OpenID Connect, with UserInfo, by e-mail',
       'oidc',
-      { userInfo: true, userNameClaim: 'email', userLookup: 'email' },
+      { userInfo: true, userNameClaim: 'email', userLookup: 'email', assumeVerifiedEmail: true },
     ],
   ] as const)(
     '%s: signed in, and a second application opens without a page',

@@ -61,6 +61,8 @@ export const oidcSettingsSchema = z.object({
   ]),
   scopes: z.array(z.string()),
   userNameClaim: z.string(),
+  /** Whether an `email` counts for verified where the identity provider does not say so; what it calls unverified never does. */
+  assumeVerifiedEmail: z.boolean().optional(),
   /** Claim that holds the groups which `requiredGroups` speaks of. */
   groupsClaim: z.string().optional(),
   /** Whether the claims of the UserInfo endpoint are asked for as well. */

@@ -25,6 +25,7 @@ const failures = {
   // the person
   name_missing: 'sso_no_account',
   name_of_other_domain: 'sso_no_account',
+  email_unverified: 'sso_no_account',
   group_missing: 'sso_no_account',
   person_unknown: 'sso_no_account',
   person_disabled: 'sso_no_account',

@@ -151,14 +151,50 @@ describe('answers of OpenID Connect providers', () => {
     await expectRefused(await leave(browser));
   });
 
-  it.each([false, 'false'])(
-    '53 · an e-mail address that the provider has not verified (%j) names nobody',
-    async (verified) => {
-      await use(provider, { userNameClaim: 'email', userLookup: 'email' });
-      provider.lies = { claims: { email: 'agent@example.com', email_verified: verified } };
-      expect(failureOf(await expectRefused(await leave()))).toMatchObject({ reason: 'name_missing' });
+  const byEmail = { userNameClaim: 'email', userLookup: 'email' } as const;
+  const email = 'agent@example.com';
+
+  it.each([
+    [undefined, {}],
+    [false, {}],
+    ['false', {}],
+    [false, { assumeVerifiedEmail: true }],
+    [null, { assumeVerifiedEmail: true }],
+    [1, { assumeVerifiedEmail: true }],
+  ])(
+    '53 · an e-mail address that the provider has not verified (%j, settings %j) names nobody',
+    async (verified, settings) => {
+      await use(provider, { ...byEmail, ...settings });
+      provider.lies = { claims: { email, email_verified: verified } };
+      expect(failureOf(await expectRefused(await leave()))).toMatchObject({ reason: 'email_unverified' });
     },
   );
+
+  it.each([
+    [true, {}],
+    ['true', {}],
+    [undefined, { assumeVerifiedEmail: true }],
+  ])(
+    'one that it has verified, or that is taken for it (%j, settings %j), signs in',
+    async (verified, settings) => {
+      await use(provider, { ...byEmail, ...settings });
+      provider.lies = { claims: { email, email_verified: verified } };
+      expect((await comeBack(await leave())).location).toBe(`${publicUrl}/auth/signed-in.html`);
+    },
+  );
+
+  it('53 · UserInfo verifies the address that it names, and no other', async () => {
+    await use(provider, { ...byEmail, userInfo: true });
+    const userInfo = { sub: 'subject', email_verified: true };
+    for (const named of ['mallory@example.com', undefined]) {
+      provider.lies = { claims: { email }, userInfo: { ...userInfo, email: named } };
+      await expectRefused(await leave());
+    }
+    for (const claims of [{ email }, {}]) {
+      provider.lies = { claims, userInfo: { ...userInfo, email } };
+      expect((await comeBack(await leave())).location).toBe(`${publicUrl}/auth/signed-in.html`);
+    }
+  });
 
   it.each(['authorization_endpoint', 'end_session_endpoint'])(
     '71 · no browser is sent to an %s without TLS',

@@ -11,6 +11,7 @@ import { reencryptSsoKeys } from '../../src/sso/keys/reencrypt.ts';
 import { type AuthApi, contactCenterId, encryptionKeys, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { opsCall } from '../stack/oauth.ts';
+import { startHostileProvider } from './stack/hostile-provider.ts';
 import { idpMetadata } from './stack/saml-provider.ts';
 import { callbackUri, localTrial, setSignOn } from './stack/sign-on.ts';
 import { createVisitor } from './stack/visitor.ts';
@@ -69,6 +70,7 @@ describe('the dry run', () => {
       'our names: ok',
       'discovery: ok',
       'keys: ok',
+      'user name: ok',
       'client authentication: ok',
       'client secret: ok',
       'logout: ok',
@@ -101,6 +103,26 @@ describe('the dry run', () => {
       ]);
     },
   );
+
+  it('warns of a provider that verifies no addresses where people are named by theirs', async () => {
+    const silent = await startHostileProvider();
+    silent.lies = { discovery: { claims_supported: ['sub', 'email'] }, tokenStatus: 400 };
+    const byEmail = { issuer: silent.issuer, clientId: 'gatehouse', userNameClaim: 'email' };
+    const userName = async (changes = {}) => {
+      await setSignOn(stack, { oidc: { ...byEmail, ...changes }, clientSecret: 'right' });
+      return (await check()).protocols[0]?.steps.find(({ step }) => step === 'user name');
+    };
+    try {
+      expect(await userName()).toMatchObject({
+        status: 'warning',
+        message: expect.stringContaining('assumeVerifiedEmail'),
+      });
+      expect(await userName({ assumeVerifiedEmail: true })).toMatchObject({ status: 'ok' });
+      expect(await userName({ userNameClaim: 'sub' })).toMatchObject({ status: 'ok' });
+    } finally {
+      await silent.close();
+    }
+  });
 
   it('says who nobody is', async () => {
     await setSignOn(stack, {

@@ -72,6 +72,7 @@ export const examples: Record<string, object> = {
       clientSecret: 'its secret',
       scopes: ['openid', 'email'],
       userNameClaim: 'email',
+      assumeVerifiedEmail: false,
       userLookup: 'email',
     },
   },

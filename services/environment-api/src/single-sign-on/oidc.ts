@@ -64,6 +64,9 @@ const fields = settingsFields({
   tokenEndpointAuthMethod: z.enum(authMethods, { error: `must be one of ${authMethods.join(', ')}` }),
   scopes,
   userNameClaim: label(),
+  assumeVerifiedEmail: flag().describe(
+    'With userNameClaim "email": take the address also where the identity provider does not send email_verified. Only where nobody but your own administrators can set it there.',
+  ),
   groupsClaim: label().nullable().describe('Which claim holds the groups of requiredGroups.'),
   userInfo: flag().describe('Ask the UserInfo endpoint for claims that the ID token does not hold.'),
   responseMode: z.enum(['query', 'form_post'], { error: 'must be "query" or "form_post"' }),

@@ -44,6 +44,7 @@ export function createOidcChecks(deps: {
           return `read from ${jwksUri}${keys === undefined ? '' : `: ${keys.jwks().keys.length}`}`;
         },
       },
+      { name: 'user name', run: async () => userName(settings, await metadata()) },
       { name: 'client authentication', run: async () => authentication(settings, await metadata()) },
       { name: 'client secret', run: () => secretProbe(settings) },
       {
@@ -82,6 +83,18 @@ export function createOidcChecks(deps: {
     }
     return { warning: 'the token endpoint took a code that nobody gave out' };
   }
+}
+
+function userName(
+  { userNameClaim, userLookup, assumeVerifiedEmail = false }: OidcSignOn,
+  { claims_supported: claims }: openid.ServerMetadata,
+): string | { warning: string } {
+  if (userNameClaim === 'email' && !assumeVerifiedEmail && claims && !claims.includes('email_verified'))
+    return {
+      warning:
+        'email_verified is not among the claims that the provider says it sends: without it nobody is let in by email; have it sent, use another userNameClaim, or set assumeVerifiedEmail',
+    };
+  return `the claim ${userNameClaim} is looked up as ${userLookup}`;
 }
 
 function authentication(
