@@ -14,6 +14,7 @@ import { createLogoutStore } from './sso/logout-store.ts';
 import { createSsoMetrics } from './sso/metrics.ts';
 import { createOidcCallback, type OidcCallback } from './sso/oidc/callback.ts';
 import { createOidcChecks } from './sso/oidc/checks.ts';
+import { createRequireSignature } from './sso/oidc/id-token-signature.ts';
 import { createOidcLogout, type OidcLogout } from './sso/oidc/logout.ts';
 import { createOidcProviders } from './sso/oidc/provider.ts';
 import { createOidcRelyingParty } from './sso/oidc/relying-party.ts';
@@ -68,9 +69,12 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
   });
   const beginSaml = createBeginSaml({ ...deps, keys, providers: samlProviders });
   const providers = createOidcProviders({ ...deps, keys });
+  // As young as discovery-driven libraries keep keys: one that a provider withdrew is not believed for long.
+  const keySets = createKeySets({ ...deps, freshMs: 300_000 });
   const relyingParty = createOidcRelyingParty({
     ...deps,
     providers,
+    requireSignature: createRequireSignature({ ...deps, keySets }),
     publicUrl: config.publicUrl,
   });
   const providerSessions = createProviderSessions({
@@ -94,7 +98,6 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
     failures: deps.floodLimited({ mostOfAddress: 200, mostOfAll: 1000 }),
     log: kit.log,
   });
-  const keySets = createKeySets(deps);
   const oidcLogout = createOidcLogout({
     ...deps,
     providers,

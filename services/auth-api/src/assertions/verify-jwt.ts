@@ -75,10 +75,11 @@ function isMeantForUs(aud: JWTPayload['aud'], { audiences, allowsOtherAudiences 
   return typeof aud === 'string' && audiences.includes(aud);
 }
 
-async function verifySignature(
+/** Signature and end alone; where a key is missing, the keys are read again. @throws UntrustedJwt, UnreadableKeySet */
+export async function verifySignature(
   jwt: string,
   keySet: KeySet,
-  { algorithms = assertionAlgorithms, nowMs }: JwtExpectation,
+  { algorithms = assertionAlgorithms, nowMs }: Pick<JwtExpectation, 'algorithms' | 'nowMs'>,
 ): Promise<JWTVerifyResult> {
   const options = {
     algorithms: [...algorithms],

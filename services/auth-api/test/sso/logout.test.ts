@@ -249,17 +249,20 @@ describe('logout with an OpenID Connect provider', () => {
   });
 
   it('a logout token is sent again later where the keys of the provider cannot be read', async () => {
-    await setSignOn(stack, {
-      oidc: {
-        issuer: provider.issuer,
-        authorizationEndpoint: `${provider.issuer}/authorize`,
-        tokenEndpoint: `${provider.issuer}/token`,
-        jwksUri: `${provider.issuer}/jwks?unread`,
-        clientId: 'gatehouse',
-      },
-      clientSecret: 'secret',
-    });
+    const useKeysAt = (jwksUri: string) =>
+      setSignOn(stack, {
+        oidc: {
+          issuer: provider.issuer,
+          authorizationEndpoint: `${provider.issuer}/authorize`,
+          tokenEndpoint: `${provider.issuer}/token`,
+          jwksUri,
+          clientId: 'gatehouse',
+        },
+        clientSecret: 'secret',
+      });
+    await useKeysAt(`${provider.issuer}/jwks`);
     const browser = await signIn({ sid: 'kept' });
+    await useKeysAt(`${provider.issuer}/jwks?unread`);
     provider.lies = { keys: 'no keys' };
     expect((await send(await logoutToken({ sid: 'kept' }))).statusCode).toBe(503);
     expect(await isIn(browser)).toBe(true);

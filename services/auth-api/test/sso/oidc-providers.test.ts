@@ -115,13 +115,36 @@ describe('keys of a provider that roll over', () => {
       idToken: (claims: Record<string, unknown>) => sign(claims, next.key, { kid: 'k2' }),
     };
     provider.lies = signedByNext;
-    // So soon after the last question the keys are not asked for again, whatever an answer names.
-    expect(await signIn()).toMatch('error=sso_failed');
-    vi.setSystemTime(Date.now() + 61_000);
+    vi.setSystemTime(Date.now() + 10_000);
     expect(await signIn()).toBe(signedIn);
 
     provider.lies = { keys: signedByNext.keys };
     expect(await signIn()).toMatch('error=sso_failed');
+  });
+
+  it('are asked for again no more than once in ten seconds, whatever answers name', async () => {
+    await use({ scopes: ['openid', 'hurry'] });
+    const stranger = await makeKey('nobody-knows');
+    const questions = () => provider.asked.filter(({ path }) => path === '/jwks').length;
+    provider.lies = { idToken: (claims) => sign(claims, stranger.key, { kid: 'nobody-knows' }) };
+    vi.setSystemTime(Date.now() + 10_000);
+    const before = questions();
+
+    for (let attempt = 0; attempt < 3; attempt++) expect(await signIn()).toMatch('error=sso_failed');
+
+    expect(questions()).toBe(before + 1);
+  });
+
+  it('count for UserInfo that comes signed, too', async () => {
+    await use({ scopes: ['openid', 'signed'], userInfo: true, userNameClaim: 'login' });
+    const [own, stranger] = [provider.key.privateKey, (await makeKey('k1')).key];
+    const claims = { iss: provider.issuer, aud: 'gatehouse', sub: 'subject', login: 'agent' };
+    const discovery = { userinfo_signing_alg_values_supported: ['RS256'] };
+
+    provider.lies = { discovery, signedUserInfo: await sign(claims, own) };
+    expect(await signIn()).toBe(signedIn);
+    provider.lies = { discovery, signedUserInfo: await sign(claims, stranger) };
+    expect(await signIn()).toMatch('error=sso_');
   });
 });
 

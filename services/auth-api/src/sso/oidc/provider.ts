@@ -33,7 +33,7 @@ interface Known {
   askAgainAtMs: number;
 }
 
-/** Discovery documents change rarely; keys are asked for again by themselves when one is missing. */
+/** Discovery documents change rarely. */
 const freshMs = 3_600_000;
 /** A provider that cannot be asked is used as it was known. */
 const staleMaxMs = 86_400_000;
@@ -80,8 +80,6 @@ export function createOidcProviders(options: OidcProvidersOptions): OidcProvider
     requireBrowserAddresses(configuration.serverMetadata());
     configuration[openid.customFetch] = fetch;
     openid.allowInsecureRequests(configuration);
-    // The ID token is believed for its signature, not for the connection it came by.
-    openid.enableNonRepudiationChecks(configuration);
     return configuration;
   };
 

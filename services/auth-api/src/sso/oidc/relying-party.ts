@@ -6,9 +6,12 @@ import { SsoError } from '../failure.ts';
 import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../flow.ts';
 import type { Departing } from '../protocol.ts';
 import type { OidcSignOn } from '../settings.ts';
+import { asSsoError } from './answer-error.ts';
 import { idTokenPlace } from './id-token-hint.ts';
-import { asProviderError, messageOf, type OidcProviders, outboundErrorIn } from './provider.ts';
+import type { RequireSignature } from './id-token-signature.ts';
+import type { OidcProviders } from './provider.ts';
 import { redirectUriOf } from './redirect-uri.ts';
+import { withUserInfo } from './user-info.ts';
 
 export interface OidcRelyingParty {
   /** Where the browser goes. @throws SsoError */
@@ -22,6 +25,7 @@ export interface OidcRelyingParty {
 
 export interface OidcRelyingPartyOptions {
   providers: OidcProviders;
+  requireSignature: RequireSignature;
   publicUrl: string;
   secretBox: SecretBox;
 }
@@ -30,7 +34,7 @@ export interface OidcRelyingPartyOptions {
 const longestHint = 4_096;
 
 export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRelyingParty {
-  const { providers, publicUrl, secretBox } = options;
+  const { providers, requireSignature, publicUrl, secretBox } = options;
 
   return {
     async begin(settings, flow, { flowId, browser, loginHint, asksAnew }) {
@@ -74,8 +78,9 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRe
       const idClaims = tokens.claims();
       if (idClaims === undefined || tokens.id_token === undefined)
         throw new SsoError('response_malformed', 'the token answer holds no ID token');
+      await requireSignature(configuration, tokens.id_token);
       const claims = settings.userInfo
-        ? withUserInfo(idClaims, await userInfo(configuration, tokens.access_token, idClaims.sub))
+        ? await withUserInfo(configuration, tokens.access_token, idClaims)
         : idClaims;
       return personOf(settings, flowId, claims, tokens.id_token);
     },
@@ -149,76 +154,7 @@ function requireVerifiedEmail(
   );
 }
 
-/** What the ID token says counts before what UserInfo says, which verifies no address but its own. */
-function withUserInfo(idClaims: openid.IDToken, { email_verified, ...others }: openid.UserInfoResponse) {
-  const isSameAddress = [undefined, others.email].includes(idClaims['email'] as string | undefined);
-  return { ...others, ...(isSameAddress ? { email_verified } : {}), ...idClaims };
-}
-
-async function userInfo(configuration: openid.Configuration, accessToken: string, sub: string) {
-  try {
-    // Core section 5.3.2: of another subject it counts for nothing.
-    return await openid.fetchUserInfo(configuration, accessToken, sub);
-  } catch (error) {
-    throw asSsoError(error);
-  }
-}
-
 function textsOf(value: unknown): string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.filter((item): item is string => typeof item === 'string');
-}
-
-/** Codes of the library by what they mean for the operator. */
-const reasons: Record<string, 'wrong_audience' | 'wrong_time' | 'signature_invalid' | 'algorithm_refused'> = {
-  OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'wrong_time',
-  OAUTH_KEY_SELECTION_FAILED: 'signature_invalid',
-  OAUTH_JWT_SIGNATURE_VERIFICATION_FAILED: 'signature_invalid',
-};
-
-function asSsoError(error: unknown): SsoError {
-  if (error instanceof SsoError) return error;
-  if (error instanceof openid.AuthorizationResponseError) {
-    const { error: code, error_description: description } = error;
-    return new SsoError(
-      'provider_refused',
-      [code, description].filter(Boolean).join(': ').slice(0, 300),
-      error,
-    );
-  }
-  if (error instanceof openid.ResponseBodyError) {
-    const isClient = ['invalid_client', 'unauthorized_client'].includes(error.error);
-    const detail = `the token endpoint answered ${error.error} ${error.error_description ?? ''}`.slice(
-      0,
-      300,
-    );
-    return new SsoError(isClient ? 'client_rejected' : 'response_malformed', detail, error);
-  }
-  if (error instanceof openid.WWWAuthenticateChallengeError)
-    return new SsoError('client_rejected', `the provider answered ${error.status} with a challenge`, error);
-  if (outboundErrorIn(error) !== undefined) return asProviderError(error, 'token endpoint, keys or UserInfo');
-  const { code = '' } = error as { code?: string };
-  return new SsoError(reasonOf(code, error), `${messageOf(error)} ${attributeOf(error)}`.trim(), error);
-}
-
-function reasonOf(code: string, error: unknown) {
-  const known = reasons[code];
-  if (known !== undefined) return known;
-  const attribute = attributeOf(error);
-  if (attribute.includes('aud') || attribute.includes('azp')) return 'wrong_audience';
-  if (attribute.includes('iss')) return 'wrong_issuer';
-  if (attribute.includes('nonce')) return 'wrong_state';
-  if (/signature/i.test(messageOf(error))) return 'signature_invalid';
-  if (/\balg\b|algorithm/i.test(messageOf(error))) return 'algorithm_refused';
-  return 'response_malformed';
-}
-
-/** Which claim the library found wrong. */
-function attributeOf(error: unknown): string {
-  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    const facts = cause.cause as { claim?: unknown; attribute?: unknown } | undefined;
-    const named = facts?.claim ?? facts?.attribute;
-    if (typeof named === 'string') return `(${named})`;
-  }
-  return '';
 }

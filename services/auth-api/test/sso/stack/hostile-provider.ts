@@ -24,6 +24,8 @@ export interface Lies {
   token?: Record<string, unknown>;
   tokenStatus?: number;
   userInfo?: Record<string, unknown>;
+  /** A JWT in its place. */
+  signedUserInfo?: string;
   /** Never answers. */
   silent?: boolean;
 }
@@ -33,17 +35,22 @@ export async function startHostileProvider(clientId = 'gatehouse'): Promise<Host
   const publicJwk = { ...(await exportJWK(pair.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' };
   const asked: HostileProvider['asked'] = [];
   let lies: Lies = {};
+  /** Part of the address of the keys: lies about them are not remembered. */
+  let generation = 0;
   /** The nonce of the request that left last; a test hands it over. */
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString()));
-      const { pathname } = new URL(request.url ?? '/', 'http://provider');
+      const pathname = new URL(request.url ?? '/', 'http://provider').pathname.replace(
+        /^\/jwks\/.*/,
+        '/jwks',
+      );
       asked.push({ path: pathname, form, authorization: request.headers.authorization });
       if (lies.silent) return;
-      void answer(pathname, form).then(({ status = 200, text }) => {
-        response.writeHead(status, { 'content-type': 'application/json' });
+      void answer(pathname, form).then(({ status = 200, type = 'application/json', text }) => {
+        response.writeHead(status, { 'content-type': type });
         response.end(text);
       });
     });
@@ -54,14 +61,14 @@ export async function startHostileProvider(clientId = 'gatehouse'): Promise<Host
   const answer = async (
     path: string,
     form: Record<string, string>,
-  ): Promise<{ status?: number; text: string }> => {
+  ): Promise<{ status?: number; type?: string; text: string }> => {
     if (path === '/.well-known/openid-configuration') {
       return {
         text: JSON.stringify({
           issuer,
           authorization_endpoint: `${issuer}/authorize`,
           token_endpoint: `${issuer}/token`,
-          jwks_uri: `${issuer}/jwks`,
+          jwks_uri: `${issuer}/jwks/${generation}`,
           userinfo_endpoint: `${issuer}/userinfo`,
           end_session_endpoint: `${issuer}/logout`,
           id_token_signing_alg_values_supported: ['RS256'],
@@ -70,6 +77,8 @@ export async function startHostileProvider(clientId = 'gatehouse'): Promise<Host
       };
     }
     if (path === '/jwks') return { text: lies.keys ?? JSON.stringify({ keys: [publicJwk] }) };
+    if (path === '/userinfo' && lies.signedUserInfo !== undefined)
+      return { type: 'application/jwt', text: lies.signedUserInfo };
     if (path === '/userinfo') return { text: JSON.stringify(lies.userInfo ?? { sub: 'subject' }) };
     if (lies.tokenStatus !== undefined)
       return { status: lies.tokenStatus, text: JSON.stringify(lies.token ?? { error: 'invalid_grant' }) };
@@ -103,6 +112,7 @@ export async function startHostileProvider(clientId = 'gatehouse'): Promise<Host
     },
     behave() {
       lies = {};
+      generation += 1;
     },
     async close() {
       server.closeAllConnections();
