@@ -21,6 +21,7 @@ import { createOidcRelyingParty } from './sso/oidc/relying-party.ts';
 import { createProviderLogout, type ProviderLogout } from './sso/provider-logout.ts';
 import { createProviderSessionStore } from './sso/provider-session-store.ts';
 import { createProviderSessions } from './sso/provider-sessions.ts';
+import { createSsoRefusals, type SsoRefusals } from './sso/refusals.ts';
 import { createSamlChecks } from './sso/saml/checks.ts';
 import { createSamlConsumer, type SamlConsumer } from './sso/saml/consumer.ts';
 import { createIdentityProviders } from './sso/saml/idp-source.ts';
@@ -42,6 +43,7 @@ export interface SsoDeps {
   providerLogout: ProviderLogout;
   oidcLogout: OidcLogout;
   samlLogout: SamlLogout;
+  ssoRefusals: SsoRefusals;
   /** As of before, by way of the identity provider where the session came from one. */
   afterLogout: AfterLogout;
 }
@@ -143,6 +145,10 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
         elsewhere === undefined ? end : { ...end, target: elsewhere, byPage: true },
       );
     },
+    ssoRefusals: createSsoRefusals({
+      metrics,
+      audit: deps.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+    }),
     samlMetadata: createSamlMetadata({ ...deps, settings, keys }),
     samlConsumer: createSamlConsumer({
       ...deps,

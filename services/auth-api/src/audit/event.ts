@@ -58,6 +58,17 @@ export const auditEvents = {
       repeated: 'how many more there were',
     },
   },
+  sso_refused: {
+    when: 'a message of an identity provider, or a browser that brought one, was refused and belongs to no sign-in under way: an answer that nobody waits for, a logout that proves nothing; of many of one address the first ten a minute, then their number',
+    kind: denied,
+    fields: {
+      operation:
+        'which: `samlLogout`, `oidcBackchannelLogout`, `oidcCallback` and others of the API reference',
+      reason,
+      detail: 'what the log line says too',
+      repeated: 'how many more there were',
+    },
+  },
   login_throttled: {
     when: 'a sign-in had to wait, before any password was checked; of many of one address the first ten a minute, then their number',
     kind: denied,

@@ -1,6 +1,5 @@
 /** Logout that an identity provider begins or answers. */
 import formbody from '@fastify/formbody';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { envelopeErrorHandler } from '@gatehouse/service-kit/errors/render-envelope';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -10,6 +9,7 @@ import { noStore } from './no-store.ts';
 import type { OidcLogout } from './oidc/logout.ts';
 import { placeOf, placeParams } from './place.ts';
 import type { ProviderLogout } from './provider-logout.ts';
+import { notingRefusals, type SsoRefusals } from './refusals.ts';
 import { samlPath } from './saml/entity.ts';
 import type { LogoutArrival, SamlLogout } from './saml/logout.ts';
 
@@ -22,34 +22,19 @@ export interface LogoutRoutesDeps {
   providerLogout: ProviderLogout;
   oidcLogout: OidcLogout;
   samlLogout: SamlLogout;
-}
-
-/** Whoever asks is told little, and nobody sees the page of a logout that failed: the operator reads here why. */
-async function noting<T>(request: FastifyRequest, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof AppError && error.status < 500 && error.detail !== undefined) {
-      const { contactCenterId } = request.params as { contactCenterId?: string };
-      request.log.warn(
-        { event: 'sso_logout_failed', contactCenterId, detail: error.detail },
-        'a logout that an identity provider began was refused',
-      );
-    }
-    throw error;
-  }
+  ssoRefusals: SsoRefusals;
 }
 
 export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Promise<void> {
   const { providerLogout, samlLogout } = deps;
-  app.setErrorHandler(htmlErrorHandler);
+  app.setErrorHandler(notingRefusals(htmlErrorHandler, deps));
   app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: formLimitBytes });
   app.addHook('onRequest', noStore);
 
   const answer = async (request: FastifyRequest, arrival: LogoutArrival) => {
     const place = placeOf(request.params as z.infer<typeof placeParams>);
-    const outcome = await noting(request, samlLogout.receive(place, arrival, request));
+    const outcome = await samlLogout.receive(place, arrival, request);
     return 'location' in outcome ? outcome.location : providerLogout.finish(outcome.finishes);
   };
 
@@ -105,8 +90,9 @@ export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Pr
   });
 }
 
-export async function backchannelLogoutRoutes(app: App, { oidcLogout }: LogoutRoutesDeps): Promise<void> {
-  app.setErrorHandler(envelopeErrorHandler);
+export async function backchannelLogoutRoutes(app: App, deps: LogoutRoutesDeps): Promise<void> {
+  const { oidcLogout } = deps;
+  app.setErrorHandler(notingRefusals(envelopeErrorHandler, deps));
   app.removeAllContentTypeParsers();
   await app.register(formbody);
   app.addHook('onRequest', noStore);
@@ -122,7 +108,7 @@ export async function backchannelLogoutRoutes(app: App, { oidcLogout }: LogoutRo
       body: z.object({ logout_token: z.string().min(1).max(16_384) }),
     },
     handler: async (request, reply) => {
-      await noting(request, oidcLogout.receive(request.body.logout_token, request));
+      await oidcLogout.receive(request.body.logout_token, request);
       return reply.code(200).send();
     },
   });

@@ -5,6 +5,7 @@ import type { SsoReason } from './failure.ts';
 export interface SsoMetrics {
   succeeded(protocol: string): void;
   failed(protocol: string, contactCenterId: string, reason: SsoReason | 'try_again'): void;
+  refused(operation: string, reason: string): void;
   /** Unix seconds at which a certificate ends. */
   certificateEnds(contactCenterId: string, seconds: number): void;
 }
@@ -23,6 +24,11 @@ export function createSsoMetrics(metrics: Metrics): SsoMetrics {
     'Single sign-on by protocol and outcome.',
     ['protocol', 'outcome'],
   );
+  const refused = metrics.counter(
+    'gatehouse_sso_refused_total',
+    'Messages of single sign-on that were refused and belong to no sign-in under way, by operation and reason.',
+    ['operation', 'reason'],
+  );
   const certificates = metrics.gauge(
     'gatehouse_sso_certificate_not_after_seconds',
     'End of validity of the signing certificate of an identity provider, in Unix seconds.',
@@ -35,6 +41,7 @@ export function createSsoMetrics(metrics: Metrics): SsoMetrics {
       if (protocol !== 'saml') return;
       (reason === 'wrong_time' ? timingErrors : responseErrors).inc({ contactCenter });
     },
+    refused: (operation, reason) => refused.inc({ operation, reason }),
     certificateEnds: (contactCenter, seconds) => certificates.set({ contactCenter }, seconds),
   };
 }

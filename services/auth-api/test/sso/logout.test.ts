@@ -161,7 +161,7 @@ describe('SAML single logout', () => {
       SAMLRequest: encode(logoutRequest()),
     });
     expect(unsigned.status).toBe(403);
-    const refused = linesOf('sso_logout_failed');
+    const refused = linesOf('sso_refused');
     expect(refused).toHaveLength(attempts.length + 1);
     expect(refused.at(-1)).toMatchObject({
       contactCenterId,
@@ -297,7 +297,7 @@ describe('logout with an OpenID Connect provider', () => {
       'nothing',
     ];
     for (const token of forged) expect((await send(token)).statusCode).toBe(400);
-    expect(linesOf('sso_logout_failed').map(({ detail }) => detail)).toContain('it is no logout token');
+    expect(linesOf('sso_refused').map(({ detail }) => detail)).toContain('it is no logout token');
     const elsewhere = await send(await logoutToken({ sid: 'victim', aud: 'another-client' }));
     expect(elsewhere.statusCode).toBe(200);
     expect(await isIn(browser)).toBe(true);

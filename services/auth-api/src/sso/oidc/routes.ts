@@ -8,6 +8,7 @@ import { describeOnly, readOnlyForms } from '../../oauth/form-scope.ts';
 import type { PostedRequests } from '../../oauth/posted-requests.ts';
 import { noStore } from '../no-store.ts';
 import { placeOf, placeParams, type SignOnPlace } from '../place.ts';
+import { notingRefusals, type SsoRefusals } from '../refusals.ts';
 import type { OidcCallback } from './callback.ts';
 import { callbackPath, redirectUriOf } from './redirect-uri.ts';
 
@@ -24,10 +25,15 @@ const callbackSchema = z.looseObject({
 
 export async function oidcCallbackRoutes(
   app: App,
-  deps: { oidcCallback: OidcCallback; postedRequests: PostedRequests; publicUrl: string },
+  deps: {
+    oidcCallback: OidcCallback;
+    postedRequests: PostedRequests;
+    ssoRefusals: SsoRefusals;
+    publicUrl: string;
+  },
 ): Promise<void> {
   const { oidcCallback, postedRequests, publicUrl } = deps;
-  app.setErrorHandler(htmlErrorHandler);
+  app.setErrorHandler(notingRefusals(htmlErrorHandler, deps));
   await readOnlyForms(app);
   app.addHook('onRequest', noStore);
 

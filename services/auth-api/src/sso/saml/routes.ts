@@ -5,6 +5,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import { noStore } from '../no-store.ts';
 import { placeOf, placeParams } from '../place.ts';
+import { notingRefusals, type SsoRefusals } from '../refusals.ts';
 import { finishPath, type SamlConsumer } from './consumer.ts';
 import { samlPath } from './entity.ts';
 import type { SamlMetadata } from './metadata.ts';
@@ -16,10 +17,12 @@ const formLimitBytes = 400 * 1024;
 export interface SamlRoutesDeps {
   samlConsumer: SamlConsumer;
   samlMetadata: SamlMetadata;
+  ssoRefusals: SsoRefusals;
 }
 
-export async function samlRoutes(app: App, { samlConsumer, samlMetadata }: SamlRoutesDeps): Promise<void> {
-  app.setErrorHandler(htmlErrorHandler);
+export async function samlRoutes(app: App, deps: SamlRoutesDeps): Promise<void> {
+  const { samlConsumer, samlMetadata } = deps;
+  app.setErrorHandler(notingRefusals(htmlErrorHandler, deps));
   app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: formLimitBytes });
   app.addHook('onRequest', noStore);
