@@ -21,9 +21,12 @@ describe('bad requests', () => {
     },
   );
 
-  it('answers 404 in the envelope for a method that a route does not have', async () => {
-    const answer = await api.call('PATCH', '/locations', { payload: {} });
-    expect(answer.body.status).toMatchObject({ code: 404 });
+  it('answers 405 in the envelope and Allow for a method that a path does not have, to everybody', async () => {
+    for (const headers of [{}, { authorization: 'Basic bm9ib2R5Om5vYm9keQ==' }]) {
+      const answer = await api.call('PATCH', '/locations', { headers, payload: {} });
+      expect(answer.body.status).toMatchObject({ code: 405, name: 'method_not_allowed' });
+      expect(answer.headers['allow']).toBe('DELETE, GET, HEAD, POST');
+    }
   });
 
   it.each(['{"data":', '{"data":{"username":"a",}}', 'data=1', '[1,2'])(

@@ -52,6 +52,11 @@ export function notFound(message: string, options?: AppErrorOptions): AppError {
   return new AppError('not_found', 404, message, options);
 }
 
+/** RFC 9110 section 15.5.6: the answer has `Allow` as well. */
+export function methodNotAllowed(method: string, allow: string): AppError {
+  return new AppError('method_not_allowed', 405, `${method} is not possible here: use ${allow}`);
+}
+
 export function conflict(message: string, options?: AppErrorOptions): AppError {
   return new AppError('conflict', 409, message, options);
 }

@@ -17,6 +17,7 @@ import { requestIdOf } from './request-id.ts';
 import { requestLogger } from './request-logger.ts';
 import { serializerCompiler } from './serializer.ts';
 import { followTlsFiles, httpsOptions, type TlsFiles } from './tls.ts';
+import { knowRoutes, wrongMethod } from './wrong-method.ts';
 
 export type { App } from './app-type.ts';
 
@@ -67,7 +68,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(envelopeErrorHandler);
-  app.setNotFoundHandler((request) => {
+  knowRoutes(app);
+  app.setNotFoundHandler((request, reply) => {
+    const wrong = wrongMethod(request, reply);
+    if (wrong !== undefined) return wrong.scope.errorHandler(wrong.error as never, request, reply);
     throw notFound(`There is nothing at ${request.method} ${pathOf(request.url)}`);
   });
   acceptEmptyJson(app);

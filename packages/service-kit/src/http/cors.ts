@@ -59,7 +59,7 @@ export function allowEveryOrigin(app: App, options: Pick<CorsOptions, 'methods' 
   answerOptions(app);
 }
 
-/** No hook runs without a route. What is no preflight goes on to the 404 of other routes. */
+/** No hook runs without a route. What is no preflight is a method that the route has not. */
 function answerOptions(app: App): void {
   const answered = new Set<string>();
   app.addHook('onRoute', function addOptions(this: App, { url, routePath }) {

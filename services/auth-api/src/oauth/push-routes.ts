@@ -1,6 +1,5 @@
 /** `/auth/v3/oauth/par`: pushed authorization requests (RFC 9126). */
 import { securityError } from '@gatehouse/contracts/envelope';
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { callOf } from './client-call.ts';
@@ -8,7 +7,6 @@ import { describeOnly, readOnlyForms } from './form-scope.ts';
 import type { PushEndpoint } from './push-request.ts';
 import { pushedAnswerSchema, pushedRequestSchema } from './schemas.ts';
 
-const url = '/auth/v3/oauth/par';
 /** A request object may be that long. */
 const formLimitBytes = 32_768;
 
@@ -22,7 +20,7 @@ export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: Pus
 
   app.route({
     method: 'POST',
-    url,
+    url: '/auth/v3/oauth/par',
     bodyLimit: formLimitBytes,
     validatorCompiler: describeOnly,
     schema: {
@@ -39,17 +37,5 @@ export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: Pus
       },
     },
     handler: async (request, reply) => reply.code(201).send(await pushEndpoint.push(callOf(request))),
-  });
-
-  // Section 2.3: other methods are told so, before anything of them is read.
-  app.route({
-    method: ['GET', 'PUT', 'PATCH', 'DELETE'],
-    url,
-    schema: { hide: true },
-    onRequest: (_request, reply, done) => {
-      reply.header('allow', 'POST');
-      done(new AppError('method_not_allowed', 405, 'Push authorization requests by POST'));
-    },
-    handler: () => undefined,
   });
 }

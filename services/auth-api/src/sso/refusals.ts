@@ -24,8 +24,8 @@ export function createSsoRefusals({ audit, metrics }: SsoRefusalsOptions): SsoRe
     async note(thrown, request) {
       const error = normalizeError(thrown, request.routeOptions.bodyLimit);
       const isOurs = error instanceof SsoError;
-      // Of contact centres that there are not, nothing is written down; an outage is told elsewhere.
-      if (!isOurs && (error.status === 404 || error.status >= 500)) return;
+      // Of contact centres and addresses that there are not, nothing is written down; an outage is told elsewhere.
+      if (!isOurs && (error.status === 404 || error.status === 405 || error.status >= 500)) return;
       const operation = request.routeOptions.schema?.operationId ?? 'unknown';
       const reason = isOurs ? error.reason : error.name;
       const detail = error.detail ?? error.message;

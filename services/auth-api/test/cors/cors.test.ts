@@ -122,6 +122,6 @@ describe('who needs no permission', () => {
   });
 });
 
-it('OPTIONS that is no preflight is nothing that there is', async () => {
-  expect((await call(stack.app, 'OPTIONS', '/auth/v3/oauth/token')).status).toBe(404);
+it('OPTIONS that is no preflight is a method that no endpoint has', async () => {
+  expect((await call(stack.app, 'OPTIONS', '/auth/v3/oauth/token')).status).toBe(405);
 });

@@ -4,6 +4,7 @@ import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/ser
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import { reportError } from '@gatehouse/service-kit/errors/report';
+import { wrongMethod } from '@gatehouse/service-kit/http/wrong-method';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Text, textsIn } from '../texts/texts.ts';
 import { languageOf } from './visit.ts';
@@ -30,8 +31,8 @@ export function pageErrorHandler(
   });
 }
 
-export function notFoundPage(): never {
-  throw notFound('There is no such page');
+export function notFoundPage(request: FastifyRequest, reply: FastifyReply): never {
+  throw wrongMethod(request, reply)?.error ?? notFound('There is no such page');
 }
 
 /** The login is over, or belongs to another browser: the page says the same, so that nothing can be probed. */

@@ -69,6 +69,17 @@ describe('error pages', () => {
     expect(page.body).toContain('<a href="/auth/sign-in.html">');
   });
 
+  it('says that a page is not to be asked for by another method', async () => {
+    const page = await app.inject({
+      method: 'PUT',
+      url: '/auth/signed-out.html',
+      headers: { accept: 'text/html' },
+    });
+    expect([page.statusCode, page.headers.allow]).toEqual([405, 'GET, HEAD']);
+    expect(page.headers['content-security-policy']).toBeTruthy();
+    expect(page.body).toContain('<a href="/auth/sign-in.html">');
+  });
+
   it('speaks the language of the browser', async () => {
     const page = await app.inject({ url: '/auth/nothing', headers: { 'accept-language': 'de' } });
     expect(page.body).toContain('<html lang="de">');
