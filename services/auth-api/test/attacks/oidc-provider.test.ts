@@ -323,6 +323,40 @@ describe('answers of OpenID Connect providers', () => {
     expect((await victim.get('/auth/v3/ping')).status).toBe(403);
   });
 
+  describe('45 · login CSRF: the answer to an attacker, brought by the browser of a victim that is under way itself', () => {
+    const answerOf = ({ state, nonce }: Leaving) => ({ state, code: nonce });
+    const crossSite = { origin: 'https://evil.example' };
+
+    it.each<[string, (victim: Browser, attackers: Leaving) => Promise<{ status: number }>]>([
+      [
+        'by a form of another site',
+        async (victim, attackers) => {
+          const posted = await victim.postForm(callbackUri, answerOf(attackers), crossSite);
+          expect(posted.status).toBe(303);
+          return victim.get(posted.location ?? '');
+        },
+      ],
+      [
+        'by a link to what the attacker has posted',
+        async (victim, attackers) => {
+          const posted = await attackers.browser.postForm(callbackUri, answerOf(attackers), crossSite);
+          return victim.get(posted.location ?? '');
+        },
+      ],
+      ['by an error', ({ get }, { state }) => get(`${callbackUri}?state=${state}&error=access_denied`)],
+    ])('%s, changes nothing for either', async (_way, bring) => {
+      await use(provider, { responseMode: 'form_post' });
+      const attackers = await leave();
+      const victims = await leave();
+
+      expect((await bring(victims.browser, attackers)).status).toBe(400);
+
+      expect((await victims.browser.get('/auth/v3/ping')).status).toBe(403);
+      expect((await comeBack(victims)).location).toBe(`${publicUrl}/auth/signed-in.html`);
+      expect((await comeBack(attackers)).location).toBe(`${publicUrl}/auth/signed-in.html`);
+    });
+  });
+
   it('6 · nothing in the answer decides where the browser goes', async () => {
     const answer = await comeBack(await leave(), {
       redirect_uri: 'https://evil.example',

@@ -490,6 +490,19 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     );
   });
 
+  it('45 · login CSRF: the answer to an attacker signs nobody in whose browser posts it, though it is under way itself', async () => {
+    const [attackers, victims] = [await leave(stack), await leave(stack)];
+    const posted = await post(
+      { browser: victims.browser, facts: attackers.facts },
+      honestResponse({ ...attackers.facts, nameId: 'admin' }, key),
+    );
+
+    expect((await victims.browser.get(posted.location ?? '')).status).toBe(400);
+    expect((await victims.browser.get('/auth/v3/ping')).status).toBe(403);
+    const own = await post(victims, honestResponse(victims.facts, key));
+    expect((await victims.browser.get(own.location ?? '')).location).toBe(`${publicUrl}/auth/signed-in.html`);
+  });
+
   it('45 · an unsolicited answer signs the victim in as nobody, even where it is allowed', async () => {
     await use({ allowIdpInitiated: true });
     const { facts } = await leave(stack);
