@@ -149,7 +149,7 @@ export function createSsoDeps(deps: BaseDeps & SignInDeps): SsoDeps {
       metrics,
       audit: deps.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
     }),
-    samlMetadata: createSamlMetadata({ ...deps, settings, keys }),
+    samlMetadata: createSamlMetadata({ ...deps, settings, keys, signatures: limiter() }),
     samlConsumer: createSamlConsumer({
       ...deps,
       publicUrl: config.publicUrl,

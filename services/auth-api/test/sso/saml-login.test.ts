@@ -286,6 +286,37 @@ describe('our metadata', () => {
     expect(signature.checkSignature(body)).toBe(true);
   });
 
+  it('is signed once for all who ask, and anew where anything in it is another', async () => {
+    const signed = async (path = `${contactCenterId}/-`) =>
+      (await createBrowser(stack.app).get(`/auth/v3/saml/${path}/metadata?signed=true`)).body;
+    await use();
+    const first = await signed();
+
+    expect(await signed()).toBe(first);
+    expect(await signed(`${contactCenterId}/USW1`)).not.toBe(first);
+    await use({ nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent' });
+    expect(await signed()).toContain('nameid-format:persistent');
+  });
+
+  it('75: an address that makes up locations has no signatures made without end', async () => {
+    const strict = await startAuthApi({
+      beside: stack,
+      env: { ...localTrial, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '10' },
+    });
+    try {
+      const ask = async (place: string, remoteAddress: string) => {
+        const url = `/auth/v3/saml/${contactCenterId}/${place}/metadata?signed=true`;
+        return (await strict.app.inject({ url, remoteAddress })).statusCode;
+      };
+      for (let count = 0; count < 10; count++) expect(await ask(`L${count}`, '203.0.113.9')).toBe(200);
+
+      expect(await ask('L10', '203.0.113.9')).toBe(429);
+      expect([await ask('L9', '203.0.113.9'), await ask('L10', '203.0.113.10')]).toEqual([200, 200]);
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('is of no contact centre and no location that is none', async () => {
     expect((await metadata('99999999-9999-4999-8999-999999999999/-')).status).toBe(404);
     expect((await metadata(`${contactCenterId}/--`)).status).toBe(404);

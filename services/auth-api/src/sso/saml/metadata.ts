@@ -1,38 +1,59 @@
 /** Our metadata, for contact centres that there are. */
-import { randomToken } from '@gatehouse/service-kit/random';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
-import type { SsoKeys } from '../keys/service.ts';
+import type { SsoKey, SsoKeys } from '../keys/service.ts';
 import { requireContactCenter, type SignOnPlace } from '../place.ts';
 import type { SsoSettings } from '../settings.ts';
 import { entityOf } from './entity.ts';
 import { renderSpMetadata, signMetadata } from './sp-metadata.ts';
 
 export interface SamlMetadata {
-  /** @throws AppError (404) */
-  of(place: SignOnPlace, isSigned: boolean): Promise<string>;
+  /** @throws AppError (404), (429) for who has too many signed */
+  of(place: SignOnPlace, isSigned: boolean, clientAddress: string): Promise<string>;
 }
+
+const mostSigned = 1_000;
 
 export function createSamlMetadata(deps: {
   issuer: string;
   contactCenters: Pick<ContactCenterService, 'get'>;
   settings: Pick<SsoSettings, 'of'>;
   keys: Pick<SsoKeys, 'signing' | 'published'>;
+  /** Bounds how many signatures one address may have made: it may make up locations without end. */
+  signatures: AttemptLimiter;
 }): SamlMetadata {
-  const { issuer, contactCenters, settings, keys } = deps;
+  const { issuer, contactCenters, settings, keys, signatures } = deps;
+  /** By the id of the document, which is another one wherever anything in it is. */
+  const signed = createGrowingCache<Promise<string>>(mostSigned);
+
+  function sign(id: string, xml: string, key: SsoKey): Promise<string> {
+    const signing = signMetadata(xml, key);
+    signed.set(id, signing);
+    signing.catch(() => signed.delete(id));
+    return signing;
+  }
+
   return {
-    async of(place, isSigned) {
+    async of(place, isSigned, clientAddress) {
       await requireContactCenter(contactCenters, place);
       const present = await settings.of(place.contactCenterId, 'saml');
       const isOfThisPlace = present?.location === place.location;
-      const xml = renderSpMetadata({
+      const facts = {
         entity: entityOf(issuer, place),
-        signing: keys.published('signing'),
-        encryption: keys.published('encryption'),
         nameIdFormat: isOfThisPlace ? present.nameIdFormat : undefined,
         requestsSigned: isOfThisPlace ? present.signRequests : true,
-        id: `_${randomToken(16)}`,
-      });
-      return isSigned ? signMetadata(xml, keys.signing()) : xml;
+      };
+      const [signing, encryption] = [keys.published('signing'), keys.published('encryption')];
+      const key = keys.signing();
+      const id = `_${sha256(JSON.stringify([facts, [key, ...signing, ...encryption].map(({ id }) => id)]))}`;
+      const known = isSigned ? signed.get(id) : undefined;
+      if (known !== undefined) return known;
+      const xml = renderSpMetadata({ ...facts, signing, encryption, id });
+      if (!isSigned) return xml;
+      signatures.reserve(clientAddress);
+      return sign(id, xml, key);
     },
   };
 }

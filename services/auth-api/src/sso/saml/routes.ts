@@ -40,7 +40,7 @@ export async function samlRoutes(app: App, deps: SamlRoutesDeps): Promise<void> 
       }),
     },
     handler: async (request, reply) => {
-      const xml = await samlMetadata.of(placeOf(request.params), request.query.signed === 'true');
+      const xml = await samlMetadata.of(placeOf(request.params), request.query.signed === 'true', request.ip);
       return reply.type('application/samlmetadata+xml; charset=utf-8').send(xml);
     },
   });
