@@ -54,12 +54,15 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       derivation,
       parents.map(({ text }) => text),
     );
-    await audit.write(eventOf(request, presented, { outcome: 'success', audience, scope: issued.scope }));
-    // Revoked meanwhile, it may not have been seen that there is one more token to revoke.
-    for (const [index, parent] of parents.entries()) {
-      if (await parent.isAlive()) continue;
+    const [, ...alive] = await Promise.all([
+      audit.write(eventOf(request, presented, { outcome: 'success', audience, scope: issued.scope })),
+      // Revoked meanwhile, it may not have been seen that there is one more token to revoke.
+      ...parents.map((parent) => parent.isAlive()),
+    ]);
+    const dead = alive.indexOf(false);
+    if (dead !== -1) {
       await issued.revoke();
-      throw tokenRefused(index === 0 ? 'subject' : 'actor');
+      throw tokenRefused(dead === 0 ? 'subject' : 'actor');
     }
     return issued.answer;
   }
