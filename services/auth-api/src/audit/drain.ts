@@ -3,8 +3,7 @@ import { createRepeatingWork, type RepeatingWork } from '@gatehouse/service-kit/
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
-import type { RecordedAuditEvent } from './event.ts';
-import { insertAuditEvents } from './store.ts';
+import { insertEventTexts } from './store.ts';
 import type { AuditStream, StreamedAuditEvent } from './stream.ts';
 
 export interface AuditDrain extends RepeatingWork {
@@ -67,26 +66,27 @@ export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
 
   return { drainOnce, ...work };
 }
+
 /** One row that PostgreSQL refuses must not hold up all others: it stays readable in the log. */
 async function store(client: PoolClient, entries: readonly StreamedAuditEvent[], log: Logger): Promise<void> {
-  const events = entries.flatMap(({ event, streamId }) => {
-    if (event === undefined) log.error({ streamId }, 'an entry of the audit stream is no event');
-    return event === undefined ? [] : [event];
+  const texts = entries.flatMap(({ text, streamId }) => {
+    if (text === undefined) log.error({ streamId }, 'an entry of the audit stream is no event');
+    return text ?? [];
   });
   try {
-    await insertAuditEvents(client, events);
+    await insertEventTexts(client, texts);
   } catch (error) {
     if (!isRefusedValue(error)) throw error;
-    for (const event of events) await storeAlone(client, event, log);
+    for (const text of texts) await storeAlone(client, text, log);
   }
 }
 
-async function storeAlone(client: PoolClient, event: RecordedAuditEvent, log: Logger): Promise<void> {
+async function storeAlone(client: PoolClient, text: string, log: Logger): Promise<void> {
   try {
-    await insertAuditEvents(client, [event]);
+    await insertEventTexts(client, [text]);
   } catch (error) {
     if (!isRefusedValue(error)) throw error;
-    log.error({ err: error, auditEvent: event }, 'a security event could not be stored');
+    log.error({ err: error, auditEvent: text }, 'a security event could not be stored');
   }
 }
 

@@ -12,12 +12,14 @@ FROM jsonb_to_recordset($1::jsonb) AS event (
 )
 ON CONFLICT (id) DO NOTHING`;
 
-/** Stores each event once, however often it is given. */
-export async function insertAuditEvents(
-  db: AuditTransaction,
-  events: readonly RecordedAuditEvent[],
-): Promise<void> {
-  if (events.length > 0) await db.query(insert, [JSON.stringify(events)]);
+/** Stores an event in somebody's transaction. */
+export async function insertAuditEvent(db: AuditTransaction, event: RecordedAuditEvent): Promise<void> {
+  await insertEventTexts(db, [JSON.stringify(event)]);
+}
+
+/** Stores each event once, however often it is given. The texts go on as they came: PostgreSQL reads them anyway. */
+export async function insertEventTexts(db: AuditTransaction, texts: readonly string[]): Promise<void> {
+  if (texts.length > 0) await db.query(insert, [`[${texts.join()}]`]);
 }
 
 export interface AuditFilter {

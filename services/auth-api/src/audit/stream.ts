@@ -4,8 +4,8 @@ import type { RecordedAuditEvent } from './event.ts';
 
 export interface StreamedAuditEvent {
   streamId: string;
-  /** Undefined when the entry is none of ours. */
-  event: RecordedAuditEvent | undefined;
+  /** The event as JSON; undefined when the entry is none of ours. */
+  text: string | undefined;
 }
 
 export interface AuditStream {
@@ -29,7 +29,7 @@ export function createAuditStream(redis: RedisClient, key: string): AuditStream 
       const entries = await redis.xrange(key, '-', '+', 'COUNT', count);
       return entries.map(([streamId, [name, text]]) => ({
         streamId,
-        event: name === field && text !== undefined ? parse(text) : undefined,
+        text: name === field ? text : undefined,
       }));
     },
     async remove(streamIds) {
@@ -42,13 +42,4 @@ export function createAuditStream(redis: RedisClient, key: string): AuditStream 
       return entry === undefined ? undefined : Number.parseInt(entry[0], 10);
     },
   };
-}
-
-function parse(text: string): RecordedAuditEvent | undefined {
-  try {
-    const event = JSON.parse(text) as RecordedAuditEvent;
-    return typeof event.id === 'string' && typeof event.name === 'string' ? event : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,12 +2,12 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditWriter } from './event.ts';
 import { recordEvent } from './record.ts';
-import { insertAuditEvents } from './store.ts';
+import { insertAuditEvent } from './store.ts';
 import type { AuditStream } from './stream.ts';
 
 export function createAuditWriter({ stream, now }: { stream: AuditStream; now: Clock }): AuditWriter {
   return {
     write: (event) => stream.append(recordEvent(event, now)),
-    inTransaction: (transaction, event) => insertAuditEvents(transaction, [recordEvent(event, now)]),
+    inTransaction: (transaction, event) => insertAuditEvent(transaction, recordEvent(event, now)),
   };
 }
