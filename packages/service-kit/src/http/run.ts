@@ -98,9 +98,9 @@ export async function runService<C extends Configuration, D>(service: Service<C,
   }
 }
 
-async function shippingOf({ elasticsearch, log }: CommonConfig): Promise<LogShipping | undefined> {
-  // Lines for people are none that a program reads.
-  if (elasticsearch?.logs !== true || log.format !== 'json') return undefined;
+/** Whatever standard output looks like: what is sent is the line as programs read it. */
+async function shippingOf({ elasticsearch }: CommonConfig): Promise<LogShipping | undefined> {
+  if (elasticsearch?.logs !== true) return undefined;
   const client = await createElasticsearch(elasticsearch);
   return client && createLogShipping({ client, ...elasticsearch });
 }

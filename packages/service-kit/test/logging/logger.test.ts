@@ -30,6 +30,20 @@ test('the code of a system error is written, with service, level and ISO time', 
   expect(new Date(line.time).toISOString()).toBe(line.time);
 });
 
+test('lines for people are read by programs elsewhere as they are otherwise', () => {
+  const copied: string[] = [];
+  const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const copy = { write: (line: string) => void copied.push(line) };
+  createLogger('example', { level: 'info', format: 'pretty' }, sink, copy).info(
+    { password: 'hunter2' },
+    'said',
+  );
+
+  expect(copied.map((line) => JSON.parse(line))).toMatchObject([
+    { service: 'example', message: 'said', password: '[redacted]' },
+  ]);
+});
+
 test('lines for people hold nothing that steers their terminal, whatever a stranger typed', () => {
   const typed = 'a\r\nmade up\u001b[31mred\u001b]0;title\u0007\u009b1m\u007f\b';
   const text = logged({ userName: typed, err: new Error(`no user ${typed}`) }, 'pretty');
