@@ -26,10 +26,11 @@ class Parcel implements SentParcel {
 }
 
 /**
- * So many go out without waiting for the end of the turn: the other side works on them while this one goes on. Fewer
- * would cost a system call for each, more would make both sides wait for each other.
+ * So many go out without waiting for the end of the turn: the other side works on them while this one goes on, also where
+ * only a few requests are on their way. Fewer would cost a system call for each, more would make both sides wait for each
+ * other.
  */
-const parcelsAtOnce = 16;
+const parcelsAtOnce = 4;
 /** Up to here copying is cheaper than handing over many pieces. */
 const copiedBytes = 64 * 1024;
 

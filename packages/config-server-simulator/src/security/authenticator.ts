@@ -7,7 +7,13 @@ import { numberOf, type StoredObject } from '../store/stored-object.ts';
 import { AccountMarks } from './account-marks.ts';
 import type { HashQueue } from './hash-queue.ts';
 import { FailureCounter } from './lockout.ts';
-import { type HashAlgorithm, hashPassword, passwordMatches, type StoredPassword } from './password-hash.ts';
+import {
+  type HashAlgorithm,
+  hashPassword,
+  passwordMatches,
+  type StoredPassword,
+  unmatchedPassword,
+} from './password-hash.ts';
 import { checkNewPassword } from './password-policy.ts';
 import { rulesFor, type SecurityRules } from './rules.ts';
 import { Turns } from './turns.ts';
@@ -25,9 +31,15 @@ export interface AuthenticatorOptions {
 export interface Verified {
   person: StoredObject;
   changePasswordRequired: boolean;
-  passwordExpiresInDays?: number;
-  lastLogin?: number;
+  passwordExpiresInDays: number | undefined;
+  lastLogin: number | undefined;
   sessions: number;
+}
+
+/** Somebody who knows the password, and the rules that apply. */
+interface Known {
+  person: StoredObject;
+  rules: SecurityRules;
 }
 
 const dayMs = 86_400_000;
@@ -39,12 +51,13 @@ export class Authenticator {
   readonly #failures = new FailureCounter();
   readonly #turns = new Turns();
   readonly #marks: AccountMarks;
-  readonly #decoy: Promise<StoredPassword>;
+  /** What is checked for those who have no password. */
+  readonly #decoy: StoredPassword;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
     this.#marks = new AccountMarks(options.store, options.now);
-    this.#decoy = hashPassword('no account has this password', options.algorithm);
+    this.#decoy = unmatchedPassword(options.algorithm);
   }
 
   /**
@@ -53,36 +66,33 @@ export class Authenticator {
    */
   async authenticate(userName: string, password: string, tenantDbid?: number): Promise<Verified> {
     const { store, now } = this.#options;
-    const person = await this.#turns.take(foldUserName(userName), () =>
+    const { person, rules } = await this.#turns.take(foldUserName(userName), () =>
       this.#verify(userName, password, tenantDbid),
     );
     const dbid = person['DBID'] as number;
-    const rules = rulesFor(person, store);
     this.#checkAccount(person, rules);
     const expiresInDays = this.#passwordExpiresInDays(person, rules);
     if (expiresInDays !== undefined && expiresInDays <= 0) {
       throw new RequestRefused('PasswordExpired', 'the password has expired');
     }
-    const sessions = this.checkSessions(person);
+    const sessions = this.checkSessions(person, rules);
     const lastLogin = store.lastLoginOf(dbid);
     await store.recordLogin(dbid, Math.floor(now() / 1000));
-    const notify = rules.passwordExpirationNotifyDays;
+    const tellsExpiration =
+      expiresInDays !== undefined && expiresInDays <= rules.passwordExpirationNotifyDays;
     return {
       person,
       sessions,
       changePasswordRequired: this.#mustChange(person, rules),
-      ...(expiresInDays !== undefined && expiresInDays <= notify
-        ? { passwordExpiresInDays: expiresInDays }
-        : {}),
-      ...(lastLogin === undefined ? {} : { lastLogin }),
+      passwordExpiresInDays: tellsExpiration ? expiresInDays : undefined,
+      lastLogin,
     };
   }
 
   /** Fails as for an unknown user, after the same work in the same turn, and counts against nobody. */
   refuse(userName: string, password: string): Promise<never> {
     return this.#turns.take(foldUserName(userName), async () => {
-      const decoy = await this.#decoy;
-      await this.#options.queue.run(() => passwordMatches(password, decoy));
+      await this.#options.queue.run(() => passwordMatches(password, this.#decoy));
       throw failed();
     });
   }
@@ -91,19 +101,19 @@ export class Authenticator {
   changePassword(userName: string, oldPassword: string, newPassword: string): Promise<number> {
     // Until the new password is in force: of two changes at once the second one no longer knows the old password.
     return this.#turns.take(foldUserName(userName), async () => {
-      const { store, now } = this.#options;
-      const person = await this.#verify(userName, oldPassword);
-      const rules = rulesFor(person, store);
+      const { person, rules } = await this.#verify(userName, oldPassword);
       this.#checkAccount(person, rules);
       await this.setPassword(person['DBID'] as number, newPassword, rules);
-      return Math.floor(now() / 1000);
+      return Math.floor(this.#options.now() / 1000);
     });
   }
 
   /** How many the account has. Errors: TooManySessions when it may not have one more. */
-  checkSessions(person: StoredObject): number {
+  checkSessions(
+    person: StoredObject,
+    { maxAccountSessions } = rulesFor(person, this.#options.store),
+  ): number {
     const sessions = this.#options.sessionsOf(person['DBID'] as number);
-    const { maxAccountSessions } = rulesFor(person, this.#options.store);
     if (maxAccountSessions > 0 && sessions >= maxAccountSessions) {
       throw new RequestRefused('TooManySessions', 'the account has too many sessions');
     }
@@ -136,12 +146,11 @@ export class Authenticator {
   }
 
   /** The person whose password this is, and who is enabled. Counts failures. */
-  async #verify(userName: string, password: string, tenantDbid?: number): Promise<StoredObject> {
+  async #verify(userName: string, password: string, tenantDbid?: number): Promise<Known> {
     const { store, queue, now } = this.#options;
     const dbid = store.personNamed(userName)?.['DBID'] as number | undefined;
     const stored = dbid === undefined ? undefined : store.credentialOf(dbid)[0];
-    const decoy = await this.#decoy;
-    const matches = await queue.run(() => passwordMatches(password, stored ?? decoy));
+    const matches = await queue.run(() => passwordMatches(password, stored ?? this.#decoy));
     const person = dbid === undefined ? undefined : store.get(CfgObjectType.person, dbid);
     if (dbid === undefined || person === undefined) throw failed();
     // Through another tenant nobody can learn whether a password is right: so nobody can lock the account there either.
@@ -155,7 +164,7 @@ export class Authenticator {
     }
     if (!isEnabled(person, store)) throw failed();
     if (!this.#marks.isLocked(person, rules)) this.#failures.clear(dbid);
-    return person;
+    return { person, rules };
   }
 
   #checkAccount(person: StoredObject, rules: SecurityRules): void {

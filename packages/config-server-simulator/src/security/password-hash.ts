@@ -6,7 +6,7 @@ export type HashAlgorithm = 'scrypt' | 'test';
 
 export const storedPasswordSchema = z.object({
   algorithm: z.enum(['scrypt', 'test']),
-  /** Base64. */
+  /** Base64, as the hash. */
   salt: z.string(),
   hash: z.string(),
 });
@@ -19,25 +19,28 @@ const hashBytes = 32;
 const saltBytes = 16;
 
 export async function hashPassword(password: string, algorithm: HashAlgorithm): Promise<StoredPassword> {
-  const salt = randomBytes(saltBytes);
-  const derived = await derive(password, salt, algorithm);
-  return { algorithm, salt: salt.toString('base64'), hash: derived.toString('base64') };
+  const salt = randomBytes(saltBytes).toString('base64');
+  return { algorithm, salt, hash: await derive(password, salt, algorithm) };
+}
+
+/** One that no password matches: checking it costs what checking any other costs. */
+export function unmatchedPassword(algorithm: HashAlgorithm): StoredPassword {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64');
+  return { algorithm, salt: random(saltBytes), hash: random(hashBytes) };
 }
 
 /** Compares in constant time; passwords are byte-exact, without normalisation. */
 export async function passwordMatches(password: string, stored: StoredPassword): Promise<boolean> {
-  const actual = await derive(password, Buffer.from(stored.salt, 'base64'), stored.algorithm);
-  const expected = Buffer.from(stored.hash, 'base64');
+  const actual = Buffer.from(await derive(password, stored.salt, stored.algorithm));
+  const expected = Buffer.from(stored.hash);
   return actual.length === expected.length && timingSafeEqual(actual, expected);
 }
 
-function derive(password: string, salt: Buffer, algorithm: HashAlgorithm): Promise<Buffer> {
-  if (algorithm === 'test') {
-    return Promise.resolve(hash('sha256', Buffer.concat([salt, Buffer.from(password, 'utf8')]), 'buffer'));
-  }
+function derive(password: string, salt: string, algorithm: HashAlgorithm): Promise<string> {
+  if (algorithm === 'test') return Promise.resolve(hash('sha256', `${salt}${password}`, 'base64'));
   return new Promise((resolve, reject) => {
-    scrypt(Buffer.from(password, 'utf8'), salt, hashBytes, cost, (error, derived) => {
-      if (error === null) resolve(derived);
+    scrypt(Buffer.from(password), Buffer.from(salt, 'base64'), hashBytes, cost, (error, derived) => {
+      if (error === null) resolve(derived.toString('base64'));
       else reject(error);
     });
   });

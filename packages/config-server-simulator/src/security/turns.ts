@@ -3,17 +3,25 @@
  * as well: what is faster there would tell which ones exist.
  */
 export class Turns {
-  readonly #last = new Map<string, Promise<unknown>>();
+  /** Who waits, by the name of whoever has the turn now. */
+  readonly #waiting = new Map<string, (() => void)[]>();
 
   /** Runs `work` when everybody before it under this name is done. */
   async take<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.get(name)?.then(work) ?? work();
-    const settled = turn.catch(() => undefined);
-    this.#last.set(name, settled);
+    const waiting = this.#waiting.get(name);
+    if (waiting === undefined) this.#waiting.set(name, []);
+    else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
-      return await turn;
+      return await work();
     } finally {
-      if (this.#last.get(name) === settled) this.#last.delete(name);
+      this.#passOn(name);
     }
+  }
+
+  /** Handed over, so that in between nobody else can take the turn. */
+  #passOn(name: string): void {
+    const next = this.#waiting.get(name)?.shift();
+    if (next === undefined) this.#waiting.delete(name);
+    else next();
   }
 }

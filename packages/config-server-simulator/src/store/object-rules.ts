@@ -68,5 +68,5 @@ export function uniqueKeysOf(
 }
 
 export function userNameKey(userName: string): string {
-  return JSON.stringify([CfgObjectType.person, 'userName', foldUserName(userName)]);
+  return `user:${foldUserName(userName)}`;
 }

@@ -118,10 +118,12 @@ export class ObjectStore {
     this.#tables.recordLogin(personDbid, atSeconds);
     if (!this.isWritable) return;
     const entry: JournalEntry = { kind: 'login', dbid: personDbid, atSeconds };
-    await this.#journal.append([entry]).then(
-      () => this.#tellUntold(),
-      () => undefined,
-    );
+    try {
+      await this.#journal.append([entry]);
+    } catch {
+      return;
+    }
+    this.#tellUntold();
   }
 
   /** Changes that were made and could not be written: in memory, until the journal is whole again. */

@@ -9,14 +9,18 @@ export async function authenticate(
   { authenticator }: ServerContext,
 ): Promise<void> {
   const { userName, userPassword, tenantDbid } = request;
-  const { person, ...rest } = await authenticator.authenticate(userName, userPassword, tenantDbid);
+  const verified = await authenticator.authenticate(userName, userPassword, tenantDbid);
+  const { person, changePasswordRequired, passwordExpiresInDays, lastLogin, sessions } = verified;
   answer({
     name: 'EventAuthenticated',
     body: {
       userDbid: person['DBID'] as number,
       tenantDbid: person['tenantDBID'] as number,
       userName: String(person['userName']),
-      ...rest,
+      changePasswordRequired,
+      passwordExpiresInDays,
+      lastLogin,
+      sessions,
     },
   });
 }
