@@ -81,15 +81,16 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
 
   /** The session of this browser, and its cookie. */
   async function endSession(session: Session, by: Departure, browser: Browser): Promise<void> {
-    // First: a repetition after a crash would find no session to tell of.
+    // First, here and below: a repetition after a crash would find no session to tell of.
     await writeEvent(session, by, browser);
     await sessions.end(browser.reply, browser.request);
   }
 
   /** A session that the ID token proves to be over, wherever its cookie is. */
   async function endHinted({ sub, sid, clientId }: RecognizedIdToken, browser: Browser): Promise<void> {
-    if (sid !== undefined && (await sessions.endOne(sub, sid)))
-      await writeEvent({ sub, sid }, { clientId }, browser);
+    if (sid === undefined || (await sessions.findOne(sub, sid)) === undefined) return;
+    await writeEvent({ sub, sid }, { clientId }, browser);
+    await sessions.endOne(sub, sid);
   }
 
   function writeEvent(

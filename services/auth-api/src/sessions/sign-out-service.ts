@@ -112,18 +112,17 @@ export function createSignOutService(options: SignOutOptions): SignOutService {
       if (await mustAsk(wish, caller)) {
         return ask(request, reply, { caller, redirectUri, global: wish.global });
       }
-      await Promise.all([
-        wish.global ? endAll(request, reply, caller) : endOne(request, reply, caller),
-        audit.write({
-          name: wish.global ? 'global_logout' : 'logout',
-          outcome: 'success',
-          correlationId: request.id,
-          sub: caller.sub,
-          contactCenterId: caller.identity.contactCenterId,
-          sid: caller.sid,
-          clientAddress: request.ip,
-        }),
-      ]);
+      // First: a repetition after a crash would find nobody to tell of.
+      await audit.write({
+        name: wish.global ? 'global_logout' : 'logout',
+        outcome: 'success',
+        correlationId: request.id,
+        sub: caller.sub,
+        contactCenterId: caller.identity.contactCenterId,
+        sid: caller.sid,
+        clientAddress: request.ip,
+      });
+      await (wish.global ? endAll(request, reply, caller) : endOne(request, reply, caller));
       return { via: caller.via, redirectUri, ended: endedBy(caller) };
     },
   };

@@ -59,10 +59,10 @@ export function createProviderSessions(deps: {
     },
     find,
     async end(protocol, named, request) {
-      const ended = await find(protocol, named);
-      await Promise.all(ended.map(({ sub, sid }) => sessions.endOne(sub, sid)));
-      const events = ended.map(({ sub, sid, contactCenterId }) =>
-        audit.write({
+      const found = await find(protocol, named);
+      const ending = found.map(async ({ sub, sid, contactCenterId }) => {
+        // First: a repetition after a crash would find no session to tell of.
+        await audit.write({
           name: 'session_ended',
           outcome: 'success',
           correlationId: request.id,
@@ -71,9 +71,10 @@ export function createProviderSessions(deps: {
           sid,
           contactCenterId,
           fields: { by: 'identity provider', method: protocol },
-        }),
-      );
-      await Promise.all(events);
+        });
+        await sessions.endOne(sub, sid);
+      });
+      await Promise.all(ending);
     },
   };
 }

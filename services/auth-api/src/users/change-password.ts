@@ -1,4 +1,5 @@
 /** Changes a password; afterwards nothing that was granted under the old one works any more. */
+import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/random';
@@ -10,13 +11,17 @@ import { canExist, longestPasswordBytes, settleAttempt } from './authenticate.ts
 import type { Decoy } from './decoy.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
 import type { Identities } from './identities.ts';
-import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
 import type { PasswordChangeMarks } from './password-change-marks.ts';
 import { askPasswordRule, type PasswordRule, passwordNotUsedHere } from './password-rule.ts';
 import { SignInError } from './sign-in-error.ts';
-import { subjectOf } from './subject.ts';
 import type { ChangedPassword, PasswordChange, PasswordOwner } from './user-service.ts';
+
+interface ChangedAtServer {
+  link: EnvironmentLink;
+  person: CfgPerson;
+  passwordUpdatingDate: number;
+}
 
 export interface ChangePasswordOptions {
   accounts: Accounts;
@@ -35,8 +40,8 @@ export function createChangePassword(
 ): (change: PasswordChange) => Promise<ChangedPassword> {
   const { accounts, links, decoy, cutOffs, marks, passwordRule, identities, audit, now } = options;
 
-  const changeAtServer = async (change: PasswordChange, account: Account): Promise<UserIdentity> => {
-    const callOptions = change.signal ? { signal: change.signal } : {};
+  const changeAtServer = async (change: PasswordChange, account: Account): Promise<ChangedAtServer> => {
+    const callOptions = signalOf(change);
     if (account.contactCenter === undefined || !canExist(account.userName, change.oldPassword)) {
       await decoy(callOptions);
       throw new SignInError('bad_credentials');
@@ -64,9 +69,7 @@ export function createChangePassword(
       callOptions,
     );
     if (person === undefined) throw new SignInError('bad_credentials');
-    await marks.set(subjectOf(link.place.environmentId, person.DBID), passwordUpdatingDate);
-    // The password is changed: nothing that is missing now makes that untrue.
-    return identities.of(link, person, callOptions).catch(() => identities.bare(link, person));
+    return { link, person, passwordUpdatingDate };
   };
 
   const fail = async (change: PasswordChange, account: Account, failure: unknown): Promise<never> => {
@@ -89,20 +92,27 @@ export function createChangePassword(
     const account = await accounts.open(namedBy(change.owner), change, {
       failed: 'password_change_failed',
     });
-    const identity = await changeAtServer(change, account).catch((failure) => fail(change, account, failure));
+    const changed = await changeAtServer(change, account).catch((failure) => fail(change, account, failure));
     const changedAtMs = now();
+    const { link, person, passwordUpdatingDate } = changed;
+    const bare = identities.bare(link, person);
+    // Whether there is anything to tell of only the Configuration Server knows. So it is told at once, and what was granted
+    // ends even if that fails.
     await Promise.all([
-      cutOffs.raise({ kind: 'sub', id: identity.sub, atMs: changedAtMs }),
+      marks.set(bare.sub, passwordUpdatingDate),
+      cutOffs.raise({ kind: 'sub', id: bare.sub, atMs: changedAtMs }),
       account.attempt.succeed(),
       audit.write({
         name: 'password_changed',
         outcome: 'success',
         ...auditFactsOf(change),
-        sub: identity.sub,
-        contactCenterId: identity.contactCenterId,
-        fields: { userName: identity.loginName },
+        sub: bare.sub,
+        contactCenterId: bare.contactCenterId,
+        fields: { userName: bare.loginName },
       }),
     ]);
+    // The password is changed: nothing that is missing now makes that untrue.
+    const identity = await identities.of(link, person, signalOf(change)).catch(() => bare);
     return { identity, changedAtMs };
   };
 }
@@ -110,11 +120,15 @@ export function createChangePassword(
 async function findPerson(
   link: EnvironmentLink,
   userName: string,
-  callOptions: { signal?: AbortSignal },
+  callOptions: CallOptions,
 ): Promise<CfgPerson | undefined> {
   const tenant = link.tenantDbid === undefined ? {} : { tenant_dbid: link.tenantDbid };
   const [person] = await link.backend.readPersons({ user_name: userName, ...tenant }, callOptions);
   return person;
+}
+
+function signalOf({ signal }: PasswordChange): CallOptions {
+  return signal ? { signal } : {};
 }
 
 function namedBy(owner: PasswordOwner): NamedAccount {

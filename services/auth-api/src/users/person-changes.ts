@@ -39,7 +39,7 @@ export function createPersonChanges(options: PersonChangesOptions): PersonChange
 
   const cutOff = async (environmentId: string, dbid: number, reason: Reason, atMs: number) => {
     const sub = subjectOf(environmentId, dbid);
-    await cutOffs.raise({ kind: 'sub', id: sub, atMs });
+    // First: a crash in between must not leave a cut-off that nothing tells of.
     await audit.write({
       name: 'person_cut_off',
       outcome: 'success',
@@ -47,6 +47,7 @@ export function createPersonChanges(options: PersonChangesOptions): PersonChange
       sub,
       fields: { environmentId, reason },
     });
+    await cutOffs.raise({ kind: 'sub', id: sub, atMs });
   };
 
   const handle = async (environmentId: string, backend: ConfigurationBackend, change: PersonChange) => {

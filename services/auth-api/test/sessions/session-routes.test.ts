@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { agent, sessionCookie } from '../stack/interaction.ts';
@@ -76,6 +77,21 @@ describe('own sessions', () => {
     expect((await laptop.get('/auth/v3/ping')).status).toBe(200);
   });
 
+  it('are not ended when that cannot be recorded, so that the repetition is recorded', async () => {
+    const browser = await signedIn();
+    const [own] = dataOf(await browser.get('/auth/v3/sessions')).filter(({ current }) => current);
+    const end = () => browser.request('DELETE', `/auth/v3/sessions/${own?.id}`, { origin: publicUrl });
+    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+
+    expect((await end()).status).toBe(503);
+    expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+    expect((await end()).status).toBe(200);
+
+    expect((await browser.get('/auth/v3/ping')).status).toBe(403);
+    expect(write).toHaveBeenLastCalledWith(expect.objectContaining({ name: 'session_ended', sid: own?.id }));
+    write.mockRestore();
+  });
+
   it('say whose they are and which applications they let in', async () => {
     const client = await createClient(stack, { name: 'Agent Workspace' });
     const browser = createBrowser(stack.app);
@@ -141,6 +157,20 @@ describe('sign-out', () => {
     const thief = createBrowser(stack.app);
     thief.cookies.set(sessionCookie, stolen);
     expect((await thief.get('/auth/v3/ping')).status).toBe(403);
+  });
+
+  it.each(['', '?global=true'])('that cannot be recorded does not happen: %s', async (query) => {
+    const browser = await signedIn();
+    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+    const signOut = () => browser.request('POST', `/auth/v3/sign-out${query}`, { origin: publicUrl });
+
+    expect((await signOut()).status).toBe(503);
+    expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+    expect((await signOut()).status).toBeLessThan(400);
+
+    expect((await browser.get('/auth/v3/ping')).status).toBe(403);
+    expect(write).toHaveBeenCalledTimes(2);
+    write.mockRestore();
   });
 
   it('twice is no error', async () => {

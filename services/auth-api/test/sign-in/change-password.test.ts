@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { readView, sessionCookie, signIn, startInteraction } from '../stack/interaction.ts';
@@ -37,6 +38,19 @@ describe('change-password for programs', () => {
     expect(await isIn(here)).toBe(true);
     expect(here.cookies.get(sessionCookie)).not.toBe(before);
     expect(await isIn(there)).toBe(false);
+    await signedIn('new-password');
+  });
+
+  it('ends everything that was granted also when the change cannot be recorded', async () => {
+    const [here, there] = [await signedIn(), await signedIn()];
+    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+    const answer = await here.postJson('/auth/v3/change-password', {
+      data: { oldPassword: 'old-password', newPassword: 'new-password' },
+    });
+    expect(answer.status).toBe(503);
+    expect(write).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ name: 'password_changed' }));
+    write.mockRestore();
+    expect([await isIn(here), await isIn(there)]).toEqual([false, false]);
     await signedIn('new-password');
   });
 
@@ -207,6 +221,20 @@ describe('a change at the Configuration Server', () => {
     delete stack.simulator.faults.onAnswer;
     expect(isHeld).toBe(true);
     expect(await isIn(browser)).toBe(false);
+  });
+
+  it('is written down before anything ends, and tried again until it is', async () => {
+    const browser = await signedIn();
+    const wasIn: boolean[] = [];
+    const write = vi.spyOn(stack.deps.audit, 'write').mockImplementationOnce(async () => {
+      wasIn.push(await isIn(browser));
+      throw unavailable('Redis');
+    });
+    await stack.simulator.store.setEnabled(dbid(), false);
+    await expect.poll(() => isIn(browser), { timeout: 5000 }).toBe(false);
+    expect(wasIn).toEqual([true]);
+    expect(write.mock.calls.map(([{ name }]) => name)).toEqual(['person_cut_off', 'person_cut_off']);
+    write.mockRestore();
   });
 
   it('that concerns neither leaves the sessions alone', async () => {

@@ -1,8 +1,9 @@
 import { createSign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import { basicAuthorization } from '@gatehouse/contracts/http-client';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { browserCookie } from '../stack/interaction.ts';
@@ -121,6 +122,21 @@ describe('SAML single logout', () => {
     const [one, two, three] = [await signIn('i1'), await signIn('i2'), await signIn('i3')];
     expect((await slo(signedQuery(logoutRequest({ indexes: ['i1', 'i2'] })))).status).toBe(302);
     expect([await isIn(one), await isIn(two), await isIn(three)]).toEqual([false, false, true]);
+  });
+
+  it('a request that cannot be recorded ends nothing, so that the next one is recorded', async () => {
+    await use();
+    const browser = await signIn('unrecorded');
+    const ask = () => slo(signedQuery(logoutRequest({ indexes: ['unrecorded'] })));
+    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+
+    await ask();
+    expect(await isIn(browser)).toBe(true);
+    await ask();
+
+    expect(await isIn(browser)).toBe(false);
+    expect(write).toHaveBeenLastCalledWith(expect.objectContaining({ name: 'session_ended' }));
+    write.mockRestore();
   });
 
   it('the same by POST', async () => {
