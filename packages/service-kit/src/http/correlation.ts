@@ -5,9 +5,8 @@ import type { App } from './app-type.ts';
 const current = new AsyncLocalStorage<string>();
 
 export function correlateWork(app: App): void {
+  // The framework brings the work back here after the body, which arrives on behalf of its socket.
   app.addHook('onRequest', (request, _reply, done) => current.run(request.id, done));
-  // The body arrives on behalf of its socket: what follows is brought back to its request.
-  app.addHook('preValidation', (request, _reply, done) => current.run(request.id, done));
 }
 
 /** Undefined for work in the background. */

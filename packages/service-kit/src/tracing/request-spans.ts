@@ -1,6 +1,5 @@
 /** A span for every request: named by the route pattern, never by the address, which may carry a secret. */
 import {
-  type Context,
   context,
   propagation,
   type Span,
@@ -13,7 +12,7 @@ import type { FastifyRequest } from 'fastify';
 import type { App } from '../http/app-type.ts';
 
 export function traceRequests(app: App, tracer: Tracer): void {
-  const traced = new WeakMap<FastifyRequest, { span: Span; inside: Context }>();
+  const spans = new WeakMap<FastifyRequest, Span>();
 
   app.addHook('onRequest', (request, _reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
@@ -32,19 +31,12 @@ export function traceRequests(app: App, tracer: Tracer): void {
       },
       parent,
     );
-    const inside = trace.setSpan(parent, span);
-    traced.set(request, { span, inside });
-    context.with(inside, done);
-  });
-
-  // The body arrives in the context of its socket: what follows is brought back into that of the request.
-  app.addHook('preValidation', (request, _reply, done) => {
-    const { inside = context.active() } = traced.get(request) ?? {};
-    context.with(inside, done);
+    spans.set(request, span);
+    context.with(trace.setSpan(parent, span), done);
   });
 
   app.addHook('onResponse', (request, reply, done) => {
-    const { span } = traced.get(request) ?? {};
+    const span = spans.get(request);
     span?.setAttribute('http.response.status_code', reply.statusCode);
     if (reply.statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
     span?.end();

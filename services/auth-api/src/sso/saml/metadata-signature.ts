@@ -1,7 +1,11 @@
 /** Metadata that must be signed (SAML metadata section 3): the contact centre says by whom. */
-import { SignedXml } from 'xml-crypto';
+import { createRequire } from 'node:module';
+import type { SignedXml } from 'xml-crypto';
 import { checkSignatures } from './response-shape.ts';
 import { childrenNamed, parseXml, RefusedXml, type XmlLimits } from './xml.ts';
+
+// Loaded by the first document that must be signed: most installations never see one.
+const load = createRequire(import.meta.url);
 
 /**
  * The very bytes that were signed: nothing of the document around them takes part.
@@ -12,8 +16,9 @@ export function signedMetadata(xml: string, certificate: string, limits: XmlLimi
   checkSignatures(root);
   const [signature] = childrenNamed(root, 'signature', 'Signature');
   if (signature === undefined) throw new RefusedXml('it is not signed, and idpMetadataCertificate is set');
+  const xmlCrypto = load('xml-crypto') as typeof import('xml-crypto');
   // A certificate that comes along in the signature proves nothing.
-  const signed = new SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
+  const signed = new xmlCrypto.SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
   signed.loadSignature(signature as unknown as Parameters<SignedXml['loadSignature']>[0]);
   const [content] = verifies(signed, xml) ? signed.getSignedReferences() : [];
   if (content === undefined) throw new RefusedXml('idpMetadataCertificate does not verify its signature');

@@ -2,7 +2,10 @@
  * XML that others have written: read by one parser, and only what SAML needs of XML. What could be read in two ways
  * (document types, comments, sections of character data, instructions) is refused before anything is looked at.
  */
-import { DOMParser } from '@xmldom/xmldom';
+import { createRequire } from 'node:module';
+
+// Loaded by the first document: most installations never see one.
+const load = createRequire(import.meta.url);
 
 export class RefusedXml extends Error {}
 
@@ -53,6 +56,7 @@ function parse(text: string): Document {
   const refuse = (message: string) => {
     throw new RefusedXml(message.split('\n')[0] ?? message);
   };
+  const { DOMParser } = load('@xmldom/xmldom') as typeof import('@xmldom/xmldom');
   try {
     return new DOMParser({
       errorHandler: { warning: refuse, error: refuse, fatalError: refuse },
