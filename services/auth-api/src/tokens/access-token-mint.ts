@@ -1,16 +1,16 @@
 /** Makes access tokens in the format of their client. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
+import { randomToken, randomUuid, uuidOf } from '@gatehouse/service-kit/random';
 import type { Client } from '../clients/client.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
-import { type JwtAccessTokens, newTokenId, timeOf } from './jwt-access-token.ts';
+import { type JwtAccessTokens, newTokenId, tokenIdOf } from './jwt-access-token.ts';
 
 export interface AccessTokenMint {
   /** What is random about a new token, made before anything is decided: an opaque token as it is, the `jti` of a JWT. */
   newHandle(client: Client): string;
-  /** When a token is issued that is made again from a handle: the second one must be the same. */
-  issuedAtMs(handle: string): number | undefined;
+  /** The same of 256 random bits that are there already: a token that is made again is the same. */
+  handleOf(client: Client, random: Buffer, issuedAtMs: number): string;
   /** The token as its bearer gets it. */
   textOf(client: Client, handle: string, record: AccessTokenRecord): string | Promise<string>;
   /** Keeps what validation needs; of a JWT that is nothing. `again`: what is there already stays. */
@@ -41,7 +41,10 @@ export function createAccessTokenMint(options: AccessTokenMintOptions): AccessTo
       if (accessTokenFormat === 'jwt') return newTokenId(now());
       return uuidAccessTokens ? randomUuid() : randomToken();
     },
-    issuedAtMs: timeOf,
+    handleOf({ accessTokenFormat, uuidAccessTokens = uuidTokens }, random, issuedAtMs) {
+      if (accessTokenFormat === 'jwt') return tokenIdOf(issuedAtMs, random);
+      return uuidAccessTokens ? uuidOf(random) : random.toString('base64url');
+    },
     textOf: ({ accessTokenFormat, accessTokenSignedResponseAlg }, handle, record) =>
       accessTokenFormat === 'jwt' ? jwts.sign(handle, record, accessTokenSignedResponseAlg) : handle,
     keep(client, token, record, again = false) {

@@ -15,7 +15,8 @@ export interface Rotation {
   clientId: string;
   /** Undefined: the scope that was granted. */
   scope: string[] | undefined;
-  sealedSuccessor: string;
+  /** What `next` was made with, see successorOf(). */
+  salt: string;
   /** What the sender proved, as refreshBindingOf() says it. */
   boundTo: string;
   /** The family ends when nobody uses it for so long; undefined: as the installation says. */
@@ -25,9 +26,16 @@ export interface Rotation {
 }
 
 export type RotatedRefresh =
-  | { outcome: 'rotated'; grant: Grant; scope: string[] }
-  /** The presented token was rotated a moment ago: here is what was answered then. */
-  | { outcome: 'repeated'; grant: Grant; scope: string[]; sealedSuccessor: string; rotatedAtMs: number }
+  | { outcome: 'rotated'; grant: Grant; scope: string[]; rotatedAtMs: number }
+  /** The presented token was rotated a moment ago: here is what was answered then, and the hash of what it was rotated to. */
+  | {
+      outcome: 'repeated';
+      grant: Grant;
+      scope: string[];
+      rotatedAtMs: number;
+      salt: string;
+      nextHash: string;
+    }
   /** The person must be read again before this family gets another token. */
   | { outcome: 'check'; grant: Grant }
   | { outcome: 'reused'; grant: Grant }

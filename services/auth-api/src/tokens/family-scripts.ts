@@ -32,12 +32,12 @@ return 1
 /**
  * Rotates a refresh token; a family that nobody used for the idle time is as if it had never been. KEYS: refresh, revoked.
  * ARGV: 1 presented hash, 2 next hash, 3 client id, 4 requested scope or '', 5 now (ms), 6 grace (ms),
- *       7 sealed successor, 8 oldest acceptable check of the person (ms), 9 checked grant (JSON) or '', 10 life of the revocation (ms), 11 idle time (ms),
+ *       7 salt of the successor, 8 oldest acceptable check of the person (ms), 9 checked grant (JSON) or '', 10 life of the revocation (ms), 11 idle time (ms),
  *       12 what the sender proved or ''.
  * Every refusal but reuse leaves the family untouched.
  */
 export const rotateRefresh = defineScript(`
-local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'sealed', 'answered', 'checked', 'ends', 'expires', 'bound')
+local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'salt', 'answered', 'checked', 'ends', 'expires', 'bound')
 if not r[1] then
   if redis.call('EXISTS', KEYS[2]) == 1 then return {'revoked'} end
   return {'unknown'}
@@ -60,7 +60,7 @@ if r[1] == ARGV[1] then
   end
   if ARGV[9] == '' and tonumber(r[9]) < tonumber(ARGV[8]) then return {'check', r[5]} end
   local expires = math.min(ends, tonumber(ARGV[5]) + tonumber(ARGV[11]))
-  redis.call('HSET', KEYS[1], 'current', ARGV[2], 'previous', ARGV[1], 'rotated', ARGV[5], 'sealed', ARGV[7], 'answered', granted,
+  redis.call('HSET', KEYS[1], 'current', ARGV[2], 'previous', ARGV[1], 'rotated', ARGV[5], 'salt', ARGV[7], 'answered', granted,
     'issued', ARGV[5], 'ends', string.format('%.0f', ends), 'expires', string.format('%.0f', expires))
   redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', expires))
   if ARGV[9] ~= '' then
@@ -71,7 +71,7 @@ if r[1] == ARGV[1] then
 end
 local grace = tonumber(ARGV[6])
 if r[2] == ARGV[1] and grace > 0 and tonumber(ARGV[5]) - tonumber(r[6]) <= grace then
-  return {'repeated', r[5], r[8], r[7], r[6]}
+  return {'repeated', r[5], r[8], r[6], r[7] or '', r[1]}
 end
 redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[2], '1', 'PX', ARGV[10])

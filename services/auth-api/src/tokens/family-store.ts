@@ -77,6 +77,7 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
 
     async rotateRefresh(rotation: Rotation): Promise<RotatedRefresh> {
       const { familyId } = rotation.presented;
+      const nowMs = now();
       const reply = (await rotateRefresh.run(
         redis,
         [keyspace.key('refresh', familyId), keyspace.key('revoked', familyId)],
@@ -85,17 +86,17 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
           secretHash(rotation.next),
           rotation.clientId,
           rotation.scope?.join(' ') ?? '',
-          now(),
+          nowMs,
           options.refreshGraceMs,
-          rotation.sealedSuccessor,
-          now() - options.personFreshMs,
+          rotation.salt,
+          nowMs - options.personFreshMs,
           rotation.checkedGrant === undefined ? '' : JSON.stringify(rotation.checkedGrant),
           options.longestLifeMs,
           idleMs(rotation.idleSeconds),
           rotation.boundTo,
         ],
       )) as string[];
-      return readRotation(reply);
+      return readRotation(reply, nowMs);
     },
 
     /** What a refresh token belongs to, without using it up. */
@@ -124,23 +125,21 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
   };
 }
 
-function readRotation([
-  outcome,
-  grant = '',
-  scope = '',
-  sealedSuccessor = '',
-  rotatedAtMs = '',
-]: string[]): RotatedRefresh {
+function readRotation(
+  [outcome, grant = '', scope = '', rotatedAtMs = '', salt = '', nextHash = '']: string[],
+  nowMs: number,
+): RotatedRefresh {
   switch (outcome) {
     case 'rotated':
-      return { outcome, grant: JSON.parse(grant) as Grant, scope: scope.split(' ') };
+      return { outcome, grant: JSON.parse(grant) as Grant, scope: scope.split(' '), rotatedAtMs: nowMs };
     case 'repeated':
       return {
         outcome,
         grant: JSON.parse(grant) as Grant,
         scope: scope.split(' '),
-        sealedSuccessor,
         rotatedAtMs: Number(rotatedAtMs),
+        salt,
+        nextHash,
       };
     case 'check':
     case 'reused':

@@ -45,8 +45,6 @@ export interface TokenIssuer {
     grant: Grant & { endsAtMs: number },
     parents: readonly string[],
   ): Promise<string>;
-  /** What `reissue` makes an access token from. */
-  newAccessTokenHandle(client: Client): string;
 }
 
 export interface FrontTokens {
@@ -58,7 +56,8 @@ export interface FrontTokens {
 
 export interface Renewal {
   scope: string[];
-  accessTokenHandle: string;
+  /** What the access token is made of. */
+  random: Buffer;
   refreshToken: string;
   issuedAtMs: number;
   once: boolean;
@@ -103,8 +102,6 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   }
 
   return {
-    newAccessTokenHandle: mint.newHandle,
-
     async issueForClient(client, scope, cnf) {
       const handle = mint.newHandle(client);
       const issuedAtMs = now();
@@ -172,10 +169,10 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       };
     },
 
-    async reissue(client, grant, { scope, accessTokenHandle, refreshToken, once, cnf, ...renewal }) {
-      const issuedAtMs = mint.issuedAtMs(accessTokenHandle) ?? renewal.issuedAtMs;
+    async reissue(client, grant, { scope, random, refreshToken, issuedAtMs, once, cnf }) {
       const record = recordOf(client, grant, { scope, issuedAtMs, cnf });
-      const accessToken = await mint.textOf(client, accessTokenHandle, record);
+      const handle = mint.handleOf(client, random, issuedAtMs);
+      const accessToken = await mint.textOf(client, handle, record);
       const [, idToken] = await Promise.all([
         mint.keep(client, accessToken, record, once),
         // Core section 12.2: a refreshed ID token carries no nonce of its own.

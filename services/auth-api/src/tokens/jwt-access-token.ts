@@ -110,7 +110,12 @@ export function newTokenId(nowMs: number): string {
   return `${nowMs.toString(36)}.${randomToken(idRandomBytes)}`;
 }
 
-export function timeOf(jti: string): number | undefined {
+/** The same of bytes that are random already. */
+export function tokenIdOf(issuedAtMs: number, random: Buffer): string {
+  return `${issuedAtMs.toString(36)}.${random.toString('base64url', 0, idRandomBytes)}`;
+}
+
+function timeOf(jti: string): number | undefined {
   const ms = Number.parseInt(/^([0-9a-z]{8,9})\./.exec(jti)?.[1] ?? '', 36);
   return Number.isNaN(ms) ? undefined : ms;
 }

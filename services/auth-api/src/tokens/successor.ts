@@ -1,27 +1,26 @@
-/** The answer to an honest retry: sealed under a key that only the bearer of the presented token can make. */
-import { type BearerSeal, openForBearer, sealForBearer } from '@gatehouse/service-kit/crypto/bearer-seal';
+/**
+ * The random parts of a refresh answer are made of the presented token and a salt. The store keeps the salt, which tells
+ * nothing by itself; an honest retry brings the token again and gets the very same answer.
+ */
+import { createHmac } from 'node:crypto';
 import type { FamilyToken } from './family-token.ts';
 
-/** The random parts of a refresh answer; everything else follows from the family's record. */
+/** Everything else follows from the family's record. */
 export interface Successor {
-  accessToken: string;
+  /** 256 bits that the access token is made of. */
+  accessToken: Buffer;
   refreshSecret: string;
 }
 
-/** Nothing readable is stored: opening takes the presented token, and the holder that it was sealed for. */
-export function sealSuccessor(successor: Successor, presented: FamilyToken, holder: string): string {
-  const text = JSON.stringify([successor.accessToken, successor.refreshSecret]);
-  return sealForBearer(text, sealOf(presented, holder));
-}
-
-/** Undefined when the token or the holder is another one. */
-export function openSuccessor(sealed: string, presented: FamilyToken, holder: string): Successor | undefined {
-  const text = openForBearer(sealed, sealOf(presented, holder));
-  if (text === undefined) return undefined;
-  const [accessToken = '', refreshSecret = ''] = JSON.parse(text) as string[];
-  return { accessToken, refreshSecret };
-}
-
-function sealOf({ familyId, secret }: FamilyToken, holder: string): BearerSeal {
-  return { secret, salt: familyId, purpose: 'gatehouse refresh successor', context: holder };
+/**
+ * One block of HKDF-Expand with SHA-512 (RFC 5869 section 2.3), cut in halves. The secret is random enough to be the
+ * key (section 3.3); whoever presents the token for another holder gets other parts.
+ */
+export function successorOf({ familyId, secret }: FamilyToken, salt: string, holder: string): Successor {
+  const info = JSON.stringify(['gatehouse refresh successor', familyId, salt, holder]);
+  const derived = createHmac('sha512', secret).update(`${info}\u0001`).digest();
+  return {
+    accessToken: derived.subarray(0, 32),
+    refreshSecret: derived.subarray(32).toString('base64url'),
+  };
 }

@@ -8,7 +8,7 @@ import { createAccessTokenStore } from '../../src/tokens/access-token-store.ts';
 import { createCutOffStream } from '../../src/tokens/cut-off-stream.ts';
 import type { FamilyStore } from '../../src/tokens/families.ts';
 import { createFamilyStore } from '../../src/tokens/family-store.ts';
-import { newFamilyId, newSecret } from '../../src/tokens/family-token.ts';
+import { newFamilyId, newSecret, secretHash } from '../../src/tokens/family-token.ts';
 import type { CodeGrant } from '../../src/tokens/grant.ts';
 
 const log = createLogger('test', { level: 'silent', format: 'json' });
@@ -96,13 +96,17 @@ describe('on a server in cluster mode', () => {
       next,
       clientId: 'client',
       scope: undefined,
-      sealedSuccessor: 's',
+      salt: 's',
       boundTo: 'key',
       idleSeconds: undefined,
       checkedGrant: undefined,
     };
-    expect(await families.rotateRefresh(rotation)).toEqual({ outcome: 'rotated', grant, scope: ['*'] });
-    expect((await families.rotateRefresh(rotation)).outcome).toBe('repeated');
+    expect(await families.rotateRefresh(rotation)).toMatchObject({ outcome: 'rotated', grant, scope: ['*'] });
+    expect(await families.rotateRefresh(rotation)).toMatchObject({
+      outcome: 'repeated',
+      salt: 's',
+      nextHash: secretHash(next),
+    });
     expect((await families.rotateRefresh({ ...rotation, presented: next, clientId: 'other' })).outcome).toBe(
       'foreign',
     );

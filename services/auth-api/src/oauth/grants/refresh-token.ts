@@ -1,5 +1,4 @@
 /** Renews tokens (RFC 6749 section 6) with rotation; a used token that comes again ends the family (RFC 9700 section 4.14). */
-import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
@@ -12,11 +11,12 @@ import {
   formatFamilyToken,
   newSecret,
   parseFamilyToken,
+  secretHash,
 } from '../../tokens/family-token.ts';
 import { type Grant, isRefreshCut } from '../../tokens/grant.ts';
 import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
 import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
-import { openSuccessor, type Successor, sealSuccessor } from '../../tokens/successor.ts';
+import { type Successor, successorOf } from '../../tokens/successor.ts';
 import type { UserService } from '../../users/user-service.ts';
 import { requireParameter } from '../parameters.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
@@ -29,23 +29,23 @@ export interface RefreshTokenDeps {
   audit: AuditWriter;
   /** Where every token leaves an event; most installations count these. */
   tokenAudit: AuditWriter | undefined;
-  now: Clock;
 }
 
-/** One attempt: the random parts exist before the script runs, so that the script can keep them sealed. */
+/** One attempt: the random parts exist before the script runs, so that the script can keep what they were made with. */
 interface Attempt {
   client: Client;
   presented: FamilyToken;
+  salt: string;
   successor: Successor;
   scope: string[] | undefined;
   cnf: Confirmation | undefined;
 }
 
 export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
-  const { families, cutOffs, users, tokenIssuer, audit, tokenAudit, now } = deps;
+  const { families, cutOffs, users, tokenIssuer, audit, tokenAudit } = deps;
 
   function rotate(
-    { client, presented, successor, scope, cnf }: Attempt,
+    { client, presented, salt, successor, scope, cnf }: Attempt,
     checkedGrant?: Grant,
   ): Promise<RotatedRefresh> {
     return families.rotateRefresh({
@@ -53,7 +53,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       next: { familyId: presented.familyId, secret: successor.refreshSecret },
       clientId: client.clientId,
       scope,
-      sealedSuccessor: sealSuccessor(successor, presented, sealedFor(client, cnf)),
+      salt,
       boundTo: refreshBindingOf(client, cnf),
       idleSeconds: client.refreshTokenIdleSeconds,
       checkedGrant,
@@ -122,19 +122,25 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       throw refused('the client left the contact centre');
     }
     const isRepeated = rotation.outcome === 'repeated';
-    const successor = isRepeated
-      ? openSuccessor(rotation.sealedSuccessor, presented, sealedFor(client, cnf))
-      : attempt.successor;
-    if (successor === undefined) throw refused('the retry came with another key than the first request');
-    const { accessToken, refreshSecret } = successor;
+    const successor = isRepeated ? sameSuccessor(attempt, rotation) : attempt.successor;
     return tokenIssuer.reissue(client, rotation.grant, {
       scope: rotation.scope,
-      accessTokenHandle: accessToken,
-      refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: refreshSecret }),
-      issuedAtMs: isRepeated ? rotation.rotatedAtMs : now(),
+      random: successor.accessToken,
+      refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: successor.refreshSecret }),
+      issuedAtMs: rotation.rotatedAtMs,
       once: isRepeated,
       cnf,
     });
+  }
+
+  function sameSuccessor(
+    { client, presented, cnf }: Attempt,
+    { salt, nextHash }: RotatedRefresh & { outcome: 'repeated' },
+  ): Successor {
+    const successor = successorOf(presented, salt, holderOf(client, cnf));
+    if (secretHash({ familyId: presented.familyId, secret: successor.refreshSecret }) === nextHash)
+      return successor;
+    throw refused('the retry came with another key than the first request');
   }
 
   return {
@@ -145,11 +151,10 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
       await cutOffs.untilFresh();
-      const successor = {
-        accessToken: tokenIssuer.newAccessTokenHandle(client),
-        refreshSecret: rotatesRefreshTokens(client) ? newSecret() : presented.secret,
-      };
-      const attempt: Attempt = { client, presented, successor, scope, cnf };
+      const salt = newSecret();
+      const made = successorOf(presented, salt, holderOf(client, cnf));
+      const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
+      const attempt: Attempt = { client, presented, salt, successor, scope, cnf };
       let rotation = await rotate(attempt);
       if (rotation.outcome === 'check')
         rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
@@ -184,6 +189,6 @@ function refused(detail: string) {
 }
 
 /** The retry of an answer gets it only with the key of the first request. */
-function sealedFor(client: Client, cnf: Confirmation | undefined): string {
+function holderOf(client: Client, cnf: Confirmation | undefined): string {
   return JSON.stringify([client.clientId, cnf?.jkt ?? cnf?.['x5t#S256'] ?? '']);
 }
