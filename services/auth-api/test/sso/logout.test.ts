@@ -327,6 +327,6 @@ describe('logout with an OpenID Connect provider', () => {
       url: '/auth/v3/sso/oidc/backchannel-logout',
       headers: { authorization: basicAuthorization('ops', 'ops-password') },
     });
-    expect(answer.statusCode).toBe(404);
+    expect(answer.statusCode).toBe(405);
   });
 });
