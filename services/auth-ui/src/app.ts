@@ -29,7 +29,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       // Browsers send forms, and nothing else is read here.
       pages.removeAllContentTypeParsers();
       await pages.register(formbody);
-      await securityHeaders(pages, config.publicUrl);
+      securityHeaders(pages, config.publicUrl);
       pages.setNotFoundHandler(notFoundPage);
       assetRoutes(pages, deps.assets);
       signInRoutes(pages, deps);

@@ -1,10 +1,11 @@
 /** One browser's look at one page: its language, its texts, the login it belongs to. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
+import { randomToken } from '@gatehouse/service-kit/random';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Assets } from '../design/assets.ts';
 import { chooseLanguage } from '../texts/language.ts';
 import { type Language, type Text, textsIn } from '../texts/texts.ts';
-import { allowReach, keepOriginOfForms, type PageReach } from './security-headers.ts';
+import { headersOfPage, type PageReach } from './security-headers.ts';
 import { renderView, type Views } from './views.ts';
 
 export interface Visit {
@@ -55,16 +56,15 @@ export function sendView<V extends keyof Views>(
   page: Views[V],
 ): FastifyReply {
   const { reply, reach, language, text } = visit;
-  if (reach.formsLeadTo !== undefined || reach.frames?.length) allowReach(reply, reach);
-  else keepOriginOfForms(reply);
-  const html = renderView(view, page, {
-    language,
-    text,
-    asset: assets.urlOf,
-    scriptNonce: reply.cspNonce.script,
-  });
+  const scriptNonce = randomToken(16);
+  const html = renderView(view, page, { language, text, asset: assets.urlOf, scriptNonce });
   return reply
-    .headers({ 'cache-control': 'no-store', 'content-language': language, vary: 'accept-language' })
+    .headers({
+      ...headersOfPage(reach, scriptNonce),
+      'cache-control': 'no-store',
+      'content-language': language,
+      vary: 'accept-language',
+    })
     .type('text/html; charset=utf-8')
     .send(html);
 }

@@ -15,10 +15,12 @@ export type Text = (key: TextKey, values?: Readonly<Record<string, string | numb
 
 export function textsIn(language: Language): Text {
   const catalogue = catalogues[language];
-  return (key, values = {}) =>
-    catalogue[key].replace(/\{([a-zA-Z]+)\}/g, (placeholder, name: string) =>
-      Object.hasOwn(values, name) ? String(values[name]) : placeholder,
-    );
+  return (key, values) =>
+    values === undefined
+      ? catalogue[key]
+      : catalogue[key].replace(/\{([a-zA-Z]+)\}/g, (placeholder, name: string) =>
+          Object.hasOwn(values, name) ? String(values[name]) : placeholder,
+        );
 }
 
 /** Whether a text exists under this key. */

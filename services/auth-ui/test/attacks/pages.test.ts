@@ -74,7 +74,7 @@ describe('what a browser may do with a page', () => {
     const first = await app.inject(formPost({ username: 'maria', interaction: 'known' }));
     const second = await app.inject(formPost({ username: 'maria', interaction: 'known' }));
     const scriptSource = directivesOf(first.headers['content-security-policy']).get('script-src');
-    expect(scriptSource).toMatch(/^'nonce-[0-9a-f]{32}'$/);
+    expect(scriptSource).toMatch(/^'nonce-[\w-]{22}'$/);
     expect(scriptSource).not.toBe(directivesOf(second.headers['content-security-policy']).get('script-src'));
     expect(first.body).toContain(`nonce="${scriptSource?.slice(7, -1)}"`);
     expect(first.body).not.toMatch(/<script(?![^>]* src=)|\son[a-z]+=|\sstyle=|javascript:/i);
