@@ -2,7 +2,6 @@
 
 import type { AuditWriter } from '../audit/event.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
-import { optional } from '../oauth/parameters.ts';
 import type { BrowserRequest, SessionService } from '../sessions/session.ts';
 import type { FormGuard } from '../sign-in/form-guard.ts';
 import type { Pages } from '../sign-in/pages.ts';
@@ -48,10 +47,7 @@ export function createConsentForms(options: ConsentFormsOptions): ConsentForms {
       const { clientId, scope } = interaction.authorization;
       if (form.answer === 'allowed') await consents.give(session.sub, { clientId, scope });
       await Promise.all([
-        interactions.note(interaction.id, {
-          ...optional('signedInSid', interaction.state.signedInSid),
-          consent: { ...asked, answer: form.answer },
-        }),
+        interactions.note(interaction.id, { consent: { ...asked, answer: form.answer } }),
         audit.write({
           name: form.answer === 'allowed' ? 'consent_given' : 'consent_denied',
           outcome: 'success',

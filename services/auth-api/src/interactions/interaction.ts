@@ -28,8 +28,6 @@ export interface InteractionState {
   remember?: boolean;
   /** Whom the consent page asks, and what was answered. */
   consent?: PendingConsent;
-  /** Session that was created by signing in for this very interaction. */
-  signedInSid?: string;
 }
 
 export interface PendingConsent {

@@ -10,7 +10,7 @@ import {
 import type { Client } from '../clients/client.ts';
 import type { ConsentService } from '../consents/consent.ts';
 import type { Interaction, InteractionState } from '../interactions/interaction.ts';
-import type { BrowserRequest, Session, SessionService } from '../sessions/session.ts';
+import type { Session } from '../sessions/session.ts';
 import { contextOf } from '../tokens/authentication-context.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import { needsSignIn } from './sign-in-need.ts';
@@ -21,21 +21,20 @@ export type Decision =
   /** The page that asks, and what its interaction must know. */
   | { ask: 'signIn' | 'consent'; state: InteractionState };
 
-/** `pending` is the interaction that the request has waited in. @throws AppError (503) */
+/** `session` is that of the browser, `pending` the interaction that the request has waited in. @throws AppError (503) */
 export type Decide = (
   request: AuthorizationRequest,
   client: Client,
-  browser: BrowserRequest,
+  session: Session | undefined,
   pending?: Interaction,
 ) => Promise<Decision>;
 
 export interface DecisionOptions {
-  sessions: Pick<SessionService, 'find'>;
   consents: Pick<ConsentService, 'covers'>;
   now: Clock;
 }
 
-export function createDecision({ sessions, consents, now }: DecisionOptions): Decide {
+export function createDecision({ consents, now }: DecisionOptions): Decide {
   async function consentFor(
     request: AuthorizationRequest,
     client: Client,
@@ -58,12 +57,11 @@ export function createDecision({ sessions, consents, now }: DecisionOptions): De
     return { ask: 'consent', state: { consent: { sub, userName: identity.username } } };
   }
 
-  return async (request, client, browser, pending) => {
-    const session = await sessions.find(browser);
+  return async (request, client, session, pending) => {
     if (pending !== undefined && isAnotherUser(request, session)) {
       return { refusal: loginRequired('Another user signed in than the one who was asked for') };
     }
-    const caused = session !== undefined && pending?.state.signedInSid === session.sid;
+    const caused = pending !== undefined && session?.interactionId === pending.id;
     if (session === undefined || needsSignIn(request, client, session, { nowMs: now(), caused })) {
       return request.prompt.includes('none')
         ? { refusal: loginRequired('The user must sign in') }

@@ -8,7 +8,7 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import { deviceGrantType } from '../devices/device.ts';
 import type { Devices } from '../devices/service.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
-import type { BrowserReply, BrowserRequest, Session } from '../sessions/session.ts';
+import type { BrowserReply, BrowserRequest, Session, SessionService } from '../sessions/session.ts';
 import type { Pages } from '../sign-in/pages.ts';
 import type { Schemes } from '../sso/scheme.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
@@ -55,6 +55,7 @@ export interface AuthorizationOptions {
   /** Every client must push, whatever it is registered with. */
   requiresPushed: boolean;
   interactions: InteractionService;
+  sessions: Pick<SessionService, 'find'>;
   idTokens: IdTokens;
   decide: Decide;
   issue: IssueAuthorization;
@@ -77,6 +78,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
     pushedRequests,
     devices,
     interactions,
+    sessions,
     decide,
     issue,
     pages,
@@ -212,7 +214,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
         const request = await readRequest(target, { ...source, isPushed: source.pushed !== undefined });
         const byPassword = options.basicAuthorize(request, client, browser);
         if (byPassword !== undefined) return answer(request, client, await byPassword, browser);
-        const decision = await decide(request, client, browser.request);
+        const decision = await decide(request, client, await sessions.find(browser.request));
         if ('refusal' in decision) throw decision.refusal;
         if ('ask' in decision) return ask(decision, request, client, browser);
         return answer(request, client, bySession(decision.session), browser);
@@ -222,7 +224,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
     async beginForDevice(request, browser) {
       const client = await directory.find(request.clientId);
       if (client === undefined || !mayStillAsk(client, request)) throw notKnownAnyMore();
-      const decision = await decide(request, client, browser.request);
+      const decision = await decide(request, client, await sessions.find(browser.request));
       return 'ask' in decision
         ? ask(decision, request, client, browser)
         : answerDevice(request, decision, browser);
@@ -233,18 +235,17 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions): Auth
     },
 
     async resume(interactionId, browser) {
-      const interaction = await interactions.readFor(browser.request, interactionId);
+      const [interaction, session] = await Promise.all([
+        interactions.readFor(browser.request, interactionId),
+        sessions.find(browser.request),
+      ]);
       const { authorization: request } = interaction;
       const client = await directory.find(request.clientId);
       if (client === undefined || !mayStillAsk(client, request)) throw notKnownAnyMore();
-      const decision = await decide(request, client, browser.request, interaction);
+      const decision = await decide(request, client, session, interaction);
       if ('ask' in decision) {
-        const { signedInSid } = interaction.state;
-        if (decision.ask === 'consent')
-          await interactions.note(interactionId, {
-            ...decision.state,
-            ...optional('signedInSid', signedInSid),
-          });
+        // Also where a sign-in is asked for once more: why an earlier attempt failed is over.
+        await interactions.note(interactionId, decision.state);
         return { redirectTo: pages[decision.ask](interactionId) };
       }
       await interactions.consume(browser.request, interactionId);

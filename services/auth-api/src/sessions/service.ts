@@ -114,6 +114,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
 
     async create(reply, request, newcomer) {
       const { identity, amr, provedAtMs: createdAtMs = now(), providerAuthTimeMs, provider } = newcomer;
+      const { interactionId } = newcomer;
       const isRemembered = newcomer.remember === true && lifetimes.remembered !== undefined;
       const { absoluteMs } = lifetimeOf({ isRemembered });
       const endsAtMs = createdAtMs + absoluteMs;
@@ -136,6 +137,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
         ...(providerAuthTimeMs === undefined ? {} : { providerAuthTimeMs }),
         ...(newcomer.isSeenAtUnknown === true ? { isSeenAtUnknown: true } : {}),
         ...(provider === undefined ? {} : { provider }),
+        ...(interactionId === undefined ? {} : { interactionId }),
         ...(userAgent === undefined ? {} : { userAgent }),
       };
       const cookie = randomToken();

@@ -17,6 +17,8 @@ export interface Session extends SessionReference {
   provider?: ProviderSession;
   /** An identity provider signed the user in and did not say when it had asked: perhaps long before. */
   isSeenAtUnknown?: boolean;
+  /** The interaction that the user signed in for. */
+  interactionId?: string;
 }
 
 /** The parts of an HTTP request that sessions read; a Fastify request with cookies has them. */
@@ -72,6 +74,8 @@ export interface Newcomer {
   provedAtMs?: number;
   /** The user would like to stay signed in on this device; granted where the installation offers it. */
   remember?: boolean;
+  /** What they signed in for. */
+  interactionId?: string | undefined;
 }
 
 export interface SessionService {

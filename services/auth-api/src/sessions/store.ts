@@ -20,6 +20,7 @@ export interface StoredSession {
   clientAddress?: string;
   providerAuthTimeMs?: number;
   isSeenAtUnknown?: boolean;
+  interactionId?: string;
   provider?: ProviderSession;
   lastSeenAtMs: number;
   clientIds: string[];

@@ -71,8 +71,13 @@ export function createChangePasswordService(options: ChangePasswordServiceOption
     });
 
   /** Everything granted before is cut off; the browser that made the change stays signed in. */
-  const stay = (request: FormRequest, reply: BrowserReply, { identity, changedAtMs }: ChangedPassword) =>
-    sessions.create(reply, request, { identity, amr: ['pwd'], provedAtMs: changedAtMs + 1 });
+  const stay = (
+    request: FormRequest,
+    reply: BrowserReply,
+    { identity, changedAtMs }: ChangedPassword,
+    interactionId?: string,
+  ) =>
+    sessions.create(reply, request, { identity, amr: ['pwd'], provedAtMs: changedAtMs + 1, interactionId });
 
   return {
     async change(request, reply, caller, wish) {
@@ -88,10 +93,8 @@ export function createChangePasswordService(options: ChangePasswordServiceOption
         const { newPasswordAgain: again } = form;
         if (again !== undefined && again !== form.newPassword) throw new SignInError('passwords_differ');
         const changed = await changeFor(request, ownerOf(form, caller), form);
-        const session = await stay(request, reply, changed);
-        if (interaction === undefined) return { location: pages.signedIn() };
-        await interactions.note(interaction.id, { signedInSid: session.sid });
-        return { location: pages.resume(interaction.id) };
+        await stay(request, reply, changed, interaction?.id);
+        return { location: interaction === undefined ? pages.signedIn() : pages.resume(interaction.id) };
       } catch (error) {
         if (!(error instanceof SignInError)) throw error;
         const typed = { userName: form.userName ?? '', tenant: form.tenant };

@@ -67,15 +67,14 @@ export function createSignInService(options: SignInOptions): SignInService {
       try {
         if (refusal) throw refusal;
         const { identity, provedAtMs } = await authenticate(request, form, interaction);
-        const session = await sessions.create(reply, request, {
+        await sessions.create(reply, request, {
           identity,
           amr: ['pwd'],
           provedAtMs,
           remember: form.remember === true,
+          interactionId: interaction?.id,
         });
-        if (interaction === undefined) return { location: pages.signedIn() };
-        await interactions.note(interaction.id, { signedInSid: session.sid });
-        return { location: pages.resume(interaction.id) };
+        return { location: interaction === undefined ? pages.signedIn() : pages.resume(interaction.id) };
       } catch (error) {
         if (!(error instanceof SignInError)) throw error;
         const typed = { userName: form.username, tenant: form.tenant, remember: form.remember };

@@ -130,6 +130,7 @@ export function createJourney(options: JourneyOptions): Journey {
       const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
       const { identity, provedAtMs } = await personOf(settings, person);
       const { provider, sessionEndsAtMs } = person;
+      const { interactionId, target } = flow;
       const session = await sessions.create(reply, request, {
         identity,
         amr: methodsOf(person, settings),
@@ -138,6 +139,7 @@ export function createJourney(options: JourneyOptions): Journey {
         ...(typeof seenAt === 'number' ? { providerAuthTimeMs: seenAt } : {}),
         ...(seenAt === 'unknown' ? { isSeenAtUnknown: true } : {}),
         ...(sessionEndsAtMs === undefined ? {} : { endsAtMs: sessionEndsAtMs }),
+        interactionId,
       });
       metrics.succeeded(flow.protocol);
       await Promise.all([
@@ -153,10 +155,7 @@ export function createJourney(options: JourneyOptions): Journey {
           fields: { userName: identity.loginName, method: flow.protocol, location: flow.location },
         }),
       ]);
-      const { interactionId, target } = flow;
-      if (interactionId === undefined) return target ?? pages.signedIn();
-      await interactions.note(interactionId, { signedInSid: session.sid });
-      return pages.resume(interactionId);
+      return interactionId === undefined ? (target ?? pages.signedIn()) : pages.resume(interactionId);
     },
 
     async fail(request, { protocol, contactCenterId, interactionId, userName, tenant }, error) {
