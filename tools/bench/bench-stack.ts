@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { memoryLimits, smallHeap } from '../stack/processes/node-program.ts';
 import { provision } from '../stack/provisioning/provision.ts';
 import type { LoadPlan } from './load.ts';
 import { loadCore, pin, serverCore } from './pinning.ts';
@@ -90,14 +91,17 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
   const configServer = await start(['tools/bench/config-server.ts']);
   await provision({ publicUrl: file.publicUrl, configServerPort: Number(configServer.line), clients: [] });
   const authApi = processes.find(({ name }) => name === 'auth-api');
+  const loginPids = processes
+    .filter(({ name }) => ['auth-api', 'auth-ui'].includes(name))
+    .map(({ pid }) => pid);
   const user = file.users[0];
   const authApiUrl = file.services['auth-api']?.url;
   if (!authApi || !user || !authApiUrl) throw new Error('the demo estate lacks what the bench needs');
-  const peerServer = await start([
-    'tools/bench/peers/oidc-provider-server.mjs',
-    file.redisUrl,
-    configServer.line,
-  ]);
+  // In the memory that our services have: who collects garbage less often spends less time on it.
+  const peerServer = await start(
+    ['tools/bench/peers/oidc-provider-server.mjs', file.redisUrl, configServer.line],
+    { ...smallHeap, NODE_OPTIONS: memoryLimits.join(' ') },
+  );
   const peer = JSON.parse(peerServer.line) as BenchStack['peer'];
   const signer = createSigner();
   const authorization = await registerClient(authApiUrl, file.ops, mainClient(signer, file.contactCenterId));
@@ -123,13 +127,13 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
     peer: { ...peer, pid: peerServer.process.pid ?? 0 },
     client: async (id) => others.get(id) ?? '',
     serverPid: authApi.pid,
-    loginPids: processes.filter(({ name }) => ['auth-api', 'auth-ui'].includes(name)).map(({ pid }) => pid),
+    loginPids,
     pids: [
       ...processes.map(({ pid }) => pid),
       ...[floor, configServer, peerServer, stack].map((started) => started.process.pid ?? 0),
     ],
     isPinned: pinAll(
-      [authApi.pid, floor.process.pid ?? 0, peerServer.process.pid ?? 0],
+      [...loginPids, floor.process.pid ?? 0, peerServer.process.pid ?? 0],
       [...processes, { name: 'config-server', pid: configServer.process.pid ?? 0 }],
     ),
     chains,
@@ -237,12 +241,15 @@ async function requestToken(
 }
 
 /** Resolves with the first line that the program prints. */
-async function start(args: readonly string[]): Promise<{ process: ChildProcess; line: string }> {
+async function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ process: ChildProcess; line: string }> {
   const child = spawn(node[0], [node[1], ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     // All logins of a bench come from one address.
-    env: { ...process.env, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000' },
+    env: { ...process.env, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000', ...environment },
   });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const line = await Promise.race([

@@ -1,7 +1,7 @@
 /**
  * Whole logins through the public host, and what each costs the servers that serve them: the CPU time of the product's own
- * processes is compared with that of oidc-provider, which asks the same Configuration Server. How many a second there are
- * depends on the browser that the bench plays, too.
+ * processes is compared with that of oidc-provider, behind pages that do the same work (`peers/interactions.mjs`). How many
+ * a second there are depends on the browser that the bench plays, too.
  */
 import { type BenchStack, loginRedirectUri } from '../bench-stack.ts';
 import { disturbedIn, medianOf, sampled } from '../samples.ts';
@@ -23,6 +23,8 @@ export interface LoginResult {
 
 /** The server takes four attempts of one account at once. */
 const concurrency = 3;
+/** A login runs through more code than a token does: it takes longer until the hot parts of it are compiled. */
+const warmUpSeconds = 5;
 
 export async function measureLogin(
   stack: BenchStack,
@@ -32,7 +34,7 @@ export async function measureLogin(
   const theirs = createLoginDriver(peerTargetOf(stack), concurrency);
   const samples: Record<'ours' | 'theirs', Round[]> = { ours: [], theirs: [] };
   try {
-    for (const driver of [ours, theirs]) await flowsFor(Math.min(2, seconds), driver);
+    for (const driver of [ours, theirs]) await flowsFor(warmUpSeconds, driver);
     for (let round = 0; round < rounds; round += 1) {
       samples.theirs.push(await measured(stack, seconds, theirs, [stack.peer.pid]));
       samples.ours.push(await measured(stack, seconds, ours, stack.loginPids));

@@ -82,7 +82,7 @@ async function refreshTokens(count) {
 }
 
 const serve = provider.callback();
-const signIn = interactions(provider, Number(configServerPort));
+const signIn = interactions(provider, { redis, configServerPort: Number(configServerPort) });
 const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://peer');
   if (pathname.startsWith('/interaction/')) return signIn.serve(request, response);

@@ -39,9 +39,9 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
 }
 
 /** As in the images (docs/decisions/memory-of-a-service.md). */
-const smallHeap = { MALLOC_ARENA_MAX: '1' };
+export const smallHeap = { MALLOC_ARENA_MAX: '1' };
 /** A demo needs no more memory than this; without bounds it grows with the machine. */
-const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=4'];
+export const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=4'];
 
 export function nodeArguments(file: string, args: string[]): string[] {
   if (!existsSync(join(repositoryFolder, file)))
