@@ -11,7 +11,7 @@ export interface ConformanceOptions {
   user: { userName: string; password: string };
 }
 
-/** The exit code: 0 when every check is passed, 1 when not or when an account is refused, 2 when there is no server. */
+/** The exit code: 0 when every check is passed, 1 when not, when an account is refused or nothing is said, 2 when there is no server. */
 export async function conformance(options: ConformanceOptions, output: Output): Promise<number> {
   const { connection, accountPassword, user } = options;
   const { host, port } = parseServer(connection.server[0] ?? '');
@@ -31,10 +31,15 @@ export async function conformance(options: ConformanceOptions, output: Output): 
     output.record({ error: obstacle.error, message: obstacle.message });
     return obstacle.exitCode;
   }
-  const results = await examine(subject, ({ name, failure }) =>
+  const { results, obstacle: stopped } = await examine(subject, ({ name, failure }) =>
     output.line(failure === undefined ? `  passed  ${name}` : `  FAILED  ${name}: ${failure}`),
   );
   const failed = results.filter(({ failure }) => failure !== undefined);
-  output.record({ passed: results.length - failed.length, failed: failed.length, failures: failed });
+  output.record({
+    passed: results.length - failed.length,
+    failed: failed.length,
+    failures: failed,
+    ...(stopped === undefined ? {} : { stopped: stopped.message }),
+  });
   return failed.length === 0 ? 0 : 1;
 }

@@ -6,3 +6,6 @@ export class CheckFailed extends Error {
 export function check(condition: boolean, otherwise: string): asserts condition {
   if (!condition) throw new CheckFailed(otherwise);
 }
+
+/** What was waited for did not come. */
+export class NothingCame extends CheckFailed {}

@@ -1,6 +1,9 @@
 /** Runs every check against one server. */
+
+import { NothingCame } from './check-failed.ts';
 import { contentChecks } from './content-checks.ts';
 import { framingChecks } from './framing-checks.ts';
+import { findObstacle, type Obstacle } from './obstacle.ts';
 import { sessionChecks } from './session-checks.ts';
 import type { Subject } from './subject.ts';
 
@@ -10,23 +13,34 @@ export interface CheckResult {
   failure: string | undefined;
 }
 
-/** One after the other, each on a connection of its own; tells each result as it comes. */
+export interface Examination {
+  results: CheckResult[];
+  /** What kept the remaining checks from being run. */
+  obstacle: Obstacle | undefined;
+}
+
+/**
+ * One after the other, each on a connection of its own; tells each result as it comes. A check that waited in vain may be
+ * the one that the server did not survive: the next ones are run only when it still speaks.
+ */
 export async function examine(
   subject: Subject,
   onResult: (result: CheckResult) => void,
-): Promise<CheckResult[]> {
+): Promise<Examination> {
   const results: CheckResult[] = [];
   for (const { name, run } of [...framingChecks, ...sessionChecks, ...contentChecks]) {
-    const failure = await run(subject).then(
+    const error = await run(subject).then(
       () => undefined,
-      (error: Error) => error.message,
+      (cause: Error) => cause,
     );
-    const result = { name, failure };
+    const result = { name, failure: error?.message };
     results.push(result);
     onResult(result);
     await pacing();
+    const obstacle = error instanceof NothingCame ? await findObstacle(subject) : undefined;
+    if (obstacle !== undefined) return { results, obstacle };
   }
-  return results;
+  return { results, obstacle: undefined };
 }
 
 /** Servers limit registrations per second; an examination must not look like a flood. */

@@ -1,6 +1,6 @@
 /** What makes an examination pointless: said once, and not as the failure of every check. */
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
-import { CheckFailed } from './check-failed.ts';
+import { CheckFailed, NothingCame } from './check-failed.ts';
 import { RawConnection } from './raw-connection.ts';
 import { registration, type Subject } from './subject.ts';
 
@@ -20,7 +20,7 @@ const refusals = new Set([
   'TooManySessions',
 ]);
 
-/** Undefined when there is a server that takes both accounts, or that answers something only a check can judge. */
+/** Undefined when there is a server that takes both accounts, or that says something only a check can judge. */
 export async function findObstacle(subject: Subject): Promise<Obstacle | undefined> {
   let connection: RawConnection;
   try {
@@ -32,11 +32,21 @@ export async function findObstacle(subject: Subject): Promise<Obstacle | undefin
   try {
     return await tryAccounts(connection, subject);
   } catch (error) {
-    if (error instanceof CheckFailed) return undefined;
-    throw error;
+    if (!(error instanceof CheckFailed)) throw error;
+    const isSilent = error instanceof NothingCame && connection.bytesReceived === 0;
+    return isSilent ? silence(error.message) : undefined;
   } finally {
     connection.end();
   }
+}
+
+/** Every check would wait in vain, for as long as its patience lasts. */
+function silence(detail: string): Obstacle {
+  return {
+    error: 'RegisterTimeout',
+    message: `the server takes the connection and says nothing (${detail}): nothing can be examined`,
+    exitCode: 1,
+  };
 }
 
 async function tryAccounts(connection: RawConnection, subject: Subject): Promise<Obstacle | undefined> {

@@ -9,7 +9,7 @@ import {
   type WireEvent,
   type WireSession,
 } from '@gatehouse/config-server-client/wire/wire-protocol';
-import { CheckFailed } from './check-failed.ts';
+import { CheckFailed, NothingCame } from './check-failed.ts';
 
 export interface RawTarget {
   host: string;
@@ -136,7 +136,7 @@ export class RawConnection {
     const deadline = AbortSignal.timeout(withinMs);
     deadline.addEventListener('abort', () => this.#wake());
     while (!condition()) {
-      if (deadline.aborted) throw new CheckFailed(`${what} within ${withinMs} ms`);
+      if (deadline.aborted) throw new NothingCame(`${what} within ${withinMs} ms`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

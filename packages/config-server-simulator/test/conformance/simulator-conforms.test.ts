@@ -15,7 +15,7 @@ const subject = (port: number) => ({
 describe('conformance', () => {
   it('is what the simulator passes, every check', async () => {
     const server = await startServer({ limits: { registerTimeoutMs: 500 } });
-    const results = await examine(subject(server.port), () => undefined);
+    const { results } = await examine(subject(server.port), () => undefined);
     expect(results.filter(({ failure }) => failure !== undefined)).toEqual([]);
     expect(results.length).toBeGreaterThan(30);
   }, 60_000);
@@ -31,7 +31,7 @@ describe('conformance', () => {
         send({ ...answer, body: { ...answer.body, total: 99 } }, refId);
       else send(answer, refId);
     };
-    const results = await examine(subject(server.port), () => undefined);
+    const { results } = await examine(subject(server.port), () => undefined);
     const failed = results.filter(({ failure }) => failure !== undefined).map(({ name }) => name);
     expect(failed).toEqual([
       'refuses a body over 16 KiB before registration by its header alone',
@@ -42,4 +42,20 @@ describe('conformance', () => {
       'leaves out the fields that were not asked for, but never the DBID',
     ]);
   }, 60_000);
+
+  it('is not looked for any longer at a server that fell silent', async () => {
+    const server = await startServer({ limits: { registerTimeoutMs: 500 } });
+    const { target, ...accounts } = subject(server.port);
+    const { results, obstacle } = await examine(
+      { target: { ...target, patienceMs: 300 }, ...accounts },
+      () => {
+        server.faults.onConnection = () => 'ignore';
+      },
+    );
+    expect(results.map(({ failure }) => failure)).toEqual([
+      undefined,
+      expect.stringContaining('within 300 ms'),
+    ]);
+    expect(obstacle).toMatchObject({ exitCode: 1, message: expect.stringContaining('says nothing') });
+  }, 20_000);
 });

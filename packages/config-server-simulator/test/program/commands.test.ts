@@ -98,6 +98,18 @@ describe('the program', () => {
     expect(output.split('\n')).toHaveLength(3);
   }, 60_000);
 
+  it('gives up the examination of a server that says nothing, with one sentence', async () => {
+    const server = await startServer();
+    server.faults.onConnection = () => 'ignore';
+    expect(await run(['conformance', '--server', `127.0.0.1:${server.port}`])).toEqual({
+      code: 1,
+      output: expect.stringMatching(
+        /^error +RegisterTimeout\nmessage +the server takes the connection and says nothing .* nothing can be examined\n$/,
+      ),
+      errors: '',
+    });
+  }, 30_000);
+
   it('ends without complaint when its reader has seen enough', async () => {
     const server = await startServer();
     const program = runProgram(['ping', '--server', `127.0.0.1:${server.port}`]);
