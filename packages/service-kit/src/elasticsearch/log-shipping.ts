@@ -4,8 +4,9 @@ import type { Logger } from '../logging/logger.ts';
 import { randomUuid } from '../random.ts';
 import { type ItemOutcome, outcomeOf } from './bulk-outcome.ts';
 import type { Document } from './bulk-writer.ts';
-import { isTooLarge, readableFailure } from './bulk-writer.ts';
+import { readableFailure } from './bulk-writer.ts';
 import type { ElasticsearchClient } from './client.ts';
+import { inHalves } from './in-halves.ts';
 import { installLogAssets } from './install.ts';
 import { logDataStream } from './log-assets.ts';
 
@@ -43,7 +44,11 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
     isInstalled = true;
     const lines = waiting.slice(0, batchSize);
     if (lines.length === 0) return false;
-    const outcomes = await sendLines(lines, signal);
+    const outcomes = await inHalves(
+      lines,
+      (part) => sendLines(part, signal),
+      (): ItemOutcome => ({ kind: 'refused', reason: 'too large' }),
+    );
     // A line that is refused for what it is would be refused again: it stands on standard output.
     dropped += outcomes.filter(({ kind }) => kind === 'refused').length;
     const again = lines.filter((_, index) => outcomes[index]?.kind === 'again');
@@ -58,17 +63,9 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
       const { id, body } = logDocument(line);
       return [{ create: { _id: id } }, body];
     });
-    try {
-      const index = logDataStream(namespace);
-      const { items } = await client.bulk({ index, operations, require_data_stream: true }, { signal });
-      return items.map(({ create }) => outcomeOf(create ?? {}));
-    } catch (error) {
-      if (!isTooLarge(error)) throw error;
-      if (lines.length === 1) return [{ kind: 'refused', reason: 'too large' }];
-      const half = Math.ceil(lines.length / 2);
-      const first = await sendLines(lines.slice(0, half), signal);
-      return [...first, ...(await sendLines(lines.slice(half), signal))];
-    }
+    const index = logDataStream(namespace);
+    const { items } = await client.bulk({ index, operations, require_data_stream: true }, { signal });
+    return items.map(({ create }) => outcomeOf(create ?? {}));
   }
 
   return {

@@ -5,7 +5,8 @@ import type { ChainedEvent } from '../audit/trail.ts';
 import type { Logger } from '../logging/logger.ts';
 import { withAdvisoryLock } from '../postgres/advisory-lock.ts';
 import type { Pool } from '../postgres/pool.ts';
-import { type BulkResult, type BulkWriter, type Document, isTooLarge } from './bulk-writer.ts';
+import type { BulkResult, BulkWriter, Document } from './bulk-writer.ts';
+import { inHalves } from './in-halves.ts';
 
 export interface AuditShipper {
   /** Ships what waits; the number of events passed on, 0 when another process is at it. @throws Error when it gets nowhere */
@@ -60,31 +61,16 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
     let left = documents;
     if (left.length === 0) return refused;
     for (let attempt = 1; ; attempt += 1) {
-      const result = await writer.write(left, signal).catch((error) => {
-        if (isTooLarge(error)) return undefined;
-        throw error;
-      });
-      if (result === undefined) return new Map([...refused, ...(await deliverParts(left, signal))]);
-      for (const [id, reason] of result.refused) refused.set(id, reason);
-      left = left.filter(({ id }) => result.again.has(id));
+      const results = await inHalves(left, async (part) => [await writer.write(part, signal)], tooLarge);
+      for (const [id, reason] of results.flatMap((result) => [...result.refused])) refused.set(id, reason);
+      const again = new Map(results.flatMap((result) => [...result.again]));
+      left = left.filter(({ id }) => again.has(id));
       if (left.length === 0) return refused;
-      const [reason] = result.again.values();
+      const [reason] = again.values();
       if (attempt === attempts)
         throw new Error(`Elasticsearch does not take ${left.length} documents: ${reason}`);
       await pause(retryPauseMs * 2 ** (attempt - 1), undefined, signal ? { signal } : {});
     }
-  }
-
-  /** Somebody lets less through than we send at once. */
-  async function deliverParts(
-    documents: readonly Document[],
-    signal?: AbortSignal,
-  ): Promise<BulkResult['refused']> {
-    const [only, another] = documents;
-    if (only !== undefined && another === undefined) return new Map([[only.id, 'too large']]);
-    const half = Math.ceil(documents.length / 2);
-    const first = await deliver(documents.slice(0, half), signal);
-    return new Map([...first, ...(await deliver(documents.slice(half), signal))]);
   }
 
   async function shipBatch(signal?: AbortSignal): Promise<number> {
@@ -154,6 +140,10 @@ function prepare(event: ChainedEvent, toDocument: (event: ChainedEvent) => Docum
   } catch (error) {
     return { event, document: undefined, problem: `no document: ${(error as Error).name}` };
   }
+}
+
+function tooLarge({ id }: Document): BulkResult {
+  return { refused: new Map([[id, 'too large']]), again: new Map() };
 }
 
 function documentsOf(prepared: readonly Prepared[]): Document[] {

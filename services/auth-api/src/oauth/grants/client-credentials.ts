@@ -4,6 +4,7 @@ import type { AuditWriter } from '../../audit/event.ts';
 import type { TokenIssuer } from '../../tokens/issue.ts';
 import { narrowScope } from '../scopes.ts';
 import type { GrantHandler } from './grant-handler.ts';
+import { tokenIssued } from './token-issued.ts';
 
 export interface ClientCredentialsDeps {
   tokenIssuer: TokenIssuer;
@@ -15,21 +16,13 @@ export function clientCredentialsGrant({ tokenIssuer, tokenAudit }: ClientCreden
   return {
     grantType: 'client_credentials',
     parameters: ['scope'],
-    async handle({ client, scope: requested, cnf, correlationId, clientAddress }) {
+    async handle(request) {
+      const { client, scope: requested, cnf } = request;
       const scope = narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
       const issuing = tokenIssuer.issueForClient(client, scope, cnf);
       if (tokenAudit === undefined) return issuing;
-      const event = tokenAudit.write({
-        ...{
-          name: 'token_issued',
-          outcome: 'success',
-          clientId: client.clientId,
-          correlationId,
-          clientAddress,
-        },
-        fields: { grantType: 'client_credentials', scope },
-      });
+      const event = tokenAudit.write(tokenIssued(request, { grantType: 'client_credentials', scope }));
       return (await Promise.all([issuing, event]))[0];
     },
   };

@@ -20,6 +20,7 @@ import { type Successor, successorOf } from '../../tokens/successor.ts';
 import type { UserService } from '../../users/user-service.ts';
 import { requireParameter } from '../parameters.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
+import { tokenIssued } from './token-issued.ts';
 
 export interface RefreshTokenDeps {
   families: Families;
@@ -94,21 +95,12 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   }
 
   async function reportRenewal(
-    { client, correlationId, clientAddress }: GrantRequest,
-    { identity, session }: Grant,
+    request: GrantRequest,
+    grant: Grant,
     tokens: TokenAnswer,
   ): Promise<TokenAnswer> {
-    await tokenAudit?.write({
-      ...{
-        name: 'token_issued',
-        outcome: 'success',
-        clientId: client.clientId,
-        correlationId,
-        clientAddress,
-      },
-      ...{ sub: identity.sub, contactCenterId: identity.contactCenterId, sid: session?.sid },
-      fields: { grantType: 'refresh_token', scope: tokens.scope },
-    });
+    const issued = { grantType: 'refresh_token', scope: tokens.scope.split(' '), grant };
+    await tokenAudit?.write(tokenIssued(request, issued));
     return tokens;
   }
 
