@@ -1,5 +1,6 @@
 /** The program: a simulator to run, and an operator's first tool when logins fail. */
 import { parseArgs } from 'node:util';
+import { admin, adminArgs, adminHelp } from './commands/admin.ts';
 import { authenticate, ping, read, watch, withClient } from './commands/client-commands.ts';
 import { conformance } from './commands/conformance.ts';
 import {
@@ -28,8 +29,12 @@ Usage:
   config-server-simulator conformance [--user NAME]          does a server keep to the protocol; the password of the
                                                              user (agent) is read from CONFIG_SERVER_USER_PASSWORD,
                                                              on this machine else the demo's. No wrong one is tried
+  config-server-simulator admin COMMAND [USER-NAME] --control FILE
+                                                             unlock, disable, switchover … in a running simulator
 
 ${serveHelp}
+
+${adminHelp}
 
 ${connectionHelp}
 
@@ -62,7 +67,16 @@ async function main(args: string[]): Promise<number> {
     const { values } = parseArgs({ args: rest, options: serveArgs });
     return serve({ ...values, port: parsePort(values.port) });
   }
+  if (command === 'admin') {
+    const { values, positionals } = parseArgs({ args: rest, allowPositionals: true, options: adminArgs });
+    const output = createOutput((text) => process.stdout.write(text), values.json);
+    return admin(positionals, values.control, askPassword, output);
+  }
   return ask(command, rest);
+}
+
+function askPassword(): Promise<string> {
+  return readPassword(process.stdin, (text) => process.stderr.write(text));
 }
 
 async function ask(command: string, args: string[]): Promise<number> {
@@ -91,7 +105,7 @@ async function ask(command: string, args: string[]): Promise<number> {
     case 'authenticate': {
       if (subject === '')
         throw new Error('authenticate whom? Give the user name; the password is read from standard input');
-      const password = await readPassword(process.stdin, (text) => process.stderr.write(text));
+      const password = await askPassword();
       return withClient(options, output, (client) => authenticate(client, output, subject, password));
     }
     case 'watch':

@@ -1,6 +1,7 @@
 /** `serve`: runs one simulator until it is told to stop. */
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+import { openControlDoor } from '../control/control-door.ts';
 import { loadSeed } from '../seed/load.ts';
 import type { ServerRole } from '../server/server-state.ts';
 import type { ServerTlsOptions } from '../server/tls-server.ts';
@@ -20,6 +21,7 @@ export const serveArgs = {
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
   'tls-client-ca': { type: 'string' },
+  control: { type: 'string' },
   consul: { type: 'string' },
   'consul-service': { type: 'string', default: 'config-server' },
   'consul-address': { type: 'string' },
@@ -40,6 +42,7 @@ export const serveHelp = `Options of serve:
                        proxy follows it for reading. SIGUSR2 makes a primary hand over to its backup  (primary)
   --name NAME          how this server calls itself                                  (simulator)
   --tls-cert FILE      encrypt: certificate, with --tls-key FILE; --tls-client-ca FILE demands client certificates
+  --control FILE       take what \`admin\` asks for at this socket, which only the same user of the machine may open
   --consul URL         register in this Consul agent with a TTL check; the token is read from CONSUL_HTTP_TOKEN,
                        --consul-service NAME (config-server), --consul-address HOST where clients reach this server,
                        --consul-ca FILE to trust; --consul-cert, --consul-key for mutual TLS;
@@ -61,6 +64,8 @@ export interface ServeOptions extends ConsulOptions {
   'tls-cert'?: string | undefined;
   'tls-key'?: string | undefined;
   'tls-client-ca'?: string | undefined;
+  /** A path for the socket. */
+  control?: string | undefined;
   quiet: boolean;
   verbose: boolean;
 }
@@ -72,9 +77,20 @@ export async function serve(options: ServeOptions): Promise<number> {
     : terminalLog((line) => process.stdout.write(line), { isVerbose: options.verbose, now: Date.now });
   const simulator = await start(options, log);
   try {
-    return await serveUntilStopped(simulator, options, log);
+    return await serveControlled(simulator, options, log);
   } finally {
     await simulator.close();
+  }
+}
+
+/** Errors: a sentence for a control socket that cannot be used; those of `serveUntilStopped`. */
+async function serveControlled(simulator: Simulator, options: ServeOptions, log: Logger): Promise<number> {
+  const { control } = options;
+  const door = control === undefined ? undefined : await openControlDoor(control, simulator, log);
+  try {
+    return await serveUntilStopped(simulator, options, log);
+  } finally {
+    await door?.close();
   }
 }
 

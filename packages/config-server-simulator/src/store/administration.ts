@@ -8,6 +8,7 @@ import {
 import type { KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
 import type { Authenticator } from '../security/authenticator.ts';
 import { type HashAlgorithm, hashPassword } from '../security/password-hash.ts';
+import { rulesFor } from '../security/rules.ts';
 import { RequestRefused } from '../server/request-refused.ts';
 import type { ObjectStore } from './object-store.ts';
 import { identityOf, type StoredObject } from './stored-object.ts';
@@ -39,6 +40,8 @@ export interface Administration {
   deletePerson(dbid: number): Promise<void>;
   setEnabled(dbid: number, isEnabled: boolean): Promise<StoredObject>;
   unlock(dbid: number): Promise<void>;
+  /** The password counts as too old from now on. Errors: Unsupported where no rule lets passwords expire. */
+  expirePassword(dbid: number): Promise<StoredObject>;
   createTenant(tenant: {
     dbid?: number;
     name: string;
@@ -73,6 +76,7 @@ export interface AdministrationOptions {
 
 const person = CfgObjectType.person;
 const credentialsKept = 30;
+const daySeconds = 86_400;
 
 export function createAdministration(options: AdministrationOptions): Administration {
   const { store, authenticator, algorithm, assertWritable } = options;
@@ -115,6 +119,17 @@ export function createAdministration(options: AdministrationOptions): Administra
     async unlock(dbid) {
       assertWritable();
       await authenticator.unlock(dbid);
+    },
+    async expirePassword(dbid) {
+      assertWritable();
+      const found = store.get(person, dbid);
+      const days = found === undefined ? 0 : rulesFor(found, store).passwordExpirationDays;
+      if (found !== undefined && days === 0) {
+        throw new RequestRefused('Unsupported', 'no password-expiration applies to this person');
+      }
+      return store.update(person, dbid, {
+        PasswordUpdatingDate: Math.floor(options.now() / 1000) - days * daySeconds,
+      });
     },
     async createTenant({ dbid, name, parentDbid, annex }) {
       assertWritable();
