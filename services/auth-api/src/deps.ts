@@ -25,9 +25,8 @@ import {
   untilRedisIsReady,
 } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
-import type { Client } from './clients/client.ts';
 import { type ClientDirectory, createClientDirectory } from './clients/directory.ts';
-import { endedByChange } from './clients/narrowing.ts';
+import { createLateTokens } from './clients/late-tokens.ts';
 import { createOpsAuthentication, type OpsAuthentication } from './clients/ops-authentication.ts';
 import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
@@ -161,19 +160,6 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     longestLifeMs,
   });
   const families = createFamilies(familyStore, cutOffs);
-  const tokenIssuer = createTokenIssuer({
-    mint: createAccessTokenMint({
-      store: accessTokenStore,
-      jwts,
-      now,
-      uuidTokens: config.compat.enabled,
-    }),
-    accessTokens: accessTokenStore,
-    families,
-    idTokens,
-    now,
-  });
-
   const ownClient = serviceClient(config.serviceClient.id, config.serviceClient.secret, now());
   const secretVerifier = await createSecretVerifier({
     now,
@@ -187,6 +173,21 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     staleMaxMs: config.clients.staleMaxSeconds * 1000,
     onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
   });
+  const lateTokens = createLateTokens({ directory: clientDirectory, cutOffs, now, log });
+  const tokenIssuer = lateTokens.watched(
+    createTokenIssuer({
+      mint: createAccessTokenMint({
+        store: accessTokenStore,
+        jwts,
+        now,
+        uuidTokens: config.compat.enabled,
+      }),
+      accessTokens: accessTokenStore,
+      families,
+      idTokens,
+      now,
+    }),
+  );
   const ssoKeys = await loadSsoKeys({
     pool,
     changes,
@@ -205,7 +206,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     db: pool,
     changes,
     audit,
-    directory: clientDirectory,
+    lateTokens,
     verifier: secretVerifier,
     cutOffs,
     now,
@@ -230,13 +231,6 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     gatherMs: 5_000,
     isWritable: true,
   });
-  /** What this replica gave to a client that had lost it already, before it heard of that. */
-  const endLateTokens = async (id: string, before: Client | undefined) => {
-    // Read first: what the client gets by its new registration meanwhile, or a new one with its id, is not ended.
-    const atMs = now();
-    const after = await clientDirectory.find(id);
-    for (const ended of endedByChange(id, before, after)) await cutOffs.raise({ ...ended, atMs });
-  };
   const clientChanges: ChangeSubscriber = createChangeSubscriber({
     redis: duplicateRedis(config.redis, log),
     channel: keyspace.name('changes:auth'),
@@ -246,12 +240,8 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
       if (entity === signingKeyEntity) void signingKeys.reload();
       if (entity === ssoKeyEntity) reloadSsoKeys();
       if (entity !== 'client') return;
-      const known = clientDirectory.findAtOnce(id);
-      clientDirectory.drop(id);
       secretVerifier.forget();
-      endLateTokens(id, known).catch((error) =>
-        log.warn({ err: error, clientId: id }, 'the late tokens of a changed client could not be cut off'),
-      );
+      void lateTokens.forget(id);
     },
     onGap: () => {
       void signingKeys.reload();

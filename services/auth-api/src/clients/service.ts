@@ -12,8 +12,8 @@ import type { CutOffs } from '../tokens/cut-offs.ts';
 import { auditedChanges } from './audited-changes.ts';
 import { type Client, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
-import type { ClientDirectory } from './directory.ts';
 import { fieldError } from './field-error.ts';
+import type { LateTokens } from './late-tokens.ts';
 import { mergeClient } from './merge.ts';
 import { endedByChange } from './narrowing.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
@@ -73,7 +73,7 @@ export interface ClientServiceOptions {
   db: Queryable;
   changes: ChangeLog;
   audit: AuditWriter;
-  directory: ClientDirectory;
+  lateTokens: Pick<LateTokens, 'forget'>;
   verifier: SecretVerifier;
   cutOffs: CutOffs;
   now: Clock;
@@ -90,7 +90,7 @@ interface Change {
 }
 
 export function createClientService(options: ClientServiceOptions): ClientService {
-  const { db, changes, audit, directory, verifier, cutOffs, now, defaults } = options;
+  const { db, changes, audit, lateTokens, verifier, cutOffs, now, defaults } = options;
   const secrets = createClientSecrets(options);
 
   /** What was cached about the client is dropped here at once, on other replicas by the change record. */
@@ -113,8 +113,8 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       transaction.record({ entity: 'client', id: clientId });
       return done;
     });
-    directory.drop(clientId);
     verifier.forget();
+    await lateTokens.forget(clientId);
     return result;
   }
 
