@@ -192,6 +192,17 @@ describe('prompt and max_age', () => {
     },
   );
 
+  it('takes a session that belongs to no application for no answer to prompt=login', async () => {
+    const browser = createBrowser(stack.app);
+    expect((await browser.postJson('/auth/v3/sign-in', { data: agent })).status).toBe(200);
+    expect(responseOf(await browser.get(authorizeUrl(client))).get('code')).toBeTruthy();
+
+    const begun = await browser.get(authorizeUrl(client, { prompt: 'login' }));
+    const skipped = await browser.get(`/auth/v3/oauth/authorize/resume?interaction=${interactionOf(begun)}`);
+
+    expect(skipped.location).toBe(`${publicUrl}/auth/sign-in.html?interaction=${interactionOf(begun)}`);
+  });
+
   it('asks again when the sign-in is older than max_age', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
