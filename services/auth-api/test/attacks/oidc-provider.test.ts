@@ -183,11 +183,16 @@ describe('answers of OpenID Connect providers', () => {
     },
   );
 
-  it('53 · UserInfo verifies the address that it names, and no other', async () => {
+  it('53 · UserInfo and ID token verify the address that they name, and no other', async () => {
     await use(provider, { ...byEmail, userInfo: true });
     const userInfo = { sub: 'subject', email_verified: true };
     for (const named of ['mallory@example.com', undefined]) {
       provider.lies = { claims: { email }, userInfo: { ...userInfo, email: named } };
+      await expectRefused(await leave());
+    }
+    for (const verified of [false, undefined]) {
+      const unverified = { ...userInfo, email, email_verified: verified };
+      provider.lies = { claims: { email_verified: true }, userInfo: unverified };
       await expectRefused(await leave());
     }
     for (const claims of [{ email }, {}]) {

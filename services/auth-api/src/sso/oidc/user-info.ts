@@ -8,10 +8,11 @@ export async function withUserInfo(
   accessToken: string,
   idClaims: openid.IDToken,
 ): Promise<openid.IDToken> {
-  const { email_verified, ...others } = await fetchUserInfo(configuration, accessToken, idClaims.sub);
-  // What the ID token says counts before what UserInfo says, which verifies no address but its own.
-  const { email = others.email } = idClaims;
-  return { ...others, ...(email === others.email ? { email_verified } : {}), ...idClaims };
+  const userInfo = await fetchUserInfo(configuration, accessToken, idClaims.sub);
+  // What the ID token says counts before what UserInfo says, but each of them verifies no address but its own.
+  const verifying = userInfo.email === idClaims['email'] ? { ...userInfo, ...idClaims } : idClaims;
+  const { email, email_verified } = idClaims['email'] === undefined ? userInfo : verifying;
+  return { ...userInfo, ...idClaims, email, email_verified };
 }
 
 async function fetchUserInfo(configuration: openid.Configuration, accessToken: string, sub: string) {
