@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
-import { exchangeGrant, exchangeToken } from '../stack/exchange.ts';
+import { exchangeGrant, exchangeToken, urn } from '../stack/exchange.ts';
 import {
   createClient,
   getCode,
@@ -114,4 +114,24 @@ it('a code that waits is worth nothing when the client has left the contact cent
   await serve(client, [contactCenterId, otherId]);
 
   expect((await redeem(stack, client, code)).json().error).toBe('invalid_grant');
+});
+
+it('an ID token is worth nothing to those who exchange it when its client has left the contact centre of its user', async () => {
+  const client = await createClient(stack, { contactCenterIds: [contactCenterId, otherId] });
+  const gateway = await createClient(stack, {
+    authorizedGrantTypes: [exchangeGrant],
+    tokenExchange: { subjectClients: [client.clientId], idTokens: true },
+  });
+  const code = await getCode(stack, createBrowser(stack.app), client, { scope: 'openid' });
+  const { id_token } = (await redeem(stack, client, code)).json();
+  const exchange = () =>
+    exchangeToken(stack, gateway, id_token, {
+      subject_token_type: urn('id_token'),
+      requested_token_type: urn('id_token'),
+    });
+  expect((await exchange()).status).toBe(200);
+
+  await serve(client, [otherId]);
+
+  expect((await exchange()).json().error).toBe('invalid_request');
 });

@@ -50,15 +50,16 @@ export function createPresentedTokens(options: PresentedTokensOptions): Presente
     const { sub, sid, clientId, issuedAtMs } = token;
     const [session, client] = await Promise.all([sessions.findOne(sub, sid), directory.find(clientId)]);
     if (session === undefined || client === undefined) return undefined;
-    if (cutOffs.isCut({ sub, sid, clientId, issuedAtMs })) return undefined;
     const { identity } = session;
+    const contactCenterIds = [identity.contactCenterId];
+    if (cutOffs.isCut({ sub, sid, clientId, contactCenterIds, issuedAtMs })) return undefined;
     return {
       clientId,
       grantType: 'authorization_code',
       scope: identityScope,
       audience: [clientId],
       authorities: identity.authorities.map(({ name }) => name),
-      contactCenterIds: [identity.contactCenterId],
+      contactCenterIds,
       internalClient: false,
       issuedAtMs,
       expiresAtMs: token.expiresAtMs,
