@@ -182,6 +182,20 @@ describe('an assertion of a registered issuer', () => {
     skewMs += 2000;
     expect((await redeem(asserted())).status).toBe(200);
   });
+
+  it('counts after its client lost another issuer, also one that was made before', async () => {
+    const kept = { issuer: provider, jwks: { keys: [key.publicJwk] }, contactCenterIds: [contactCenterId] };
+    const other = { ...kept, issuer: 'https://other.test' };
+    const by = await trusting({}, { jwtBearer: { issuers: [kept, other] } });
+    const [before, unredeemed] = [(await redeem(asserted(), by)).json().access_token, await asserted()];
+
+    const data = { jwtBearer: { issuers: [kept] } };
+    expect((await opsCall(stack, 'PUT', `/auth/v3/ops/clients/${by.clientId}`, { data })).status).toBe(200);
+
+    const after = (await redeem(unredeemed, by)).json().access_token;
+    expect(await introspect(stack, by, before)).toEqual({ active: false });
+    expect(await introspect(stack, by, after)).toMatchObject({ active: true });
+  });
 });
 
 describe('38: an assertion is refused', () => {

@@ -26,6 +26,7 @@ export function assertedRecord(
     issuedAtMs: nowMs,
     expiresAtMs: nowMs + client.accessTokenTtlSeconds * 1000,
     authorizedAtMs: assertedAtMs,
+    heldSinceMs: nowMs,
     familyId: newFamilyId(),
     sub: identity.sub,
     identity,

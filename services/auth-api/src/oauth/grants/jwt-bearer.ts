@@ -43,9 +43,9 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
     const { client } = request;
     const asserted = await registeredAssertions.prove(client, assertion);
     const record = assertedRecord(request, asserted, { grantType, nowMs: now() });
-    const { sub, clientId, authorizedAtMs: issuedAtMs } = record;
+    const { sub, authorizedAtMs: issuedAtMs } = record;
     await cutOffs.untilFresh();
-    if (cutOffs.isCut({ sub, clientId, issuedAtMs })) throw refused('the user was signed out since');
+    if (cutOffs.isCut({ sub, issuedAtMs })) throw refused('the user was signed out since');
     const [accessToken] = await Promise.all([
       tokenIssuer.issueDerived(client, record, []),
       audit.write(
