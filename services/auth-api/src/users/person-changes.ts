@@ -39,15 +39,17 @@ export function createPersonChanges(options: PersonChangesOptions): PersonChange
 
   const cutOff = async (environmentId: string, dbid: number, reason: Reason, atMs: number) => {
     const sub = subjectOf(environmentId, dbid);
-    // First: a crash in between must not leave a cut-off that nothing tells of.
-    await audit.write({
-      name: 'person_cut_off',
-      outcome: 'success',
-      correlationId: `person ${dbid}`,
-      sub,
-      fields: { environmentId, reason },
-    });
-    await cutOffs.raise({ kind: 'sub', id: sub, atMs });
+    // At once: whoever may not be in any more is out also while nothing can be written, and it is written later.
+    await Promise.all([
+      cutOffs.raise({ kind: 'sub', id: sub, atMs }),
+      audit.write({
+        name: 'person_cut_off',
+        outcome: 'success',
+        correlationId: `person ${dbid}`,
+        sub,
+        fields: { environmentId, reason },
+      }),
+    ]);
   };
 
   const handle = async (environmentId: string, backend: ConfigurationBackend, change: PersonChange) => {
