@@ -14,7 +14,12 @@ export interface AccessTokenMint {
   /** The token as its bearer gets it. */
   textOf(client: Client, handle: string, record: AccessTokenRecord): string | Promise<string>;
   /** Keeps what validation needs; of a JWT that is nothing. `again`: what is there already stays. */
-  keep(client: Client, token: string, record: AccessTokenRecord, again?: boolean): Promise<void> | undefined;
+  keep(
+    client: Client,
+    token: string,
+    record: AccessTokenRecord,
+    again?: boolean,
+  ): Promise<unknown> | undefined;
   /** The same for a token that ends with any of those that it was made from. */
   keepDerived(client: Client, token: Derived, parents: readonly string[]): Promise<void>;
 }

@@ -11,9 +11,9 @@ import { isJwt, longestAccessToken } from './jwt-access-token.ts';
 
 export interface AccessTokenStore {
   /** @throws AppError (503) through the error handler when Redis is away. */
-  save(token: string, record: AccessTokenRecord): Promise<void>;
+  save(token: string, record: AccessTokenRecord): Promise<unknown>;
   /** The same for an answer that is given again: what is there already stays. */
-  saveOnce(token: string, record: AccessTokenRecord): Promise<void>;
+  saveOnce(token: string, record: AccessTokenRecord): Promise<unknown>;
   /** A token that was made from others and is removed together with any of them. */
   saveDerived(token: string, record: AccessTokenRecord, parents: readonly string[]): Promise<void>;
   /** The same for a JWT, of which nothing else is kept. */
@@ -95,13 +95,10 @@ export function createAccessTokenStore(
   }
 
   return {
-    async save(token, record) {
-      await redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record));
-    },
+    save: (token, record) => redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record)),
 
-    async saveOnce(token, record) {
-      await redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record), 'NX');
-    },
+    saveOnce: (token, record) =>
+      redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record), 'NX'),
 
     async saveDerived(token, record, parents) {
       const { expiresAtMs: endsAtMs, issuedAtMs } = record;

@@ -80,10 +80,10 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
     client: Client,
     grant: Grant,
     record: AccessTokenRecord,
-    issued: { accessToken?: string | undefined; code?: string | undefined },
+    issued: IssuedBeside,
   ): Promise<string> | undefined {
     if (!record.scope.includes(openidScope)) return undefined;
-    const { accessToken, code } = issued;
+    const { accessToken, code, nonce } = issued;
     // Core section 5.4: claims that a scope stands for come with UserInfo, unless nothing gives access to it.
     const byScope = accessToken === undefined && code === undefined ? claimsOfScope(record.scope) : [];
     return idTokens.sign({
@@ -95,7 +95,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       algorithm: client.idTokenSignedResponseAlg,
       accessToken,
       code,
-      nonce: grant.nonce,
+      nonce,
       session: grant.session,
       userClaims: userClaimsOf(grant.identity, [...byScope, ...(grant.claims?.idToken ?? [])]),
     });
@@ -118,7 +118,8 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         authorizedAtMs: issuedAtMs,
         ...(cnf === undefined ? {} : { cnf }),
       };
-      const accessToken = await mint.textOf(client, handle, record);
+      const text = mint.textOf(client, handle, record);
+      const accessToken = typeof text === 'string' ? text : await text;
       await mint.keep(client, accessToken, record);
       return answerOf(accessToken, client.accessTokenTtlSeconds, scope, cnf);
     },
@@ -135,7 +136,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       );
       const [, idToken] = await Promise.all([
         mint.keep(client, accessToken, record),
-        idTokenFor(client, grant, record, { accessToken }),
+        idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce }),
         // Where a replay of the code has just revoked the family, what is answered here is dead already.
         refresh === undefined
           ? undefined
@@ -158,7 +159,9 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         ? await mint.textOf(client, mint.newHandle(client), record)
         : undefined;
       const [idToken] = await Promise.all([
-        wanted.idToken ? idTokenFor(client, grant, record, { accessToken, code: wanted.code }) : undefined,
+        wanted.idToken
+          ? idTokenFor(client, grant, record, { accessToken, code: wanted.code, nonce: grant.nonce })
+          : undefined,
         accessToken === undefined ? undefined : mint.keep(client, accessToken, record),
       ]);
       return {
@@ -176,7 +179,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       const [, idToken] = await Promise.all([
         mint.keep(client, accessToken, record, once),
         // Core section 12.2: a refreshed ID token carries no nonce of its own.
-        idTokenFor(client, withoutNonce(grant), record, { accessToken }),
+        idTokenFor(client, grant, record, { accessToken }),
       ]);
       return {
         ...answerOf(accessToken, lifeSeconds(record), record.scope, cnf),
@@ -206,6 +209,13 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
       return formatFamilyToken(refresh);
     },
   };
+}
+
+/** What an ID token speaks of. */
+interface IssuedBeside {
+  accessToken?: string | undefined;
+  code?: string | undefined;
+  nonce?: string | undefined;
 }
 
 interface Issue {
@@ -240,7 +250,7 @@ function recordOf(
     familyId: grant.familyId,
     sub: identity.sub,
     ...(session === undefined ? {} : { session }),
-    ...lineageOf({ ...grant, mayAct: grant.mayAct ?? partyNamedBy(client) }),
+    ...lineageOf(grant, grant.mayAct ?? partyNamedBy(client)),
     identity,
     ...(grant.claims === undefined ? {} : { userinfoClaims: grant.claims.userinfo }),
     ...(cnf === undefined ? {} : { cnf }),
@@ -249,10 +259,6 @@ function recordOf(
 
 function lifeSeconds({ issuedAtMs, expiresAtMs }: AccessTokenRecord): number {
   return Math.floor((expiresAtMs - issuedAtMs) / 1000);
-}
-
-function withoutNonce({ nonce: _nonce, ...grant }: Grant): Grant {
-  return grant;
 }
 
 function answerOf(

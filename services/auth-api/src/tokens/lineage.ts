@@ -33,8 +33,9 @@ export function partyNamedBy({ tokenExchange: { mayAct } }: Client): Party | und
   return mayAct === undefined ? undefined : { client_id: mayAct };
 }
 
-/** The lineage of a token or grant alone, for what is made from it. */
-export function lineageOf({ act, mayAct, generation, heldSinceMs, restsOn }: Lineage): Lineage {
+/** The lineage of a token or grant alone, for what is made from it; `mayAct` where another one says that. */
+export function lineageOf(lineage: Lineage, mayAct = lineage.mayAct): Lineage {
+  const { act, generation, heldSinceMs, restsOn } = lineage;
   return {
     ...(act === undefined ? {} : { act }),
     ...(mayAct === undefined ? {} : { mayAct }),

@@ -94,14 +94,14 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     ]);
   }
 
-  async function reportRenewal(
+  function reportRenewal(
     request: GrantRequest,
     grant: Grant,
     tokens: TokenAnswer,
-  ): Promise<TokenAnswer> {
+  ): Promise<void> | undefined {
+    if (tokenAudit === undefined) return undefined;
     const issued = { grantType: 'refresh_token', scope: tokens.scope.split(' '), grant };
-    await tokenAudit?.write(tokenIssued(request, issued));
-    return tokens;
+    return tokenAudit.write(tokenIssued(request, issued));
   }
 
   function answer(
@@ -142,7 +142,8 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       const { client, scope, cnf } = request;
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
-      await cutOffs.untilFresh();
+      const wait = cutOffs.untilFresh();
+      if (wait !== undefined) await wait;
       const salt = newSecret();
       const made = successorOf(presented, salt, holderOf(client, cnf));
       const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
@@ -151,8 +152,11 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       if (rotation.outcome === 'check')
         rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
       switch (rotation.outcome) {
-        case 'rotated':
-          return reportRenewal(request, rotation.grant, await answer(attempt, rotation));
+        case 'rotated': {
+          const tokens = await answer(attempt, rotation);
+          await reportRenewal(request, rotation.grant, tokens);
+          return tokens;
+        }
         case 'repeated':
           return answer(attempt, rotation);
         case 'reused':
