@@ -7,7 +7,8 @@ export function acceptEmptyJson(app: App): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = body as string;
-    if (text.trim() === '') done(null, undefined);
+    // Where no route reads it, what is wrong is the address or the method (RFC 9126 section 2.3 wants 405 of every other one).
+    if (text.trim() === '' || request.is404) done(null, undefined);
     else void parse(request, text, (error, value) => done(error && withReason(error, text), value));
   });
 }

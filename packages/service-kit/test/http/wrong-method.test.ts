@@ -48,6 +48,12 @@ describe('a method that a path has not', () => {
     });
   });
 
+  it('is what is wrong also where the body is, too', async () => {
+    const broken = { headers: { 'content-type': 'application/json' }, payload: '{"a":' };
+    const statusOf = async (url: string) => (await app.inject({ method: 'PUT', url, ...broken })).statusCode;
+    expect([await statusOf('/oauth/token'), await statusOf('/nothing')]).toEqual([405, 404]);
+  });
+
   it('is told all methods of all routes that the path is one of', async () => {
     expect(await ask('PUT', '/things/7')).toMatchObject({ status: 405, allow: 'DELETE, GET, HEAD' });
     expect(await ask('PUT', '/things/all')).toMatchObject({ status: 405, allow: 'DELETE, GET, HEAD, POST' });
