@@ -60,7 +60,8 @@ export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOpt
     }
     // Another client may have the id by now.
     const after = found?.createdAtMs === createdAtMs ? found : undefined;
-    for (const ended of endedByChange(clientId, by, after)) await cutOffs.raise({ ...ended, atMs });
+    const ended = endedByChange(clientId, by, after);
+    await Promise.all(ended.map((one) => cutOffs.raise({ ...one, atMs })));
   }
 
   async function settleOrTell(issue: LastIssue): Promise<void> {
