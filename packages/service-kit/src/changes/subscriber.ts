@@ -58,14 +58,14 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
     try {
       // The position was never known, so anything cached until now may be old.
       if (lastSeq < 0) return await beginAgain();
-      for (
-        let missed = await options.since(lastSeq);
-        missed.length > 0;
-        missed = await options.since(lastSeq)
-      ) {
+      for (;;) {
+        // What is announced while it is asked is applied at once, and comes in the answer too.
+        const from = lastSeq;
+        const [next, ...others] = await options.since(from);
+        if (next === undefined) break;
         // The log is kept for a time only: what came in between is forgotten there.
-        if (missed[0]?.seq !== lastSeq + 1) return await beginAgain();
-        missed.forEach(apply);
+        if (next.seq !== from + 1) return await beginAgain();
+        [next, ...others].forEach(apply);
       }
       // A database that was restored counts from an earlier number again, and its changes would pass for known ones. What is
       // announced while it is asked does not count.

@@ -214,6 +214,35 @@ test('a change that is announced while the log is asked for its end is no gap', 
   subscriber.stop();
 });
 
+test('a change that is announced while the log is asked for what was missed is no gap, and is heard once', async () => {
+  const seen: number[] = [];
+  let gaps = 0;
+  const change = (seq: number): Change => ({ seq, entity: 'thing', id: String(seq) });
+  const asked: { from: number; answer: (changes: Change[]) => void }[] = [];
+  const subscriber = createChangeSubscriber({
+    ...{ redis: connect(true), channel, log, latest: async () => 5, catchUpIntervalMs: 60_000 },
+    since: (from) => new Promise((answer) => asked.push({ from, answer })),
+    onChange: ({ seq }) => seen.push(seq),
+    onGap: () => {
+      gaps += 1;
+    },
+  });
+  await subscriber.start();
+  // Not the next one, so the log is asked.
+  await redis.publish(channel, JSON.stringify(change(8)));
+  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  await redis.publish(channel, JSON.stringify(change(6)));
+  await vi.waitFor(() => expect(seen).toEqual([6]));
+  asked[0]?.answer([change(6), change(7), change(8)]);
+
+  await vi.waitFor(() => expect(asked.at(-1)?.from).toBe(8));
+  expect(seen).toEqual([6, 7, 8]);
+  // The one at the start: nobody knew what was cached before.
+  expect(gaps).toBe(1);
+  asked.at(-1)?.answer([]);
+  subscriber.stop();
+});
+
 test('a database that was restored from an older copy makes readers take everything anew', async () => {
   await untilRedisIsReady(redis);
   const { subscriber, seen, gaps } = await follow();
