@@ -3,8 +3,8 @@
  * that began before. The change ended what was out at its moment; what came later by the old registration ends here.
  */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { LRUCache } from 'lru-cache';
 import type { CutOffs } from '../tokens/cut-offs.ts';
 import type { TokenIssuer } from '../tokens/issue.ts';
 import type { Client } from './client.ts';
@@ -34,7 +34,7 @@ interface LastIssue {
 const mostClients = 20_000;
 
 export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOptions): LateTokens {
-  const lastIssues = new LRUCache<string, LastIssue>({ max: mostClients });
+  const lastIssues = createGrowingCache<LastIssue>(mostClients);
 
   /** The last issue by a registration before, where there was one. */
   function note(issue: LastIssue): LastIssue | undefined {
