@@ -46,6 +46,11 @@ describe('a new API key', () => {
         data: { contactCenterId: id, id: keyId, name: 'validated' },
       });
     }
+    for (const [method, path] of [
+      ['PUT', `/api-keys/${key}`],
+      ['GET', `/api-keys/${key}/`],
+    ] as const)
+      expect((await api.call(method, path)).status).toBeGreaterThanOrEqual(404);
     expect(api.logged()).toContain('/environment/v3/api-keys/:key');
     expect(api.logged()).not.toContain(key);
   });

@@ -4,13 +4,7 @@ import { type Logger, plainLogger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import { traceFields } from '../tracing/current.ts';
 import type { App } from './app-type.ts';
-import { pathOf } from './path.ts';
 import { requestIdHeader } from './request-id.ts';
-
-/** `config` of a route with a secret in its path: the log shows the pattern of the route instead. */
-export interface PathHiding {
-  hidesPath?: boolean;
-}
 
 export interface Observation {
   log: Logger;
@@ -34,11 +28,10 @@ export function observeRequests(app: App, { log, metrics, logsSuccesses }: Obser
 }
 
 function describe(request: FastifyRequest, reply: FastifyReply): Record<string, unknown> {
-  const { config, url } = request.routeOptions;
   return {
     correlationId: request.id,
     method: request.method,
-    path: (config as PathHiding).hidesPath ? (url ?? 'unknown') : pathOf(request.url),
+    path: request.server.shownPathOf(request),
     status: reply.statusCode,
     durationMs: Math.round(reply.elapsedTime * 10) / 10,
     clientAddress: request.ip,

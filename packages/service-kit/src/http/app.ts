@@ -12,10 +12,10 @@ import { acceptEmptyJson } from './body-parsing.ts';
 import { correlateWork } from './correlation.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { letOversizedBodiesEnd } from './oversized-body.ts';
-import { pathOf } from './path.ts';
 import { requestIdOf } from './request-id.ts';
 import { requestLogger } from './request-logger.ts';
 import { serializerCompiler } from './serializer.ts';
+import { hidePaths } from './shown-path.ts';
 import { followTlsFiles, httpsOptions, type TlsFiles } from './tls.ts';
 import { knowRoutes, wrongMethod } from './wrong-method.ts';
 
@@ -68,11 +68,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(envelopeErrorHandler);
+  hidePaths(app);
   knowRoutes(app);
   app.setNotFoundHandler((request, reply) => {
     const wrong = wrongMethod(request, reply);
     if (wrong !== undefined) return wrong.scope.errorHandler(wrong.error as never, request, reply);
-    throw notFound(`There is nothing at ${request.method} ${pathOf(request.url)}`);
+    throw notFound(`There is nothing at ${request.method} ${app.shownPathOf(request)}`);
   });
   acceptEmptyJson(app);
   letOversizedBodiesEnd(app);
