@@ -58,6 +58,14 @@ describe('what a browser may do with a page', () => {
       expect(headers['x-frame-options']?.toString().toUpperCase()).toBe('DENY');
       expect(headers['x-content-type-options']).toBe('nosniff');
       expect(headers['referrer-policy']).toMatch(/^(no-referrer|same-origin)$/);
+      expect(headers).toMatchObject({
+        'cross-origin-resource-policy': 'same-origin',
+        'origin-agent-cluster': '?1',
+        'x-dns-prefetch-control': 'off',
+        'x-download-options': 'noopen',
+        'x-permitted-cross-domain-policies': 'none',
+        'x-xss-protection': '0',
+      });
     },
   );
 
