@@ -16,7 +16,7 @@ export function endedByChange(
   if (before === undefined) return [];
   return [
     ...(losesRights(before, after) ? ([{ kind: 'client-rights', id: clientId }] as const) : []),
-    ...(isWithinScope(before.scope, after.scope) ? [] : ([{ kind: 'client-scope', id: clientId }] as const)),
+    ...(tokensSayMore(before, after) ? ([{ kind: 'client-scope', id: clientId }] as const) : []),
     ...lostUsers(before, after),
     ...lostGrants(before, after).map((grantType) => ({
       kind: 'client-grant' as const,
@@ -31,6 +31,15 @@ function losesRights(before: Client, after: Client): boolean {
   return (
     !isCovered(before.authorities, after.authorities) ||
     !isServed(before.contactCenterIds, after.contactCenterIds)
+  );
+}
+
+/** Of access tokens alone, which the next refresh puts right: their scope, and who may act for users with them. */
+function tokensSayMore(before: Client, after: Client): boolean {
+  const { mayAct } = after.tokenExchange;
+  return (
+    !isWithinScope(before.scope, after.scope) ||
+    (mayAct !== undefined && mayAct !== before.tokenExchange.mayAct)
   );
 }
 

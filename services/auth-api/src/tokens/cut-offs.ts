@@ -9,7 +9,7 @@ import { type CutOffStream, type StreamEntry, streamStart } from './cut-off-stre
 /**
  * `client-users`: the users whom a client has from one contact centre, see usersOf().
  * `client-grant`: what a client has by one grant type, see grantAt().
- * `client-scope`: the access tokens of a client; its refresh tokens give new ones with the scope that it has left.
+ * `client-scope`: the access tokens of a client; its refresh tokens give new ones, which say what its registration now says.
  */
 export type CutOffKind =
   | 'sub'

@@ -136,6 +136,24 @@ describe.each(['opaque', 'jwt'])('a client with %s tokens', (accessTokenFormat) 
     expect(await activeOf(before, own, await exchange())).toEqual([false, true, true]);
   });
 
+  it('that names who may act with its tokens ends those that let others', async () => {
+    const portal = await createClient(stack, { accessTokenFormat });
+    const gateway = await createClient(stack, {
+      authorizedGrantTypes: [exchangeGrant],
+      tokenExchange: { subjectClients: [portal.clientId] },
+    });
+    const user = await passwordTokens(stack, portal);
+    const before = (await exchangeToken(stack, gateway, user.access_token)).json().access_token;
+
+    await change(portal, { tokenExchange: { mayAct: 'somebody-else' } });
+
+    expect(await activeOf(user.access_token, before)).toEqual([false, false]);
+    const renewed = (await refresh(portal, user.refresh_token)).json();
+    expect((await exchangeToken(stack, gateway, renewed.access_token)).status).toBe(400);
+    await change(portal, { tokenExchange: {}, description: 'any may' });
+    expect(await activeOf(renewed.access_token)).toEqual([true]);
+  });
+
   it('that was deleted and registered anew exchanges the tokens of users who signed in before', async () => {
     const portal = await createClient(stack);
     const registration = {
