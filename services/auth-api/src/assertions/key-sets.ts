@@ -32,7 +32,7 @@ export interface KeySetsOptions {
   freshMs?: number;
   /** Longest use of a copy while its address cannot be read. */
   staleMaxMs?: number;
-  /** Shortest time between two questions to one address, whatever callers present. */
+  /** Shortest time between two questions to one address that cannot be read, and between two for a missing key. */
   pauseMs?: number;
 }
 
@@ -40,11 +40,15 @@ interface Remote {
   keys?: LocalJWKSet;
   readAtMs: number;
   askedAtMs: number;
+  /** When it was last asked again for a missing key. */
+  renewedAtMs: number;
   reading?: Promise<LocalJWKSet> | undefined;
 }
 
 const mostAddresses = 1000;
 const mostKeys = 100;
+/** Keys so young are the present ones: whatever an answer names is none of them. */
+const justReadMs = 1_000;
 const mediaTypes = ['application/jwk-set+json', 'application/json'];
 
 export function createKeySets(options: KeySetsOptions): KeySets {
@@ -63,7 +67,8 @@ export function createKeySets(options: KeySetsOptions): KeySets {
   function remoteAt(address: string): Remote {
     const known = byAddress.get(address);
     if (known !== undefined) return known;
-    const made = { readAtMs: 0, askedAtMs: Number.NEGATIVE_INFINITY };
+    const never = Number.NEGATIVE_INFINITY;
+    const made = { readAtMs: 0, askedAtMs: never, renewedAtMs: never };
     byAddress.set(address, made);
     return made;
   }
@@ -107,7 +112,10 @@ export function createKeySets(options: KeySetsOptions): KeySets {
 
   async function renewed(address: string): Promise<LocalJWKSet | undefined> {
     const remote = remoteAt(address);
-    if (remote.reading === undefined && now() - remote.askedAtMs < pauseMs) return undefined;
+    // Whatever callers present. The first missing key counts at once: the signer may have changed its keys a moment ago.
+    const isTooSoon = now() - remote.readAtMs < justReadMs || now() - remote.renewedAtMs < pauseMs;
+    if (remote.reading === undefined && isTooSoon) return undefined;
+    remote.renewedAtMs = now();
     return read(address, remote).catch(() => undefined);
   }
 
