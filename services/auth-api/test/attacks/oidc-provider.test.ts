@@ -110,6 +110,7 @@ describe('answers of OpenID Connect providers', () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     return `${part({ alg: 'none' })}.${part(claims)}.`;
   };
+  const listsAll = { discovery: { id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'] } };
   const strangersKey = async (claims: Record<string, unknown>) =>
     sign(claims, (await generateKeyPair('RS256')).privateKey);
   const past = Math.floor(Date.now() / 1000) - 3_600;
@@ -117,6 +118,8 @@ describe('answers of OpenID Connect providers', () => {
   it.each<[string, Lies]>([
     ['39 · RFC 8725 3.1: alg none', { idToken: unsigned }],
     ['39 · RFC 8725 2.1: HMAC with the public key', { idToken: hmacWithPublicKey }],
+    ['39 · RFC 8725 3.1: alg none that the provider lists', { ...listsAll, idToken: unsigned }],
+    ['39 · RFC 8725 2.1: HMAC that the provider lists', { ...listsAll, idToken: hmacWithPublicKey }],
     ['40 · RFC 8725 3.10: a key that the provider does not publish', { idToken: strangersKey }],
     ['62 · Core 3.1.3.7: the audience is another client', { claims: { aud: 'another-client' } }],
     [
