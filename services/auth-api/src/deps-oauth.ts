@@ -136,6 +136,7 @@ export function createOAuthDeps(deps: BaseDeps & SenderDeps & SignInDeps): OAuth
       grants: createGrants({
         ...deps,
         deviceStore,
+        strangersAudit: deps.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
         tokenAudit: config.audit.tokens === 'all' ? deps.audit : undefined,
         presentedTokens: createPresentedTokens({ ...deps, directory: clientDirectory }),
         targets: createExchangeTargets(clientDirectory),

@@ -116,9 +116,15 @@ export const auditEvents = {
     fields: { responseType: 'which', grantType: 'which grant, where it was one', scope: 'what was granted' },
   },
   token_refused: {
-    when: 'an exchange or an assertion was refused for what it presented',
+    when: 'an exchange or an assertion was refused for what it presented; of many of one address by public clients the first ten a minute, then their number',
     kind: denied,
-    fields: { grantType: 'which grant', ...exchange, assertionIssuer: 'who signed it', reason },
+    fields: {
+      grantType: 'which grant',
+      ...exchange,
+      assertionIssuer: 'who signed it',
+      reason,
+      repeated: 'how many more there were',
+    },
   },
   token_exchanged: { when: 'a token was exchanged for another (RFC 8693)', kind: token, fields: exchange },
   token_revoked: { when: 'a token was revoked (RFC 7009)', kind: token },

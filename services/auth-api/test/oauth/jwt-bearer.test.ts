@@ -247,6 +247,16 @@ describe('38: an assertion is refused', () => {
     expect((await redeem(good)).status).toBe(200);
   });
 
+  it('by public clients too, without filling the audit trail: ten are written of one address', async () => {
+    const anybody = await trusting({}, { clientType: 'PUBLIC', authorizedGrantTypes: [grantType] });
+    for (let count = 0; count < 15; count++)
+      expect(refusalOf(await redeem('rubbish', anybody))).toEqual([400, 'invalid_grant']);
+
+    await stack.deps.drainAudit();
+    const url = `/auth/v3/ops/audit?name=token_refused&clientId=${anybody.clientId}`;
+    expect((await opsCall(stack, 'GET', url)).json<{ data: unknown[] }>().data).toHaveLength(10);
+  });
+
   it('for a contact centre that the client does not serve', async () => {
     const by = await trusting({}, { contactCenterIds: ['another'] });
     expect(refusalOf(await redeem(asserted(), by))).toEqual([400, 'invalid_grant']);

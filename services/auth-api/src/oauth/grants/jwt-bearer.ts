@@ -17,12 +17,14 @@ export interface JwtBearerDeps extends RedeemConvertedDeps {
   tokenIssuer: TokenIssuer;
   cutOffs: CutOffs;
   audit: AuditWriter;
+  /** For refusals of public clients: whoever knows the id of one may cause as many as they like. */
+  strangersAudit: Pick<AuditWriter, 'write'>;
 }
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
-  const { issuer, registeredAssertions, tokenIssuer, cutOffs, audit, now } = deps;
+  const { issuer, registeredAssertions, tokenIssuer, cutOffs, audit, strangersAudit, now } = deps;
 
   async function redeemOwn(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
     const { answer, subject } = await redeemConverted(deps, request, { assertion, grantType });
@@ -81,7 +83,8 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
       } catch (error) {
         const { iss } = unprovedClaims(assertion);
         const reason = (error as Error).name;
-        await audit.write(
+        const trail = request.client.clientType === 'PUBLIC' ? strangersAudit : audit;
+        await trail.write(
           eventOf(request, {
             name: 'token_refused',
             outcome: 'failure',
