@@ -12,6 +12,7 @@ import { acceptEmptyJson } from './body-parsing.ts';
 import { correlateWork } from './correlation.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { letOversizedBodiesEnd } from './oversized-body.ts';
+import { refuseAddress } from './refused-address.ts';
 import { requestIdOf } from './request-id.ts';
 import { requestLogger } from './request-logger.ts';
 import { serializerCompiler } from './serializer.ts';
@@ -60,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     return503OnClosing: false,
     allowErrorHandlerOverride: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 512 },
+    frameworkErrors: refuseAddress,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'remove',
     ...(https === undefined ? {} : { https }),

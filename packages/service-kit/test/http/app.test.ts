@@ -88,6 +88,26 @@ test('an unknown route answers 404 in the envelope, without the query', async ()
   });
 });
 
+test.each([
+  ['/things/s3cret%ff', 400, 'bad_request'],
+  ['/things/s3cret%', 400, 'bad_request'],
+  [`/things/s3cret${'x'.repeat(600)}`, 414, 'uri_too_long'],
+])(
+  'an address that the router refuses is not repeated, and answered in the envelope: %s',
+  async (url, code, name) => {
+    await build();
+    app.get('/things/:id', async () => 'thing');
+    const answer = await app.inject(url);
+    expect(answer.statusCode).toBe(code);
+    expect(answer.json()).toEqual({ status: { code, name, message: expect.any(String) } });
+    expect(answer.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'x-request-id': expect.any(String),
+    });
+    expect(answer.body + lines.join()).not.toContain('s3cret');
+  },
+);
+
 test('an unexpected error answers 500 without a word of its own', async () => {
   await build();
   const answer = await app.inject('/failing');
