@@ -77,10 +77,12 @@ export function createFloodLimit(options: FloodLimitOptions): FloodLimit {
   };
 }
 
+const fieldsOfNumber = ['reason', 'method', 'operation'];
+
 /** Of many events: without the user and the contact centre, which were not the same. */
 function numberOf(repeated: number, last: AuditEvent, address: string): AuditEvent {
   const { name, outcome, correlationId, clientAddress, fields } = last;
-  const kept = Object.entries(fields ?? {}).filter(([field]) => field === 'reason' || field === 'method');
+  const kept = Object.entries(fields ?? {}).filter(([field]) => fieldsOfNumber.includes(field));
   return {
     ...{ name, outcome, correlationId, fields: { ...Object.fromEntries(kept), repeated } },
     ...(address === others ? {} : { clientAddress }),

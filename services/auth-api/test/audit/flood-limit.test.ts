@@ -40,6 +40,21 @@ it('keeps the first events of an address, and writes how many more there were, w
   });
 });
 
+it('says with the number of refused messages which kind of message the last one was', async () => {
+  const { written, limit } = flooded({ mostOfAddress: 1, mostOfAll: 100 });
+  const fields = { operation: 'samlLogout', reason: 'signature_missing' };
+  const refusal = {
+    name: 'sso_refused',
+    outcome: 'failure',
+    correlationId: 'one',
+    clientAddress: '203.0.113.7',
+  };
+  for (let count = 1; count <= 3; count++)
+    await limit.write({ ...refusal, fields: { ...fields, detail: `answer ${count}` } } as AuditEvent);
+  await limit.close();
+  expect(written.at(-1)?.fields).toEqual({ ...fields, repeated: 2 });
+});
+
 it('takes the addresses of one line of IPv6 as one', async () => {
   const { written, limit, refuse } = flooded({ mostOfAddress: 2, mostOfAll: 100 });
   for (let count = 1; count <= 20; count++) await refuse(`2001:db8::${count}`, 'agent');
