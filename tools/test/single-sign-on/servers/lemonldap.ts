@@ -28,6 +28,8 @@ export interface Lemonldap {
   readonly url: string;
   /** Another address each time: what was read is kept by address. */
   metadataUrl(): string;
+  /** Where it does what, with its keys at another address each time: how often keys are read again is counted by address. */
+  endpoints(): { authorizationEndpoint: string; tokenEndpoint: string; jwksUri: string };
   /** Signs with a new key from now on, and names it alone. */
   rollOver(): Promise<void>;
   close(): Promise<void>;
@@ -68,6 +70,15 @@ export async function startLemonldap(options: LemonldapOptions): Promise<Lemonld
     metadataUrl() {
       asked += 1;
       return `${url}/saml/metadata?asked=${asked}`;
+    },
+    endpoints() {
+      asked += 1;
+      const below = `${url}/oauth2`;
+      return {
+        authorizationEndpoint: `${below}/authorize`,
+        tokenEndpoint: `${below}/token`,
+        jwksUri: `${below}/jwks?asked=${asked}`,
+      };
     },
     async rollOver() {
       await server.close();
