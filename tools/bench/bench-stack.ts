@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { memoryLimits, smallHeap } from '../stack/processes/node-program.ts';
 import { provision } from '../stack/provisioning/provision.ts';
 import type { LoadPlan } from './load.ts';
 import { loadCore, pin, serverCore } from './pinning.ts';
@@ -97,11 +96,11 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
   const user = file.users[0];
   const authApiUrl = file.services['auth-api']?.url;
   if (!authApi || !user || !authApiUrl) throw new Error('the demo estate lacks what the bench needs');
-  // In the memory that our services have: who collects garbage less often spends less time on it.
-  const peerServer = await start(
-    ['tools/bench/peers/oidc-provider-server.mjs', file.redisUrl, configServer.line],
-    { ...smallHeap, NODE_OPTIONS: memoryLimits.join(' ') },
-  );
+  const peerServer = await start([
+    'tools/bench/peers/oidc-provider-server.mjs',
+    file.redisUrl,
+    configServer.line,
+  ]);
   const peer = JSON.parse(peerServer.line) as BenchStack['peer'];
   const signer = createSigner();
   const authorization = await registerClient(authApiUrl, file.ops, mainClient(signer, file.contactCenterId));
@@ -241,15 +240,12 @@ async function requestToken(
 }
 
 /** Resolves with the first line that the program prints. */
-async function start(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{ process: ChildProcess; line: string }> {
+async function start(args: readonly string[]): Promise<{ process: ChildProcess; line: string }> {
   const child = spawn(node[0], [node[1], ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
     // All logins of a bench come from one address.
-    env: { ...process.env, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000', ...environment },
+    env: { ...process.env, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '1000000' },
   });
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   const line = await Promise.race([
