@@ -25,10 +25,10 @@ export function randomUuid(): string {
   return randomUUID();
 }
 
-/** The same of bytes that are random already: at least 16. */
-export function uuidOf(random: Uint8Array): string {
-  const bytes = Buffer.from(random.subarray(0, 16));
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+/** The first 16 of the bytes as a UUID (RFC 9562): version 4 of random ones, 8 of those that an application defines. */
+export function uuidOf(source: Uint8Array, version: 4 | 8 = 4): string {
+  const bytes = Buffer.from(source.subarray(0, 16));
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | (version << 4), 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -60,7 +60,7 @@ export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOpt
     }
     // Another client may have the id by now.
     const after = found?.createdAtMs === createdAtMs ? found : undefined;
-    const ended = endedByChange(clientId, by, after);
+    const ended = endedByChange(by, after);
     await Promise.all(ended.map((one) => cutOffs.raise({ ...one, atMs })));
   }
 

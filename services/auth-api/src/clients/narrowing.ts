@@ -6,14 +6,10 @@ import type { AssertionIssuer, Client } from './client.ts';
 
 export type EndedByChange = Pick<CutOff, 'kind' | 'id'>;
 
-/** `before` is undefined where nobody knew the client, `after` where it was deleted. */
-export function endedByChange(
-  clientId: string,
-  before: Client | undefined,
-  after: Client | undefined,
-): EndedByChange[] {
+/** `after` is undefined where the client was deleted. */
+export function endedByChange(before: Client, after: Client | undefined): EndedByChange[] {
+  const { clientId } = before;
   if (after === undefined) return [{ kind: 'client', id: clientId }];
-  if (before === undefined) return [];
   return [
     ...(losesRights(before, after) ? ([{ kind: 'client-rights', id: clientId }] as const) : []),
     ...(tokensSayMore(before, after) ? ([{ kind: 'client-scope', id: clientId }] as const) : []),

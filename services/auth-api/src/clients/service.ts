@@ -120,7 +120,7 @@ export function createClientService(options: ClientServiceOptions): ClientServic
 
   /** Before the commit: no change leaves tokens behind that say more than the registration does. */
   async function endTokens(before: Client, after: Client | undefined): Promise<void> {
-    await Promise.all(endedByChange(before.clientId, before, after).map((ended) => cutOffs.raise(ended)));
+    await Promise.all(endedByChange(before, after).map((ended) => cutOffs.raise(ended)));
   }
 
   /** The client as it is, held until the transaction ends. @throws AppError (404, 412) */
