@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { accessTokenType, exchangeGrant, exchangeToken, refusalOf } from '../stack/exchange.ts';
 import {
+  changeClient,
   createClient,
   introspect,
   opsCall,
@@ -110,9 +111,7 @@ describe('delegation', () => {
       tokenExchange: { subjectClients: [portal.clientId], delegation: true },
     });
     const actor = await ownToken(brief);
-    await opsCall(stack, 'PUT', `/auth/v3/ops/clients/${brief.clientId}`, {
-      data: { accessTokenExpirationTimeout: 9000 },
-    });
+    await changeClient(stack, brief, { accessTokenExpirationTimeout: 9000 });
     const user = await passwordTokens(stack, portal);
 
     const answer = await delegate(brief, user.access_token, actor);

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { exchangeGrant, exchangeToken, refusalOf } from '../stack/exchange.ts';
 import { agent } from '../stack/interaction.ts';
-import { createClient, introspect, opsCall, postForm, type TestClient, token } from '../stack/oauth.ts';
+import {
+  changeClient,
+  createClient,
+  introspect,
+  opsCall,
+  postForm,
+  type TestClient,
+  token,
+} from '../stack/oauth.ts';
 import {
   assertionClaims,
   type ClientKey,
@@ -190,7 +198,7 @@ describe('an assertion of a registered issuer', () => {
     const [before, unredeemed] = [(await redeem(asserted(), by)).json().access_token, await asserted()];
 
     const data = { jwtBearer: { issuers: [kept] } };
-    expect((await opsCall(stack, 'PUT', `/auth/v3/ops/clients/${by.clientId}`, { data })).status).toBe(200);
+    expect((await changeClient(stack, by, data)).status).toBe(200);
 
     const after = (await redeem(unredeemed, by)).json().access_token;
     expect(await introspect(stack, by, before)).toEqual({ active: false });

@@ -2,7 +2,15 @@ import { createHmac } from 'node:crypto';
 import { exportSPKI, importJWK } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
-import { createClient, type OAuthAnswer, opsCall, postForm, type TestClient, token } from '../stack/oauth.ts';
+import {
+  changeClient,
+  createClient,
+  type OAuthAnswer,
+  opsCall,
+  postForm,
+  type TestClient,
+  token,
+} from '../stack/oauth.ts';
 import {
   assertedBy,
   assertionClaims,
@@ -237,8 +245,9 @@ describe('methods of client authentication do not stand in for one another', () 
   it('loses its secret when it changes to private_key_jwt', async () => {
     const own = await createClientKey();
     const changing = await createClient(stack);
-    await opsCall(stack, 'PUT', `/auth/v3/ops/clients/${changing.clientId}`, {
-      data: { tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [own.publicJwk] } },
+    await changeClient(stack, changing, {
+      tokenEndpointAuthMethod: 'private_key_jwt',
+      jwks: { keys: [own.publicJwk] },
     });
 
     expectInvalidClient(await token(stack, changing, form));

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
-import { createClient, introspect, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
+import {
+  changeClient,
+  createClient,
+  introspect,
+  passwordTokens,
+  type TestClient,
+  token,
+} from '../stack/oauth.ts';
 
 let stack: AuthApi;
 let client: TestClient;
@@ -145,9 +152,7 @@ describe('refresh tokens that are not used', () => {
     const hasty = await createClient(stack, { refreshTokenIdleTimeout: 600 });
     const { refresh_token } = await passwordTokens(stack, hasty);
 
-    await opsCall(stack, 'PUT', `/auth/v3/ops/clients/${hasty.clientId}`, {
-      data: { refreshTokenIdleTimeout: null },
-    });
+    await changeClient(stack, hasty, { refreshTokenIdleTimeout: null });
     const second = (await refresh(refresh_token, {}, hasty)).json();
     pass(601_000);
 
@@ -216,8 +221,7 @@ describe('a registration that changes meanwhile', () => {
   it('narrows what a refresh gives, and ends it where the client left the contact centre', async () => {
     const changing = await createClient(stack, { scope: ['read', 'write'] });
     const first = await passwordTokens(stack, changing);
-    const put = (data: unknown) =>
-      opsCall(stack, 'PUT', `/auth/v3/ops/clients/${changing.clientId}`, { data });
+    const put = (data: Record<string, unknown>) => changeClient(stack, changing, data);
 
     await put({ scope: ['read'] });
     const narrowed = await refresh(first.refresh_token, {}, changing);

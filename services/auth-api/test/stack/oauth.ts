@@ -59,6 +59,15 @@ export async function createClient(
   };
 }
 
+/** Fields that are left out keep their value. */
+export function changeClient(
+  api: Pick<AuthApi, 'app'>,
+  { clientId }: Pick<TestClient, 'clientId'>,
+  data: Record<string, unknown>,
+): Promise<OAuthAnswer> {
+  return opsCall(api, 'PUT', `/auth/v3/ops/clients/${clientId}`, { data });
+}
+
 export async function opsCall(
   { app }: Pick<AuthApi, 'app'>,
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',

@@ -7,6 +7,7 @@ import { exchangeGrant, exchangeToken } from '../stack/exchange.ts';
 import { agent } from '../stack/interaction.ts';
 import {
   token as askToken,
+  changeClient,
   createClient,
   introspect,
   opsCall,
@@ -206,9 +207,7 @@ describe('a JWT access token is revoked before it expires', () => {
   it('with its client, and with the rights that its client loses; what is issued a moment later counts', async () => {
     const client = await createClient(api, { ...jwt, authorities: ['ROLE_ONE', 'ROLE_TWO'] });
     const token = await own(client);
-    await opsCall(api, 'PUT', `/auth/v3/ops/clients/${client.clientId}`, {
-      data: { authorities: ['ROLE_ONE'] },
-    });
+    await changeClient(api, client, { authorities: ['ROLE_ONE'] });
     expect(await isActive(token, client)).toBe(false);
     // Within the same second, which iat alone could not tell apart.
     await vi.waitFor(async () => {

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import {
+  changeClient,
   createClient,
   introspect,
   type OAuthJson,
-  opsCall,
   passwordTokens,
   type TestClient,
   token,
@@ -29,8 +29,7 @@ beforeEach(async () => {
   client = await createClient(stack, { scope: ['read', 'write'] });
 });
 
-const loseScope = () =>
-  opsCall(stack, 'PUT', `/auth/v3/ops/clients/${client.clientId}`, { data: { scope: ['read'] } });
+const loseScope = () => changeClient(stack, client, { scope: ['read'] });
 const isActive = async ({ access_token: text }: Pick<OAuthJson, 'access_token'>) =>
   (await introspect(stack, reader, text))['active'];
 const ownToken = async (at: AuthApi) =>

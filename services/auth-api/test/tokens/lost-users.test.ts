@@ -4,10 +4,10 @@ import { type AuthApi, contactCenterId, demoContactCenter, startAuthApi } from '
 import { createBrowser } from '../stack/browser.ts';
 import { exchangeGrant, exchangeToken, urn } from '../stack/exchange.ts';
 import {
+  changeClient,
   createClient,
   getCode,
   introspect,
-  opsCall,
   passwordTokens,
   redeem,
   type TestClient,
@@ -37,7 +37,7 @@ afterAll(async () => {
 });
 
 const serve = (client: TestClient, contactCenterIds: string[]) =>
-  opsCall(stack, 'PUT', `/auth/v3/ops/clients/${client.clientId}`, { data: { contactCenterIds } });
+  changeClient(stack, client, { contactCenterIds });
 const isActive = async (text: string, at = stack) => (await introspect(at, reader, text))['active'];
 const refresh = (client: TestClient, refreshToken: string) =>
   token(stack, client, { grant_type: 'refresh_token', refresh_token: refreshToken });

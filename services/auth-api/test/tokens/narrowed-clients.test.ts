@@ -4,6 +4,7 @@ import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { exchangeGrant, exchangeToken, urn } from '../stack/exchange.ts';
 import {
+  changeClient,
   createClient,
   getCode,
   introspect,
@@ -26,7 +27,7 @@ afterAll(() => stack?.close());
 const grants = ['authorization_code', 'client_credentials', 'refresh_token', 'password'];
 
 async function change(client: TestClient, data: Record<string, unknown>): Promise<void> {
-  const answer = await opsCall(stack, 'PUT', `/auth/v3/ops/clients/${client.clientId}`, { data });
+  const answer = await changeClient(stack, client, data);
   expect(answer.status).toBe(200);
 }
 const activeOf = (...texts: string[]) =>
