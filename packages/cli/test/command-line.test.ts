@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCommand } from '../src/terminal/memory-terminal.ts';
+import { runCommand } from '../src/run-command.ts';
 
 /** Answers as its path says; the text of the answers is a test's. */
 const answers: Record<string, { status: number; body: string }> = {

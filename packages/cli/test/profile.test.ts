@@ -2,7 +2,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { describe, expect, test } from 'vitest';
-import { runCommand } from '../src/terminal/memory-terminal.ts';
+import { runCommand } from '../src/run-command.ts';
 
 const add = ['profile', 'add', 'prod', '--url', 'https://login.example.com', '--username', 'ops'];
 

@@ -1,5 +1,6 @@
 /** What a command answers: tables and sentences for people, or with --json the data alone for scripts. */
 import { styleText } from 'node:util';
+import type { Written } from '@gatehouse/contracts/administration-calls';
 import type { Terminal } from '../terminal/terminal.ts';
 import { type Column, renderRecord, renderTable } from './table.ts';
 import { shown } from './text.ts';
@@ -13,6 +14,8 @@ export interface Output {
   text(data: unknown, text: string): void;
   /** Something was done. `data`: what --json prints of it. */
   done(sentence: string, data?: unknown): void;
+  /** A write was done: its sentence, and on standard error the warnings that the service answered. */
+  written(sentence: string, answer: Written<unknown>): void;
   /** As it came, for people and scripts alike: a document. */
   raw(text: string): void;
   /** Beside the answer, on standard error. */
@@ -26,6 +29,11 @@ export function createOutput(terminal: Terminal, isJson: boolean): Output {
   const paint: Output['paint'] = (style, text) =>
     isColoured ? styleText(style, text, { validateStream: false }) : text;
   const json = (data: unknown) => terminal.writeOut(`${JSON.stringify(data, null, 2)}\n`);
+  const note = (sentence: string) => terminal.writeError(`${shown(sentence)}\n`);
+  const done = (sentence: string, data?: unknown) => {
+    if (!isJson) terminal.writeOut(`${shown(sentence)}\n`);
+    else if (data !== undefined) json(data);
+  };
   return {
     isJson,
     paint,
@@ -43,11 +51,12 @@ export function createOutput(terminal: Terminal, isJson: boolean): Output {
       if (isJson) json(data);
       else terminal.writeOut(text);
     },
-    done(sentence, data) {
-      if (!isJson) terminal.writeOut(`${shown(sentence)}\n`);
-      else if (data !== undefined) json(data);
+    done,
+    written(sentence, { data, warnings }) {
+      for (const { field, message } of warnings) note(`Warning: ${field}: ${message}`);
+      done(sentence, data);
     },
     raw: (text) => terminal.writeOut(text.endsWith('\n') ? text : `${text}\n`),
-    note: (sentence) => terminal.writeError(`${shown(sentence)}\n`),
+    note,
   };
 }

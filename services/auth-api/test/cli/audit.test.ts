@@ -1,5 +1,5 @@
 /** `gatehouse audit` against a whole Auth API that listens. */
-import { runCommand } from '@gatehouse/cli/terminal/memory-terminal';
+import { runCommand } from '@gatehouse/cli/run-command';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';

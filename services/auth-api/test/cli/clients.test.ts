@@ -1,6 +1,6 @@
 /** The command line against a whole Auth API that listens. */
 import { fileURLToPath } from 'node:url';
-import { type CommandSurroundings, runCommand } from '@gatehouse/cli/terminal/memory-terminal';
+import { type CommandSurroundings, runCommand } from '@gatehouse/cli/run-command';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';

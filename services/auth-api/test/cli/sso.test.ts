@@ -1,5 +1,5 @@
 /** `gatehouse sso test` against a whole Auth API that listens. */
-import { runCommand } from '@gatehouse/cli/terminal/memory-terminal';
+import { runCommand } from '@gatehouse/cli/run-command';
 import {
   type OpenIdProvider,
   startOpenIdProvider,

@@ -1,5 +1,5 @@
 /** The command line against a whole Environment API that listens. */
-import { type CommandSurroundings, runCommand } from '@gatehouse/cli/terminal/memory-terminal';
+import { type CommandSurroundings, runCommand } from '@gatehouse/cli/run-command';
 import { startApi } from '../running-api.ts';
 
 export async function startCli() {

@@ -15,7 +15,6 @@ import {
   requireFields,
 } from '../../input/fields.ts';
 import { readSecretFile } from '../../input/file.ts';
-import { tellWritten } from '../../output/written.ts';
 import type { Session } from '../../session.ts';
 import { askSecret } from '../../terminal/questions.ts';
 import { placeOf, serverOf } from './place.ts';
@@ -92,7 +91,7 @@ export function environmentCommands(program: Command, cli: Cli): void {
           '--password-file names a file that holds it',
         );
         const written = await api(session).create(fields);
-        tellWritten(session, `Environment ${written.data.id} is created.`, written);
+        session.output.written(`Environment ${written.data.id} is created.`, written);
       }),
     );
 
@@ -103,7 +102,7 @@ export function environmentCommands(program: Command, cli: Cli): void {
       cli.action<PasswordOption, [string]>(async (session, options, id) => {
         const fields = requireFields(await withPassword(session, options, environmentFields));
         const written = await api(session).change(id, fields);
-        tellWritten(session, `Environment ${written.data.id} is changed.`, written);
+        session.output.written(`Environment ${written.data.id} is changed.`, written);
       }),
     );
 

@@ -3,7 +3,6 @@ import { createEnvironmentAdministration } from '@gatehouse/contracts/environmen
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { type FieldOption, fieldOptions, fieldsOf, list, requireFields } from '../../input/fields.ts';
-import { tellWritten } from '../../output/written.ts';
 import { placeOf, serverOf } from './place.ts';
 
 const serverFields: readonly FieldOption[] = [
@@ -23,7 +22,7 @@ export function serverCommands(env: Command, cli: Cli): void {
     cli.action<object, [string, string]>(async (session, options, id, place) => {
       const fields = { ...(await fieldsOf(session, options, serverFields)), ...serverOf(place) };
       const written = await createEnvironmentAdministration(session.environmentApi).addServer(id, fields);
-      tellWritten(session, `Server ${written.data.id} (${placeOf(written.data)}) is added.`, written);
+      session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is added.`, written);
     }),
   );
 
@@ -41,7 +40,7 @@ export function serverCommands(env: Command, cli: Cli): void {
       const fields = requireFields({ ...(await fieldsOf(session, options, serverFields)), ...place });
       const api = createEnvironmentAdministration(session.environmentApi);
       const written = await api.changeServer(id, serverId, fields);
-      tellWritten(session, `Server ${written.data.id} (${placeOf(written.data)}) is changed.`, written);
+      session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is changed.`, written);
     }),
   );
 

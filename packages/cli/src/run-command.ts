@@ -1,6 +1,6 @@
-/** A terminal that keeps what is written: for tests that run commands in their own process. */
+/** Runs a command of the program in the process of a test and keeps what it writes. */
 import { Readable } from 'node:stream';
-import { runCli } from '../program.ts';
+import { runCli } from './program.ts';
 
 export interface CommandRun {
   exitCode: number;
@@ -10,12 +10,12 @@ export interface CommandRun {
 
 export interface CommandSurroundings {
   env?: Record<string, string>;
-  /** What standard input holds. */
+  /** The content of standard input. */
   input?: string;
   homeFolder?: string;
 }
 
-/** Runs one command as a script would: nobody answers questions, nothing is on a screen. */
+/** Runs one command without a person at a terminal: prompts get no answer. */
 export async function runCommand(
   args: readonly string[],
   surroundings: CommandSurroundings = {},

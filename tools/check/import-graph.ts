@@ -1,0 +1,62 @@
+/** Reads the imports of source files and finds files that import each other in a cycle. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { sourceFiles } from './source-files.ts';
+
+export interface Import {
+  /** The importing file, from the root of the repository. */
+  path: string;
+  specifier: string;
+  /** The imported file, when the specifier is relative. */
+  target: string | undefined;
+  isTypeOnly: boolean;
+}
+
+const statement = /^\s*(?:import|export)\s+(type\s+)?(?:[^'"]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
+/** `import('./x.ts')` in code and in types. */
+const expression = /\bimport\(\s*['"]([^'"]+)['"]/g;
+
+/** The TypeScript sources of all packages and services, tests excluded. */
+export function readSources(root: string) {
+  return sourceFiles(root, /^(services|packages)\/[^/]+\/src\/.*\.ts$/)
+    .filter((path) => existsSync(join(root, path)))
+    .map((path) => ({ path, imports: importsOf(path, readFileSync(join(root, path), 'utf8')) }));
+}
+
+function importsOf(path: string, text: string): Import[] {
+  const found = [
+    ...[...text.matchAll(statement)].map(([, type, specifier = '']) => ({ type, specifier })),
+    ...[...text.matchAll(expression)].map(([, specifier = '']) => ({ type: undefined, specifier })),
+  ];
+  return found.map(({ type, specifier }) => ({
+    path,
+    specifier,
+    target: specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : undefined,
+    isTypeOnly: type !== undefined,
+  }));
+}
+
+/** One path for each group of files that import each other: it starts and ends with the same file. */
+export function fileCycles(imports: readonly Import[]): string[][] {
+  const edges = new Map<string, string[]>();
+  for (const { path, target } of imports)
+    if (target !== undefined) edges.set(path, [...(edges.get(path) ?? []), target]);
+
+  const reported = new Set<string>();
+  return [...edges.keys()].flatMap((start) => {
+    const cycle = reported.has(start) ? undefined : shortestCycle(start, edges);
+    for (const path of cycle ?? []) reported.add(path);
+    return cycle === undefined ? [] : [cycle];
+  });
+}
+
+/** Breadth first from the file until an import leads back to it. */
+function shortestCycle(start: string, edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const paths = new Map<string, string[]>([[start, [start]]]);
+  for (const [file, path] of paths)
+    for (const next of edges.get(file) ?? []) {
+      if (next === start) return [...path, start];
+      if (!paths.has(next)) paths.set(next, [...path, next]);
+    }
+  return undefined;
+}

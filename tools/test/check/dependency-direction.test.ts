@@ -1,0 +1,117 @@
+/** Plants imports against the rules in a temporary tree and expects `npm run check` to name them. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { wrongImports } from '../../check/dependency-direction.ts';
+
+let root = '';
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'gatehouse-direction-'));
+  execFileSync('git', ['init', '--quiet', root]);
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+describe('an import', () => {
+  it('from a folder listed before is allowed', () => {
+    plant({ 'services/api/src/sessions/service.ts': "import { hash } from '../protocol/hash.ts';" });
+    expect(wrongImports(root)).toEqual([]);
+  });
+
+  it('from a folder listed after is refused, types included', () => {
+    plant({ 'services/api/src/protocol/hash.ts': "import type { Session } from '../sessions/service.ts';" });
+    expect(wrongImports(root)).toEqual([
+      'services/api/src/protocol/hash.ts imports services/api/src/sessions/service.ts: ' +
+        'protocol may import only what tools/check/layers.json lists before it, and sessions comes after it.',
+    ]);
+  });
+
+  it('inside a type expression counts too', () => {
+    plant({ 'services/api/src/protocol/hash.ts': "type S = import('../sessions/service.ts').Session;" });
+    expect(wrongImports(root)).toHaveLength(1);
+  });
+
+  it('that closes a cycle of folders is refused in one of its directions', () => {
+    plant({
+      'services/api/src/protocol/hash.ts': "import { a } from '../sessions/other.ts';",
+      'services/api/src/sessions/service.ts': "import { hash } from '../protocol/scope.ts';",
+      'services/api/src/sessions/other.ts': '',
+      'services/api/src/protocol/scope.ts': '',
+    });
+    expect(wrongImports(root)).toEqual([
+      expect.stringContaining('protocol/hash.ts imports services/api/src/sessions/other.ts'),
+    ]);
+  });
+
+  it('that closes a cycle of files is refused, types included', () => {
+    plant({
+      'services/api/src/sessions/service.ts': "import { a } from './record.ts';",
+      'services/api/src/sessions/record.ts': "import {\n  type B,\n} from './fields.ts';",
+      'services/api/src/sessions/fields.ts': "import type { Session } from './service.ts';",
+    });
+    expect(wrongImports(root)).toEqual([
+      'services/api/src/sessions/fields.ts imports services/api/src/sessions/service.ts, ' +
+        'which imports services/api/src/sessions/record.ts, which imports services/api/src/sessions/fields.ts: ' +
+        'no files may import each other in a cycle, types included.',
+    ]);
+  });
+
+  it('of a package that the place does not name is refused', () => {
+    plant({ 'packages/kit/src/a.ts': "import { x } from '@gatehouse/audit/x';" });
+    expect(wrongImports(root)).toEqual([
+      'packages/kit/src/a.ts imports @gatehouse/audit/x: packages/kit may import no package (tools/check/layers.json).',
+    ]);
+  });
+
+  it('of the store of another domain is refused', () => {
+    plant({
+      'services/api/src/sessions/service.ts': "import { find } from '../protocol/key-store.ts';",
+      'services/api/src/protocol/key-store.ts': '',
+    });
+    expect(wrongImports(root)).toEqual([
+      expect.stringContaining('sessions must use the service of protocol, not its store or routes.'),
+    ]);
+  });
+
+  it('of a driver is for stores', () => {
+    plant({ 'services/api/src/sessions/service.ts': "import { Redis } from 'ioredis';" });
+    expect(wrongImports(root)).toEqual([expect.stringContaining('only stores and deps.ts import a driver.')]);
+  });
+});
+
+describe('the list of layers', () => {
+  it('has every folder', () => {
+    plant({ 'services/api/src/tokens/service.ts': '' });
+    expect(wrongImports(root)).toEqual([
+      'services/api/src/tokens/service.ts: tools/check/layers.json does not list tokens in services/api.',
+    ]);
+  });
+
+  it('names packages in their order', () => {
+    plant({}, { 'packages/kit': { packages: ['other'], layers: ['*.ts'] } });
+    expect(wrongImports(root)).toContain(
+      'tools/check/layers.json: packages/kit names the package other, which is not listed before it.',
+    );
+  });
+});
+
+/** A service with the folders `protocol` and `sessions`, and the files that the test adds or replaces. */
+function plant(files: Record<string, string>, more: Record<string, unknown> = {}) {
+  const places = {
+    'packages/kit': { packages: [], layers: ['*.ts'] },
+    'services/api': { packages: ['kit'], layers: ['protocol', 'sessions'] },
+    ...more,
+  };
+  const tree = {
+    'tools/check/layers.json': JSON.stringify({ pending: [], places }),
+    'services/api/src/protocol/hash.ts': "import { random } from '@gatehouse/kit/random';",
+    'services/api/src/sessions/service.ts': '',
+    ...files,
+  };
+  for (const [path, text] of Object.entries(tree)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
