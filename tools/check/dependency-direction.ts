@@ -98,9 +98,9 @@ function wrongLayer({ path, target }: Import, layers: readonly string[]): string
   ];
 }
 
-/** A domain reaches another one through its service, never through its store or its routes. */
-function wrongDomain({ path, target }: Import): string[] {
-  if (target === undefined || !path.startsWith('services/')) return [];
+/** A domain calls another one through its service, never through its store or its routes; types of a row are free. */
+function wrongDomain({ path, target, isTypeOnly }: Import): string[] {
+  if (target === undefined || isTypeOnly || !path.startsWith('services/')) return [];
   const isInFolder = path.split('/').length > 4 && target.split('/').length > 4;
   if (!isInFolder || layerOf(path) === layerOf(target) || !/(^|[-/])(store|routes)\.ts$/.test(target))
     return [];

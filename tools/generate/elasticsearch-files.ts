@@ -3,7 +3,7 @@ import {
   type Asset,
   auditLifecycle,
   auditTemplates,
-} from '@gatehouse/service-kit/elasticsearch/audit-assets';
+} from '@gatehouse/audit-trail/elasticsearch/audit-assets';
 
 const defaultRetentionDays = 365;
 

@@ -1,5 +1,5 @@
-import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 import { expect, test } from 'vitest';
+import { createGrowingCache } from '../src/growing-cache.ts';
 
 test('beyond its bound the least recently used entry is forgotten', () => {
   const cache = createGrowingCache<number>(3);

@@ -1,38 +1,38 @@
 /** What is mounted, in order: the table of contents of Auth API. */
 
 import cookie from '@fastify/cookie';
+import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/nonce-header';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
-import { tellNonces } from '@gatehouse/service-kit/sender-constraint/nonce-header';
-import { auditRoutes } from './audit/routes.ts';
-import { clientRoutes } from './clients/routes.ts';
+import { auditRoutes } from './admin/audit-routes.ts';
+import { clientRoutes } from './admin/client-routes.ts';
+import { diagnosisRoutes } from './admin/diagnosis-routes.ts';
+import { signingKeyRoutes } from './admin/signing-key-routes.ts';
+import { ssoAdministrationRoutes } from './admin/sso-routes.ts';
+import { authorizeRoutes } from './authorize/authorize-routes.ts';
+import { deviceRoutes } from './authorize/device-routes.ts';
+import { pushRoutes } from './authorize/push-routes.ts';
 import { consentRoutes } from './consents/routes.ts';
 import { guardOrigins } from './cors/guard.ts';
 import type { Deps } from './deps.ts';
-import { deviceRoutes } from './devices/routes.ts';
-import { diagnosisRoutes } from './diagnosis/routes.ts';
+import { discoveryRoutes } from './discovery/discovery-routes.ts';
 import { interactionRoutes } from './interactions/routes.ts';
-import { signingKeyRoutes } from './keys/routes.ts';
+import { logoutRoutes } from './logout/end-session-routes.ts';
 import { logoutViewRoutes } from './logout/internal-routes.ts';
-import { authorizeRoutes } from './oauth/authorize-routes.ts';
-import { discoveryRoutes } from './oauth/discovery-routes.ts';
-import { grantTypes } from './oauth/grants/index.ts';
-import { logoutRoutes } from './oauth/logout-routes.ts';
-import { pushRoutes } from './oauth/push-routes.ts';
-import { oauthRoutes } from './oauth/routes.ts';
-import { userJwtRoutes } from './oauth/user-jwt-routes.ts';
-import { userinfoRoutes } from './oauth/userinfo-routes.ts';
+import { signOutRoutes } from './logout/sign-out-routes.ts';
 import { registrationRoutes } from './registration/routes.ts';
 import { sessionRoutes } from './sessions/routes.ts';
-import { signOutRoutes } from './sessions/sign-out-routes.ts';
-import { authSchemeRoutes } from './sign-in/auth-scheme-routes.ts';
 import { changePasswordRoutes } from './sign-in/change-password-routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
-import { ssoAdministrationRoutes } from './sso/administration-routes.ts';
+import { authSchemeRoutes } from './sso/auth-scheme-routes.ts';
 import { ssoJwksRoutes } from './sso/jwks-routes.ts';
 import { backchannelLogoutRoutes, providerLogoutRoutes } from './sso/logout-routes.ts';
 import { oidcCallbackRoutes } from './sso/oidc/routes.ts';
 import { samlRoutes } from './sso/saml/routes.ts';
 import { ssoStartRoutes } from './sso/start-routes.ts';
+import { grantTypes } from './token/grants/index.ts';
+import { oauthRoutes } from './token/routes.ts';
+import { userJwtRoutes } from './userinfo/user-jwt-routes.ts';
+import { userinfoRoutes } from './userinfo/userinfo-routes.ts';
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;

@@ -1,9 +1,9 @@
 /** Composes the way of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch. */
-import { createDisguise } from '@gatehouse/service-kit/audit/disguise';
-import { type AuditKeeper, createAuditKeeper } from '@gatehouse/service-kit/audit/keeper';
+import { createDisguise } from '@gatehouse/audit-trail/chain/disguise';
+import { type AuditKeeper, createAuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+import { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { createElasticsearch } from '@gatehouse/service-kit/elasticsearch/client';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';

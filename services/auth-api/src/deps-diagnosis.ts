@@ -1,12 +1,13 @@
 /** Everything that an operator may have looked at. */
+
+import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
-import { elasticsearchProbe } from '@gatehouse/service-kit/elasticsearch/probe';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { redisProbe } from '@gatehouse/service-kit/redis/probe';
+import { environmentApiProbe } from './admin/environment-api-probe.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
-import { environmentApiProbe } from './diagnosis/environment-api-probe.ts';
 import { signingKeysProbe } from './keys/probe.ts';
 import { linksProbe } from './users/links-probe.ts';
 

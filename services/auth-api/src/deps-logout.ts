@@ -1,4 +1,7 @@
 /** Composes what tells applications that a session is over. */
+
+import type { BrowserCookies } from './browser/browser-cookies.ts';
+import type { Pages } from './browser/pages.ts';
 import type { BaseDeps } from './deps.ts';
 import { type AfterLogout, createAfterLogout } from './logout/after-logout.ts';
 import { type BackChannel, createBackChannel } from './logout/back-channel.ts';
@@ -7,8 +10,6 @@ import { createLogoutTokens } from './logout/logout-token.ts';
 import { createNoticeStore } from './logout/notice-store.ts';
 import type { PendingLogouts } from './logout/pending.ts';
 import { createPendingLogouts } from './logout/pending-store.ts';
-import type { BrowserCookies } from './sessions/browser-cookies.ts';
-import type { Pages } from './sign-in/pages.ts';
 
 export interface LogoutDeps {
   backChannel: BackChannel;

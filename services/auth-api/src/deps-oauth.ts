@@ -1,41 +1,41 @@
 /** Composes the OAuth endpoints on top of tokens, clients, users and sessions. */
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { createKeySets } from './assertions/key-sets.ts';
+import { createDecision } from './authorize/authorization-decision.ts';
+import { createAuthorizationIssuer } from './authorize/authorization-issue.ts';
+import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './authorize/authorize.ts';
+import { createBasicAuthorize } from './authorize/basic-authorize.ts';
+import {
+  createDeviceAuthorizationEndpoint,
+  type DeviceAuthorizationEndpoint,
+} from './authorize/device-authorization.ts';
+import { createDeviceVerification, type DeviceVerification } from './authorize/device-verification.ts';
+import { createPushEndpoint, type PushEndpoint } from './authorize/push-request.ts';
+import { createPushedRequests } from './authorize/pushed-requests.ts';
+import { createRequestObjects } from './authorize/request-objects.ts';
+import { createRequestSources } from './authorize/request-sources.ts';
+import { createPostedRequests, type PostedRequests } from './browser/posted-requests.ts';
+import { createClientAssertions } from './client-authentication/client-assertion.ts';
+import { createClientAuthentication } from './client-authentication/client-authentication.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SenderDeps } from './deps-sender.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
 import { createUserCodeAttempts } from './devices/attempts.ts';
 import { createDevices } from './devices/service.ts';
 import { createDeviceStore } from './devices/store.ts';
-import { createDeviceVerification, type DeviceVerification } from './devices/verification.ts';
-import { createDecision } from './oauth/authorization-decision.ts';
-import { createAuthorizationIssuer } from './oauth/authorization-issue.ts';
-import { type AuthorizationEndpoint, createAuthorizationEndpoint } from './oauth/authorize.ts';
-import { createBasicAuthorize } from './oauth/basic-authorize.ts';
-import { createClientAssertions } from './oauth/client-assertion.ts';
-import { createClientAuthentication } from './oauth/client-authentication.ts';
-import {
-  createDeviceAuthorizationEndpoint,
-  type DeviceAuthorizationEndpoint,
-} from './oauth/device-authorization.ts';
-import { type ConvertedTokens, createConvertedTokens } from './oauth/exchange/converted-tokens.ts';
-import { createExchangeIssuer } from './oauth/exchange/issue.ts';
-import { createPresentedTokens } from './oauth/exchange/presented-token.ts';
-import { createExchangeTargets } from './oauth/exchange/targets.ts';
-import { createGrants } from './oauth/grants/index.ts';
-import { createIntrospectionEndpoint, type IntrospectionEndpoint } from './oauth/introspect.ts';
-import { createLogoutEndpoint, type LogoutEndpoint } from './oauth/logout.ts';
-import { createPostedRequests, type PostedRequests } from './oauth/posted-requests.ts';
-import { createPushEndpoint, type PushEndpoint } from './oauth/push-request.ts';
-import { createPushedRequests } from './oauth/pushed-requests.ts';
-import { createRegisteredAssertions } from './oauth/registered-assertions.ts';
-import { createRequestObjects } from './oauth/request-objects.ts';
-import { createRequestSources } from './oauth/request-sources.ts';
-import { createRevocationEndpoint, type RevocationEndpoint } from './oauth/revoke.ts';
-import { createTokenEndpoint, type TokenEndpoint } from './oauth/token.ts';
-import { createUserTokens, type UserTokens } from './oauth/user-tokens.ts';
-import { createUserInfo, type UserInfo } from './oauth/userinfo.ts';
+import { createLogoutEndpoint, type LogoutEndpoint } from './logout/end-session.ts';
 import { createRegistrations, type Registrations } from './registration/service.ts';
+import { type ConvertedTokens, createConvertedTokens } from './token/exchange/converted-tokens.ts';
+import { createExchangeIssuer } from './token/exchange/issue.ts';
+import { createPresentedTokens } from './token/exchange/presented-token.ts';
+import { createExchangeTargets } from './token/exchange/targets.ts';
+import { createGrants } from './token/grants/index.ts';
+import { createIntrospectionEndpoint, type IntrospectionEndpoint } from './token/introspect.ts';
+import { createRegisteredAssertions } from './token/registered-assertions.ts';
+import { createRevocationEndpoint, type RevocationEndpoint } from './token/revoke.ts';
+import { createTokenEndpoint, type TokenEndpoint } from './token/token.ts';
+import { createUserTokens, type UserTokens } from './userinfo/user-tokens.ts';
+import { createUserInfo, type UserInfo } from './userinfo/userinfo.ts';
 
 export interface OAuthDeps {
   authorization: AuthorizationEndpoint;

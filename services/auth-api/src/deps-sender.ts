@@ -1,14 +1,17 @@
 /** Composes what binds tokens to their sender, and what checks that they come from there. */
-import { clientCertificatesOf } from '@gatehouse/service-kit/config/sender-constraint';
-import { createSingleUse, type SingleUse } from '@gatehouse/service-kit/redis/single-use';
-import { createDpopNonces } from '@gatehouse/service-kit/sender-constraint/dpop-nonces';
-import { createDpopProofs, type DpopProofs } from '@gatehouse/service-kit/sender-constraint/dpop-proof';
+import { clientCertificatesOf } from '@gatehouse/caller-auth/config/sender-constraint';
+import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
+import { createDpopProofs, type DpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import {
   createResourceTokens,
   type ResourceTokens,
-} from '@gatehouse/service-kit/sender-constraint/resource-tokens';
+} from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import { createSingleUse, type SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import {
+  createSenderConstraints,
+  type SenderConstraints,
+} from './client-authentication/sender-constraints.ts';
 import type { BaseDeps } from './deps.ts';
-import { createSenderConstraints, type SenderConstraints } from './sender-constraint/sender-constraints.ts';
 import type { StoredAccessToken } from './tokens/access-token.ts';
 
 export interface SenderDeps {

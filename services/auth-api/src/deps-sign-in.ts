@@ -6,6 +6,9 @@ import { createChangeSubscriber } from '@gatehouse/service-kit/changes/subscribe
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { duplicateRedis } from '@gatehouse/service-kit/redis/client';
+import type { FollowedChanges } from './admin/environment-api-probe.ts';
+import { type BrowserCookies, createBrowserCookies } from './browser/browser-cookies.ts';
+import { createPages, type Pages } from './browser/pages.ts';
 import type { ConsentService } from './consents/consent.ts';
 import { type ConsentForms, createConsentForms } from './consents/forms.ts';
 import { createConsentService } from './consents/service.ts';
@@ -16,23 +19,20 @@ import { createStoredOrigins } from './cors/stored-origins.ts';
 import type { BaseDeps } from './deps.ts';
 import { createLogoutDeps, type LogoutDeps } from './deps-logout.ts';
 import type { SenderDeps } from './deps-sender.ts';
-import type { FollowedChanges } from './diagnosis/environment-api-probe.ts';
+import { createFormGuard } from './interactions/form-guard.ts';
 import type { InteractionService } from './interactions/interaction.ts';
 import { recognizeServiceClient } from './interactions/internal-caller.ts';
 import { createInteractionService } from './interactions/service.ts';
 import { createInteractionStore } from './interactions/store.ts';
-import { type BrowserCookies, createBrowserCookies } from './sessions/browser-cookies.ts';
+import { createSignOutService, type SignOutService } from './logout/sign-out-service.ts';
 import { type Callers, createCallers } from './sessions/caller.ts';
 import { createSessionService } from './sessions/service.ts';
 import type { SessionService } from './sessions/session.ts';
-import { createSignOutService, type SignOutService } from './sessions/sign-out-service.ts';
 import { createSessionStore } from './sessions/store.ts';
 import {
   type ChangePasswordService,
   createChangePasswordService,
 } from './sign-in/change-password-service.ts';
-import { createFormGuard } from './sign-in/form-guard.ts';
-import { createPages, type Pages } from './sign-in/pages.ts';
 import { createSignInService, type SignInService } from './sign-in/service.ts';
 import { createPasswordRule, createSchemes, type Schemes } from './sso/scheme.ts';
 import { createSsoSettings, type SsoSettings } from './sso/settings.ts';

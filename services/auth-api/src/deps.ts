@@ -1,17 +1,17 @@
 /** Composition root: everything the routes stand on, made once, closed once. */
 
+import { createOperator } from '@gatehouse/caller-auth/credentials/operator';
+import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
+import {
+  createSecretVerifier,
+  type SecretVerifier,
+} from '@gatehouse/caller-auth/credentials/secret-verifier';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { createForgetting } from '@gatehouse/service-kit/changes/forget';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
-import { createOperator } from '@gatehouse/service-kit/credentials/operator';
-import { createSecretAttempts } from '@gatehouse/service-kit/credentials/secret-attempts';
-import {
-  createSecretVerifier,
-  type SecretVerifier,
-} from '@gatehouse/service-kit/credentials/secret-verifier';
 import { createSecretBox, type SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { Kit } from '@gatehouse/service-kit/http/run';
@@ -25,9 +25,11 @@ import {
   untilRedisIsReady,
 } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
+import {
+  createOpsAuthentication,
+  type OpsAuthentication,
+} from './client-authentication/ops-authentication.ts';
 import { type ClientDirectory, createClientDirectory } from './clients/directory.ts';
-import { createLateTokens } from './clients/late-tokens.ts';
-import { createOpsAuthentication, type OpsAuthentication } from './clients/ops-authentication.ts';
 import { type ClientService, createClientService } from './clients/service.ts';
 import { serviceClient } from './clients/service-client.ts';
 import { writeClientUses } from './clients/store.ts';
@@ -41,18 +43,19 @@ import { createSsoDeps, type SsoDeps } from './deps-sso.ts';
 import { observeKeyAges } from './keys/key-metrics.ts';
 import { createSigner, type Signer } from './keys/signer.ts';
 import { createSigningKeys, type SigningKeyService, signingKeyEntity } from './keys/signing-keys.ts';
+import { createCutOffStream } from './revocation/cut-off-stream.ts';
+import { type CutOffs, createCutOffs } from './revocation/cut-offs.ts';
 import { observeSsoKeys } from './sso/keys/key-metrics.ts';
 import { loadSsoKeys, type SsoKeys, ssoKeyEntity } from './sso/keys/service.ts';
 import { createAccessTokenMint } from './tokens/access-token-mint.ts';
 import { createAccessTokenStore } from './tokens/access-token-store.ts';
 import { type AccessTokens, createAccessTokens } from './tokens/access-tokens.ts';
-import { createCutOffStream } from './tokens/cut-off-stream.ts';
-import { type CutOffs, createCutOffs } from './tokens/cut-offs.ts';
 import { createFamilies, type Families } from './tokens/families.ts';
 import { createFamilyStore } from './tokens/family-store.ts';
 import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
 import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
 import { createJwtAccessTokens } from './tokens/jwt-access-token.ts';
+import { createLateTokens } from './tokens/late-tokens.ts';
 import { createServiceAuthorization } from './tokens/service-token.ts';
 
 export type Deps = BaseDeps &

@@ -1,4 +1,5 @@
 /** Auth API as a process. */
+import { shipLogs } from '@gatehouse/audit-trail/elasticsearch/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
 import { buildApp } from './app.ts';
@@ -12,6 +13,7 @@ import { reencryptSsoKeys } from './sso/keys/reencrypt.ts';
 
 await runService({
   configuration,
+  shipLogs,
   packageUrl: new URL('../package.json', import.meta.url),
   createDeps: (config, kit) => createDeps(config, kit),
   closeDeps: (deps) => deps.close(),

@@ -1,8 +1,9 @@
 /** Everything that is mounted, in order. */
+
+import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/nonce-header';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { enforceCors } from '@gatehouse/service-kit/http/cors';
-import { tellNonces } from '@gatehouse/service-kit/sender-constraint/nonce-header';
 import type { Caller } from './access/caller.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
 import { auditRoutes } from './audit/routes.ts';

@@ -1,10 +1,16 @@
 /** Every setting of Environment API; the only file that names its variables. */
+
+import { auditSettings } from '@gatehouse/audit-trail/config/audit';
+import { elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/config/elasticsearch';
+import {
+  certificateHeaderProblems,
+  certificateHeaderSettings,
+  dpopNonceSetting,
+} from '@gatehouse/caller-auth/config/sender-constraint';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { auditSettings } from '@gatehouse/service-kit/config/audit';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { consulSettings } from '@gatehouse/service-kit/config/consul';
-import { elasticsearchProblems, elasticsearchSettings } from '@gatehouse/service-kit/config/elasticsearch';
 import {
   encryptionSettings,
   httpSettings,
@@ -16,11 +22,6 @@ import {
   serviceClientSettings,
   tlsProblems,
 } from '@gatehouse/service-kit/config/groups';
-import {
-  certificateHeaderProblems,
-  certificateHeaderSettings,
-  dpopNonceSetting,
-} from '@gatehouse/service-kit/config/sender-constraint';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
 import { z } from 'zod';

@@ -1,17 +1,18 @@
 /** Composes what tells who is calling: the operator's credentials, tokens by introspection, proofs and certificates. */
+
+import { clientCertificatesOf } from '@gatehouse/caller-auth/config/sender-constraint';
+import { createOperator } from '@gatehouse/caller-auth/credentials/operator';
+import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
+import { createSecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
+import { createDpopProofs, type DpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { HttpClient } from '@gatehouse/contracts/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { clientCertificatesOf } from '@gatehouse/service-kit/config/sender-constraint';
-import { createOperator } from '@gatehouse/service-kit/credentials/operator';
-import { createSecretAttempts } from '@gatehouse/service-kit/credentials/secret-attempts';
-import { createSecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
-import { createDpopNonces } from '@gatehouse/service-kit/sender-constraint/dpop-nonces';
-import { createDpopProofs, type DpopProofs } from '@gatehouse/service-kit/sender-constraint/dpop-proof';
-import { createResourceTokens } from '@gatehouse/service-kit/sender-constraint/resource-tokens';
 import { type Authenticate, createAuthenticate } from './access/authenticate.ts';
 import { createIntrospection } from './access/introspection.ts';
 import type { Config } from './config.ts';

@@ -1,15 +1,16 @@
 /** What the routes stand on: the pool, Redis for announcements, Auth API for tokens, and the services above them. */
+
+import { createDisguise } from '@gatehouse/audit-trail/chain/disguise';
+import { createAuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+import { createElasticsearch } from '@gatehouse/audit-trail/elasticsearch/client';
+import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
-import { createDisguise } from '@gatehouse/service-kit/audit/disguise';
-import { createAuditKeeper } from '@gatehouse/service-kit/audit/keeper';
 import { createForgetting } from '@gatehouse/service-kit/changes/forget';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { createElasticsearch } from '@gatehouse/service-kit/elasticsearch/client';
-import { elasticsearchProbe } from '@gatehouse/service-kit/elasticsearch/probe';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';

@@ -1,5 +1,6 @@
 /** The Environment API process. */
 
+import { shipLogs } from '@gatehouse/audit-trail/elasticsearch/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { pingPostgres } from '@gatehouse/service-kit/postgres/pool';
 import { buildApp } from './app.ts';
@@ -10,6 +11,7 @@ import { describeApp } from './openapi.ts';
 
 await runService({
   configuration,
+  shipLogs,
   packageUrl: new URL('../package.json', import.meta.url),
   createDeps,
   closeDeps: (deps) => deps.close(),

@@ -1,5 +1,5 @@
 /** The audit trail as a chain: it holds, it shows changes, and only its retention deletes from it. */
-import { deleteExpired } from '@gatehouse/service-kit/audit/retention';
+import { deleteExpired } from '@gatehouse/audit-trail/chain/retention';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configurationTrail } from '../src/audit/trail.ts';
 import { type RunningApi, startApi } from './running-api.ts';

@@ -6,8 +6,6 @@ import closeWithGrace from 'close-with-grace';
 import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import type { TracingConfig } from '../config/tracing.ts';
-import { createElasticsearch, type ElasticsearchConfig } from '../elasticsearch/client.ts';
-import { createLogShipping, type LogShipping } from '../elasticsearch/log-shipping.ts';
 import { createReadiness, type Readiness, type ReadinessCheck } from '../health/readiness.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { startSummary } from '../logging/start-summary.ts';
@@ -44,12 +42,20 @@ export interface Service<C extends Configuration, D> {
   commands?: Record<string, (deps: D, log: Logger) => Promise<void>>;
   /** The routes without anything behind them, for the OpenAPI document. */
   describe(kit: Kit): Promise<App>;
+  /** Where a serving process sends its log lines besides standard output; absent or undefined: nowhere. */
+  shipLogs?(config: ConfigOf<C>): Promise<LogShipping | undefined>;
+}
+
+/** Receives every log line as JSON and sends it on; `start` begins to send, `close` sends what is left. */
+export interface LogShipping {
+  write(line: string): void;
+  start(log: Logger): void;
+  close(): Promise<void>;
 }
 
 interface CommonConfig {
   log: { level: string; format: 'json' | 'pretty' };
   tracing?: TracingConfig;
-  elasticsearch?: ElasticsearchConfig;
   http: {
     host: string;
     port: number;
@@ -83,7 +89,7 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     process.stdout.write(`The configuration of ${service.configuration.service} is complete.\n`);
     return;
   }
-  const logShipping = command === 'serve' ? await shippingOf(config) : undefined;
+  const logShipping = command === 'serve' ? await service.shipLogs?.(config) : undefined;
   const log = createLogger(service.configuration.service, config.log, undefined, logShipping);
   logShipping?.start(log);
   try {
@@ -96,13 +102,6 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     // Whatever was opened before the failure must not keep the process alive.
     setTimeout(() => process.exit(1), 1000).unref();
   }
-}
-
-/** Whatever standard output looks like: what is sent is the line as programs read it. */
-async function shippingOf({ elasticsearch }: CommonConfig): Promise<LogShipping | undefined> {
-  if (elasticsearch?.logs !== true) return undefined;
-  const client = await createElasticsearch(elasticsearch);
-  return client && createLogShipping({ client, ...elasticsearch });
 }
 
 async function runCommand<C extends Configuration, D>(

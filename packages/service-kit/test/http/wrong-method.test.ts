@@ -1,9 +1,9 @@
-import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
-import { type App, createApp } from '@gatehouse/service-kit/http/app';
-import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../src/errors/app-error.ts';
+import { oauthErrorHandler } from '../../src/errors/render-oauth.ts';
+import { type App, createApp } from '../../src/http/app.ts';
+import { createLogger } from '../../src/logging/logger.ts';
+import { createMetrics } from '../../src/metrics/registry.ts';
 
 let app: App;
 

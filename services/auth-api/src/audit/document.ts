@@ -1,9 +1,9 @@
 /** A security event as Elasticsearch gets it. */
-import type { Disguise } from '@gatehouse/service-kit/audit/disguise';
-import type { ChainedEvent } from '@gatehouse/service-kit/audit/trail';
+import type { Disguise } from '@gatehouse/audit-trail/chain/disguise';
+import type { ChainedEvent } from '@gatehouse/audit-trail/chain/trail';
+import { auditDocument, changesAsText } from '@gatehouse/audit-trail/elasticsearch/audit-document';
+import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk-writer';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
-import { auditDocument, changesAsText } from '@gatehouse/service-kit/elasticsearch/audit-document';
-import type { Document } from '@gatehouse/service-kit/elasticsearch/bulk-writer';
 import { auditEvents, type CatalogueEntry, type EventKind } from './event.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
 

@@ -1,7 +1,7 @@
 /** Erases what security events say of a person: in PostgreSQL and in the copies of Elasticsearch. The chain holds all the same. */
 
-import type { Disguise } from '@gatehouse/service-kit/audit/disguise';
-import type { AuditKeeper } from '@gatehouse/service-kit/audit/keeper';
+import type { Disguise } from '@gatehouse/audit-trail/chain/disguise';
+import type { AuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditWriter } from './event.ts';
 import { erasePersonalFacts, findPersonalNames } from './store.ts';

@@ -1,5 +1,5 @@
 /** The security events as an audit trail: what of an event stays when a person's data is erased, and what goes. */
-import type { AuditTrail, TrailEvent } from '@gatehouse/service-kit/audit/trail';
+import type { AuditTrail, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditEvent } from './event.ts';
 

@@ -1,5 +1,5 @@
 /** Which secrets a client may have, and in what form they are kept. */
-import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
+import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import {
   digestSecret,
   generateSecret,
@@ -7,7 +7,7 @@ import {
   isSlowHash,
   isTooCostly,
   type StoredSecret,
-} from '@gatehouse/service-kit/credentials/stored-secret';
+} from '@gatehouse/caller-auth/credentials/stored-secret';
 import { fieldError } from './field-error.ts';
 
 export interface ClientSecrets {

@@ -1,6 +1,6 @@
 /** What the service knows about a registered OAuth client. */
 
-import type { StoredSecret } from '@gatehouse/service-kit/credentials/stored-secret';
+import type { StoredSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
 import type { KeySource } from '../assertions/key-sets.ts';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
 

@@ -1,7 +1,7 @@
 /** Finds clients for the request paths: from memory, told of changes, served old while PostgreSQL is away. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { createViewCache, newOwnerState } from '../contact-centers/view-cache.ts';
+import { createViewCache, newOwnerState } from '@gatehouse/service-kit/view-cache';
 import type { Client } from './client.ts';
 import { findClient, findClientsByResource, someClientHasOrigin } from './store.ts';
 

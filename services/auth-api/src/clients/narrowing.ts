@@ -1,7 +1,7 @@
 /** What a change of a registration ends of that which is out: rights that were taken away do not live on in tokens. */
-import { isWithinScope } from '../oauth/scopes.ts';
-import { grantAt, usersOf } from '../tokens/cut-off-memory.ts';
-import type { CutOff } from '../tokens/cut-offs.ts';
+import { isWithinScope } from '../protocol/scopes.ts';
+import { grantAt, usersOf } from '../revocation/cut-off-memory.ts';
+import type { CutOff } from '../revocation/cut-offs.ts';
 import type { AssertionIssuer, Client } from './client.ts';
 
 export type EndedByChange = Pick<CutOff, 'kind' | 'id'>;

@@ -1,6 +1,7 @@
 /** The client that the installation's own services use: it comes from configuration and is in no database. */
+
+import { digestSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
-import { digestSecret } from '@gatehouse/service-kit/credentials/stored-secret';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Client } from './client.ts';
 import { newClient } from './new-client.ts';

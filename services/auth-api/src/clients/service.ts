@@ -1,23 +1,24 @@
 /** Rules of client administration. Every change is one transaction with its audit row and its change record. */
+
+import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { AuditEventName, AuditWriter } from '../audit/event.ts';
-import type { CutOffs } from '../tokens/cut-offs.ts';
+import type { Actor } from '../client-authentication/ops-guard.ts';
+import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { LateTokens } from '../tokens/late-tokens.ts';
 import { auditedChanges } from './audited-changes.ts';
 import { type Client, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
 import { fieldError } from './field-error.ts';
-import type { LateTokens } from './late-tokens.ts';
 import { mergeClient } from './merge.ts';
 import { endedByChange } from './narrowing.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
-import type { Actor } from './ops-guard.ts';
 import type { ClientPatch } from './schemas.ts';
 import {
   type ClientFilter,

@@ -1,10 +1,10 @@
 /** Takes the answer of the consent page: from our own page, for the user who was asked, in the same browser. */
 
 import type { AuditWriter } from '../audit/event.ts';
+import type { Pages } from '../browser/pages.ts';
+import type { FormGuard } from '../interactions/form-guard.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
 import type { BrowserRequest, SessionService } from '../sessions/session.ts';
-import type { FormGuard } from '../sign-in/form-guard.ts';
-import type { Pages } from '../sign-in/pages.ts';
 import type { ConsentService } from './consent.ts';
 
 export interface ConsentForm {

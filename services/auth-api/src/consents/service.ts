@@ -1,6 +1,6 @@
 /** The rules of consents: asked again for more, not for less. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { isWithinScope } from '../oauth/scopes.ts';
+import { isWithinScope } from '../protocol/scopes.ts';
 import type { ConsentService } from './consent.ts';
 import { addConsent, findConsent } from './store.ts';
 

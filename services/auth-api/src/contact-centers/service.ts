@@ -3,8 +3,13 @@ import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/cha
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import {
+  createViewCache,
+  type Loaded,
+  newOwnerState,
+  type OwnerState,
+} from '@gatehouse/service-kit/view-cache';
 import { canonicalTenant } from '../users/login-name.ts';
-import { createViewCache, type Loaded, newOwnerState, type OwnerState } from './view-cache.ts';
 
 /** The questions to the Environment API; each may carry the etag of the copy we have. */
 export interface EnvironmentSource {

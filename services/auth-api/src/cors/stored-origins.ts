@@ -3,7 +3,7 @@ import type { Fetched } from '@gatehouse/contracts/environment-api/client';
 import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { createViewCache } from '../contact-centers/view-cache.ts';
+import { createViewCache } from '@gatehouse/service-kit/view-cache';
 
 export interface StoredOrigins {
   /** @throws when Environment API is down and no copy is young enough */

@@ -2,7 +2,7 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditEvent, AuditWriter } from '../audit/event.ts';
 import type { Client } from '../clients/client.ts';
-import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { BrowserRequest, Session, SessionService } from '../sessions/session.ts';
 import { formatFamilyToken, newFamilyId, newSecret, secretHash } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';

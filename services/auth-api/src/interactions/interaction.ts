@@ -1,6 +1,6 @@
 /** An authorization request that waits for its user, bound to the browser that brought it. */
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
-import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
 
 export interface Interaction {

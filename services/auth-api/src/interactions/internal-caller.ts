@@ -1,6 +1,7 @@
 /** Recognises the installation's own services by the credentials that they share. */
+
+import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
-import { parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
 import type { Secret } from '@gatehouse/service-kit/secret';
 
 export interface ServiceClientCredentials {

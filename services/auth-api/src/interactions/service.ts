@@ -3,7 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { randomToken } from '@gatehouse/service-kit/random';
-import { type BrowserCookies, wellFormed } from '../sessions/browser-cookies.ts';
+import { type BrowserCookies, wellFormed } from '../browser/browser-cookies.ts';
 import type { Interaction, InteractionService } from './interaction.ts';
 import type { FoundInteraction, InteractionStore } from './store.ts';
 

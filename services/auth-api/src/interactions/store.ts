@@ -2,7 +2,7 @@
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
-import type { AuthorizationRequest } from '../oauth/authorization-request.ts';
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { InteractionState } from './interaction.ts';
 
 export interface InteractionData {

@@ -1,6 +1,6 @@
 /** What Auth UI is told about an interaction. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import type { PendingDevice } from '../oauth/authorization-request.ts';
+import type { PendingDevice } from '../protocol/authorization-request.ts';
 import type { Interaction } from './interaction.ts';
 
 export function viewOf(interaction: Interaction, offersRemember: boolean): InteractionView {

@@ -1,7 +1,8 @@
 /** Where the browser goes when its session is over: on, or first to the page that tells other applications. */
-import { optional } from '../oauth/parameters.ts';
+
+import type { Pages } from '../browser/pages.ts';
+import { optional } from '../protocol/parameters.ts';
 import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
-import type { Pages } from '../sign-in/pages.ts';
 import type { FrontChannel } from './front-channel.ts';
 import type { EndedSession } from './notice.ts';
 import type { PendingLogouts } from './pending.ts';

@@ -3,7 +3,7 @@ import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
-import { type BrowserCookies, wellFormed } from '../sessions/browser-cookies.ts';
+import { type BrowserCookies, wellFormed } from '../browser/browser-cookies.ts';
 import type { PendingLogout, PendingLogouts } from './pending.ts';
 
 const ttlSeconds = 600;

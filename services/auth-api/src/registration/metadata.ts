@@ -3,7 +3,7 @@ import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
 import { deviceGrantType } from '../devices/device.ts';
-import { parseScope } from '../oauth/scopes.ts';
+import { parseScope } from '../protocol/scopes.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
 /** Names in a registration, and those of the metadata. */

@@ -1,9 +1,10 @@
 /** Clients that register themselves (RFC 7591) and manage their registration (RFC 7592). */
-import type { SecretVerifier } from '@gatehouse/service-kit/credentials/secret-verifier';
+
+import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
+import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import { equalDigests, safeEqual, sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidToken, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
-import { parseBearerToken } from '@gatehouse/service-kit/http/basic-auth';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { Secret } from '@gatehouse/service-kit/secret';

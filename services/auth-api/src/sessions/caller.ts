@@ -1,5 +1,5 @@
 /** The user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
-import type { ResourceTokens } from '@gatehouse/service-kit/sender-constraint/resource-tokens';
+import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { BrowserRequest, ProviderSession, SessionService } from './session.ts';

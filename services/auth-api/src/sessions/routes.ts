@@ -6,9 +6,9 @@ import { insufficientScope, missingToken } from '@gatehouse/service-kit/errors/o
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AuditWriter } from '../audit/event.ts';
+import { crossSite, isForeign } from '../browser/same-origin.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import { isWithinScope } from '../oauth/scopes.ts';
-import { crossSite, isForeign } from '../sign-in/same-origin.ts';
+import { isWithinScope } from '../protocol/scopes.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Caller, Callers } from './caller.ts';
 import { sessionParamsSchema } from './schemas.ts';

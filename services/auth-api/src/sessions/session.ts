@@ -1,5 +1,5 @@
 /** A browser session: the fact that a user proved who they are in this browser. */
-import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
+import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { SessionReference } from '../tokens/session-reference.ts';
 import type { UserIdentity } from '../users/identity.ts';
 

@@ -2,7 +2,7 @@
 import { errorEnvelope } from '@gatehouse/service-kit/errors/render-envelope';
 import { reportError } from '@gatehouse/service-kit/errors/report';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isJson } from '../sessions/browser-scope.ts';
+import { isJson } from '../browser/browser-scope.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import { FormFailed } from './form-failed.ts';
 

@@ -3,12 +3,12 @@ import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { acceptFormsAndJson, isJson } from '../sessions/browser-scope.ts';
+import { acceptFormsAndJson, isJson } from '../browser/browser-scope.ts';
+import { crossSite, isForeign } from '../browser/same-origin.ts';
 import type { Callers } from '../sessions/caller.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { ChangePasswordService } from './change-password-service.ts';
-import { crossSite, isForeign } from './same-origin.ts';
 
 const changePasswordSchema = z.object({
   userName: z.string().optional(),

@@ -1,7 +1,9 @@
 /** Changes a password for whoever proves to own it: by a session, by a token, or by naming the account. */
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import type { BrowserCookies } from '../browser/browser-cookies.ts';
+import type { Pages } from '../browser/pages.ts';
+import type { FormGuard } from '../interactions/form-guard.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
-import type { BrowserCookies } from '../sessions/browser-cookies.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { BrowserReply, SessionService } from '../sessions/session.ts';
 import type { UserIdentity } from '../users/identity.ts';
@@ -9,8 +11,6 @@ import { canonicalUserName } from '../users/login-name.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import type { ChangedPassword, PasswordOwner, UserService } from '../users/user-service.ts';
 import { FormFailed, keepFailure } from './form-failed.ts';
-import type { FormGuard } from './form-guard.ts';
-import type { Pages } from './pages.ts';
 import type { FormRequest } from './service.ts';
 
 export interface NewPassword {

@@ -3,7 +3,7 @@ import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { acceptFormsAndJson, isJson } from '../sessions/browser-scope.ts';
+import { acceptFormsAndJson, isJson } from '../browser/browser-scope.ts';
 import { flag, isSet } from '../sessions/schemas.ts';
 import { answerFailure } from './answer-failure.ts';
 import type { SignInService } from './service.ts';

@@ -1,6 +1,7 @@
 /** What an identity provider says about somebody, whichever protocol it speaks, and whether it may be believed so far. */
+
+import { moreFactors, severalFactors, supportedContexts } from '../protocol/authentication-context.ts';
 import type { ProviderSession } from '../sessions/session.ts';
-import { moreFactors, severalFactors, supportedContexts } from '../tokens/authentication-context.ts';
 import { SsoError } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
 import type { SignOnSettings } from './settings.ts';

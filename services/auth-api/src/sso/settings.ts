@@ -6,8 +6,8 @@ import type {
   SingleSignOnView,
 } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { createViewCache } from '@gatehouse/service-kit/view-cache';
 import { read } from '../contact-centers/environment-api.ts';
-import { createViewCache } from '../contact-centers/view-cache.ts';
 
 /** One way of signing in, as it is set for a location. */
 export type SignOnSettings =

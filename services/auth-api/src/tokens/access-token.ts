@@ -1,7 +1,7 @@
 /** The facts of an issued access token, as its record in Redis holds them. */
-import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { CutOffSubject } from '../revocation/cut-offs.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { CutOffSubject } from './cut-offs.ts';
 import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 

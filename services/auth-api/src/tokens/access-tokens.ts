@@ -1,8 +1,8 @@
 /** Judges access tokens: known, unexpired and not cut off, or nothing. */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { CutOffSubject, CutOffs } from '../revocation/cut-offs.ts';
 import type { StoredAccessToken, TokenFacts } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
-import type { CutOffSubject, CutOffs } from './cut-offs.ts';
 import { isJwt, type JwtAccessTokens, longestAccessToken } from './jwt-access-token.ts';
 
 export interface AccessTokens {

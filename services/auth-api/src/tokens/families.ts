@@ -1,5 +1,5 @@
 /** Authorizations of users: their codes and refresh tokens, and how a whole one ends. */
-import type { CutOffs } from './cut-offs.ts';
+import type { CutOffs } from '../revocation/cut-offs.ts';
 import type { FamilyToken } from './family-token.ts';
 import type { CodeGrant, Grant } from './grant.ts';
 

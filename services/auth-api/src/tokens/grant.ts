@@ -1,6 +1,7 @@
 /** What a user has authorized: stored with a code, then with the refresh tokens of the same family. */
+
+import type { CutOffs } from '../revocation/cut-offs.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { CutOffs } from './cut-offs.ts';
 import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { defaultAlgorithm, type SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
-import { contextOf } from './authentication-context.ts';
+import { contextOf } from '../protocol/authentication-context.ts';
 import type { Actor } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 

@@ -1,6 +1,7 @@
 /** What is said about a token: by introspection (RFC 7662 section 2.2), and by a JWT about itself. */
+
+import { tokenTypeOf } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { IntrospectionActive, IntrospectionRefresh } from '@gatehouse/contracts/auth-api/introspection';
-import { tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { AccessTokenRecord } from './access-token.ts';
 import type { KnownRefresh } from './families.ts';
 

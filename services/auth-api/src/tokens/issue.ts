@@ -1,10 +1,11 @@
 /** Turns a proven authorization into the tokens of an answer. */
+
+import { type Confirmation, tokenTypeOf } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
-import { type Confirmation, tokenTypeOf } from '@gatehouse/service-kit/sender-constraint/confirmation';
 import type { Client } from '../clients/client.ts';
-import { commonScope, openidScope } from '../oauth/scopes.ts';
-import { claimsOfScope, userClaimsOf } from '../oauth/user-claims.ts';
+import { commonScope, openidScope } from '../protocol/scopes.ts';
+import { claimsOfScope, userClaimsOf } from '../users/user-claims.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import type { AccessTokenMint } from './access-token-mint.ts';
 import type { AccessTokenStore } from './access-token-store.ts';

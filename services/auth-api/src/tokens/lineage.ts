@@ -1,6 +1,6 @@
 /** Where a token that was made from another one comes from, and who acts with it (RFC 8693 section 4). */
 import type { Client } from '../clients/client.ts';
-import type { CutOffSubject } from './cut-offs.ts';
+import type { CutOffSubject } from '../revocation/cut-offs.ts';
 
 /** How a token names somebody; what is left out matches everybody. */
 export interface Party {

@@ -1,5 +1,5 @@
 /** What a refresh token is bound to besides its client. */
-import type { Confirmation } from '@gatehouse/service-kit/sender-constraint/confirmation';
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { type Client, hasBoundTokens } from '../clients/client.ts';
 
 /**

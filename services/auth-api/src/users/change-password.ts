@@ -4,7 +4,7 @@ import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
-import type { CutOffs } from '../tokens/cut-offs.ts';
+import type { CutOffs } from '../revocation/cut-offs.ts';
 import { isInGroup } from './access-groups.ts';
 import { type Account, type Accounts, auditFactsOf, type NamedAccount } from './account.ts';
 import { canExist, longestPasswordBytes, settleAttempt } from './authenticate.ts';

@@ -5,7 +5,7 @@ import { CfgObjectState } from '@gatehouse/config-server-client/model/enumeratio
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
-import type { CutOffs } from '../tokens/cut-offs.ts';
+import type { CutOffs } from '../revocation/cut-offs.ts';
 import type { DisabledPersons } from './disabled-persons.ts';
 import type { PasswordChangeMarks } from './password-change-marks.ts';
 import { subjectOf } from './subject.ts';

@@ -10,7 +10,7 @@ import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import type { CutOffs } from '../tokens/cut-offs.ts';
+import type { CutOffs } from '../revocation/cut-offs.ts';
 import { createAccounts } from './account.ts';
 import { type AttemptLimits, createAttemptLimiter } from './attempt-limiter.ts';
 import { createAuthenticate } from './authenticate.ts';

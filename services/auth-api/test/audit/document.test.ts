@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createDisguise } from '@gatehouse/service-kit/audit/disguise';
-import { auditTemplates } from '@gatehouse/service-kit/elasticsearch/audit-assets';
+import { createDisguise } from '@gatehouse/audit-trail/chain/disguise';
+import { auditTemplates } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { cataloguePage } from '../../src/audit/catalogue-page.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBrowserCookies } from '../../src/browser/browser-cookies.ts';
 import { createInteractionService } from '../../src/interactions/service.ts';
 import { createInteractionStore } from '../../src/interactions/store.ts';
 import { viewOf } from '../../src/interactions/view.ts';
-import type { AuthorizationRequest } from '../../src/oauth/authorization-request.ts';
-import { createBrowserCookies } from '../../src/sessions/browser-cookies.ts';
+import type { AuthorizationRequest } from '../../src/protocol/authorization-request.ts';
 import { openDoor } from '../stack/doors.ts';
 import { browserCookie } from '../stack/interaction.ts';
 import { openRedis, type RedisForTests } from '../stack/redis.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRegisteredRedirectUri, redirectUriProblem } from '../../src/oauth/redirect-uri.ts';
+import { isRegisteredRedirectUri, redirectUriProblem } from '../../src/protocol/redirect-uri.ts';
 
 const confidential = { clientType: 'CONFIDENTIAL' } as const;
 const exact = (...redirectUris: string[]) => ({

@@ -1,12 +1,12 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/clients/client.ts';
-import { createExchangeIssuer } from '../../src/oauth/exchange/issue.ts';
-import { createPresentedTokens } from '../../src/oauth/exchange/presented-token.ts';
-import { createExchangeTargets } from '../../src/oauth/exchange/targets.ts';
-import type { GrantRequest } from '../../src/oauth/grants/grant-handler.ts';
-import { tokenExchangeGrant } from '../../src/oauth/grants/token-exchange.ts';
-import { readParameters } from '../../src/oauth/parameters.ts';
+import { readParameters } from '../../src/protocol/parameters.ts';
+import { createExchangeIssuer } from '../../src/token/exchange/issue.ts';
+import { createPresentedTokens } from '../../src/token/exchange/presented-token.ts';
+import { createExchangeTargets } from '../../src/token/exchange/targets.ts';
+import type { GrantRequest } from '../../src/token/grants/grant-handler.ts';
+import { tokenExchangeGrant } from '../../src/token/grants/token-exchange.ts';
 import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { accessTokenType, exchangeGrant, exchangeToken, refusalOf, urn } from '../stack/exchange.ts';

@@ -1,9 +1,9 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createBrowserCookies } from '../../src/sessions/browser-cookies.ts';
+import { createBrowserCookies } from '../../src/browser/browser-cookies.ts';
+import type { CutOffSubject, CutOffs } from '../../src/revocation/cut-offs.ts';
 import { createSessionService, type SessionLifetimes } from '../../src/sessions/service.ts';
 import { createSessionStore, sessionsPerUser } from '../../src/sessions/store.ts';
-import type { CutOffSubject, CutOffs } from '../../src/tokens/cut-offs.ts';
 import type { UserIdentity } from '../../src/users/identity.ts';
 import { openDoor } from '../stack/doors.ts';
 import { sessionCookie } from '../stack/interaction.ts';

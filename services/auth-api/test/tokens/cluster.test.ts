@@ -3,9 +3,9 @@ import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/ser
 import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
 import { startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPostedRequests } from '../../src/oauth/posted-requests.ts';
+import { createPostedRequests } from '../../src/browser/posted-requests.ts';
+import { createCutOffStream } from '../../src/revocation/cut-off-stream.ts';
 import { createAccessTokenStore } from '../../src/tokens/access-token-store.ts';
-import { createCutOffStream } from '../../src/tokens/cut-off-stream.ts';
 import type { FamilyStore } from '../../src/tokens/families.ts';
 import { createFamilyStore } from '../../src/tokens/family-store.ts';
 import { newFamilyId, newSecret, secretHash } from '../../src/tokens/family-token.ts';

@@ -2,8 +2,8 @@ import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createCutOffStream } from '../../src/tokens/cut-off-stream.ts';
-import { type CutOffs, createCutOffs } from '../../src/tokens/cut-offs.ts';
+import { createCutOffStream } from '../../src/revocation/cut-off-stream.ts';
+import { type CutOffs, createCutOffs } from '../../src/revocation/cut-offs.ts';
 
 const log = createLogger('test', { level: 'silent', format: 'json' });
 let server: TestRedis;

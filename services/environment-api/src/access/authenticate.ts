@@ -1,10 +1,11 @@
 /** From the Authorization header to the caller: the operator by HTTP Basic, everybody else by an access token. */
+
+import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
+import type { Operator } from '@gatehouse/caller-auth/credentials/operator';
+import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
-import type { Operator } from '@gatehouse/service-kit/credentials/operator';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
-import { hasScheme, parseBasicCredentials } from '@gatehouse/service-kit/http/basic-auth';
-import type { ResourceTokens } from '@gatehouse/service-kit/sender-constraint/resource-tokens';
-import type { SenderRequest } from '@gatehouse/service-kit/sender-constraint/sender';
 import { type Caller, opsCaller, tokenCaller } from './caller.ts';
 
 /** @throws AppError 401 without valid credentials, 429 after too many wrong ones, 503 when they cannot be checked */

@@ -1,7 +1,8 @@
 /** `/audit`: who changed what. */
+
+import type { AuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import { successStatus } from '@gatehouse/contracts/envelope';
-import type { AuditKeeper } from '@gatehouse/service-kit/audit/keeper';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';

@@ -1,8 +1,8 @@
 /** The rows of the audit trail as a chain, and as documents of Elasticsearch. */
-import type { Disguise } from '@gatehouse/service-kit/audit/disguise';
-import type { AuditTrail, ChainedEvent, TrailEvent } from '@gatehouse/service-kit/audit/trail';
-import { auditDocument, changesAsText } from '@gatehouse/service-kit/elasticsearch/audit-document';
-import type { Document } from '@gatehouse/service-kit/elasticsearch/bulk-writer';
+import type { Disguise } from '@gatehouse/audit-trail/chain/disguise';
+import type { AuditTrail, ChainedEvent, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
+import { auditDocument, changesAsText } from '@gatehouse/audit-trail/elasticsearch/audit-document';
+import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk-writer';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditAction, AuditEntry } from './entry.ts';
 import { type StoredRow, toAuditRow } from './store.ts';

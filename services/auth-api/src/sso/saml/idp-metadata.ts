@@ -1,6 +1,6 @@
 /** What the metadata of an identity provider says (SAML metadata section 2.4.3), as far as it is used. */
 import { X509Certificate } from 'node:crypto';
-import { optional } from '../../oauth/parameters.ts';
+import { optional } from '../../protocol/parameters.ts';
 import { isBrowserAddress } from '../browser-address.ts';
 import { SsoError } from '../failure.ts';
 import { signedMetadata } from './metadata-signature.ts';

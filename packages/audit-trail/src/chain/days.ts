@@ -1,0 +1,87 @@
+/** The days of a chain: how far it went on each, sealed under the key-encryption key, which the database does not have. */
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+
+export interface AuditDay {
+  /** YYYY-MM-DD, UTC. */
+  day: string;
+  lastPosition: number;
+  /** Hash of its last event. */
+  hash: Buffer;
+  seal: string;
+}
+
+interface DayRow {
+  day: string;
+  last_position: string;
+  hash: Buffer;
+  seal: string;
+}
+
+const columns = `to_char(day, 'YYYY-MM-DD') AS day, last_position, hash, seal`;
+
+/** Both ends inclusive. */
+export async function readDays(
+  schema: string,
+  db: Queryable,
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+): Promise<AuditDay[]> {
+  const { rows } = await db.query<DayRow>(
+    `SELECT ${columns} FROM ${schema}.audit_days
+     WHERE ($1::date IS NULL OR day >= $1) AND ($2::date IS NULL OR day <= $2) ORDER BY audit_days.day`,
+    [from ?? null, to ?? null],
+  );
+  return rows.map(toDay);
+}
+
+/** The last day before another one. */
+export async function readDayBefore(
+  schema: string,
+  db: Queryable,
+  day: string,
+): Promise<AuditDay | undefined> {
+  const { rows } = await db.query<DayRow>(
+    `SELECT ${columns} FROM ${schema}.audit_days WHERE day < $1 ORDER BY audit_days.day DESC LIMIT 1`,
+    [day],
+  );
+  return rows.map(toDay)[0];
+}
+
+function toDay({ day, last_position, hash, seal }: DayRow): AuditDay {
+  return { day, lastPosition: Number(last_position), hash, seal };
+}
+
+/** The last place of the chain that is taken, also when its events are deleted; 0 before the first. */
+export async function readLastPosition(schema: string, db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ position: string | null }>(
+    `SELECT greatest((SELECT max(position) FROM ${schema}.audit_chain),
+       (SELECT max(last_position) FROM ${schema}.audit_days)) AS position`,
+  );
+  return Number(rows[0]?.position ?? 0);
+}
+
+/** A seal that was copied from another day does not open. */
+export function placeOfSeal(schema: string, day: string): SecretPlace {
+  return { table: `${schema}.audit_days`, row: day, column: 'seal' };
+}
+
+/** Seals again what was sealed under another key; the number of days. */
+export async function resealDays(schema: string, db: Queryable, box: SecretBox): Promise<number> {
+  const days = await readDays(schema, db, {});
+  const old = days.filter(({ seal }) => seal.split('.')[1] !== box.activeKeyId);
+  for (const { day, seal } of old) {
+    const place = placeOfSeal(schema, day);
+    // Only if nobody sealed it anew meanwhile.
+    await db.query(`UPDATE ${schema}.audit_days SET seal = $3 WHERE day = $1 AND seal = $2`, [
+      day,
+      seal,
+      box.seal(box.open(seal, place), place),
+    ]);
+  }
+  return old.length;
+}
+
+/** The first UTC day whose events are kept for sure. */
+export function keptFromDay(nowMs: number, retentionDays: number): string {
+  return new Date(nowMs - retentionDays * 86_400_000).toISOString().slice(0, 10);
+}

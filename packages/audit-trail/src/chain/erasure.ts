@@ -1,0 +1,93 @@
+/**
+ * Takes persons out of events that are in the chain already. Each gets a seal, which the database cannot make: otherwise whoever
+ * writes into the tables could take himself out, and it would look like an erasure.
+ */
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
+import { holdAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { chainLock } from './chainer.ts';
+import type { AuditTrail } from './trail.ts';
+
+const batchSize = 1000;
+
+/**
+ * `erase` takes the personal part out of the events and tells their numbers.
+ * @param transaction a transaction: the persons and the seals go together
+ */
+export async function eraseFromChain(
+  { schema }: AuditTrail,
+  { transaction, secretBox }: { transaction: Queryable; secretBox: SecretBox },
+  erase: () => Promise<readonly string[]>,
+): Promise<number> {
+  // An event that got its place meanwhile would have the digest of what it does not say any more.
+  await holdAdvisoryLock(transaction, chainLock(schema));
+  const seqs = await erase();
+  for (let from = 0; from < seqs.length; from += batchSize) {
+    const { rows } = await transaction.query<{ position: string; personal_digest: Buffer }>(
+      `SELECT position, personal_digest FROM ${schema}.audit_chain WHERE event_seq = ANY ($1::bigint[])`,
+      [seqs.slice(from, from + batchSize)],
+    );
+    await storeSeals(
+      schema,
+      transaction,
+      rows.map(({ position, personal_digest: digest }) => [
+        position,
+        secretBox.seal(digest, placeOfErasure(schema, position)),
+      ]),
+    );
+  }
+  return seqs.length;
+}
+
+/** Whether we erased the person of this event. */
+export function isErasureSeal(
+  seal: string | undefined,
+  { schema, position, digest }: { schema: string; position: number; digest: Buffer },
+  box: SecretBox,
+): boolean {
+  if (seal === undefined) return false;
+  try {
+    return box.open(seal, placeOfErasure(schema, String(position))).equals(digest);
+  } catch {
+    return false;
+  }
+}
+
+/** Seals again what was sealed under another key. */
+export async function resealErasures(schema: string, db: Queryable, box: SecretBox): Promise<void> {
+  for (let after = '0'; ; ) {
+    const { rows } = await db.query<{ position: string; seal: string }>(
+      `SELECT position, erasure_seal AS seal FROM ${schema}.audit_chain
+       WHERE erasure_seal IS NOT NULL AND position > $1 AND split_part(erasure_seal, '.', 2) <> $2
+       ORDER BY position LIMIT ${batchSize}`,
+      [after, box.activeKeyId],
+    );
+    await storeSeals(
+      schema,
+      db,
+      rows.map(({ position, seal }) => {
+        const place = placeOfErasure(schema, position);
+        return [position, box.seal(box.open(seal, place), place)];
+      }),
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.position;
+  }
+}
+
+async function storeSeals(
+  schema: string,
+  db: Queryable,
+  seals: readonly (readonly [position: string, seal: string])[],
+): Promise<void> {
+  await db.query(
+    `UPDATE ${schema}.audit_chain chain SET personal_salt = NULL, erasure_seal = made.seal
+     FROM unnest($1::bigint[], $2::text[]) AS made (position, seal) WHERE chain.position = made.position`,
+    [seals.map(([position]) => position), seals.map(([, seal]) => seal)],
+  );
+}
+
+function placeOfErasure(schema: string, position: string): SecretPlace {
+  return { table: `${schema}.audit_chain`, row: position, column: 'erasure_seal' };
+}

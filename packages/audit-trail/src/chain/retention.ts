@@ -1,0 +1,37 @@
+/** Deletes audit events after their time; the seals of their days stay, so that the chain goes on from there. */
+import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
+import { inTransactionOf } from '@gatehouse/service-kit/postgres/pool';
+import type { AuditTrail } from './trail.ts';
+
+const batchSize = 5000;
+
+export interface Expiry {
+  /** YYYY-MM-DD: events of earlier days go. */
+  before: string;
+  /** What this target does not have yet stays, also what it refused; undefined: there is none. */
+  shippedTo: string | undefined;
+}
+
+/** Deletes one batch, oldest first; how many were deleted, 0 when another process is at it. */
+export async function deleteExpired(trail: AuditTrail, { before, shippedTo }: Expiry): Promise<number> {
+  const { pool, schema, table, seqColumn } = trail;
+  const deleted = await withAdvisoryLock(pool, `audit-expire:${schema}`, (client) =>
+    inTransactionOf(client, async () => {
+      // Tables that are append-only let go of rows for this alone.
+      await client.query(`SELECT set_config('gatehouse.audit_retention', 'on', true)`);
+      const { rowCount } = await client.query(
+        `DELETE FROM ${table} WHERE ${seqColumn} IN (
+           SELECT event_seq FROM ${schema}.audit_chain chain
+           WHERE day < $1 AND ($2::text IS NULL OR (position <=
+             coalesce((SELECT position FROM ${schema}.audit_shipping WHERE target = $2), 0)
+             AND NOT EXISTS (
+               SELECT 1 FROM ${schema}.audit_set_aside aside
+               WHERE aside.target = $2 AND aside.position = chain.position)))
+           ORDER BY position LIMIT ${batchSize})`,
+        [before, shippedTo ?? null],
+      );
+      return rowCount ?? 0;
+    }),
+  );
+  return deleted ?? 0;
+}

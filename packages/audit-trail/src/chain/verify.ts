@@ -1,0 +1,163 @@
+/** Goes through a chain again and says where it does not hold. */
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { type AuditDay, placeOfSeal, readDayBefore, readDays } from './days.ts';
+import { isErasureSeal } from './erasure.ts';
+import { chainHash, noHash, personalDigest } from './hash.ts';
+import { type AuditTrail, type ChainedEvent, readChain } from './trail.ts';
+
+export interface VerifiedDay {
+  day: string;
+  events: number;
+  /** Hash of the last event, base64url: the day's fingerprint, to be compared with a copy kept elsewhere. */
+  hash: string;
+  /** Place of the last event; absent where no seal covers them. */
+  lastPosition?: number;
+  /** Elasticsearch has the same last event. */
+  copied?: boolean;
+  /** Plain sentences; empty when the day holds. */
+  problems: string[];
+}
+
+export interface VerifyOptions {
+  trail: AuditTrail;
+  secretBox: SecretBox;
+  /** YYYY-MM-DD; events of earlier days may have been deleted after their time. */
+  keptFrom: string;
+  /** YYYY-MM-DD, inclusive; all days when not given. */
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+const pageSize = 1000;
+/** The last statement looks at every event. */
+const longestStatementMs = 300_000;
+/** More would only repeat the first. */
+const mostProblems = 10;
+
+export async function verifyAuditTrail(options: VerifyOptions): Promise<VerifiedDay[]> {
+  return inTransaction(options.trail.pool, async (db) => {
+    // Of one moment: events that are chained meanwhile must not look like ones that somebody put in.
+    await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await db.query(`SET LOCAL statement_timeout = ${longestStatementMs}`);
+    return [...(await verifyDays(options, db)), ...(await verifyRest(options, db))];
+  });
+}
+
+async function verifyDays(options: VerifyOptions, db: Queryable): Promise<VerifiedDay[]> {
+  const { trail, secretBox, keptFrom, to } = options;
+  const { schema } = trail;
+  const from = options.from !== undefined && options.from > keptFrom ? options.from : keptFrom;
+  const days = await readDays(schema, db, { from, to });
+  const verified: VerifiedDay[] = [];
+  const [first] = days;
+  const dayBefore = first && (await readDayBefore(schema, db, first.day));
+  let before = dayBefore === undefined ? { position: 0, hash: noHash } : endOf(dayBefore);
+  // It was not asked for, or is past its time; but the first day is whole only if it goes on where that one was sealed.
+  let beginning = dayBefore === undefined ? [] : sealProblems(dayBefore, schema, secretBox);
+  for (const day of days) {
+    const found = await verifyDay(options, db, day, before);
+    const problems = [...beginning, ...found.problems, ...sealProblems(day, schema, secretBox)].slice(
+      0,
+      mostProblems,
+    );
+    beginning = [];
+    verified.push({
+      ...{ day: day.day, events: found.events, lastPosition: day.lastPosition },
+      ...{ hash: day.hash.toString('base64url'), problems },
+    });
+    before = endOf(day);
+  }
+  return verified;
+}
+
+/** Events that no seal covers: with their day taken away, or put in beside the chain. They belong to no day that can be asked for. */
+async function verifyRest({ trail, keptFrom }: VerifyOptions, db: Queryable): Promise<VerifiedDay[]> {
+  const { schema, table, seqColumn } = trail;
+  const statement = {
+    text: `SELECT to_char(day, 'YYYY-MM-DD') AS day, count(*) AS events,
+       'events ' || min(position) || ' to ' || max(position) || ' are of no sealed day' AS problem
+     FROM ${schema}.audit_chain
+     WHERE position > (SELECT coalesce(max(last_position), 0) FROM ${schema}.audit_days)
+     GROUP BY day
+     UNION ALL
+     SELECT to_char(event.at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), count(*), count(*) || ' events are not in the chain'
+     FROM ${table} event
+     WHERE event.at >= $1::date
+       AND NOT EXISTS (SELECT 1 FROM ${schema}.audit_chain chain WHERE chain.event_seq = event.${seqColumn})
+       AND NOT EXISTS (SELECT 1 FROM ${schema}.audit_unchained waiting WHERE waiting.seq = event.${seqColumn})
+     GROUP BY 1 ORDER BY 1`,
+    values: [keptFrom],
+    query_timeout: longestStatementMs,
+  };
+  const { rows } = await db.query<{ day: string; events: string; problem: string }>(statement);
+  return rows.map(({ day, events, problem }) => ({
+    day,
+    events: Number(events),
+    hash: '',
+    problems: [problem],
+  }));
+}
+
+interface End {
+  position: number;
+  hash: Buffer;
+}
+
+function endOf({ lastPosition: position, hash }: AuditDay): End {
+  return { position, hash };
+}
+
+async function verifyDay({ trail, secretBox }: VerifyOptions, db: Queryable, day: AuditDay, before: End) {
+  const problems: string[] = [];
+  let { position, hash } = before;
+  let events = 0;
+  for (;;) {
+    const page = await readChain(trail, db, {
+      after: position,
+      until: day.lastPosition,
+      limit: pageSize,
+    });
+    for (const event of page) {
+      if (event.position !== position + 1) problems.push(`${missing(position + 1, event.position)} missing`);
+      else problems.push(...eventProblems(event, hash), ...personProblems(event, trail.schema, secretBox));
+      ({ position, hash } = event);
+      events += 1;
+    }
+    if (page.length < pageSize) break;
+  }
+  if (position < day.lastPosition) problems.push(`${missing(position + 1, day.lastPosition + 1)} missing`);
+  else if (!hash.equals(day.hash)) problems.push('the last event is not the one that the day ended with');
+  return { events, problems };
+}
+
+function missing(first: number, next: number): string {
+  return next - first === 1 ? `event ${first} is` : `events ${first} to ${next - 1} are`;
+}
+
+function eventProblems(event: ChainedEvent, before: Buffer): string[] {
+  return chainHash(before, event, event.personalDigest).equals(event.hash)
+    ? []
+    : [`event ${event.position} was changed, or the one before it`];
+}
+
+function personProblems(event: ChainedEvent, schema: string, box: SecretBox): string[] {
+  const { position, personal, personalSalt, personalDigest: digest, erasureSeal } = event;
+  if (personal === undefined && personalSalt === undefined) {
+    return isErasureSeal(erasureSeal, { schema, position, digest }, box)
+      ? []
+      : [`event ${position}: what it said of the person was taken out, and not by an erasure`];
+  }
+  return personalSalt && personalDigest(personalSalt, personal ?? {}).equals(digest)
+    ? []
+    : [`event ${position}: what it says of the person was changed`];
+}
+
+function sealProblems(day: AuditDay, schema: string, box: SecretBox): string[] {
+  try {
+    const isSealed = box.open(day.seal, placeOfSeal(schema, day.day)).equals(day.hash);
+    return isSealed ? [] : [`the seal of ${day.day} was made for another end of it`];
+  } catch (error) {
+    return [`the seal of ${day.day} does not open: ${(error as Error).message}`];
+  }
+}

@@ -1,0 +1,112 @@
+/** Where a service sends its logging data. */
+
+import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { z } from 'zod';
+
+const nodeUrl = z.url({ protocol: /^https?$/ });
+
+export const elasticsearchSettings = {
+  nodes: setting(
+    read
+      .list()
+      .default([] as string[])
+      .pipe(z.array(nodeUrl)) as unknown as z.ZodType<string[]>,
+    {
+      env: 'GATEHOUSE_ELASTICSEARCH_NODES',
+      doc: 'Addresses of Elasticsearch (8.x or 9.x), separated by commas; none: audit events stay in PostgreSQL.',
+      example: 'https://elasticsearch.example:9200',
+    },
+  ),
+  username: setting(z.string().min(1).optional(), {
+    env: 'GATEHOUSE_ELASTICSEARCH_USERNAME',
+    doc: 'User of Elasticsearch (HTTP Basic); not together with an API key.',
+  }),
+  password: optionalSecretSetting({
+    env: 'GATEHOUSE_ELASTICSEARCH_PASSWORD',
+    doc: 'Password of that user.',
+  }),
+  apiKey: optionalSecretSetting({
+    env: 'GATEHOUSE_ELASTICSEARCH_API_KEY',
+    doc: 'API key of Elasticsearch, in its encoded form.',
+  }),
+  ca: setting(z.string().min(1).optional(), {
+    env: 'GATEHOUSE_ELASTICSEARCH_CA',
+    doc: "Authority of Elasticsearch's certificate, in PEM; those of the system when not given.",
+  }),
+  allowPlaintext: setting(read.boolean().default(false), {
+    env: 'GATEHOUSE_ELASTICSEARCH_ALLOW_PLAINTEXT',
+    doc: 'Permits http to Elasticsearch on another machine; whoever listens reads who signs in from where.',
+  }),
+  install: setting(read.boolean().default(true), {
+    env: 'GATEHOUSE_ELASTICSEARCH_INSTALL',
+    doc: 'Install and update index templates and the lifecycle policy; `false` where an administrator does (docs/logging.md), with credentials that only write.',
+  }),
+  namespace: setting(
+    z
+      .string()
+      .regex(/^[a-z0-9_]{1,100}$/, 'may hold small letters, digits and _')
+      .default('default'),
+    {
+      env: 'GATEHOUSE_ELASTICSEARCH_NAMESPACE',
+      doc: 'Last part of the names of the data streams, as in logs-gatehouse.audit-default: one for each installation that shares an Elasticsearch.',
+    },
+  ),
+  retentionDays: setting(read.integer(1, 36_500).default(365), {
+    env: 'GATEHOUSE_ELASTICSEARCH_RETENTION_DAYS',
+    doc: 'Age at which the lifecycle policy deletes audit events in Elasticsearch, in days.',
+  }),
+  logs: setting(read.boolean().default(false), {
+    env: 'GATEHOUSE_ELASTICSEARCH_LOGS',
+    doc: 'Send log lines there too (data stream logs-gatehouse.service-<namespace>), for installations that collect no standard output.',
+  }),
+  logRetentionDays: setting(read.integer(1, 36_500).default(30), {
+    env: 'GATEHOUSE_ELASTICSEARCH_LOG_RETENTION_DAYS',
+    doc: 'Age at which the lifecycle policy deletes log lines in Elasticsearch, in days.',
+  }),
+  timeoutMs: setting(read.integer(1000, 600_000).default(30_000), {
+    env: 'GATEHOUSE_ELASTICSEARCH_TIMEOUT_MS',
+    doc: 'Longest call to Elasticsearch, in milliseconds.',
+  }),
+};
+
+interface Given {
+  nodes: readonly string[];
+  username: string | undefined;
+  password: unknown;
+  apiKey: unknown;
+  allowPlaintext: boolean;
+  logs: boolean;
+}
+
+/** Why the settings contradict each other. */
+export function elasticsearchProblems({
+  nodes,
+  username,
+  password,
+  apiKey,
+  allowPlaintext,
+  logs,
+}: Given): string[] {
+  const problems: string[] = [];
+  if (apiKey !== undefined && username !== undefined) {
+    problems.push('GATEHOUSE_ELASTICSEARCH_API_KEY and GATEHOUSE_ELASTICSEARCH_USERNAME exclude each other');
+  }
+  if ((username === undefined) !== (password === undefined)) {
+    problems.push('GATEHOUSE_ELASTICSEARCH_USERNAME and GATEHOUSE_ELASTICSEARCH_PASSWORD belong together');
+  }
+  if (logs && nodes.length === 0)
+    problems.push(
+      'GATEHOUSE_ELASTICSEARCH_LOGS needs GATEHOUSE_ELASTICSEARCH_NODES: the lines have nowhere to go',
+    );
+  for (const node of nodes) {
+    const { protocol, hostname, username: inUrl } = new URL(node);
+    if (inUrl !== '') problems.push('GATEHOUSE_ELASTICSEARCH_NODES: credentials have variables of their own');
+    const isLoopback = /^(127\.|\[::1\]$|localhost$)/.test(hostname);
+    if (protocol === 'http:' && !isLoopback && !allowPlaintext) {
+      problems.push(
+        `GATEHOUSE_ELASTICSEARCH_NODES: ${hostname} is not this machine: use https, or GATEHOUSE_ELASTICSEARCH_ALLOW_PLAINTEXT=true`,
+      );
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,139 @@
+/** Sends log lines to Elasticsearch as well: at best, never at the cost of the service. What finds no room is counted and left out. */
+import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import type { LogShipping } from '@gatehouse/service-kit/http/run';
+import { randomUuid } from '@gatehouse/service-kit/random';
+import { type ItemOutcome, outcomeOf } from './bulk-outcome.ts';
+import type { Document } from './bulk-writer.ts';
+import { readableFailure } from './bulk-writer.ts';
+import { createElasticsearch, type ElasticsearchClient, type ElasticsearchConfig } from './client.ts';
+import { inHalves } from './in-halves.ts';
+import { installLogAssets } from './install.ts';
+import { logDataStream } from './log-assets.ts';
+
+export interface LogShippingOptions {
+  client: ElasticsearchClient;
+  namespace: string;
+  /** Whether template and lifecycle are put by us. */
+  install: boolean;
+  logRetentionDays: number;
+  /** Lines that wait in memory at most. */
+  room?: number;
+  intervalMs?: number;
+}
+
+const batchSize = 500;
+
+/** The shipping that the configuration asks for; undefined when log lines stay on standard output alone. */
+export async function shipLogs({
+  elasticsearch,
+}: {
+  elasticsearch: ElasticsearchConfig;
+}): Promise<LogShipping | undefined> {
+  if (!elasticsearch.logs) return undefined;
+  const client = await createElasticsearch(elasticsearch);
+  return client && createLogShipping({ client, ...elasticsearch });
+}
+
+export function createLogShipping(options: LogShippingOptions): LogShipping {
+  const { client, namespace, install, logRetentionDays, room = 5000, intervalMs = 1000 } = options;
+  const waiting: string[] = [];
+  let dropped = 0;
+  let isInstalled = !install;
+  let work: ReturnType<typeof createRepeatingWork> | undefined;
+
+  async function send(signal: AbortSignal): Promise<boolean> {
+    if (!isInstalled) await installLogAssets(client, logRetentionDays);
+    isInstalled = true;
+    const lines = waiting.slice(0, batchSize);
+    if (lines.length === 0) return false;
+    const outcomes = await inHalves(
+      lines,
+      (part) => sendLines(part, signal),
+      (): ItemOutcome => ({ kind: 'refused', reason: 'too large' }),
+    );
+    // A line that is refused for what it is would be refused again: it stands on standard output.
+    dropped += outcomes.filter(({ kind }) => kind === 'refused').length;
+    const again = lines.filter((_, index) => outcomes[index]?.kind === 'again');
+    waiting.splice(0, lines.length, ...again);
+    const reason = outcomes.find((outcome) => outcome.kind === 'again')?.reason;
+    if (again.length === lines.length) throw new Error(`Elasticsearch does not take log lines: ${reason}`);
+    return again.length === 0 && waiting.length >= batchSize;
+  }
+
+  async function sendLines(lines: readonly string[], signal: AbortSignal): Promise<ItemOutcome[]> {
+    const operations = lines.flatMap((line) => {
+      const { id, body } = logDocument(line);
+      return [{ create: { _id: id } }, body];
+    });
+    const index = logDataStream(namespace);
+    const { items } = await client.bulk({ index, operations, require_data_stream: true }, { signal });
+    return items.map(({ create }) => outcomeOf(create ?? {}));
+  }
+
+  return {
+    write(line) {
+      if (waiting.length < room) waiting.push(line);
+      else dropped += 1;
+    },
+    start(log) {
+      work = createRepeatingWork({
+        ...{ log, intervalMs, longestPauseMs: 30_000 },
+        async round(signal) {
+          const hasMore = await send(signal).catch((error) => {
+            throw readableFailure(error);
+          });
+          if (dropped > 0) log.warn({ dropped }, 'log lines found no room on their way to Elasticsearch');
+          dropped = 0;
+          return hasMore;
+        },
+        failing: 'log lines wait: Elasticsearch does not take them',
+        recovered: 'log lines reach Elasticsearch again',
+      });
+      work.start();
+    },
+    async close() {
+      await work?.stop();
+      await send(AbortSignal.timeout(1000)).catch(() => undefined);
+      await client.close();
+    },
+  };
+}
+
+interface Line {
+  time?: string;
+  level?: string;
+  message?: string;
+  service?: string;
+  traceId?: string;
+  correlationId?: string;
+  err?: { type?: string; code?: unknown; message?: string; stack?: string };
+  [field: string]: unknown;
+}
+
+/** A line in the Elastic Common Schema; fields of its own under `gatehouse`. */
+export function logDocument(line: string): Document {
+  const { time, level, message, service, traceId, correlationId, err, ...others } = JSON.parse(line) as Line;
+  return {
+    id: randomUuid(),
+    body: {
+      '@timestamp': time,
+      ecs: { version: '8.11.0' },
+      message,
+      log: { level },
+      service: { name: service },
+      ...(traceId === undefined ? {} : { trace: { id: traceId } }),
+      ...(correlationId === undefined ? {} : { http: { request: { id: correlationId } } }),
+      ...(err === undefined ? {} : { error: errorOf(err) }),
+      ...(Object.keys(others).length === 0 ? {} : { gatehouse: others }),
+    },
+  };
+}
+
+function errorOf({ type, code, message, stack }: NonNullable<Line['err']>) {
+  return {
+    type,
+    message,
+    stack_trace: stack,
+    ...(code === undefined ? {} : { code: String(code) }),
+  };
+}

@@ -1,0 +1,73 @@
+/** What an operator hears when a trail is not kept any more. */
+
+import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createAuditKeeper } from '../../src/chain/keeper.ts';
+import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
+import { box, openTrail, silentLog, type TrailDatabase } from './trail-database.ts';
+
+let shop: TrailDatabase;
+beforeAll(async () => {
+  shop = await openTrail();
+});
+afterAll(() => shop.close());
+
+const config = {
+  ...{ nodes: [], username: undefined, password: undefined, apiKey: undefined, ca: undefined },
+  ...{ install: true, namespace: 'default', retentionDays: 30, logs: false, logRetentionDays: 7 },
+  timeoutMs: 1000,
+};
+
+it('a person is taken out of the copies when nobody ships any more what he had read before', async () => {
+  const search = vi.fn(async () => ({ hits: { hits: [] } }));
+  const client = { indices: { refresh: async () => undefined }, search, close: async () => undefined };
+  const keeper = createAuditKeeper({
+    ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, retentionDays: 30 },
+    metrics: createMetrics({ processMetrics: false }),
+    now: Date.now,
+    elasticsearch: config,
+    client: client as unknown as ElasticsearchClient,
+    toDocument: ({ id }) => ({ id, body: {} }),
+  });
+  const waiters = async () =>
+    (
+      await shop.pool.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+    ).rowCount;
+  let erasing: Promise<number> | undefined;
+
+  await withAdvisoryLock(shop.pool, 'audit-ship:shop', async () => {
+    erasing = keeper.eraseCopies({ userIds: ['one'], userNames: [] });
+    await vi.waitFor(async () => expect(await waiters()).toBe(1));
+    expect(search).not.toHaveBeenCalled();
+  });
+
+  expect(await erasing).toBe(0);
+  expect(search).toHaveBeenCalledOnce();
+  await keeper.close();
+});
+
+it('events that get no place since somebody holds the lock show by their age, until they have one', async () => {
+  const metrics = createMetrics({ processMetrics: false });
+  const keeper = createAuditKeeper({
+    ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, metrics, intervalMs: 5 },
+    now: () => Date.now() + 600_000,
+    retentionDays: 30,
+    elasticsearch: config,
+    client: undefined,
+    toDocument: ({ id }) => ({ id, body: {} }),
+  });
+  const age = async () =>
+    Number(/^gatehouse_audit_unchained_seconds (\S+)$/m.exec(await metrics.expose())?.[1]);
+  await shop.append(3);
+
+  await withAdvisoryLock(shop.pool, 'audit-chain:shop', async () => {
+    keeper.start();
+    await vi.waitFor(async () => expect(await age()).toBeGreaterThanOrEqual(600));
+  });
+
+  await vi.waitFor(async () => expect(await age()).toBe(0));
+  await keeper.close();
+  expect((await keeper.verify({})).map(({ events }) => events)).toEqual([3]);
+});

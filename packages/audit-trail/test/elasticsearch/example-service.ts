@@ -1,0 +1,23 @@
+/** A service of nothing but its surroundings, for tests of the process. */
+
+import { defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import { httpSettings, logSettings } from '@gatehouse/service-kit/config/groups';
+import { createApp } from '@gatehouse/service-kit/http/app';
+import { runService } from '@gatehouse/service-kit/http/run';
+import { elasticsearchSettings } from '../../src/config/elasticsearch.ts';
+import { shipLogs } from '../../src/elasticsearch/log-shipping.ts';
+
+await runService({
+  shipLogs,
+  configuration: defineConfiguration('example', {
+    http: httpSettings({ port: 8080, managementPort: 8081 }),
+    log: logSettings,
+    elasticsearch: elasticsearchSettings,
+  }),
+  packageUrl: new URL('../../package.json', import.meta.url),
+  createDeps: async ({ http }, kit) => ({ http, ...kit }),
+  closeDeps: async () => {},
+  buildApp: createApp,
+  readinessChecks: () => [],
+  describe: createApp as never,
+});

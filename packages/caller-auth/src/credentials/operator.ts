@@ -1,0 +1,47 @@
+/** The operator account: its password stands in the configuration, plain or as an argon2id or bcrypt hash. */
+import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Credentials } from './basic-auth.ts';
+import type { SecretVerifier } from './secret-verifier.ts';
+import { digestSecret, isSlowHash, isTooCostly, type StoredSecret } from './stored-secret.ts';
+
+export interface Operator {
+  readonly username: string;
+  /** Whether one of the readings is the operator's. @throws AppError (429) after too many failures, (503) under load */
+  isProvedBy(readings: readonly Credentials[], clientAddress: string): Promise<boolean>;
+}
+
+export interface OperatorOptions {
+  username: string;
+  password: Secret;
+  verifier: SecretVerifier;
+  log: Logger;
+}
+
+/** @throws Error when the configured hash is too costly to check. */
+export function createOperator({ username, password: configured, verifier, log }: OperatorOptions): Operator {
+  const text = configured.reveal();
+  const isHashed = isSlowHash(text);
+  if (isHashed && isTooCostly(text)) throw new Error('the hash of the ops password is too costly to check');
+  const secrets: StoredSecret[] = [{ hash: isHashed ? text : digestSecret(text) }];
+
+  return {
+    username,
+    async isProvedBy(readings, clientAddress) {
+      for (const { username: name, password } of readings) {
+        const isOperator = safeEqual(name, username);
+        const check = { owner: `ops ${name}`, presented: password, clientAddress, isChosen: true };
+        // A wrong name costs the same comparison as a wrong password.
+        if (await verifier.verify({ ...check, secrets: isOperator ? secrets : [] })) return true;
+        if (isOperator && isHashed && safeEqual(password, text)) {
+          // The classic mistake of installers; without this line nobody finds it.
+          log.warn(
+            'an ops call was refused: it sent the hash of the ops password; callers must send the plain password',
+          );
+        }
+      }
+      return false;
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** DPoP proofs (RFC 9449 section 4.3): a JWT that a client signs for one request, with a key that only it has. */
+
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { type DpopNonces, nonceLifeMs } from './dpop-nonces.ts';
+import type { SenderRequest } from './sender.ts';
+
+/** Asymmetric, and each one that FAPI 2.0 (section 5.4) allows: there is no older use that needs others. */
+export const dpopAlgorithms = ['ES256', 'PS256', 'EdDSA', 'Ed25519'];
+
+/** A request without a valid proof. The message may be shown: it repeats nothing that was sent. */
+export class DpopRefusal extends Error {
+  readonly error: 'invalid_dpop_proof' | 'use_dpop_nonce';
+  /** For the next proof. */
+  readonly nonce: string | undefined;
+
+  constructor(error: DpopRefusal['error'], message: string, nonce?: string) {
+    super(message);
+    this.error = error;
+    this.nonce = nonce;
+  }
+}
+
+export interface DpopProof {
+  /** Thumbprint of the key (RFC 7638). */
+  jkt: string;
+  jti: string;
+  /** From then on the proof is too old to come again. */
+  untilMs: number;
+}
+
+export interface DpopProofs {
+  readonly nonces: DpopNonces;
+  /**
+   * Undefined: the request carries none. With an access token the proof must be made for that token.
+   * The proof may have been used before: the caller looks after that.
+   * @throws DpopRefusal
+   */
+  read(request: SenderRequest, accessToken?: string): Promise<DpopProof> | undefined;
+}
+
+export interface DpopProofsOptions {
+  /** Origins that callers reach us by; never from a Host header. */
+  origins: readonly string[];
+  nonces: DpopNonces;
+  now: Clock;
+}
+
+/** FAPI 2.0 section 5.3.2.1: 10 s in the future are accepted, 60 s are not. */
+const clockSkewSeconds = 30;
+const longestAgeSeconds = 60;
+const longestProof = 8192;
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+const shortestRsaBits = 2048;
+
+interface ProofKey {
+  jkt: string;
+  key: Awaited<ReturnType<typeof importJWK>>;
+}
+
+export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions): DpopProofs {
+  // A client signs many proofs with one key.
+  const keys = new LRUCache<string, ProofKey>({ max: 1000 });
+
+  async function keyOf(jwk: unknown, alg: string): Promise<ProofKey> {
+    const name = `${alg} ${JSON.stringify(jwk)}`;
+    const known = keys.get(name);
+    if (known !== undefined) return known;
+    const publicKey = publicPart(jwk);
+    const made = { key: await importJWK(publicKey, alg), jkt: await calculateJwkThumbprint(publicKey) };
+    keys.set(name, made);
+    return made;
+  }
+
+  async function verify(proof: string, request: SenderRequest, accessToken?: string): Promise<DpopProof> {
+    if (origins.length === 0) throw refused('this server is not told the addresses that proofs are made for');
+    if (proof.length > longestProof) throw refused('it is too long');
+    const { jwk, alg, typ } = decodeProtectedHeader(proof);
+    if (typ !== 'dpop+jwt') throw refused('its typ is not dpop+jwt');
+    if (alg === undefined || !dpopAlgorithms.includes(alg)) {
+      throw refused(`its alg is not one of ${dpopAlgorithms.join(', ')}`);
+    }
+    const { key, jkt } = await keyOf(jwk, alg);
+    const { payload } = await jwtVerify(proof, key, {
+      algorithms: [alg],
+      currentDate: new Date(now()),
+      clockTolerance: clockSkewSeconds,
+    });
+    const { jti, iat, htm, htu, ath, nonce } = payload;
+    if (typeof jti !== 'string' || jti === '' || jti.length > 256)
+      throw refused('its jti is missing or too long');
+    if (htm !== request.method) throw refused('its htm is not the method of the request');
+    if (!isAddressOf(htu, request)) throw refused('its htu is not the address of the request');
+    if (accessToken !== undefined && ath !== sha256(accessToken))
+      throw refused('its ath is not the hash of the token');
+    return { jkt, jti, untilMs: checkTime(iat, nonce) };
+  }
+
+  /** Section 11.1: a nonce tells the age of a proof by our own clock; without one the client's is believed. */
+  function checkTime(iat: number | undefined, nonce: unknown): number {
+    if (typeof iat !== 'number') throw refused('its iat is missing');
+    if (nonce !== undefined) {
+      if (typeof nonce === 'string' && nonces.isValid(nonce)) return now() + nonceLifeMs;
+      throw wantsNonce('The nonce of the DPoP proof is not one of this server, or too old');
+    }
+    if (nonces.isRequired) throw wantsNonce('The DPoP proof needs the nonce of the header DPoP-Nonce');
+    const ageSeconds = now() / 1000 - iat;
+    if (ageSeconds < -clockSkewSeconds) throw refused('its iat is in the future');
+    if (ageSeconds > longestAgeSeconds + clockSkewSeconds) throw refused('its iat is too long ago');
+    return (iat + longestAgeSeconds + clockSkewSeconds) * 1000;
+  }
+
+  const wantsNonce = (message: string) => new DpopRefusal('use_dpop_nonce', message, nonces.current());
+
+  /** Section 4.3: query and fragment do not count, and spellings of one address are one (RFC 3986 section 6.2.2). */
+  function isAddressOf(htu: unknown, request: SenderRequest): boolean {
+    if (typeof htu !== 'string' || htu.length > 2048) return false;
+    const named = URL.parse(htu);
+    if (named === null || named.username !== '' || named.password !== '') return false;
+    return origins.some((origin) => {
+      const real = URL.parse(request.url, origin);
+      return real?.origin === named.origin && real.pathname === named.pathname;
+    });
+  }
+
+  return {
+    nonces,
+    read(request, accessToken) {
+      const proof = request.headers['dpop'];
+      if (proof === undefined) return undefined;
+      // Node joins repeated headers by a comma, which no JWT holds.
+      return verify(String(proof), request, accessToken).catch(explain);
+    },
+  };
+}
+
+function refused(reason: string): DpopRefusal {
+  return new DpopRefusal('invalid_dpop_proof', `The DPoP proof is refused: ${reason}`);
+}
+
+function publicPart(jwk: unknown): JWK {
+  if (typeof jwk !== 'object' || jwk === null) throw refused('its header has no jwk');
+  if (privateMembers.some((member) => member in jwk)) throw refused('its jwk holds a private key');
+  const { kty, n, e, crv, x, y } = jwk as JWK;
+  if (kty === 'RSA' && Buffer.from(n ?? '', 'base64url').length * 8 < shortestRsaBits) {
+    throw refused(`its RSA key has fewer than ${shortestRsaBits} bits`);
+  }
+  return JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as JWK;
+}
+
+/** The library refuses malformed input also by TypeError and DOMException. */
+function explain(error: unknown): never {
+  if (error instanceof DpopRefusal) throw error;
+  if (error instanceof errors.JWSSignatureVerificationFailed) throw refused('its signature does not verify');
+  if (error instanceof errors.JWTExpired || error instanceof errors.JWTClaimValidationFailed) {
+    throw refused('its exp or nbf does not allow it now');
+  }
+  if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException) {
+    throw refused('it is no JWT that can be verified by the jwk of its header');
+  }
+  throw error;
+}

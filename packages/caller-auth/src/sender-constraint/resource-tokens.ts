@@ -1,0 +1,131 @@
+/** Access tokens as they are presented to our resources: a bound one counts only with its proof or certificate. */
+import {
+  invalidRequest,
+  invalidToken,
+  missingToken,
+  OAuthError,
+} from '@gatehouse/service-kit/errors/oauth-error';
+import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
+import { hasScheme, parseBearerToken, parseDpopToken } from '../credentials/basic-auth.ts';
+import type { ClientCertificates } from './client-certificates.ts';
+import type { Confirmation } from './confirmation.ts';
+import { type DpopProof, type DpopProofs, DpopRefusal, dpopAlgorithms } from './dpop-proof.ts';
+import type { SenderRequest } from './sender.ts';
+
+export interface ResourceTokens<Token> {
+  /**
+   * The token of the Authorization header, when it may be used by whoever sent this request.
+   * @throws OAuthError (401) unauthorized without one, invalid_token, invalid_dpop_proof, use_dpop_nonce; AppError (503)
+   */
+  require(request: SenderRequest, formToken?: string): Promise<Token>;
+  /** Undefined where no token may be used. @throws as require, for a proof that may be made better; AppError (503) */
+  find(request: SenderRequest): Promise<Token | undefined>;
+}
+
+export interface ResourceTokensOptions<Token> {
+  /** Undefined: it is no live access token. */
+  read(accessToken: string): Promise<Token | undefined>;
+  confirmationOf(token: Token): Confirmation | undefined;
+  proofs: DpopProofs;
+  certificates: Pick<ClientCertificates, 'thumbprintOf'>;
+  singleUse: SingleUse;
+}
+
+type Scheme = 'bearer' | 'dpop';
+
+export function createResourceTokens<Token>(options: ResourceTokensOptions<Token>): ResourceTokens<Token> {
+  const { read, confirmationOf, proofs, certificates, singleUse } = options;
+
+  async function requireProof(request: SenderRequest, token: string): Promise<DpopProof> {
+    const reading = proofs.read(request, token);
+    if (reading === undefined)
+      throw refusedProof('invalid_dpop_proof', 'The header DPoP with a proof is missing');
+    try {
+      return await reading;
+    } catch (error) {
+      if (error instanceof DpopRefusal) throw refusedProof(error.error, error.message, error.nonce);
+      throw error;
+    }
+  }
+
+  async function requireBoundToken(request: SenderRequest, token: string): Promise<Token> {
+    const proof = await requireProof(request, token);
+    const stored = await read(token);
+    if (stored === undefined) throw refusedToken('dpop');
+    if (confirmationOf(stored)?.jkt !== proof.jkt)
+      throw refusedToken('dpop', 'it is not bound to the key of the proof');
+    if (!(await singleUse.take('proof', [proof.jkt, proof.jti], proof.untilMs))) {
+      throw refusedProof('invalid_dpop_proof', 'The DPoP proof is refused: its jti was used before');
+    }
+    return stored;
+  }
+
+  async function requireBearerToken(token: string): Promise<Token> {
+    const stored = await read(token);
+    if (stored === undefined) throw refusedToken('bearer');
+    checkBearer(confirmationOf(stored));
+    return stored;
+  }
+
+  async function requireToken(request: SenderRequest, formToken?: string): Promise<Token> {
+    const { scheme, token } = readAccessToken(request, formToken);
+    const stored = await (scheme === 'dpop' ? requireBoundToken(request, token) : requireBearerToken(token));
+    // RFC 8705 section 3: whoever stole the token has not the certificate.
+    const certificate = confirmationOf(stored)?.['x5t#S256'];
+    if (certificate !== undefined && certificate !== certificates.thumbprintOf(request)) {
+      throw refusedToken(scheme, 'it is bound to another TLS client certificate');
+    }
+    return stored;
+  }
+
+  return {
+    require: requireToken,
+    async find(request) {
+      try {
+        return await requireToken(request);
+      } catch (error) {
+        if (error instanceof OAuthError && ['invalid_token', 'unauthorized'].includes(error.name))
+          return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Section 7.2: a token that is bound to a key is no bearer token, whatever the header says. */
+function checkBearer(cnf: Confirmation | undefined): void {
+  if (cnf?.jkt !== undefined)
+    throw refusedToken('dpop', 'it is bound to a key and was sent as a bearer token');
+}
+
+/** What a request presents, proved or not. @throws OAuthError (401) */
+export function readAccessToken(
+  request: SenderRequest,
+  formToken?: string,
+): { scheme: Scheme; token: string } {
+  const { authorization } = request.headers;
+  const header = typeof authorization === 'string' ? authorization : undefined;
+  if (header !== undefined && formToken !== undefined) {
+    throw invalidRequest('Send the access token once: in the Authorization header or in the form');
+  }
+  if (formToken !== undefined) return { scheme: 'bearer', token: formToken };
+  if (header === undefined) throw missingToken();
+  const scheme = hasScheme(header, 'dpop') ? 'dpop' : 'bearer';
+  const token = scheme === 'dpop' ? parseDpopToken(header) : parseBearerToken(header);
+  if (token === undefined) throw refusedToken(scheme, 'the Authorization header is neither Bearer nor DPoP');
+  return { scheme, token };
+}
+
+function refusedToken(scheme: Scheme, detail?: string): OAuthError {
+  if (scheme === 'bearer') return invalidToken({ detail });
+  return invalidToken({ detail, challenge: challenge('invalid_token') });
+}
+
+/** Section 7.1. */
+function refusedProof(error: DpopRefusal['error'], description: string, dpopNonce?: string): OAuthError {
+  return new OAuthError(error, 401, description, { challenge: challenge(error), dpopNonce });
+}
+
+function challenge(error: string): string {
+  return `DPoP realm="gatehouse", error="${error}", algs="${dpopAlgorithms.join(' ')}"`;
+}

@@ -1,0 +1,190 @@
+/** `/auth/v3/ops/clients`: administration of OAuth clients. */
+import {
+  clientListSchema,
+  clientViewSchema,
+  clientWithSecretSchema,
+} from '@gatehouse/contracts/auth-api/administration/client-view';
+import { emptyEnvelope, envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { readPage } from '@gatehouse/service-kit/http/page';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
+import { guardAdministration } from '../client-authentication/ops-guard.ts';
+import type { Client } from '../clients/client.ts';
+import {
+  clientIdPattern,
+  clientParamsSchema,
+  createBodySchema,
+  listQuerySchema,
+  rotateBodySchema,
+  updateBodySchema,
+} from '../clients/schemas.ts';
+import type { ClientService, Writer } from '../clients/service.ts';
+import { viewOf } from '../clients/view.ts';
+
+export interface ClientRoutesDeps {
+  clients: ClientService;
+  opsAuthentication: OpsAuthentication;
+  compatEnabled: boolean;
+}
+
+const refusals = {
+  400: errorEnvelope,
+  401: securityError,
+  403: errorEnvelope,
+  404: errorEnvelope,
+  412: errorEnvelope,
+  429: errorEnvelope,
+  503: errorEnvelope,
+};
+const tags = ['clients'];
+const ifMatchRule = 'With If-Match, the answer is 412 when somebody else has changed it since.';
+
+export function clientRoutes(
+  app: App,
+  { clients, opsAuthentication, compatEnabled }: ClientRoutesDeps,
+): void {
+  const actorOf = guardAdministration(app, opsAuthentication);
+  const writerOf = (request: FastifyRequest): Writer => ({
+    ...actorOf(request),
+    ifMatch: request.headers['if-match'],
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/ops/clients',
+    schema: {
+      tags,
+      operationId: 'listClients',
+      summary: 'Clients in the order of their ids',
+      querystring: listQuerySchema,
+      response: { 200: clientListSchema, ...refusals },
+    },
+    handler: async ({ query }) => {
+      const { search, contactCenterId } = query;
+      const page = readPage(query, clientIdPattern);
+      const { rows, nextCursor } = await clients.list({ search, contactCenterId }, page);
+      return { ...ok(rows.map(viewOf)), ...(nextCursor === undefined ? {} : { nextCursor }) };
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/ops/clients',
+    schema: {
+      tags,
+      operationId: 'createClient',
+      summary: 'Create a client',
+      description:
+        'The answer is the only one that shows a secret: the generated one, or in the compat profile any.',
+      body: createBodySchema,
+      response: { 200: envelopeOf(clientWithSecretSchema), ...refusals, 409: errorEnvelope },
+    },
+    handler: async (request, reply) => {
+      const { encryptedClientSecret = compatEnabled, ...input } = request.body.data;
+      const { client, generatedSecret, secret } = await clients.create(input, actorOf(request));
+      return ok({
+        ...tagged(reply, client),
+        ...(generatedSecret === undefined ? {} : { client_secret: generatedSecret }),
+        ...(encryptedClientSecret && secret !== undefined ? { encrypted_client_secret: secret } : {}),
+      });
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/ops/clients/:client_id',
+    schema: {
+      tags,
+      operationId: 'readClient',
+      summary: 'Read a client',
+      params: clientParamsSchema,
+      response: { 200: envelopeOf(clientViewSchema), ...refusals },
+    },
+    handler: async (request, reply) => {
+      const client = await clients.get(request.params.client_id);
+      const view = tagged(reply, client);
+      const isKnown = isFresh(request.headers['if-none-match'], etagOfClient(client));
+      return isKnown ? notModified(reply) : ok(view);
+    },
+  });
+
+  app.route({
+    method: 'PUT',
+    url: '/auth/v3/ops/clients/:client_id',
+    schema: {
+      tags,
+      operationId: 'updateClient',
+      summary: 'Change a client: fields that are left out keep their value',
+      description: `What the client loses by it ends in the tokens that are out, too. ${ifMatchRule}`,
+      params: clientParamsSchema,
+      body: updateBodySchema,
+      response: { 200: envelopeOf(clientViewSchema), ...refusals },
+    },
+    handler: async (request, reply) => {
+      const { client_id } = request.params;
+      return ok(tagged(reply, await clients.update(client_id, request.body.data, writerOf(request))));
+    },
+  });
+
+  app.route({
+    method: 'DELETE',
+    url: '/auth/v3/ops/clients/:client_id',
+    schema: {
+      tags,
+      operationId: 'deleteClient',
+      summary: 'Delete a client and end its tokens',
+      description: ifMatchRule,
+      params: clientParamsSchema,
+      response: { 200: emptyEnvelope, ...refusals },
+    },
+    handler: async (request) => {
+      await clients.remove(request.params.client_id, writerOf(request));
+      return ok();
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/ops/clients/:client_id/rotate-secret',
+    schema: {
+      tags,
+      operationId: 'rotateClientSecret',
+      summary: 'Give a client a new secret; the former one stays valid for a grace time',
+      description: `Without a body the grace time of the installation; 0 after a leak. ${ifMatchRule}`,
+      params: clientParamsSchema,
+      body: rotateBodySchema,
+      response: { 200: envelopeOf(clientWithSecretSchema), ...refusals },
+    },
+    handler: async (request, reply) => {
+      const graceSeconds = request.body?.data?.graceSeconds;
+      const { client, secret, formerExpiresAtMs } = await clients.rotateSecret(
+        request.params.client_id,
+        graceSeconds === undefined ? undefined : graceSeconds * 1000,
+        writerOf(request),
+      );
+      return ok({
+        ...tagged(reply, client),
+        client_secret: secret,
+        formerSecretExpiresAt: new Date(formerExpiresAtMs).toISOString(),
+      });
+    },
+  });
+}
+
+/** What is shown changes with every use as well. */
+function etagOfClient({ version, lastUsedAtMs = 0 }: Client): string {
+  return effectiveEtagOf(version, lastUsedAtMs);
+}
+
+function tagged(reply: FastifyReply, client: Client) {
+  reply.header('etag', etagOfClient(client));
+  return viewOf(client);
+}
+
+/** Without a body, so none of the described answers. */
+function notModified(reply: FastifyReply): never {
+  return reply.code(304).send() as never;
+}

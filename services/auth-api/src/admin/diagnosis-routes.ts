@@ -1,0 +1,34 @@
+/** `/auth/v3/ops/diagnosis`: what this service stands on, looked at now. */
+import { authApiDiagnosisPath, diagnosisSchema } from '@gatehouse/contracts/diagnosis';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { diagnose, type Probe } from '@gatehouse/service-kit/health/diagnosis';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
+import { guardAdministration } from '../client-authentication/ops-guard.ts';
+
+export interface DiagnosisRoutesDeps {
+  probes: readonly Probe[];
+  opsAuthentication: OpsAuthentication;
+  kit: { version: string };
+}
+
+export function diagnosisRoutes(app: App, { probes, opsAuthentication, kit }: DiagnosisRoutesDeps): void {
+  guardAdministration(app, opsAuthentication);
+
+  app.route({
+    method: 'GET',
+    url: authApiDiagnosisPath,
+    schema: {
+      tags: ['operations'],
+      summary: 'Look at everything this service stands on, and say what to change',
+      response: {
+        200: envelopeOf(diagnosisSchema),
+        401: securityError,
+        403: errorEnvelope,
+        503: errorEnvelope,
+      },
+    },
+    handler: async () => ok(await diagnose(probes, { service: 'auth-api', version: kit.version })),
+  });
+}

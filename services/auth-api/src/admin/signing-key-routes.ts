@@ -1,0 +1,94 @@
+/** `/auth/v3/ops/signing-keys`: administration of the keys that sign. */
+import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
+import { guardAdministration } from '../client-authentication/ops-guard.ts';
+import { signingAlgorithms } from '../keys/algorithms.ts';
+import { readKeyImport } from '../keys/import-key.ts';
+import { importBodySchema, keyParamsSchema, rotateBodySchema } from '../keys/schemas.ts';
+import type { SigningKeyService } from '../keys/signing-keys.ts';
+import type { StoredKey } from '../keys/store.ts';
+import { viewOf } from '../keys/view.ts';
+
+export interface SigningKeyRoutesDeps {
+  signingKeys: SigningKeyService;
+  opsAuthentication: OpsAuthentication;
+}
+
+const tags = ['signing keys'];
+const keyList = envelopeOf(z.array(signingKeyViewSchema));
+const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
+
+export function signingKeyRoutes(app: App, { signingKeys, opsAuthentication }: SigningKeyRoutesDeps): void {
+  const actorOf = guardAdministration(app, opsAuthentication);
+  const view = (key: StoredKey) => viewOf(key, signingKeys.publishedUntilMs(key));
+  const answer = (keys: readonly StoredKey[]) => ok(keys.map(view));
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/ops/signing-keys',
+    schema: { tags, summary: 'List signing keys', response: { 200: keyList, ...refusals } },
+    handler: async () => answer(await signingKeys.list()),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/ops/signing-keys',
+    schema: {
+      tags,
+      summary: 'Import a signing key',
+      description: 'PEM, PKCS#12 or JWK: RSA of 2048 to 4096 bits, EC P-256 or Ed25519.',
+      body: importBodySchema,
+      response: { 200: envelopeOf(signingKeyViewSchema), ...refusals, 409: errorEnvelope },
+    },
+    handler: async (request) => {
+      const { data } = request.body;
+      const key = await readKeyImport(data);
+      return ok(view(await signingKeys.import(key, data.state, actorOf(request))));
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/ops/signing-keys/rotate',
+    schema: {
+      tags,
+      summary: 'Sign with the next keys from now on',
+      description: 'The former keys stay published until everything they signed has expired.',
+      body: rotateBodySchema.nullish(),
+      response: { 200: keyList, ...refusals },
+    },
+    handler: async (request) => {
+      const algorithm = request.body?.data.algorithm;
+      const algorithms = algorithm === undefined ? signingAlgorithms : [algorithm];
+      return answer(await signingKeys.rotate(algorithms, actorOf(request)));
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/ops/signing-keys/:kid/retire',
+    schema: {
+      tags,
+      summary: 'Sign nothing more with a key; what it signed stays valid',
+      params: keyParamsSchema,
+      response: { 200: keyList, ...refusals, 404: errorEnvelope, 409: errorEnvelope },
+    },
+    handler: async (request) => answer(await signingKeys.retire(request.params.kid, actorOf(request))),
+  });
+
+  app.route({
+    method: 'DELETE',
+    url: '/auth/v3/ops/signing-keys/:kid',
+    schema: {
+      tags,
+      summary: 'Take a key that leaked out of the key set; what it signed is refused',
+      params: keyParamsSchema,
+      response: { 200: keyList, ...refusals, 404: errorEnvelope },
+    },
+    handler: async (request) => answer(await signingKeys.remove(request.params.kid, actorOf(request))),
+  });
+}

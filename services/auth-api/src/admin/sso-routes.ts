@@ -1,0 +1,102 @@
+/** `/auth/v3/ops`: the dry run of single sign-on, and the keys by which identity providers know us. */
+import {
+  ssoCheckBodySchema,
+  ssoCheckSchema,
+} from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
+import { guardAdministration } from '../client-authentication/ops-guard.ts';
+import type { SsoChecks } from '../sso/check.ts';
+import type { SsoKey, SsoKeys } from '../sso/keys/service.ts';
+
+const tags = ['single sign-on'];
+const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
+
+const keySchema = z.object({
+  id: z.string(),
+  purpose: z.enum(['signing', 'encryption']),
+  state: z.enum(['next', 'active', 'retired']).describe('next: published and not used yet'),
+  certificate: z.string().describe('PEM'),
+  notAfter: z.iso.datetime(),
+});
+const keyList = envelopeOf(z.array(keySchema));
+const purposeBody = z.object({ data: z.object({ purpose: z.enum(['signing', 'encryption']) }) });
+
+export interface SsoAdministrationDeps {
+  ssoChecks: SsoChecks;
+  ssoKeys: SsoKeys;
+  opsAuthentication: OpsAuthentication;
+}
+
+export function ssoAdministrationRoutes(app: App, deps: SsoAdministrationDeps): void {
+  const { ssoChecks, ssoKeys } = deps;
+  const actorOf = guardAdministration(app, deps.opsAuthentication);
+  const answer = () => ok(ssoKeys.all().map(viewOf));
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/ops/contact-centers/:id/sso-check',
+    schema: {
+      operationId: 'checkSingleSignOn',
+      tags,
+      summary: 'Ask the identity provider of a contact centre for real, and tell how far each check came',
+      params: z.object({ id: z.guid() }),
+      body: ssoCheckBodySchema.nullish(),
+      response: { 200: envelopeOf(ssoCheckSchema), ...refusals, 404: errorEnvelope },
+    },
+    handler: async (request) =>
+      ok(await ssoChecks.check(request.params.id.toLowerCase(), request.body?.data.userName)),
+  });
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/ops/sso-keys',
+    schema: {
+      operationId: 'listSsoKeys',
+      tags,
+      summary: 'Our keys towards identity providers',
+      response: { 200: keyList, ...refusals },
+    },
+    handler: async () => answer(),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/ops/sso-keys/prepare',
+    schema: {
+      operationId: 'prepareSsoKey',
+      tags,
+      summary: 'Make the next key: it is published at once, and used once it is activated',
+      body: purposeBody,
+      response: { 200: keyList, ...refusals, 409: errorEnvelope },
+    },
+    handler: async (request) => {
+      await ssoKeys.prepare(request.body.data.purpose, actorOf(request));
+      return answer();
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/ops/sso-keys/activate',
+    schema: {
+      operationId: 'activateSsoKey',
+      tags,
+      summary:
+        'Use the next key from now on; identity providers must have read our metadata since it was made',
+      body: purposeBody,
+      response: { 200: keyList, ...refusals, 409: errorEnvelope },
+    },
+    handler: async (request) => {
+      await ssoKeys.activate(request.body.data.purpose, actorOf(request));
+      return answer();
+    },
+  });
+}
+
+function viewOf({ id, purpose, state, certificate, notAfterMs }: SsoKey) {
+  return { id, purpose, state, certificate, notAfter: new Date(notAfterMs).toISOString() };
+}

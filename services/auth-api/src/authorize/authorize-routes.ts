@@ -1,0 +1,107 @@
+/** `/auth/v3/oauth/authorize`: what the user's browser calls; answers are redirects and, where nobody can be trusted, pages. */
+
+import { hasScheme } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PostedRequests } from '../browser/posted-requests.ts';
+import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
+import { readParameters } from '../protocol/parameters.ts';
+import { authorizationRequestSchema, resumeQuerySchema } from '../protocol/schemas.ts';
+import type { NextStep } from './authorization-response.ts';
+import type { AuthorizationEndpoint, Browser } from './authorize.ts';
+import { formPostPage } from './form-post-page.ts';
+
+export interface AuthorizeRoutesDeps {
+  authorization: AuthorizationEndpoint;
+  postedRequests: PostedRequests;
+  publicUrl: string;
+}
+
+const path = '/auth/v3/oauth/authorize';
+const tags = ['oauth'];
+const formLimitBytes = 16_384;
+
+export async function authorizeRoutes(
+  app: App,
+  { authorization, postedRequests, publicUrl }: AuthorizeRoutesDeps,
+): Promise<void> {
+  // Whoever sends credentials along is a program: it reads JSON.
+  app.setErrorHandler((error, request, reply) =>
+    hasScheme(request.headers.authorization, 'basic')
+      ? oauthErrorHandler(error, request, reply)
+      : htmlErrorHandler(error, request, reply),
+  );
+  await readOnlyForms(app);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers({
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+    done();
+  });
+
+  app.route({
+    method: 'GET',
+    url: path,
+    validatorCompiler: describeOnly,
+    schema: {
+      tags,
+      summary: 'Ask for a code or for tokens (RFC 6749 section 4, OpenID Connect Core section 3)',
+      querystring: authorizationRequestSchema,
+    },
+    handler: async (request, reply) => {
+      const query = request.query as Record<string, unknown>;
+      const source =
+        query['posted_request'] === undefined ? query : await findPosted(query['posted_request']);
+      return go(reply, await authorization.begin(readParameters(source), browserOf(request, reply)));
+    },
+  });
+
+  app.route({
+    method: 'POST',
+    url: path,
+    bodyLimit: formLimitBytes,
+    validatorCompiler: describeOnly,
+    schema: {
+      tags,
+      summary: 'The same by POST: answered 303 to a GET of our own',
+      consumes: ['application/x-www-form-urlencoded'],
+      body: authorizationRequestSchema,
+    },
+    // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the user.
+    handler: async (request, reply) => {
+      await authorization.checkClient(readParameters(request.body), request.ip);
+      const id = await postedRequests.save(request.body as Record<string, string>);
+      return reply.redirect(`${publicUrl}${path}?posted_request=${id}`, 303);
+    },
+  });
+
+  app.route({
+    method: 'GET',
+    url: `${path}/resume`,
+    schema: { tags, summary: 'Go on after a sign-in or a consent', querystring: resumeQuerySchema },
+    handler: async (request, reply) =>
+      go(reply, await authorization.resume(request.query.interaction, browserOf(request, reply))),
+  });
+
+  async function findPosted(id: unknown): Promise<Record<string, unknown>> {
+    const posted = typeof id === 'string' ? await postedRequests.find(id) : undefined;
+    if (posted === undefined) throw badRequest('This sign-in has taken too long; go back to the application');
+    return posted;
+  }
+}
+
+function go(reply: FastifyReply, step: NextStep): FastifyReply {
+  if ('redirectTo' in step) return reply.redirect(step.redirectTo, 302);
+  const { html, headers } = formPostPage(step.postTo, step.fields);
+  return reply.headers(headers).type('text/html; charset=utf-8').send(html);
+}
+
+function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {
+  return { request, reply, correlationId: request.id };
+}

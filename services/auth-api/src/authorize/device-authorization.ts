@@ -1,0 +1,61 @@
+/** The device authorization endpoint (RFC 8628 section 3.1): a device without a browser asks to be let in. */
+import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Pages } from '../browser/pages.ts';
+import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
+import { deviceGrantType, pollIntervalSeconds } from '../devices/device.ts';
+import type { Devices } from '../devices/service.ts';
+import { formatUserCode } from '../devices/user-code.ts';
+import { narrowScope, parseScope } from '../protocol/scopes.ts';
+
+export interface DeviceAnswer {
+  device_code: string;
+  user_code: string;
+  verification_uri: string;
+  verification_uri_complete: string;
+  expires_in: number;
+  interval: number;
+}
+
+export interface DeviceAuthorizationEndpoint {
+  /** @throws OAuthError, AppError (429) */
+  answer(call: ClientCall): Promise<DeviceAnswer>;
+}
+
+export interface DeviceAuthorizationOptions {
+  clientAuthentication: ClientAuthentication;
+  devices: Devices;
+  pages: Pages;
+  /** Public clients prove nothing: what one address may leave behind is bounded. */
+  starts: AttemptLimiter;
+}
+
+export function createDeviceAuthorizationEndpoint(
+  options: DeviceAuthorizationOptions,
+): DeviceAuthorizationEndpoint {
+  const { clientAuthentication, devices, pages, starts } = options;
+  return {
+    async answer(call) {
+      const client = await clientAuthentication.authenticate(call);
+      if (client.clientType === 'PUBLIC') starts.reserve(call.clientAddress);
+      if (!client.grantTypes.includes(deviceGrantType)) {
+        throw unauthorizedClient('The client may not use the device authorization grant');
+      }
+      const text = call.parameters.get('scope');
+      const requested = text === undefined ? undefined : parseScope(text);
+      if (text !== undefined && requested === undefined) throw invalidScope('The scope is malformed');
+      const scope = narrowScope(requested, client.scope);
+      if (scope === undefined) throw invalidScope('The client may not have this scope');
+      const { deviceCode, userCode } = await devices.begin(client, scope, call.clientAddress);
+      const shown = formatUserCode(userCode);
+      return {
+        device_code: deviceCode,
+        user_code: shown,
+        verification_uri: pages.device(),
+        verification_uri_complete: pages.device(shown),
+        expires_in: devices.lifeSeconds,
+        interval: pollIntervalSeconds,
+      };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** `/auth/v3/oauth/device/code`: the form of the page where a person types the code of a device. */
+import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { z } from 'zod';
+import { requireSameOrigin } from '../browser/same-origin.ts';
+import { readOnlyForms } from '../protocol/form-scope.ts';
+import type { DeviceVerification } from './device-verification.ts';
+
+export interface DeviceRoutesDeps {
+  deviceVerification: DeviceVerification;
+  publicUrl: string;
+}
+
+export async function deviceRoutes(
+  app: App,
+  { deviceVerification, publicUrl }: DeviceRoutesDeps,
+): Promise<void> {
+  app.setErrorHandler(htmlErrorHandler);
+  await readOnlyForms(app);
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/oauth/device/code',
+    schema: {
+      operationId: 'openDevice',
+      tags: ['oauth'],
+      summary: 'The code that a device shows, typed by its user (RFC 8628 section 3.3)',
+      description: 'The form of our own page `/auth/device`. Answers 303 onward.',
+      consumes: ['application/x-www-form-urlencoded'],
+      body: z.object({ user_code: z.string().max(256).default('') }),
+    },
+    handler: async (request, reply) => {
+      reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+      // Another site must not put its device in front of the user.
+      requireSameOrigin(request.headers, publicUrl);
+      const browser = { request, reply, correlationId: request.id };
+      const step = await deviceVerification.open(request.body.user_code, browser);
+      return reply.redirect('redirectTo' in step ? step.redirectTo : step.postTo, 303);
+    },
+  });
+}

@@ -1,0 +1,41 @@
+/** `/auth/v3/oauth/par`: pushed authorization requests (RFC 9126). */
+import { securityError } from '@gatehouse/contracts/envelope';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { callOf } from '../client-authentication/client-call.ts';
+import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
+import { pushedAnswerSchema, pushedRequestSchema } from '../protocol/schemas.ts';
+import type { PushEndpoint } from './push-request.ts';
+
+/** A request object may be that long. */
+const formLimitBytes = 32_768;
+
+export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: PushEndpoint }): Promise<void> {
+  app.setErrorHandler(oauthErrorHandler);
+  await readOnlyForms(app);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    done();
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/oauth/par',
+    bodyLimit: formLimitBytes,
+    validatorCompiler: describeOnly,
+    schema: {
+      tags: ['oauth'],
+      summary: 'Push an authorization request (RFC 9126)',
+      consumes: ['application/x-www-form-urlencoded'],
+      body: pushedRequestSchema,
+      response: {
+        201: pushedAnswerSchema,
+        400: securityError,
+        401: securityError,
+        429: securityError,
+        503: securityError,
+      },
+    },
+    handler: async (request, reply) => reply.code(201).send(await pushEndpoint.push(callOf(request))),
+  });
+}

@@ -1,0 +1,94 @@
+/** Request objects (RFC 9101): an authorization request as a JWT that the client has signed, by value. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { KeySets } from '../assertions/key-sets.ts';
+import { UnreadableKeySet } from '../assertions/key-sets.ts';
+import { assertionAlgorithms, UntrustedJwt, unprovedHeader, verifyJwt } from '../assertions/verify-jwt.ts';
+import { strongAlgorithms } from '../client-authentication/client-assertion.ts';
+import { type Client, followsFapi } from '../clients/client.ts';
+
+export interface RequestObjects {
+  /** The parameters that it holds, and no others count. @throws OAuthError invalid_request_object, request_not_supported */
+  read(client: Client, requestObject: string): Promise<Record<string, string | string[]>>;
+}
+
+export interface RequestObjectsOptions {
+  issuer: string;
+  keySets: KeySets;
+  now: Clock;
+}
+
+const types = ['oauth-authz-req+jwt', 'jwt'];
+/** FAPI 2.0 Message Signing section 5.3.1; enough for everybody. */
+const longestLifeSeconds = 3600;
+/** Of the JWT, not of the request. */
+const jwtClaims = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
+
+export function createRequestObjects({ issuer, keySets, now }: RequestObjectsOptions): RequestObjects {
+  async function verify(client: Client, requestObject: string): Promise<Record<string, unknown>> {
+    const keySet = keySets.of(client);
+    if (keySet === undefined) throw new UntrustedJwt('the client has no keys');
+    const isStrict = followsFapi(client);
+    const claims = await verifyJwt(requestObject, keySet, {
+      types,
+      audiences: [issuer],
+      allowsOtherAudiences: true,
+      algorithms: algorithmsOf(client),
+      nowMs: now(),
+      longestLifeSeconds,
+      requiresEnd: isStrict,
+    });
+    if (isStrict && (claims.nbf === undefined || claims.nbf < now() / 1000 - longestLifeSeconds)) {
+      throw new UntrustedJwt('its nbf is missing or more than an hour ago');
+    }
+    if (claims['client_id'] !== client.clientId) throw new UntrustedJwt('its client_id is not the client');
+    if (claims.iss !== undefined && claims.iss !== client.clientId)
+      throw new UntrustedJwt('its iss is not the client');
+    // Section 4: an object within the object would get around the signature.
+    if ('request' in claims || 'request_uri' in claims) throw new UntrustedJwt('it holds another request');
+    return claims;
+  }
+
+  return {
+    async read(client, requestObject) {
+      if (isUnsigned(requestObject)) {
+        throw new OAuthError('request_not_supported', 400, 'Unsigned request objects are not supported');
+      }
+      try {
+        return parametersOf(await verify(client, requestObject));
+      } catch (error) {
+        if (!(error instanceof UntrustedJwt) && !(error instanceof UnreadableKeySet)) throw error;
+        throw new OAuthError(
+          'invalid_request_object',
+          400,
+          `The request object is refused: ${error.message}`,
+        );
+      }
+    },
+  };
+}
+
+function algorithmsOf(client: Client): readonly string[] {
+  const allowed = followsFapi(client) ? strongAlgorithms : assertionAlgorithms;
+  const { requestObjectSigningAlg } = client;
+  return requestObjectSigningAlg === undefined
+    ? allowed
+    : allowed.filter((algorithm) => algorithm === requestObjectSigningAlg);
+}
+
+function isUnsigned(requestObject: string): boolean {
+  const { alg } = unprovedHeader(requestObject);
+  return typeof alg === 'string' && alg.toLowerCase() === 'none';
+}
+
+/** Section 4: strings and numbers stand for themselves, everything else is JSON. */
+function parametersOf(claims: Record<string, unknown>): Record<string, string | string[]> {
+  const parameters: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(claims)) {
+    if (jwtClaims.has(name) || value === undefined || value === null) continue;
+    const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+    if (isList) parameters[name] = value as string[];
+    else parameters[name] = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  }
+  return parameters;
+}

@@ -1,0 +1,78 @@
+/** Where the parameters of an authorization request come from: the address, a signed object in it, or a pushed request. */
+import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { ClientDirectory } from '../clients/directory.ts';
+import { type RequestParameters, readParameters } from '../protocol/parameters.ts';
+import { isPushedRequestUri, type PushedRequests } from './pushed-requests.ts';
+import type { RequestObjects } from './request-objects.ts';
+
+export interface RequestSource {
+  /** What counts: of a pushed request or an object all of it, and nothing of the address (RFC 9101 section 5). */
+  parameters: RequestParameters;
+  /** The `request_uri` of a pushed request. */
+  pushed?: string;
+  isSigned: boolean;
+  /** Why nothing else can be read: to be answered to whoever the parameters of the address name. */
+  problem?: OAuthError;
+}
+
+export interface RequestSources {
+  /** @throws AppError (503) */
+  open(given: RequestParameters): Promise<RequestSource>;
+  /** The same without a pushed request. @throws OAuthError */
+  openObject(given: RequestParameters): Promise<RequestSource>;
+}
+
+export interface RequestSourcesOptions {
+  directory: Pick<ClientDirectory, 'find'>;
+  pushedRequests: Pick<PushedRequests, 'find'>;
+  requestObjects: RequestObjects;
+}
+
+export function createRequestSources(options: RequestSourcesOptions): RequestSources {
+  const { directory, pushedRequests, requestObjects } = options;
+
+  async function openPushed(given: RequestParameters, requestUri: string): Promise<RequestSource> {
+    // OpenID Connect Core section 6.2: an address that we would have to read.
+    if (!isPushedRequestUri(requestUri)) {
+      throw new OAuthError(
+        'request_uri_not_supported',
+        400,
+        'The request_uri must be one that was pushed before',
+      );
+    }
+    if (given.get('request') !== undefined) throw invalidRequest('Send request or request_uri, not both');
+    const pushed = await pushedRequests.find(requestUri);
+    // RFC 9126 section 4: of another client it is as good as unknown.
+    if (pushed === undefined || pushed.clientId !== given.get('client_id')) throw invalidRequestUri();
+    return { parameters: readParameters(pushed.form), pushed: requestUri, isSigned: pushed.isSigned };
+  }
+
+  async function openObject(given: RequestParameters): Promise<RequestSource> {
+    const requestObject = given.get('request');
+    const client = requestObject && (await directory.find(given.get('client_id') ?? ''));
+    if (!requestObject || !client) return { parameters: given, isSigned: false };
+    const parameters = await requestObjects.read(client, requestObject);
+    return { parameters: readParameters(parameters), isSigned: true };
+  }
+
+  return {
+    openObject,
+    async open(given) {
+      const requestUri = given.get('request_uri');
+      try {
+        return requestUri === undefined ? await openObject(given) : await openPushed(given, requestUri);
+      } catch (problem) {
+        if (!(problem instanceof OAuthError) || problem.status >= 500) throw problem;
+        return { parameters: given, isSigned: false, problem };
+      }
+    },
+  };
+}
+
+export function invalidRequestUri(): OAuthError {
+  return new OAuthError(
+    'invalid_request_uri',
+    400,
+    'The request_uri is unknown, expired, used, or of another client: push the request again',
+  );
+}

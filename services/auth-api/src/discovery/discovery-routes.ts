@@ -1,0 +1,56 @@
+/** Discovery and the key set: public, the same for everybody. */
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
+import { keySetMaxAgeSeconds, publishKeys } from '../keys/jwks.ts';
+import type { SigningKey } from '../keys/key-ring.ts';
+import { discoverySchema, keySetSchema } from '../protocol/schemas.ts';
+import { discoveryDocument, type Offers } from './discovery.ts';
+
+export interface DiscoveryRoutesDeps {
+  issuer: string;
+  grantTypes: string[];
+  signingKeys: () => readonly SigningKey[];
+  offers: Offers;
+}
+
+const tags = ['discovery'];
+
+/** Below the issuer, as OpenID Connect Discovery says; above its path, as RFC 8414 does. */
+const paths = [
+  '/auth/v3/.well-known/openid-configuration',
+  '/auth/v3/.well-known/oauth-authorization-server',
+  '/.well-known/openid-configuration/auth/v3',
+  '/.well-known/oauth-authorization-server/auth/v3',
+];
+
+export function discoveryRoutes(
+  app: App,
+  { issuer, grantTypes, signingKeys, offers }: DiscoveryRoutesDeps,
+): void {
+  app.setErrorHandler(oauthErrorHandler);
+  allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', `public, max-age=${keySetMaxAgeSeconds}`);
+    done();
+  });
+
+  for (const url of paths) {
+    app.route({
+      method: 'GET',
+      url,
+      schema: { tags, summary: 'What this server can do', response: { 200: discoverySchema } },
+      handler: async () => {
+        const signingAlgorithms = [...new Set(signingKeys().map(({ algorithm }) => algorithm))];
+        return discoveryDocument({ issuer, grantTypes, signingAlgorithms, offers });
+      },
+    });
+  }
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/oauth/jwks',
+    schema: { tags, summary: 'Public signing keys (RFC 7517)', response: { 200: keySetSchema } },
+    handler: async () => publishKeys(signingKeys()),
+  });
+}

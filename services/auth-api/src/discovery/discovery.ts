@@ -1,0 +1,108 @@
+/** What this server can do (OpenID Connect Discovery, RFC 8414): only what is true. */
+import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
+import { promptValues } from '../authorize/authorization-checks.ts';
+import { responseTypes } from '../clients/client.ts';
+import { supportedContexts } from '../protocol/authentication-context.ts';
+import { responseModes } from '../protocol/response-types.ts';
+import { offlineScope, openidScope } from '../protocol/scopes.ts';
+import { claimScopes, userClaimNames } from '../users/user-claims.ts';
+
+/** What the operator has decided. */
+export interface Offers {
+  requiresPushed: boolean;
+  /** Whether clients may register themselves. */
+  registration: boolean;
+  /** Whether client certificates are seen. */
+  certificates: boolean;
+  /** Where they are asked for, if not here. */
+  mtlsUrl: string | undefined;
+}
+
+export interface DiscoveryFacts {
+  issuer: string;
+  grantTypes: string[];
+  signingAlgorithms: string[];
+  offers: Offers;
+}
+
+/** Every path that is announced hangs below the issuer, whatever host the question came by. */
+export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offers }: DiscoveryFacts) {
+  const confidentialMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    userinfo_endpoint: `${issuer}/openid/userinfo`,
+    jwks_uri: `${issuer}/oauth/jwks`,
+    introspection_endpoint: `${issuer}/oauth/introspect`,
+    revocation_endpoint: `${issuer}/oauth/revoke`,
+    pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
+    device_authorization_endpoint: `${issuer}/oauth/device`,
+    ...(offers.registration ? { registration_endpoint: `${issuer}/oauth/register` } : {}),
+    require_pushed_authorization_requests: offers.requiresPushed,
+    end_session_endpoint: `${issuer}/oauth/logout`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
+    // Each client may use those that it registered.
+    response_types_supported: responseTypes,
+    response_modes_supported: responseModes,
+    grant_types_supported: [...grantTypes, 'implicit'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: signingAlgorithms,
+    userinfo_signing_alg_values_supported: signingAlgorithms,
+    token_endpoint_auth_methods_supported: [...confidentialMethods, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: confidentialMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint_auth_methods_supported: [...confidentialMethods, 'none'],
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: dpopAlgorithms,
+    tls_client_certificate_bound_access_tokens: offers.certificates,
+    ...(offers.mtlsUrl === undefined ? {} : { mtls_endpoint_aliases: mtlsAliases(issuer, offers.mtlsUrl) }),
+    scopes_supported: [openidScope, ...claimScopes, offlineScope],
+    prompt_values_supported: promptValues,
+    acr_values_supported: supportedContexts,
+    claim_types_supported: ['normal'],
+    claims_supported: [
+      'iss',
+      'sub',
+      'aud',
+      'exp',
+      'iat',
+      'auth_time',
+      'nonce',
+      'acr',
+      'amr',
+      'at_hash',
+      'c_hash',
+      'sid',
+      ...userClaimNames,
+      'user_name',
+      'environment_id',
+      'contact_center_id',
+    ],
+    claims_parameter_supported: true,
+    request_parameter_supported: true,
+    request_object_signing_alg_values_supported: assertionAlgorithms,
+    // Of addresses that clients name; those of pushed requests always are (RFC 9126 section 5). Left out, it would mean true.
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+  };
+}
+
+/** RFC 8705 section 5: the endpoints that clients call themselves, at the same paths of another host. */
+function mtlsAliases(issuer: string, mtlsUrl: string) {
+  const base = `${mtlsUrl}${new URL(issuer).pathname}`;
+  return {
+    token_endpoint: `${base}/oauth/token`,
+    introspection_endpoint: `${base}/oauth/introspect`,
+    revocation_endpoint: `${base}/oauth/revoke`,
+    pushed_authorization_request_endpoint: `${base}/oauth/par`,
+    device_authorization_endpoint: `${base}/oauth/device`,
+    userinfo_endpoint: `${base}/openid/userinfo`,
+  };
+}

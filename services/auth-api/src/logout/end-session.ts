@@ -1,0 +1,157 @@
+/** RP-Initiated Logout (OpenID Connect RP-Initiated Logout 1.0): the ID token that comes along says whose session ends. */
+import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { AuditWriter } from '../audit/event.ts';
+import type { Browser } from '../authorize/authorize.ts';
+import type { Pages } from '../browser/pages.ts';
+import { crossSite, isForeign } from '../browser/same-origin.ts';
+import type { Client } from '../clients/client.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
+import { optional, type RequestParameters } from '../protocol/parameters.ts';
+import type { Session, SessionService } from '../sessions/session.ts';
+import type { IdTokens, RecognizedIdToken } from '../tokens/id-token.ts';
+import type { AfterLogout } from './after-logout.ts';
+import type { PendingLogout, PendingLogouts } from './pending.ts';
+
+export interface LogoutEndpoint {
+  /** Refuses more posted requests than an address may leave here. @throws AppError (429) */
+  admit(clientAddress: string): void;
+  /** Where the browser goes next. @throws AppError for a page */
+  logout(parameters: RequestParameters, browser: Browser): Promise<string>;
+  /** The same after the user said yes. @throws AppError for a page */
+  confirm(form: { logout: string; csrf: string }, browser: Browser): Promise<string>;
+}
+
+export interface LogoutOptions {
+  idTokens: IdTokens;
+  directory: Pick<ClientDirectory, 'find'>;
+  sessions: SessionService;
+  pendingLogouts: PendingLogouts;
+  afterLogout: AfterLogout;
+  audit: AuditWriter;
+  pages: Pages;
+  publicUrl: string;
+  /** Bounds what one address may leave in Redis. */
+  starts: AttemptLimiter;
+}
+
+/** Who asked, and for how much. */
+type Departure = Pick<PendingLogout, 'clientId' | 'everywhere'>;
+
+export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
+  const { idTokens, directory, sessions, pendingLogouts, afterLogout, audit, pages, publicUrl } = options;
+
+  async function readHint(parameters: RequestParameters): Promise<RecognizedIdToken | undefined> {
+    const idToken = parameters.get('id_token_hint');
+    if (idToken === undefined) return undefined;
+    const hint = await idTokens.recognize(idToken);
+    if (hint === undefined) throw badRequest('The id_token_hint is not an ID token of this server');
+    if ((parameters.get('client_id') ?? hint.clientId) !== hint.clientId)
+      throw badRequest('The id_token_hint was issued to another application');
+    return hint;
+  }
+
+  async function readClient(
+    parameters: RequestParameters,
+    hint: RecognizedIdToken | undefined,
+  ): Promise<Client | undefined> {
+    const clientId = hint?.clientId ?? parameters.get('client_id');
+    const client = clientId === undefined ? undefined : await directory.find(clientId);
+    if (client === undefined && parameters.get('client_id') !== undefined)
+      throw badRequest('The application that sent you here is not known', { field: 'client_id' });
+    return client;
+  }
+
+  /** Section 3: compared as a string with what the client registered; never the client's redirect URIs. */
+  function readTarget(parameters: RequestParameters, client: Client | undefined): string | undefined {
+    const uri = parameters.get('post_logout_redirect_uri');
+    // Nobody says whose address it is: the user is asked, and stays here afterwards.
+    if (uri === undefined || (client === undefined && parameters.get('id_token_hint') === undefined))
+      return undefined;
+    if (!client?.postLogoutRedirectUris.includes(uri)) {
+      throw badRequest('The address to go to after signing out is not registered for the application', {
+        field: 'post_logout_redirect_uri',
+      });
+    }
+    const state = parameters.get('state');
+    if (state === undefined) return uri;
+    return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`;
+  }
+
+  /** The session of this browser, and its cookie. */
+  async function endSession(session: Session, by: Departure, browser: Browser): Promise<void> {
+    // First, here and below: a repetition after a crash would find no session to tell of.
+    await writeEvent(session, by, browser);
+    await sessions.end(browser.reply, browser.request);
+  }
+
+  /** A session that the ID token proves to be over, wherever its cookie is. */
+  async function endHinted({ sub, sid, clientId }: RecognizedIdToken, browser: Browser): Promise<void> {
+    if (sid === undefined || (await sessions.findOne(sub, sid)) === undefined) return;
+    await writeEvent({ sub, sid }, { clientId }, browser);
+    await sessions.endOne(sub, sid);
+  }
+
+  function writeEvent(
+    { sub, sid }: Pick<Session, 'sub' | 'sid'>,
+    { clientId, everywhere }: Departure,
+    { correlationId, request }: Browser,
+  ): Promise<void> {
+    return audit.write({
+      name: everywhere ? 'global_logout' : 'logout',
+      outcome: 'success',
+      sub,
+      sid,
+      clientId,
+      correlationId,
+      clientAddress: request.ip,
+    });
+  }
+
+  return {
+    admit: (clientAddress) => options.starts.reserve(clientAddress),
+
+    async logout(parameters, browser) {
+      const hint = await readHint(parameters);
+      const client = await readClient(parameters, hint);
+      const target = readTarget(parameters, client);
+      const uiLocales = parameters.get('ui_locales')?.slice(0, 256);
+      const session = await sessions.find(browser.request);
+      if (hint !== undefined && hint.sid !== session?.sid) await endHinted(hint, browser);
+      if (session === undefined) return target ?? pages.signedOut();
+      if (hint?.sub === session.sub) {
+        await endSession(session, { clientId: hint.clientId }, browser);
+        return afterLogout(browser, { ended: session, target, uiLocales });
+      }
+      // Section 2: without a hint, or with one of another user, any page could sign the user out by a link (CVE-2020-10734).
+      options.starts.reserve(browser.request.ip);
+      const { id } = await pendingLogouts.create(browser.reply, browser.request, {
+        step: 'ask',
+        userName: session.identity.username,
+        frames: [],
+        ...optional('clientId', client?.clientId),
+        ...optional('clientName', client?.name),
+        ...optional('continueTo', target),
+        ...optional('uiLocales', uiLocales),
+      });
+      return pages.signOut(id);
+    },
+
+    async confirm({ logout, csrf }, browser) {
+      if (isForeign(browser.request.headers, publicUrl)) throw crossSite();
+      const pending = await pendingLogouts.readFor(browser.request, logout);
+      if (pending?.step !== 'ask' || !safeEqual(csrf, pending.csrf)) {
+        throw badRequest('This question was answered already, or it is too old', { field: 'logout' });
+      }
+      await pendingLogouts.remove(browser.request, logout);
+      const session = await sessions.find(browser.request);
+      if (session !== undefined) {
+        if (pending.everywhere) await sessions.endAll(session.sub);
+        await endSession(session, pending, browser);
+      }
+      const { continueTo: target, uiLocales } = pending;
+      return afterLogout(browser, { ended: session, target, uiLocales });
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** `/auth/v3/sign-out`: browsers are sent onward, programs get the envelope. */
+import { emptyEnvelope } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { acceptFormsAndJson, isJson } from '../browser/browser-scope.ts';
+import { crossSite, foreignReferrer, isForeign } from '../browser/same-origin.ts';
+import { isSet, signOutSchema } from '../sessions/schemas.ts';
+import type { AfterLogout } from './after-logout.ts';
+import type { SignOutService } from './sign-out-service.ts';
+
+export interface SignOutRoutesDeps {
+  signOut: SignOutService;
+  afterLogout: AfterLogout;
+  publicUrl: string;
+}
+
+type Wish = z.infer<typeof signOutSchema>;
+
+const documentation = {
+  tags: ['sessions'],
+  description:
+    'With `redirectUri` of a registered host the answer is a redirect there. Without: browsers go to the signed-out page, programs (a Bearer token, or a JSON body) get the envelope. A link on a site that no client is registered for only asks the user.',
+};
+
+export async function signOutRoutes(
+  app: App,
+  { signOut, afterLogout, publicUrl }: SignOutRoutesDeps,
+): Promise<void> {
+  await acceptFormsAndJson(app);
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply, wish: Wish) => {
+    const { asks, via, redirectUri, ended } = await signOut.signOut(request, reply, {
+      global: isSet(wish.global),
+      redirectUri: wish.redirectUri,
+      foreign: foreignReferrer(request.headers),
+    });
+    if (asks !== undefined) return reply.redirect(asks, 302);
+    const isProgram = via === 'token' || request.headers.authorization !== undefined || isPostedJson(request);
+    if (isProgram) {
+      return redirectUri === undefined ? reply.send(ok()) : reply.redirect(redirectUri, 302);
+    }
+    return reply.redirect(await afterLogout({ request, reply }, { ended, target: redirectUri }), 302);
+  };
+
+  app.route({
+    method: 'GET',
+    url: '/auth/v3/sign-out',
+    schema: {
+      ...documentation,
+      operationId: 'signOut',
+      summary: 'Sign out',
+      querystring: signOutSchema,
+      response: { 200: emptyEnvelope },
+    },
+    handler: (request, reply) => answer(request, reply, request.query),
+  });
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/sign-out',
+    schema: {
+      ...documentation,
+      operationId: 'signOutByPost',
+      summary: 'Sign out',
+      querystring: signOutSchema,
+      body: signOutSchema,
+      response: { 200: emptyEnvelope },
+    },
+    handler: (request, reply) => {
+      const isByCookie = request.headers.authorization === undefined;
+      if (isByCookie && isForeign(request.headers, publicUrl)) throw crossSite();
+      return answer(request, reply, { ...request.query, ...request.body });
+    },
+  });
+}
+
+/** A GET often carries a JSON content type without a body: that does not make its caller a program. */
+function isPostedJson(request: FastifyRequest): boolean {
+  return request.method === 'POST' && isJson(request);
+}

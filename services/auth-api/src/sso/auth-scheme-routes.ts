@@ -1,0 +1,55 @@
+/** `/auth/v3/auth-scheme`: which step follows the user name. */
+import {
+  authSchemeAnswerSchema,
+  authSchemeQuestionSchema,
+  visitorAddressHeader,
+} from '@gatehouse/contracts/auth-api/auth-scheme';
+import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { FastifyRequest } from 'fastify';
+import { acceptFormsAndJson } from '../browser/browser-scope.ts';
+import type { Schemes } from './scheme.ts';
+
+export interface AuthSchemeRoutesDeps {
+  schemes: Schemes;
+  /** Bounds the questions of one address: some of them are passed on to a Configuration Server. */
+  schemeQuestions: AttemptLimiter;
+  isServiceClient(authorization: string | undefined): boolean;
+}
+
+export async function authSchemeRoutes(
+  app: App,
+  { schemes, schemeQuestions, isServiceClient }: AuthSchemeRoutesDeps,
+): Promise<void> {
+  await acceptFormsAndJson(app);
+
+  /** Auth UI asks for everybody; nobody else may say who asks. */
+  function addressOf({ headers, ip }: FastifyRequest): string {
+    const visitor = headers[visitorAddressHeader];
+    return typeof visitor === 'string' && isServiceClient(headers.authorization) ? visitor : ip;
+  }
+
+  app.route({
+    method: 'POST',
+    url: '/auth/v3/auth-scheme',
+    schema: {
+      operationId: 'authScheme',
+      tags: ['sign-in'],
+      summary: 'How the user of a tenant proves who they are',
+      description: 'Tells nothing about whether the user or the tenant exists.',
+      body: authSchemeQuestionSchema,
+      response: {
+        200: envelopeOf(authSchemeAnswerSchema),
+        400: errorEnvelope,
+        429: errorEnvelope,
+        503: errorEnvelope,
+      },
+    },
+    handler: async (request) => {
+      schemeQuestions.reserve(addressOf(request));
+      return ok({ scheme: await schemes.of(request.body) });
+    },
+  });
+}

@@ -1,0 +1,114 @@
+/** What a new token takes over from the one it is made from: everything but client, audience and scope; it ends when that one does. */
+
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../../clients/client.ts';
+import { commonScope, narrowScope } from '../../protocol/scopes.ts';
+import type { CutOffSubject } from '../../revocation/cut-offs.ts';
+import type { AccessTokenRecord } from '../../tokens/access-token.ts';
+import { newFamilyId } from '../../tokens/family-token.ts';
+import type { Grant } from '../../tokens/grant.ts';
+import { lineageOf } from '../../tokens/lineage.ts';
+import { actorOf, type SubjectRecord } from './policy.ts';
+
+export interface Derivation {
+  client: Client;
+  grantType: string;
+  subject: SubjectRecord;
+  actor?: AccessTokenRecord | undefined;
+  audience: string[];
+  scope: string[] | undefined;
+  /** What the requester proved to hold. */
+  cnf: Confirmation | undefined;
+  nowMs: number;
+}
+
+/** @throws OAuthError invalid_scope */
+export function derivedRecord(derivation: Derivation): SubjectRecord {
+  const { client, grantType, subject, actor, audience, cnf, nowMs } = derivation;
+  return {
+    ...subject,
+    clientId: client.clientId,
+    grantType,
+    scope: derivedScope(derivation),
+    audience,
+    issuedAtMs: nowMs,
+    expiresAtMs: endOf(derivation, client.accessTokenTtlSeconds),
+    generation: (subject.generation ?? 0) + 1,
+    heldSinceMs: nowMs,
+    restsOn: [
+      ...(subject.restsOn ?? []),
+      clientsRightOf(subject),
+      ...(actor === undefined ? [] : [rightOf(actor), ...(actor.restsOn ?? [])]),
+    ],
+    ...(actor === undefined ? {} : { act: nested(derivation) }),
+    // A binding is never lost: what one key could use, no other key and no bearer can.
+    ...(cnf === undefined ? {} : { cnf: subject.cnf ?? cnf }),
+  };
+}
+
+/** The grant of a refresh token made from the subject token: a family of its own, which ends with the one it came from. */
+export function derivedGrant(record: SubjectRecord, derivation: Derivation): Grant & { endsAtMs: number } {
+  const { clientId, grantType, scope, audience, identity, session, familyId, authorizedAtMs } = record;
+  return {
+    ...lineageOf(record),
+    familyId: newFamilyId(),
+    clientId,
+    grantType,
+    scope,
+    audience,
+    identity,
+    ...(session === undefined ? {} : { session }),
+    authorizedAtMs,
+    restsOn: [
+      ...(record.restsOn ?? []),
+      ...(familyId === undefined ? [] : [{ familyId, issuedAtMs: authorizedAtMs }]),
+    ],
+    endsAtMs: endOf(derivation, derivation.client.refreshTokenTtlSeconds),
+  };
+}
+
+function derivedScope({ client, subject, scope: requested }: Derivation): string[] {
+  const allowed = commonScope(subject.scope, client.scope);
+  const scope = allowed.length === 0 ? undefined : narrowScope(requested, allowed);
+  if (scope === undefined)
+    throw invalidScope('The scope is wider than that of the token it is made from or of the client');
+  return scope;
+}
+
+function endOf({ subject, actor, nowMs }: Derivation, ownLifeSeconds: number): number {
+  return Math.min(
+    subject.expiresAtMs,
+    actor?.expiresAtMs ?? Number.POSITIVE_INFINITY,
+    nowMs + ownLifeSeconds * 1000,
+  );
+}
+
+/** Section 4.1: the outermost actor acts now; who acted before stays on record. */
+function nested({ client, subject, actor }: Derivation) {
+  const acting = actorOf(client, actor);
+  return subject.act === undefined ? acting : { ...acting, act: subject.act };
+}
+
+/** Ends with whatever its client loses. */
+function clientsRightOf({ clientId, grantType, ...times }: AccessTokenRecord): CutOffSubject {
+  const { authorizedAtMs, heldSinceMs, issuedAtMs } = times;
+  return {
+    clientId,
+    grantType,
+    issuedAtMs: authorizedAtMs,
+    ...(heldSinceMs === undefined ? {} : { heldSinceMs }),
+    accessIssuedAtMs: issuedAtMs,
+  };
+}
+
+/** And with whatever ends it besides. */
+function rightOf(record: AccessTokenRecord): CutOffSubject {
+  const { sub, clientId, familyId, session } = record;
+  return {
+    ...clientsRightOf(record),
+    ...(sub === undefined ? { rightsOf: clientId } : { sub }),
+    ...(familyId === undefined ? {} : { familyId }),
+    ...(session === undefined ? {} : { sid: session.sid, authTimeMs: session.authTimeMs }),
+  };
+}

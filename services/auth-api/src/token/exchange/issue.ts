@@ -1,0 +1,156 @@
+/** Makes what was asked for of a token that may be exchanged: an access token, a refresh token, an ID token or a JWT. */
+
+import { isProvenBy, tokenTypeOf } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../../clients/client.ts';
+import type { ClientDirectory } from '../../clients/directory.ts';
+import { optional } from '../../protocol/parameters.ts';
+import { isWithinScope, openidScope } from '../../protocol/scopes.ts';
+import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import type { Families } from '../../tokens/families.ts';
+import type { IdTokens } from '../../tokens/id-token.ts';
+import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { seenAtMsOf } from '../../tokens/session-reference.ts';
+import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
+import type { SubjectRecord } from './policy.ts';
+import { type TokenType, tokenTypes } from './token-types.ts';
+
+export interface IssuedExchange {
+  answer: TokenAnswer;
+  scope: string[];
+  /** Takes it back, as far as a token of its type can be. */
+  revoke(): Promise<void>;
+}
+
+export interface ExchangeIssuer {
+  /** `parents`: the presented tokens; what is issued is revoked with any of them. @throws OAuthError */
+  issue(type: TokenType, derivation: Derivation, parents: readonly string[]): Promise<IssuedExchange>;
+}
+
+export interface ExchangeIssuerOptions {
+  accessTokens: AccessTokens;
+  families: Families;
+  idTokens: IdTokens;
+  tokenIssuer: TokenIssuer;
+  directory: Pick<ClientDirectory, 'find'>;
+}
+
+export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIssuer {
+  const { accessTokens, families, idTokens, tokenIssuer, directory } = options;
+
+  async function accessToken(
+    client: Client,
+    record: SubjectRecord,
+    parents: readonly string[],
+  ): Promise<IssuedExchange> {
+    const text = await tokenIssuer.issueDerived(client, record, parents);
+    return {
+      answer: answerOf(text, tokenTypes.accessToken, record),
+      scope: record.scope,
+      async revoke() {
+        const facts = await accessTokens.findOwn(text, record.clientId);
+        if (facts !== undefined) await accessTokens.end(text, facts);
+      },
+    };
+  }
+
+  /** The same in a form that others can read, whatever the client is registered for (RFC 9068). */
+  async function jwt(client: Client, record: SubjectRecord, parents: readonly string[]) {
+    const issued = await accessToken({ ...client, accessTokenFormat: 'jwt' }, record, parents);
+    return { ...issued, answer: { ...issued.answer, issued_token_type: tokenTypes.jwt } };
+  }
+
+  async function refreshToken(
+    record: SubjectRecord,
+    derivation: Derivation,
+    parents: readonly string[],
+  ): Promise<IssuedExchange> {
+    const { tokenExchange, grantTypes } = derivation.client;
+    if (!tokenExchange.refreshTokens || !grantTypes.includes('refresh_token')) {
+      throw invalidRequest('The client may not exchange for refresh tokens');
+    }
+    // The requester could renew without what the subject token is bound to.
+    if (derivation.subject.cnf !== undefined) {
+      throw invalidRequest(
+        'A subject_token that is bound to its sender is not exchanged for a refresh token',
+      );
+    }
+    const grant = derivedGrant(record, derivation);
+    const text = await tokenIssuer.openDerived(derivation.client, grant, parents);
+    return {
+      answer: answerOf(text, tokenTypes.refreshToken, { ...record, expiresAtMs: grant.endsAtMs }),
+      scope: record.scope,
+      revoke: () => families.end(grant.familyId),
+    };
+  }
+
+  async function idToken(record: SubjectRecord, { subject, cnf }: Derivation): Promise<IssuedExchange> {
+    // No ID token is bound to a key, so the key of the subject token counts now or never.
+    if (!isProvenBy(subject.cnf, cnf)) {
+      throw invalidRequest(
+        'A subject_token that is bound to its sender is exchanged for an ID token with its own proof only',
+      );
+    }
+    const [audience, ...others] = record.audience;
+    if (audience === undefined || others.length > 0)
+      throw invalidTarget('An ID token is for one audience: ask for one');
+    if (!isWithinScope([openidScope], record.scope))
+      throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
+    const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
+    // Who reads it knows the algorithm from its own registration, not from the requester's.
+    const reader = await directory.find(audience);
+    const text = await idTokens.sign({
+      sub: identity.sub,
+      clientId: audience,
+      issuedAtMs,
+      expiresAtMs,
+      authTimeMs: session === undefined ? record.authorizedAtMs : seenAtMsOf(session),
+      session,
+      ...optional('algorithm', reader?.idTokenSignedResponseAlg),
+      // OpenID Connect Core section 2: who it was issued to, where that is not the audience.
+      authorizedParty: clientId,
+      act,
+    });
+    return {
+      answer: answerOf(text, tokenTypes.idToken, record),
+      scope: record.scope,
+      revoke: () => Promise.resolve(),
+    };
+  }
+
+  return {
+    async issue(type, derivation, parents) {
+      const record = derivedRecord(derivation);
+      switch (type) {
+        case tokenTypes.refreshToken:
+          return refreshToken(record, derivation, parents);
+        case tokenTypes.idToken:
+          return idToken(record, derivation);
+        case tokenTypes.jwt:
+          return jwt(derivation.client, record, parents);
+        default:
+          return accessToken(derivation.client, record, parents);
+      }
+    },
+  };
+}
+
+/** Section 2.2.1: whatever was issued is the access_token of the answer, and N_A says that it is none. */
+function answerOf(text: string, type: TokenType, record: AnswerFacts): TokenAnswer {
+  const answer = { ...accessTokenAnswer(text, record), issued_token_type: type };
+  return type === tokenTypes.accessToken ? answer : { ...answer, token_type: 'N_A' };
+}
+
+type AnswerFacts = Pick<SubjectRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope' | 'cnf'>;
+
+export function accessTokenAnswer(
+  text: string,
+  { issuedAtMs, expiresAtMs, scope, cnf }: AnswerFacts,
+): TokenAnswer {
+  return {
+    access_token: text,
+    token_type: tokenTypeOf(cnf),
+    expires_in: Math.floor((expiresAtMs - issuedAtMs) / 1000),
+    scope: scope.join(' '),
+  };
+}

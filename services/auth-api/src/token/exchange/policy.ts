@@ -1,0 +1,111 @@
+/** Who may exchange what: the allow-lists of the registration, the contact centre, and what the tokens themselves say. */
+
+import { type Confirmation, isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { invalidRequest, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import { type Client, servesContactCenter } from '../../clients/client.ts';
+import type { AccessTokenRecord } from '../../tokens/access-token.ts';
+import type { Actor, Party } from '../../tokens/lineage.ts';
+import type { UserIdentity } from '../../users/identity.ts';
+
+export interface Exchange {
+  client: Client;
+  subject: AccessTokenRecord;
+  actor?: AccessTokenRecord | undefined;
+  /** What the requester proved to hold. */
+  cnf?: Confirmation | undefined;
+}
+
+/** A subject token belongs to a user. */
+export type SubjectRecord = AccessTokenRecord & { identity: UserIdentity };
+
+/** How often a token may be handed on: every step widens the circle of those who must keep it safe. */
+const mostGenerations = 5;
+
+/**
+ * @throws OAuthError unauthorized_client for the client itself; invalid_request for a token that its registration or
+ * the token's own claims do not let it use (RFC 8693 section 2.2.2)
+ */
+export function checkExchange(exchange: Exchange, issuer: string): SubjectRecord {
+  const { client, subject, actor, cnf } = exchange;
+  if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not exchange tokens');
+  const record = checkSubject(client, subject);
+  if (actor !== undefined) checkActor(client, actor, { subject: record, cnf });
+  checkMayAct(subject.mayAct, { iss: issuer, ...actorOf(client, actor) });
+  return record;
+}
+
+/**
+ * The same for a token that its own client has handed over by converting it: one that took it back needs no permission.
+ * @throws OAuthError as checkExchange
+ */
+export function checkHandedOver(client: Client, subject: AccessTokenRecord, issuer: string): SubjectRecord {
+  if (subject.clientId !== client.clientId) return checkExchange({ client, subject }, issuer);
+  return checkUser(client, subject);
+}
+
+/** Whether tokens of `subjectClient` may become tokens of `client`. */
+function mayUseTokensOf(client: Client, subjectClient: string): boolean {
+  return client.tokenExchange.subjectClients.includes(subjectClient);
+}
+
+/** How an issued token names the one who acts. */
+export function actorOf(client: Client, actor: AccessTokenRecord | undefined): Actor {
+  const clientId = actor?.clientId ?? client.clientId;
+  return { sub: actor?.sub ?? clientId, client_id: clientId };
+}
+
+function checkSubject(client: Client, subject: AccessTokenRecord): SubjectRecord {
+  if (!mayUseTokensOf(client, subject.clientId)) {
+    throw invalidRequest(
+      'The client may not exchange tokens of the client that the subject_token was issued to',
+    );
+  }
+  return checkUser(client, subject);
+}
+
+function checkUser(client: Client, subject: AccessTokenRecord): SubjectRecord {
+  const { identity, generation = 0 } = subject;
+  if (identity === undefined) throw invalidRequest('The subject_token must belong to a user');
+  if (!servesContactCenter(client, identity.contactCenterId)) {
+    throw invalidRequest('The client may not act for users of this contact centre');
+  }
+  if (generation >= mostGenerations) {
+    throw invalidRequest(`The subject_token was exchanged ${mostGenerations} times already`);
+  }
+  return { ...subject, identity };
+}
+
+function checkActor(
+  client: Client,
+  actor: AccessTokenRecord,
+  { subject: { identity }, cnf }: { subject: SubjectRecord; cnf: Confirmation | undefined },
+): void {
+  if (!client.tokenExchange.delegation) {
+    throw invalidRequest('The client may not delegate: leave out actor_token and actor_token_type');
+  }
+  // Whoever holds somebody's token is not yet somebody who may act in that name.
+  const isMeantForClient =
+    actor.clientId === client.clientId ||
+    actor.audience.includes(client.clientId) ||
+    mayUseTokensOf(client, actor.clientId);
+  if (!isMeantForClient) throw invalidRequest('The client may not act with this actor_token');
+  // The actor says here and now that it acts: what comes out is not bound to its key, so this is where the key counts.
+  if (!isProvenBy(actor.cnf, cnf)) {
+    throw invalidRequest(
+      'The actor_token is bound to its sender: the request needs the DPoP proof or certificate that it is bound to',
+    );
+  }
+  if (actor.act !== undefined)
+    throw invalidRequest('The actor_token must be of the actor, not of somebody who acts for it');
+  const { contactCenterIds } = actor;
+  if (contactCenterIds.length > 0 && !contactCenterIds.includes(identity.contactCenterId)) {
+    throw invalidRequest('The actor_token and the subject_token are of different contact centres');
+  }
+}
+
+/** Section 4.4: everything that `may_act` says about the party must be true of the one who acts. */
+function checkMayAct(mayAct: Party | undefined, acting: Party): void {
+  if (mayAct === undefined) return;
+  const isNamed = Object.entries(mayAct).every(([name, value]) => acting[name as keyof Party] === value);
+  if (!isNamed) throw invalidRequest('The subject_token names another party that may act for the user');
+}

@@ -1,0 +1,111 @@
+/** The subject_token and the actor_token of an exchange: which types there are, and what each one proves (RFC 8693 section 2.1). */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../../clients/client.ts';
+import type { ClientDirectory } from '../../clients/directory.ts';
+import { optional, type RequestParameters, requireParameter } from '../../protocol/parameters.ts';
+import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { SessionService } from '../../sessions/session.ts';
+import type { AccessTokenRecord } from '../../tokens/access-token.ts';
+import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import type { IdTokens } from '../../tokens/id-token.ts';
+import { partyNamedBy } from '../../tokens/lineage.ts';
+import { referenceTo } from '../../tokens/session-reference.ts';
+import { tokenTypes } from './token-types.ts';
+
+export interface PresentedToken {
+  text: string;
+  record: AccessTokenRecord;
+  /** Asks again: it may have been revoked since. */
+  isAlive(): Promise<boolean>;
+}
+
+export interface PresentedTokens {
+  /** @throws OAuthError invalid_request, the code of section 2.2.2 for a token that is not accepted */
+  read(role: 'subject' | 'actor', client: Client, parameters: RequestParameters): Promise<PresentedToken>;
+}
+
+export interface PresentedTokensOptions {
+  accessTokens: AccessTokens;
+  idTokens: IdTokens;
+  sessions: Pick<SessionService, 'findOne'>;
+  directory: Pick<ClientDirectory, 'find'>;
+  cutOffs: CutOffs;
+  now: Clock;
+}
+
+/** An ID token lets nobody do more than learn who the user is. */
+const identityScope = ['openid', 'profile', 'email'];
+
+export function createPresentedTokens(options: PresentedTokensOptions): PresentedTokens {
+  const { accessTokens, idTokens, sessions, directory, cutOffs, now } = options;
+
+  /** An ID token stands for the sign-in behind it, so the session must be alive; without one it stands for nothing. */
+  async function findByIdToken(text: string): Promise<AccessTokenRecord | undefined> {
+    const token = await idTokens.recognize(text);
+    if (token?.sid === undefined || token.expiresAtMs <= now()) return undefined;
+    // What it was made from, and who acts with it, would be forgotten on the way.
+    if (token.isDerived) return undefined;
+    await cutOffs.untilFresh();
+    const { sub, sid, clientId, issuedAtMs } = token;
+    const [session, client] = await Promise.all([sessions.findOne(sub, sid), directory.find(clientId)]);
+    if (session === undefined || client === undefined) return undefined;
+    const { identity } = session;
+    const contactCenterIds = [identity.contactCenterId];
+    if (cutOffs.isCut({ sub, sid, clientId, contactCenterIds, issuedAtMs })) return undefined;
+    return {
+      clientId,
+      grantType: 'authorization_code',
+      scope: identityScope,
+      audience: [clientId],
+      authorities: identity.authorities.map(({ name }) => name),
+      contactCenterIds,
+      internalClient: false,
+      issuedAtMs,
+      expiresAtMs: token.expiresAtMs,
+      authorizedAtMs: issuedAtMs,
+      sub,
+      session: referenceTo(session),
+      ...optional('mayAct', partyNamedBy(client)),
+      identity,
+    };
+  }
+
+  async function findByAccessToken(text: string): Promise<AccessTokenRecord | undefined> {
+    return (await accessTokens.find(text))?.record();
+  }
+
+  function finderFor(type: string, role: string, client: Client) {
+    switch (type) {
+      case tokenTypes.accessToken:
+      case tokenTypes.jwt:
+        return findByAccessToken;
+      case tokenTypes.idToken:
+        if (client.tokenExchange.idTokens) return findByIdToken;
+        throw invalidRequest('The client may not exchange ID tokens');
+      default:
+        throw invalidRequest(
+          `The ${role}_token_type must be ${tokenTypes.accessToken}, ${tokenTypes.jwt} or ${tokenTypes.idToken}`,
+        );
+    }
+  }
+
+  return {
+    async read(role, client, parameters) {
+      const type = requireParameter(parameters, `${role}_token_type`);
+      const text = requireParameter(parameters, `${role}_token`);
+      const find = finderFor(type, role, client);
+      const record = type === tokenTypes.jwt && !isJwt(text) ? undefined : await find(text);
+      if (record === undefined) throw tokenRefused(role);
+      return { text, record, isAlive: async () => (await find(text)) !== undefined };
+    },
+  };
+}
+
+export function tokenRefused(role: 'subject' | 'actor') {
+  return invalidRequest(`The ${role}_token is invalid, expired or revoked`);
+}
+
+function isJwt(text: string): boolean {
+  return text.split('.').length === 3;
+}

@@ -1,0 +1,98 @@
+/** Redeems an authorization code (RFC 6749 section 4.1.3) with its proof of possession (RFC 7636 section 4.6). */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AuditWriter } from '../../audit/event.ts';
+import { followsFapi, servesContactCenter } from '../../clients/client.ts';
+import { requireParameter } from '../../protocol/parameters.ts';
+import { provesCodeChallenge } from '../../protocol/pkce.ts';
+import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { Families } from '../../tokens/families.ts';
+import { parseFamilyToken } from '../../tokens/family-token.ts';
+import { type CodeGrant, type Grant, isGrantCut } from '../../tokens/grant.ts';
+import type { TokenIssuer } from '../../tokens/issue.ts';
+import type { GrantHandler, GrantRequest } from './grant-handler.ts';
+
+/** FAPI 2.0 section 5.3.2.1, whatever the operator allows other codes. */
+const longestFapiCodeMs = 60_000;
+
+export interface AuthorizationCodeDeps {
+  families: Families;
+  cutOffs: CutOffs;
+  tokenIssuer: TokenIssuer;
+  audit: AuditWriter;
+  now: Clock;
+}
+
+export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandler {
+  const { families, cutOffs, tokenIssuer, audit, now } = deps;
+  return {
+    grantType: 'authorization_code',
+    parameters: ['code', 'redirect_uri', 'code_verifier'],
+    async handle({ client, parameters, cnf, correlationId, clientAddress }) {
+      const code = parseFamilyToken(requireParameter(parameters, 'code'));
+      if (code === undefined) throw refused('the code is malformed');
+      // Consumed before anything is checked: of all who present it, one gets to the checks.
+      const consumed = await families.consumeCode(code);
+      if (consumed.outcome === 'reused') {
+        await Promise.all([
+          families.end(code.familyId),
+          audit.write({
+            name: 'code_reused',
+            outcome: 'failure',
+            clientId: client.clientId,
+            correlationId,
+            clientAddress,
+          }),
+        ]);
+        throw refused('the code was used before; its tokens are revoked');
+      }
+      if (consumed.outcome === 'unknown') throw refused('the code is unknown or expired');
+      const { grant } = consumed;
+      const problem = problemOf(grant, { client, parameters, cnf });
+      if (problem !== undefined) throw refused(problem);
+      if (followsFapi(client) && now() - grant.authorizedAtMs > longestFapiCodeMs)
+        throw refused('the code is too old');
+      await cutOffs.untilFresh();
+      if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the code has ended');
+      return tokenIssuer.issueForUser(client, grantOf(grant), cnf);
+    },
+  };
+}
+
+/** What the tokens keep: the request behind the code has done its work. */
+function grantOf({
+  redirectUri: _uri,
+  redirectUriGiven: _given,
+  codeChallenge: _challenge,
+  dpopJkt: _jkt,
+  ...grant
+}: CodeGrant): Grant {
+  return grant;
+}
+
+/** The caller learns that the code is no good, the log learns why. */
+function refused(detail: string) {
+  return invalidGrant('The authorization code is invalid, expired, used or not meant for this request', {
+    detail,
+  });
+}
+
+function problemOf(
+  grant: CodeGrant,
+  { client, parameters, cnf }: Pick<GrantRequest, 'client' | 'parameters' | 'cnf'>,
+): string | undefined {
+  if (grant.clientId !== client.clientId) return 'the code belongs to another client';
+  if (!servesContactCenter(client, grant.identity.contactCenterId))
+    return 'the client left the contact centre';
+  const redirectUri = parameters.get('redirect_uri');
+  // RFC 6749 section 4.1.3: repeated if it was given, and identical.
+  if (redirectUri === undefined ? grant.redirectUriGiven : redirectUri !== grant.redirectUri) {
+    return 'the redirect_uri is not the one of the authorization request';
+  }
+  if (!provesCodeChallenge(grant.codeChallenge, parameters.get('code_verifier')))
+    return 'the code_verifier does not match';
+  // RFC 9449 section 10: the key that the authorization request named.
+  if (grant.dpopJkt !== undefined && grant.dpopJkt !== cnf?.jkt)
+    return 'the code is bound to another DPoP key';
+  return undefined;
+}

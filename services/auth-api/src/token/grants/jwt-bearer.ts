@@ -1,0 +1,113 @@
+/** Tokens for an assertion (RFC 7523 section 2.1): one that a token was converted to here, or one of a registered issuer. */
+
+import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
+import { UntrustedJwt, unprovedClaims } from '../../assertions/verify-jwt.ts';
+import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
+import { requireParameter } from '../../protocol/parameters.ts';
+import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { assertedRecord } from '../exchange/asserted-record.ts';
+import { accessTokenAnswer } from '../exchange/issue.ts';
+import { type RedeemConvertedDeps, redeemConverted } from '../exchange/redeem-converted.ts';
+import type { RegisteredAssertions } from '../registered-assertions.ts';
+import type { GrantHandler, GrantRequest } from './grant-handler.ts';
+
+export interface JwtBearerDeps extends RedeemConvertedDeps {
+  registeredAssertions: RegisteredAssertions;
+  tokenIssuer: TokenIssuer;
+  cutOffs: CutOffs;
+  audit: AuditWriter;
+  /** For refusals of public clients: whoever knows the id of one may cause as many as they like. */
+  strangersAudit: Pick<AuditWriter, 'write'>;
+}
+
+const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
+  const { issuer, registeredAssertions, tokenIssuer, cutOffs, audit, strangersAudit, now } = deps;
+
+  async function redeemOwn(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
+    const { answer, subject } = await redeemConverted(deps, request, { assertion, grantType });
+    await audit.write(
+      eventOf(request, {
+        name: 'assertion_accepted',
+        outcome: 'success',
+        sub: subject.identity.sub,
+        contactCenterId: subject.identity.contactCenterId,
+        sid: subject.session?.sid,
+        fields: { assertionIssuer: issuer, subjectClient: subject.clientId, scope: answer.scope },
+      }),
+    );
+    return answer;
+  }
+
+  async function redeemRegistered(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
+    const { client } = request;
+    const asserted = await registeredAssertions.prove(client, assertion);
+    const record = assertedRecord(request, asserted, { grantType, nowMs: now() });
+    const { sub, authorizedAtMs: issuedAtMs } = record;
+    await cutOffs.untilFresh();
+    if (cutOffs.isCut({ sub, issuedAtMs })) throw refused('the user was signed out since');
+    const [accessToken] = await Promise.all([
+      tokenIssuer.issueDerived(client, record, []),
+      audit.write(
+        eventOf(request, {
+          name: 'assertion_accepted',
+          outcome: 'success',
+          sub,
+          contactCenterId: record.identity.contactCenterId,
+          fields: { assertionIssuer: asserted.assertionIssuer, scope: record.scope },
+        }),
+      ),
+    ]);
+    return accessTokenAnswer(accessToken, record);
+  }
+
+  async function redeem(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
+    try {
+      const isOwn = unprovedClaims(assertion)['iss'] === issuer;
+      return await (isOwn ? redeemOwn(request, assertion) : redeemRegistered(request, assertion));
+    } catch (error) {
+      if (error instanceof UntrustedJwt) throw refused(error.message);
+      throw error;
+    }
+  }
+
+  return {
+    grantType,
+    parameters: ['assertion', 'scope'],
+    async handle(request) {
+      const assertion = requireParameter(request.parameters, 'assertion');
+      try {
+        return await redeem(request, assertion);
+      } catch (error) {
+        const { iss } = unprovedClaims(assertion);
+        const reason = (error as Error).name;
+        const trail = request.client.clientType === 'PUBLIC' ? strangersAudit : audit;
+        await trail.write(
+          eventOf(request, {
+            name: 'token_refused',
+            outcome: 'failure',
+            fields: {
+              grantType,
+              reason,
+              ...(typeof iss === 'string' ? { assertionIssuer: iss.slice(0, 512) } : {}),
+            },
+          }),
+        );
+        throw error;
+      }
+    },
+  };
+}
+
+/** The caller learns that the assertion is no good, the log learns why. */
+function refused(detail: string) {
+  return invalidGrant('The assertion is invalid, expired, used or not meant for this client', { detail });
+}
+
+type Told = Omit<AuditEvent, 'clientId' | 'correlationId' | 'clientAddress'>;
+
+function eventOf({ client, correlationId, clientAddress }: GrantRequest, told: Told): AuditEvent {
+  return { ...told, clientId: client.clientId, correlationId, clientAddress };
+}

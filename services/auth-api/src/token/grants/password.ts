@@ -1,0 +1,61 @@
+/** The user's own name and password (RFC 6749 section 4.3): for clients of existing installations that list it. */
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { invalidGrant, invalidRequest, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import { requireParameter } from '../../protocol/parameters.ts';
+import { narrowScope } from '../../protocol/scopes.ts';
+import type { CutOffs } from '../../revocation/cut-offs.ts';
+import { newFamilyId } from '../../tokens/family-token.ts';
+import type { TokenIssuer } from '../../tokens/issue.ts';
+import type { AuthenticatedLogin, Login, UserService } from '../../users/user-service.ts';
+import type { GrantHandler } from './grant-handler.ts';
+
+export interface PasswordDeps {
+  users: UserService;
+  tokenIssuer: TokenIssuer;
+  cutOffs: CutOffs;
+}
+
+export function passwordGrant({ users, tokenIssuer, cutOffs }: PasswordDeps): GrantHandler {
+  return {
+    grantType: 'password',
+    parameters: ['username', 'password', 'tenant', 'scope'],
+    async handle({ client, parameters, scope: requested, cnf, clientAddress, correlationId }) {
+      const userName = requireParameter(parameters, 'username');
+      const password = requireParameter(parameters, 'password');
+      const scope = narrowScope(requested, client.scope);
+      if (scope === undefined) throw invalidScope('The client may not have this scope');
+      await cutOffs.untilFresh();
+      const { identity, provedAtMs } = await authenticate(users, {
+        userName,
+        password,
+        tenant: parameters.get('tenant'),
+        clientId: client.clientId,
+        contactCenterIds: client.contactCenterIds,
+        clientAddress,
+        correlationId,
+      });
+      const grant = {
+        familyId: newFamilyId(),
+        clientId: client.clientId,
+        grantType: 'password',
+        scope,
+        audience: [],
+        identity,
+        // A person disabled while the password was checked stays cut off.
+        authorizedAtMs: provedAtMs,
+      };
+      return tokenIssuer.issueForUser(client, grant, cnf);
+    },
+  };
+}
+
+/** A refused sign-in is an invalid grant; throttling and outages keep their own status. */
+async function authenticate(users: UserService, login: Login): Promise<AuthenticatedLogin> {
+  try {
+    return await users.authenticate(login);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status === 429 || error.status >= 500) throw error;
+    const make = error.status === 400 ? invalidRequest : invalidGrant;
+    throw make(error.message, { detail: error.detail ?? error.name });
+  }
+}

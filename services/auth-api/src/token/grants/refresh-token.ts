@@ -1,0 +1,191 @@
+/** Renews tokens (RFC 6749 section 6) with rotation; a used token that comes again ends the family (RFC 9700 section 4.14). */
+
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AuditWriter } from '../../audit/event.ts';
+import { type Client, servesContactCenter } from '../../clients/client.ts';
+import { requireParameter } from '../../protocol/parameters.ts';
+import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { Families, RotatedRefresh } from '../../tokens/families.ts';
+import {
+  type FamilyToken,
+  formatFamilyToken,
+  newSecret,
+  parseFamilyToken,
+  secretHash,
+} from '../../tokens/family-token.ts';
+import { type Grant, isRefreshCut } from '../../tokens/grant.ts';
+import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
+import { type Successor, successorOf } from '../../tokens/successor.ts';
+import type { UserService } from '../../users/user-service.ts';
+import type { GrantHandler, GrantRequest } from './grant-handler.ts';
+import { tokenIssued } from './token-issued.ts';
+
+export interface RefreshTokenDeps {
+  families: Families;
+  cutOffs: CutOffs;
+  users: UserService;
+  tokenIssuer: TokenIssuer;
+  audit: AuditWriter;
+  /** Where every token leaves an event; most installations count these. */
+  tokenAudit: AuditWriter | undefined;
+}
+
+/** One attempt: the random parts exist before the script runs, so that the script can keep what they were made with. */
+interface Attempt {
+  client: Client;
+  presented: FamilyToken;
+  salt: string;
+  successor: Successor;
+  scope: string[] | undefined;
+  cnf: Confirmation | undefined;
+}
+
+export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
+  const { families, cutOffs, users, tokenIssuer, audit, tokenAudit } = deps;
+
+  function rotate(
+    { client, presented, salt, successor, scope, cnf }: Attempt,
+    checkedGrant?: Grant,
+  ): Promise<RotatedRefresh> {
+    return families.rotateRefresh({
+      presented,
+      next: { familyId: presented.familyId, secret: successor.refreshSecret },
+      clientId: client.clientId,
+      scope,
+      salt,
+      boundTo: refreshBindingOf(client, cnf),
+      idleSeconds: client.refreshTokenIdleSeconds,
+      checkedGrant,
+    });
+  }
+
+  /** Nothing was used up yet: an outage of the Configuration Server costs the client no token. */
+  async function readPersonAgain(grant: Grant): Promise<Grant> {
+    if (isRefreshCut(grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    try {
+      const { identity, session, authorizedAtMs } = grant;
+      const provedAtMs = session?.authTimeMs ?? authorizedAtMs;
+      return { ...grant, identity: await users.refresh(identity, provedAtMs) };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status >= 500 || error.status === 429) throw error;
+      await families.end(grant.familyId);
+      throw refused(error.detail ?? error.name);
+    }
+  }
+
+  async function reportReuse(
+    { client, correlationId, clientAddress }: GrantRequest,
+    grant: Grant,
+  ): Promise<void> {
+    await Promise.all([
+      families.end(grant.familyId),
+      audit.write({
+        name: 'refresh_reused',
+        outcome: 'failure',
+        sub: grant.identity.sub,
+        clientId: client.clientId,
+        contactCenterId: grant.identity.contactCenterId,
+        sid: grant.session?.sid,
+        correlationId,
+        clientAddress,
+      }),
+    ]);
+  }
+
+  function reportRenewal(
+    request: GrantRequest,
+    grant: Grant,
+    tokens: TokenAnswer,
+  ): Promise<void> | undefined {
+    if (tokenAudit === undefined) return undefined;
+    const issued = { grantType: 'refresh_token', scope: tokens.scope.split(' '), grant };
+    return tokenAudit.write(tokenIssued(request, issued));
+  }
+
+  function answer(
+    attempt: Attempt,
+    rotation: RotatedRefresh & { outcome: 'rotated' | 'repeated' },
+  ): Promise<TokenAnswer> {
+    const { client, presented, cnf } = attempt;
+    if (isRefreshCut(rotation.grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    if (!servesContactCenter(client, rotation.grant.identity.contactCenterId)) {
+      throw refused('the client left the contact centre');
+    }
+    const isRepeated = rotation.outcome === 'repeated';
+    const successor = isRepeated ? sameSuccessor(attempt, rotation) : attempt.successor;
+    return tokenIssuer.reissue(client, rotation.grant, {
+      scope: rotation.scope,
+      random: successor.accessToken,
+      refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: successor.refreshSecret }),
+      issuedAtMs: rotation.rotatedAtMs,
+      once: isRepeated,
+      cnf,
+    });
+  }
+
+  function sameSuccessor(
+    { client, presented, cnf }: Attempt,
+    { salt, nextHash }: RotatedRefresh & { outcome: 'repeated' },
+  ): Successor {
+    const successor = successorOf(presented, salt, holderOf(client, cnf));
+    if (secretHash({ familyId: presented.familyId, secret: successor.refreshSecret }) === nextHash)
+      return successor;
+    throw refused('the retry came with another key than the first request');
+  }
+
+  return {
+    grantType: 'refresh_token',
+    parameters: ['refresh_token', 'scope'],
+    async handle(request) {
+      const { client, scope, cnf } = request;
+      const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
+      if (presented === undefined) throw refused('the refresh token is malformed');
+      const wait = cutOffs.untilFresh();
+      if (wait !== undefined) await wait;
+      const salt = newSecret();
+      const made = successorOf(presented, salt, holderOf(client, cnf));
+      const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
+      const attempt: Attempt = { client, presented, salt, successor, scope, cnf };
+      let rotation = await rotate(attempt);
+      if (rotation.outcome === 'check')
+        rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
+      switch (rotation.outcome) {
+        case 'rotated': {
+          const tokens = await answer(attempt, rotation);
+          await reportRenewal(request, rotation.grant, tokens);
+          return tokens;
+        }
+        case 'repeated':
+          return answer(attempt, rotation);
+        case 'reused':
+          await reportReuse(request, rotation.grant);
+          throw refused('the refresh token was used before; its family is revoked');
+        case 'revoked':
+          // An outage may have kept the cut-off from being raised when the family was revoked.
+          await families.end(presented.familyId);
+          throw refused('the family of the refresh token is revoked');
+        case 'scope':
+          throw invalidScope('The scope is wider than the one that was granted');
+        case 'unbound':
+          throw refused('the refresh token is bound to another key');
+        case 'foreign':
+          throw refused('the refresh token belongs to another client');
+        default:
+          throw refused('the refresh token is unknown or expired');
+      }
+    },
+  };
+}
+
+/** The caller learns that the token is no good, the log learns why. */
+function refused(detail: string) {
+  return invalidGrant('The refresh token is invalid, expired or revoked', { detail });
+}
+
+/** The retry of an answer gets it only with the key of the first request. */
+function holderOf(client: Client, cnf: Confirmation | undefined): string {
+  return JSON.stringify([client.clientId, cnf?.jkt ?? cnf?.['x5t#S256'] ?? '']);
+}

@@ -1,0 +1,81 @@
+/** Token introspection (RFC 7662): one GET, a check in memory, and the answer that was stored with the token. */
+
+import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
+import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
+import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
+import type { Client } from '../clients/client.ts';
+import { requireParameter } from '../protocol/parameters.ts';
+import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { TokenFacts } from '../tokens/access-token.ts';
+import type { AccessTokens } from '../tokens/access-tokens.ts';
+import type { Families } from '../tokens/families.ts';
+import { type FamilyToken, parseFamilyToken } from '../tokens/family-token.ts';
+import { isRefreshCut } from '../tokens/grant.ts';
+import { refreshIntrospectionJson } from '../tokens/introspection-json.ts';
+
+export interface IntrospectionEndpoint {
+  /** JSON text. @throws OAuthError, AppError */
+  answer(call: ClientCall): Promise<string>;
+}
+
+export interface IntrospectionOptions {
+  clientAuthentication: ClientAuthentication;
+  opsAuthentication: OpsAuthentication;
+  opsUsername: string;
+  accessTokens: AccessTokens;
+  families: Pick<Families, 'findRefresh'>;
+  cutOffs: CutOffs;
+  issuer: string;
+}
+
+/** Nothing more, whatever the reason (RFC 7662 section 2.2). */
+const inactive = '{"active":false}';
+
+export function createIntrospectionEndpoint(options: IntrospectionOptions): IntrospectionEndpoint {
+  const { clientAuthentication, opsAuthentication, opsUsername, accessTokens, families, cutOffs, issuer } =
+    options;
+
+  /** Undefined: the operator, who may see everything. */
+  async function authenticate(call: ClientCall): Promise<Client | undefined> {
+    const basic = parseBasicCredentials(call.authorization);
+    if (basic.some(({ username }) => username === opsUsername)) {
+      await opsAuthentication.authenticate(call);
+      return undefined;
+    }
+    // Read once: this is asked for every request of every service.
+    call.basic = basic;
+    const client = await clientAuthentication.authenticate(call);
+    // Section 2.1: without authentication the endpoint would be a place to try tokens out.
+    if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not introspect tokens');
+    return client;
+  }
+
+  /** Nobody but its client can use a refresh token: a resource server that accepts whatever is active never sees one. */
+  async function answerRefresh(caller: Client | undefined, token: FamilyToken): Promise<string> {
+    const known = await families.findRefresh(token);
+    if (known === undefined || !known.isCurrent) return inactive;
+    if (caller !== undefined && caller.clientId !== known.grant.clientId) return inactive;
+    await cutOffs.untilFresh();
+    return isRefreshCut(known.grant, cutOffs) ? inactive : refreshIntrospectionJson(known, issuer);
+  }
+
+  return {
+    async answer(call) {
+      const caller = await authenticate(call);
+      const token = requireParameter(call.parameters, 'token');
+      const refreshToken = parseFamilyToken(token);
+      if (refreshToken !== undefined) return answerRefresh(caller, refreshToken);
+      const stored = await accessTokens.find(token);
+      if (stored === undefined) return inactive;
+      return caller === undefined || mayKnow(caller, stored.facts) ? stored.introspection : inactive;
+    },
+  };
+}
+
+/** A client knows its own tokens, those meant for it, and those of its contact centres; an internal one knows all. */
+function mayKnow(client: Client, facts: TokenFacts): boolean {
+  if (client.internalClient || facts.clientId === client.clientId) return true;
+  if (facts.audience.includes(client.clientId)) return true;
+  return facts.contactCenterIds.some((id) => client.contactCenterIds.includes(id));
+}

@@ -1,0 +1,67 @@
+/** Token revocation (RFC 7009). */
+import { unsupportedTokenType } from '@gatehouse/service-kit/errors/oauth-error';
+import type { AuditWriter } from '../audit/event.ts';
+import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
+import type { Client } from '../clients/client.ts';
+import { requireParameter } from '../protocol/parameters.ts';
+import type { AccessTokens } from '../tokens/access-tokens.ts';
+import type { Families } from '../tokens/families.ts';
+import { parseFamilyToken } from '../tokens/family-token.ts';
+import type { IdTokens } from '../tokens/id-token.ts';
+
+export interface RevocationEndpoint {
+  /** Resolves alike for tokens that were revoked, unknown or another client's (section 2.2). @throws OAuthError, AppError */
+  revoke(call: ClientCall): Promise<void>;
+}
+
+export interface RevocationOptions {
+  clientAuthentication: ClientAuthentication;
+  accessTokens: AccessTokens;
+  families: Families;
+  idTokens: Pick<IdTokens, 'recognize'>;
+  audit: AuditWriter;
+}
+
+interface Revocable {
+  sub: string;
+  end(): Promise<void>;
+}
+
+export function createRevocationEndpoint(options: RevocationOptions): RevocationEndpoint {
+  const { clientAuthentication, accessTokens, families, idTokens, audit } = options;
+
+  async function findOwn(client: Client, text: string): Promise<Revocable | undefined> {
+    const token = parseFamilyToken(text);
+    const grant = token === undefined ? undefined : (await families.findRefresh(token))?.grant;
+    // Section 2.1: the access tokens of the same authorization go with it.
+    if (grant?.clientId === client.clientId)
+      return { sub: grant.identity.sub, end: () => families.end(grant.familyId) };
+    const facts = await accessTokens.findOwn(text, client.clientId);
+    if (facts === undefined) return undefined;
+    return { sub: facts.sub ?? client.clientId, end: () => accessTokens.end(text, facts) };
+  }
+
+  return {
+    async revoke(call) {
+      const client = await clientAuthentication.authenticate(call);
+      const token = requireParameter(call.parameters, 'token');
+      // The hint may be wrong (section 2.1); a refresh token shows itself by its form.
+      const own = await findOwn(client, token);
+      if (own === undefined) {
+        // Section 2.2.1: saying nothing would leave the client in the belief that it is worth nothing any more.
+        if ((await idTokens.recognize(token)) === undefined) return;
+        throw unsupportedTokenType('ID tokens are not revoked: end the session that they speak of');
+      }
+      // First: once it is ended, a repetition after a crash would find nothing to tell of.
+      await audit.write({
+        name: 'token_revoked',
+        outcome: 'success',
+        sub: own.sub,
+        clientId: client.clientId,
+        correlationId: call.correlationId,
+        clientAddress: call.clientAddress,
+      });
+      await own.end();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** The token endpoint (RFC 6749 section 3.2): the same ordered steps before every grant. */
+import {
+  invalidScope,
+  unauthorizedClient,
+  unsupportedGrantType,
+} from '@gatehouse/service-kit/errors/oauth-error';
+import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
+import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
+import type { Client } from '../clients/client.ts';
+import { onlyThose, type RequestParameters, requireParameter } from '../protocol/parameters.ts';
+import { parseScope } from '../protocol/scopes.ts';
+import type { TokenAnswer } from '../tokens/issue.ts';
+import type { GrantHandler } from './grants/grant-handler.ts';
+
+export interface TokenEndpoint {
+  /** @throws OAuthError */
+  answer(call: ClientCall): Promise<TokenAnswer>;
+}
+
+export interface TokenEndpointOptions {
+  clientAuthentication: ClientAuthentication;
+  senderConstraints: SenderConstraints;
+  grants: ReadonlyMap<string, GrantHandler>;
+  countIssued(grantType: string): void;
+}
+
+export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
+  const { clientAuthentication, senderConstraints, grants, countIssued } = options;
+  return {
+    async answer(call) {
+      const reading = senderConstraints.readProof(call.sender);
+      const proof = reading && (await reading);
+      const client = await clientAuthentication.authenticate(call);
+      const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
+      checkGrantIsAllowed(client, grant);
+      const parameters = keepDeclared(call.parameters, grant);
+      const scope = readScope(parameters);
+      const binding = senderConstraints.bind(client, call.sender, proof);
+      const cnf = binding && (await binding);
+      const { clientAddress, correlationId } = call;
+      const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
+      countIssued(grant.grantType);
+      return answer;
+    },
+  };
+}
+
+function findGrant(grants: ReadonlyMap<string, GrantHandler>, grantType: string): GrantHandler {
+  const grant = grants.get(grantType);
+  if (grant === undefined) throw unsupportedGrantType('This grant_type is not supported');
+  return grant;
+}
+
+function checkGrantIsAllowed(client: Client, { grantType }: GrantHandler): void {
+  if (!client.grantTypes.includes(grantType))
+    throw unauthorizedClient('The client may not use this grant_type');
+}
+
+function keepDeclared(parameters: RequestParameters, grant: GrantHandler): RequestParameters {
+  return onlyThose(parameters, (name) => grant.parameters.includes(name));
+}
+
+function readScope(parameters: RequestParameters): string[] | undefined {
+  const text = parameters.get('scope');
+  if (text === undefined) return undefined;
+  const scope = parseScope(text);
+  if (scope === undefined) throw invalidScope('The scope is malformed');
+  return scope;
+}

@@ -1,0 +1,41 @@
+/** Standard claims about a user (OpenID Connect Core section 5.1): only those that the Configuration Server knows. */
+
+import { isWithinScope } from '../protocol/scopes.ts';
+import type { UserIdentity } from './identity.ts';
+
+const readers = {
+  name: ({ firstName, lastName, loginName }: UserIdentity) =>
+    [firstName, lastName].filter(Boolean).join(' ') || loginName,
+  given_name: ({ firstName }: UserIdentity) => firstName,
+  family_name: ({ lastName }: UserIdentity) => lastName,
+  preferred_username: ({ loginName }: UserIdentity) => loginName,
+  email: ({ email }: UserIdentity) => email,
+};
+
+export type UserClaim = keyof typeof readers;
+export type UserClaims = Partial<Record<UserClaim, string>>;
+
+export const userClaimNames = Object.keys(readers) as UserClaim[];
+
+/** Section 5.4. The scopes address and phone ask for what nobody knows here. */
+const scopes = {
+  profile: ['name', 'given_name', 'family_name', 'preferred_username'],
+  email: ['email'],
+} as const;
+
+export const claimScopes = Object.keys(scopes) as (keyof typeof scopes)[];
+
+export function isUserClaim(name: string): name is UserClaim {
+  return Object.hasOwn(readers, name);
+}
+
+/** Names of the claims that a scope stands for. */
+export function claimsOfScope(scope: string[]): UserClaim[] {
+  return claimScopes.filter((name) => isWithinScope([name], scope)).flatMap((name) => scopes[name]);
+}
+
+/** What is known of the named claims. */
+export function userClaimsOf(identity: UserIdentity, names: readonly string[]): UserClaims {
+  const known = names.filter(isUserClaim).map((name) => [name, readers[name](identity)] as const);
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined));
+}
