@@ -5,6 +5,7 @@ import { contactCenterCommands } from './commands/cc.ts';
 import { checkCommand } from './commands/check.ts';
 import { clientCommands } from './commands/clients.ts';
 import { completionCommand } from './commands/completion.ts';
+import { configServerCommands } from './commands/config-server/commands.ts';
 import { corsCommands } from './commands/cors.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { environmentCommands } from './commands/env/environments.ts';
@@ -26,6 +27,7 @@ export const groups: readonly CommandGroup[] = [
   locationCommands,
   estateCommands,
   checkCommand,
+  configServerCommands,
   ssoCommands,
   doctorCommand,
   auditCommands,

@@ -31,12 +31,12 @@ export interface SimulatorOptions {
   name?: string;
   role?: ServerRole;
   serverEpoch?: number;
-  tls?: ServerTlsOptions;
+  tls?: ServerTlsOptions | undefined;
   /**
    * Keeps the estate in this file; the seed then counts only for a new one. Default: memory. A primary writes the file;
    * a backup in another process follows it and takes over when the primary is gone; proxies follow it for reading.
    */
-  file?: string;
+  file?: string | undefined;
   /** Entries that may be in the file beyond twice what the estate needs, before it is written anew. Default 20 000. */
   spareEntries?: number;
   limits?: Partial<ServerLimits>;

@@ -1,7 +1,7 @@
 import { CfgOperationalMode } from '@gatehouse/config-server-client/model/enumerations';
+import { RawConnection } from '@gatehouse/config-server-conformance/raw-connection';
+import { registration } from '@gatehouse/config-server-conformance/subject';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { RawConnection } from '../src/conformance/raw-connection.ts';
-import { registration } from '../src/conformance/subject.ts';
 import { demoSeed, demoServiceAccount } from '../src/seed/demo.ts';
 import { agent, startServer, watchSuite } from './harness.ts';
 

@@ -7,7 +7,7 @@ import type { StatePaths } from '../state/paths.ts';
 export function configServerProgram(port: number, paths: StatePaths): SupervisedProgram {
   return nodeProgram({
     name: 'config-server-simulator',
-    file: 'packages/config-server-simulator/dist/cli.js',
+    file: 'packages/config-server-simulator/dist/main.js',
     args: ['serve', '--port', String(port), '--seed', 'demo', '--file', paths.configServerFile],
     isReady: () => acceptsConnections(port),
   });

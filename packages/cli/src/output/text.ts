@@ -1,13 +1,16 @@
 /** Values as text for a terminal. */
 import stringWidth from 'string-width';
 
+/** Line and paragraph separators and changes of direction count as control characters, too. */
+const controls = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
 /** Control characters of names must not reach the terminal. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.map(shown).join(', ');
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.replace(/\p{Cc}/gu, '\u{fffd}');
+  return text.replace(controls, '\u{fffd}');
 }
 
 /** To this many columns, as the terminal counts them. */

@@ -4,22 +4,19 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createAuthority } from '../certificates.ts';
 import { startAgentStandIn } from '../consul-registration/agent-stand-in.ts';
-import { startServer, until, watchSuite } from '../harness.ts';
-import { runProgram, runServer } from './run-program.ts';
+import { until, watchSuite } from '../harness.ts';
+import { outcomeOf, programs, runServer } from './run-program.ts';
 
 watchSuite();
 
-async function run(args: string[], options: Parameters<typeof runProgram>[1] = {}) {
-  const program = runProgram(args, options);
-  const code = await program.exited;
-  return { code, output: program.output(), errors: program.errors() };
-}
+const run = (args: readonly string[], options: Parameters<typeof outcomeOf>[2] = {}) =>
+  outcomeOf(programs.simulator, args, options);
 
 describe('the program', () => {
   it('explains itself', async () => {
     const { code, output } = await run(['--help']);
     expect(code).toBe(0);
-    for (const word of ['serve', 'ping', 'read', 'authenticate', 'watch', '--seed', '--json'])
+    for (const word of ['serve', 'ping', 'read', 'authenticate', 'watch', '--seed'])
       expect(output).toContain(word);
     expect(await run(['dance'])).toMatchObject({
       code: 2,
@@ -27,10 +24,6 @@ describe('the program', () => {
     });
     for (const [args, words] of [
       [['serve', '--port', 'x'], '--port x'],
-      [['ping', '--count', '0'], '--count 0'],
-      [['read'], 'person, access-group or tenant'],
-      [['read', 'person', '--filter', 'dbid=x'], 'dbid needs a number'],
-      [['authenticate'], 'the user name'],
       [['serve', '--role', 'backup'], 'needs the --file'],
       [
         ['serve', '--port', '0', '--host', '0.0.0.0', '--consul', 'http://127.0.0.1:8500'],
@@ -41,82 +34,6 @@ describe('the program', () => {
     ] as const)
       expect(await run([...args])).toMatchObject({ code: 2, errors: expect.stringContaining(words) });
   }, 60_000);
-
-  it('measures, reads and authenticates, for people and for scripts', async () => {
-    const server = await startServer();
-    const at = ['--server', `127.0.0.1:${server.port}`];
-    expect(await run(['ping', ...at, '--count', '3', '--json'])).toMatchObject({ code: 0, errors: '' });
-    const table = await run(['read', 'person', ...at, '--filter', 'user_name=agent']);
-    expect(table.output.split('\n')[2]).toMatch(/^101 +101 +agent +Ada +Agent +yes +yes +no$/);
-    const json = JSON.parse(
-      (await run(['read', 'access-group', ...at, '--filter', 'person_dbid=101', '--json'])).output,
-    );
-    expect(json.map(({ name }: { name: string }) => name)).toEqual(['Users', 'Agents']);
-    expect(await run(['read', 'person', ...at, '--filter', 'colour=1'])).toMatchObject({
-      code: 1,
-      output: expect.stringMatching(/unknown filter key "colour"; known are .*user_name/),
-    });
-    expect(await run(['authenticate', 'agent', ...at], { input: 'demo-agent-password\n' })).toMatchObject({
-      code: 0,
-      output: expect.stringContaining('authenticated'),
-    });
-    expect(await run(['authenticate', 'agent', ...at, '--json'], { input: 'wrong\n' })).toMatchObject({
-      code: 1,
-      output: expect.stringContaining('AuthenticationFailed'),
-    });
-  }, 60_000);
-
-  it('says why a server cannot be used', async () => {
-    const server = await startServer();
-    const at = ['--server', `127.0.0.1:${server.port}`, '--json'];
-    const refused = await run(['ping', ...at], { env: { CONFIG_SERVER_PASSWORD: 'wrong-secret' } });
-    expect(refused).toMatchObject({ code: 2, output: expect.stringContaining('service account') });
-    await server.close();
-    expect(await run(['ping', ...at])).toMatchObject({
-      code: 2,
-      output: expect.stringMatching(/cannot connect to .*: nothing listens there/),
-    });
-  }, 60_000);
-
-  it('examines a server, but not one that is not there, and tries no wrong password twice', async () => {
-    const server = await startServer();
-    const at = ['conformance', '--server', `127.0.0.1:${server.port}`];
-    for (const name of ['CONFIG_SERVER_PASSWORD', 'CONFIG_SERVER_USER_PASSWORD']) {
-      let tried = 0;
-      server.faults.beforeRequest = ({ name: request }) => {
-        if (request === 'RequestRegisterClient' || request === 'RequestAuthenticate') tried += 1;
-      };
-      expect(await run(at, { env: { [name]: 'wrong' } })).toMatchObject({
-        code: 1,
-        output: expect.stringMatching(/is refused \(.*\): nothing can be examined without it/),
-      });
-      expect(tried).toBeLessThanOrEqual(2);
-    }
-    await server.close();
-    const { code, output } = await run(at);
-    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('nothing listens there') });
-    expect(output.split('\n')).toHaveLength(3);
-  }, 60_000);
-
-  it('gives up the examination of a server that says nothing, with one sentence', async () => {
-    const server = await startServer();
-    server.faults.onConnection = () => 'ignore';
-    expect(await run(['conformance', '--server', `127.0.0.1:${server.port}`])).toEqual({
-      code: 1,
-      output: expect.stringMatching(
-        /^error +RegisterTimeout\nmessage +the server takes the connection and says nothing .* nothing can be examined\n$/,
-      ),
-      errors: '',
-    });
-  }, 30_000);
-
-  it('ends without complaint when its reader has seen enough', async () => {
-    const server = await startServer();
-    const program = runProgram(['ping', '--server', `127.0.0.1:${server.port}`]);
-    program.child.stdout.destroy();
-    expect(await program.exited).toBe(0);
-    expect(program.errors()).toBe('');
-  }, 30_000);
 
   it('serves TLS, and registers in Consul under its present role', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'program-'));
@@ -144,7 +61,8 @@ describe('the program', () => {
       Port: server.port,
       Meta: { role: 'primary' },
     });
-    const ping = await run([
+    const ping = await outcomeOf(programs.gatehouse, [
+      'config-server',
       'ping',
       '--server',
       `127.0.0.1:${server.port}`,
@@ -157,19 +75,5 @@ describe('the program', () => {
     server.child.kill('SIGTERM');
     expect(await server.exited).toBe(0);
     expect(agent.calls.at(-1)).toMatch(/^PUT service\/deregister\//);
-  }, 30_000);
-
-  it('prints changes as they happen until it is stopped', async () => {
-    const server = await startServer();
-    const program = runProgram(['watch', '--server', `127.0.0.1:${server.port}`]);
-    await until(() => program.output().includes('watching'), 'it watches', 15_000);
-    // The subscription follows the line; a change is made until one is seen.
-    let count = 0;
-    await until(() => {
-      if (count++ % 20 === 0) void server.store.updatePerson(101, { lastName: `Name ${count}` });
-      return program.output().includes('Name ');
-    }, 'a change is printed');
-    program.child.kill('SIGTERM');
-    expect(await program.exited).toBe(0);
   }, 30_000);
 });

@@ -1,10 +1,14 @@
-/** The program itself, as an operator runs it. */
+/** Starts programs of this repository as processes, as an operator does. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { listenFor, until } from '../harness.ts';
 
-const program = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+export const programs = {
+  simulator: fileURLToPath(new URL('../../src/main.ts', import.meta.url)),
+  conformance: fileURLToPath(new URL('../../../config-server-conformance/src/main.ts', import.meta.url)),
+  gatehouse: fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url)),
+};
 
 interface RunOptions {
   input?: string;
@@ -12,11 +16,7 @@ interface RunOptions {
 }
 
 /** Starts it with these arguments; ended at the latest with the test. */
-export function runProgram(args: string[], options: RunOptions = {}) {
-  return run(program, args, options);
-}
-
-function run(file: string, args: string[], options: RunOptions) {
+export function runProgram(file: string, args: readonly string[], options: RunOptions = {}) {
   const child = spawn(process.execPath, ['--conditions=source', file, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
@@ -45,14 +45,21 @@ function run(file: string, args: string[], options: RunOptions) {
   return { child, exited, output: () => output, errors: () => errors };
 }
 
-/** A server of its own process, ready. */
+/** Runs it to its end. */
+export async function outcomeOf(file: string, args: readonly string[], options: RunOptions = {}) {
+  const program = runProgram(file, args, options);
+  const code = await program.exited;
+  return { code, output: program.output(), errors: program.errors() };
+}
+
+/** A simulator in its own process, ready. */
 export function runServer(...args: string[]) {
-  return runReady(program, ['serve', '--port', '0', ...args]);
+  return runReady(programs.simulator, ['serve', '--port', '0', ...args]);
 }
 
 /** Any program that says where it listens, as `serve` does. */
 export async function runReady(file: string, args: string[]) {
-  const running = run(file, args, {});
+  const running = runProgram(file, args);
   await until(() => /listening on \S+\n/.test(running.output()), 'the ready line', 15_000);
   return { ...running, port: Number(/listening on 127\.0\.0\.1:(\d+)\n/.exec(running.output())?.[1]) };
 }

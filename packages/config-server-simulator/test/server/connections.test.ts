@@ -1,9 +1,9 @@
 import net from 'node:net';
 import { ocpWire } from '@gatehouse/config-server-client/wire/ocp/ocp-wire';
 import { defaultWireLimits } from '@gatehouse/config-server-client/wire/wire-protocol';
+import { RawConnection } from '@gatehouse/config-server-conformance/raw-connection';
+import { registration } from '@gatehouse/config-server-conformance/subject';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { RawConnection } from '../../src/conformance/raw-connection.ts';
-import { registration } from '../../src/conformance/subject.ts';
 import { demoServiceAccount } from '../../src/seed/demo.ts';
 import { agent, connectTo, recordingLog, startServer, until, watchSuite } from '../harness.ts';
 

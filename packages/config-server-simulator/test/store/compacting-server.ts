@@ -1,7 +1,8 @@
 /** A server whose estate file is written anew all the time, to be killed over it. */
+
+import { terminalLog } from '../../src/program/terminal-log.ts';
 import { demoSeed } from '../../src/seed/demo.ts';
 import { startSimulator } from '../../src/simulator.ts';
-import { terminalLog } from '../../src/terminal-log.ts';
 
 const [file = ''] = process.argv.slice(2);
 const simulator = await startSimulator({
