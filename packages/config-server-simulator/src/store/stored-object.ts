@@ -37,11 +37,6 @@ export function numberOf(object: StoredObject, field: string): number | undefine
   return typeof value === 'number' ? value : undefined;
 }
 
-export function textOf(object: StoredObject, field: string): string | undefined {
-  const value = object[field];
-  return typeof value === 'string' ? value : undefined;
-}
-
 export function annexOf(objectType: number, object: StoredObject): KeyValueList | undefined {
   return identityOf(objectType, object)['userProperties'] as KeyValueList | undefined;
 }
