@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { provision } from '../stack/provisioning/provision.ts';
+import { provision } from '@gatehouse/tools/provision';
 import type { LoadPlan } from './load.ts';
 import { loadCore, pin, serverCore } from './pinning.ts';
 

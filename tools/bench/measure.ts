@@ -15,6 +15,8 @@ export interface RowResult {
   p50Ms: number;
   p99Ms: number;
   rssMiB: number;
+  /** CPU time of Auth API's process for one request; steadier than the clock when others use the machine. 0 without /proc. */
+  cpuUs: number;
   /** Other servers doing the same work in the same run, by name: their requests per second. */
   peers: Record<string, number>;
   ratioToPeer?: number;
@@ -47,7 +49,7 @@ export async function measure(row: Row, stack: BenchStack, options: MeasureOptio
   for (let round = 0; round < options.rounds; round++) {
     for (const kind of ['form', 'floor', 'peer', 'product'] as const) {
       const plan = plans[kind];
-      if (plan) samples[kind].push(await sampled(pids, () => fire(plan, options)));
+      if (plan) samples[kind].push(await sampled(pids, () => fire(plan, options), [stack.serverPid]));
     }
   }
   const product = medianOf(samples.product, bySpeed);
@@ -65,6 +67,7 @@ export async function measure(row: Row, stack: BenchStack, options: MeasureOptio
       p50Ms: product.p50Ms,
       p99Ms: product.p99Ms,
       rssMiB: residentMiB(stack.serverPid),
+      cpuUs: Math.round((product.cpuSeconds * 1e7) / (product.perSecond * options.seconds)) / 10,
       ...comparedWithPeer(product.perSecond, samples.peer),
     },
   };

@@ -15,6 +15,7 @@ export function printTable(results: readonly RowResult[], rows: readonly Row[]):
       'p50 ms': result.p50Ms,
       'p99 ms': result.p99Ms,
       'RSS MiB': result.rssMiB,
+      'CPU us': result.cpuUs,
       'times the peer': result.ratioToPeer ?? '',
     };
   });

@@ -38,5 +38,5 @@ function manifests(root) {
       .sort()
       .map((name) => `${group}/${name}`),
   );
-  return ['package.json', ...[...members, 'tools'].map((folder) => `${folder}/package.json`)];
+  return ['package.json', ...[...members, 'tools', 'tools/bench'].map((folder) => `${folder}/package.json`)];
 }

@@ -1,0 +1,83 @@
+/** Compares the speed of two checkouts: runs the bench of each in turn and prints medians, spreads and changes. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { MeasureOptions } from './measure.ts';
+
+const ourTree = fileURLToPath(new URL('../..', import.meta.url));
+/** Figures that say how fast the product is; those of the floors and peers are left out. */
+const compared = /^(perSecond|ratioToFloor|flowsPerSecond|samlAnswersPerSecond|cpu(Us|Ms)\w*|tookMs)$/;
+
+/** `theirTree`: a checkout whose bench knows the same rows and options. Each round is a run of its own, on a fresh stack. */
+export async function compareTrees(
+  theirTree: string,
+  only: readonly string[],
+  { rounds, seconds, connections }: MeasureOptions,
+): Promise<void> {
+  const trees = { before: resolve(theirTree), after: ourTree };
+  const figures = new Map<string, Record<keyof typeof trees, number[]>>();
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+  for (let round = 0; round < rounds; round += 1) {
+    // Each goes first every other time: a machine that slows down in the meantime favours neither.
+    const order = round % 2 === 0 ? (['before', 'after'] as const) : (['after', 'before'] as const);
+    for (const side of order) {
+      const json = join(folder, `${side}-${round}.json`);
+      const load = ['--rounds', '1', '--seconds', `${seconds}`, '--connections', `${connections}`];
+      const args = [...load, '--json', json, ...only.flatMap((name) => ['--only', name])];
+      console.log(`round ${round + 1} of ${rounds}: ${trees[side]}`);
+      execFileSync(process.execPath, ['tools/bootstrap.mjs', 'bench', ...args], {
+        cwd: trees[side],
+        stdio: ['ignore', 'ignore', 'inherit'],
+      });
+      for (const result of JSON.parse(readFileSync(json, 'utf8')) as { name: string }[])
+        for (const [name, value] of figuresOf(result, result.name)) {
+          const both = figures.get(name) ?? { before: [], after: [] };
+          both[side].push(value);
+          figures.set(name, both);
+        }
+    }
+  }
+  rmSync(folder, { recursive: true });
+  console.table([...figures].map(([figure, { before, after }]) => comparisonOf(figure, before, after)));
+}
+
+/** The numbers to compare in a result, by their path such as `scale.rows.0.large.perSecond`. */
+function figuresOf(value: unknown, path: string): [string, number][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === 'number' && compared.test(key)
+      ? [[`${path}.${key}`, inner] as [string, number]]
+      : figuresOf(inner, `${path}.${key}`),
+  );
+}
+
+function comparisonOf(figure: string, before: number[], after: number[]) {
+  const change = medianOf(after) / medianOf(before) - 1;
+  const spread = Math.max(spreadOf(before), spreadOf(after));
+  return {
+    figure,
+    before: medianOf(before),
+    'spread before': percent(spreadOf(before)),
+    after: medianOf(after),
+    'spread after': percent(spreadOf(after)),
+    change: percent(change),
+    'outside the spread': Math.abs(change) > spread ? 'yes' : 'no',
+  };
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** The middle half of the values, as a share of their median: one disturbed round does not widen it. */
+function spreadOf(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
+  return (at(0.75) - at(0.25)) / medianOf(values);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
