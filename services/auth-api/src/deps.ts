@@ -209,7 +209,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
     db: pool,
     changes,
     audit,
-    lateTokens,
+    forgetClient: lateTokens.forget,
     verifier: secretVerifier,
     cutOffs,
     now,

@@ -234,3 +234,10 @@ export interface AuditWriter {
   /** Writes the row in the transaction of an administrative change: both happen or neither. */
   inTransaction(transaction: AuditTransaction, event: AuditEvent): Promise<void>;
 }
+
+/** Who asked, for the audit trail. */
+export interface Actor {
+  name: string;
+  correlationId: string;
+  clientAddress: string;
+}

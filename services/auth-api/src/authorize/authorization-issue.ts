@@ -1,5 +1,6 @@
 /** Makes what a good answer to an authorization request carries: a code, tokens, or both (OpenID Connect Core section 3). */
 import type { AuditWriter } from '../audit/event.ts';
+import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import { optional } from '../protocol/parameters.ts';
@@ -11,7 +12,6 @@ import type { Grant } from '../tokens/grant.ts';
 import type { TokenIssuer } from '../tokens/issue.ts';
 import { referenceTo } from '../tokens/session-reference.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { Browser } from './authorize.ts';
 
 export interface AuthorizationIssuerOptions {
   sessions: Pick<SessionService, 'noteClient'>;

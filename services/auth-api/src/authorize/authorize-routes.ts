@@ -6,12 +6,13 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Browser } from '../browser/browser-cookies.ts';
 import type { PostedRequests } from '../browser/posted-requests.ts';
 import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
 import { readParameters } from '../protocol/parameters.ts';
 import { authorizationRequestSchema, resumeQuerySchema } from '../protocol/schemas.ts';
 import type { NextStep } from './authorization-response.ts';
-import type { AuthorizationEndpoint, Browser } from './authorize.ts';
+import type { AuthorizationEndpoint } from './authorize.ts';
 import { formPostPage } from './form-post-page.ts';
 
 export interface AuthorizeRoutesDeps {

@@ -3,6 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -12,7 +13,7 @@ import type { InteractionService } from '../interactions/interaction.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import { optional, type RequestParameters } from '../protocol/parameters.ts';
 import { isRegisteredRedirectUri } from '../protocol/redirect-uri.ts';
-import type { BrowserReply, BrowserRequest, Session, SessionService } from '../sessions/session.ts';
+import type { Session, SessionService } from '../sessions/session.ts';
 import type { Schemes } from '../sso/scheme.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
 import { checkAuthorizationParameters } from './authorization-checks.ts';
@@ -23,12 +24,6 @@ import { type AuthorizationTarget, findTarget } from './authorization-target.ts'
 import type { BasicAuthorize } from './basic-authorize.ts';
 import type { PushedRequests } from './pushed-requests.ts';
 import { invalidRequestUri, type RequestSource, type RequestSources } from './request-sources.ts';
-
-export interface Browser {
-  request: BrowserRequest;
-  reply: BrowserReply;
-  correlationId: string;
-}
 
 export interface AuthorizationEndpoint {
   /**

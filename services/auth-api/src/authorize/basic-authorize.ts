@@ -8,12 +8,12 @@ import {
   OAuthError,
   unmetRequirements,
 } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { AuthenticatedLogin, UserService } from '../users/user-service.ts';
 import type { ProvedUser } from './authorization-issue.ts';
-import type { Browser } from './authorize.ts';
 
 /**
  * Undefined: the request goes the usual way. No session comes of it, so nobody can be signed in to somebody else's

@@ -1,12 +1,13 @@
 /** From the code that a person typed to the sign-in and the question whether the device may come in (RFC 8628 section 3.3). */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { UserCodeAttempts } from '../devices/attempts.ts';
 import type { DeviceRequest, DeviceStore } from '../devices/device.ts';
 import { formatUserCode, parseUserCode } from '../devices/user-code.ts';
 import type { NextStep } from './authorization-response.ts';
-import type { AuthorizationEndpoint, Browser } from './authorize.ts';
+import type { AuthorizationEndpoint } from './authorize.ts';
 
 export interface DeviceVerification {
   /** Where the browser goes next. @throws AppError (503) */

@@ -4,7 +4,7 @@ import {
   unauthorizedClient,
   unsupportedResponseType,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import { followsFapi, hasBoundTokens, type ResponseType } from '../clients/client.ts';
+import { followsFapi, hasBoundTokens } from '../clients/client.ts';
 import type { RequestParameters } from '../protocol/parameters.ts';
 import {
   defaultResponseMode,
@@ -12,6 +12,7 @@ import {
   isResponseMode,
   parseResponseType,
   type ResponseMode,
+  type ResponseType,
   responseModes,
 } from '../protocol/response-types.ts';
 import type { AuthorizationDraft } from './authorization-checks.ts';

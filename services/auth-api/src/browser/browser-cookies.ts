@@ -1,6 +1,32 @@
 /** The two cookies of a browser: one tells browsers apart, one is the session. */
+import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
+
+/** The parts of an HTTP request that cookies and sessions are read from; a Fastify request with cookies has them. */
+export interface BrowserRequest extends SenderRequest {
+  readonly cookies: Readonly<Record<string, string | undefined>>;
+  readonly ip: string;
+}
+
+export interface CookieOptions {
+  path: string;
+  httpOnly: boolean;
+  secure: boolean;
+  sameSite: 'lax';
+  maxAge?: number;
+}
+
+/** The part of an HTTP reply that cookies are written to. */
+export interface BrowserReply {
+  setCookie(name: string, value: string, options: CookieOptions): unknown;
+}
+
+/** One request of a browser with the reply to it. */
+export interface Browser {
+  request: BrowserRequest;
+  reply: BrowserReply;
+  correlationId: string;
+}
 
 export interface BrowserCookies {
   /** Undefined when there is none, or none that we could have set. */

@@ -1,6 +1,7 @@
 /** Addresses of the pages a browser is sent to; all of them below the public URL, never below a Host header. */
 
-import type { DeviceResult } from '../devices/device.ts';
+/** How the login for a device ended; the page shows it. */
+export type DeviceResult = 'approved' | 'denied' | 'expired';
 
 export interface Pages {
   signIn(interactionId?: string): string;

@@ -1,14 +1,8 @@
 /** In front of the administration routes: nobody unknown gets further than the headers. */
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../audit/event.ts';
 import type { OpsAuthentication } from './ops-authentication.ts';
-
-/** Who asked, for the audit trail. */
-export interface Actor {
-  name: string;
-  correlationId: string;
-  clientAddress: string;
-}
 
 /** Guards every route of the scope; the answer tells whose request it is. */
 export function guardAdministration(

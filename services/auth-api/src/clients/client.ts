@@ -3,13 +3,11 @@
 import type { StoredSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
 import type { KeySource } from '../assertions/key-sets.ts';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
+import type { RedirectMatching } from '../protocol/redirect-uri.ts';
+import type { ResponseType } from '../protocol/response-types.ts';
 
 export type ClientType = 'CONFIDENTIAL' | 'PUBLIC';
-export type RedirectMatching = 'exact' | 'origin';
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
-
-export const responseTypes = ['code', 'token', 'id_token', 'id_token token', 'code id_token'] as const;
-export type ResponseType = (typeof responseTypes)[number];
 
 /** Who may exchange what: empty lists refuse everything (RFC 8693 leaves this to the server). */
 export interface TokenExchangePolicy {

@@ -1,5 +1,7 @@
 /** What a client is of which nothing is said. */
-import type { Client, ResponseType } from './client.ts';
+
+import type { ResponseType } from '../protocol/response-types.ts';
+import type { Client } from './client.ts';
 
 /** What the installation sets for clients that say nothing, and what none of them may pass. */
 export interface ClientDefaults {

@@ -5,8 +5,8 @@ import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { signingAlgorithms } from '../keys/algorithms.ts';
 import { redirectUriProblem } from '../protocol/redirect-uri.ts';
+import { responseTypes } from '../protocol/response-types.ts';
 import { parseScope } from '../protocol/scopes.ts';
-import { responseTypes } from './client.ts';
 import { described } from './field-texts.ts';
 import { jwtBearerSchema, keySourceFields } from './key-source-schemas.ts';
 

@@ -8,10 +8,8 @@ import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
-import type { AuditEventName, AuditWriter } from '../audit/event.ts';
-import type { Actor } from '../client-authentication/ops-guard.ts';
+import type { Actor, AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../revocation/cut-offs.ts';
-import type { LateTokens } from '../tokens/late-tokens.ts';
 import { auditedChanges } from './audited-changes.ts';
 import { type Client, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
@@ -74,7 +72,8 @@ export interface ClientServiceOptions {
   db: Queryable;
   changes: ChangeLog;
   audit: AuditWriter;
-  lateTokens: Pick<LateTokens, 'forget'>;
+  /** Drops what is cached about a changed client, here at once. Never rejects. */
+  forgetClient(clientId: string): Promise<void>;
   verifier: SecretVerifier;
   cutOffs: CutOffs;
   now: Clock;
@@ -91,7 +90,7 @@ interface Change {
 }
 
 export function createClientService(options: ClientServiceOptions): ClientService {
-  const { db, changes, audit, lateTokens, verifier, cutOffs, now, defaults } = options;
+  const { db, changes, audit, forgetClient, verifier, cutOffs, now, defaults } = options;
   const secrets = createClientSecrets(options);
 
   /** What was cached about the client is dropped here at once, on other replicas by the change record. */
@@ -115,7 +114,7 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       return done;
     });
     verifier.forget();
-    await lateTokens.forget(clientId);
+    await forgetClient(clientId);
     return result;
   }
 

@@ -1,10 +1,11 @@
 /** Takes the answer of the consent page: from our own page, for the user who was asked, in the same browser. */
 
 import type { AuditWriter } from '../audit/event.ts';
+import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
-import type { BrowserRequest, SessionService } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/session.ts';
 import type { ConsentService } from './consent.ts';
 
 export interface ConsentForm {

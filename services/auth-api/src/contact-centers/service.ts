@@ -9,7 +9,7 @@ import {
   newOwnerState,
   type OwnerState,
 } from '@gatehouse/service-kit/view-cache';
-import { canonicalTenant } from '../users/login-name.ts';
+import { canonicalTenant } from './fold-name.ts';
 
 /** The questions to the Environment API; each may carry the etag of the copy we have. */
 export interface EnvironmentSource {

@@ -3,9 +3,6 @@ import type { Grant } from '../tokens/grant.ts';
 
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** How the journey of the browser ends; the page says so. */
-export type DeviceResult = 'approved' | 'denied' | 'expired';
-
 export interface DeviceRequest {
   /** Becomes the family of the tokens. */
   deviceId: string;

@@ -1,13 +1,15 @@
 /** The rules of waiting devices: how one begins to wait, and how a signed-in person lets it in or not. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditEvent, AuditWriter } from '../audit/event.ts';
+import type { BrowserRequest } from '../browser/browser-cookies.ts';
+import type { DeviceResult } from '../browser/pages.ts';
 import type { Client } from '../clients/client.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
-import type { BrowserRequest, Session, SessionService } from '../sessions/session.ts';
+import type { Session, SessionService } from '../sessions/session.ts';
 import { formatFamilyToken, newFamilyId, newSecret, secretHash } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';
 import { referenceTo } from '../tokens/session-reference.ts';
-import { type DeviceRequest, type DeviceResult, type DeviceStore, deviceGrantType } from './device.ts';
+import { type DeviceRequest, type DeviceStore, deviceGrantType } from './device.ts';
 import { newUserCode } from './user-code.ts';
 
 export interface Devices {

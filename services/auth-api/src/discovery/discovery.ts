@@ -2,11 +2,10 @@
 import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
 import { promptValues } from '../authorize/authorization-checks.ts';
-import { responseTypes } from '../clients/client.ts';
 import { supportedContexts } from '../protocol/authentication-context.ts';
-import { responseModes } from '../protocol/response-types.ts';
+import { responseModes, responseTypes } from '../protocol/response-types.ts';
 import { offlineScope, openidScope } from '../protocol/scopes.ts';
-import { claimScopes, userClaimNames } from '../users/user-claims.ts';
+import { claimScopes, userClaimNames } from '../protocol/user-claims.ts';
 
 /** What the operator has decided. */
 export interface Offers {

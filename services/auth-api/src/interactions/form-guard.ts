@@ -1,7 +1,7 @@
 /** Lets a form through only when it comes from the page that we made for this very browser. */
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign, requireSameOrigin } from '../browser/same-origin.ts';
-import type { BrowserRequest } from '../sessions/session.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import type { Interaction, InteractionService } from './interaction.ts';
 

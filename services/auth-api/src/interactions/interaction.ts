@@ -1,7 +1,7 @@
 /** An authorization request that waits for its user, bound to the browser that brought it. */
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
-import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
 
 export interface Interaction {
   id: string;

@@ -1,10 +1,10 @@
 /** Where the browser goes when its session is over: on, or first to the page that tells other applications. */
 
+import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import { optional } from '../protocol/parameters.ts';
-import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
+import type { EndedSession } from '../sessions/session.ts';
 import type { FrontChannel } from './front-channel.ts';
-import type { EndedSession } from './notice.ts';
 import type { PendingLogouts } from './pending.ts';
 
 export interface LogoutEnd {

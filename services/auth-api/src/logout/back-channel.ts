@@ -5,8 +5,9 @@ import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/ou
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
+import type { EndedSession } from '../sessions/session.ts';
 import type { SignLogoutToken } from './logout-token.ts';
-import type { EndedSession, LogoutNotice } from './notice.ts';
+import type { LogoutNotice } from './notice.ts';
 import type { NoticeStore } from './notice-store.ts';
 
 export interface BackChannel {

@@ -4,7 +4,7 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Browser } from '../authorize/authorize.ts';
+import type { Browser } from '../browser/browser-cookies.ts';
 import type { PostedRequests } from '../browser/posted-requests.ts';
 import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
 import { readParameters } from '../protocol/parameters.ts';

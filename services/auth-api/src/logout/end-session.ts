@@ -3,7 +3,7 @@ import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
-import type { Browser } from '../authorize/authorize.ts';
+import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
 import type { Client } from '../clients/client.ts';

@@ -1,6 +1,6 @@
 /** Addresses of clients that the browser loads when a session is over (OpenID Connect Front-Channel Logout 1.0). */
 import type { ClientDirectory } from '../clients/directory.ts';
-import type { EndedSession } from './notice.ts';
+import type { EndedSession } from '../sessions/session.ts';
 
 export type FrontChannel = (ended: EndedSession | undefined) => Promise<string[]>;
 

@@ -1,5 +1,5 @@
 /** A sign-out that a page of ours belongs to: it asks the user, or tells other applications before it goes on. */
-import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
+import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
 
 export interface PendingLogout {
   id: string;

@@ -1,13 +1,13 @@
 /** Ends what a browser or a token holder is signed in to: this session, or everything of the user. */
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
+import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { optional } from '../protocol/parameters.ts';
 import { hasOrigin, webOriginOf } from '../sessions/after-sign-out.ts';
 import type { Caller, Callers } from '../sessions/caller.ts';
-import type { BrowserReply, BrowserRequest, SessionService } from '../sessions/session.ts';
-import type { EndedSession } from './notice.ts';
+import type { EndedSession, SessionService } from '../sessions/session.ts';
 import type { PendingLogouts } from './pending.ts';
 
 export interface SignOutWish {

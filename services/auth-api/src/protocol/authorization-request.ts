@@ -1,7 +1,6 @@
 /** A checked authorization request: plain JSON, so that it can wait in an interaction until the user has signed in. */
-import type { ResponseType } from '../clients/client.ts';
-import type { RequestedClaims } from '../tokens/grant.ts';
-import type { ResponseMode } from './response-types.ts';
+import type { RequestedClaims } from './claims-parameter.ts';
+import type { ResponseMode, ResponseType } from './response-types.ts';
 
 /** What the user is shown of a device. */
 export interface PendingDevice {

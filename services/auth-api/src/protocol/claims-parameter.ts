@@ -1,9 +1,14 @@
 /** The `claims` parameter (OpenID Connect Core section 5.5): claims asked for one by one, for UserInfo or the ID token. */
 import { invalidRequest, unmetRequirements } from '@gatehouse/service-kit/errors/oauth-error';
 import { z } from 'zod';
-import type { RequestedClaims } from '../tokens/grant.ts';
-import { isUserClaim } from '../users/user-claims.ts';
 import { supportedContexts } from './authentication-context.ts';
+import { isUserClaim } from './user-claims.ts';
+
+/** Names of claims about the user that a client asked for beyond its scope (OpenID Connect Core section 5.5). */
+export interface RequestedClaims {
+  userinfo: string[];
+  idToken: string[];
+}
 
 export interface ClaimsDemand {
   claims: RequestedClaims;

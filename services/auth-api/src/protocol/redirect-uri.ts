@@ -1,10 +1,17 @@
 /** Redirect URIs: what may be registered, and which requested URI a registration covers (RFC 9700 section 4.1). */
-import type { Client } from '../clients/client.ts';
 
 const longestUri = 2048;
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
-type RedirectPolicy = Pick<Client, 'redirectUris' | 'redirectMatching' | 'clientType'>;
+/** `exact`, or `origin` for the compat profile: any path below the registered one. */
+export type RedirectMatching = 'exact' | 'origin';
+
+/** What a client's registration says about its redirect URIs. */
+interface RedirectPolicy {
+  redirectUris: readonly string[];
+  redirectMatching: RedirectMatching;
+  clientType: string;
+}
 
 /** Whether the client's registration covers the requested URI. Anything that two parsers could read differently is refused. */
 export function isRegisteredRedirectUri(client: RedirectPolicy, requested: string): boolean {

@@ -1,6 +1,7 @@
 /** What an authorization request may ask for, and how the answer travels (OAuth 2.0 Multiple Response Type Encoding Practices). */
 
-import { type ResponseType, responseTypes } from '../clients/client.ts';
+export const responseTypes = ['code', 'token', 'id_token', 'id_token token', 'code id_token'] as const;
+export type ResponseType = (typeof responseTypes)[number];
 
 export const responseModes = ['query', 'fragment', 'form_post'] as const;
 

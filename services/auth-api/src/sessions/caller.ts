@@ -1,8 +1,9 @@
 /** The user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
 import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { BrowserRequest, ProviderSession, SessionService } from './session.ts';
+import type { ProviderSession, SessionService } from './session.ts';
 
 export interface Caller {
   via: 'token' | 'session';

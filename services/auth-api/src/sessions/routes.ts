@@ -6,13 +6,14 @@ import { insufficientScope, missingToken } from '@gatehouse/service-kit/errors/o
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AuditWriter } from '../audit/event.ts';
+import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { isWithinScope } from '../protocol/scopes.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Caller, Callers } from './caller.ts';
 import { sessionParamsSchema } from './schemas.ts';
-import type { BrowserRequest, SessionService, SessionSummary } from './session.ts';
+import type { SessionService, SessionSummary } from './session.ts';
 
 export interface SessionRoutesDeps {
   callers: Callers;

@@ -2,10 +2,9 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
-import type { BrowserCookies } from '../browser/browser-cookies.ts';
-import type { EndedSession } from '../logout/notice.ts';
+import type { BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { CutOffs } from '../revocation/cut-offs.ts';
-import type { BrowserRequest, Session, SessionService, SessionSummary } from './session.ts';
+import type { EndedSession, Session, SessionService, SessionSummary } from './session.ts';
 import type { SessionEntry, SessionStore, StoredSession } from './store.ts';
 
 export interface Lifetime {

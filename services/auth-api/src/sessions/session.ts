@@ -1,5 +1,5 @@
 /** A browser session: the fact that a user proved who they are in this browser. */
-import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { SessionReference } from '../tokens/session-reference.ts';
 import type { UserIdentity } from '../users/identity.ts';
 
@@ -21,25 +21,6 @@ export interface Session extends SessionReference {
   interactionId?: string;
 }
 
-/** The parts of an HTTP request that sessions read; a Fastify request with cookies has them. */
-export interface BrowserRequest extends SenderRequest {
-  readonly cookies: Readonly<Record<string, string | undefined>>;
-  readonly ip: string;
-}
-
-export interface CookieOptions {
-  path: string;
-  httpOnly: boolean;
-  secure: boolean;
-  sameSite: 'lax';
-  maxAge?: number;
-}
-
-/** The part of an HTTP reply that sessions write. */
-export interface BrowserReply {
-  setCookie(name: string, value: string, options: CookieOptions): unknown;
-}
-
 /** Where a session came from by single sign-on: what signing out there needs. */
 export interface ProviderSession {
   protocol: 'saml' | 'oidc';
@@ -57,6 +38,16 @@ export interface ProviderSession {
   sessionIndex?: string;
   /** ID token of the identity provider, sealed: the hint that its logout asks for. */
   idTokenHint?: { id: string; envelope: string };
+}
+
+/** A session that has ended, with the clients that got a code or token by it. */
+export interface EndedSession {
+  sub: string;
+  sid: string;
+  clientIds: readonly string[];
+  /** Of a session that came by single sign-on: where from. */
+  provider?: ProviderSession | undefined;
+  identity?: Pick<UserIdentity, 'contactCenterId'>;
 }
 
 export interface Newcomer {

@@ -1,11 +1,11 @@
 /** Changes a password for whoever proves to own it: by a session, by a token, or by naming the account. */
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import type { BrowserCookies } from '../browser/browser-cookies.ts';
+import type { BrowserCookies, BrowserReply } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
 import type { Caller } from '../sessions/caller.ts';
-import type { BrowserReply, SessionService } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/session.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import { canonicalUserName } from '../users/login-name.ts';
 import { SignInError } from '../users/sign-in-error.ts';

@@ -1,11 +1,11 @@
 /** Signs a browser in: the form is ours, the password is right, the session is new. */
 
-import type { BrowserCookies } from '../browser/browser-cookies.ts';
+import type { BrowserCookies, BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
 import type { Interaction, InteractionService } from '../interactions/interaction.ts';
-import type { BrowserReply, BrowserRequest, SessionService } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/session.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import type { AuthenticatedLogin, UserService } from '../users/user-service.ts';
 import { FormFailed, keepFailure } from './form-failed.ts';

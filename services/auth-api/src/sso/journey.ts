@@ -2,9 +2,10 @@
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
+import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
-import type { BrowserReply, BrowserRequest, SessionService } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/session.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import type { UserService } from '../users/user-service.ts';
 import { type AssertedPerson, methodsOf, nameOf, requireGroup, seenAtMs } from './asserted-person.ts';

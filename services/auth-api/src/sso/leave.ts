@@ -2,12 +2,11 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken } from '@gatehouse/service-kit/random';
-import type { BrowserCookies } from '../browser/browser-cookies.ts';
+import type { BrowserCookies, BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
 import { servesContactCenter } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Interaction } from '../interactions/interaction.ts';
 import { webOriginOf } from '../sessions/after-sign-out.ts';
-import type { BrowserReply, BrowserRequest } from '../sessions/session.ts';
 import { readLoginName } from '../users/login-name.ts';
 import { contextsToAskFor } from './asserted-person.ts';
 import { SsoError } from './failure.ts';

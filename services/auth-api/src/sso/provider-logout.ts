@@ -1,8 +1,7 @@
 /** Signing out here signs out at the identity provider too, where the settings say so. */
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Pages } from '../browser/pages.ts';
-import type { EndedSession } from '../logout/notice.ts';
-import type { ProviderSession } from '../sessions/session.ts';
+import type { EndedSession, ProviderSession } from '../sessions/session.ts';
 import type { LogoutStore } from './logout-store.ts';
 import type { OidcSignOn, SamlSignOn, SsoSettings } from './settings.ts';
 

@@ -1,15 +1,10 @@
 /** What a user has authorized: stored with a code, then with the refresh tokens of the same family. */
 
+import type { RequestedClaims } from '../protocol/claims-parameter.ts';
 import type { CutOffs } from '../revocation/cut-offs.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
-
-/** Names of claims about the user that a client asked for beyond its scope (OpenID Connect Core section 5.5). */
-export interface RequestedClaims {
-  userinfo: string[];
-  idToken: string[];
-}
 
 /** Plain JSON. */
 export interface Grant extends Lineage {

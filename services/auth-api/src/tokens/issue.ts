@@ -5,7 +5,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { commonScope, openidScope } from '../protocol/scopes.ts';
-import { claimsOfScope, userClaimsOf } from '../users/user-claims.ts';
+import { claimsOfScope, userClaimsOf } from '../protocol/user-claims.ts';
 import type { AccessTokenRecord } from './access-token.ts';
 import type { AccessTokenMint } from './access-token-mint.ts';
 import type { AccessTokenStore } from './access-token-store.ts';

@@ -5,9 +5,9 @@ import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Signer } from '../keys/signer.ts';
 import { isWithinScope, openidScope } from '../protocol/scopes.ts';
+import { claimsOfScope, type UserClaim, userClaimNames, userClaimsOf } from '../protocol/user-claims.ts';
 import type { AccessTokenRecord } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import { claimsOfScope, type UserClaim, userClaimNames, userClaimsOf } from '../users/user-claims.ts';
 import type { TokenCall, UserTokens } from './user-tokens.ts';
 import type { CloudUserDetails, OpenIdUserInfo } from './userinfo-schemas.ts';
 

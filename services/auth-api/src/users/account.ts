@@ -2,9 +2,10 @@
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Attempt } from '@gatehouse/service-kit/limits/attempt-counter';
 import type { AuditWriter } from '../audit/event.ts';
+import { canonicalTenant } from '../contact-centers/fold-name.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
-import { canonicalTenant, canonicalUserName, type LoginName, type LoginNames } from './login-name.ts';
+import { canonicalUserName, type LoginName, type LoginNames } from './login-name.ts';
 import { SignInError } from './sign-in-error.ts';
 import type { AttemptOrigin } from './user-service.ts';
 

@@ -1,5 +1,5 @@
 /** Reads what a person typed as user name and tenant, and finds the one spelling under which attempts are counted. */
-import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+import { foldName } from '../contact-centers/fold-name.ts';
 import { readPattern } from './user-name-patterns.ts';
 
 export interface LoginName {
@@ -44,29 +44,15 @@ export function createLoginNames(entries: readonly string[]): LoginNames {
 
 const longestUserName = 255;
 
-/** Domains of contact centres compare without case and width; a text too long to be one gives the empty text. */
-export function canonicalTenant(tenant: string): string {
-  return fold(tenant);
-}
-
 /**
  * The spelling under which attempts on one account are counted: no case, width, composition or outer space gives
  * another. It may join accounts that a Configuration Server keeps apart; it never parts spellings of one account. All
  * texts that are too long to be one give the empty text.
  */
 export function canonicalUserName(userName: string): string {
-  return fold(userName);
+  return foldName(userName);
 }
 
 function clean(text: string): string {
   return text.normalize('NFC').trim();
-}
-
-/** No name is longer, however it is spelled. One character may unfold to eighteen, which takes a while. */
-const longestSpelling = 1024;
-
-function fold(text: string): string {
-  if (text.length > longestSpelling) return '';
-  // Folding can leave a sequence that composes again, hence the second normalisation.
-  return foldUserName(text.normalize('NFKC')).normalize('NFKC').trim();
 }

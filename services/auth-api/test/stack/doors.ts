@@ -1,5 +1,5 @@
 /** The smallest browser: what sessions and interactions read from a request and write to a reply. */
-import type { BrowserReply, BrowserRequest } from '../../src/sessions/session.ts';
+import type { BrowserReply, BrowserRequest } from '../../src/browser/browser-cookies.ts';
 
 export interface Door {
   readonly request: BrowserRequest;

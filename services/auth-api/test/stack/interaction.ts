@@ -2,8 +2,8 @@
 import { browserHeader, type InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { CookieOptions } from '../../src/browser/browser-cookies.ts';
 import type { AuthorizationRequest } from '../../src/protocol/authorization-request.ts';
-import type { CookieOptions } from '../../src/sessions/session.ts';
 import { type AuthApi, serviceClient } from './auth-api.ts';
 import type { Browser } from './browser.ts';
 

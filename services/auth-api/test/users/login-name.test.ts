@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalTenant, canonicalUserName, readLoginName } from '../../src/users/login-name.ts';
+import { canonicalTenant } from '../../src/contact-centers/fold-name.ts';
+import { canonicalUserName, readLoginName } from '../../src/users/login-name.ts';
 
 describe('readLoginName', () => {
   it.each([

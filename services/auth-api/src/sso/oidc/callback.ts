@@ -2,8 +2,7 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { BrowserCookies } from '../../browser/browser-cookies.ts';
-import type { BrowserReply } from '../../sessions/session.ts';
+import type { BrowserCookies, BrowserReply } from '../../browser/browser-cookies.ts';
 import { SsoError } from '../failure.ts';
 import { referenceOf, type SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';

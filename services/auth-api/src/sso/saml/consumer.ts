@@ -2,9 +2,8 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
-import type { BrowserCookies } from '../../browser/browser-cookies.ts';
+import type { BrowserCookies, BrowserReply } from '../../browser/browser-cookies.ts';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
-import type { BrowserReply } from '../../sessions/session.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';

@@ -1,15 +1,22 @@
 /** Standard claims about a user (OpenID Connect Core section 5.1): only those that the Configuration Server knows. */
 
-import { isWithinScope } from '../protocol/scopes.ts';
-import type { UserIdentity } from './identity.ts';
+import { isWithinScope } from './scopes.ts';
+
+/** What the claims are read from. */
+interface NamedUser {
+  loginName: string;
+  firstName?: string | undefined;
+  lastName?: string | undefined;
+  email?: string | undefined;
+}
 
 const readers = {
-  name: ({ firstName, lastName, loginName }: UserIdentity) =>
+  name: ({ firstName, lastName, loginName }: NamedUser) =>
     [firstName, lastName].filter(Boolean).join(' ') || loginName,
-  given_name: ({ firstName }: UserIdentity) => firstName,
-  family_name: ({ lastName }: UserIdentity) => lastName,
-  preferred_username: ({ loginName }: UserIdentity) => loginName,
-  email: ({ email }: UserIdentity) => email,
+  given_name: ({ firstName }: NamedUser) => firstName,
+  family_name: ({ lastName }: NamedUser) => lastName,
+  preferred_username: ({ loginName }: NamedUser) => loginName,
+  email: ({ email }: NamedUser) => email,
 };
 
 export type UserClaim = keyof typeof readers;
@@ -35,7 +42,7 @@ export function claimsOfScope(scope: string[]): UserClaim[] {
 }
 
 /** What is known of the named claims. */
-export function userClaimsOf(identity: UserIdentity, names: readonly string[]): UserClaims {
+export function userClaimsOf(identity: NamedUser, names: readonly string[]): UserClaims {
   const known = names.filter(isUserClaim).map((name) => [name, readers[name](identity)] as const);
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));
 }

@@ -1,0 +1,16 @@
+/** Folds names that people type: spellings that differ only by case, width or composition become one text. */
+import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
+
+/** Domains of contact centres compare without case and width; a text too long to be one gives the empty text. */
+export function canonicalTenant(tenant: string): string {
+  return foldName(tenant);
+}
+
+/** No name is longer, however it is spelled. One character may unfold to eighteen, which takes a while. */
+const longestSpelling = 1024;
+
+export function foldName(text: string): string {
+  if (text.length > longestSpelling) return '';
+  // Folding can leave a sequence that composes again, hence the second normalisation.
+  return foldUserName(text.normalize('NFKC')).normalize('NFKC').trim();
+}
