@@ -19,12 +19,12 @@ helm dependency build charts/${manifest.name}
 helm upgrade --install ${manifest.name} charts/${manifest.name} --namespace gatehouse --values my-values.yaml
 \`\`\`
 
-\`ci/minimal.yaml\` is the least that installs; \`ci/full.yaml\` and \`ci/existing-secret.yaml\` show every key in use. How the three services are installed together,
-which secrets they share and which connections they open: \`docs/deployment.md\`.
+\`ci/minimal.yaml\` has the fewest values that install; \`ci/full.yaml\` and \`ci/existing-secret.yaml\` show every key in use. \`docs/deployment.md\` says how to
+install the three services together, which secrets they share and which connections they open.
 
 ## Values
 
-This table is generated from \`values.yaml\` by \`npm run generate\`. A key that is not listed is refused.
+\`npm run generate\` writes this table from \`values.yaml\`. A key that is not listed is refused.
 
 | key | default | meaning |
 | --- | --- | --- |

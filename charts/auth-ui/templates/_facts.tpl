@@ -1,4 +1,4 @@
-{{/* What is special about this service; everything else is the library's. */}}
+{{/* Describes this service to the library chart. */}}
 {{- define "auth-ui.facts" -}}
 paths:
   - /auth

@@ -1,4 +1,4 @@
-{{/* The service's configuration file, and the rules that only the chart can check. */}}
+{{/* Writes the service's configuration file and checks the rules that only the chart can check. */}}
 
 {{- define "gatehouse.configuration" -}}
 {{- include "gatehouse.checkValues" . -}}
@@ -55,7 +55,7 @@ data:
     {{- include "gatehouse.configuration" . | nindent 4 }}
 {{- end }}
 
-{{/* From SIGTERM to SIGKILL: the service's own limit and five seconds to spare. */}}
+{{/* Seconds from SIGTERM to SIGKILL: the service's own limit and five seconds more. */}}
 {{- define "gatehouse.terminationGracePeriodSeconds" -}}
 {{- add (ceil (divf .root.Values.config.http.shutdownTimeoutMs 1000)) 5 -}}
 {{- end }}

@@ -35,7 +35,7 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
     spec:
-      # No preStop hook: after SIGTERM the service turns readiness off and goes on answering for drainDelayMs.
+      # No preStop hook: after SIGTERM the service turns readiness off and keeps answering for drainDelayMs.
       terminationGracePeriodSeconds: {{ include "gatehouse.terminationGracePeriodSeconds" . }}
       {{- include "gatehouse.podSpec" $pod | nindent 6 }}
       {{- with include "gatehouse.topologySpread" . }}

@@ -1,4 +1,4 @@
-{{/* Only where the Prometheus operator is installed; elsewhere the object would stop the whole release. */}}
+{{/* ServiceMonitor, only where the Prometheus operator is installed: elsewhere the object would fail the release. */}}
 {{- define "gatehouse.serviceMonitor" -}}
 {{- $monitor := .root.Values.serviceMonitor -}}
 {{- if and $monitor.enabled (.root.Capabilities.APIVersions.Has "monitoring.coreos.com/v1") }}
@@ -13,7 +13,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
-  # The label job is the name of the service, whatever the release is called.
+  # The label job is the name of the service, not of the release.
   jobLabel: app.kubernetes.io/name
   selector:
     matchLabels:

@@ -14,7 +14,7 @@
 {{- end -}}
 {{- end }}
 
-{{/* A name with a suffix that is never cut off. */}}
+{{/* A name with a suffix; truncation keeps the suffix. */}}
 {{- define "gatehouse.suffixed" -}}
 {{- printf "%s-%s" (include "gatehouse.fullname" . | trunc (int (sub 62 (len .suffix))) | trimSuffix "-") .suffix -}}
 {{- end }}
@@ -31,7 +31,7 @@
 {{- end -}}
 {{- end }}
 
-{{/* Labels of the objects. They change with every release, so they never go into a selector or a pod. */}}
+{{/* Labels of the objects. They change with every release, so they are never in a selector or a pod. */}}
 {{- define "gatehouse.labels" -}}
 {{ include "gatehouse.selectorLabels" . }}
 app.kubernetes.io/part-of: gatehouse
@@ -43,7 +43,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end }}
 {{- end }}
 
-{{/* What selects a pod, and nothing else: a selector can never be changed. The component keeps Jobs out of the Service. */}}
+{{/* Labels that select a pod, and no others: a selector can never be changed. The component label keeps Jobs out of the Service. */}}
 {{- define "gatehouse.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "gatehouse.name" . }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}

@@ -1,4 +1,4 @@
-{{/* Whatever is not listed is refused, in both directions. Numbers in values.yaml are those of the connections table. */}}
+{{/* Network policies: refuse every connection that is not listed, in both directions. Numbers in values.yaml are those of the connections table. */}}
 {{- define "gatehouse.networkPolicies" -}}
 {{- $policy := .root.Values.networkPolicy -}}
 {{- if $policy.enabled }}
@@ -46,7 +46,7 @@ spec:
 {{- end }}
 {{- end }}
 
-{{/* Peers come from values, ports from the connection itself. No peers: any address on these ports. */}}
+{{/* One egress rule. Peers come from values, ports from the connection's own values. Without peers, any address on these ports is allowed. */}}
 {{- define "gatehouse.egressRule" -}}
 {{- $rule := index .root.Values.networkPolicy.egress .rule -}}
 - ports:
@@ -84,7 +84,7 @@ spec:
 {{- toYaml (dict "ports" (uniq $ports)) -}}
 {{- end }}
 
-{{/* The port that an address names, or the one of its scheme. */}}
+{{/* The port in an address, or the default port of its scheme. */}}
 {{- define "gatehouse.portOfUrl" -}}
 {{- $address := urlParse . -}}
 {{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address.host) | default (ternary "443" "80" (eq $address.scheme "https")) -}}

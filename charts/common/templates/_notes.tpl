@@ -9,13 +9,13 @@ From outside:     {{ $values.config.publicUrl | default (printf "https://%s" (fi
 From outside:     not published (ingress.enabled is false)
 {{- end }}
 
-Wait until it is ready, then look at its checks:
+Wait until it is ready, then read its checks:
   kubectl -n {{ .root.Release.Namespace }} rollout status deployment/{{ include "gatehouse.fullname" . }}
   kubectl -n {{ .root.Release.Namespace }} port-forward service/{{ include "gatehouse.suffixed" (merge (dict "suffix" "management") .) }} 8081:8081
   curl http://127.0.0.1:8081/health
 {{- if $values.secrets.create }}
 
-WARNING: the secrets came with the values and are stored in the release. Good for a demo; otherwise set secrets.existingSecret.
+WARNING: the secrets came with the values and are stored in the release. Use this for demos only; otherwise set secrets.existingSecret.
 {{- else }}
 
 A changed Secret takes effect when the pods restart:

@@ -1,4 +1,4 @@
-{{/* What the server's pods and the migration's pod have in common. */}}
+{{/* The parts that the server's pods and the migration's pod share. */}}
 
 {{- define "gatehouse.podSpec" -}}
 {{- $values := .root.Values -}}

@@ -1,4 +1,4 @@
-{{/* Recording and alert rules, where the Prometheus operator is installed. The file is plain Prometheus: it is tested as it stands. */}}
+{{/* Recording and alert rules, where the Prometheus operator is installed. The file is plain Prometheus, so tests use it directly. */}}
 {{- define "gatehouse.prometheusRule" -}}
 {{- $rule := .root.Values.prometheusRule -}}
 {{- if and $rule.enabled (.root.Capabilities.APIVersions.Has "monitoring.coreos.com/v1") }}

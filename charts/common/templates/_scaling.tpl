@@ -29,7 +29,7 @@ spec:
 {{- end }}
 {{- end }}
 
-{{/* hasKey, so that an explicit 0 counts. */}}
+{{/* hasKey, because an explicit 0 is a valid value. */}}
 {{- define "gatehouse.podDisruptionBudget" -}}
 {{- $budget := .root.Values.podDisruptionBudget -}}
 {{- if $budget.enabled }}

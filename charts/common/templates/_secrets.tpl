@@ -34,7 +34,7 @@
 {{- with $variables }}{{ toYaml . }}{{ end -}}
 {{- end }}
 
-{{/* One volume out of all Secrets that are named. */}}
+{{/* One volume with the files of all Secrets in use. */}}
 {{- define "gatehouse.secretVolume" -}}
 {{- $scope := . -}}
 {{- $sources := dict -}}
@@ -58,7 +58,7 @@
       {{- end }}
 {{- end }}
 
-{{/* The Secret of a demo. Nothing is made up: the same values must reach all three services. */}}
+{{/* The Secret of a demo. Nothing is generated, because all three services need the same values. */}}
 {{- define "gatehouse.demoSecret" -}}
 {{- $scope := . -}}
 apiVersion: v1

@@ -1,4 +1,4 @@
-{{/* Two Services: whoever may publish the first never publishes the management port with it. */}}
+{{/* Two Services, so that publishing the first never publishes the management port. */}}
 {{- define "gatehouse.services" -}}
 {{- $service := .root.Values.service -}}
 apiVersion: v1
@@ -26,7 +26,7 @@ spec:
   type: ClusterIP
   selector:
     {{- include "gatehouse.selectorLabels" . | nindent 4 }}
-  # Scrapers must see a pod that is starting or draining, too.
+  # Prometheus must also see a pod that is starting or draining.
   publishNotReadyAddresses: true
   ports:
     - name: management
