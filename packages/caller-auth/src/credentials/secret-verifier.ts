@@ -1,7 +1,7 @@
 /** Checks presented secrets with work that does not tell whether their owner exists. */
 
+import { createHmac } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { createHmacSha256 } from '@gatehouse/service-kit/crypto/hmac';
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
@@ -69,13 +69,15 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
   const perOwner = createAttemptLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
   const perAddress = createAddressLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
   // A right answer is remembered under a key that only this process can make; a changed hash is another key.
-  const hmac = createHmacSha256(randomBytes(32));
+  const memoryKeySecret = randomBytes(32);
   const verified = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000 });
   const inFlight = new Map<string, Promise<boolean>>();
   const decoy = await hashSlowly(randomBytes(16).toString('hex'));
 
   const memoryKey = (owner: string, stored: string, presented: string) =>
-    hmac(Buffer.from(JSON.stringify([owner, stored, presented]))).toString('base64url');
+    createHmac('sha256', memoryKeySecret)
+      .update(JSON.stringify([owner, stored, presented]))
+      .digest('base64url');
 
   const ownerKeyOf = (owner: string, clientAddress: string) => `${owner} from ${clientAddress}`;
 

@@ -1,7 +1,7 @@
 /** Nonces for DPoP proofs (RFC 9449 section 8): made from the time and a shared key, so that no replica stores any. */
+import { createHmac, hkdfSync } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { equalDigests } from '@gatehouse/service-kit/crypto/digest';
-import { createHmacSha256, hkdfSha256 } from '@gatehouse/service-kit/crypto/hmac';
 import { parseEncryptionKeys } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Secret } from '@gatehouse/service-kit/secret';
 
@@ -28,24 +28,22 @@ const acceptedSteps = 5;
 export const nonceLifeMs = (acceptedSteps + 1) * stepMs;
 
 export function createDpopNonces({ encryptionKeys, isRequired, now }: DpopNoncesOptions): DpopNonces {
-  const macs = [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
-    createHmacSha256(hkdfSha256(key.toString('base64url'), 'gatehouse', 'dpop nonce')),
+  const nonceKeys = [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
+    Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'dpop nonce', 32)),
   );
   const step = () => Math.floor(now() / stepMs);
   let made: { step: number; nonce: string } | undefined;
 
-  const sign = (mac: (message: Uint8Array) => Buffer, at: number) =>
-    mac(Buffer.from(String(at)))
-      .subarray(0, 16)
-      .toString('base64url');
+  const sign = (key: Buffer, at: number) =>
+    createHmac('sha256', key).update(String(at)).digest().subarray(0, 16).toString('base64url');
 
   return {
     isRequired,
     current() {
       const at = step();
-      const [mac] = macs;
-      if (mac === undefined) throw new Error('no encryption key is configured');
-      if (made?.step !== at) made = { step: at, nonce: `${at.toString(36)}.${sign(mac, at)}` };
+      const [key] = nonceKeys;
+      if (key === undefined) throw new Error('no encryption key is configured');
+      if (made?.step !== at) made = { step: at, nonce: `${at.toString(36)}.${sign(key, at)}` };
       return made.nonce;
     },
     isValid(nonce) {
@@ -53,7 +51,7 @@ export function createDpopNonces({ encryptionKeys, isRequired, now }: DpopNonces
       const at = Number.parseInt(time, 36);
       const age = step() - at;
       if (!(age >= -1 && age < acceptedSteps)) return false;
-      return macs.some((mac) => equalDigests(signature, sign(mac, at)));
+      return nonceKeys.some((key) => equalDigests(signature, sign(key, at)));
     },
   };
 }

@@ -1,7 +1,6 @@
 /** Seals a text under a key that only the bearer of a secret can make: whoever reads the store reads nothing. */
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { randomToken } from '../random.ts';
-import { hkdfSha256 } from './hmac.ts';
 
 export interface BearerSeal {
   /** At least 128 random bits, so no stretching is needed; at most 64 bytes. */
@@ -43,5 +42,5 @@ export function openForBearer(sealed: string, seal: BearerSeal): string | undefi
 
 /** As bytes, a key costs a cipher several times what it costs as an object. */
 function keyOf({ secret, salt, purpose }: BearerSeal): KeyObject {
-  return createSecretKey(hkdfSha256(secret, salt, purpose));
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, salt, purpose, 32)));
 }

@@ -1,7 +1,7 @@
 /** A journey to an identity provider and back: what was asked, by which browser, for what. */
 
+import { hkdfSync } from 'node:crypto';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { hkdfSha256 } from '@gatehouse/service-kit/crypto/hmac';
 
 export interface SsoFlow {
   protocol: 'saml' | 'oidc';
@@ -35,9 +35,13 @@ export function referenceOf(flowId: string): string {
  * with another browser can make them.
  */
 export function codeVerifierOf(browser: string, flowId: string): string {
-  return hkdfSha256(browser, flowId, 'gatehouse sso code verifier').toString('base64url');
+  return derive(browser, flowId, 'gatehouse sso code verifier');
 }
 
 export function nonceOf(browser: string, flowId: string): string {
-  return hkdfSha256(browser, flowId, 'gatehouse sso nonce').toString('base64url');
+  return derive(browser, flowId, 'gatehouse sso nonce');
+}
+
+function derive(browser: string, flowId: string, purpose: string): string {
+  return Buffer.from(hkdfSync('sha256', browser, flowId, purpose, 32)).toString('base64url');
 }
