@@ -106,7 +106,7 @@ export async function createDeps(config: Config, kit: Kit, now: Clock = systemCl
   const consul = consulAccessOf(config.consul);
   const issuer = `${config.publicUrl}/auth/v3`;
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-auth-api', log });
-  const redis = createRedis(config.redis, { log, gathersWrites: true });
+  const redis = createRedis(config.redis, { log });
   kit.tracing?.pool(pool);
   kit.tracing?.redis(redis);
   const blockingRedis = duplicateRedis(config.redis, log);

@@ -3,7 +3,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
-import { gatherWrites } from './gathered-writes.ts';
 import { survivePauses } from './paused-process.ts';
 
 export interface RedisConfig {
@@ -20,8 +19,6 @@ export type RedisClient = Redis | Cluster;
 
 export interface RedisClientOptions {
   log: Logger;
-  /** Commands of one event-loop turn travel together: for request paths, not for probes. */
-  gathersWrites?: boolean;
   /** A connection for blocking reads or subscriptions: no time limit per command. */
   blocking?: boolean;
 }
@@ -70,7 +67,7 @@ export function duplicateRedis(config: RedisConfig, log: Logger): RedisClient {
 
 function createSingle(config: RedisConfig, options: RedisClientOptions): Redis {
   const client = new Redis(config.url, nodeOptions(config, options));
-  prepareConnections(client, options);
+  prepareConnections(client);
   return client;
 }
 
@@ -78,18 +75,16 @@ function createCluster(config: RedisConfig, options: RedisClientOptions): Cluste
   const cluster = new Cluster(config.clusterNodes.map(parseNode), {
     redisOptions: nodeOptions(config, options),
     enableOfflineQueue: options.blocking ?? false,
+    enableAutoPipelining: !options.blocking,
     clusterRetryStrategy: reconnectDelay,
   });
-  cluster.on('+node', (client: Redis) => prepareConnections(client, options));
+  cluster.on('+node', prepareConnections);
   return cluster;
 }
 
 /** Every connection has a stream of its own. */
-function prepareConnections(client: Redis, { gathersWrites }: RedisClientOptions): void {
-  client.on('connect', () => {
-    survivePauses(client.stream);
-    if (gathersWrites) gatherWrites(client.stream);
-  });
+function prepareConnections(client: Redis): void {
+  client.on('connect', () => survivePauses(client.stream));
 }
 
 function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
@@ -105,6 +100,8 @@ function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
     enableOfflineQueue: options.blocking ?? false,
     maxRetriesPerRequest: options.blocking ? null : 0,
     autoResendUnfulfilledCommands: false,
+    // Commands of one turn of the event loop travel together. A blocking command would hold up those behind it.
+    enableAutoPipelining: !options.blocking,
     // The library's own subscription after a reconnect is awaited by nobody: a connection that closes meanwhile would end
     // the process. Subscribers subscribe again themselves.
     autoResubscribe: false,

@@ -20,7 +20,7 @@ async function statusOf(work: () => Promise<unknown>): Promise<number> {
 
 test('a stopped Redis is 503 at once and works again after its return', async () => {
   const server = await startRedis();
-  const redis = createRedis(redisConfigOf(server, 500), { log, gathersWrites: true });
+  const redis = createRedis(redisConfigOf(server, 500), { log });
   await untilRedisIsReady(redis);
   expect(await statusOf(() => pingRedis(redis))).toBe(200);
   await server.stop();
@@ -35,7 +35,7 @@ test('a stopped Redis is 503 at once and works again after its return', async ()
 test('a Redis that takes requests and answers none is 503 within the time of a command, then at once, and works again', async () => {
   const server = await startRedis();
   const config = redisConfigOf(server, 500);
-  const redis = createRedis(config, { log, gathersWrites: true });
+  const redis = createRedis(config, { log });
   const blocker = createRedis(config, { log });
   await Promise.all([redis, blocker].map((client) => untilRedisIsReady(client)));
   await blocker.call('CLIENT', 'PAUSE', '2000', 'ALL');

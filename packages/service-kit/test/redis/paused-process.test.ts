@@ -12,7 +12,6 @@ beforeAll(async () => {
   server = await startRedis();
   redis = createRedis(redisConfigOf(server, commandTimeoutMs), {
     log: createLogger('test', { level: 'silent', format: 'json' }),
-    gathersWrites: true,
   });
   await untilRedisIsReady(redis);
 });

@@ -26,7 +26,7 @@ export async function openRedis(options: { cluster?: boolean } = {}): Promise<Re
       keyPrefix: 'test:',
       commandTimeoutMs: 800,
     },
-    { log: silentLog, gathersWrites: true },
+    { log: silentLog },
   );
   await untilRedisIsReady(redis);
   return {

@@ -29,7 +29,7 @@ beforeAll(async () => {
     keyPrefix: 'cluster:',
     commandTimeoutMs: 1000,
   };
-  redis = createRedis(config, { log, gathersWrites: true });
+  redis = createRedis(config, { log });
   blocking = createRedis(config, { log, blocking: true });
   await Promise.all([untilRedisIsReady(redis), untilRedisIsReady(blocking)]);
   families = createFamilyStore({
