@@ -3,7 +3,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
-import { survivePauses } from './paused-process.ts';
 
 export interface RedisConfig {
   url: string;
@@ -67,7 +66,7 @@ export function duplicateRedis(config: RedisConfig, log: Logger): RedisClient {
 
 function createSingle(config: RedisConfig, options: RedisClientOptions): Redis {
   const client = new Redis(config.url, nodeOptions(config, options));
-  prepareConnections(client);
+  survivePauses(client);
   return client;
 }
 
@@ -78,13 +77,27 @@ function createCluster(config: RedisConfig, options: RedisClientOptions): Cluste
     enableAutoPipelining: !options.blocking,
     clusterRetryStrategy: reconnectDelay,
   });
-  cluster.on('+node', prepareConnections);
+  cluster.on('+node', survivePauses);
   return cluster;
 }
 
-/** Every connection has a stream of its own. */
-function prepareConnections(client: Redis): void {
-  client.on('connect', () => survivePauses(client.stream));
+/**
+ * After a pause of the process (no CPU, a long garbage collection) the socket timeout fires before the answer that has
+ * arrived meanwhile is read. The connection is closed only if the next turn of the event loop reads nothing.
+ */
+function survivePauses(client: Redis): void {
+  client.on('connect', () => {
+    const { stream } = client;
+    const destroy = stream.destroy.bind(stream);
+    stream.destroy = (error?: Error) => {
+      if (!error?.message.startsWith('Socket timeout')) return destroy(error);
+      const { bytesRead } = stream;
+      setImmediate(() => {
+        if (stream.bytesRead === bytesRead) destroy(error);
+      });
+      return stream;
+    };
+  });
 }
 
 function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
