@@ -2,9 +2,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, plainLogger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
-import { traceFields } from '../tracing/current.ts';
 import type { App } from './app-type.ts';
 import { requestIdHeader } from './request-id.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Undefined where the request is not traced. */
+    traceId: string | undefined;
+  }
+}
 
 export interface Observation {
   log: Logger;
@@ -14,6 +20,7 @@ export interface Observation {
 
 export function observeRequests(app: App, { log, metrics, logsSuccesses }: Observation): void {
   const lines = plainLogger(log);
+  app.decorateRequest('traceId');
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id).header('x-content-type-options', 'nosniff');
     done();
@@ -22,7 +29,7 @@ export function observeRequests(app: App, { log, metrics, logsSuccesses }: Obser
     const route = request.routeOptions.url ?? 'unknown';
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
     if (logsSuccesses || reply.statusCode >= 400)
-      lines.info({ ...describe(request, reply), ...traceFields() }, 'request');
+      lines.info(describe(request, reply), 'request');
     done();
   });
 }
@@ -35,5 +42,6 @@ function describe(request: FastifyRequest, reply: FastifyReply): Record<string, 
     status: reply.statusCode,
     durationMs: Math.round(reply.elapsedTime * 10) / 10,
     clientAddress: request.ip,
+    traceId: request.traceId,
   };
 }

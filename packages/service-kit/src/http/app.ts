@@ -14,7 +14,6 @@ import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { letOversizedBodiesEnd } from './oversized-body.ts';
 import { refuseAddress } from './refused-address.ts';
 import { requestIdOf } from './request-id.ts';
-import { requestLogger } from './request-logger.ts';
 import { serializerCompiler } from './serializer.ts';
 import { hidePaths } from './shown-path.ts';
 import { followTlsFiles, httpsOptions, type TlsFiles } from './tls.ts';
@@ -51,7 +50,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     loggerInstance: options.log as FastifyBaseLogger,
     // One line a request is written by the access log; the framework's own two are off.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
-    childLoggerFactory: requestLogger,
     genReqId: requestIdOf,
     bodyLimit: http.bodyLimitBytes,
     requestTimeout: http.requestTimeoutMs,

@@ -14,7 +14,7 @@ import type { App } from '../http/app-type.ts';
 export function traceRequests(app: App, tracer: Tracer): void {
   const spans = new WeakMap<FastifyRequest, Span>();
 
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     // Nothing of ours reads a stranger's `baggage`, so it is not carried on to the other services and identity providers.
     const { traceparent, tracestate } = request.headers;
@@ -32,6 +32,10 @@ export function traceRequests(app: App, tracer: Tracer): void {
       parent,
     );
     spans.set(request, span);
+    const { traceId } = span.spanContext();
+    request.traceId = traceId;
+    request.log = request.log.child({ traceId });
+    reply.log = request.log;
     context.with(trace.setSpan(parent, span), done);
   });
 
