@@ -28,8 +28,7 @@ export function observeRequests(app: App, { log, metrics, logsSuccesses }: Obser
   app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.observeRequest(request.method, route, reply.statusCode, reply.elapsedTime / 1000);
-    if (logsSuccesses || reply.statusCode >= 400)
-      lines.info(describe(request, reply), 'request');
+    if (logsSuccesses || reply.statusCode >= 400) lines.info(describe(request, reply), 'request');
     done();
   });
 }

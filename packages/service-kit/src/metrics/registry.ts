@@ -1,6 +1,6 @@
 /** Prometheus metrics of one process. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { createRequestDurations } from './request-durations.ts';
+import { createRequestMetrics, defaultBuckets } from './request-metrics.ts';
 
 export interface Metrics {
   readonly registry: Registry;
@@ -23,18 +23,15 @@ export interface Metrics {
   ): Histogram<string>;
 }
 
-const defaultBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
 /** `processMetrics: false` leaves out the event loop and memory series, for tests. */
 export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
   const registry = new Registry();
   const registers = [registry];
   if (options.processMetrics !== false) collectDefaultMetrics({ register: registry });
-  const durations = createRequestDurations();
   return {
     registry,
-    expose: async () => `${await registry.metrics()}${durations.expose()}`,
-    observeRequest: durations.observe,
+    expose: () => registry.metrics(),
+    observeRequest: createRequestMetrics(registry),
     counter: (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers }),
     gauge: (name, help, labelNames = [], collect) =>
       new Gauge({
