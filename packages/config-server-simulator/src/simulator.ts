@@ -1,23 +1,26 @@
-/** A Configuration Server in this process: the embedded default, the demo's and the tests' server. */
+/** Starts a Configuration Server in this process: the server of the demo and of the tests. */
+import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '@gatehouse/config-server-client/clock';
 import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+import { type Administration, createAdministration } from './administration/administration.ts';
+import type { FaultHooks } from './connections/fault-hooks.ts';
+import { defaultServerLimits, type ServerLimits } from './connections/limits.ts';
+import { listen } from './connections/listener.ts';
+import { SessionRegistry } from './connections/session-registry.ts';
+import { wants } from './connections/subscription.ts';
+import type { ServerTlsOptions } from './connections/tls-server.ts';
+import { RequestRefused } from './objects/request-refused.ts';
+import { handleRequest } from './requests/handle-request.ts';
+import { changeEvent } from './requests/notifications.ts';
+import { type ServerContext, type ServerRole, ServerState } from './requests/server-context.ts';
 import { Authenticator } from './security/authenticator.ts';
-import { HashQueue, type HashQueueOptions } from './security/hash-queue.ts';
-import type { HashAlgorithm } from './security/password-hash.ts';
+import { HashQueue, type HashQueueOptions } from './security/login-queues.ts';
 import { plantSeed, type SeedInput, seedSchema } from './seed/seed.ts';
-import { changeEvent } from './server/change-events.ts';
-import type { FaultHooks } from './server/fault-hooks.ts';
-import { followEstate } from './server/follow-estate.ts';
-import { defaultServerLimits, type ServerLimits } from './server/limits.ts';
-import { listen } from './server/listener.ts';
-import { RequestRefused } from './server/request-refused.ts';
-import { type ServerRole, ServerState } from './server/server-state.ts';
-import { SessionRegistry } from './server/session-registry.ts';
-import { stepDown } from './server/step-down.ts';
-import { wants } from './server/subscription.ts';
-import type { ServerTlsOptions } from './server/tls-server.ts';
-import { type Administration, createAdministration } from './store/administration.ts';
-import { type Estate, openEstateFile, openMemoryEstate } from './store/estate.ts';
+import { handOver, startWarmStandby } from './standby/warm-standby.ts';
+import { ChangeLog } from './store/change-log.ts';
+import { type EstateFile, openEstateFile } from './store/estate-file.ts';
+import { ObjectStore } from './store/object-store.ts';
+import type { HashAlgorithm } from './store/password-hash.ts';
 
 export interface SimulatorOptions {
   /** Default 127.0.0.1. */
@@ -30,15 +33,14 @@ export interface SimulatorOptions {
   hashQueue?: HashQueueOptions;
   name?: string;
   role?: ServerRole;
+  /** Without a file. Default 1. */
   serverEpoch?: number;
   tls?: ServerTlsOptions | undefined;
   /**
-   * Keeps the estate in this file; the seed then counts only for a new one. Default: memory. A primary writes the file;
-   * a backup in another process follows it and takes over when the primary is gone; proxies follow it for reading.
+   * Keeps everything in this JSON file; the seed then counts only for a new file. Default: memory. A primary writes the
+   * file; a backup in another process reads it and takes over when the primary is gone; a proxy only reads it.
    */
   file?: string | undefined;
-  /** Entries that may be in the file beyond twice what the estate needs, before it is written anew. Default 20 000. */
-  spareEntries?: number;
   limits?: Partial<ServerLimits>;
   clock?: Clock;
   log?: Logger;
@@ -47,130 +49,120 @@ export interface SimulatorOptions {
 export interface Simulator {
   readonly host: string;
   readonly port: number;
-  /** Administration of the estate. */
+  /** Creates and changes objects as an administrator does. */
   readonly store: Administration;
   /** Role, epoch and mode. */
   readonly state: ServerState;
   /** For tests of clients: set and clear at any time. */
   readonly faults: FaultHooks;
-  /**
-   * Stops being primary: tells the clients, serves what is in flight, then closes their connections. From the first
-   * moment on it registers nobody. Resolves when they are gone, at the latest after `graceMs` (5 000).
-   */
-  stepDown(graceMs?: number): Promise<void>;
-  /** `stepDown`, and the backup that follows the same file becomes primary. */
-  switchover(graceMs?: number): Promise<void>;
+  /** Makes this primary a backup, and the backup that follows the same file primary. `graceMs`: default 5 000. */
+  handOver(graceMs?: number): Promise<void>;
   /** Registered clients. */
   sessionCount(): number;
   /** Forgets the change history, as if it were too old. */
   expireHistory(): void;
-  /** Cuts all connections without a word. */
+  /** Resets all connections. */
   dropConnections(): void;
   close(): Promise<void>;
 }
 
-/** Listens when the promise resolves. Errors: ZodError for a bad seed, EADDRINUSE, those of `openEstateFile`. */
+/** Listens when the promise resolves. @throws ZodError for a bad seed, EADDRINUSE, those of `openEstateFile` */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const {
-    file,
-    role = 'primary',
-    name = 'simulator',
-    serverEpoch,
-    spareEntries,
-    log = silentLogger,
-  } = options;
-  const estate =
-    file === undefined
-      ? openMemoryEstate(serverEpoch)
-      : await openEstateFile(file, { toWrite: role === 'primary', holder: name, spareEntries, log });
+  const { role = 'primary', log = silentLogger } = options;
+  const file =
+    options.file === undefined
+      ? undefined
+      : await openEstateFile(options.file, { toWrite: role === 'primary', log });
   try {
-    return await serveEstate(estate, options);
+    return await startServer(options, role, log, file);
   } catch (error) {
-    await estate.close();
+    await releaseQuietly(file, log);
     throw error;
   }
 }
 
-async function serveEstate(estate: Estate, options: SimulatorOptions): Promise<Simulator> {
-  const clock = options.clock ?? systemClock;
-  const log = options.log ?? silentLogger;
-  const host = options.host ?? '127.0.0.1';
-  const algorithm = options.hash ?? 'scrypt';
+async function startServer(
+  options: SimulatorOptions,
+  role: ServerRole,
+  log: Logger,
+  file: EstateFile | undefined,
+): Promise<Simulator> {
+  const { host = '127.0.0.1', name = 'simulator', clock = systemClock, hash: algorithm = 'scrypt' } = options;
+  const store = file?.store ?? new ObjectStore(new ChangeLog(randomUUID()));
   const limits = { ...defaultServerLimits, ...options.limits };
-  const now = () => clock.nowMs();
-
-  const { store } = estate;
-  const changeLog = store.log;
   const sessions = new SessionRegistry(limits, clock);
-  const state = new ServerState(options.name ?? 'simulator', options.role ?? 'primary', estate.epoch);
-  const queue = new HashQueue(options.hashQueue);
-  const sessionsOf = (personDbid: number) => sessions.countOf(personDbid);
-  const authenticator = new Authenticator({ store, queue, algorithm, now, sessionsOf });
+  const now = () => clock.nowMs();
+  const authenticator = new Authenticator({
+    store,
+    queue: new HashQueue(options.hashQueue),
+    algorithm,
+    now,
+    sessionsOf: (personDbid) => sessions.countOf(personDbid),
+  });
+  const state = new ServerState({
+    name,
+    role,
+    epoch: file?.epoch ?? options.serverEpoch ?? 1,
+    onModeChanged: (operationalMode) => {
+      for (const session of sessions.all)
+        if (session.identity !== undefined)
+          session.send({ name: 'EventOperationalModeChanged', body: { operationalMode } });
+    },
+  });
   const faults: FaultHooks = {};
+  const context: ServerContext = { store, authenticator, sessions, state, limits, faults, clock, log };
+  const administration = (assertWritable: () => void) =>
+    createAdministration({ store, authenticator, algorithm, now, assertWritable });
 
-  if (estate.isNew) {
-    const planter = createAdministration({
-      store,
-      authenticator,
-      algorithm,
-      now,
-      assertWritable: () => undefined,
-    });
-    await plantSeed(seedSchema.parse(options.seed), planter);
-    await estate.planted();
+  if (file === undefined || file.isNew) {
+    await plantSeed(
+      seedSchema.parse(options.seed),
+      administration(() => undefined),
+    );
+    await file?.planted();
   }
-  changeLog.subscribe((change) => {
-    for (const session of sessions.all) {
+  store.log.subscribe((change) => {
+    for (const session of sessions.all)
       if (wants(session.subscriptions, change)) session.send(changeEvent(change));
-    }
   });
-  state.onModeChanged((operationalMode) => {
-    for (const session of sessions.all) {
-      if (session.identity !== undefined)
-        session.send({ name: 'EventOperationalModeChanged', body: { operationalMode } });
-    }
-  });
+  const listener = await listen(
+    { host, port: options.port ?? 8888, tls: options.tls },
+    context,
+    (message, refId, session) => handleRequest(message, refId, session, context),
+  );
+  log.debug({ host, port: listener.port, role, name }, 'open for clients');
 
-  const context = { store, authenticator, sessions, state, limits, faults, clock, log };
-  const listener = await listen({ host, port: options.port ?? 8888, tls: options.tls }, context);
-  log.debug({ host, port: listener.port, role: state.role, name: state.name }, 'open for clients');
-
-  const following = options.file === undefined ? undefined : followEstate(estate, context);
+  const standby = file === undefined ? undefined : startWarmStandby(file, context);
+  const close = async () => {
+    const closed = listener.close();
+    for (const session of [...sessions.all]) session.close('shutting-down');
+    await closed;
+    await standby?.stop();
+    await releaseQuietly(file, log);
+  };
   let closing: Promise<void> | undefined;
   return {
     host,
     port: listener.port,
-    store: createAdministration({
-      store,
-      authenticator,
-      algorithm,
-      now,
-      assertWritable: () => {
-        if (!state.takesChanges) throw new RequestRefused('ReadOnly', 'this server takes no changes');
-      },
+    store: administration(() => {
+      if (!state.takesChanges) throw new RequestRefused('ReadOnly', 'this server takes no changes');
     }),
     state,
     faults,
-    stepDown: (graceMs = 5_000) => stepDown(context, graceMs),
-    switchover: async (graceMs = 5_000) => {
-      if (following === undefined)
-        throw new Error('a switchover needs an estate in a file that a backup follows');
-      await Promise.all([stepDown(context, graceMs), following.handOver()]);
-    },
+    handOver: (graceMs = 5_000) => handOver(context, standby, graceMs),
     sessionCount: () => [...sessions.all].filter(({ identity }) => identity !== undefined).length,
-    expireHistory: () => changeLog.expire(),
+    expireHistory: () => store.log.expire(),
     dropConnections: () => {
       for (const session of [...sessions.all]) session.drop();
     },
     close: () => {
-      closing ??= (async () => {
-        const closed = listener.close();
-        for (const session of [...sessions.all]) session.close('shutting-down');
-        await closed;
-        await following?.stop();
-        await estate.close();
-      })();
+      closing ??= close();
       return closing;
     },
   };
+}
+
+/** On a full disk the file keeps naming this process, which no longer counts once it has ended. */
+async function releaseQuietly(file: EstateFile | undefined, log: Logger): Promise<void> {
+  await file?.release().catch((error: Error) => log.warn({ error }, 'the last state could not be written'));
 }

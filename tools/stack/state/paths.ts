@@ -30,7 +30,7 @@ export function statePaths(stateFolder: string): StatePaths {
     secrets: join(data, 'secrets.json'),
     postgresData: join(data, 'postgres'),
     redisData: join(data, 'redis'),
-    configServerFile: join(data, 'config-server.log'),
+    configServerFile: join(data, 'config-server.json'),
     createDatabaseSql: join(data, 'create-database.sql'),
     logs: join(data, 'logs'),
   };

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+import type { ServerTlsOptions } from '../connections/tls-server.ts';
 import { type ConsulRegistration, registerInConsul } from '../consul-registration/register-in-consul.ts';
+import type { ServerRole } from '../requests/server-context.ts';
 import { loadSeed } from '../seed/load.ts';
-import type { ServerRole } from '../server/server-state.ts';
-import type { ServerTlsOptions } from '../server/tls-server.ts';
 import { type Simulator, startSimulator } from '../simulator.ts';
 import { terminalLog } from './terminal-log.ts';
 
@@ -84,7 +84,7 @@ async function start(options: ServeOptions, log: Logger): Promise<Simulator> {
 
 function untilStopped(simulator: Simulator, log: Logger): Promise<void> {
   process.on('SIGUSR2', () => {
-    simulator.switchover().catch((error: Error) => log.error({ error }, 'the hand-over failed'));
+    simulator.handOver().catch((error: Error) => log.error({ error }, 'the hand-over failed'));
   });
   process.stdout.write(`config-server-simulator listening on ${simulator.host}:${simulator.port}\n`);
   return new Promise((resolve) => {

@@ -1,22 +1,20 @@
-/** Checks and changes passwords by the rules; an unknown user costs the same work as a wrong password. */
+/** Verifies and changes passwords by the rules; an unknown user costs the same work as a wrong password. */
 import { CfgObjectState, CfgObjectType, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import { foldUserName } from '@gatehouse/config-server-client/model/user-name';
-import { RequestRefused } from '../server/request-refused.ts';
+import { RequestRefused } from '../objects/request-refused.ts';
+import { numberOf, type StoredObject } from '../objects/stored-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { numberOf, type StoredObject } from '../store/stored-object.ts';
-import { AccountMarks } from './account-marks.ts';
-import type { HashQueue } from './hash-queue.ts';
-import { FailureCounter } from './lockout.ts';
 import {
   type HashAlgorithm,
   hashPassword,
   passwordMatches,
   type StoredPassword,
   unmatchedPassword,
-} from './password-hash.ts';
+} from '../store/password-hash.ts';
+import { AccountLocks } from './account-locks.ts';
+import { AttemptQueue, type HashQueue } from './login-queues.ts';
 import { checkNewPassword } from './password-policy.ts';
 import { rulesFor, type SecurityRules } from './rules.ts';
-import { Turns } from './turns.ts';
 
 export interface AuthenticatorOptions {
   store: ObjectStore;
@@ -36,37 +34,37 @@ export interface Verified {
   sessions: number;
 }
 
-/** Somebody who knows the password, and the rules that apply. */
+/** A person whose password was correct, and the rules that apply. */
 interface Known {
   person: StoredObject;
   rules: SecurityRules;
 }
 
 const dayMs = 86_400_000;
-const passwordBytesMax = 1_024;
-const historyKept = 30;
+const maxPasswordBytes = 1_024;
+const maxPasswordsKept = 30;
 
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
-  readonly #failures = new FailureCounter();
-  readonly #turns = new Turns();
-  readonly #marks: AccountMarks;
-  /** What is checked for those who have no password. */
-  readonly #decoy: StoredPassword;
+  readonly #attempts = new AttemptQueue();
+  readonly #locks: AccountLocks;
+  /** Verified in place of a password that does not exist. */
+  readonly #dummy: StoredPassword;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
-    this.#marks = new AccountMarks(options.store, options.now);
-    this.#decoy = unmatchedPassword(options.algorithm);
+    this.#locks = new AccountLocks(options.store, options.now);
+    this.#dummy = unmatchedPassword(options.algorithm);
   }
 
   /**
-   * A login. Errors: AuthenticationFailed (one text for unknown, wrong, disabled, other tenant), and only after the
-   * correct password AccountLocked, AccountExpired, PasswordExpired, TooManySessions; CFGForcedDisconnect under overload.
+   * A login.
+   * @throws RequestRefused AuthenticationFailed (one text for unknown, wrong, disabled, other tenant), CFGForcedDisconnect;
+   * only after the correct password AccountLocked, AccountExpired, PasswordExpired, TooManySessions
    */
   async authenticate(userName: string, password: string, tenantDbid?: number): Promise<Verified> {
     const { store, now } = this.#options;
-    const { person, rules } = await this.#turns.take(foldUserName(userName), () =>
+    const { person, rules } = await this.#attempts.run(foldUserName(userName), () =>
       this.#verify(userName, password, tenantDbid),
     );
     const dbid = person['DBID'] as number;
@@ -89,18 +87,18 @@ export class Authenticator {
     };
   }
 
-  /** Fails as for an unknown user, after the same work in the same turn, and counts against nobody. */
+  /** Fails as for an unknown user, after the same work, without counting a failed attempt. */
   refuse(userName: string, password: string): Promise<never> {
-    return this.#turns.take(foldUserName(userName), async () => {
-      await this.#options.queue.run(() => passwordMatches(password, this.#decoy));
+    return this.#attempts.run(foldUserName(userName), async () => {
+      await this.#options.queue.run(() => passwordMatches(password, this.#dummy));
       throw failed();
     });
   }
 
-  /** Unix seconds of the change. Errors: those of `authenticate` except PasswordExpired; PasswordPolicyViolation. */
+  /** Unix seconds of the change. @throws RequestRefused as `authenticate`, except PasswordExpired; PasswordPolicyViolation */
   changePassword(userName: string, oldPassword: string, newPassword: string): Promise<number> {
-    // Until the new password is in force: of two changes at once the second one no longer knows the old password.
-    return this.#turns.take(foldUserName(userName), async () => {
+    // The next attempt waits until the new password is in force, so the old one cannot be used twice.
+    return this.#attempts.run(foldUserName(userName), async () => {
       const { person, rules } = await this.#verify(userName, oldPassword);
       this.#checkAccount(person, rules);
       await this.setPassword(person['DBID'] as number, newPassword, rules);
@@ -108,7 +106,7 @@ export class Authenticator {
     });
   }
 
-  /** How many the account has. Errors: TooManySessions when it may not have one more. */
+  /** The registered sessions of the account. @throws RequestRefused TooManySessions when one more is not allowed */
   checkSessions(
     person: StoredObject,
     { maxAccountSessions } = rulesFor(person, this.#options.store),
@@ -120,14 +118,14 @@ export class Authenticator {
     return sessions;
   }
 
-  /** Sets a password that keeps to the rules; the old ones stay as history. */
+  /** @throws RequestRefused PasswordPolicyViolation, MalformedBody */
   async setPassword(personDbid: number, newPassword: string, rules: SecurityRules): Promise<void> {
     const { store, queue, algorithm, now } = this.#options;
-    if (Buffer.byteLength(newPassword) > passwordBytesMax) {
-      throw new RequestRefused('MalformedBody', `a password has at most ${passwordBytesMax} bytes`);
+    if (Buffer.byteLength(newPassword) > maxPasswordBytes) {
+      throw new RequestRefused('MalformedBody', `a password has at most ${maxPasswordBytes} bytes`);
     }
-    const history = store.credentialOf(personDbid);
-    const credential = await queue.run(async () => {
+    const history = store.passwordsOf(personDbid);
+    const password = await queue.run(async () => {
       await checkNewPassword(newPassword, rules, history);
       return hashPassword(newPassword, algorithm);
     });
@@ -135,52 +133,50 @@ export class Authenticator {
       CfgObjectType.person,
       personDbid,
       { changePasswordOnNextLogin: 1, PasswordUpdatingDate: Math.floor(now() / 1000) },
-      { credential: [credential, ...history].slice(0, historyKept) },
+      [password, ...history].slice(0, maxPasswordsKept),
     );
   }
 
-  /** Lifts a lock, and lets an account in again that was not used for too long; the administrator's act. */
-  async unlock(personDbid: number): Promise<void> {
-    this.#failures.clear(personDbid);
-    await this.#marks.clear(personDbid);
+  /** Ends a lock, and reactivates an expired account. */
+  unlock(personDbid: number): Promise<void> {
+    return this.#locks.unlock(personDbid);
   }
 
-  /** The person whose password this is, and who is enabled. Counts failures. */
+  /** Counts a wrong password as a failed attempt. */
   async #verify(userName: string, password: string, tenantDbid?: number): Promise<Known> {
-    const { store, queue, now } = this.#options;
+    const { store, queue } = this.#options;
     const dbid = store.personNamed(userName)?.['DBID'] as number | undefined;
-    const stored = dbid === undefined ? undefined : store.credentialOf(dbid)[0];
-    const matches = await queue.run(() => passwordMatches(password, stored ?? this.#decoy));
+    const stored = dbid === undefined ? undefined : store.passwordsOf(dbid)[0];
+    const matches = await queue.run(() => passwordMatches(password, stored ?? this.#dummy));
     const person = dbid === undefined ? undefined : store.get(CfgObjectType.person, dbid);
     if (dbid === undefined || person === undefined) throw failed();
-    // Through another tenant nobody can learn whether a password is right: so nobody can lock the account there either.
+    // Another tenant learns nothing about the password, so its attempts must not lock the account.
     if (tenantDbid !== undefined && person['tenantDBID'] !== tenantDbid) throw failed();
     const rules = rulesFor(person, store);
     const isPassword = matches && stored !== undefined;
     if (!isPassword) {
-      const locksNow = this.#failures.record(dbid, rules, now());
-      if (locksNow && !this.#marks.isLocked(person, rules)) await this.#marks.lock(dbid);
+      await this.#locks.countFailure(person, rules);
       throw failed();
     }
     if (!isEnabled(person, store)) throw failed();
-    if (!this.#marks.isLocked(person, rules)) this.#failures.clear(dbid);
+    if (!this.#locks.isLocked(person, rules)) this.#locks.resetFailures(dbid);
     return { person, rules };
   }
 
   #checkAccount(person: StoredObject, rules: SecurityRules): void {
-    if (this.#marks.isLocked(person, rules))
+    if (this.#locks.isLocked(person, rules))
       throw new RequestRefused('AccountLocked', 'the account is locked');
-    if (this.#marks.isExpired(person, rules))
+    if (this.#locks.isExpired(person, rules))
       throw new RequestRefused('AccountExpired', 'the account was not used for too long');
   }
 
-  /** The person itself, or a tenant whose users were told to; those who changed it themselves have done so. */
+  /** Asked of the person, or of all users of the tenant who never changed their password. */
   #mustChange(person: StoredObject, rules: SecurityRules): boolean {
     if (flagIsSet(numberOf(person, 'changePasswordOnNextLogin'))) return true;
     return rules.forcePasswordReset && (numberOf(person, 'PasswordUpdatingDate') ?? 0) === 0;
   }
 
-  /** Undefined: never. The age of a password that was never changed by its user is unknown, so it does not expire. */
+  /** Undefined: never. A password that its user never changed has no known age, so it does not expire. */
   #passwordExpiresInDays(person: StoredObject, rules: SecurityRules): number | undefined {
     const updatedSeconds = numberOf(person, 'PasswordUpdatingDate') ?? 0;
     if (rules.passwordExpirationDays === 0 || updatedSeconds === 0) return undefined;
@@ -193,7 +189,7 @@ function failed(): RequestRefused {
   return new RequestRefused('AuthenticationFailed', 'user name or password is wrong');
 }
 
-/** Enabled, in an enabled tenant. */
+/** The person and the tenant are enabled. */
 function isEnabled(person: StoredObject, store: ObjectStore): boolean {
   const tenant = store.get(CfgObjectType.tenant, person['tenantDBID'] as number);
   return person['state'] === CfgObjectState.enabled && tenant?.['state'] === CfgObjectState.enabled;

@@ -1,11 +1,11 @@
-/** Whether a new password keeps to the rules of its owner's tenant. */
-import { RequestRefused } from '../server/request-refused.ts';
-import { passwordMatches, type StoredPassword } from './password-hash.ts';
+/** Checks a new password against the rules of the tenant. */
+import { RequestRefused } from '../objects/request-refused.ts';
+import { passwordMatches, type StoredPassword } from '../store/password-hash.ts';
 import type { SecurityRules } from './rules.ts';
 
 export type PasswordRule = 'min-length' | 'alpha' | 'number' | 'punctuation' | 'mixed-case' | 'no-repeats';
 
-/** Errors: PasswordPolicyViolation; `details.rules` names every rule that is broken, not only the first. */
+/** @throws RequestRefused PasswordPolicyViolation; `details.rules` names every broken rule */
 export async function checkNewPassword(
   password: string,
   rules: SecurityRules,

@@ -1,12 +1,12 @@
 /**
- * The rules that tenants and persons set in their annex, section `security-authentication-rules`: which one applies to
- * a person, after inheritance from the tenant's ancestors up to ENVIRONMENT.
+ * Reads the section `security-authentication-rules` from the annexes of tenants and persons, and determines which rule
+ * applies to a person, with inheritance from the tenant's ancestors up to ENVIRONMENT.
  */
 import { CfgObjectType, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import { type KeyValueList, readKeyValue } from '@gatehouse/config-server-client/model/key-value-list';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import { annexOf, numberOf, type StoredObject } from '../objects/stored-object.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { annexOf, numberOf, type StoredObject } from '../store/stored-object.ts';
 
 export const rulesSection = 'security-authentication-rules';
 
@@ -29,8 +29,8 @@ export interface SecurityRules {
   requireMixedCase: boolean;
 }
 
-/** No rule at all: externally authenticated users, whose passwords are somebody else's business. */
-export const noRules: SecurityRules = {
+/** For externally authenticated users: another system keeps their passwords. */
+const noRules: SecurityRules = {
   accountExpirationDays: 0,
   lockoutThreshold: 0,
   lockoutPeriodMinutes: 0,
@@ -47,14 +47,14 @@ export const noRules: SecurityRules = {
   requireMixedCase: false,
 };
 
-/** What applies to the person now; a change of an annex works at once. */
+/** The rules in force now; a changed annex counts at once. */
 export function rulesFor(person: StoredObject, store: ObjectStore): SecurityRules {
   if (flagIsSet(numberOf(person, 'isExternalAuth'))) return noRules;
   const lineage = tenantLineage(numberOf(person, 'tenantDBID') ?? environmentTenantDbid, store);
   return withPersonalExceptions(rulesOfTenant(lineage), person);
 }
 
-/** By tenant, with the lineage they were read from: objects are replaced when they change, never altered. */
+/** By tenant, with the lineage they were read from: a changed object is a new one. */
 const knownRules = new WeakMap<StoredObject, { lineage: StoredObject[]; rules: SecurityRules }>();
 
 function rulesOfTenant(lineage: StoredObject[]): SecurityRules {
@@ -72,7 +72,7 @@ function isSameLineage(left: StoredObject[], right: StoredObject[]): boolean {
 }
 
 function readRules(annexes: KeyValueList[]): SecurityRules {
-  const number = (option: string, highest: number) => toNumber(firstValue(annexes, option), highest);
+  const number = (option: string, max: number) => toNumber(firstValue(annexes, option), max);
   const flag = (option: string) => isTrue(firstValue(annexes, option));
   return {
     accountExpirationDays: number('account-expiration', 365),
@@ -106,7 +106,7 @@ function tenantLineage(tenantDbid: number, store: ObjectStore): StoredObject[] {
   return lineage;
 }
 
-/** Whose rules count: those of the lineage as far as no tenant cuts inheritance off. */
+/** Up to the first tenant that ends inheritance. */
 function ruleAnnexes(lineage: StoredObject[]): KeyValueList[] {
   const annexes = lineage.map((tenant) => annexOf(CfgObjectType.tenant, tenant) ?? []);
   const last = annexes.findIndex((annex) =>
@@ -139,13 +139,13 @@ function withPersonalExceptions(rules: SecurityRules, person: StoredObject): Sec
   return { ...rules, ...exceptions };
 }
 
-export function isTrue(value: unknown): boolean {
+function isTrue(value: unknown): boolean {
   return typeof value === 'string' && ['true', 'yes', 'on'].includes(value.toLowerCase());
 }
 
-/** Text and integers alike; what is no number counts as unset, what is too high as the highest. */
-function toNumber(value: unknown, highest: number): number {
+/** Reads text and integers; anything else counts as unset, and higher values as `max`. */
+function toNumber(value: unknown, max: number): number {
   const number = typeof value === 'string' ? Number.parseInt(value, 10) : value;
   if (typeof number !== 'number' || !Number.isFinite(number) || number < 0) return 0;
-  return Math.min(number, highest);
+  return Math.min(number, max);
 }

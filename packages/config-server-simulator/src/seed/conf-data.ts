@@ -1,10 +1,10 @@
 /**
- * Estates in the documented XML export form: `<ConfData>` holds one element per object, `<field value="…"/>` a scalar,
+ * Reads the documented XML export: `<ConfData>` holds one element per object, `<field value="…"/>` a scalar,
  * structures nest, key-value lists are `list_pair`, `str_pair`, `int_pair`, `bin_pair`.
  */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import type { KeyValue, KeyValueList } from '@gatehouse/config-server-client/model/key-value-list';
-import type { StoredObject } from '../store/stored-object.ts';
+import type { StoredObject } from '../objects/stored-object.ts';
 import { parseXml, type XmlElement } from './xml.ts';
 
 export interface ImportedObject {
@@ -26,7 +26,7 @@ const types: Record<string, number> = {
   CfgRole: CfgObjectType.role,
 };
 
-/** Everything else that looks like an integer is one. */
+/** In other fields, what looks like an integer is one. */
 const textFields = new Set([
   'name',
   'userName',
@@ -69,7 +69,7 @@ const listFields = new Set([
 
 const keyValueFields = new Set(['userProperties', 'options', 'flexibleProperties']);
 
-/** Objects of types that this server keeps; `skipped` names the others. Passwords are suppressed in exports, so there are none. */
+/** `skipped` names the element types that this server does not keep. Exports suppress passwords. @throws SyntaxError */
 export function parseConfData(text: string): { objects: ImportedObject[]; skipped: string[] } {
   const root = parseXml(text);
   if (root.name !== 'ConfData') throw new SyntaxError(`the root element is <${root.name}>, not <ConfData>`);
@@ -101,7 +101,7 @@ function field(element: XmlElement): unknown {
   if (listFields.has(name)) return children.map(listEntry);
   const value = attributes.get('value');
   if (value !== undefined) return scalar(name, value);
-  // A structure stands inside an element of its own type, or its fields stand here at once.
+  // A structure is wrapped in an element of its type, or its fields stand here directly.
   const [only] = children;
   if (children.length === 1 && only !== undefined && only.name.startsWith('Cfg')) return structure(only);
   return structure(element);

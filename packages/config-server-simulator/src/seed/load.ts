@@ -1,20 +1,28 @@
-/** Seeds from a file, or the built-in demo estate. */
+/** Loads a seed from a file, or the built-in demo. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { TextDecoder } from 'node:util';
 import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { parseConfData } from './conf-data.ts';
 import { demoSeed } from './demo.ts';
-import { textOf } from './file-text.ts';
 import { type Seed, seedSchema } from './seed.ts';
 
-/** A seed file may name an export, to which it adds passwords, a service account and whatever else is missing. */
+const byteOrderMarks: [mark: string, encoding: string][] = [
+  ['efbbbf', 'utf-8'],
+  ['fffe', 'utf-16le'],
+  ['feff', 'utf-16be'],
+];
+const declaration = /^<\?xml\s[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/;
+const maxDeclarationBytes = 200;
+
+/** A seed file may name an export, and adds passwords and objects to it. */
 const seedFileSchema = seedSchema.extend({ confData: z.string().optional() });
 
 /**
- * `demo`, or the path of a JSON or YAML file, or of a `<ConfData>` export in XML. Errors: Error with a sentence that
- * names the file and what is wrong.
+ * `source`: `demo`, or the path of a JSON or YAML file, or of a `<ConfData>` export in XML.
+ * @throws Error with a sentence that names the file and what is wrong
  */
 export async function loadSeed(source: string, log: Logger = silentLogger): Promise<Seed> {
   if (source === 'demo') return seedSchema.parse(demoSeed);
@@ -48,4 +56,29 @@ async function parseFile<T>(path: string, parse: (text: string) => T): Promise<T
   } catch (error) {
     throw new Error(`the seed file ${path} cannot be understood: ${(error as Error).message}`);
   }
+}
+
+/** Decodes by the byte order mark, else the XML declaration, else as UTF-8. @throws SyntaxError with a sentence */
+function textOf(bytes: Buffer): string {
+  const encoding = markedEncoding(bytes) ?? declaredEncoding(bytes) ?? 'utf-8';
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(encoding, { fatal: true });
+  } catch {
+    throw new SyntaxError(`the encoding ${encoding} is not known`);
+  }
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new SyntaxError(`it is not in the encoding ${encoding}`);
+  }
+}
+
+function markedEncoding(bytes: Buffer): string | undefined {
+  const start = bytes.subarray(0, 3).toString('hex');
+  return byteOrderMarks.find(([mark]) => start.startsWith(mark))?.[1];
+}
+
+function declaredEncoding(bytes: Buffer): string | undefined {
+  return declaration.exec(bytes.subarray(0, maxDeclarationBytes).toString('latin1'))?.[1];
 }

@@ -1,10 +1,10 @@
-/** A readable description of an estate, and how it becomes objects. */
+/** Defines the form of a seed, and creates the objects that it describes. */
 import { CfgAppType, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { z } from 'zod';
+import type { Administration } from '../administration/administration.ts';
+import { identityOf, objectTypeNames, type StoredObject } from '../objects/stored-object.ts';
 import { rulesSection } from '../security/rules.ts';
-import type { Administration } from '../store/administration.ts';
-import { identityOf, objectTypeNames, type StoredObject } from '../store/stored-object.ts';
 
 const ruleValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const rules = z.record(z.string(), ruleValue).optional();
@@ -29,7 +29,7 @@ const personSchema = z.strictObject({
 });
 
 export const seedSchema = z.strictObject({
-  /** ENVIRONMENT, DBID 1, exists always; `parent` names another tenant of the list. */
+  /** ENVIRONMENT, DBID 1, always exists; `parent` names another tenant of the list. */
   tenants: z
     .array(
       z.strictObject({
@@ -54,11 +54,11 @@ export const seedSchema = z.strictObject({
     .array(z.strictObject({ dbid, tenant: z.string(), name: z.string(), type: z.int().optional() }))
     .default([]),
   persons: z.array(personSchema).default([]),
-  /** Whole objects by their documented fields, such as an export holds; created first. */
+  /** Whole objects by their documented fields, as in an export; created first. */
   objects: z
     .array(z.strictObject({ objectType: z.int().positive(), object: z.record(z.string(), z.unknown()) }))
     .default([]),
-  /** Passwords for persons among `objects`: exports hold none. */
+  /** Passwords for persons among `objects`, by user name: exports hold none. */
   passwords: z.record(z.string(), z.string()).default({}),
 });
 
@@ -67,21 +67,19 @@ export type Seed = z.output<typeof seedSchema>;
 
 export const environmentTenantName = 'ENVIRONMENT';
 
-/** Creates everything the seed describes. Errors: Error with a plain sentence when a name is not known. */
+/** @throws Error with a sentence for a name that the seed does not describe, or an object that cannot be kept */
 export async function plantSeed(seed: Seed, administration: Administration): Promise<void> {
   await plantObjects(seed, administration);
   const tenants = await plantTenants(seed, administration);
   const tenantDbid = (name: string) => required(tenants.get(name), `tenant "${name}"`);
-  for (const { dbid: wanted, name, type } of seed.applications) {
-    await administration.createApplication({ ...optionalDbid(wanted), name, type });
-  }
+  for (const application of seed.applications) await administration.createApplication(application);
   const groups = new Map<string, number>();
   for (const { dbid: wanted, tenant, name, type } of seed.accessGroups) {
     const group = await administration.createAccessGroup({
-      ...optionalDbid(wanted),
+      dbid: wanted,
       tenantDbid: tenantDbid(tenant),
       name,
-      ...(type === undefined ? {} : { type }),
+      type,
     });
     groups.set(`${tenant}\\${name}`, (group['groupInfo'] as { DBID: number }).DBID);
   }
@@ -103,7 +101,7 @@ export async function plantSeed(seed: Seed, administration: Administration): Pro
   }
 }
 
-/** Tenants before what is in them, so that every object finds its own. */
+/** Tenants first, so that every object finds its own. */
 async function plantObjects(seed: Seed, administration: Administration): Promise<void> {
   const isTenant = ({ objectType }: { objectType: number }) => objectType === CfgObjectType.tenant;
   const ordered = [...seed.objects.filter(isTenant), ...seed.objects.filter((entry) => !isTenant(entry))];
@@ -140,7 +138,7 @@ async function plantTenants(seed: Seed, administration: Administration): Promise
     const parentDbid =
       parent === undefined ? environmentTenantDbid : required(tenants.get(parent), `tenant "${parent}"`);
     const tenant = await administration.createTenant({
-      ...optionalDbid(wanted),
+      dbid: wanted,
       name,
       parentDbid,
       annex: annexWith(securityRules),
@@ -153,10 +151,6 @@ async function plantTenants(seed: Seed, administration: Administration): Promise
 function annexWith(securityRules: Record<string, string> | undefined) {
   if (securityRules === undefined) return [];
   return [[rulesSection, Object.entries(securityRules)]] satisfies [string, [string, string][]][];
-}
-
-function optionalDbid(wanted: number | undefined): { dbid?: number } {
-  return wanted === undefined ? {} : { dbid: wanted };
 }
 
 function required<T>(value: T | undefined, what: string): T {

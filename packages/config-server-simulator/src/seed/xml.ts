@@ -1,4 +1,4 @@
-/** A small, strict reader of XML: elements and attributes, no document types and so no entities of anybody's own. */
+/** Parses a strict subset of XML: elements and attributes. Document types are refused, so there are no entities to expand. */
 
 export interface XmlElement {
   name: string;
@@ -6,7 +6,7 @@ export interface XmlElement {
   children: XmlElement[];
 }
 
-const depthMax = 64;
+const maxDepth = 64;
 const nameStart = 'A-Za-z_';
 const token = new RegExp(
   [
@@ -18,7 +18,7 @@ const token = new RegExp(
   'y',
 );
 
-/** The root element; text between elements is ignored. Errors: SyntaxError with the line. */
+/** The root element; text between elements is ignored. @throws SyntaxError with the line */
 export function parseXml(text: string): XmlElement {
   const top: XmlElement = { name: '', attributes: new Map(), children: [] };
   const open: XmlElement[] = [top];
@@ -39,7 +39,7 @@ export function parseXml(text: string): XmlElement {
     const element = { name, attributes: parseAttributes(attributes ?? '', text, at), children: [] };
     parent.children.push(element);
     if (selfClosing !== '/') open.push(element);
-    if (open.length > depthMax) throw problem(text, at, `nested deeper than ${depthMax}`);
+    if (open.length > maxDepth) throw problem(text, at, `nested deeper than ${maxDepth}`);
   }
   if (open.length !== 1) throw problem(text, text.length, `<${open.at(-1)?.name}> is not closed`);
   const [root, second] = top.children;

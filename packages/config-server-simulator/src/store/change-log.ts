@@ -1,8 +1,8 @@
-/** The numbered history of changes: what clients that were away ask for. */
+/** Keeps the numbered history of changes, for clients that were away and for those that listen. */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import { RequestRefused } from '../server/request-refused.ts';
-import type { Delta } from './delta.ts';
-import { identityOf, numberOf, type StoredObject } from './stored-object.ts';
+import type { Delta } from '../objects/delta.ts';
+import { RequestRefused } from '../objects/request-refused.ts';
+import { identityOf, numberOf, type StoredObject } from '../objects/stored-object.ts';
 
 /** `tenantDbid` decides who may see a deletion, whose object is gone. */
 export type Change = { objectType: number; dbid: number; tenantDbid: number; historyId: number } & (
@@ -14,7 +14,7 @@ export type Change = { objectType: number; dbid: number; tenantDbid: number; his
 const defaultEntriesKept = 100_000;
 
 export class ChangeLog {
-  /** Names this log: ids of another one mean nothing here. */
+  /** Ids of another log are not valid in this one. */
   readonly id: string;
   readonly #entriesKept: number;
   #changes: Change[] = [];
@@ -30,17 +30,12 @@ export class ChangeLog {
     return this.#last;
   }
 
-  /** How many changes it can tell. */
-  get size(): number {
-    return this.#changes.length;
-  }
-
   /** The newest changes, oldest first. */
   newest(count: number): Change[] {
     return this.#changes.slice(-count);
   }
 
-  /** Forgets everything: the next change is one after `historyId`. */
+  /** Drops everything; the next change follows `historyId`. */
   restart(historyId: number): void {
     this.#changes = [];
     this.#last = historyId;
@@ -50,13 +45,13 @@ export class ChangeLog {
   append(change: Change): void {
     this.#last = change.historyId;
     this.#changes.push(change);
-    // Cut in bulk: one entry at a time would copy the array at every change.
+    // In bulk: cutting one entry at a time would copy the array at every change.
     if (this.#changes.length > this.#entriesKept * 1.25)
       this.#changes = this.#changes.slice(-this.#entriesKept);
     for (const listener of this.#listeners) listener(change);
   }
 
-  /** Everything after `historyId`. Errors: HistoryExpired when the log is another one or does not reach back so far. */
+  /** Everything after `historyId`. @throws RequestRefused HistoryExpired for another log or an id that is too old */
   since(logId: string, historyId: number): Change[] {
     const oldest = this.#changes[0]?.historyId ?? this.#last + 1;
     if (logId !== this.id || historyId > this.#last || historyId + 1 < oldest) {
@@ -65,7 +60,7 @@ export class ChangeLog {
     return this.#changes.slice(this.#firstAfter(historyId));
   }
 
-  /** Ids rise but may leave gaps, so the place is searched, not computed. */
+  /** By binary search: ids rise and may leave gaps. */
   #firstAfter(historyId: number): number {
     let low = 0;
     let high = this.#changes.length;
@@ -77,16 +72,13 @@ export class ChangeLog {
     return low;
   }
 
-  /** Forgets the oldest entries, as if they were too old. */
-  expire(entriesKept = 0): void {
-    this.#changes = entriesKept === 0 ? [] : this.#changes.slice(-entriesKept);
+  /** Drops all entries, as if they were too old. */
+  expire(): void {
+    this.#changes = [];
   }
 
-  subscribe(listener: (change: Change) => void): () => void {
+  subscribe(listener: (change: Change) => void): void {
     this.#listeners.add(listener);
-    return () => {
-      this.#listeners.delete(listener);
-    };
   }
 }
 

@@ -1,277 +1,233 @@
-/** All objects, their passwords and logins, in memory; every change is numbered, journalled, then told. */
+/** Creates, changes and deletes objects; each change is numbered, saved, then announced. */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { StoredPassword } from '../security/password-hash.ts';
-import { RequestRefused } from '../server/request-refused.ts';
+import { type Consequence, groupsLeft, stateHandedDown } from '../objects/consequences.ts';
+import { deltaBetween, isEmptyDelta } from '../objects/delta.ts';
+import { checkForm } from '../objects/object-form.ts';
+import { checkMandatory, checkUnique, userNameKey } from '../objects/object-rules.ts';
+import { RequestRefused } from '../objects/request-refused.ts';
+import { identityOf, type StoredObject } from '../objects/stored-object.ts';
 import { type Change, type ChangeLog, tenantOf } from './change-log.ts';
-import { type Consequence, groupsLeft, stateHandedDown } from './consequences.ts';
-import { type Delta, deltaBetween, isEmptyDelta } from './delta.ts';
-import type { Journal, JournalEntry } from './journal.ts';
-import { checkForm } from './object-form.ts';
-import { checkMandatory, checkUnique, userNameKey } from './object-rules.ts';
+import type { EstateContent } from './estate-content.ts';
 import { ObjectTables } from './object-tables.ts';
-import { identityOf, type StoredObject } from './stored-object.ts';
+import type { StoredPassword } from './password-hash.ts';
 
-export interface ChangeOptions {
-  /** Newest first. */
-  credential?: StoredPassword[] | undefined;
+/** Where the store is saved: a file (./estate-file.ts) or nowhere. */
+export interface Persistence {
+  /** False while another server writes the file: nothing may be changed here. */
+  readonly isWritable: boolean;
+  /** The last write failed: the file lacks changes that are in memory. */
+  readonly isBehind: boolean;
+  /** Resolves when everything that is in memory at the time of the call is durable. */
+  save(): Promise<void>;
 }
 
-type ObjectEntry = Extract<JournalEntry, { historyId: number }>;
+const nowhere: Persistence = { isWritable: true, isBehind: false, save: async () => undefined };
+
+/** The newest changes that `content` includes. */
+const savedChanges = 1_000;
+
+/** One change and what it makes of its object; undefined deletes it. */
+interface Step {
+  change: Change;
+  object: StoredObject | undefined;
+  passwords?: StoredPassword[] | undefined;
+}
 
 export class ObjectStore {
   readonly log: ChangeLog;
-  #journal: Journal;
+  readonly #persistence: Persistence;
   readonly #tables = new ObjectTables();
   #lastHistoryId = 0;
-  #untold: Change[] = [];
+  /** Applied in memory and not yet saved: clients must not hear of changes that a crash can undo. */
+  #unsaved: Change[] = [];
 
-  constructor(log: ChangeLog, journal: Journal) {
+  constructor(log: ChangeLog, persistence = nowhere) {
     this.log = log;
-    this.#journal = journal;
+    this.#persistence = persistence;
   }
 
-  /** What there is, for whoever writes all of it down. */
-  get tables(): ObjectTables {
-    return this.#tables;
+  get isWritable(): boolean {
+    return this.#persistence.isWritable;
   }
 
   get(objectType: number, dbid: number): StoredObject | undefined {
     return this.#tables.get(objectType, dbid);
   }
 
-  /** In order of DBID of creation. */
+  /** In the order of their creation. */
   all(objectType: number): Iterable<StoredObject> {
-    if (objectType === CfgObjectType.personLastLogin) return this.#lastLogins();
+    if (objectType === CfgObjectType.personLastLogin)
+      return [...this.#tables.logins].map(([dbid, lastLogin]) => ({ DBID: dbid, lastLogin }));
     return this.#tables.objects.get(objectType)?.values() ?? [];
   }
 
-  /** By user name, compared as the protocol says. */
   personNamed(userName: string): StoredObject | undefined {
     const dbid = this.#tables.holderOf(userNameKey(userName));
     return dbid === undefined ? undefined : this.get(CfgObjectType.person, dbid);
   }
 
-  /** The DBID of the object that holds a unique value of its type; see `uniqueKeysOf`. */
-  holderOf(uniqueKey: string): number | undefined {
-    return this.#tables.holderOf(uniqueKey);
+  /** Newest first; the first one is in force. */
+  passwordsOf(personDbid: number): StoredPassword[] {
+    return this.#tables.passwordsOf(personDbid) ?? [];
   }
 
-  /** The passwords of a person, newest first; the first one is in force. */
-  credentialOf(personDbid: number): StoredPassword[] {
-    return this.#tables.credentialOf(personDbid) ?? [];
-  }
-
-  /** Unix seconds of the last login. */
+  /** Unix seconds. */
   lastLoginOf(personDbid: number): number | undefined {
     return this.#tables.logins.get(personDbid);
   }
 
-  /** The object with its new DBID. Errors: CFGIncompleteObjectData, CFGUniquenessViolation, MalformedBody, Unsupported. */
-  async create(objectType: number, fields: StoredObject, options: ChangeOptions = {}): Promise<StoredObject> {
-    if (this.#journal.isBroken) await this.#repair();
+  /** @throws RequestRefused CFGIncompleteObjectData, CFGUniquenessViolation, MalformedBody, Unsupported */
+  async create(
+    objectType: number,
+    fields: StoredObject,
+    passwords?: StoredPassword[],
+  ): Promise<StoredObject> {
+    if (this.#persistence.isBehind) await this.#requireSaved();
     const dbid =
       (identityOf(objectType, fields)['DBID'] as number | undefined) ?? this.#tables.nextDbid(objectType);
     const object = withDbid(objectType, fields, dbid);
-    checkMandatory(objectType, object);
-    checkForm(objectType, object);
-    checkUnique(objectType, dbid, object, this);
+    this.#check(objectType, dbid, object);
     if (this.get(objectType, dbid) !== undefined) {
       throw new RequestRefused('CFGUniquenessViolation', 'this DBID is taken', {
         objectType,
         objectProperty: 'DBID',
       });
     }
-    const { credential } = options;
-    await this.#commit([
-      { kind: 'created', objectType, dbid, historyId: this.#nextHistoryId(), object, credential },
-    ]);
+    const change: Change = { ...this.#numbered(objectType, dbid, object), kind: 'created', object };
+    await this.#commit([{ change, object, passwords }]);
     return object;
   }
 
   /**
-   * Sets the given fields; others stay. The result, which is the old object when nothing differs.
-   * Errors: CFGObjectNotFound, CFGIncompleteObjectData, CFGUniquenessViolation, MalformedBody.
+   * Sets the given fields and keeps the others; resolves to the result.
+   * @throws RequestRefused CFGObjectNotFound, CFGIncompleteObjectData, CFGUniquenessViolation, MalformedBody
    */
   async update(
     objectType: number,
     dbid: number,
     fields: StoredObject,
-    options: ChangeOptions = {},
+    passwords?: StoredPassword[],
   ): Promise<StoredObject> {
-    if (this.#journal.isBroken) await this.#repair();
-    const entries = this.#updateEntries(objectType, dbid, fields, options);
-    await this.#commit(entries);
-    return this.get(objectType, dbid) as StoredObject;
-  }
-
-  /** Takes a deleted person out of its groups first, one change each. Errors: CFGObjectNotFound. */
-  async delete(objectType: number, dbid: number): Promise<void> {
-    if (this.#journal.isBroken) await this.#repair();
-    if (this.get(objectType, dbid) === undefined) throw notFound(objectType);
-    const entries =
-      objectType === CfgObjectType.person ? this.#entriesFor(groupsLeft(this.#tables.objects, dbid)) : [];
-    await this.#commit([...entries, { kind: 'deleted', objectType, dbid, historyId: this.#nextHistoryId() }]);
-  }
-
-  /** Not a change of the history: clients read it, nobody is told. A full disk keeps nobody from logging in. */
-  async recordLogin(personDbid: number, atSeconds: number): Promise<void> {
-    this.#tables.recordLogin(personDbid, atSeconds);
-    if (!this.isWritable) return;
-    const entry: JournalEntry = { kind: 'login', dbid: personDbid, atSeconds };
-    try {
-      await this.#journal.append([entry]);
-    } catch {
-      return;
-    }
-    this.#tellUntold();
-  }
-
-  /** Changes that were made and could not be written: in memory, until the journal is whole again. */
-  get untold(): readonly Change[] {
-    return this.#untold;
-  }
-
-  /** False while another server writes this estate. */
-  get isWritable(): boolean {
-    return this.#journal.isWritable;
-  }
-
-  /** From now on changes are written there. */
-  writeTo(journal: Journal): void {
-    this.#journal = journal;
-  }
-
-  /** Forgets the objects, not the history: they follow from a journal that was written anew. */
-  forgetObjects(): void {
-    this.#untold = [];
-    this.#tables.clear();
-  }
-
-  /** Takes over one entry that a journal holds already. */
-  replay(entry: JournalEntry): void {
-    switch (entry.kind) {
-      case 'login':
-        this.#tables.recordLogin(entry.dbid, entry.atSeconds);
-        return;
-      case 'kept':
-        this.#tables.apply(entry);
-        return;
-      case 'told':
-        this.#tell(entry.change);
-        return;
-      case 'numbers':
-        for (const [objectType, dbid] of entry.highestDbids) this.#tables.noteDbid(objectType, dbid);
-        if (this.log.lastHistoryId < entry.toldAfter) this.log.restart(entry.toldAfter);
-        this.#lastHistoryId = Math.max(this.#lastHistoryId, entry.toldAfter);
-        return;
-      case 'created':
-      case 'updated':
-      case 'deleted': {
-        const change = this.#changeOf(entry);
-        this.#tables.apply(entry);
-        this.#tell(change);
-      }
-    }
-  }
-
-  /** A change that another server made, unless it is known. */
-  #tell(change: Change): void {
-    this.#lastHistoryId = Math.max(this.#lastHistoryId, change.historyId);
-    if (change.historyId > this.log.lastHistoryId) this.log.append(change);
-  }
-
-  #updateEntries(
-    objectType: number,
-    dbid: number,
-    fields: StoredObject,
-    { credential }: ChangeOptions,
-  ): ObjectEntry[] {
+    if (this.#persistence.isBehind) await this.#requireSaved();
     const before = this.get(objectType, dbid);
     if (before === undefined) throw notFound(objectType);
     const after = withDbid(objectType, { ...before, ...fields }, dbid);
-    checkMandatory(objectType, after);
-    checkForm(objectType, after);
-    checkUnique(objectType, dbid, after, this);
-    const delta: Delta = deltaBetween(before, after);
-    if (credential !== undefined) delta.passwordChanged = true;
-    if (isEmptyDelta(delta)) return [];
-    const historyId = this.#nextHistoryId();
-    const entry: ObjectEntry = {
-      kind: 'updated',
-      objectType,
-      dbid,
-      historyId,
-      object: after,
-      delta,
-      credential,
-    };
+    this.#check(objectType, dbid, after);
+    const step = this.#updateStep({ objectType, dbid, before, after }, passwords);
     const stateChanged = objectType === CfgObjectType.tenant && before['state'] !== after['state'];
-    return stateChanged
-      ? [entry, ...this.#entriesFor(stateHandedDown(this.#tables.objects, dbid, after['state']))]
-      : [entry];
+    const consequences = stateChanged ? stateHandedDown(this.#tables.objects, dbid, after['state']) : [];
+    await this.#commit([...step, ...this.#updateSteps(consequences)]);
+    return this.get(objectType, dbid) as StoredObject;
   }
 
-  #entriesFor(consequences: Iterable<Consequence>): ObjectEntry[] {
-    return [...consequences].map(({ objectType, dbid, before, after }) => ({
-      kind: 'updated',
-      objectType,
-      dbid,
-      historyId: this.#nextHistoryId(),
-      object: after,
-      delta: deltaBetween(before, after),
-    }));
+  /** Takes a deleted person out of its groups first, one change each. @throws RequestRefused CFGObjectNotFound */
+  async delete(objectType: number, dbid: number): Promise<void> {
+    if (this.#persistence.isBehind) await this.#requireSaved();
+    const object = this.get(objectType, dbid);
+    if (object === undefined) throw notFound(objectType);
+    const consequences = objectType === CfgObjectType.person ? groupsLeft(this.#tables.objects, dbid) : [];
+    const steps = this.#updateSteps(consequences);
+    const change: Change = { ...this.#numbered(objectType, dbid, object), kind: 'deleted' };
+    await this.#commit([...steps, { change, object: undefined }]);
   }
 
-  /** Applies first, so that the next change builds on it; tells only what is safe in the journal. */
-  async #commit(entries: ObjectEntry[]): Promise<void> {
-    if (entries.length === 0) return;
-    const changes = entries.map((entry) => this.#changeOf(entry));
-    for (const entry of entries) this.#tables.apply(entry);
-    try {
-      await this.#journal.append(entries);
-    } catch (error) {
-      this.#untold.push(...changes);
-      throw error;
-    }
-    this.#tellUntold();
-    for (const change of changes) this.log.append(change);
+  /** Resolves also when it cannot be saved: a full disk must not stop logins. Subscribers are not told. */
+  async recordLogin(personDbid: number, atSeconds: number): Promise<void> {
+    this.#tables.recordLogin(personDbid, atSeconds);
+    if (this.isWritable) await this.#save().catch(() => undefined);
   }
 
-  /** Before a change, so that one that cannot be kept is not made. Errors: ReadOnly. */
-  async #repair(): Promise<void> {
-    try {
-      await this.#journal.repair();
-    } catch {
-      throw new RequestRefused('ReadOnly', 'this server cannot write its estate at present');
-    }
-    this.#tellUntold();
+  /** Everything that a file must hold; objects are replaced when they change, so this is one consistent moment. */
+  content(): Omit<EstateContent, 'format' | 'primary' | 'epoch'> {
+    const { objects, logins, maxDbids } = this.#tables;
+    return {
+      historyLog: this.log.id,
+      lastHistoryId: this.#lastHistoryId,
+      maxDbids: [...maxDbids],
+      objects: [...objects].flatMap(([objectType, ofType]) =>
+        [...ofType].map(([dbid, object]) => ({
+          objectType,
+          dbid,
+          object,
+          passwords: objectType === CfgObjectType.person ? this.#tables.passwordsOf(dbid) : undefined,
+        })),
+      ),
+      lastLogins: [...logins],
+      changes: [...this.log.newest(savedChanges), ...this.#unsaved],
+    };
   }
 
-  /** They are in the file that was written anew. */
-  #tellUntold(): void {
-    const changes = this.#untold;
-    this.#untold = [];
-    for (const change of changes) this.log.append(change);
+  /** Takes over what another server saved, and announces its changes. False when some of them are no longer known. */
+  load({ objects, maxDbids, lastLogins, changes, lastHistoryId }: EstateContent): boolean {
+    this.#tables.clear();
+    for (const { objectType, dbid, object, passwords } of objects)
+      this.#tables.put(objectType, dbid, object, passwords);
+    for (const [objectType, dbid] of maxDbids) this.#tables.noteDbid(objectType, dbid);
+    for (const [dbid, atSeconds] of lastLogins) this.#tables.recordLogin(dbid, atSeconds);
+    this.#lastHistoryId = lastHistoryId;
+    this.#unsaved = [];
+    // Ids may leave gaps: the changes are complete from the one directly before the first of them.
+    const completeAfter = (changes[0]?.historyId ?? lastHistoryId + 1) - 1;
+    const isComplete = this.log.lastHistoryId >= completeAfter;
+    if (!isComplete) this.log.restart(completeAfter);
+    for (const change of changes) if (change.historyId > this.log.lastHistoryId) this.log.append(change);
+    return isComplete;
   }
 
-  #changeOf(entry: ObjectEntry): Change {
-    const { objectType, dbid, historyId } = entry;
-    const object = entry.kind === 'deleted' ? (this.get(objectType, dbid) ?? {}) : entry.object;
-    const base = { objectType, dbid, historyId, tenantDbid: tenantOf(objectType, dbid, object) };
-    if (entry.kind === 'created') return { ...base, kind: 'created', object: entry.object };
-    if (entry.kind === 'updated') return { ...base, kind: 'updated', delta: entry.delta };
-    return { ...base, kind: 'deleted' };
+  #check(objectType: number, dbid: number, object: StoredObject): void {
+    checkMandatory(objectType, object);
+    checkForm(objectType, object);
+    checkUnique(objectType, dbid, object, (key) => this.#tables.holderOf(key));
   }
 
-  *#lastLogins(): Generator<StoredObject> {
-    for (const [dbid, lastLogin] of this.#tables.logins) yield { DBID: dbid, lastLogin };
+  /** Empty when nothing differs. */
+  #updateStep({ objectType, dbid, before, after }: Consequence, passwords?: StoredPassword[]): Step[] {
+    const delta = deltaBetween(before, after);
+    if (passwords !== undefined) delta.passwordChanged = true;
+    if (isEmptyDelta(delta)) return [];
+    const change: Change = { ...this.#numbered(objectType, dbid, after), kind: 'updated', delta };
+    return [{ change, object: after, passwords }];
   }
 
-  /** Errors: NotPrimary, before anything is changed. */
-  #nextHistoryId(): number {
+  #updateSteps(consequences: Iterable<Consequence>): Step[] {
+    return [...consequences].flatMap((consequence) => this.#updateStep(consequence));
+  }
+
+  #numbered(objectType: number, dbid: number, object: StoredObject) {
     if (!this.isWritable) throw new RequestRefused('NotPrimary', 'another server writes this estate');
     this.#lastHistoryId += 1;
-    return this.#lastHistoryId;
+    return {
+      objectType,
+      dbid,
+      historyId: this.#lastHistoryId,
+      tenantDbid: tenantOf(objectType, dbid, object),
+    };
+  }
+
+  /** Applies in memory before the first await, so that the next change builds on it. */
+  async #commit(steps: Step[]): Promise<void> {
+    if (steps.length === 0) return;
+    for (const { change, object, passwords } of steps) {
+      if (object === undefined) this.#tables.remove(change.objectType, change.dbid);
+      else this.#tables.put(change.objectType, change.dbid, object, passwords);
+      this.#unsaved.push(change);
+    }
+    await this.#save();
+  }
+
+  /** Refuses a change that cannot be saved before it is made. @throws RequestRefused ReadOnly */
+  async #requireSaved(): Promise<void> {
+    await this.#save().catch(() => {
+      throw new RequestRefused('ReadOnly', 'this server cannot write its estate at present');
+    });
+  }
+
+  async #save(): Promise<void> {
+    const historyId = this.#lastHistoryId;
+    await this.#persistence.save();
+    const next = this.#unsaved.findIndex((change) => change.historyId > historyId);
+    const saved = this.#unsaved.splice(0, next === -1 ? this.#unsaved.length : next);
+    for (const change of saved) this.log.append(change);
   }
 }
 

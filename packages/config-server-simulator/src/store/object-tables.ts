@@ -1,52 +1,51 @@
-/** Everything of an estate as it is now, in memory: objects, who holds which unique value, passwords, last logins. */
+/** Keeps the current objects in memory, with the holders of unique values, the passwords and the last logins. */
 import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
-import type { StoredPassword } from '../security/password-hash.ts';
-import type { JournalEntry } from './journal.ts';
-import { uniqueKeysOf } from './object-rules.ts';
-import type { StoredObject } from './stored-object.ts';
+import { uniqueKeysOf } from '../objects/object-rules.ts';
+import type { StoredObject } from '../objects/stored-object.ts';
+import type { StoredPassword } from './password-hash.ts';
 
-/** What an entry of the journal makes of one object. */
-export type ObjectState = Extract<JournalEntry, { kind: 'created' | 'updated' | 'kept' | 'deleted' }>;
-
-/** Customers' objects start at 101, as operators know it. */
-const lowestDbid = 100;
+/** Objects of customers have DBIDs from 101 on. */
+const reservedDbids = 100;
 
 export class ObjectTables {
   readonly #objects = new Map<number, Map<number, StoredObject>>();
   readonly #holders = new Map<string, number>();
-  readonly #credentials = new Map<number, StoredPassword[]>();
+  readonly #passwords = new Map<number, StoredPassword[]>();
   readonly #logins = new Map<number, number>();
-  readonly #highestDbid = new Map<number, number>();
+  readonly #maxDbids = new Map<number, number>();
 
   /** By type and DBID. */
   get objects(): ReadonlyMap<number, ReadonlyMap<number, StoredObject>> {
     return this.#objects;
   }
 
+  /** Unix seconds of the last login by DBID of the person. */
   get logins(): ReadonlyMap<number, number> {
     return this.#logins;
   }
 
-  get highestDbids(): ReadonlyMap<number, number> {
-    return this.#highestDbid;
+  /** By type; DBIDs of deleted objects included. */
+  get maxDbids(): ReadonlyMap<number, number> {
+    return this.#maxDbids;
   }
 
   get(objectType: number, dbid: number): StoredObject | undefined {
     return this.#objects.get(objectType)?.get(dbid);
   }
 
-  /** The DBID of the object that holds a unique value of its type; see `uniqueKeysOf`. */
+  /** The DBID of the object that holds a key of `uniqueKeysOf`. */
   holderOf(uniqueKey: string): number | undefined {
     return this.#holders.get(uniqueKey);
   }
 
-  credentialOf(personDbid: number): StoredPassword[] | undefined {
-    return this.#credentials.get(personDbid);
+  /** Newest first; the first one is in force. */
+  passwordsOf(personDbid: number): StoredPassword[] | undefined {
+    return this.#passwords.get(personDbid);
   }
 
-  /** A deleted DBID is never used again. */
+  /** DBIDs of deleted objects are not used again. */
   nextDbid(objectType: number): number {
-    return Math.max(this.#highestDbid.get(objectType) ?? 0, lowestDbid) + 1;
+    return Math.max(this.#maxDbids.get(objectType) ?? 0, reservedDbids) + 1;
   }
 
   recordLogin(personDbid: number, atSeconds: number): void {
@@ -54,39 +53,33 @@ export class ObjectTables {
   }
 
   noteDbid(objectType: number, dbid: number): void {
-    this.#highestDbid.set(objectType, Math.max(this.#highestDbid.get(objectType) ?? 0, dbid));
+    this.#maxDbids.set(objectType, Math.max(this.#maxDbids.get(objectType) ?? 0, dbid));
   }
 
-  apply(entry: ObjectState): void {
-    const { objectType, dbid } = entry;
-    for (const { key } of uniqueKeysOf(objectType, this.get(objectType, dbid))) this.#holders.delete(key);
+  /** Replaces the object. Without `passwords` those of the person stay. */
+  put(objectType: number, dbid: number, object: StoredObject, passwords?: StoredPassword[]): void {
+    this.#releaseKeys(objectType, dbid);
     this.noteDbid(objectType, dbid);
-    if (entry.kind === 'deleted') {
-      this.#remove(objectType, dbid);
-      return;
-    }
-    this.#ofType(objectType).set(dbid, entry.object);
-    for (const { key } of uniqueKeysOf(objectType, entry.object)) this.#holders.set(key, dbid);
-    if (entry.credential !== undefined) this.#credentials.set(dbid, entry.credential);
+    const ofType = this.#objects.get(objectType) ?? new Map<number, StoredObject>();
+    this.#objects.set(objectType, ofType.set(dbid, object));
+    for (const { key } of uniqueKeysOf(objectType, object)) this.#holders.set(key, dbid);
+    if (passwords !== undefined) this.#passwords.set(dbid, passwords);
+  }
+
+  remove(objectType: number, dbid: number): void {
+    this.#releaseKeys(objectType, dbid);
+    this.#objects.get(objectType)?.delete(dbid);
+    if (objectType !== CfgObjectType.person) return;
+    this.#passwords.delete(dbid);
+    this.#logins.delete(dbid);
   }
 
   clear(): void {
-    for (const table of [this.#objects, this.#holders, this.#credentials, this.#logins, this.#highestDbid])
+    for (const table of [this.#objects, this.#holders, this.#passwords, this.#logins, this.#maxDbids])
       table.clear();
   }
 
-  #ofType(objectType: number): Map<number, StoredObject> {
-    const known = this.#objects.get(objectType);
-    if (known !== undefined) return known;
-    const objects = new Map<number, StoredObject>();
-    this.#objects.set(objectType, objects);
-    return objects;
-  }
-
-  #remove(objectType: number, dbid: number): void {
-    this.#objects.get(objectType)?.delete(dbid);
-    if (objectType !== CfgObjectType.person) return;
-    this.#credentials.delete(dbid);
-    this.#logins.delete(dbid);
+  #releaseKeys(objectType: number, dbid: number): void {
+    for (const { key } of uniqueKeysOf(objectType, this.get(objectType, dbid))) this.#holders.delete(key);
   }
 }

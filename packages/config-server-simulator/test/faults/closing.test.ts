@@ -142,7 +142,7 @@ const situations: [string, () => Promise<Bring>][] = [
         };
         const login = client.authenticate(agent, { deadlineMs: 60_000 }).catch((error) => error.code);
         await until(() => isAsked, 'asked');
-        void first.stepDown(60_000);
+        void first.handOver(60_000);
         await until(() => client.endpoint?.endsWith(`:${second.port}`) === true, 'moved');
         pending.push(async () => expect(await login).toBe('ClientClosed'));
         return client;

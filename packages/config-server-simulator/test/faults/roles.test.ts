@@ -33,7 +33,7 @@ describe('roles of servers', () => {
     })();
     b.state.epoch = 2;
     b.state.role = 'primary';
-    await a.stepDown();
+    await a.handOver();
     await until(() => client.endpoint?.includes(String(b.port)) === true, 'the client moved');
     isDone = true;
     expect(await reading).toBeGreaterThan(0);
@@ -104,7 +104,7 @@ describe('roles of servers', () => {
   it('a proxy rises with the epoch of the primary it follows, so it is still good after a switchover', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'estate-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'estate.journal');
+    const file = join(folder, 'estate.json');
     const first = await startServer({ file });
     const proxy = await startServer({ file, role: 'proxy' });
     const second = await startServer({ file, role: 'backup' });

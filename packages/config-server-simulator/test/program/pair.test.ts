@@ -11,7 +11,7 @@ watchSuite();
 async function estateFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'estate-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  return join(folder, 'estate.journal');
+  return join(folder, 'estate.json');
 }
 
 describe('a primary and its backup in processes of their own', () => {

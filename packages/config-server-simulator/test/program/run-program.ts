@@ -53,13 +53,8 @@ export async function outcomeOf(file: string, args: readonly string[], options: 
 }
 
 /** A simulator in its own process, ready. */
-export function runServer(...args: string[]) {
-  return runReady(programs.simulator, ['serve', '--port', '0', ...args]);
-}
-
-/** Any program that says where it listens, as `serve` does. */
-export async function runReady(file: string, args: string[]) {
-  const running = runProgram(file, args);
+export async function runServer(...args: string[]) {
+  const running = runProgram(programs.simulator, ['serve', '--port', '0', ...args]);
   await until(() => /listening on \S+\n/.test(running.output()), 'the ready line', 15_000);
   return { ...running, port: Number(/listening on 127\.0\.0\.1:(\d+)\n/.exec(running.output())?.[1]) };
 }

@@ -1,10 +1,11 @@
 import { ManualClock } from '@gatehouse/config-server-client/manual-clock';
 import { describe, expect, it } from 'vitest';
+import { createAdministration } from '../../src/administration/administration.ts';
 import { Authenticator } from '../../src/security/authenticator.ts';
-import { HashQueue } from '../../src/security/hash-queue.ts';
+import { HashQueue } from '../../src/security/login-queues.ts';
 import { plantSeed, type SeedInput, seedSchema } from '../../src/seed/seed.ts';
-import { createAdministration } from '../../src/store/administration.ts';
-import { openMemoryEstate } from '../../src/store/estate.ts';
+import { ChangeLog } from '../../src/store/change-log.ts';
+import { ObjectStore } from '../../src/store/object-store.ts';
 
 const minutes = 60_000;
 const days = 86_400_000;
@@ -15,7 +16,7 @@ async function estate(
   more: Partial<SeedInput> = {},
 ) {
   const clock = new ManualClock();
-  const { store } = openMemoryEstate();
+  const store = new ObjectStore(new ChangeLog('log'));
   const now = () => clock.nowMs();
   let sessions = 0;
   const queue = new HashQueue({ threshold: 50 });
@@ -292,7 +293,7 @@ describe('the hash queue', () => {
   });
 
   it('is asked by unknown names one after the other as by known ones: else the time of many at once would tell them', async () => {
-    const { store } = openMemoryEstate();
+    const store = new ObjectStore(new ChangeLog('log'));
     let running = 0;
     let most = 0;
     class WatchedQueue extends HashQueue {
@@ -321,7 +322,7 @@ describe('the hash queue', () => {
 
   it('does the same work for an unknown user as for a wrong password', async () => {
     const clock = new ManualClock();
-    const { store } = openMemoryEstate();
+    const store = new ObjectStore(new ChangeLog('log'));
     let hashes = 0;
     class CountingQueue extends HashQueue {
       override run<T>(work: () => Promise<T>): Promise<T> {

@@ -1,0 +1,226 @@
+/**
+ * Keeps an estate in one JSON file that several servers share: the primary replaces the whole file after each change, the
+ * others read it. A reader finds the file before or after a change, never in between.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Logger } from '@gatehouse/config-server-client/log';
+import { ChangeLog } from './change-log.ts';
+import { decodeContent, type EstateContent, encodeContent, estateFormat } from './estate-content.ts';
+import { ObjectStore, type Persistence } from './object-store.ts';
+import { ownIdentity, runningPid } from './process-identity.ts';
+
+/**
+ * Opens the file to write it or to follow its primary.
+ * @throws Error with a sentence when another process writes the file, when there is nothing to follow, or when the file
+ * is not an estate
+ */
+export async function openEstateFile(
+  path: string,
+  { toWrite, log }: { toWrite: boolean; log: Logger },
+): Promise<EstateFile> {
+  // A symbolic link stays, and leads to the new file.
+  const target = await realpath(path).catch(() => path);
+  const found = await read(target);
+  const writer = await runningPid(found?.content.primary ?? null);
+  if (toWrite && writer !== undefined)
+    throw new Error(`${path} is written by process ${writer}: follow it as backup or proxy`);
+  if (!toWrite && found === undefined)
+    throw new Error(`${path} holds no estate yet: start its primary first`);
+  const file = new EstateFile(target, await ownIdentity(), found, log);
+  if (toWrite) await file.becomePrimary();
+  return file;
+}
+
+interface Found {
+  content: EstateContent;
+  version: string;
+}
+
+export class EstateFile implements Persistence {
+  readonly store: ObjectStore;
+  readonly #path: string;
+  readonly #identity: string;
+  readonly #log: Logger;
+  /** The process that the file names as primary. */
+  #primary: string | null = null;
+  #epoch = 0;
+  #isWritable = false;
+  /** False until the seed is complete: an incomplete estate is not written. */
+  #isPlanted: boolean;
+  #isBehind = false;
+  /** The file as this server read or wrote it last. */
+  #version: string | undefined;
+  /** One write at a time; the next one takes all changes that were made meanwhile. */
+  #lastWrite: Promise<void> = Promise.resolve();
+  #nextWrite: Promise<void> | undefined;
+
+  constructor(path: string, identity: string, found: Found | undefined, log: Logger) {
+    this.#path = path;
+    this.#identity = identity;
+    this.#log = log;
+    this.#isPlanted = found !== undefined;
+    this.store = new ObjectStore(new ChangeLog(found?.content.historyLog ?? randomUUID()), this);
+    if (found !== undefined) this.#load(found);
+  }
+
+  get isWritable(): boolean {
+    return this.#isWritable;
+  }
+
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
+  get isNew(): boolean {
+    return !this.#isPlanted;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The seed is complete: from now on the estate is written. */
+  async planted(): Promise<void> {
+    this.#isPlanted = true;
+    await this.save();
+  }
+
+  async becomePrimary(): Promise<void> {
+    this.#isWritable = true;
+    this.#epoch += 1;
+    try {
+      await this.save();
+    } catch (error) {
+      this.#isWritable = false;
+      this.#epoch -= 1;
+      throw error;
+    }
+  }
+
+  /** Becomes primary unless the primary still runs. */
+  async takeOver(): Promise<boolean> {
+    if ((await runningPid(this.#primary)) !== undefined) return false;
+    await this.becomePrimary();
+    return true;
+  }
+
+  /** Lets another server become primary. On failure this server stays primary. */
+  async release(): Promise<void> {
+    if (!this.#isWritable) return;
+    this.#isWritable = false;
+    try {
+      await this.save();
+    } catch (error) {
+      this.#isWritable = true;
+      throw error;
+    }
+  }
+
+  /** Reads what the primary wrote. False when some of its changes are no longer known. */
+  async catchUp(): Promise<boolean> {
+    if (this.#isWritable || (await currentVersion(this.#path)) === this.#version) return true;
+    const found = await read(this.#path);
+    return found === undefined || this.#load(found);
+  }
+
+  save(): Promise<void> {
+    if (!this.#isPlanted) return Promise.resolve();
+    if (this.#nextWrite === undefined) {
+      this.#nextWrite = this.#lastWrite.then(() => {
+        this.#nextWrite = undefined;
+        return this.#write();
+      });
+      this.#lastWrite = this.#nextWrite.catch(() => undefined);
+    }
+    return this.#nextWrite;
+  }
+
+  #load({ content, version }: Found): boolean {
+    this.#version = version;
+    this.#primary = content.primary;
+    this.#epoch = content.epoch;
+    return this.store.load(content);
+  }
+
+  async #write(): Promise<void> {
+    const primary = this.#isWritable ? this.#identity : null;
+    const content = { format: estateFormat, primary, epoch: this.#epoch, ...this.store.content() };
+    try {
+      const found = await currentVersion(this.#path);
+      if (found !== undefined && found !== this.#version)
+        throw new Error('another process has written the file');
+      this.#version = await replaceFile(this.#path, encodeContent(content));
+      this.#primary = primary;
+      this.#isBehind = false;
+    } catch (error) {
+      if (!this.#isBehind)
+        this.#log.error(
+          { file: this.#path, error },
+          'the estate file cannot be written: logins go on, changes are refused',
+        );
+      this.#isBehind = true;
+      throw error;
+    }
+  }
+}
+
+/** Undefined for a file that is absent or empty. @throws Error with a sentence for any other content */
+async function read(path: string): Promise<Found | undefined> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (file === undefined) return undefined;
+  try {
+    const bytes = await file.readFile();
+    if (bytes.length === 0) return undefined;
+    const content = decodeContent(bytes);
+    if (content === undefined)
+      throw new Error(`${path} is no estate file, or one of another version: it is left as it is`);
+    return { content, version: versionOf(await file.stat()) };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Undefined for a file that is absent or empty, which may be written. */
+async function currentVersion(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined || found.size === 0 ? undefined : versionOf(found);
+}
+
+function versionOf({ ino, mtimeMs, size }: Stats): string {
+  return `${ino}/${mtimeMs}/${size}`;
+}
+
+/** Writes a temporary file, flushes it to the disk and renames it. Returns the version; on failure the old file stays. */
+async function replaceFile(path: string, text: string): Promise<string> {
+  const draft = `${path}.${process.pid}.draft`;
+  try {
+    const file = await open(draft, 'w', 0o600);
+    let version: string;
+    try {
+      await file.writeFile(text);
+      await file.sync();
+      version = versionOf(await file.stat());
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+    await syncFolder(dirname(path));
+    return version;
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes the rename durable. Some systems cannot open a folder, and need no flush of it. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
