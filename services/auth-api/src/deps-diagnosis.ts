@@ -9,7 +9,7 @@ import { environmentApiProbe } from './admin/environment-api-probe.ts';
 import type { BaseDeps } from './deps.ts';
 import type { SignInDeps } from './deps-sign-in.ts';
 import { signingKeysProbe } from './keys/probe.ts';
-import { linksProbe } from './users/links-probe.ts';
+import { linksProbe } from './users/link-health.ts';
 
 export const migrationsFolder = new URL('../migrations/', import.meta.url);
 

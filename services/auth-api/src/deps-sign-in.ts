@@ -40,7 +40,7 @@ import { createBackendMetrics, createDiscoveryMetrics } from './users/backend-me
 import { connectEnvironment } from './users/connect-environment.ts';
 import { createLoginNames, type LoginNames } from './users/login-name.ts';
 import { createServerDiscovery } from './users/server-discovery.ts';
-import { createUserService, type UserServiceWithLinks } from './users/service.ts';
+import { createUserService, type UserService } from './users/service.ts';
 
 /** What a sign-in waits for at a Configuration Server. */
 const tracedCalls = [
@@ -54,7 +54,7 @@ const tracedCalls = [
 
 export interface SignInDeps extends LogoutDeps {
   contactCenters: ContactCenterService;
-  users: UserServiceWithLinks;
+  users: UserService;
   sessions: SessionService;
   interactions: InteractionService;
   callers: Callers;

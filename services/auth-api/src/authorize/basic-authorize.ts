@@ -12,7 +12,8 @@ import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
-import type { AuthenticatedLogin, UserService } from '../users/user-service.ts';
+import type { AuthenticatedLogin } from '../users/authenticate.ts';
+import type { UserService } from '../users/service.ts';
 import type { ProvedUser } from './authorization-issue.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** Whom a sign-in means, what it allows, and how often it may be tried. */
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
-import { mappingProblem } from '../users/authority-mapping.ts';
-import { patternProblem } from '../users/user-name-patterns.ts';
+import { mappingProblem } from '../users/authorities.ts';
+import { patternProblem } from '../users/login-name.ts';
 import { attemptSettings } from './attempts.ts';
 
 export const signInSettings = {

@@ -6,10 +6,11 @@ import type { FormGuard } from '../interactions/form-guard.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
 import type { Caller } from '../sessions/caller.ts';
 import type { SessionService } from '../sessions/session.ts';
+import type { ChangedPassword, PasswordOwner } from '../users/change-password.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import { canonicalUserName } from '../users/login-name.ts';
+import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import type { ChangedPassword, PasswordOwner, UserService } from '../users/user-service.ts';
 import { FormFailed, keepFailure } from './form-failed.ts';
 import type { FormRequest } from './service.ts';
 

@@ -6,8 +6,9 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
 import type { Interaction, InteractionService } from '../interactions/interaction.ts';
 import type { SessionService } from '../sessions/session.ts';
+import type { AuthenticatedLogin } from '../users/authenticate.ts';
+import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import type { AuthenticatedLogin, UserService } from '../users/user-service.ts';
 import { FormFailed, keepFailure } from './form-failed.ts';
 
 export interface SignInForm {

@@ -3,8 +3,8 @@ import type { SsoCheck, SsoCheckStep } from '@gatehouse/contracts/auth-api/admin
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import type { UserService } from '../users/user-service.ts';
 import { nameOf } from './asserted-person.ts';
 import { SsoError } from './failure.ts';
 import type { OidcSignOn, SamlSignOn, SignOnSettings, SsoSettings } from './settings.ts';

@@ -6,8 +6,8 @@ import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts
 import type { Pages } from '../browser/pages.ts';
 import type { InteractionService } from '../interactions/interaction.ts';
 import type { SessionService } from '../sessions/session.ts';
+import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import type { UserService } from '../users/user-service.ts';
 import { type AssertedPerson, methodsOf, nameOf, requireGroup, seenAtMs } from './asserted-person.ts';
 import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';

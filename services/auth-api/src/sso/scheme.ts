@@ -3,8 +3,8 @@ import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { canonicalUserName, type LoginNames } from '../users/login-name.ts';
 import type { PasswordRule } from '../users/password-rule.ts';
+import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import type { UserService } from '../users/user-service.ts';
 import type { SignOnSettings, SsoSettings } from './settings.ts';
 
 export interface Named {

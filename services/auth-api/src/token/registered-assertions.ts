@@ -10,7 +10,7 @@ import { type AssertionIssuer, type Client, servesContactCenter } from '../clien
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Party } from '../tokens/lineage.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { UserService } from '../users/user-service.ts';
+import type { UserService } from '../users/service.ts';
 
 export interface AssertedUser {
   identity: UserIdentity;

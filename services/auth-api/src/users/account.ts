@@ -1,4 +1,4 @@
-/** Finds the account that somebody names, and counts the attempt before anybody is asked about the password. */
+/** Finds the account that a caller names and counts the attempt before the password is verified. */
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Attempt } from '@gatehouse/service-kit/limits/attempt-counter';
 import type { AuditWriter } from '../audit/event.ts';
@@ -7,51 +7,53 @@ import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import { canonicalUserName, type LoginName, type LoginNames } from './login-name.ts';
 import { SignInError } from './sign-in-error.ts';
-import type { AttemptOrigin } from './user-service.ts';
+
+/** What the limiter and the audit trail need to know about an attempt. */
+export interface AttemptOrigin {
+  clientAddress: string;
+  /** Value of the browser's binding cookie: tells a device that signed in before from a stranger's. */
+  device?: string | undefined;
+  clientId?: string | undefined;
+  correlationId: string;
+  signal?: AbortSignal | undefined;
+}
 
 export interface Account extends LoginName {
-  /** Undefined for an unknown tenant; nothing outward may show the difference. */
+  /** Undefined for an unknown tenant; no answer may show the difference. */
   contactCenter: ContactCenterView | undefined;
   attempt: Attempt;
+}
+
+export interface NamedAccount {
+  userName: string;
+  tenant?: string | undefined;
+  /** The contact centre of a signed-in user; replaces the tenant. */
+  contactCenterId?: string | undefined;
+  /** Contact centres whose users may sign in; empty or absent: every contact centre. */
+  allowed?: readonly string[] | undefined;
+}
+
+interface Purpose {
+  /** The audit event to write when the attempt fails. */
+  failed: 'login_failed' | 'password_change_failed';
+  onRefused?(contactCenterId: string | undefined, error: SignInError): void;
 }
 
 export interface AccountsOptions {
   loginNames: LoginNames;
   contactCenters: Pick<ContactCenterService, 'resolve' | 'get'>;
   limiter: AttemptLimiter;
-  /** Writes of those that had to wait. */
+  /** Writes events of attempts that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;
-  /** Writes of those whose contact centre nobody could tell; they are counted by no limiter. */
+  /** Writes events of attempts whose contact centre could not be read; the limiter does not count these. */
   unavailable: Pick<AuditWriter, 'write'>;
 }
 
-export interface NamedAccount {
-  userName: string;
-  tenant?: string | undefined;
-  /** Known already for a signed-in user; replaces the tenant. */
-  contactCenterId?: string | undefined;
-  /** Contact centres whose users are let in; empty or absent means every one. */
-  allowed?: readonly string[] | undefined;
-}
+export type Accounts = ReturnType<typeof createAccounts>;
 
-/** For what the account is opened, and who wants to know that it was refused. */
-export interface Purpose {
-  failed: 'login_failed' | 'password_change_failed';
-  onRefused?(contactCenterId: string | undefined, error: SignInError): void;
-}
+export function createAccounts(options: AccountsOptions) {
+  const { loginNames, contactCenters, limiter, throttled, unavailable } = options;
 
-export interface Accounts {
-  /** @throws SignInError `credentials_required`, `throttled` or `try_again`; of the last two it tells `purpose` */
-  open(named: NamedAccount, origin: AttemptOrigin, purpose: Purpose): Promise<Account>;
-}
-
-export function createAccounts({
-  loginNames,
-  contactCenters,
-  limiter,
-  throttled,
-  unavailable,
-}: AccountsOptions): Accounts {
   const findContactCenter = async (named: NamedAccount, tenant: string | undefined) => {
     try {
       const found = await (named.contactCenterId === undefined
@@ -69,8 +71,9 @@ export function createAccounts({
   };
 
   return {
-    async open(named, origin, { failed, onRefused }) {
-      const name =
+    /** @throws SignInError `credentials_required`, `throttled` or `try_again`; calls `onRefused` for the last two */
+    async open(named: NamedAccount, origin: AttemptOrigin, { failed, onRefused }: Purpose): Promise<Account> {
+      const name: LoginName =
         named.contactCenterId === undefined ? loginNames.read(named) : { userName: named.userName };
       if (name.userName === '') throw new SignInError('credentials_required', { field: 'username' });
       const contactCenter = await findContactCenter(named, name.tenant).catch(async (error: SignInError) => {
@@ -107,16 +110,21 @@ export function createAccounts({
   };
 }
 
-/** User names are unique in an environment, so every tenant of it counts together. */
+/** User names are unique in an environment, so all its tenants count together. */
 function accountKey(name: LoginName, contactCenter: ContactCenterView | undefined): string {
   const place = contactCenter ? contactCenter.environmentId : `?${canonicalTenant(name.tenant ?? '')}`;
   return `${place}\n${canonicalUserName(name.userName)}`;
 }
 
-export function auditFactsOf(origin: AttemptOrigin) {
-  return {
-    correlationId: origin.correlationId,
-    clientAddress: origin.clientAddress,
-    clientId: origin.clientId,
-  };
+export function auditFactsOf({ correlationId, clientAddress, clientId }: AttemptOrigin) {
+  return { correlationId, clientAddress, clientId };
+}
+
+/** After a failure: clears the count, keeps the attempt counted, or gives it back. */
+export async function settleAttempt(
+  { attempt }: Pick<Account, 'attempt'>,
+  { counts, passwordWasRight }: { counts: boolean; passwordWasRight: boolean },
+): Promise<void> {
+  if (passwordWasRight) await attempt.succeed();
+  else if (!counts) await attempt.release();
 }

@@ -1,5 +1,7 @@
-/** How often passwords can be tried: the counter of the service kit, in the words of signing in. */
-
+/**
+ * Limits how often passwords can be tried. An attempt is reserved before the password is verified and given back when no
+ * server was asked, so parallel attempts get no more tries than serial ones. After some failures in a row the wait doubles.
+ */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import {
   type Attempt,
@@ -29,26 +31,24 @@ export const defaultAttemptLimits: AttemptLimits = {
   addressWindowMs: 10 * 60_000,
 };
 
-export interface AttemptLimiter {
-  /** `device`: value of the browser-binding cookie. @throws SignInError `throttled` with the time to wait */
-  reserve(subject: AttemptSubject): Promise<Attempt>;
-}
-
 const streakLifeMs = 24 * 3_600_000;
+
+export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;
 
 export function createAttemptLimiter(options: {
   redis: RedisClient;
   keyspace: Keyspace;
   limits: AttemptLimits;
   now: Clock;
-}): AttemptLimiter {
+}) {
   const counter = createAttemptCounter({
     ...options,
     name: 'limit',
     limits: { ...options.limits, streakLifeMs },
   });
   return {
-    async reserve(subject) {
+    /** `device`: value of the browser-binding cookie. @throws SignInError `throttled` with the time to wait */
+    async reserve(subject: AttemptSubject): Promise<Attempt> {
       try {
         return await counter.reserve(subject);
       } catch (error) {

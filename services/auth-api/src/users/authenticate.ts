@@ -1,110 +1,106 @@
-/** Checks a password: one limiter, one question to the Configuration Server, one audit trail for every way in. */
+/** Verifies a password at the Configuration Server: one limiter, one question, one audit trail for every login. */
+import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { AuditWriter } from '../audit/event.ts';
-import { isInGroup } from './access-groups.ts';
-import { type Account, type Accounts, auditFactsOf } from './account.ts';
-import type { Decoy } from './decoy.ts';
-import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
+import { type Account, type Accounts, type AttemptOrigin, auditFactsOf, settleAttempt } from './account.ts';
+import type { EnvironmentLink } from './environment-links.ts';
 import type { Identities } from './identities.ts';
+import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
-import { askPasswordRule, type PasswordRule, passwordNotUsedHere } from './password-rule.ts';
-import { SignInError } from './sign-in-error.ts';
-import type { SignInMetrics } from './sign-in-metrics.ts';
-import type { AuthenticatedLogin, Login } from './user-service.ts';
+import { type OpenPasswordAccess, passwordNotUsedHere } from './password-rule.ts';
+import { isInGroup } from './person-lookup.ts';
+import { SignInError, type SignInFailure } from './sign-in-error.ts';
+
+export interface Login extends AttemptOrigin {
+  /** May be `tenant\user`. */
+  userName: string;
+  tenant?: string | undefined;
+  password: string;
+  /** Contact centres whose users may sign in here; empty or absent: every contact centre. */
+  contactCenterIds?: readonly string[] | undefined;
+}
+
+export interface AuthenticatedLogin {
+  identity: UserIdentity;
+  /** A moment before the password was verified. A revocation of the person since then ends what this login grants. */
+  provedAtMs: number;
+  passwordExpiresInDays?: number;
+}
 
 export interface AuthenticateOptions {
   accounts: Accounts;
-  links: EnvironmentLinks;
-  decoy: Decoy;
+  openPasswordAccess: OpenPasswordAccess;
   audit: AuditWriter;
-  metrics: SignInMetrics;
-  passwordRule: PasswordRule;
+  metrics: Metrics;
   identities: Identities;
   now: Clock;
 }
 
-const longestUserName = 255;
-/** The protocol carries no longer ones, so they are right for nobody. */
-export const longestPasswordBytes = 1024;
+/**
+ * The returned function verifies the password on the Configuration Server of the user's environment, at most once.
+ * @throws SignInError. Unknown tenant, unknown user and wrong password cannot be told apart.
+ */
+export function createAuthenticate(options: AuthenticateOptions) {
+  const { accounts, openPasswordAccess, audit, identities, now } = options;
+  const metrics = createSignInMetrics(options.metrics);
 
-export function createAuthenticate(
-  options: AuthenticateOptions,
-): (login: Login) => Promise<AuthenticatedLogin> {
-  const { accounts, links, decoy, audit, metrics, passwordRule, identities, now } = options;
-
-  const check = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
-    const callOptions = login.signal ? { signal: login.signal } : {};
-    if (account.contactCenter === undefined || !canExist(account.userName, login.password)) {
-      await decoy(callOptions);
-      const detail = account.contactCenter
-        ? 'nobody has such a name or password'
-        : 'there is no such contact centre';
-      throw new SignInError('bad_credentials', { detail });
-    }
-    const use = await askPasswordRule(passwordRule, account.contactCenter.id, account.userName);
-    if (use.allows === 'no') {
-      await decoy(callOptions);
-      throw new SignInError(use.isPublic ? 'sso_required' : 'bad_credentials', {
-        detail: passwordNotUsedHere,
-      });
-    }
-    const link = await links.open(account.contactCenter, login.signal);
+  const verify = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
+    const callOptions = definedOnly({ signal: login.signal });
+    const { link, barredGroups } = await openPasswordAccess(account, login.password, callOptions);
     const provedAtMs = now();
     const user = await link.backend.authenticate(
-      {
+      definedOnly({
         userName: account.userName,
         password: login.password,
         clientAddress: login.clientAddress,
-        ...(link.tenantDbid === undefined ? {} : { tenantDbid: link.tenantDbid }),
-      },
+        tenantDbid: link.tenantDbid,
+      }),
       callOptions,
     );
     const [person] = await Promise.all([
-      readPerson(link, user.userDbid, login.signal),
+      readEnabledPerson(link, user.userDbid, callOptions),
       account.attempt.succeed(),
     ]);
-    // Only after the right password: which names are in a group is not for everybody.
-    if (use.allows === 'unless-member' && (await isInGroup(link, person.DBID, use.accessGroups, callOptions)))
+    // After the password: a stranger must not learn who is in a group.
+    if (barredGroups.length > 0 && (await isInGroup(link, person.DBID, barredGroups, callOptions)))
       throw new SignInError('sso_required', { detail: passwordNotUsedHere });
     if (user.changePasswordRequired) throw new SignInError('password_change_required');
-    const { passwordExpiresInDays } = user;
-    return {
-      identity: await identities.of(link, person, callOptions),
-      provedAtMs,
-      ...(passwordExpiresInDays === undefined ? {} : { passwordExpiresInDays }),
-    };
+    const identity = await identities.of(link, person, callOptions);
+    return definedOnly({ identity, provedAtMs, passwordExpiresInDays: user.passwordExpiresInDays });
   };
 
   const fail = async (login: Login, account: Account, failure: unknown): Promise<never> => {
-    const { error, counts, passwordWasRight } = mapFailure(failure);
+    const { error, ...outcome } = mapFailure(failure);
     metrics.failed(account.contactCenter?.id, error.failure);
     await Promise.all([
-      settleAttempt(account, { counts, passwordWasRight }),
+      settleAttempt(account, outcome),
       audit.write({
         name: 'login_failed',
         outcome: 'failure',
         ...auditFactsOf(login),
         contactCenterId: account.contactCenter?.id,
-        fields: {
+        fields: definedOnly({
           userName: account.userName,
-          reason: reasonOf(error),
-          ...(error.detail === undefined ? {} : { detail: error.detail }),
-        },
+          reason: auditedReasonOf(error),
+          detail: error.detail,
+        }),
       }),
     ]);
     throw error;
   };
 
-  return async (login) => {
+  return async (login: Login): Promise<AuthenticatedLogin> => {
     if (login.password === '') throw new SignInError('credentials_required', { field: 'password' });
     const { userName, tenant, contactCenterIds: allowed } = login;
     const account = await accounts.open({ userName, tenant, allowed }, login, {
       failed: 'login_failed',
       onRefused: (id, { failure }) => metrics.failed(id, failure),
     });
-    const authenticated = await check(login, account).catch((failure) => fail(login, account, failure));
+    const authenticated = await verify(login, account).catch((failure) => fail(login, account, failure));
     const { identity } = authenticated;
     metrics.succeeded();
     await audit.write({
@@ -119,31 +115,40 @@ export function createAuthenticate(
   };
 }
 
-/** What the page may not tell, the audit trail may. */
-function reasonOf({ failure, detail }: SignInError): string {
+/** The audit trail names the reason that the answer hides. */
+function auditedReasonOf({ failure, detail }: SignInError): string {
   return detail === passwordNotUsedHere ? 'sso_required' : failure;
 }
 
-/** A failure clears the count, uses the attempt up or gives it back. */
-export async function settleAttempt(
-  { attempt }: Pick<Account, 'attempt'>,
-  outcome: { counts: boolean; passwordWasRight: boolean },
-): Promise<void> {
-  if (outcome.passwordWasRight) await attempt.succeed();
-  else if (!outcome.counts) await attempt.release();
-}
-
-/** A person that was authenticated a moment ago and is not enabled now was deleted or disabled in between. */
-async function readPerson(
+/** A person who is not enabled now was disabled or deleted after the password was verified. */
+async function readEnabledPerson(
   link: EnvironmentLink,
   dbid: number,
-  signal: AbortSignal | undefined,
+  options: CallOptions,
 ): Promise<CfgPerson> {
-  const [person] = await link.backend.readPersons({ dbid }, signal ? { signal } : {});
+  const [person] = await link.backend.readPersons({ dbid }, options);
   if (person?.state !== CfgObjectState.enabled) throw new SignInError('bad_credentials');
   return person;
 }
 
-export function canExist(userName: string, password: string): boolean {
-  return userName.length <= longestUserName && Buffer.byteLength(password) <= longestPasswordBytes;
+/** Two of the names are those that operators' alert rules already use. */
+function createSignInMetrics(metrics: Metrics) {
+  const errors = metrics.counter(
+    'auth_system_login_errors_total',
+    'Failed sign-ins by contact centre; "unknown" where the tenant is not known.',
+    ['contactCenter'],
+  );
+  const contextErrors = metrics.counter(
+    'auth_context_error_total',
+    'Sign-ins that failed because the environment of the contact centre could not be used.',
+  );
+  const outcomes = metrics.counter('gatehouse_sign_ins_total', 'Sign-ins by outcome.', ['outcome']);
+  return {
+    succeeded: () => outcomes.inc({ outcome: 'success' }),
+    failed(contactCenterId: string | undefined, failure: SignInFailure) {
+      errors.inc({ contactCenter: contactCenterId ?? 'unknown' });
+      outcomes.inc({ outcome: failure });
+      if (failure === 'try_again') contextErrors.inc();
+    },
+  };
 }

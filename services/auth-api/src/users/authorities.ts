@@ -1,8 +1,11 @@
-/** What a person may do, as tokens and userinfo say it: from flags and ranks, access groups and roles. See docs/authorities.md. */
+/** Derives a person's authorities from flags, ranks, access groups and roles. docs/authorities.md lists the rules. */
 import { CfgRank, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
-import type { AuthorityMapping } from './authority-mapping.ts';
-import type { Authority } from './identity.ts';
+
+export interface Authority {
+  name: string;
+  privileges: string[];
+}
 
 /** What the Configuration Server says of a person beside the person itself. */
 export interface Entitlements {
@@ -13,10 +16,16 @@ export interface Entitlements {
 
 export const noEntitlements: Entitlements = { groups: [], roles: [] };
 
-/** Ranks from here on administer: tenant, service and super administrators. */
-const lowestAdministratorRank = CfgRank.tenantAdministrator;
+/** Authorities that access groups and roles stand for, by the name of the group or role. */
+export interface AuthorityMapping {
+  groups: ReadonlyMap<string, readonly string[]>;
+  roles: ReadonlyMap<string, readonly string[]>;
+}
 
-/** A prefix keeps the names of groups and roles, which estates choose, apart from the authorities that mean something here. */
+/** Tenant, service and super administrators have this rank or a higher one. */
+const minAdministratorRank = CfgRank.tenantAdministrator;
+
+/** The prefixes keep the customer's names of groups and roles apart from authorities that Gatehouse itself checks. */
 const groupPrefix = 'GROUP_';
 const rolePrefix = 'CONFIG_ROLE_';
 
@@ -25,7 +34,7 @@ export function authoritiesOf(
   { groups, roles }: Entitlements,
   mapping: AuthorityMapping,
 ): Authority[] {
-  const isAdministrator = (person.appRanks ?? []).some(({ appRank }) => appRank >= lowestAdministratorRank);
+  const isAdministrator = (person.appRanks ?? []).some(({ appRank }) => appRank >= minAdministratorRank);
   const plain = [
     'ROLE_USER',
     ...(flagIsSet(person.isAgent) ? ['ROLE_AGENT'] : []),
@@ -38,4 +47,29 @@ export function authoritiesOf(
     ...[...new Set(plain)].map((name) => ({ name, privileges: [] })),
     ...roles.map(({ name, privileges }) => ({ name: rolePrefix + name, privileges })),
   ];
+}
+
+/** Authorities that only clients have; no group or role may give them to a user. */
+const reserved = new Set(['ROLE_MANAGEMENT_APPLICATION', 'ROLE_SERVICE', 'ROLE_INTERNAL_CLIENT']);
+
+/** An entry of the setting, such as `group:Supervisors=ROLE_SUPERVISOR`. */
+const mappingEntry = /^(group|role):([^=]+)=([A-Za-z0-9_.:-]{1,128})$/;
+
+/** Says what is wrong with an entry, as the end of a sentence; undefined when it is valid. */
+export function mappingProblem(entry: string): string | undefined {
+  const authority = mappingEntry.exec(entry)?.[3];
+  if (authority === undefined)
+    return `${JSON.stringify(entry)} is not written as group:NAME=AUTHORITY or role:NAME=AUTHORITY`;
+  return reserved.has(authority) ? `${authority} cannot be given to users` : undefined;
+}
+
+/** Reads valid entries. */
+export function readMapping(entries: readonly string[]): AuthorityMapping {
+  const mapping = { groups: new Map<string, string[]>(), roles: new Map<string, string[]>() };
+  for (const entry of entries) {
+    const [, kind, name = '', authority = ''] = mappingEntry.exec(entry) ?? [];
+    const names = kind === 'group' ? mapping.groups : mapping.roles;
+    names.set(name.trim(), [...(names.get(name.trim()) ?? []), authority]);
+  }
+  return mapping;
 }

@@ -1,11 +1,11 @@
-/** What the Configuration Server links tell the metrics; names as operators' alert rules know them. */
+/** Counts what happens on the links to Configuration Servers, under the names that operators' alert rules use. */
 import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
 import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 
 /**
- * One set of series for all environments; each link gets its own callbacks. While an environment's link is exchanged two
- * of them live: what one moment looks like is told by the newer one, what happened is counted of both.
+ * Gives each link its own callbacks. While an environment's link is replaced, two links live: gauges show the newer one,
+ * counters count both.
  */
 export function createBackendMetrics(metrics: Metrics): (environmentId: string) => ConnectionMetrics {
   const commandTimeouts = metrics.counter(
@@ -50,7 +50,7 @@ export function createBackendMetrics(metrics: Metrics): (environmentId: string) 
     const link = {};
     const context = contexts();
     newest.set(environment, link);
-    // From the beginning, so that an alert rule sees the first timeout as a rise.
+    // A series from the start lets an alert rule see the first timeout as a rise.
     for (const counter of [commandTimeouts, connectionTimeouts]) counter.inc({ environment }, 0);
     for (const gauge of [isOpen, waiting]) gauge.set({ environment }, 0);
     const show = (gauge: typeof isOpen, value: number) => {
@@ -82,13 +82,8 @@ export function createBackendMetrics(metrics: Metrics): (environmentId: string) 
   };
 }
 
-interface Context {
-  isOpen(open: boolean): void;
-  failed(): void;
-}
-
 /** The classic names call the link to an environment's Configuration Server its context. */
-function createContextMetrics(metrics: Metrics): () => Context {
+function createContextMetrics(metrics: Metrics) {
   const active = metrics.gauge('gws_context_active', 'Environments whose link is open.');
   const opened = metrics.counter('gws_context_opened_total', 'Links to environments that were opened.');
   const closed = metrics.counter(
@@ -102,7 +97,7 @@ function createContextMetrics(metrics: Metrics): () => Context {
   return () => {
     let wasOpen = false;
     return {
-      isOpen(open) {
+      isOpen(open: boolean) {
         if (open === wasOpen) return;
         wasOpen = open;
         active.inc(open ? 1 : -1);
@@ -113,7 +108,7 @@ function createContextMetrics(metrics: Metrics): () => Context {
   };
 }
 
-/** The same for the registries (Consul, DNS) that say where the servers of an environment are. */
+/** Counts the answers of the registries (Consul, DNS) that list the servers of an environment. */
 export function createDiscoveryMetrics(metrics: Metrics): (environmentId: string) => DiscoveryMetrics {
   const failures = metrics.counter(
     'gatehouse_config_server_discovery_failures_total',

@@ -1,67 +1,64 @@
-/** Changes a password; afterwards nothing that was granted under the old one works any more. */
+/** Changes a password and ends every session and token that the user got under the old one. */
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../revocation/cut-offs.ts';
-import { isInGroup } from './access-groups.ts';
-import { type Account, type Accounts, auditFactsOf, type NamedAccount } from './account.ts';
-import { canExist, longestPasswordBytes, settleAttempt } from './authenticate.ts';
-import type { Decoy } from './decoy.ts';
-import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
+import {
+  type Account,
+  type Accounts,
+  type AttemptOrigin,
+  auditFactsOf,
+  type NamedAccount,
+  settleAttempt,
+} from './account.ts';
+import type { EnvironmentLink } from './environment-links.ts';
 import type { Identities } from './identities.ts';
+import type { UserIdentity } from './identity.ts';
 import { mapFailure } from './map-failure.ts';
-import type { PasswordChangeMarks } from './password-change-marks.ts';
-import { askPasswordRule, type PasswordRule, passwordNotUsedHere } from './password-rule.ts';
+import { maxPasswordBytes, type OpenPasswordAccess } from './password-rule.ts';
+import type { PersonChangeRecords } from './person-change-records.ts';
+import { isInGroup, readPersons } from './person-lookup.ts';
 import { SignInError } from './sign-in-error.ts';
-import type { ChangedPassword, PasswordChange, PasswordOwner } from './user-service.ts';
 
-interface ChangedAtServer {
-  link: EnvironmentLink;
-  person: CfgPerson;
-  passwordUpdatingDate: number;
+/** A signed-in user, or a caller who names the account and knows its old password. */
+export type PasswordOwner = { identity: UserIdentity } | { userName: string; tenant?: string | undefined };
+
+export interface PasswordChange extends AttemptOrigin {
+  owner: PasswordOwner;
+  oldPassword: string;
+  newPassword: string;
+}
+
+export interface ChangedPassword {
+  identity: UserIdentity;
+  /** Everything that was issued to the user up to this moment is revoked. */
+  changedAtMs: number;
 }
 
 export interface ChangePasswordOptions {
   accounts: Accounts;
-  links: EnvironmentLinks;
-  decoy: Decoy;
+  openPasswordAccess: OpenPasswordAccess;
   cutOffs: Pick<CutOffs, 'raise'>;
-  marks: PasswordChangeMarks;
-  passwordRule: PasswordRule;
+  records: Pick<PersonChangeRecords, 'noteOwnPasswordChange'>;
   identities: Identities;
   audit: AuditWriter;
   now: Clock;
 }
 
-export function createChangePassword(
-  options: ChangePasswordOptions,
-): (change: PasswordChange) => Promise<ChangedPassword> {
-  const { accounts, links, decoy, cutOffs, marks, passwordRule, identities, audit, now } = options;
+/** The returned function throws SignInError; `password_policy` carries one problem for each broken rule. */
+export function createChangePassword(options: ChangePasswordOptions) {
+  const { accounts, openPasswordAccess, cutOffs, records, identities, audit, now } = options;
 
-  const changeAtServer = async (change: PasswordChange, account: Account): Promise<ChangedAtServer> => {
-    const callOptions = signalOf(change);
-    if (account.contactCenter === undefined || !canExist(account.userName, change.oldPassword)) {
-      await decoy(callOptions);
-      throw new SignInError('bad_credentials');
-    }
-    const use = await askPasswordRule(passwordRule, account.contactCenter.id, account.userName);
-    if (use.allows === 'no') {
-      await decoy(callOptions);
-      throw new SignInError(use.isPublic ? 'sso_required' : 'bad_credentials', {
-        detail: passwordNotUsedHere,
-      });
-    }
-    const link = await links.open(account.contactCenter, change.signal);
-    const found = await findPerson(link, account.userName, callOptions);
-    const isMember =
-      use.allows === 'unless-member' &&
-      (await isInGroup(link, found?.DBID ?? 0, use.accessGroups, callOptions));
-    const person = isMember ? undefined : found;
+  const changeAtServer = async (change: PasswordChange, account: Account) => {
+    const callOptions = definedOnly({ signal: change.signal });
+    const { link, barredGroups } = await openPasswordAccess(account, change.oldPassword, callOptions);
+    const person = await findPerson(link, account.userName, barredGroups, callOptions);
     const { passwordUpdatingDate } = await link.backend.changePassword(
       {
-        // The request names no tenant: for a user of another one it goes to a name that nobody has.
+        // The request names no tenant: for a user of another tenant it names a random user, who does not exist.
         userName: person?.userName ?? randomToken(16),
         oldPassword: change.oldPassword,
         newPassword: change.newPassword,
@@ -73,9 +70,9 @@ export function createChangePassword(
   };
 
   const fail = async (change: PasswordChange, account: Account, failure: unknown): Promise<never> => {
-    const { error, counts, passwordWasRight } = mapFailure(failure);
+    const { error, ...outcome } = mapFailure(failure);
     await Promise.all([
-      settleAttempt(account, { counts, passwordWasRight }),
+      settleAttempt(account, outcome),
       audit.write({
         name: 'password_change_failed',
         outcome: 'failure',
@@ -87,7 +84,7 @@ export function createChangePassword(
     throw error;
   };
 
-  return async (change) => {
+  return async (change: PasswordChange): Promise<ChangedPassword> => {
     requirePasswords(change);
     const account = await accounts.open(namedBy(change.owner), change, {
       failed: 'password_change_failed',
@@ -96,10 +93,9 @@ export function createChangePassword(
     const changedAtMs = now();
     const { link, person, passwordUpdatingDate } = changed;
     const bare = identities.bare(link, person);
-    // Whether there is anything to tell of only the Configuration Server knows. So it is told at once, and what was granted
-    // ends even if that fails.
+    // At once: the old password's grants must end even if one of the other steps fails.
     await Promise.all([
-      marks.set(bare.sub, passwordUpdatingDate),
+      records.noteOwnPasswordChange(bare.sub, passwordUpdatingDate),
       cutOffs.raise({ kind: 'sub', id: bare.sub, atMs: changedAtMs }),
       account.attempt.succeed(),
       audit.write({
@@ -111,24 +107,24 @@ export function createChangePassword(
         fields: { userName: bare.loginName },
       }),
     ]);
-    // The password is changed: nothing that is missing now makes that untrue.
-    const identity = await identities.of(link, person, signalOf(change)).catch(() => bare);
+    // The password is changed: a failure to read groups and roles must not say otherwise.
+    const options = definedOnly({ signal: change.signal });
+    const identity = await identities.of(link, person, options).catch(() => bare);
     return { identity, changedAtMs };
   };
 }
 
+/** Asks the same questions whether the person exists or not: no person has the DBID 0. */
 async function findPerson(
   link: EnvironmentLink,
   userName: string,
-  callOptions: CallOptions,
+  barredGroups: readonly string[],
+  options: CallOptions,
 ): Promise<CfgPerson | undefined> {
-  const tenant = link.tenantDbid === undefined ? {} : { tenant_dbid: link.tenantDbid };
-  const [person] = await link.backend.readPersons({ user_name: userName, ...tenant }, callOptions);
-  return person;
-}
-
-function signalOf({ signal }: PasswordChange): CallOptions {
-  return signal ? { signal } : {};
+  const [person] = await readPersons(link, { user_name: userName }, options);
+  const isBarred =
+    barredGroups.length > 0 && (await isInGroup(link, person?.DBID ?? 0, barredGroups, options));
+  return isBarred ? undefined : person;
 }
 
 function namedBy(owner: PasswordOwner): NamedAccount {
@@ -138,8 +134,8 @@ function namedBy(owner: PasswordOwner): NamedAccount {
 
 function requirePasswords({ oldPassword, newPassword }: PasswordChange): void {
   if (oldPassword === '') throw new SignInError('credentials_required', { field: 'oldPassword' });
-  if (newPassword === '' || Buffer.byteLength(newPassword) > longestPasswordBytes) {
-    const message = `must have 1 to ${longestPasswordBytes} bytes`;
+  if (newPassword === '' || Buffer.byteLength(newPassword) > maxPasswordBytes) {
+    const message = `must have 1 to ${maxPasswordBytes} bytes`;
     throw new SignInError('password_policy', { problems: [{ field: 'newPassword', message }] });
   }
 }

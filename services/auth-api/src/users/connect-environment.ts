@@ -1,4 +1,4 @@
-/** Turns what the Environment API says about an environment into a link to its Configuration Servers. */
+/** Connects to the Configuration Servers of an environment that serve this installation's location. */
 import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { type Endpoint, orderEndpoints } from '@gatehouse/config-server-client/discovery/endpoint-source';
@@ -10,8 +10,8 @@ import {
   type EnvironmentView,
   passwordPlace,
 } from '@gatehouse/contracts/environment-api/environment';
+import { byPrecision, covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { serversAt } from '../contact-centers/location.ts';
 import type { ServerDiscovery } from './server-discovery.ts';
 import { SignInError } from './sign-in-error.ts';
 
@@ -32,7 +32,7 @@ export function connectEnvironment(
   const { secretBox } = options;
   const password = secretBox.open(environment.passwordEnvelope, passwordPlace(environment.id));
   const tls = environment.tlsEnabled ? tlsClientOf(environment, secretBox.open) : undefined;
-  // The last step before the link that closes it: a failure in between would leave a watch behind.
+  // Last, because the link closes it: a failure in between would leave a watch behind.
   const endpoints = options.discovery.find(environment, orderEndpoints(servers.flatMap(endpointsOf)));
   if (endpoints === undefined) throw noServer(environment, options.location);
   return createConfigServerClient({
@@ -50,6 +50,27 @@ export function connectEnvironment(
     log: options.log,
     metrics: options.metrics(environment.id),
   });
+}
+
+/**
+ * Gives the servers of the most precise location that covers `location`, in their order; none when no location does. An
+ * installation without a location takes every server: to refuse them all would refuse every login.
+ */
+export function serversAt(
+  environment: Pick<EnvironmentView, 'configServers'>,
+  location: string,
+): ConfigServerView[] {
+  const precise = environment.configServers
+    .flatMap((server) => locationsOf(server))
+    .filter((candidate) => covers(candidate, location))
+    .sort(byPrecision)[0];
+  if (precise === undefined) return location === rootLocation ? [...environment.configServers] : [];
+  return environment.configServers.filter((server) => locationsOf(server).includes(precise));
+}
+
+/** A server without a location serves every location. */
+function locationsOf(server: ConfigServerView): string[] {
+  return server.locations.length > 0 ? server.locations : [rootLocation];
 }
 
 function endpointsOf(server: ConfigServerView): Endpoint[] {

@@ -1,28 +1,52 @@
-/** Finds the person whom an identity provider has named; nobody is asked about a password. */
-import type { CallOptions } from '@gatehouse/config-server-client/backend';
+/** Finds the person whom an identity provider named, without a password. */
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { isInGroup } from './access-groups.ts';
-import type { EnvironmentLink, EnvironmentLinks } from './environment-link.ts';
+import type { EnvironmentLink, EnvironmentLinks } from './environment-links.ts';
 import type { Identities } from './identities.ts';
+import type { UserIdentity } from './identity.ts';
 import { canonicalUserName } from './login-name.ts';
 import { mapFailure } from './map-failure.ts';
+import { isInGroup, readPersons } from './person-lookup.ts';
 import { SignInError } from './sign-in-error.ts';
-import type { Identification, Membership, NamedPerson, UserService } from './user-service.ts';
+
+/** A person as an identity provider names them. */
+export interface NamedPerson {
+  contactCenterId: string;
+  /** Which field of the person holds the name. */
+  lookup: 'userName' | 'email' | 'externalId';
+  name: string;
+  /** The person must be in one of these access groups; empty: no group is needed. */
+  accessGroups: readonly string[];
+}
+
+export type Identification =
+  | {
+      outcome: 'found';
+      identity: UserIdentity;
+      /** A moment before the person was read. A revocation since then ends what this login grants. */
+      provedAtMs: number;
+    }
+  | { outcome: 'unknown' | 'disabled' | 'ambiguous' | 'not_a_member' };
+
+export interface Membership {
+  contactCenterId: string;
+  userName: string;
+  accessGroups: readonly string[];
+}
 
 export interface IdentifyOptions {
   contactCenters: Pick<ContactCenterService, 'get'>;
-  links: EnvironmentLinks;
+  links: Pick<EnvironmentLinks, 'open'>;
   identities: Identities;
   now: Clock;
 }
 
-const longestName = 255;
+const maxNameLength = 255;
 
 interface Lookup {
-  /** How the name is spelled in the filter; the server compares user names and e-mail addresses without case. */
+  /** The server compares user names and e-mail addresses without case. */
   filter(name: string): PersonFilter;
   fieldOf(person: CfgPerson): string | null | undefined;
   isSame(one: string, other: string): boolean;
@@ -49,8 +73,8 @@ const lookups: Record<NamedPerson['lookup'], Lookup> = {
 };
 
 /**
- * A server that does not know a filter may answer with everybody, and one that takes accents or patterns lightly with
- * somebody else: no password follows that would tell.
+ * Checks the server's answer. A server that does not know a filter may answer with every person, and one that ignores
+ * accents or expands patterns with another person; no password follows that would show it.
  */
 function carries(person: CfgPerson, { lookup, name }: Pick<NamedPerson, 'lookup' | 'name'>): boolean {
   const { fieldOf, isSame } = lookups[lookup];
@@ -58,9 +82,7 @@ function carries(person: CfgPerson, { lookup, name }: Pick<NamedPerson, 'lookup'
   return value !== '' && isSame(value, name);
 }
 
-export function createIdentification(options: IdentifyOptions): Pick<UserService, 'identify' | 'isMember'> {
-  const { contactCenters, links, identities, now } = options;
-
+export function createIdentification({ contactCenters, links, identities, now }: IdentifyOptions) {
   const openLink = async (contactCenterId: string): Promise<EnvironmentLink> => {
     const contactCenter = await contactCenters.get(contactCenterId);
     if (contactCenter === undefined) {
@@ -86,24 +108,17 @@ export function createIdentification(options: IdentifyOptions): Pick<UserService
 
   const isMember = async ({ contactCenterId, userName, accessGroups }: Membership): Promise<boolean> => {
     const link = await openLink(contactCenterId);
-    const [person] = userName.length > longestName ? [] : await readPersons(link, { user_name: userName });
+    const [person] = userName.length > maxNameLength ? [] : await readPersons(link, { user_name: userName });
     // The same questions whether the person exists or not: no person has the DBID 0.
     return isInGroup(link, person?.DBID ?? 0, accessGroups);
   };
 
   return {
-    identify: (named) => identify(named).catch(asSignInError),
-    isMember: (membership) => isMember(membership).catch(asSignInError),
+    /** Finds the one enabled person of that name. @throws SignInError `try_again` (503) */
+    identify: (named: NamedPerson) => identify(named).catch(asSignInError),
+    /** Does the same work for a person who does not exist. @throws SignInError `try_again` (503) */
+    isMember: (membership: Membership) => isMember(membership).catch(asSignInError),
   };
-}
-
-async function readPersons(
-  link: EnvironmentLink,
-  filter: PersonFilter,
-  callOptions: CallOptions = {},
-): Promise<CfgPerson[]> {
-  const tenant = link.tenantDbid === undefined ? {} : { tenant_dbid: link.tenantDbid };
-  return link.backend.readPersons({ ...filter, ...tenant }, callOptions);
 }
 
 function asSignInError(failure: unknown): never {

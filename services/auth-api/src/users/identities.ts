@@ -1,4 +1,4 @@
-/** Makes identities: reads which access groups and roles a person has, beside what the person says. */
+/** Reads a person's access groups and roles and builds the identity from them. */
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { CfgObjectState, CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
@@ -7,32 +7,22 @@ import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import type { CfgRole } from '@gatehouse/config-server-client/model/role';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { LRUCache } from 'lru-cache';
-import { type Entitlements, noEntitlements } from './authorities.ts';
-import type { AuthorityMapping } from './authority-mapping.ts';
-import { buildIdentity } from './build-identity.ts';
-import type { EnvironmentLink } from './environment-link.ts';
-import type { UserIdentity } from './identity.ts';
+import { type AuthorityMapping, type Entitlements, noEntitlements } from './authorities.ts';
+import type { EnvironmentLink } from './environment-links.ts';
+import { buildIdentity, type UserIdentity } from './identity.ts';
 
-export interface Identities {
-  /** @throws ConfigServerError when the groups or roles cannot be read */
-  of(link: EnvironmentLink, person: CfgPerson, options?: CallOptions): Promise<UserIdentity>;
-  /** Without groups and roles, where nothing may fail any more: the next refresh brings them. */
-  bare(link: EnvironmentLink, person: CfgPerson): UserIdentity;
-}
-
-export interface IdentitiesOptions {
-  mapping: AuthorityMapping;
-  now: Clock;
-}
-
-/** Roles are few and change rarely: a new one counts a minute later. */
+/** Roles are few and change rarely: a change counts a minute later. */
 const rolesFreshMs = 60_000;
-const knownTenants = 1_000;
-/** Tokens carry the names: nobody is in more groups than this. */
-const mostGroups = 200;
+const maxKnownTenants = 1_000;
+/** Tokens carry the names of the groups. */
+const maxGroups = 200;
 
-export function createIdentities({ mapping, now }: IdentitiesOptions): Identities {
-  const rolesOfTenants = new LRUCache<string, { roles: CfgRole[]; readAtMs: number }>({ max: knownTenants });
+export type Identities = ReturnType<typeof createIdentities>;
+
+export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; now: Clock }) {
+  const rolesOfTenants = new LRUCache<string, { roles: CfgRole[]; readAtMs: number }>({
+    max: maxKnownTenants,
+  });
 
   const readRoles = async (link: EnvironmentLink, tenantDbid: number, options: CallOptions) => {
     const key = `${link.place.environmentId}/${tenantDbid}`;
@@ -58,12 +48,12 @@ export function createIdentities({ mapping, now }: IdentitiesOptions): Identitie
     const isMember = ({ objectType, objectDBID }: { objectType: number; objectDBID: number }) =>
       objectType === CfgObjectType.person
         ? objectDBID === person.DBID
-        : isGroup(objectType) && groupDbids.has(objectDBID);
+        : objectType === CfgObjectType.accessGroup && groupDbids.has(objectDBID);
     return {
       groups: enabled
         .map(({ groupInfo }) => groupInfo.name)
         .sort()
-        .slice(0, mostGroups),
+        .slice(0, maxGroups),
       roles: roles
         .filter(({ state, members = [] }) => state === CfgObjectState.enabled && members.some(isMember))
         .map(({ name, userProperties }) => ({ name, privileges: privilegesOf(userProperties) })),
@@ -71,19 +61,18 @@ export function createIdentities({ mapping, now }: IdentitiesOptions): Identitie
   };
 
   return {
-    async of(link, person, options = {}) {
+    /** @throws ConfigServerError when the groups or roles cannot be read */
+    async of(link: EnvironmentLink, person: CfgPerson, options: CallOptions = {}): Promise<UserIdentity> {
       const entitlements = await readEntitlements(link, person, options);
       return buildIdentity(person, link.place, entitlements, mapping);
     },
-    bare: (link, person) => buildIdentity(person, link.place, noEntitlements, mapping),
+    /** Leaves out groups and roles, for callers that must not fail; the next refresh adds them. */
+    bare: (link: EnvironmentLink, person: CfgPerson): UserIdentity =>
+      buildIdentity(person, link.place, noEntitlements, mapping),
   };
 }
 
-function isGroup(objectType: number): boolean {
-  return objectType === CfgObjectType.accessGroup;
-}
-
-/** A server may keep no roles: then nobody has any. */
+/** Some servers keep no roles. */
 async function orNone<T>(answer: Promise<T[]>): Promise<T[]> {
   try {
     return await answer;
@@ -93,7 +82,7 @@ async function orNone<T>(answer: Promise<T[]>): Promise<T[]> {
   }
 }
 
-/** Options of the role's annex that say yes, as `section/option`: what says anything else grants nothing. */
+/** Gives the options of the role's annex whose value means yes, as `section/option`. */
 function privilegesOf(annex: KeyValueList = []): string[] {
   return annex.flatMap(([section, options]) =>
     Array.isArray(options)

@@ -1,9 +1,9 @@
-/** Who a user is to everything behind the login: the value that sessions, tokens and userinfo carry. */
-
-export interface Authority {
-  name: string;
-  privileges: string[];
-}
+/** Builds the identity of a person: the value that sessions, tokens and userinfo carry. */
+import { hash } from 'node:crypto';
+import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { uuidOf } from '@gatehouse/service-kit/random';
+import { type Authority, type AuthorityMapping, authoritiesOf, type Entitlements } from './authorities.ts';
 
 /** Plain JSON: it is stored with sessions and refresh families as it stands. */
 export interface UserIdentity {
@@ -24,4 +24,55 @@ export interface UserIdentity {
   email?: string;
   authorities: Authority[];
   properties: Record<string, string>;
+}
+
+export interface IdentityPlace {
+  contactCenterId: string;
+  environmentId: string;
+  /** First domain of the contact centre. */
+  domain: string;
+}
+
+/**
+ * A UUID (version 8, RFC 9562 section 5.8) over SHA-256 of environment and DBID. DBIDs are never used again, so a
+ * person created under the name of a deleted one gets another subject.
+ */
+export function subjectOf(environmentId: string, dbid: number): string {
+  return uuidOf(hash('sha256', `person\n${environmentId}\n${dbid}`, 'buffer'), 8);
+}
+
+export function buildIdentity(
+  person: CfgPerson,
+  { contactCenterId, environmentId, domain }: IdentityPlace,
+  entitlements: Entitlements,
+  mapping: AuthorityMapping,
+): UserIdentity {
+  return definedOnly({
+    sub: subjectOf(environmentId, person.DBID),
+    environmentId,
+    contactCenterId,
+    dbid: person.DBID,
+    tenantDbid: person.tenantDBID,
+    username: `${domain}\\${person.userName}`,
+    loginName: person.userName,
+    cmeUserName: person.userName,
+    firstName: person.firstName || undefined,
+    lastName: person.lastName || undefined,
+    email: person.emailAddress || undefined,
+    authorities: authoritiesOf(person, entitlements, mapping),
+    properties: propertiesOf(person),
+  });
+}
+
+function propertiesOf(person: CfgPerson): Record<string, string> {
+  const properties: Record<string, string> = { tenantDBID: String(person.tenantDBID) };
+  const texts = {
+    firstName: person.firstName,
+    lastName: person.lastName,
+    employeeId: person.employeeID,
+    emailAddress: person.emailAddress,
+    externalId: person.externalID,
+  };
+  for (const [name, value] of Object.entries(texts)) if (value) properties[name] = value;
+  return properties;
 }

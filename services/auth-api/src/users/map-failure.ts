@@ -1,8 +1,8 @@
-/** What a failed call to a Configuration Server means for the person who signs in. */
+/** Maps a failed call to a Configuration Server to the error that the person who signs in gets. */
 import { ConfigServerError } from '@gatehouse/config-server-client/errors';
 import { SignInError, type SignInFailure } from './sign-in-error.ts';
 
-/** These come only after the right password. */
+/** The server gives these only after the right password. */
 const accountFailures: Partial<Record<ConfigServerError['code'], SignInFailure>> = {
   AccountLocked: 'account_locked',
   AccountExpired: 'account_expired',

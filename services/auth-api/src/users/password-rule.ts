@@ -1,33 +1,82 @@
-/** Whether a password may be used at all: a contact centre may sign its people in through an identity provider instead. */
+/** Opens the environment that verifies a password, unless the contact centre signs its people in through an identity provider. */
+import type { CallOptions } from '@gatehouse/config-server-client/backend';
+import type { Account } from './account.ts';
+import type { DummyVerification } from './dummy-verification.ts';
+import type { EnvironmentLink, EnvironmentLinks } from './environment-links.ts';
 import { SignInError } from './sign-in-error.ts';
 
 export type PasswordUse =
   | { allows: 'yes' }
-  /** `isPublic`: the answer is the same for every name, so it may be told. */
+  /** `isPublic`: the answer is the same for every name, so the caller may learn it. */
   | { allows: 'no'; isPublic: boolean }
-  /** Members of these access groups sign in through the identity provider; known only once the person is. */
+  /** Members of these access groups sign in through the identity provider. */
   | { allows: 'unless-member'; accessGroups: string[] };
 
-/** Rejects when nobody can tell. */
+/** Tells whether a password may be used. Rejects when the settings cannot be read. */
 export type PasswordRule = (contactCenterId: string, userName: string) => Promise<PasswordUse>;
 
-/** The rule's answer. @throws SignInError `try_again` rather than letting a password through that should not count */
-export async function askPasswordRule(
-  rule: PasswordRule,
-  contactCenterId: string,
-  userName: string,
-): Promise<PasswordUse> {
-  try {
-    return await rule(contactCenterId, userName);
-  } catch (cause) {
-    throw new SignInError('try_again', {
-      detail:
-        'Environment API cannot tell whether this contact centre takes passwords, and no usable copy is left',
-      retryAfterSeconds: 2,
-      cause,
-    });
-  }
+export interface PasswordAccessOptions {
+  links: Pick<EnvironmentLinks, 'open'>;
+  passwordRule: PasswordRule;
+  dummyVerification: DummyVerification;
 }
 
-/** For the log: the page says only what may be told. */
+export interface PasswordAccess {
+  link: EnvironmentLink;
+  /** Members of these groups may not use a password. Empty: the rule is the same for everybody. */
+  barredGroups: readonly string[];
+}
+
+/** Text for logs and audit only. */
 export const passwordNotUsedHere = 'the contact centre signs this person in through its identity provider';
+
+const maxUserNameLength = 255;
+/** The protocol of the Configuration Server carries no longer password. */
+export const maxPasswordBytes = 1024;
+
+export type OpenPasswordAccess = ReturnType<typeof createPasswordAccess>;
+
+/** A refusal takes as long as a wrong password, where it would tell which accounts exist. */
+export function createPasswordAccess({ links, passwordRule, dummyVerification }: PasswordAccessOptions) {
+  /** @throws SignInError `try_again`: without settings no password is accepted */
+  const askRule = async (contactCenterId: string, userName: string): Promise<PasswordUse> => {
+    try {
+      return await passwordRule(contactCenterId, userName);
+    } catch (cause) {
+      throw new SignInError('try_again', {
+        detail:
+          'Environment API cannot tell whether this contact centre takes passwords, and no usable copy is left',
+        retryAfterSeconds: 2,
+        cause,
+      });
+    }
+  };
+
+  /** @throws SignInError `bad_credentials`, `sso_required` or `try_again` */
+  return async (
+    { contactCenter, userName }: Account,
+    password: string,
+    options: CallOptions,
+  ): Promise<PasswordAccess> => {
+    if (contactCenter === undefined || !canExist(userName, password)) {
+      await dummyVerification(options);
+      const detail = contactCenter ? 'nobody has such a name or password' : 'there is no such contact centre';
+      throw new SignInError('bad_credentials', { detail });
+    }
+    const use = await askRule(contactCenter.id, userName);
+    if (use.allows === 'no') {
+      await dummyVerification(options);
+      throw new SignInError(use.isPublic ? 'sso_required' : 'bad_credentials', {
+        detail: passwordNotUsedHere,
+      });
+    }
+    return {
+      link: await links.open(contactCenter, options.signal),
+      barredGroups: use.allows === 'unless-member' ? use.accessGroups : [],
+    };
+  };
+}
+
+function canExist(userName: string, password: string): boolean {
+  return userName.length <= maxUserNameLength && Buffer.byteLength(password) <= maxPasswordBytes;
+}

@@ -1,4 +1,4 @@
-/** Ends what a person was granted when the Configuration Server disables, deletes or re-passwords that person. */
+/** Revokes what a person holds when the Configuration Server disables or deletes the person or changes the password. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfigurationBackend, PersonChange } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
@@ -6,40 +6,28 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
 import type { CutOffs } from '../revocation/cut-offs.ts';
-import type { DisabledPersons } from './disabled-persons.ts';
-import type { PasswordChangeMarks } from './password-change-marks.ts';
-import { subjectOf } from './subject.ts';
+import { subjectOf } from './identity.ts';
+import type { PersonChangeRecords } from './person-change-records.ts';
 
 export interface PersonChangesOptions {
   cutOffs: Pick<CutOffs, 'raise'>;
-  marks: PasswordChangeMarks;
-  disabledPersons: DisabledPersons;
+  records: PersonChangeRecords;
   audit: AuditWriter;
   log: Logger;
   now: Clock;
 }
 
-export interface PersonChanges {
-  /** Returns at once; what has to be done is done, however often it must be tried. */
-  apply(environmentId: string, backend: ConfigurationBackend, change: PersonChange): void;
-  /** Resolves when nothing is under way. */
-  settled(): Promise<void>;
-  close(): void;
-}
-
 type Reason = 'disabled' | 'deleted' | 'password';
 
 const firstRetryMs = 500;
-const longestRetryMs = 30_000;
+const maxRetryMs = 30_000;
 
-export function createPersonChanges(options: PersonChangesOptions): PersonChanges {
-  const { cutOffs, marks, disabledPersons, audit, log, now } = options;
-  const underWay = new Set<Promise<void>>();
+export function createPersonChanges({ cutOffs, records, audit, log, now }: PersonChangesOptions) {
   const closing = new AbortController();
 
-  const cutOff = async (environmentId: string, dbid: number, reason: Reason, atMs: number) => {
+  const revoke = async (environmentId: string, dbid: number, reason: Reason, atMs = now()) => {
     const sub = subjectOf(environmentId, dbid);
-    // At once: whoever may not be in any more is out also while nothing can be written, and it is written later.
+    // In parallel: the revocation must not wait for the audit trail.
     await Promise.all([
       cutOffs.raise({ kind: 'sub', id: sub, atMs }),
       audit.write({
@@ -54,37 +42,35 @@ export function createPersonChanges(options: PersonChangesOptions): PersonChange
 
   const handle = async (environmentId: string, backend: ConfigurationBackend, change: PersonChange) => {
     if (change.kind === 'created') return;
-    if (change.kind === 'resync') return cutOffDisabled(environmentId, backend);
-    if (change.kind === 'deleted') return cutOff(environmentId, change.dbid, 'deleted', now());
+    if (change.kind === 'resync') return revokeDisabled(environmentId, backend);
+    if (change.kind === 'deleted') return revoke(environmentId, change.dbid, 'deleted');
     const { state, PasswordUpdatingDate } = change.delta.set;
-    if (state !== undefined && state !== CfgObjectState.enabled) {
-      return cutOff(environmentId, change.dbid, 'disabled', now());
-    }
-    if (state !== undefined) await disabledPersons.forget(environmentId, change.dbid);
+    if (state !== undefined && state !== CfgObjectState.enabled)
+      return revoke(environmentId, change.dbid, 'disabled');
+    if (state !== undefined) await records.forgetDisabled(environmentId, change.dbid);
     if (!change.delta.passwordChanged) return;
-    if (typeof PasswordUpdatingDate !== 'number')
-      return cutOff(environmentId, change.dbid, 'password', now());
-    if (await marks.isOurs(subjectOf(environmentId, change.dbid), PasswordUpdatingDate)) return;
-    // Heard late, it must not end what was granted under the new password.
+    if (typeof PasswordUpdatingDate !== 'number') return revoke(environmentId, change.dbid, 'password');
+    const sub = subjectOf(environmentId, change.dbid);
+    if (await records.isOwnPasswordChange(sub, PasswordUpdatingDate)) return;
+    // A change that is heard late must not end what was granted under the new password.
     const latestMs = (PasswordUpdatingDate + 1) * 1000;
-    return cutOff(environmentId, change.dbid, 'password', Math.min(now(), latestMs));
+    await revoke(environmentId, change.dbid, 'password', Math.min(now(), latestMs));
   };
 
-  /** Changes were missed. What deleted and re-passworded persons hold cannot be found: it ends at the next refresh. */
-  const cutOffDisabled = async (environmentId: string, backend: ConfigurationBackend) => {
+  /**
+   * After missed changes. Persons who were deleted or got a new password cannot be found: what they hold ends at the next
+   * refresh.
+   */
+  const revokeDisabled = async (environmentId: string, backend: ConfigurationBackend) => {
     const disabled = (await backend.readPersons({ state: CfgObjectState.disabled })).map(({ DBID }) => DBID);
-    for (const dbid of await disabledPersons.newOnes(environmentId, disabled)) {
+    for (const dbid of await records.newlyDisabled(environmentId, disabled)) {
       await cutOffs.raise({ kind: 'sub', id: subjectOf(environmentId, dbid), atMs: now() });
     }
-    await disabledPersons.replace(environmentId, disabled);
+    await records.replaceDisabled(environmentId, disabled);
   };
 
-  const untilDone = async (work: () => Promise<void>) => {
-    for (
-      let retryMs = firstRetryMs;
-      !closing.signal.aborted;
-      retryMs = Math.min(retryMs * 2, longestRetryMs)
-    ) {
+  const retryUntilDone = async (work: () => Promise<void>) => {
+    for (let retryMs = firstRetryMs; !closing.signal.aborted; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
       try {
         return await work();
       } catch (error) {
@@ -96,13 +82,9 @@ export function createPersonChanges(options: PersonChangesOptions): PersonChange
   };
 
   return {
-    apply(environmentId, backend, change) {
-      const work = untilDone(() => handle(environmentId, backend, change));
-      underWay.add(work);
-      void work.finally(() => underWay.delete(work));
-    },
-    async settled() {
-      await Promise.all(underWay);
+    /** Returns at once; the change is applied in the background and repeated until it succeeds. */
+    apply(environmentId: string, backend: ConfigurationBackend, change: PersonChange): void {
+      void retryUntilDone(() => handle(environmentId, backend, change));
     },
     close: () => closing.abort(),
   };

@@ -1,4 +1,4 @@
-/** Where the Configuration Servers of an environment are: its fixed list, a service in Consul, or a DNS SRV record. */
+/** Finds the Configuration Servers of an environment: in its fixed list, in Consul, or by a DNS SRV record. */
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulEndpoints } from '@gatehouse/config-server-client/discovery/consul/consul-endpoints';
 import { dnsSrvEndpoints } from '@gatehouse/config-server-client/discovery/dns-srv';
@@ -15,16 +15,6 @@ import type { EnvironmentView } from '@gatehouse/contracts/environment-api/envir
 
 export type RegistryNames = Pick<EnvironmentView, 'id' | 'consulService' | 'srvRecord'>;
 
-export interface ServerDiscovery {
-  /**
-   * The source for one link, which closes it. `fixed`, best first, is used until the registry answers. Undefined when
-   * nothing says where a server is.
-   */
-  find(environment: RegistryNames, fixed: readonly Endpoint[]): EndpointSource | undefined;
-  /** Ends every watch. Call it after the links are closed. */
-  close(): Promise<void>;
-}
-
 export interface ServerDiscoveryOptions {
   /** Undefined: this installation has no Consul. */
   consul: ConsulAccess | undefined;
@@ -32,8 +22,10 @@ export interface ServerDiscoveryOptions {
   metrics(environmentId: string): DiscoveryMetrics;
 }
 
-export function createServerDiscovery({ consul, log, metrics }: ServerDiscoveryOptions): ServerDiscovery {
-  // A link is replaced with each version of its environment; the watch goes on, and its list survives a dead registry.
+export type ServerDiscovery = ReturnType<typeof createServerDiscovery>;
+
+export function createServerDiscovery({ consul, log, metrics }: ServerDiscoveryOptions) {
+  // Each version of an environment gets a new link. The shared watch goes on, so its list survives a dead registry.
   const sources = createSharedSources();
   const warned = new Set<string>();
 
@@ -48,11 +40,18 @@ export function createServerDiscovery({ consul, log, metrics }: ServerDiscoveryO
   }
 
   return {
-    find({ id, consulService, srvRecord }, initial) {
-      const shared = { initial, log, metrics: metrics(id) };
-      // The watch may be that of a former version, whose list was corrected meanwhile.
+    /**
+     * Gives the source for one link, which closes it. `fixed`, best first, is used until the registry answers. Undefined
+     * when no server is named anywhere.
+     */
+    find(
+      { id, consulService, srvRecord }: RegistryNames,
+      fixed: readonly Endpoint[],
+    ): EndpointSource | undefined {
+      const shared = { initial: fixed, log, metrics: metrics(id) };
+      // The watch may come from a former version of the environment, with another fixed list.
       const own = (key: string, create: () => EndpointSource) =>
-        withFixedList(sources.acquire(key, create), initial);
+        withFixedList(sources.acquire(key, create), fixed);
       if (consulService !== undefined && consul !== undefined) {
         return own(`consul ${id} ${consulService}`, () =>
           consulEndpoints({ ...consul, ...shared, service: consulService }),
@@ -62,8 +61,9 @@ export function createServerDiscovery({ consul, log, metrics }: ServerDiscoveryO
       if (srvRecord !== undefined) {
         return own(`srv ${id} ${srvRecord}`, () => dnsSrvEndpoints({ ...shared, name: srvRecord }));
       }
-      return initial.length === 0 ? undefined : staticEndpoints(initial);
+      return fixed.length === 0 ? undefined : staticEndpoints(fixed);
     },
+    /** Ends every watch. Call it after the links are closed. */
     close: () => sources.closeAll(),
   };
 }

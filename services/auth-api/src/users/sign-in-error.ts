@@ -1,8 +1,7 @@
-/** Why a user could not be signed in: a name for programs, a sentence for people, nothing that tells who exists. */
+/** Defines the errors of a sign-in: a name for programs and a sentence for people. Neither tells which accounts exist. */
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
 import { AppError, type AppErrorOptions } from '@gatehouse/service-kit/errors/app-error';
 
-/** Outcomes of a sign-in that are not a session. */
 export type SignInFailure = InteractionError;
 
 const answers: Record<SignInFailure, { status: number; message: string }> = {
@@ -31,7 +30,7 @@ const answers: Record<SignInFailure, { status: number; message: string }> = {
 export class SignInError extends AppError {
   readonly failure: SignInFailure;
 
-  /** `status` replaces the usual one where an endpoint's contract says so. */
+  /** `status` replaces the usual status where the contract of an endpoint demands another. */
   constructor(failure: SignInFailure, { status, ...options }: AppErrorOptions & { status?: number } = {}) {
     const answer = answers[failure];
     super(failure, status ?? answer.status, answer.message, options);

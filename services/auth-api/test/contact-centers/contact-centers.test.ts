@@ -1,7 +1,7 @@
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import { describe, expect, it } from 'vitest';
-import { serversAt } from '../../src/contact-centers/location.ts';
 import { createContactCenters, type EnvironmentSource } from '../../src/contact-centers/service.ts';
+import { serversAt } from '../../src/users/connect-environment.ts';
 import { contactCenterId, demoContactCenter, environmentId, environmentOf } from '../stack/auth-api.ts';
 import { stoppedClock } from '../stack/redis.ts';
 

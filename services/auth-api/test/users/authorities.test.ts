@@ -1,7 +1,7 @@
 /** What the Configuration Server says of a person, as applications read it. */
 import { CfgObjectState, CfgObjectType, CfgRank } from '@gatehouse/config-server-client/model/enumerations';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mappingProblem } from '../../src/users/authority-mapping.ts';
+import { mappingProblem } from '../../src/users/authorities.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
 

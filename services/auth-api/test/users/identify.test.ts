@@ -1,6 +1,6 @@
 import { InMemoryBackend, type MemoryPerson } from '@gatehouse/config-server-client/memory-backend';
 import { describe, expect, it } from 'vitest';
-import { readMapping } from '../../src/users/authority-mapping.ts';
+import { readMapping } from '../../src/users/authorities.ts';
 import { createIdentification } from '../../src/users/identify.ts';
 import { createIdentities } from '../../src/users/identities.ts';
 import { contactCenterId, demoContactCenter, environmentId } from '../stack/auth-api.ts';

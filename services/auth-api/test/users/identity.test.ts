@@ -1,10 +1,8 @@
 import { CfgRank } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { describe, expect, it } from 'vitest';
-import { noEntitlements } from '../../src/users/authorities.ts';
-import { readMapping } from '../../src/users/authority-mapping.ts';
-import { buildIdentity } from '../../src/users/build-identity.ts';
-import { subjectOf } from '../../src/users/subject.ts';
+import { noEntitlements, readMapping } from '../../src/users/authorities.ts';
+import { buildIdentity, subjectOf } from '../../src/users/identity.ts';
 
 const place = { contactCenterId: 'cc', environmentId: 'env', domain: 'demo' };
 const person: CfgPerson = {

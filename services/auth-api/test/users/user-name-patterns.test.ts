@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLoginNames } from '../../src/users/login-name.ts';
-import { patternProblem } from '../../src/users/user-name-patterns.ts';
+import { createLoginNames, patternProblem } from '../../src/users/login-name.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { agent } from '../stack/interaction.ts';

@@ -6,7 +6,8 @@ import { narrowScope } from '../../protocol/scopes.ts';
 import type { CutOffs } from '../../revocation/cut-offs.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
 import type { TokenIssuer } from '../../tokens/issue.ts';
-import type { AuthenticatedLogin, Login, UserService } from '../../users/user-service.ts';
+import type { AuthenticatedLogin, Login } from '../../users/authenticate.ts';
+import type { UserService } from '../../users/service.ts';
 import type { GrantHandler } from './grant-handler.ts';
 
 export interface PasswordDeps {

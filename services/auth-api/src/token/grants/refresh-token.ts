@@ -19,7 +19,7 @@ import { type Grant, isRefreshCut } from '../../tokens/grant.ts';
 import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
 import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
 import { type Successor, successorOf } from '../../tokens/successor.ts';
-import type { UserService } from '../../users/user-service.ts';
+import type { UserService } from '../../users/service.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 import { tokenIssued } from './token-issued.ts';
 
