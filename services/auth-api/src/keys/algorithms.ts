@@ -47,3 +47,8 @@ export function algorithmOf(key: KeyObject): SigningAlgorithm {
       throw new UnsuitableKey(`keys are RSA, EC P-256 or Ed25519, this one is ${key.asymmetricKeyType}`);
   }
 }
+
+/** Ed25519 hashes by itself. */
+export function digestOf(algorithm: SigningAlgorithm): 'sha256' | null {
+  return algorithm === 'EdDSA' ? null : 'sha256';
+}

@@ -9,11 +9,10 @@ import {
 } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { algorithmOf, UnsuitableKey } from './algorithms.ts';
+import { algorithmOf, digestOf, UnsuitableKey } from './algorithms.ts';
 import type { KeyFile, OpenedKeyFile } from './key-file-worker.ts';
 import { describeKey, type NewKey } from './key-material.ts';
 import type { KeyImport } from './schemas.ts';
-import { digestOf, parametersOf } from './signature-queue.ts';
 
 /** Compiled and source files have different endings. */
 const workerUrl = new URL(
@@ -64,7 +63,7 @@ function readJwk(jwk: JsonWebKey): KeyObject {
 async function checked(key: KeyObject, kid?: string): Promise<NewKey> {
   const digest = digestOf(algorithmOf(key));
   const probe = Buffer.from('probe');
-  if (!verify(digest, probe, parametersOf(createPublicKey(key)), signProbe(key, probe))) {
+  if (!verify(digest, probe, createPublicKey(key), signProbe(key, probe))) {
     throw new UnsuitableKey('its private and public parts do not belong together');
   }
   return describeKey(key, 'imported', kid);
@@ -72,7 +71,7 @@ async function checked(key: KeyObject, kid?: string): Promise<NewKey> {
 
 function signProbe(key: KeyObject, probe: Buffer): Buffer {
   try {
-    return sign(digestOf(algorithmOf(key)), probe, parametersOf(key));
+    return sign(digestOf(algorithmOf(key)), probe, key);
   } catch {
     throw new UnsuitableKey('its private part cannot sign');
   }
