@@ -40,8 +40,6 @@ export function newOwnerState(): OwnerState {
 }
 
 export interface ViewCache<T> {
-  /** A copy that needs no question; undefined tells nothing. */
-  fresh(key: string): T | undefined;
   /** Undefined: there is none. Rejects with the owner's failure when no usable copy is left. */
   get(key: string): Promise<T | undefined>;
   /** The owner is asked again about these before they are used; the copies stay as last resort. */
@@ -76,11 +74,6 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
 
   const isFresh = ({ outdated, confirmedAtMs }: Entry<T>): boolean =>
     !outdated && now() - confirmedAtMs < options.freshMs;
-
-  const fresh = (key: string): T | undefined => {
-    const entry = entries.get(key);
-    return entry && isFresh(entry) ? entry.value : undefined;
-  };
 
   const get = async (key: string): Promise<T | undefined> => {
     const entry = entries.get(key);
@@ -153,5 +146,5 @@ export function createViewCache<T extends object>(options: ViewCacheOptions<T>):
     }
   };
 
-  return { fresh, get, invalidate, invalidateAll: () => invalidate(() => true) };
+  return { get, invalidate, invalidateAll: () => invalidate(() => true) };
 }

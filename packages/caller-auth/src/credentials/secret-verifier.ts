@@ -28,8 +28,6 @@ export interface SecretCheck {
 }
 
 export interface SecretVerifier {
-  /** True for the secret of 256 bits that its owner got from us: no guess counts, and nothing slow is computed. */
-  verifyAtOnce(check: Pick<SecretCheck, 'secrets' | 'presented'>): boolean;
   /** @throws AppError (429) after too many failures, (503) when too many checks are waiting. */
   verify(check: SecretCheck): Promise<boolean>;
   /** For secrets that callers choose. @throws AppError (503) */
@@ -160,11 +158,6 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
   }
 
   return {
-    verifyAtOnce: ({ secrets, presented }) =>
-      presented.length <= longestSecret &&
-      secrets.some(
-        (stored) => isDigest(stored.hash) && isLive(stored) && matchesDigest(stored.hash, presented),
-      ),
     async verify(check) {
       if (check.presented === '' || check.presented.length > longestSecret) {
         // No secret costs no work, but what is told about it (audit) is bounded all the same.

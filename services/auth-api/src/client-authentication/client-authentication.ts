@@ -32,7 +32,7 @@ export interface ClientAuthentication {
    * The client that proved itself, or a PUBLIC client that named itself.
    * @throws OAuthError invalid_client (401), invalid_request for two methods at once; AppError (429, 503)
    */
-  authenticate(call: ClientCall): Client | Promise<Client>;
+  authenticate(call: ClientCall): Promise<Client>;
 }
 
 export interface ClientAuthenticationOptions {
@@ -110,17 +110,6 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     return refuse(call, claimedClientId, verdict.problem);
   }
 
-  /** The common case, without a promise: a client in memory with the secret that we gave it. */
-  function provesAtOnce({ method, candidates }: Presented): Client | undefined {
-    const [only, another] = candidates;
-    if (method === 'none' || only === undefined || another !== undefined) return undefined;
-    const client = directory.findAtOnce(only.username);
-    if (client === undefined || !verifier.verifyAtOnce({ secrets: client.secrets, presented: only.password }))
-      return undefined;
-    const { tokenEndpointAuthMethod: registered = method } = client;
-    return registered === method ? client : undefined;
-  }
-
   async function authenticateByCredentials(presented: Presented, call: ClientCall): Promise<Client> {
     const claimed = presented.candidates[0]?.username;
     const client = presented.method === 'none' ? await names(presented, call) : await proves(presented, call);
@@ -134,14 +123,11 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
   }
 
   return {
-    authenticate(call) {
+    async authenticate(call) {
       const assertion = readClientAssertion(call.parameters);
-      if (assertion !== undefined) return authenticateByAssertion(assertion, call);
-      const presented = readCredentials(call);
-      const known = provesAtOnce(presented);
-      if (known === undefined) return authenticateByCredentials(presented, call);
-      uses.note(known.clientId);
-      return known;
+      return assertion === undefined
+        ? authenticateByCredentials(readCredentials(call), call)
+        : authenticateByAssertion(assertion, call);
     },
   };
 }

@@ -6,8 +6,6 @@ import type { Client } from './client.ts';
 import { findClient, findClientsByResource, someClientHasOrigin } from './store.ts';
 
 export interface ClientDirectory {
-  /** A copy in memory that needs no question; undefined tells nothing. */
-  findAtOnce(clientId: string): Client | undefined;
   /** @throws when PostgreSQL is away and no copy is young enough (503 through the error handlers). */
   find(clientId: string): Promise<Client | undefined>;
   /** The one client that registered the resource identifier; undefined when there is none or more than one. */
@@ -66,7 +64,6 @@ export function createClientDirectory(options: ClientDirectoryOptions): ClientDi
   }
 
   return {
-    findAtOnce: (clientId) => (clientId === serviceClient.clientId ? serviceClient : cache.fresh(clientId)),
     find,
     async findByResource(resource) {
       const [clientId, another] = await findClientsByResource(db, resource);

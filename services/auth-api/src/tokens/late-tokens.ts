@@ -19,7 +19,7 @@ export interface LateTokens {
 }
 
 export interface LateTokensOptions {
-  directory: Pick<ClientDirectory, 'find' | 'findAtOnce' | 'drop'>;
+  directory: Pick<ClientDirectory, 'find' | 'drop'>;
   cutOffs: Pick<CutOffs, 'raise'>;
   now: Clock;
   log: Logger;
@@ -75,17 +75,9 @@ export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOpt
     }
   }
 
-  /** Nothing to wait for unless the registration changed, or its copy here was due to be read again. */
-  function afterIssue(by: Client): Promise<void> | undefined {
-    const issue = { by, atMs: now() };
-    const unsettled = isSame(directory.findAtOnce(by.clientId), by) ? note(issue) : issue;
-    return unsettled && settleOrTell(unsettled);
-  }
-
   async function watch<T>(client: Client, issuing: Promise<T>): Promise<T> {
     const issued = await issuing;
-    const ending = afterIssue(client);
-    if (ending !== undefined) await ending;
+    await settleOrTell({ by: client, atMs: now() });
     return issued;
   }
 
