@@ -56,8 +56,8 @@ export interface CutOffs {
   isCut(subject: CutOffSubject): boolean;
   /** @throws AppError (503) when this replica is more than one second behind: no guess about revoked tokens. */
   assertFresh(): void;
-  /** The same, but a replica that only stumbled gets a moment to catch up; undefined when there is nothing to wait for. */
-  untilFresh(): Promise<void> | undefined;
+  /** As assertFresh, but first gives a replica that is behind a moment to catch up. @throws AppError (503) */
+  untilFresh(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -160,10 +160,10 @@ export function createCutOffs({
       const error = behind();
       if (error !== undefined) throw error;
     },
-    untilFresh() {
+    async untilFresh() {
       const error = behind();
-      if (error === undefined) return undefined;
-      return new Promise((resolve, reject) => {
+      if (error === undefined) return;
+      await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(() => reject(error), patienceMs);
         waiting.push(() => {
           clearTimeout(timer);

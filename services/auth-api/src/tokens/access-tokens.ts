@@ -34,8 +34,7 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
     async find(token) {
       const stored = await findStored(token);
       if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
-      const wait = cutOffs.untilFresh();
-      if (wait !== undefined) await wait;
+      await cutOffs.untilFresh();
       return isCut(stored.facts, cutOffs) ? undefined : stored;
     },
     async findOwn(token, clientId) {

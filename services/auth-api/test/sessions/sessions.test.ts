@@ -27,7 +27,7 @@ function localCutOffs(): Pick<CutOffs, 'raise' | 'isCut' | 'untilFresh'> {
           (cut.kind === 'sub' && cut.id === sub && issuedAtMs <= cut.atMs) ||
           (cut.kind === 'sid' && cut.id === sid),
       ),
-    untilFresh: () => undefined,
+    untilFresh: async () => undefined,
   };
 }
 

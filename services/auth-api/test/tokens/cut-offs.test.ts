@@ -128,7 +128,7 @@ describe('cut-offs', () => {
         { timeout: 10_000 },
       )
       .toBe('fresh');
-    expect(cutOffs.untilFresh()).toBeUndefined();
+    expect(await cutOffs.untilFresh()).toBeUndefined();
   });
 
   it('give a replica that only stumbled a moment to catch up', async () => {
@@ -138,7 +138,7 @@ describe('cut-offs', () => {
     clock += 5_000;
 
     await expect(cutOffs.untilFresh()).resolves.toBeUndefined();
-    expect(cutOffs.untilFresh()).toBeUndefined();
+    expect(await cutOffs.untilFresh()).toBeUndefined();
   });
 
   it('are judged again at once after the process stood still', async () => {

@@ -143,8 +143,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       const { client, scope, cnf } = request;
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
-      const wait = cutOffs.untilFresh();
-      if (wait !== undefined) await wait;
+      await cutOffs.untilFresh();
       const salt = newSecret();
       const made = successorOf(presented, salt, holderOf(client, cnf));
       const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
