@@ -34,11 +34,11 @@ export interface DpopProof {
 export interface DpopProofs {
   readonly nonces: DpopNonces;
   /**
-   * Undefined: the request carries none. With an access token the proof must be made for that token.
-   * The proof may have been used before: the caller looks after that.
+   * Verifies the value of the header DPoP. With an access token the proof must be made for that token.
+   * The caller must check that the proof is used only once.
    * @throws DpopRefusal
    */
-  read(request: SenderRequest, accessToken?: string): Promise<DpopProof> | undefined;
+  verify(proof: string, request: SenderRequest, accessToken?: string): Promise<DpopProof>;
 }
 
 export interface DpopProofsOptions {
@@ -127,12 +127,7 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions): D
 
   return {
     nonces,
-    read(request, accessToken) {
-      const proof = request.headers['dpop'];
-      if (proof === undefined) return undefined;
-      // Node joins repeated headers by a comma, which no JWT holds.
-      return verify(String(proof), request, accessToken).catch(explain);
-    },
+    verify: (proof, request, accessToken) => verify(proof, request, accessToken).catch(explain),
   };
 }
 

@@ -37,11 +37,11 @@ export function createResourceTokens<Token>(options: ResourceTokensOptions<Token
   const { read, confirmationOf, proofs, certificates, singleUse } = options;
 
   async function requireProof(request: SenderRequest, token: string): Promise<DpopProof> {
-    const reading = proofs.read(request, token);
-    if (reading === undefined)
+    const proof = request.headers['dpop'];
+    if (proof === undefined)
       throw refusedProof('invalid_dpop_proof', 'The header DPoP with a proof is missing');
     try {
-      return await reading;
+      return await proofs.verify(String(proof), request, token);
     } catch (error) {
       if (error instanceof DpopRefusal) throw refusedProof(error.error, error.message, error.nonce);
       throw error;

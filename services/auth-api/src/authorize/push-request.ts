@@ -47,8 +47,7 @@ export function createPushEndpoint(options: PushEndpointOptions): PushEndpoint {
 
   return {
     async push(call) {
-      const reading = senderConstraints.readProof(call.sender);
-      const proof = reading && (await reading);
+      const proof = await senderConstraints.readProof(call.sender);
       const client = await clientAuthentication.authenticate(call);
       if (client.clientType === 'PUBLIC') options.starts.reserve(call.clientAddress);
       if (call.parameters.get('request_uri') !== undefined) {

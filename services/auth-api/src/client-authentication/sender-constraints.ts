@@ -1,4 +1,4 @@
-/** Binds new tokens to whoever asks for them: by a DPoP proof (RFC 9449 section 5) or a TLS client certificate (RFC 8705). */
+/** Binds new tokens to the client that requests them: by a DPoP proof (RFC 9449 section 5) or a TLS client certificate (RFC 8705). */
 
 import type { ClientCertificates } from '@gatehouse/caller-auth/sender-constraint/client-certificates';
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
@@ -12,24 +12,7 @@ import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Client } from '../clients/client.ts';
 
-export interface SenderConstraints {
-  /**
-   * The proof that the request carries, if any. To be read before the client is authenticated: who must come again with
-   * a nonce has not used up an assertion. @throws OAuthError invalid_dpop_proof, use_dpop_nonce
-   */
-  readProof(request: SenderRequest): Promise<DpopProof> | undefined;
-  /**
-   * What the tokens of this client's request are bound to; uses the proof up.
-   * @throws OAuthError when the client must prove something and does not
-   */
-  bind(
-    client: Client,
-    request: SenderRequest,
-    proof: DpopProof | undefined,
-  ): Promise<Confirmation> | Confirmation | undefined;
-  /** Uses a proof up where nothing is bound yet. @throws OAuthError invalid_dpop_proof for the second use */
-  use(proof: DpopProof): Promise<void>;
-}
+export type SenderConstraints = ReturnType<typeof createSenderConstraints>;
 
 export interface SenderConstraintsOptions {
   proofs: DpopProofs;
@@ -37,21 +20,14 @@ export interface SenderConstraintsOptions {
   singleUse: SingleUse;
 }
 
-export function createSenderConstraints(options: SenderConstraintsOptions): SenderConstraints {
-  const { proofs, certificates, singleUse } = options;
-
-  /** Each proof counts once, on all replicas (RFC 9449 section 11.1). */
+export function createSenderConstraints({ proofs, certificates, singleUse }: SenderConstraintsOptions) {
+  /** RFC 9449 section 11.1: each proof counts once, on all replicas. @throws OAuthError invalid_dpop_proof */
   async function use({ jkt, jti, untilMs }: DpopProof): Promise<void> {
     if (await singleUse.take('proof', [jkt, jti], untilMs)) return;
     throw new OAuthError('invalid_dpop_proof', 400, 'The DPoP proof is refused: its jti was used before');
   }
 
-  async function bindTo(proof: DpopProof, certificate: Confirmation | undefined): Promise<Confirmation> {
-    await use(proof);
-    return { jkt: proof.jkt, ...certificate };
-  }
-
-  /** RFC 8705 section 3; any certificate will do, since it is the very one that the token is then bound to. */
+  /** RFC 8705 section 3: any certificate is accepted, because the token is bound to this very one. */
   function certificateOf(client: Client, request: SenderRequest): Confirmation | undefined {
     if (!client.tlsClientCertificateBoundAccessTokens) return undefined;
     const thumbprint = certificates.thumbprintOf(request);
@@ -65,21 +41,42 @@ export function createSenderConstraints(options: SenderConstraintsOptions): Send
 
   return {
     use,
-    readProof: (request) => proofs.read(request)?.catch(answerRefusal),
-    bind(client, request, proof) {
+
+    /**
+     * The DPoP proof of the request, if it has one. Read it before the client is authenticated: a client that must
+     * repeat its request with a nonce has then not used up its assertion.
+     * @throws OAuthError invalid_dpop_proof, use_dpop_nonce
+     */
+    async readProof(request: SenderRequest): Promise<DpopProof | undefined> {
+      const proof = request.headers['dpop'];
+      if (proof === undefined) return undefined;
+      try {
+        // Node joins repeated headers with a comma, which no JWT contains: two proofs are refused.
+        return await proofs.verify(String(proof), request);
+      } catch (error) {
+        if (!(error instanceof DpopRefusal)) throw error;
+        throw new OAuthError(error.error, 400, error.message, { dpopNonce: error.nonce });
+      }
+    },
+
+    /**
+     * What the tokens of this client's request are bound to; uses the proof up.
+     * @throws OAuthError when the client must prove something and does not
+     */
+    async bind(
+      client: Client,
+      request: SenderRequest,
+      proof: DpopProof | undefined,
+    ): Promise<Confirmation | undefined> {
       const certificate = certificateOf(client, request);
-      if (proof !== undefined) return bindTo(proof, certificate);
+      if (proof !== undefined) {
+        await use(proof);
+        return { jkt: proof.jkt, ...certificate };
+      }
       if (!client.dpopBoundAccessTokens) return certificate;
       throw invalidRequest('This client must send a DPoP proof in the header DPoP', {
         detail: 'dpopBoundAccessTokens is registered',
       });
     },
   };
-}
-
-function answerRefusal(error: unknown): never {
-  if (error instanceof DpopRefusal) {
-    throw new OAuthError(error.error, 400, error.message, { dpopNonce: error.nonce });
-  }
-  throw error;
 }

@@ -28,15 +28,13 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
   const { clientAuthentication, senderConstraints, grants, countIssued } = options;
   return {
     async answer(call) {
-      const reading = senderConstraints.readProof(call.sender);
-      const proof = reading && (await reading);
+      const proof = await senderConstraints.readProof(call.sender);
       const client = await clientAuthentication.authenticate(call);
       const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
       checkGrantIsAllowed(client, grant);
       const parameters = keepDeclared(call.parameters, grant);
       const scope = readScope(parameters);
-      const binding = senderConstraints.bind(client, call.sender, proof);
-      const cnf = binding && (await binding);
+      const cnf = await senderConstraints.bind(client, call.sender, proof);
       const { clientAddress, correlationId } = call;
       const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
       countIssued(grant.grantType);
