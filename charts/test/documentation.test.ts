@@ -36,18 +36,21 @@ describe('keys that the documentation names', () => {
       expandBraces(key ?? ''),
     );
   const groups =
-    /^(image|global|config|secrets|postgres|redis|migration|service|ingress|internalIngress|autoscaling|networkPolicy|serviceMonitor|podDisruptionBudget|podSecurityContext|resources|probes)\./;
+    /^(image|global|config|secrets|postgres|redis|consul|elasticsearch|migration|service|ingress|internalIngress|autoscaling|networkPolicy|serviceMonitor|podDisruptionBudget|podSecurityContext|resources|probes)\./;
 
-  test.each(['deployment.md', 'migration.md'])('docs/%s: each exists in a chart', async (name) => {
-    const schemas = await Promise.all(
-      serviceCharts.map(async (chart) => JSON.parse(await valuesSchema(chart)) as Schema),
-    );
-    // The first column of the migration table holds the former names.
-    const text = page(name).replaceAll(/^\|[^|]*\|/gm, name === 'migration.md' ? '|' : '$&');
-    const keys = mentioned(text).filter((key) => groups.test(key));
-    expect(keys.length).toBeGreaterThan(20);
-    expect(keys.filter((key) => !schemas.some((schema) => knows(schema, key.split('.'))))).toEqual([]);
-  });
+  test.each(['deployment.md', 'migration.md', 'architecture.md'])(
+    'docs/%s: each exists in a chart',
+    async (name) => {
+      const schemas = await Promise.all(
+        serviceCharts.map(async (chart) => JSON.parse(await valuesSchema(chart)) as Schema),
+      );
+      // The first column of the migration table holds the former names.
+      const text = page(name).replaceAll(/^\|[^|]*\|/gm, name === 'migration.md' ? '|' : '$&');
+      const keys = mentioned(text).filter((key) => groups.test(key));
+      expect(keys.length).toBeGreaterThan(20);
+      expect(keys.filter((key) => !schemas.some((schema) => knows(schema, key.split('.'))))).toEqual([]);
+    },
+  );
 
   test('docs/deployment.md names every key of the Secret', () => {
     const needed = new Set(serviceCharts.flatMap((chart) => secretKeysOf(chart)));

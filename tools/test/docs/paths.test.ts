@@ -1,0 +1,69 @@
+/** Checks that every file, folder and heading that the documentation names exists. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { sourceFiles } from '../../check/source-files.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const pages = sourceFiles(root, /\.md$/).filter((page) => existsSync(join(root, page)));
+const textOf = (page: string) => readFileSync(join(root, page), 'utf8');
+const withoutCode = (text: string) => text.replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, '');
+
+describe('the documentation', () => {
+  test.each(pages)('%s: its links lead to files and headings', (page) => {
+    const links = [...withoutCode(textOf(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '');
+    const local = links.filter((link) => !/^[a-z]+:/.test(link));
+    expect(local.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+  });
+
+  test.each(pages)('%s: the paths in it exist', (page) => {
+    const named = [...textOf(page).matchAll(/`((?:services|packages|charts|docker|tools|docs)\/[^`\s]*)`/g)];
+    const missing = named.map(([, path]) => path ?? '').filter((path) => !exists(page, path));
+    expect(missing).toEqual([]);
+  });
+
+  test('docs/architecture.md lists every package, and the folders of Auth API in the order of the layers', () => {
+    const text = textOf('docs/architecture.md');
+    const packages = sourceFiles(root, /^packages\/[^/]+\/package\.json$/).map((path) => dirname(path));
+    for (const folder of packages) expect(text).toContain(`| \`${folder}\` |`);
+    const { places } = JSON.parse(textOf('tools/check/layers.json'));
+    const folders = places['services/auth-api'].layers.filter(
+      (layer: string) => !/\.ts$|^config$/.test(layer),
+    );
+    const [, table = ''] = /\n\| folder \| owns \|\n([\s\S]*?)\n\n/.exec(text) ?? [];
+    expect([...table.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name)).toEqual(folders);
+  });
+
+  test('README.md shows the diagram of docs/architecture.md', () => {
+    const diagram = (page: string) => /^```mermaid$.*?^```$/ms.exec(textOf(page))?.[0];
+    expect(diagram('README.md')).toBeDefined();
+    expect(diagram('README.md')).toBe(diagram('docs/architecture.md'));
+  });
+});
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [file = '', anchor] = link.split('#');
+  const target = file === '' ? page : normalize(join(dirname(page), file));
+  if (!existsSync(join(root, target))) return false;
+  return anchor === undefined || headingsOf(target).includes(anchor);
+}
+
+/** The anchors that GitHub makes of the headings of a page. */
+function headingsOf(page: string): string[] {
+  return [...textOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** A path starts at the root or beside the page. It may hold `{a,b}`, `*`, a placeholder such as `<service>`, and `:line`. */
+function exists(page: string, path: string): boolean {
+  const pattern = path
+    .replaceAll(/<[^>]*>/g, '*')
+    .replace(/:\d+$/, '')
+    .replace(/\/$/, '');
+  return [root, join(root, dirname(page))].some((cwd) => globSync(pattern, { cwd }).length > 0);
+}
