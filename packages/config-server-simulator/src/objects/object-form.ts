@@ -5,7 +5,7 @@ import { keyValueListSchema } from '@gatehouse/config-server-client/model/key-va
 import { cfgPersonSchema } from '@gatehouse/config-server-client/model/person';
 import { cfgRoleSchema } from '@gatehouse/config-server-client/model/role';
 import { cfgTenantSchema } from '@gatehouse/config-server-client/model/tenant';
-import { encodeCbor } from '@gatehouse/config-server-client/wire/ocp/cbor';
+import { encodeCbor } from '@gatehouse/config-server-client/wire/ocp/cbor-encode';
 import { z } from 'zod';
 import { isKeptType } from './filters.ts';
 import { RequestRefused } from './request-refused.ts';

@@ -1,5 +1,5 @@
 /** Encodes and decodes bodies as JSON, for debugging and test vectors (docs/protocol.md, "Bodies"). */
-import type { BodyLimits, DecodedBody } from './cbor.ts';
+import type { BodyLimits, DecodedBody } from './cbor-decode.ts';
 
 const bytesKey = '$b64';
 

@@ -12,7 +12,8 @@ import {
   type WireSession,
 } from '../wire-protocol.ts';
 import { decodeJson, encodeJson } from './body.ts';
-import { type DecodedBody, decodeCbor, encodeCbor } from './cbor.ts';
+import { type DecodedBody, decodeCbor } from './cbor-decode.ts';
+import { encodeCbor } from './cbor-encode.ts';
 import { encodeFrame, FrameKind, jsonFlag } from './frame.ts';
 import { type Frame, FrameReader, type FrameViolation } from './frame-reader.ts';
 

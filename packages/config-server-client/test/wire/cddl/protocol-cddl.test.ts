@@ -8,7 +8,7 @@ import { cfgTenantSchema } from '../../../src/model/tenant.ts';
 import { type MessageName, messageCatalogue, parseMessage } from '../../../src/wire/message.ts';
 import { closeBodySchema } from '../../../src/wire/messages/registration.ts';
 import { decodeJson } from '../../../src/wire/ocp/body.ts';
-import { decodeCbor } from '../../../src/wire/ocp/cbor.ts';
+import { decodeCbor } from '../../../src/wire/ocp/cbor-decode.ts';
 import { headerBytes } from '../../../src/wire/ocp/frame.ts';
 import { defaultWireLimits } from '../../../src/wire/wire-protocol.ts';
 import { vectorMessages } from '../vector-messages.ts';
