@@ -7,7 +7,6 @@ import type { FaultHooks } from './connections/fault-hooks.ts';
 import { defaultServerLimits, type ServerLimits } from './connections/limits.ts';
 import { listen } from './connections/listener.ts';
 import { SessionRegistry } from './connections/session-registry.ts';
-import { wants } from './connections/subscription.ts';
 import type { ServerTlsOptions } from './connections/tls-server.ts';
 import { RequestRefused } from './objects/request-refused.ts';
 import { handleRequest } from './requests/handle-request.ts';
@@ -87,33 +86,14 @@ async function startServer(
   log: Logger,
   file: EstateFile | undefined,
 ): Promise<Simulator> {
-  const { host = '127.0.0.1', name = 'simulator', clock = systemClock, hash: algorithm = 'scrypt' } = options;
-  const store = file?.store ?? new ObjectStore(new ChangeLog(randomUUID()));
-  const limits = { ...defaultServerLimits, ...options.limits };
-  const sessions = new SessionRegistry(limits, clock);
-  const now = () => clock.nowMs();
-  const authenticator = new Authenticator({
-    store,
-    queue: new HashQueue(options.hashQueue),
-    algorithm,
-    now,
-    sessionsOf: (personDbid) => sessions.countOf(personDbid),
-  });
-  const state = new ServerState({
-    name,
-    role,
-    epoch: file?.epoch ?? options.serverEpoch ?? 1,
-    onModeChanged: (operationalMode) => {
-      for (const session of sessions.all)
-        if (session.identity !== undefined)
-          session.send({ name: 'EventOperationalModeChanged', body: { operationalMode } });
-    },
-  });
-  const faults: FaultHooks = {};
-  const context: ServerContext = { store, authenticator, sessions, state, limits, faults, clock, log };
-  const administration = (assertWritable: () => void) =>
-    createAdministration({ store, authenticator, algorithm, now, assertWritable });
-
+  const { host = '127.0.0.1', port = 8888, tls } = options;
+  const context = createContext(options, role, log, file);
+  const { store, authenticator, sessions, state, faults } = context;
+  const administration = (assertWritable: () => void) => {
+    const { hash: algorithm = 'scrypt' } = options;
+    const now = () => context.clock.nowMs();
+    return createAdministration({ store, authenticator, algorithm, now, assertWritable });
+  };
   if (file === undefined || file.isNew) {
     await plantSeed(
       seedSchema.parse(options.seed),
@@ -122,15 +102,12 @@ async function startServer(
     await file?.planted();
   }
   store.log.subscribe((change) => {
-    for (const session of sessions.all)
-      if (wants(session.subscriptions, change)) session.send(changeEvent(change));
+    for (const session of sessions.all) if (session.wants(change)) session.send(changeEvent(change));
   });
-  const listener = await listen(
-    { host, port: options.port ?? 8888, tls: options.tls },
-    context,
-    (message, refId, session) => handleRequest(message, refId, session, context),
+  const listener = await listen({ host, port, tls }, context, (message, refId, session) =>
+    handleRequest(message, refId, session, context),
   );
-  log.debug({ host, port: listener.port, role, name }, 'open for clients');
+  log.debug({ host, port: listener.port, role, name: state.name }, 'open for clients');
 
   const standby = file === undefined ? undefined : startWarmStandby(file, context);
   const close = async () => {
@@ -160,6 +137,36 @@ async function startServer(
       return closing;
     },
   };
+}
+
+function createContext(
+  options: SimulatorOptions,
+  role: ServerRole,
+  log: Logger,
+  file: EstateFile | undefined,
+): ServerContext {
+  const { name = 'simulator', clock = systemClock, hash: algorithm = 'scrypt' } = options;
+  const store = file?.store ?? new ObjectStore(new ChangeLog(randomUUID()));
+  const limits = { ...defaultServerLimits, ...options.limits };
+  const sessions = new SessionRegistry(limits, clock);
+  const authenticator = new Authenticator({
+    store,
+    queue: new HashQueue(options.hashQueue),
+    algorithm,
+    now: () => clock.nowMs(),
+    sessionsOf: (personDbid) => sessions.countOf(personDbid),
+  });
+  const state = new ServerState({
+    name,
+    role,
+    epoch: file?.epoch ?? options.serverEpoch ?? 1,
+    onModeChanged: (operationalMode) => {
+      for (const session of sessions.all)
+        if (session.identity !== undefined)
+          session.send({ name: 'EventOperationalModeChanged', body: { operationalMode } });
+    },
+  });
+  return { store, authenticator, sessions, state, limits, faults: {}, clock, log };
 }
 
 /** On a full disk the file keeps naming this process, which no longer counts once it has ended. */

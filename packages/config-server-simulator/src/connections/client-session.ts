@@ -4,9 +4,11 @@ import type { Socket } from 'node:net';
 import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
 import type { CloseCode } from '@gatehouse/config-server-client/wire/wire-protocol';
 import { RequestRefused } from '../objects/request-refused.ts';
+import type { Change } from '../store/change-log.ts';
 import { ClientLink, type LinkContext, type RequestEvent } from './client-link.ts';
 import { describeRequest } from './describe-request.ts';
-import type { Subscription } from './subscription.ts';
+
+export type Subscription = MessageBody<'RequestRegisterNotification'>['subscriptions'][number];
 
 /** The registered application and account; RequestAuthenticate never changes them. */
 export interface SessionIdentity {
@@ -74,6 +76,17 @@ export class ClientSession {
     else onAnswer(message, refId, (changed, changedRefId) => this.#link.send(changed, changedRefId));
   }
 
+  /** Whether one of its subscriptions matches the change. */
+  wants(change: Change): boolean {
+    return this.subscriptions.some(
+      ({ objectType, tenantDbid, dbid }) =>
+        objectType === change.objectType &&
+        (tenantDbid === undefined || tenantDbid === change.tenantDbid) &&
+        (dbid === undefined || dbid === change.dbid),
+    );
+  }
+
+  /** Keep-alive times take effect at once. */
   watch(addp: MessageBody<'EventAddpUpdated'>): void {
     this.#link.watch(addp);
   }

@@ -1,4 +1,4 @@
-/** Makes a running server known in Consul with a TTL check, keeps it known, and takes it out at the end. */
+/** Registers a running server in Consul with a TTL check, renews the check, and removes the server at the end. */
 import { type Clock, pause, systemClock } from '@gatehouse/config-server-client/clock';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { ConsulAgent } from '@gatehouse/config-server-client/discovery/consul/consul-agent';
@@ -16,11 +16,11 @@ export interface ConsulRegistrationOptions extends ConsulAccess {
   host: string;
   port: number;
   tags?: readonly string[];
-  /** Asked at every renewal. */
+  /** Called at every renewal. */
   current(): ServerCondition;
-  /** Without a renewal for so long the instance counts as broken. Default 15, at least 3. */
+  /** Consul marks the instance as critical after this time without a renewal. Default 15, at least 3. */
   ttlSeconds?: number;
-  /** Consul forgets an instance that was broken for so long. Default 600; Consul takes at least 60. */
+  /** Consul removes an instance that is critical for this time. Default 600; Consul takes at least 60. */
   forgottenAfterSeconds?: number;
   clock?: Clock;
   /** Uniform in [0, 1), for jitter only. */
@@ -30,174 +30,142 @@ export interface ConsulRegistrationOptions extends ConsulAccess {
 
 export interface ServerCondition {
   role: EndpointRole;
-  /** Clients are asked to move away. */
+  /** Asks clients to move away. */
   draining?: boolean;
   /** Default true. */
   healthy?: boolean;
 }
 
-export interface ConsulRegistration {
-  /** Resolves when Consul knows the server for the first time; never rejects. */
-  readonly registered: Promise<void>;
-  /** Tells Consul the current condition now, in place of at the next renewal. */
-  refresh(): void;
-  /** Takes the server out of Consul; waits a few seconds at most, never fails. Idempotent. */
-  close(): Promise<void>;
-}
+export type ConsulRegistration = ReturnType<typeof registerInConsul>;
 
 const callLimitMs = 5_000;
 
-/** Returns at once and goes on in the background: a server serves whether Consul is there or not. Throws TypeError. */
-export function registerInConsul(options: ConsulRegistrationOptions): ConsulRegistration {
-  const registration = new Registration(options);
-  registration.start();
-  return registration;
-}
+/** Returns at once and registers in the background: the server does not depend on Consul. @throws TypeError for wrong options */
+export function registerInConsul(options: ConsulRegistrationOptions) {
+  const { service, id, ttlSeconds = 15, clock = systemClock, log = silentLogger } = options;
+  if (!(ttlSeconds >= 3)) throw new TypeError('the TTL of a Consul check must be at least 3 seconds');
+  if (service === '' || id === '') throw new TypeError('a service needs a name and an id');
+  const closing = new AbortController();
+  const consul = createCalls(options, ttlSeconds, closing.signal);
+  const registered = Promise.withResolvers<void>();
+  const pace = new QueryPace({
+    intervalMs: (ttlSeconds * 1_000) / 3,
+    firstPauseMs: 1_000,
+    longestPauseMs: 30_000,
+    random: options.random ?? Math.random,
+  });
+  let wakeUp = new AbortController();
+  /** The condition that Consul knows; undefined when it may have lost the registration. */
+  let known: string | undefined;
+  /** The last failure; undefined while Consul knows the server. */
+  let problem: string | undefined = 'not registered yet';
 
-class Registration implements ConsulRegistration {
-  readonly #options: ConsulRegistrationOptions;
-  readonly #ttlSeconds: number;
-  readonly #clock: Clock;
-  readonly #log: Logger;
-  readonly #agent: ConsulAgent;
-  readonly #registered = Promise.withResolvers<void>();
-  readonly #closing = new AbortController();
-  #wakeUp = new AbortController();
-  /** What Consul was told last; undefined when it may have forgotten us. */
-  #told: string | undefined;
-  /** What went wrong last; undefined while Consul knows us. */
-  #problem: string | undefined = 'not registered yet';
-  #running: Promise<void> = Promise.resolve();
-  #closed: Promise<void> | undefined;
-
-  constructor(options: ConsulRegistrationOptions) {
-    this.#options = options;
-    this.#ttlSeconds = options.ttlSeconds ?? 15;
-    if (!(this.#ttlSeconds >= 3)) throw new TypeError('the TTL of a Consul check must be at least 3 seconds');
-    if (options.service === '' || options.id === '') throw new TypeError('a service needs a name and an id');
-    this.#clock = options.clock ?? systemClock;
-    this.#log = options.log ?? silentLogger;
-    this.#agent = new ConsulAgent(options, this.#clock);
+  async function renew(condition: ServerCondition): Promise<void> {
+    const described = JSON.stringify([condition.role, condition.draining === true]);
+    if (known !== described) {
+      await consul.register(condition);
+      known = described;
+    }
+    await consul.renew(condition.healthy !== false);
+    if (problem !== undefined) log.info({ service, id, role: condition.role }, 'registered in Consul');
+    problem = undefined;
+    registered.resolve();
   }
 
-  get registered(): Promise<void> {
-    return this.#registered.promise;
+  function noteFailure(cause: unknown): void {
+    const { reason, message } = toConsulFailure(cause);
+    // An agent that restarted without its data has lost the registration.
+    known = undefined;
+    if (message !== problem)
+      log.warn({ service, id, reason, problem: message }, 'Consul does not know of this server');
+    problem = message;
   }
 
-  start(): void {
-    this.#running = this.#keepKnown();
-  }
-
-  refresh(): void {
-    this.#wakeUp.abort();
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#takeOut();
-    return this.#closed;
-  }
-
-  async #keepKnown(): Promise<void> {
-    const renewalMs = (this.#ttlSeconds * 1_000) / 3;
-    const pace = new QueryPace({
-      intervalMs: renewalMs,
-      firstPauseMs: 1_000,
-      longestPauseMs: 30_000,
-      random: this.#options.random ?? Math.random,
-    });
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      this.#wakeUp = new AbortController();
-      const startedAtMs = this.#clock.monotonicMs();
-      const agoMs = () => this.#clock.monotonicMs() - startedAtMs;
+  const running = (async () => {
+    while (!closing.signal.aborted) {
+      wakeUp = new AbortController();
+      const startedAtMs = clock.monotonicMs();
       let delayMs: number;
       try {
-        await this.#tell(this.#options.current());
-        delayMs = pace.afterAnswerMs(agoMs());
+        await renew(options.current());
+        delayMs = pace.afterAnswerMs(clock.monotonicMs() - startedAtMs);
       } catch (cause) {
-        if (signal.aborted) return;
-        this.#failed(cause);
-        delayMs = pace.afterFailureMs(agoMs());
+        if (closing.signal.aborted) return;
+        noteFailure(cause);
+        delayMs = pace.afterFailureMs(clock.monotonicMs() - startedAtMs);
       }
-      await pause(this.#clock, delayMs, AbortSignal.any([signal, this.#wakeUp.signal]));
+      await pause(clock, delayMs, AbortSignal.any([closing.signal, wakeUp.signal]));
     }
-  }
+  })();
 
-  async #tell(condition: ServerCondition): Promise<void> {
-    const described = JSON.stringify([condition.role, condition.draining === true]);
-    if (this.#told !== described) {
-      await this.#register(condition);
-      this.#told = described;
-    }
-    await this.#renew(condition.healthy !== false);
-    if (this.#problem !== undefined) {
-      const { service, id } = this.#options;
-      this.#log.info({ service, id, role: condition.role }, 'registered in Consul');
-    }
-    this.#problem = undefined;
-    this.#registered.resolve();
-  }
-
-  async #register({ role, draining }: ServerCondition): Promise<void> {
-    const { service, id, host, port, tags, forgottenAfterSeconds = 600 } = this.#options;
-    const check = {
-      name: `TTL of ${id}`,
-      ttl: `${this.#ttlSeconds}s`,
-      deregistercriticalserviceafter: `${forgottenAfterSeconds}s`,
-      // Asked for by the types of the package; a TTL check has none.
-      timeout: '',
-    };
-    await this.#call((consul, context) =>
-      consul.agent.service.register({
-        name: service,
-        id,
-        address: host,
-        port,
-        tags: [...(tags ?? [])],
-        meta: { role, ...(draining === true ? { drain: 'true' } : {}) },
-        check,
-        ...context,
-      }),
-    );
-  }
-
-  /** A check begins as critical: nobody is sent here before the first renewal. */
-  async #renew(isHealthy: boolean): Promise<void> {
-    const id = `service:${this.#options.id}`;
-    await this.#call((consul, context) => {
-      const options = { id, ...context };
-      return isHealthy ? consul.agent.check.pass(options) : consul.agent.check.fail(options);
-    });
-  }
-
-  async #call(send: Parameters<ConsulAgent['call']>[0]['send']): Promise<void> {
-    await this.#agent.call({ timeLimitMs: callLimitMs, signal: this.#closing.signal, send });
-  }
-
-  #failed(cause: unknown): void {
-    const { reason, message } = toConsulFailure(cause);
-    const { service, id } = this.#options;
-    // An agent that was restarted without its data knows nothing of us: the next attempt begins from the start.
-    this.#told = undefined;
-    if (message !== this.#problem) {
-      this.#log.warn({ service, id, reason, problem: message }, 'Consul does not know of this server');
-    }
-    this.#problem = message;
-  }
-
-  async #takeOut(): Promise<void> {
-    this.#closing.abort();
-    await this.#running;
-    const { service, id } = this.#options;
+  async function remove(): Promise<void> {
+    closing.abort();
+    await running;
     try {
-      await this.#agent.call({
+      await consul.deregister();
+      log.info({ service, id }, 'taken out of Consul');
+    } catch (cause) {
+      const { reason, message } = toConsulFailure(cause);
+      log.warn({ service, id, reason, problem: message }, 'left in Consul until its TTL runs out');
+    }
+  }
+
+  let closed: Promise<void> | undefined;
+  return {
+    /** Resolves when Consul knows the server for the first time; never rejects. */
+    registered: registered.promise,
+    /** Sends the current condition now instead of at the next renewal. */
+    refresh: () => wakeUp.abort(),
+    /** Removes the server from Consul; takes a few seconds at most and never fails. Idempotent. */
+    close: (): Promise<void> => {
+      closed ??= remove();
+      return closed;
+    },
+  };
+}
+
+/** The three calls to the agent. @throws what toConsulFailure reads */
+function createCalls(options: ConsulRegistrationOptions, ttlSeconds: number, signal: AbortSignal) {
+  const { service, id, host, port, tags = [], forgottenAfterSeconds = 600, clock = systemClock } = options;
+  const agent = new ConsulAgent(options, clock);
+  const call = (send: Parameters<ConsulAgent['call']>[0]['send']) =>
+    agent.call({ timeLimitMs: callLimitMs, signal, send });
+  return {
+    async register({ role, draining }: ServerCondition): Promise<void> {
+      const meta = draining === true ? { role, drain: 'true' } : { role };
+      const check = {
+        name: `TTL of ${id}`,
+        ttl: `${ttlSeconds}s`,
+        deregistercriticalserviceafter: `${forgottenAfterSeconds}s`,
+        // The types of the package require it; a TTL check has no timeout.
+        timeout: '',
+      };
+      await call((consul, context) =>
+        consul.agent.service.register({
+          name: service,
+          id,
+          address: host,
+          port,
+          tags: [...tags],
+          meta,
+          check,
+          ...context,
+        }),
+      );
+    },
+    /** A new check is critical: no client comes here before the first renewal. */
+    async renew(isHealthy: boolean): Promise<void> {
+      await call((consul, context) => {
+        const check = { id: `service:${id}`, ...context };
+        return isHealthy ? consul.agent.check.pass(check) : consul.agent.check.fail(check);
+      });
+    },
+    /** Works after `signal` has been aborted, too. */
+    async deregister(): Promise<void> {
+      await agent.call({
         timeLimitMs: callLimitMs,
         send: (consul, context) => consul.agent.service.deregister({ id, ...context }),
       });
-      this.#log.info({ service, id }, 'taken out of Consul');
-    } catch (cause) {
-      const { reason, message } = toConsulFailure(cause);
-      this.#log.warn({ service, id, reason, problem: message }, 'left in Consul until its TTL runs out');
-    }
-  }
+    },
+  };
 }

@@ -1,7 +1,6 @@
 /** Registers subscriptions to changes, and answers the history for clients that were away. */
 import type { ConfMessage, MessageBody } from '@gatehouse/config-server-client/wire/message';
-import type { ClientSession } from '../connections/client-session.ts';
-import { isSameSubscription } from '../connections/subscription.ts';
+import type { ClientSession, Subscription } from '../connections/client-session.ts';
 import { isKeptType } from '../objects/filters.ts';
 import { RequestRefused } from '../objects/request-refused.ts';
 import type { Change } from '../store/change-log.ts';
@@ -62,6 +61,10 @@ export async function readHistoryLog(
     limits,
   );
   answer({ name: 'EventHistoryLogSent', body: { historyId } });
+}
+
+function isSameSubscription(a: Subscription, b: Subscription): boolean {
+  return a.objectType === b.objectType && a.tenantDbid === b.tenantDbid && a.dbid === b.dbid;
 }
 
 /** The notification of a change. */
