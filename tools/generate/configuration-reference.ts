@@ -7,12 +7,12 @@ const services = ['auth-api', 'auth-ui', 'environment-api'];
 
 const introduction = `# Configuration
 
-Written by \`npm run generate\` from \`services/*/src/config.ts\`; change the sentences there.
+\`npm run generate\` writes this page from \`services/*/src/config.ts\` and the groups of settings that it imports. Change the sentences there.
 
-Each setting has a variable and a key of the configuration file. The order is: variable, file named by
-\`<variable>_FILE\` (for secrets that are mounted), configuration file (YAML, named by \`GATEHOUSE_CONFIG_FILE\`), default.
-A service starts only when everything is right, tells all mistakes in one message and ends with status 78. An unknown key of the
-file is refused, and so is a variable that is a near miss of one below. Secrets print as \`[secret]\` everywhere.
+Each setting has an environment variable and a key of the configuration file. The first of these that is set counts: the variable, the file named by
+\`<variable>_FILE\` (for mounted secrets), the configuration file (YAML, named by \`GATEHOUSE_CONFIG_FILE\`), the default. A service with a mistake in its
+configuration does not start: it reports all mistakes in one message and ends with status 78. It refuses an unknown key of the file, and a variable whose
+name is almost one of those below. Secrets are always printed as \`[secret]\`.
 
 \`\`\`sh
 node services/auth-api/dist/main.js check-config

@@ -43,14 +43,14 @@ export async function referencePage(root: string, service: string): Promise<stri
       .map(([method, operation]): Call => ({ ...operation, method: method.toUpperCase(), path })),
   );
   const groups = Map.groupBy(calls, ({ tags }) => tags?.[0] ?? 'other');
-  // What the services ask each other is nobody else's business, and may change.
+  // Calls between the services are internal and may change.
   groups.delete('internal');
   const sections = [...groups].map(
     ([tag, members]) => `## ${titleOf(tag)}\n\n${members.map(section).join('\n')}`,
   );
   return `# Reference: ${info.title}
 
-${info.description} This page is generated from \`services/${service}/openapi.json\` by \`npm run generate\`.
+${info.description} \`npm run generate\` writes this page from \`services/${service}/openapi.json\`.
 
 ${sections.join('\n')}`;
 }

@@ -49,7 +49,7 @@ export const configuration = defineConfiguration(
     compat: {
       enabled: setting(read.boolean().default(false), {
         env: 'GATEHOUSE_COMPAT_ENABLED',
-        doc: 'For estates that move: UUID access tokens, redirects below a registered origin, the secret in the answer to a client creation.',
+        doc: 'For moving from an existing installation: UUID access tokens, redirects below a registered origin, the secret in the answer to a client creation.',
       }),
     },
     tokens: tokenSettings,
@@ -58,7 +58,7 @@ export const configuration = defineConfiguration(
     mtls: {
       url: setting(read.baseUrl().optional(), {
         env: 'GATEHOUSE_MTLS_URL',
-        doc: 'Public origin where client certificates are asked for, if that is another one than the public URL; discovery announces the endpoints there (RFC 8705 section 5).',
+        doc: 'Public origin where client certificates are requested, if it differs from the public URL; discovery announces its endpoints (RFC 8705 section 5).',
         example: 'https://mtls.login.example.com',
       }),
       ...certificateHeaderSettings,
@@ -67,7 +67,7 @@ export const configuration = defineConfiguration(
     signingKeys: {
       rotationDays: setting(read.integer(0, 3650).default(90), {
         env: 'GATEHOUSE_SIGNING_KEY_ROTATION_DAYS',
-        doc: 'How long a key signs before the next one does, in days; 0: until it is rotated by hand.',
+        doc: 'Time that a key signs before the next one does, in days; 0: until it is rotated by hand.',
       }),
     },
     clients: clientSettings,
@@ -76,11 +76,11 @@ export const configuration = defineConfiguration(
     environmentApi: {
       url: setting(z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8084'), {
         env: 'GATEHOUSE_ENVIRONMENT_API_URL',
-        doc: 'Where the Environment API is reached inside the installation, without a path.',
+        doc: 'Address of Environment API inside the installation, without a path.',
       }),
       staleMaxSeconds: setting(read.integer(0, 604_800).default(86_400), {
         env: 'GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS',
-        doc: 'Longest use of cached contact centres and environments while the Environment API is down, in seconds.',
+        doc: 'Maximum use of cached contact centres and environments while Environment API is down, in seconds.',
       }),
     },
     consul: consulSettings,
@@ -89,7 +89,7 @@ export const configuration = defineConfiguration(
       ...auditSettings,
       tokens: setting(z.enum(['exceptional', 'all']).default('exceptional'), {
         env: 'GATEHOUSE_AUDIT_TOKENS',
-        doc: 'Which tokens leave an event: those of users who sign in, exchanges and assertions (`exceptional`), or client credentials and refreshed tokens too (`all`), which are many. All are counted in metrics.',
+        doc: 'Tokens that leave an event: those of logins, exchanges and assertions (`exceptional`), or also client credentials and refreshed tokens (`all`), which are many. Metrics count all tokens.',
       }),
     },
     tracing: tracingSettings,
@@ -101,7 +101,7 @@ export const configuration = defineConfiguration(
         .default('/'),
       {
         env: 'GATEHOUSE_LOCATION',
-        doc: 'Location of this installation: chooses settings and Configuration Servers.',
+        doc: 'Location of this installation; it selects settings and Configuration Servers.',
         example: '/USW1',
       },
     ),

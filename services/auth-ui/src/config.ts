@@ -19,12 +19,12 @@ export const configuration = defineConfiguration(
     authApi: {
       url: setting(read.baseUrl(), {
         env: 'GATEHOUSE_AUTH_API_URL',
-        doc: 'Where Auth API is reached inside the cluster: scheme, host and port without a path.',
+        doc: 'Address of Auth API inside the cluster: scheme, host and port without a path.',
         example: 'http://gatehouse-auth-api:80',
       }),
       timeoutMs: setting(read.integer(100, 30_000).default(3000), {
         env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
-        doc: 'Longest wait for an answer of Auth API, in milliseconds; then the page says that sign-in is not available.',
+        doc: 'Maximum wait for an answer of Auth API, in milliseconds; then the page says that sign-in is not available.',
       }),
     },
     serviceClient: serviceClientSettings,

@@ -32,51 +32,51 @@ export const configuration = defineConfiguration(
     mode: modeSetting,
     location: setting(locationSchema.default(rootLocation), {
       env: 'GATEHOUSE_LOCATION',
-      doc: 'Where this installation runs, as a path: chooses among servers and settings that are given for locations.',
+      doc: 'Location of this installation, as a path; it selects servers and settings that are stored for a location.',
       example: '/USW1',
     }),
     environment: {
       writableLocation: setting(locationSchema.optional(), {
         env: 'GATEHOUSE_WRITABLE_LOCATION',
-        doc: 'The region that takes writes; elsewhere they are refused. Absent: every region takes them.',
+        doc: 'The region that accepts writes; all others refuse them. Without it every region accepts writes.',
         example: '/USW1',
       }),
       forceWritable: setting(read.boolean().default(false), {
         env: 'GATEHOUSE_FORCE_WRITABLE',
-        doc: 'Take writes in this region all the same, during a fail-over.',
+        doc: 'Accepts writes in this region although another one is writable, during a fail-over.',
       }),
     },
     authApi: {
       url: setting(read.baseUrl(), {
         env: 'GATEHOUSE_AUTH_API_URL',
-        doc: 'Where Auth API is reached inside the cluster: scheme, host and port without a path. It tells whose a Bearer token is.',
+        doc: 'Address of Auth API inside the cluster: scheme, host and port without a path. Auth API introspects Bearer tokens.',
         example: 'http://gatehouse-auth-api:80',
       }),
       timeoutMs: setting(read.integer(100, 30_000).default(2000), {
         env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
-        doc: 'Longest wait for an answer of Auth API, in milliseconds; then the caller gets 503.',
+        doc: 'Maximum wait for an answer of Auth API, in milliseconds; then the caller gets 503.',
       }),
       introspectionCacheMs: setting(read.integer(0, 5000).default(3000), {
         env: 'GATEHOUSE_INTROSPECTION_CACHE_MS',
-        doc: 'How long a good answer about a token is believed, in milliseconds; a revoked token may work that long.',
+        doc: 'Time for which an active token is cached, in milliseconds; a revoked token may work for this time.',
       }),
     },
     check: {
       stepTimeoutMs: setting(read.integer(100, 15_000).default(4000), {
         env: 'GATEHOUSE_CHECK_STEP_TIMEOUT_MS',
-        doc: 'Longest wait for each step of an environment check (resolve, TCP, TLS and registration, read), in milliseconds.',
+        doc: 'Maximum wait for each step of an environment check (resolve, TCP, TLS and registration, read), in milliseconds.',
       }),
     },
     reachability: {
       timeoutMs: setting(read.integer(0, 5000).default(500), {
         env: 'GATEHOUSE_REACHABILITY_TIMEOUT_MS',
-        doc: 'How long a write waits for the servers it names, to warn about those that cannot be reached, in milliseconds; 0 = no warnings.',
+        doc: 'Time that a write waits for the servers it names, to warn about those that cannot be reached, in milliseconds; 0: no warnings.',
       }),
     },
     import: {
       secretsFolder: setting(z.string().min(1).optional(), {
         env: 'GATEHOUSE_IMPORT_SECRETS_FOLDER',
-        doc: 'Folder whose files an import may name as secrets (`file:` references). Absent: no import reads files.',
+        doc: 'Folder whose files an import may name as secrets (`file:` references). Without it no import reads files.',
         example: '/run/secrets/import',
       }),
     },
@@ -85,7 +85,7 @@ export const configuration = defineConfiguration(
       requireNonce: dpopNonceSetting,
       origins: setting(read.baseUrls().default([]), {
         env: 'GATEHOUSE_DPOP_ORIGINS',
-        doc: 'Origins that callers reach this API by, separated by commas: a DPoP proof must name one of them. Absent: tokens that are bound to a key are refused.',
+        doc: 'Origins that callers use for this API, separated by commas; a DPoP proof must name one of them. Without it, tokens that are bound to a key are refused.',
         example: 'https://login.example.com,http://gauth-environment',
       }),
     },

@@ -13,7 +13,7 @@ export const elasticsearchSettings = {
       .pipe(z.array(nodeUrl)) as unknown as z.ZodType<string[]>,
     {
       env: 'GATEHOUSE_ELASTICSEARCH_NODES',
-      doc: 'Addresses of Elasticsearch (8.x or 9.x), separated by commas; none: audit events stay in PostgreSQL.',
+      doc: 'Addresses of Elasticsearch (8.x or 9.x), separated by commas. Without them audit events stay in PostgreSQL.',
       example: 'https://elasticsearch.example:9200',
     },
   ),
@@ -31,15 +31,15 @@ export const elasticsearchSettings = {
   }),
   ca: setting(z.string().min(1).optional(), {
     env: 'GATEHOUSE_ELASTICSEARCH_CA',
-    doc: "Authority of Elasticsearch's certificate, in PEM; those of the system when not given.",
+    doc: "Authority of Elasticsearch's certificate, in PEM; default: those of the system.",
   }),
   allowPlaintext: setting(read.boolean().default(false), {
     env: 'GATEHOUSE_ELASTICSEARCH_ALLOW_PLAINTEXT',
-    doc: 'Permits http to Elasticsearch on another machine; whoever listens reads who signs in from where.',
+    doc: 'Permits http to Elasticsearch on another machine. An attacker who listens reads who signs in and from where.',
   }),
   install: setting(read.boolean().default(true), {
     env: 'GATEHOUSE_ELASTICSEARCH_INSTALL',
-    doc: 'Install and update index templates and the lifecycle policy; `false` where an administrator does (docs/logging.md), with credentials that only write.',
+    doc: 'Installs and updates index templates and the lifecycle policy; `false` where an administrator does that (docs/logging.md) and the credentials may only write.',
   }),
   namespace: setting(
     z
@@ -57,7 +57,7 @@ export const elasticsearchSettings = {
   }),
   logs: setting(read.boolean().default(false), {
     env: 'GATEHOUSE_ELASTICSEARCH_LOGS',
-    doc: 'Send log lines there too (data stream logs-gatehouse.service-<namespace>), for installations that collect no standard output.',
+    doc: 'Sends log lines to Elasticsearch too (data stream logs-gatehouse.service-<namespace>), for installations that collect no standard output.',
   }),
   logRetentionDays: setting(read.integer(1, 36_500).default(30), {
     env: 'GATEHOUSE_ELASTICSEARCH_LOG_RETENTION_DAYS',
@@ -65,7 +65,7 @@ export const elasticsearchSettings = {
   }),
   timeoutMs: setting(read.integer(1000, 600_000).default(30_000), {
     env: 'GATEHOUSE_ELASTICSEARCH_TIMEOUT_MS',
-    doc: 'Longest call to Elasticsearch, in milliseconds.',
+    doc: 'Maximum duration of a call to Elasticsearch, in milliseconds.',
   }),
 };
 

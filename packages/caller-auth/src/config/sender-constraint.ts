@@ -17,7 +17,7 @@ export const certificateHeaderSettings = {
       .optional(),
     {
       env: 'GATEHOUSE_CLIENT_CERTIFICATE_HEADER',
-      doc: 'Header in which a trusted proxy tells the certificate of its caller. The proxy must replace what the caller sends under that name.',
+      doc: 'Header in which a trusted proxy passes the certificate of its caller. The proxy must replace what the caller sends under that name.',
       example: 'x-ssl-client-cert',
     },
   ),
@@ -29,7 +29,7 @@ export const certificateHeaderSettings = {
 
 export const dpopNonceSetting = setting(read.boolean().default(false), {
   env: 'GATEHOUSE_DPOP_REQUIRE_NONCE',
-  doc: 'Every DPoP proof must carry a nonce of this server: no proof can be made in advance, at the price of one more request now and then.',
+  doc: 'Every DPoP proof must carry a nonce of this server. Then no proof can be made in advance; it costs one more request now and then.',
 });
 
 interface CertificateConfig {

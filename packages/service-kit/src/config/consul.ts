@@ -5,7 +5,7 @@ import { optionalSecretSetting, read, setting } from './setting.ts';
 export const consulSettings = {
   url: setting(z.url({ protocol: /^https?$/ }).optional(), {
     env: 'GATEHOUSE_CONSUL_URL',
-    doc: 'Where Consul is asked for Configuration Servers; without it the `consulService` of environments has no effect but a warning. The same for Auth API and Environment API.',
+    doc: 'Address of Consul, which has the addresses of Configuration Servers. Without it, `consulService` of an environment only causes a warning. The same for Auth API and Environment API.',
     example: 'https://consul.example:8501',
   }),
   token: optionalSecretSetting({
@@ -14,11 +14,11 @@ export const consulSettings = {
   }),
   datacenter: setting(z.string().min(1).optional(), {
     env: 'GATEHOUSE_CONSUL_DATACENTER',
-    doc: 'Data centre that Consul is asked about; that of the agent which answers when not given.',
+    doc: 'Data centre to ask about; default: that of the agent that answers.',
   }),
   ca: setting(z.string().min(1).optional(), {
     env: 'GATEHOUSE_CONSUL_CA',
-    doc: "Authority of Consul's certificate, in PEM; those of the system when not given.",
+    doc: "Authority of Consul's certificate, in PEM; default: those of the system.",
   }),
   cert: setting(z.string().min(1).optional(), {
     env: 'GATEHOUSE_CONSUL_CERT',
@@ -35,6 +35,6 @@ export const consulSettings = {
   }),
   allowPlaintext: setting(read.boolean().default(false), {
     env: 'GATEHOUSE_CONSUL_ALLOW_PLAINTEXT',
-    doc: 'Permits http to Consul on another machine; whoever can change its answers chooses where passwords are sent.',
+    doc: 'Permits http to Consul on another machine. An attacker who can change its answers chooses where passwords are sent.',
   }),
 };

@@ -25,13 +25,13 @@ export function httpSettings(defaults: { port: number; managementPort: number })
     }),
     trustedProxies: setting(read.list().default([]) as z.ZodType<string[]>, {
       env: 'GATEHOUSE_TRUSTED_PROXIES',
-      doc: 'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is believed; none by default.',
+      doc: 'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is trusted; none by default.',
       example: '10.0.0.0/8',
     }),
     tls: {
       certFile: setting(z.string().min(1).optional(), {
         env: 'GATEHOUSE_TLS_CERT_FILE',
-        doc: 'Certificate of the API in PEM, with those between it and its authority: then it speaks HTTPS. A renewed file is taken up without a restart.',
+        doc: 'Certificate of the API in PEM, with its intermediate certificates. With it the API speaks HTTPS. A renewed file is loaded without a restart.',
         example: '/etc/gatehouse/tls/tls.crt',
       }),
       keyFile: setting(z.string().min(1).optional(), {
@@ -41,16 +41,16 @@ export function httpSettings(defaults: { port: number; managementPort: number })
       }),
       clientCertificates: setting(read.boolean().default(false), {
         env: 'GATEHOUSE_TLS_CLIENT_CERTIFICATES',
-        doc: 'Ask callers for a certificate, to which their tokens may be bound (RFC 8705); who has none is served all the same.',
+        doc: 'Requests a certificate from callers, to which their tokens may be bound (RFC 8705). Callers without one are served too.',
       }),
     },
     bodyLimitBytes: setting(read.integer(1024, 16_777_216).default(65_536), {
       env: 'GATEHOUSE_BODY_LIMIT_BYTES',
-      doc: 'Largest request body, in bytes; a larger one is answered 413.',
+      doc: 'Maximum size of a request body, in bytes; a larger one gets 413.',
     }),
     logRequests: setting(z.enum(['failures', 'all']).default('failures'), {
       env: 'GATEHOUSE_LOG_REQUESTS',
-      doc: '`failures` logs a line for each request that was answered with 400 or above, `all` for every one; metrics count all of them either way.',
+      doc: '`failures` logs each request that was answered with 400 or above, `all` logs every request. Metrics count all requests in both cases.',
     }),
     requestTimeoutMs: setting(read.integer(1000, 600_000).default(30_000), {
       env: 'GATEHOUSE_REQUEST_TIMEOUT_MS',
@@ -58,11 +58,11 @@ export function httpSettings(defaults: { port: number; managementPort: number })
     }),
     drainDelayMs: setting(read.integer(0, 120_000).default(5000), {
       env: 'GATEHOUSE_DRAIN_DELAY_MS',
-      doc: 'After SIGTERM: how long requests are still accepted while readiness is off, in milliseconds.',
+      doc: 'Time after SIGTERM in which requests are still accepted while readiness is off, in milliseconds.',
     }),
     shutdownTimeoutMs: setting(read.integer(1000, 600_000).default(25_000), {
       env: 'GATEHOUSE_SHUTDOWN_TIMEOUT_MS',
-      doc: 'After SIGTERM: when the process ends even with requests in flight, in milliseconds.',
+      doc: 'Time after SIGTERM at which the process ends even with requests in flight, in milliseconds.',
     }),
   };
 }
@@ -70,7 +70,7 @@ export function httpSettings(defaults: { port: number; managementPort: number })
 export const logSettings = {
   level: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), {
     env: 'LOG_LEVEL',
-    doc: 'Least severe level that is logged.',
+    doc: 'Lowest level that is logged.',
   }),
   format: setting(z.enum(['json', 'pretty']).default('json'), {
     env: 'LOG_FORMAT',
@@ -92,7 +92,7 @@ export const publicUrlSetting = setting(read.baseUrl(), {
 export const redisSettings = {
   url: setting(z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'), {
     env: 'GATEHOUSE_REDIS_URL',
-    doc: 'Redis server; ignored when cluster nodes are given. Write the password into its own variable.',
+    doc: 'Redis server; ignored when cluster nodes are set. The password has a variable of its own.',
   }),
   clusterNodes: setting(read.list().default([]) as z.ZodType<string[]>, {
     env: 'GATEHOUSE_REDIS_CLUSTER_NODES',
@@ -106,7 +106,7 @@ export const redisSettings = {
   password: optionalSecretSetting({ env: 'GATEHOUSE_REDIS_PASSWORD', doc: 'Redis password.' }),
   tls: setting(read.boolean().default(false), {
     env: 'GATEHOUSE_REDIS_TLS',
-    doc: 'Encrypt the connection to Redis; the certificate is checked.',
+    doc: 'Encrypts the connection to Redis; the certificate is verified.',
   }),
   keyPrefix: setting(
     z
@@ -115,12 +115,12 @@ export const redisSettings = {
       .default('gatehouse:'),
     {
       env: 'GATEHOUSE_REDIS_KEY_PREFIX',
-      doc: 'Put before every key and channel; the same for all services.',
+      doc: 'Prefix of every key and channel; the same for all services.',
     },
   ),
   commandTimeoutMs: setting(read.integer(50, 10_000).default(800), {
     env: 'GATEHOUSE_REDIS_COMMAND_TIMEOUT_MS',
-    doc: 'Longest wait for one Redis command, in milliseconds; then the caller gets 503.',
+    doc: 'Maximum wait for one Redis command, in milliseconds; then the caller gets 503.',
   }),
 };
 
@@ -138,24 +138,24 @@ export const postgresSettings = {
   }),
   username: setting(z.string().default('gatehouse'), {
     env: 'GATEHOUSE_POSTGRES_USERNAME',
-    doc: 'PostgreSQL role; it owns its schema and need not be a superuser.',
+    doc: 'PostgreSQL role; it owns its schema and is no superuser.',
   }),
   password: optionalSecretSetting({ env: 'GATEHOUSE_POSTGRES_PASSWORD', doc: 'PostgreSQL password.' }),
   ssl: setting(z.enum(['off', 'require', 'verify']).default('off'), {
     env: 'GATEHOUSE_POSTGRES_SSL',
-    doc: '`require` encrypts, `verify` also checks the certificate.',
+    doc: '`require` encrypts, `verify` also verifies the certificate.',
   }),
   poolSize: setting(read.integer(1, 200).default(10), {
     env: 'GATEHOUSE_POSTGRES_POOL_SIZE',
-    doc: 'Most connections of one process.',
+    doc: 'Maximum number of connections of one process.',
   }),
   poolCheckoutTimeoutMs: setting(read.integer(100, 60_000).default(2000), {
     env: 'GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS',
-    doc: 'Longest wait for a connection, in milliseconds; then the caller gets 503.',
+    doc: 'Maximum wait for a connection, in milliseconds; then the caller gets 503.',
   }),
   statementTimeoutMs: setting(read.integer(100, 600_000).default(10_000), {
     env: 'GATEHOUSE_POSTGRES_STATEMENT_TIMEOUT_MS',
-    doc: 'Longest run of one statement, in milliseconds.',
+    doc: 'Maximum run time of one statement, in milliseconds.',
   }),
 };
 
@@ -173,7 +173,7 @@ export const opsSettings = {
 export const serviceClientSettings = {
   id: setting(z.string().min(1), {
     env: 'GATEHOUSE_SERVICE_CLIENT_ID',
-    doc: 'Client id that the three services use among themselves; the same for all.',
+    doc: 'Client id that the three services use for calls to each other; the same for all.',
   }),
   secret: secretSetting({
     env: 'GATEHOUSE_SERVICE_CLIENT_SECRET',
@@ -185,7 +185,7 @@ export const serviceClientSettings = {
 export const encryptionSettings = {
   keys: secretSetting({
     env: 'GATEHOUSE_ENCRYPTION_KEYS',
-    doc: 'Key-encryption keys as id:base64, separated by commas, 32 bytes each; the first seals, all open. The same for Auth API and Environment API.',
+    doc: 'Key-encryption keys as id:base64, separated by commas, 32 bytes each; the first one encrypts, all decrypt. The same for Auth API and Environment API.',
     check: parseEncryptionKeys,
   }),
 };
@@ -199,21 +199,21 @@ export const outboundSettings = {
       .superRefine(refuseWhatIsNoNetwork) as z.ZodType<string[]>,
     {
       env: 'GATEHOUSE_OUTBOUND_ALLOWED_NETWORKS',
-      doc: 'CIDR ranges inside the installation that addresses registered by clients (key sets, logout notices) may lead to; only the public internet by default.',
+      doc: 'CIDR ranges of private networks that may be called: addresses that clients registered (key sets, logout notices) and identity providers. By default only the public internet.',
       example: '10.20.0.0/16',
     },
   ),
   allowLoopback: setting(read.boolean().default(false), {
     env: 'GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK',
-    doc: 'Lets such addresses lead to this machine, also without TLS; for local trials (GATEHOUSE_MODE=local).',
+    doc: 'Permits such calls to this machine, also without TLS; for local trials (GATEHOUSE_MODE=local).',
   }),
   ca: setting(z.string().min(1).optional(), {
     env: 'GATEHOUSE_OUTBOUND_CA',
-    doc: 'Authority of the certificates of such addresses, in PEM; those of the runtime when not given.',
+    doc: 'Authority of the certificates of such addresses, in PEM; default: those of the runtime.',
   }),
   timeoutMs: setting(read.integer(100, 60_000).default(3_000), {
     env: 'GATEHOUSE_OUTBOUND_TIMEOUT_MS',
-    doc: 'Longest call to such an address, in milliseconds.',
+    doc: 'Maximum duration of a call to such an address, in milliseconds.',
   }),
 };
 

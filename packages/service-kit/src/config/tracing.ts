@@ -5,7 +5,7 @@ import { setting } from './setting.ts';
 export const tracingSettings = {
   endpoint: setting(z.url({ protocol: /^https?$/ }).optional(), {
     env: 'GATEHOUSE_TRACING_ENDPOINT',
-    doc: 'Address that takes traces by OTLP over HTTP (JSON); none: nothing is traced, at no cost.',
+    doc: 'Address that receives traces by OTLP over HTTP (JSON). Without it nothing is traced, at no cost.',
     example: 'http://collector.example:4318/v1/traces',
   }),
   sampleRatio: setting(z.coerce.number().min(0).max(1).default(0.1), {

@@ -7,8 +7,8 @@ export function cataloguePage(): string {
   );
   return `# Security events
 
-Written by \`npm run generate\` from \`services/auth-api/src/audit/event.ts\`. How they travel: [logging](logging.md). Changes of configuration data
-are events of their own: \`<thing>_created\`, \`_updated\` and \`_deleted\` of environment, contact centre, setting, location, API key and single sign-on.
+Written by \`npm run generate\` from \`services/auth-api/src/audit/event.ts\`. [Logging](logging.md) says how they are stored and shipped. Changes of
+configuration data are separate events: \`<thing>_created\`, \`_updated\` and \`_deleted\` of environment, contact centre, setting, location, API key and single sign-on.
 
 Each event has \`id\`, \`at\`, \`name\`, \`outcome\` (success or failure) and \`correlationId\`, and where they are known \`sub\`, \`clientId\`, \`contactCenterId\`,
 \`sid\` and \`clientAddress\`. In Elasticsearch they are \`event.id\`, \`@timestamp\`, \`event.action\`, \`event.outcome\`, \`http.request.id\`, \`user.id\`,
@@ -19,7 +19,7 @@ fields are members of \`gatehouse.details\`.
 | --- | --- | --- | --- |
 ${rows.map((row) => `| ${row} |`).join('\n')}
 
-An example, as \`GET /auth/v3/ops/audit\` answers it:
+An example from \`GET /auth/v3/ops/audit\`:
 
 \`\`\`json
 ${JSON.stringify(example, null, 2)}

@@ -25,66 +25,66 @@ const administered = (type: 'creation' | 'change' | 'deletion'): EventKind => ({
   type: [type],
 });
 
-const userName = 'as it was typed, or as the Configuration Server spells it';
-const actor = 'who administered: the operator account, or a client id';
-const changes = 'each field that differs, before and after; of secrets only that they changed';
-const reason = 'why, as a name for programs';
+const userName = 'as typed, or as the Configuration Server spells it';
+const actor = 'who made the change: the operator account, or a client id';
+const changes = 'each changed field, before and after; of secrets only that they changed';
+const reason = 'reason code';
 const signingKey = { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' };
 const exchange = {
-  subjectClient: 'whose token was presented',
-  requestedType: 'what was asked for',
-  actor: 'who acts, where somebody does',
-  actorClient: 'whose token the actor presented',
+  subjectClient: 'client of the presented token',
+  requestedType: 'requested type',
+  actor: 'the actor, if there is one',
+  actorClient: 'client of the actor token',
 };
 
 export const auditEvents = {
   login_succeeded: {
-    when: 'somebody signed in, by password or through an identity provider',
+    when: 'a user signed in, by password or through an identity provider',
     kind: start,
     fields: {
       userName,
       method: '`saml` or `oidc`; absent for a password',
-      location: 'whose settings were used',
+      location: 'location location whose settings were used',
     },
   },
   login_failed: {
-    when: 'a sign-in was refused; of single sign-on, and while Environment API is down, of many of one address the first 200 a minute, then their number',
+    when: 'a login was refused. For single sign-on, and while Environment API is down, the first 200 of an address in a minute are written, then their number',
     kind: denied,
     fields: {
       userName,
       reason,
       method: '`saml` or `oidc`; absent for a password',
-      detail: 'what the log line says too',
-      repeated: 'how many more there were',
+      detail: 'the same detail as in the log line',
+      repeated: 'number of further ones',
     },
   },
   sso_refused: {
-    when: 'a message of an identity provider, or a browser that brought one, was refused and belongs to no sign-in under way: an answer that nobody waits for, a logout that proves nothing; of many of one address the first ten a minute, then their number',
+    when: 'a message of an identity provider was refused and belongs to no pending login, such as a response that no login waits for or an invalid logout request. The first ten of an address in a minute are written, then their number',
     kind: denied,
     fields: {
       operation:
-        'which: `samlLogout`, `oidcBackchannelLogout`, `oidcCallback` and others of the API reference',
+        'operation id: `samlLogout`, `oidcBackchannelLogout`, `oidcCallback` and others of the API reference',
       reason,
-      detail: 'what the log line says too',
-      repeated: 'how many more there were',
+      detail: 'the same detail as in the log line',
+      repeated: 'number of further ones',
     },
   },
   login_throttled: {
-    when: 'a sign-in had to wait, before any password was checked; of many of one address the first ten a minute, then their number',
+    when: 'a login had to wait, before a password was checked. The first ten of an address in a minute are written, then their number',
     kind: denied,
-    fields: { userName, reason, repeated: 'how many more there were, without the user name' },
+    fields: { userName, reason, repeated: 'number of further ones, without the user name' },
   },
   logout: {
-    when: 'somebody signed out of a browser',
+    when: 'a user signed out in a browser',
     kind: end,
-    fields: { by: 'who asked, when it was not the user', method: '`saml` or `oidc`' },
+    fields: { by: 'who caused the logout, if not the user', method: '`saml` or `oidc`' },
   },
-  global_logout: { when: 'all sessions and tokens of a user were ended', kind: end },
-  session_ended: { when: 'one session was ended from the account page or by another sign-in', kind: end },
+  global_logout: { when: 'all sessions and tokens of a user were revoked', kind: end },
+  session_ended: { when: 'one session was ended from the account page or by another login', kind: end },
   logout_notice: {
-    when: 'an application was told that a session ended, or could not be told',
+    when: 'an application was notified that a session ended, or could not be notified',
     kind: end,
-    fields: { attempts: 'how often it was tried', reason },
+    fields: { attempts: 'number of attempts', reason },
   },
   password_changed: { when: 'a user changed the password', kind: user, fields: { userName } },
   password_change_failed: {
@@ -93,49 +93,52 @@ export const auditEvents = {
     fields: { userName, reason },
   },
   person_cut_off: {
-    when: 'tokens and sessions ended because the person was disabled, deleted or given a new password',
+    when: 'tokens and sessions were revoked because the person was disabled, deleted or given a new password',
     kind: end,
     fields: { environmentId: 'where', reason },
   },
   consent_given: {
-    when: 'a user let an application have what it asked for',
+    when: 'a user consented to what an application requested',
     kind: user,
-    fields: { scope: 'what' },
+    fields: { scope: 'the scope' },
   },
-  consent_denied: { when: 'a user did not', kind: user, fields: { scope: 'what' } },
-  device_approved: { when: 'a user let a device in', kind: start },
-  device_denied: { when: 'a user did not', kind: denied },
+  consent_denied: { when: 'a user refused consent', kind: user, fields: { scope: 'the scope' } },
+  device_approved: { when: 'a user approved a device', kind: start },
+  device_denied: { when: 'a user refused a device', kind: denied },
   code_issued: {
-    when: 'an application got an authorization response',
+    when: 'an application received an authorization response',
     kind: token,
     fields: { responseType: 'when it was not `code` alone' },
   },
   token_issued: {
-    when: 'tokens were given in an authorization response (implicit, hybrid); with GATEHOUSE_AUDIT_TOKENS=all also to a client for itself and for a refresh token',
+    when: 'tokens were issued in an authorization response (implicit, hybrid); with GATEHOUSE_AUDIT_TOKENS=all also for client credentials and refresh tokens',
     kind: token,
     fields: { responseType: 'which', grantType: 'which grant, where it was one', scope: 'what was granted' },
   },
   token_refused: {
-    when: 'an exchange or an assertion was refused for what it presented; of many of one address by public clients the first ten a minute, then their number',
+    when: 'a token exchange or an assertion was refused because of the presented tokens. For public clients the first ten of an address in a minute are written, then their number',
     kind: denied,
     fields: {
       grantType: 'which grant',
       ...exchange,
-      assertionIssuer: 'who signed it',
+      assertionIssuer: 'issuer of the assertion',
       reason,
-      repeated: 'how many more there were',
+      repeated: 'number of further ones',
     },
   },
   token_exchanged: { when: 'a token was exchanged for another (RFC 8693)', kind: token, fields: exchange },
   token_revoked: { when: 'a token was revoked (RFC 7009)', kind: token },
-  code_reused: { when: 'a code came a second time: its tokens are ended', kind: denied },
-  refresh_reused: { when: 'a refresh token came after its successor: the family is ended', kind: denied },
+  code_reused: { when: 'a code was used a second time; its tokens were revoked', kind: denied },
+  refresh_reused: {
+    when: 'a refresh token was used after its successor; the family was revoked',
+    kind: denied,
+  },
   assertion_accepted: {
     when: 'a token was issued for an assertion (RFC 7523)',
     kind: token,
     fields: {
-      assertionIssuer: 'who signed it',
-      subjectClient: 'whose converted token it was',
+      assertionIssuer: 'issuer of the assertion',
+      subjectClient: 'client of the converted token',
       scope: 'what was granted',
     },
   },
@@ -155,14 +158,14 @@ export const auditEvents = {
     kind: administered('change'),
     fields: { actor, changes },
   },
-  client_authentication_failed: { when: 'a client did not prove itself', kind: denied },
+  client_authentication_failed: { when: 'a client failed to authenticate', kind: denied },
   registration_refused: {
-    when: 'somebody wanted to register a client, or to change one, without the right token (RFC 7591, RFC 7592)',
+    when: 'a request to register or change a client had no valid token (RFC 7591, RFC 7592)',
     kind: denied,
   },
-  ops_authentication_failed: { when: 'somebody did not prove to be the operator', kind: denied },
+  ops_authentication_failed: { when: 'the operator account failed to authenticate', kind: denied },
   signing_key_created: {
-    when: 'a signing key was made',
+    when: 'a signing key was created',
     kind: administered('creation'),
     fields: signingKey,
   },
@@ -182,19 +185,19 @@ export const auditEvents = {
     fields: signingKey,
   },
   signing_key_removed: {
-    when: 'a key was taken out of the key set',
+    when: 'a key was removed from the key set',
     kind: administered('deletion'),
     fields: signingKey,
   },
   sso_key_changed: {
-    when: 'a key of single sign-on took its next step',
+    when: 'a key of single sign-on changed its state',
     kind: administered('change'),
     fields: { actor, purpose: 'signing or encryption', step: 'which' },
   },
   personal_data_erased: {
-    when: 'what the events say of a user was erased',
+    when: 'the personal data of a user was erased from the events',
     kind: administered('deletion'),
-    fields: { actor, events: 'of how many' },
+    fields: { actor, events: 'number of events' },
   },
 } satisfies Record<string, CatalogueEntry>;
 

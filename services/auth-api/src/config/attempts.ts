@@ -4,34 +4,34 @@ import { read, setting } from '@gatehouse/service-kit/config/setting';
 export const attemptSettings = {
   accountAttempts: setting(read.integer(1, 1000).default(4), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS',
-    doc: 'Failed sign-ins on one account within the window before unknown devices must wait; keep it below the account-lockout-threshold of the Configuration Servers.',
+    doc: 'Failed logins of one account within the window before unknown devices must wait; keep it below the account-lockout-threshold of the Configuration Servers.',
   }),
   knownDeviceAttempts: setting(read.integer(1, 1000).default(5), {
     env: 'GATEHOUSE_SIGN_IN_KNOWN_DEVICE_ATTEMPTS',
-    doc: 'The same for a browser that signed in to the account before.',
+    doc: 'The same for a browser that has signed in to the account before.',
   }),
   accountWindowSeconds: setting(read.integer(1, 86_400).default(1_200), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_WINDOW_SECONDS',
-    doc: 'Window in which failed sign-ins on one account are counted, in seconds; not shorter than account-lockout-attempts-period.',
+    doc: 'Window in which failed logins of one account are counted, in seconds; not shorter than account-lockout-attempts-period.',
   }),
   freeFailures: setting(read.integer(1, 1000).default(3), {
     env: 'GATEHOUSE_SIGN_IN_FREE_FAILURES',
-    doc: 'Failures in a row on one account that cost no waiting; from then on the wait doubles, from one second up.',
+    doc: 'Failures in a row of one account without a wait; then the wait doubles, beginning with one second.',
   }),
   longestDelaySeconds: setting(read.integer(1, 86_400).default(900), {
     env: 'GATEHOUSE_SIGN_IN_LONGEST_DELAY_SECONDS',
-    doc: 'Where the doubling of the wait ends, in seconds.',
+    doc: 'Maximum wait, in seconds.',
   }),
   startsPerMinute: setting(read.integer(10, 1_000_000).default(600), {
     env: 'GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE',
-    doc: 'Sign-ins that one address may begin within a minute on one replica; raise it where more people share an address.',
+    doc: 'Logins that one address may start within a minute on one replica; raise it where many people share an address.',
   }),
   addressAttempts: setting(read.integer(1, 1_000_000).default(200), {
     env: 'GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS',
-    doc: 'Failed sign-ins from one address within its window, over all accounts.',
+    doc: 'Failed logins from one address within its window, over all accounts.',
   }),
   addressWindowSeconds: setting(read.integer(1, 86_400).default(600), {
     env: 'GATEHOUSE_SIGN_IN_ADDRESS_WINDOW_SECONDS',
-    doc: 'Window in which failed sign-ins from one address are counted, in seconds.',
+    doc: 'Window in which failed logins from one address are counted, in seconds.',
   }),
 };

@@ -5,14 +5,14 @@ import type { z } from 'zod';
 export const registrationSettings = {
   initialAccessToken: optionalSecretSetting({
     env: 'GATEHOUSE_REGISTRATION_TOKEN',
-    doc: 'Initial access token with which clients register themselves (RFC 7591); without it nobody can.',
+    doc: 'Initial access token with which clients register themselves (RFC 7591); without it registration is off.',
     check: atLeastThirtyTwoCharacters,
   }),
   scopes: setting(
     read.list().default(['openid', 'profile', 'email', 'offline_access']) as z.ZodType<string[]>,
     {
       env: 'GATEHOUSE_REGISTRATION_SCOPES',
-      doc: 'Scopes that such clients may have, separated by commas.',
+      doc: 'Scopes that self-registered clients may have, separated by commas.',
     },
   ),
 };

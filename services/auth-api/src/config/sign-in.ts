@@ -18,13 +18,13 @@ export const signInSettings = {
       .default([]),
     {
       env: 'GATEHOUSE_AUTHORITY_MAPPING',
-      doc: 'Authorities that access groups and roles of the Configuration Server stand for, separated by commas.',
+      doc: 'Authorities that access groups and roles of the Configuration Server give, separated by commas.',
       example: 'group:Supervisors=ROLE_SUPERVISOR,role:Quality=ROLE_QUALITY',
     },
   ),
   defaultTenant: setting(z.string().min(1).max(255).optional(), {
     env: 'GATEHOUSE_DEFAULT_TENANT',
-    doc: 'Domain of the contact centre that is meant when a user names no tenant; for installations with one.',
+    doc: 'Domain of the contact centre when a user names no tenant; for installations with one contact centre.',
   }),
   userNamePatterns: setting(
     read
@@ -38,7 +38,7 @@ export const signInSettings = {
       .default([]),
     {
       env: 'GATEHOUSE_USER_NAME_PATTERNS',
-      doc: 'What tells the tenant of a user name that is typed without one, separated by commas; the first that fits counts, before the default tenant.',
+      doc: 'Patterns that give the tenant of a user name that is typed without one, separated by commas. The first match counts, before the default tenant.',
       example: '{user}@{tenant},ndc-*=nordic',
     },
   ),

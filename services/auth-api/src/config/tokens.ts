@@ -4,34 +4,34 @@ import { read, setting } from '@gatehouse/service-kit/config/setting';
 export const tokenSettings = {
   accessTtlSeconds: setting(read.integer(1, 604_800).default(43_200), {
     env: 'GATEHOUSE_ACCESS_TOKEN_TTL_SECONDS',
-    doc: 'Life of an access token whose client sets none, in seconds.',
+    doc: 'Lifetime of an access token whose client sets none, in seconds.',
   }),
   refreshTtlSeconds: setting(read.integer(1, 31_536_000).default(2_592_000), {
     env: 'GATEHOUSE_REFRESH_TOKEN_TTL_SECONDS',
-    doc: 'Life of the refresh tokens of one sign-in whose client sets none, in seconds.',
+    doc: 'Lifetime of the refresh tokens of one login whose client sets none, in seconds.',
   }),
   longestAccessTtlSeconds: setting(read.integer(1, 604_800).default(604_800), {
     env: 'GATEHOUSE_LONGEST_ACCESS_TOKEN_TTL_SECONDS',
-    doc: 'Longest life of an access token that a client may be given, in seconds.',
+    doc: 'Maximum lifetime of an access token that a client may set, in seconds.',
   }),
   longestRefreshTtlSeconds: setting(read.integer(1, 31_536_000).default(7_776_000), {
     env: 'GATEHOUSE_LONGEST_REFRESH_TOKEN_TTL_SECONDS',
-    doc: 'Longest life of refresh tokens that a client may be given, in seconds; revocations are kept for as long.',
+    doc: 'Maximum lifetime of refresh tokens that a client may set, in seconds; revocations are kept for the same time.',
   }),
   codeTtlSeconds: setting(read.integer(1, 600).default(60), {
     env: 'GATEHOUSE_CODE_TTL_SECONDS',
-    doc: 'Life of an authorization code, in seconds.',
+    doc: 'Lifetime of an authorization code, in seconds.',
   }),
   refreshGraceMs: setting(read.integer(0, 300_000).default(10_000), {
     env: 'GATEHOUSE_REFRESH_GRACE_MS',
-    doc: 'How long a rotated refresh token is answered with the same successor again, in milliseconds; 0 never.',
+    doc: 'Time in which a rotated refresh token gets the same answer again, in milliseconds; 0: never.',
   }),
   refreshIdleSeconds: setting(read.integer(1, 31_536_000).default(1_209_600), {
     env: 'GATEHOUSE_REFRESH_IDLE_SECONDS',
-    doc: 'Refresh tokens that nobody uses for so long end, in seconds, however much of their life is left.',
+    doc: 'Refresh tokens that are not used for this time end before their lifetime, in seconds.',
   }),
   personFreshMs: setting(read.integer(0, 600_000).default(5_000), {
     env: 'GATEHOUSE_REFRESH_PERSON_FRESH_MS',
-    doc: 'A refresh reads the person at the Configuration Server again unless that was done within so many milliseconds.',
+    doc: 'A refresh reads the person at the Configuration Server again unless that was done within this time, in milliseconds.',
   }),
 };

@@ -3,7 +3,7 @@ import { type CallerKind, callerKinds, matrix, type Rule, rules, type Verdict } 
 
 const callers: Record<CallerKind, string> = {
   operator: 'the operator account (HTTP Basic)',
-  'internal client': 'a client of the services or the estate itself (`internalClient`)',
+  'internal client': 'a client of the installation itself (`internalClient`)',
   'managing internal client': 'the same with the authority `ROLE_MANAGEMENT_APPLICATION`',
   'managing client': 'any client that is bound to no contact centre, with that authority',
   client: 'any client that is bound to no contact centre, without it',
@@ -14,9 +14,9 @@ const callers: Record<CallerKind, string> = {
 };
 
 const verdicts: Record<Verdict, string> = {
-  yes: 'is done',
+  yes: 'allowed',
   no: '403',
-  hidden: '404, the answer for what does not exist',
+  hidden: '404, as if the object did not exist',
   empty: 'an empty list',
   own: "the rows of the caller's own contact centres",
 };
@@ -35,9 +35,8 @@ export function matrixPage(): string {
 
 Written by \`npm run generate\` from \`services/environment-api/src/access/matrix.ts\`; a test tries every cell.
 
-Who may what at Environment API. Two words in a cell: about the caller's own contact centre / about another one.
-Whatever is not in the table is refused. A region that is read-only refuses every write with 403 \`read_only_region\`,
-whoever asks.
+This table says who may call which operation of Environment API. Two words in a cell: for the caller's own contact centre / for another one.
+What is not in the table is refused. A read-only region refuses every write with 403 \`read_only_region\`, whoever the caller is.
 
 ## Callers
 
