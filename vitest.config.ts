@@ -10,20 +10,36 @@ export const sourceConditions = {
   ssr: { resolve: { conditions: ['source', ...runtimeConditions] } },
 };
 
+/** It watches the heap and the open handles of its process. */
+const ownProcess = ['packages/config-server-simulator/test/soak/soak.test.ts'];
+
 export default defineConfig({
   ...sourceConditions,
   test: {
-    include: [
-      '{packages,services}/*/test/**/*.test.ts',
-      'tools/test/**/*.test.ts',
-      'charts/test/**/*.test.ts',
-    ],
-    globalSetup: ['packages/testing/src/global-setup.ts'],
-    setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of the machines that run it: tests wait for servers, timers and browsers.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: ['default', ['json', { outputFile: '.gatehouse/test-results/test.json' }]],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared processes',
+          include: [
+            '{packages,services}/*/test/**/*.test.ts',
+            'tools/test/**/*.test.ts',
+            'charts/test/**/*.test.ts',
+          ],
+          exclude: ownProcess,
+          // A process loads the modules of a service once for all its test files: that is more than half of the CPU time.
+          isolate: false,
+          globalSetup: ['packages/testing/src/global-setup.ts'],
+          setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
+        },
+      },
+      { extends: true, test: { name: 'own process', include: ownProcess } },
+    ],
   },
 });

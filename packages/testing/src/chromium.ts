@@ -1,14 +1,11 @@
-/** The Chromium of this machine, driven without a download of its own. */
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+/** Finds and starts the Chromium of this machine. */
 import { type Browser, chromium } from 'playwright-core';
+import { findProgram } from './programs.ts';
 
 /** Undefined when there is none; tests that need it are then skipped by name. */
 export function findChromium(): string | undefined {
-  const { CHROMIUM_PATH: given, PATH: path = '' } = process.env;
-  if (given) return given;
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  return names.flatMap((name) => path.split(delimiter).map((folder) => join(folder, name))).find(isProgram);
+  return process.env['CHROMIUM_PATH'] || findProgram(...names);
 }
 
 export function launchChromium(executablePath: string): Promise<Browser> {
@@ -25,13 +22,4 @@ export function launchChromium(executablePath: string): Promise<Browser> {
       '--disable-sync',
     ],
   });
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,8 +6,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './ports.ts';
+import { watchProgram } from './programs.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import { watchProgram } from './watched-program.ts';
 
 /** Names the agent's program for a test run; empty where there is none. */
 export const consulProgramVariable = 'GATEHOUSE_CONSUL_AGENT';

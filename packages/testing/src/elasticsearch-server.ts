@@ -5,8 +5,8 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from './ports.ts';
+import { watchProgram } from './programs.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import { watchProgram } from './watched-program.ts';
 
 /** Name the server's home and its JDK for a test run; empty where there is none. */
 export const elasticsearchHomeVariable = 'GATEHOUSE_ELASTICSEARCH_HOME';

@@ -1,9 +1,9 @@
 /** A real Redis (or Valkey) server as a child process. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { watchProgram } from './watched-program.ts';
+import { findProgram, watchProgram } from './programs.ts';
 
 export interface RedisServerOptions {
   port: number;
@@ -28,20 +28,9 @@ export interface RedisServer {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** The server's program on this machine, or undefined when none is on the PATH. */
-export function findRedisProgram(): string | undefined {
-  for (const name of ['redis-server', 'valkey-server']) {
-    try {
-      execFileSync(name, ['--version'], { stdio: 'ignore' });
-      return name;
-    } catch {}
-  }
-  return undefined;
-}
-
 /** Starts a server on loopback and resolves once it answers commands. */
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
-  const program = findRedisProgram();
+  const program = findProgram('redis-server', 'valkey-server');
   if (!program) throw new Error('neither redis-server nor valkey-server is on the PATH');
   // The password goes by standard input: arguments are visible to every account of the machine.
   const [input, output] = [options.password ? 'pipe' : 'ignore', options.logFile ?? 'pipe'] as const;

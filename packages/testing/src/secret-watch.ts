@@ -1,7 +1,4 @@
-/**
- * Watches over every test: what the services are sent and answer tells which secrets there are, and none of them may turn up in what the
- * services log. The set-up file of the test run asks for the leaks after each test file.
- */
+/** Collects the secrets that tests send to services and get from them, and finds those that the services log. */
 import {
   secretsOfRequest,
   secretsOfResponse,
@@ -11,7 +8,7 @@ import {
 import { createTextSearch } from './text-search.ts';
 
 export interface Leak {
-  /** What was told, and where it came from; never the secret. */
+  /** The kind of the secret and the message that had it; never the secret. */
   secret: string;
   /** The text around it, with `[here]` in its place. */
   text: string;
@@ -37,22 +34,22 @@ interface WatchedApp {
 const secrets = new Map<string, string>();
 let logged: string[] = [];
 
-/** Shorter ones are words that stand in sentences of ours too. */
-const shortest = 10;
+/** Shorter texts are words of ordinary log messages too. */
+const minLength = 10;
 const contextLength = 80;
 
-/** `what`: what it is, for the message. */
+/** Looks for the text in every log from now on. `what`: its kind, for the message. */
 export function watchSecret(text: string, what: string): void {
-  // As it is, as JSON has it, as an address has it.
+  // As it is, in JSON, in a URL.
   for (const form of [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed())])
-    if (form.length >= shortest && !/^\*+$/.test(form) && !secrets.has(form)) secrets.set(form, what);
+    if (form.length >= minLength && !/^\*+$/.test(form) && !secrets.has(form)) secrets.set(form, what);
 }
 
 export function watchLog(text: string): void {
   logged.push(text);
 }
 
-/** Has the place of the tracing in an application, which sees every request before all others. */
+/** Takes the place of the tracing in an application, which sees every request first. */
 export const watchingTracing = {
   requests(app: unknown): void {
     const watched = app as WatchedApp;
@@ -83,4 +80,9 @@ export function takeLeaks(): Leak[] {
   );
   logged = [];
   return found;
+}
+
+/** Test files that run in one process do not look for each other's secrets. */
+export function forgetSecrets(): void {
+  secrets.clear();
 }

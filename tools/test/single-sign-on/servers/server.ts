@@ -1,7 +1,7 @@
 /** A server that a test starts beside the trio, and ends by its process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { watchProgram } from '@gatehouse/testing/watched-program';
+import { watchProgram } from '@gatehouse/testing/programs';
 import { vi } from 'vitest';
 
 export interface Server {

@@ -1,0 +1,45 @@
+/** Finds programs on the PATH and watches those that a test started. */
+import type { ChildProcess } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const keptCharacters = 4000;
+
+/** The path of the first of the programs that this machine has. */
+export function findProgram(...names: string[]): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isProgram);
+}
+
+/** Keeps the end of a program's output for the message of a failed start. `onText` gets each piece of output. */
+export function watchProgram(child: ChildProcess, onText?: (text: string) => void) {
+  let output = '';
+  let ended: string | undefined;
+  const read = (chunk: Buffer) => {
+    const text = chunk.toString();
+    output = (output + text).slice(-keptCharacters);
+    onText?.(text);
+  };
+  child.stdout?.on('data', read);
+  child.stderr?.on('data', read);
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    ended = `ended with ${signal ?? code}`;
+  });
+  return {
+    output: () => output,
+    /** How it ended; undefined while it runs. */
+    ended: () => ended,
+  };
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
