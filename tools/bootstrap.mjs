@@ -1,11 +1,11 @@
 // Brings the pinned runtime and the packages, then runs one command of the repository under them.
 // Runs on any Node from 18 on and needs nothing installed.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compile } from './bootstrap/build.mjs';
 import { commands } from './bootstrap/commands.mjs';
-import { withInstallLock } from './bootstrap/install-lock.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
+import { withLock } from './bootstrap/pid-lock.mjs';
 import { createProgress, fail, PlainError } from './bootstrap/progress.mjs';
 import { runForeground } from './bootstrap/run.mjs';
 import {
@@ -27,7 +27,10 @@ async function main([name = '', ...args]) {
     throw new PlainError('Gatehouse runs on Linux and macOS. On Windows, use it inside WSL.');
 
   const progress = createProgress({ quiet: args.includes('--quiet') });
-  await withInstallLock(root, async () => {
+  const folder = `${root}.gatehouse`;
+  mkdirSync(folder, { recursive: true });
+  const onWait = (pid) => process.stderr.write(`Waiting for process ${pid}, which is installing here …\n`);
+  await withLock(`${folder}/install.lock`, onWait, async () => {
     await installToolchain(root, progress);
     await installPackages(root, progress);
     if (command.needs.includes('build')) await compile(root, progress);

@@ -1,31 +1,45 @@
 // Says on standard error which step is running and how long it took.
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** An error whose message is all that a person needs: printed without a stack trace. */
-export class PlainError extends Error {}
+/** An error whose message is enough for a person: printed without a stack trace. */
+export class PlainError extends Error {
+  name = 'PlainError';
+}
 
-/** `step(title, work)` shows the title while the work goes on and its duration at the end. */
+/** @typedef {ReturnType<typeof createProgress>} Progress */
+
+/**
+ * Standard output stays free for results.
+ * @param {{ quiet: boolean }} options
+ */
 export function createProgress({ quiet }) {
   const stream = process.stderr;
-  const line = (text) => quiet || stream.write(`${text}\n`);
+  const isLive = stream.isTTY === true && !quiet;
+  const line = (text) => {
+    if (!quiet) stream.write(`${isLive ? '\r\x1b[2K' : ''}${text}\n`);
+  };
   return {
-    note: line,
+    /** @param {string} sentence */
+    note: (sentence) => line(`  · ${sentence}`),
+    /**
+     * Shows the title while the work goes on and its duration at the end.
+     * @template T
+     * @param {string} title
+     * @param {() => Promise<T>} work
+     * @returns {Promise<T>}
+     */
     async step(title, work) {
       const startedAtMs = Date.now();
       const seconds = () => `${((Date.now() - startedAtMs) / 1000).toFixed(1)} s`;
-      const live = stream.isTTY && !quiet;
       let frame = 0;
-      const draw = () =>
-        stream.write(`\r\x1b[2K  ${spinner[frame++ % spinner.length]} ${title}  ${seconds()}`);
-      if (!live) line(`  … ${title}`);
-      const timer = live ? setInterval(draw, 100) : undefined;
+      const draw = () => stream.write(`\r\x1b[2K  ${frames[frame++ % frames.length]} ${title}  ${seconds()}`);
+      if (!isLive) line(`  … ${title}`);
+      const timer = isLive ? setInterval(draw, 100) : undefined;
       try {
         const result = await work();
-        if (live) stream.write('\r\x1b[2K');
         line(`  ✓ ${title}  ${seconds()}`);
         return result;
       } catch (error) {
-        if (live) stream.write('\r\x1b[2K');
         line(`  ✗ ${title}  ${seconds()}`);
         throw error;
       } finally {
@@ -35,6 +49,7 @@ export function createProgress({ quiet }) {
   };
 }
 
+/** @param {Error} error */
 export function fail(error) {
   process.stderr.write(`\n${error instanceof PlainError ? error.message : error.stack}\n`);
   process.exitCode = 1;

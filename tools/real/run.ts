@@ -1,11 +1,11 @@
 /** `npm run test:real`: gets the real servers that the slow suites need, then runs them. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { createProgress } from '../bootstrap/progress.mjs';
 import { buildConsul, whyNotBuildable } from '../consul/build.ts';
 import { findConsul } from '../consul/places.ts';
 import { installElasticsearch, whyNotInstallable } from '../elasticsearch/install.ts';
 import { findElasticsearch } from '../elasticsearch/places.ts';
-import { createProgress } from '../stack/screen/progress.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const progress = createProgress({ quiet: false });

@@ -1,6 +1,6 @@
 /** What `npm start` can be told: arguments first, environment variables second. */
 import { parseArgs } from 'node:util';
-import { PlainError } from './plain-error.ts';
+import { PlainError } from '../bootstrap/progress.mjs';
 
 export interface StackOptions {
   /** Port of the public host; 0 takes free ports everywhere. */

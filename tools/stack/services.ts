@@ -1,9 +1,9 @@
 /** The three services: what each is told, its migrations, its process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { PlainError } from '../bootstrap/progress.mjs';
 import type { ServiceDatabases } from './backing/databases.ts';
 import { keyPrefix } from './backing/redis.ts';
-import { PlainError } from './plain-error.ts';
 import type { Ports } from './ports.ts';
 import { nodeArguments, nodeProgram, repositoryFolder } from './processes/node-program.ts';
 import type { SupervisedProgram } from './processes/supervised.ts';

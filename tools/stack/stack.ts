@@ -1,5 +1,6 @@
 /** The whole installation on one machine: starts everything in order, keeps it up, stops it in reverse. */
 import { rmSync } from 'node:fs';
+import type { Progress } from '../bootstrap/progress.mjs';
 import { type PlaygroundOptions, startPlayground } from '../playground/playground.ts';
 import { configServerProgram } from './backing/config-server.ts';
 import { dropSchemas, prepareDatabases, type ServiceDatabases } from './backing/databases.ts';
@@ -22,7 +23,6 @@ import {
   users,
 } from './provisioning/demo.ts';
 import { provision } from './provisioning/provision.ts';
-import type { Progress } from './screen/progress.ts';
 import type { ScreenFacts } from './screen/screen.ts';
 import {
   migrateDatabases,

@@ -2,13 +2,12 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeLock } from '../bootstrap/pid-lock.mjs';
+import { createProgress, PlainError } from '../bootstrap/progress.mjs';
 import { readOptions, type StackOptions, usage } from './options.ts';
-import { PlainError } from './plain-error.ts';
 import { repositoryFolder } from './processes/node-program.ts';
-import { createProgress } from './screen/progress.ts';
 import { createPaint, renderReadyLine, renderScreen, type ScreenFacts } from './screen/screen.ts';
 import { createStack } from './stack.ts';
-import { takeLock } from './state/lock.ts';
 import { type StatePaths, statePaths } from './state/paths.ts';
 
 async function main(): Promise<number> {

@@ -1,7 +1,7 @@
 /** The database and the two roles of the services, on the embedded server or on one given by URL. */
 import { existsSync, rmSync } from 'node:fs';
 import pg from 'pg';
-import { PlainError } from '../plain-error.ts';
+import { PlainError } from '../../bootstrap/progress.mjs';
 import type { StatePaths } from '../state/paths.ts';
 import { writePrivateFile } from '../state/private-file.ts';
 import type { Secrets } from '../state/secrets.ts';

@@ -24,7 +24,7 @@ export function postgresProgram(port: number, secrets: Secrets, paths: StatePath
           persistent: true,
           password: secrets.postgresPassword,
           detached: true,
-          logFile: logFile.descriptor,
+          logFile,
           onSpawn,
         });
       // The sessions of a killed server hold its shared memory until they notice, some seconds later.

@@ -1,7 +1,7 @@
 /** The stack's own Redis server, or a look at one given by URL. */
 import { startRedisServer } from '@gatehouse/testing/redis-server';
 import { Redis } from 'ioredis';
-import { PlainError } from '../plain-error.ts';
+import { PlainError } from '../../bootstrap/progress.mjs';
 import type { SupervisedProgram } from '../processes/supervised.ts';
 import type { StatePaths } from '../state/paths.ts';
 import type { Secrets } from '../state/secrets.ts';
@@ -22,7 +22,7 @@ export function redisProgram(port: number, secrets: Secrets, paths: StatePaths):
         dataDir: paths.redisData,
         password: secrets.redisPassword,
         detached: true,
-        logFile: logFile.descriptor,
+        logFile,
         onSpawn,
       });
     },

@@ -1,12 +1,11 @@
-/** Our own programs as supervised child processes, compiled as an image has them. */
+/** Launches the repository's own compiled programs. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { PlainError } from '../plain-error.ts';
-import { describeExit } from './register.ts';
-import type { SupervisedProgram } from './supervised.ts';
+import { PlainError } from '../../bootstrap/progress.mjs';
+import { describeExit, type SupervisedProgram } from './supervised.ts';
 
 export interface NodeProgram {
   name: string;
@@ -28,8 +27,8 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
       const child = spawn(process.execPath, nodeArguments(file, args), {
         cwd: repositoryFolder,
         env: { ...process.env, ...smallHeap, ...env },
-        stdio: ['ignore', logFile.descriptor, logFile.descriptor],
-        // Ctrl-C in the terminal must reach the stack alone: it stops its children in order.
+        stdio: ['ignore', logFile, logFile],
+        // Ctrl-C in the terminal must reach the stack alone, which stops its children in order.
         detached: true,
       });
       onSpawn(child);
@@ -39,9 +38,9 @@ export function nodeProgram({ name, file, args = [], env = {}, isReady }: NodePr
 }
 
 /** As in the images (docs/decisions/memory-of-a-service.md). */
-export const smallHeap = { MALLOC_ARENA_MAX: '1' };
-/** A demo needs no more memory than this; without bounds it grows with the machine. */
-export const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=4'];
+const smallHeap = { MALLOC_ARENA_MAX: '1' };
+/** Without bounds the heap of a demo grows with the memory of the machine. */
+const memoryLimits = ['--max-old-space-size=256', '--max-semi-space-size=4'];
 
 export function nodeArguments(file: string, args: string[]): string[] {
   if (!existsSync(join(repositoryFolder, file)))

@@ -1,49 +1,41 @@
-/** Keeps account of the stack's child processes, so that none outlives it, whatever happens to it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** Records the stack's child processes and ends them when the stack dies, even by SIGKILL. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { identify, isRunning, type ProcessIdentity } from './identity.ts';
+import { identify, isRunning, type ProcessIdentity } from '../../bootstrap/pid-lock.mjs';
 
-export interface ProcessRegister {
-  add(name: string, pid: number, stopSignal: NodeJS.Signals): void;
-  remove(pid: number): void;
-  /** Resolves when nothing of it is left. */
-  close(): Promise<void>;
-}
+type Entry = ProcessIdentity & { name: string; stopSignal: NodeJS.Signals };
+export type ProcessRegister = ReturnType<typeof createProcessRegister>;
 
-interface Entry extends ProcessIdentity {
-  name: string;
-  stopSignal: NodeJS.Signals;
-}
+/** Reads lines of signals and process numbers; when the input ends, it obeys the last one. A shell needs one megabyte only. */
+const guardScript =
+  'while read -r line; do last=$line; done; set -- $last; while [ $# -gt 1 ]; do kill -s $1 $2 2>/dev/null; shift 2; done';
 
-const guardScript = fileURLToPath(new URL('guard.sh', import.meta.url));
-
-export function createProcessRegister(file: string): ProcessRegister {
+export function createProcessRegister(file: string) {
   const entries = new Map<number, Entry>();
-  const guard = spawn('/bin/sh', [guardScript], {
+  const guard = spawn('/bin/sh', ['-c', guardScript], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  // It must not keep this process alive when something else ended it.
   guard.unref();
   guard.stdin.on('error', () => {});
   const publish = () => {
     const list = [...entries.values()];
     writeFileSync(file, JSON.stringify(list));
-    guard.stdin.write(`${list.map(({ pid, stopSignal }) => `${stopSignal.slice(3)}:${pid}`).join(' ')}\n`);
+    guard.stdin.write(`${list.map(({ pid, stopSignal }) => `${stopSignal.slice(3)} ${pid}`).join(' ')}\n`);
   };
   return {
-    add(name, pid, stopSignal) {
+    add(name: string, pid: number, stopSignal: NodeJS.Signals) {
       const identity = identify(pid);
       if (!identity) return;
       entries.set(pid, { ...identity, name, stopSignal });
       publish();
     },
-    remove(pid) {
+    remove(pid: number) {
       if (entries.delete(pid)) publish();
     },
+    /** Resolves when the guard has ended. */
     async close() {
       entries.clear();
       publish();
@@ -57,13 +49,13 @@ export function createProcessRegister(file: string): ProcessRegister {
   };
 }
 
-/** Ends what a stack that died left running, and says what it was. */
+/** Ends what an earlier stack left running although its guard was killed too; returns the names. */
 export async function endLeftovers(file: string): Promise<string[]> {
   const running = readEntries(file).filter(isRunning);
-  for (const { pid, stopSignal } of running) signal(pid, stopSignal);
+  for (const { pid, stopSignal } of running) process.kill(pid, stopSignal);
   const deadlineMs = Date.now() + 8000;
   while (running.some(isRunning) && Date.now() < deadlineMs) await wait(50);
-  for (const entry of running) if (isRunning(entry)) signal(entry.pid, 'SIGKILL');
+  for (const entry of running) if (isRunning(entry)) process.kill(entry.pid, 'SIGKILL');
   while (running.some(isRunning)) await wait(20);
   rmSync(file, { force: true });
   return running.map(({ name }) => name);
@@ -75,15 +67,4 @@ function readEntries(file: string): Entry[] {
   } catch {
     return [];
   }
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {}
-}
-
-/** The exit of a child as a person would say it. */
-export function describeExit(child: ChildProcess): string {
-  return child.signalCode ?? `exit code ${child.exitCode}`;
 }

@@ -1,6 +1,6 @@
 /** HTTP as an installer speaks it: HTTP Basic, JSON in `data`, `status.code` 0 for success. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { PlainError } from '../plain-error.ts';
+import { PlainError } from '../../bootstrap/progress.mjs';
 
 export interface Installer {
   /** Undefined for 404. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { PlainError } from '../plain-error.ts';
+import { PlainError } from '../../bootstrap/progress.mjs';
 import type { StatePaths } from './paths.ts';
 import { writePrivateFile } from './private-file.ts';
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { vi } from 'vitest';
-import { isRunning, type ProcessIdentity } from '../../stack/processes/identity.ts';
+import { isRunning, type ProcessIdentity } from '../../bootstrap/pid-lock.mjs';
 import { statePaths } from '../../stack/state/paths.ts';
 import type { StackDescription } from '../../stack/state/stack-file.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { takeLock } from '../../stack/state/lock.ts';
+import { takeLock } from '../../bootstrap/pid-lock.mjs';
 
 function lockFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-lock-'));

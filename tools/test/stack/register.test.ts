@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
-import { identify } from '../../stack/processes/identity.ts';
+import { identify } from '../../bootstrap/pid-lock.mjs';
 import { endLeftovers } from '../../stack/processes/register.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-register-'));

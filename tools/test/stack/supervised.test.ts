@@ -17,7 +17,7 @@ function supervise(script: string) {
       name: 'example',
       async launch(logFile, onSpawn) {
         const child = spawn(process.execPath, ['-e', script], {
-          stdio: ['ignore', logFile.descriptor, logFile.descriptor],
+          stdio: ['ignore', logFile, logFile],
         });
         children.push(child);
         onSpawn(child);
