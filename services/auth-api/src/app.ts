@@ -1,38 +1,13 @@
-/** What is mounted, in order: the table of contents of Auth API. */
-
+/** The table of contents of Auth API: every mount with its prefix, in order. */
 import cookie from '@fastify/cookie';
-import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/nonce-header';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
-import { auditRoutes } from './admin/audit-routes.ts';
-import { clientRoutes } from './admin/client-routes.ts';
-import { diagnosisRoutes } from './admin/diagnosis-routes.ts';
-import { signingKeyRoutes } from './admin/signing-key-routes.ts';
-import { ssoAdministrationRoutes } from './admin/sso-routes.ts';
-import { authorizeRoutes } from './authorize/authorize-routes.ts';
-import { deviceRoutes } from './authorize/device-routes.ts';
-import { pushRoutes } from './authorize/push-routes.ts';
-import { consentRoutes } from './consents/routes.ts';
-import { guardOrigins } from './cors/guard.ts';
 import type { Deps } from './deps.ts';
-import { discoveryRoutes } from './discovery/discovery-routes.ts';
-import { interactionRoutes } from './interactions/routes.ts';
-import { logoutRoutes } from './logout/end-session-routes.ts';
-import { logoutViewRoutes } from './logout/internal-routes.ts';
-import { signOutRoutes } from './logout/sign-out-routes.ts';
-import { registrationRoutes } from './registration/routes.ts';
-import { sessionRoutes } from './sessions/routes.ts';
-import { changePasswordRoutes } from './sign-in/change-password-routes.ts';
-import { signInRoutes } from './sign-in/routes.ts';
-import { authSchemeRoutes } from './sso/auth-scheme-routes.ts';
-import { ssoJwksRoutes } from './sso/jwks-routes.ts';
-import { backchannelLogoutRoutes, providerLogoutRoutes } from './sso/logout-routes.ts';
-import { oidcCallbackRoutes } from './sso/oidc/routes.ts';
-import { samlRoutes } from './sso/saml/routes.ts';
-import { ssoStartRoutes } from './sso/start-routes.ts';
-import { grantTypes } from './token/grants/index.ts';
-import { oauthRoutes } from './token/routes.ts';
-import { userJwtRoutes } from './userinfo/user-jwt-routes.ts';
-import { userinfoRoutes } from './userinfo/userinfo-routes.ts';
+
+const api = '/auth/v3';
+const oauth = `${api}/oauth`;
+const sso = `${api}/sso`;
+const ops = `${api}/ops`;
+const internal = `${api}/internal`;
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
@@ -50,81 +25,58 @@ export async function buildApp(deps: Deps): Promise<App> {
     },
   });
 
-  const { publicUrl } = config;
-  // Programs: credentials in the request, no cookies.
-  await app.register(async (scope: App) => {
-    guardOrigins(scope, deps.allowedOrigins);
-    tellNonces(scope, deps);
-    await oauthRoutes(scope, deps);
-  });
-  await app.register(async (scope: App) => {
-    guardOrigins(scope, deps.allowedOrigins);
-    tellNonces(scope, deps);
-    await pushRoutes(scope, deps);
-  });
-  await app.register(async (scope: App) => {
-    guardOrigins(scope, deps.allowedOrigins);
-    tellNonces(scope, deps);
-    userJwtRoutes(scope, deps);
-  });
-  const offersRegistration = config.registration.initialAccessToken !== undefined;
-  if (offersRegistration || kit.describesApi) {
-    await app.register(async (scope: App) => {
-      guardOrigins(scope, deps.allowedOrigins);
-      registrationRoutes(scope, deps);
+  // Pages of allowed origins may call these; whoever calls proves it by a token or a secret.
+  await app.register(async (crossOrigin: App) => {
+    deps.cors.guard(crossOrigin);
+    if (deps.registration.isOffered || kit.describesApi)
+      await crossOrigin.register(deps.registration.routes, { prefix: oauth });
+    await crossOrigin.register(async (bound: App) => {
+      deps.tokens.tellNonces(bound);
+      await bound.register(deps.token.routes, { prefix: oauth });
+      await bound.register(deps.authorize.pushRoutes, { prefix: oauth });
+      await bound.register(deps.userInfo.jwtRoutes, { prefix: api });
+      await bound.register(deps.userInfo.routes, { prefix: api });
+      await bound.register(async (operators: App) => {
+        deps.clientAuthentication.guardAdministration(operators);
+        await operators.register(deps.admin.clientRoutes, { prefix: `${ops}/clients` });
+      });
+      await bound.register(async (browsers: App) => {
+        await browsers.register(cookie);
+        await browsers.register(deps.sessions.routes, { prefix: api });
+      });
     });
-  }
-  await app.register(async (scope: App) =>
-    discoveryRoutes(scope, {
-      issuer: deps.issuer,
-      grantTypes,
-      signingKeys: () => deps.signingKeys.keys.all,
-      offers: {
-        requiresPushed: config.authorization.requirePushed,
-        registration: offersRegistration,
-        certificates: config.http.tls.clientCertificates || config.mtls.header !== undefined,
-        mtlsUrl: config.mtls.url,
-      },
-    }),
-  );
-  await app.register(async (scope: App) => interactionRoutes(scope, deps));
-  await app.register(async (scope: App) => backchannelLogoutRoutes(scope, deps));
-  await app.register(async (scope: App) => ssoAdministrationRoutes(scope, deps));
-  await app.register(async (scope: App) => ssoJwksRoutes(scope, deps));
-  await app.register(async (scope: App) => logoutViewRoutes(scope, deps));
-  await app.register(async (scope: App) => {
-    guardOrigins(scope, deps.allowedOrigins);
-    tellNonces(scope, deps);
-    clientRoutes(scope, { ...deps, compatEnabled: config.compat.enabled });
   });
-  await app.register(async (scope: App) => signingKeyRoutes(scope, deps));
-  await app.register(async (scope: App) => diagnosisRoutes(scope, deps));
-  await app.register(async (scope: App) => auditRoutes(scope, deps));
+  await app.register(deps.discovery.routes);
+  await app.register(deps.sso.backchannelLogoutRoutes, { prefix: sso });
+  await app.register(deps.sso.jwksRoutes, { prefix: sso });
+  // The services of this installation.
+  await app.register(async (services: App) => {
+    deps.interactions.guardInternal(services);
+    await services.register(deps.interactions.internalRoutes, { prefix: internal });
+    await services.register(deps.logout.internalRoutes, { prefix: internal });
+  });
+  await app.register(async (operators: App) => {
+    deps.clientAuthentication.guardAdministration(operators);
+    await operators.register(deps.admin.ssoRoutes, { prefix: ops });
+    await operators.register(deps.admin.signingKeyRoutes, { prefix: `${ops}/signing-keys` });
+    await operators.register(deps.admin.diagnosisRoutes);
+    await operators.register(deps.admin.auditRoutes, { prefix: `${ops}/audit` });
+  });
   // Browsers: cookies tell who is there.
   await app.register(async (browsers: App) => {
     await browsers.register(cookie);
-    await browsers.register(async (scope: App) => deviceRoutes(scope, { ...deps, publicUrl }));
-    await browsers.register(async (scope: App) => authorizeRoutes(scope, { ...deps, publicUrl }));
-    await browsers.register(async (scope: App) => consentRoutes(scope, deps));
-    await browsers.register(async (scope: App) => {
-      guardOrigins(scope, deps.allowedOrigins);
-      tellNonces(scope, deps);
-      await userinfoRoutes(scope, deps);
-    });
-    await browsers.register(async (scope: App) => logoutRoutes(scope, { ...deps, publicUrl }));
-    await browsers.register(async (scope: App) => signInRoutes(scope, deps));
-    await browsers.register(async (scope: App) => authSchemeRoutes(scope, deps));
-    await browsers.register(async (scope: App) => ssoStartRoutes(scope, deps));
-    await browsers.register(async (scope: App) => samlRoutes(scope, deps));
-    await browsers.register(async (scope: App) => providerLogoutRoutes(scope, deps));
-    await browsers.register(async (scope: App) => oidcCallbackRoutes(scope, { ...deps, publicUrl }));
-    await browsers.register(async (scope: App) => changePasswordRoutes(scope, { ...deps, publicUrl }));
-    await browsers.register(async (scope: App) => {
-      guardOrigins(scope, deps.allowedOrigins);
-      tellNonces(scope, deps);
-      sessionRoutes(scope, { ...deps, publicUrl });
-    });
-    await browsers.register(async (scope: App) => signOutRoutes(scope, { ...deps, publicUrl }));
+    await browsers.register(deps.authorize.deviceRoutes, { prefix: oauth });
+    await browsers.register(deps.authorize.routes, { prefix: oauth });
+    await browsers.register(deps.consents.routes, { prefix: oauth });
+    await browsers.register(deps.logout.routes, { prefix: oauth });
+    await browsers.register(deps.signIn.routes, { prefix: api });
+    await browsers.register(deps.signIn.changePasswordRoutes, { prefix: api });
+    await browsers.register(deps.sso.authSchemeRoutes, { prefix: api });
+    await browsers.register(deps.sso.startRoutes, { prefix: sso });
+    await browsers.register(deps.sso.samlRoutes);
+    await browsers.register(deps.sso.logoutRoutes);
+    await browsers.register(deps.sso.oidcRoutes);
+    await browsers.register(deps.logout.signOutRoutes, { prefix: api });
   });
 
   return app;

@@ -1,320 +1,218 @@
-/** Composition root: everything the routes stand on, made once, closed once. */
-
-import { createOperator } from '@gatehouse/caller-auth/credentials/operator';
-import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
-import {
-  createSecretVerifier,
-  type SecretVerifier,
-} from '@gatehouse/caller-auth/credentials/secret-verifier';
-import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+/** The composition root: every domain in the order of the layers, opened once and closed in the reverse order. */
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { createForgetting } from '@gatehouse/service-kit/changes/forget';
-import { createChangeLog } from '@gatehouse/service-kit/changes/log';
-import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
-import { createSecretBox, type SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { Kit } from '@gatehouse/service-kit/http/run';
-import { createOutbound, type Outbound } from '@gatehouse/service-kit/outbound/outbound';
-import { createLastUses, type LastUses } from '@gatehouse/service-kit/postgres/last-uses';
-import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import {
-  createRedis,
-  duplicateRedis,
-  type RedisClient,
-  untilRedisIsReady,
-} from '@gatehouse/service-kit/redis/client';
-import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
-import {
-  createOpsAuthentication,
-  type OpsAuthentication,
-} from './client-authentication/ops-authentication.ts';
-import { type ClientDirectory, createClientDirectory } from './clients/directory.ts';
-import { type ClientService, createClientService } from './clients/service.ts';
-import { serviceClient } from './clients/service-client.ts';
-import { writeClientUses } from './clients/store.ts';
+import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { composeAdmin } from './admin/compose.ts';
+import { composeAssertions } from './assertions/compose.ts';
+import { composeAudit } from './audit/compose.ts';
+import { composeAuthorize } from './authorize/compose.ts';
+import { composeBrowser } from './browser/compose.ts';
+import { composeChanges } from './changes/compose.ts';
+import { composeClientAuthentication } from './client-authentication/compose.ts';
+import { composeClients } from './clients/compose.ts';
 import type { Config } from './config.ts';
-import { type AuditDeps, createAuditDeps } from './deps-audit.ts';
-import { createProbes } from './deps-diagnosis.ts';
-import { createOAuthDeps, type OAuthDeps } from './deps-oauth.ts';
-import { createSenderDeps, type SenderDeps } from './deps-sender.ts';
-import { createSignInDeps, type SignInDeps } from './deps-sign-in.ts';
-import { createSsoDeps, type SsoDeps } from './deps-sso.ts';
-import { observeKeyAges } from './keys/key-metrics.ts';
-import { createSigner, type Signer } from './keys/signer.ts';
-import { createSigningKeys, type SigningKeyService, signingKeyEntity } from './keys/signing-keys.ts';
-import { createCutOffStream } from './revocation/cut-off-stream.ts';
-import { type CutOffs, createCutOffs } from './revocation/cut-offs.ts';
-import { observeSsoKeys } from './sso/keys/key-metrics.ts';
-import { loadSsoKeys, type SsoKeys, ssoKeyEntity } from './sso/keys/service.ts';
-import { createAccessTokenMint } from './tokens/access-token-mint.ts';
-import { createAccessTokenStore } from './tokens/access-token-store.ts';
-import { type AccessTokens, createAccessTokens } from './tokens/access-tokens.ts';
-import { createFamilies, type Families } from './tokens/families.ts';
-import { createFamilyStore } from './tokens/family-store.ts';
-import { createIdTokens, type IdTokens } from './tokens/id-token.ts';
-import { createTokenIssuer, type TokenIssuer } from './tokens/issue.ts';
-import { createJwtAccessTokens } from './tokens/jwt-access-token.ts';
-import { createLateTokens } from './tokens/late-tokens.ts';
-import { createServiceAuthorization } from './tokens/service-token.ts';
+import { composeConsents } from './consents/compose.ts';
+import { composeContactCenters } from './contact-centers/compose.ts';
+import { composeCors } from './cors/compose.ts';
+import { composeDevices } from './devices/compose.ts';
+import { composeDiscovery } from './discovery/compose.ts';
+import { composeInteractions } from './interactions/compose.ts';
+import { composeKeys } from './keys/compose.ts';
+import { composeLogout } from './logout/compose.ts';
+import { createCore, openStores, type Stores } from './open-core.ts';
+import { composeRegistration } from './registration/compose.ts';
+import { composeRevocation } from './revocation/compose.ts';
+import { composeSessions } from './sessions/compose.ts';
+import { composeSignIn } from './sign-in/compose.ts';
+import { composeSso, composeSsoSettings } from './sso/compose.ts';
+import { composeToken } from './token/compose.ts';
+import { composeTokens } from './tokens/compose.ts';
+import { composeUserInfo } from './userinfo/compose.ts';
+import { composeUsers } from './users/compose.ts';
 
-export type Deps = BaseDeps &
-  SenderDeps &
-  SignInDeps &
-  OAuthDeps &
-  SsoDeps & { probes: readonly Probe[]; close(): Promise<void> };
+export const migrationsFolder = new URL('../migrations/', import.meta.url);
 
-/** What tokens, clients and keys stand on; sign-in is composed on top of it. */
-export interface BaseDeps extends AuditDeps {
-  config: Config;
-  kit: Kit;
-  /** Where Consul is, if this installation has one. */
-  consul: ConsulAccess | undefined;
-  now: Clock;
-  /** `<publicUrl>/auth/v3`: the one issuer of the installation. */
-  issuer: string;
-  pool: Pool;
-  redis: RedisClient;
-  keyspace: Keyspace;
-  secretBox: SecretBox;
-  signingKeys: SigningKeyService;
-  signer: Signer;
-  ssoKeys: SsoKeys;
-  idTokens: IdTokens;
-  cutOffs: CutOffs;
-  accessTokens: AccessTokens;
-  families: Families;
-  tokenIssuer: TokenIssuer;
-  /** Authorization header of our own calls to the Environment API. */
-  serviceAuthorization: () => Promise<string>;
-  /** Calls to addresses that clients have registered. */
-  outbound: Outbound;
-  clientDirectory: ClientDirectory;
-  clients: ClientService;
-  /** When clients last proved themselves. */
-  clientUses: LastUses;
-  secretVerifier: SecretVerifier;
-  opsAuthentication: OpsAuthentication;
+export type Deps = Awaited<ReturnType<typeof composeDeps>>;
+
+/** Opens the stores, composes the domains and starts them; `close` ends everything. */
+export async function createDeps(config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> {
+  const stores = openStores(config, kit);
+  await untilRedisIsReady(stores.redis);
+  const deps = await composeDeps(config, kit, stores, now);
+  await deps.start();
+  return deps;
 }
 
-const schema = 'auth';
-const spentCodeTtlMs = 3_600_000;
-const dayMs = 86_400_000;
-
-export async function createDeps(config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> {
-  const { log } = kit;
+/** Composes the domains; the stores are not used before `start`. */
+export async function composeDeps(config: Config, kit: Kit, stores: Stores, now: Clock) {
+  const core = createCore(config, kit, stores, now);
   const consul = consulAccessOf(config.consul);
-  const issuer = `${config.publicUrl}/auth/v3`;
-  const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-auth-api', log });
-  const redis = createRedis(config.redis, { log });
-  kit.tracing?.pool(pool);
-  kit.tracing?.redis(redis);
-  const blockingRedis = duplicateRedis(config.redis, log);
-  await untilRedisIsReady(redis);
-  const keyspace = createKeyspace(config.redis.keyPrefix);
-  const secretBox = createSecretBox(config.encryption.keys);
-  const auditing = await createAuditDeps({ config, kit, pool, redis, keyspace, secretBox, now });
-  const { audit } = auditing.deps;
 
-  const longestLifeMs =
-    1000 *
-    Math.max(
-      config.tokens.longestAccessTtlSeconds,
-      config.tokens.longestRefreshTtlSeconds,
-      config.sessions.absoluteSeconds,
-      config.sessions.rememberSeconds,
-    );
-  const cutOffs = createCutOffs({
-    stream: createCutOffStream(redis, blockingRedis, keyspace.name('cutoffs')),
-    now,
-    log,
-    longestLifeMs,
-  });
-  await cutOffs.start();
-
-  const changes = createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log });
-  const signingKeys = createSigningKeys({
-    db: pool,
-    changes,
-    box: secretBox,
+  const assertions = composeAssertions(core);
+  const revocation = composeRevocation(core);
+  const audit = await composeAudit(core, { config });
+  const keys = composeKeys(core, { config, audit });
+  const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
+  const clients = await composeClients(core, { config, audit, revocation, forgetClient });
+  const authorization = () => tokens.serviceAuthorization();
+  const contactCenters = composeContactCenters(core, { config, authorization });
+  const cors = composeCors(core, { config, clients, contactCenters });
+  const ssoSettings = composeSsoSettings(core, { config, contactCenters });
+  const { passwordRule } = ssoSettings;
+  const users = composeUsers(core, { config, consul, audit, revocation, contactCenters, passwordRule });
+  const tokens = composeTokens(core, { config, revocation, keys, clients });
+  const browser = composeBrowser(core, { config });
+  const announceEnd: typeof logout.announceEnd = (...ended) => logout.announceEnd(...ended);
+  const sessions = composeSessions(core, {
+    config,
     audit,
-    now,
-    log,
-    rotationMs: config.signingKeys.rotationDays * dayMs,
-    // An ID token lives as long as the access token beside it.
-    longestSignedLifeMs: 1000 * config.tokens.longestAccessTtlSeconds,
+    revocation,
+    clients,
+    tokens,
+    browser,
+    announceEnd,
   });
-  await signingKeys.start();
-  observeKeyAges(kit.metrics, signingKeys.keys, now);
-  const signer = createSigner({ keys: signingKeys.keys, issuer, refreshKeys: signingKeys.refresh });
-  const idTokens = createIdTokens(signer, issuer);
-  const accessTokenStore = createAccessTokenStore(redis, keyspace, issuer, now);
-  const jwts = createJwtAccessTokens({ signer, box: secretBox, issuer });
-  const accessTokens = createAccessTokens({ store: accessTokenStore, jwts, cutOffs, now });
-  const familyStore = createFamilyStore({
-    redis,
-    keyspace,
-    now,
-    codeTtlMs: config.tokens.codeTtlSeconds * 1000,
-    spentCodeTtlMs,
-    refreshGraceMs: config.tokens.refreshGraceMs,
-    refreshIdleMs: config.tokens.refreshIdleSeconds * 1000,
-    personFreshMs: config.tokens.personFreshMs,
-    longestLifeMs,
-  });
-  const families = createFamilies(familyStore, cutOffs);
-  const ownClient = serviceClient(config.serviceClient.id, config.serviceClient.secret, now());
-  const secretVerifier = await createSecretVerifier({
-    now,
-    concurrency: config.clients.hashConcurrency,
-    shared: createSecretAttempts({ redis, keyspace, now }),
-  });
-  const clientDirectory = createClientDirectory({
-    db: pool,
-    now,
-    serviceClient: ownClient,
-    staleMaxMs: config.clients.staleMaxSeconds * 1000,
-    onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
-  });
-  const lateTokens = createLateTokens({ directory: clientDirectory, cutOffs, now, log });
-  const tokenIssuer = lateTokens.watched(
-    createTokenIssuer({
-      mint: createAccessTokenMint({
-        store: accessTokenStore,
-        jwts,
-        now,
-        uuidTokens: config.compat.enabled,
-      }),
-      accessTokens: accessTokenStore,
-      families,
-      idTokens,
-      now,
-    }),
-  );
-  const ssoKeys = await loadSsoKeys({
-    pool,
-    changes,
-    secretBox,
+  const interactions = composeInteractions(core, { config, browser, sessions });
+  const consents = composeConsents(core, { audit, browser, sessions, interactions });
+  const devices = composeDevices(core, { config, audit, sessions });
+  const signIn = composeSignIn({ clients, users, browser, sessions, interactions });
+  const startProviderLogout: typeof sso.startProviderLogout = (...end) => sso.startProviderLogout(...end);
+  const logout = composeLogout(core, {
     audit,
-    host: new URL(config.publicUrl).hostname,
-    now,
-    onLoaded: observeSsoKeys(kit.metrics),
+    keys,
+    clients,
+    tokens,
+    browser,
+    sessions,
+    startProviderLogout,
   });
-  const reloadSsoKeys = () => {
-    ssoKeys
-      .reload()
-      .catch((error) => log.warn({ err: error }, 'the keys of single sign-on could not be read again'));
-  };
-  const clients = createClientService({
-    db: pool,
-    changes,
+  const sso = composeSso(core, {
+    ssoSettings,
+    assertions,
     audit,
-    forgetClient: lateTokens.forget,
-    verifier: secretVerifier,
-    cutOffs,
-    now,
-    defaults: {
-      redirectMatching: config.compat.enabled ? 'origin' : 'exact',
-      accessTokenTtlSeconds: config.tokens.accessTtlSeconds,
-      refreshTokenTtlSeconds: config.tokens.refreshTtlSeconds,
-      longestAccessTokenTtlSeconds: config.tokens.longestAccessTtlSeconds,
-      longestRefreshTokenTtlSeconds: config.tokens.longestRefreshTtlSeconds,
-      impliesToken: config.compat.enabled,
-      allowLoopback: config.outbound.allowLoopback,
-    },
-    serviceClientId: ownClient.clientId,
-    shortestSecret: config.compat.enabled ? 1 : 8,
-    secretGraceMs: config.clients.secretGraceSeconds * 1000,
+    clients,
+    contactCenters,
+    users,
+    tokens,
+    browser,
+    sessions,
+    interactions,
   });
-  const clientUses = createLastUses({
-    write: (uses) => writeClientUses(pool, uses),
-    now,
-    log,
-    what: 'clients',
-    gatherMs: 5_000,
-    isWritable: true,
+  const registration = composeRegistration(core, { config, audit, clients });
+  const clientAuthentication = composeClientAuthentication(core, {
+    config,
+    assertions,
+    audit,
+    clients,
+    tokens,
   });
-  const clientChanges: ChangeSubscriber = createChangeSubscriber({
-    redis: duplicateRedis(config.redis, log),
-    channel: keyspace.name('changes:auth'),
-    latest: changes.latest,
-    since: changes.since,
-    onChange: ({ entity, id }) => {
-      if (entity === signingKeyEntity) void signingKeys.reload();
-      if (entity === ssoKeyEntity) reloadSsoKeys();
-      if (entity !== 'client') return;
-      secretVerifier.forget();
-      void lateTokens.forget(id);
-    },
-    onGap: () => {
-      void signingKeys.reload();
-      clientDirectory.dropAll();
-      secretVerifier.forget();
-      reloadSsoKeys();
-    },
-    log,
+  const authorize = composeAuthorize(core, {
+    config,
+    assertions,
+    audit,
+    clients,
+    users,
+    tokens,
+    browser,
+    sessions,
+    interactions,
+    consents,
+    devices,
+    sso,
+    clientAuthentication,
   });
-  await clientChanges.start();
-  auditing.start();
-  const forgetting = createForgetting(changes, { now, log });
-  forgetting.start();
+  const token = composeToken(core, {
+    config,
+    assertions,
+    revocation,
+    audit,
+    keys,
+    clients,
+    contactCenters,
+    users,
+    tokens,
+    sessions,
+    devices,
+    clientAuthentication,
+    authorize,
+  });
+  const userInfo = composeUserInfo(core, { keys, clients, tokens, token });
+  const discovery = composeDiscovery(core, { config, keys, registration });
+  const followed = composeChanges(core, {
+    keys,
+    clients,
+    contactCenters,
+    cors,
+    users,
+    tokens,
+    ssoSettings,
+    sso,
+  });
+  const admin = composeAdmin(core, {
+    config,
+    consul,
+    audit,
+    keys,
+    clients,
+    sso,
+    users,
+    followed,
+    migrationsFolder,
+  });
+  const retention = createForgetting(core.changes, { now, log: core.log });
 
-  const outbound = createOutbound(config.outbound);
-
-  const senderDeps = createSenderDeps({ config, redis, keyspace, accessTokens, now });
-  const base: BaseDeps & SenderDeps = {
+  /** Closed from the last one to the first, which is the reverse of the order in which they opened. */
+  const closers = [
+    stores,
+    clients,
+    core.outbound,
+    revocation,
+    keys,
+    audit,
+    { close: retention.stop },
+    contactCenters,
+    users,
+    followed,
+    logout,
+  ];
+  return {
     config,
     kit,
-    consul,
     now,
-    issuer,
-    pool,
-    redis,
-    keyspace,
-    secretBox,
-    ...auditing.deps,
-    signingKeys,
-    signer,
-    ssoKeys,
-    idTokens,
-    cutOffs,
-    accessTokens,
-    families,
-    tokenIssuer,
-    serviceAuthorization: createServiceAuthorization(tokenIssuer, ownClient, now),
-    outbound,
-    clientDirectory,
+    stores,
+    core,
+    assertions,
+    revocation,
+    audit,
+    keys,
     clients,
-    clientUses,
-    secretVerifier,
-    ...senderDeps,
-    opsAuthentication: createOpsAuthentication({
-      operator: createOperator({ ...config.ops, verifier: secretVerifier, log }),
-      resourceTokens: senderDeps.resourceTokens,
-      audit,
-    }),
-  };
-  const signIn = await createSignInDeps(base);
-  const sso = createSsoDeps({ ...base, ...signIn.deps });
-
-  return {
-    ...base,
-    ...signIn.deps,
-    ...sso,
-    ...createOAuthDeps({ ...base, ...signIn.deps, ...sso }),
-    probes: createProbes({ ...base, ...signIn.deps }),
+    contactCenters,
+    cors,
+    ssoSettings,
+    users,
+    tokens,
+    browser,
+    sessions,
+    interactions,
+    signIn,
+    consents,
+    logout,
+    sso,
+    registration,
+    clientAuthentication,
+    authorize,
+    token,
+    userInfo,
+    discovery,
+    admin,
+    async start() {
+      for (const { start } of [revocation, keys, sso, followed, audit, retention, logout, users])
+        await start();
+    },
     async close() {
-      await signIn.close();
-      await Promise.all([auditing.close(), forgetting.stop()]);
-      clientChanges.stop();
-      signingKeys.close();
-      const followed = cutOffs.close();
-      blockingRedis.disconnect();
-      await followed;
-      await outbound.close();
-      await clientUses.settled();
-      redis.disconnect();
-      await pool.end();
+      for (const { close } of closers.reverse()) await close();
     },
   };
 }

@@ -1,13 +1,17 @@
-/** The routes with nothing behind them, for the OpenAPI document. */
+/** Builds the routes with nothing behind them, for the OpenAPI document. */
+import { systemClock } from '@gatehouse/service-kit/clock';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
-import type { Deps } from './deps.ts';
+import { composeDeps } from './deps.ts';
+import type { Stores } from './open-core.ts';
 
-/** Registering routes only passes dependencies on; none is used before a request comes. */
-export function describeApp(kit: Kit): Promise<App> {
+/** Stands for connections that nothing uses: composing only passes them on. */
+const unused: Stores = new Proxy(() => unused, { get: () => unused, apply: () => unused }) as never;
+
+export async function describeApp(kit: Kit): Promise<App> {
   const config = loadConfig(configuration, {
     env: {
       GATEHOUSE_PUBLIC_URL: 'https://login.example.com',
@@ -18,5 +22,5 @@ export function describeApp(kit: Kit): Promise<App> {
       GATEHOUSE_ENCRYPTION_KEYS: `described:${Buffer.alloc(32).toString('base64')}`,
     },
   });
-  return buildApp({ config, kit, issuer: `${config.publicUrl}/auth/v3` } as Deps);
+  return buildApp(await composeDeps(config, kit, unused, systemClock));
 }

@@ -4,8 +4,7 @@ import { runService } from '@gatehouse/service-kit/http/run';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
 import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
-import { createDeps } from './deps.ts';
-import { migrationsFolder } from './deps-diagnosis.ts';
+import { createDeps, migrationsFolder } from './deps.ts';
 import { describeApp } from './describe.ts';
 import { reencryptSigningKeys } from './keys/reencrypt.ts';
 import { readinessChecks } from './readiness-checks.ts';
@@ -28,11 +27,11 @@ await runService({
   },
   commands: {
     // Once the new key is the first one of every replica; then the old key may go.
-    reencrypt: async ({ pool, secretBox, auditKeeper }, log) => {
+    reencrypt: async ({ core: { pool, secretBox }, audit }, log) => {
       const sealed =
         (await reencryptSigningKeys(pool, secretBox)) + (await reencryptSsoKeys(pool, secretBox));
       log.info({ sealed, keyId: secretBox.activeKeyId }, 'every signing key has the active encryption key');
-      log.info({ days: await auditKeeper.reseal() }, 'the seals of the audit trail have the active key');
+      log.info({ days: await audit.keeper.reseal() }, 'the seals of the audit trail have the active key');
     },
   },
   describe: describeApp,

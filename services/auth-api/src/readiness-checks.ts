@@ -4,11 +4,15 @@ import { pingRedis } from '@gatehouse/service-kit/redis/client';
 import type { Deps } from './deps.ts';
 import { assertLinksOpen } from './users/link-health.ts';
 
-export function readinessChecks({ redis, cutOffs, users }: Deps): ReadinessCheck[] {
+export function readinessChecks({ stores, revocation, users }: Deps): ReadinessCheck[] {
   return [
-    { name: 'redis', check: () => pingRedis(redis) },
-    { name: 'cut-offs', check: async () => cutOffs.assertFresh() },
+    { name: 'redis', check: () => pingRedis(stores.redis) },
+    { name: 'cut-offs', check: async () => revocation.cutOffs.assertFresh() },
     // One environment's outage is not everybody's.
-    { name: 'configuration-servers', isAdvisory: true, check: async () => assertLinksOpen(users.links()) },
+    {
+      name: 'configuration-servers',
+      isAdvisory: true,
+      check: async () => assertLinksOpen(users.service.links()),
+    },
   ];
 }

@@ -1,4 +1,4 @@
-/** Defines every setting of Environment API; only this file names its environment variables. */
+/** Every setting of Environment API; the only file that names its variables. */
 
 import { auditSettings } from '@gatehouse/audit-trail/config/audit';
 import { elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/config/elasticsearch';

@@ -20,8 +20,6 @@ export async function migrate(
   const done = await runner({
     databaseUrl: connectionOptions(config),
     dir: fileURLToPath(folder),
-    // The folder also has a README.
-    ignorePattern: '(?!.*\\.sql$).*',
     direction: 'up',
     migrationsTable: 'migrations',
     schema,

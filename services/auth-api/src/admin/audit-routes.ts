@@ -9,15 +9,13 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AuditErasure } from '../audit/erase.ts';
 import type { AuditSearch } from '../audit/search.ts';
 import type { StoredAuditEvent } from '../audit/store.ts';
-import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
-import { guardAdministration } from '../client-authentication/ops-guard.ts';
+import { actorOf } from '../client-authentication/ops-guard.ts';
 import { auditQuerySchema, eraseBodySchema } from './audit-schemas.ts';
 
 export interface AuditRoutesDeps {
   auditSearch: AuditSearch;
   auditKeeper: AuditKeeper;
   auditErasure: AuditErasure;
-  opsAuthentication: OpsAuthentication;
 }
 
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
@@ -25,11 +23,10 @@ const tags = ['audit'];
 
 export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
   const { auditSearch, auditKeeper, auditErasure } = deps;
-  const actorOf = guardAdministration(app, deps.opsAuthentication);
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/ops/audit',
+    url: '',
     schema: {
       tags,
       summary: 'Security events, newest first; with `after` oldest first: what came since',
@@ -54,7 +51,7 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/ops/audit/verify',
+    url: '/verify',
     schema: {
       tags,
       summary: 'Check the hash chain, day by day',
@@ -67,7 +64,7 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/audit/reship',
+    url: '/reship',
     schema: {
       tags,
       summary: 'Send again what Elasticsearch refused',
@@ -78,7 +75,7 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/audit/erase',
+    url: '/erase',
     schema: {
       tags,
       summary: 'Erase what the events say of a user; that something happened stays',

@@ -10,8 +10,7 @@ import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { readPage } from '@gatehouse/service-kit/http/page';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
-import { guardAdministration } from '../client-authentication/ops-guard.ts';
+import { actorOf } from '../client-authentication/ops-guard.ts';
 import type { Client } from '../clients/client.ts';
 import {
   clientIdPattern,
@@ -26,7 +25,6 @@ import { viewOf } from '../clients/view.ts';
 
 export interface ClientRoutesDeps {
   clients: ClientService;
-  opsAuthentication: OpsAuthentication;
   compatEnabled: boolean;
 }
 
@@ -42,11 +40,7 @@ const refusals = {
 const tags = ['clients'];
 const ifMatchRule = 'With If-Match, the answer is 412 when somebody else has changed it since.';
 
-export function clientRoutes(
-  app: App,
-  { clients, opsAuthentication, compatEnabled }: ClientRoutesDeps,
-): void {
-  const actorOf = guardAdministration(app, opsAuthentication);
+export function clientRoutes(app: App, { clients, compatEnabled }: ClientRoutesDeps): void {
   const writerOf = (request: FastifyRequest): Writer => ({
     ...actorOf(request),
     ifMatch: request.headers['if-match'],
@@ -54,7 +48,7 @@ export function clientRoutes(
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/ops/clients',
+    url: '',
     schema: {
       tags,
       operationId: 'listClients',
@@ -72,7 +66,7 @@ export function clientRoutes(
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/clients',
+    url: '',
     schema: {
       tags,
       operationId: 'createClient',
@@ -95,7 +89,7 @@ export function clientRoutes(
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/ops/clients/:client_id',
+    url: '/:client_id',
     schema: {
       tags,
       operationId: 'readClient',
@@ -113,7 +107,7 @@ export function clientRoutes(
 
   app.route({
     method: 'PUT',
-    url: '/auth/v3/ops/clients/:client_id',
+    url: '/:client_id',
     schema: {
       tags,
       operationId: 'updateClient',
@@ -131,7 +125,7 @@ export function clientRoutes(
 
   app.route({
     method: 'DELETE',
-    url: '/auth/v3/ops/clients/:client_id',
+    url: '/:client_id',
     schema: {
       tags,
       operationId: 'deleteClient',
@@ -148,7 +142,7 @@ export function clientRoutes(
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/clients/:client_id/rotate-secret',
+    url: '/:client_id/rotate-secret',
     schema: {
       tags,
       operationId: 'rotateClientSecret',

@@ -4,18 +4,13 @@ import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/e
 import { diagnose, type Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
-import { guardAdministration } from '../client-authentication/ops-guard.ts';
 
 export interface DiagnosisRoutesDeps {
   probes: readonly Probe[];
-  opsAuthentication: OpsAuthentication;
-  kit: { version: string };
+  version: string;
 }
 
-export function diagnosisRoutes(app: App, { probes, opsAuthentication, kit }: DiagnosisRoutesDeps): void {
-  guardAdministration(app, opsAuthentication);
-
+export function diagnosisRoutes(app: App, { probes, version }: DiagnosisRoutesDeps): void {
   app.route({
     method: 'GET',
     url: authApiDiagnosisPath,
@@ -29,6 +24,6 @@ export function diagnosisRoutes(app: App, { probes, opsAuthentication, kit }: Di
         503: errorEnvelope,
       },
     },
-    handler: async () => ok(await diagnose(probes, { service: 'auth-api', version: kit.version })),
+    handler: async () => ok(await diagnose(probes, { service: 'auth-api', version: version })),
   });
 }

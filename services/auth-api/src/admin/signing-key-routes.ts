@@ -4,8 +4,7 @@ import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/e
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
-import { guardAdministration } from '../client-authentication/ops-guard.ts';
+import { actorOf } from '../client-authentication/ops-guard.ts';
 import { signingAlgorithms } from '../keys/algorithms.ts';
 import { readKeyImport } from '../keys/import-key.ts';
 import { importBodySchema, keyParamsSchema, rotateBodySchema } from '../keys/schemas.ts';
@@ -15,28 +14,26 @@ import { viewOf } from '../keys/view.ts';
 
 export interface SigningKeyRoutesDeps {
   signingKeys: SigningKeyService;
-  opsAuthentication: OpsAuthentication;
 }
 
 const tags = ['signing keys'];
 const keyList = envelopeOf(z.array(signingKeyViewSchema));
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
 
-export function signingKeyRoutes(app: App, { signingKeys, opsAuthentication }: SigningKeyRoutesDeps): void {
-  const actorOf = guardAdministration(app, opsAuthentication);
+export function signingKeyRoutes(app: App, { signingKeys }: SigningKeyRoutesDeps): void {
   const view = (key: StoredKey) => viewOf(key, signingKeys.publishedUntilMs(key));
   const answer = (keys: readonly StoredKey[]) => ok(keys.map(view));
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/ops/signing-keys',
+    url: '',
     schema: { tags, summary: 'List signing keys', response: { 200: keyList, ...refusals } },
     handler: async () => answer(await signingKeys.list()),
   });
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/signing-keys',
+    url: '',
     schema: {
       tags,
       summary: 'Import a signing key',
@@ -53,7 +50,7 @@ export function signingKeyRoutes(app: App, { signingKeys, opsAuthentication }: S
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/signing-keys/rotate',
+    url: '/rotate',
     schema: {
       tags,
       summary: 'Sign with the next keys from now on',
@@ -70,7 +67,7 @@ export function signingKeyRoutes(app: App, { signingKeys, opsAuthentication }: S
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/signing-keys/:kid/retire',
+    url: '/:kid/retire',
     schema: {
       tags,
       summary: 'Sign nothing more with a key; what it signed stays valid',
@@ -82,7 +79,7 @@ export function signingKeyRoutes(app: App, { signingKeys, opsAuthentication }: S
 
   app.route({
     method: 'DELETE',
-    url: '/auth/v3/ops/signing-keys/:kid',
+    url: '/:kid',
     schema: {
       tags,
       summary: 'Take a key that leaked out of the key set; what it signed is refused',

@@ -7,8 +7,7 @@ import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/e
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
-import { guardAdministration } from '../client-authentication/ops-guard.ts';
+import { actorOf } from '../client-authentication/ops-guard.ts';
 import type { SsoChecks } from '../sso/check.ts';
 import type { SsoKey, SsoKeys } from '../sso/keys/service.ts';
 
@@ -28,17 +27,15 @@ const purposeBody = z.object({ data: z.object({ purpose: z.enum(['signing', 'enc
 export interface SsoAdministrationDeps {
   ssoChecks: SsoChecks;
   ssoKeys: SsoKeys;
-  opsAuthentication: OpsAuthentication;
 }
 
 export function ssoAdministrationRoutes(app: App, deps: SsoAdministrationDeps): void {
   const { ssoChecks, ssoKeys } = deps;
-  const actorOf = guardAdministration(app, deps.opsAuthentication);
   const answer = () => ok(ssoKeys.all().map(viewOf));
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/contact-centers/:id/sso-check',
+    url: '/contact-centers/:id/sso-check',
     schema: {
       operationId: 'checkSingleSignOn',
       tags,
@@ -53,7 +50,7 @@ export function ssoAdministrationRoutes(app: App, deps: SsoAdministrationDeps): 
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/ops/sso-keys',
+    url: '/sso-keys',
     schema: {
       operationId: 'listSsoKeys',
       tags,
@@ -65,7 +62,7 @@ export function ssoAdministrationRoutes(app: App, deps: SsoAdministrationDeps): 
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/sso-keys/prepare',
+    url: '/sso-keys/prepare',
     schema: {
       operationId: 'prepareSsoKey',
       tags,
@@ -81,7 +78,7 @@ export function ssoAdministrationRoutes(app: App, deps: SsoAdministrationDeps): 
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/ops/sso-keys/activate',
+    url: '/sso-keys/activate',
     schema: {
       operationId: 'activateSsoKey',
       tags,

@@ -21,7 +21,7 @@ export interface AuthorizeRoutesDeps {
   publicUrl: string;
 }
 
-const path = '/auth/v3/oauth/authorize';
+const path = '/authorize';
 const tags = ['oauth'];
 const formLimitBytes = 16_384;
 
@@ -78,7 +78,7 @@ export async function authorizeRoutes(
     handler: async (request, reply) => {
       await authorization.checkClient(readParameters(request.body), request.ip);
       const id = await postedRequests.save(request.body as Record<string, string>);
-      return reply.redirect(`${publicUrl}${path}?posted_request=${id}`, 303);
+      return reply.redirect(`${publicUrl}/auth/v3/oauth/authorize?posted_request=${id}`, 303);
     },
   });
 

@@ -20,7 +20,7 @@ export async function deviceRoutes(
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/oauth/device/code',
+    url: '/device/code',
     schema: {
       operationId: 'openDevice',
       tags: ['oauth'],

@@ -20,7 +20,7 @@ export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: Pus
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/oauth/par',
+    url: '/par',
     bodyLimit: formLimitBytes,
     validatorCompiler: describeOnly,
     schema: {

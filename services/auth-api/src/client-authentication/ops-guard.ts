@@ -4,14 +4,11 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../audit/event.ts';
 import type { OpsAuthentication } from './ops-authentication.ts';
 
-/** Guards every route of the scope; the answer tells whose request it is. */
-export function guardAdministration(
-  scope: App,
-  opsAuthentication: OpsAuthentication,
-): (request: FastifyRequest) => Actor {
-  const actors = new WeakMap<FastifyRequest, Actor>();
+const actors = new WeakMap<FastifyRequest, Actor>();
 
-  // Before the body is read: strangers do not even get their JSON parsed.
+/** Guards every route of the scope, also those of its child scopes. */
+export function guardAdministration(scope: App, opsAuthentication: OpsAuthentication): void {
+  // Before the body is read: a stranger's JSON is not even parsed.
   scope.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const name = await opsAuthentication.authenticate({
@@ -21,10 +18,11 @@ export function guardAdministration(
     });
     actors.set(request, { name, correlationId: request.id, clientAddress: request.ip });
   });
+}
 
-  return (request) => {
-    const actor = actors.get(request);
-    if (actor === undefined) throw new Error('the request was not authenticated');
-    return actor;
-  };
+/** The operator of a guarded request, for the audit trail. */
+export function actorOf(request: FastifyRequest): Actor {
+  const actor = actors.get(request);
+  if (actor === undefined) throw new Error('the request was not authenticated');
+  return actor;
 }

@@ -21,7 +21,7 @@ export async function consentRoutes(
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/oauth/consent',
+    url: '/consent',
     schema: {
       operationId: 'answerConsent',
       tags: ['oauth'],

@@ -1,7 +1,7 @@
 /** `/auth/v3/internal/interactions/{id}`: what Auth UI reads to render the login page. */
 import { browserHeader, interactionViewSchema } from '@gatehouse/contracts/auth-api/interaction';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { AppError, notFound, unauthorized } from '@gatehouse/service-kit/errors/app-error';
+import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -10,24 +10,14 @@ import { viewOf } from './view.ts';
 
 export interface InteractionRoutesDeps {
   interactions: InteractionService;
-  /** Whether the Authorization header is that of the service client. */
-  isServiceClient(authorization: string | undefined): boolean;
   /** Whether users may stay signed in on a device of their own. */
   offersRemember: boolean;
 }
 
-export function interactionRoutes(
-  app: App,
-  { interactions, isServiceClient, offersRemember }: InteractionRoutesDeps,
-): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    if (!isServiceClient(request.headers.authorization)) throw unauthorized();
-  });
-
+export function interactionRoutes(app: App, { interactions, offersRemember }: InteractionRoutesDeps): void {
   app.route({
     method: 'GET',
-    url: '/auth/v3/internal/interactions/:id',
+    url: '/interactions/:id',
     schema: {
       operationId: 'readInteraction',
       tags: ['internal'],

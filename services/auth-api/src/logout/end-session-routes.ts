@@ -17,7 +17,7 @@ export interface LogoutRoutesDeps {
   publicUrl: string;
 }
 
-const url = '/auth/v3/oauth/logout';
+const url = '/logout';
 const formLimitBytes = 16_384;
 const consumes = ['application/x-www-form-urlencoded'];
 const documentation = {
@@ -73,7 +73,7 @@ export async function logoutRoutes(
       readParameters(request.body);
       logoutEndpoint.admit(request.ip);
       const id = await postedRequests.save(request.body as Record<string, string>);
-      return reply.redirect(`${publicUrl}${url}?posted_request=${id}`, 303);
+      return reply.redirect(`${publicUrl}/auth/v3/oauth/logout?posted_request=${id}`, 303);
     },
   });
 

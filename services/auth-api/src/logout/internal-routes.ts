@@ -2,7 +2,7 @@
 import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
 import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import { notFound, unauthorized } from '@gatehouse/service-kit/errors/app-error';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -10,19 +10,12 @@ import type { PendingLogout, PendingLogouts } from './pending.ts';
 
 export interface LogoutViewRoutesDeps {
   pendingLogouts: PendingLogouts;
-  /** Whether the Authorization header is that of the service client. */
-  isServiceClient(authorization: string | undefined): boolean;
 }
 
-export function logoutViewRoutes(app: App, { pendingLogouts, isServiceClient }: LogoutViewRoutesDeps): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('cache-control', 'no-store');
-    if (!isServiceClient(request.headers.authorization)) throw unauthorized();
-  });
-
+export function logoutViewRoutes(app: App, { pendingLogouts }: LogoutViewRoutesDeps): void {
   app.route({
     method: 'GET',
-    url: '/auth/v3/internal/logouts/:id',
+    url: '/logouts/:id',
     schema: {
       operationId: 'readLogout',
       tags: ['internal'],

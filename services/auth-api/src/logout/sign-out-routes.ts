@@ -46,7 +46,7 @@ export async function signOutRoutes(
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/sign-out',
+    url: '/sign-out',
     schema: {
       ...documentation,
       operationId: 'signOut',
@@ -59,7 +59,7 @@ export async function signOutRoutes(
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/sign-out',
+    url: '/sign-out',
     schema: {
       ...documentation,
       operationId: 'signOutByPost',

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { metadataSchema, registrationAnswerSchema, updatedMetadataSchema } from './metadata-schemas.ts';
 import type { RegistrationCall, Registrations } from './service.ts';
 
-const url = '/auth/v3/oauth/register';
+const url = '/register';
 const tags = ['registration'];
 const refusals = { 400: securityError, 401: securityError, 429: securityError, 503: securityError };
 const params = z.object({ client_id: z.string().max(128) });

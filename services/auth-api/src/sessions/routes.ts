@@ -50,7 +50,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/ping',
+    url: '/ping',
     schema: {
       operationId: 'ping',
       tags,
@@ -65,7 +65,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/sessions',
+    url: '/sessions',
     schema: {
       operationId: 'listSessions',
       tags,
@@ -85,7 +85,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
 
   app.route({
     method: 'DELETE',
-    url: '/auth/v3/sessions/:id',
+    url: '/sessions/:id',
     schema: {
       operationId: 'endSession',
       tags,

@@ -32,7 +32,7 @@ export async function changePasswordRoutes(app: App, deps: ChangePasswordRoutesD
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/change-password',
+    url: '/change-password',
     schema: {
       operationId: 'changePassword',
       tags: ['sign-in'],

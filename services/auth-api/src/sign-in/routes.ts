@@ -27,7 +27,7 @@ export async function signInRoutes(app: App, { signIn }: { signIn: SignInService
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/sign-in',
+    url: '/sign-in',
     schema: {
       operationId: 'signIn',
       tags: ['sign-in'],

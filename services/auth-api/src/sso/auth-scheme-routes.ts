@@ -33,7 +33,7 @@ export async function authSchemeRoutes(
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/auth-scheme',
+    url: '/auth-scheme',
     schema: {
       operationId: 'authScheme',
       tags: ['sign-in'],

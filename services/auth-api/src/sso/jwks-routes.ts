@@ -20,7 +20,7 @@ const keySetSchema = z.object({
 export function ssoJwksRoutes(app: App, { ssoKeys }: { ssoKeys: Pick<SsoKeys, 'published'> }): void {
   app.route({
     method: 'GET',
-    url: '/auth/v3/sso/jwks',
+    url: '/jwks',
     schema: {
       operationId: 'ssoJwks',
       tags: ['single sign-on'],

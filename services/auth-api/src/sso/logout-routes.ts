@@ -99,7 +99,7 @@ export async function backchannelLogoutRoutes(app: App, deps: LogoutRoutesDeps):
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/sso/oidc/backchannel-logout',
+    url: '/oidc/backchannel-logout',
     schema: {
       operationId: 'oidcBackchannelLogout',
       tags,

@@ -27,7 +27,7 @@ export function ssoStartRoutes(app: App, { journey }: { journey: Journey }): voi
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/sso/start',
+    url: '/start',
     schema: {
       operationId: 'startSingleSignOn',
       tags: ['single sign-on'],

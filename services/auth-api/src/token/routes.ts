@@ -39,7 +39,7 @@ export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/oauth/token',
+    url: '/token',
     validatorCompiler: describeOnly,
     schema: {
       tags,
@@ -53,7 +53,7 @@ export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/oauth/device',
+    url: '/device',
     validatorCompiler: describeOnly,
     schema: {
       tags,
@@ -67,7 +67,7 @@ export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/oauth/introspect',
+    url: '/introspect',
     validatorCompiler: describeOnly,
     schema: {
       tags,
@@ -85,7 +85,7 @@ export async function oauthRoutes(app: App, deps: OAuthRoutesDeps): Promise<void
 
   app.route({
     method: 'POST',
-    url: '/auth/v3/oauth/revoke',
+    url: '/revoke',
     validatorCompiler: describeOnly,
     schema: {
       tags,

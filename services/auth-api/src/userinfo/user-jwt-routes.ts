@@ -31,7 +31,7 @@ export function userJwtRoutes(app: App, { userTokens, userInfo, convertedTokens 
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/oauth/convert-token',
+    url: '/oauth/convert-token',
     schema: {
       tags,
       summary: 'A JWT that the jwt-bearer grant takes once, within a minute, in place of the access token',
@@ -46,7 +46,7 @@ export function userJwtRoutes(app: App, { userTokens, userInfo, convertedTokens 
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/jwt-userinfo',
+    url: '/jwt-userinfo',
     schema: {
       tags,
       summary: `The user of the access token as a signed JWT, in the header ${userHeader}`,

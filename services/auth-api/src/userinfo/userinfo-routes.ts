@@ -20,7 +20,7 @@ export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInf
 
   app.route({
     method: 'GET',
-    url: '/auth/v3/userinfo',
+    url: '/userinfo',
     schema: {
       tags,
       summary: 'The user of the access token',
@@ -31,7 +31,7 @@ export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInf
 
   app.route({
     method: ['GET', 'POST'],
-    url: '/auth/v3/openid/userinfo',
+    url: '/openid/userinfo',
     schema: {
       tags,
       summary: 'The user of the access token (OpenID Connect Core section 5.3)',

@@ -7,7 +7,7 @@ export interface LoginName {
   tenant?: string;
 }
 
-interface TypedName {
+export interface TypedName {
   userName: string;
   tenant?: string | undefined;
 }

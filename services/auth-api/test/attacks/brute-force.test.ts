@@ -34,8 +34,8 @@ afterAll(async () => {
 beforeEach(async () => {
   asked = 0;
   await stack.simulator.store.unlock(101);
-  const keys = await stack.deps.redis.keys('gatehouse:limit:*');
-  if (keys.length > 0) await Promise.all(keys.map((key) => stack.deps.redis.del(key)));
+  const keys = await stack.deps.stores.redis.keys('gatehouse:limit:*');
+  if (keys.length > 0) await Promise.all(keys.map((key) => stack.deps.stores.redis.del(key)));
 });
 
 async function attempt(

@@ -101,11 +101,11 @@ describe('codes', () => {
   it('24: end with their lifetime', async () => {
     const value = await code();
     const [familyId = ''] = value.split('.');
-    const ttl = await stack.deps.redis.pttl(stack.deps.keyspace.key('code', familyId));
+    const ttl = await stack.deps.stores.redis.pttl(stack.deps.core.keyspace.key('code', familyId));
     expect(ttl).toBeGreaterThan(50_000);
     expect(ttl).toBeLessThanOrEqual(60_000);
 
-    await stack.deps.redis.pexpire(stack.deps.keyspace.key('code', familyId), 0);
+    await stack.deps.stores.redis.pexpire(stack.deps.core.keyspace.key('code', familyId), 0);
     expect(refused(await redeem(stack, client, value))).toEqual([400, 'invalid_grant']);
   });
 
@@ -125,7 +125,7 @@ describe('codes', () => {
     const { sub } = (await introspect(stack, client, (await passwordTokens(stack, client)).access_token)) as {
       sub: string;
     };
-    await stack.deps.cutOffs.raise({ kind: 'sub', id: sub });
+    await stack.deps.revocation.cutOffs.raise({ kind: 'sub', id: sub });
     expect(refused(await redeem(stack, client, afterCutOff))).toEqual([400, 'invalid_grant']);
     skewMs += 10;
   });
@@ -330,7 +330,7 @@ describe('32: refresh tokens', () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
     const { sub } = (await introspect(stack, client, access_token)) as { sub: string };
     skewMs += 1;
-    await stack.deps.cutOffs.raise({ kind: 'sub', id: sub });
+    await stack.deps.revocation.cutOffs.raise({ kind: 'sub', id: sub });
     skewMs += 10;
 
     expect(refused(await refresh(refresh_token, client))).toEqual([400, 'invalid_grant']);

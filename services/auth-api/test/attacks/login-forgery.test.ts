@@ -199,7 +199,7 @@ describe('57: tenant isolation', () => {
     });
     const [known] = stack.environmentApi.environments.values();
     if (known === undefined) throw new Error('there is no environment');
-    const sealed = stack.deps.secretBox.seal('demo-service-password', {
+    const sealed = stack.deps.core.secretBox.seal('demo-service-password', {
       table: 'environment.environments',
       row: environment,
       column: 'password',
@@ -230,7 +230,7 @@ describe('57: tenant isolation', () => {
 
   it('a client of one contact centre lets the users of no other in, and says no more than for a wrong password', async () => {
     const login = (contactCenterIds: string[]) =>
-      stack.deps.users.authenticate({
+      stack.deps.users.service.authenticate({
         ...{ userName: agent.username, password: agent.password, tenant: agent.tenant },
         ...{ clientAddress: '203.0.113.9', correlationId: 'test', contactCenterIds },
       });

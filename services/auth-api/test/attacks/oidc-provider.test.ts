@@ -432,7 +432,7 @@ describe('answers of OpenID Connect providers', () => {
     expect(idToken).not.toBe('');
     for (const secret of ['provider-secret', idToken, leaving.state, leaving.nonce])
       expect(stack.logged()).not.toContain(secret);
-    const kept = await stack.deps.redis.keys('*');
+    const kept = await stack.deps.stores.redis.keys('*');
     expect(JSON.stringify(kept)).not.toContain(leaving.state);
   });
 });

@@ -75,7 +75,7 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
   });
 
   it('63 · RSA 1.5 and wrong keys of encrypted assertions fail alike to the person', async () => {
-    const [{ certificate = '' } = {}] = stack.deps.ssoKeys.published('encryption');
+    const [{ certificate = '' } = {}] = stack.deps.sso.keys.published('encryption');
     const leaving = await leave(stack);
     const assertion = signXml(assertionXml(leaving.facts), key);
     const weak = await encryptAssertion(assertion, certificate, {

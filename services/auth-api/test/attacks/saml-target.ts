@@ -42,10 +42,11 @@ export async function expectRefused(leaving: SamlLeaving, xml: string, reason?: 
 }
 
 export async function reasonOf(correlationId: string): Promise<unknown> {
-  const entries = await stack.deps.redis.xrange('gatehouse:audit', '-', '+');
-  const rows = await stack.deps.pool.query('SELECT fields FROM auth.audit_events WHERE correlation_id = $1', [
-    correlationId,
-  ]);
+  const entries = await stack.deps.stores.redis.xrange('gatehouse:audit', '-', '+');
+  const rows = await stack.deps.stores.pool.query(
+    'SELECT fields FROM auth.audit_events WHERE correlation_id = $1',
+    [correlationId],
+  );
   const streamed = entries.map(
     ([, fields]) =>
       JSON.parse(fields[1] ?? '{}') as { correlationId?: string; fields?: { reason?: unknown } },

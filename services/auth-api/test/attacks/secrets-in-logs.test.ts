@@ -36,7 +36,7 @@ it('68: no password, cookie or csrf token reaches the log, the metrics or the au
   await browser.postForm('/auth/v3/sign-in', { ...agent, interaction: id, csrf });
   await stack.redis.start();
 
-  const auditRows = async () => (await stack.deps.pool.query('SELECT * FROM auth.audit_events')).rows;
+  const auditRows = async () => (await stack.deps.stores.pool.query('SELECT * FROM auth.audit_events')).rows;
   await expect.poll(async () => (await auditRows()).length, { timeout: 5000 }).toBeGreaterThan(4);
   const rows = await auditRows();
   const sinks = {

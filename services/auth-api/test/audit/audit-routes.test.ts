@@ -22,7 +22,7 @@ beforeAll(async () => {
     password: 'wrong',
     tenant: 'demo',
   });
-  await stack.deps.drainAudit();
+  await stack.deps.audit.drain();
 });
 afterAll(() => stack?.close());
 
@@ -82,11 +82,11 @@ describe('security events', () => {
   it('form a chain that holds, and does not when a row is changed', async () => {
     const verify = async () =>
       (await opsCall(stack, 'GET', `${path}/verify`)).json<{ data: object[] }>().data;
-    await stack.deps.auditKeeper.chain();
+    await stack.deps.audit.keeper.chain();
     expect(await verify()).toMatchObject([{ problems: [] }]);
 
     const change = (from: string, to: string) =>
-      stack.deps.pool.query('UPDATE auth.audit_events SET name = $2 WHERE name = $1', [from, to]);
+      stack.deps.stores.pool.query('UPDATE auth.audit_events SET name = $2 WHERE name = $1', [from, to]);
     await change('login_failed', 'login_succeeded_');
     expect(await verify()).toMatchObject([{ problems: [expect.stringContaining('was changed')] }]);
     await change('login_succeeded_', 'login_failed');
@@ -105,7 +105,7 @@ describe('security events', () => {
     await token(stack, client, wrong);
     const erased = await opsCall(stack, 'POST', `${path}/erase`, { data: { user: 'Agent' } });
     expect(erased.json<{ data: object }>().data).toEqual({ events: before.length + 1, copies: 0 });
-    await stack.deps.drainAudit();
+    await stack.deps.audit.drain();
 
     expect((await find({ user: 'agent' })).data).toEqual([]);
     const left = (await find({ name: 'login_failed' })).data;

@@ -49,10 +49,10 @@ afterAll(() => stack?.close());
 async function eventsOf(work: () => Promise<unknown>): Promise<Event[]> {
   const find = async (query: string) =>
     (await opsCall(stack, 'GET', `/auth/v3/ops/audit?${query}`)).json<{ data: Event[] }>().data;
-  await stack.deps.drainAudit();
+  await stack.deps.audit.drain();
   const [last] = await find('limit=1');
   await work();
-  await stack.deps.drainAudit();
+  await stack.deps.audit.drain();
   return find(`limit=100&after=${last?.seq ?? 0}`);
 }
 
@@ -253,7 +253,7 @@ describe('an operator', () => {
     const { privateKey } = generateKeyPairSync('ed25519');
     const path = '/auth/v3/ops/signing-keys';
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
-    const former = stack.deps.signingKeys.keys.active('EdDSA').kid;
+    const former = stack.deps.keys.service.keys.active('EdDSA').kid;
     const events = await eventsOf(async () => {
       await opsCall(stack, 'POST', path, { data: { pem } });
       await opsCall(stack, 'POST', `${path}/rotate`, { data: { algorithm: 'EdDSA' } });

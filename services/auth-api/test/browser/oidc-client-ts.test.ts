@@ -100,6 +100,6 @@ describe.skipIf(chromium === undefined)('oidc-client-ts in Chromium', () => {
     expect(renewed.access_token).not.toBe(user.access_token);
 
     await callManager(page, (manager) => manager.revokeTokens(['refresh_token']));
-    expect(await stack.deps.accessTokens.find(renewed.access_token)).toBeUndefined();
+    expect(await stack.deps.tokens.access.find(renewed.access_token)).toBeUndefined();
   });
 });

@@ -56,7 +56,7 @@ describe('who may administer', () => {
       expiresAtMs: nowMs + 60_000,
       authorizedAtMs: nowMs,
     };
-    const { redis, keyspace, issuer } = stack.deps;
+    const { keyspace, issuer, redis } = stack.deps.core;
     const tokens = createAccessTokenStore(redis, keyspace, issuer, Date.now);
     await tokens.save('token-of-a-user', { ...record, sub: 'somebody' });
     await tokens.save('token-of-a-client', record);

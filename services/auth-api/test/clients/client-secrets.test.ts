@@ -14,7 +14,7 @@ describe('a secret', () => {
   it('that the caller chose is stored as argon2id', async () => {
     await createClient(stack, { client_id: 'chosen', client_secret: 'a chosen secret', ...grants });
 
-    const { rows } = await stack.deps.pool.query(
+    const { rows } = await stack.deps.stores.pool.query(
       "SELECT secrets::text FROM auth.clients WHERE client_id = 'chosen'",
     );
     expect(rows[0].secrets).toContain('$argon2id$');

@@ -149,7 +149,7 @@ describe('a client', () => {
     await opsCall(stack, 'POST', `${path}/audited/rotate-secret`);
     await opsCall(stack, 'DELETE', `${path}/audited`);
 
-    const { rows } = await stack.deps.pool.query<{ name: string }>(
+    const { rows } = await stack.deps.stores.pool.query<{ name: string }>(
       "SELECT name FROM auth.audit_events WHERE client_id = 'audited' ORDER BY at",
     );
 

@@ -121,7 +121,7 @@ describe('versions', () => {
 
 describe('the time of last use', () => {
   const lastUsed = async (clientId: string) => {
-    await stack.deps.clientUses.settled();
+    await stack.deps.clients.uses.settled();
     return dataOf(await opsCall(stack, 'GET', `${path}/${clientId}`))['lastUsedAt'];
   };
 
@@ -146,11 +146,11 @@ describe('the time of last use', () => {
     const clients = await Promise.all([1, 2, 3].map(() => createClient(stack, grants)));
     await Promise.all(clients.map((client) => token(stack, client, { grant_type: 'client_credentials' })));
     const held = clients[0]?.clientId ?? '';
-    const administrator = await stack.deps.pool.connect();
+    const administrator = await stack.deps.stores.pool.connect();
     await administrator.query('BEGIN');
     await administrator.query('SELECT 1 FROM auth.clients WHERE client_id = $1 FOR UPDATE', [held]);
 
-    await stack.deps.clientUses.settled();
+    await stack.deps.clients.uses.settled();
 
     await administrator.query('ROLLBACK');
     administrator.release();
@@ -161,10 +161,10 @@ describe('the time of last use', () => {
 
 describe('the audit trail', () => {
   const rowsOf = async (clientId: string) => {
-    const { rows } = await stack.deps.pool.query<{ name: string; fields: { actor: string; changes: Data } }>(
-      'SELECT name, fields FROM auth.audit_events WHERE client_id = $1 ORDER BY seq',
-      [clientId],
-    );
+    const { rows } = await stack.deps.stores.pool.query<{
+      name: string;
+      fields: { actor: string; changes: Data };
+    }>('SELECT name, fields FROM auth.audit_events WHERE client_id = $1 ORDER BY seq', [clientId]);
     return rows;
   };
 

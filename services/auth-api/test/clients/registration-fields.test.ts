@@ -130,7 +130,7 @@ describe('what a registration says', () => {
 
   it('shows nothing of how a client manages its own registration', async () => {
     const { clientId } = await createClient(stack);
-    await stack.deps.pool.query(
+    await stack.deps.stores.pool.query(
       `UPDATE auth.clients SET registered_dynamically = true, registration_access_token_hash = 'sha256:abc'
        WHERE client_id = $1`,
       [clientId],
@@ -139,7 +139,7 @@ describe('what a registration says', () => {
     const answer = await opsCall(stack, 'GET', `${path}/${clientId}`);
 
     expect(answer.body).not.toMatch(/abc|registration|registeredDynamically/);
-    expect((await stack.deps.clients.get(clientId)).registeredDynamically).toBe(true);
+    expect((await stack.deps.clients.service.get(clientId)).registeredDynamically).toBe(true);
   });
 });
 

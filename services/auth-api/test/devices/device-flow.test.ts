@@ -93,7 +93,7 @@ describe('a device (RFC 8628)', () => {
       interval: 5,
     });
     expect(codes.user_code).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
-    const kept = (await stack.deps.redis.keys('*device*')).join();
+    const kept = (await stack.deps.stores.redis.keys('*device*')).join();
     expect(kept).not.toContain(codes.user_code.replace('-', ''));
   });
 

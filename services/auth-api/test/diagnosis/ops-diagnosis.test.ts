@@ -43,7 +43,7 @@ test('strangers learn nothing', async () => {
 });
 
 test('a Redis that may evict sessions fails with the setting to change', async () => {
-  const { redis } = api.deps;
+  const { redis } = api.deps.stores;
   await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
   const { ok, of } = await diagnosis();
   await redis.config('SET', 'maxmemory-policy', 'noeviction');
@@ -52,12 +52,12 @@ test('a Redis that may evict sessions fails with the setting to change', async (
 });
 
 test('a signing key whose seal was tampered with fails by its name', async () => {
-  const { rows } = await api.deps.pool.query(
+  const { rows } = await api.deps.stores.pool.query(
     `SELECT kid, private_key FROM auth.signing_keys WHERE state = 'active' AND algorithm = 'RS256'`,
   );
   const [{ kid, private_key: sealed }] = rows;
   const put = (text: string) =>
-    api.deps.pool.query('UPDATE auth.signing_keys SET private_key = $2 WHERE kid = $1', [kid, text]);
+    api.deps.stores.pool.query('UPDATE auth.signing_keys SET private_key = $2 WHERE kid = $1', [kid, text]);
   await put(sealed.replace(/^(v1\.)[^.]+/, '$1lost'));
   const { ok, of } = await diagnosis();
   await put(sealed);

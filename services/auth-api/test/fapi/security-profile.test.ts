@@ -157,10 +157,10 @@ describe('pushed requests', () => {
       expect(
         responseOf(await authorizePushed(createBrowser(stack.app), other, request_uri)).get('error'),
       ).toBe('invalid_request_uri');
-      const [key = ''] = (await stack.deps.redis.keys('*:pushed-request:*')).slice(-1);
-      for (const name of await stack.deps.redis.keys('*:pushed-request:*'))
-        await stack.deps.redis.pexpire(name, 0);
-      expect(await stack.deps.redis.exists(key)).toBe(0);
+      const [key = ''] = (await stack.deps.stores.redis.keys('*:pushed-request:*')).slice(-1);
+      for (const name of await stack.deps.stores.redis.keys('*:pushed-request:*'))
+        await stack.deps.stores.redis.pexpire(name, 0);
+      expect(await stack.deps.stores.redis.exists(key)).toBe(0);
       const late = await authorizePushed(createBrowser(stack.app), client, request_uri);
       expect(responseOf(late).get('error')).toBe('invalid_request_uri');
     } finally {
@@ -234,10 +234,10 @@ describe('codes', () => {
 
   it('end within a minute', async () => {
     const code = await codeFor();
-    const [name = ''] = await stack.deps.redis.keys(`*code:{${code?.split('.')[0]}}`);
+    const [name = ''] = await stack.deps.stores.redis.keys(`*code:{${code?.split('.')[0]}}`);
 
-    expect(await stack.deps.redis.pttl(name)).toBeLessThanOrEqual(60_000);
-    await stack.deps.redis.pexpire(name, 0);
+    expect(await stack.deps.stores.redis.pttl(name)).toBeLessThanOrEqual(60_000);
+    await stack.deps.stores.redis.pexpire(name, 0);
     expect(refusal(await tokenBy(stack, client, codeGrant(code)))).toEqual([400, 'invalid_grant']);
   });
 

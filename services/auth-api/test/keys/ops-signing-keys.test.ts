@@ -71,8 +71,8 @@ describe('administration of signing keys', () => {
     const rotatedAtMs = performance.now();
     await vi.waitFor(
       () =>
-        expect(other.deps.signingKeys.keys.active('RS256').kid).toBe(
-          api.deps.signingKeys.keys.active('RS256').kid,
+        expect(other.deps.keys.service.keys.active('RS256').kid).toBe(
+          api.deps.keys.service.keys.active('RS256').kid,
         ),
       { timeout: 5000, interval: 10 },
     );
@@ -96,14 +96,14 @@ describe('administration of signing keys', () => {
   });
 
   it('retires a key, which stays published, and removes one that leaked, everywhere within a second', async () => {
-    const active = api.deps.signingKeys.keys.active('EdDSA').kid;
+    const active = api.deps.keys.service.keys.active('EdDSA').kid;
     const retired = keysOf(await opsCall(api, 'POST', `${path}/${active}/retire`));
     expect(retired.find(({ kid }) => kid === active)?.state).toBe('retired');
     expect(await kidsOf(api)).toContain(active);
     expect((await opsCall(api, 'POST', `${path}/${active}/retire`)).status).toBe(409);
 
     await vi.waitFor(async () =>
-      expect(await kidsOf(other)).toContain(api.deps.signingKeys.keys.active('EdDSA').kid),
+      expect(await kidsOf(other)).toContain(api.deps.keys.service.keys.active('EdDSA').kid),
     );
     const removedAtMs = performance.now();
     expect((await opsCall(api, 'DELETE', `${path}/${active}`)).status).toBe(200);
@@ -122,7 +122,7 @@ describe('administration of signing keys', () => {
 
   it('leaves an audit event of every step with its author', async () => {
     await opsCall(api, 'POST', `${path}/rotate`, { data: { algorithm: 'EdDSA' } });
-    const { rows } = await api.deps.pool.query(
+    const { rows } = await api.deps.stores.pool.query(
       `SELECT name, fields FROM auth.audit_events WHERE name LIKE 'signing_key%' ORDER BY seq DESC LIMIT 3`,
     );
     expect(rows.map(({ name, fields }) => [name, fields.actor, fields.algorithm]).toReversed()).toEqual([
@@ -173,7 +173,11 @@ describe('import of a key that an estate has already', () => {
 
     await opsCall(api, 'POST', `${path}/rotate`, { data: { algorithm } });
     expect(await stateOf(key.kid)).toBe('active');
-    const jwt = await api.deps.signer.sign({ iss: api.deps.issuer }, 'JWT', key.algorithm as 'RS256');
+    const jwt = await api.deps.keys.signer.sign(
+      { iss: api.deps.core.issuer },
+      'JWT',
+      key.algorithm as 'RS256',
+    );
     const { protectedHeader } = await jwtVerify(
       jwt,
       createLocalJWKSet({ keys: (await published(api)) as never }),
@@ -187,7 +191,7 @@ describe('import of a key that an estate has already', () => {
     const jwk = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }), kid: 'at-once' };
     const answer = await importKey({ jwk, state: 'active' });
     expect(answer.json<{ data: KeyView }>().data).toMatchObject({ kid: 'at-once', state: 'active' });
-    expect(api.deps.signingKeys.keys.active('EdDSA').kid).toBe('at-once');
+    expect(api.deps.keys.service.keys.active('EdDSA').kid).toBe('at-once');
   });
 
   it.each([

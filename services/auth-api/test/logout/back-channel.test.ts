@@ -52,7 +52,7 @@ const rpLogout = (browser: Browser, { id_token }: OAuthJson) =>
 const claims = ({ logoutToken }: Told) => decodeJwt(logoutToken);
 
 async function auditedNotices(clientId: string) {
-  const { rows } = await stack.deps.pool.query(
+  const { rows } = await stack.deps.stores.pool.query(
     "SELECT outcome, fields FROM auth.audit_events WHERE name = 'logout_notice' AND client_id = $1",
     [clientId],
   );
@@ -192,17 +192,18 @@ describe('who is told', () => {
 
 describe('delivery', () => {
   /** Another replica beside the running one: its own queue, and no patience. */
-  function replica(prefix: string, pausesMs: number[], outbound = stack.deps.outbound) {
+  function replica(prefix: string, pausesMs: number[], outbound = stack.deps.core.outbound) {
     const { deps } = stack;
     const outcomes: string[] = [];
-    const keyspace = { ...deps.keyspace, name: (name: string) => `${prefix}:${name}` };
-    const store = createNoticeStore(deps.redis, keyspace);
+    const keyspace = { ...deps.core.keyspace, name: (name: string) => `${prefix}:${name}` };
+    const store = createNoticeStore(deps.stores.redis, keyspace);
     const backChannel = createBackChannel({
-      ...deps,
+      audit: deps.audit.writer,
+      now: deps.now,
       outbound,
       store,
-      directory: deps.clientDirectory,
-      signLogoutToken: createLogoutTokens(deps.signer, issuer, Date.now),
+      directory: deps.clients.directory,
+      signLogoutToken: createLogoutTokens(deps.keys.signer, issuer, Date.now),
       log: silentLog,
       onOutcome: (outcome) => outcomes.push(outcome),
       pausesMs,
@@ -225,7 +226,7 @@ describe('delivery', () => {
     await expect.poll(() => outcomes, patience).toEqual(['postponed', 'postponed', 'delivered']);
     expect(new Set(told.map((each) => claims(each).jti)).size).toBe(3);
     await backChannel.close();
-    expect(await stack.deps.redis.zcard('retry:logout-notices')).toBe(0);
+    expect(await stack.deps.stores.redis.zcard('retry:logout-notices')).toBe(0);
   });
 
   it('is given up when attempts run out, or at once when the client calls the token wrong', async () => {
@@ -278,7 +279,7 @@ describe('delivery', () => {
     for (const clientId of ['deleted', quiet.clientId])
       await store.add([{ id: clientId, clientId, sub: 'subject', attempts: 0 }], Date.now());
 
-    await expect.poll(() => stack.deps.redis.zcard('gone:logout-notices'), patience).toBe(0);
+    await expect.poll(() => stack.deps.stores.redis.zcard('gone:logout-notices'), patience).toBe(0);
     expect(outcomes).toEqual([]);
     await backChannel.close();
   });

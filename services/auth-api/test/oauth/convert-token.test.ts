@@ -225,7 +225,7 @@ describe('a converted token', () => {
     await redeem(jwt);
 
     const names = async () => {
-      const { rows } = await stack.deps.pool.query<{ name: string }>(
+      const { rows } = await stack.deps.stores.pool.query<{ name: string }>(
         'SELECT name FROM auth.audit_events WHERE client_id = $1',
         [reports.clientId],
       );
@@ -239,7 +239,7 @@ describe('a converted token', () => {
   it('stores nothing that can be read: the token behind it is sealed under its jti', async () => {
     const user = await passwordTokens(stack, portal);
     const jwt = await convert(user.access_token);
-    const { redis, keyspace } = stack.deps;
+    const { keyspace, redis } = stack.deps.core;
     const keys = await redis.keys(`${keyspace.name('converted')}*`);
     const values = await Promise.all(keys.map((key) => redis.get(key)));
 
@@ -275,7 +275,7 @@ describe('jwt-userinfo', () => {
 
     expect([answer.statusCode, answer.json()]).toEqual([200, { status: { code: 0 } }]);
     const jwt = String(answer.headers['x-gws-user']);
-    const claims = await stack.deps.signer.recognize(jwt, 'userinfo+jwt');
+    const claims = await stack.deps.keys.signer.recognize(jwt, 'userinfo+jwt');
     expect(claims).toMatchObject({
       iss: issuer,
       aud: portal.clientId,

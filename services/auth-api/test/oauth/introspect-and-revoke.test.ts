@@ -96,9 +96,11 @@ describe('34: introspection (RFC 7662)', () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
     const [, secret = ''] = refresh_token.split('.');
 
-    const keys = await stack.deps.redis.keys('*');
+    const keys = await stack.deps.stores.redis.keys('*');
     const values = await Promise.all(
-      keys.map(async (key) => `${key} ${JSON.stringify(await stack.deps.redis.dump(key).catch(() => ''))}`),
+      keys.map(
+        async (key) => `${key} ${JSON.stringify(await stack.deps.stores.redis.dump(key).catch(() => ''))}`,
+      ),
     );
 
     expect(values.join('\n')).not.toContain(access_token);
@@ -185,7 +187,7 @@ describe('33: revocation (RFC 7009)', () => {
     'of an %s that cannot be recorded does not happen, so that its repetition is recorded',
     async (kind) => {
       const tokens = await passwordTokens(stack, client);
-      const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+      const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValueOnce(unavailable('Redis'));
       const revoke = () => postForm(stack, 'revoke', { token: tokens[kind] }, client);
 
       const failed = await revoke();

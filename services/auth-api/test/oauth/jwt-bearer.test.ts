@@ -183,7 +183,7 @@ describe('an assertion of a registered issuer', () => {
     const unredeemed = await asserted();
     const { sub } = await introspect(stack, client, given);
 
-    await stack.deps.sessions.endAll(String(sub));
+    await stack.deps.sessions.service.endAll(String(sub));
 
     expect(await introspect(stack, client, given)).toEqual({ active: false });
     expect(refusalOf(await redeem(unredeemed))).toEqual([400, 'invalid_grant']);
@@ -260,7 +260,7 @@ describe('38: an assertion is refused', () => {
     for (let count = 0; count < 15; count++)
       expect(refusalOf(await redeem('rubbish', anybody))).toEqual([400, 'invalid_grant']);
 
-    await stack.deps.drainAudit();
+    await stack.deps.audit.drain();
     const url = `/auth/v3/ops/audit?name=token_refused&clientId=${anybody.clientId}`;
     expect((await opsCall(stack, 'GET', url)).json<{ data: unknown[] }>().data).toHaveLength(10);
   });

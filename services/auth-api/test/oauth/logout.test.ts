@@ -81,7 +81,7 @@ describe('54: RP-initiated logout', () => {
         (by === 'this browser' ? browser : createBrowser(stack.app)).get(
           query({ id_token_hint: tokens.id_token }),
         );
-      const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+      const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValueOnce(unavailable('Redis'));
 
       expect((await signOut()).status).toBe(503);
       expect(await isSignedIn(browser)).toBe(true);

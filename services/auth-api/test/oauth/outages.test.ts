@@ -121,7 +121,7 @@ describe('69: without PostgreSQL', () => {
     expect(unknown.status).toBe(503);
 
     // A copy that is known to be outdated is not used: what was taken back stays taken back.
-    stack.deps.clientDirectory.drop(client.clientId);
+    stack.deps.clients.directory.drop(client.clientId);
     expect((await clientCredentials()).status).toBe(503);
 
     await postgres.start();

@@ -55,9 +55,9 @@ describe('27: a pushed authorization request (RFC 9126)', () => {
     expect([answer.status, expires_in]).toEqual([201, 60]);
     expect(answer.headers['cache-control']).toBe('no-store');
     expect(request_uri).toMatch(/^urn:ietf:params:oauth:request_uri:[A-Za-z0-9_-]{43}$/);
-    const keys = await stack.deps.redis.keys('*pushed-request*');
+    const keys = await stack.deps.stores.redis.keys('*pushed-request*');
     expect(keys.join()).not.toContain(request_uri.split(':').at(-1));
-    expect(await stack.deps.redis.pttl(keys[0] ?? '')).toBeLessThanOrEqual(60_000);
+    expect(await stack.deps.stores.redis.pttl(keys[0] ?? '')).toBeLessThanOrEqual(60_000);
   });
 
   it('stands for all parameters: those of the address do not count', async () => {

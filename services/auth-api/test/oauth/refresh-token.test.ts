@@ -75,7 +75,7 @@ describe('refresh', () => {
     const second = (await refresh(first.refresh_token)).json();
     const familyId = first.refresh_token.split('.')[0] ?? '';
 
-    const record = await stack.deps.redis.hgetall(stack.deps.keyspace.key('refresh', familyId));
+    const record = await stack.deps.stores.redis.hgetall(stack.deps.core.keyspace.key('refresh', familyId));
     const everything = JSON.stringify(record);
 
     for (const secret of [
@@ -94,13 +94,13 @@ describe('refresh', () => {
     });
     pass(60_000);
     stack.environmentApi.contactCenters.clear();
-    stack.deps.contactCenters.applyGap();
+    stack.deps.contactCenters.service.applyGap();
 
     const answer = await refresh(first.refresh_token);
 
     const { demoContactCenter, contactCenterId } = await import('../stack/auth-api.ts');
     stack.environmentApi.contactCenters.set(contactCenterId, demoContactCenter);
-    stack.deps.contactCenters.applyGap();
+    stack.deps.contactCenters.service.applyGap();
     expect([answer.status, answer.json().error]).toEqual([400, 'invalid_grant']);
     expect((await refresh(first.refresh_token)).status).toBe(400);
     expect(await introspect(stack, client, first.access_token)).toEqual({ active: false });
@@ -109,8 +109,8 @@ describe('refresh', () => {
   it('is over when the lifetime of the sign-in is', async () => {
     const brief = await createClient(stack, { refreshTokenExpirationTimeout: 1 });
     const first = await passwordTokens(stack, brief);
-    await stack.deps.redis.pexpire(
-      stack.deps.keyspace.key('refresh', first.refresh_token.split('.')[0] ?? ''),
+    await stack.deps.stores.redis.pexpire(
+      stack.deps.core.keyspace.key('refresh', first.refresh_token.split('.')[0] ?? ''),
       0,
     );
 
@@ -161,12 +161,12 @@ describe('refresh tokens that are not used', () => {
 
   it('of a release that knew no idle time go on, and end when they would have', async () => {
     const first = await passwordTokens(stack, client);
-    const key = stack.deps.keyspace.key('refresh', first.refresh_token.split('.')[0] ?? '');
-    const endsAtMs = await stack.deps.redis.pexpiretime(key);
-    await stack.deps.redis.hdel(key, 'issued', 'ends', 'expires');
+    const key = stack.deps.core.keyspace.key('refresh', first.refresh_token.split('.')[0] ?? '');
+    const endsAtMs = await stack.deps.stores.redis.pexpiretime(key);
+    await stack.deps.stores.redis.hdel(key, 'issued', 'ends', 'expires');
 
     expect((await refresh(first.refresh_token)).status).toBe(200);
-    expect(Number(await stack.deps.redis.hget(key, 'ends'))).toBe(endsAtMs);
+    expect(Number(await stack.deps.stores.redis.hget(key, 'ends'))).toBe(endsAtMs);
   });
 
   it('end at their absolute end however much they are used', async () => {
@@ -209,8 +209,8 @@ describe('reuse of a refresh token', () => {
     await refresh((await refresh(first.refresh_token)).json().refresh_token);
     await refresh(first.refresh_token);
 
-    const entries = await stack.deps.redis.xrange(stack.deps.keyspace.name('audit'), '-', '+');
-    const { rows } = await stack.deps.pool.query(
+    const entries = await stack.deps.stores.redis.xrange(stack.deps.core.keyspace.name('audit'), '-', '+');
+    const { rows } = await stack.deps.stores.pool.query(
       "SELECT 1 FROM auth.audit_events WHERE name = 'refresh_reused'",
     );
     expect(JSON.stringify(entries).includes('refresh_reused') || rows.length > 0).toBe(true);

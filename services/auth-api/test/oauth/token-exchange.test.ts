@@ -154,7 +154,7 @@ describe('token exchange', () => {
     await expect
       .poll(
         async () => {
-          const { rows } = await stack.deps.pool.query<{ name: string }>(
+          const { rows } = await stack.deps.stores.pool.query<{ name: string }>(
             'SELECT name FROM auth.audit_events WHERE client_id = $1',
             [gateway.clientId],
           );
@@ -330,17 +330,28 @@ describe('the revocation of a subject token', () => {
     const subject = (await passwordTokens(stack, portal)).access_token;
     const given: string[] = [];
     const overtaken = tokenExchangeGrant({
-      ...deps,
-      presentedTokens: createPresentedTokens({ ...deps, directory: deps.clientDirectory }),
-      targets: createExchangeTargets(deps.clientDirectory),
+      issuer: deps.core.issuer,
+      audit: deps.audit.writer,
+      now: deps.now,
+      presentedTokens: createPresentedTokens({
+        accessTokens: deps.tokens.access,
+        idTokens: deps.tokens.ids,
+        sessions: deps.sessions.service,
+        directory: deps.clients.directory,
+        cutOffs: deps.revocation.cutOffs,
+        now: deps.now,
+      }),
+      targets: createExchangeTargets(deps.clients.directory),
       exchangeIssuer: createExchangeIssuer({
-        ...deps,
-        directory: deps.clientDirectory,
+        accessTokens: deps.tokens.access,
+        families: deps.tokens.families,
+        idTokens: deps.tokens.ids,
+        directory: deps.clients.directory,
         tokenIssuer: {
-          ...deps.tokenIssuer,
+          ...deps.tokens.issuer,
           async issueDerived(client, record, parents) {
             await revoke(subject);
-            given.push(await deps.tokenIssuer.issueDerived(client, record, parents));
+            given.push(await deps.tokens.issuer.issueDerived(client, record, parents));
             return given.at(-1) ?? '';
           },
         },
@@ -348,7 +359,7 @@ describe('the revocation of a subject token', () => {
     });
 
     const request: GrantRequest = {
-      client: (await deps.clientDirectory.find(chain.clientId)) as Client,
+      client: (await deps.clients.directory.find(chain.clientId)) as Client,
       parameters: readParameters({ subject_token: subject, subject_token_type: accessTokenType }),
       scope: undefined,
       cnf: undefined,
@@ -364,7 +375,7 @@ describe('the revocation of a subject token', () => {
   it('66: notes of exchanged tokens end with the last of them', async () => {
     const subject = await passwordTokens(stack, portal);
     await exchange(subject.access_token, {}, chain);
-    const { redis, keyspace } = stack.deps;
+    const { keyspace, redis } = stack.deps.core;
     const key = keyspace.key('derived', sha256(subject.access_token));
 
     expect(await redis.zcard(key)).toBe(1);

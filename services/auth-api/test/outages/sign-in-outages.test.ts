@@ -75,7 +75,7 @@ describe('69: PostgreSQL down', () => {
     }
     await postgres.start();
     const trail = async () => {
-      const { rows } = await own.deps.pool.query<{ name: string }>(
+      const { rows } = await own.deps.stores.pool.query<{ name: string }>(
         "SELECT name FROM auth.audit_events WHERE name LIKE 'log%' ORDER BY seq",
       );
       return rows.map(({ name }) => name);
@@ -91,7 +91,7 @@ describe('69: PostgreSQL down', () => {
 describe('Environment API down', () => {
   it('logins go on from the last known good copies', async () => {
     expect(await statusOf()).toBe(200);
-    stack.deps.contactCenters.applyGap();
+    stack.deps.contactCenters.service.applyGap();
     await stack.environmentApi.stop();
     expect(await statusOf()).toBe(200);
     expect((await login(stack, { password: 'wrong' })).status).toBe(401);
@@ -115,9 +115,9 @@ describe('Environment API down', () => {
     const before = await counted();
     await stack.environmentApi.stop();
     const { headers } = await login();
-    await stack.deps.drainAudit();
+    await stack.deps.audit.drain();
 
-    const { events } = await stack.deps.auditSearch.find({
+    const { events } = await stack.deps.audit.search.find({
       ...{ correlationId: String(headers['x-request-id']), limit: 10 },
     });
     expect(events).toMatchObject([
@@ -133,7 +133,7 @@ describe('Environment API down', () => {
     await stack.close();
     stack = await startAuthApi({ env: { GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS: '0' } });
     expect(await statusOf()).toBe(200);
-    stack.deps.contactCenters.applyGap();
+    stack.deps.contactCenters.service.applyGap();
     await stack.environmentApi.stop();
     await expect.poll(() => statusOf()).toBe(503);
   });
@@ -155,7 +155,7 @@ describe('changed environment data', () => {
 
   it('copies are confirmed by their tag instead of being sent again', async () => {
     expect(await statusOf()).toBe(200);
-    stack.deps.contactCenters.applyGap();
+    stack.deps.contactCenters.service.applyGap();
     stack.environmentApi.asked.length = 0;
     expect(await statusOf()).toBe(200);
     expect(stack.environmentApi.asked.map(({ status }) => status)).toEqual([304, 304]);
@@ -223,7 +223,7 @@ describe('Configuration Server down', () => {
       const answer = await login();
       expect(answer.status).toBe(503);
       expect(answer.json()).toMatchObject({ status: { name: 'try_again' } });
-      await expect.poll(() => stack.deps.users.links()[0]?.state, { timeout: 10_000 }).toBe('open');
+      await expect.poll(() => stack.deps.users.service.links()[0]?.state, { timeout: 10_000 }).toBe('open');
     }
     expect(asked).toBe(3);
     expect((await login()).status).toBe(429);
@@ -242,16 +242,19 @@ describe('the user behind a refresh', () => {
   const who = { sub: 's', environmentId, contactCenterId, dbid: 101 };
 
   it('is read again, and refused when gone or disabled', async () => {
-    expect(await stack.deps.users.refresh(who, Date.now())).toMatchObject({ loginName: 'agent', dbid: 101 });
+    expect(await stack.deps.users.service.refresh(who, Date.now())).toMatchObject({
+      loginName: 'agent',
+      dbid: 101,
+    });
     await stack.simulator.store.updatePerson(101, { firstName: 'Adele' });
-    expect((await stack.deps.users.refresh(who, Date.now())).firstName).toBe('Adele');
+    expect((await stack.deps.users.service.refresh(who, Date.now())).firstName).toBe('Adele');
     await stack.simulator.store.setEnabled(101, false);
-    await expect(stack.deps.users.refresh(who, Date.now())).rejects.toMatchObject({
+    await expect(stack.deps.users.service.refresh(who, Date.now())).rejects.toMatchObject({
       name: 'user_gone',
       status: 403,
     });
     for (const gone of [{ dbid: 999 }, { contactCenterId: 'none' }, { environmentId: 'other' }]) {
-      await expect(stack.deps.users.refresh({ ...who, ...gone }, Date.now())).rejects.toMatchObject({
+      await expect(stack.deps.users.service.refresh({ ...who, ...gone }, Date.now())).rejects.toMatchObject({
         name: 'user_gone',
       });
     }
@@ -259,17 +262,17 @@ describe('the user behind a refresh', () => {
 
   it('is refused when the password is another one than that by which they came in', async () => {
     const hourAgo = Date.now() - 3_600_000;
-    expect(await stack.deps.users.refresh(who, hourAgo)).toMatchObject({ dbid: 101 });
+    expect(await stack.deps.users.service.refresh(who, hourAgo)).toMatchObject({ dbid: 101 });
     await stack.simulator.store.updatePerson(101, { password: 'reset' });
 
-    await expect(stack.deps.users.refresh(who, hourAgo)).rejects.toMatchObject({ name: 'user_gone' });
-    expect(await stack.deps.users.refresh(who, Date.now())).toMatchObject({ dbid: 101 });
+    await expect(stack.deps.users.service.refresh(who, hourAgo)).rejects.toMatchObject({ name: 'user_gone' });
+    expect(await stack.deps.users.service.refresh(who, Date.now())).toMatchObject({ dbid: 101 });
   });
 
   it('is neither alive nor gone while nobody can tell', async () => {
-    await stack.deps.users.refresh(who, Date.now());
+    await stack.deps.users.service.refresh(who, Date.now());
     await stack.simulator.close();
-    await expect(stack.deps.users.refresh(who, Date.now())).rejects.toMatchObject({
+    await expect(stack.deps.users.service.refresh(who, Date.now())).rejects.toMatchObject({
       name: 'try_again',
       status: 503,
     });
@@ -281,7 +284,7 @@ describe('a fresh process', () => {
     const browser = createBrowser(stack.app);
     await browser.postJson('/auth/v3/sign-in', agent);
     const fresh = await startAuthApi({ beside: stack });
-    await expect.poll(() => fresh.deps.users.links()[0]?.state, { timeout: 3000 }).toBe('open');
+    await expect.poll(() => fresh.deps.users.service.links()[0]?.state, { timeout: 3000 }).toBe('open');
     await fresh.close();
   });
 
@@ -292,7 +295,7 @@ describe('a fresh process', () => {
     await agentsBrowser.postJson('/auth/v3/sign-in', agent);
     await supervisorsBrowser.postJson('/auth/v3/sign-in', supervisor);
     await first.close();
-    const raised = () => stack.deps.redis.xlen(stack.deps.keyspace.name('cutoffs'));
+    const raised = () => stack.deps.stores.redis.xlen(stack.deps.core.keyspace.name('cutoffs'));
     const isIn = async ({ app }: AuthApi, { cookies }: Browser) => {
       const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
       return (await app.inject({ url: '/auth/v3/ping', headers: { cookie } })).statusCode === 200;

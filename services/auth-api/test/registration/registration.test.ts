@@ -305,7 +305,7 @@ describe('the registration of a client, managed by itself (RFC 7592)', () => {
   it('leaves a trace of who did what', async () => {
     const { json: own } = await register();
     await send('DELETE', ownPath(own), own.registration_access_token);
-    const { rows } = await stack.deps.pool.query(
+    const { rows } = await stack.deps.stores.pool.query(
       `SELECT name, fields->>'actor' AS actor FROM auth.audit_events WHERE client_id = $1 ORDER BY at`,
       [own.client_id],
     );

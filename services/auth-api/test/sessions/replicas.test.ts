@@ -61,7 +61,7 @@ describe('a session on two replicas', () => {
   it('costs one cut-off to end them all, whatever their number', async () => {
     const browsers: Browser[] = [];
     for (let index = 0; index < 8; index += 1) browsers.push(await signedIn());
-    const cutOffs = () => stack.deps.redis.xlen(stack.deps.keyspace.name('cutoffs'));
+    const cutOffs = () => stack.deps.stores.redis.xlen(stack.deps.core.keyspace.name('cutoffs'));
     const before = await cutOffs();
 
     await browsers[0]?.postJson('/auth/v3/sign-out', { global: true });

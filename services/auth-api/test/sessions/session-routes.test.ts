@@ -81,7 +81,7 @@ describe('own sessions', () => {
     const browser = await signedIn();
     const [own] = dataOf(await browser.get('/auth/v3/sessions')).filter(({ current }) => current);
     const end = () => browser.request('DELETE', `/auth/v3/sessions/${own?.id}`, { origin: publicUrl });
-    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+    const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValueOnce(unavailable('Redis'));
 
     expect((await end()).status).toBe(503);
     expect((await browser.get('/auth/v3/ping')).status).toBe(200);
@@ -161,7 +161,7 @@ describe('sign-out', () => {
 
   it.each(['', '?global=true'])('that cannot be recorded does not happen: %s', async (query) => {
     const browser = await signedIn();
-    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+    const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValueOnce(unavailable('Redis'));
     const signOut = () => browser.request('POST', `/auth/v3/sign-out${query}`, { origin: publicUrl });
 
     expect((await signOut()).status).toBe(503);
@@ -191,7 +191,7 @@ describe('sign-out', () => {
     await here.get('/auth/v3/sign-out?global=true');
     expect((await there.get('/auth/v3/ping')).status).toBe(403);
     await expect
-      .poll(async () => (await stack.deps.pool.query('SELECT name FROM auth.audit_events')).rows, {
+      .poll(async () => (await stack.deps.stores.pool.query('SELECT name FROM auth.audit_events')).rows, {
         timeout: 5000,
       })
       .toContainEqual({ name: 'global_logout' });
@@ -251,7 +251,7 @@ describe('sign-out', () => {
   });
 
   it('asks an index, however many clients there are', async () => {
-    const { rows } = await stack.deps.pool
+    const { rows } = await stack.deps.stores.pool
       .query(
         `SET LOCAL enable_seqscan = off; EXPLAIN SELECT client_id FROM auth.clients
        WHERE auth.web_origins(redirect_uris || post_logout_redirect_uris) && ARRAY['https://desktop.test']`,

@@ -43,7 +43,7 @@ describe('change-password for programs', () => {
 
   it('ends everything that was granted also when the change cannot be recorded', async () => {
     const [here, there] = [await signedIn(), await signedIn()];
-    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+    const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValueOnce(unavailable('Redis'));
     const answer = await here.postJson('/auth/v3/change-password', {
       data: { oldPassword: 'old-password', newPassword: 'new-password' },
     });
@@ -226,7 +226,7 @@ describe('a change at the Configuration Server', () => {
   it('ends the sessions of a disabled person also while it cannot be written down, and is written down later', async () => {
     const browser = await signedIn();
     const before = (await auditNames('person_cut_off')).length;
-    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValue(unavailable('Redis'));
+    const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValue(unavailable('Redis'));
     await stack.simulator.store.setEnabled(dbid(), false);
     await expect.poll(() => isIn(browser), { timeout: 3000 }).toBe(false);
     write.mockRestore();
@@ -259,5 +259,6 @@ async function untilCutOffs(moreThan: number): Promise<void> {
 }
 
 async function auditNames(name: string) {
-  return (await stack.deps.pool.query('SELECT name FROM auth.audit_events WHERE name = $1', [name])).rows;
+  return (await stack.deps.stores.pool.query('SELECT name FROM auth.audit_events WHERE name = $1', [name]))
+    .rows;
 }

@@ -54,7 +54,7 @@ describe('sign-in by the login page', () => {
     const answer = await signIn(stack, browser, id, { username: 'DEMO\\Agent', password: agent.password });
 
     expect(answer.location).toContain('/resume');
-    const session = await stack.deps.sessions.find(requestOf(browser.cookies));
+    const session = await stack.deps.sessions.service.find(requestOf(browser.cookies));
     expect(session?.identity).toMatchObject({ username: 'demo\\agent', loginName: 'agent', dbid: 101 });
   });
 
@@ -104,7 +104,7 @@ describe('sign-in by the login page', () => {
     const browser = createBrowser(stack.app);
     const id = await startInteraction(stack, browser);
     const { csrf } = await readView(stack.app, browser, id);
-    await stack.deps.interactions.consume(requestOf(browser.cookies), id);
+    await stack.deps.interactions.service.consume(requestOf(browser.cookies), id);
 
     const answer = await browser.postForm('/auth/v3/sign-in', { ...agent, interaction: id, csrf });
 
@@ -148,7 +148,7 @@ describe('sign-in by the login page', () => {
     await browser.postJson('/auth/v3/sign-in', agent, { 'x-request-id': 'trail-0002' });
     const trail = async () => {
       const sql = 'SELECT * FROM auth.audit_events WHERE correlation_id LIKE $1 ORDER BY seq';
-      return (await stack.deps.pool.query(sql, ['trail-%'])).rows;
+      return (await stack.deps.stores.pool.query(sql, ['trail-%'])).rows;
     };
     await expect.poll(async () => (await trail()).length, { timeout: 5000 }).toBe(2);
     expect(await trail()).toMatchObject([

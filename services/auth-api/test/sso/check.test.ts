@@ -198,8 +198,8 @@ describe('our keys towards identity providers', () => {
       await expect.poll(() => metadataOf(beside), { timeout: 5_000 }).toBe(2);
       await opsCall(stack, 'POST', '/auth/v3/ops/sso-keys/activate', { data: { purpose: 'signing' } });
       await expect
-        .poll(() => beside.deps.ssoKeys.signing().id, { timeout: 5_000 })
-        .toBe(stack.deps.ssoKeys.signing().id);
+        .poll(() => beside.deps.sso.keys.signing().id, { timeout: 5_000 })
+        .toBe(stack.deps.sso.keys.signing().id);
       expect(await metadataOf(stack)).toBe(1);
     } finally {
       await beside.close();
@@ -209,8 +209,8 @@ describe('our keys towards identity providers', () => {
   it('are sealed anew with another encryption key; afterwards the former one may go', async () => {
     const boxOf = (...keys: string[]) => createSecretBox(new Secret(keys.join(',')));
     const next = `k2:${Buffer.alloc(32, 8).toString('base64')}`;
-    const { pool } = stack.deps;
-    const count = stack.deps.ssoKeys.all().length;
+    const { pool } = stack.deps.stores;
+    const count = stack.deps.sso.keys.all().length;
 
     expect(await reencryptSsoKeys(pool, boxOf(next, encryptionKeys))).toBe(count);
     expect(await reencryptSsoKeys(pool, boxOf(next, encryptionKeys))).toBe(0);
@@ -219,7 +219,7 @@ describe('our keys towards identity providers', () => {
     const env = { ...localTrial, GATEHOUSE_ENCRYPTION_KEYS: next };
     const successor = await startAuthApi({ env, beside: stack });
     try {
-      expect(successor.deps.ssoKeys.all()).toEqual(stack.deps.ssoKeys.all());
+      expect(successor.deps.sso.keys.all()).toEqual(stack.deps.sso.keys.all());
     } finally {
       await successor.close();
     }

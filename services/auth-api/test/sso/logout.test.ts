@@ -31,7 +31,7 @@ async function signOut(browser: Browser): Promise<URL> {
   const answer = await browser.postForm('/auth/v3/sign-out', {});
   expect(await isIn(browser)).toBe(false);
   const id = new URL(answer.location ?? '').searchParams.get('logout') ?? '';
-  const pending = await stack.deps.pendingLogouts.read(id, browser.cookies.get(browserCookie));
+  const pending = await stack.deps.logout.pending.read(id, browser.cookies.get(browserCookie));
   return new URL(pending?.continueTo ?? 'about:blank');
 }
 
@@ -128,7 +128,7 @@ describe('SAML single logout', () => {
     await use();
     const browser = await signIn('unrecorded');
     const ask = () => slo(signedQuery(logoutRequest({ indexes: ['unrecorded'] })));
-    const write = vi.spyOn(stack.deps.audit, 'write').mockRejectedValueOnce(unavailable('Redis'));
+    const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValueOnce(unavailable('Redis'));
 
     await ask();
     expect(await isIn(browser)).toBe(true);
@@ -238,7 +238,7 @@ describe('logout with an OpenID Connect provider', () => {
     expect(onward.searchParams.get('id_token_hint')?.split('.')).toHaveLength(3);
     const back = await browser.get(`/auth/v3/sso/signed-out?state=${onward.searchParams.get('state')}`);
     expect(back.location).toBe(`${publicUrl}/auth/signed-out.html`);
-    const kept = JSON.stringify(await stack.deps.redis.keys('*'));
+    const kept = JSON.stringify(await stack.deps.stores.redis.keys('*'));
     expect(kept).not.toContain(onward.searchParams.get('id_token_hint'));
   });
 

@@ -197,7 +197,7 @@ describe('sign-in through an OpenID Connect provider', () => {
 });
 
 async function auditOf(correlationId: string) {
-  const entries = await stack.deps.redis.xrange('gatehouse:audit', '-', '+');
+  const entries = await stack.deps.stores.redis.xrange('gatehouse:audit', '-', '+');
   const events = entries.map(([, fields]) => JSON.parse(fields[1] ?? '{}') as Record<string, unknown>);
   return events.find((event) => event['correlationId'] === correlationId && event['name'] === 'login_failed');
 }

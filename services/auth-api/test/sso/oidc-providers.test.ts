@@ -57,7 +57,7 @@ describe('a provider whose addresses are set by hand', () => {
     const browser = createBrowser(stack.app);
     await signIn(browser);
     const page = new URL((await browser.postForm('/auth/v3/sign-out', {})).location ?? '');
-    const pending = await stack.deps.pendingLogouts.read(
+    const pending = await stack.deps.logout.pending.read(
       page.searchParams.get('logout') ?? '',
       browser.cookies.get(browserCookie),
     );

@@ -109,7 +109,7 @@ describe('sign-in through a SAML identity provider', () => {
     'opens assertions that are encrypted: %s',
     async (data) => {
       await use({ encryptAssertions: true });
-      const [{ certificate = '' } = {}] = stack.deps.ssoKeys.published('encryption');
+      const [{ certificate = '' } = {}] = stack.deps.sso.keys.published('encryption');
       const leaving = await leave(stack);
       const encrypted = await encryptAssertion(signXml(assertionXml(leaving.facts), key), certificate, {
         data,
@@ -190,7 +190,7 @@ describe('sign-in through a SAML identity provider', () => {
       method: 'GET',
       url: '/',
     };
-    return [await stack.deps.sessions.find(request)];
+    return [await stack.deps.sessions.service.find(request)];
   };
 });
 
@@ -277,7 +277,7 @@ describe('our metadata', () => {
     );
     const { SignedXml } = await import('xml-crypto');
     const { DOMParser } = await import('@xmldom/xmldom');
-    const signature = new SignedXml({ publicCert: stack.deps.ssoKeys.signing().certificate });
+    const signature = new SignedXml({ publicCert: stack.deps.sso.keys.signing().certificate });
     signature.loadSignature(
       new DOMParser()
         .parseFromString(body, 'text/xml')
@@ -342,7 +342,7 @@ describe('keys that roll over', () => {
 
   it('ours: the next one is published before it is used, and the former one still opens', async () => {
     const actor = { name: 'test', correlationId: 'test' };
-    const { ssoKeys } = stack.deps;
+    const { keys: ssoKeys } = stack.deps.sso;
     const before = {
       signing: ssoKeys.signing().id,
       certificate: ssoKeys.published('encryption')[0]?.certificate ?? '',

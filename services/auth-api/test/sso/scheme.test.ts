@@ -147,7 +147,7 @@ describe('when nobody can tell how a contact centre signs in', () => {
       env: { ...localTrial, GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS: '0' },
     });
     try {
-      await alone.deps.contactCenters.resolve('demo');
+      await alone.deps.contactCenters.service.resolve('demo');
       await alone.environmentApi.stop();
       const scheme = await createBrowser(alone.app).postJson('/auth/v3/auth-scheme', {
         data: { userName: 'agent', tenant: 'demo' },

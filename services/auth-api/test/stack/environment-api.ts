@@ -98,10 +98,10 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
 
 /** Tells the running service of a change, as Environment API does. */
 export async function announceChange(
-  { environmentApi, deps }: { environmentApi: EnvironmentApiStandIn; deps: Pick<Deps, 'redis'> },
+  { environmentApi, deps }: { environmentApi: EnvironmentApiStandIn; deps: Pick<Deps, 'stores'> },
   change: Omit<EnvironmentChange, 'seq'>,
 ): Promise<void> {
   const numbered = { ...change, seq: environmentApi.changes.length + 1 };
   environmentApi.changes.push(numbered);
-  await deps.redis.publish('gatehouse:changes:environment', JSON.stringify(numbered));
+  await deps.stores.redis.publish('gatehouse:changes:environment', JSON.stringify(numbered));
 }

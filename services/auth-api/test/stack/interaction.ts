@@ -25,7 +25,7 @@ export async function startInteraction(
     method: 'GET',
     url: '/',
   };
-  const { id } = await deps.interactions.create(reply, request, {
+  const { id } = await deps.interactions.service.create(reply, request, {
     clientName: 'Test application',
     authorization: { ...plainRequest(), ...authorization },
   });

@@ -26,7 +26,7 @@ export async function followAndSignIn(
 ): Promise<URL> {
   const interaction = interactionOf(await browser.get(String(link).replace(origin, '')));
   const cookies = Object.fromEntries(browser.cookies);
-  const { csrf } = await deps.interactions.readFor(
+  const { csrf } = await deps.interactions.service.readFor(
     { cookies, headers: {}, method: 'GET', url: '/', ip: '' },
     interaction,
   );

@@ -5,7 +5,7 @@ import type { Browser } from './browser.ts';
 import { sessionCookie } from './interaction.ts';
 
 export async function seenElsewhere({ deps }: AuthApi, browser: Browser, atMs: number): Promise<void> {
-  const key = deps.keyspace.key('session', sha256(browser.cookies.get(sessionCookie) ?? ''));
-  const session = JSON.parse((await deps.redis.hget(key, 'data')) ?? '');
-  await deps.redis.hset(key, 'data', JSON.stringify({ ...session, providerAuthTimeMs: atMs }));
+  const key = deps.core.keyspace.key('session', sha256(browser.cookies.get(sessionCookie) ?? ''));
+  const session = JSON.parse((await deps.stores.redis.hget(key, 'data')) ?? '');
+  await deps.stores.redis.hset(key, 'data', JSON.stringify({ ...session, providerAuthTimeMs: atMs }));
 }

@@ -80,10 +80,10 @@ describe('a JWT access token (RFC 9068)', () => {
       ...jwt,
       authorizedGrantTypes: ['client_credentials', 'password'],
     });
-    const keysBefore = (await api.deps.redis.keys('*access:*')).length;
+    const keysBefore = (await api.deps.stores.redis.keys('*access:*')).length;
     const [clients, users] = [await own(client), (await ofUser(client)).access_token];
 
-    expect(await api.deps.redis.keys('*access:*')).toHaveLength(keysBefore);
+    expect(await api.deps.stores.redis.keys('*access:*')).toHaveLength(keysBefore);
     for (const token of [clients, users]) {
       const { ctx: _sealed, auth_time: _time, amr: _amr, ...claims } = decodeJwt(token);
       expect(await introspect(api, client, token)).toEqual({
@@ -184,8 +184,8 @@ describe('a JWT access token is revoked before it expires', () => {
       expect(await isActive(token, client, at)).toBe(false);
       expect(await isActive(untouched, client, at)).toBe(true);
     }
-    const kept = await api.deps.redis.keys('*ended:*');
-    const livesMs = await Promise.all(kept.map((key) => api.deps.redis.pttl(key)));
+    const kept = await api.deps.stores.redis.keys('*ended:*');
+    const livesMs = await Promise.all(kept.map((key) => api.deps.stores.redis.pttl(key)));
     for (const lifeMs of livesMs) expect(lifeMs).toBeGreaterThan(0);
   });
 
@@ -223,7 +223,7 @@ describe('a JWT access token is revoked before it expires', () => {
   it('with the user, who is signed out everywhere', async () => {
     const client = await createClient(api, jwt);
     const token = (await ofUser(client)).access_token;
-    await api.deps.cutOffs.raise({ kind: 'sub', id: decodeJwt(token).sub ?? '' });
+    await api.deps.revocation.cutOffs.raise({ kind: 'sub', id: decodeJwt(token).sub ?? '' });
     expect(await isActive(token, client)).toBe(false);
     await vi.waitFor(async () => expect(await isActive(token, client, other)).toBe(false));
   });
@@ -279,7 +279,7 @@ describe('a user with very many roles', () => {
   it('still gets a JWT, or a clear answer', async () => {
     const client = await createClient(api, jwt);
     const token = (await ofUser(client)).access_token;
-    const stored = await api.deps.accessTokens.find(token);
+    const stored = await api.deps.tokens.access.find(token);
     const record = stored?.record();
     if (record?.identity === undefined) throw new Error('no user');
     const authorities = (count: number) =>
@@ -287,7 +287,7 @@ describe('a user with very many roles', () => {
         name: `ROLE_${index}`,
         privileges: Array.from({ length: 10 }, (__, privilege) => `PRIVILEGE_${index}_${privilege}`),
       }));
-    const registered = await api.deps.clientDirectory.find(client.clientId);
+    const registered = await api.deps.clients.directory.find(client.clientId);
     const grant = (count: number) => ({
       familyId: record.familyId ?? '',
       clientId: client.clientId,
@@ -298,9 +298,9 @@ describe('a user with very many roles', () => {
       authorizedAtMs: record.authorizedAtMs,
     });
     if (registered === undefined) throw new Error('no client');
-    const large = await api.deps.tokenIssuer.issueForUser(registered, grant(100), undefined);
+    const large = await api.deps.tokens.issuer.issueForUser(registered, grant(100), undefined);
     expect((await userinfo(large.access_token, 'userinfo')).json().authorities).toEqual(authorities(100));
-    await expect(api.deps.tokenIssuer.issueForUser(registered, grant(2000), undefined)).rejects.toThrow(
+    await expect(api.deps.tokens.issuer.issueForUser(registered, grant(2000), undefined)).rejects.toThrow(
       'too large',
     );
   });

@@ -37,7 +37,7 @@ const ownToken = async (at: AuthApi) =>
 
 /** No change is announced meanwhile; afterwards they are found in the log. */
 async function unannounced<T>(work: () => Promise<T>): Promise<T> {
-  const { redis } = stack.deps;
+  const { redis } = stack.deps.stores;
   await redis.call('ACL', 'SETUSER', 'default', '-publish');
   try {
     return await work();
@@ -48,7 +48,7 @@ async function unannounced<T>(work: () => Promise<T>): Promise<T> {
 
 /** Until `release` no change is committed; what it ends is ended already. */
 async function holdCommits() {
-  const connection = await stack.deps.pool.connect();
+  const connection = await stack.deps.stores.pool.connect();
   const call = (name: string) =>
     connection.query(`SELECT ${name}(hashtext('gatehouse.changes'), hashtext('auth'))`);
   await call('pg_advisory_lock');
@@ -92,7 +92,7 @@ describe('a token that says more than the registration', () => {
     const good = await ownToken(stack);
     expect(good.scope).toBe('read');
     // Whatever comes by the channel has the other replica look at what it has missed.
-    await stack.deps.redis.publish('gatehouse:changes:auth', 'anything');
+    await stack.deps.stores.redis.publish('gatehouse:changes:auth', 'anything');
     await expect.poll(() => isActive(there)).toBe(false);
     expect(await isActive(good)).toBe(true);
   });

@@ -52,7 +52,7 @@ describe('the link of an environment', () => {
     // The log begins behind what this replica has read last.
     const seq = environmentApi.changes.length + 5;
     environmentApi.changes.push({ entity: 'contact-center', id: 'another', seq });
-    await stack.deps.redis.publish('gatehouse:changes:environment', '{}');
+    await stack.deps.stores.redis.publish('gatehouse:changes:environment', '{}');
     await has(other).toBe(1);
     await has(stack.simulator).toBe(0);
   }, 30_000);

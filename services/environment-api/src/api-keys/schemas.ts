@@ -1,9 +1,10 @@
-/** Checks bodies of `/contact-centers/{id}/api-keys` and `/api-keys/validate`. */
+/** Bodies of `/contact-centers/{id}/api-keys` and of the question whose a key is. */
 
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { instant } from '../fields/scalars.ts';
-import { label, wrapped } from '../fields/text.ts';
+import { instant } from '../fields/instant.ts';
+import { label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
 
 const maxOverlapSeconds = 30 * 24 * 3600;
 
@@ -15,7 +16,7 @@ export const createApiKeyBody = wrapped(
   }),
 );
 
-/** An empty body is valid. */
+/** Also an empty body. */
 export const rotateApiKeyBody = z
   .object({
     data: z

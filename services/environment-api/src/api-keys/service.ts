@@ -1,4 +1,4 @@
-/** Issues and rotates API keys under their contact centre's lock, and finds the owner of a key by its digest. */
+/** API keys: made and rotated under their contact centre's lock, looked up by digest. */
 
 import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
@@ -11,33 +11,41 @@ import { type Caller, mayRead } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { parseId } from '../fields/scalars.ts';
+import { parseId } from '../fields/id.ts';
 import { type ApiKey, auditedFields, digestOf, type IssuedKey, issueKey } from './api-key.ts';
 import type { NewApiKey, Rotation } from './schemas.ts';
 import * as store from './store.ts';
 
-interface Issued {
+export interface Issued {
   center: ContactCenter;
   apiKey: ApiKey & { key: string };
 }
 
-export type ApiKeyService = ReturnType<typeof createApiKeyService>;
+export interface ApiKeyService {
+  /** @throws AppError 404 */
+  list(caller: Caller, contactCenterId: string): Promise<{ center: ContactCenter; keys: ApiKey[] }>;
+  /** @throws AppError 400, 404, 409 while a key of that name is valid in the same time, 412 */
+  create(context: WriteContext, contactCenterId: string, input: NewApiKey): Promise<Issued>;
+  /** A new key in the place of the old one. @throws AppError 400, 404, 409 when it is over, 412 */
+  rotate(context: WriteContext, contactCenterId: string, id: string, rotation: Rotation): Promise<Issued>;
+  /** It stops working with the answer. @throws AppError 404, 412 */
+  remove(context: WriteContext, contactCenterId: string, id: string): Promise<ContactCenter>;
+  /** @throws AppError 404 for a key that does not work, one answer for every reason */
+  ownerOf(caller: Caller, key: string): Promise<KeyOwner>;
+}
+
+export interface ApiKeyServiceDeps {
+  db: Queryable;
+  contactCenters: ContactCenterService;
+  uses: LastUses;
+  now: Clock;
+}
 
 const maxKeys = 100;
 /** SQLSTATE exclusion_violation. */
 const overlapState = '23P01';
 
-export function createApiKeyService({
-  db,
-  contactCenters,
-  lastUses,
-  now,
-}: {
-  db: Queryable;
-  contactCenters: ContactCenterService;
-  lastUses: LastUses;
-  now: Clock;
-}) {
+export function createApiKeyService({ db, contactCenters, uses, now }: ApiKeyServiceDeps): ApiKeyService {
   const isoNow = () => new Date(now()).toISOString();
 
   async function changeKey(
@@ -50,13 +58,11 @@ export function createApiKeyService({
   }
 
   return {
-    /** @throws AppError 404 */
-    async list(caller: Caller, contactCenterId: string): Promise<{ center: ContactCenter; keys: ApiKey[] }> {
+    async list(caller, contactCenterId) {
       const center = await contactCenters.read(caller, contactCenterId);
       return { center, keys: await store.listApiKeys(db, center.id) };
     },
-    /** @throws AppError 400, 404, 409 while a key of that name is valid at the same time, 412 */
-    create: (context: WriteContext, contactCenterId: string, input: NewApiKey) =>
+    create: (context, contactCenterId, input) =>
       changeKey(context, contactCenterId, async (write, center) => {
         const validity = validityOf(input, isoNow());
         const present = await store.listApiKeys(write.db, center.id);
@@ -74,8 +80,7 @@ export function createApiKeyService({
         );
         return finish(write, center.id, id, undefined, issued);
       }),
-    /** Replaces a key by a new one. @throws AppError 400, 404, 409 when it has expired, 412 */
-    rotate: (context: WriteContext, contactCenterId: string, id: string, rotation: Rotation) =>
+    rotate: (context, contactCenterId, id, rotation) =>
       changeKey(context, contactCenterId, async (write, center) => {
         const before = await find(write.db, center.id, id);
         const at = isoNow();
@@ -95,22 +100,20 @@ export function createApiKeyService({
         );
         return finish(write, center.id, before.id, before, issued);
       }),
-    /** The key stops working at once. @throws AppError 404, 412 */
-    remove: (context: WriteContext, contactCenterId: string, id: string) =>
+    remove: (context, contactCenterId, id) =>
       contactCenters.changeWithin(context, contactCenterId, async (write, center) => {
         const before = await find(write.db, center.id, id);
         await store.deleteApiKey(write.db, before.id);
         await record(write, 'delete', before, undefined);
         return true;
       }),
-    /** @throws AppError 404 for a key that does not work, with the same answer for every reason */
-    async ownerOf(caller: Caller, key: string): Promise<KeyOwner> {
+    async ownerOf(caller, key) {
       const digest = digestOf(key);
       const owner = digest && (await store.findKeyOwner(db, digest, isoNow()));
       if (!owner || !mayRead(caller, owner.contactCenterId)) {
         throw notFound('The API key is unknown, expired or withdrawn');
       }
-      lastUses.note(owner.id);
+      uses.note(owner.id);
       return owner;
     },
   };
@@ -184,7 +187,7 @@ function overlaps(key: ApiKey, wanted: store.Validity): boolean {
   return !endsBefore(key.expiresAt, wanted.validFrom) && !endsBefore(wanted.expiresAt, key.validFrom);
 }
 
-/** The constraint decides: it compares names by the rules of the database. */
+/** The constraint has the last word: it compares names by the database's rules. */
 async function refusingOverlap(write: () => Promise<void>, name: string): Promise<void> {
   try {
     await write();

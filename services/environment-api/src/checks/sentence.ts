@@ -1,4 +1,4 @@
-/** Explains what a failed step means and what to change. Texts of the server are not passed on. */
+/** What a failed step means and what to change, in plain sentences. Nothing here comes from the server's own words. */
 import { isConfigServerError } from '@gatehouse/config-server-client/errors';
 import type { StepName } from '@gatehouse/contracts/environment-api/administration/checks';
 
@@ -36,7 +36,7 @@ export function tcpFailure(target: Target, error: unknown): string {
   }
 }
 
-/** Assigns an error of the connection to its step and explains it. */
+/** Which step an error of the Configuration Server link belongs to, and what it means there. */
 export function linkFailure(target: Target, error: unknown): Failure {
   const place = `${target.address} port ${target.port}`;
   const code = isConfigServerError(error) ? error.code : undefined;

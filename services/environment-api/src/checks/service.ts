@@ -1,6 +1,5 @@
-/** Checks environments: connects to every server from this process, in bounded time, one check per environment. */
+/** Checks of environments: every server, for real, from this process, in bounded time, one check at a time. */
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-api/administration/checks';
 import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
@@ -12,27 +11,25 @@ import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
 import { askRegistry, type Registries } from './registry.ts';
-import { runExclusively } from './store.ts';
+import { alone } from './store.ts';
 
-export type CheckService = ReturnType<typeof createCheckService>;
+export interface CheckService {
+  /** @throws AppError 403, 404, 409 while another check of the environment runs, 429 while others run here */
+  run(caller: Caller, environmentId: string): Promise<Check>;
+}
 
-/** Each check holds a database connection. */
+/** Each holds a database connection. */
 const maxChecks = 2;
 const maxServersAtOnce = 16;
 
-export function createCheckService({
-  pool,
-  environments,
-  secretBox,
-  registries,
-  limits,
-}: {
+export function createCheckService(deps: {
   pool: Pool;
   environments: EnvironmentService;
   secretBox: SecretBox;
   registries: Registries;
   limits: { stepTimeoutMs: number; totalTimeoutMs: number };
-}) {
+}): CheckService {
+  const { pool, environments, secretBox, registries, limits } = deps;
   let running = 0;
 
   async function checkAll(environment: Environment): Promise<Check> {
@@ -53,18 +50,17 @@ export function createCheckService({
     };
     await Promise.all(Array.from({ length: maxServersAtOnce }, next));
     const ok = found?.step.status !== 'failed' && servers.every((server) => server.ok);
-    return { environmentId, ok, ...definedOnly({ discovery: found?.step }), servers };
+    return { environmentId, ok, ...(found ? { discovery: found.step } : {}), servers };
   }
 
   return {
-    /** @throws AppError 403, 404, 409 while another check of the environment runs, 429 while others run here */
-    async run(caller: Caller, environmentId: string): Promise<Check> {
+    async run(caller, environmentId) {
       const environment = await environments.read(caller, environmentId);
       requireWriter(caller);
       if (running >= maxChecks) throw tooManyRequests(5, { detail: 'other environments are being checked' });
       running += 1;
       try {
-        const check = await runExclusively(pool, environment.id, () => checkAll(environment));
+        const check = await alone(pool, environment.id, () => checkAll(environment));
         if (!check) throw checkRuns();
         return check;
       } finally {
@@ -76,7 +72,7 @@ export function createCheckService({
 
 type Place = Omit<ServerCheck, 'ok' | 'steps'>;
 
-/** The servers of the list, which serve until the registry answers, then those of the registry; each address once. */
+/** Those of the list, which serve until the registry answers, and those of the registry; each address once. */
 function placesOf({ configServers }: Environment, registered: readonly Endpoint[]): Place[] {
   const listed = configServers.flatMap(
     ({ id: serverId, primaryAddress, primaryPort, backupAddress, backupPort }): Place[] => {

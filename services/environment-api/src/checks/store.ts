@@ -1,10 +1,10 @@
-/** Locks an environment for one check over all replicas; the connection that runs the check holds the lock. */
+/** The lock of a check: one per environment over all replicas, held by a connection that lives as long as the check. */
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 
 const key = `hashtext('gatehouse.check'), hashtext($1)`;
 
-/** Returns undefined when another check of the environment runs. */
-export async function runExclusively<T>(
+/** Runs the work alone, or returns undefined because somebody else is at it. */
+export async function alone<T>(
   pool: Pool,
   environmentId: string,
   work: () => Promise<T>,
@@ -25,7 +25,7 @@ export async function runExclusively<T>(
     isUnlocked = true;
     return result;
   } finally {
-    // Ends a connection that may still hold the lock, which releases the lock.
+    // A connection that may still hold the lock is ended, and the lock with it.
     client.release(!isUnlocked);
   }
 }

@@ -1,25 +1,37 @@
-/** Changes single Configuration Servers of an environment, under the environment's lock and version. */
+/** Single Configuration Servers of an environment: changes of its list, under the environment's lock and version. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { Caller } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
-import type { ConfigServerInput, ConfigServerPatch } from '../environments/config-server.ts';
-import { mergeConfigServer, readConfigServer } from '../environments/config-server.ts';
 import { namesRegistry } from '../environments/discovery.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
+import { mergeConfigServer, readConfigServer } from './config-server.ts';
+import type { ConfigServerInput, ConfigServerPatch } from './schemas.ts';
 
-export type ConfigServerService = ReturnType<typeof createConfigServerService>;
+export interface ConfigServerService {
+  list(caller: Caller, environmentId: string): Promise<Environment>;
+  /** Appends it to the list. @throws AppError 409 when the id is taken */
+  add(context: WriteContext, environmentId: string, input: ConfigServerInput): Promise<Changed>;
+  change(
+    context: WriteContext,
+    environmentId: string,
+    id: string,
+    patch: ConfigServerPatch,
+  ): Promise<Changed>;
+  /** @throws AppError 409 for the last one of an environment whose servers no registry names */
+  remove(context: WriteContext, environmentId: string, id: string): Promise<Environment>;
+}
 
-interface Changed {
+export interface Changed {
   environment: Environment;
   server: ConfigServerView;
 }
 
-const maxServers = 64;
+export const maxServers = 64;
 
-export function createConfigServerService(environments: EnvironmentService) {
+export function createConfigServerService(environments: EnvironmentService): ConfigServerService {
   async function changeList(
     context: WriteContext,
     environmentId: string,
@@ -32,9 +44,8 @@ export function createConfigServerService(environments: EnvironmentService) {
   }
 
   return {
-    list: (caller: Caller, environmentId: string) => environments.read(caller, environmentId),
-    /** Appends it to the list. @throws AppError 409 when the id is taken */
-    async add(context: WriteContext, environmentId: string, input: ConfigServerInput): Promise<Changed> {
+    list: (caller, environmentId) => environments.read(caller, environmentId),
+    async add(context, environmentId, input) {
       const server = readConfigServer(input, input.id ?? randomUuid(), 'data');
       const environment = await changeList(context, environmentId, (servers) => {
         if (servers.some(({ id }) => id === server.id)) {
@@ -46,15 +57,10 @@ export function createConfigServerService(environments: EnvironmentService) {
           throw conflict(`The environment has ${maxServers} servers, which is the most`);
         return [...servers, server];
       });
-      // Taken from the stored list: a repeated request gets the id that the first one stored.
+      // From what was stored: a repeated request is answered with the id of the first one.
       return { environment, server: environment.configServers.at(-1) ?? server };
     },
-    async change(
-      context: WriteContext,
-      environmentId: string,
-      id: string,
-      patch: ConfigServerPatch,
-    ): Promise<Changed> {
+    async change(context, environmentId, id, patch) {
       let server: ConfigServerView | undefined;
       const environment = await changeList(context, environmentId, (servers) =>
         servers.map((present) => {
@@ -65,8 +71,7 @@ export function createConfigServerService(environments: EnvironmentService) {
       );
       return { environment, server: server ?? find(environment.configServers, id) };
     },
-    /** @throws AppError 409 for the last server of an environment without a registry */
-    remove: (context: WriteContext, environmentId: string, id: string) =>
+    remove: (context, environmentId, id) =>
       changeList(context, environmentId, (servers, isDiscovered) => {
         const removed = find(servers, id);
         if (servers.length === 1 && !isDiscovered) {

@@ -1,4 +1,4 @@
-/** Routes below `/contact-centers`. */
+/** `/contact-centers` and `/contact-centers/{id}`. */
 import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
 import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -7,8 +7,10 @@ import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
-import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { listEtagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
 import {
   changeContactCenterBody,
   contactCenterList,
@@ -21,11 +23,13 @@ const tags = ['contact centers'];
 const params = z.object({ id: z.string() });
 
 export function contactCenterRoutes(
-  api: App,
-  { contactCenters, changeLog }: { contactCenters: ContactCenterService; changeLog: ChangeLog },
+  app: App,
+  deps: { contactCenters: ContactCenterService; changeLog: ChangeLog },
 ): void {
-  api.get(
-    '',
+  const { contactCenters, changeLog } = deps;
+
+  app.get(
+    '/contact-centers',
     {
       schema: {
         tags,
@@ -41,12 +45,12 @@ export function contactCenterRoutes(
       const { environmentId, domain, search } = request.query;
       const filter = { environmentId, domain, search };
       const { rows, nextCursor } = await contactCenters.list(request.caller, filter, page);
-      return { ...ok(rows), nextCursor };
+      return { ...ok(rows), ...(nextCursor ? { nextCursor } : {}) };
     },
   );
 
-  api.post(
-    '',
+  app.post(
+    '/contact-centers',
     {
       schema: {
         tags,
@@ -63,8 +67,8 @@ export function contactCenterRoutes(
     },
   );
 
-  api.get(
-    '/:id',
+  app.get(
+    '/contact-centers/:id',
     {
       schema: {
         tags,
@@ -82,9 +86,9 @@ export function contactCenterRoutes(
   );
 
   for (const method of ['PUT', 'PATCH'] as const) {
-    api.route({
+    app.route({
       method,
-      url: '/:id',
+      url: '/contact-centers/:id',
       schema: {
         tags,
         operationId: method === 'PUT' ? 'putContactCenter' : 'patchContactCenter',
@@ -101,8 +105,8 @@ export function contactCenterRoutes(
     });
   }
 
-  api.delete(
-    '/:id',
+  app.delete(
+    '/contact-centers/:id',
     {
       schema: {
         tags,

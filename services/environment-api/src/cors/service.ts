@@ -1,4 +1,4 @@
-/** Lists and changes allowed origins. They are stored in the setting `cors-origins` alone, so nothing can disagree. */
+/** `/cors` over the setting `cors-origins`: two ways to one value, so that they cannot disagree. */
 
 import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
@@ -7,30 +7,36 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { corsSetting, joinOrigins, readOrigins, requireOrigin } from '../fields/cors-origins.ts';
 import type { SettingService } from '../settings/service.ts';
+import { corsSetting, joinOrigins, readOrigins, requireOrigin } from './origins.ts';
 import * as store from './store.ts';
 
-export type CorsService = ReturnType<typeof createCorsService>;
+export interface CorsService {
+  /** Of the contact centres that the caller may read, or of one of them. */
+  list(caller: Caller, contactCenterId: string | undefined): Promise<CorsEntry[]>;
+  /** Every allowed origin of the installation. */
+  allOrigins(): Promise<string[]>;
+  /** At every location. Present already: nothing changes. @throws AppError 400, 404, 412 */
+  add(context: WriteContext, contactCenterId: string, origin: string): Promise<ContactCenter>;
+  /** From every location. @throws AppError 400, 404, 412 */
+  remove(context: WriteContext, contactCenterId: string, origin: string): Promise<ContactCenter>;
+}
 
 const maxOrigins = 500;
 
-export function createCorsService({ db, settings }: { db: Queryable; settings: SettingService }) {
+export function createCorsService(db: Queryable, settings: SettingService): CorsService {
   return {
-    /** Of the contact centres that the caller may read, or of one of them. */
-    async list(caller: Caller, contactCenterId: string | undefined): Promise<CorsEntry[]> {
+    async list(caller, contactCenterId) {
       if (contactCenterId !== undefined && !mayRead(caller, contactCenterId)) return [];
       const ids = contactCenterId === undefined ? readableIds(caller) : [contactCenterId];
       return (await store.listCorsValues(db, ids)).flatMap(entriesOf);
     },
-    /** Every allowed origin of the installation. */
-    async allOrigins(): Promise<string[]> {
+    async allOrigins() {
       const own = await store.listCorsValues(db, undefined);
       const values = [...(await store.listGlobalCorsValues(db)), ...own];
       return [...new Set(values.flatMap(({ value }) => readOrigins(value)))];
     },
-    /** Allows it at every location; a known origin changes nothing. @throws AppError 400, 404, 412 */
-    async add(context: WriteContext, contactCenterId: string, text: string): Promise<ContactCenter> {
+    add(context, contactCenterId, text) {
       const origin = requireOrigin(text, 'data.origin');
       return settings.rewrite(context, contactCenterId, corsSetting, (present) => {
         const root = present.find(({ location }) => location === rootLocation);
@@ -50,8 +56,7 @@ export function createCorsService({ db, settings }: { db: Queryable; settings: S
         return [...present.filter((setting) => setting !== root), next];
       });
     },
-    /** Removes it from every location. @throws AppError 400, 404, 412 */
-    async remove(context: WriteContext, contactCenterId: string, text: string): Promise<ContactCenter> {
+    remove(context, contactCenterId, text) {
       const origin = requireOrigin(text, 'origin');
       return settings.rewrite(context, contactCenterId, corsSetting, (present) => {
         if (!present.some(({ value }) => readOrigins(value).includes(origin))) {

@@ -1,6 +1,6 @@
-/** Routes below `/environments`. */
+/** `/environments` and `/environments/{id}`. */
 
-import { warningSchema } from '@gatehouse/contracts/administration-calls';
+import { type Warning, warningSchema } from '@gatehouse/contracts/administration-calls';
 import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
 import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -9,10 +9,12 @@ import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
-import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import type { Reachability } from '../reachability/probe.ts';
+import { listEtagOf } from '../versions/etag.ts';
+import { sendUnchanged } from '../versions/reply.ts';
 import { answerOf } from './environment.ts';
-import type { Reachability } from './reachability.ts';
 import {
   changeEnvironmentBody,
   createEnvironmentBody,
@@ -26,15 +28,13 @@ const params = z.object({ id: z.string() });
 const written = envelopeOf(environmentSchema).extend({ warnings: z.array(warningSchema).optional() });
 
 export function environmentRoutes(
-  api: App,
-  {
-    environments,
-    changeLog,
-    reachability,
-  }: { environments: EnvironmentService; changeLog: ChangeLog; reachability: Reachability },
+  app: App,
+  deps: { environments: EnvironmentService; changeLog: ChangeLog; reachability: Reachability },
 ): void {
-  api.get(
-    '',
+  const { environments, changeLog, reachability } = deps;
+
+  app.get(
+    '/environments',
     {
       schema: {
         tags,
@@ -48,12 +48,12 @@ export function environmentRoutes(
       const page = readPage(request.query, ordinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await environments.list(request.caller, request.query.search, page);
-      return { ...ok(rows.map(answerOf)), nextCursor };
+      return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
     },
   );
 
-  api.post(
-    '',
+  app.post(
+    '/environments',
     {
       schema: {
         tags,
@@ -67,12 +67,12 @@ export function environmentRoutes(
       const environment = await environments.create(contextOf(request), request.body.data);
       reply.header('etag', etagOf(environment.version));
       const warnings = await reachability.warningsFor(environment.configServers, 'data.configServers');
-      return { ...ok(answerOf(environment)), path: `/environments/${environment.id}`, warnings };
+      return { ...ok(answerOf(environment)), path: `/environments/${environment.id}`, ...some(warnings) };
     },
   );
 
-  api.get(
-    '/:id',
+  app.get(
+    '/environments/:id',
     {
       schema: {
         tags,
@@ -90,9 +90,9 @@ export function environmentRoutes(
   );
 
   for (const method of ['PUT', 'PATCH'] as const) {
-    api.route({
+    app.route({
       method,
-      url: '/:id',
+      url: '/environments/:id',
       schema: {
         tags,
         operationId: method === 'PUT' ? 'putEnvironment' : 'patchEnvironment',
@@ -108,16 +108,16 @@ export function environmentRoutes(
           request.body.data,
         );
         reply.header('etag', etagOf(environment.version));
-        // Only a request with servers is answered with warnings about them.
+        // Only who sends servers is told about them.
         const servers = request.body.data.configServers === undefined ? [] : environment.configServers;
         const warnings = await reachability.warningsFor(servers, 'data.configServers');
-        return { ...ok(answerOf(environment)), warnings };
+        return { ...ok(answerOf(environment)), ...some(warnings) };
       },
     });
   }
 
-  api.delete(
-    '/:id',
+  app.delete(
+    '/environments/:id',
     {
       schema: {
         tags,
@@ -132,4 +132,8 @@ export function environmentRoutes(
       return ok();
     },
   );
+}
+
+function some(warnings: Warning[]): { warnings?: Warning[] } {
+  return warnings.length === 0 ? {} : { warnings };
 }

@@ -1,31 +1,31 @@
-/** Checks the document of an import in pieces, so that a large document does not block other requests. */
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
+/** Reads the document of an import: a piece at a time, so that an estate of any size keeps nobody else waiting. */
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { contactCenter, type EstateDocument, estateFrame, placeOf } from './document.ts';
 
 type Issue = z.core.$ZodIssue;
 
-const centersPerTurn = 25;
-/** More are reported once these are corrected. */
-const maxIssues = 100;
+const centersOfTurn = 25;
+/** Whoever mends these sends it again. */
+const mostIssues = 100;
 
-/** @throws ZodError that names the place of each problem */
+/** @throws ZodError that names the places of what is wrong */
 export async function readDocument(body: unknown): Promise<EstateDocument> {
   const frame = estateFrame.safeParse(body);
   const issues: Issue[] = frame.success ? [] : [...frame.error.issues];
   const given = z.looseObject({ contactCenters: z.array(z.unknown()) }).safeParse(body);
   const contactCenters: EstateDocument['contactCenters'] = [];
   for (const [index, one] of (given.data?.contactCenters ?? []).entries()) {
-    if (issues.length >= maxIssues) break;
+    if (issues.length >= mostIssues) break;
     const read = contactCenter.safeParse(one);
     if (read.success) contactCenters.push(read.data);
     else issues.push(...read.error.issues.map((issue) => below(['contactCenters', index], issue)));
-    if (index % centersPerTurn === 0) await yieldToOthers();
+    if (index % centersOfTurn === 0) await othersTurn();
   }
-  if (!frame.success || issues.length > 0) throw new z.ZodRealError(issues.slice(0, maxIssues));
+  if (!frame.success || issues.length > 0) throw new z.ZodRealError(issues.slice(0, mostIssues));
   const document = { ...frame.data, contactCenters };
-  const repeated = repetitions(document);
-  if (repeated.length > 0) throw new z.ZodRealError(repeated.slice(0, maxIssues));
+  const twice = repetitions(document);
+  if (twice.length > 0) throw new z.ZodRealError(twice.slice(0, mostIssues));
   return document;
 }
 
@@ -33,7 +33,7 @@ function below(path: readonly PropertyKey[], issue: Issue): Issue {
   return { ...issue, path: [...path, ...issue.path] };
 }
 
-/** Entries of one list that would become the same row. */
+/** Two entries of one list that would be the same row. */
 function repetitions({ environments, settings, contactCenters }: EstateDocument): Issue[] {
   const lists: [path: PropertyKey[], keys: string[]][] = [
     [['environments'], environments.map(({ id }) => id)],

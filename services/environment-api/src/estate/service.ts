@@ -1,36 +1,41 @@
-/** Exports and imports the whole configuration. */
+/** Export and import of the whole estate. */
 import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors/app-error';
 import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
-import { estateEtagOf } from '../answers.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
+import { estateEtagOf } from '../versions/etag.ts';
 import type { EstateDocument } from './document.ts';
-import type { Importer } from './import.ts';
-import { lockWriters, openSnapshot, readEstate, type Snapshot } from './store.ts';
+import { applyDocument, type ImportDeps } from './import.ts';
+import { holdWriters, openSnapshot, readEstate, type Snapshot } from './store.ts';
 
 export interface ImportResult {
-  /** The changes that were written, or would be by a dry run, as in the audit trail. */
+  /** What was written, or would be; as the audit trail has it. */
   changes: Written[];
-  /** References without a value here: the stored secrets stay. */
+  /** References that lead nowhere here: these secrets stay as they are. */
   keptSecrets: string[];
 }
 
-export type EstateService = ReturnType<typeof createEstateService>;
+export interface EstateService {
+  /** Everything of one moment; to be closed. @throws AppError 403, 503 when too many read */
+  read(caller: Caller): Promise<Snapshot>;
+  /** All of the document, or nothing of it. @throws AppError 400, 403, 409, 412, 428 */
+  replace(context: WriteContext, document: EstateDocument, isDryRun: boolean): Promise<ImportResult>;
+}
 
-/** Each export holds a connection for as long as its reader takes. */
-const maxReaders = 2;
+/** Each holds a connection for as long as its reader takes. */
+const mostReaders = 2;
 
 function tooManyReaders(): AppError {
   return new AppError(
     'temporarily_unavailable',
     503,
-    `${maxReaders} exports are under way here: try again when one of them is done`,
+    `${mostReaders} exports are under way here: try again when one of them is done`,
     { retryAfterSeconds: 5 },
   );
 }
 
-/** Carries the result out of a transaction that must be rolled back. */
+/** Carries the result out of a transaction that is to be rolled back. */
 class DryRunEnd extends Error {
   readonly result: ImportResult;
 
@@ -40,22 +45,14 @@ class DryRunEnd extends Error {
   }
 }
 
-export function createEstateService({
-  db,
-  writer,
-  importer,
-}: {
-  db: Pool;
-  writer: Writer;
-  importer: Importer;
-}) {
+export function createEstateService(db: Pool, writer: Writer, deps: ImportDeps): EstateService {
   async function run(
     context: WriteContext,
     document: EstateDocument,
     isDryRun: boolean,
   ): Promise<ImportResult> {
     return writer.write(context, async (write) => {
-      await lockWriters(write.db);
+      await holdWriters(write.db);
       const present = await readEstate(write.db);
       requirePresent(context.ifMatch, present.change, isDryRun);
       const changes: Written[] = [];
@@ -67,20 +64,19 @@ export function createEstateService({
         },
       };
       const inner = { ...context, ifMatch: undefined, keyed: undefined, within };
-      const keptSecrets = await importer.apply(document, present, { context: inner, write: within });
+      const keptSecrets = await applyDocument(document, present, deps, { context: inner, write: within });
       if (isDryRun) throw new DryRunEnd({ changes, keptSecrets });
       return { changes, keptSecrets };
     });
   }
 
-  /** Open snapshots, and those that are being opened. */
+  /** Snapshots that are open or about to be. */
   const reading = new Set<object>();
 
   return {
-    /** A snapshot, which the caller must close. @throws AppError 403, 503 while too many are open */
-    async read(caller: Caller): Promise<Snapshot> {
+    async read(caller) {
       requireInstallationReader(caller);
-      if (reading.size >= maxReaders) throw tooManyReaders();
+      if (reading.size >= mostReaders) throw tooManyReaders();
       const place = {};
       reading.add(place);
       try {
@@ -91,8 +87,7 @@ export function createEstateService({
         throw error;
       }
     },
-    /** Writes all of the document, or nothing of it. @throws AppError 400, 403, 409, 412, 428 */
-    async replace(context: WriteContext, document: EstateDocument, isDryRun: boolean): Promise<ImportResult> {
+    async replace(context, document, isDryRun) {
       requireInstallationWriter(context.caller);
       try {
         return await run(context, document, isDryRun);
@@ -104,7 +99,7 @@ export function createEstateService({
   };
 }
 
-/** An import replaces everything, so the caller must name the state that it has seen. */
+/** A full replacement undoes what its author has not seen, so he must say what he has seen. */
 function requirePresent(ifMatch: string | undefined, change: number, isDryRun: boolean): void {
   const etag = estateEtagOf(change);
   if (ifMatch === undefined) {

@@ -1,31 +1,33 @@
-/** Routes below `/internal` by which Auth API reads contact centres and environments; for internal clients only. */
+/** `/internal`: what Auth API is told. For internal clients' Bearer tokens only. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import {
-  type ContactCenterView,
-  contactCenterViewSchema,
-} from '@gatehouse/contracts/environment-api/contact-center';
+import { contactCenterViewSchema } from '@gatehouse/contracts/environment-api/contact-center';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { failures, sendUnchanged } from '../answers.ts';
+import { requireInternal } from '../access/caller.ts';
 import { viewOf as environmentViewOf } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import { locationField } from '../fields/scalars.ts';
+import { failures } from '../failures.ts';
 import { label } from '../fields/text.ts';
+import { locationField } from '../locations/location.ts';
 import type { SettingService } from '../settings/service.ts';
-import type { ContactCenterWithSettings } from '../settings/store.ts';
+import { sendUnchanged } from '../versions/reply.ts';
+import { versionOf, viewOf } from './contact-center-view.ts';
 
 const tags = ['internal'];
 const params = z.object({ id: z.string() });
 const location = locationField.describe('Whose settings are effective.');
 
 export function internalRoutes(
-  internal: App,
-  { environments, settings }: { environments: EnvironmentService; settings: SettingService },
+  app: App,
+  deps: { environments: EnvironmentService; settings: SettingService },
 ): void {
-  internal.get(
+  const { environments, settings } = deps;
+  app.addHook('onRequest', async (request) => requireInternal(request.caller));
+
+  app.get(
     '/contact-centers',
     {
       schema: {
@@ -44,7 +46,7 @@ export function internalRoutes(
     },
   );
 
-  internal.get(
+  app.get(
     '/contact-centers/:id',
     {
       schema: {
@@ -63,7 +65,7 @@ export function internalRoutes(
     },
   );
 
-  internal.get(
+  app.get(
     '/environments/:id',
     {
       schema: {
@@ -80,16 +82,4 @@ export function internalRoutes(
       return ok(environmentViewOf(environment));
     },
   );
-}
-
-/** `settings` are the effective ones: one per name. */
-function viewOf(found: ContactCenterWithSettings): ContactCenterView {
-  const { id, name, environmentId, domains, auth, status } = found.center;
-  const settings = Object.fromEntries(found.settings.map((setting) => [setting.name, setting.value]));
-  return { id, name, environmentId, domains, auth, status, version: versionOf(found), settings };
-}
-
-/** Both versions come from one sequence, so the greater one changes when either does. */
-function versionOf(found: ContactCenterWithSettings): number {
-  return Math.max(found.center.version, found.global.version);
 }

@@ -1,8 +1,8 @@
-/** Reads locations of Configuration Servers, and stores declared ones in the table `declared_locations`. */
+/** Where locations come from: the Configuration Servers, and the declared ones. */
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
-/** Whether the location, or one below it, is in use. */
+/** Whether it, or something below it, is a location in use. */
 export async function isLocationInUse(db: Queryable, location: string): Promise<boolean> {
   // "0" follows "/" in collation C: the range holds what begins with `location/`.
   const matches = "(location = $1 OR (location >= $1 || '/' AND location < $1 || '0'))";
@@ -28,7 +28,7 @@ export async function listLocations(db: Queryable, limit: number): Promise<Locat
   return rows;
 }
 
-/** False when it was declared before. */
+/** Whether it is new. */
 export async function declareLocation(db: Queryable, location: string): Promise<boolean> {
   const { rowCount } = await db.query(
     'INSERT INTO environment.declared_locations (location) VALUES ($1) ON CONFLICT DO NOTHING',
@@ -37,7 +37,7 @@ export async function declareLocation(db: Queryable, location: string): Promise<
   return rowCount === 1;
 }
 
-/** False when it was not declared. */
+/** Whether it was there. */
 export async function withdrawLocation(db: Queryable, location: string): Promise<boolean> {
   const { rowCount } = await db.query('DELETE FROM environment.declared_locations WHERE location = $1', [
     location,

@@ -1,4 +1,4 @@
-/** Lists example bodies by operation, for the OpenAPI document and for a test that sends them. */
+/** Example bodies, by operation: what the documentation shows and a test sends. */
 
 const environment = {
   username: 'gatehouse',

@@ -1,4 +1,4 @@
-/** Finds and replaces sealed secrets in all columns that hold them. */
+/** The columns that hold sealed secrets, with the key of each. */
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
@@ -9,9 +9,9 @@ import { outcomePlace } from '../idempotency/replay.ts';
 export interface SealedSecret {
   envelope: string;
   place: SecretPlace;
-  /** The entity that other services keep a copy of; undefined: none does. */
+  /** What readers keep a copy of, by the name they know it under; undefined when nobody does. */
   copied?: { entity: 'environment' | 'oidc'; id: string; contactCenterId?: string };
-  /** Stores a new seal of the same secret and gives its owner a new version. */
+  /** Writes another seal of the same secret, and gives its owner a new version. */
   replace(db: Queryable, envelope: string): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ interface SealedColumn {
   table: string;
   /** The column that names the key which sealed the value. */
   keyId: string;
-  /** Columns that name a row; `envelope` is the sealed value. */
+  /** Names a row; `envelope` is the sealed value. */
   columns: string;
   order: string;
   secretOf(row: Record<string, string>): SealedSecret;
@@ -41,7 +41,7 @@ const sealedColumns: readonly SealedColumn[] = [
     secretOf: ({ id = '', envelope = '' }) => ofEnvironment(id, envelope, tlsKeyPlace(id)),
   },
   {
-    // Locks the contact centre too, because its version changes.
+    // With the contact centre, whose version changes: its writers are kept away as well.
     table: 'environment.single_sign_on JOIN environment.contact_centers ON id = contact_center_id',
     keyId: 'secret_key_id',
     columns: 'id, location::text, secret AS envelope',
@@ -57,7 +57,7 @@ const sealedColumns: readonly SealedColumn[] = [
   },
 ];
 
-/** Locks at most `limit` secrets that another key sealed. Skips rows that other writers have locked. */
+/** Some secrets that another key than this one sealed, locked; rows that a writer holds are left for the next time. */
 export async function lockSecretsOfOtherKeys(
   db: Queryable,
   activeKeyId: string,

@@ -1,22 +1,25 @@
-/** Routes below `/contact-centers/{id}/settings`. */
+/** `/contact-centers/{id}/settings`. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { effectiveEtagOf, etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
+import { failures } from '../failures.ts';
+import { sendUnchanged } from '../versions/reply.ts';
 import { removeSettingQuery, settingBody, settingsQuery } from './schemas.ts';
 import type { SettingService } from './service.ts';
 
 const tags = ['settings'];
 const params = z.object({ id: z.string() });
 
-/** The entity tag is that of the contact centre, whose version covers its settings. */
-export function settingRoutes(api: App, { settings }: { settings: SettingService }): void {
-  api.get(
-    '',
+/** The entity tag is the contact centre's: it covers its settings. */
+export function settingRoutes(app: App, deps: { settings: SettingService }): void {
+  const { settings } = deps;
+
+  app.get(
+    '/contact-centers/:id/settings',
     {
       schema: {
         tags,
@@ -30,7 +33,7 @@ export function settingRoutes(api: App, { settings }: { settings: SettingService
     async (request, reply) => {
       const { location } = request.query;
       const found = await settings.list(request.caller, request.params.id, location);
-      // Effective settings depend on the global version too; If-Match compares only the contact centre's part.
+      // What is effective depends on the global settings too; If-Match looks at the contact centre's part alone.
       const etag =
         location === undefined
           ? etagOf(found.center.version)
@@ -40,8 +43,8 @@ export function settingRoutes(api: App, { settings }: { settings: SettingService
     },
   );
 
-  api.post(
-    '',
+  app.post(
+    '/contact-centers/:id/settings',
     {
       schema: {
         tags,
@@ -63,8 +66,8 @@ export function settingRoutes(api: App, { settings }: { settings: SettingService
     },
   );
 
-  api.delete(
-    '/:name',
+  app.delete(
+    '/contact-centers/:id/settings/:name',
     {
       schema: {
         tags,

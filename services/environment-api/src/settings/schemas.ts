@@ -1,9 +1,10 @@
-/** Checks bodies and queries of settings. */
+/** Bodies of `/contact-centers/{id}/settings`. */
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { locationField } from '../fields/scalars.ts';
-import { freeText, label, wrapped } from '../fields/text.ts';
+import { freeText, label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { locationField } from '../locations/location.ts';
 
 export const settingBody = wrapped(
   z.object({

@@ -1,15 +1,15 @@
-/** Stores settings in the table `settings`, and reads contact centres together with their settings. */
+/** The table `settings`, and contact centres together with theirs. */
 
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { contactCenterJson } from '../contact-centers/contact-center.ts';
+import { contactCenterJson } from '../contact-centers/row.ts';
 
 export interface ContactCenterWithSettings {
   center: ContactCenter;
   /** Of all locations, by name. */
   settings: Setting[];
-  /** Global settings, and the version that covers them. */
+  /** The global ones, and the version that covers them. */
   global: { version: number; settings: Setting[] };
 }
 
@@ -75,7 +75,7 @@ export async function upsertSetting(db: Queryable, contactCenterId: string, sett
   });
 }
 
-/** Deletes the values of a name, at one location or at all; returns the deleted ones. */
+/** Removes the values of a name, at one location or at all; returns what there was. */
 export async function deleteSettings(
   db: Queryable,
   contactCenterId: string,

@@ -1,10 +1,11 @@
-/** Defines OpenID Connect settings of a contact centre: fields, defaults and rules. */
+/** OpenID Connect settings of a contact centre: fields, defaults and rules. */
 import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { locationField } from '../fields/scalars.ts';
-import { freeText, label, wrapped } from '../fields/text.ts';
+import { freeText, label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { locationField } from '../locations/location.ts';
 import {
   addressProblem,
   groupProblems,
@@ -37,7 +38,7 @@ const scopes = z
 
 const endpointField = freeText(2048).nullable();
 
-/** Either all of these are given, or the discovery document is read. */
+/** Either all of these are given, or the discovery document says them. */
 const neededEndpoints = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] as const;
 const otherEndpoints = ['userInfoEndpoint', 'endSessionEndpoint'] as const;
 
@@ -112,7 +113,7 @@ export const oidc: Protocol<OidcSettings, OidcPatch> = {
     return problems;
   },
   secretOf: (patch) => patch.clientSecret,
-  // The secret is sent to the token endpoint, which either of the two names.
+  // The secret goes to the token endpoint, whichever of the two names it.
   secretIsFor: ({ issuer, tokenEndpoint }) => [issuer, tokenEndpoint].join(' '),
 };
 

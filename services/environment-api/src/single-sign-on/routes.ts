@@ -1,4 +1,4 @@
-/** Routes `saml` and `oidc` below `/contact-centers/{id}`, and the internal one that gives both to Auth API. */
+/** `/contact-centers/{id}/saml` and `/oidc`, and what Auth API is told about both. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import {
@@ -10,9 +10,10 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { locationField } from '../fields/scalars.ts';
+import { failures } from '../failures.ts';
+import { locationField } from '../locations/location.ts';
+import { sendUnchanged } from '../versions/reply.ts';
 import { oidc, oidcBody } from './oidc.ts';
 import { saml, samlBody } from './saml.ts';
 import type { SignOn, SingleSignOnService } from './service.ts';
@@ -21,7 +22,7 @@ const tags = ['single sign-on'];
 const params = z.object({ id: z.string() });
 const query = z.object({ location: locationSchema.optional().describe('Only what is effective there.') });
 const removeQuery = z.object({ location: locationField });
-/** In bytes: metadata of an identity provider with many keys is long. */
+/** Metadata of an identity provider with many keys is long. */
 const bodyLimit = 1024 * 1024;
 
 const samlAnswer = samlSettingsSchema.extend({ location: z.string() });
@@ -39,10 +40,10 @@ const answerOf = {
   }),
 };
 
-/** The entity tag is that of the contact centre, whose version covers these settings. */
-export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: SingleSignOnService }): void {
-  api.get(
-    '/saml',
+/** The entity tag is the contact centre's: it covers these settings. */
+export function singleSignOnRoutes(app: App, { singleSignOn }: { singleSignOn: SingleSignOnService }): void {
+  app.get(
+    '/contact-centers/:id/saml',
     {
       schema: {
         tags,
@@ -61,8 +62,8 @@ export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: S
     },
   );
 
-  api.put(
-    '/saml',
+  app.put(
+    '/contact-centers/:id/saml',
     {
       bodyLimit,
       schema: {
@@ -89,8 +90,8 @@ export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: S
     },
   );
 
-  api.get(
-    '/oidc',
+  app.get(
+    '/contact-centers/:id/oidc',
     {
       schema: {
         tags,
@@ -109,8 +110,8 @@ export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: S
     },
   );
 
-  api.put(
-    '/oidc',
+  app.put(
+    '/contact-centers/:id/oidc',
     {
       schema: {
         tags,
@@ -136,8 +137,8 @@ export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: S
   );
 
   for (const protocol of ['saml', 'oidc'] as const) {
-    api.delete(
-      `/${protocol}`,
+    app.delete(
+      `/contact-centers/:id/${protocol}`,
       {
         schema: {
           tags,
@@ -159,12 +160,10 @@ export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: S
   }
 }
 
-export function internalSingleSignOnRoutes(
-  internal: App,
-  { singleSignOn }: { singleSignOn: SingleSignOnService },
-): void {
-  internal.get(
-    '',
+/** `/internal/contact-centers/{id}/single-sign-on`. */
+export function internalSingleSignOnRoutes(app: App, deps: { singleSignOn: SingleSignOnService }): void {
+  app.get(
+    '/contact-centers/:id/single-sign-on',
     {
       schema: {
         tags: ['internal'],
@@ -177,7 +176,7 @@ export function internalSingleSignOnRoutes(
     },
     async (request, reply) => {
       const { id } = request.params;
-      const view = await singleSignOn.view(request.caller, id, request.query.location);
+      const view = await deps.singleSignOn.view(request.caller, id, request.query.location);
       if (sendUnchanged(request, reply, etagOf(view.version))) return reply as never;
       return ok(view);
     },

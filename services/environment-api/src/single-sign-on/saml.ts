@@ -1,11 +1,12 @@
-/** Defines SAML settings of a contact centre: fields, defaults and rules. */
+/** SAML settings of a contact centre: fields, defaults and rules. */
 import { X509Certificate } from 'node:crypto';
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { locationField } from '../fields/scalars.ts';
-import { freeText, label, wrapped } from '../fields/text.ts';
+import { freeText, label } from '../fields/text.ts';
+import { wrapped } from '../fields/wrapped.ts';
+import { locationField } from '../locations/location.ts';
 import {
   addressProblem,
   groupProblems,
@@ -17,7 +18,7 @@ import {
 
 const maxMetadataLength = 512 * 1024;
 const maxCertificateLength = 16 * 1024;
-const minKeyBits = 2048;
+const weakestKeyBits = 2048;
 
 const fields = settingsFields({
   ...sharedFields,
@@ -59,7 +60,7 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
   },
   merge(present, patch) {
     const merged = mergeFields(present, patch);
-    // Metadata in one form replaces the other form, which could contradict it.
+    // Metadata in one form takes the place of the other, which would otherwise say something else.
     if (typeof patch.idpMetadataXml === 'string' && patch.idpMetadataUrl === undefined)
       delete merged.idpMetadataUrl;
     if (typeof patch.idpMetadataUrl === 'string' && patch.idpMetadataXml === undefined)
@@ -103,9 +104,9 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
   secretIsFor: () => undefined,
 };
 
-/** Finds obvious mistakes only: Auth API parses the document and verifies its signature when it uses it. */
+/** Only what shows at first sight: the document is read, and its signature checked, where it is used. */
 function metadataProblem(xml: string): string | undefined {
-  // A document type can include local files and addresses (XXE); metadata never needs one.
+  // A document type can pull in files and addresses of our own (XXE); metadata never needs one.
   if (/<!(DOCTYPE|ENTITY)/i.test(xml))
     return 'has a document type declaration, which is not accepted: take it out';
   if (!/<([A-Za-z_][\w.-]*:)?EntityDescriptor[\s>]/.test(xml)) {
@@ -117,9 +118,9 @@ function metadataProblem(xml: string): string | undefined {
 function certificateProblem(pem: string): string | undefined {
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(pem).publicKey;
-    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= minKeyBits)
+    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= weakestKeyBits)
       return undefined;
-    return `must hold an RSA key of ${minKeyBits} bits or more`;
+    return `must hold an RSA key of ${weakestKeyBits} bits or more`;
   } catch {
     return 'is no certificate in PEM: paste it with its BEGIN CERTIFICATE and END CERTIFICATE lines';
   }

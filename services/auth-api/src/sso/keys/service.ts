@@ -50,6 +50,11 @@ export interface SsoKeys {
   activate(purpose: KeyPurpose, actor: Actor): Promise<void>;
   /** Another replica changed them. */
   reload(): Promise<void>;
+  /**
+   * Reads the keys and makes the first ones.
+   * @throws Error when PostgreSQL is away or the encryption key is not the one that sealed them.
+   */
+  start(): Promise<void>;
 }
 
 /** Name of the change that tells the other replicas. */
@@ -69,8 +74,7 @@ export interface SsoKeysOptions {
   onLoaded?(keys: readonly SsoKey[]): void;
 }
 
-/** @throws Error when PostgreSQL is away or the encryption key is not the one that sealed them. */
-export async function loadSsoKeys(options: SsoKeysOptions): Promise<SsoKeys> {
+export function createSsoKeys(options: SsoKeysOptions): SsoKeys {
   const { pool, changes, secretBox, audit, host, now } = options;
   let keys: SsoKey[] = [];
 
@@ -107,16 +111,6 @@ export async function loadSsoKeys(options: SsoKeysOptions): Promise<SsoKeys> {
     await reload();
   };
 
-  await reload();
-  for (const purpose of purposes) {
-    if (keys.some((key) => key.purpose === purpose && key.state === 'active')) continue;
-    await change(purpose, 'created', { name: 'start-up', correlationId: 'start-up' }, async (present, db) => {
-      if (present.some(({ state }) => state === 'active')) return false;
-      await insertSsoKey(db, await make(purpose, 'active'));
-      return true;
-    });
-  }
-
   const of = (purpose: KeyPurpose, ...states: KeyState[]) =>
     keys.filter((key) => key.purpose === purpose && states.includes(key.state));
 
@@ -146,6 +140,22 @@ export async function loadSsoKeys(options: SsoKeysOptions): Promise<SsoKeys> {
         return true;
       }),
     reload,
+    async start() {
+      await reload();
+      for (const purpose of purposes) {
+        if (keys.some((key) => key.purpose === purpose && key.state === 'active')) continue;
+        await change(
+          purpose,
+          'created',
+          { name: 'start-up', correlationId: 'start-up' },
+          async (present, db) => {
+            if (present.some(({ state }) => state === 'active')) return false;
+            await insertSsoKey(db, await make(purpose, 'active'));
+            return true;
+          },
+        );
+      }
+    },
   };
 }
 

@@ -72,7 +72,7 @@ export async function setSignOn(stack: AuthApi, change: SignOnChange): Promise<v
   });
   await announceChange(stack, { entity: oidc ? 'oidc' : 'saml', id: location, contactCenterId: id });
   // The message travels by Redis; the copy is dropped here at once so that no test waits for it.
-  stack.deps.ssoSettings.applyGap();
+  stack.deps.ssoSettings.service.applyGap();
 }
 
 function sealed(secret: string, id: string, location: string): string {

@@ -1,0 +1,57 @@
+/** Composes what operators administer: clients, keys, single sign-on, the audit trail, and the diagnosis. */
+
+import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
+import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
+import { redisProbe } from '@gatehouse/service-kit/redis/probe';
+import type { Audit } from '../audit/compose.ts';
+import type { FollowedChanges } from '../changes/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { Core } from '../core.ts';
+import type { Keys } from '../keys/compose.ts';
+import type { Sso } from '../sso/compose.ts';
+import type { Users } from '../users/compose.ts';
+import { linksProbe } from '../users/link-health.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { clientRoutes } from './client-routes.ts';
+import { diagnosisRoutes } from './diagnosis-routes.ts';
+import { signingKeyRoutes } from './signing-key-routes.ts';
+import { ssoAdministrationRoutes } from './sso-routes.ts';
+
+interface AdminDependencies {
+  audit: Audit;
+  keys: Keys;
+  clients: Clients;
+  sso: Sso;
+  users: Users;
+  followed: FollowedChanges;
+  consul: ConsulAccess | undefined;
+  config: { elasticsearch: Parameters<typeof elasticsearchProbe>[0] };
+  migrationsFolder: URL;
+}
+
+export function composeAdmin(core: Core, dependencies: AdminDependencies) {
+  const { isCompat, pool, redis, now } = core;
+  const { audit, keys, clients, sso, users, followed, migrationsFolder } = dependencies;
+  /** What the diagnosis looks at, in its order. */
+  const probes = [
+    postgresProbe({ db: pool, schema: 'auth', migrationsFolder, now }),
+    redisProbe(redis, { keepsTokens: true }),
+    keys.probe,
+    followed.environmentApiProbe,
+    linksProbe(users.service),
+    elasticsearchProbe(dependencies.config.elasticsearch),
+    consulProbe(dependencies.consul),
+  ];
+  return {
+    clientRoutes: async (app: App) =>
+      clientRoutes(app, { clients: clients.service, compatEnabled: isCompat }),
+    signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),
+    ssoRoutes: async (app: App) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys }),
+    auditRoutes: async (app: App) =>
+      auditRoutes(app, { auditSearch: audit.search, auditKeeper: audit.keeper, auditErasure: audit.erasure }),
+    diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
+  };
+}

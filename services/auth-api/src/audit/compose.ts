@@ -1,0 +1,92 @@
+/** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch. */
+
+import { createDisguise } from '@gatehouse/audit-trail/chain/disguise';
+import { createAuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Core } from '../core.ts';
+import { auditedService, securityDocument } from './document.ts';
+import { createAuditDrain } from './drain.ts';
+import { createAuditErasure } from './erase.ts';
+import { createFloodLimit, type FloodLimit, type FloodLimits } from './flood-limit.ts';
+import { createAuditSearch } from './search.ts';
+import { createAuditStream } from './stream.ts';
+import { securityTrail } from './trail.ts';
+import { createAuditWriter } from './writer.ts';
+
+interface AuditDependencies {
+  config: {
+    audit: { pseudonymKey: Secret | undefined; retentionDays: number };
+    elasticsearch: ElasticsearchConfig & Parameters<typeof createAuditKeeper>[0]['elasticsearch'];
+  };
+}
+
+export type Audit = Awaited<ReturnType<typeof composeAudit>>;
+
+export async function composeAudit(core: Core, { config }: AuditDependencies) {
+  const { pool, redis, keyspace, secretBox, now } = core;
+  const { audit: settings, elasticsearch } = config;
+  const { log, metrics } = core.kit;
+  const stream = createAuditStream(redis, keyspace.name('audit'));
+  const waiting = metrics.gauge(
+    'gatehouse_audit_waiting_events',
+    'Security events that wait in Redis for their row in PostgreSQL.',
+  );
+  const waitingSeconds = metrics.gauge(
+    'gatehouse_audit_waiting_seconds',
+    'Age of the oldest security event that waits in Redis; 0 when none does.',
+  );
+  const drain = createAuditDrain({
+    pool,
+    stream,
+    log,
+    onWaiting(events, oldestMs) {
+      waiting.set(events);
+      waitingSeconds.set(oldestMs === undefined ? 0 : Math.max(0, (now() - oldestMs) / 1000));
+    },
+  });
+  const disguise = createDisguise(settings.pseudonymKey);
+  const keeper = createAuditKeeper({
+    trail: securityTrail(pool),
+    service: auditedService,
+    retentionDays: settings.retentionDays,
+    elasticsearch,
+    client: await createElasticsearch(elasticsearch),
+    toDocument: (event) => securityDocument(event, disguise),
+    secretBox,
+    now,
+    log,
+    metrics,
+  });
+  const writer = createAuditWriter({ stream, now });
+  const floodLimits: FloodLimit[] = [];
+
+  return {
+    writer,
+    keeper,
+    search: createAuditSearch(pool),
+    erasure: createAuditErasure({
+      pool,
+      audit: writer,
+      auditKeeper: keeper,
+      drain: drain.drainOnce,
+      disguise,
+    }),
+    /** Brings what waits in Redis into PostgreSQL now; the number of events. */
+    drain: () => drain.drainOnce(),
+    /** A writer for events that strangers can cause without limit. */
+    floodLimited(limits: FloodLimits) {
+      const limit = createFloodLimit({ audit: writer, log, ...limits });
+      floodLimits.push(limit);
+      return limit;
+    },
+    start() {
+      drain.start();
+      keeper.start();
+    },
+    async close() {
+      const numbers = floodLimits.map((limit) => limit.close());
+      await Promise.all([...numbers, drain.stop(), keeper.close()]);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Composes the authorization endpoint, pushed requests and the login for a device. */
+
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Assertions } from '../assertions/compose.ts';
+import type { Audit } from '../audit/compose.ts';
+import type { BrowserParts } from '../browser/compose.ts';
+import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { Consents } from '../consents/compose.ts';
+import type { Core } from '../core.ts';
+import type { DeviceParts } from '../devices/compose.ts';
+import type { Interactions } from '../interactions/compose.ts';
+import type { Sessions } from '../sessions/compose.ts';
+import type { Sso } from '../sso/compose.ts';
+import type { Tokens } from '../tokens/compose.ts';
+import type { Users } from '../users/compose.ts';
+import { createDecision } from './authorization-decision.ts';
+import { createAuthorizationIssuer } from './authorization-issue.ts';
+import { createAuthorizationEndpoint } from './authorize.ts';
+import { authorizeRoutes } from './authorize-routes.ts';
+import { createBasicAuthorize } from './basic-authorize.ts';
+import { createDeviceAuthorizationEndpoint } from './device-authorization.ts';
+import { deviceRoutes } from './device-routes.ts';
+import { createDeviceVerification } from './device-verification.ts';
+import { createPushEndpoint } from './push-request.ts';
+import { pushRoutes } from './push-routes.ts';
+import { createPushedRequests } from './pushed-requests.ts';
+import { createRequestObjects } from './request-objects.ts';
+import { createRequestSources } from './request-sources.ts';
+
+interface AuthorizeDependencies {
+  config: { authorization: { requirePushed: boolean; pushedRequestTtlSeconds: number } };
+  assertions: Assertions;
+  audit: Audit;
+  clients: Clients;
+  users: Users;
+  tokens: Tokens;
+  browser: BrowserParts;
+  sessions: Sessions;
+  interactions: Interactions;
+  consents: Consents;
+  devices: DeviceParts;
+  sso: Sso;
+  clientAuthentication: ClientAuthenticationParts;
+}
+
+export type Authorize = ReturnType<typeof composeAuthorize>;
+
+export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies) {
+  const { issuer, redis, keyspace, now } = core;
+  const {
+    config: { authorization: settings },
+    devices,
+    clients,
+    tokens,
+  } = dependencies;
+  const { pages, starts, postedRequests, publicUrl } = dependencies.browser;
+  const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
+  const pushedRequests = createPushedRequests({
+    redis,
+    keyspace,
+    ttlSeconds: settings.pushedRequestTtlSeconds,
+  });
+  const requestSources = createRequestSources({
+    directory: clients.directory,
+    pushedRequests,
+    requestObjects: createRequestObjects({ issuer, keySets: dependencies.assertions.clientKeySets, now }),
+  });
+  const authorization = createAuthorizationEndpoint({
+    issuer,
+    directory: clients.directory,
+    requestSources,
+    pushedRequests,
+    devices: devices.service,
+    requiresPushed: settings.requirePushed,
+    interactions: dependencies.interactions.service,
+    sessions: dependencies.sessions.service,
+    idTokens: tokens.ids,
+    decide: createDecision({ consents: dependencies.consents.service, now }),
+    issue: createAuthorizationIssuer({
+      sessions: dependencies.sessions.service,
+      families: tokens.families,
+      tokenIssuer: tokens.issuer,
+      audit: dependencies.audit.writer,
+    }),
+    basicAuthorize: createBasicAuthorize({
+      users: dependencies.users.service,
+      isDefault: core.isCompat,
+    }),
+    pages,
+    schemes: dependencies.sso.schemes,
+    now,
+    starts,
+  });
+  const pushEndpoint = createPushEndpoint({
+    clientAuthentication,
+    senderConstraints,
+    authorization,
+    requestSources,
+    pushedRequests,
+    starts,
+  });
+  const deviceVerification = createDeviceVerification({
+    store: devices.store,
+    attempts: devices.attempts,
+    authorization,
+    pages,
+    now,
+  });
+  return {
+    deviceAuthorization: createDeviceAuthorizationEndpoint({
+      clientAuthentication,
+      devices: devices.service,
+      pages,
+      starts,
+    }),
+    routes: (app: App) => authorizeRoutes(app, { authorization, postedRequests, publicUrl }),
+    pushRoutes: (app: App) => pushRoutes(app, { pushEndpoint }),
+    deviceRoutes: (app: App) => deviceRoutes(app, { deviceVerification, publicUrl }),
+  };
+}

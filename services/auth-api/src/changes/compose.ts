@@ -1,0 +1,110 @@
+/** Follows the changes that other replicas and Environment API announce, and drops what they made out of date. */
+
+import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
+import type { Clients } from '../clients/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import type { Cors } from '../cors/compose.ts';
+import type { Keys } from '../keys/compose.ts';
+import { signingKeyEntity } from '../keys/signing-keys.ts';
+import type { Sso, SsoSettingsParts } from '../sso/compose.ts';
+import { ssoKeyEntity } from '../sso/keys/service.ts';
+import type { Tokens } from '../tokens/compose.ts';
+import type { Users } from '../users/compose.ts';
+import { environmentApiProbe } from './environment-api-probe.ts';
+
+interface ChangesDependencies {
+  keys: Keys;
+  clients: Clients;
+  contactCenters: ContactCenters;
+  cors: Cors;
+  users: Users;
+  tokens: Tokens;
+  ssoSettings: SsoSettingsParts;
+  sso: Sso;
+}
+
+export type FollowedChanges = ReturnType<typeof composeChanges>;
+
+export function composeChanges(core: Core, dependencies: ChangesDependencies) {
+  const own = followOwnChanges(core, dependencies);
+  const { subscriber: environment, latest } = followEnvironmentApi(core, dependencies);
+  return {
+    environmentApiProbe: environmentApiProbe({ latest, followed: () => environment.lastSeq }),
+    async start() {
+      await own.start();
+      await environment.start();
+    },
+    close() {
+      environment.stop();
+      own.stop();
+    },
+  };
+}
+
+/** Clients and keys, as any replica of Auth API changed them. */
+function followOwnChanges(core: Core, dependencies: ChangesDependencies): ChangeSubscriber {
+  const { kit, keyspace, changes } = core;
+  const { keys, clients, tokens, sso } = dependencies;
+  const reloadSsoKeys = () => {
+    sso.keys
+      .reload()
+      .catch((error) => kit.log.warn({ err: error }, 'the keys of single sign-on could not be read again'));
+  };
+  return createChangeSubscriber({
+    redis: core.openRedis(),
+    channel: keyspace.name('changes:auth'),
+    latest: changes.latest,
+    since: changes.since,
+    onChange: ({ entity, id }) => {
+      if (entity === signingKeyEntity) void keys.service.reload();
+      if (entity === ssoKeyEntity) reloadSsoKeys();
+      if (entity !== 'client') return;
+      clients.verifier.forget();
+      void tokens.lateTokens.forget(id);
+    },
+    onGap: () => {
+      void keys.service.reload();
+      clients.directory.dropAll();
+      clients.verifier.forget();
+      reloadSsoKeys();
+    },
+    log: kit.log,
+  });
+}
+
+/** Contact centres, environments, settings and origins, as Environment API changed them. */
+function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
+  const { kit, keyspace } = core;
+  const { cors } = dependencies;
+  const { environmentApi, service: contactCenters } = dependencies.contactCenters;
+  const users = dependencies.users.service;
+  const ssoSettings = dependencies.ssoSettings.service;
+  const latest = async () => (await environmentApi.changesSince(0, 1)).latest;
+  const subscriber = createChangeSubscriber({
+    redis: core.openRedis(),
+    channel: keyspace.name('changes:environment'),
+    latest,
+    since: async (seq) => (await environmentApi.changesSince(seq)).changes,
+    onChange: (change) => {
+      contactCenters.applyChange(change);
+      ssoSettings.applyChange(change);
+      if (change.entity === 'cors') cors.stored.drop();
+      if (change.entity !== 'environment') return;
+      users
+        .follow(change.id)
+        .catch((error) =>
+          kit.log.warn({ err: error, environmentId: change.id }, 'an environment could not be followed'),
+        );
+    },
+    onGap: () => {
+      contactCenters.applyGap();
+      ssoSettings.applyGap();
+      cors.stored.drop();
+      // Which environments changed is unknown: the links of all are brought up to date.
+      void users.warmUp();
+    },
+    log: kit.log,
+  });
+  return { subscriber, latest };
+}

@@ -1,0 +1,64 @@
+/** Composes how clients and operators prove who they are, and what binds tokens to their sender. */
+
+import { createOperator } from '@gatehouse/caller-auth/credentials/operator';
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Assertions } from '../assertions/compose.ts';
+import type { Audit } from '../audit/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { Core } from '../core.ts';
+import type { Tokens } from '../tokens/compose.ts';
+import { createClientAssertions } from './client-assertion.ts';
+import { createClientAuthentication } from './client-authentication.ts';
+import { createOpsAuthentication } from './ops-authentication.ts';
+import { guardAdministration } from './ops-guard.ts';
+import { createSenderConstraints } from './sender-constraints.ts';
+
+interface ClientAuthenticationDependencies {
+  config: { ops: Omit<Parameters<typeof createOperator>[0], 'verifier' | 'log'> };
+  assertions: Assertions;
+  audit: Audit;
+  clients: Clients;
+  tokens: Tokens;
+}
+
+export type ClientAuthenticationParts = ReturnType<typeof composeClientAuthentication>;
+
+export function composeClientAuthentication(core: Core, dependencies: ClientAuthenticationDependencies) {
+  const { issuer, now, log } = core;
+  const {
+    config: { ops },
+    assertions,
+    audit,
+    clients,
+    tokens,
+  } = dependencies;
+  const opsAuthentication = createOpsAuthentication({
+    operator: createOperator({ ...ops, verifier: clients.verifier, log }),
+    resourceTokens: tokens.resources,
+    audit: audit.writer,
+  });
+  return {
+    opsUsername: ops.username,
+    opsAuthentication,
+    /** Refuses everybody but operators. Call it before the routes of the scope are added. */
+    guardAdministration: (scope: App) => guardAdministration(scope, opsAuthentication),
+    clientAuthentication: createClientAuthentication({
+      directory: clients.directory,
+      verifier: clients.verifier,
+      uses: clients.uses,
+      assertions: createClientAssertions({
+        issuer,
+        directory: clients.directory,
+        keySets: assertions.clientKeySets,
+        singleUse: tokens.singleUse,
+        now,
+      }),
+      audit: audit.writer,
+    }),
+    senderConstraints: createSenderConstraints({
+      proofs: tokens.dpopProofs,
+      certificates: tokens.certificates,
+      singleUse: tokens.singleUse,
+    }),
+  };
+}

@@ -1,0 +1,90 @@
+/** Composes the registered clients: their administration, the cached reader, and the check of their secrets. */
+
+import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
+import { createSecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Audit } from '../audit/compose.ts';
+import type { Core } from '../core.ts';
+import type { Revocation } from '../revocation/compose.ts';
+import { createClientDirectory } from './directory.ts';
+import { createClientService } from './service.ts';
+import { serviceClient } from './service-client.ts';
+import { writeClientUses } from './store.ts';
+
+interface ClientDependencies {
+  config: {
+    clients: { hashConcurrency: number; staleMaxSeconds: number; secretGraceSeconds: number };
+    outbound: { allowLoopback: boolean };
+    /** Credentials that the services of the installation share. */
+    serviceClient: { id: string; secret: Secret };
+    tokens: {
+      accessTtlSeconds: number;
+      refreshTtlSeconds: number;
+      longestAccessTtlSeconds: number;
+      longestRefreshTtlSeconds: number;
+    };
+  };
+  audit: Audit;
+  revocation: Revocation;
+  /** Drops what this replica knows of a changed client. Never rejects. */
+  forgetClient(clientId: string): Promise<void>;
+}
+
+export type Clients = Awaited<ReturnType<typeof composeClients>>;
+
+export async function composeClients(core: Core, dependencies: ClientDependencies) {
+  const { isCompat, pool, redis, keyspace, changes, now } = core;
+  const { clients: settings, tokens: tokenSettings, outbound, serviceClient: shared } = dependencies.config;
+  const { log } = core.kit;
+  const own = serviceClient(shared.id, shared.secret, now());
+  const verifier = await createSecretVerifier({
+    now,
+    concurrency: settings.hashConcurrency,
+    shared: createSecretAttempts({ redis, keyspace, now }),
+  });
+  const directory = createClientDirectory({
+    db: pool,
+    now,
+    serviceClient: own,
+    staleMaxMs: settings.staleMaxSeconds * 1000,
+    onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
+  });
+  const uses = createLastUses({
+    write: (times) => writeClientUses(pool, times),
+    now,
+    log,
+    what: 'clients',
+    gatherMs: 5_000,
+    isWritable: true,
+  });
+  return {
+    /** The services' own client. */
+    own,
+    verifier,
+    directory,
+    uses,
+    service: createClientService({
+      db: pool,
+      changes,
+      audit: dependencies.audit.writer,
+      forgetClient: dependencies.forgetClient,
+      verifier,
+      cutOffs: dependencies.revocation.cutOffs,
+      now,
+      defaults: {
+        redirectMatching: isCompat ? 'origin' : 'exact',
+        accessTokenTtlSeconds: tokenSettings.accessTtlSeconds,
+        refreshTokenTtlSeconds: tokenSettings.refreshTtlSeconds,
+        longestAccessTokenTtlSeconds: tokenSettings.longestAccessTtlSeconds,
+        longestRefreshTokenTtlSeconds: tokenSettings.longestRefreshTtlSeconds,
+        impliesToken: isCompat,
+        allowLoopback: outbound.allowLoopback,
+      },
+      serviceClientId: own.clientId,
+      shortestSecret: isCompat ? 1 : 8,
+      secretGraceMs: settings.secretGraceSeconds * 1000,
+    }),
+    close: () => uses.settled(),
+  };
+}

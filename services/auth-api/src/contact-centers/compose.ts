@@ -1,0 +1,47 @@
+/** Composes the cached contact centres and environments, and the client of Environment API that fills them. */
+
+import { createEnvironmentApiClient } from '@gatehouse/contracts/environment-api/client';
+import { createHttpClient } from '@gatehouse/contracts/http-client';
+import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
+import type { Core } from '../core.ts';
+import { environmentApiSource } from './environment-api.ts';
+import { createContactCenters } from './service.ts';
+
+interface ContactCenterDependencies {
+  config: {
+    environmentApi: { url: string; staleMaxSeconds: number };
+    signIn: { defaultTenant: string | undefined };
+  };
+  /** The Authorization header of our own calls. */
+  authorization(): Promise<string>;
+}
+
+export type ContactCenters = ReturnType<typeof composeContactCenters>;
+
+export function composeContactCenters(core: Core, dependencies: ContactCenterDependencies) {
+  const { location, now, log } = core;
+  const {
+    config: { environmentApi, signIn },
+    authorization,
+  } = dependencies;
+  const http = createHttpClient({
+    dependency: 'Environment API',
+    baseUrl: environmentApi.url,
+    timeoutMs: 1_000,
+    authorization,
+    correlationId: currentCorrelationId,
+  });
+  const client = createEnvironmentApiClient(http);
+  return {
+    environmentApi: client,
+    service: createContactCenters({
+      source: environmentApiSource(client, location),
+      defaultDomain: signIn.defaultTenant,
+      staleMaxSeconds: environmentApi.staleMaxSeconds,
+      now,
+      onStale: (what, key, ageMs, error) =>
+        log.warn({ err: error, what, key, ageMs }, 'Environment API cannot answer: a cached copy is used'),
+    }),
+    close: () => http.close(),
+  };
+}

@@ -1,0 +1,36 @@
+/** Names what every domain builds on: the process, its stores, and what is the same in the whole installation. */
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { Kit } from '@gatehouse/service-kit/http/run';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Outbound } from '@gatehouse/service-kit/outbound/outbound';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+
+/** Made once by `open-core.ts`; each `compose.ts` takes by name what it needs. */
+export interface Core {
+  kit: Kit;
+  log: Logger;
+  now: Clock;
+  pool: Pool;
+  redis: RedisClient;
+  /** Opens another connection to Redis, for blocking reads and subscriptions. */
+  openRedis(): RedisClient;
+  keyspace: Keyspace;
+  secretBox: SecretBox;
+  /** Changes that the replicas of Auth API tell each other. */
+  changes: ChangeLog;
+  /** Calls to addresses that clients and providers registered. */
+  outbound: Outbound;
+  publicUrl: string;
+  /** `<publicUrl>/auth/v3`: the one issuer of the installation. */
+  issuer: string;
+  /** Chooses settings and Configuration Servers by region, such as `/USW1`. */
+  location: string;
+  /** Whether the compat profile is on. */
+  isCompat: boolean;
+  /** Longest life of anything that can be revoked. */
+  maxLifeMs: number;
+}

@@ -1,0 +1,33 @@
+/** Composes the devices that wait for a person to let them in (RFC 8628). */
+
+import type { Audit } from '../audit/compose.ts';
+import type { Core } from '../core.ts';
+import type { Sessions } from '../sessions/compose.ts';
+import { createUserCodeAttempts } from './attempts.ts';
+import { createDevices } from './service.ts';
+import { createDeviceStore } from './store.ts';
+
+interface DeviceDependencies {
+  config: { authorization: { deviceCodeTtlSeconds: number } };
+  audit: Audit;
+  sessions: Sessions;
+}
+
+export type DeviceParts = ReturnType<typeof composeDevices>;
+
+export function composeDevices(core: Core, dependencies: DeviceDependencies) {
+  const { redis, keyspace, now } = core;
+  const { config, audit, sessions } = dependencies;
+  const store = createDeviceStore(redis, keyspace, now);
+  return {
+    store,
+    attempts: createUserCodeAttempts(redis, keyspace),
+    service: createDevices({
+      store,
+      sessions: sessions.service,
+      audit: audit.writer,
+      now,
+      lifeSeconds: config.authorization.deviceCodeTtlSeconds,
+    }),
+  };
+}

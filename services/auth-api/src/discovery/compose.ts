@@ -1,0 +1,31 @@
+/** Composes the discovery documents and the published key set. */
+
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Core } from '../core.ts';
+import type { Keys } from '../keys/compose.ts';
+import { grantTypes } from '../token/grants/index.ts';
+import { discoveryRoutes } from './discovery-routes.ts';
+
+interface DiscoveryDependencies {
+  keys: Keys;
+  config: {
+    authorization: { requirePushed: boolean };
+    http: { tls: { clientCertificates: boolean } };
+    mtls: { url: string | undefined; header: string | undefined };
+  };
+  registration: { isOffered: boolean };
+}
+
+export function composeDiscovery({ issuer }: Core, { config, keys, registration }: DiscoveryDependencies) {
+  const { authorization, http, mtls } = config;
+  const offers = {
+    requiresPushed: authorization.requirePushed,
+    registration: registration.isOffered,
+    certificates: http.tls.clientCertificates || mtls.header !== undefined,
+    mtlsUrl: mtls.url,
+  };
+  return {
+    routes: async (app: App) =>
+      discoveryRoutes(app, { issuer, grantTypes, signingKeys: () => keys.service.keys.all, offers }),
+  };
+}

@@ -1,0 +1,95 @@
+/** Composes the end of sessions: who is told of it, and where the browser goes afterwards. */
+
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Audit } from '../audit/compose.ts';
+import type { BrowserParts } from '../browser/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { Core } from '../core.ts';
+import type { Keys } from '../keys/compose.ts';
+import type { Sessions } from '../sessions/compose.ts';
+import type { EndedSession } from '../sessions/session.ts';
+import type { Tokens } from '../tokens/compose.ts';
+import { type AfterLogout, createAfterLogout } from './after-logout.ts';
+import { createBackChannel } from './back-channel.ts';
+import { createLogoutEndpoint } from './end-session.ts';
+import { logoutRoutes } from './end-session-routes.ts';
+import { createFrontChannel } from './front-channel.ts';
+import { logoutViewRoutes } from './internal-routes.ts';
+import { createLogoutTokens } from './logout-token.ts';
+import { createNoticeStore } from './notice-store.ts';
+import { createPendingLogouts } from './pending-store.ts';
+import { signOutRoutes } from './sign-out-routes.ts';
+import { createSignOutService } from './sign-out-service.ts';
+
+interface LogoutDependencies {
+  audit: Audit;
+  keys: Keys;
+  clients: Clients;
+  tokens: Tokens;
+  browser: BrowserParts;
+  sessions: Sessions;
+  /** The identity provider's own logout, before the browser goes to `target`; undefined where there is none. */
+  startProviderLogout(ended: EndedSession | undefined, target: string): Promise<string | undefined>;
+}
+
+export function composeLogout(core: Core, dependencies: LogoutDependencies) {
+  const { issuer, kit, redis, keyspace, now } = core;
+  const { audit, keys, clients, tokens, browser, sessions } = dependencies;
+  const { cookies, pages, publicUrl, postedRequests, starts } = browser;
+  const outcomes = kit.metrics.counter(
+    'auth_logout_notices_total',
+    'Attempts to tell a client by the back channel that a session is over.',
+    ['outcome'],
+  );
+  const pending = createPendingLogouts(redis, keyspace, cookies);
+  const backChannel = createBackChannel({
+    store: createNoticeStore(redis, keyspace),
+    directory: clients.directory,
+    signLogoutToken: createLogoutTokens(keys.signer, issuer, now),
+    outbound: core.outbound,
+    audit: audit.writer,
+    now,
+    log: kit.log,
+    onOutcome: (outcome) => outcomes.inc({ outcome }),
+  });
+  const afterOwnLogout = createAfterLogout(createFrontChannel(clients.directory, issuer), pending, pages);
+  const afterLogout: AfterLogout = async (request, end) => {
+    const target = end.target ?? pages.signedOut();
+    const atProvider = await dependencies.startProviderLogout(end.ended, target);
+    return afterOwnLogout(
+      request,
+      atProvider === undefined ? end : { ...end, target: atProvider, byPage: true },
+    );
+  };
+  const logoutEndpoint = createLogoutEndpoint({
+    idTokens: tokens.ids,
+    directory: clients.directory,
+    sessions: sessions.service,
+    pendingLogouts: pending,
+    afterLogout,
+    audit: audit.writer,
+    pages,
+    publicUrl,
+    starts,
+  });
+  const signOut = createSignOutService({
+    callers: sessions.callers,
+    sessions: sessions.service,
+    clients: clients.directory,
+    endFamily: tokens.families.end,
+    audit: audit.writer,
+    pendingLogouts: pending,
+    pages,
+    starts: browser.limitStarts(),
+  });
+  return {
+    pending,
+    /** Tells the clients of ended sessions by their back channel. */
+    announceEnd: backChannel.announce,
+    routes: (app: App) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
+    signOutRoutes: (app: App) => signOutRoutes(app, { signOut, afterLogout, publicUrl }),
+    internalRoutes: async (app: App) => logoutViewRoutes(app, { pendingLogouts: pending }),
+    start: () => backChannel.start(),
+    close: () => backChannel.close(),
+  };
+}

@@ -1,0 +1,62 @@
+/** Opens the stores and makes what every domain builds on. */
+import { createChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { Kit } from '@gatehouse/service-kit/http/run';
+import { createOutbound } from '@gatehouse/service-kit/outbound/outbound';
+import { createPool } from '@gatehouse/service-kit/postgres/pool';
+import { createRedis, duplicateRedis } from '@gatehouse/service-kit/redis/client';
+import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Config } from './config.ts';
+import type { Core } from './core.ts';
+
+const schema = 'auth';
+
+/** Connections; the describing of the routes has stand-ins for them. */
+export type Stores = ReturnType<typeof openStores>;
+
+export function openStores({ postgres, redis: redisSettings }: Config, { log, tracing }: Kit) {
+  const pool = createPool(postgres, { schema, applicationName: 'gatehouse-auth-api', log });
+  const redis = createRedis(redisSettings, { log });
+  tracing?.pool(pool);
+  tracing?.redis(redis);
+  return {
+    pool,
+    redis,
+    openRedis: () => duplicateRedis(redisSettings, log),
+    async close() {
+      redis.disconnect();
+      await pool.end();
+    },
+  };
+}
+
+export function createCore(config: Config, kit: Kit, stores: Stores, now: Clock): Core {
+  const { log } = kit;
+  const { pool, redis, openRedis } = stores;
+  const { publicUrl, location, tokens, sessions } = config;
+  const keyspace = createKeyspace(config.redis.keyPrefix);
+  const maxLifeSeconds = Math.max(
+    tokens.longestAccessTtlSeconds,
+    tokens.longestRefreshTtlSeconds,
+    sessions.absoluteSeconds,
+    sessions.rememberSeconds,
+  );
+  return {
+    kit,
+    log,
+    now,
+    pool,
+    redis,
+    openRedis,
+    keyspace,
+    publicUrl,
+    location,
+    secretBox: createSecretBox(config.encryption.keys),
+    changes: createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log }),
+    outbound: createOutbound(config.outbound),
+    issuer: `${publicUrl}/auth/v3`,
+    isCompat: config.compat.enabled,
+    maxLifeMs: 1000 * maxLifeSeconds,
+  };
+}

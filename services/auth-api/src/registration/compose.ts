@@ -1,0 +1,37 @@
+/** Composes the clients that register themselves (RFC 7591). */
+
+import type { App } from '@gatehouse/service-kit/http/app';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Audit } from '../audit/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { Core } from '../core.ts';
+import { registrationRoutes } from './routes.ts';
+import { createRegistrations } from './service.ts';
+
+interface RegistrationDependencies {
+  config: { registration: { initialAccessToken: Secret | undefined; scopes: readonly string[] } };
+  audit: Audit;
+  clients: Clients;
+}
+
+export function composeRegistration(
+  { issuer, now }: Core,
+  { config: { registration: settings }, audit, clients }: RegistrationDependencies,
+) {
+  const registrations = createRegistrations({
+    issuer,
+    initialAccessToken: settings.initialAccessToken,
+    scopes: settings.scopes,
+    clients: clients.service,
+    directory: clients.directory,
+    verifier: clients.verifier,
+    failures: createAddressLimiter({ attempts: 20, windowMs: 60_000, now }),
+    audit: audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+  });
+  return {
+    /** Whether this installation lets clients register themselves. */
+    isOffered: settings.initialAccessToken !== undefined,
+    routes: async (app: App) => registrationRoutes(app, { registrations }),
+  };
+}

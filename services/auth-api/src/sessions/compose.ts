@@ -1,0 +1,76 @@
+/** Composes the browser sessions and who calls in their name. */
+
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Audit } from '../audit/compose.ts';
+import type { BrowserParts } from '../browser/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { Core } from '../core.ts';
+import type { Revocation } from '../revocation/compose.ts';
+import type { Tokens } from '../tokens/compose.ts';
+import { createCallers } from './caller.ts';
+import { sessionRoutes } from './routes.ts';
+import { createSessionService, type SessionServiceOptions } from './service.ts';
+import { createSessionStore } from './store.ts';
+
+interface SessionDependencies {
+  /** Seconds; `rememberSeconds` 0: no session outlives its browser. */
+  config: {
+    sessions: {
+      idleSeconds: number;
+      absoluteSeconds: number;
+      rememberSeconds: number;
+      rememberIdleSeconds: number;
+    };
+  };
+  audit: Audit;
+  revocation: Revocation;
+  clients: Clients;
+  tokens: Tokens;
+  browser: BrowserParts;
+  /** Tells the clients of sessions that have ended. */
+  announceEnd: SessionServiceOptions['announceEnd'];
+}
+
+export type Sessions = ReturnType<typeof composeSessions>;
+
+export function composeSessions(core: Core, dependencies: SessionDependencies) {
+  const { redis, keyspace, now } = core;
+  const {
+    config: { sessions: settings },
+    audit,
+    clients,
+    tokens,
+    browser,
+    announceEnd,
+  } = dependencies;
+  const offersRemember = settings.rememberSeconds > 0;
+  const service = createSessionService({
+    store: createSessionStore(redis, keyspace),
+    cookies: browser.cookies,
+    cutOffs: dependencies.revocation.cutOffs,
+    lifetimes: {
+      idleMs: settings.idleSeconds * 1000,
+      absoluteMs: settings.absoluteSeconds * 1000,
+      remembered: offersRemember
+        ? { idleMs: settings.rememberIdleSeconds * 1000, absoluteMs: settings.rememberSeconds * 1000 }
+        : undefined,
+    },
+    announceEnd,
+    now,
+  });
+  const callers = createCallers(service, tokens.resources);
+  return {
+    service,
+    callers,
+    /** Whether users may stay signed in on a device of their own. */
+    offersRemember,
+    routes: async (app: App) =>
+      sessionRoutes(app, {
+        callers,
+        sessions: service,
+        clientDirectory: clients.directory,
+        audit: audit.writer,
+        publicUrl: browser.publicUrl,
+      }),
+  };
+}

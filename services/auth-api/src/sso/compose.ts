@@ -1,0 +1,255 @@
+/** Composes single sign-on: settings and keys, login through SAML and OpenID Connect, and logout at the provider. */
+
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Assertions } from '../assertions/compose.ts';
+import type { Audit } from '../audit/compose.ts';
+import type { BrowserParts } from '../browser/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import type { Interactions } from '../interactions/compose.ts';
+import type { Sessions } from '../sessions/compose.ts';
+import type { Tokens } from '../tokens/compose.ts';
+import type { Users } from '../users/compose.ts';
+import { authSchemeRoutes } from './auth-scheme-routes.ts';
+import { watchCertificates } from './certificates.ts';
+import { createSsoChecks } from './check.ts';
+import { createFlowStore } from './flow-store.ts';
+import { createJourney } from './journey.ts';
+import { ssoJwksRoutes } from './jwks-routes.ts';
+import { observeSsoKeys } from './keys/key-metrics.ts';
+import { createSsoKeys } from './keys/service.ts';
+import { backchannelLogoutRoutes, providerLogoutRoutes, signedOutPath } from './logout-routes.ts';
+import { createLogoutStore } from './logout-store.ts';
+import { createSsoMetrics } from './metrics.ts';
+import { createOidcCallback } from './oidc/callback.ts';
+import { createOidcChecks } from './oidc/checks.ts';
+import { createRequireSignature } from './oidc/id-token-signature.ts';
+import { createOidcLogout } from './oidc/logout.ts';
+import { createOidcProviders } from './oidc/provider.ts';
+import { createOidcRelyingParty } from './oidc/relying-party.ts';
+import { oidcCallbackRoutes } from './oidc/routes.ts';
+import { createProviderLogout } from './provider-logout.ts';
+import { createProviderSessionStore } from './provider-session-store.ts';
+import { createProviderSessions } from './provider-sessions.ts';
+import { createSsoRefusals } from './refusals.ts';
+import { createSamlChecks } from './saml/checks.ts';
+import { createSamlConsumer } from './saml/consumer.ts';
+import { createIdentityProviders } from './saml/idp-source.ts';
+import { createSamlLogout } from './saml/logout.ts';
+import { createSamlMetadata } from './saml/metadata.ts';
+import { createMetadataStore } from './saml/metadata-store.ts';
+import { createBeginSaml } from './saml/request.ts';
+import { createResponses } from './saml/response.ts';
+import { samlRoutes } from './saml/routes.ts';
+import { createTicketStore } from './saml/ticket-store.ts';
+import { createPasswordRule, createSchemes } from './scheme.ts';
+import { createSsoSettings } from './settings.ts';
+import { ssoStartRoutes } from './start-routes.ts';
+
+interface SettingsDependencies {
+  contactCenters: ContactCenters;
+  config: { environmentApi: { staleMaxSeconds: number } };
+}
+
+export type SsoSettingsParts = ReturnType<typeof composeSsoSettings>;
+
+/** Composed before the users: whether a password counts depends on the settings. */
+export function composeSsoSettings(core: Core, dependencies: SettingsDependencies) {
+  const { location, now, kit } = core;
+  const {
+    config: {
+      environmentApi: { staleMaxSeconds },
+    },
+    contactCenters,
+  } = dependencies;
+  const service = createSsoSettings({
+    client: contactCenters.environmentApi,
+    location,
+    staleMaxSeconds,
+    now,
+    onStale: (key, ageMs, error) =>
+      kit.log.warn(
+        { err: error, key, ageMs },
+        'Environment API cannot answer: cached single sign-on settings are used',
+      ),
+  });
+  return { service, passwordRule: createPasswordRule(service) };
+}
+
+interface SsoDependencies {
+  ssoSettings: SsoSettingsParts;
+  assertions: Assertions;
+  audit: Audit;
+  clients: Clients;
+  contactCenters: ContactCenters;
+  users: Users;
+  tokens: Tokens;
+  browser: BrowserParts;
+  sessions: Sessions;
+  interactions: Interactions;
+}
+
+export type Sso = ReturnType<typeof composeSso>;
+
+export function composeSso(core: Core, dependencies: SsoDependencies) {
+  const { issuer, kit, pool, redis, keyspace, changes, secretBox, outbound, now } = core;
+  const { audit } = dependencies;
+  const { singleUse } = dependencies.tokens;
+  const { publicUrl, cookies, pages, limitStarts } = dependencies.browser;
+  const { providerKeySets: keySets } = dependencies.assertions;
+  const { isServiceClient, service: interactions } = dependencies.interactions;
+  const settings = dependencies.ssoSettings.service;
+  const clients = dependencies.clients.directory;
+  const contactCenters = dependencies.contactCenters.service;
+  const users = dependencies.users.service;
+  const sessions = dependencies.sessions.service;
+
+  const metrics = createSsoMetrics(kit.metrics);
+  const keys = createSsoKeys({
+    pool,
+    changes,
+    secretBox,
+    audit: audit.writer,
+    host: new URL(publicUrl).hostname,
+    now,
+    onLoaded: observeSsoKeys(kit.metrics),
+  });
+  const schemes = createSchemes({
+    loginNames: dependencies.users.loginNames,
+    contactCenters,
+    settings,
+    users,
+  });
+  const flows = createFlowStore(redis, keyspace);
+  const samlProviders = createIdentityProviders({
+    outbound,
+    store: createMetadataStore(redis, keyspace),
+    now,
+    onCertificates: watchCertificates(metrics, kit.log, now),
+  });
+  const beginSaml = createBeginSaml({ issuer, keys, providers: samlProviders });
+  const oidcProviders = createOidcProviders({ outbound, secretBox, keys, now });
+  const relyingParty = createOidcRelyingParty({
+    providers: oidcProviders,
+    requireSignature: createRequireSignature({ keySets, now }),
+    publicUrl,
+    secretBox,
+  });
+  const providerSessions = createProviderSessions({
+    store: createProviderSessionStore(redis, keyspace),
+    sessions,
+    audit: audit.writer,
+    now,
+  });
+  const journey = createJourney({
+    schemes,
+    settings,
+    interactions,
+    users,
+    sessions,
+    providerSessions,
+    pages,
+    audit: audit.writer,
+    metrics,
+    flows,
+    clients,
+    cookies,
+    now,
+    begin: async (chosen, flow, departing) =>
+      chosen.protocol === 'saml'
+        ? beginSaml(chosen, flow, departing)
+        : { kind: 'redirect', location: await relyingParty.begin(chosen, flow, departing) },
+    isRegisteredOrigin: clients.hasOrigin,
+    starts: limitStarts(),
+    // Behind one address there may be a whole contact centre, and its identity provider may be down.
+    failures: audit.floodLimited({ mostOfAddress: 200, mostOfAll: 1000 }),
+    log: kit.log,
+  });
+  const oidcLogout = createOidcLogout({
+    providers: oidcProviders,
+    settings,
+    providerSessions,
+    keySets,
+    singleUse,
+    secretBox,
+    returnUri: `${publicUrl}${signedOutPath}`,
+    now,
+  });
+  const samlLogout = createSamlLogout({
+    issuer,
+    settings,
+    contactCenters,
+    providers: samlProviders,
+    providerSessions,
+    keys,
+    singleUse,
+    arrivals: limitStarts(),
+    now,
+  });
+  const providerLogout = createProviderLogout({
+    settings,
+    oidc: oidcLogout.begin,
+    saml: samlLogout.begin,
+    store: createLogoutStore(redis, keyspace),
+    pages,
+    log: kit.log,
+  });
+  const samlMetadata = createSamlMetadata({
+    issuer,
+    contactCenters,
+    settings,
+    keys,
+    signatures: limitStarts(),
+  });
+  const samlConsumer = createSamlConsumer({
+    issuer,
+    publicUrl,
+    settings,
+    contactCenters,
+    providers: samlProviders,
+    responses: createResponses({ keys, now }),
+    flows,
+    tickets: createTicketStore(redis, keyspace),
+    singleUse,
+    journey,
+    cookies,
+    arrivals: limitStarts(),
+  });
+  const oidcCallback = createOidcCallback({ journey, flows, cookies, relyingParty, arrivals: limitStarts() });
+  const ssoRefusals = createSsoRefusals({
+    metrics,
+    audit: audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+  });
+  const schemeQuestions = limitStarts();
+  const logoutParts = { providerLogout, oidcLogout, samlLogout, ssoRefusals };
+
+  return {
+    keys,
+    schemes,
+    checks: createSsoChecks({
+      contactCenters,
+      settings,
+      users,
+      saml: createSamlChecks({ issuer, providers: samlProviders, begin: beginSaml, now }),
+      oidc: createOidcChecks({ providers: oidcProviders, keySets, publicUrl }),
+      now,
+    }),
+    /** The provider's own logout: where the browser goes first. Never rejects. */
+    startProviderLogout: providerLogout.begin,
+    authSchemeRoutes: (app: App) => authSchemeRoutes(app, { schemes, schemeQuestions, isServiceClient }),
+    jwksRoutes: async (app: App) => ssoJwksRoutes(app, { ssoKeys: keys }),
+    startRoutes: async (app: App) => ssoStartRoutes(app, { journey }),
+    samlRoutes: (app: App) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals }),
+    oidcRoutes: (app: App) =>
+      oidcCallbackRoutes(app, {
+        oidcCallback,
+        ssoRefusals,
+        postedRequests: dependencies.browser.postedRequests,
+        publicUrl,
+      }),
+    logoutRoutes: (app: App) => providerLogoutRoutes(app, logoutParts),
+    backchannelLogoutRoutes: (app: App) => backchannelLogoutRoutes(app, logoutParts),
+    start: () => keys.start(),
+  };
+}

@@ -1,0 +1,128 @@
+/** Composes the token endpoint with its grants, introspection and revocation. */
+
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Assertions } from '../assertions/compose.ts';
+import type { Audit } from '../audit/compose.ts';
+import type { Authorize } from '../authorize/compose.ts';
+import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import type { DeviceParts } from '../devices/compose.ts';
+import type { Keys } from '../keys/compose.ts';
+import type { Revocation } from '../revocation/compose.ts';
+import type { Sessions } from '../sessions/compose.ts';
+import type { Tokens } from '../tokens/compose.ts';
+import type { Users } from '../users/compose.ts';
+import { createConvertedTokens } from './exchange/converted-tokens.ts';
+import { createExchangeIssuer } from './exchange/issue.ts';
+import { createPresentedTokens } from './exchange/presented-token.ts';
+import { createExchangeTargets } from './exchange/targets.ts';
+import { createGrants } from './grants/index.ts';
+import { createIntrospectionEndpoint } from './introspect.ts';
+import { createRegisteredAssertions } from './registered-assertions.ts';
+import { createRevocationEndpoint } from './revoke.ts';
+import { oauthRoutes } from './routes.ts';
+import { createTokenEndpoint } from './token.ts';
+
+interface TokenDependencies {
+  /** `all`: client credentials and refreshed tokens leave events too. */
+  config: { audit: { tokens: 'exceptional' | 'all' } };
+  assertions: Assertions;
+  revocation: Revocation;
+  audit: Audit;
+  keys: Keys;
+  clients: Clients;
+  contactCenters: ContactCenters;
+  users: Users;
+  tokens: Tokens;
+  sessions: Sessions;
+  devices: DeviceParts;
+  clientAuthentication: ClientAuthenticationParts;
+  authorize: Authorize;
+}
+
+export type Token = ReturnType<typeof composeToken>;
+
+export function composeToken(core: Core, dependencies: TokenDependencies) {
+  const { issuer, kit, redis, keyspace, now } = core;
+  const { tokens } = dependencies;
+  const { opsAuthentication, opsUsername, clientAuthentication, senderConstraints } =
+    dependencies.clientAuthentication;
+  const { cutOffs } = dependencies.revocation;
+  const { directory } = dependencies.clients;
+  const audit = dependencies.audit.writer;
+  const users = dependencies.users.service;
+  const { access: accessTokens, families, ids: idTokens, issuer: tokenIssuer, singleUse } = tokens;
+  const convertedTokens = createConvertedTokens({
+    issuer,
+    signer: dependencies.keys.signer,
+    redis,
+    keyspace,
+    now,
+  });
+  const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
+  const tokenEndpoint = createTokenEndpoint({
+    clientAuthentication,
+    senderConstraints,
+    grants: createGrants({
+      issuer,
+      families,
+      cutOffs,
+      tokenIssuer,
+      users,
+      audit,
+      tokenAudit: dependencies.config.audit.tokens === 'all' ? audit : undefined,
+      strangersAudit: dependencies.audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+      deviceStore: dependencies.devices.store,
+      presentedTokens: createPresentedTokens({
+        accessTokens,
+        idTokens,
+        sessions: dependencies.sessions.service,
+        directory,
+        cutOffs,
+        now,
+      }),
+      targets: createExchangeTargets(directory),
+      exchangeIssuer: createExchangeIssuer({ accessTokens, families, idTokens, tokenIssuer, directory }),
+      convertedTokens,
+      accessTokens,
+      registeredAssertions: createRegisteredAssertions({
+        issuer,
+        keySets: dependencies.assertions.clientKeySets,
+        singleUse,
+        contactCenters: dependencies.contactCenters.service,
+        users,
+        now,
+      }),
+      now,
+    }),
+    countIssued: (grantType) => issued.inc({ grant: grantType }),
+  });
+  const introspection = createIntrospectionEndpoint({
+    clientAuthentication,
+    opsAuthentication,
+    opsUsername,
+    accessTokens,
+    families,
+    cutOffs,
+    issuer,
+  });
+  const revocation = createRevocationEndpoint({
+    clientAuthentication,
+    accessTokens,
+    families,
+    idTokens,
+    audit,
+  });
+  return {
+    convertedTokens,
+    routes: (app: App) =>
+      oauthRoutes(app, {
+        tokenEndpoint,
+        introspection,
+        revocation,
+        deviceAuthorization: dependencies.authorize.deviceAuthorization,
+      }),
+  };
+}

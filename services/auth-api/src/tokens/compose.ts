@@ -1,0 +1,116 @@
+/** Composes what issues, keeps and recognises tokens. */
+
+import { clientCertificatesOf } from '@gatehouse/caller-auth/config/sender-constraint';
+import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
+import { createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/nonce-header';
+import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Clients } from '../clients/compose.ts';
+import type { Core } from '../core.ts';
+import type { Keys } from '../keys/compose.ts';
+import type { Revocation } from '../revocation/compose.ts';
+import { createAccessTokenMint } from './access-token-mint.ts';
+import { createAccessTokenStore } from './access-token-store.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { createFamilies } from './families.ts';
+import { createFamilyStore } from './family-store.ts';
+import { createIdTokens } from './id-token.ts';
+import { createTokenIssuer } from './issue.ts';
+import { createJwtAccessTokens } from './jwt-access-token.ts';
+import { createLateTokens } from './late-tokens.ts';
+import { createServiceAuthorization } from './service-token.ts';
+
+const spentCodeTtlMs = 3_600_000;
+
+interface TokenDependencies {
+  config: Parameters<typeof clientCertificatesOf>[0] & {
+    tokens: {
+      codeTtlSeconds: number;
+      refreshGraceMs: number;
+      refreshIdleSeconds: number;
+      personFreshMs: number;
+    };
+    mtls: { url: string | undefined };
+    dpop: { requireNonce: boolean };
+    encryption: { keys: Secret };
+  };
+  revocation: Revocation;
+  keys: Keys;
+  clients: Clients;
+}
+
+export type Tokens = ReturnType<typeof composeTokens>;
+
+export function composeTokens(core: Core, dependencies: TokenDependencies) {
+  const { maxLifeMs, issuer, redis, keyspace, secretBox, now } = core;
+  const { config, keys, clients } = dependencies;
+  const { tokens: settings, mtls } = config;
+  const { cutOffs } = dependencies.revocation;
+  const store = createAccessTokenStore(redis, keyspace, issuer, now);
+  const jwts = createJwtAccessTokens({ signer: keys.signer, box: secretBox, issuer });
+  const access = createAccessTokens({ store, jwts, cutOffs, now });
+  const families = createFamilies(
+    createFamilyStore({
+      redis,
+      keyspace,
+      now,
+      codeTtlMs: settings.codeTtlSeconds * 1000,
+      spentCodeTtlMs,
+      refreshGraceMs: settings.refreshGraceMs,
+      refreshIdleMs: settings.refreshIdleSeconds * 1000,
+      personFreshMs: settings.personFreshMs,
+      longestLifeMs: maxLifeMs,
+    }),
+    cutOffs,
+  );
+  const ids = createIdTokens(keys.signer, issuer);
+  const lateTokens = createLateTokens({ directory: clients.directory, cutOffs, now, log: core.log });
+  const tokenIssuer = lateTokens.watched(
+    createTokenIssuer({
+      mint: createAccessTokenMint({ store, jwts, now, uuidTokens: core.isCompat }),
+      accessTokens: store,
+      families,
+      idTokens: ids,
+      now,
+    }),
+  );
+  const singleUse = createSingleUse(redis, keyspace, now);
+  const nonces = createDpopNonces({
+    encryptionKeys: config.encryption.keys,
+    isRequired: config.dpop.requireNonce,
+    now,
+  });
+  const dpopProofs = createDpopProofs({
+    origins: [core.publicUrl, ...(mtls.url === undefined ? [] : [mtls.url])],
+    nonces,
+    now,
+  });
+  const certificates = clientCertificatesOf(config);
+
+  return {
+    issuer: tokenIssuer,
+    lateTokens,
+    access,
+    families,
+    ids,
+    /** Assertions and proofs count once, on all replicas. */
+    singleUse,
+    dpopProofs,
+    certificates,
+    /** Access tokens as they are presented at our own endpoints. */
+    resources: createResourceTokens({
+      read: (token) => access.find(token),
+      confirmationOf: ({ facts }) => facts.cnf,
+      proofs: dpopProofs,
+      certificates,
+      singleUse,
+    }),
+    /** Authorization header of our own calls to Environment API. */
+    serviceAuthorization: createServiceAuthorization(tokenIssuer, clients.own, now),
+    /** Answers of the scope name the next DPoP nonce. */
+    tellNonces: (scope: App) => tellNonces(scope, { dpopProofs }),
+  };
+}

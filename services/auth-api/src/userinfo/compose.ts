@@ -1,0 +1,38 @@
+/** Composes the endpoints that tell who a token speaks for. */
+
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Clients } from '../clients/compose.ts';
+import type { Core } from '../core.ts';
+import type { Keys } from '../keys/compose.ts';
+import type { Token } from '../token/compose.ts';
+import type { Tokens } from '../tokens/compose.ts';
+import { userJwtRoutes } from './user-jwt-routes.ts';
+import { createUserTokens } from './user-tokens.ts';
+import { createUserInfo } from './userinfo.ts';
+import { userinfoRoutes } from './userinfo-routes.ts';
+
+interface UserInfoDependencies {
+  keys: Keys;
+  clients: Clients;
+  tokens: Tokens;
+  token: Token;
+}
+
+export function composeUserInfo(core: Core, dependencies: UserInfoDependencies) {
+  const { issuer, isCompat, now } = core;
+  const { keys, clients, tokens, token } = dependencies;
+  const userTokens = createUserTokens(tokens.resources);
+  const userInfo = createUserInfo({
+    userTokens,
+    directory: clients.directory,
+    signer: keys.signer,
+    issuer,
+    now,
+    showsEverything: isCompat,
+  });
+  return {
+    routes: (app: App) => userinfoRoutes(app, { userInfo }),
+    jwtRoutes: async (app: App) =>
+      userJwtRoutes(app, { userTokens, userInfo, convertedTokens: token.convertedTokens }),
+  };
+}

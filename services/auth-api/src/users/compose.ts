@@ -1,0 +1,108 @@
+/** Composes what is known of users: the links to Configuration Servers, password checks, limits, changes of persons. */
+
+import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import type { Audit } from '../audit/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import type { Revocation } from '../revocation/compose.ts';
+import { createBackendMetrics, createDiscoveryMetrics } from './backend-metrics.ts';
+import { connectEnvironment } from './connect-environment.ts';
+import { createLoginNames } from './login-name.ts';
+import type { PasswordRule } from './password-rule.ts';
+import { createServerDiscovery } from './server-discovery.ts';
+import { createUserService } from './service.ts';
+
+/** What a sign-in waits for at a Configuration Server. */
+const tracedCalls = [
+  'authenticate',
+  'changePassword',
+  'readPersons',
+  'readAccessGroups',
+  'readRoles',
+  'readTenants',
+] as const;
+
+interface UserDependencies {
+  config: {
+    signIn: {
+      accountAttempts: number;
+      knownDeviceAttempts: number;
+      accountWindowSeconds: number;
+      freeFailures: number;
+      longestDelaySeconds: number;
+      addressAttempts: number;
+      addressWindowSeconds: number;
+      userNamePatterns: readonly string[];
+      authorityMapping: readonly string[];
+    };
+  };
+  consul: ConsulAccess | undefined;
+  audit: Audit;
+  revocation: Revocation;
+  contactCenters: ContactCenters;
+  /** Whether a password counts where single sign-on is on. */
+  passwordRule: PasswordRule;
+}
+
+export type Users = ReturnType<typeof composeUsers>;
+
+export function composeUsers(core: Core, dependencies: UserDependencies) {
+  const { location, kit, redis, keyspace, secretBox, now } = core;
+  const {
+    config: { signIn: settings },
+    audit,
+  } = dependencies;
+  const { log, metrics } = kit;
+  const backendMetrics = createBackendMetrics(metrics);
+  const discovery = createServerDiscovery({
+    consul: dependencies.consul,
+    log,
+    metrics: createDiscoveryMetrics(metrics),
+  });
+  const loginNames = createLoginNames(settings.userNamePatterns);
+  const service = createUserService({
+    contactCenters: dependencies.contactCenters.service,
+    connect: (environment) => {
+      const backend = connectEnvironment(environment, {
+        location,
+        secretBox,
+        discovery,
+        log,
+        metrics: backendMetrics,
+      });
+      return kit.tracing?.calls('config-server', backend, tracedCalls) ?? backend;
+    },
+    redis,
+    keyspace,
+    limits: {
+      accountAttempts: settings.accountAttempts,
+      knownDeviceAttempts: settings.knownDeviceAttempts,
+      accountWindowMs: settings.accountWindowSeconds * 1000,
+      freeFailures: settings.freeFailures,
+      firstDelayMs: 1_000,
+      longestDelayMs: settings.longestDelaySeconds * 1000,
+      addressAttempts: settings.addressAttempts,
+      addressWindowMs: settings.addressWindowSeconds * 1000,
+    },
+    passwordRule: dependencies.passwordRule,
+    loginNames,
+    authorityMapping: settings.authorityMapping,
+    cutOffs: dependencies.revocation.cutOffs,
+    audit: audit.writer,
+    throttled: audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+    unavailable: audit.floodLimited({ mostOfAddress: 200, mostOfAll: 1000 }),
+    metrics,
+    log,
+    now,
+  });
+  return {
+    service,
+    loginNames,
+    /** Not awaited: an environment that cannot be reached must not keep the service from starting. */
+    start: () => void service.warmUp(),
+    async close() {
+      await service.close();
+      await discovery.close();
+    },
+  };
+}
