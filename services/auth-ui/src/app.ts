@@ -1,19 +1,12 @@
-/** Everything that is mounted, in order. */
+/** Mounts every page of Auth UI. */
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import { accountRoutes } from './account/routes.ts';
-import { consentRoutes } from './consent/routes.ts';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
-import { deviceRoutes } from './device/routes.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
 import { securityHeaders } from './pages/security-headers.ts';
-import { passwordChangeRoutes } from './password-change/routes.ts';
-import { signInRoutes } from './sign-in/routes.ts';
-import { signOutRoutes } from './sign-out/routes.ts';
-import { signedInRoutes } from './signed-in/routes.ts';
 
 export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
@@ -26,19 +19,24 @@ export async function buildApp(deps: Deps): Promise<App> {
     async (pages: App) => {
       pages.setErrorHandler(pageErrorHandler);
       await pages.register(cookie);
-      // Browsers send forms, and nothing else is read here.
+      // Browsers send forms; no other content type is accepted.
       pages.removeAllContentTypeParsers();
       await pages.register(formbody);
       securityHeaders(pages, config.publicUrl);
       pages.setNotFoundHandler(notFoundPage);
-      assetRoutes(pages, deps.assets);
-      signInRoutes(pages, deps);
-      passwordChangeRoutes(pages, deps);
-      consentRoutes(pages, deps);
-      accountRoutes(pages, deps);
-      deviceRoutes(pages, deps);
-      signedInRoutes(pages, deps);
-      signOutRoutes(pages, deps);
+      // With the prefix this is `/auth` and `/auth/`.
+      pages.get('/', { schema: { hide: true } }, async (_request, reply) =>
+        reply.redirect('/auth/sign-in.html'),
+      );
+      await pages.register(assetRoutes, { prefix: '/assets' });
+      await pages.register(deps.signIn.routes, { prefix: '/sign-in.html' });
+      await pages.register(deps.passwordChange.routes, { prefix: '/change-password.html' });
+      await pages.register(deps.consent.routes, { prefix: '/consent.html' });
+      await pages.register(deps.account.routes, { prefix: '/account' });
+      await pages.register(deps.device.routes, { prefix: '/device' });
+      await pages.register(deps.signedIn.routes, { prefix: '/signed-in.html' });
+      await pages.register(deps.signOut.askRoutes, { prefix: '/sign-out.html' });
+      await pages.register(deps.signOut.endRoutes, { prefix: '/signed-out.html' });
     },
     { prefix: '/auth' },
   );

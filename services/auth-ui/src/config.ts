@@ -1,4 +1,4 @@
-/** Every setting of Auth UI; the only file that names its variables. */
+/** Defines every setting of Auth UI; only this file names its environment variables. */
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import {
   httpSettings,

@@ -1,32 +1,45 @@
-/** What the pages stand on: one client of Auth API, the files of the design. No database, no Redis. */
+/** Opens the clients of Auth API and composes the pages, in the order of the layers. No database, no Redis. */
 import { createAuthApiClient } from '@gatehouse/contracts/auth-api/client';
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
+import { systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
-import { createOwnSessions } from './account/sessions.ts';
+import { composeAccount } from './account/compose.ts';
+import { createInteractions } from './auth-api/interactions.ts';
 import type { Config } from './config.ts';
-import { loadAssets } from './design/assets.ts';
-import { createSessionCheck } from './signed-in/session-check.ts';
+import { composeConsent } from './consent/compose.ts';
+import { composeDevice } from './device/compose.ts';
+import { composePasswordChange } from './password-change/compose.ts';
+import { composeSignIn } from './sign-in/compose.ts';
+import { composeSignOut } from './sign-out/compose.ts';
+import { composeSignedIn } from './signed-in/compose.ts';
 
 export type Deps = Awaited<ReturnType<typeof createDeps>>;
 
 const dependency = 'Auth API';
 
 export async function createDeps(config: Config, kit: Kit) {
+  const { publicUrl } = config;
   const { url: baseUrl, timeoutMs } = config.authApi;
   const { id, secret } = config.serviceClient;
+  const closers = new AsyncDisposableStack();
   const authorization = () => basicAuthorization(id, secret.reveal());
   const asService = createHttpClient({ dependency, baseUrl, timeoutMs, authorization });
-  // Asks on behalf of a browser, so the service's own credentials must not go along.
+  closers.defer(() => asService.close());
+  // Calls on behalf of a browser must not carry the credentials of the service.
   const asBrowser = createHttpClient({ dependency, baseUrl, timeoutMs });
+  closers.defer(() => asBrowser.close());
+  const authApi = createAuthApiClient(asService);
+  const interactions = createInteractions({ authApi, publicUrl });
   return {
     config,
     kit,
-    authApi: createAuthApiClient(asService),
-    ownSessions: createOwnSessions(asBrowser, config.publicUrl),
-    isSignedIn: createSessionCheck(asBrowser, config.publicUrl),
-    assets: loadAssets(),
-    async close() {
-      await Promise.all([asService.close(), asBrowser.close()]);
-    },
+    signedIn: composeSignedIn({ http: asBrowser, publicUrl }),
+    account: composeAccount({ http: asBrowser, publicUrl, now: systemClock }),
+    signIn: composeSignIn({ authApi, interactions, publicUrl }),
+    signOut: composeSignOut({ authApi, publicUrl }),
+    consent: composeConsent({ interactions }),
+    device: composeDevice(),
+    passwordChange: composePasswordChange({ interactions }),
+    close: () => closers.disposeAsync(),
   };
 }

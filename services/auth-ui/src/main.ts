@@ -1,4 +1,4 @@
-/** The Auth UI process. */
+/** Runs the Auth UI process. */
 import { runService } from '@gatehouse/service-kit/http/run';
 import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
@@ -11,7 +11,7 @@ await runService({
   createDeps,
   closeDeps: (deps) => deps.close(),
   buildApp,
-  // Pages render without Auth API, so its absence must not take Auth UI out of service.
+  // Pages render without Auth API, so a failure there must not make Auth UI unready.
   readinessChecks: () => [],
   describe: describeApp,
 });

@@ -1,4 +1,4 @@
-/** The routes with nothing behind them, for the OpenAPI document. */
+/** Builds the routes for the OpenAPI document; no server needs to be reachable. */
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Kit } from '@gatehouse/service-kit/http/run';

@@ -1,8 +1,8 @@
-/** What a person calls the device behind a User-Agent header: its browser and its system. */
+/** Names the browser and the system of a User-Agent header, for people. */
 
 type Names = readonly (readonly [pattern: RegExp, name: string])[];
 
-/** In this order: browsers name those that they descend from, too. */
+/** The order matters: browsers also name those that they derive from. */
 const browsers: Names = [
   [/\b(?:Edg|EdgA|EdgiOS)\//, 'Edge'],
   [/\b(?:OPR|OPiOS)\//, 'Opera'],
@@ -22,13 +22,8 @@ const systems: Names = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-export interface Device {
-  /** Undefined where the header names none that is known. */
-  browser: string | undefined;
-  system: string | undefined;
-}
-
-export function deviceOf(userAgent = ''): Device {
+/** Undefined: the header names no known one. */
+export function deviceOf(userAgent = '') {
   return { browser: nameIn(browsers, userAgent), system: nameIn(systems, userAgent) };
 }
 

@@ -1,4 +1,4 @@
-/** What the account page says of each session: which device, when it was used, what for. */
+/** Builds the account page: device, last use and applications of each session. */
 import type { SessionList, SessionView } from '@gatehouse/contracts/auth-api/sessions';
 import type { AccountPage, AccountSession } from '../pages/views.ts';
 import type { Visit } from '../pages/visit.ts';
@@ -11,7 +11,7 @@ export function accountPage(
   hasEnded: boolean,
 ): AccountPage {
   const { text } = visit;
-  // The browser that asks stands first; the others follow by their last use.
+  // The current session first, the others by their last use.
   const sessions = [...data].sort(
     (a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt.localeCompare(a.lastSeenAt),
   );
@@ -20,7 +20,7 @@ export function accountPage(
     userName: user.name ?? user.username,
     accountName: user.name === undefined ? undefined : user.username,
     sessions: sessions.map((session) => shown(visit, session, now)),
-    ...(hasEnded ? { message: { kind: 'success', title: text('account.ended') } } : {}),
+    message: hasEnded ? { kind: 'success', title: text('account.ended') } : undefined,
   };
 }
 
@@ -38,9 +38,9 @@ function shown({ text, language }: Visit, session: SessionView, now: number): Ac
       session.current
         ? text('account.signedInAgo', { when: ago(session.createdAt, now, language) })
         : text('account.usedAgo', { when: ago(session.lastSeenAt, now, language) }),
-      ...(session.clientAddress === undefined ? [] : [session.clientAddress]),
-      ...(session.remembered ? [text('account.remembered')] : []),
-    ],
+      session.clientAddress,
+      session.remembered ? text('account.remembered') : undefined,
+    ].filter((fact) => fact !== undefined),
     applications: session.applications.join(', '),
   };
 }
@@ -51,7 +51,7 @@ const units = [
   ['minute', 60_000],
 ] as const;
 
-/** Relative, because nobody here knows the time zone of the reader. */
+/** Relative, because the time zone of the reader is unknown. */
 function ago(iso: string, now: number, language: string): string {
   const passedMs = Math.max(0, now - Date.parse(iso));
   const [unit, unitMs] = units.find(([, ms]) => passedMs >= ms) ?? ['minute', 60_000];

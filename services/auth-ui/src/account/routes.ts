@@ -1,20 +1,21 @@
-/** `/auth/account`: where a user is signed in, and how to end it. */
-import { systemClock } from '@gatehouse/service-kit/clock';
+/** Routes below `/auth/account`: shows where a user is signed in, and ends sessions. */
+import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
-import type { Deps } from '../deps.ts';
 import { foreignForm } from '../pages/error-page.ts';
 import { isFromOwnOrigin } from '../pages/same-origin.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 import { accountPage } from './page.ts';
+import type { OwnSessions } from './sessions.ts';
 
 const signInPage = '/auth/sign-in.html';
 
-export function accountRoutes(pages: App, deps: Deps): void {
-  const { config, assets, ownSessions } = deps;
-
+export function accountRoutes(
+  pages: App,
+  { ownSessions, publicUrl, now }: { ownSessions: OwnSessions; publicUrl: string; now: Clock },
+): void {
   pages.get(
-    '/account',
+    '',
     {
       schema: {
         operationId: 'showAccount',
@@ -26,13 +27,13 @@ export function accountRoutes(pages: App, deps: Deps): void {
       const sessions = await ownSessions.list(request);
       if (sessions === undefined) return reply.redirect(signInPage, 303);
       const visit = beginVisit(request, reply);
-      const page = accountPage(visit, sessions, systemClock(), request.query.ended !== undefined);
-      return sendView(visit, assets, 'account', page);
+      const page = accountPage(visit, sessions, now(), request.query.ended !== undefined);
+      return sendView(visit, 'account', page);
     },
   );
 
   pages.post(
-    '/account/end-session',
+    '/end-session',
     {
       schema: {
         operationId: 'endOwnSession',
@@ -42,7 +43,7 @@ export function accountRoutes(pages: App, deps: Deps): void {
       },
     },
     async (request, reply) => {
-      if (!isFromOwnOrigin(request.headers, config.publicUrl)) throw foreignForm();
+      if (!isFromOwnOrigin(request.headers, publicUrl)) throw foreignForm();
       const isSignedIn = await ownSessions.end(request, request.body.session);
       return reply.redirect(isSignedIn ? '/auth/account?ended=1' : signInPage, 303);
     },

@@ -1,4 +1,4 @@
-/** The cookies that Auth API gives a browser; Auth UI only passes them on. */
+/** Reads the cookies that Auth API sets in a browser, to pass them on to Auth API. */
 import type { FastifyRequest } from 'fastify';
 
 /** Binds an interaction to the browser that started it. */
@@ -6,7 +6,7 @@ export function readBrowserCookie(request: FastifyRequest, publicUrl: string): s
   return wellFormed(request.cookies[cookieName('gatehouse-browser', publicUrl)]);
 }
 
-/** The session as a Cookie header for Auth API; nothing else of the browser's cookies goes along. */
+/** The session as a Cookie header for Auth API, without the other cookies of the browser. */
 export function sessionCookieHeader(request: FastifyRequest, publicUrl: string): string | undefined {
   const name = cookieName('gatehouse-session', publicUrl);
   const value = wellFormed(request.cookies[name]);
@@ -18,7 +18,7 @@ function cookieName(name: string, publicUrl: string): string {
   return publicUrl.startsWith('https:') ? `__Host-${name}` : name;
 }
 
-/** Auth API sets base64url; whatever else a browser sends was never its own and need not be asked about. */
+/** Auth API sets base64url, so other values are not its own and are not passed on. */
 function wellFormed(value: string | undefined): string | undefined {
   return value !== undefined && /^[A-Za-z0-9_-]{1,128}$/.test(value) ? value : undefined;
 }

@@ -1,4 +1,4 @@
-/** What the consent page says: who asks, whom, and for what, in words that people use. */
+/** Builds the consent page: which application asks which user for what, in everyday words. */
 import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { ConsentPage } from '../pages/views.ts';
@@ -7,7 +7,7 @@ import type { TextKey } from '../texts/texts.ts';
 
 const everything = '*';
 
-/** Scope values that have a sentence of their own; whatever else an application may ask for is shown by its name. */
+/** Scope values with a sentence of their own; others are shown by their name. */
 const sentences: Readonly<Record<string, TextKey>> = {
   openid: 'consent.openid',
   profile: 'consent.profile',

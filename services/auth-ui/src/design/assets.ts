@@ -1,4 +1,4 @@
-/** Style, logo and script of the pages: read once, served from memory, named with a digest of their content. */
+/** Serves style, logo and scripts of the pages from memory, at addresses that change with their content. */
 import { readFileSync } from 'node:fs';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -16,45 +16,29 @@ const sources = {
 
 export type AssetName = keyof typeof sources;
 
-export interface Assets {
-  /** Address of the asset; changes with its content. */
-  urlOf(name: AssetName): string;
-  list(): Asset[];
+const assets = new Map(
+  (Object.keys(sources) as AssetName[]).map((name) => {
+    const { type, files } = sources[name];
+    const content = files.map((file) => readFileSync(new URL(file, folder), 'utf8')).join('\n');
+    return [name, { type, content, version: sha256(content).slice(0, 12) }];
+  }),
+);
+
+export function assetUrl(name: AssetName): string {
+  return `/auth/assets/${name}?v=${assets.get(name)?.version}`;
 }
 
-interface Asset {
-  name: AssetName;
-  type: string;
-  content: string;
-  version: string;
-}
-
-export function loadAssets(): Assets {
-  const assets = new Map(
-    (Object.keys(sources) as AssetName[]).map((name) => {
-      const content = sources[name].files
-        .map((file) => readFileSync(new URL(file, folder), 'utf8'))
-        .join('\n');
-      return [name, { name, type: sources[name].type, content, version: sha256(content).slice(0, 12) }];
-    }),
-  );
-  return {
-    urlOf: (name) => `/auth/assets/${name}?v=${assets.get(name)?.version}`,
-    list: () => [...assets.values()],
-  };
-}
-
-/** One exact route for each asset: no path of a request ever reaches the file system. */
-export function assetRoutes(app: App, assets: Assets): void {
-  for (const asset of assets.list()) {
-    app.get(
-      `/assets/${asset.name}`,
+/** One exact route for each asset: no path of a request reaches the file system. */
+export async function assetRoutes(pages: App): Promise<void> {
+  for (const [name, { type, content, version }] of assets) {
+    pages.get(
+      `/${name}`,
       { schema: { hide: true, querystring: z.object({ v: z.string().optional() }) } },
       async (request, reply) => {
-        // While two versions run side by side, a wrong answer must not be kept for a year.
-        const isThisVersion = request.query.v === asset.version;
+        // While two versions run side by side, a wrong answer must not be cached for a year.
+        const isThisVersion = request.query.v === version;
         reply.header('cache-control', isThisVersion ? 'public, max-age=31536000, immutable' : 'no-cache');
-        return reply.type(asset.type).send(asset.content);
+        return reply.type(type).send(content);
       },
     );
   }

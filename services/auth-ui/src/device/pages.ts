@@ -1,11 +1,11 @@
-/** What the pages say to a person whose device waits to be let in. */
+/** Builds the pages for a user whose device waits for approval. */
 import { deviceFields } from '@gatehouse/contracts/auth-api/form-fields';
 import { deviceCodeField } from '../pages/fields.ts';
 import type { Message } from '../pages/message.ts';
 import type { DeviceDonePage, DevicePage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
 
-/** Why the last code led nowhere. */
+/** Why the last code was refused. */
 export const deviceFailures = ['unknown', 'throttled'] as const;
 export const deviceResults = ['approved', 'denied', 'expired'] as const;
 

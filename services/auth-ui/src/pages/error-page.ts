@@ -1,4 +1,4 @@
-/** Errors as pages: what happened in plain words, a reference for support, and a way on. */
+/** Renders errors as pages with an explanation, a reference for support and a link to go on. */
 import { UpstreamError } from '@gatehouse/contracts/http-client';
 import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
@@ -27,7 +27,7 @@ export function pageErrorHandler(
     text: text(`error.${kind}.text`),
     language,
     correlationLabel: text('support.correlationId'),
-    action: wayOn(kind, request, text),
+    action: nextAction(kind, request, text),
   });
 }
 
@@ -35,14 +35,14 @@ export function notFoundPage(request: FastifyRequest, reply: FastifyReply): neve
   throw wrongMethod(request, reply)?.error ?? notFound('There is no such page');
 }
 
-/** The login is over, or belongs to another browser: the page says the same, so that nothing can be probed. */
+/** The same page for an expired login and one of another browser, so that nothing can be probed. */
 export function interactionExpired(reason: string): AppError {
   return new AppError('interaction_expired', 410, 'This sign-in has expired', {
     detail: `the interaction is ${reason}`,
   });
 }
 
-/** A form that did not come from a page of ours. */
+/** A form that another site sent. */
 export function foreignForm(): AppError {
   return new AppError('foreign_form', 403, 'This form came from another site');
 }
@@ -65,7 +65,7 @@ function kindOf({ name, status }: AppError): Kind {
   return status >= 500 ? 'internal' : 'badRequest';
 }
 
-function wayOn(kind: Kind, request: FastifyRequest, text: Text): { href: string; label: string } {
+function nextAction(kind: Kind, request: FastifyRequest, text: Text): { href: string; label: string } {
   const canRepeat = request.method === 'GET' && (kind === 'unavailable' || kind === 'internal');
   if (canRepeat) return { href: request.url, label: text('button.tryAgain') };
   return {

@@ -1,4 +1,4 @@
-/** Input fields as the templates print them. */
+/** Builds input fields for the templates. */
 export interface Field {
   name: string;
   label: string;
@@ -42,7 +42,7 @@ export function tenantField(label: string, value: string, explained: Explanation
   return { ...field(tenant, explained), isRequired: false };
 }
 
-/** Letters that a device shows. */
+/** For the letters that a device shows. */
 export function deviceCodeField(
   name: string,
   label: string,
@@ -65,9 +65,8 @@ function field(
   input: Pick<Field, 'name' | 'label' | 'type' | 'autocomplete' | 'maxLength' | 'value'>,
   { hint, problem }: Explanations,
 ): Field {
-  const describedBy = [
-    ...(hint ? [`${input.name}-hint`] : []),
-    ...(problem ? [`${input.name}-problem`] : []),
-  ];
+  const describedBy: string[] = [];
+  if (hint) describedBy.push(`${input.name}-hint`);
+  if (problem) describedBy.push(`${input.name}-problem`);
   return { ...input, isRequired: true, hint, problem, describedBy };
 }

@@ -1,4 +1,4 @@
-/** The box above a form that says what happened. */
+/** Builds the message box above a form. */
 import type { InteractionError, InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { Text } from '../texts/texts.ts';
 
@@ -11,7 +11,7 @@ export interface Message {
   correlationId?: string | undefined;
 }
 
-/** Why the last attempt failed, for the person who tried. */
+/** Explains why the last attempt failed. */
 export function messageOfError(
   error: InteractionError,
   text: Text,
@@ -29,7 +29,7 @@ export function messageOfError(
   };
 }
 
-/** A typing mistake needs no reference number; a locked account or a silent server does. */
+/** A typing mistake needs no reference number; a locked account or an unreachable server does. */
 function isWorthReporting(error: InteractionError): boolean {
   return !['bad_credentials', 'credentials_required', 'tenant_required', 'form_expired'].includes(error);
 }

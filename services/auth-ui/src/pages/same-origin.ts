@@ -1,9 +1,9 @@
-/** Tells our own forms from those of other sites. */
+/** Distinguishes own forms from those of other sites. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Fetch Metadata where the browser sends it (`none`: the person repeated the request, no page did), the Origin
- * otherwise; a request with neither is not trusted.
+ * Uses Fetch Metadata if the browser sends it (`none`: the user repeated the request, no page did), otherwise the Origin.
+ * A request with neither is not trusted.
  */
 export function isFromOwnOrigin(headers: IncomingHttpHeaders, publicUrl: string): boolean {
   const site = headers['sec-fetch-site'];

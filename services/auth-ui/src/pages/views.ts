@@ -1,4 +1,4 @@
-/** The page templates with the data each of them needs. Eta escapes every value it prints. */
+/** Renders the page templates, and defines the data that each of them needs. Eta escapes every value. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
@@ -9,7 +9,7 @@ import type { Text } from '../texts/texts.ts';
 import type { Field } from './fields.ts';
 import type { Message } from './message.ts';
 
-/** What the layout of every page needs. */
+/** Data of the layout of every page. */
 export interface Surroundings {
   language: string;
   text: Text;
@@ -32,7 +32,7 @@ export interface FormPage extends Page {
 }
 
 export interface NamePage extends FormPage {
-  /** Goes along in a hidden field instead of being asked for. */
+  /** Sent in a hidden field instead of being asked for. */
   fixedTenant?: string | undefined;
 }
 
@@ -46,8 +46,8 @@ export interface PasswordPage extends FormPage {
 }
 
 export interface SignInPasswordPage extends PasswordPage {
-  /** Present where the user may stay signed in on this device. */
-  remember?: { name: string; isChosen: boolean };
+  /** Present if the user may stay signed in on this device. */
+  remember?: { name: string; isChosen: boolean } | undefined;
 }
 
 export interface ChangePasswordPage extends PasswordPage {
@@ -55,14 +55,14 @@ export interface ChangePasswordPage extends PasswordPage {
 }
 
 export interface ConsentPage extends Page {
-  /** What is to be let in, where it is a device and not this browser. */
+  /** The device that asks, if it is not this browser. */
   device: InteractionView['device'];
   lead: string;
   interaction: InteractionView | undefined;
   userName: string;
   /** Sentences, one for each thing that is asked for. */
   wishes: string[];
-  /** What is asked for and has no sentence. */
+  /** Scope values without a sentence of their own. */
   names: string[];
   answers: typeof consentAnswers;
 }
@@ -77,9 +77,9 @@ export interface ElsewherePage extends Page {
 
 export interface SsoProblemPage extends Page {
   message: Message;
-  /** Begins again at the identity provider. */
+  /** Starts again at the identity provider. */
   tryAgain: string;
-  /** Sign-in pages of our own. */
+  /** Own sign-in pages. */
   somebodyElse: string;
   withPassword: string;
 }
@@ -87,7 +87,7 @@ export interface SsoProblemPage extends Page {
 export interface AccountSession {
   id: string;
   device: string;
-  /** The browser that looks at the page. */
+  /** The session of the browser that shows the page. */
   isCurrent: boolean;
   facts: string[];
   /** Their names with commas; empty when there are none. */
@@ -96,7 +96,7 @@ export interface AccountSession {
 
 export interface AccountPage extends Page {
   userName: string;
-  /** Under which they sign in, where `userName` is the name of a person. */
+  /** The name used for signing in, where `userName` is the name of a person. */
   accountName: string | undefined;
   sessions: AccountSession[];
 }
@@ -115,11 +115,11 @@ export interface SignOutPage extends Page {
 }
 
 export interface SignedOutPage extends Page {
-  /** Addresses of applications that are told by being loaded. */
+  /** Logout addresses of applications, loaded in frames. */
   frames: string[];
-  /** Where the browser goes when they have been. */
-  continueTo?: string;
-  script?: 'continue.js';
+  /** Where the browser goes when the frames are loaded. */
+  continueTo?: string | undefined;
+  script?: 'continue.js' | undefined;
 }
 
 export interface Views {

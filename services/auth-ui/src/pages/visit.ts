@@ -1,8 +1,8 @@
-/** One browser's look at one page: its language, its texts, the login it belongs to. */
+/** Renders one page for one browser: chooses its language and sends it with its headers. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Assets } from '../design/assets.ts';
+import { assetUrl } from '../design/assets.ts';
 import { chooseLanguage } from '../texts/language.ts';
 import { type Language, type Text, textsIn } from '../texts/texts.ts';
 import { headersOfPage, type PageReach } from './security-headers.ts';
@@ -18,7 +18,7 @@ export interface Visit {
   reach: PageReach;
 }
 
-/** What is known about a page that belongs to no login. */
+/** What the page is about, where no login tells it. */
 export interface About extends PageReach {
   uiLocales?: string | undefined;
 }
@@ -40,7 +40,7 @@ export function beginVisit(
   };
 }
 
-/** The application's wish comes with the interaction, or in the address where there is none. */
+/** The application's choice comes with the interaction, or in the address where there is none. */
 export function languageOf(request: FastifyRequest, uiLocales?: string): Language {
   const { ui_locales: asked } = request.query as { ui_locales?: unknown };
   return chooseLanguage({
@@ -49,15 +49,10 @@ export function languageOf(request: FastifyRequest, uiLocales?: string): Languag
   });
 }
 
-export function sendView<V extends keyof Views>(
-  visit: Visit,
-  assets: Assets,
-  view: V,
-  page: Views[V],
-): FastifyReply {
+export function sendView<V extends keyof Views>(visit: Visit, view: V, page: Views[V]): FastifyReply {
   const { reply, reach, language, text } = visit;
   const scriptNonce = randomToken(16);
-  const html = renderView(view, page, { language, text, asset: assets.urlOf, scriptNonce });
+  const html = renderView(view, page, { language, text, asset: assetUrl, scriptNonce });
   return reply
     .headers({
       ...headersOfPage(reach, scriptNonce),

@@ -1,4 +1,4 @@
-/** What the page for a new password shows: why it is needed, who it is for, what was wrong with the last try. */
+/** Builds the page for a new password: why it is needed, for whom, and what was wrong with the last attempt. */
 import { changePasswordFields as names } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
 import { type Field, passwordField, tenantField, userNameField } from '../pages/fields.ts';
@@ -7,7 +7,7 @@ import type { ChangePasswordPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
 import { isTextKey } from '../texts/texts.ts';
 
-/** `error`: why the page is shown, or why the last try failed; `hasFailed`: a try failed, for whatever reason. */
+/** `error`: why the page is shown, or why the last attempt failed; `hasFailed`: an attempt failed for any reason. */
 export function changePasswordPage(
   visit: Visit,
   error: InteractionError | undefined,
@@ -16,7 +16,8 @@ export function changePasswordPage(
   const { text, interaction } = visit;
   const userName = interaction?.userName ?? '';
   const message = messageAbout(visit, error, hasFailed);
-  const fields = [...(userName === '' ? personFields(visit) : []), ...passwordFields(visit, error)];
+  const passwords = passwordFields(visit, error);
+  const fields = userName === '' ? [...personFields(visit), ...passwords] : passwords;
   return {
     title: titleOf(text, text('changePassword.title'), message !== undefined),
     lead: text(leadOf(error, interaction !== undefined)),
@@ -52,7 +53,7 @@ function messageAbout(
   const message = messageOfError(error, text, interaction);
   if (error === 'password_policy')
     return { ...message, list: brokenRules(interaction?.brokenRules ?? [], text) };
-  // A change whose answer was lost may have happened: the person must know that both passwords are possible.
+  // A change whose answer was lost may have been made: either password may be the valid one.
   if (error === 'try_again')
     return {
       ...message,
@@ -62,7 +63,7 @@ function messageAbout(
   return message;
 }
 
-/** A rule that has no text yet is still told by its name. */
+/** A rule without a text is shown by its name. */
 function brokenRules(rules: readonly string[], text: Visit['text']): string[] {
   return rules.map((rule) => {
     const key = `passwordRule.${rule}`;

@@ -1,5 +1,6 @@
-/** Pages around an identity provider: on the way to it, and when it did not work out. */
+/** Builds the pages around an identity provider: on the way to it, and after a failure there. */
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { messageOfError } from '../pages/message.ts';
 import type { ElsewherePage, SsoProblemPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
@@ -8,8 +9,8 @@ import type { Typed } from './pages.ts';
 const signInPath = '/auth/sign-in.html';
 
 /**
- * A page rather than a redirect: Chromium applies `form-action` to every redirect after a post, and where the identity
- * provider leads its visitors nobody here knows.
+ * A page rather than a redirect: Chromium applies `form-action` to every redirect after a post, and the redirects of the
+ * identity provider are unknown.
  */
 export function elsewherePage(visit: Visit, typed: Typed): ElsewherePage {
   const href = startOf(visit, typed);
@@ -40,25 +41,27 @@ export function ssoProblemPage(
   return {
     title,
     message: messageOfError(error, text, { correlationId }),
-    // Without a tenant nobody knows which identity provider was meant.
+    // Without a tenant the identity provider is unknown.
     tryAgain:
       typed.tenant === '' && !interaction
         ? signInPath
-        : `${startOf(visit, typed)}${error === 'sso_no_account' ? askedAnew : ''}`,
+        : `${startOf(visit, typed)}${error === 'sso_no_account' ? askAgain : ''}`,
     somebodyElse: page({ step: 'name' }),
     withPassword: page({ scheme: 'password' }),
   };
 }
 
-/** Whom the identity provider has signed in has no account here: without being asked, the same person would come back. */
-const askedAnew = '&again=true';
+/** The user at the identity provider has no account here: it must ask again, or the same user would come back. */
+const askAgain = '&again=true';
 
 /** Where Auth API sends the browser to the identity provider of the contact centre. */
 function startOf({ interaction }: Visit, { userName, tenant }: Typed): string {
-  const query = new URLSearchParams({
-    ...(interaction ? { interaction: interaction.id } : {}),
-    ...(tenant === '' ? {} : { tenant }),
-    ...(userName === '' ? {} : { login_hint: userName }),
-  });
+  const query = new URLSearchParams(
+    definedOnly({
+      interaction: interaction?.id,
+      tenant: tenant || undefined,
+      login_hint: userName || undefined,
+    }),
+  );
   return `/auth/v3/sso/start?${query}`;
 }

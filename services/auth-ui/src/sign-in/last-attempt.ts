@@ -1,10 +1,10 @@
-/** Which page follows a failed attempt, and what it says. */
+/** Decides which page follows a failed attempt, and what it says. */
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
 import { type Message, messageOfError } from '../pages/message.ts';
 import type { Visit } from '../pages/visit.ts';
 import type { NameProblems, Typed } from './pages.ts';
 
-export type NextPage =
+type NextPage =
   | { step: 'name'; problems: NameProblems; message?: Message }
   | { step: 'password'; message: Message }
   | { step: 'change-password' };
@@ -17,7 +17,7 @@ const passwordChangeErrors: readonly InteractionError[] = [
   'passwords_differ',
 ];
 
-/** `error` is undefined when an attempt failed and nobody knows why. */
+/** `error` is undefined when the reason of the failure is unknown. */
 export function pageAfter(error: InteractionError | undefined, visit: Visit, typed: Typed): NextPage {
   const { text, interaction } = visit;
   if (error === undefined) {

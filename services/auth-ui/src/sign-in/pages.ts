@@ -1,4 +1,4 @@
-/** The two steps of signing in: who, then the password. */
+/** Builds the two pages of signing in: user name, then password. */
 import { signInFields } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import { passwordField, tenantField, userNameField } from '../pages/fields.ts';
@@ -6,7 +6,7 @@ import type { Message } from '../pages/message.ts';
 import type { NamePage, SignInPasswordPage } from '../pages/views.ts';
 import { titleOf, type Visit } from '../pages/visit.ts';
 
-/** What a person typed, or what the application knows. */
+/** Typed by the user, or known to the application. */
 export interface Typed {
   userName: string;
   tenant: string;
@@ -58,9 +58,10 @@ export function passwordPage(visit: Visit, typed: Typed, message?: Message): Sig
     userNameField: signInFields.userName,
     fields: [isProblem ? { ...field, describedBy: ['message'] } : field],
     focus: field.name,
-    ...(interaction?.remember === undefined
-      ? {}
-      : { remember: { name: signInFields.remember, isChosen: interaction.remember === 'chosen' } }),
+    remember: interaction?.remember && {
+      name: signInFields.remember,
+      isChosen: interaction.remember === 'chosen',
+    },
     script: 'show-password.js',
   };
 }

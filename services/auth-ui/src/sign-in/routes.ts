@@ -1,31 +1,31 @@
-/** The sign-in page: `/auth/sign-in.html`, the address that applications have always known. */
+/** Routes of `/auth/sign-in.html`: asks for the user name, then for the password or the identity provider. */
+import type { AuthApiClient } from '@gatehouse/contracts/auth-api/client';
 import { type InteractionView, interactionErrorSchema } from '@gatehouse/contracts/auth-api/interaction';
 import { UpstreamError } from '@gatehouse/contracts/http-client';
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Deps } from '../deps.ts';
+import { type Interactions, interactionIdSchema } from '../auth-api/interactions.ts';
 import { foreignForm } from '../pages/error-page.ts';
 import { isFromOwnOrigin } from '../pages/same-origin.ts';
 import { beginVisit, sendView, type Visit } from '../pages/visit.ts';
 import { elsewherePage, isSsoProblem, ssoProblemPage } from './elsewhere.ts';
-import { interactionIdSchema, readInteraction } from './interaction.ts';
 import { pageAfter } from './last-attempt.ts';
 import { namePage, passwordPage, type Typed } from './pages.ts';
 
 const querySchema = z.object({
   interaction: interactionIdSchema,
-  /** Present after a failed attempt. The reason is in the interaction; without one it may stand here. */
+  /** Present after a failed attempt. Holds the reason where no interaction does. */
   error: z.string().max(64).optional(),
-  /** Request id of the failed attempt, where no interaction keeps it. */
+  /** Request id of the failed attempt, where no interaction holds it. */
   reference: z
     .string()
     .regex(/^[\w.:-]{1,128}$/)
     .optional(),
-  /** Accounts that keep their password where everybody else signs in elsewhere come in by this. */
+  /** For accounts that use a password where single sign-on is on. */
   scheme: z.literal('password').optional(),
-  /** `name`: the first step, whatever went wrong before. */
+  /** `name`: shows the first step, also after a failure. */
   step: z.literal('name').optional(),
   ui_locales: z.string().max(256).optional(),
 });
@@ -40,31 +40,33 @@ const formSchema = z.object({
   step: z.literal('name').optional(),
 });
 
-export function signInRoutes(pages: App, deps: Deps): void {
-  const { config, assets } = deps;
-
-  // With the prefix of the pages this is `/auth` as well as `/auth/`.
-  pages.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/auth/sign-in.html'));
-
+export function signInRoutes(
+  pages: App,
+  {
+    authApi,
+    interactions,
+    publicUrl,
+  }: { authApi: AuthApiClient; interactions: Interactions; publicUrl: string },
+): void {
   pages.get(
-    '/sign-in.html',
+    '',
     { schema: { operationId: 'showSignIn', summary: 'The sign-in page', querystring: querySchema } },
     async (request, reply) => {
-      const interaction = await readInteraction(deps, request, request.query.interaction);
+      const interaction = await interactions.read(request, request.query.interaction);
       const visit = beginVisit(request, reply, interaction);
       const typed = { userName: interaction?.userName ?? '', tenant: interaction?.contactCenterHint ?? '' };
       const hasFailed = interaction?.error !== undefined || request.query.error !== undefined;
       const { scheme, step, error, reference } = request.query;
       if (scheme !== undefined || step !== undefined || !hasFailed) {
         const page = { ...namePage(visit, typed), usesPassword: scheme !== undefined };
-        return sendView(visit, assets, 'sign-in-name', page);
+        return sendView(visit, 'sign-in-name', page);
       }
       return showAfterFailure(visit, typed, error, reference);
     },
   );
 
   pages.post(
-    '/sign-in.html',
+    '',
     {
       schema: {
         operationId: 'askForPassword',
@@ -75,15 +77,14 @@ export function signInRoutes(pages: App, deps: Deps): void {
     },
     async (request, reply) => {
       const { body } = request;
-      const interaction = await readInteraction(deps, request, body.interaction);
+      const interaction = await interactions.read(request, body.interaction);
       if (!isOwnForm(request, interaction, body.csrf)) throw foreignForm();
       const visit = beginVisit(request, reply, interaction);
       const typed = { userName: body.username.trim(), tenant: body.tenant.trim() };
-      if (body.step === 'name') return sendView(visit, assets, 'sign-in-name', namePage(visit, typed));
+      if (body.step === 'name') return sendView(visit, 'sign-in-name', namePage(visit, typed));
       if (typed.userName === '')
         return askAgain(visit, typed, { userName: visit.text('field.userName.missing') });
-      if (body.scheme === 'password')
-        return sendView(visit, assets, 'sign-in-password', passwordPage(visit, typed));
+      if (body.scheme === 'password') return sendView(visit, 'sign-in-password', passwordPage(visit, typed));
       return askHow(visit, typed);
     },
   );
@@ -96,39 +97,38 @@ export function signInRoutes(pages: App, deps: Deps): void {
   ): FastifyReply {
     const error = visit.interaction?.error ?? interactionErrorSchema.safeParse(reason).data;
     if (error !== undefined && isSsoProblem(error))
-      return sendView(visit, assets, 'sso-problem', ssoProblemPage(visit, typed, error, reference));
+      return sendView(visit, 'sso-problem', ssoProblemPage(visit, typed, error, reference));
     const next = pageAfter(error, visit, typed);
     if (next.step === 'name') {
-      return sendView(visit, assets, 'sign-in-name', namePage(visit, typed, next.problems, next.message));
+      return sendView(visit, 'sign-in-name', namePage(visit, typed, next.problems, next.message));
     }
     if (next.step === 'password') {
-      return sendView(visit, assets, 'sign-in-password', passwordPage(visit, typed, next.message));
+      return sendView(visit, 'sign-in-password', passwordPage(visit, typed, next.message));
     }
     const query = visit.interaction ? `interaction=${visit.interaction.id}` : `error=${error}`;
     return visit.reply.redirect(`/auth/change-password.html?${query}`, 303);
   }
 
-  /** Asks Auth API how this person proves who they are; the answer never tells whether they exist. */
+  /** Asks Auth API how this user signs in; the answer does not reveal whether the user exists. */
   async function askHow(visit: Visit, typed: Typed): Promise<FastifyReply> {
     try {
-      const scheme = await deps.authApi.authScheme(
-        { userName: typed.userName, ...(typed.tenant === '' ? {} : { tenant: typed.tenant }) },
+      const scheme = await authApi.authScheme(
+        { userName: typed.userName, tenant: typed.tenant || undefined },
         visit.request.ip,
         { requestId: visit.request.id },
       );
-      if (scheme !== 'basic')
-        return sendView(visit, assets, 'sign-in-elsewhere', elsewherePage(visit, typed));
+      if (scheme !== 'basic') return sendView(visit, 'sign-in-elsewhere', elsewherePage(visit, typed));
     } catch (error) {
-      // 400 means that what was typed cannot name anybody: no tenant, where the installation has no default.
+      // 400: the tenant is missing and the installation has no default.
       if (!(error instanceof UpstreamError) || error.status !== 400) throw error;
       return askAgain(visit, typed, { tenant: visit.text('field.tenant.missing') });
     }
-    return sendView(visit, assets, 'sign-in-password', passwordPage(visit, typed));
+    return sendView(visit, 'sign-in-password', passwordPage(visit, typed));
   }
 
   function askAgain(visit: Visit, typed: Typed, problems: Parameters<typeof namePage>[2]): FastifyReply {
     visit.reply.code(400);
-    return sendView(visit, assets, 'sign-in-name', namePage(visit, typed, problems));
+    return sendView(visit, 'sign-in-name', namePage(visit, typed, problems));
   }
 
   /** Browsers without Fetch Metadata send `Origin: null` from our pages; the interaction's token then decides. */
@@ -137,7 +137,7 @@ export function signInRoutes(pages: App, deps: Deps): void {
     interaction: InteractionView | undefined,
     csrf: string,
   ): boolean {
-    if (isFromOwnOrigin(request.headers, config.publicUrl)) return true;
+    if (isFromOwnOrigin(request.headers, publicUrl)) return true;
     return interaction !== undefined && safeEqual(csrf, interaction.csrf);
   }
 }

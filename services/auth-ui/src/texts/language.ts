@@ -1,7 +1,7 @@
-/** Chooses the language of a page: the application's wish (`ui_locales`) before the browser's (`Accept-Language`). */
+/** Chooses the language of a page: `ui_locales` of the application first, then `Accept-Language` of the browser. */
 import { type Language, languages } from './texts.ts';
 
-export interface LanguageWishes {
+export interface LanguagePreferences {
   /** OpenID Connect Core section 3.1.2.1: BCP 47 tags separated by spaces, best first. */
   uiLocales?: string | undefined;
   /** RFC 9110 section 12.5.4. */
@@ -10,20 +10,20 @@ export interface LanguageWishes {
 
 const fallback: Language = 'en';
 
-/** Nobody speaks more languages than this; the rest of a longer list is not read. */
-const wishesMax = 20;
+/** The rest of a longer list is not read. */
+const maxTags = 20;
 
-export function chooseLanguage({ uiLocales, acceptLanguage }: LanguageWishes): Language {
-  return firstSpoken(tagsOf(uiLocales)) ?? firstSpoken(acceptedTags(acceptLanguage)) ?? fallback;
+export function chooseLanguage({ uiLocales, acceptLanguage }: LanguagePreferences): Language {
+  return firstSupported(tagsOf(uiLocales)) ?? firstSupported(acceptedTags(acceptLanguage)) ?? fallback;
 }
 
 function tagsOf(uiLocales = ''): string[] {
-  return uiLocales.split(' ', wishesMax);
+  return uiLocales.split(' ', maxTags);
 }
 
 function acceptedTags(header = ''): string[] {
   return header
-    .split(',', wishesMax)
+    .split(',', maxTags)
     .map((entry) => {
       const [tag = '', ...parameters] = entry.split(';', 4).map((part) => part.trim());
       const quality = parameters.find((parameter) => parameter.startsWith('q='));
@@ -34,8 +34,8 @@ function acceptedTags(header = ''): string[] {
     .map(({ tag }) => tag);
 }
 
-/** `de-AT` is spoken when `de` is. */
-function firstSpoken(tags: string[]): Language | undefined {
+/** `de-AT` is supported if `de` is. */
+function firstSupported(tags: string[]): Language | undefined {
   for (const tag of tags) {
     const primary = tag.toLowerCase().split('-', 1)[0];
     const language = languages.find((candidate) => candidate === primary);

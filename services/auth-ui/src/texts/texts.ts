@@ -1,4 +1,4 @@
-/** What the pages say, in every language they speak. English names the keys; the other catalogues must have them all. */
+/** Gives the texts of the pages in every language. English defines the keys; every catalogue must have all of them. */
 import de from './de.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 

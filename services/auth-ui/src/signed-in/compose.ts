@@ -1,0 +1,35 @@
+/** Composes the page where a sign-in without an application ends. */
+import type { HttpClient } from '@gatehouse/contracts/http-client';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyRequest } from 'fastify';
+import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
+import { beginVisit, sendView } from '../pages/visit.ts';
+
+/** `http` must carry no credentials of its own. */
+export function composeSignedIn({ http, publicUrl }: { http: HttpClient; publicUrl: string }) {
+  /** Asks Auth API whether the browser has a live session. @throws UpstreamError */
+  async function hasSession(request: FastifyRequest): Promise<boolean> {
+    const cookie = sessionCookieHeader(request, publicUrl);
+    if (cookie === undefined) return false;
+    const { status } = await http.send({
+      method: 'GET',
+      path: '/auth/v3/ping',
+      headers: { cookie, 'x-request-id': request.id },
+      accept: [401, 403],
+    });
+    return status === 200;
+  }
+
+  async function routes(pages: App) {
+    pages.get(
+      '',
+      { schema: { operationId: 'showSignedIn', summary: 'Says that the browser has a session' } },
+      async (request, reply) => {
+        if (!(await hasSession(request))) return reply.redirect('/auth/sign-in.html', 303);
+        const visit = beginVisit(request, reply);
+        return sendView(visit, 'signed-in', { title: visit.text('signedIn.title') });
+      },
+    );
+  }
+  return { routes };
+}
