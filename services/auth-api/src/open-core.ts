@@ -17,9 +17,7 @@ export type Stores = ReturnType<typeof openStores>;
 
 export function openStores({ postgres, redis: redisSettings }: Config, { log, tracing }: Kit) {
   const pool = createPool(postgres, { schema, applicationName: 'gatehouse-auth-api', log });
-  const redis = createRedis(redisSettings, { log });
-  tracing?.pool(pool);
-  tracing?.redis(redis);
+  const redis = createRedis(redisSettings, { log, isTraced: tracing !== undefined });
   return {
     pool,
     redis,

@@ -51,10 +51,8 @@ export type Deps = Awaited<ReturnType<typeof createDeps>>;
 export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const { log } = kit;
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-environment-api', log });
-  const redis = createRedis(config.redis, { log });
+  const redis = createRedis(config.redis, { log, isTraced: kit.tracing !== undefined });
   const keyspace = createKeyspace(config.redis.keyPrefix);
-  kit.tracing?.pool(pool);
-  kit.tracing?.redis(redis);
   const consul = consulAccessOf(config.consul);
   const authApi = createHttpClient({
     dependency: 'Auth API',

@@ -5,13 +5,6 @@ import type { Metrics } from '../metrics/registry.ts';
 import type { App } from './app-type.ts';
 import { requestIdHeader } from './request-id.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Undefined where the request is not traced. */
-    traceId: string | undefined;
-  }
-}
-
 export interface Observation {
   log: Logger;
   metrics: Metrics;
@@ -20,7 +13,6 @@ export interface Observation {
 
 export function observeRequests(app: App, { log, metrics, logsSuccesses }: Observation): void {
   const lines = plainLogger(log);
-  app.decorateRequest('traceId');
   app.addHook('onRequest', (request, reply, done) => {
     reply.header(requestIdHeader, request.id).header('x-content-type-options', 'nosniff');
     done();

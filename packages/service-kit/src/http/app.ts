@@ -78,7 +78,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   acceptEmptyJson(app);
   letOversizedBodiesEnd(app);
   // Before all other hooks: they belong to the span.
-  options.tracing?.requests(app);
+  if (options.tracing) await app.register(options.tracing.requests);
   correlateWork(app);
   observeRequests(app, { ...options, logsSuccesses: http.logRequests === 'all' });
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);

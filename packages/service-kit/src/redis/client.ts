@@ -20,6 +20,8 @@ export interface RedisClientOptions {
   log: Logger;
   /** A connection for blocking reads or subscriptions: no time limit per command. */
   blocking?: boolean;
+  /** Sends commands one by one: a pipeline would put them all into the trace of the request that began it. */
+  isTraced?: boolean;
 }
 
 const reconnectDelayMaxMs = 1000;
@@ -74,7 +76,7 @@ function createCluster(config: RedisConfig, options: RedisClientOptions): Cluste
   const cluster = new Cluster(config.clusterNodes.map(parseNode), {
     redisOptions: nodeOptions(config, options),
     enableOfflineQueue: options.blocking ?? false,
-    enableAutoPipelining: !options.blocking,
+    enableAutoPipelining: isPipelining(options),
     clusterRetryStrategy: reconnectDelay,
   });
   cluster.on('+node', survivePauses);
@@ -114,12 +116,16 @@ function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
     maxRetriesPerRequest: options.blocking ? null : 0,
     autoResendUnfulfilledCommands: false,
     // Commands of one turn of the event loop travel together. A blocking command would hold up those behind it.
-    enableAutoPipelining: !options.blocking,
+    enableAutoPipelining: isPipelining(options),
     // The library's own subscription after a reconnect is awaited by nobody: a connection that closes meanwhile would end
     // the process. Subscribers subscribe again themselves.
     autoResubscribe: false,
     retryStrategy: reconnectDelay,
   };
+}
+
+function isPipelining({ blocking, isTraced }: RedisClientOptions): boolean {
+  return !blocking && !isTraced;
 }
 
 function reconnectDelay(attempt: number): number {

@@ -1,10 +1,9 @@
-/** A span for every call of another system that goes through an object of ours. */
-import type { Tracer } from '@opentelemetry/api';
-import { childSpan, endSpan } from './spans.ts';
+/** Traces calls of systems that no instrumentation of OpenTelemetry knows. */
+import { SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
 
 type Method = (...parameters: unknown[]) => Promise<unknown>;
 
-/** The same object whose named methods, all of them asynchronous, are traced. */
+/** Returns the same object with spans around the named methods, all of which must be asynchronous. */
 export function traceCalls<T extends object>(
   system: string,
   target: T,
@@ -14,16 +13,18 @@ export function traceCalls<T extends object>(
   const traced = methods.map((name): [string, Method] => [
     name,
     async (...parameters) => {
-      const span = childSpan(tracer, `${system} ${name}`, { 'rpc.system': system, 'rpc.method': name });
       const call = (target[name] as Method).bind(target);
-      if (span === undefined) return call(...parameters);
+      // Work in the background begins no traces.
+      if (!trace.getActiveSpan()?.isRecording()) return call(...parameters);
+      const attributes = { 'rpc.system': system, 'rpc.method': name };
+      const span = tracer.startSpan(`${system} ${name}`, { kind: SpanKind.CLIENT, attributes });
       try {
-        const answer = await call(...parameters);
-        endSpan(span);
-        return answer;
+        return await call(...parameters);
       } catch (error) {
-        endSpan(span, error);
+        span.setStatus({ code: SpanStatusCode.ERROR });
         throw error;
+      } finally {
+        span.end();
       }
     },
   ]);
@@ -31,7 +32,7 @@ export function traceCalls<T extends object>(
   return new Proxy(target, {
     get(object, name) {
       const member = overriding.get(name) ?? Reflect.get(object, name, object);
-      // Its private fields are those of the object: a method must not be called on the proxy.
+      // A method must run on the object itself: private fields are not those of the proxy.
       return typeof member === 'function' ? member.bind(object) : member;
     },
   });

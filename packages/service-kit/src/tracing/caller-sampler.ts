@@ -1,15 +1,11 @@
 /**
- * A caller's `traceparent` decides whether its request is traced. Strangers send what they like, so this is granted to so
- * many requests a second and no more: nobody can make us trace everything.
+ * Limits how many requests a second are traced because their caller's `traceparent` says so: a stranger who sends the
+ * header must not be able to have everything traced.
  */
-import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-node';
+import { type Sampler, SamplingDecision, type SamplingResult } from '@opentelemetry/sdk-trace-node';
 import type { Clock } from '../clock.ts';
 
-/** SamplingDecision of OpenTelemetry; the library is loaded only where traces are wanted. */
-const notRecord = 0;
-const recordAndSample = 2;
-
-export function callerSampler({ mostPerSecond, now }: { mostPerSecond: number; now: Clock }): Sampler {
+export function callerSampler({ maxPerSecond, now }: { maxPerSecond: number; now: Clock }): Sampler {
   let second = 0;
   let granted = 0;
   return {
@@ -18,8 +14,11 @@ export function callerSampler({ mostPerSecond, now }: { mostPerSecond: number; n
       if (current !== second) granted = 0;
       second = current;
       granted += 1;
-      return { decision: granted > mostPerSecond ? notRecord : recordAndSample };
+      return {
+        decision:
+          granted > maxPerSecond ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
+      };
     },
-    toString: () => `CallerSampler{${mostPerSecond}/s}`,
+    toString: () => `CallerSampler{${maxPerSecond}/s}`,
   };
 }

@@ -3,7 +3,7 @@ import { callerSampler } from '../../src/tracing/caller-sampler.ts';
 
 it('grants a trace to so many callers a second, and to no more', () => {
   let nowMs = 1_800_000_000_000;
-  const sampler = callerSampler({ mostPerSecond: 100, now: () => nowMs });
+  const sampler = callerSampler({ maxPerSecond: 100, now: () => nowMs });
   const sampled = (requests: number) =>
     Array.from({ length: requests }, () =>
       sampler.shouldSample(...([] as unknown as Parameters<typeof sampler.shouldSample>)),

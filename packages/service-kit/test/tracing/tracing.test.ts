@@ -63,8 +63,6 @@ beforeAll(async () => {
     { name: 'test', version: '1' },
   )) as Tracing;
   const [pool, redis] = await Promise.all([openPool(), openRedis()]);
-  tracing.pool(pool);
-  tracing.redis(redis);
   class Server {
     #state = 'open';
     get state() {
@@ -128,7 +126,7 @@ async function openPool(): Promise<Pool> {
 
 async function openRedis(): Promise<RedisClient> {
   const server = await startRedis();
-  const redis = createRedis(redisConfigOf(server, 5000), { log });
+  const redis = createRedis(redisConfigOf(server, 5000), { log, isTraced: true });
   await untilRedisIsReady(redis);
   closers.push(async () => {
     redis.disconnect();
@@ -163,9 +161,9 @@ describe('traces', () => {
     const children = spans.filter(({ parentSpanId }) => parentSpanId === request.spanId);
     expect(children.map(({ name }) => name)).toEqual(
       expect.arrayContaining([
-        'postgresql SELECT',
-        'postgresql find_thing',
-        'redis get',
+        expect.stringMatching(/^pg\.query:SELECT /),
+        expect.stringMatching(/^pg\.query:find_thing /),
+        'get',
         'GET',
         'config-server authenticate',
       ]),

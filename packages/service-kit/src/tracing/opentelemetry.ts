@@ -1,0 +1,93 @@
+/** Sends spans of requests, SQL statements, Redis commands and outgoing calls to a collector by OTLP. */
+import { createRequire } from 'node:module';
+import { FastifyOtelInstrumentation } from '@fastify/otel';
+import type { Span, Tracer } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
+import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
+import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
+import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BatchSpanProcessor,
+  NodeTracerProvider,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace-node';
+import type { FastifyRequest } from 'fastify';
+import { systemClock } from '../clock.ts';
+import { traceCalls } from './call-spans.ts';
+import { callerSampler } from './caller-sampler.ts';
+import { errorScrubber } from './error-scrubber.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Absent where the request is not traced. */
+    traceId?: string;
+  }
+}
+
+const maxCallersPerSecond = 100;
+
+export function createTracing(
+  config: { endpoint: string; sampleRatio: number },
+  service: { name: string; version: string },
+) {
+  const provider = new NodeTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': service.name, 'service.version': service.version }),
+    sampler: new ParentBasedSampler({
+      root: new TraceIdRatioBasedSampler(config.sampleRatio),
+      remoteParentSampled: callerSampler({ maxPerSecond: maxCallersPerSecond, now: systemClock }),
+    }),
+    spanProcessors: [
+      errorScrubber,
+      new BatchSpanProcessor(new OTLPTraceExporter({ url: config.endpoint, timeoutMillis: 5000 })),
+    ],
+  });
+  // Trace context alone: a stranger's `baggage` must not travel on to other services and identity providers.
+  provider.register({ propagator: new W3CTraceContextPropagator() });
+  const requests = new FastifyOtelInstrumentation({
+    instrumentHooks: false,
+    instrumentHandler: false,
+    recordExceptions: false,
+    requestHook: describeRequest,
+  });
+  const disable = registerInstrumentations({
+    tracerProvider: provider,
+    instrumentations: [
+      requests,
+      new UndiciInstrumentation({ requireParentforSpans: true }),
+      new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true }),
+      // Keys and values are secrets, or close to secrets.
+      new IORedisInstrumentation({ requireParentSpan: true, dbStatementSerializer: (name) => name }),
+    ],
+  });
+  // Instrumentations patch a driver when it is required. Both are CommonJS, so this patches what `import` has loaded too.
+  const require = createRequire(import.meta.url);
+  for (const driver of ['pg', 'ioredis']) require(driver);
+  const tracer: Tracer = provider.getTracer('gatehouse');
+  return {
+    /** A span for every request, beneath the caller's `traceparent`. Register it before the first route. */
+    requests: requests.plugin(),
+    /** Returns the same object with a span for every call of its named methods that a traced request makes. */
+    calls: <T extends object>(system: string, target: T, methods: readonly (keyof T & string)[]): T =>
+      traceCalls(system, target, methods, tracer),
+    /** Sends what is left. */
+    async close(): Promise<void> {
+      disable();
+      // A collector that is away must not delay the end of the process.
+      await provider.shutdown().catch(() => undefined);
+    },
+  };
+}
+
+/** Names the span by the route pattern: the address may carry a secret. */
+function describeRequest(span: Span, request: FastifyRequest): void {
+  const route = request.routeOptions.url ?? 'unknown';
+  span.updateName(`${request.method} ${route}`);
+  span.setAttributes({ 'url.path': route, 'gatehouse.correlation_id': request.id });
+  const { traceId } = span.spanContext();
+  request.traceId = traceId;
+  request.log = request.log.child({ traceId });
+}
