@@ -50,7 +50,6 @@ export async function buildApp(deps: Deps): Promise<App> {
       enforceCors(api, {
         isAllowed: (origin) => deps.allowedOrigins.isAllowed(origin),
         // Callers prove themselves by a header, never by a cookie.
-        allowsCredentials: false,
         methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
         requestHeaders: [
           'authorization',

@@ -1,65 +1,61 @@
-/** Which pages may call an API from a browser (Fetch standard, section 3.2): the registered origins, and no others. */
+/** Decides which web pages of other origins may call an API (Fetch standard, section 3.2), and answers their preflights. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden } from '../errors/app-error.ts';
 import type { App } from './app-type.ts';
-import { parseOrigin } from './origin.ts';
 
 export interface CorsOptions {
-  /** Whether pages of this origin may call; asked for every request from another origin. A failure refuses. */
-  isAllowed(origin: string, request: FastifyRequest): boolean | Promise<boolean>;
-  /** Whether cookies come along. The answer then names the one origin, as it always does. */
-  allowsCredentials: boolean;
+  /** Asked for every request from another origin. A failure refuses. */
+  isAllowed(origin: string): Promise<boolean>;
   methods: readonly string[];
   /** Request headers that pages may send. */
   requestHeaders: readonly string[];
-  /** Answer headers that pages may read. */
+  /** Response headers that pages may read. */
   answerHeaders: readonly string[];
-  /** How long a browser believes a preflight's answer, in seconds. */
-  maxAgeSeconds?: number;
-  /** What to do for an origin that is refused; ends the sentence of the answer. */
+  /** Ends the error message for a refused origin: what its owner can do. */
   remedy: string;
 }
 
+const preflightMaxAgeSeconds = 600;
+const maxOriginLength = 300;
+
 /**
- * Guards every route that the scope registers afterwards, and answers the preflights of each. Call it before the hooks
- * that ask for credentials: a preflight carries none. What comes from no page of another origin costs nothing.
+ * Guards every route that the scope registers afterwards and answers its preflights. Call it before hooks that ask for
+ * credentials: a preflight carries none. No answer allows credentials, so cookies are never sent along.
  */
 export function enforceCors(app: App, options: CorsOptions): void {
-  const check = async (origin: string, request: FastifyRequest, reply: FastifyReply) => {
-    const parsed = parseOrigin(origin);
-    if (parsed === undefined || !(await options.isAllowed(parsed, request))) {
-      throw refused(origin, options.remedy);
-    }
-    reply.header('access-control-allow-origin', origin);
-    if (options.allowsCredentials) reply.header('access-control-allow-credentials', 'true');
-    if (!isPreflight(request)) exposeHeaders(reply, options.answerHeaders);
-  };
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     addVary(reply, 'origin');
     const { origin } = request.headers;
-    if (origin === undefined || isSameOrigin(request, origin)) {
-      done();
-      return;
-    }
-    check(origin, request, reply).then(
-      () => (isPreflight(request) ? answerPreflight(reply, options) : done()),
-      done,
-    );
+    if (origin === undefined || isSameOrigin(request, origin)) return;
+    const parsed = parseOrigin(origin);
+    if (parsed === undefined || !(await options.isAllowed(parsed))) throw refused(origin, options.remedy);
+    reply.header('access-control-allow-origin', origin);
+    if (isPreflight(request)) return answerPreflight(reply, options);
+    reply.header('access-control-expose-headers', options.answerHeaders.join(', '));
   });
   answerOptions(app);
 }
 
-/** For facts that are the same for everybody: pages of every origin read them, without cookies. */
+/** Lets pages of every origin read public facts, without cookies. */
 export function allowEveryOrigin(app: App, options: Pick<CorsOptions, 'methods' | 'requestHeaders'>): void {
-  app.addHook('onRequest', (request, reply, done) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.header('access-control-allow-origin', '*');
-    if (isPreflight(request)) answerPreflight(reply, options);
-    else done();
+    if (isPreflight(request)) return answerPreflight(reply, options);
   });
   answerOptions(app);
 }
 
-/** No hook runs without a route. What is no preflight is a method that the route has not. */
+/**
+ * Returns an origin (RFC 6454) as browsers send it: lower case, no default port. Undefined for everything else: `null`,
+ * `*` and other patterns, paths, credentials, schemes that no page has.
+ */
+export function parseOrigin(text: string): string | undefined {
+  if (text.length > maxOriginLength || !/^https?:\/\/[^/?#@\\*\s]+$/i.test(text)) return undefined;
+  const url = URL.parse(text);
+  return url === null || url.hostname === '' ? undefined : url.origin;
+}
+
+/** Adds an OPTIONS route for each path, because hooks run only for a route. OPTIONS without a preflight is answered 405. */
 function answerOptions(app: App): void {
   const answered = new Set<string>();
   app.addHook('onRoute', function addOptions(this: App, { url, routePath }) {
@@ -69,11 +65,7 @@ function answerOptions(app: App): void {
   });
 }
 
-function exposeHeaders(reply: FastifyReply, names: readonly string[]): void {
-  if (names.length > 0) reply.header('access-control-expose-headers', names.join(', '));
-}
-
-/** RFC 9110 section 12.5.5: what others found the answer to depend on stays in the list. */
+/** RFC 9110 section 12.5.5: keeps what others have put into the list. */
 function addVary(reply: FastifyReply, name: string): void {
   const present = reply.getHeader('vary');
   reply.header('vary', present === undefined ? name : `${present}, ${name}`);
@@ -81,13 +73,13 @@ function addVary(reply: FastifyReply, name: string): void {
 
 function answerPreflight(
   reply: FastifyReply,
-  options: Pick<CorsOptions, 'methods' | 'requestHeaders' | 'maxAgeSeconds'>,
-): void {
-  reply
+  { methods, requestHeaders }: Pick<CorsOptions, 'methods' | 'requestHeaders'>,
+) {
+  return reply
     .code(204)
-    .header('access-control-allow-methods', options.methods.join(', '))
-    .header('access-control-allow-headers', options.requestHeaders.join(', '))
-    .header('access-control-max-age', String(options.maxAgeSeconds ?? 600))
+    .header('access-control-allow-methods', methods.join(', '))
+    .header('access-control-allow-headers', requestHeaders.join(', '))
+    .header('access-control-max-age', String(preflightMaxAgeSeconds))
     .send();
 }
 
@@ -96,8 +88,8 @@ function isPreflight(request: FastifyRequest): boolean {
 }
 
 /**
- * Browsers send Origin to their own origin too. A page cannot set Sec-Fetch-Site or Host, so both tell the truth about
- * pages; and who is no page needs no permission of this kind.
+ * Browsers send Origin to their own origin too. A page can set neither Sec-Fetch-Site nor Host, so both can be trusted for
+ * pages; a caller that is no page needs no permission of this kind.
  */
 function isSameOrigin(request: FastifyRequest, origin: string): boolean {
   const site = request.headers['sec-fetch-site'];
@@ -106,7 +98,7 @@ function isSameOrigin(request: FastifyRequest, origin: string): boolean {
 }
 
 function refused(origin: string, remedy: string) {
-  // Of these characters an OAuth error description may consist (RFC 6749 section 5.2).
+  // RFC 6749 section 5.2: the characters that an error description may contain.
   const printable = origin.slice(0, 300).replace(/[^\x20-\x7e]|["\\]/g, '?');
   return forbidden(`Pages of the origin ${printable} may not call this API: ${remedy}`, {
     name: 'origin_not_allowed',

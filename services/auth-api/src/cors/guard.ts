@@ -7,8 +7,6 @@ import type { AllowedOrigins } from './allowed-origins.ts';
 export function guardOrigins(scope: App, allowedOrigins: AllowedOrigins): void {
   enforceCors(scope, {
     isAllowed: (origin) => allowedOrigins.isAllowed(origin),
-    // Pages prove by a token who they are. With cookies any registered page could act for whoever is signed in.
-    allowsCredentials: false,
     methods: ['GET', 'POST', 'PUT', 'DELETE'],
     requestHeaders: ['authorization', 'content-type', 'dpop', 'x-request-id'],
     // A page that signs DPoP proofs must read the nonce (RFC 9449 section 8.2).

@@ -1,6 +1,6 @@
 /** The setting `cors-origins`: the one place where allowed origins are kept, whichever way they came in. */
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { parseOrigin } from '@gatehouse/service-kit/http/origin';
+import { parseOrigin } from '@gatehouse/service-kit/http/cors';
 
 export const corsSetting = 'cors-origins';
 
