@@ -15,8 +15,7 @@ export function callerSampler({ maxPerSecond, now }: { maxPerSecond: number; now
       second = current;
       granted += 1;
       return {
-        decision:
-          granted > maxPerSecond ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
+        decision: granted > maxPerSecond ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
       };
     },
     toString: () => `CallerSampler{${maxPerSecond}/s}`,

@@ -1,7 +1,8 @@
 /** Finds clients for the request paths: from memory, told of changes, served old while PostgreSQL is away. */
+
+import { createRevalidatingCache, newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { createViewCache, newOwnerState } from '@gatehouse/service-kit/view-cache';
 import type { Client } from './client.ts';
 import { findClient, findClientsByResource, someClientHasOrigin } from './store.ts';
 
@@ -34,7 +35,7 @@ const maxEntries = 20_000;
 export function createClientDirectory(options: ClientDirectoryOptions): ClientDirectory {
   const { db, now, serviceClient, staleMaxMs, onStale } = options;
   const kept = { ...times, staleMaxMs, maxEntries, now, owner: newOwnerState(), onStale };
-  const cache = createViewCache<Client>({
+  const cache = createRevalidatingCache<Client>({
     ...kept,
     async load(clientId) {
       const client = await findClient(db, clientId);
@@ -46,7 +47,7 @@ export function createClientDirectory(options: ClientDirectoryOptions): ClientDi
   });
   // Any client may have brought an origin or taken it along. Outdated copies may serve on: whoever gets in by one has
   // yet to prove what the client's own copy says.
-  const origins = createViewCache<{ isRegistered: true }>({
+  const origins = createRevalidatingCache<{ isRegistered: true }>({
     ...kept,
     async load(origin) {
       // A registration may spell the port that the scheme implies.

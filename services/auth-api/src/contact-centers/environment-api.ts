@@ -1,7 +1,7 @@
 /** Asks the Environment API for this installation's location. */
 import type { EnvironmentApiClient, Fetched } from '@gatehouse/contracts/environment-api/client';
 import { UpstreamError } from '@gatehouse/contracts/http-client';
-import type { Loaded } from '@gatehouse/service-kit/view-cache';
+import type { Loaded } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { EnvironmentSource } from './service.ts';
 
 export function environmentApiSource(client: EnvironmentApiClient, location: string): EnvironmentSource {

@@ -2,13 +2,13 @@
 import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import type { Clock } from '@gatehouse/service-kit/clock';
 import {
-  createViewCache,
+  createRevalidatingCache,
   type Loaded,
   newOwnerState,
   type OwnerState,
-} from '@gatehouse/service-kit/view-cache';
+} from '@gatehouse/service-kit/cache/revalidating-cache';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { canonicalTenant } from './fold-name.ts';
 
 /** The questions to the Environment API; each may carry the etag of the copy we have. */
@@ -95,7 +95,7 @@ function cacheOf<T extends object>(
   owner: OwnerState,
   load: (key: string, etag: string | undefined) => Promise<Loaded<T>>,
 ) {
-  return createViewCache<T>({
+  return createRevalidatingCache<T>({
     load,
     freshMs: options.freshMs ?? 60_000,
     staleMaxMs: options.staleMaxSeconds * 1000,

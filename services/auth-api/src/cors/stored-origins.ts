@@ -1,9 +1,9 @@
 /** The origins that Environment API keeps: a copy that follows its changes, served old while it is down. */
 import type { Fetched } from '@gatehouse/contracts/environment-api/client';
 import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
+import { createRevalidatingCache } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { createViewCache } from '@gatehouse/service-kit/view-cache';
 
 export interface StoredOrigins {
   /** @throws when Environment API is down and no copy is young enough */
@@ -22,7 +22,7 @@ export interface StoredOriginsOptions {
 const allOfThem = 'all';
 
 export function createStoredOrigins({ read, staleMaxMs, now, onStale }: StoredOriginsOptions): StoredOrigins {
-  const cache = createViewCache<ReadonlySet<string>>({
+  const cache = createRevalidatingCache<ReadonlySet<string>>({
     async load(_key, etag) {
       const fetched = await read(etag);
       // During an update it may be one that has no such list: that is not an empty list.

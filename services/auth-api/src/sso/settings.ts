@@ -5,8 +5,8 @@ import type {
   SamlSettings,
   SingleSignOnView,
 } from '@gatehouse/contracts/environment-api/single-sign-on';
+import { createRevalidatingCache } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { createViewCache } from '@gatehouse/service-kit/view-cache';
 import { read } from '../contact-centers/environment-api.ts';
 
 /** One way of signing in, as it is set for a location. */
@@ -40,7 +40,7 @@ export interface SsoSettingsOptions {
 }
 
 export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
-  const views = createViewCache<SingleSignOnView>({
+  const views = createRevalidatingCache<SingleSignOnView>({
     load: (id, etag) => read(options.client.singleSignOnOf(id, options.location, { etag })),
     freshMs: 60_000,
     staleMaxMs: options.staleMaxSeconds * 1000,

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { stoppedClock } from '../../../services/auth-api/test/stack/redis.ts';
-import { createViewCache, type Loaded } from '../src/view-cache.ts';
+import { createRevalidatingCache, type Loaded } from '../../src/cache/revalidating-cache.ts';
 
 type View = { name: string };
 
 function setUp(changes: { dropsOutdated?: boolean } = {}) {
-  const clock = stoppedClock();
+  let nowMs = 1_800_000_000_000;
+  const clock = {
+    now: () => nowMs,
+    advance: (ms: number) => {
+      nowMs += ms;
+    },
+  };
   const asked: [key: string, etag: string | undefined][] = [];
   const stale: number[] = [];
   let answer: (key: string) => Loaded<View> | Promise<Loaded<View>> = (key) => found(key);
-  const cache = createViewCache<View>({
+  const cache = createRevalidatingCache<View>({
     load: async (key, etag) => {
       asked.push([key, etag]);
       return answer(key);
