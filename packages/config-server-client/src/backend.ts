@@ -65,9 +65,9 @@ export interface AuthenticatedUser {
   /** As the server spells it. */
   userName: string;
   changePasswordRequired: boolean;
-  passwordExpiresInDays?: number;
+  passwordExpiresInDays?: number | undefined;
   /** Unix seconds of the login before this one. */
-  lastLogin?: number;
+  lastLogin?: number | undefined;
 }
 
 export interface ChangePasswordRequest {

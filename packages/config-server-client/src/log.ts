@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+
 /** The shape of a logger this package accepts: pino's, without depending on it. */
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -12,3 +14,34 @@ export const silentLogger: Logger = {
   warn: () => undefined,
   error: () => undefined,
 };
+
+const toldInARow = 5;
+const windowMs = 60_000;
+
+export class SparseWarning {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #message: string;
+  #startedMs = Number.NEGATIVE_INFINITY;
+  #count = 0;
+
+  constructor(clock: Clock, log: Logger, message: string) {
+    this.#clock = clock;
+    this.#log = log;
+    this.#message = message;
+  }
+
+  /** At most five a minute; the next one after that says how many were left out. */
+  warn(fields: object): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#startedMs >= windowMs) {
+      const leftOut = Math.max(0, this.#count - toldInARow);
+      this.#startedMs = nowMs;
+      this.#count = 1;
+      this.#log.warn(leftOut === 0 ? fields : { ...fields, leftOut }, this.#message);
+      return;
+    }
+    this.#count += 1;
+    if (this.#count <= toldInARow) this.#log.warn(fields, this.#message);
+  }
+}

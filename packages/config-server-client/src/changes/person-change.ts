@@ -1,8 +1,8 @@
 /** Change events of the wire as changes of persons. */
 import type { PersonChange, PersonDelta } from '../backend.ts';
+import type { SparseWarning } from '../log.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
 import { cfgPersonSchema } from '../model/person.ts';
-import type { SparseWarning } from '../sparse-warning.ts';
 import type { ConfMessage, MessageName } from '../wire/message.ts';
 
 const changeEvents: ReadonlySet<MessageName> = new Set<MessageName>([

@@ -6,10 +6,10 @@
 import type { PersonChange, PersonListener } from '../backend.ts';
 import { type Clock, pause, type Timer } from '../clock.ts';
 import { expectOne } from '../connection/answers.ts';
-import type { Connection } from '../connection/open-connection.ts';
+import type { Connection } from '../connection/connection.ts';
 import type { Logger } from '../log.ts';
+import { SparseWarning } from '../log.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
-import { SparseWarning } from '../sparse-warning.ts';
 import type { ConfMessage, MessageName } from '../wire/message.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
 import { isChangeEvent, toPersonChange } from './person-change.ts';

@@ -4,7 +4,7 @@ import { expectPages } from '../connection/answers.ts';
 import type { Channel } from '../connection/channel.ts';
 import type { ExchangeLimits } from '../connection/exchange.ts';
 import { isConfigServerError } from '../errors.ts';
-import type { SparseWarning } from '../sparse-warning.ts';
+import type { SparseWarning } from '../log.ts';
 import type { ConfMessage, MessageBody } from '../wire/message.ts';
 import { toPersonChange } from './person-change.ts';
 

@@ -1,9 +1,10 @@
-/** How answers are gathered: exactly one event, or pages up to the event that ends the list. */
+/** Collects the answers to one request: a single event, pages, or pages of typed objects. */
+import type { z } from 'zod';
 import { ConfigServerError } from '../errors.ts';
 import type { ConfMessage, MessageBody, MessageName } from '../wire/message.ts';
 import type { AnswerCollector } from './exchange.ts';
 
-/** The request is answered by one event of this name. */
+/** Takes one event of this name. */
 export function expectOne<Name extends MessageName>(name: Name): AnswerCollector<MessageBody<Name>> {
   return (answer) => {
     if (answer.name !== name) throw unexpectedAnswer(answer);
@@ -11,7 +12,7 @@ export function expectOne<Name extends MessageName>(name: Name): AnswerCollector
   };
 }
 
-/** Pages of `page`, then one `last`. Nothing of the list is given out before it is complete. */
+/** Takes pages named `page`, then one event named `last`. Yields nothing before the list is complete. */
 export function expectPages<Page extends MessageName, Last extends MessageName>(
   page: Page,
   last: Last,
@@ -27,7 +28,38 @@ export function expectPages<Page extends MessageName, Last extends MessageName>(
   };
 }
 
-export function unexpectedAnswer(answer: ConfMessage): ConfigServerError {
+/**
+ * Takes pages of objects and checks each page as it comes, so that the end of a long list does not block other calls.
+ * Errors: ProtocolViolation when objects are missing or do not fit the schema.
+ */
+export function expectObjects<Item>(schema: z.ZodType<Item>): AnswerCollector<Item[]> {
+  const items: Item[] = [];
+  return (answer) => {
+    if (answer.name === 'EventObjectsRead') {
+      for (const object of answer.body.objects) items.push(parseObject(object, schema));
+      return { done: false };
+    }
+    if (answer.name !== 'EventObjectsSent') throw unexpectedAnswer(answer);
+    const { total, truncated } = answer.body;
+    if (truncated || items.length !== total)
+      throw unfitObjects(`${items.length} objects of ${total}, truncated: ${truncated}`);
+    return { done: true, value: items };
+  };
+}
+
+function parseObject<Item>(object: Record<string, unknown>, schema: z.ZodType<Item>): Item {
+  const parsed = schema.safeParse(object);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw unfitObjects(`field ${issue?.path.join('.') ?? '?'}: ${issue?.code ?? 'invalid'}`);
+}
+
+function unfitObjects(detail: string): ConfigServerError {
+  const message = 'the server answered objects that do not fit the object model';
+  return new ConfigServerError('ProtocolViolation', message, { sent: true, detail });
+}
+
+function unexpectedAnswer(answer: ConfMessage): ConfigServerError {
   return new ConfigServerError('ProtocolViolation', 'the server gave an answer of the wrong kind', {
     sent: true,
     detail: answer.name,

@@ -4,16 +4,16 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { ConfigServerError, type ConfigServerErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { SparseWarning } from '../log.ts';
 import type { ConnectionMetrics } from '../metrics.ts';
-import { SparseWarning } from '../sparse-warning.ts';
 import { type ConfMessage, type MessageName, messageNameOf } from '../wire/message.ts';
 import type { CloseCode, WireEvent, WireSession } from '../wire/wire-protocol.ts';
-import { closeReason } from './close-reason.ts';
 import type { AnswerCollector, ExchangeLimits } from './exchange.ts';
 import { FrameTimer } from './frame-timer.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { Outbox } from './outbox.ts';
 import { RequestWindow, type RequestWindowOptions } from './request-window.ts';
+import { closeErrorCode } from './server-error.ts';
 
 export interface ChannelOptions
   extends Pick<RequestWindowOptions, 'endpoint' | 'windowSize' | 'queueSize' | 'firstReferenceId'> {
@@ -170,7 +170,7 @@ export class Channel {
         return;
       case 'close':
         this.#lose(
-          closeReason(event.code),
+          closeErrorCode(event.code),
           `the server closed the connection (${event.code})`,
           undefined,
           event.text,

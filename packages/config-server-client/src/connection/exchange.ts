@@ -10,7 +10,7 @@ export interface ExchangeLimits {
   /** Monotonic time at which the caller stops waiting. */
   deadlineAtMs: number;
   /** Longest silence between two answers of one request, once it was sent. */
-  betweenAnswersMs?: number;
+  betweenAnswersMs?: number | undefined;
   signal?: AbortSignal | undefined;
   /** All answers of one request together, as encoded. Default 64 MiB. */
   answerBytes?: number;

@@ -1,4 +1,4 @@
-/** From an endpoint to a registered connection, or to the error that says why not. */
+/** Opens a connection to one endpoint and registers the service account. */
 import os from 'node:os';
 import type { AddpOptions, TlsOptions } from '../client-options.ts';
 import type { Clock } from '../clock.ts';
@@ -11,8 +11,8 @@ import { protocolVersion } from '../wire/ocp/frame.ts';
 import { defaultWireLimits, type WireProtocol } from '../wire/wire-protocol.ts';
 import { expectOne } from './answers.ts';
 import { Channel } from './channel.ts';
+import { Connection } from './connection.ts';
 import { dial } from './dial.ts';
-import type { ServiceAccount } from './service-account.ts';
 
 export interface OpenConnectionOptions {
   account: ServiceAccount;
@@ -27,19 +27,22 @@ export interface OpenConnectionOptions {
   metrics: ConnectionMetrics;
 }
 
-export interface Connection {
-  readonly endpoint: Endpoint;
-  readonly channel: Channel;
-  readonly registered: MessageBody<'EventClientRegistered'>;
+export interface ServiceAccount {
+  applicationName: string;
+  applicationType: number;
+  userName: string;
+  password: string;
+  /** Sent with the registration that follows ChangePasswordRequired. */
+  newPassword?: string | undefined;
 }
 
-/** Dials and registers, each within `openTimeoutMs`. Errors: those of `dial`, RegisterTimeout, and the server's refusals. */
+/** Connects and registers, each within `openTimeoutMs`. Errors: those of `dial`, RegisterTimeout, and the server's refusals. */
 export async function openConnection(
   endpoint: Endpoint,
   options: OpenConnectionOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
-  // Asked each time, so that renewed certificates count without a restart.
+  // Read for every connection, so that renewed certificates apply without a restart.
   const tls = typeof options.tls === 'function' ? options.tls() : options.tls;
   const socket = await dial(endpoint, { ...options, tls, timeoutMs: options.openTimeoutMs, signal });
   const channel = new Channel(socket, {
@@ -54,7 +57,7 @@ export async function openConnection(
     const registered = await register(channel, options, signal);
     channel.setWindow(Math.min(options.windowSize, registered.limits.maxInFlight));
     channel.watch(registered.addp.localTimeout, tracesOnClient(registered.addp.traceMode));
-    return { endpoint, channel, registered };
+    return new Connection(endpoint, channel, registered);
   } catch (error) {
     const failure = await registrationFailure(channel, error);
     channel.close('normal', failure);
@@ -98,7 +101,7 @@ function register(
   );
 }
 
-/** While registering, the end of the channel says more than the failed request: it names TLS or a foreign protocol. */
+/** The end of the channel says more than the failed request: it names TLS or another protocol. */
 async function registrationFailure(channel: Channel, error: unknown): Promise<ConfigServerError> {
   if (!(error instanceof ConfigServerError)) {
     return new ConfigServerError('ProtocolViolation', 'registration failed', {

@@ -2,7 +2,6 @@
 import type { Clock } from '../clock.ts';
 import { ConfigServerError } from '../errors.ts';
 import type { ConnectionMetrics } from '../metrics.ts';
-import { serverError } from '../server-error.ts';
 import type { ConfMessage } from '../wire/message.ts';
 import { DueTimer } from './due-timer.ts';
 import {
@@ -14,6 +13,7 @@ import {
 } from './exchange.ts';
 import type { SentParcel } from './outbox.ts';
 import { ReferenceIds } from './reference-ids.ts';
+import { serverError } from './server-error.ts';
 
 export interface RequestWindowOptions {
   /** `host:port`, for errors. */

@@ -43,6 +43,22 @@ export function withFixedList(source: EndpointSource, fixed: readonly Endpoint[]
   };
 }
 
+/** A view of `source` without read-only servers and proxies. Closing the view leaves the source open. */
+export function writableEndpoints(source: EndpointSource): EndpointSource {
+  return {
+    current: () => source.current().filter(isWritable),
+    get problem() {
+      return source.problem;
+    },
+    subscribe: (listener) => source.subscribe((endpoints) => listener(endpoints.filter(isWritable))),
+    close: async () => undefined,
+  };
+}
+
+export function isWritable(endpoint: Endpoint): boolean {
+  return endpoint.readOnly !== true && endpoint.role !== 'proxy';
+}
+
 const roleOrder: Record<EndpointRole, number> = { primary: 0, backup: 1, proxy: 2 };
 
 /** Order of attempts: draining ones last, then primary, backup, proxy, then as listed. */

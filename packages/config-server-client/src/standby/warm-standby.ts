@@ -1,41 +1,26 @@
 /**
- * Keeps one connection to one of several servers alive (docs/protocol.md, "Failover"): order of attempts, pauses, what
- * a lost connection means, and who has to wait or is refused meanwhile.
+ * Keeps one connection to one of several servers open (docs/protocol.md, "Failover"): connects again after a loss, and
+ * lets calls wait or fail meanwhile.
  */
 import type { BackendState } from '../backend.ts';
-import type { StandbyOptions } from '../client-options.ts';
-import { type Clock, pause, type Timer } from '../clock.ts';
-import { type Endpoint, type EndpointSource, endpointName } from '../discovery/endpoint-source.ts';
+import type { Timer } from '../clock.ts';
+import type { StandbyConnection } from '../connection/connection.ts';
+import { type Endpoint, endpointName } from '../discovery/endpoint-source.ts';
 import { ConfigServerError } from '../errors.ts';
-import type { Logger } from '../log.ts';
 import { AttemptOrder, asksToLeave } from './attempt-order.ts';
-import { DrainingConnections } from './draining-connections.ts';
-import type { EpochGuard } from './epoch-guard.ts';
-import { type RefusedAccount, refusesAccount } from './refused-account.ts';
+import { type AttemptOptions, attemptRound } from './attempt-round.ts';
 import { RetrySchedule } from './retry-schedule.ts';
-import type { StandbyConnection } from './standby-connection.ts';
 import { WaitingCalls, type WaitLimits } from './waiting-calls.ts';
 import { WakeablePause } from './wakeable-pause.ts';
 
-export interface WarmStandbyOptions<C extends StandbyConnection> {
-  endpoints: EndpointSource;
-  open(endpoint: Endpoint, signal: AbortSignal): Promise<C>;
-  options: StandbyOptions;
-  /** Shared by all links to the same servers: what one of them saw, the others must not fall behind. */
-  epochs: EpochGuard;
-  /** Shared likewise: a refusal counts for all of them. */
-  account: RefusedAccount;
-  clock: Clock;
+export interface WarmStandbyOptions<C extends StandbyConnection> extends AttemptOptions<C> {
+  /** Uniform in [0, 1), for jitter. */
   random: () => number;
-  log: Logger;
   onOpened?(connection: C): void;
   onStateChanged?(state: BackendState): void;
-  /** So many calls wait for a connection now. */
+  /** The number of calls that wait for a connection. */
   onWaitingChanged?(calls: number): void;
-  onAttemptFailed?(endpoint: Endpoint, error: ConfigServerError): void;
 }
-
-type Round<C> = { opened: C } | { failed: 'all' | 'no-primary' | 'account' };
 
 export class WarmStandby<C extends StandbyConnection> {
   readonly #deps: WarmStandbyOptions<C>;
@@ -44,7 +29,8 @@ export class WarmStandby<C extends StandbyConnection> {
   readonly #pause: WakeablePause;
   readonly #waiting: WaitingCalls<C>;
   readonly #closing = new AbortController();
-  readonly #draining = new DrainingConnections();
+  /** Connections without new calls, which close when their last call ends. */
+  readonly #draining = new Set<C>();
   #connection: C | undefined;
   #state: BackendState = 'connecting';
   #reason: string | undefined = 'no connection was opened yet';
@@ -87,14 +73,14 @@ export class WarmStandby<C extends StandbyConnection> {
   }
 
   /**
-   * Gives the connection up while it still works: new calls go to another server, calls in flight finish here.
-   * For an announced switchover, a server that takes itself out, or one that does not answer.
+   * Leaves a connection that still works: new calls go to another server, calls in flight finish here. Used when a
+   * switchover is announced, and when a server goes out of service or does not carry out calls.
    */
   leave(connection: C): void {
     if (this.#connection === connection) this.#moveAway?.();
   }
 
-  /** Settles every waiting call; idempotent. */
+  /** Fails every waiting call with ClientClosed. Idempotent. */
   async close(): Promise<void> {
     if (this.#state !== 'closed') {
       this.#setState('closed', 'closed');
@@ -103,7 +89,7 @@ export class WarmStandby<C extends StandbyConnection> {
       this.#closing.abort();
       this.#pause.close();
       this.#waiting.refuseAll(clientClosed);
-      this.#draining.close(clientClosed);
+      for (const connection of this.#draining) connection.close(clientClosed());
       this.#connection?.close(clientClosed());
       this.#connection = undefined;
     }
@@ -111,15 +97,19 @@ export class WarmStandby<C extends StandbyConnection> {
   }
 
   async #run(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
+    const { signal } = this.#closing;
+    const explain = (reason: string) => {
+      this.#reason = reason;
+    };
+    while (!signal.aborted) {
       await this.#accountMayTry();
-      const round = await this.#tryRound();
+      const round = await attemptRound(this.#deps, this.#order, signal, explain);
       if ('opened' in round) await this.#serve(round.opened);
       else await this.#pauseAfter(round.failed);
     }
   }
 
-  /** However often somebody wakes us meanwhile: a new server would refuse the account just as well. */
+  /** A wake-up does not shorten this pause: a new server would refuse the account as well. */
   async #accountMayTry(): Promise<void> {
     const { account } = this.#deps;
     for (let restMs = account.claimTry(); restMs > 0; restMs = account.claimTry()) {
@@ -129,51 +119,8 @@ export class WarmStandby<C extends StandbyConnection> {
     }
   }
 
-  /** One pass over the endpoints: the last opened one first, a pause, then the others in their order. */
-  async #tryRound(): Promise<Round<C>> {
-    const { options, clock } = this.#deps;
-    const order = this.#order.ofRound(this.#deps.endpoints.current());
-    if (order.length === 0) this.#reason = noServerKnown(this.#deps.endpoints);
-    let standbyAnswers = 0;
-    for (const [index, endpoint] of order.entries()) {
-      if (this.#closing.signal.aborted) break;
-      const result = await this.#attempt(endpoint);
-      if (!(result instanceof ConfigServerError)) return { opened: result };
-      if (refusesAccount(result.code)) return this.#accountRefused();
-      if (result.code === 'NotPrimary') standbyAnswers += 1;
-      const wasLastOpened = index === 0 && this.#order.wasLastOpened(endpoint);
-      if (wasLastOpened && result.code !== 'NotPrimary' && order.length > 1) {
-        await pause(clock, options.backupDelayMs, this.#closing.signal);
-      }
-    }
-    return { failed: order.length > 0 && standbyAnswers === order.length ? 'no-primary' : 'all' };
-  }
-
-  async #attempt(endpoint: Endpoint): Promise<C | ConfigServerError> {
-    const { open, log, onAttemptFailed } = this.#deps;
-    const name = endpointName(endpoint);
-    try {
-      return this.#deps.epochs.checked(await open(endpoint, this.#closing.signal));
-    } catch (cause) {
-      const error =
-        cause instanceof ConfigServerError
-          ? cause
-          : new ConfigServerError('InternalError', 'the attempt failed', { endpoint: name, cause });
-      if (!this.#closing.signal.aborted) {
-        this.#reason = `${name}: ${error.message}`;
-        log.warn(
-          { endpoint: name, reason: error.code, detail: error.detail, details: error.details },
-          'Configuration Server attempt failed',
-        );
-        onAttemptFailed?.(endpoint, error);
-      }
-      return error;
-    }
-  }
-
   async #serve(connection: C): Promise<void> {
-    const { clock, log, onOpened, onAttemptFailed } = this.#deps;
-    const name = endpointName(connection.endpoint);
+    const { clock, log, onOpened } = this.#deps;
     if (this.#closing.signal.aborted) {
       connection.close(clientClosed());
       return;
@@ -189,7 +136,7 @@ export class WarmStandby<C extends StandbyConnection> {
     this.#connection = connection;
     this.#failFast?.cancel();
     this.#setState('open', undefined);
-    log.info({ endpoint: name }, 'Configuration Server connection open');
+    log.info({ endpoint: endpointName(connection.endpoint) }, 'Configuration Server connection open');
     onOpened?.(connection);
     this.#waiting.admitAll(connection);
 
@@ -199,29 +146,33 @@ export class WarmStandby<C extends StandbyConnection> {
     if (this.#closing.signal.aborted) return;
     this.#startFailFast();
     const livedMs = clock.monotonicMs() - openedAtMs;
-    if (loss === undefined) {
-      this.#draining.add(connection);
-      this.#order.avoid(connection.endpoint);
-      this.#setState('connecting', `${name} goes out of service`);
-      await this.#pause.sleep(this.#schedule.afterLeavingMs(livedMs));
-      return;
-    }
+    if (loss === undefined) await this.#afterLeaving(connection, livedMs);
+    else await this.#afterLoss(connection, loss, livedMs);
+  }
+
+  async #afterLeaving(connection: C, livedMs: number): Promise<void> {
+    this.#draining.add(connection);
+    void connection.drained().then(() => {
+      this.#draining.delete(connection);
+      connection.close(new ConfigServerError('ConnectionLost', 'the connection was replaced'));
+    });
+    this.#order.avoid(connection.endpoint);
+    this.#setState('connecting', `${endpointName(connection.endpoint)} goes out of service`);
+    await this.#pause.sleep(this.#schedule.afterLeavingMs(livedMs));
+  }
+
+  async #afterLoss({ endpoint }: C, loss: ConfigServerError, livedMs: number): Promise<void> {
+    const { log, onAttemptFailed } = this.#deps;
+    const name = endpointName(endpoint);
     if (loss.code === 'NotPrimary' || loss.code === 'ShuttingDown' || loss.code === 'RequestTimeout')
-      this.#order.avoid(connection.endpoint);
+      this.#order.avoid(endpoint);
     this.#setState('connecting', `${name}: ${loss.message}`);
     log.warn(
       { endpoint: name, reason: loss.code, detail: loss.detail },
       'Configuration Server connection lost',
     );
-    onAttemptFailed?.(connection.endpoint, loss);
+    onAttemptFailed?.(endpoint, loss);
     await this.#pause.sleep(this.#schedule.afterLossMs(livedMs));
-  }
-
-  #accountRefused(): Round<C> {
-    const { account, log } = this.#deps;
-    account.refused(this.#reason ?? 'no reason given');
-    log.error({ reason: account.reason }, 'Configuration Server refuses the service account');
-    return { failed: 'account' };
   }
 
   async #pauseAfter(failed: 'all' | 'no-primary' | 'account'): Promise<void> {
@@ -263,10 +214,6 @@ export class WarmStandby<C extends StandbyConnection> {
       detail: this.#reason,
     });
   }
-}
-
-function noServerKnown({ problem }: EndpointSource): string {
-  return `no Configuration Server is known${problem === undefined ? '' : `: ${problem}`}`;
 }
 
 function clientClosed(): ConfigServerError {

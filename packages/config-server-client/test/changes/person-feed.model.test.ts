@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PersonFeed } from '../../src/changes/person-feed.ts';
-import type { Connection } from '../../src/connection/open-connection.ts';
+import { Connection } from '../../src/connection/connection.ts';
 import { silentLogger } from '../../src/log.ts';
-import { ManualClock } from '../../src/manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import type { ConfMessage, MessageBody } from '../../src/wire/message.ts';
 import { headerBytes } from '../../src/wire/ocp/frame.ts';
 import { createChannel, type TestChannel } from '../connection/test-channel.ts';
@@ -69,7 +69,7 @@ class World {
     const server = createChannel({ clock: this.clock });
     const { channel } = server;
     const registered = { historyLog: 'log' } as MessageBody<'EventClientRegistered'>;
-    const connection: Connection = { endpoint: { host: 'test', port: 1 }, channel, registered };
+    const connection = new Connection({ host: 'test', port: 1 }, channel, registered);
     channel.onNotification = (message, bytes) => this.feed.receive(connection, message, bytes);
     channel.onUnreadableNotification = (name) => this.feed.receiveUnreadable(connection, name);
     this.#server = server;

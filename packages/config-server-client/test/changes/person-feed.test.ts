@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PersonChange } from '../../src/backend.ts';
 import { PersonFeed } from '../../src/changes/person-feed.ts';
-import type { Connection } from '../../src/connection/open-connection.ts';
+import { Connection } from '../../src/connection/connection.ts';
 import { ConfigServerError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
-import { ManualClock } from '../../src/manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import type { ConfMessage, MessageBody } from '../../src/wire/message.ts';
 import { createChannel } from '../connection/test-channel.ts';
 
@@ -18,7 +18,7 @@ function createFeed(random = () => 0) {
     const test = createChannel({ clock });
     const { channel } = test;
     const registered = { historyLog: 'log' } as MessageBody<'EventClientRegistered'>;
-    const connection: Connection = { endpoint: { host: 'test', port: 1 }, channel, registered };
+    const connection = new Connection({ host: 'test', port: 1 }, channel, registered);
     channel.onNotification = (message, bytes) => feed.receive(connection, message, bytes);
     channel.onUnreadableNotification = (name) => feed.receiveUnreadable(connection, name);
     return { ...test, connection };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KeepAlive } from '../../src/connection/keep-alive.ts';
-import { ManualClock } from '../../src/manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 function watch(timeoutMs = 10_000) {
   const clock = new ManualClock();

@@ -4,7 +4,7 @@ import { expectOne } from '../../src/connection/answers.ts';
 import { Channel } from '../../src/connection/channel.ts';
 import type { ConfigServerError } from '../../src/errors.ts';
 import { type Logger, silentLogger } from '../../src/log.ts';
-import { ManualClock } from '../../src/manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import type { ConfMessage } from '../../src/wire/message.ts';
 import { ocpWire } from '../../src/wire/ocp/ocp-wire.ts';
 import { defaultWireLimits } from '../../src/wire/wire-protocol.ts';

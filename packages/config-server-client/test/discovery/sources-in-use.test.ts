@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { createConfigServerClient } from '../../src/client.ts';
+import { createConfigServerClient } from '../../src/client/client.ts';
 import { defaultStandby } from '../../src/client-options.ts';
-import type { Endpoint, EndpointSource } from '../../src/discovery/endpoint-source.ts';
+import {
+  type Endpoint,
+  type EndpointSource,
+  writableEndpoints,
+} from '../../src/discovery/endpoint-source.ts';
 import { silentLogger } from '../../src/log.ts';
-import { ManualClock } from '../../src/manual-clock.ts';
 import { EpochGuard } from '../../src/standby/epoch-guard.ts';
 import { RefusedAccount } from '../../src/standby/refused-account.ts';
 import { WarmStandby } from '../../src/standby/warm-standby.ts';
-import { writableEndpoints } from '../../src/standby/writable-endpoints.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 /** A source of the test's own making, which counts how often it is closed. */
 function source(endpoints: readonly Endpoint[], problem?: string) {

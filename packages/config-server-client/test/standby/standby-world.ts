@@ -1,13 +1,13 @@
 /** A world of pretend servers and a clock of its own, in which the warm standby is watched. */
 import { defaultStandby, type StandbyOptions } from '../../src/client-options.ts';
+import type { StandbyConnection } from '../../src/connection/connection.ts';
 import type { Endpoint, EndpointSource } from '../../src/discovery/endpoint-source.ts';
 import { ConfigServerError, type ConfigServerErrorCode } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
-import { ManualClock } from '../../src/manual-clock.ts';
 import { EpochGuard } from '../../src/standby/epoch-guard.ts';
 import { RefusedAccount } from '../../src/standby/refused-account.ts';
-import type { StandbyConnection } from '../../src/standby/standby-connection.ts';
 import { WarmStandby } from '../../src/standby/warm-standby.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 export type Condition = 'up' | ConfigServerErrorCode;
 

@@ -1,4 +1,4 @@
-import { InMemoryBackend, type MemoryPerson } from '@gatehouse/config-server-client/memory-backend';
+import { InMemoryBackend, type MemoryPerson } from '@gatehouse/config-server-client/testing/memory-backend';
 import { describe, expect, it } from 'vitest';
 import { readMapping } from '../../src/users/authorities.ts';
 import { createIdentification } from '../../src/users/identify.ts';

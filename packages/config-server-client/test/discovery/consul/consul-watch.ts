@@ -3,7 +3,7 @@ import {
   type ConsulEndpointsOptions,
   consulEndpoints,
 } from '../../../src/discovery/consul/consul-endpoints.ts';
-import { ManualClock } from '../../../src/manual-clock.ts';
+import { ManualClock } from '../../../src/testing/manual-clock.ts';
 import { startConsulStandIn, until } from './consul-stand-in.ts';
 
 export async function watchStandIn(options: Partial<ConsulEndpointsOptions> = {}) {

@@ -1,5 +1,5 @@
-/** A client's own figures, summed over its connections and over the calls that wait for one. */
-import type { ConnectionMetrics } from './metrics.ts';
+/** Sums the load figures of one client over its connections and over the calls that wait for a connection. */
+import type { ConnectionMetrics } from '../metrics.ts';
 
 export class SummedLoad {
   readonly #metrics: ConnectionMetrics;
@@ -10,7 +10,7 @@ export class SummedLoad {
     this.#metrics = metrics;
   }
 
-  /** The metrics for one of the parts, whose load is counted into the sum; a part that ends brings its figures to 0. */
+  /** Metrics for one part, whose load is added to the sum. A part that ends reports 0. */
   part(): ConnectionMetrics {
     const { queueDepth, inFlight } = this.#metrics;
     let ownWaiting = 0;

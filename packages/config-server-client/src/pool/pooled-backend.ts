@@ -7,14 +7,14 @@ import type {
   ChangePasswordRequest,
   ConfigurationBackend,
   PersonListener,
-} from './backend.ts';
-import { type Clock, pause } from './clock.ts';
-import { ConfigServerError } from './errors.ts';
-import type { Logger } from './log.ts';
-import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
-import type { CfgPerson, PersonFilter } from './model/person.ts';
-import type { CfgRole, RoleFilter } from './model/role.ts';
-import type { CfgTenant, TenantFilter } from './model/tenant.ts';
+} from '../backend.ts';
+import { type Clock, pause } from '../clock.ts';
+import { ConfigServerError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
+import type { CfgPerson, PersonFilter } from '../model/person.ts';
+import type { CfgRole, RoleFilter } from '../model/role.ts';
+import type { CfgTenant, TenantFilter } from '../model/tenant.ts';
 
 export class PooledBackend implements ConfigurationBackend {
   #target: Target;

@@ -1,22 +1,22 @@
-/** Which failed call may be tried again, and where (docs/protocol.md, "What may be repeated"). Pure. */
-import { ConfigServerError } from './errors.ts';
+/** Decides whether a failed call may be repeated, and where (docs/protocol.md, "What may be repeated"). */
+import { ConfigServerError } from '../errors.ts';
 
 export type CallKind = 'read' | 'authenticate' | 'write';
 
 export type NextStep =
   | { kind: 'fail'; error: ConfigServerError }
-  /** On whatever connection is open now or next; `leave` gives up the one that answered. */
+  /** On the connection that is open now or next; `leave` gives up the one that answered. */
   | { kind: 'repeat'; leave: boolean }
   | { kind: 'move-to-writable' };
 
-/** `repeats` counts how often a sent call was already repeated. */
+/** `repeats` counts the repetitions of calls that were sent. */
 export function afterFailure(kind: CallKind, error: ConfigServerError, repeats: number): NextStep {
   switch (error.code) {
     case 'ConnectionLost':
       return afterLoss(kind, error, repeats);
     case 'NotPrimary':
     case 'ShuttingDown':
-      // The server said that it did not do it: repeating is safe, but not there.
+      // The server did not carry it out: repeating on another server is safe.
       return repeats === 0 ? { kind: 'repeat', leave: true } : { kind: 'fail', error };
     case 'ReadOnly':
       return kind === 'read' ? { kind: 'fail', error } : { kind: 'move-to-writable' };
@@ -27,7 +27,7 @@ export function afterFailure(kind: CallKind, error: ConfigServerError, repeats: 
   }
 }
 
-/** Not written: may go to the next server. Written: a read once more; anything that counts or changes never. */
+/** A call that was not sent may go to the next server. Of those that were sent, only a read is repeated, and only once. */
 function afterLoss(kind: CallKind, error: ConfigServerError, repeats: number): NextStep {
   if (!error.sent) return { kind: 'repeat', leave: false };
   if (kind === 'read') return repeats === 0 ? { kind: 'repeat', leave: false } : { kind: 'fail', error };

@@ -1,6 +1,13 @@
-/** EventError as a ConfigServerError. */
-import { ConfigServerError, isServerErrorCode, retryableByDefault, type ServerErrorCode } from './errors.ts';
-import type { MessageBody } from './wire/message.ts';
+/** Translates what a server says about a failure, EventError and CLOSE, into errors of this package. */
+import {
+  ConfigServerError,
+  type ConfigServerErrorCode,
+  isServerErrorCode,
+  retryableByDefault,
+  type ServerErrorCode,
+} from '../errors.ts';
+import type { MessageBody } from '../wire/message.ts';
+import type { CloseCode } from '../wire/wire-protocol.ts';
 
 const publicText: Record<ServerErrorCode, string> = {
   CFGObjectNotFound: 'the object does not exist',
@@ -29,7 +36,7 @@ const publicText: Record<ServerErrorCode, string> = {
   InternalError: 'the server reports an internal error',
 };
 
-/** The server's own description goes to `detail`: what it may quote is not ours to show. */
+/** The server's description goes to `detail`, which is for logs only: it may quote what users must not see. */
 export function serverError(
   body: MessageBody<'EventError'>,
   origin: { endpoint: string; refId: number },
@@ -45,4 +52,15 @@ export function serverError(
     details: isKnown ? body.details : { error: body.error },
     detail: body.description,
   });
+}
+
+const closeErrors: Partial<Record<CloseCode, ConfigServerErrorCode>> = {
+  'shutting-down': 'ShuttingDown',
+  'not-primary': 'NotPrimary',
+  'frame-too-large': 'FrameTooLarge',
+  'too-many-connections': 'Overloaded',
+};
+
+export function closeErrorCode(code: CloseCode): ConfigServerErrorCode {
+  return closeErrors[code] ?? 'ConnectionLost';
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigServerError, type ConfigServerErrorCode } from '../src/errors.ts';
-import { afterFailure, type CallKind } from '../src/repeat-policy.ts';
+import { afterFailure, type CallKind } from '../../src/client/repeat-policy.ts';
+import { ConfigServerError, type ConfigServerErrorCode } from '../../src/errors.ts';
 
 const failure = (code: ConfigServerErrorCode, sent: boolean) =>
   new ConfigServerError(code, 'failed', { sent });

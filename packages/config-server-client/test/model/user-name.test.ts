@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foldUserName } from '../src/model/user-name.ts';
+import { foldUserName } from '../../src/model/user-name.ts';
 
 describe('user names', () => {
   it.each([

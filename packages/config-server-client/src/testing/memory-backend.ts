@@ -8,14 +8,14 @@ import type {
   ConfigurationBackend,
   PersonChange,
   PersonListener,
-} from './backend.ts';
-import { ConfigServerError } from './errors.ts';
-import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
-import { CfgObjectState, CfgObjectType, flagIsSet } from './model/enumerations.ts';
-import type { CfgPerson, PersonFilter } from './model/person.ts';
-import type { CfgRole, RoleFilter } from './model/role.ts';
-import type { CfgTenant, TenantFilter } from './model/tenant.ts';
-import { foldUserName } from './model/user-name.ts';
+} from '../backend.ts';
+import { ConfigServerError } from '../errors.ts';
+import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
+import { CfgObjectState, CfgObjectType, flagIsSet } from '../model/enumerations.ts';
+import type { CfgPerson, PersonFilter } from '../model/person.ts';
+import type { CfgRole, RoleFilter } from '../model/role.ts';
+import type { CfgTenant, TenantFilter } from '../model/tenant.ts';
+import { foldUserName } from '../model/user-name.ts';
 
 export interface MemoryPerson extends CfgPerson {
   /** Plain text: this back end is for tests. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SummedLoad } from '../src/summed-load.ts';
+import { SummedLoad } from '../../src/client/summed-load.ts';
 
 it('the load of a client is that of all its parts, and a part that ends takes away only its own', () => {
   const waiting: number[] = [];

@@ -1,26 +1,27 @@
-/** The connection for changes when the server in use takes none: opened on demand, closed when it is not needed. */
-import type { Clock, Timer } from './clock.ts';
-import { ConfigServerError, isConfigServerError } from './errors.ts';
-import type { ServerLink } from './server-link.ts';
+/** Opens a second connection for changes when the main server is read-only, and closes it when it is idle. */
+import type { Clock, Timer } from '../clock.ts';
+import type { Connection } from '../connection/connection.ts';
+import { ConfigServerError, isConfigServerError } from '../errors.ts';
+import type { WarmStandby } from '../standby/warm-standby.ts';
 
-const defaultIdleCloseMs = 60_000;
+export type ServerLink = WarmStandby<Connection>;
+
+const idleCloseMs = 60_000;
 
 export class WriteLink {
   readonly #open: () => ServerLink;
   readonly #clock: Clock;
-  readonly #idleCloseMs: number;
   #link: ServerLink | undefined;
   #users = 0;
   #idle: Timer | undefined;
   #isClosed = false;
 
-  constructor(open: () => ServerLink, clock: Clock, idleCloseMs = defaultIdleCloseMs) {
+  constructor(open: () => ServerLink, clock: Clock) {
     this.#open = open;
     this.#clock = clock;
-    this.#idleCloseMs = idleCloseMs;
   }
 
-  /** Runs a change. Errors: ReadOnly when no server takes changes, else those of `run`. */
+  /** Runs a change. Errors: ReadOnly when no writable server can be reached, else those of `run`. */
   async use<T>(run: (link: ServerLink) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new ConfigServerError('ClientClosed', 'the client is closed');
     this.#idle?.cancel();
@@ -37,7 +38,7 @@ export class WriteLink {
     } finally {
       this.#users -= 1;
       if (this.#users === 0 && !this.#isClosed)
-        this.#idle = this.#clock.setTimer(this.#idleCloseMs, () => this.#drop());
+        this.#idle = this.#clock.setTimer(idleCloseMs, () => this.#drop());
     }
   }
 

@@ -1,5 +1,5 @@
 /** A clock that stands still until it is told to move: hours of reconnection in milliseconds of test. */
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 
 interface Alarm {
   atMs: number;

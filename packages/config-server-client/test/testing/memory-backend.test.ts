@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigServerError } from '../src/errors.ts';
-import { InMemoryBackend } from '../src/memory-backend.ts';
+import { ConfigServerError } from '../../src/errors.ts';
+import { InMemoryBackend } from '../../src/testing/memory-backend.ts';
 
 const backend = () =>
   new InMemoryBackend({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { PersonChange } from '../src/backend.ts';
-import { ManualClock } from '../src/manual-clock.ts';
-import { InMemoryBackend, type MemoryPerson } from '../src/memory-backend.ts';
-import { createBackendPool } from '../src/pool.ts';
+import type { PersonChange } from '../../src/backend.ts';
+import { createBackendPool } from '../../src/pool/pool.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { InMemoryBackend, type MemoryPerson } from '../../src/testing/memory-backend.ts';
 
 class SlowBackend extends InMemoryBackend {
   readonly gate = Promise.withResolvers<void>();

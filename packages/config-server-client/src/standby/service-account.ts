@@ -1,20 +1,12 @@
-/** The account this client registers with, and the change of its password when a server demands one. */
+/** Registers with the service account, and changes its password when a server demands it. */
+import type { ServiceAccount } from '../connection/open-connection.ts';
 import { isConfigServerError } from '../errors.ts';
-import { refusesAccount } from '../standby/refused-account.ts';
-
-export interface ServiceAccount {
-  applicationName: string;
-  applicationType: number;
-  userName: string;
-  password: string;
-  /** Goes into the registration that answers ChangePasswordRequired. */
-  newPassword?: string | undefined;
-}
+import { refusesAccount } from './refused-account.ts';
 
 /**
- * Registers with the current password; when the server answers ChangePasswordRequired and a new password was given,
- * registers a second time with both. A change whose answer was lost is found out by the next attempt that is refused,
- * once: each of them is a failure in the account's record.
+ * Registers with the current password. When the server answers ChangePasswordRequired and a new password is known,
+ * registers again with both. When the answer to that was lost, one refused attempt shows that the change happened;
+ * no more than one, because every refusal counts towards the lock of the account.
  */
 export function accountWithChange(
   account: ServiceAccount,

@@ -1,7 +1,7 @@
 /** One back end per environment: created on first use, re-targeted when its configuration changes, closed when idle. */
-import type { ConfigurationBackend } from './backend.ts';
-import { type Clock, systemClock, type Timer } from './clock.ts';
-import { type Logger, silentLogger } from './log.ts';
+import type { ConfigurationBackend } from '../backend.ts';
+import { type Clock, systemClock, type Timer } from '../clock.ts';
+import { type Logger, silentLogger } from '../log.ts';
 import { PooledBackend } from './pooled-backend.ts';
 
 export interface BackendPoolOptions<Environment extends PooledEnvironment> {

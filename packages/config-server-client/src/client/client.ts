@@ -1,0 +1,152 @@
+/** Implements the back end over the open protocol, by TCP or TLS, with warm standby. */
+import type {
+  AuthenticatedUser,
+  AuthenticateRequest,
+  BackendState,
+  CallOptions,
+  ChangePasswordRequest,
+  ConfigurationBackend,
+  PersonListener,
+} from '../backend.ts';
+import { PersonFeed } from '../changes/person-feed.ts';
+import {
+  type AddpOptions,
+  type ConfigServerClientOptions,
+  defaultAddp,
+  defaultStandby,
+} from '../client-options.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { expectObjects, expectOne } from '../connection/answers.ts';
+import { tracesOnClient } from '../connection/open-connection.ts';
+import type { EndpointSource } from '../discovery/endpoint-source.ts';
+import { silentLogger } from '../log.ts';
+import { type AccessGroupFilter, type CfgAccessGroup, cfgAccessGroupSchema } from '../model/access-group.ts';
+import { CfgObjectType } from '../model/enumerations.ts';
+import { type CfgPerson, cfgPersonSchema, type PersonFilter } from '../model/person.ts';
+import { type CfgRole, cfgRoleSchema, type RoleFilter } from '../model/role.ts';
+import { type CfgTenant, cfgTenantSchema, type TenantFilter } from '../model/tenant.ts';
+import { type CallRunner, createCallRunner, deadlinesMs } from './call.ts';
+import { createServerLinks } from './server-links.ts';
+
+export type ConfigServerClient = ReturnType<typeof createConfigServerClient>;
+
+/** Connects in the background; calls wait for the first connection within the fail-fast time. */
+export function createConfigServerClient(options: ConfigServerClientOptions) {
+  return new Client(options);
+}
+
+class Client implements ConfigurationBackend {
+  readonly #clock: Clock;
+  readonly #feed: PersonFeed;
+  readonly #links: ReturnType<typeof createServerLinks>;
+  readonly #run: CallRunner;
+  readonly #sources: readonly EndpointSource[];
+  #addp: AddpOptions;
+
+  constructor(options: ConfigServerClientOptions) {
+    const { clock = systemClock, log = silentLogger, random = Math.random, metrics = {} } = options;
+    const { resyncSpreadMs } = { ...defaultStandby, ...options.standby };
+    const { endpoints, writeEndpoints } = options;
+    this.#clock = clock;
+    this.#sources = writeEndpoints === undefined ? [endpoints] : [endpoints, writeEndpoints];
+    this.#addp = options.addp ?? defaultAddp;
+    this.#feed = new PersonFeed({ clock, log, random, resyncSpreadMs });
+    this.#links = createServerLinks(options, this.#feed, () => this.#addp);
+    this.#run = createCallRunner(this.#links, clock, metrics);
+  }
+
+  async authenticate(request: AuthenticateRequest, options: CallOptions = {}): Promise<AuthenticatedUser> {
+    const { userName, password, tenantDbid, clientAddress } = request;
+    const { sessions: _, ...user } = await this.#run({
+      kind: 'authenticate',
+      message: {
+        name: 'RequestAuthenticate',
+        body: { userName, userPassword: password, tenantDbid, clientAddress },
+      },
+      collect: () => expectOne('EventAuthenticated'),
+      options,
+    });
+    return user;
+  }
+
+  changePassword(
+    request: ChangePasswordRequest,
+    options: CallOptions = {},
+  ): Promise<{ passwordUpdatingDate: number }> {
+    const { userName, oldPassword, newPassword } = request;
+    return this.#run({
+      kind: 'write',
+      message: { name: 'RequestChangePassword', body: { userName, oldPassword, newPassword } },
+      collect: () => expectOne('EventPasswordChanged'),
+      options,
+    });
+  }
+
+  readPersons(filter: PersonFilter, options?: CallOptions): Promise<CfgPerson[]> {
+    return this.#read(CfgObjectType.person, filter, cfgPersonSchema, options);
+  }
+
+  readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
+    return this.#read(CfgObjectType.accessGroup, filter, cfgAccessGroupSchema, options);
+  }
+
+  readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]> {
+    return this.#read(CfgObjectType.role, filter, cfgRoleSchema, options);
+  }
+
+  readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]> {
+    return this.#read(CfgObjectType.tenant, filter, cfgTenantSchema, options);
+  }
+
+  subscribePersons(listener: PersonListener): () => void {
+    return this.#feed.subscribe(listener);
+  }
+
+  get state(): BackendState {
+    return this.#links.main.state;
+  }
+
+  get stateReason(): string | undefined {
+    return this.#links.main.stateReason;
+  }
+
+  /** `host:port` of the connection in use. */
+  get endpoint(): string | undefined {
+    return this.#links.main.current?.channel.endpoint;
+  }
+
+  /** Changes the keep-alive on the open connection and on all later ones. */
+  async updateAddp(addp: AddpOptions): Promise<void> {
+    this.#addp = addp;
+    const channel = this.#links.main.current?.channel;
+    if (channel === undefined) return;
+    const { localTimeoutSeconds: localTimeout, remoteTimeoutSeconds: remoteTimeout, traceMode } = addp;
+    const effective = await channel.exchange(
+      { name: 'RequestUpdateAddp', body: { localTimeout, remoteTimeout, traceMode } },
+      expectOne('EventAddpUpdated'),
+      { deadlineAtMs: this.#clock.monotonicMs() + deadlinesMs.write },
+    );
+    channel.watch(effective.localTimeout, tracesOnClient(effective.traceMode));
+  }
+
+  async close(): Promise<void> {
+    this.#feed.close();
+    await Promise.all([this.#links.main.close(), this.#links.write.close()]);
+    await Promise.all(this.#sources.map((source) => source.close()));
+  }
+
+  #read<Item>(
+    objectType: number,
+    filter: object,
+    schema: Parameters<typeof expectObjects<Item>>[0],
+    options: CallOptions = {},
+  ): Promise<Item[]> {
+    const terms = Object.entries(filter).filter(([, value]) => value !== undefined);
+    return this.#run({
+      kind: 'read',
+      message: { name: 'RequestReadObjects', body: { objectType, filter: Object.fromEntries(terms) } },
+      collect: () => expectObjects(schema),
+      options,
+    });
+  }
+}

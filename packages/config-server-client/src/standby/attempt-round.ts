@@ -1,0 +1,86 @@
+/** Tries the listed servers in turn until one accepts a connection. */
+import type { StandbyOptions } from '../client-options.ts';
+import { type Clock, pause } from '../clock.ts';
+import type { StandbyConnection } from '../connection/connection.ts';
+import { type Endpoint, type EndpointSource, endpointName } from '../discovery/endpoint-source.ts';
+import { ConfigServerError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { AttemptOrder } from './attempt-order.ts';
+import type { EpochGuard } from './epoch-guard.ts';
+import { type RefusedAccount, refusesAccount } from './refused-account.ts';
+
+export interface AttemptOptions<C extends StandbyConnection> {
+  endpoints: EndpointSource;
+  open(endpoint: Endpoint, signal: AbortSignal): Promise<C>;
+  options: StandbyOptions;
+  /** Shared by all links to the same servers, so that none of them returns to an earlier primary. */
+  epochs: EpochGuard;
+  /** Shared by all links: the servers count every refusal, whichever link caused it. */
+  account: RefusedAccount;
+  clock: Clock;
+  log: Logger;
+  onAttemptFailed?(endpoint: Endpoint, error: ConfigServerError): void;
+}
+
+export type Round<C> = { opened: C } | { failed: 'all' | 'no-primary' | 'account' };
+
+/**
+ * Tries each server once: the last opened one first, a pause, then the others in their order. `explain` takes in plain
+ * words why there is no connection yet.
+ */
+export async function attemptRound<C extends StandbyConnection>(
+  deps: AttemptOptions<C>,
+  order: AttemptOrder,
+  signal: AbortSignal,
+  explain: (reason: string) => void,
+): Promise<Round<C>> {
+  const endpoints = order.ofRound(deps.endpoints.current());
+  if (endpoints.length === 0) explain(noServerKnown(deps.endpoints));
+  let standbyAnswers = 0;
+  for (const [index, endpoint] of endpoints.entries()) {
+    if (signal.aborted) break;
+    const result = await attempt(deps, endpoint, signal, explain);
+    if (!(result instanceof ConfigServerError)) return { opened: result };
+    if (refusesAccount(result.code)) {
+      deps.account.refused(`${endpointName(endpoint)}: ${result.message}`);
+      deps.log.error({ reason: deps.account.reason }, 'Configuration Server refuses the service account');
+      return { failed: 'account' };
+    }
+    if (result.code === 'NotPrimary') standbyAnswers += 1;
+    const wasLastOpened = index === 0 && order.wasLastOpened(endpoint);
+    if (wasLastOpened && result.code !== 'NotPrimary' && endpoints.length > 1)
+      await pause(deps.clock, deps.options.backupDelayMs, signal);
+  }
+  const isSwitchover = endpoints.length > 0 && standbyAnswers === endpoints.length;
+  return { failed: isSwitchover ? 'no-primary' : 'all' };
+}
+
+async function attempt<C extends StandbyConnection>(
+  { open, epochs, log, onAttemptFailed }: AttemptOptions<C>,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  explain: (reason: string) => void,
+): Promise<C | ConfigServerError> {
+  const name = endpointName(endpoint);
+  try {
+    return epochs.checked(await open(endpoint, signal));
+  } catch (cause) {
+    const error =
+      cause instanceof ConfigServerError
+        ? cause
+        : new ConfigServerError('InternalError', 'the attempt failed', { endpoint: name, cause });
+    if (!signal.aborted) {
+      explain(`${name}: ${error.message}`);
+      log.warn(
+        { endpoint: name, reason: error.code, detail: error.detail, details: error.details },
+        'Configuration Server attempt failed',
+      );
+      onAttemptFailed?.(endpoint, error);
+    }
+    return error;
+  }
+}
+
+function noServerKnown({ problem }: EndpointSource): string {
+  return `no Configuration Server is known${problem === undefined ? '' : `: ${problem}`}`;
+}
