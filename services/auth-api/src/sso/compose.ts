@@ -15,10 +15,10 @@ import { authSchemeRoutes } from './auth-scheme-routes.ts';
 import { watchCertificates } from './certificates.ts';
 import { createSsoChecks } from './check.ts';
 import { createFlowStore } from './flow-store.ts';
-import { createJourney } from './journey.ts';
 import { ssoJwksRoutes } from './jwks-routes.ts';
 import { observeSsoKeys } from './keys/key-metrics.ts';
 import { createSsoKeys } from './keys/service.ts';
+import { createSsoLogin } from './login.ts';
 import { backchannelLogoutRoutes, providerLogoutRoutes, signedOutPath } from './logout-routes.ts';
 import { createLogoutStore } from './logout-store.ts';
 import { createSsoMetrics } from './metrics.ts';
@@ -142,7 +142,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     audit: audit.writer,
     now,
   });
-  const journey = createJourney({
+  const login = createSsoLogin({
     schemes,
     settings,
     interactions,
@@ -156,10 +156,10 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     clients,
     cookies,
     now,
-    begin: async (chosen, flow, departing) =>
+    begin: async (chosen, flow, loginStart) =>
       chosen.protocol === 'saml'
-        ? beginSaml(chosen, flow, departing)
-        : { kind: 'redirect', location: await relyingParty.begin(chosen, flow, departing) },
+        ? beginSaml(chosen, flow, loginStart)
+        : { kind: 'redirect', location: await relyingParty.begin(chosen, flow, loginStart) },
     isRegisteredOrigin: clients.hasOrigin,
     starts: limitStarts(),
     // Behind one address there may be a whole contact centre, and its identity provider may be down.
@@ -184,7 +184,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     providerSessions,
     keys,
     singleUse,
-    arrivals: limitStarts(),
+    answers: limitStarts(),
     now,
   });
   const providerLogout = createProviderLogout({
@@ -212,11 +212,11 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     flows,
     tickets: createTicketStore(redis, keyspace),
     singleUse,
-    journey,
+    login,
     cookies,
-    arrivals: limitStarts(),
+    answers: limitStarts(),
   });
-  const oidcCallback = createOidcCallback({ journey, flows, cookies, relyingParty, arrivals: limitStarts() });
+  const oidcCallback = createOidcCallback({ login, flows, cookies, relyingParty, answers: limitStarts() });
   const ssoRefusals = createSsoRefusals({
     metrics,
     audit: audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
@@ -239,7 +239,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     startProviderLogout: providerLogout.begin,
     authSchemeRoutes: (app: App) => authSchemeRoutes(app, { schemes, schemeQuestions, isServiceClient }),
     jwksRoutes: async (app: App) => ssoJwksRoutes(app, { ssoKeys: keys }),
-    startRoutes: async (app: App) => ssoStartRoutes(app, { journey }),
+    startRoutes: async (app: App) => ssoStartRoutes(app, { login }),
     samlRoutes: (app: App) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals }),
     oidcRoutes: (app: App) =>
       oidcCallbackRoutes(app, {

@@ -1,4 +1,4 @@
-/** A journey to an identity provider and back: what was asked, by which browser, for what. */
+/** Describes a login in progress at an identity provider: what was asked, by which browser, for which request. */
 
 import { hkdfSync } from 'node:crypto';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';

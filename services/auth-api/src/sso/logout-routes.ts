@@ -11,7 +11,7 @@ import { placeOf, placeParams } from './place.ts';
 import type { ProviderLogout } from './provider-logout.ts';
 import { notingRefusals, type SsoRefusals } from './refusals.ts';
 import { samlPath } from './saml/entity.ts';
-import type { LogoutArrival, SamlLogout } from './saml/logout.ts';
+import type { IncomingLogout, SamlLogout } from './saml/logout.ts';
 
 export const signedOutPath = '/auth/v3/sso/signed-out';
 
@@ -32,9 +32,9 @@ export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Pr
   await app.register(formbody, { bodyLimit: formLimitBytes });
   app.addHook('onRequest', noStore);
 
-  const answer = async (request: FastifyRequest, arrival: LogoutArrival) => {
+  const answer = async (request: FastifyRequest, incoming: IncomingLogout) => {
     const place = placeOf(request.params as z.infer<typeof placeParams>);
-    const outcome = await samlLogout.receive(place, arrival, request);
+    const outcome = await samlLogout.receive(place, incoming, request);
     return 'location' in outcome ? outcome.location : providerLogout.finish(outcome.finishes);
   };
 

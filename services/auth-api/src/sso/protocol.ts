@@ -1,13 +1,13 @@
-/** What the journey asks of a protocol: how to leave for the identity provider. */
+/** Names what a login needs of a protocol: the request to the identity provider. */
 import type { SsoFlow } from './flow.ts';
 import type { SignOnSettings } from './settings.ts';
 
 /** An address to go to, or a form that the browser posts there. */
-export type Departure =
+export type ProviderRequest =
   | { kind: 'redirect'; location: string }
   | { kind: 'form'; action: string; fields: Record<string, string> };
 
-export interface Departing {
+export interface LoginStart {
   flowId: string;
   /** Value of the browser's binding cookie. */
   browser: string;
@@ -17,4 +17,8 @@ export interface Departing {
 }
 
 /** @throws SsoError */
-export type Begin = (settings: SignOnSettings, flow: SsoFlow, departing: Departing) => Promise<Departure>;
+export type Begin = (
+  settings: SignOnSettings,
+  flow: SsoFlow,
+  loginStart: LoginStart,
+) => Promise<ProviderRequest>;

@@ -25,7 +25,7 @@ export interface ProviderLogoutOptions {
 export function createProviderLogout(options: ProviderLogoutOptions): ProviderLogout {
   const { settings: known, store, pages, log } = options;
 
-  const leave = async (
+  const startLogout = async (
     contactCenterId: string,
     session: ProviderSession,
     target: string,
@@ -43,7 +43,7 @@ export function createProviderLogout(options: ProviderLogoutOptions): ProviderLo
       if (ended?.provider === undefined || ended.identity === undefined) return undefined;
       const { contactCenterId } = ended.identity;
       try {
-        return await leave(contactCenterId, ended.provider, target);
+        return await startLogout(contactCenterId, ended.provider, target);
       } catch (error) {
         log.warn(
           { err: error, event: 'sso_logout_failed', contactCenterId },

@@ -2,9 +2,9 @@
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
-import { sendDeparture } from './departure-page.ts';
-import type { Journey } from './journey.ts';
+import type { SsoLogin } from './login.ts';
 import { noStore } from './no-store.ts';
+import { sendToProvider } from './send-to-provider.ts';
 
 const querySchema = z.object({
   interaction: z.string().max(128).optional().describe('Authorization request that waits'),
@@ -21,7 +21,7 @@ const querySchema = z.object({
   login_hint: z.string().max(512).optional().describe('User name; may be tenant\\user'),
 });
 
-export function ssoStartRoutes(app: App, { journey }: { journey: Journey }): void {
+export function ssoStartRoutes(app: App, { login }: { login: SsoLogin }): void {
   app.setErrorHandler(htmlErrorHandler);
   app.addHook('onRequest', noStore);
 
@@ -38,14 +38,14 @@ export function ssoStartRoutes(app: App, { journey }: { journey: Journey }): voi
     },
     handler: async (request, reply) => {
       const { interaction, tenant, login_hint: userName, redirectUri: target, again } = request.query;
-      const departure = await journey.start(request, reply, {
+      const providerRequest = await login.start(request, reply, {
         interactionId: interaction,
         tenant,
         userName,
         target,
         asksAnew: again !== undefined,
       });
-      return sendDeparture(reply, departure);
+      return sendToProvider(reply, providerRequest);
     },
   });
 }

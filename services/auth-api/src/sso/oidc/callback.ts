@@ -6,29 +6,29 @@ import type { BrowserCookies, BrowserReply } from '../../browser/browser-cookies
 import { SsoError } from '../failure.ts';
 import { referenceOf, type SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';
-import type { Journey, JourneyRequest } from '../journey.ts';
+import type { JourneyRequest, SsoLogin } from '../login.ts';
 import { isSamePlace, type SignOnPlace } from '../place.ts';
 import type { OidcRelyingParty } from './relying-party.ts';
 
 export interface OidcCallback {
-  /** Where the browser goes. @throws AppError for a page, when there is no journey that this could end */
-  arrive(
+  /** Where the browser goes. @throws AppError for a page, when no login is in progress that this answer could complete */
+  complete(
     request: JourneyRequest,
     reply: BrowserReply,
     place: SignOnPlace,
     parameters: URLSearchParams,
   ): Promise<string>;
-  /** Refuses what arrive() would have no journey for, before anything of it is stored. @throws AppError */
+  /** Refuses an answer that complete() would find no login for, before any of it is stored. @throws AppError */
   requireFlow(parameters: URLSearchParams, clientAddress: string): Promise<void>;
 }
 
 export interface OidcCallbackOptions {
-  journey: Journey;
+  login: SsoLogin;
   flows: FlowStore;
   cookies: BrowserCookies;
   relyingParty: OidcRelyingParty;
   /** Bounds how many answers one address may bring. */
-  arrivals: AttemptLimiter;
+  answers: AttemptLimiter;
 }
 
 type OidcFlow = SsoFlow & { protocol: 'oidc' };
@@ -36,7 +36,7 @@ type OidcFlow = SsoFlow & { protocol: 'oidc' };
 const longestState = 128;
 
 export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
-  const { journey, flows, cookies, relyingParty, arrivals } = options;
+  const { login, flows, cookies, relyingParty, answers } = options;
 
   const complete = async (
     request: JourneyRequest,
@@ -51,14 +51,14 @@ export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
       if (returning.parameters.getAll(name).length > 1)
         throw new SsoError('response_malformed', `the parameter ${name} came more than once`);
     }
-    const settings = await journey.settingsOf(flow);
+    const settings = await login.settingsOf(flow);
     const person = await relyingParty.complete(settings, returning);
-    return journey.arrive(request, reply, flow, settings, person);
+    return login.complete(request, reply, flow, settings, person);
   };
 
   return {
-    async arrive(request, reply, place, parameters) {
-      arrivals.reserve(request.ip);
+    async complete(request, reply, place, parameters) {
+      answers.reserve(request.ip);
       const flowId = stateOf(parameters);
       const browser = cookies.readBrowser(request);
       // Taken before the code is redeemed: of two answers to one request only one is looked at.
@@ -66,18 +66,18 @@ export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
         flowId === undefined || browser === undefined
           ? undefined
           : await flows.take(referenceOf(flowId), sha256(browser));
-      if (flowId === undefined || browser === undefined || !isOidc(flow)) throw noJourney();
+      if (flowId === undefined || browser === undefined || !isOidc(flow)) throw noFlow();
       try {
         return await complete(request, reply, flow, place, { flowId, browser, parameters });
       } catch (error) {
-        return journey.fail(request, flow, error);
+        return login.fail(request, flow, error);
       }
     },
 
     async requireFlow(parameters, clientAddress) {
-      arrivals.reserve(clientAddress);
+      answers.reserve(clientAddress);
       const flowId = stateOf(parameters);
-      if (flowId === undefined || !isOidc(await flows.find(referenceOf(flowId)))) throw noJourney();
+      if (flowId === undefined || !isOidc(await flows.find(referenceOf(flowId)))) throw noFlow();
     },
   };
 }
@@ -92,7 +92,7 @@ function isOidc(flow: SsoFlow | undefined): flow is OidcFlow {
 }
 
 /** Expired, used, made up, or another browser's: the page says the same, so that nothing can be probed. */
-export function noJourney(): AppError {
+export function noFlow(): AppError {
   return new AppError(
     'sso_expired',
     400,

@@ -1,4 +1,4 @@
-/** The ID token of an identity provider is kept for its logout alone, sealed, and leaves for nobody else. */
+/** Seals the ID token of an identity provider: it is kept only as the hint for that provider's logout. */
 import type { SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 
 /** Not a table: it waits in Redis with its session. */

@@ -1,10 +1,10 @@
-/** Our side of OpenID Connect: the request that leaves, and what the answer proves (Core section 3.1). */
+/** Sends authentication requests to OpenID Connect providers and verifies their answers (Core section 3.1). */
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import * as openid from 'openid-client';
 import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../flow.ts';
-import type { Departing } from '../protocol.ts';
+import type { LoginStart } from '../protocol.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { asSsoError } from './answer-error.ts';
 import { idTokenPlace } from './id-token-hint.ts';
@@ -15,7 +15,7 @@ import { withUserInfo } from './user-info.ts';
 
 export interface OidcRelyingParty {
   /** Where the browser goes. @throws SsoError */
-  begin(settings: OidcSignOn, flow: SsoFlow, departing: Departing): Promise<string>;
+  begin(settings: OidcSignOn, flow: SsoFlow, loginStart: LoginStart): Promise<string>;
   /** Redeems the code. `parameters` are those of the callback. @throws SsoError */
   complete(
     settings: OidcSignOn,
@@ -49,7 +49,7 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRe
         code_challenge_method: 'S256',
         ...(settings.responseMode === 'form_post' ? { response_mode: 'form_post' } : {}),
         ...(prompt === undefined ? {} : { prompt }),
-        // Asking for the age has auth_time come back (Core section 3.1.2.1), which a forced sign-in is judged by.
+        // Core section 3.1.2.1: with max_age the answer has auth_time, which a forced sign-in is checked by.
         ...(flow.isForced ? { max_age: '0' } : {}),
         ...(!flow.isForced && flow.maxAgeSeconds !== undefined
           ? { max_age: String(flow.maxAgeSeconds) }

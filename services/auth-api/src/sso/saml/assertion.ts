@@ -1,4 +1,4 @@
-/** Judges an assertion whose signature was verified, read from the very bytes that were signed (SAML profiles section 4.1.4.3). */
+/** Verifies the content of a signed assertion, read from the very bytes that were signed (SAML profiles section 4.1.4.3). */
 import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import type { SamlSignOn } from '../settings.ts';
@@ -17,7 +17,7 @@ export interface AssertionExpectation {
   nowMs: number;
 }
 
-export interface JudgedAssertion {
+export interface VerifiedAssertion {
   id: string;
   /** After that it is too old to come again. */
   usableUntilMs: number;
@@ -25,7 +25,7 @@ export interface JudgedAssertion {
 }
 
 /** @throws SsoError */
-export function judgeAssertion(assertion: Element, expected: AssertionExpectation): JudgedAssertion {
+export function verifyAssertion(assertion: Element, expected: AssertionExpectation): VerifiedAssertion {
   const { settings } = expected;
   const id = attributeOf(assertion, 'ID') ?? '';
   const issuer = childNamed(assertion, 'assertion', 'Issuer');
@@ -92,7 +92,7 @@ function checkConditions(assertion: Element, expected: AssertionExpectation): vo
   if (conditions === undefined) throw new SsoError('wrong_audience', 'the assertion has no Conditions');
   const problem = timeProblem(conditions, expected);
   if (problem !== undefined) throw problem;
-  // Core section 2.5.1: a condition that nobody here can judge does not hold. An assertion is used once in any case.
+  // Core section 2.5.1: a condition that is unknown here does not hold. OneTimeUse needs no check: every assertion is used once.
   const stranger = elementsIn(conditions).find(
     (one) => !knownConditions.some((name) => isNamed(one, 'assertion', name)),
   );

@@ -46,9 +46,9 @@ export function createSamlChecks(deps: {
             startedAtMs: now(),
             isForced: false,
           };
-          const departure = await begin(settings, flow, { flowId: 'dry run', browser: '' });
+          const providerRequest = await begin(settings, flow, { flowId: 'dry run', browser: '' });
           const { origin, pathname } = new URL(
-            departure.kind === 'form' ? departure.action : departure.location,
+            providerRequest.kind === 'form' ? providerRequest.action : providerRequest.location,
           );
           return `a browser would go to ${origin}${pathname}${settings.signRequests ? ', with a signed request' : ''}`;
         },

@@ -7,11 +7,11 @@ import type { ContactCenterService } from '../../contact-centers/service.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';
-import type { Journey, JourneyRequest } from '../journey.ts';
-import { noJourney } from '../oidc/callback.ts';
+import type { JourneyRequest, SsoLogin } from '../login.ts';
+import { noFlow } from '../oidc/callback.ts';
 import { isSamePlace, requireContactCenter, type SignOnPlace } from '../place.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
-import type { JudgedAssertion } from './assertion.ts';
+import type { VerifiedAssertion } from './assertion.ts';
 import { entityOf } from './entity.ts';
 import type { IdentityProviders } from './idp-source.ts';
 import { type PostedResponse, type Responses, readResponse } from './response.ts';
@@ -39,9 +39,9 @@ export interface SamlConsumerOptions {
   flows: FlowStore;
   tickets: TicketStore;
   singleUse: SingleUse;
-  journey: Journey;
+  login: SsoLogin;
   cookies: BrowserCookies;
-  arrivals: AttemptLimiter;
+  answers: AttemptLimiter;
 }
 
 type SamlFlow = SsoFlow & { protocol: 'saml' };
@@ -49,7 +49,7 @@ type SamlFlow = SsoFlow & { protocol: 'saml' };
 export const finishPath = '/auth/v3/sso/saml/finish';
 
 export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
-  const { issuer, publicUrl, flows, tickets, journey, providers, responses } = options;
+  const { issuer, publicUrl, flows, tickets, login, providers, responses } = options;
 
   const settingsAt = async ({ contactCenterId, location }: SignOnPlace): Promise<SamlSignOn> => {
     const settings = await options.settings.of(contactCenterId, 'saml');
@@ -75,21 +75,21 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
     return flow as SamlFlow;
   };
 
-  const judge = async (posted: PostedResponse, settings: SamlSignOn): Promise<JudgedAssertion> => {
+  const verify = async (posted: PostedResponse, settings: SamlSignOn): Promise<VerifiedAssertion> => {
     const expected = { settings, entity: entityOf(issuer, settings), inResponseTo: posted.inResponseTo };
     const provider = await providers.of(settings);
     try {
-      return await responses.judge(posted, { ...expected, provider });
+      return await responses.verify(posted, { ...expected, provider });
     } catch (error) {
       if (!(error instanceof SsoError) || error.reason !== 'signature_invalid') throw error;
       // The provider may have changed its key since its metadata was read.
       const renewed = await providers.renewed(settings);
       if (renewed === undefined) throw error;
-      return responses.judge(posted, { ...expected, provider: renewed });
+      return responses.verify(posted, { ...expected, provider: renewed });
     }
   };
 
-  const takeOnce = async ({ id, usableUntilMs }: JudgedAssertion, place: SignOnPlace) => {
+  const takeOnce = async ({ id, usableUntilMs }: VerifiedAssertion, place: SignOnPlace) => {
     const isFirst = await options.singleUse.take(
       'assertion',
       [entityOf(issuer, place).entityId, id],
@@ -109,8 +109,8 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
   ) => {
     if (!settings.allowIdpInitiated)
       throw new SsoError('unsolicited', 'it answers no request, and allowIdpInitiated is not set');
-    const judged = await judge(posted, settings);
-    await takeOnce(judged, settings);
+    const verified = await verify(posted, settings);
+    await takeOnce(verified, settings);
     const center = await options.contactCenters.get(settings.contactCenterId);
     const [tenant] = center?.domains ?? [];
     if (tenant === undefined)
@@ -123,7 +123,7 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
       // Where only some access groups come in this way, the name decides.
       ...(settings.accessGroups.length === 0
         ? {}
-        : { login_hint: await journey.userNameOf(settings, judged.person) }),
+        : { login_hint: await login.userNameOf(settings, verified.person) }),
       ...(relayState ? { redirectUri: relayState } : {}),
     });
     return `${publicUrl}/auth/v3/sso/start?${query}`;
@@ -131,7 +131,7 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
 
   return {
     async consume(request, place, { response, relayState }) {
-      options.arrivals.reserve(request.ip);
+      options.answers.reserve(request.ip);
       await requireContactCenter(options.contactCenters, place);
       let flow: SamlFlow | undefined;
       try {
@@ -139,16 +139,16 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
         const posted = readResponse(response);
         flow = await flowOf(posted, place);
         if (flow === undefined) return await consumeUnsolicited(posted, settings, relayState);
-        const judged = await judge(posted, settings);
+        const verified = await verify(posted, settings);
         // Of several answers to one request one gets through.
         const taken = await flows.take((posted.inResponseTo ?? '').slice(1));
         if (taken === undefined)
           throw new SsoError('replayed', 'another answer to the same request came first');
-        await takeOnce(judged, place);
-        const ticket = await tickets.save({ flow, person: judged.person });
+        await takeOnce(verified, place);
+        const ticket = await tickets.save({ flow, person: verified.person });
         return `${publicUrl}${finishPath}?ticket=${ticket}`;
       } catch (error) {
-        return journey.fail(
+        return login.fail(
           request,
           flow ?? { protocol: 'saml', contactCenterId: place.contactCenterId },
           error,
@@ -159,12 +159,12 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
     async finish(request, reply, ticketId) {
       const browser = options.cookies.readBrowser(request);
       const ticket = browser === undefined ? undefined : await tickets.take(ticketId, sha256(browser));
-      if (ticket === undefined) throw noJourney();
+      if (ticket === undefined) throw noFlow();
       const { flow, person } = ticket;
       try {
-        return await journey.arrive(request, reply, flow, await journey.settingsOf(flow), person);
+        return await login.complete(request, reply, flow, await login.settingsOf(flow), person);
       } catch (error) {
-        return journey.fail(request, flow, error);
+        return login.fail(request, flow, error);
       }
     },
   };

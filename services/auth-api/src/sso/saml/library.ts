@@ -1,11 +1,11 @@
 /**
- * The one file that knows the SAML library: it makes requests, and verifies what is signed. What it verified is judged
+ * The one file that knows the SAML library: it makes requests, and verifies what is signed. The content of what it verified is checked
  * elsewhere. It is loaded by the first message: with all it brings it takes 20 MiB, and many installations have no use for it.
  */
 import type { SAML, SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { ProviderSession } from '../../sessions/session.ts';
 import type { SsoKey } from '../keys/service.ts';
-import type { Departure } from '../protocol.ts';
+import type { ProviderRequest } from '../protocol.ts';
 import type { SamlEntity } from './entity.ts';
 import type { IdentityProvider } from './idp-metadata.ts';
 
@@ -22,7 +22,7 @@ export interface AuthnRequest {
 }
 
 /** Where, and with what, the browser goes to the identity provider (SAML bindings sections 3.4 and 3.5). */
-export async function makeAuthnRequest(request: AuthnRequest): Promise<Departure> {
+export async function makeAuthnRequest(request: AuthnRequest): Promise<ProviderRequest> {
   const { provider, binding, contexts } = request;
   const destination = binding === 'post' ? provider.signOnPost : provider.signOnRedirect;
   const saml = await create(request.entity, provider, {
@@ -61,7 +61,7 @@ export async function verifyResponse(
     wantAssertionsSigned: true,
     wantAuthnResponseSigned: responseSigned,
     validateInResponseTo: 'never' as ValidateInResponseTo,
-    // Judged by our own clock, with the audience.
+    // Checked by our own clock, together with the audience.
     acceptedClockSkewMs: -1,
     audience: false,
     ...(decryptionKey === undefined ? {} : { decryptionPvk: decryptionKey }),

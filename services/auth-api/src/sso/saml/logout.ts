@@ -19,7 +19,7 @@ import { checkSignatures, orMalformed } from './response-shape.ts';
 import { attributeOf, childNamed, childrenNamed, instantOf, isNamed, parseXml, textOf } from './xml.ts';
 
 /** How a message came. */
-export type LogoutArrival =
+export type IncomingLogout =
   | { binding: 'redirect'; rawQuery: string }
   | { binding: 'post'; encoded: string; relayState: string | undefined };
 
@@ -32,7 +32,7 @@ export interface SamlLogout {
    */
   receive(
     place: SignOnPlace,
-    arrival: LogoutArrival,
+    incoming: IncomingLogout,
     request: { id: string; ip: string },
   ): Promise<{ location: string } | { finishes: string | undefined }>;
 }
@@ -46,7 +46,7 @@ export interface SamlLogoutOptions {
   keys: Pick<SsoKeys, 'signing'>;
   singleUse: SingleUse;
   /** Bounds how many messages one address may bring. */
-  arrivals: AttemptLimiter;
+  answers: AttemptLimiter;
   now: Clock;
 }
 
@@ -77,7 +77,7 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
     );
   };
 
-  const judge = async (root: Element, settings: SamlSignOn, provider: IdentityProvider): Promise<string> => {
+  const verify = async (root: Element, settings: SamlSignOn, provider: IdentityProvider): Promise<string> => {
     const entity = entityOf(issuer, settings);
     if (textIn(root, 'Issuer') !== provider.entityId)
       throw new SsoError('wrong_issuer', 'the LogoutRequest is of another issuer than the metadata says');
@@ -122,21 +122,21 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
       return makeLogoutRequest({ ...message, relayState: logoutId }, session);
     },
 
-    async receive(place, arrival, request) {
-      options.arrivals.reserve(request.ip);
+    async receive(place, incoming, request) {
+      options.answers.reserve(request.ip);
       await requireContactCenter(options.contactCenters, place);
       const settings = await settingsAt(place);
-      const { xml, kind, relayState } = open(arrival);
+      const { xml, kind, relayState } = open(incoming);
       // The answer to ours: the session has ended long since, so nothing depends on what it says.
       if (kind === 'SAMLResponse') return { finishes: relayState };
       const root = orMalformed(() => parseXml(xml, xmlLimits));
       if (!isNamed(root, 'protocol', 'LogoutRequest'))
         throw new SsoError('response_malformed', `the message is ${root.localName}, not a LogoutRequest`);
       const provider = await providers.of(settings);
-      if (arrival.binding === 'redirect') verifyRedirectMessage(arrival.rawQuery, provider.certificates);
+      if (incoming.binding === 'redirect') verifyRedirectMessage(incoming.rawQuery, provider.certificates);
       else {
         orMalformed(() => checkSignatures(root));
-        await verifyPostedRequest(arrival.encoded, { entity: entityOf(issuer, settings), provider }).catch(
+        await verifyPostedRequest(incoming.encoded, { entity: entityOf(issuer, settings), provider }).catch(
           (error: unknown) => {
             throw new SsoError(
               'signature_invalid',
@@ -146,7 +146,7 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
           },
         );
       }
-      const id = await judge(root, settings, provider);
+      const id = await verify(root, settings, provider);
       await endSessions(root, settings, request);
       const destination = provider.logoutResponse ?? provider.logoutRedirect;
       if (destination === undefined) return { finishes: undefined };
@@ -169,11 +169,11 @@ export function samlParties(issuer: string, place: SignOnPlace): { issuer: strin
   return { issuer: 'saml', clientId: entityOf(issuer, place).entityId };
 }
 
-function open(arrival: LogoutArrival) {
-  if (arrival.binding === 'redirect') return readRedirectMessage(arrival.rawQuery);
+function open(incoming: IncomingLogout) {
+  if (incoming.binding === 'redirect') return readRedirectMessage(incoming.rawQuery);
   return {
     kind: 'SAMLRequest' as const,
-    xml: Buffer.from(arrival.encoded, 'base64').toString('utf8'),
-    relayState: arrival.relayState,
+    xml: Buffer.from(incoming.encoded, 'base64').toString('utf8'),
+    relayState: incoming.relayState,
   };
 }

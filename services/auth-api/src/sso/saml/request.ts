@@ -1,15 +1,19 @@
-/** Leaves for a SAML identity provider. */
+/** Makes the authentication request that the browser carries to a SAML identity provider. */
 import { SsoError } from '../failure.ts';
 import type { SsoFlow } from '../flow.ts';
 import { referenceOf } from '../flow.ts';
 import type { SsoKeys } from '../keys/service.ts';
-import type { Departing, Departure } from '../protocol.ts';
+import type { LoginStart, ProviderRequest } from '../protocol.ts';
 import type { SamlSignOn } from '../settings.ts';
 import { entityOf } from './entity.ts';
 import type { IdentityProviders } from './idp-source.ts';
 import { makeAuthnRequest } from './library.ts';
 
-export type BeginSaml = (settings: SamlSignOn, flow: SsoFlow, departing: Departing) => Promise<Departure>;
+export type BeginSaml = (
+  settings: SamlSignOn,
+  flow: SsoFlow,
+  loginStart: LoginStart,
+) => Promise<ProviderRequest>;
 
 export function createBeginSaml(deps: {
   issuer: string;

@@ -165,7 +165,7 @@ function malformed(detail: string): SsoError {
   return new SsoError('response_malformed', detail);
 }
 
-/** What the parser or the shape refuses, as the journey knows it. */
+/** Turns what the parser or the shape refuses into the error of a login. */
 export function orMalformed<T>(work: () => T): T {
   try {
     return work();

@@ -1,9 +1,9 @@
-/** From what was posted to an assertion that was verified and judged. The order is the order of trust. */
+/** Verifies a posted response: shape, signature, then content. Nothing unsigned is read as content. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { SsoError } from '../failure.ts';
 import type { SsoKeys } from '../keys/service.ts';
 import type { SamlSignOn } from '../settings.ts';
-import { type JudgedAssertion, judgeAssertion } from './assertion.ts';
+import { type VerifiedAssertion, verifyAssertion } from './assertion.ts';
 import { openAssertion } from './decrypt.ts';
 import type { SamlEntity } from './entity.ts';
 import type { IdentityProvider } from './idp-metadata.ts';
@@ -28,7 +28,7 @@ export interface ResponseExpectation {
 
 export interface Responses {
   /** @throws SsoError */
-  judge(posted: PostedResponse, expected: ResponseExpectation): Promise<JudgedAssertion>;
+  verify(posted: PostedResponse, expected: ResponseExpectation): Promise<VerifiedAssertion>;
 }
 
 const longestResponse = 256 * 1024;
@@ -48,7 +48,7 @@ export function readResponse(encoded: string): PostedResponse {
 
 export function createResponses({ keys, now }: { keys: Pick<SsoKeys, 'decryption'>; now: Clock }): Responses {
   return {
-    async judge({ encoded, root }, expected) {
+    async verify({ encoded, root }, expected) {
       const { settings, entity, provider } = expected;
       const shaped = orMalformed(() => shapeOf(root));
       checkEnvelope(shaped, expected);
@@ -76,7 +76,7 @@ export function createResponses({ keys, now }: { keys: Pick<SsoKeys, 'decryption
       });
       // What was verified is parsed anew: nothing of the document around it takes part.
       return orMalformed(() =>
-        judgeAssertion(parseXml(signed, xmlLimits), {
+        verifyAssertion(parseXml(signed, xmlLimits), {
           settings,
           issuer: provider.entityId,
           audience: entity.entityId,

@@ -1,4 +1,4 @@
-/** A judged assertion waits here for the browser to come back by a GET of our own, with its cookies: a minute, for one browser, once. */
+/** Keeps a verified assertion for a minute, until the same browser returns by our own GET with its cookies; it is read once. */
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';

@@ -1,16 +1,16 @@
-/** Sends the browser on: by redirect, or by a page whose form posts itself (SAML bindings section 3.5.4). */
+/** Sends the browser to the identity provider: by redirect, or by a page whose form posts itself (SAML bindings section 3.5.4). */
 import { renderPostForm } from '@gatehouse/service-kit/html/post-form';
 import type { FastifyReply } from 'fastify';
-import type { Departure } from './protocol.ts';
+import type { ProviderRequest } from './protocol.ts';
 
-export function sendDeparture(reply: FastifyReply, departure: Departure): FastifyReply {
+export function sendToProvider(reply: FastifyReply, providerRequest: ProviderRequest): FastifyReply {
   // 303: what was posted to us is not posted on.
-  if (departure.kind === 'redirect') return reply.redirect(departure.location, 303);
+  if (providerRequest.kind === 'redirect') return reply.redirect(providerRequest.location, 303);
   const page = renderPostForm({
     title: 'Your organisation signs you in',
     text: 'You are on your way to its page. If nothing happens, go on by the button.',
-    action: departure.action,
-    fields: departure.fields,
+    action: providerRequest.action,
+    fields: providerRequest.fields,
     // Where the identity provider leads its visitors from there is not known here.
     formAction: '*',
   });

@@ -1,4 +1,4 @@
-/** Leaves for the identity provider: binds the browser, and saves the flow that it must come back to. */
+/** Starts a login at the identity provider: binds the browser by its cookie and saves the flow that the answer must name. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken } from '@gatehouse/service-kit/random';
@@ -12,7 +12,7 @@ import { contextsToAskFor } from './asserted-person.ts';
 import { SsoError } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
 import type { FlowStore } from './flow-store.ts';
-import type { Begin, Departure } from './protocol.ts';
+import type { Begin, ProviderRequest } from './protocol.ts';
 import type { SignOnSettings } from './settings.ts';
 
 export interface Wish {
@@ -21,11 +21,11 @@ export interface Wish {
   userName?: string | undefined;
   /** Page of a registered application; only without an interaction. */
   target?: string | undefined;
-  /** Whoever the identity provider knows already was the wrong person. */
+  /** The identity provider must ask again: the user it knows was the wrong one. */
   asksAnew?: boolean | undefined;
 }
 
-export interface LeaveOptions {
+export interface StartLoginOptions {
   flows: Pick<FlowStore, 'save'>;
   clients: Pick<ClientDirectory, 'find'>;
   cookies: BrowserCookies;
@@ -36,18 +36,18 @@ export interface LeaveOptions {
 }
 
 /** @throws SsoError */
-export type Leave = (
+export type StartLogin = (
   request: BrowserRequest,
   reply: BrowserReply,
   settings: SignOnSettings,
   wish: Wish,
   interaction: Interaction | undefined,
-) => Promise<Departure>;
+) => Promise<ProviderRequest>;
 
-export function createLeave(options: LeaveOptions): Leave {
+export function createStartLogin(options: StartLoginOptions): StartLogin {
   const { flows, cookies, now } = options;
 
-  /** The browser that leaves is the one that must come back. */
+  /** Only the browser that starts a login can complete it. */
   const bindBrowser = (request: BrowserRequest, reply: BrowserReply): string => {
     const known = cookies.readBrowser(request);
     if (known !== undefined) return known;

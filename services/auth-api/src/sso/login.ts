@@ -1,4 +1,4 @@
-/** From a browser that wants in to a session, over an identity provider: what both protocols share. */
+/** Starts and completes a login at an identity provider: the steps that SAML and OpenID Connect share. */
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
@@ -11,20 +11,20 @@ import { SignInError } from '../users/sign-in-error.ts';
 import { type AssertedPerson, methodsOf, nameOf, requireGroup, seenAtMs } from './asserted-person.ts';
 import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
-import { createLeave, type LeaveOptions, type Wish } from './leave.ts';
 import type { SsoMetrics } from './metrics.ts';
-import type { Departure } from './protocol.ts';
+import type { ProviderRequest } from './protocol.ts';
 import type { ProviderSessions } from './provider-sessions.ts';
 import type { Schemes } from './scheme.ts';
 import type { SignOnSettings, SsoSettings } from './settings.ts';
+import { createStartLogin, type StartLoginOptions, type Wish } from './start-login.ts';
 
 export interface JourneyRequest extends BrowserRequest {
   /** Request id. */
   readonly id: string;
 }
 
-/** What is known of a journey when it fails: enough to name the page and the contact centre. */
-export type FailedJourney = Pick<SsoFlow, 'protocol' | 'contactCenterId'> & Partial<FailedPage>;
+/** What is known of a login when it fails: enough to choose the page and to name the contact centre. */
+export type FailedLogin = Pick<SsoFlow, 'protocol' | 'contactCenterId'> & Partial<FailedPage>;
 
 interface FailedPage {
   interactionId: string | undefined;
@@ -32,28 +32,28 @@ interface FailedPage {
   tenant: string | undefined;
 }
 
-export interface Journey {
-  /** Leaves for the identity provider; for the sign-in page where a password is asked. @throws AppError for a page */
-  start(request: JourneyRequest, reply: BrowserReply, wish: Wish): Promise<Departure>;
-  /** The settings by which a flow left, if they are still those of its place. @throws SsoError */
+export interface SsoLogin {
+  /** Sends the browser to the identity provider, or to the sign-in page where a password is asked. @throws AppError for a page */
+  start(request: JourneyRequest, reply: BrowserReply, wish: Wish): Promise<ProviderRequest>;
+  /** The settings that a flow was started with, if they still apply to its place. @throws SsoError */
   settingsOf<P extends 'saml' | 'oidc'>(
     flow: SsoFlow & { protocol: P },
   ): Promise<Extract<SignOnSettings, { protocol: P }>>;
-  /** The user name of whom the identity provider has named. @throws SsoError, SignInError */
+  /** User name of the person whom the identity provider named. @throws SsoError, SignInError */
   userNameOf(settings: SignOnSettings, person: AssertedPerson): Promise<string>;
-  /** A session for whom the identity provider has named, and where the browser goes. @throws SsoError, SignInError */
-  arrive(
+  /** Opens a session for the person whom the identity provider named; the address where the browser goes next. @throws SsoError, SignInError */
+  complete(
     request: JourneyRequest,
     reply: BrowserReply,
     flow: SsoFlow,
     settings: SignOnSettings,
     person: AssertedPerson,
   ): Promise<string>;
-  /** Writes down why it failed, and says which page tells the person. What is no failure of single sign-on is thrown on. */
-  fail(request: JourneyRequest, failed: FailedJourney, error: unknown): Promise<string>;
+  /** Records why the login failed; the address of the page that tells the user. Other errors are thrown again. */
+  fail(request: JourneyRequest, failed: FailedLogin, error: unknown): Promise<string>;
 }
 
-export interface JourneyOptions extends LeaveOptions {
+export interface SsoLoginOptions extends StartLoginOptions {
   schemes: Schemes;
   settings: SsoSettings;
   interactions: InteractionService;
@@ -64,7 +64,7 @@ export interface JourneyOptions extends LeaveOptions {
   audit: AuditWriter;
   metrics: SsoMetrics;
   starts: AttemptLimiter;
-  /** Writes of journeys that came to nothing. */
+  /** Audit events of failed logins. */
   failures: Pick<AuditWriter, 'write'>;
   log: Logger;
 }
@@ -79,9 +79,9 @@ const refusals = {
   not_a_member: 'person_not_in_access_group',
 } as const satisfies Record<string, SsoReason>;
 
-export function createJourney(options: JourneyOptions): Journey {
+export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
   const { schemes, interactions, users, sessions, pages, audit, metrics, now } = options;
-  const leave = createLeave(options);
+  const startLogin = createStartLogin(options);
 
   const personOf = async (settings: SignOnSettings, person: AssertedPerson) => {
     const { contactCenterId, userLookup: lookup, accessGroups } = settings;
@@ -95,7 +95,7 @@ export function createJourney(options: JourneyOptions): Journey {
     );
   };
 
-  const journey: Journey = {
+  const login: SsoLogin = {
     async start(request, reply, typed) {
       options.starts.reserve(request.ip);
       const { interactionId } = typed;
@@ -107,9 +107,9 @@ export function createJourney(options: JourneyOptions): Journey {
       const settings = await schemes.settingsOf(named);
       if (settings === undefined) return { kind: 'redirect', location: pages.signIn(interactionId) };
       try {
-        return await leave(request, reply, settings, wish, interaction);
+        return await startLogin(request, reply, settings, wish, interaction);
       } catch (error) {
-        return { kind: 'redirect', location: await journey.fail(request, { ...settings, ...wish }, error) };
+        return { kind: 'redirect', location: await login.fail(request, { ...settings, ...wish }, error) };
       }
     },
 
@@ -126,7 +126,7 @@ export function createJourney(options: JourneyOptions): Journey {
       return (await personOf(settings, person)).identity.loginName;
     },
 
-    async arrive(request, reply, flow, settings, person) {
+    async complete(request, reply, flow, settings, person) {
       const skewSeconds = settings.protocol === 'saml' ? settings.clockSkewSeconds : oidcSkewSeconds;
       const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
       const { identity, provedAtMs } = await personOf(settings, person);
@@ -195,5 +195,5 @@ export function createJourney(options: JourneyOptions): Journey {
       return pages.ssoFailed(interactionId, error.failure, request.id);
     },
   };
-  return journey;
+  return login;
 }
