@@ -15,10 +15,7 @@ export interface CheckStep {
   run(): Promise<string | { warning: string }>;
 }
 
-export interface SsoChecks {
-  /** @throws AppError (404) */
-  check(contactCenterId: string, userName: string | undefined): Promise<SsoCheck>;
-}
+export type SsoChecks = ReturnType<typeof createSsoChecks>;
 
 export interface SsoChecksOptions {
   contactCenters: Pick<ContactCenterService, 'get'>;
@@ -29,7 +26,7 @@ export interface SsoChecksOptions {
   now: Clock;
 }
 
-export function createSsoChecks(options: SsoChecksOptions): SsoChecks {
+export function createSsoChecks(options: SsoChecksOptions) {
   const { contactCenters, settings: known, users, now } = options;
 
   const personStep = (settings: SignOnSettings, userName: string): CheckStep => ({
@@ -77,7 +74,8 @@ export function createSsoChecks(options: SsoChecksOptions): SsoChecks {
   };
 
   return {
-    async check(contactCenterId, userName) {
+    /** @throws AppError (404) */
+    async check(contactCenterId: string, userName: string | undefined): Promise<SsoCheck> {
       if ((await contactCenters.get(contactCenterId)) === undefined)
         throw notFound('There is no such contact centre, or it is disabled');
       const found = [await known.of(contactCenterId, 'saml'), await known.of(contactCenterId, 'oidc')];

@@ -5,14 +5,7 @@ import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import { referenceOf, type SsoFlow } from './flow.ts';
 
-export interface FlowStore {
-  /** The id that travels. */
-  save(flow: SsoFlow): Promise<string>;
-  /** By the id, or by its hash where that is what comes back. */
-  find(reference: string): Promise<SsoFlow | undefined>;
-  /** Of several at once one gets it. Only for that browser, if one is named; for another it stays. */
-  take(reference: string, browserHash?: string): Promise<SsoFlow | undefined>;
-}
+export type FlowStore = ReturnType<typeof createFlowStore>;
 
 /** Long enough for a second factor that has to be set up first. */
 export const flowLifeMs = 30 * 60_000;
@@ -31,12 +24,13 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `);
 
-export function createFlowStore(redis: RedisClient, keyspace: Keyspace): FlowStore {
+export function createFlowStore(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (reference: string) => keyspace.key('sso-flow', reference);
   const parse = (text: unknown) => (typeof text === 'string' ? (JSON.parse(text) as SsoFlow) : undefined);
 
   return {
-    async save(flow) {
+    /** The id that travels. */
+    async save(flow: SsoFlow): Promise<string> {
       const id = randomToken();
       await saveFlow.run(
         redis,
@@ -45,8 +39,11 @@ export function createFlowStore(redis: RedisClient, keyspace: Keyspace): FlowSto
       );
       return id;
     },
-    find: async (reference) => parse(await redis.hget(keyOf(reference), 'data')),
-    take: async (reference, browserHash = '') =>
+    /** By the id, or by its hash where that is what comes back. */
+    find: async (reference: string): Promise<SsoFlow | undefined> =>
+      parse(await redis.hget(keyOf(reference), 'data')),
+    /** Of several at once one gets it. Only for that browser, if one is named; for another it stays. */
+    take: async (reference: string, browserHash: string = ''): Promise<SsoFlow | undefined> =>
       parse(await takeFlow.run(redis, [keyOf(reference)], [browserHash])),
   };
 }

@@ -1,16 +1,11 @@
 /** Counts single sign-on by protocol and outcome; the first two names are those that operators' alert rules know. */
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { SsoReason } from './failure.ts';
+import type { SsoKey } from './keys/service.ts';
 
-export interface SsoMetrics {
-  succeeded(protocol: string): void;
-  failed(protocol: string, contactCenterId: string, reason: SsoReason | 'try_again'): void;
-  refused(operation: string, reason: string): void;
-  /** Unix seconds at which a certificate ends. */
-  certificateEnds(contactCenterId: string, seconds: number): void;
-}
+export type SsoMetrics = ReturnType<typeof createSsoMetrics>;
 
-export function createSsoMetrics(metrics: Metrics): SsoMetrics {
+export function createSsoMetrics(metrics: Metrics) {
   const responseErrors = metrics.counter('auth_saml_response_errors', 'SAML responses that were refused.', [
     'contactCenter',
   ]);
@@ -35,13 +30,27 @@ export function createSsoMetrics(metrics: Metrics): SsoMetrics {
     ['contactCenter'],
   );
   return {
-    succeeded: (protocol) => outcomes.inc({ protocol, outcome: 'success' }),
-    failed(protocol, contactCenter, reason) {
+    succeeded: (protocol: string): void => outcomes.inc({ protocol, outcome: 'success' }),
+    failed(protocol: string, contactCenter: string, reason: SsoReason | 'try_again'): void {
       outcomes.inc({ protocol, outcome: reason });
       if (protocol !== 'saml') return;
       (reason === 'wrong_time' ? timingErrors : responseErrors).inc({ contactCenter });
     },
-    refused: (operation, reason) => refused.inc({ operation, reason }),
-    certificateEnds: (contactCenter, seconds) => certificates.set({ contactCenter }, seconds),
+    refused: (operation: string, reason: string): void => refused.inc({ operation, reason }),
+    /** Unix seconds at which a certificate ends. */
+    certificateEnds: (contactCenter: string, seconds: number): void =>
+      certificates.set({ contactCenter }, seconds),
+  };
+}
+
+export function observeSsoKeys(metrics: Metrics): (keys: readonly SsoKey[]) => void {
+  const ends = metrics.gauge(
+    'gatehouse_sso_key_not_after_seconds',
+    'End of validity of the certificate that we use towards identity providers, in Unix seconds.',
+    ['purpose'],
+  );
+  return (keys) => {
+    for (const { purpose, state, notAfterMs } of keys)
+      if (state === 'active') ends.set({ purpose }, Math.floor(notAfterMs / 1000));
   };
 }

@@ -1,16 +1,15 @@
 /** Signing out here signs out at the identity provider too, where the settings say so. */
+
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { randomToken } from '@gatehouse/service-kit/random';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import type { Pages } from '../browser/pages.ts';
 import type { EndedSession, ProviderSession } from '../sessions/session.ts';
-import type { LogoutStore } from './logout-store.ts';
 import type { OidcSignOn, SamlSignOn, SsoSettings } from './settings.ts';
 
-export interface ProviderLogout {
-  /** Where the browser goes first. Never rejects: signing out here has happened already. */
-  begin(ended: EndedSession | undefined, target: string): Promise<string | undefined>;
-  /** Where it goes on to, back from there. */
-  finish(id: string | undefined): Promise<string>;
-}
+export type ProviderLogout = ReturnType<typeof createProviderLogout>;
 
 export interface ProviderLogoutOptions {
   settings: Pick<SsoSettings, 'of'>;
@@ -22,7 +21,7 @@ export interface ProviderLogoutOptions {
   log: Logger;
 }
 
-export function createProviderLogout(options: ProviderLogoutOptions): ProviderLogout {
+export function createProviderLogout(options: ProviderLogoutOptions) {
   const { settings: known, store, pages, log } = options;
 
   const startLogout = async (
@@ -39,7 +38,8 @@ export function createProviderLogout(options: ProviderLogoutOptions): ProviderLo
   };
 
   return {
-    async begin(ended, target) {
+    /** Where the browser goes first. Never rejects: signing out here has happened already. */
+    async begin(ended: EndedSession | undefined, target: string): Promise<string | undefined> {
       if (ended?.provider === undefined || ended.identity === undefined) return undefined;
       const { contactCenterId } = ended.identity;
       try {
@@ -52,9 +52,27 @@ export function createProviderLogout(options: ProviderLogoutOptions): ProviderLo
         return undefined;
       }
     },
-    async finish(id) {
+    /** Where it goes on to, back from there. */
+    async finish(id: string | undefined): Promise<string> {
       const target = id === undefined || id.length > 128 ? undefined : await store.take(id);
       return target ?? pages.signedOut();
     },
+  };
+}
+
+export type LogoutStore = ReturnType<typeof createLogoutStore>;
+
+const keptSeconds = 600;
+
+export function createLogoutStore(redis: RedisClient, keyspace: Keyspace) {
+  const keyOf = (id: string) => keyspace.key('sso-logout', sha256(id));
+  return {
+    /** The id that travels. */
+    async save(target: string): Promise<string> {
+      const id = randomToken();
+      await redis.set(keyOf(id), target, 'EX', keptSeconds);
+      return id;
+    },
+    take: async (id: string): Promise<string | undefined> => (await redis.getdel(keyOf(id))) ?? undefined,
   };
 }

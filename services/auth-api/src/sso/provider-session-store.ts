@@ -9,10 +9,7 @@ export interface NamedSession {
   contactCenterId: string;
 }
 
-export interface ProviderSessionStore {
-  add(name: string, session: NamedSession, times: { nowMs: number; endsAtMs: number }): Promise<void>;
-  list(name: string, nowMs: number): Promise<NamedSession[]>;
-}
+export type ProviderSessionStore = ReturnType<typeof createProviderSessionStore>;
 
 const mostSessions = 100;
 
@@ -25,17 +22,21 @@ redis.call('PEXPIREAT', KEYS[1], last[2])
 return 1
 `);
 
-export function createProviderSessionStore(redis: RedisClient, keyspace: Keyspace): ProviderSessionStore {
+export function createProviderSessionStore(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (name: string) => keyspace.key('sso-sessions', name);
   return {
-    async add(name, { sub, sid, contactCenterId }, { nowMs, endsAtMs }) {
+    async add(
+      name: string,
+      { sub, sid, contactCenterId }: NamedSession,
+      { nowMs, endsAtMs }: { nowMs: number; endsAtMs: number },
+    ): Promise<void> {
       await addSession.run(
         redis,
         [keyOf(name)],
         [endsAtMs, `${sub} ${sid} ${contactCenterId}`, nowMs, mostSessions],
       );
     },
-    async list(name, nowMs) {
+    async list(name: string, nowMs: number): Promise<NamedSession[]> {
       const members = await redis.zrange(keyOf(name), nowMs, '+inf', 'BYSCORE');
       return members.map((member) => {
         const [sub = '', sid = '', contactCenterId = ''] = member.split(' ');

@@ -8,10 +8,7 @@ import { placeParams } from './place.ts';
 
 type ErrorHandler = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
-export interface SsoRefusals {
-  /** @throws AppError (503) when it cannot be written down */
-  note(error: unknown, request: FastifyRequest): Promise<void>;
-}
+export type SsoRefusals = ReturnType<typeof createSsoRefusals>;
 
 export interface SsoRefusalsOptions {
   /** Strangers may cause as many as they like. */
@@ -19,9 +16,10 @@ export interface SsoRefusalsOptions {
   metrics: Pick<SsoMetrics, 'refused'>;
 }
 
-export function createSsoRefusals({ audit, metrics }: SsoRefusalsOptions): SsoRefusals {
+export function createSsoRefusals({ audit, metrics }: SsoRefusalsOptions) {
   return {
-    async note(thrown, request) {
+    /** @throws AppError (503) when it cannot be written down */
+    async note(thrown: unknown, request: FastifyRequest): Promise<void> {
       const error = normalizeError(thrown, request.routeOptions.bodyLimit);
       const isOurs = error instanceof SsoError;
       // Of contact centres and addresses that there are not, nothing is written down; an outage is told elsewhere.

@@ -13,23 +13,14 @@ export interface Named {
   tenant?: string | undefined;
 }
 
-export interface Schemes {
-  /**
-   * How the person signs in. Says nothing about who exists: a name that nobody has gets what a person outside of all
-   * access groups gets, after the same work; accounts that keep their password are not told apart from the others.
-   * @throws SignInError `try_again` (503)
-   */
-  of(named: Named): Promise<AuthScheme>;
-  /** The settings behind that answer; undefined for `basic`. @throws as `of` */
-  settingsOf(named: Named): Promise<SignOnSettings | undefined>;
-}
+export type Schemes = ReturnType<typeof createSchemes>;
 
 export function createSchemes(deps: {
   contactCenters: Pick<ContactCenterService, 'resolve'>;
   settings: Pick<SsoSettings, 'enabled'>;
   users: Pick<UserService, 'isMember'>;
   loginNames: LoginNames;
-}): Schemes {
+}) {
   const { loginNames, contactCenters, settings, users } = deps;
 
   const find = async (named: Named): Promise<SignOnSettings | undefined> => {
@@ -59,8 +50,14 @@ export function createSchemes(deps: {
   };
 
   return {
+    /** The settings behind that answer; undefined for `basic`. @throws as `of` */
     settingsOf,
-    of: async (named) => (await settingsOf(named))?.protocol ?? 'basic',
+    /**
+     * How the person signs in. Says nothing about who exists: a name that nobody has gets what a person outside of all
+     * access groups gets, after the same work; accounts that keep their password are not told apart from the others.
+     * @throws SignInError `try_again` (503)
+     */
+    of: async (named: Named): Promise<AuthScheme> => (await settingsOf(named))?.protocol ?? 'basic',
   };
 }
 

@@ -1,10 +1,12 @@
 /** `/auth/v3/sso/start`: where the sign-in page, an application or a bookmark sends a browser that is to sign in elsewhere. */
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
+import { renderPostForm } from '@gatehouse/service-kit/html/post-form';
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { SsoLogin } from './login.ts';
 import { noStore } from './no-store.ts';
-import { sendToProvider } from './send-to-provider.ts';
+import type { ProviderRequest } from './protocol.ts';
 
 const querySchema = z.object({
   interaction: z.string().max(128).optional().describe('Authorization request that waits'),
@@ -48,4 +50,18 @@ export function ssoStartRoutes(app: App, { login }: { login: SsoLogin }): void {
       return sendToProvider(reply, providerRequest);
     },
   });
+}
+
+export function sendToProvider(reply: FastifyReply, providerRequest: ProviderRequest): FastifyReply {
+  // 303: what was posted to us is not posted on.
+  if (providerRequest.kind === 'redirect') return reply.redirect(providerRequest.location, 303);
+  const page = renderPostForm({
+    title: 'Your organisation signs you in',
+    text: 'You are on your way to its page. If nothing happens, go on by the button.',
+    action: providerRequest.action,
+    fields: providerRequest.fields,
+    // Where the identity provider leads its visitors from there is not known here.
+    formAction: '*',
+  });
+  return reply.headers(page.headers).type('text/html; charset=utf-8').send(page.html);
 }

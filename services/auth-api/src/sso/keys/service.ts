@@ -36,26 +36,7 @@ export interface Actor {
   clientAddress?: string | undefined;
 }
 
-export interface SsoKeys {
-  /** The one that signs. */
-  signing(): SsoKey;
-  /** Active and next: what metadata and key set publish. */
-  published(purpose: KeyPurpose): SsoKey[];
-  /** Every key that may open something, the newest first. */
-  decryption(): SsoKey[];
-  all(): SsoKey[];
-  /** Makes the next key, which is published at once and used after `activate`. @throws AppError (409) */
-  prepare(purpose: KeyPurpose, actor: Actor): Promise<void>;
-  /** @throws AppError (409) when there is no next one */
-  activate(purpose: KeyPurpose, actor: Actor): Promise<void>;
-  /** Another replica changed them. */
-  reload(): Promise<void>;
-  /**
-   * Reads the keys and makes the first ones.
-   * @throws Error when PostgreSQL is away or the encryption key is not the one that sealed them.
-   */
-  start(): Promise<void>;
-}
+export type SsoKeys = ReturnType<typeof createSsoKeys>;
 
 /** Name of the change that tells the other replicas. */
 export const ssoKeyEntity = 'sso-key';
@@ -74,7 +55,7 @@ export interface SsoKeysOptions {
   onLoaded?(keys: readonly SsoKey[]): void;
 }
 
-export function createSsoKeys(options: SsoKeysOptions): SsoKeys {
+export function createSsoKeys(options: SsoKeysOptions) {
   const { pool, changes, secretBox, audit, host, now } = options;
   let keys: SsoKey[] = [];
 
@@ -115,22 +96,30 @@ export function createSsoKeys(options: SsoKeysOptions): SsoKeys {
     keys.filter((key) => key.purpose === purpose && states.includes(key.state));
 
   return {
-    signing() {
+    /** The one that signs. */
+    signing(): SsoKey {
       const [active] = of('signing', 'active');
       if (active === undefined) throw new Error('there is no active key for single sign-on');
       return active;
     },
-    published: (purpose) => [...of(purpose, 'active'), ...of(purpose, 'next')],
-    decryption: () => [...of('encryption', 'active'), ...of('encryption', 'next', 'retired').reverse()],
-    all: () => keys,
-    prepare: (purpose, actor) =>
+    /** Active and next: what metadata and key set publish. */
+    published: (purpose: KeyPurpose): SsoKey[] => [...of(purpose, 'active'), ...of(purpose, 'next')],
+    /** Every key that may open something, the newest first. */
+    decryption: (): SsoKey[] => [
+      ...of('encryption', 'active'),
+      ...of('encryption', 'next', 'retired').reverse(),
+    ],
+    all: (): SsoKey[] => keys,
+    /** Makes the next key, which is published at once and used after `activate`. @throws AppError (409) */
+    prepare: (purpose: KeyPurpose, actor: Actor): Promise<void> =>
       change(purpose, 'prepared', actor, async (present, db) => {
         if (present.some(({ state }) => state === 'next'))
           throw conflict(`There is a next ${purpose} key already: activate it first`);
         await insertSsoKey(db, await make(purpose, 'next'));
         return true;
       }),
-    activate: (purpose, actor) =>
+    /** @throws AppError (409) when there is no next one */
+    activate: (purpose: KeyPurpose, actor: Actor): Promise<void> =>
       change(purpose, 'activated', actor, async (present, db) => {
         if (!present.some(({ state }) => state === 'next'))
           throw conflict(
@@ -139,8 +128,13 @@ export function createSsoKeys(options: SsoKeysOptions): SsoKeys {
         await promoteSsoKey(db, purpose);
         return true;
       }),
+    /** Another replica changed them. */
     reload,
-    async start() {
+    /**
+     * Reads the keys and makes the first ones.
+     * @throws Error when PostgreSQL is away or the encryption key is not the one that sealed them.
+     */
+    async start(): Promise<void> {
       await reload();
       for (const purpose of purposes) {
         if (keys.some((key) => key.purpose === purpose && key.state === 'active')) continue;

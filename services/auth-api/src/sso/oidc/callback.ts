@@ -10,17 +10,7 @@ import type { JourneyRequest, SsoLogin } from '../login.ts';
 import { isSamePlace, type SignOnPlace } from '../place.ts';
 import type { OidcRelyingParty } from './relying-party.ts';
 
-export interface OidcCallback {
-  /** Where the browser goes. @throws AppError for a page, when no login is in progress that this answer could complete */
-  complete(
-    request: JourneyRequest,
-    reply: BrowserReply,
-    place: SignOnPlace,
-    parameters: URLSearchParams,
-  ): Promise<string>;
-  /** Refuses an answer that complete() would find no login for, before any of it is stored. @throws AppError */
-  requireFlow(parameters: URLSearchParams, clientAddress: string): Promise<void>;
-}
+export type OidcCallback = ReturnType<typeof createOidcCallback>;
 
 export interface OidcCallbackOptions {
   login: SsoLogin;
@@ -35,7 +25,7 @@ type OidcFlow = SsoFlow & { protocol: 'oidc' };
 
 const longestState = 128;
 
-export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
+export function createOidcCallback(options: OidcCallbackOptions) {
   const { login, flows, cookies, relyingParty, answers } = options;
 
   const complete = async (
@@ -57,7 +47,13 @@ export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
   };
 
   return {
-    async complete(request, reply, place, parameters) {
+    /** Where the browser goes. @throws AppError for a page, when no login is in progress that this answer could complete */
+    async complete(
+      request: JourneyRequest,
+      reply: BrowserReply,
+      place: SignOnPlace,
+      parameters: URLSearchParams,
+    ): Promise<string> {
       answers.reserve(request.ip);
       const flowId = stateOf(parameters);
       const browser = cookies.readBrowser(request);
@@ -74,7 +70,8 @@ export function createOidcCallback(options: OidcCallbackOptions): OidcCallback {
       }
     },
 
-    async requireFlow(parameters, clientAddress) {
+    /** Refuses an answer that complete() would find no login for, before any of it is stored. @throws AppError */
+    async requireFlow(parameters: URLSearchParams, clientAddress: string): Promise<void> {
       answers.reserve(clientAddress);
       const flowId = stateOf(parameters);
       if (flowId === undefined || !isOidc(await flows.find(referenceOf(flowId)))) throw noFlow();

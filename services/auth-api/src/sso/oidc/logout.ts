@@ -1,6 +1,6 @@
 /** Logout with an OpenID Connect provider: ours begins there (RP-Initiated Logout 1.0), theirs ends here (Back-Channel Logout 1.0). */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import * as openid from 'openid-client';
@@ -9,14 +9,9 @@ import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../../asse
 import type { ProviderSession } from '../../sessions/session.ts';
 import type { NamedAtProvider, ProviderSessions } from '../provider-sessions.ts';
 import type { OidcSignOn, SsoSettings } from '../settings.ts';
-import { idTokenPlace } from './id-token-hint.ts';
 import { asProviderError, type OidcProviders } from './provider.ts';
 
-export interface OidcLogout {
-  begin(settings: OidcSignOn, session: ProviderSession, logoutId: string): Promise<string | undefined>;
-  /** Ends what the provider says has ended. @throws AppError (400) for a token that proves nothing */
-  receive(logoutToken: string, request: { id: string; ip: string }): Promise<void>;
-}
+export type OidcLogout = ReturnType<typeof createOidcLogout>;
 
 export interface OidcLogoutOptions {
   providers: OidcProviders;
@@ -34,7 +29,7 @@ const eventName = 'http://schemas.openid.net/event/backchannel-logout';
 const longestLifeSeconds = 600;
 const mostAudiences = 10;
 
-export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
+export function createOidcLogout(options: OidcLogoutOptions) {
   const { providers, providerSessions, keySets, singleUse, secretBox, returnUri, now } = options;
 
   /** Section 2.6. @throws UntrustedJwt, UnreadableKeySet, SsoError */
@@ -72,7 +67,11 @@ export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
   };
 
   return {
-    async begin(settings, { issuer, idTokenHint }, logoutId) {
+    async begin(
+      settings: OidcSignOn,
+      { issuer, idTokenHint }: ProviderSession,
+      logoutId: string,
+    ): Promise<string | undefined> {
       const configuration = await providers.of(settings);
       const { issuer: present, end_session_endpoint: endpoint } = configuration.serverMetadata();
       // The settings name another provider by now: it has no session to end, and the hint is not its to read.
@@ -86,7 +85,8 @@ export function createOidcLogout(options: OidcLogoutOptions): OidcLogout {
       }).href;
     },
 
-    async receive(logoutToken, request) {
+    /** Ends what the provider says has ended. @throws AppError (400) for a token that proves nothing */
+    async receive(logoutToken: string, request: { id: string; ip: string }): Promise<void> {
       const { iss, aud, sid, sub } = unprovedClaims(logoutToken);
       const parties = { issuer: textOf(iss), subject: textOf(sub), sessionIndex: textOf(sid) };
       if (parties.subject === undefined && parties.sessionIndex === undefined)
@@ -112,4 +112,9 @@ function refuse(error: unknown): never {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 1024 ? value : undefined;
+}
+
+/** Not a table: it waits in Redis with its session. */
+export function idTokenPlace(id: string): SecretPlace {
+  return { table: 'session', row: id, column: 'id_token' };
 }

@@ -5,18 +5,15 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/outbound';
 import { LRUCache } from 'lru-cache';
+import type { CustomFetch } from 'openid-client';
 import * as openid from 'openid-client';
 import { isBrowserAddress } from '../browser-address.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoKeys } from '../keys/service.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { assertionKey } from './assertion-key.ts';
-import { fetchThrough } from './fetch-through.ts';
 
-export interface OidcProviders {
-  /** @throws SsoError settings_incomplete, provider_unreachable, metadata_unusable */
-  of(settings: OidcSignOn): Promise<openid.Configuration>;
-}
+export type OidcProviders = ReturnType<typeof createOidcProviders>;
 
 export interface OidcProvidersOptions {
   outbound: Pick<Outbound, 'send'>;
@@ -41,7 +38,7 @@ const staleMaxMs = 86_400_000;
 const pauseMs = 30_000;
 const mostProviders = 1_000;
 
-export function createOidcProviders(options: OidcProvidersOptions): OidcProviders {
+export function createOidcProviders(options: OidcProvidersOptions) {
   const { outbound, secretBox, keys, now } = options;
   const providers = new LRUCache<string, Known>({ max: mostProviders });
   const fetch = fetchThrough(outbound);
@@ -105,7 +102,8 @@ export function createOidcProviders(options: OidcProvidersOptions): OidcProvider
   };
 
   return {
-    async of(settings) {
+    /** @throws SsoError settings_incomplete, provider_unreachable, metadata_unusable */
+    async of(settings: OidcSignOn): Promise<openid.Configuration> {
       const key = `${settings.contactCenterId}${settings.location}`;
       const fingerprint = JSON.stringify([settings, keys.signing().id]);
       const known = providers.get(key);
@@ -189,4 +187,31 @@ export function outboundErrorIn(error: unknown): OutboundError | undefined {
 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Answers that are no success and are read all the same: they say what was wrong (RFC 6749 section 5.2). */
+const tellingStatuses = [400, 401, 403];
+
+export function fetchThrough(outbound: Pick<Outbound, 'send'>): CustomFetch {
+  return async (url, { method, headers, body, signal }) => {
+    const {
+      status,
+      headers: answered,
+      text,
+    } = await outbound.send({
+      url,
+      headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-type')),
+      ...(method === 'POST' ? { form: Object.fromEntries(new URLSearchParams(String(body ?? ''))) } : {}),
+      alsoStatuses: tellingStatuses,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const { 'content-type': type, 'www-authenticate': challenge } = answered;
+    return new Response(text, {
+      status,
+      headers: {
+        ...(type === undefined ? {} : { 'content-type': String(type) }),
+        ...(challenge === undefined ? {} : { 'www-authenticate': String(challenge) }),
+      },
+    });
+  };
 }

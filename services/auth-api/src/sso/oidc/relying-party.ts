@@ -7,21 +7,13 @@ import { codeVerifierOf, nonceOf, referenceOf, type SsoFlow } from '../flow.ts';
 import type { LoginStart } from '../protocol.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { asSsoError } from './answer-error.ts';
-import { idTokenPlace } from './id-token-hint.ts';
 import type { RequireSignature } from './id-token-signature.ts';
+import { idTokenPlace } from './logout.ts';
 import type { OidcProviders } from './provider.ts';
 import { redirectUriOf } from './redirect-uri.ts';
 import { withUserInfo } from './user-info.ts';
 
-export interface OidcRelyingParty {
-  /** Where the browser goes. @throws SsoError */
-  begin(settings: OidcSignOn, flow: SsoFlow, loginStart: LoginStart): Promise<string>;
-  /** Redeems the code. `parameters` are those of the callback. @throws SsoError */
-  complete(
-    settings: OidcSignOn,
-    returning: { flowId: string; browser: string; parameters: URLSearchParams },
-  ): Promise<AssertedPerson>;
-}
+export type OidcRelyingParty = ReturnType<typeof createOidcRelyingParty>;
 
 export interface OidcRelyingPartyOptions {
   providers: OidcProviders;
@@ -33,11 +25,16 @@ export interface OidcRelyingPartyOptions {
 /** Longer ID tokens make addresses that servers refuse: signing out goes without the hint then. */
 const longestHint = 4_096;
 
-export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRelyingParty {
+export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
   const { providers, requireSignature, publicUrl, secretBox } = options;
 
   return {
-    async begin(settings, flow, { flowId, browser, loginHint, asksAnew }) {
+    /** Where the browser goes. @throws SsoError */
+    async begin(
+      settings: OidcSignOn,
+      flow: SsoFlow,
+      { flowId, browser, loginHint, asksAnew }: LoginStart,
+    ): Promise<string> {
       const configuration = await providers.of(settings);
       const prompt = flow.isForced || asksAnew ? 'login' : settings.prompt;
       const url = openid.buildAuthorizationUrl(configuration, {
@@ -60,7 +57,11 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions): OidcRe
       return url.href;
     },
 
-    async complete(settings, { flowId, browser, parameters }) {
+    /** Redeems the code. `parameters` are those of the callback. @throws SsoError */
+    async complete(
+      settings: OidcSignOn,
+      { flowId, browser, parameters }: { flowId: string; browser: string; parameters: URLSearchParams },
+    ): Promise<AssertedPerson> {
       const configuration = await providers.of(settings);
       requireIssuer(configuration, parameters);
       const callback = new URL(redirectUriOf(publicUrl, settings));

@@ -22,12 +22,7 @@ export interface PostedAnswer {
   relayState: string | undefined;
 }
 
-export interface SamlConsumer {
-  /** Where the browser goes to by GET. Knows no cookies: the post comes from another site. @throws AppError for a page */
-  consume(request: JourneyRequest, place: SignOnPlace, posted: PostedAnswer): Promise<string>;
-  /** Where the browser goes, now that it came with its cookies. @throws AppError for a page */
-  finish(request: JourneyRequest, reply: BrowserReply, ticketId: string): Promise<string>;
-}
+export type SamlConsumer = ReturnType<typeof createSamlConsumer>;
 
 export interface SamlConsumerOptions {
   issuer: string;
@@ -48,7 +43,7 @@ type SamlFlow = SsoFlow & { protocol: 'saml' };
 
 export const finishPath = '/auth/v3/sso/saml/finish';
 
-export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
+export function createSamlConsumer(options: SamlConsumerOptions) {
   const { issuer, publicUrl, flows, tickets, login, providers, responses } = options;
 
   const settingsAt = async ({ contactCenterId, location }: SignOnPlace): Promise<SamlSignOn> => {
@@ -130,7 +125,12 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
   };
 
   return {
-    async consume(request, place, { response, relayState }) {
+    /** Where the browser goes to by GET. Knows no cookies: the post comes from another site. @throws AppError for a page */
+    async consume(
+      request: JourneyRequest,
+      place: SignOnPlace,
+      { response, relayState }: PostedAnswer,
+    ): Promise<string> {
       options.answers.reserve(request.ip);
       await requireContactCenter(options.contactCenters, place);
       let flow: SamlFlow | undefined;
@@ -156,7 +156,8 @@ export function createSamlConsumer(options: SamlConsumerOptions): SamlConsumer {
       }
     },
 
-    async finish(request, reply, ticketId) {
+    /** Where the browser goes, now that it came with its cookies. @throws AppError for a page */
+    async finish(request: JourneyRequest, reply: BrowserReply, ticketId: string): Promise<string> {
       const browser = options.cookies.readBrowser(request);
       const ticket = browser === undefined ? undefined : await tickets.take(ticketId, sha256(browser));
       if (ticket === undefined) throw noFlow();

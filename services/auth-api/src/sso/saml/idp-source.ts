@@ -2,18 +2,14 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/outbound';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { LRUCache } from 'lru-cache';
 import { SsoError } from '../failure.ts';
 import type { SamlSignOn } from '../settings.ts';
 import { type IdentityProvider, readIdpMetadata } from './idp-metadata.ts';
-import type { MetadataStore } from './metadata-store.ts';
 
-export interface IdentityProviders {
-  /** @throws SsoError settings_incomplete, provider_unreachable, metadata_unusable */
-  of(settings: SamlSignOn): Promise<IdentityProvider>;
-  /** Asked again because nothing known verifies a signature; undefined where that would be too soon or gains nothing. */
-  renewed(settings: SamlSignOn): Promise<IdentityProvider | undefined>;
-}
+export type IdentityProviders = ReturnType<typeof createIdentityProviders>;
 
 export interface IdentityProvidersOptions {
   outbound: Pick<Outbound, 'send'>;
@@ -41,7 +37,7 @@ const noteEveryMs = 86_400_000;
 /** Shortest time between two questions to one address, whatever callers present. */
 const pauseMs = 30_000;
 
-export function createIdentityProviders(options: IdentityProvidersOptions): IdentityProviders {
+export function createIdentityProviders(options: IdentityProvidersOptions) {
   const { outbound, store, now } = options;
   const uploaded = new LRUCache<string, Uploaded>({ max: 1_000 });
   const fetched = new LRUCache<string, Fetched>({ max: 1_000 });
@@ -111,7 +107,8 @@ export function createIdentityProviders(options: IdentityProvidersOptions): Iden
   };
 
   return {
-    async of(settings) {
+    /** @throws SsoError settings_incomplete, provider_unreachable, metadata_unusable */
+    async of(settings: SamlSignOn): Promise<IdentityProvider> {
       const { idpMetadataXml: xml, idpMetadataUrl: url } = settings;
       if (xml !== undefined) return requireValid(fromXml(settings, xml), now());
       if (url !== undefined) return fromUrl(settings, url);
@@ -120,7 +117,8 @@ export function createIdentityProviders(options: IdentityProvidersOptions): Iden
         'there is no metadata: give idpMetadataXml or idpMetadataUrl',
       );
     },
-    async renewed(settings) {
+    /** Asked again because nothing known verifies a signature; undefined where that would be too soon or gains nothing. */
+    async renewed(settings: SamlSignOn): Promise<IdentityProvider | undefined> {
       const { idpMetadataUrl: url } = settings;
       if (url === undefined || now() - (askedAtMs.get(url) ?? 0) < pauseMs) return undefined;
       return fetch(settings, url).catch(() => undefined);
@@ -144,4 +142,18 @@ function requireValid(provider: IdentityProvider, nowMs: number): IdentityProvid
     'metadata_unusable',
     `the metadata of ${provider.entityId} was valid until ${new Date(provider.validUntilMs).toISOString()}: get a new copy`,
   );
+}
+
+export type MetadataStore = ReturnType<typeof createMetadataStore>;
+
+const keptSeconds = 30 * 24 * 3600;
+
+export function createMetadataStore(redis: RedisClient, keyspace: Keyspace) {
+  const keyOf = (url: string) => keyspace.key('sso-metadata', sha256(url));
+  return {
+    async save(url: string, xml: string): Promise<void> {
+      await redis.set(keyOf(url), xml, 'EX', keptSeconds);
+    },
+    find: async (url: string): Promise<string | undefined> => (await redis.get(keyOf(url))) ?? undefined,
+  };
 }

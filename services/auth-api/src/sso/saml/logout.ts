@@ -23,19 +23,7 @@ export type IncomingLogout =
   | { binding: 'redirect'; rawQuery: string }
   | { binding: 'post'; encoded: string; relayState: string | undefined };
 
-export interface SamlLogout {
-  /** Undefined where the identity provider offers no logout by redirect. @throws SsoError */
-  begin(settings: SamlSignOn, session: ProviderSession, logoutId: string): Promise<string | undefined>;
-  /**
-   * Where the browser goes: with our answer to the identity provider, or, when it brings the answer to ours,
-   * `finishes` names the logout that is over. @throws SsoError, AppError (404, 429)
-   */
-  receive(
-    place: SignOnPlace,
-    incoming: IncomingLogout,
-    request: { id: string; ip: string },
-  ): Promise<{ location: string } | { finishes: string | undefined }>;
-}
+export type SamlLogout = ReturnType<typeof createSamlLogout>;
 
 export interface SamlLogoutOptions {
   issuer: string;
@@ -53,7 +41,7 @@ export interface SamlLogoutOptions {
 const xmlLimits = { longest: 64 * 1024 };
 const longestAgeMs = 300_000;
 
-export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
+export function createSamlLogout(options: SamlLogoutOptions) {
   const { issuer, providers, providerSessions, keys, now } = options;
 
   const messageTo = (
@@ -115,14 +103,27 @@ export function createSamlLogout(options: SamlLogoutOptions): SamlLogout {
   };
 
   return {
-    async begin(settings, session, logoutId) {
+    /** Undefined where the identity provider offers no logout by redirect. @throws SsoError */
+    async begin(
+      settings: SamlSignOn,
+      session: ProviderSession,
+      logoutId: string,
+    ): Promise<string | undefined> {
       const provider = await providers.of(settings);
       if (provider.logoutRedirect === undefined) return undefined;
       const message = messageTo(settings, provider, provider.logoutRedirect);
       return makeLogoutRequest({ ...message, relayState: logoutId }, session);
     },
 
-    async receive(place, incoming, request) {
+    /**
+     * Where the browser goes: with our answer to the identity provider, or, when it brings the answer to ours,
+     * `finishes` names the logout that is over. @throws SsoError, AppError (404, 429)
+     */
+    async receive(
+      place: SignOnPlace,
+      incoming: IncomingLogout,
+      request: { id: string; ip: string },
+    ): Promise<{ location: string } | { finishes: string | undefined }> {
       options.answers.reserve(request.ip);
       await requireContactCenter(options.contactCenters, place);
       const settings = await settingsAt(place);

@@ -9,10 +9,7 @@ import type { SsoSettings } from '../settings.ts';
 import { entityOf } from './entity.ts';
 import { renderSpMetadata, signMetadata } from './sp-metadata.ts';
 
-export interface SamlMetadata {
-  /** @throws AppError (404), (429) for who has too many signed */
-  of(place: SignOnPlace, isSigned: boolean, clientAddress: string): Promise<string>;
-}
+export type SamlMetadata = ReturnType<typeof createSamlMetadata>;
 
 const mostSigned = 1_000;
 
@@ -23,7 +20,7 @@ export function createSamlMetadata(deps: {
   keys: Pick<SsoKeys, 'signing' | 'published'>;
   /** Bounds how many signatures one address may have made: it may make up locations without end. */
   signatures: AttemptLimiter;
-}): SamlMetadata {
+}) {
   const { issuer, contactCenters, settings, keys, signatures } = deps;
   /** By the id of the document, which is another one wherever anything in it is. */
   const signed = createGrowingCache<Promise<string>>(mostSigned);
@@ -36,7 +33,8 @@ export function createSamlMetadata(deps: {
   }
 
   return {
-    async of(place, isSigned, clientAddress) {
+    /** @throws AppError (404), (429) for who has too many signed */
+    async of(place: SignOnPlace, isSigned: boolean, clientAddress: string): Promise<string> {
       await requireContactCenter(contactCenters, place);
       const present = await settings.of(place.contactCenterId, 'saml');
       const isOfThisPlace = present?.location === place.location;

@@ -26,10 +26,7 @@ export interface ResponseExpectation {
   inResponseTo: string | undefined;
 }
 
-export interface Responses {
-  /** @throws SsoError */
-  verify(posted: PostedResponse, expected: ResponseExpectation): Promise<VerifiedAssertion>;
-}
+export type Responses = ReturnType<typeof createResponses>;
 
 const longestResponse = 256 * 1024;
 const xmlLimits = { longest: longestResponse };
@@ -46,9 +43,13 @@ export function readResponse(encoded: string): PostedResponse {
   });
 }
 
-export function createResponses({ keys, now }: { keys: Pick<SsoKeys, 'decryption'>; now: Clock }): Responses {
+export function createResponses({ keys, now }: { keys: Pick<SsoKeys, 'decryption'>; now: Clock }) {
   return {
-    async verify({ encoded, root }, expected) {
+    /** @throws SsoError */
+    async verify(
+      { encoded, root }: PostedResponse,
+      expected: ResponseExpectation,
+    ): Promise<VerifiedAssertion> {
       const { settings, entity, provider } = expected;
       const shaped = orMalformed(() => shapeOf(root));
       checkEnvelope(shaped, expected);

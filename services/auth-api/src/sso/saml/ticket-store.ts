@@ -12,11 +12,7 @@ export interface SamlTicket {
   person: AssertedPerson;
 }
 
-export interface TicketStore {
-  save(ticket: SamlTicket): Promise<string>;
-  /** Undefined when it is gone; for another browser it stays. */
-  take(id: string, browserHash: string): Promise<SamlTicket | undefined>;
-}
+export type TicketStore = ReturnType<typeof createTicketStore>;
 
 const lifeMs = 60_000;
 
@@ -33,15 +29,16 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `);
 
-export function createTicketStore(redis: RedisClient, keyspace: Keyspace): TicketStore {
+export function createTicketStore(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (id: string) => keyspace.key('sso-ticket', sha256(id));
   return {
-    async save(ticket) {
+    async save(ticket: SamlTicket): Promise<string> {
       const id = randomToken();
       await saveTicket.run(redis, [keyOf(id)], [JSON.stringify(ticket), ticket.flow.browserHash, lifeMs]);
       return id;
     },
-    async take(id, browserHash) {
+    /** Undefined when it is gone; for another browser it stays. */
+    async take(id: string, browserHash: string): Promise<SamlTicket | undefined> {
       const text = await takeTicket.run(redis, [keyOf(id)], [browserHash]);
       return typeof text === 'string' ? (JSON.parse(text) as SamlTicket) : undefined;
     },
