@@ -12,14 +12,9 @@ export interface AccessTokenMint {
   /** The same of 256 random bits that are there already: a token that is made again is the same. */
   handleOf(client: Client, random: Buffer, issuedAtMs: number): string;
   /** The token as its bearer gets it. */
-  textOf(client: Client, handle: string, record: AccessTokenRecord): string | Promise<string>;
+  textOf(client: Client, handle: string, record: AccessTokenRecord): Promise<string>;
   /** Keeps what validation needs; of a JWT that is nothing. `again`: what is there already stays. */
-  keep(
-    client: Client,
-    token: string,
-    record: AccessTokenRecord,
-    again?: boolean,
-  ): Promise<unknown> | undefined;
+  keep(client: Client, token: string, record: AccessTokenRecord, again?: boolean): Promise<void>;
   /** The same for a token that ends with any of those that it was made from. */
   keepDerived(client: Client, token: Derived, parents: readonly string[]): Promise<void>;
 }
@@ -50,11 +45,11 @@ export function createAccessTokenMint(options: AccessTokenMintOptions): AccessTo
       if (accessTokenFormat === 'jwt') return tokenIdOf(issuedAtMs, random);
       return uuidAccessTokens ? uuidOf(random) : random.toString('base64url');
     },
-    textOf: ({ accessTokenFormat, accessTokenSignedResponseAlg }, handle, record) =>
+    textOf: async ({ accessTokenFormat, accessTokenSignedResponseAlg }, handle, record) =>
       accessTokenFormat === 'jwt' ? jwts.sign(handle, record, accessTokenSignedResponseAlg) : handle,
-    keep(client, token, record, again = false) {
-      if (client.accessTokenFormat === 'jwt') return undefined;
-      return again ? store.saveOnce(token, record) : store.save(token, record);
+    async keep(client, token, record, again = false) {
+      if (client.accessTokenFormat === 'jwt') return;
+      await (again ? store.saveOnce(token, record) : store.save(token, record));
     },
     async keepDerived(client, { handle, text, record }, parents) {
       if (client.accessTokenFormat === 'jwt') await store.noteDerivedJwt(handle, record, parents);

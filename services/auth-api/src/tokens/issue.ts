@@ -119,8 +119,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
         authorizedAtMs: issuedAtMs,
         ...(cnf === undefined ? {} : { cnf }),
       };
-      const text = mint.textOf(client, handle, record);
-      const accessToken = typeof text === 'string' ? text : await text;
+      const accessToken = await mint.textOf(client, handle, record);
       await mint.keep(client, accessToken, record);
       return answerOf(accessToken, client.accessTokenTtlSeconds, scope, cnf);
     },
