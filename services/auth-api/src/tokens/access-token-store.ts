@@ -11,9 +11,9 @@ import { isJwt, longestAccessToken } from './jwt-access-token.ts';
 
 export interface AccessTokenStore {
   /** @throws AppError (503) through the error handler when Redis is away. */
-  save(token: string, record: AccessTokenRecord): Promise<unknown>;
+  save(token: string, record: AccessTokenRecord): Promise<void>;
   /** The same for an answer that is given again: what is there already stays. */
-  saveOnce(token: string, record: AccessTokenRecord): Promise<unknown>;
+  saveOnce(token: string, record: AccessTokenRecord): Promise<void>;
   /** A token that was made from others and is removed together with any of them. */
   saveDerived(token: string, record: AccessTokenRecord, parents: readonly string[]): Promise<void>;
   /** The same for a JWT, of which nothing else is kept. */
@@ -95,10 +95,13 @@ export function createAccessTokenStore(
   }
 
   return {
-    save: (token, record) => redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record)),
+    async save(token, record) {
+      await redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record));
+    },
 
-    saveOnce: (token, record) =>
-      redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record), 'NX'),
+    async saveOnce(token, record) {
+      await redis.set(keyOf(token), serialize(record, issuer), 'PX', remainingMs(record), 'NX');
+    },
 
     async saveDerived(token, record, parents) {
       const { expiresAtMs: endsAtMs, issuedAtMs } = record;
@@ -116,9 +119,10 @@ export function createAccessTokenStore(
       await note(`${jwtMark}${jti}`, { issuedAtMs, endsAtMs }, parents);
     },
 
-    find(token) {
-      if (token.length > longestAccessToken) return Promise.resolve(undefined);
-      return redis.get(keyOf(token)).then((value) => (value === null ? undefined : parse(value)));
+    async find(token) {
+      if (token.length > longestAccessToken) return undefined;
+      const value = await redis.get(keyOf(token));
+      return value === null ? undefined : parse(value);
     },
 
     async remove(token) {

@@ -77,12 +77,12 @@ export interface TokenIssuerOptions {
 export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   const { mint, accessTokens, families, idTokens, now } = options;
 
-  function idTokenFor(
+  async function idTokenFor(
     client: Client,
     grant: Grant,
     record: AccessTokenRecord,
     issued: IssuedBeside,
-  ): Promise<string> | undefined {
+  ): Promise<string | undefined> {
     if (!record.scope.includes(openidScope)) return undefined;
     const { accessToken, code, nonce } = issued;
     // Core section 5.4: claims that a scope stands for come with UserInfo, unless nothing gives access to it.

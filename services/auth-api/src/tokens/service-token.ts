@@ -1,31 +1,32 @@
-/** The token that Auth API gives itself for its calls to the Environment API. */
+/** Obtains the access token with which Auth API calls the Environment API, and renews it. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Client } from '../clients/client.ts';
 import type { TokenIssuer } from './issue.ts';
 
-/** Far below the life of the token: should Redis lose its data, calls work again soon. */
+/** Much shorter than the token's lifetime: if Redis loses its data, calls soon work again. */
 const renewAfterMs = 60_000;
 
-/** Value of the Authorization header. @throws AppError (503) */
-export function createServiceAuthorization(
-  issuer: TokenIssuer,
-  client: Client,
-  now: Clock,
-): () => Promise<string> {
+/** @returns the value of the Authorization header. It rejects with AppError (503) if Redis does not answer. */
+export function createServiceAuthorization(issuer: TokenIssuer, client: Client, now: Clock) {
   let current: Promise<string> | undefined;
   let renewAtMs = 0;
 
-  return () => {
-    if (current !== undefined && now() < renewAtMs) return current;
-    renewAtMs = now() + renewAfterMs;
-    const made = issuer
-      .issueForClient(client, client.scope, undefined)
-      .then((answer) => `Bearer ${answer.access_token}`);
-    current = made;
-    // A failure is not kept: the next call tries again.
-    made.catch(() => {
-      if (current === made) current = undefined;
-    });
-    return made;
+  async function obtain(): Promise<string> {
+    try {
+      const { access_token: token } = await issuer.issueForClient(client, client.scope, undefined);
+      return `Bearer ${token}`;
+    } catch (error) {
+      // The next call tries again.
+      renewAtMs = 0;
+      throw error;
+    }
+  }
+
+  return async (): Promise<string> => {
+    if (current === undefined || now() >= renewAtMs) {
+      renewAtMs = now() + renewAfterMs;
+      current = obtain();
+    }
+    return current;
   };
 }

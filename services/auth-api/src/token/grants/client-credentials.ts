@@ -16,14 +16,15 @@ export function clientCredentialsGrant({ tokenIssuer, tokenAudit }: ClientCreden
   return {
     grantType: 'client_credentials',
     parameters: ['scope'],
-    handle(request) {
+    async handle(request) {
       const { client, scope: requested, cnf } = request;
       const scope = narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
-      const issuing = tokenIssuer.issueForClient(client, scope, cnf);
-      if (tokenAudit === undefined) return issuing;
-      const event = tokenAudit.write(tokenIssued(request, { grantType: 'client_credentials', scope }));
-      return Promise.all([issuing, event]).then(([answer]) => answer);
+      const [answer] = await Promise.all([
+        tokenIssuer.issueForClient(client, scope, cnf),
+        tokenAudit?.write(tokenIssued(request, { grantType: 'client_credentials', scope })),
+      ]);
+      return answer;
     },
   };
 }

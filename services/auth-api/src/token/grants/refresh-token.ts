@@ -95,17 +95,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     ]);
   }
 
-  function reportRenewal(
-    request: GrantRequest,
-    grant: Grant,
-    tokens: TokenAnswer,
-  ): Promise<void> | undefined {
-    if (tokenAudit === undefined) return undefined;
-    const issued = { grantType: 'refresh_token', scope: tokens.scope.split(' '), grant };
-    return tokenAudit.write(tokenIssued(request, issued));
-  }
-
-  function answer(
+  async function answer(
     attempt: Attempt,
     rotation: RotatedRefresh & { outcome: 'rotated' | 'repeated' },
   ): Promise<TokenAnswer> {
@@ -154,7 +144,8 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       switch (rotation.outcome) {
         case 'rotated': {
           const tokens = await answer(attempt, rotation);
-          await reportRenewal(request, rotation.grant, tokens);
+          const issued = { grantType: 'refresh_token', scope: tokens.scope.split(' '), grant: rotation.grant };
+          await tokenAudit?.write(tokenIssued(request, issued));
           return tokens;
         }
         case 'repeated':
