@@ -10,6 +10,7 @@ import type { Families } from '../tokens/families.ts';
 import { type FamilyToken, formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';
 import type { TokenIssuer } from '../tokens/issue.ts';
+import type { LateTokens } from '../tokens/late-tokens.ts';
 import { referenceTo } from '../tokens/session-reference.ts';
 import type { UserIdentity } from '../users/identity.ts';
 
@@ -17,6 +18,7 @@ export interface AuthorizationIssuerOptions {
   sessions: Pick<SessionService, 'noteClient'>;
   families: Pick<Families, 'saveCode'>;
   tokenIssuer: Pick<TokenIssuer, 'issueInFront'>;
+  lateTokens: Pick<LateTokens, 'check'>;
   audit: AuditWriter;
 }
 
@@ -36,7 +38,7 @@ export type IssueAuthorization = (
 ) => Promise<Record<string, string>>;
 
 export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): IssueAuthorization {
-  const { sessions, families, tokenIssuer, audit } = options;
+  const { sessions, families, tokenIssuer, lateTokens, audit } = options;
 
   function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: string): Grant {
     const { identity, session, authorizedAtMs } = proved;
@@ -92,6 +94,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
         ...(responseType === 'code' ? {} : { fields: { responseType } }),
       }),
     ]);
+    await lateTokens.check(client);
     const fields = Object.entries(tokens).map(([name, value]) => [name, String(value)]);
     return { ...(codeText === undefined ? {} : { code: codeText }), ...Object.fromEntries(fields) };
   };

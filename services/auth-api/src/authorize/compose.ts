@@ -81,6 +81,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
       sessions: dependencies.sessions.service,
       families: tokens.families,
       tokenIssuer: tokens.issuer,
+      lateTokens: tokens.lateTokens,
       audit: dependencies.audit.writer,
     }),
     basicAuthorize: createBasicAuthorize({

@@ -97,6 +97,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       }),
       now,
     }),
+    lateTokens: tokens.lateTokens,
     countIssued: (grantType) => issued.inc({ grant: grantType }),
   });
   const introspection = createIntrospectionEndpoint({

@@ -10,6 +10,7 @@ import type { Client } from '../clients/client.ts';
 import { onlyThose, type RequestParameters, requireParameter } from '../protocol/parameters.ts';
 import { parseScope } from '../protocol/scopes.ts';
 import type { TokenAnswer } from '../tokens/issue.ts';
+import type { LateTokens } from '../tokens/late-tokens.ts';
 import type { GrantHandler } from './grants/grant-handler.ts';
 
 export interface TokenEndpoint {
@@ -21,11 +22,12 @@ export interface TokenEndpointOptions {
   clientAuthentication: ClientAuthentication;
   senderConstraints: SenderConstraints;
   grants: ReadonlyMap<string, GrantHandler>;
+  lateTokens: Pick<LateTokens, 'check'>;
   countIssued(grantType: string): void;
 }
 
 export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
-  const { clientAuthentication, senderConstraints, grants, countIssued } = options;
+  const { clientAuthentication, senderConstraints, grants, lateTokens, countIssued } = options;
   return {
     async answer(call) {
       const proof = await senderConstraints.readProof(call.sender);
@@ -37,6 +39,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
       const cnf = await senderConstraints.bind(client, call.sender, proof);
       const { clientAddress, correlationId } = call;
       const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
+      await lateTokens.check(client);
       countIssued(grant.grantType);
       return answer;
     },

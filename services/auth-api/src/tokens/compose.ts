@@ -68,15 +68,13 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   );
   const ids = createIdTokens(keys.signer, issuer);
   const lateTokens = createLateTokens({ directory: clients.directory, cutOffs, now, log: core.log });
-  const tokenIssuer = lateTokens.watched(
-    createTokenIssuer({
-      mint: createAccessTokenMint({ store, jwts, now, uuidTokens: core.isCompat }),
-      accessTokens: store,
-      families,
-      idTokens: ids,
-      now,
-    }),
-  );
+  const tokenIssuer = createTokenIssuer({
+    mint: createAccessTokenMint({ store, jwts, now, uuidTokens: core.isCompat }),
+    accessTokens: store,
+    families,
+    idTokens: ids,
+    now,
+  });
   const singleUse = createSingleUse(redis, keyspace, now);
   const nonces = createDpopNonces({
     encryptionKeys: config.encryption.keys,

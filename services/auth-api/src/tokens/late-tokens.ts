@@ -1,6 +1,6 @@
 /**
- * What is given out by a registration that has changed already: by a replica that has not heard of it, or in answer to a request
- * that began before. The change ended what was out at its moment; what came later by the old registration ends here.
+ * Revokes tokens that were issued by a registration that had already changed: by a replica that did not know of the
+ * change yet, or for a request that began before it. The change itself revokes only what was issued before it.
  */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
@@ -9,14 +9,8 @@ import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { endedByChange } from '../clients/narrowing.ts';
 import type { CutOffs } from '../revocation/cut-offs.ts';
-import type { TokenIssuer } from './issue.ts';
 
-export interface LateTokens {
-  /** The client changed, here or on another replica: its copy goes, and what it got by it since. Never rejects. */
-  forget(clientId: string): Promise<void>;
-  /** The same issuer, which looks after each token whether the registration is still the one that it was made by. */
-  watched(issuer: TokenIssuer): TokenIssuer;
-}
+export type LateTokens = ReturnType<typeof createLateTokens>;
 
 export interface LateTokensOptions {
   directory: Pick<ClientDirectory, 'find' | 'drop'>;
@@ -30,13 +24,13 @@ interface LastIssue {
   atMs: number;
 }
 
-/** As many as the directory keeps. */
-const mostClients = 20_000;
+/** As many as the directory caches. */
+const maxClients = 20_000;
 
-export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOptions): LateTokens {
-  const lastIssues = createGrowingCache<LastIssue>(mostClients);
+export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOptions) {
+  const lastIssues = createGrowingCache<LastIssue>(maxClients);
 
-  /** The last issue by a registration before, where there was one. */
+  /** @returns the last issue by an earlier version of the registration, if there was one. */
   function note(issue: LastIssue): LastIssue | undefined {
     const { by, atMs } = issue;
     const last = lastIssues.get(by.clientId);
@@ -48,7 +42,7 @@ export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOpt
     return last;
   }
 
-  /** Up to the issue and no further: what the new registration gave elsewhere since then is good. */
+  /** Revokes only up to the moment of the issue: what other replicas issued by the new registration since is valid. */
   async function settle(issue: LastIssue): Promise<void> {
     const { by, atMs } = issue;
     const { clientId, createdAtMs } = by;
@@ -64,38 +58,31 @@ export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOpt
     await Promise.all(ended.map((one) => cutOffs.raise({ ...one, atMs })));
   }
 
-  async function settleOrTell(issue: LastIssue): Promise<void> {
+  async function settleOrLog(issue: LastIssue): Promise<void> {
     try {
       await settle(issue);
     } catch (error) {
       const { clientId } = issue.by;
-      // The next issue compares again.
+      // The check after the next issue tries again.
       if (!lastIssues.has(clientId)) lastIssues.set(clientId, issue);
       log.warn({ err: error, clientId }, 'the late tokens of a changed client could not be cut off');
     }
   }
 
-  async function watch<T>(client: Client, issuing: Promise<T>): Promise<T> {
-    const issued = await issuing;
-    await settleOrTell({ by: client, atMs: now() });
-    return issued;
-  }
-
   return {
-    async forget(clientId) {
+    /** Drops the cached copy of a client that changed, and revokes what it was issued since. Never rejects. */
+    async forget(clientId: string): Promise<void> {
       const last = lastIssues.get(clientId);
       lastIssues.delete(clientId);
       directory.drop(clientId);
-      if (last !== undefined) await settleOrTell(last);
+      if (last !== undefined) await settleOrLog(last);
     },
-    watched: (issuer) => ({
-      issueForClient: (client, ...what) => watch(client, issuer.issueForClient(client, ...what)),
-      issueForUser: (client, ...what) => watch(client, issuer.issueForUser(client, ...what)),
-      issueInFront: (client, ...what) => watch(client, issuer.issueInFront(client, ...what)),
-      reissue: (client, ...what) => watch(client, issuer.reissue(client, ...what)),
-      issueDerived: (client, ...what) => watch(client, issuer.issueDerived(client, ...what)),
-      openDerived: (client, ...what) => watch(client, issuer.openDerived(client, ...what)),
-    }),
+
+    /**
+     * To be awaited after tokens were issued to `client` and before they are sent: revokes them if the registration is
+     * no longer the one that they were issued by. Never rejects.
+     */
+    check: (client: Client): Promise<void> => settleOrLog({ by: client, atMs: now() }),
   };
 }
 
