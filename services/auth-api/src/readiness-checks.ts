@@ -7,7 +7,7 @@ import { assertLinksOpen } from './users/link-health.ts';
 export function readinessChecks({ stores, revocation, users }: Deps): ReadinessCheck[] {
   return [
     { name: 'redis', check: () => pingRedis(stores.redis) },
-    { name: 'cut-offs', check: async () => revocation.cutOffs.assertFresh() },
+    { name: 'cut-offs', check: async () => revocation.revocations.assertFresh() },
     // One environment's outage is not everybody's.
     {
       name: 'configuration-servers',

@@ -70,7 +70,7 @@ export async function composeClients(core: Core, dependencies: ClientDependencie
       audit: dependencies.audit.writer,
       forgetClient: dependencies.forgetClient,
       verifier,
-      cutOffs: dependencies.revocation.cutOffs,
+      revocations: dependencies.revocation.revocations,
       now,
       defaults: {
         redirectMatching: isCompat ? 'origin' : 'exact',

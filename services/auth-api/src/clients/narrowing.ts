@@ -1,10 +1,9 @@
 /** What a change of a registration ends of that which is out: rights that were taken away do not live on in tokens. */
 import { isWithinScope } from '../protocol/scopes.ts';
-import { grantAt, usersOf } from '../revocation/cut-off-memory.ts';
-import type { CutOff } from '../revocation/cut-offs.ts';
+import { grantAt, type Revocation, usersOf } from '../revocation/revocation.ts';
 import type { AssertionIssuer, Client } from './client.ts';
 
-export type EndedByChange = Pick<CutOff, 'kind' | 'id'>;
+export type EndedByChange = Pick<Revocation, 'kind' | 'id'>;
 
 /** `after` is undefined where the client was deleted. */
 export function endedByChange(before: Client, after: Client | undefined): EndedByChange[] {

@@ -9,7 +9,7 @@ import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page'
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { Actor, AuditEventName, AuditWriter } from '../audit/event.ts';
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import { auditedChanges } from './audited-changes.ts';
 import { type Client, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
@@ -75,7 +75,7 @@ export interface ClientServiceOptions {
   /** Drops what is cached about a changed client, here at once. Never rejects. */
   forgetClient(clientId: string): Promise<void>;
   verifier: SecretVerifier;
-  cutOffs: CutOffs;
+  revocations: Revocations;
   now: Clock;
   defaults: ClientDefaults;
   serviceClientId: string;
@@ -90,7 +90,7 @@ interface Change {
 }
 
 export function createClientService(options: ClientServiceOptions): ClientService {
-  const { db, changes, audit, forgetClient, verifier, cutOffs, now, defaults } = options;
+  const { db, changes, audit, forgetClient, verifier, revocations, now, defaults } = options;
   const secrets = createClientSecrets(options);
 
   /** What was cached about the client is dropped here at once, on other replicas by the change record. */
@@ -120,7 +120,7 @@ export function createClientService(options: ClientServiceOptions): ClientServic
 
   /** Before the commit: no change leaves tokens behind that say more than the registration does. */
   async function endTokens(before: Client, after: Client | undefined): Promise<void> {
-    await Promise.all(endedByChange(before, after).map((ended) => cutOffs.raise(ended)));
+    await Promise.all(endedByChange(before, after).map((ended) => revocations.revoke(ended)));
   }
 
   /** The client as it is, held until the transaction ends. @throws AppError (404, 412) */

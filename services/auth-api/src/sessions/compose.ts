@@ -47,7 +47,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
   const service = createSessionService({
     store: createSessionStore(redis, keyspace),
     cookies: browser.cookies,
-    cutOffs: dependencies.revocation.cutOffs,
+    revocations: dependencies.revocation.revocations,
     lifetimes: {
       idleMs: settings.idleSeconds * 1000,
       absoluteMs: settings.absoluteSeconds * 1000,

@@ -1,9 +1,9 @@
-/** The rules of browser sessions: a new cookie at every login, two lifetimes, one per browser, cut-offs honoured. */
+/** The rules of browser sessions: a new cookie at every login, two lifetimes, one per browser, revocations honoured. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
 import type { BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import type { EndedSession, Session, SessionService, SessionSummary } from './session.ts';
 import type { SessionEntry, SessionStore, StoredSession } from './store.ts';
 
@@ -22,7 +22,7 @@ export interface SessionLifetimes extends Lifetime {
 export interface SessionServiceOptions {
   store: SessionStore;
   cookies: BrowserCookies;
-  cutOffs: Pick<CutOffs, 'raise' | 'isCut' | 'untilFresh'>;
+  revocations: Pick<Revocations, 'revoke' | 'isRevoked' | 'untilFresh'>;
   lifetimes: SessionLifetimes;
   /** Tells the clients of sessions that were ended. @throws AppError (503) */
   announceEnd(ended: readonly EndedSession[], reach: 'session' | 'user'): Promise<void>;
@@ -36,7 +36,7 @@ type Ending = Pick<StoredSession, 'createdAtMs' | 'endsAtMs' | 'isRemembered'>;
 const touchIntervalMs = 60_000;
 
 export function createSessionService(options: SessionServiceOptions): SessionService {
-  const { store, cookies, cutOffs, lifetimes, announceEnd, now } = options;
+  const { store, cookies, revocations, lifetimes, announceEnd, now } = options;
 
   // Shorter lifetimes count for the sessions that are there already.
   const lifetimeOf = ({ isRemembered }: Pick<Ending, 'isRemembered'>): Lifetime =>
@@ -50,7 +50,8 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   const isAlive = (session: StoredSession) => {
     const { sub, sid, createdAtMs } = session;
     return (
-      now() < expiryOf(session, session.lastSeenAtMs) && !cutOffs.isCut({ sub, sid, issuedAtMs: createdAtMs })
+      now() < expiryOf(session, session.lastSeenAtMs) &&
+      !revocations.isRevoked({ sub, sid, issuedAtMs: createdAtMs })
     );
   };
 
@@ -58,7 +59,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     const stored = await store.find(cookieHash);
     if (stored === undefined) return undefined;
     // A replica that only stumbled catches up: nobody who signs in is sent away for a moment's lag.
-    await cutOffs.untilFresh();
+    await revocations.untilFresh();
     if (isAlive(stored)) return stored;
     await store.remove(cookieHash, stored);
     return undefined;
@@ -76,7 +77,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     (await store.entries(sub, now())).find((candidate) => candidate.sid === sid);
 
   const endEntry = async ({ sub, sid, clientIds }: EndedSession, cookieHash: string) => {
-    await cutOffs.raise({ kind: 'sid', id: sid });
+    await revocations.revoke({ kind: 'sid', id: sid });
     await store.remove(cookieHash, { sub, sid });
     await announceEnd([{ sub, sid, clientIds }], 'session');
   };
@@ -184,7 +185,7 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     },
 
     async endAll(sub) {
-      await cutOffs.raise({ kind: 'sub', id: sub });
+      await revocations.revoke({ kind: 'sub', id: sub });
       // From here on all of it is dead; what follows only tells of it.
       const entries = await store.entries(sub, now());
       await store.forget(sub);

@@ -61,7 +61,7 @@ export interface Newcomer {
   /** The session ends then at the latest. */
   endsAtMs?: number;
   provider?: ProviderSession;
-  /** When that was; a cut-off since then ends the session as well. Default: now. */
+  /** When that was; a revocation since then ends the session as well. Default: now. */
   provedAtMs?: number;
   /** The user would like to stay signed in on this device; granted where the installation offers it. */
   remember?: boolean;
@@ -70,7 +70,7 @@ export interface Newcomer {
 }
 
 export interface SessionService {
-  /** The live session of this browser: idle and absolute lifetime and every cut-off are honoured. @throws AppError (503) */
+  /** The live session of this browser: idle and absolute lifetime and every revocation are honoured. @throws AppError (503) */
   find(request: BrowserRequest): Promise<Session | undefined>;
   /** A new session under a new id, always; the one this browser had before is gone afterwards. @throws AppError (503) */
   create(reply: BrowserReply, request: BrowserRequest, newcomer: Newcomer): Promise<Session>;

@@ -49,7 +49,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   const { tokens } = dependencies;
   const { opsAuthentication, opsUsername, clientAuthentication, senderConstraints } =
     dependencies.clientAuthentication;
-  const { cutOffs } = dependencies.revocation;
+  const { revocations } = dependencies.revocation;
   const { directory } = dependencies.clients;
   const audit = dependencies.audit.writer;
   const users = dependencies.users.service;
@@ -68,7 +68,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     grants: createGrants({
       issuer,
       families,
-      cutOffs,
+      revocations,
       tokenIssuer,
       users,
       audit,
@@ -80,7 +80,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
         idTokens,
         sessions: dependencies.sessions.service,
         directory,
-        cutOffs,
+        revocations,
         now,
       }),
       targets: createExchangeTargets(directory),
@@ -106,7 +106,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     opsUsername,
     accessTokens,
     families,
-    cutOffs,
+    revocations,
     issuer,
   });
   const revocation = createRevocationEndpoint({

@@ -6,12 +6,12 @@ import type { ClientAuthentication, ClientCall } from '../client-authentication/
 import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
 import type { Client } from '../clients/client.ts';
 import { requireParameter } from '../protocol/parameters.ts';
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import type { TokenFacts } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { Families } from '../tokens/families.ts';
 import { type FamilyToken, parseFamilyToken } from '../tokens/family-token.ts';
-import { isRefreshCut } from '../tokens/grant.ts';
+import { isRefreshRevoked } from '../tokens/grant.ts';
 import { refreshIntrospectionJson } from '../tokens/introspection-json.ts';
 
 export interface IntrospectionEndpoint {
@@ -25,7 +25,7 @@ export interface IntrospectionOptions {
   opsUsername: string;
   accessTokens: AccessTokens;
   families: Pick<Families, 'findRefresh'>;
-  cutOffs: CutOffs;
+  revocations: Revocations;
   issuer: string;
 }
 
@@ -33,8 +33,15 @@ export interface IntrospectionOptions {
 const inactive = '{"active":false}';
 
 export function createIntrospectionEndpoint(options: IntrospectionOptions): IntrospectionEndpoint {
-  const { clientAuthentication, opsAuthentication, opsUsername, accessTokens, families, cutOffs, issuer } =
-    options;
+  const {
+    clientAuthentication,
+    opsAuthentication,
+    opsUsername,
+    accessTokens,
+    families,
+    revocations,
+    issuer,
+  } = options;
 
   /** Undefined: the operator, who may see everything. */
   async function authenticate(call: ClientCall): Promise<Client | undefined> {
@@ -56,8 +63,8 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
     const known = await families.findRefresh(token);
     if (known === undefined || !known.isCurrent) return inactive;
     if (caller !== undefined && caller.clientId !== known.grant.clientId) return inactive;
-    await cutOffs.untilFresh();
-    return isRefreshCut(known.grant, cutOffs) ? inactive : refreshIntrospectionJson(known, issuer);
+    await revocations.untilFresh();
+    return isRefreshRevoked(known.grant, revocations) ? inactive : refreshIntrospectionJson(known, issuer);
   }
 
   return {

@@ -14,7 +14,7 @@ import type { UserService } from '../users/service.ts';
 
 export interface AssertedUser {
   identity: UserIdentity;
-  /** When the issuer said so: cut-offs since then end what follows from it. */
+  /** When the issuer said so: a revocation since then also ends what was issued for it. */
   assertedAtMs: number;
   assertionIssuer: string;
   mayAct: Party | undefined;

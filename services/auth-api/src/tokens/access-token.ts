@@ -1,6 +1,6 @@
 /** The facts of an issued access token, as its record in Redis holds them. */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
-import type { CutOffSubject } from '../revocation/cut-offs.ts';
+import type { Revocable } from '../revocation/revocation.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
@@ -19,7 +19,7 @@ export interface AccessTokenRecord extends Lineage {
   internalClient: boolean;
   issuedAtMs: number;
   expiresAtMs: number;
-  /** When the right behind it was given: cut-offs go by it, so that a token made later does not outrun one. */
+  /** When the right behind it was given: compared with revocations, so that a token made later from it does not escape them. */
   authorizedAtMs: number;
   /** Names a user's whole authorization: revoking it ends every token that came from it. Never shown to anybody. */
   familyId?: string;
@@ -49,7 +49,7 @@ export interface TokenFacts {
   sub?: string | undefined;
   sid?: string | undefined;
   /** See Lineage. */
-  restsOn?: CutOffSubject[] | undefined;
+  restsOn?: Revocable[] | undefined;
   authorizedAtMs: number;
   /** Where it is not the same. */
   issuedAtMs?: number | undefined;

@@ -1,6 +1,7 @@
-/** Judges access tokens: known, unexpired and not cut off, or nothing. */
+/** Finds access tokens that are known, not expired and not revoked. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { CutOffSubject, CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocable } from '../revocation/revocation.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import type { StoredAccessToken, TokenFacts } from './access-token.ts';
 import type { AccessTokenStore } from './access-token-store.ts';
 import { isJwt, type JwtAccessTokens, longestAccessToken } from './jwt-access-token.ts';
@@ -17,11 +18,11 @@ export interface AccessTokens {
 export interface AccessTokensOptions {
   store: AccessTokenStore;
   jwts: JwtAccessTokens;
-  cutOffs: CutOffs;
+  revocations: Revocations;
   now: Clock;
 }
 
-export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOptions): AccessTokens {
+export function createAccessTokens({ store, jwts, revocations, now }: AccessTokensOptions): AccessTokens {
   async function findJwt(token: string): Promise<StoredAccessToken | undefined> {
     const read = token.length > longestAccessToken ? undefined : await jwts.read(token);
     const jti = read?.facts.jti;
@@ -34,8 +35,8 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
     async find(token) {
       const stored = await findStored(token);
       if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
-      await cutOffs.untilFresh();
-      return isCut(stored.facts, cutOffs) ? undefined : stored;
+      await revocations.untilFresh();
+      return isRevoked(stored.facts, revocations) ? undefined : stored;
     },
     async findOwn(token, clientId) {
       const facts = (await findStored(token))?.facts;
@@ -43,18 +44,18 @@ export function createAccessTokens({ store, jwts, cutOffs, now }: AccessTokensOp
     },
     async end(token, { jti, expiresAtMs }) {
       const families = await (jti === undefined ? store.remove(token) : store.endJwt(jti, expiresAtMs));
-      await Promise.all(families.map((id) => cutOffs.raise({ kind: 'family', id })));
+      await Promise.all(families.map((id) => revocations.revoke({ kind: 'family', id })));
     },
   };
 }
 
-function isCut(facts: TokenFacts, cutOffs: CutOffs): boolean {
+function isRevoked(facts: TokenFacts, revocations: Revocations): boolean {
   const { contactCenterIds, restsOn } = facts;
-  if (cutOffs.isCut(subjectOf(facts))) return true;
-  return restsOn?.some((subject) => cutOffs.isCut({ ...subject, contactCenterIds })) ?? false;
+  if (revocations.isRevoked(subjectOf(facts))) return true;
+  return restsOn?.some((subject) => revocations.isRevoked({ ...subject, contactCenterIds })) ?? false;
 }
 
-function subjectOf({ authorizedAtMs, issuedAtMs = authorizedAtMs, ...facts }: TokenFacts): CutOffSubject {
+function subjectOf({ authorizedAtMs, issuedAtMs = authorizedAtMs, ...facts }: TokenFacts): Revocable {
   return {
     sub: facts.sub,
     clientId: facts.clientId,

@@ -48,10 +48,10 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   const { maxLifeMs, issuer, redis, keyspace, secretBox, now } = core;
   const { config, keys, clients } = dependencies;
   const { tokens: settings, mtls } = config;
-  const { cutOffs } = dependencies.revocation;
+  const { revocations } = dependencies.revocation;
   const store = createAccessTokenStore(redis, keyspace, issuer, now);
   const jwts = createJwtAccessTokens({ signer: keys.signer, box: secretBox, issuer });
-  const access = createAccessTokens({ store, jwts, cutOffs, now });
+  const access = createAccessTokens({ store, jwts, revocations, now });
   const families = createFamilies(
     createFamilyStore({
       redis,
@@ -64,10 +64,10 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       personFreshMs: settings.personFreshMs,
       longestLifeMs: maxLifeMs,
     }),
-    cutOffs,
+    revocations,
   );
   const ids = createIdTokens(keys.signer, issuer);
-  const lateTokens = createLateTokens({ directory: clients.directory, cutOffs, now, log: core.log });
+  const lateTokens = createLateTokens({ directory: clients.directory, revocations, now, log: core.log });
   const tokenIssuer = createTokenIssuer({
     mint: createAccessTokenMint({ store, jwts, now, uuidTokens: core.isCompat }),
     accessTokens: store,

@@ -1,5 +1,5 @@
 /** Authorizations of users: their codes and refresh tokens, and how a whole one ends. */
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import type { FamilyToken } from './family-token.ts';
 import type { CodeGrant, Grant } from './grant.ts';
 
@@ -77,15 +77,15 @@ export interface Families extends Omit<FamilyStore, 'revokeFamily'> {
   end(familyId: string): Promise<void>;
 }
 
-export function createFamilies(store: FamilyStore, cutOffs: CutOffs): Families {
+export function createFamilies(store: FamilyStore, revocations: Revocations): Families {
   return {
     ...store,
     async end(familyId) {
-      const isKnown = cutOffs.isCut({ familyId, issuedAtMs: 0 });
+      const isKnown = revocations.isRevoked({ familyId, issuedAtMs: 0 });
       await Promise.all([
         store.revokeFamily(familyId),
         // Whoever presents a revoked token again and again must not fill the stream.
-        isKnown ? undefined : cutOffs.raise({ kind: 'family', id: familyId }),
+        isKnown ? undefined : revocations.revoke({ kind: 'family', id: familyId }),
       ]);
     },
   };

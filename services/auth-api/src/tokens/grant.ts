@@ -1,7 +1,7 @@
 /** What a user has authorized: stored with a code, then with the refresh tokens of the same family. */
 
 import type { RequestedClaims } from '../protocol/claims-parameter.ts';
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
@@ -32,8 +32,8 @@ export interface CodeGrant extends Grant {
   dpopJkt?: string;
 }
 
-/** Whether the family, user, session or client behind a grant, or anything it was made from, was cut off since. */
-export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
+/** Whether the family, user, session or client behind a grant, or anything that it was derived from, was revoked since. */
+export function isGrantRevoked(grant: Grant, revocations: Revocations): boolean {
   const { familyId, clientId, grantType, session, restsOn = [] } = grant;
   const contactCenterIds = [grant.identity.contactCenterId];
   const own = {
@@ -46,10 +46,13 @@ export function isGrantCut(grant: Grant, cutOffs: CutOffs): boolean {
     heldSinceMs: grant.heldSinceMs,
     authTimeMs: session?.authTimeMs,
   };
-  return [own, ...restsOn].some((subject) => cutOffs.isCut({ ...subject, contactCenterIds }));
+  return [own, ...restsOn].some((subject) => revocations.isRevoked({ ...subject, contactCenterIds }));
 }
 
-/** The same for its refresh tokens, which also end when their client may not renew any more, for good. */
-export function isRefreshCut(grant: Grant, cutOffs: CutOffs): boolean {
-  return isGrantCut(grant, cutOffs) || isGrantCut({ ...grant, grantType: 'refresh_token' }, cutOffs);
+/** As isGrantRevoked, for its refresh tokens: they also end when the client loses the grant type refresh_token. */
+export function isRefreshRevoked(grant: Grant, revocations: Revocations): boolean {
+  return (
+    isGrantRevoked(grant, revocations) ||
+    isGrantRevoked({ ...grant, grantType: 'refresh_token' }, revocations)
+  );
 }

@@ -105,7 +105,7 @@ export function createJwtAccessTokens(options: {
   };
 }
 
-/** Tells the moment of issue to the millisecond, which `iat` cannot: cut-offs go by it. */
+/** Contains the moment of issue in milliseconds, which revocations are compared with; `iat` has only seconds. */
 export function newTokenId(nowMs: number): string {
   return `${nowMs.toString(36)}.${randomToken(idRandomBytes)}`;
 }

@@ -8,13 +8,13 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { endedByChange } from '../clients/narrowing.ts';
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 
 export type LateTokens = ReturnType<typeof createLateTokens>;
 
 export interface LateTokensOptions {
   directory: Pick<ClientDirectory, 'find' | 'drop'>;
-  cutOffs: Pick<CutOffs, 'raise'>;
+  revocations: Pick<Revocations, 'revoke'>;
   now: Clock;
   log: Logger;
 }
@@ -27,7 +27,7 @@ interface LastIssue {
 /** As many as the directory caches. */
 const maxClients = 20_000;
 
-export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOptions) {
+export function createLateTokens({ directory, revocations, now, log }: LateTokensOptions) {
   const lastIssues = createGrowingCache<LastIssue>(maxClients);
 
   /** @returns the last issue by an earlier version of the registration, if there was one. */
@@ -55,7 +55,7 @@ export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOpt
     // Another client may have the id by now.
     const after = found?.createdAtMs === createdAtMs ? found : undefined;
     const ended = endedByChange(by, after);
-    await Promise.all(ended.map((one) => cutOffs.raise({ ...one, atMs })));
+    await Promise.all(ended.map((one) => revocations.revoke({ ...one, atMs })));
   }
 
   async function settleOrLog(issue: LastIssue): Promise<void> {
@@ -65,7 +65,7 @@ export function createLateTokens({ directory, cutOffs, now, log }: LateTokensOpt
       const { clientId } = issue.by;
       // The check after the next issue tries again.
       if (!lastIssues.has(clientId)) lastIssues.set(clientId, issue);
-      log.warn({ err: error, clientId }, 'the late tokens of a changed client could not be cut off');
+      log.warn({ err: error, clientId }, 'the late tokens of a changed client could not be revoked');
     }
   }
 

@@ -1,6 +1,6 @@
 /** Where a token that was made from another one comes from, and who acts with it (RFC 8693 section 4). */
 import type { Client } from '../clients/client.ts';
-import type { CutOffSubject } from '../revocation/cut-offs.ts';
+import type { Revocable } from '../revocation/revocation.ts';
 
 /** How a token names somebody; what is left out matches everybody. */
 export interface Party {
@@ -22,10 +22,10 @@ export interface Lineage {
   mayAct?: Party | undefined;
   /** How many tokens it was made from, one after the other. */
   generation?: number;
-  /** When its client got it, where the user authorized another one before: its client's cut-offs go by it. */
+  /** When its client got it, where the user authorized another one before: compared with revocations of the client. */
   heldSinceMs?: number;
-  /** What its own facts do not say: the clients and actors before it. When one of these is cut off, so is it. */
-  restsOn?: CutOffSubject[];
+  /** What its own facts do not say: the clients and actors before it. It is revoked together with any of these. */
+  restsOn?: Revocable[];
 }
 
 /** Who alone may act for users with tokens of the client, if its registration says so. */

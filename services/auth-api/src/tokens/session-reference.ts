@@ -3,7 +3,7 @@
 export interface SessionReference {
   /** Public session id. */
   sid: string;
-  /** When the user proved to us who they are; a cut-off since then ends what follows from it. */
+  /** When the user authenticated here; a revocation since then also ends what was issued for it. */
   authTimeMs: number;
   /** When an identity provider saw the user, where that was earlier: what `max_age` and `auth_time` speak of. */
   providerAuthTimeMs?: number;

@@ -5,7 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import {
   type Account,
   type Accounts,
@@ -41,7 +41,7 @@ export interface ChangedPassword {
 export interface ChangePasswordOptions {
   accounts: Accounts;
   openPasswordAccess: OpenPasswordAccess;
-  cutOffs: Pick<CutOffs, 'raise'>;
+  revocations: Pick<Revocations, 'revoke'>;
   records: Pick<PersonChangeRecords, 'noteOwnPasswordChange'>;
   identities: Identities;
   audit: AuditWriter;
@@ -50,7 +50,7 @@ export interface ChangePasswordOptions {
 
 /** The returned function throws SignInError; `password_policy` carries one problem for each broken rule. */
 export function createChangePassword(options: ChangePasswordOptions) {
-  const { accounts, openPasswordAccess, cutOffs, records, identities, audit, now } = options;
+  const { accounts, openPasswordAccess, revocations, records, identities, audit, now } = options;
 
   const changeAtServer = async (change: PasswordChange, account: Account) => {
     const callOptions = definedOnly({ signal: change.signal });
@@ -96,7 +96,7 @@ export function createChangePassword(options: ChangePasswordOptions) {
     // At once: the old password's grants must end even if one of the other steps fails.
     await Promise.all([
       records.noteOwnPasswordChange(bare.sub, passwordUpdatingDate),
-      cutOffs.raise({ kind: 'sub', id: bare.sub, atMs: changedAtMs }),
+      revocations.revoke({ kind: 'sub', id: bare.sub, atMs: changedAtMs }),
       account.attempt.succeed(),
       audit.write({
         name: 'password_changed',

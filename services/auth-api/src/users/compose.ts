@@ -87,7 +87,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
     passwordRule: dependencies.passwordRule,
     loginNames,
     authorityMapping: settings.authorityMapping,
-    cutOffs: dependencies.revocation.cutOffs,
+    revocations: dependencies.revocation.revocations,
     audit: audit.writer,
     throttled: audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
     unavailable: audit.floodLimited({ mostOfAddress: 200, mostOfAll: 1000 }),

@@ -5,12 +5,12 @@ import { CfgObjectState } from '@gatehouse/config-server-client/model/enumeratio
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import { subjectOf } from './identity.ts';
 import type { PersonChangeRecords } from './person-change-records.ts';
 
 export interface PersonChangesOptions {
-  cutOffs: Pick<CutOffs, 'raise'>;
+  revocations: Pick<Revocations, 'revoke'>;
   records: PersonChangeRecords;
   audit: AuditWriter;
   log: Logger;
@@ -22,14 +22,14 @@ type Reason = 'disabled' | 'deleted' | 'password';
 const firstRetryMs = 500;
 const maxRetryMs = 30_000;
 
-export function createPersonChanges({ cutOffs, records, audit, log, now }: PersonChangesOptions) {
+export function createPersonChanges({ revocations, records, audit, log, now }: PersonChangesOptions) {
   const closing = new AbortController();
 
   const revoke = async (environmentId: string, dbid: number, reason: Reason, atMs = now()) => {
     const sub = subjectOf(environmentId, dbid);
     // In parallel: the revocation must not wait for the audit trail.
     await Promise.all([
-      cutOffs.raise({ kind: 'sub', id: sub, atMs }),
+      revocations.revoke({ kind: 'sub', id: sub, atMs }),
       audit.write({
         name: 'person_cut_off',
         outcome: 'success',
@@ -64,7 +64,7 @@ export function createPersonChanges({ cutOffs, records, audit, log, now }: Perso
   const revokeDisabled = async (environmentId: string, backend: ConfigurationBackend) => {
     const disabled = (await backend.readPersons({ state: CfgObjectState.disabled })).map(({ DBID }) => DBID);
     for (const dbid of await records.newlyDisabled(environmentId, disabled)) {
-      await cutOffs.raise({ kind: 'sub', id: subjectOf(environmentId, dbid), atMs: now() });
+      await revocations.revoke({ kind: 'sub', id: subjectOf(environmentId, dbid), atMs: now() });
     }
     await records.replaceDisabled(environmentId, disabled);
   };

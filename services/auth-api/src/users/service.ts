@@ -8,7 +8,7 @@ import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import type { CutOffs } from '../revocation/cut-offs.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 import { createAccounts } from './account.ts';
 import { type AttemptLimits, createAttemptLimiter } from './attempt-limiter.ts';
 import { createAuthenticate } from './authenticate.ts';
@@ -34,7 +34,7 @@ export interface UserServiceOptions {
   loginNames: LoginNames;
   /** Valid entries of the setting. */
   authorityMapping: readonly string[];
-  cutOffs: Pick<CutOffs, 'raise'>;
+  revocations: Pick<Revocations, 'revoke'>;
   audit: AuditWriter;
   /** Writes events of sign-ins that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;
@@ -48,9 +48,9 @@ export interface UserServiceOptions {
 export type UserService = ReturnType<typeof createUserService>;
 
 export function createUserService(options: UserServiceOptions) {
-  const { contactCenters, connect, redis, keyspace, audit, cutOffs, metrics, log, now } = options;
+  const { contactCenters, connect, redis, keyspace, audit, revocations, metrics, log, now } = options;
   const records = createPersonChangeRecords(redis, keyspace);
-  const personChanges = createPersonChanges({ cutOffs, records, audit, log, now });
+  const personChanges = createPersonChanges({ revocations, records, audit, log, now });
   const links = createEnvironmentLinks({
     contactCenters,
     connect,
@@ -80,7 +80,7 @@ export function createUserService(options: UserServiceOptions) {
     changePassword: createChangePassword({
       accounts,
       openPasswordAccess,
-      cutOffs,
+      revocations,
       records,
       identities,
       audit,

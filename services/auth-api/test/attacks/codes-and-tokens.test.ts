@@ -125,7 +125,7 @@ describe('codes', () => {
     const { sub } = (await introspect(stack, client, (await passwordTokens(stack, client)).access_token)) as {
       sub: string;
     };
-    await stack.deps.revocation.cutOffs.raise({ kind: 'sub', id: sub });
+    await stack.deps.revocation.revocations.revoke({ kind: 'sub', id: sub });
     expect(refused(await redeem(stack, client, afterCutOff))).toEqual([400, 'invalid_grant']);
     skewMs += 10;
   });
@@ -330,7 +330,7 @@ describe('32: refresh tokens', () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
     const { sub } = (await introspect(stack, client, access_token)) as { sub: string };
     skewMs += 1;
-    await stack.deps.revocation.cutOffs.raise({ kind: 'sub', id: sub });
+    await stack.deps.revocation.revocations.revoke({ kind: 'sub', id: sub });
     skewMs += 10;
 
     expect(refused(await refresh(refresh_token, client))).toEqual([400, 'invalid_grant']);

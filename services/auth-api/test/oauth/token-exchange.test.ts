@@ -338,7 +338,7 @@ describe('the revocation of a subject token', () => {
         idTokens: deps.tokens.ids,
         sessions: deps.sessions.service,
         directory: deps.clients.directory,
-        cutOffs: deps.revocation.cutOffs,
+        revocations: deps.revocation.revocations,
         now: deps.now,
       }),
       targets: createExchangeTargets(deps.clients.directory),

@@ -61,13 +61,13 @@ describe('a session on two replicas', () => {
   it('costs one cut-off to end them all, whatever their number', async () => {
     const browsers: Browser[] = [];
     for (let index = 0; index < 8; index += 1) browsers.push(await signedIn());
-    const cutOffs = () => stack.deps.stores.redis.xlen(stack.deps.core.keyspace.name('cutoffs'));
-    const before = await cutOffs();
+    const revocations = () => stack.deps.stores.redis.xlen(stack.deps.core.keyspace.name('cutoffs'));
+    const before = await revocations();
 
     await browsers[0]?.postJson('/auth/v3/sign-out', { global: true });
 
     // The second is that of the session whose cookie asked.
-    expect((await cutOffs()) - before).toBeLessThanOrEqual(2);
+    expect((await revocations()) - before).toBeLessThanOrEqual(2);
   });
 
   it('ends on the other replica too when it is ended from the account page', async () => {

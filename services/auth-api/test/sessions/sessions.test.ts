@@ -1,7 +1,8 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBrowserCookies } from '../../src/browser/browser-cookies.ts';
-import type { CutOffSubject, CutOffs } from '../../src/revocation/cut-offs.ts';
+import type { Revocable } from '../../src/revocation/revocation.ts';
+import type { Revocations } from '../../src/revocation/revocations.ts';
 import { createSessionService, type SessionLifetimes } from '../../src/sessions/service.ts';
 import { createSessionStore, sessionsPerUser } from '../../src/sessions/store.ts';
 import type { UserIdentity } from '../../src/users/identity.ts';
@@ -15,13 +16,13 @@ const dayMs = 24 * 60 * minuteMs;
 const remembered = { idleMs: 7 * dayMs, absoluteMs: 30 * dayMs };
 
 /** Cut-offs of one replica, without the stream between replicas. */
-function localCutOffs(): Pick<CutOffs, 'raise' | 'isCut' | 'untilFresh'> {
+function localRevocations(): Pick<Revocations, 'revoke' | 'isRevoked' | 'untilFresh'> {
   const cuts: { kind: string; id: string; atMs: number }[] = [];
   return {
-    raise: async ({ kind, id, atMs = Date.now() }) => {
+    revoke: async ({ kind, id, atMs = Date.now() }) => {
       cuts.push({ kind, id, atMs });
     },
-    isCut: ({ sub, sid, issuedAtMs }: CutOffSubject) =>
+    isRevoked: ({ sub, sid, issuedAtMs }: Revocable) =>
       cuts.some(
         (cut) =>
           (cut.kind === 'sub' && cut.id === sub && issuedAtMs <= cut.atMs) ||
@@ -39,11 +40,11 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   afterAll(() => redis?.close());
 
   let nowMs = 0;
-  let cutOffs = localCutOffs();
+  let revocations = localRevocations();
   let counter = 0;
   beforeEach(() => {
     nowMs = Date.now();
-    cutOffs = localCutOffs();
+    revocations = localRevocations();
     counter += 1;
   });
 
@@ -52,7 +53,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     createSessionService({
       store: createSessionStore(redis.redis, redis.keyspace),
       cookies: createBrowserCookies('https://login.test'),
-      cutOffs,
+      revocations,
       lifetimes: lifetimesOf,
       announceEnd: async (ended, reach) => {
         announced.push(...ended.map(({ sid, clientIds }) => ({ sid, clientIds, reach })));
@@ -202,7 +203,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(await sessions.endOne(sub, first.sid)).toBe(true);
     expect(await sessions.endOne(sub, first.sid)).toBe(false);
     expect(await sessions.find(laptop.request)).toBeUndefined();
-    expect(cutOffs.isCut({ sid: first.sid, issuedAtMs: nowMs + 1 })).toBe(true);
+    expect(revocations.isRevoked({ sid: first.sid, issuedAtMs: nowMs + 1 })).toBe(true);
     expect(announced).toContainEqual({ sid: first.sid, clientIds: [], reach: 'session' });
     expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone']);
   });

@@ -68,7 +68,7 @@ describe('change-password for programs', () => {
       password: 'p',
     });
     await stack.simulator.store.setEnabled(other['DBID'] as number, false);
-    await untilCutOffs(before);
+    await untilRevocations(before);
     expect(await isIn(here)).toBe(true);
   });
 
@@ -215,7 +215,7 @@ describe('a change at the Configuration Server', () => {
     const answer = browser.postJson('/auth/v3/sign-in', login('old-password'));
     await read.promise;
     await stack.simulator.store.setEnabled(dbid(), false);
-    await untilCutOffs(before);
+    await untilRevocations(before);
     release.resolve();
     await answer;
     delete stack.simulator.faults.onAnswer;
@@ -246,13 +246,13 @@ describe('a change at the Configuration Server', () => {
     });
     const before = (await auditNames('person_cut_off')).length;
     await stack.simulator.store.deletePerson(other['DBID'] as number);
-    await untilCutOffs(before);
+    await untilRevocations(before);
     expect(await isIn(browser)).toBe(true);
   });
 });
 
 /** The drain runs once a second. */
-async function untilCutOffs(moreThan: number): Promise<void> {
+async function untilRevocations(moreThan: number): Promise<void> {
   await expect
     .poll(async () => (await auditNames('person_cut_off')).length, { timeout: 5000 })
     .toBeGreaterThan(moreThan);

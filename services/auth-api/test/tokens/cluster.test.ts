@@ -4,7 +4,7 @@ import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
 import { startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostedRequests } from '../../src/browser/posted-requests.ts';
-import { createCutOffStream } from '../../src/revocation/cut-off-stream.ts';
+import { createRevocationStream } from '../../src/revocation/stream.ts';
 import { createAccessTokenStore } from '../../src/tokens/access-token-store.ts';
 import type { FamilyStore } from '../../src/tokens/families.ts';
 import { createFamilyStore } from '../../src/tokens/family-store.ts';
@@ -153,7 +153,7 @@ describe('on a server in cluster mode', () => {
     const posted = createPostedRequests(redis, keyspace);
     expect(await posted.find(await posted.save({ client_id: 'x' }))).toEqual({ client_id: 'x' });
 
-    const stream = createCutOffStream(redis, blocking, keyspace.name('cutoffs'));
+    const stream = createRevocationStream(redis, blocking, keyspace.name('cutoffs'));
     await stream.append({ kind: 'sub', id: 's', atMs: now }, 0);
     expect(await stream.wait('0-0', 100)).toHaveLength(1);
     expect(await stream.read('0-0', 10)).toHaveLength(1);

@@ -223,7 +223,7 @@ describe('a JWT access token is revoked before it expires', () => {
   it('with the user, who is signed out everywhere', async () => {
     const client = await createClient(api, jwt);
     const token = (await ofUser(client)).access_token;
-    await api.deps.revocation.cutOffs.raise({ kind: 'sub', id: decodeJwt(token).sub ?? '' });
+    await api.deps.revocation.revocations.revoke({ kind: 'sub', id: decodeJwt(token).sub ?? '' });
     expect(await isActive(token, client)).toBe(false);
     await vi.waitFor(async () => expect(await isActive(token, client, other)).toBe(false));
   });

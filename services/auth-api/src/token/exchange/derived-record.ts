@@ -4,7 +4,7 @@ import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/conf
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import { commonScope, narrowScope } from '../../protocol/scopes.ts';
-import type { CutOffSubject } from '../../revocation/cut-offs.ts';
+import type { Revocable } from '../../revocation/revocation.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
 import type { Grant } from '../../tokens/grant.ts';
@@ -91,7 +91,7 @@ function nested({ client, subject, actor }: Derivation) {
 }
 
 /** Ends with whatever its client loses. */
-function clientsRightOf({ clientId, grantType, ...times }: AccessTokenRecord): CutOffSubject {
+function clientsRightOf({ clientId, grantType, ...times }: AccessTokenRecord): Revocable {
   const { authorizedAtMs, heldSinceMs, issuedAtMs } = times;
   return {
     clientId,
@@ -103,7 +103,7 @@ function clientsRightOf({ clientId, grantType, ...times }: AccessTokenRecord): C
 }
 
 /** And with whatever ends it besides. */
-function rightOf(record: AccessTokenRecord): CutOffSubject {
+function rightOf(record: AccessTokenRecord): Revocable {
   const { sub, clientId, familyId, session } = record;
   return {
     ...clientsRightOf(record),

@@ -4,7 +4,7 @@ import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
 import { optional, type RequestParameters, requireParameter } from '../../protocol/parameters.ts';
-import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { Revocations } from '../../revocation/revocations.ts';
 import type { SessionService } from '../../sessions/session.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
@@ -30,7 +30,7 @@ export interface PresentedTokensOptions {
   idTokens: IdTokens;
   sessions: Pick<SessionService, 'findOne'>;
   directory: Pick<ClientDirectory, 'find'>;
-  cutOffs: CutOffs;
+  revocations: Revocations;
   now: Clock;
 }
 
@@ -38,7 +38,7 @@ export interface PresentedTokensOptions {
 const identityScope = ['openid', 'profile', 'email'];
 
 export function createPresentedTokens(options: PresentedTokensOptions): PresentedTokens {
-  const { accessTokens, idTokens, sessions, directory, cutOffs, now } = options;
+  const { accessTokens, idTokens, sessions, directory, revocations, now } = options;
 
   /** An ID token stands for the sign-in behind it, so the session must be alive; without one it stands for nothing. */
   async function findByIdToken(text: string): Promise<AccessTokenRecord | undefined> {
@@ -46,13 +46,13 @@ export function createPresentedTokens(options: PresentedTokensOptions): Presente
     if (token?.sid === undefined || token.expiresAtMs <= now()) return undefined;
     // What it was made from, and who acts with it, would be forgotten on the way.
     if (token.isDerived) return undefined;
-    await cutOffs.untilFresh();
+    await revocations.untilFresh();
     const { sub, sid, clientId, issuedAtMs } = token;
     const [session, client] = await Promise.all([sessions.findOne(sub, sid), directory.find(clientId)]);
     if (session === undefined || client === undefined) return undefined;
     const { identity } = session;
     const contactCenterIds = [identity.contactCenterId];
-    if (cutOffs.isCut({ sub, sid, clientId, contactCenterIds, issuedAtMs })) return undefined;
+    if (revocations.isRevoked({ sub, sid, clientId, contactCenterIds, issuedAtMs })) return undefined;
     return {
       clientId,
       grantType: 'authorization_code',

@@ -5,10 +5,10 @@ import type { AuditWriter } from '../../audit/event.ts';
 import { followsFapi, servesContactCenter } from '../../clients/client.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import { provesCodeChallenge } from '../../protocol/pkce.ts';
-import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { Revocations } from '../../revocation/revocations.ts';
 import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken } from '../../tokens/family-token.ts';
-import { type CodeGrant, type Grant, isGrantCut } from '../../tokens/grant.ts';
+import { type CodeGrant, type Grant, isGrantRevoked } from '../../tokens/grant.ts';
 import type { TokenIssuer } from '../../tokens/issue.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
@@ -17,14 +17,14 @@ const longestFapiCodeMs = 60_000;
 
 export interface AuthorizationCodeDeps {
   families: Families;
-  cutOffs: CutOffs;
+  revocations: Revocations;
   tokenIssuer: TokenIssuer;
   audit: AuditWriter;
   now: Clock;
 }
 
 export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandler {
-  const { families, cutOffs, tokenIssuer, audit, now } = deps;
+  const { families, revocations, tokenIssuer, audit, now } = deps;
   return {
     grantType: 'authorization_code',
     parameters: ['code', 'redirect_uri', 'code_verifier'],
@@ -52,8 +52,8 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
       if (problem !== undefined) throw refused(problem);
       if (followsFapi(client) && now() - grant.authorizedAtMs > longestFapiCodeMs)
         throw refused('the code is too old');
-      await cutOffs.untilFresh();
-      if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the code has ended');
+      await revocations.untilFresh();
+      if (isGrantRevoked(grant, revocations)) throw refused('the sign-in behind the code has ended');
       return tokenIssuer.issueForUser(client, grantOf(grant), cnf);
     },
   };

@@ -4,23 +4,23 @@ import type { AuditWriter } from '../../audit/event.ts';
 import { servesContactCenter } from '../../clients/client.ts';
 import { type DeviceStore, deviceGrantType } from '../../devices/device.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
-import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { Revocations } from '../../revocation/revocations.ts';
 import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken, secretHash } from '../../tokens/family-token.ts';
-import { type Grant, isGrantCut } from '../../tokens/grant.ts';
+import { type Grant, isGrantRevoked } from '../../tokens/grant.ts';
 import type { TokenIssuer } from '../../tokens/issue.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface DeviceCodeDeps {
   deviceStore: Pick<DeviceStore, 'poll'>;
   families: Pick<Families, 'end'>;
-  cutOffs: CutOffs;
+  revocations: Revocations;
   tokenIssuer: TokenIssuer;
   audit: AuditWriter;
 }
 
 export function deviceCodeGrant(deps: DeviceCodeDeps): GrantHandler {
-  const { deviceStore, families, cutOffs, tokenIssuer, audit } = deps;
+  const { deviceStore, families, revocations, tokenIssuer, audit } = deps;
 
   async function reportReuse(
     { client, correlationId, clientAddress }: GrantRequest,
@@ -70,8 +70,8 @@ export function deviceCodeGrant(deps: DeviceCodeDeps): GrantHandler {
       if (!servesContactCenter(client, grant.identity.contactCenterId)) {
         throw refused('the client left the contact centre');
       }
-      await cutOffs.untilFresh();
-      if (isGrantCut(grant, cutOffs)) throw refused('the sign-in behind the device code has ended');
+      await revocations.untilFresh();
+      if (isGrantRevoked(grant, revocations)) throw refused('the sign-in behind the device code has ended');
       return tokenIssuer.issueForUser(client, grant, cnf);
     },
   };

@@ -4,7 +4,7 @@ import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import { UntrustedJwt, unprovedClaims } from '../../assertions/verify-jwt.ts';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
-import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { Revocations } from '../../revocation/revocations.ts';
 import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
 import { assertedRecord } from '../exchange/asserted-record.ts';
 import { accessTokenAnswer } from '../exchange/issue.ts';
@@ -15,7 +15,7 @@ import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 export interface JwtBearerDeps extends RedeemConvertedDeps {
   registeredAssertions: RegisteredAssertions;
   tokenIssuer: TokenIssuer;
-  cutOffs: CutOffs;
+  revocations: Revocations;
   audit: AuditWriter;
   /** For refusals of public clients: whoever knows the id of one may cause as many as they like. */
   strangersAudit: Pick<AuditWriter, 'write'>;
@@ -24,7 +24,7 @@ export interface JwtBearerDeps extends RedeemConvertedDeps {
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
-  const { issuer, registeredAssertions, tokenIssuer, cutOffs, audit, strangersAudit, now } = deps;
+  const { issuer, registeredAssertions, tokenIssuer, revocations, audit, strangersAudit, now } = deps;
 
   async function redeemOwn(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
     const { answer, subject } = await redeemConverted(deps, request, { assertion, grantType });
@@ -46,8 +46,8 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
     const asserted = await registeredAssertions.prove(client, assertion);
     const record = assertedRecord(request, asserted, { grantType, nowMs: now() });
     const { sub, authorizedAtMs: issuedAtMs } = record;
-    await cutOffs.untilFresh();
-    if (cutOffs.isCut({ sub, issuedAtMs })) throw refused('the user was signed out since');
+    await revocations.untilFresh();
+    if (revocations.isRevoked({ sub, issuedAtMs })) throw refused('the user was signed out since');
     const [accessToken] = await Promise.all([
       tokenIssuer.issueDerived(client, record, []),
       audit.write(

@@ -3,7 +3,7 @@ import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidRequest, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import { requireParameter } from '../../protocol/parameters.ts';
 import { narrowScope } from '../../protocol/scopes.ts';
-import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { Revocations } from '../../revocation/revocations.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
 import type { TokenIssuer } from '../../tokens/issue.ts';
 import type { AuthenticatedLogin, Login } from '../../users/authenticate.ts';
@@ -13,10 +13,10 @@ import type { GrantHandler } from './grant-handler.ts';
 export interface PasswordDeps {
   users: UserService;
   tokenIssuer: TokenIssuer;
-  cutOffs: CutOffs;
+  revocations: Revocations;
 }
 
-export function passwordGrant({ users, tokenIssuer, cutOffs }: PasswordDeps): GrantHandler {
+export function passwordGrant({ users, tokenIssuer, revocations }: PasswordDeps): GrantHandler {
   return {
     grantType: 'password',
     parameters: ['username', 'password', 'tenant', 'scope'],
@@ -25,7 +25,7 @@ export function passwordGrant({ users, tokenIssuer, cutOffs }: PasswordDeps): Gr
       const password = requireParameter(parameters, 'password');
       const scope = narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
-      await cutOffs.untilFresh();
+      await revocations.untilFresh();
       const { identity, provedAtMs } = await authenticate(users, {
         userName,
         password,
@@ -42,7 +42,7 @@ export function passwordGrant({ users, tokenIssuer, cutOffs }: PasswordDeps): Gr
         scope,
         audience: [],
         identity,
-        // A person disabled while the password was checked stays cut off.
+        // If the person was disabled while the password was verified, these tokens are revoked too.
         authorizedAtMs: provedAtMs,
       };
       return tokenIssuer.issueForUser(client, grant, cnf);

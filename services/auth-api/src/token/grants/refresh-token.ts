@@ -6,7 +6,7 @@ import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-
 import type { AuditWriter } from '../../audit/event.ts';
 import { type Client, servesContactCenter } from '../../clients/client.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
-import type { CutOffs } from '../../revocation/cut-offs.ts';
+import type { Revocations } from '../../revocation/revocations.ts';
 import type { Families, RotatedRefresh } from '../../tokens/families.ts';
 import {
   type FamilyToken,
@@ -15,7 +15,7 @@ import {
   parseFamilyToken,
   secretHash,
 } from '../../tokens/family-token.ts';
-import { type Grant, isRefreshCut } from '../../tokens/grant.ts';
+import { type Grant, isRefreshRevoked } from '../../tokens/grant.ts';
 import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
 import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
 import { type Successor, successorOf } from '../../tokens/successor.ts';
@@ -25,7 +25,7 @@ import { tokenIssued } from './token-issued.ts';
 
 export interface RefreshTokenDeps {
   families: Families;
-  cutOffs: CutOffs;
+  revocations: Revocations;
   users: UserService;
   tokenIssuer: TokenIssuer;
   audit: AuditWriter;
@@ -44,7 +44,7 @@ interface Attempt {
 }
 
 export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
-  const { families, cutOffs, users, tokenIssuer, audit, tokenAudit } = deps;
+  const { families, revocations, users, tokenIssuer, audit, tokenAudit } = deps;
 
   function rotate(
     { client, presented, salt, successor, scope, cnf }: Attempt,
@@ -64,7 +64,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
 
   /** Nothing was used up yet: an outage of the Configuration Server costs the client no token. */
   async function readPersonAgain(grant: Grant): Promise<Grant> {
-    if (isRefreshCut(grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    if (isRefreshRevoked(grant, revocations)) throw refused('the sign-in behind the token has ended');
     try {
       const { identity, session, authorizedAtMs } = grant;
       const provedAtMs = session?.authTimeMs ?? authorizedAtMs;
@@ -100,7 +100,8 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     rotation: RotatedRefresh & { outcome: 'rotated' | 'repeated' },
   ): Promise<TokenAnswer> {
     const { client, presented, cnf } = attempt;
-    if (isRefreshCut(rotation.grant, cutOffs)) throw refused('the sign-in behind the token has ended');
+    if (isRefreshRevoked(rotation.grant, revocations))
+      throw refused('the sign-in behind the token has ended');
     if (!servesContactCenter(client, rotation.grant.identity.contactCenterId)) {
       throw refused('the client left the contact centre');
     }
@@ -133,7 +134,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       const { client, scope, cnf } = request;
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
-      await cutOffs.untilFresh();
+      await revocations.untilFresh();
       const salt = newSecret();
       const made = successorOf(presented, salt, holderOf(client, cnf));
       const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
@@ -144,7 +145,11 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       switch (rotation.outcome) {
         case 'rotated': {
           const tokens = await answer(attempt, rotation);
-          const issued = { grantType: 'refresh_token', scope: tokens.scope.split(' '), grant: rotation.grant };
+          const issued = {
+            grantType: 'refresh_token',
+            scope: tokens.scope.split(' '),
+            grant: rotation.grant,
+          };
           await tokenAudit?.write(tokenIssued(request, issued));
           return tokens;
         }
@@ -154,7 +159,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
           await reportReuse(request, rotation.grant);
           throw refused('the refresh token was used before; its family is revoked');
         case 'revoked':
-          // An outage may have kept the cut-off from being raised when the family was revoked.
+          // When the family was revoked, an outage may have prevented the entry in the stream of revocations.
           await families.end(presented.familyId);
           throw refused('the family of the refresh token is revoked');
         case 'scope':

@@ -2,20 +2,20 @@ import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createCutOffStream } from '../../src/revocation/cut-off-stream.ts';
-import { type CutOffs, createCutOffs } from '../../src/revocation/cut-offs.ts';
+import { createRevocations, type Revocations } from '../../src/revocation/revocations.ts';
+import { createRevocationStream } from '../../src/revocation/stream.ts';
 
 const log = createLogger('test', { level: 'silent', format: 'json' });
 let server: TestRedis;
 const clients: RedisClient[] = [];
-const started: CutOffs[] = [];
+const started: Revocations[] = [];
 const nowMs = Date.now();
 
 beforeAll(async () => {
   server = await startRedis({ persistent: true });
 });
 afterEach(async () => {
-  await Promise.all(started.splice(0).map((cutOffs) => cutOffs.close()));
+  await Promise.all(started.splice(0).map((revocations) => revocations.close()));
   for (const client of clients.splice(0)) client.disconnect();
 });
 afterAll(() => server?.close());
@@ -27,67 +27,67 @@ async function connect(blocking: boolean): Promise<RedisClient> {
   return client;
 }
 
-async function startReplica(key: string, monotonicMs?: () => number): Promise<CutOffs> {
-  const cutOffs = createCutOffs({
-    stream: createCutOffStream(await connect(false), await connect(true), key),
+async function startReplica(key: string, monotonicMs?: () => number): Promise<Revocations> {
+  const revocations = createRevocations({
+    stream: createRevocationStream(await connect(false), await connect(true), key),
     now: () => nowMs,
     log,
     longestLifeMs: 1_000_000,
     ...(monotonicMs === undefined ? {} : { monotonicMs }),
   });
-  await cutOffs.start();
-  started.push(cutOffs);
-  return cutOffs;
+  await revocations.start();
+  started.push(revocations);
+  return revocations;
 }
 
 describe('cut-offs', () => {
   it('are in force at once where they are raised, and on another replica within a second', async () => {
     const [here, there] = [await startReplica('a'), await startReplica('a')];
 
-    await here.raise({ kind: 'sub', id: 'user' });
+    await here.revoke({ kind: 'sub', id: 'user' });
 
-    expect(here.isCut({ sub: 'user', issuedAtMs: nowMs - 1 })).toBe(true);
+    expect(here.isRevoked({ sub: 'user', issuedAtMs: nowMs - 1 })).toBe(true);
     await expect
-      .poll(() => there.isCut({ sub: 'user', issuedAtMs: nowMs - 1 }), { timeout: 1000 })
+      .poll(() => there.isRevoked({ sub: 'user', issuedAtMs: nowMs - 1 }), { timeout: 1000 })
       .toBe(true);
   });
 
   it('are known to a replica that starts later', async () => {
     const here = await startReplica('b');
-    for (let index = 0; index < 30; index++) await here.raise({ kind: 'family', id: `f${index}` });
+    for (let index = 0; index < 30; index++) await here.revoke({ kind: 'family', id: `f${index}` });
 
     const later = await startReplica('b');
 
-    expect(later.isCut({ familyId: 'f0', issuedAtMs: nowMs })).toBe(true);
-    expect(later.isCut({ familyId: 'f29', issuedAtMs: nowMs })).toBe(true);
-    expect(later.isCut({ familyId: 'f30', issuedAtMs: nowMs })).toBe(false);
+    expect(later.isRevoked({ familyId: 'f0', issuedAtMs: nowMs })).toBe(true);
+    expect(later.isRevoked({ familyId: 'f29', issuedAtMs: nowMs })).toBe(true);
+    expect(later.isRevoked({ familyId: 'f30', issuedAtMs: nowMs })).toBe(false);
   });
 
   it('of a subject or client end what was issued before, of a family or session everything', async () => {
-    const cutOffs = await startReplica('c');
-    await cutOffs.raise({ kind: 'sub', id: 's' });
-    await cutOffs.raise({ kind: 'client', id: 'c' });
-    await cutOffs.raise({ kind: 'sid', id: 'i' });
+    const revocations = await startReplica('c');
+    await revocations.revoke({ kind: 'sub', id: 's' });
+    await revocations.revoke({ kind: 'client', id: 'c' });
+    await revocations.revoke({ kind: 'sid', id: 'i' });
 
-    expect(cutOffs.isCut({ sub: 's', issuedAtMs: nowMs })).toBe(true);
-    expect(cutOffs.isCut({ sub: 's', issuedAtMs: nowMs + 1 })).toBe(false);
+    expect(revocations.isRevoked({ sub: 's', issuedAtMs: nowMs })).toBe(true);
+    expect(revocations.isRevoked({ sub: 's', issuedAtMs: nowMs + 1 })).toBe(false);
     // A token that was made later from an older sign-in does not outrun the cut-off.
-    expect(cutOffs.isCut({ sub: 's', issuedAtMs: nowMs + 1, authTimeMs: nowMs - 5 })).toBe(true);
-    expect(cutOffs.isCut({ clientId: 'c', issuedAtMs: nowMs })).toBe(true);
-    expect(cutOffs.isCut({ clientId: 'c', issuedAtMs: nowMs + 1 })).toBe(false);
-    expect(cutOffs.isCut({ sid: 'i', issuedAtMs: nowMs + 1_000 })).toBe(true);
-    expect(cutOffs.isCut({ sub: 'other', clientId: 'other', issuedAtMs: 0 })).toBe(false);
+    expect(revocations.isRevoked({ sub: 's', issuedAtMs: nowMs + 1, authTimeMs: nowMs - 5 })).toBe(true);
+    expect(revocations.isRevoked({ clientId: 'c', issuedAtMs: nowMs })).toBe(true);
+    expect(revocations.isRevoked({ clientId: 'c', issuedAtMs: nowMs + 1 })).toBe(false);
+    expect(revocations.isRevoked({ sid: 'i', issuedAtMs: nowMs + 1_000 })).toBe(true);
+    expect(revocations.isRevoked({ sub: 'other', clientId: 'other', issuedAtMs: 0 })).toBe(false);
   });
 
   it('leave the stream when no token can be that old', async () => {
-    const cutOffs = await startReplica('d');
+    const revocations = await startReplica('d');
     const redis = await connect(false);
     const oldId = `${nowMs - 5_000_000}-0`;
     for (let index = 0; index < 200; index++) {
       await redis.xadd('d', `${nowMs - 5_000_000 + index}-0`, 'kind', 'sub', 'id', 'old', 'at', '1');
     }
 
-    await cutOffs.raise({ kind: 'sub', id: 'new' });
+    await revocations.revoke({ kind: 'sub', id: 'new' });
 
     expect(await redis.xrange('d', oldId, oldId)).toHaveLength(0);
   });
@@ -104,22 +104,22 @@ describe('cut-offs', () => {
 
   it('69: refuse to judge when the replica is more than a second behind, and recover', async () => {
     let clock = 0;
-    const cutOffs = await startReplica('e', () => clock);
-    expect(() => cutOffs.assertFresh()).not.toThrow();
+    const revocations = await startReplica('e', () => clock);
+    expect(() => revocations.assertFresh()).not.toThrow();
 
     await server.stop();
     clock += 1_001;
-    expect(() => cutOffs.assertFresh()).toThrow(expect.objectContaining({ status: 503 }));
-    await expect(cutOffs.untilFresh()).rejects.toMatchObject({ status: 503 });
-    await expect(cutOffs.raise({ kind: 'sub', id: 'x' })).rejects.toThrow();
-    expect(cutOffs.isCut({ sub: 'x', issuedAtMs: 0 })).toBe(false);
+    expect(() => revocations.assertFresh()).toThrow(expect.objectContaining({ status: 503 }));
+    await expect(revocations.untilFresh()).rejects.toMatchObject({ status: 503 });
+    await expect(revocations.revoke({ kind: 'sub', id: 'x' })).rejects.toThrow();
+    expect(revocations.isRevoked({ sub: 'x', issuedAtMs: 0 })).toBe(false);
 
     await server.start();
     await expect
       .poll(
         () => {
           try {
-            cutOffs.assertFresh();
+            revocations.assertFresh();
             return 'fresh';
           } catch {
             return 'stale';
@@ -128,25 +128,25 @@ describe('cut-offs', () => {
         { timeout: 10_000 },
       )
       .toBe('fresh');
-    expect(await cutOffs.untilFresh()).toBeUndefined();
+    expect(await revocations.untilFresh()).toBeUndefined();
   });
 
   it('give a replica that only stumbled a moment to catch up', async () => {
     let clock = 0;
-    const cutOffs = await startReplica('g', () => clock);
+    const revocations = await startReplica('g', () => clock);
 
     clock += 5_000;
 
-    await expect(cutOffs.untilFresh()).resolves.toBeUndefined();
-    expect(await cutOffs.untilFresh()).toBeUndefined();
+    await expect(revocations.untilFresh()).resolves.toBeUndefined();
+    expect(await revocations.untilFresh()).toBeUndefined();
   });
 
   it('are judged again at once after the process stood still', async () => {
-    const cutOffs = await startReplica('h');
+    const revocations = await startReplica('h');
 
     standStill(1_500);
 
-    await expect(cutOffs.untilFresh()).resolves.toBeUndefined();
+    await expect(revocations.untilFresh()).resolves.toBeUndefined();
   });
 
   it('that came while a replica could not read are known before it judges again', async () => {
@@ -156,13 +156,13 @@ describe('cut-offs', () => {
 
     await expect
       .poll(() =>
-        here.raise({ kind: 'sub', id: 'user' }).then(
+        here.revoke({ kind: 'sub', id: 'user' }).then(
           () => true,
           () => false,
         ),
       )
       .toBe(true);
-    await expect.poll(() => there.isCut({ sub: 'user', issuedAtMs: nowMs - 1 })).toBe(true);
+    await expect.poll(() => there.isRevoked({ sub: 'user', issuedAtMs: nowMs - 1 })).toBe(true);
   });
 });
 
