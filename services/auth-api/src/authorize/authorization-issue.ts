@@ -9,15 +9,15 @@ import type { Session, SessionService } from '../sessions/session.ts';
 import type { Families } from '../tokens/families.ts';
 import { type FamilyToken, formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';
-import type { TokenIssuer } from '../tokens/issue.ts';
 import type { LateTokens } from '../tokens/late-tokens.ts';
 import { referenceTo } from '../tokens/session-reference.ts';
+import type { UserTokenIssuer } from '../tokens/user-token-issuer.ts';
 import type { UserIdentity } from '../users/identity.ts';
 
 export interface AuthorizationIssuerOptions {
   sessions: Pick<SessionService, 'noteClient'>;
   families: Pick<Families, 'saveCode'>;
-  tokenIssuer: Pick<TokenIssuer, 'issueInFront'>;
+  userTokenIssuer: Pick<UserTokenIssuer, 'issueInFront'>;
   lateTokens: Pick<LateTokens, 'check'>;
   audit: AuditWriter;
 }
@@ -38,7 +38,7 @@ export type IssueAuthorization = (
 ) => Promise<Record<string, string>>;
 
 export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): IssueAuthorization {
-  const { sessions, families, tokenIssuer, lateTokens, audit } = options;
+  const { sessions, families, userTokenIssuer, lateTokens, audit } = options;
 
   function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: string): Grant {
     const { identity, session, authorizedAtMs } = proved;
@@ -75,7 +75,7 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
     const code = includes(responseType, 'code') ? { familyId, secret: newSecret() } : undefined;
     const codeText = code && formatFamilyToken(code);
     const [tokens] = await Promise.all([
-      tokenIssuer.issueInFront(client, grant, {
+      userTokenIssuer.issueInFront(client, grant, {
         accessToken: includes(responseType, 'token'),
         idToken: includes(responseType, 'id_token'),
         code: codeText,

@@ -80,7 +80,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     issue: createAuthorizationIssuer({
       sessions: dependencies.sessions.service,
       families: tokens.families,
-      tokenIssuer: tokens.issuer,
+      userTokenIssuer: tokens.userTokenIssuer,
       lateTokens: tokens.lateTokens,
       audit: dependencies.audit.writer,
     }),

@@ -1,8 +1,8 @@
 /** Composes the revocations: one Redis stream that every replica follows and keeps in memory. */
 
 import type { Core } from '../core.ts';
-import { createRevocationStream } from './stream.ts';
 import { createRevocations } from './revocations.ts';
+import { createRevocationStream } from './stream.ts';
 
 export type Revocation = ReturnType<typeof composeRevocation>;
 

@@ -53,7 +53,8 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   const { directory } = dependencies.clients;
   const audit = dependencies.audit.writer;
   const users = dependencies.users.service;
-  const { access: accessTokens, families, ids: idTokens, issuer: tokenIssuer, singleUse } = tokens;
+  const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = tokens;
+  const { userTokenIssuer, singleUse } = tokens;
   const convertedTokens = createConvertedTokens({
     issuer,
     signer: dependencies.keys.signer,
@@ -69,7 +70,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       issuer,
       families,
       revocations,
-      tokenIssuer,
+      userTokenIssuer,
       users,
       audit,
       tokenAudit: dependencies.config.audit.tokens === 'all' ? audit : undefined,
@@ -84,7 +85,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
         now,
       }),
       targets: createExchangeTargets(directory),
-      exchangeIssuer: createExchangeIssuer({ accessTokens, families, idTokens, tokenIssuer, directory }),
+      exchangeIssuer: createExchangeIssuer({ accessTokens, derivedTokens, families, idTokens, directory }),
       convertedTokens,
       accessTokens,
       registeredAssertions: createRegisteredAssertions({

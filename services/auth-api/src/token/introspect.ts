@@ -1,6 +1,7 @@
 /** Token introspection (RFC 7662): one GET, a check in memory, and the answer that was stored with the token. */
 
 import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
+import type { IntrospectionRefresh } from '@gatehouse/contracts/auth-api/introspection';
 import { unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
@@ -9,10 +10,9 @@ import { requireParameter } from '../protocol/parameters.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { TokenFacts } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
-import type { Families } from '../tokens/families.ts';
+import type { Families, KnownRefresh } from '../tokens/families.ts';
 import { type FamilyToken, parseFamilyToken } from '../tokens/family-token.ts';
 import { isRefreshRevoked } from '../tokens/grant.ts';
-import { refreshIntrospectionJson } from '../tokens/introspection-json.ts';
 
 export interface IntrospectionEndpoint {
   /** JSON text. @throws OAuthError, AppError */
@@ -85,4 +85,23 @@ function mayKnow(client: Client, facts: TokenFacts): boolean {
   if (client.internalClient || facts.clientId === client.clientId) return true;
   if (facts.audience.includes(client.clientId)) return true;
   return facts.contactCenterIds.some((id) => client.contactCenterIds.includes(id));
+}
+
+function refreshIntrospectionJson(
+  { grant, scope, issuedAtMs, expiresAtMs }: KnownRefresh,
+  issuer: string,
+): string {
+  const answer: IntrospectionRefresh = {
+    active: true,
+    token_use: 'refresh_token',
+    scope: scope.join(' '),
+    client_id: grant.clientId,
+    exp: Math.floor(expiresAtMs / 1000),
+    iat: Math.floor(issuedAtMs / 1000),
+    iss: issuer,
+    sub: grant.identity.sub,
+    username: grant.identity.username,
+    contact_center_id: grant.identity.contactCenterId,
+  };
+  return JSON.stringify(answer);
 }

@@ -9,8 +9,8 @@ import type { SenderConstraints } from '../client-authentication/sender-constrai
 import type { Client } from '../clients/client.ts';
 import { onlyThose, type RequestParameters, requireParameter } from '../protocol/parameters.ts';
 import { parseScope } from '../protocol/scopes.ts';
-import type { TokenAnswer } from '../tokens/issue.ts';
 import type { LateTokens } from '../tokens/late-tokens.ts';
+import type { TokenAnswer } from '../tokens/token-answer.ts';
 import type { GrantHandler } from './grants/grant-handler.ts';
 
 export interface TokenEndpoint {

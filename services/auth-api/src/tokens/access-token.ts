@@ -1,5 +1,7 @@
-/** The facts of an issued access token, as its record in Redis holds them. */
-import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+/** Defines what is stored of an access token, and derives from it what validation and introspection need. */
+import { type Confirmation, tokenTypeOf } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
+import type { Client } from '../clients/client.ts';
 import type { Revocable } from '../revocation/revocation.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Lineage } from './lineage.ts';
@@ -11,7 +13,7 @@ export interface AccessTokenRecord extends Lineage {
   scope: string[];
   /** Client ids that the token is meant for. */
   audience: string[];
-  /** Authorities of the user, or of the client where there is no user. */
+  /** Authorities of the user, or of the client if there is no user. */
   authorities: string[];
   /** Contact centres that the token is bound to; empty for an internal client's own token. */
   contactCenterIds: string[];
@@ -21,29 +23,22 @@ export interface AccessTokenRecord extends Lineage {
   expiresAtMs: number;
   /** When the right behind it was given: compared with revocations, so that a token made later from it does not escape them. */
   authorizedAtMs: number;
-  /** Names a user's whole authorization: revoking it ends every token that came from it. Never shown to anybody. */
-  familyId?: string;
-  sub?: string;
-  session?: SessionReference;
-  identity?: UserIdentity;
-  /** Claims that UserInfo shows beyond what the scope stands for. */
-  userinfoClaims?: string[];
-  /** What the token is bound to: it is no use to anybody else. */
-  cnf?: Confirmation;
+  /** Names a user's whole authorization: revoking it ends every token that came from it. Never sent to a client. */
+  familyId?: string | undefined;
+  sub?: string | undefined;
+  session?: SessionReference | undefined;
+  identity?: UserIdentity | undefined;
+  /** Claims that UserInfo shows beyond those of the scope. */
+  userinfoClaims?: string[] | undefined;
+  /** The key or certificate that the token is bound to. */
+  cnf?: Confirmation | undefined;
 }
 
-/** A stored token: the facts at once, the introspection answer ready-made, the user only when somebody asks. */
-export interface StoredAccessToken {
-  facts: TokenFacts;
-  introspection: string;
-  record(): AccessTokenRecord;
-}
-
-/** What every validation looks at. */
+/** What every validation reads. */
 export interface TokenFacts {
   clientId: string;
   grantType?: string | undefined;
-  /** Of a JWT, which Redis knows by nothing else. */
+  /** Of a JWT, which Redis knows only by this. */
   jti?: string | undefined;
   familyId?: string | undefined;
   sub?: string | undefined;
@@ -51,7 +46,7 @@ export interface TokenFacts {
   /** See Lineage. */
   restsOn?: Revocable[] | undefined;
   authorizedAtMs: number;
-  /** Where it is not the same. */
+  /** Absent if equal to authorizedAtMs. */
   issuedAtMs?: number | undefined;
   heldSinceMs?: number | undefined;
   authTimeMs?: number | undefined;
@@ -59,6 +54,33 @@ export interface TokenFacts {
   audience: string[];
   contactCenterIds: string[];
   cnf?: Confirmation | undefined;
+}
+
+/** A stored token: facts and introspection answer are ready; the record with the user is parsed only on demand. */
+export interface StoredAccessToken {
+  facts: TokenFacts;
+  introspection: string;
+  record(): AccessTokenRecord;
+}
+
+/** The record of a client's own token (RFC 6749 section 4.4). */
+export function clientTokenRecord(
+  client: Client,
+  { scope, cnf, issuedAtMs }: { scope: string[]; cnf: Confirmation | undefined; issuedAtMs: number },
+): AccessTokenRecord {
+  return {
+    clientId: client.clientId,
+    grantType: 'client_credentials',
+    scope,
+    audience: [],
+    authorities: client.authorities,
+    contactCenterIds: client.contactCenterIds,
+    internalClient: client.internalClient,
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
+    authorizedAtMs: issuedAtMs,
+    cnf,
+  };
 }
 
 export function factsOf(record: AccessTokenRecord): TokenFacts {
@@ -78,5 +100,47 @@ export function factsOf(record: AccessTokenRecord): TokenFacts {
     audience: record.audience,
     contactCenterIds: record.contactCenterIds,
     cnf: record.cnf,
+  };
+}
+
+/** What introspection answers about a token (RFC 7662 section 2.2), and a JWT says about itself. JSON drops undefined members. */
+export function introspectionAnswer(record: AccessTokenRecord, issuer: string): IntrospectionActive {
+  return {
+    active: true,
+    scope: record.scope.join(' '),
+    client_id: record.clientId,
+    token_type: tokenTypeOf(record.cnf),
+    exp: Math.floor(record.expiresAtMs / 1000),
+    iat: Math.floor(record.issuedAtMs / 1000),
+    iss: issuer,
+    sub: record.sub ?? record.clientId,
+    aud: record.audience.length === 0 ? undefined : record.audience,
+    sid: record.session?.sid,
+    username: record.identity?.username,
+    environment_id: record.identity?.environmentId,
+    contact_center_id: record.identity?.contactCenterId,
+    act: record.act && { ...record.act },
+    may_act: record.mayAct,
+    cnf: record.cnf,
+    grant_type: record.grantType,
+    authorities: record.authorities,
+    contact_center_ids: record.contactCenterIds,
+    internal_client: record.internalClient,
+  };
+}
+
+/** Three lines of JSON, which contains no line end itself: facts, introspection answer, whole record. */
+export function serializeRecord(record: AccessTokenRecord, issuer: string): string {
+  const answer = introspectionAnswer(record, issuer);
+  return `${JSON.stringify(factsOf(record))}\n${JSON.stringify(answer)}\n${JSON.stringify(record)}`;
+}
+
+export function parseStored(text: string): StoredAccessToken {
+  const first = text.indexOf('\n');
+  const second = text.indexOf('\n', first + 1);
+  return {
+    facts: JSON.parse(text.slice(0, first)) as TokenFacts,
+    introspection: text.slice(first + 1, second),
+    record: () => JSON.parse(text.slice(second + 1)) as AccessTokenRecord,
   };
 }

@@ -1,61 +1,142 @@
-/** Finds access tokens that are known, not expired and not revoked. */
+/** Issues access tokens, finds those that are valid, and revokes them. Redis stores opaque tokens; JWTs are only signed. */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { randomToken, randomUuid, uuidOf } from '@gatehouse/service-kit/random';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Client } from '../clients/client.ts';
 import type { Revocable } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
-import type { StoredAccessToken, TokenFacts } from './access-token.ts';
-import type { AccessTokenStore } from './access-token-store.ts';
-import { isJwt, type JwtAccessTokens, longestAccessToken } from './jwt-access-token.ts';
-
-export interface AccessTokens {
-  /** A token that may be used right now. @throws AppError (503) when nobody can tell. */
-  find(token: string): Promise<StoredAccessToken | undefined>;
-  /** What a token is that this client may end; undefined when it is none. */
-  findOwn(token: string, clientId: string): Promise<TokenFacts | undefined>;
-  /** Ends a token that was found, and what was made from it. */
-  end(token: string, facts: TokenFacts): Promise<void>;
-}
+import {
+  type AccessTokenRecord,
+  parseStored,
+  type StoredAccessToken,
+  serializeRecord,
+  type TokenFacts,
+} from './access-token.ts';
+import type { DerivedTokens } from './derived-tokens.ts';
+import {
+  isJwt,
+  type JwtAccessTokens,
+  maxAccessTokenLength,
+  newTokenId,
+  tokenIdOf,
+} from './jwt-access-token.ts';
 
 export interface AccessTokensOptions {
-  store: AccessTokenStore;
+  redis: RedisClient;
+  keyspace: Keyspace;
+  issuer: string;
   jwts: JwtAccessTokens;
-  revocations: Revocations;
+  derivedTokens: DerivedTokens;
+  revocations: Pick<Revocations, 'isRevoked' | 'revoke' | 'untilFresh'>;
   now: Clock;
+  /** Compat: opaque tokens are UUIDs, as existing resource servers expect; a client may be registered otherwise. */
+  uuidTokens: boolean;
 }
 
-export function createAccessTokens({ store, jwts, revocations, now }: AccessTokensOptions): AccessTokens {
-  async function findJwt(token: string): Promise<StoredAccessToken | undefined> {
-    const read = token.length > longestAccessToken ? undefined : await jwts.read(token);
-    const jti = read?.facts.jti;
-    return jti === undefined || (await store.hasJwtEnded(jti)) ? undefined : read;
+type TokenFormat = Pick<Client, 'accessTokenFormat' | 'uuidAccessTokens' | 'accessTokenSignedResponseAlg'>;
+
+/** The token that follows a rotation: the same random bits make the same token when the answer is repeated. */
+export interface Successor {
+  random: Buffer;
+  isRepeated: boolean;
+}
+
+export type AccessTokens = ReturnType<typeof createAccessTokens>;
+
+export function createAccessTokens(options: AccessTokensOptions) {
+  const { redis, keyspace, issuer, jwts, derivedTokens, revocations, now, uuidTokens } = options;
+  // The token itself is never stored.
+  const keyOf = (token: string) => keyspace.key('access', sha256(token));
+
+  function newOpaqueToken({ uuidAccessTokens = uuidTokens }: TokenFormat, random?: Buffer): string {
+    if (random === undefined) return uuidAccessTokens ? randomUuid() : randomToken();
+    return uuidAccessTokens ? uuidOf(random) : random.toString('base64url');
   }
 
-  const findStored = (token: string) => (isJwt(token) ? findJwt(token) : store.find(token));
+  /** @throws AppError (503) through the error handler if Redis does not answer */
+  async function save(token: string, record: AccessTokenRecord, isRepeated = false): Promise<void> {
+    const lifeMs = Math.max(1, record.expiresAtMs - record.issuedAtMs);
+    const text = serializeRecord(record, issuer);
+    // NX: a repeated answer must not extend the life of the token that it repeats.
+    await (isRepeated
+      ? redis.set(keyOf(token), text, 'PX', lifeMs, 'NX')
+      : redis.set(keyOf(token), text, 'PX', lifeMs));
+  }
+
+  async function findStored(token: string): Promise<StoredAccessToken | undefined> {
+    if (token.length > maxAccessTokenLength) return undefined;
+    if (!isJwt(token)) {
+      const text = await redis.get(keyOf(token));
+      return text === null ? undefined : parseStored(text);
+    }
+    const read = await jwts.read(token);
+    const jti = read?.facts.jti;
+    return jti === undefined || (await derivedTokens.hasJwtEnded(jti)) ? undefined : read;
+  }
+
+  function isRevoked(facts: TokenFacts): boolean {
+    const { contactCenterIds, restsOn = [] } = facts;
+    if (revocations.isRevoked(revocableOf(facts))) return true;
+    return restsOn.some((parent) => revocations.isRevoked({ ...parent, contactCenterIds }));
+  }
 
   return {
-    async find(token) {
+    /** Issues a token in the format of the client: one SET for an opaque one, none for a JWT. */
+    async issue(client: TokenFormat, record: AccessTokenRecord, successor?: Successor): Promise<string> {
+      const { issuedAtMs } = record;
+      if (client.accessTokenFormat === 'jwt') {
+        const jti = successor ? tokenIdOf(issuedAtMs, successor.random) : newTokenId(issuedAtMs);
+        return jwts.sign(jti, record, client.accessTokenSignedResponseAlg);
+      }
+      const token = newOpaqueToken(client, successor?.random);
+      await save(token, record, successor?.isRepeated);
+      return token;
+    },
+
+    /** Issues a token that is revoked together with any of those that it was derived from. */
+    async issueDerived(
+      client: TokenFormat,
+      record: AccessTokenRecord,
+      parents: readonly string[],
+    ): Promise<string> {
+      if (client.accessTokenFormat === 'jwt') {
+        const jti = newTokenId(record.issuedAtMs);
+        const token = await jwts.sign(jti, record, client.accessTokenSignedResponseAlg);
+        await derivedTokens.noteJwt(jti, record, parents);
+        return token;
+      }
+      const token = newOpaqueToken(client);
+      await Promise.all([save(token, record), derivedTokens.noteOpaque(token, record, parents)]);
+      return token;
+    },
+
+    /** A token that may be used right now: known, not expired, not revoked. @throws AppError (503) */
+    async find(token: string): Promise<StoredAccessToken | undefined> {
       const stored = await findStored(token);
       if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
       await revocations.untilFresh();
-      return isRevoked(stored.facts, revocations) ? undefined : stored;
+      return isRevoked(stored.facts) ? undefined : stored;
     },
-    async findOwn(token, clientId) {
+
+    /** The facts of a token that this client may revoke; undefined if it is none. */
+    async findOwn(token: string, clientId: string): Promise<TokenFacts | undefined> {
       const facts = (await findStored(token))?.facts;
       return facts?.clientId === clientId && facts.expiresAtMs > now() ? facts : undefined;
     },
-    async end(token, { jti, expiresAtMs }) {
-      const families = await (jti === undefined ? store.remove(token) : store.endJwt(jti, expiresAtMs));
+
+    /** Ends a token that was found, and everything that was derived from it. */
+    async end(token: string, { jti, expiresAtMs }: TokenFacts): Promise<void> {
+      const families = await (jti === undefined
+        ? derivedTokens.removeOpaque(token)
+        : derivedTokens.endJwt(jti, expiresAtMs));
       await Promise.all(families.map((id) => revocations.revoke({ kind: 'family', id })));
     },
   };
 }
 
-function isRevoked(facts: TokenFacts, revocations: Revocations): boolean {
-  const { contactCenterIds, restsOn } = facts;
-  if (revocations.isRevoked(subjectOf(facts))) return true;
-  return restsOn?.some((subject) => revocations.isRevoked({ ...subject, contactCenterIds })) ?? false;
-}
-
-function subjectOf({ authorizedAtMs, issuedAtMs = authorizedAtMs, ...facts }: TokenFacts): Revocable {
+function revocableOf({ authorizedAtMs, issuedAtMs = authorizedAtMs, ...facts }: TokenFacts): Revocable {
   return {
     sub: facts.sub,
     clientId: facts.clientId,

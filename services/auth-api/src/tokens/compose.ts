@@ -12,16 +12,15 @@ import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
-import { createAccessTokenMint } from './access-token-mint.ts';
-import { createAccessTokenStore } from './access-token-store.ts';
 import { createAccessTokens } from './access-tokens.ts';
+import { createDerivedTokens } from './derived-tokens.ts';
 import { createFamilies } from './families.ts';
 import { createFamilyStore } from './family-store.ts';
 import { createIdTokens } from './id-token.ts';
-import { createTokenIssuer } from './issue.ts';
 import { createJwtAccessTokens } from './jwt-access-token.ts';
 import { createLateTokens } from './late-tokens.ts';
 import { createServiceAuthorization } from './service-token.ts';
+import { createUserTokenIssuer } from './user-token-issuer.ts';
 
 const spentCodeTtlMs = 3_600_000;
 
@@ -49,9 +48,18 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   const { config, keys, clients } = dependencies;
   const { tokens: settings, mtls } = config;
   const { revocations } = dependencies.revocation;
-  const store = createAccessTokenStore(redis, keyspace, issuer, now);
+  const derived = createDerivedTokens({ redis, keyspace, now });
   const jwts = createJwtAccessTokens({ signer: keys.signer, box: secretBox, issuer });
-  const access = createAccessTokens({ store, jwts, revocations, now });
+  const access = createAccessTokens({
+    redis,
+    keyspace,
+    issuer,
+    jwts,
+    derivedTokens: derived,
+    revocations,
+    now,
+    uuidTokens: core.isCompat,
+  });
   const families = createFamilies(
     createFamilyStore({
       redis,
@@ -68,13 +76,6 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   );
   const ids = createIdTokens(keys.signer, issuer);
   const lateTokens = createLateTokens({ directory: clients.directory, revocations, now, log: core.log });
-  const tokenIssuer = createTokenIssuer({
-    mint: createAccessTokenMint({ store, jwts, now, uuidTokens: core.isCompat }),
-    accessTokens: store,
-    families,
-    idTokens: ids,
-    now,
-  });
   const singleUse = createSingleUse(redis, keyspace, now);
   const nonces = createDpopNonces({
     encryptionKeys: config.encryption.keys,
@@ -89,9 +90,10 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   const certificates = clientCertificatesOf(config);
 
   return {
-    issuer: tokenIssuer,
+    userTokenIssuer: createUserTokenIssuer({ accessTokens: access, families, idTokens: ids, now }),
     lateTokens,
     access,
+    derived,
     families,
     ids,
     /** Assertions and proofs count once, on all replicas. */
@@ -107,7 +109,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       singleUse,
     }),
     /** Authorization header of our own calls to Environment API. */
-    serviceAuthorization: createServiceAuthorization(tokenIssuer, clients.own, now),
+    serviceAuthorization: createServiceAuthorization(access, clients.own, now),
     /** Answers of the scope name the next DPoP nonce. */
     tellNonces: (scope: App) => tellNonces(scope, { dpopProofs }),
   };

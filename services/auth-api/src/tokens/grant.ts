@@ -14,9 +14,9 @@ export interface Grant extends Lineage {
   scope: string[];
   audience: string[];
   identity: UserIdentity;
-  session?: SessionReference;
-  nonce?: string;
-  claims?: RequestedClaims;
+  session?: SessionReference | undefined;
+  nonce?: string | undefined;
+  claims?: RequestedClaims | undefined;
   /** When this authorization was given; without a session also when the user proved who they are. */
   authorizedAtMs: number;
   /** Nothing that comes from it lives longer; absent: as long as the client's registration says. */

@@ -1,4 +1,4 @@
-/** ID tokens (OpenID Connect Core section 2). */
+/** Signs ID tokens (OpenID Connect Core section 2) and recognises those that were issued here. */
 import { createHash } from 'node:crypto';
 import { defaultAlgorithm, type SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
@@ -12,11 +12,11 @@ export interface IdTokenFacts {
   issuedAtMs: number;
   expiresAtMs: number;
   authTimeMs: number;
-  algorithm?: SigningAlgorithm;
+  algorithm?: SigningAlgorithm | undefined;
   /** Issued together with the ID token. */
   accessToken?: string | undefined;
   code?: string | undefined;
-  /** The client that it was issued to, where that may be another one than the audience. */
+  /** The client that it was issued to, if that may differ from the audience. */
   authorizedParty?: string | undefined;
   act?: Actor | undefined;
   nonce?: string | undefined;
@@ -28,8 +28,8 @@ export interface IdTokenFacts {
 export interface RecognizedIdToken {
   sub: string;
   clientId: string;
-  sid?: string;
-  /** It was made from another token, for a party that need not be the audience. */
+  sid: string | undefined;
+  /** It was derived from another token, for a party that may differ from the audience. */
   isDerived: boolean;
   issuedAtMs: number;
   expiresAtMs: number;
@@ -39,7 +39,7 @@ export type IdTokens = ReturnType<typeof createIdTokens>;
 
 export const idTokenType = 'JWT';
 
-/** Of a sign-in without a session: a password at the Configuration Server. */
+/** `amr` of a login without a session: a password at the Configuration Server. */
 const passwordMethods = ['pwd'];
 
 export function createIdTokens(signer: Signer, issuer: string) {
@@ -57,20 +57,21 @@ export function createIdTokens(signer: Signer, issuer: string) {
           exp: seconds(facts.expiresAtMs),
           auth_time: seconds(facts.authTimeMs),
           acr: contextOf(amr),
-          ...(amr.length === 0 ? {} : { amr }),
-          ...(accessToken === undefined ? {} : { at_hash: leftHalfOfHash(accessToken, algorithm) }),
-          ...(code === undefined ? {} : { c_hash: leftHalfOfHash(code, algorithm) }),
-          ...(authorizedParty === undefined ? {} : { azp: authorizedParty }),
-          ...(act === undefined ? {} : { act }),
-          ...(nonce === undefined ? {} : { nonce }),
-          ...(session === undefined ? {} : { sid: session.sid }),
+          // JSON drops undefined members.
+          amr: amr.length === 0 ? undefined : amr,
+          at_hash: accessToken && leftHalfOfHash(accessToken, algorithm),
+          c_hash: code && leftHalfOfHash(code, algorithm),
+          azp: authorizedParty,
+          act,
+          nonce,
+          sid: session?.sid,
         },
         idTokenType,
         algorithm,
       );
     },
 
-    /** What an ID token that we issued says, expired or not. */
+    /** What an ID token that was issued here says, expired or not; undefined for any other text. */
     async recognize(idToken: string): Promise<RecognizedIdToken | undefined> {
       const claims = await signer.recognize(idToken, idTokenType);
       if (typeof claims?.sub !== 'string' || typeof claims.aud !== 'string') return undefined;
@@ -78,7 +79,7 @@ export function createIdTokens(signer: Signer, issuer: string) {
       return {
         sub,
         clientId,
-        ...(typeof sid === 'string' ? { sid } : {}),
+        sid: typeof sid === 'string' ? sid : undefined,
         isDerived: claims['azp'] !== undefined,
         issuedAtMs: iat * 1000,
         expiresAtMs: exp * 1000,

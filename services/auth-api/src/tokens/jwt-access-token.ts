@@ -1,42 +1,38 @@
 /**
- * Access tokens as JWTs (RFC 9068): whoever has the key set can judge one by itself, and Gatehouse keeps nothing of it.
- * It says what introspection says of it. What only Gatehouse needs travels along sealed, in the claim `ctx`.
+ * Writes and reads access tokens as JWTs (RFC 9068), which resource servers verify themselves with the key set.
+ * A JWT contains what introspection says of it, and in the claim `ctx`, encrypted, what only Gatehouse needs: nothing is stored.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { randomToken } from '@gatehouse/service-kit/random';
 import type { JWTPayload } from 'jose';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
-import { type AccessTokenRecord, factsOf, type StoredAccessToken } from './access-token.ts';
-import { introspectionAnswer } from './introspection-json.ts';
+import {
+  type AccessTokenRecord,
+  factsOf,
+  introspectionAnswer,
+  type StoredAccessToken,
+} from './access-token.ts';
 import { seenAtMsOf } from './session-reference.ts';
 
-export interface JwtAccessTokens {
-  /** `jti` is one of `newTokenId`. @throws AppError (500) when the token would be longer than any that is read */
-  sign(jti: string, record: AccessTokenRecord, algorithm: SigningAlgorithm): Promise<string>;
-  /** What a JWT says that we issued as access token, expired or not; undefined for anything else. */
-  read(token: string): Promise<StoredAccessToken | undefined>;
-}
+export type JwtAccessTokens = ReturnType<typeof createJwtAccessTokens>;
 
-/** RFC 9068 section 2.1: what tells it from an ID token. */
+/** RFC 9068 section 2.1: distinguishes it from an ID token. */
 export const accessTokenJwtType = 'at+jwt';
 
-/** No access token of ours is longer: request headers have their limits too. */
-export const longestAccessToken = 12_288;
+/** Maximum length of an access token, because request headers are limited. */
+export const maxAccessTokenLength = 12_288;
 
 const idRandomBytes = 16;
 const packedFrom = 2048;
-const longestContext = 1_048_576;
+const maxContextLength = 1_048_576;
 
-type Claims = JWTPayload & { ctx?: string };
+type Claims = JWTPayload & { ctx?: string | undefined };
 
-export function createJwtAccessTokens(options: {
-  signer: Signer;
-  box: SecretBox;
-  issuer: string;
-}): JwtAccessTokens {
+export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox; issuer: string }) {
   const { signer, box, issuer } = options;
 
   function claimsOf(jti: string, record: AccessTokenRecord): Claims {
@@ -49,13 +45,12 @@ export function createJwtAccessTokens(options: {
     const context = privatePart(record);
     return {
       ...answer,
-      // Section 3: without a resource of its own, it is for the one of this server.
+      // RFC 9068 section 3: a token without a resource of its own is for this server.
       aud: aud.length === 1 ? (aud[0] as string) : aud,
       jti,
-      ...(record.session === undefined
-        ? {}
-        : { auth_time: Math.floor(seenAtMsOf(record.session) / 1000), amr: record.session.amr }),
-      ...(context === undefined ? {} : { ctx: box.seal(pack(context), placeOf(jti)) }),
+      auth_time: record.session && Math.floor(seenAtMsOf(record.session) / 1000),
+      amr: record.session?.amr,
+      ctx: context && box.seal(pack(context), placeOf(jti)),
     };
   }
 
@@ -79,15 +74,17 @@ export function createJwtAccessTokens(options: {
   }
 
   return {
-    async sign(jti, record, algorithm) {
+    /** @param jti made by newTokenId() or tokenIdOf(). @throws AppError (500) if the token would be longer than read() accepts */
+    async sign(jti: string, record: AccessTokenRecord, algorithm: SigningAlgorithm): Promise<string> {
       const token = await signer.sign(claimsOf(jti, record), accessTokenJwtType, algorithm);
-      if (token.length <= longestAccessToken) return token;
+      if (token.length <= maxAccessTokenLength) return token;
       throw new AppError('token_too_large', 500, 'The access token would be too large: use opaque ones', {
         detail: `a JWT of ${token.length} characters for the client ${record.clientId}`,
       });
     },
 
-    async read(token) {
+    /** What a JWT says that was issued here as access token, expired or not; undefined for any other text. */
+    async read(token: string): Promise<StoredAccessToken | undefined> {
       const claims = (await signer.recognize(token, accessTokenJwtType)) as Claims | undefined;
       const { jti } = claims ?? {};
       if (claims === undefined || jti === undefined) return undefined;
@@ -110,7 +107,7 @@ export function newTokenId(nowMs: number): string {
   return `${nowMs.toString(36)}.${randomToken(idRandomBytes)}`;
 }
 
-/** The same of bytes that are random already. */
+/** As newTokenId, from random bytes. */
 export function tokenIdOf(issuedAtMs: number, random: Buffer): string {
   return `${issuedAtMs.toString(36)}.${random.toString('base64url', 0, idRandomBytes)}`;
 }
@@ -124,13 +121,13 @@ function audienceOf({ aud = [] }: Claims): string[] {
   return typeof aud === 'string' ? [aud] : aud;
 }
 
-/** Whether a token is to be read as a JWT: no opaque token of ours has a dot, and no refresh token two. */
+/** Whether a token has the form of a JWT: opaque tokens contain no dot, refresh tokens one. */
 export function isJwt(token: string): boolean {
   const first = token.indexOf('.');
   return first > 0 && token.indexOf('.', first + 1) > first;
 }
 
-/** What is not in the claims already; undefined where there is nothing. */
+/** The members of the record that no claim contains; undefined if there are none. */
 function privatePart(record: AccessTokenRecord): Partial<AccessTokenRecord> | undefined {
   const {
     clientId: _clientId,
@@ -145,7 +142,7 @@ function privatePart(record: AccessTokenRecord): Partial<AccessTokenRecord> | un
     authorizedAtMs,
     ...rest
   } = record;
-  const context = authorizedAtMs === issuedAtMs ? rest : { ...rest, authorizedAtMs };
+  const context = definedOnly(authorizedAtMs === issuedAtMs ? rest : { ...rest, authorizedAtMs });
   return Object.keys(context).length === 0 ? undefined : context;
 }
 
@@ -153,7 +150,7 @@ function placeOf(jti: string): SecretPlace {
   return { table: 'access_token', row: jti, column: 'ctx' };
 }
 
-/** A person with many roles has much that repeats. The first byte says whether the rest is packed. */
+/** Compresses long contexts: the roles of a person repeat much. The first byte says whether the rest is compressed. */
 function pack(context: Partial<AccessTokenRecord>): Buffer {
   const json = Buffer.from(JSON.stringify(context));
   return json.length < packedFrom
@@ -163,6 +160,6 @@ function pack(context: Partial<AccessTokenRecord>): Buffer {
 
 function unpack(bytes: Buffer): Partial<AccessTokenRecord> {
   const rest = bytes.subarray(1);
-  const json = bytes[0] === 1 ? inflateRawSync(rest, { maxOutputLength: longestContext }) : rest;
+  const json = bytes[0] === 1 ? inflateRawSync(rest, { maxOutputLength: maxContextLength }) : rest;
   return JSON.parse(json.toString('utf8')) as Partial<AccessTokenRecord>;
 }

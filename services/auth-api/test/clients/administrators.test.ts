@@ -2,7 +2,6 @@ import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import { hash as argon2 } from '@node-rs/argon2';
 import { hash as bcrypt } from '@node-rs/bcrypt';
 import { describe, expect, it } from 'vitest';
-import { createAccessTokenStore } from '../../src/tokens/access-token-store.ts';
 import { ops, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, opsCall, passwordTokens, token } from '../stack/oauth.ts';
 import { path, stack, startAdministration } from './administration.ts';
@@ -56,15 +55,15 @@ describe('who may administer', () => {
       expiresAtMs: nowMs + 60_000,
       authorizedAtMs: nowMs,
     };
-    const { keyspace, issuer, redis } = stack.deps.core;
-    const tokens = createAccessTokenStore(redis, keyspace, issuer, Date.now);
-    await tokens.save('token-of-a-user', { ...record, sub: 'somebody' });
-    await tokens.save('token-of-a-client', record);
+    const format = { accessTokenFormat: 'opaque', accessTokenSignedResponseAlg: 'RS256' } as const;
+    const { access } = stack.deps.tokens;
+    const ofUser = await access.issue(format, { ...record, sub: 'somebody' });
+    const ofClient = await access.issue(format, record);
     const status = async (text: string) =>
       (await opsCall(stack, 'GET', path, undefined, `Bearer ${text}`)).status;
 
-    expect(await status('token-of-a-user')).toBe(403);
-    expect(await status('token-of-a-client')).toBe(200);
+    expect(await status(ofUser)).toBe(403);
+    expect(await status(ofClient)).toBe(200);
   });
 
   it.each([

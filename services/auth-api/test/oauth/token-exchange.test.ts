@@ -343,18 +343,18 @@ describe('the revocation of a subject token', () => {
       }),
       targets: createExchangeTargets(deps.clients.directory),
       exchangeIssuer: createExchangeIssuer({
-        accessTokens: deps.tokens.access,
-        families: deps.tokens.families,
-        idTokens: deps.tokens.ids,
-        directory: deps.clients.directory,
-        tokenIssuer: {
-          ...deps.tokens.issuer,
+        accessTokens: {
+          ...deps.tokens.access,
           async issueDerived(client, record, parents) {
             await revoke(subject);
-            given.push(await deps.tokens.issuer.issueDerived(client, record, parents));
+            given.push(await deps.tokens.access.issueDerived(client, record, parents));
             return given.at(-1) ?? '';
           },
         },
+        families: deps.tokens.families,
+        idTokens: deps.tokens.ids,
+        directory: deps.clients.directory,
+        derivedTokens: deps.tokens.derived,
       }),
     });
 

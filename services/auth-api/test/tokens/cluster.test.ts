@@ -5,7 +5,8 @@ import { startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostedRequests } from '../../src/browser/posted-requests.ts';
 import { createRevocationStream } from '../../src/revocation/stream.ts';
-import { createAccessTokenStore } from '../../src/tokens/access-token-store.ts';
+import { createAccessTokens } from '../../src/tokens/access-tokens.ts';
+import { createDerivedTokens } from '../../src/tokens/derived-tokens.ts';
 import type { FamilyStore } from '../../src/tokens/families.ts';
 import { createFamilyStore } from '../../src/tokens/family-store.ts';
 import { newFamilyId, newSecret, secretHash } from '../../src/tokens/family-token.ts';
@@ -127,27 +128,37 @@ describe('on a server in cluster mode', () => {
   });
 
   it('access tokens, posted requests and cut-offs work', async () => {
-    const store = createAccessTokenStore(redis, keyspace, 'https://login.test/auth/v3', Date.now);
     const now = Date.now();
-    const records = Array.from({ length: 50 }, (_, index) => `token-${index}`);
-    await Promise.all(
-      records.map((token) =>
-        store.save(token, {
-          clientId: 'client',
-          grantType: 'client_credentials',
-          scope: ['*'],
-          audience: [],
-          authorities: [],
-          contactCenterIds: [],
-          internalClient: false,
-          issuedAtMs: now,
-          expiresAtMs: now + 60_000,
-          authorizedAtMs: now,
-          familyId: 'f',
-        }),
-      ),
-    );
-    const found = await Promise.all(records.map((token) => store.find(token)));
+    const accessTokens = createAccessTokens({
+      redis,
+      keyspace,
+      issuer: 'https://login.test/auth/v3',
+      jwts: { sign: async () => '', read: async () => undefined },
+      derivedTokens: createDerivedTokens({ redis, keyspace, now: Date.now }),
+      revocations: {
+        isRevoked: () => false,
+        revoke: async () => undefined,
+        untilFresh: async () => undefined,
+      },
+      now: Date.now,
+      uuidTokens: false,
+    });
+    const record = {
+      clientId: 'client',
+      grantType: 'client_credentials',
+      scope: ['*'],
+      audience: [],
+      authorities: [],
+      contactCenterIds: [],
+      internalClient: false,
+      issuedAtMs: now,
+      expiresAtMs: now + 60_000,
+      authorizedAtMs: now,
+      familyId: 'f',
+    };
+    const format = { accessTokenFormat: 'opaque', accessTokenSignedResponseAlg: 'RS256' } as const;
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => accessTokens.issue(format, record)));
+    const found = await Promise.all(tokens.map((token) => accessTokens.find(token)));
     expect(found.every((stored) => stored?.facts.clientId === 'client')).toBe(true);
 
     const posted = createPostedRequests(redis, keyspace);

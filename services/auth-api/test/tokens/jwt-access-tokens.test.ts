@@ -298,9 +298,9 @@ describe('a user with very many roles', () => {
       authorizedAtMs: record.authorizedAtMs,
     });
     if (registered === undefined) throw new Error('no client');
-    const large = await api.deps.tokens.issuer.issueForUser(registered, grant(100), undefined);
+    const large = await api.deps.tokens.userTokenIssuer.issue(registered, grant(100), undefined);
     expect((await userinfo(large.access_token, 'userinfo')).json().authorities).toEqual(authorities(100));
-    await expect(api.deps.tokens.issuer.issueForUser(registered, grant(2000), undefined)).rejects.toThrow(
+    await expect(api.deps.tokens.userTokenIssuer.issue(registered, grant(2000), undefined)).rejects.toThrow(
       'too large',
     );
   });

@@ -1,4 +1,4 @@
-/** What an access token says of a user whom a registered issuer has named: no session, no refresh token (RFC 7521 section 4.1). */
+/** Builds the record of an access token for a user whom a registered issuer has named: no session, no refresh token (RFC 7521 section 4.1). */
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import { narrowScope } from '../../protocol/scopes.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
@@ -30,7 +30,7 @@ export function assertedRecord(
     familyId: newFamilyId(),
     sub: identity.sub,
     identity,
-    ...(mayAct === undefined ? {} : { mayAct }),
-    ...(cnf === undefined ? {} : { cnf }),
+    mayAct,
+    cnf,
   };
 }

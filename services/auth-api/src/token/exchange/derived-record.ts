@@ -1,4 +1,4 @@
-/** What a new token takes over from the one it is made from: everything but client, audience and scope; it ends when that one does. */
+/** Derives the record of an exchanged token: all but client, audience and scope comes from the subject token, also its end. */
 
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
@@ -41,13 +41,13 @@ export function derivedRecord(derivation: Derivation): SubjectRecord {
       clientsRightOf(subject),
       ...(actor === undefined ? [] : [rightOf(actor), ...(actor.restsOn ?? [])]),
     ],
-    ...(actor === undefined ? {} : { act: nested(derivation) }),
-    // A binding is never lost: what one key could use, no other key and no bearer can.
-    ...(cnf === undefined ? {} : { cnf: subject.cnf ?? cnf }),
+    act: actor === undefined ? subject.act : nested(derivation),
+    // A binding is never lost: what is bound to one key is useless to another key and to a bearer.
+    cnf: subject.cnf ?? cnf,
   };
 }
 
-/** The grant of a refresh token made from the subject token: a family of its own, which ends with the one it came from. */
+/** The grant of a refresh token that was derived from the subject token: a family of its own, revoked with the subject's. */
 export function derivedGrant(record: SubjectRecord, derivation: Derivation): Grant & { endsAtMs: number } {
   const { clientId, grantType, scope, audience, identity, session, familyId, authorizedAtMs } = record;
   return {
@@ -58,7 +58,7 @@ export function derivedGrant(record: SubjectRecord, derivation: Derivation): Gra
     scope,
     audience,
     identity,
-    ...(session === undefined ? {} : { session }),
+    session,
     authorizedAtMs,
     restsOn: [
       ...(record.restsOn ?? []),
@@ -90,25 +90,27 @@ function nested({ client, subject, actor }: Derivation) {
   return subject.act === undefined ? acting : { ...acting, act: subject.act };
 }
 
-/** Ends with whatever its client loses. */
+/** A derived token is revoked with what the client of its parent loses. */
 function clientsRightOf({ clientId, grantType, ...times }: AccessTokenRecord): Revocable {
   const { authorizedAtMs, heldSinceMs, issuedAtMs } = times;
   return {
     clientId,
     grantType,
     issuedAtMs: authorizedAtMs,
-    ...(heldSinceMs === undefined ? {} : { heldSinceMs }),
+    heldSinceMs,
     accessIssuedAtMs: issuedAtMs,
   };
 }
 
-/** And with whatever ends it besides. */
+/** A derived token is revoked with everything that revokes its actor. */
 function rightOf(record: AccessTokenRecord): Revocable {
   const { sub, clientId, familyId, session } = record;
   return {
     ...clientsRightOf(record),
-    ...(sub === undefined ? { rightsOf: clientId } : { sub }),
-    ...(familyId === undefined ? {} : { familyId }),
-    ...(session === undefined ? {} : { sid: session.sid, authTimeMs: session.authTimeMs }),
+    sub,
+    rightsOf: sub === undefined ? clientId : undefined,
+    familyId,
+    sid: session?.sid,
+    authTimeMs: session?.authTimeMs,
   };
 }

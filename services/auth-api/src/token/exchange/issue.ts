@@ -1,16 +1,17 @@
 /** Makes what was asked for of a token that may be exchanged: an access token, a refresh token, an ID token or a JWT. */
 
-import { isProvenBy, tokenTypeOf } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
-import { optional } from '../../protocol/parameters.ts';
 import { isWithinScope, openidScope } from '../../protocol/scopes.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import type { DerivedTokens } from '../../tokens/derived-tokens.ts';
 import type { Families } from '../../tokens/families.ts';
+import { formatFamilyToken, newSecret } from '../../tokens/family-token.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
-import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
 import { seenAtMsOf } from '../../tokens/session-reference.ts';
+import { type TokenAnswer, tokenAnswer } from '../../tokens/token-answer.ts';
 import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
 import type { SubjectRecord } from './policy.ts';
 import { type TokenType, tokenTypes } from './token-types.ts';
@@ -31,19 +32,19 @@ export interface ExchangeIssuerOptions {
   accessTokens: AccessTokens;
   families: Families;
   idTokens: IdTokens;
-  tokenIssuer: TokenIssuer;
+  derivedTokens: Pick<DerivedTokens, 'noteFamily'>;
   directory: Pick<ClientDirectory, 'find'>;
 }
 
 export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIssuer {
-  const { accessTokens, families, idTokens, tokenIssuer, directory } = options;
+  const { accessTokens, derivedTokens, families, idTokens, directory } = options;
 
   async function accessToken(
     client: Client,
     record: SubjectRecord,
     parents: readonly string[],
   ): Promise<IssuedExchange> {
-    const text = await tokenIssuer.issueDerived(client, record, parents);
+    const text = await accessTokens.issueDerived(client, record, parents);
     return {
       answer: answerOf(text, tokenTypes.accessToken, record),
       scope: record.scope,
@@ -76,11 +77,20 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
       );
     }
     const grant = derivedGrant(record, derivation);
-    const text = await tokenIssuer.openDerived(derivation.client, grant, parents);
+    const { familyId, endsAtMs } = grant;
+    const refresh = { familyId, secret: newSecret() };
+    const { refreshTokenIdleSeconds: idleSeconds } = derivation.client;
+    await Promise.all([
+      families.openRefresh(refresh, grant, { endsAtMs, idleSeconds, boundTo: '' }),
+      derivedTokens.noteFamily(familyId, { issuedAtMs: record.issuedAtMs, expiresAtMs: endsAtMs }, parents),
+    ]);
     return {
-      answer: answerOf(text, tokenTypes.refreshToken, { ...record, expiresAtMs: grant.endsAtMs }),
+      answer: answerOf(formatFamilyToken(refresh), tokenTypes.refreshToken, {
+        ...record,
+        expiresAtMs: endsAtMs,
+      }),
       scope: record.scope,
-      revoke: () => families.end(grant.familyId),
+      revoke: () => families.end(familyId),
     };
   }
 
@@ -106,7 +116,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
       expiresAtMs,
       authTimeMs: session === undefined ? record.authorizedAtMs : seenAtMsOf(session),
       session,
-      ...optional('algorithm', reader?.idTokenSignedResponseAlg),
+      algorithm: reader?.idTokenSignedResponseAlg,
       // OpenID Connect Core section 2: who it was issued to, where that is not the audience.
       authorizedParty: clientId,
       act,
@@ -136,21 +146,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
 }
 
 /** Section 2.2.1: whatever was issued is the access_token of the answer, and N_A says that it is none. */
-function answerOf(text: string, type: TokenType, record: AnswerFacts): TokenAnswer {
-  const answer = { ...accessTokenAnswer(text, record), issued_token_type: type };
+function answerOf(text: string, type: TokenType, record: SubjectRecord): TokenAnswer {
+  const answer = { ...tokenAnswer(text, record), issued_token_type: type };
   return type === tokenTypes.accessToken ? answer : { ...answer, token_type: 'N_A' };
-}
-
-type AnswerFacts = Pick<SubjectRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope' | 'cnf'>;
-
-export function accessTokenAnswer(
-  text: string,
-  { issuedAtMs, expiresAtMs, scope, cnf }: AnswerFacts,
-): TokenAnswer {
-  return {
-    access_token: text,
-    token_type: tokenTypeOf(cnf),
-    expires_in: Math.floor((expiresAtMs - issuedAtMs) / 1000),
-    scope: scope.join(' '),
-  };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
-import { optional, type RequestParameters, requireParameter } from '../../protocol/parameters.ts';
+import { type RequestParameters, requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import type { SessionService } from '../../sessions/session.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
@@ -66,7 +66,7 @@ export function createPresentedTokens(options: PresentedTokensOptions): Presente
       authorizedAtMs: issuedAtMs,
       sub,
       session: referenceTo(session),
-      ...optional('mayAct', partyNamedBy(client)),
+      mayAct: partyNamedBy(client),
       identity,
     };
   }

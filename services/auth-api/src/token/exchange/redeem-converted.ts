@@ -1,7 +1,7 @@
 /** Turns a converted token into an access token of the client that brings it: an exchange by another way. */
 import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
-import type { TokenAnswer } from '../../tokens/issue.ts';
+import type { TokenAnswer } from '../../tokens/token-answer.ts';
 import type { GrantRequest } from '../grants/grant-handler.ts';
 import type { ConvertedTokens } from './converted-tokens.ts';
 import type { ExchangeIssuer } from './issue.ts';

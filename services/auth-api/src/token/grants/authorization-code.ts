@@ -9,7 +9,7 @@ import type { Revocations } from '../../revocation/revocations.ts';
 import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken } from '../../tokens/family-token.ts';
 import { type CodeGrant, type Grant, isGrantRevoked } from '../../tokens/grant.ts';
-import type { TokenIssuer } from '../../tokens/issue.ts';
+import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 /** FAPI 2.0 section 5.3.2.1, whatever the operator allows other codes. */
@@ -18,13 +18,13 @@ const longestFapiCodeMs = 60_000;
 export interface AuthorizationCodeDeps {
   families: Families;
   revocations: Revocations;
-  tokenIssuer: TokenIssuer;
+  userTokenIssuer: UserTokenIssuer;
   audit: AuditWriter;
   now: Clock;
 }
 
 export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandler {
-  const { families, revocations, tokenIssuer, audit, now } = deps;
+  const { families, revocations, userTokenIssuer, audit, now } = deps;
   return {
     grantType: 'authorization_code',
     parameters: ['code', 'redirect_uri', 'code_verifier'],
@@ -54,7 +54,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
         throw refused('the code is too old');
       await revocations.untilFresh();
       if (isGrantRevoked(grant, revocations)) throw refused('the sign-in behind the code has ended');
-      return tokenIssuer.issueForUser(client, grantOf(grant), cnf);
+      return userTokenIssuer.issue(client, grantOf(grant), cnf);
     },
   };
 }

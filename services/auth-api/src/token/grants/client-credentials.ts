@@ -1,18 +1,23 @@
-/** The client for itself (RFC 6749 section 4.4): no user, no refresh token. */
+/** Grants a client a token for itself (RFC 6749 section 4.4): no user, no refresh token. */
+import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
 import { narrowScope } from '../../protocol/scopes.ts';
-import type { TokenIssuer } from '../../tokens/issue.ts';
+import { clientTokenRecord } from '../../tokens/access-token.ts';
+import type { AccessTokens } from '../../tokens/access-tokens.ts';
+import { tokenAnswer } from '../../tokens/token-answer.ts';
 import type { GrantHandler } from './grant-handler.ts';
 import { tokenIssued } from './token-issued.ts';
 
 export interface ClientCredentialsDeps {
-  tokenIssuer: TokenIssuer;
-  /** Where every token leaves an event; most installations count these. */
+  accessTokens: Pick<AccessTokens, 'issue'>;
+  now: Clock;
+  /** Set if the installation audits every token; others only count them. */
   tokenAudit: AuditWriter | undefined;
 }
 
-export function clientCredentialsGrant({ tokenIssuer, tokenAudit }: ClientCredentialsDeps): GrantHandler {
+export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandler {
+  const { accessTokens, now, tokenAudit } = deps;
   return {
     grantType: 'client_credentials',
     parameters: ['scope'],
@@ -20,11 +25,12 @@ export function clientCredentialsGrant({ tokenIssuer, tokenAudit }: ClientCreden
       const { client, scope: requested, cnf } = request;
       const scope = narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
-      const [answer] = await Promise.all([
-        tokenIssuer.issueForClient(client, scope, cnf),
+      const record = clientTokenRecord(client, { scope, cnf, issuedAtMs: now() });
+      const [accessToken] = await Promise.all([
+        accessTokens.issue(client, record),
         tokenAudit?.write(tokenIssued(request, { grantType: 'client_credentials', scope })),
       ]);
-      return answer;
+      return tokenAnswer(accessToken, record);
     },
   };
 }

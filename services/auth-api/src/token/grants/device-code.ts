@@ -8,19 +8,19 @@ import type { Revocations } from '../../revocation/revocations.ts';
 import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken, secretHash } from '../../tokens/family-token.ts';
 import { type Grant, isGrantRevoked } from '../../tokens/grant.ts';
-import type { TokenIssuer } from '../../tokens/issue.ts';
+import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface DeviceCodeDeps {
   deviceStore: Pick<DeviceStore, 'poll'>;
   families: Pick<Families, 'end'>;
   revocations: Revocations;
-  tokenIssuer: TokenIssuer;
+  userTokenIssuer: UserTokenIssuer;
   audit: AuditWriter;
 }
 
 export function deviceCodeGrant(deps: DeviceCodeDeps): GrantHandler {
-  const { deviceStore, families, revocations, tokenIssuer, audit } = deps;
+  const { deviceStore, families, revocations, userTokenIssuer, audit } = deps;
 
   async function reportReuse(
     { client, correlationId, clientAddress }: GrantRequest,
@@ -72,7 +72,7 @@ export function deviceCodeGrant(deps: DeviceCodeDeps): GrantHandler {
       }
       await revocations.untilFresh();
       if (isGrantRevoked(grant, revocations)) throw refused('the sign-in behind the device code has ended');
-      return tokenIssuer.issueForUser(client, grant, cnf);
+      return userTokenIssuer.issue(client, grant, cnf);
     },
   };
 }

@@ -2,7 +2,7 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { Client } from '../../clients/client.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
-import type { TokenAnswer } from '../../tokens/issue.ts';
+import type { TokenAnswer } from '../../tokens/token-answer.ts';
 
 export interface GrantRequest {
   client: Client;

@@ -5,16 +5,14 @@ import { UntrustedJwt, unprovedClaims } from '../../assertions/verify-jwt.ts';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
-import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
+import { type TokenAnswer, tokenAnswer } from '../../tokens/token-answer.ts';
 import { assertedRecord } from '../exchange/asserted-record.ts';
-import { accessTokenAnswer } from '../exchange/issue.ts';
 import { type RedeemConvertedDeps, redeemConverted } from '../exchange/redeem-converted.ts';
 import type { RegisteredAssertions } from '../registered-assertions.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface JwtBearerDeps extends RedeemConvertedDeps {
   registeredAssertions: RegisteredAssertions;
-  tokenIssuer: TokenIssuer;
   revocations: Revocations;
   audit: AuditWriter;
   /** For refusals of public clients: whoever knows the id of one may cause as many as they like. */
@@ -24,7 +22,7 @@ export interface JwtBearerDeps extends RedeemConvertedDeps {
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
-  const { issuer, registeredAssertions, tokenIssuer, revocations, audit, strangersAudit, now } = deps;
+  const { issuer, registeredAssertions, accessTokens, revocations, audit, strangersAudit, now } = deps;
 
   async function redeemOwn(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
     const { answer, subject } = await redeemConverted(deps, request, { assertion, grantType });
@@ -49,7 +47,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
     await revocations.untilFresh();
     if (revocations.isRevoked({ sub, issuedAtMs })) throw refused('the user was signed out since');
     const [accessToken] = await Promise.all([
-      tokenIssuer.issueDerived(client, record, []),
+      accessTokens.issue(client, record),
       audit.write(
         eventOf(request, {
           name: 'assertion_accepted',
@@ -60,7 +58,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
         }),
       ),
     ]);
-    return accessTokenAnswer(accessToken, record);
+    return tokenAnswer(accessToken, record);
   }
 
   async function redeem(request: GrantRequest, assertion: string): Promise<TokenAnswer> {

@@ -5,18 +5,18 @@ import { requireParameter } from '../../protocol/parameters.ts';
 import { narrowScope } from '../../protocol/scopes.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
-import type { TokenIssuer } from '../../tokens/issue.ts';
+import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { AuthenticatedLogin, Login } from '../../users/authenticate.ts';
 import type { UserService } from '../../users/service.ts';
 import type { GrantHandler } from './grant-handler.ts';
 
 export interface PasswordDeps {
   users: UserService;
-  tokenIssuer: TokenIssuer;
+  userTokenIssuer: UserTokenIssuer;
   revocations: Revocations;
 }
 
-export function passwordGrant({ users, tokenIssuer, revocations }: PasswordDeps): GrantHandler {
+export function passwordGrant({ users, userTokenIssuer, revocations }: PasswordDeps): GrantHandler {
   return {
     grantType: 'password',
     parameters: ['username', 'password', 'tenant', 'scope'],
@@ -45,7 +45,7 @@ export function passwordGrant({ users, tokenIssuer, revocations }: PasswordDeps)
         // If the person was disabled while the password was verified, these tokens are revoked too.
         authorizedAtMs: provedAtMs,
       };
-      return tokenIssuer.issueForUser(client, grant, cnf);
+      return userTokenIssuer.issue(client, grant, cnf);
     },
   };
 }

@@ -16,9 +16,10 @@ import {
   secretHash,
 } from '../../tokens/family-token.ts';
 import { type Grant, isRefreshRevoked } from '../../tokens/grant.ts';
-import type { TokenAnswer, TokenIssuer } from '../../tokens/issue.ts';
 import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
 import { type Successor, successorOf } from '../../tokens/successor.ts';
+import type { TokenAnswer } from '../../tokens/token-answer.ts';
+import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { UserService } from '../../users/service.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 import { tokenIssued } from './token-issued.ts';
@@ -27,7 +28,7 @@ export interface RefreshTokenDeps {
   families: Families;
   revocations: Revocations;
   users: UserService;
-  tokenIssuer: TokenIssuer;
+  userTokenIssuer: UserTokenIssuer;
   audit: AuditWriter;
   /** Where every token leaves an event; most installations count these. */
   tokenAudit: AuditWriter | undefined;
@@ -44,7 +45,7 @@ interface Attempt {
 }
 
 export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
-  const { families, revocations, users, tokenIssuer, audit, tokenAudit } = deps;
+  const { families, revocations, users, userTokenIssuer, audit, tokenAudit } = deps;
 
   function rotate(
     { client, presented, salt, successor, scope, cnf }: Attempt,
@@ -107,12 +108,12 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     }
     const isRepeated = rotation.outcome === 'repeated';
     const successor = isRepeated ? sameSuccessor(attempt, rotation) : attempt.successor;
-    return tokenIssuer.reissue(client, rotation.grant, {
+    return userTokenIssuer.renew(client, rotation.grant, {
       scope: rotation.scope,
       random: successor.accessToken,
       refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: successor.refreshSecret }),
       issuedAtMs: rotation.rotatedAtMs,
-      once: isRepeated,
+      isRepeated,
       cnf,
     });
   }

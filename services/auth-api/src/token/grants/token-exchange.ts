@@ -2,7 +2,7 @@
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
-import type { TokenAnswer } from '../../tokens/issue.ts';
+import type { TokenAnswer } from '../../tokens/token-answer.ts';
 import type { Derivation } from '../exchange/derived-record.ts';
 import type { ExchangeIssuer } from '../exchange/issue.ts';
 import { checkExchange } from '../exchange/policy.ts';

@@ -1,0 +1,112 @@
+/** Notes in Redis which tokens were derived from which others (RFC 8693), and revokes them together. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { defineScript } from '@gatehouse/service-kit/redis/script';
+import { unprovedClaims } from '../assertions/verify-jwt.ts';
+import type { AccessTokenRecord } from './access-token.ts';
+import { isJwt } from './jwt-access-token.ts';
+
+/**
+ * Notes a token at one that it was derived from, and removes the notes of tokens that have expired.
+ * KEYS: derived. ARGV: digest of the new token or name of its family, its end (ms), now (ms).
+ */
+const noteDerived = defineScript(`
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+local latest = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+redis.call('PEXPIREAT', KEYS[1], latest[2])
+return 1
+`);
+
+/** These names differ from digests, which contain no colon. */
+const familyPrefix = 'family:';
+const jwtPrefix = 'jwt:';
+
+type Lifetime = Pick<AccessTokenRecord, 'issuedAtMs' | 'expiresAtMs'>;
+
+export interface DerivedTokensOptions {
+  redis: RedisClient;
+  keyspace: Keyspace;
+  now: Clock;
+}
+
+export type DerivedTokens = ReturnType<typeof createDerivedTokens>;
+
+export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptions) {
+  const derivedKeyOf = (digest: string) => keyspace.key('derived', digest);
+  const endedKeyOf = (jti: string) => keyspace.key('ended', sha256(jti));
+
+  async function note(name: string, { issuedAtMs, expiresAtMs }: Lifetime, parents: readonly string[]) {
+    await Promise.all(
+      parents.map((parent) =>
+        noteDerived.run(redis, [derivedKeyOf(digestOf(parent))], [name, expiresAtMs, issuedAtMs]),
+      ),
+    );
+  }
+
+  /** The token first: whoever derives another one from it looks for it again after noting that one. */
+  async function removeByDigest(digest: string): Promise<string[]> {
+    await redis.del(keyspace.key('access', digest));
+    return removeDerived(digest);
+  }
+
+  async function endJwt(jti: string, expiresAtMs: number): Promise<string[]> {
+    await redis.set(endedKeyOf(jti), '1', 'PX', Math.max(1, expiresAtMs - now()));
+    return removeDerived(sha256(jti));
+  }
+
+  async function removeDerived(digest: string): Promise<string[]> {
+    const derived = await redis.zrange(derivedKeyOf(digest), 0, '-1', 'WITHSCORES');
+    if (derived.length === 0) return [];
+    const families = await Promise.all(
+      pairsOf(derived).map(async ([name, endsAtMs]) => {
+        if (name.startsWith(familyPrefix)) return [name.slice(familyPrefix.length)];
+        if (name.startsWith(jwtPrefix)) return endJwt(name.slice(jwtPrefix.length), Number(endsAtMs));
+        return removeByDigest(name);
+      }),
+    );
+    await redis.del(derivedKeyOf(digest));
+    return families.flat();
+  }
+
+  return {
+    noteOpaque: (token: string, life: Lifetime, parents: readonly string[]) =>
+      note(sha256(token), life, parents),
+
+    noteJwt: (jti: string, life: Lifetime, parents: readonly string[]) =>
+      note(`${jwtPrefix}${jti}`, life, parents),
+
+    /** For refresh tokens that were derived from others. */
+    noteFamily: (familyId: string, life: Lifetime, parents: readonly string[]) =>
+      note(`${familyPrefix}${familyId}`, life, parents),
+
+    /**
+     * Removes an opaque access token with every access token that was derived from it, directly or not.
+     * @returns the families that were derived from them, which the caller must end
+     */
+    removeOpaque: (token: string) => removeByDigest(sha256(token)),
+
+    /** A JWT cannot be removed: it is noted as ended until it expires. @returns families, as removeOpaque */
+    endJwt,
+
+    async hasJwtEnded(jti: string): Promise<boolean> {
+      return (await redis.exists(endedKeyOf(jti))) === 1;
+    },
+  };
+}
+
+/** One name for every text of a JWT: issued again after an honest retry, it may have another signature. */
+function digestOf(token: string): string {
+  const { jti } = isJwt(token) ? unprovedClaims(token) : {};
+  return sha256(typeof jti === 'string' ? jti : token);
+}
+
+/** Members of a sorted set with their scores. */
+function pairsOf(reply: readonly string[]): [string, string][] {
+  return reply.flatMap((name, index) => (index % 2 === 0 ? [[name, reply[index + 1] ?? '']] : [])) as [
+    string,
+    string,
+  ][];
+}

@@ -1,0 +1,169 @@
+/** Issues the tokens for what a user has authorized: access, refresh and ID tokens. */
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { Client } from '../clients/client.ts';
+import { commonScope, openidScope } from '../protocol/scopes.ts';
+import { claimsOfScope, userClaimsOf } from '../protocol/user-claims.ts';
+import type { AccessTokenRecord } from './access-token.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import type { Families } from './families.ts';
+import { formatFamilyToken, newSecret } from './family-token.ts';
+import type { Grant } from './grant.ts';
+import type { IdTokens } from './id-token.ts';
+import { lineageOf, partyNamedBy } from './lineage.ts';
+import { refreshBindingOf } from './refresh-binding.ts';
+import { seenAtMsOf } from './session-reference.ts';
+import { type TokenAnswer, tokenAnswer } from './token-answer.ts';
+
+/** What the authorization endpoint is asked for. */
+export interface FrontTokens {
+  accessToken: boolean;
+  idToken: boolean;
+  /** The code in the same response. */
+  code: string | undefined;
+}
+
+export interface Renewal {
+  scope: string[];
+  /** The access token is derived from it. */
+  random: Buffer;
+  refreshToken: string;
+  issuedAtMs: number;
+  /** The answer was given before and is repeated. */
+  isRepeated: boolean;
+  /** What the access token of this request is bound to. */
+  cnf: Confirmation | undefined;
+}
+
+export interface UserTokenIssuerOptions {
+  accessTokens: Pick<AccessTokens, 'issue'>;
+  families: Pick<Families, 'openRefresh'>;
+  idTokens: Pick<IdTokens, 'sign'>;
+  now: Clock;
+}
+
+export type UserTokenIssuer = ReturnType<typeof createUserTokenIssuer>;
+
+export function createUserTokenIssuer({ accessTokens, families, idTokens, now }: UserTokenIssuerOptions) {
+  async function idTokenFor(client: Client, grant: Grant, record: AccessTokenRecord, issued: IssuedBeside) {
+    if (!record.scope.includes(openidScope)) return undefined;
+    const { accessToken, code, nonce } = issued;
+    // Core section 5.4: claims of a scope come with UserInfo, unless nothing in the response gives access to it.
+    const byScope = accessToken === undefined && code === undefined ? claimsOfScope(record.scope) : [];
+    return idTokens.sign({
+      sub: grant.identity.sub,
+      clientId: grant.clientId,
+      issuedAtMs: record.issuedAtMs,
+      expiresAtMs: record.expiresAtMs,
+      authTimeMs: grant.session === undefined ? grant.authorizedAtMs : seenAtMsOf(grant.session),
+      algorithm: client.idTokenSignedResponseAlg,
+      accessToken,
+      code,
+      nonce,
+      session: grant.session,
+      userClaims: userClaimsOf(grant.identity, [...byScope, ...(grant.claims?.idToken ?? [])]),
+    });
+  }
+
+  /** If a replay of the code has just revoked the family, this stores nothing and the answer is worthless. */
+  async function openRefresh(
+    client: Client,
+    grant: Grant,
+    issuedAtMs: number,
+    cnf: Confirmation | undefined,
+  ) {
+    if (!client.grantTypes.includes('refresh_token')) return undefined;
+    const refresh = { familyId: grant.familyId, secret: newSecret() };
+    await families.openRefresh(refresh, grant, {
+      endsAtMs: Math.min(
+        issuedAtMs + client.refreshTokenTtlSeconds * 1000,
+        grant.endsAtMs ?? Number.POSITIVE_INFINITY,
+      ),
+      idleSeconds: client.refreshTokenIdleSeconds,
+      boundTo: refreshBindingOf(client, cnf),
+    });
+    return formatFamilyToken(refresh);
+  }
+
+  return {
+    /** The first tokens of an authorization. */
+    async issue(client: Client, grant: Grant, cnf: Confirmation | undefined): Promise<TokenAnswer> {
+      const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf });
+      const [accessToken, refreshToken] = await Promise.all([
+        accessTokens.issue(client, record),
+        openRefresh(client, grant, record.issuedAtMs, cnf),
+      ]);
+      const idToken = await idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce });
+      return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
+    },
+
+    /** The tokens in an authorization response, beside a code or without one: never a refresh token. */
+    async issueInFront(client: Client, grant: Grant, wanted: FrontTokens): Promise<Partial<TokenAnswer>> {
+      const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf: undefined });
+      const accessToken = wanted.accessToken ? await accessTokens.issue(client, record) : undefined;
+      const idToken = wanted.idToken
+        ? await idTokenFor(client, grant, record, { accessToken, code: wanted.code, nonce: grant.nonce })
+        : undefined;
+      const answer = accessToken === undefined ? {} : tokenAnswer(accessToken, record);
+      return definedOnly({ ...answer, id_token: idToken });
+    },
+
+    /** The tokens after a rotation. */
+    async renew(client: Client, grant: Grant, renewal: Renewal): Promise<TokenAnswer> {
+      const { random, isRepeated, refreshToken } = renewal;
+      const record = recordOf(client, grant, renewal);
+      const accessToken = await accessTokens.issue(client, record, { random, isRepeated });
+      // Core section 12.2: a refreshed ID token has no nonce.
+      const idToken = await idTokenFor(client, grant, record, { accessToken });
+      return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
+    },
+  };
+}
+
+/** What an ID token confirms. */
+interface IssuedBeside {
+  accessToken?: string | undefined;
+  code?: string | undefined;
+  nonce?: string | undefined;
+}
+
+interface Issue {
+  scope: string[];
+  issuedAtMs: number;
+  cnf: Confirmation | undefined;
+}
+
+function recordOf(
+  client: Client,
+  grant: Grant,
+  { scope: granted, issuedAtMs, cnf }: Issue,
+): AccessTokenRecord {
+  const { identity } = grant;
+  // The registration may have been narrowed since the grant.
+  const scope = commonScope(granted, client.scope);
+  if (scope.length === 0) throw invalidScope('The client may not have the scope any more');
+  return {
+    clientId: client.clientId,
+    grantType: grant.grantType,
+    scope,
+    audience: grant.audience,
+    authorities: identity.authorities.map(({ name }) => name),
+    contactCenterIds: [identity.contactCenterId],
+    internalClient: false,
+    issuedAtMs,
+    expiresAtMs: Math.min(
+      issuedAtMs + client.accessTokenTtlSeconds * 1000,
+      grant.endsAtMs ?? Number.POSITIVE_INFINITY,
+    ),
+    authorizedAtMs: grant.authorizedAtMs,
+    familyId: grant.familyId,
+    sub: identity.sub,
+    session: grant.session,
+    ...lineageOf(grant, grant.mayAct ?? partyNamedBy(client)),
+    identity,
+    userinfoClaims: grant.claims?.userinfo,
+    cnf,
+  };
+}
