@@ -1,8 +1,9 @@
 import { decode, encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCbor, decodeJson, encodeJson } from '../../src/wire/ocp/body.ts';
-import { writeCbor } from '../../src/wire/ocp/cbor-writer.ts';
+import { decodeJson, encodeJson } from '../../src/wire/ocp/body.ts';
+import { decodeCbor } from '../../src/wire/ocp/cbor-decode.ts';
+import { encodeCbor } from '../../src/wire/ocp/cbor-encode.ts';
 
 const limits = { maxDepth: 32, maxItems: 200_000 };
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
@@ -37,7 +38,7 @@ describe('CBOR bodies', () => {
     fc.assert(
       fc.property(value, (original) => {
         // CBOR has one integer 0.
-        expect(decodeCbor(writeCbor(original), limits)).toEqual({ value: withoutMinusZero(original) });
+        expect(decodeCbor(encodeCbor(original), limits)).toEqual({ value: withoutMinusZero(original) });
       }),
       { numRuns: 300 },
     );
@@ -46,7 +47,7 @@ describe('CBOR bodies', () => {
   it('have the bytes that a library of the standard gives them', () => {
     fc.assert(
       fc.property(value, (original) => {
-        const bytes = writeCbor(original);
+        const bytes = encodeCbor(original);
         expect(bytes.equals(encode(original))).toBe(true);
         expect(decode(bytes)).toEqual(withoutMinusZero(original));
       }),
@@ -67,7 +68,7 @@ describe('CBOR bodies', () => {
     [-4.1, 'fb c0 10 66 66 66 66 66 66'],
     [1e300, 'fb 7e 37 e4 3c 88 00 75 9c'],
   ])('hold %d in its shortest form', (number, bytes) => {
-    expect(writeCbor(number)).toEqual(hex(bytes));
+    expect(encodeCbor(number)).toEqual(hex(bytes));
     expect(decodeCbor(hex(bytes), limits)).toEqual({ value: number });
   });
 
@@ -83,20 +84,20 @@ describe('CBOR bodies', () => {
     ['a function', { a: () => 1 }],
     ['a bigint', { a: 1n }],
   ])('are not written with %s', (_name, body) => {
-    expect(() => writeCbor(body)).toThrow(TypeError);
-    expect(writeCbor({ after: 1 })).toEqual(Buffer.from(encode({ after: 1 })));
+    expect(() => encodeCbor(body)).toThrow(TypeError);
+    expect(encodeCbor({ after: 1 })).toEqual(Buffer.from(encode({ after: 1 })));
   });
 
   it('are not written for a value that holds itself', () => {
     const own: Record<string, unknown> = {};
     own['own'] = own;
-    expect(() => writeCbor(own)).toThrow(TypeError);
+    expect(() => encodeCbor(own)).toThrow(TypeError);
   });
 
   it('may be as big as a frame, and leave no room behind', () => {
     const big = { text: 'ä'.repeat(300_000), bytes: new Uint8Array(200_000).fill(7) };
-    expect(writeCbor(big).equals(encode(big))).toBe(true);
-    expect(writeCbor({ small: 1 }).length).toBe(encode({ small: 1 }).length);
+    expect(encodeCbor(big).equals(encode(big))).toBe(true);
+    expect(encodeCbor({ small: 1 }).length).toBe(encode({ small: 1 }).length);
   });
 
   it.each([

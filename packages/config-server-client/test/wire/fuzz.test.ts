@@ -2,7 +2,7 @@ import { decode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConfMessage } from '../../src/wire/message.ts';
-import { decodeCbor } from '../../src/wire/ocp/body.ts';
+import { decodeCbor } from '../../src/wire/ocp/cbor-decode.ts';
 import { encodeFrame } from '../../src/wire/ocp/frame.ts';
 import { ocpWire } from '../../src/wire/ocp/ocp-wire.ts';
 import { defaultWireLimits } from '../../src/wire/wire-protocol.ts';

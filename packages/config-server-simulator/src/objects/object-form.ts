@@ -5,7 +5,7 @@ import { keyValueListSchema } from '@gatehouse/config-server-client/model/key-va
 import { cfgPersonSchema } from '@gatehouse/config-server-client/model/person';
 import { cfgRoleSchema } from '@gatehouse/config-server-client/model/role';
 import { cfgTenantSchema } from '@gatehouse/config-server-client/model/tenant';
-import { writeCbor } from '@gatehouse/config-server-client/wire/ocp/cbor-writer';
+import { encodeCbor } from '@gatehouse/config-server-client/wire/ocp/cbor-encode';
 import { z } from 'zod';
 import { isKeptType } from './filters.ts';
 import { RequestRefused } from './request-refused.ts';
@@ -50,7 +50,7 @@ export function checkForm(objectType: number, object: StoredObject): void {
 
 function encodedBytes(objectType: number, object: StoredObject): number {
   try {
-    return writeCbor(object).length;
+    return encodeCbor(object).length;
   } catch (error) {
     throw malformed(objectType, '', (error as Error).message);
   }

@@ -1,21 +1,9 @@
-/** Bodies: CBOR in the restricted form of the open protocol, and JSON where it is allowed. */
-import { type BodyLimits, BodyRefused, readCbor } from './cbor-reader.ts';
-
-/** The value, or what is wrong with the bytes. Never throws. */
-export function decodeCbor(bytes: Uint8Array, limits: BodyLimits): DecodedBody {
-  try {
-    return { value: readCbor(bytes, limits) };
-  } catch (error) {
-    if (error instanceof BodyRefused) return { problem: error.message };
-    throw error;
-  }
-}
-
-export type DecodedBody = { value: unknown } | { problem: string };
+/** Encodes and decodes bodies as JSON, for debugging and test vectors (docs/protocol.md, "Bodies"). */
+import type { BodyLimits, DecodedBody } from './cbor-decode.ts';
 
 const bytesKey = '$b64';
 
-/** JSON for debugging and test vectors; byte strings as `{"$b64": "…"}`. */
+/** Byte strings become `{"$b64": "…"}`. */
 export function encodeJson(body: unknown): Uint8Array {
   const text = JSON.stringify(body, (_key, value: unknown) =>
     value instanceof Uint8Array ? { [bytesKey]: Buffer.from(value).toString('base64') } : value,

@@ -18,19 +18,14 @@ export interface FrameHeader {
 /** One frame in a buffer of its own. */
 export function encodeFrame(header: Omit<FrameHeader, 'length' | 'version'>, body: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(headerBytes + body.length);
-  frame.set(body, headerBytes);
-  return writeHeader(frame, header);
-}
-
-/** Fills the header in front of a body that is in its place already. */
-export function writeHeader(frame: Buffer, header: Omit<FrameHeader, 'length' | 'version'>): Buffer {
   frame.writeUInt16BE(magic, 0);
   frame[2] = protocolVersion;
   frame[3] = header.kind;
   frame.writeUInt16BE(header.messageId, 4);
   frame.writeUInt16BE(header.flags, 6);
   frame.writeUInt32BE(header.refId, 8);
-  frame.writeUInt32BE(frame.length - headerBytes, 12);
+  frame.writeUInt32BE(body.length, 12);
+  frame.set(body, headerBytes);
   return frame;
 }
 

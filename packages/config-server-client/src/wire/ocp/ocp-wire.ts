@@ -11,9 +11,10 @@ import {
   type WireRole,
   type WireSession,
 } from '../wire-protocol.ts';
-import { type DecodedBody, decodeCbor, decodeJson, encodeJson } from './body.ts';
-import { writeCbor } from './cbor-writer.ts';
-import { encodeFrame, FrameKind, headerBytes, jsonFlag, writeHeader } from './frame.ts';
+import { decodeJson, encodeJson } from './body.ts';
+import { type DecodedBody, decodeCbor } from './cbor-decode.ts';
+import { encodeCbor } from './cbor-encode.ts';
+import { encodeFrame, FrameKind, jsonFlag } from './frame.ts';
 import { type Frame, FrameReader, type FrameViolation } from './frame-reader.ts';
 
 /** `codec` is what this side writes; it reads CBOR always and JSON when the limits allow it. */
@@ -63,7 +64,7 @@ class OcpSession implements WireSession {
     const header = { kind: FrameKind.data, messageId: messageCatalogue[message.name].id, refId };
     return this.#codec === 'json'
       ? encodeFrame({ ...header, flags: jsonFlag }, encodeJson(message.body))
-      : writeHeader(writeCbor(message.body, headerBytes), { ...header, flags: 0 });
+      : encodeFrame({ ...header, flags: 0 }, encodeCbor(message.body));
   }
 
   encodePing(nonce: bigint): Uint8Array {
@@ -75,7 +76,7 @@ class OcpSession implements WireSession {
   }
 
   encodeClose(code: CloseCode, text?: string): Uint8Array {
-    return encodeControl(FrameKind.close, writeCbor({ code, text }));
+    return encodeControl(FrameKind.close, encodeCbor({ code, text }));
   }
 
   #event(frame: Frame): WireEvent {
