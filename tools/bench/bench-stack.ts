@@ -1,6 +1,5 @@
-/** The running trio for a bench, started as a user starts it, in a folder of its own and pinned. */
+/** Starts the services for the bench as a user does, in a folder of its own, and pins them to cores. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,11 +7,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { provision } from '@gatehouse/tools/provision';
+import {
+  type BenchSigner,
+  basic,
+  createSigner,
+  mainClient,
+  registerClient,
+  registerJwtClients,
+  registerLoginClient,
+} from './bench-clients.ts';
 import type { LoadPlan } from './load.ts';
-import { loadCore, pin, serverCore } from './pinning.ts';
-
-/** Where users of the login client come back to. */
-export const loginRedirectUri = 'http://localhost/bench';
+import { loadCore, pin, serverCore } from './machine.ts';
 
 export type FloorName = 'form' | 'redis-set' | 'redis-get' | 'sign-rs256' | 'sign-es256' | 'sign-eddsa';
 
@@ -56,13 +61,6 @@ export interface BenchStack {
   stop(): Promise<void>;
 }
 
-export interface BenchSigner {
-  issuer: string;
-  kid: string;
-  privateKey: KeyObject;
-  publicJwk: object;
-}
-
 /** The parts of stack.json that a bench reads. */
 interface StackFile {
   publicUrl: string;
@@ -95,7 +93,7 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
     .map(({ pid }) => pid);
   const user = file.users[0];
   const authApiUrl = file.services['auth-api']?.url;
-  if (!authApi || !user || !authApiUrl) throw new Error('the demo estate lacks what the bench needs');
+  if (!authApi || !user || !authApiUrl) throw new Error('the demo data lacks what the bench needs');
   const peerServer = await start([
     'tools/bench/peers/oidc-provider-server.mjs',
     file.redisUrl,
@@ -155,74 +153,6 @@ function pinAll(servers: readonly number[], processes: readonly RunningProcess[]
   return [...servers.map((pid) => pin(pid, serverCore)), ...others.map((pid) => pin(pid, loadCore))].every(
     Boolean,
   );
-}
-
-function createSigner(): BenchSigner {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const publicJwk = publicKey.export({ format: 'jwk' });
-  return { issuer: 'https://issuer.bench.test', kid: 'bench', privateKey, publicJwk };
-}
-
-function mainClient(signer: BenchSigner, contactCenterId: string): Record<string, unknown> {
-  const jwks = { keys: [{ ...signer.publicJwk, kid: signer.kid, alg: 'ES256', use: 'sig' }] };
-  return {
-    client_id: 'bench',
-    authorizedGrantTypes: [
-      'client_credentials',
-      'password',
-      'refresh_token',
-      'urn:ietf:params:oauth:grant-type:token-exchange',
-      'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    ],
-    scope: ['calls:read'],
-    tokenExchange: { subjectClients: ['bench'], audiences: [], delegation: false },
-    jwtBearer: { issuers: [{ issuer: signer.issuer, jwks, contactCenterIds: [contactCenterId] }] },
-  };
-}
-
-/** Clients whose access tokens are JWTs, by algorithm. */
-async function registerJwtClients(url: string, ops: StackFile['ops']): Promise<Map<string, string>> {
-  const made = ['RS256', 'ES256', 'EdDSA'].map(async (algorithm): Promise<[string, string]> => {
-    const clientId = `bench-${algorithm}`;
-    const registered = await registerClient(url, ops, {
-      client_id: clientId,
-      authorizedGrantTypes: ['client_credentials'],
-      scope: ['calls:read'],
-      accessTokenFormat: 'jwt',
-      accessTokenSignedResponseAlg: algorithm,
-    });
-    return [clientId, registered];
-  });
-  return new Map(await Promise.all(made));
-}
-
-function registerLoginClient(url: string, ops: StackFile['ops']): Promise<string> {
-  return registerClient(url, ops, {
-    client_id: 'bench-login',
-    authorizedGrantTypes: ['authorization_code'],
-    scope: ['openid'],
-    redirectURIs: [loginRedirectUri],
-  });
-}
-
-/** Its credentials. */
-async function registerClient(
-  url: string,
-  ops: StackFile['ops'],
-  client: Record<string, unknown>,
-): Promise<string> {
-  const answer = await fetch(`${url}/auth/v3/ops/clients`, {
-    method: 'POST',
-    headers: { authorization: basic(ops.username, ops.password), 'content-type': 'application/json' },
-    body: JSON.stringify({ data: client }),
-  });
-  if (!answer.ok) throw new Error(`the client was refused: ${answer.status} ${await answer.text()}`);
-  const { data } = (await answer.json()) as { data: { client_id: string; client_secret: string } };
-  return basic(data.client_id, data.client_secret);
-}
-
-function basic(username: string, password: string): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
 async function requestToken(

@@ -1,5 +1,8 @@
-/** What the machine did during a round: a round that others disturbed does not count. */
+/** Pins processes to cores and reads what the machine did during a round: a round that others disturbed does not count. */
+
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 /** Jiffies of CPU time; 100 a second on Linux. */
 export interface CpuTimes {
@@ -71,4 +74,23 @@ function read(pid: number, into: Map<number, { parent: number; times: number }>)
 
 function numbers(line: string): number[] {
   return line.split(/\s+/).slice(1).map(Number);
+}
+
+export const serverCore = 0;
+export const loadCore = 1;
+
+/** Asked before anything is pinned: afterwards this process sees one core only. */
+const cores = availableParallelism();
+
+/** False where it cannot be done; the figures are then only a hint. */
+export function pin(pid: number, core: number): boolean {
+  if (cores < 2) return false;
+  try {
+    execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', String(core), String(pid)], {
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,21 +1,30 @@
 /** `npm run bench`: measures each row beside its floor in one run and prints ratios. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { auditRowName, measureAudit } from './audit/measure-audit.ts';
-import { printAudit } from './audit/print-audit.ts';
+import { auditRowName, measureAudit, printAudit } from './audit/measure-audit.ts';
 import { type BenchStack, startBenchStack } from './bench-stack.ts';
 import { compareTrees } from './compare.ts';
-import { estateRowName, measureEstate } from './estate/measure-estate.ts';
-import { printEstate } from './estate/print-estate.ts';
-import { linkRowName, measureLink } from './link/measure-link.ts';
-import { printLink } from './link/print-link.ts';
+import { estateRowName, measureEstate, printEstate } from './estate/measure-estate.ts';
+import { linkRowName, measureLink, printLink } from './link/measure-link.ts';
 import { loginRowName, measureLogin, printLogin } from './login/measure-login.ts';
-import { type MeasureOptions, measure, type RowResult } from './measure.ts';
-import { rows } from './rows/index.ts';
+import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
+import { dpopRow, jwtBearerRow, tokenExchangeRow } from './rows/assertions.ts';
+import { clientCredentialsRows } from './rows/client-credentials.ts';
+import { introspectRow } from './rows/introspect.ts';
+import { refreshRow } from './rows/refresh.ts';
 import type { Row } from './rows/row.ts';
 import { measureScale, printScale, scaleRowName } from './scale/measure-scale.ts';
 import { measureSignOn, printSignOn, signOnRowName } from './sign-on/measure-sign-on.ts';
-import { printTable } from './table.ts';
+
+/** Rows that share one stack. */
+const rows: readonly Row[] = [
+  ...clientCredentialsRows,
+  introspectRow,
+  refreshRow,
+  tokenExchangeRow,
+  jwtBearerRow,
+  dpopRow,
+];
 
 /** Rows that start servers of their own, in the order in which they run. */
 const ownRows = {

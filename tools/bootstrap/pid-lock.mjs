@@ -76,7 +76,7 @@ function startTime(pid) {
   }
 }
 
-/** A link appears with its whole content: nobody finds the file between its creation and its first byte. */
+/** A link appears with its whole content: no process finds the file between its creation and its first byte. */
 function create(file, own) {
   const draft = `${file}.${process.pid}.new`;
   writeFileSync(draft, JSON.stringify(own));

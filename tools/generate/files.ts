@@ -1,13 +1,15 @@
-/** The files of the repository that are written by a program, and how. */
+/** Lists the files of the repository that programs write, and writes or compares them. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  type Asset,
+  auditLifecycle,
+  auditTemplates,
+} from '@gatehouse/audit-trail/elasticsearch/audit-assets';
 import { chartFiles } from '../helm/chart-files.ts';
-import { auditPage } from './audit-page.ts';
-import { authorisationPage } from './authorisation-page.ts';
-import { configurationReference } from './configuration-reference.ts';
 import { dashboard } from './dashboard.ts';
-import { elasticsearchFiles } from './elasticsearch-files.ts';
 import { openApiDocument } from './openapi.ts';
+import { auditPage, authorisationPage, configurationReference } from './pages.ts';
 import { referencePage } from './reference.ts';
 
 interface GeneratedFile {
@@ -15,6 +17,18 @@ interface GeneratedFile {
   path: string;
   produce(root: string): Promise<string>;
 }
+
+const defaultRetentionDays = 365;
+
+const fileNames = ['ilm-policy', 'settings', 'mappings', 'index-template'];
+
+/** For the administrator of an Elasticsearch where the services may not create them. */
+const elasticsearchFiles = [auditLifecycle({ retentionDays: defaultRetentionDays }), ...auditTemplates()].map(
+  (asset: Asset, index) => ({
+    path: `docs/elasticsearch/${fileNames[index]}.json`,
+    produce: async () => `${JSON.stringify(asset.body, null, 2)}\n`,
+  }),
+);
 
 const generatedFiles: GeneratedFile[] = [
   { path: 'docs/configuration.md', produce: configurationReference },

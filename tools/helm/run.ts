@@ -5,8 +5,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type AssembledCharts, assembleCharts } from './assemble.ts';
-import { helmBinary } from './binary.ts';
-import { runHelm } from './helm.ts';
+import { helmBinary, runHelm } from './helm.ts';
 import { serviceCharts } from './places.ts';
 import { renderChart, renderManifest } from './render.ts';
 import { validateObject } from './validate.ts';

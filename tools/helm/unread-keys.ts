@@ -1,6 +1,6 @@
 /**
  * Finds the keys that a compiled schema has no rule for. Such a schema reads every property it knows and passes over
- * the rest in silence, so whatever nobody read after a successful check is unknown.
+ * the rest in silence, so a key that was not read after a successful check is unknown.
  */
 
 export interface Watched<T> {
@@ -30,7 +30,7 @@ export function watchReads<T extends object>(root: T): Watched<T> {
   return { watched: wrap(root) as T, unread: () => listUnread(root, [], reads) };
 }
 
-/** An object nobody looked into is free-form: its holder was read and nothing more is said about it. */
+/** An object without a read member is free-form: only the object itself was read. */
 function listUnread(
   node: object,
   path: string[],

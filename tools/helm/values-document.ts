@@ -8,7 +8,7 @@ export interface ValuesKey {
   comment: string;
   /** A map with keys of its own, which are listed after it. */
   isGroup: boolean;
-  /** Shown as a comment only: absent unless somebody sets it. */
+  /** Shown as a comment only: absent unless the operator sets it. */
   isOptional: boolean;
 }
 

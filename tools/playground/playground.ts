@@ -66,11 +66,12 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
 
   app.get('/callback', async (request, reply) => {
     const visit = visits.find(request);
-    // Nobody else's link decides what this page says.
+    // A link of another site must not decide what this page says.
     if (!visit?.nonce)
       return show(reply.code(400), problemPage('This sign-in was not started in this browser.'));
     const { error, error_description: description } = request.query as Record<string, string | undefined>;
-    if (error !== undefined) return show(reply, problemPage(description ?? 'Nobody was signed in.', error));
+    if (error !== undefined)
+      return show(reply, problemPage(description ?? 'The sign-in did not succeed.', error));
     await party.redeem(request, reply, visit);
     // The page after this one lives under a URL without the code.
     return reply.redirect('/', 303);

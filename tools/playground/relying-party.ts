@@ -74,7 +74,7 @@ export async function createRelyingParty(
         .split(' ')
         .filter(Boolean),
       expiresAtMs: Date.now() + Number(token.expires_in) * 1000,
-      ...(token.refresh_token ? { refreshToken: token.refresh_token } : {}),
+      refreshToken: token.refresh_token,
     };
   }
 

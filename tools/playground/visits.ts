@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export interface Tokens {
   accessToken: string;
-  refreshToken?: string;
+  refreshToken: string | undefined;
   idToken: string;
   scope: string[];
   expiresAtMs: number;
@@ -42,7 +42,7 @@ export interface Visit {
 export interface Visits {
   /** The browser's visit; undefined when it has none. */
   find(request: FastifyRequest): Visit | undefined;
-  /** A fresh visit under a new id: also the answer to somebody who planted an id of his own. */
+  /** Starts a visit under a new id, so that an id that an attacker planted is never used (session fixation). */
   begin(request: FastifyRequest, reply: FastifyReply): Visit;
   end(request: FastifyRequest, reply: FastifyReply): void;
 }

@@ -1,15 +1,15 @@
-/** What `npm start` can be told: arguments first, environment variables second. */
+/** Reads the options of `npm start`: arguments first, environment variables second. */
 import { parseArgs } from 'node:util';
 import { PlainError } from '../bootstrap/progress.mjs';
 
 export interface StackOptions {
   /** Port of the public host; 0 takes free ports everywhere. */
-  port?: number;
+  port: number | undefined;
   quiet: boolean;
   reset: boolean;
   /** Servers to use instead of starting some. */
-  postgresUrl?: string;
-  redisUrl?: string;
+  postgresUrl: string | undefined;
+  redisUrl: string | undefined;
   /** Folder for everything that is kept. */
   stateFolder: string;
 }
@@ -42,9 +42,9 @@ export function readOptions(
     quiet: values.quiet ?? false,
     reset: values.reset ?? false,
     stateFolder: values.state ?? defaultFolder,
-    ...(port === undefined ? {} : { port }),
-    ...(postgresUrl === undefined ? {} : { postgresUrl }),
-    ...(redisUrl === undefined ? {} : { redisUrl }),
+    port,
+    postgresUrl,
+    redisUrl,
   };
 }
 

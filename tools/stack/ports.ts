@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 
-/** Every listener with its usual port and the words for it. */
+/** Every listener with its usual port and its name for people. */
 const listeners = {
   gateway: { port: 8090, title: 'the public host' },
   playground: { port: 8091, title: 'the playground' },
@@ -24,7 +24,7 @@ export interface PortChoice {
   ports: Ports;
   /** One sentence for every usual port that was taken. */
   notes: string[];
-  /** Every port is held until its owner is about to listen, so that nobody grabs it in between. */
+  /** Every port is held until its owner is about to listen, so that no other process takes it in between. */
   release(...names: ListenerName[]): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ async function holdAny(): Promise<HeldPort> {
   }
 }
 
-/** Listens on both loopback addresses, where the machine has both; undefined when somebody else does. */
+/** Listens on both loopback addresses, where the machine has both; undefined when another process does. */
 async function hold(port: number): Promise<HeldPort | undefined> {
   const servers: Server[] = [];
   const release = async () => {

@@ -1,4 +1,4 @@
-/** The three services: what each is told, its migrations, its process. */
+/** Configures, migrates and launches the three services. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PlainError } from '../bootstrap/progress.mjs';
@@ -84,7 +84,7 @@ function mainFile(name: ServiceName): string {
   return `services/${name}/dist/main.js`;
 }
 
-function serviceEnvironment(name: ServiceName, plan: ServicePlan): Record<string, string> {
+function serviceEnvironment(name: ServiceName, plan: ServicePlan): NodeJS.ProcessEnv {
   const common = { ...processEnvironment(name, plan), ...serviceClientEnvironment(plan) };
   if (name === 'auth-ui') return common;
   return {
@@ -102,7 +102,7 @@ function serviceEnvironment(name: ServiceName, plan: ServicePlan): Record<string
   };
 }
 
-function processEnvironment(name: ServiceName, { publicUrl, ports }: ServicePlan): Record<string, string> {
+function processEnvironment(name: ServiceName, { publicUrl, ports }: ServicePlan): NodeJS.ProcessEnv {
   const { url, managementUrl } = serviceAddresses(ports)[name];
   return {
     GATEHOUSE_MODE: 'local',
@@ -112,14 +112,14 @@ function processEnvironment(name: ServiceName, { publicUrl, ports }: ServicePlan
     GATEHOUSE_MANAGEMENT_HOST: '127.0.0.1',
     GATEHOUSE_MANAGEMENT_PORT: new URL(managementUrl).port,
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32',
-    ...(name === 'environment-api' ? { GATEHOUSE_DPOP_ORIGINS: `${publicUrl},${url}` } : {}),
-    // No load balancer has to notice that the process leaves.
+    GATEHOUSE_DPOP_ORIGINS: name === 'environment-api' ? `${publicUrl},${url}` : undefined,
+    // No load balancer has to notice that the process is leaving.
     GATEHOUSE_DRAIN_DELAY_MS: '0',
     GATEHOUSE_SHUTDOWN_TIMEOUT_MS: '5000',
   };
 }
 
-function serviceClientEnvironment({ ports, secrets }: ServicePlan): Record<string, string> {
+function serviceClientEnvironment({ ports, secrets }: ServicePlan): NodeJS.ProcessEnv {
   const addresses = serviceAddresses(ports);
   return {
     GATEHOUSE_SERVICE_CLIENT_ID: 'gatehouse-services',
@@ -130,7 +130,7 @@ function serviceClientEnvironment({ ports, secrets }: ServicePlan): Record<strin
 }
 
 /** The address goes without its credentials: they have variables of their own, which are never logged. */
-function redisEnvironment(redisUrl: string): Record<string, string> {
+function redisEnvironment(redisUrl: string): NodeJS.ProcessEnv {
   const url = new URL(redisUrl);
   const { username, password } = url;
   url.username = '';
@@ -138,8 +138,8 @@ function redisEnvironment(redisUrl: string): Record<string, string> {
   return {
     GATEHOUSE_REDIS_URL: url.href,
     GATEHOUSE_REDIS_KEY_PREFIX: keyPrefix,
-    ...(username ? { GATEHOUSE_REDIS_USERNAME: decodeURIComponent(username) } : {}),
-    ...(password ? { GATEHOUSE_REDIS_PASSWORD: decodeURIComponent(password) } : {}),
+    GATEHOUSE_REDIS_USERNAME: username ? decodeURIComponent(username) : undefined,
+    GATEHOUSE_REDIS_PASSWORD: password ? decodeURIComponent(password) : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-/** The whole installation on one machine: starts everything in order, keeps it up, stops it in reverse. */
+/** Starts the whole installation on one machine in order, keeps it running, and stops it in reverse. */
 import { rmSync } from 'node:fs';
 import type { Progress } from '../bootstrap/progress.mjs';
 import { type PlaygroundOptions, startPlayground } from '../playground/playground.ts';
@@ -48,7 +48,7 @@ export interface StackEnvironment {
 }
 
 export interface Stack {
-  /** Resolves when everything serves and the demo estate is in place. */
+  /** Resolves when everything serves and the demo data is there. */
   start(): Promise<ScreenFacts>;
   /** Ends what runs, in reverse order; also while `start` is still at work, which then fails. */
   stop(): Promise<void>;
@@ -131,7 +131,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     const plan: ServicePlan = { publicUrl, ports, databases, secrets, redisUrl: redis };
     await step('Migrations', () => migrateDatabases(plan));
     await step('Auth API, Auth UI, Environment API', () => startServices(plan, release));
-    await step('Demo estate', () => provision({ publicUrl, configServerPort: ports.configServer, clients }));
+    await step('Demo data', () => provision({ publicUrl, configServerPort: ports.configServer, clients }));
     await step('Playground', async () => {
       await release('playground');
       const playground = await startPlayground(playgroundOptions(ports.playground, playgroundUrl, publicUrl));
@@ -153,7 +153,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
   return { start, stop };
 }
 
-/** Forgets everything: our folder, and on servers that are not ours what carries our names. */
+/** Deletes all data: the folder of the stack, and on given servers the schemas and keys of Gatehouse. */
 async function reset(
   { postgresUrl: postgres, redisUrl: redis }: StackOptions,
   paths: StatePaths,

@@ -1,5 +1,4 @@
-/** `npm start`: the whole installation on this machine, until Ctrl-C. */
-
+/** `npm start`: runs the whole installation on this machine until Ctrl-C. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeLock } from '../bootstrap/pid-lock.mjs';
@@ -45,12 +44,12 @@ async function run(options: StackOptions, paths: StatePaths): Promise<number> {
   });
   const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()));
   const requested = stopOnRequest(ending);
-  // Whatever goes wrong in this process, what it started is still stopped in order.
+  // After an error in this process its children are still stopped in order.
   process.on('uncaughtException', (error) => {
     failure ??= String(error.stack);
     ending.abort();
   });
-  // Whoever read our output may go away (a pipe into head); that is no reason to stop.
+  // The reader of the output may end first (a pipe into head); that is no reason to stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const starting = stack.start();
   try {
@@ -76,8 +75,8 @@ function renderReady(facts: ScreenFacts, { quiet }: StackOptions): string {
 }
 
 /**
- * Ctrl-C, a stop from a service manager, a closed terminal, or the death of the process that started us.
- * A terminal and npm both hand the same Ctrl-C on, so only a later one is a wish to end at once.
+ * Stops on Ctrl-C, on a signal of a service manager, when the terminal closes, or when the parent process dies.
+ * A terminal and npm both forward the same Ctrl-C, so only a later one ends the process at once.
  */
 function stopOnRequest(ending: AbortController): { ignore(): void } {
   let requestedAtMs: number | undefined;
@@ -88,7 +87,7 @@ function stopOnRequest(ending: AbortController): { ignore(): void } {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onRequest);
   process.once('disconnect', onRequest);
-  // Without a reason of its own to stay, the channel must not keep us alive.
+  // The channel alone must not keep this process running.
   process.channel?.unref();
   return { ignore: () => process.off('disconnect', onRequest) };
 }

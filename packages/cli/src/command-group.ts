@@ -1,11 +1,11 @@
-/** How a group of commands is written: one file that adds its commands to the program. */
+/** Connects a group of commands to the program: each group is one file that adds its commands. */
 import type { Command } from 'commander';
 import type { ExitCode } from './failure/failure.ts';
 import { type GlobalOptions, openSession, type Session } from './session.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 export interface CommandLimits {
-  /** Longest wait for an answer, for commands that take longer than the usual ones. */
+  /** Maximum wait for an answer, for commands that take longer than the default. */
   timeoutSeconds?: number;
 }
 
@@ -19,7 +19,7 @@ export interface Cli {
 
 export type CommandGroup = (program: Command, cli: Cli) => void;
 
-/** `ended` is told the exit code of the command that ran. */
+/** `ended` gets the exit code of the command that ran. */
 export function createCli(terminal: Terminal, ended: (code: ExitCode) => void): Cli {
   return {
     action(run, { timeoutSeconds } = {}) {

@@ -1,6 +1,7 @@
-/** What a command works with: the services of the profile, the output, the person at the terminal. */
+/** Opens what a command works with: the APIs of the profile, the output, the person at the terminal. */
 import { readFileSync } from 'node:fs';
 import { createClientToken } from '@gatehouse/contracts/auth-api/client-token';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/contracts/http-client';
 import { type ExitCode, exitCodes, UsageError } from './failure/failure.ts';
 import { createOutput, type Output } from './output/output.ts';
@@ -20,25 +21,25 @@ export interface GlobalOptions {
 export interface Session {
   readonly terminal: Terminal;
   readonly output: Output;
-  /** What the command ends with when it throws nothing; set by commands whose answer can be no. */
+  /** Exit code of a command that throws nothing; commands whose answer can be "no" set it. */
   exitCode: ExitCode;
-  /** Authenticated as the profile says; opened when first asked for. */
+  /** Authenticated as the profile says; opened at its first use. */
   readonly authApi: HttpClient;
   readonly environmentApi: HttpClient;
-  /** Lets a person take back what cannot be undone. @throws UsageError unless the answer is yes */
+  /** Asks before what cannot be undone. @throws UsageError unless the answer is yes */
   sure(question: string): Promise<void>;
   close(): Promise<void>;
 }
 
 const maxBodyBytes = 1024 * 1024 * 1024;
 
-const usualTimeoutSeconds = 60;
+const defaultTimeoutSeconds = 60;
 
-/** `timeoutSeconds`: longest wait for an answer where the person has not said one. */
+/** `timeoutSeconds`: maximum wait for an answer unless --timeout sets one. */
 export function openSession(
   terminal: Terminal,
   options: GlobalOptions,
-  timeoutSeconds = usualTimeoutSeconds,
+  timeoutSeconds = defaultTimeoutSeconds,
 ): Session {
   const clients: HttpClient[] = [];
   let profile: Profile | undefined;
@@ -53,14 +54,16 @@ export function openSession(
   ): HttpClient {
     const { caFile } = chosen();
     requireProtected(baseUrl, options);
-    const http = createHttpClient({
-      dependency,
-      baseUrl: new URL(baseUrl).origin,
-      timeoutMs: (options.timeout ?? timeoutSeconds) * 1000,
-      maxBodyBytes,
-      authorization: authorizes,
-      ...(caFile === undefined ? {} : { ca: readCa(caFile) }),
-    });
+    const http = createHttpClient(
+      definedOnly({
+        dependency,
+        baseUrl: new URL(baseUrl).origin,
+        timeoutMs: (options.timeout ?? timeoutSeconds) * 1000,
+        maxBodyBytes,
+        authorization: authorizes,
+        ca: caFile === undefined ? undefined : readCa(caFile),
+      }),
+    );
     clients.push(http);
     return http;
   }
@@ -105,7 +108,8 @@ export function openSession(
     },
     async sure(question) {
       if (options.yes) return;
-      if (!terminal.isInteractive) throw new UsageError(`${question} Nobody is there to ask: say --yes`);
+      if (!terminal.isInteractive)
+        throw new UsageError(`${question} No person is at a terminal to answer: add --yes`);
       if (!(await confirm(terminal, question))) throw new UsageError('Nothing was done');
     },
     async close() {
@@ -114,13 +118,13 @@ export function openSession(
   };
 }
 
-/** A password goes over an encrypted connection, or no further than this machine. */
+/** Sends credentials only over an encrypted connection or to this machine. */
 function requireProtected(baseUrl: string, { insecureHttp }: GlobalOptions): void {
   const { protocol, hostname } = new URL(baseUrl);
   const isOwn = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname);
   if (protocol === 'https:' || isOwn || insecureHttp) return;
   throw new UsageError(
-    `${baseUrl} is not encrypted, so that anybody on the way would read the credentials: use https, or say --insecure-http`,
+    `${baseUrl} is not encrypted, so the network could read the credentials: use https, or add --insecure-http`,
   );
 }
 

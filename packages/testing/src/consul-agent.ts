@@ -99,8 +99,9 @@ function agentConfiguration(
       server: ports.server,
       serf_lan: ports.gossip,
     },
-    ...(tls ? { tls: { https: tlsConfiguration(tls) } } : {}),
-    ...(managementToken ? { acl: aclConfiguration(managementToken) } : {}),
+    // JSON leaves out what is undefined.
+    tls: tls && { https: tlsConfiguration(tls) },
+    acl: managementToken && aclConfiguration(managementToken),
   };
 }
 

@@ -105,7 +105,8 @@ async function start(folder: string, url: string, options: ElasticsearchOptions)
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(isRoot ? { uid: nobody, gid: nobody } : {}),
+    uid: isRoot ? nobody : undefined,
+    gid: isRoot ? nobody : undefined,
     env: {
       PATH: process.env['PATH'],
       HOME: folder,

@@ -1,4 +1,4 @@
-/** Runs once around a whole test run: one real PostgreSQL server that every test file takes databases from. */
+/** Starts one PostgreSQL server for a whole test run; every test file creates databases on it. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './ports.ts';

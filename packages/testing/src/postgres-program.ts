@@ -1,4 +1,4 @@
-/** Where PostgreSQL's programs are, and under which account they may run. */
+/** Finds PostgreSQL's programs and the account under which they may run. */
 import { execFileSync, type SpawnOptions } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';

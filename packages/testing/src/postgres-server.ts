@@ -1,4 +1,4 @@
-/** A real PostgreSQL server from npm as a child process. */
+/** Runs the PostgreSQL server of an npm package as a child process. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -20,13 +20,13 @@ export interface PostgresServerOptions {
   persistent: boolean;
   password: string;
   onLine?: (line: string) => void;
-  /** Durability off: for data that nobody misses. */
+  /** Durability off: for data that may be lost. */
   fast?: boolean;
   /** A process group of its own, which a terminal's Ctrl-C does not reach. */
   detached?: boolean;
   /** File descriptor that takes the server's log in place of onLine. */
   logFile?: number;
-  /** Told of the server's process before it is ready. */
+  /** Gets the server's process before it is ready. */
   onSpawn?: (child: ChildProcess) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Disposable PostgreSQL databases for tests, on the server that the test run started once. */
+/** Creates disposable PostgreSQL databases on the server that the test run started once. */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-/** Where the shared server of this test run listens; set by the global set-up. */
+/** Environment variable with the URL of the shared server; the global set-up sets it. */
 export const sharedServerVariable = 'GATEHOUSE_TEST_POSTGRES_URL';
 
 /** An empty database. */

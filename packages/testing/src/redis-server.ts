@@ -1,4 +1,4 @@
-/** A real Redis (or Valkey) server as a child process. */
+/** Runs a Redis or Valkey server as a child process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -8,7 +8,7 @@ import { findProgram, watchProgram } from './programs.ts';
 export interface RedisServerOptions {
   port: number;
   /** Folder for the append-only file; without one the server keeps nothing. */
-  dataDir?: string;
+  dataDir?: string | undefined;
   cluster?: boolean;
   password?: string;
   onLine?: (line: string) => void;
@@ -16,7 +16,7 @@ export interface RedisServerOptions {
   detached?: boolean;
   /** File descriptor that takes the server's log in place of onLine. */
   logFile?: number;
-  /** Told of the process before it is ready. */
+  /** Gets the process before it is ready. */
   onSpawn?: (child: ChildProcess) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Disposable Redis servers for tests: one process per test file, so that nothing is shared. */
+/** Starts disposable Redis servers: one process per test file, so that nothing is shared. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-/** How a service is told of a server that has no password. */
+/** The configuration of a service for a server without a password. */
 export function redisConfigOf({ url }: Pick<TestRedis, 'url'>, commandTimeoutMs: number) {
   return {
     ...{ url, clusterNodes: [] as string[], username: undefined, password: undefined },
@@ -45,7 +45,7 @@ async function startNode(options: { persistent?: boolean; cluster: boolean }): P
   const port = await freePort();
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-redis-'));
   const launch = () =>
-    startRedisServer({ port, cluster: options.cluster, ...(options.persistent ? { dataDir } : {}) });
+    startRedisServer({ port, cluster: options.cluster, dataDir: options.persistent ? dataDir : undefined });
   let server: RedisServer | undefined = await launch();
   return {
     url: `redis://127.0.0.1:${port}`,

@@ -1,4 +1,4 @@
-/** Which secrets an HTTP message carries, by the names they have in OAuth, in forms, in headers and in our own answers. */
+/** Finds the secrets in an HTTP message by their names in OAuth, in forms, in headers and in the answers of the APIs. */
 
 export interface WatchedRequest {
   method: string;
@@ -12,7 +12,7 @@ export interface WatchedReply {
   getHeader(name: string): number | string | string[] | undefined;
 }
 
-/** What it is, and the secret itself. */
+/** The kind of the secret, and the secret itself. */
 export type NamedSecret = readonly [what: string, text: string];
 
 const names = new Set([
@@ -21,7 +21,7 @@ const names = new Set([
   ...['client_secret', 'clientSecret', 'encrypted_client_secret', 'client_assertion', 'assertion', 'secret'],
   ...['password', 'oldPassword', 'newPassword', 'confirmPassword', 'csrf', 'SAMLResponse', 'apiKey', 'key'],
 ]);
-/** In an answer they are the name of an error, and the name of a row. */
+/** In an answer these are the code of an error and the key of a row. */
 const notInAnswers = new Set(['code', 'key']);
 const hiddenField = /name="(\w+)"[^>]*value="([^"]+)"/g;
 

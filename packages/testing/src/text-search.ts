@@ -1,4 +1,4 @@
-/** Finds many words in a long text in one pass (Rabin and Karp): tests make thousands of secrets and megabytes of log. */
+/** Finds thousands of words in megabytes of text in one pass (Rabin and Karp). */
 
 export interface Found {
   word: string;
@@ -9,7 +9,7 @@ const windowLength = 10;
 const base = 31;
 const filterSize = 1 << 16;
 
-/** Words have at least ten characters. Of each word the first place is told. */
+/** Words have at least ten characters. Returns the first place of each word. */
 export function createTextSearch(words: readonly string[]): (text: string) => Found[] {
   const byHash = new Map<number, string[]>();
   const filter = new Uint8Array(filterSize);

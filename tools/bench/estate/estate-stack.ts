@@ -11,7 +11,7 @@ import { freePort } from '@gatehouse/testing/ports';
 import { startPostgresServer } from '@gatehouse/testing/postgres-server';
 import { startRedis } from '@gatehouse/testing/redis';
 import pg from 'pg';
-import { loadCore, pin, serverCore } from '../pinning.ts';
+import { loadCore, pin, serverCore } from '../machine.ts';
 
 export interface EstateStack {
   /** Of Environment API. */

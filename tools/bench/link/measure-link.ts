@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type ConfigServerClient, createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
 import { demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
-import { loadCore, pin, serverCore } from '../pinning.ts';
+import { loadCore, pin, serverCore } from '../machine.ts';
 import { disturbedIn, medianOf, type Sample, sampled } from '../samples.ts';
 import { fireEcho } from './echo-load.ts';
 import { fireLink, type Latencies, readEveryone, storm } from './link-load.ts';
@@ -171,4 +171,26 @@ async function startServer(): Promise<LinkServer> {
       await exited;
     },
   };
+}
+
+export function printLink({ windows, reading, storm }: LinkResult): void {
+  console.log(`${linkRowName}: logins over one connection, beside an echo of frames of the same sizes`);
+  console.table(
+    windows.map(({ window, perSecond, echoPerSecond, ratioToEcho, cpuUs, echoCpuUs, p50Ms, p99Ms }) => ({
+      window,
+      'per second': perSecond,
+      'echo per second': echoPerSecond,
+      'of echo': ratioToEcho,
+      aim: linkAim,
+      'CPU us': cpuUs,
+      'echo CPU us': echoCpuUs,
+      'p50 ms': p50Ms,
+      'p99 ms': p99Ms,
+    })),
+  );
+  console.log(
+    `${reading.persons} persons read by paging: ${reading.tookMs} ms, ${reading.perSecond} a second\n` +
+      `login storm: ${storm.people} people, ${storm.atOnce} at once: ${storm.tookMs} ms, ` +
+      `${storm.perSecond} a second, p50 ${storm.p50Ms} ms, p99 ${storm.p99Ms} ms`,
+  );
 }

@@ -3,7 +3,8 @@
  * processes is compared with that of oidc-provider, behind pages that do the same work (`peers/interactions.mjs`). How many
  * a second there are depends on the browser that the bench plays, too.
  */
-import { type BenchStack, loginRedirectUri } from '../bench-stack.ts';
+import { loginRedirectUri } from '../bench-clients.ts';
+import type { BenchStack } from '../bench-stack.ts';
 import { disturbedIn, medianOf, sampled } from '../samples.ts';
 import { createLoginDriver, type LoginDriver, type LoginTarget } from './whole-login.ts';
 

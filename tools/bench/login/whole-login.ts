@@ -41,10 +41,10 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
       method: form === undefined ? 'GET' : 'POST',
       headers: {
         // A browser names it, a program does not.
-        ...(cookies === undefined ? {} : { origin }),
-        ...(cookies?.size ? { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') } : {}),
-        ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-        ...(authorization === undefined ? {} : { authorization }),
+        origin: cookies === undefined ? undefined : origin,
+        cookie: cookies?.size ? [...cookies].map((pair) => pair.join('=')).join('; ') : undefined,
+        'content-type': form === undefined ? undefined : 'application/x-www-form-urlencoded',
+        authorization,
       },
       body: form === undefined ? null : new URLSearchParams(form).toString(),
     });

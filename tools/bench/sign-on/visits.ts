@@ -49,9 +49,10 @@ export function createVisitor({ publicUrl, authApiUrl }: BenchStack): Visitor {
       redirect: 'manual',
       headers: {
         cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        ...(isOurs ? { 'x-forwarded-for': forwardedFor, origin: publicUrl } : {}),
+        ...(isOurs && { 'x-forwarded-for': forwardedFor, origin: publicUrl }),
       },
-      ...(form === undefined ? {} : { method: 'POST', body: form }),
+      method: form === undefined ? 'GET' : 'POST',
+      body: form ?? null,
     });
     await answer.arrayBuffer();
     for (const line of answer.headers.getSetCookie()) {

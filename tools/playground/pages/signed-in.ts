@@ -1,11 +1,10 @@
-/** The page of somebody who is signed in: tokens, claims, userinfo, and buttons to play with. */
+/** Renders the page after sign-in: tokens, claims, userinfo, and buttons to try them. */
 import type { PlaygroundOptions } from '../playground.ts';
-import type { Call, Visit } from '../visits.ts';
+import type { Call, Exchanged, Tokens, Visit } from '../visits.ts';
 import { claimsTable } from './claims.ts';
-import { comparison } from './comparison.ts';
 import { type Html, html } from './html.ts';
 import type { Page } from './layout.ts';
-import { tokenCards } from './token-cards.ts';
+import { expiry, scopeChips, tokenCards } from './token-cards.ts';
 
 export function signedInPage(visit: Visit, { client, service }: PlaygroundOptions): Page {
   const { tokens, claims = {}, userinfo = {}, exchanged, calls, notice } = visit;
@@ -67,4 +66,30 @@ function callLine({ what, request, status, durationMs }: Call): Html {
   const kind = status >= 200 && status < 300 ? 'good' : 'bad';
   return html`<li><span class="status ${kind}">${status || 'failed'}</span>
   <span class="what">${what}<code>${request}</code></span><span class="soft">${durationMs.toFixed(0)} ms</span></li>`;
+}
+
+export interface Comparison {
+  tokens: Tokens;
+  exchanged: Exchanged;
+  clientId: string;
+  serviceId: string;
+}
+
+export function comparison({ tokens, exchanged, clientId, serviceId }: Comparison): Html {
+  const names = (list: string[]) => html`${list.map((one) => html`<code>${one}</code> `)}`;
+  const rows: [string, Html, Html][] = [
+    ['Held by', names([clientId]), names([serviceId])],
+    ['Accepted by', names([clientId]), names(exchanged.audience)],
+    ['About', names([exchanged.subject]), html`<span class="soft">the same person</span>`],
+    ['Scope', scopeChips(tokens.scope), scopeChips(tokens.scope, exchanged.scope)],
+    ['Lifetime', expiry(tokens.expiresAtMs), expiry(exchanged.expiresAtMs)],
+    ['Token', html`<code>${tokens.accessToken}</code>`, html`<code>${exchanged.accessToken}</code>`],
+  ];
+  return html`<section class="comparison" aria-labelledby="exchanged"><h2 id="exchanged">Exchanged</h2>
+<div class="card wide"><table>
+  <thead><tr><td></td><th scope="col">Your token</th><th scope="col">The service’s token</th></tr></thead>
+  <tbody>${rows.map(
+    ([name, own, theirs]) => html`<tr><th scope="row">${name}</th><td>${own}</td><td>${theirs}</td></tr>`,
+  )}</tbody>
+</table></div></section>`;
 }

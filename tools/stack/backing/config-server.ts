@@ -1,4 +1,4 @@
-/** The Configuration Server simulator as a process of its own, with the demo estate. */
+/** Runs the Configuration Server simulator with the demo data as a process of its own. */
 import { connect } from 'node:net';
 import { nodeProgram } from '../processes/node-program.ts';
 import type { SupervisedProgram } from '../processes/supervised.ts';

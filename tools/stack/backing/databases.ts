@@ -1,4 +1,4 @@
-/** The database and the two roles of the services, on the embedded server or on one given by URL. */
+/** Creates the database and the two roles of the services, on the embedded server or on one given by URL. */
 import { existsSync, rmSync } from 'node:fs';
 import pg from 'pg';
 import { PlainError } from '../../bootstrap/progress.mjs';
@@ -28,13 +28,13 @@ export async function prepareDatabases(
     environmentUrl: withAccount(serverUrl, 'gatehouse_environment', secrets.environmentRolePassword),
     adminUrl: withDatabase(serverUrl, database),
   };
-  // Somebody who may has prepared them, or an earlier start.
+  // An administrator or an earlier start has prepared them.
   if ((await canUse(databases.authUrl)) && (await canUse(databases.environmentUrl))) return databases;
   await createAll(serverUrl, secrets, paths);
   return databases;
 }
 
-/** Forgets everything the services keep on a server that is not ours to delete: their two schemas. */
+/** Deletes the data of the services on a shared server: their two schemas. */
 export async function dropSchemas(serverUrl: string): Promise<void> {
   const url = withDatabase(serverUrl, database);
   await withClient(serverUrl, async (client) => {

@@ -1,5 +1,4 @@
-/** The stack's own PostgreSQL server. */
-
+/** Runs the stack's own PostgreSQL server. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { startPostgresServer } from '@gatehouse/testing/postgres-server';
 import type { SupervisedProgram } from '../processes/supervised.ts';

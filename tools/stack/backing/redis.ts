@@ -1,4 +1,4 @@
-/** The stack's own Redis server, or a look at one given by URL. */
+/** Runs the stack's own Redis server, or checks one given by URL. */
 import { startRedisServer } from '@gatehouse/testing/redis-server';
 import { Redis } from 'ioredis';
 import { PlainError } from '../../bootstrap/progress.mjs';
@@ -6,7 +6,7 @@ import type { SupervisedProgram } from '../processes/supervised.ts';
 import type { StatePaths } from '../state/paths.ts';
 import type { Secrets } from '../state/secrets.ts';
 
-/** Put before every key and channel, so that a server may be shared and a reset finds what is ours. */
+/** Prefix of every key and channel: a server may be shared, and a reset deletes only these. */
 export const keyPrefix = 'gatehouse-demo:';
 
 export function redisUrl(port: number, secrets: Secrets): string {
@@ -38,7 +38,7 @@ export async function checkRedis(url: string): Promise<void> {
   });
 }
 
-/** Deletes our keys, and only ours, from a server that is not ours. */
+/** Deletes the keys with the prefix from a shared server. */
 export async function dropKeys(url: string): Promise<void> {
   await withRedis(url, async (redis) => {
     for (let cursor = '0'; ; ) {

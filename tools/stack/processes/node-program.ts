@@ -12,7 +12,7 @@ export interface NodeProgram {
   /** Compiled file, relative to the repository. */
   file: string;
   args?: string[];
-  env?: Record<string, string>;
+  env?: NodeJS.ProcessEnv;
   isReady(): Promise<boolean>;
 }
 

@@ -1,4 +1,4 @@
-/** The demo estate: everything here is public knowledge and says so in its name. */
+/** Defines the demo data. Everything here is public, and the names say so. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -48,7 +48,7 @@ export const userScope = ['openid', 'profile', 'email', 'contacts:read', 'contac
 /** The exchange of the demo: this service turns a user's token into one for that audience with this scope. */
 export const exchange = { service: 'cx_contact', audience: 'webrtc-clientid', scope: 'calls:read' };
 
-/** Client ids as estates know them, and the playground. */
+/** Client ids that existing installations use, and the playground. */
 export function demoClients(playgroundUrl: string): DemoClient[] {
   const shown = [
     client('playground', 'Playground', 'The demo application that people sign in to', {
@@ -90,7 +90,7 @@ export function demoClients(playgroundUrl: string): DemoClient[] {
   return [...shown, ...estateClients().filter(({ client_id }) => !known.has(client_id))];
 }
 
-/** The other ids that the components of an estate are configured with. */
+/** The other ids that the components of an existing installation are configured with. */
 function estateClients(): DemoClient[] {
   const file = new URL('../../../docs/examples/estate-clients.yaml', import.meta.url);
   const { clients } = parse(readFileSync(file, 'utf8')) as { clients: DemoClient[] };

@@ -29,12 +29,11 @@ export function createInstaller(publicUrl: string, { username, password }: Insta
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
   async function call(method: string, path: string, data?: unknown): Promise<Answer> {
-    const body = data === undefined ? {} : { body: JSON.stringify({ data }) };
     const response = await fetch(publicUrl + path, {
       method,
       headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
       signal: AbortSignal.timeout(10_000),
-      ...body,
+      body: data === undefined ? null : JSON.stringify({ data }),
     });
     const text = await response.text();
     const { status, data: answered } = parse(text);

@@ -1,4 +1,4 @@
-/** Puts the demo estate in place through the public APIs, with the calls that an installer makes. */
+/** Creates the demo data through the public APIs, with the calls that an installer makes. */
 import {
   configServerAccount,
   contactCenter,

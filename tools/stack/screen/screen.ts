@@ -1,4 +1,4 @@
-/** What a person sees when the stack is ready. */
+/** Renders what a person reads when the stack is ready. */
 import { operator, users } from '../provisioning/demo.ts';
 import { type CurlLine, curlLines } from './curl-lines.ts';
 

@@ -1,4 +1,4 @@
-/** Where the stack keeps what: one folder, nothing outside it. */
+/** Names the files of the stack: all of them are in one folder. */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 

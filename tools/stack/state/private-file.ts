@@ -1,4 +1,4 @@
-/** Files that only their owner may read, and that are either the old or the new text, never half of it. */
+/** Writes files that only their owner may read, whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 

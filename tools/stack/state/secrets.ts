@@ -1,4 +1,4 @@
-/** The installation's own secrets: made once, kept in a file that only the owner may read. */
+/** Makes the installation's secrets once and keeps them in a file that only the owner may read. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** stack.json: what scripts need to know about the running stack. There only while it runs. */
+/** Writes stack.json, which describes the running stack to scripts and exists only while it runs. */
 import { rmSync } from 'node:fs';
 import type { DemoClient } from '../provisioning/demo.ts';
 import type { ServiceAddress, ServiceName } from '../services.ts';

@@ -87,7 +87,7 @@ export async function startStack(stateFolder: string, ...args: string[]): Promis
   };
 }
 
-/** Of the installation and of its demo; people read them on the screen, and nobody in a log. */
+/** Watches for the secrets of the installation and of its demo, which the screen may show and a log may not. */
 function watchSecrets(stateFolder: string, { clients, users, ops }: StackDescription): void {
   const installation = readJson<Record<string, string>>(statePaths(stateFolder).secrets) ?? {};
   for (const [name, text] of Object.entries(installation)) watchSecret(text.split(':').at(-1) ?? '', name);

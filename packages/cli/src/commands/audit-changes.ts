@@ -1,4 +1,5 @@
 /** `gatehouse audit changes`: who changed which configuration. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { type AuditFilter, listAudit } from '@gatehouse/contracts/environment-api/administration/audit';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
@@ -34,15 +35,15 @@ export function auditChangesCommand(audit: Command, cli: Cli): void {
       cli.action<AuditOptions>(async ({ environmentApi, output }, { limit, ...options }) => {
         const { entity, entityId, cc, actor: by, correlation } = options;
         const [from, to] = [timeOf(options.since), timeOf(options.until)];
-        const filter: AuditFilter = {
-          ...(entity === undefined ? {} : { entity }),
-          ...(entityId === undefined ? {} : { entityId }),
-          ...(cc === undefined ? {} : { contactCenterId: cc }),
-          ...(by === undefined ? {} : { actor: by }),
-          ...(correlation === undefined ? {} : { requestId: correlation }),
-          ...(from === undefined ? {} : { from }),
-          ...(to === undefined ? {} : { to }),
-        };
+        const filter: AuditFilter = definedOnly({
+          entity,
+          entityId,
+          contactCenterId: cc,
+          actor: by,
+          requestId: correlation,
+          from,
+          to,
+        });
         const entries = await listAudit(environmentApi, filter, limit);
         const text = entries.map(({ at, actor, entityId: id, ...entry }) => {
           const head = output.paint('bold', `${shown(at)} ${shown(actor.kind)} ${shown(actor.name)}`);

@@ -172,7 +172,7 @@ function whyOf({ reason, detail }: SecurityEvent['fields']): unknown {
   return detail === undefined || detail === '' ? reason : `${reason}: ${detail}`;
 }
 
-/** Whoever types a page as user name does not get the width of the table; `--json` has it whole. */
+/** Cuts a long user name so that it does not fill the table; `--json` has it whole. */
 function clipped(name: unknown): unknown {
   return typeof name === 'string' && name.length > longestName ? `${name.slice(0, longestName)}…` : name;
 }

@@ -1,4 +1,5 @@
 /** `gatehouse cc`: contact centres. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import {
   type ContactCenterFilter,
   createContactCenterAdministration,
@@ -33,11 +34,7 @@ export function contactCenterCommands(program: Command, cli: Cli): void {
         async (session, options) => {
           const { search, domain, environment: environmentId } = options;
           session.output.rows(
-            await api(session).list({
-              ...(search === undefined ? {} : { search }),
-              ...(domain === undefined ? {} : { domain }),
-              ...(environmentId === undefined ? {} : { environmentId }),
-            }),
+            await api(session).list(definedOnly({ search, domain, environmentId })),
             [
               { title: 'id', value: (row) => row.id },
               { title: 'name', value: (row) => row.name },

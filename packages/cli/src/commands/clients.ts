@@ -1,6 +1,8 @@
 /** `gatehouse clients`: the OAuth clients of the installation. */
+
 import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { createClientAdministration } from '@gatehouse/contracts/auth-api/administration/clients';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
@@ -54,10 +56,7 @@ export function clientCommands(program: Command, cli: Cli): void {
     .action(
       cli.action<{ search?: string; cc?: string }>(async (session, { search, cc }) => {
         session.output.rows(
-          await api(session).list({
-            ...(search === undefined ? {} : { search }),
-            ...(cc === undefined ? {} : { contactCenterId: cc }),
-          }),
+          await api(session).list(definedOnly({ search, contactCenterId: cc })),
           [
             { title: 'client id', value: (row) => row.client_id },
             { title: 'name', value: (row) => row.name },

@@ -31,13 +31,13 @@ export function doctorCommand(program: Command, cli: Cli): void {
         output.text(diagnoses, diagnoses.map((diagnosis) => describe(diagnosis, output)).join(''));
         if (diagnoses.some(({ ok }) => !ok)) session.exitCode = exitCodes.negative;
         for (const { message } of failures) output.note(message);
-        // Whoever cannot ask has no answer: that outweighs what the other service said.
+        // A service that did not answer outweighs the answer of the other one.
         if (failures[0]) session.exitCode = failures[0].exitCode;
       }),
     );
 }
 
-/** One service that does not answer keeps nobody from what the other one says. */
+/** A service that does not answer does not hide the answer of the other one. */
 async function ask(http: HttpClient, path: string): Promise<{ diagnosis: Diagnosis } | { failure: Failure }> {
   try {
     return { diagnosis: await readDiagnosis(http, path) };

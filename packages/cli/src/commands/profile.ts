@@ -1,6 +1,7 @@
 /** `gatehouse profile`: which installations there are, and which one counts. */
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Cli } from '../command-group.ts';
@@ -91,7 +92,7 @@ export function profileCommands(program: Command, cli: Cli): void {
         const { path, file } = profilesWith(terminal, name);
         const { [name]: _removed, ...profiles } = file.profiles;
         const { current } = file;
-        writeProfiles(path, { profiles, ...(current === undefined || current === name ? {} : { current }) });
+        writeProfiles(path, definedOnly({ profiles, current: current === name ? undefined : current }));
         output.done(`Profile ${name} is forgotten.`);
       }),
     );
@@ -146,5 +147,5 @@ function withoutSecrets(name: string, { url, environmentUrl, credentials }: Prof
       : credentials.kind === 'client'
         ? `client ${credentials.clientId}`
         : 'a token';
-  return { name, url, ...(environmentUrl === undefined ? {} : { environmentUrl }), as };
+  return definedOnly({ name, url, environmentUrl, as });
 }

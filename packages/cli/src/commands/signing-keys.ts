@@ -4,6 +4,7 @@ import {
   createSigningKeyAdministration,
   type SigningKeyView,
 } from '@gatehouse/contracts/auth-api/administration/signing-keys';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
@@ -46,7 +47,7 @@ export function signingKeyCommands(program: Command, cli: Cli): void {
         const key = await api(session).import({
           ...keyOf(file),
           ...(await passwordOf(session, options)),
-          ...(options.alias === undefined ? {} : { alias: options.alias }),
+          ...definedOnly({ alias: options.alias }),
           state: options.active ? 'active' : 'next',
         });
         session.output.record(key, Object.entries(key));

@@ -1,14 +1,14 @@
-/** What a command ends with: docs/cli.md tells scripts what the numbers mean. */
+/** Names the exit codes, which docs/cli.md explains, and the errors that end a command. */
 export const exitCodes = {
   ok: 0,
-  /** It was done, and the answer is no: a check that failed, a difference that was found. */
+  /** The command worked and its answer is no: a check failed, a difference was found. */
   negative: 1,
   /** The command line, the profile or an input file. */
   usage: 2,
   /** Wrong credentials, or not allowed. */
   denied: 3,
   notFound: 4,
-  /** The service understood and refused: a value, a conflict, somebody was faster. */
+  /** The service understood and refused: an invalid value, a conflict, a concurrent change. */
   refused: 5,
   /** No answer, or the service could not do it now. */
   unavailable: 6,
@@ -21,7 +21,7 @@ export interface FieldProblem {
   message: string;
 }
 
-/** Ends the command with a sentence. */
+/** Ends the command with a sentence and an exit code. */
 export class Failure extends Error {
   readonly exitCode: ExitCode;
   readonly problems: readonly FieldProblem[];

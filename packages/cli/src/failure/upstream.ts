@@ -1,4 +1,4 @@
-/** From an answer of the services to a sentence: the field, what is wrong, what to change. */
+/** Turns an error answer of a service into a sentence: the field, the problem, the change to make. */
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { UpstreamError } from '@gatehouse/contracts/http-client';
 import { type ExitCode, exitCodes, Failure } from './failure.ts';
@@ -17,7 +17,7 @@ export function failureOf(error: UpstreamError): Failure {
       { httpStatus: status, cause: error },
     );
   }
-  const { message, problems } = toldBy(error);
+  const { message, problems } = messageOf(error);
   return new Failure(exitCodeOf(status), `${dependency}: ${message}`, {
     problems,
     httpStatus: status,
@@ -32,7 +32,7 @@ function exitCodeOf(status: number): ExitCode {
   return exitCodes.refused;
 }
 
-function toldBy({ status, body }: UpstreamError): Pick<Failure, 'message' | 'problems'> {
+function messageOf({ status, body }: UpstreamError): Pick<Failure, 'message' | 'problems'> {
   const json = parse(body);
   const envelope = errorEnvelope.safeParse(json);
   if (envelope.success) {

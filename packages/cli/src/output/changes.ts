@@ -1,10 +1,10 @@
-/** What an import or an audit entry changed, as people read a diff. */
+/** Renders what an import or an audit entry changed as a diff. */
 import type { EstateChange } from '@gatehouse/contracts/environment-api/administration/estate';
 import type { Output } from './output.ts';
 import { cut, shown } from './text.ts';
 
 const marks = { create: ['green', '+'], update: ['yellow', '~'], delete: ['red', '-'] } as const;
-const longestValue = 60;
+const maxValueColumns = 60;
 
 type Changed = Pick<EstateChange, 'action' | 'entity' | 'id' | 'contactCenterId' | 'changes'>;
 
@@ -32,5 +32,5 @@ function sides(from: unknown, to: unknown): string {
 }
 
 function side(value: unknown): string {
-  return cut(shown(typeof value === 'string' ? value : JSON.stringify(value)), longestValue);
+  return cut(shown(typeof value === 'string' ? value : JSON.stringify(value)), maxValueColumns);
 }

@@ -1,4 +1,4 @@
-/** What a command answers: tables and sentences for people, or with --json the data alone for scripts. */
+/** Prints the answer of a command: tables and sentences for people, or with --json the data alone for scripts. */
 import { styleText } from 'node:util';
 import type { Written } from '@gatehouse/contracts/administration-calls';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -12,11 +12,11 @@ export interface Output {
   record(data: unknown, fields: readonly (readonly [name: string, value: unknown])[]): void;
   /** `text`: for people; any layout of its own. */
   text(data: unknown, text: string): void;
-  /** Something was done. `data`: what --json prints of it. */
+  /** A sentence after a change. `data`: printed instead with --json. */
   done(sentence: string, data?: unknown): void;
   /** A write was done: its sentence, and on standard error the warnings that the service answered. */
   written(sentence: string, answer: Written<unknown>): void;
-  /** As it came, for people and scripts alike: a document. */
+  /** A document, unchanged, for people and scripts alike. */
   raw(text: string): void;
   /** Beside the answer, on standard error. */
   note(sentence: string): void;

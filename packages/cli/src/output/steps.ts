@@ -1,4 +1,4 @@
-/** Steps of a check as a readable list: a mark, the step, what happened. */
+/** Renders the steps of a check as a list: a mark, the step, its message. */
 import type { Output } from './output.ts';
 import { padded, shown, widest } from './text.ts';
 

@@ -1,4 +1,4 @@
-/** Rows for people: columns without frames, so that they can be cut and grepped. */
+/** Renders rows as columns without frames, so that they can be cut and grepped. */
 import { cut, padded, shown, widest } from './text.ts';
 
 export interface Column<Row> {
@@ -30,7 +30,7 @@ export function renderTable<Row>(
   return `${[screen.heading(head), ...cells.map(line)].join('\n')}\n`;
 }
 
-/** Names and values of one thing. */
+/** Renders names and values, one a line. */
 export function renderRecord(fields: readonly (readonly [name: string, value: unknown])[]): string {
   const given = fields.filter(([, value]) => value !== undefined);
   const width = widest(given.map(([name]) => name));

@@ -1,10 +1,10 @@
-/** Values as text for a terminal. */
+/** Renders values as text for a terminal. */
 import stringWidth from 'string-width';
 
 /** Line and paragraph separators and changes of direction count as control characters, too. */
 const controls = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Control characters of names must not reach the terminal. */
+/** Replaces control characters: a stored name must not control the terminal. */
 export function shown(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
@@ -13,12 +13,12 @@ export function shown(value: unknown): string {
   return text.replace(controls, '\u{fffd}');
 }
 
-/** To this many columns, as the terminal counts them. */
+/** Pads the text to a number of columns, as the terminal counts them. */
 export function padded(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 }
 
-/** At most this many columns; a cut shows. */
+/** Cuts the text to a number of columns and marks the cut. */
 export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let kept = '';

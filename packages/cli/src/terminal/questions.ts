@@ -10,7 +10,7 @@ export async function confirm(terminal: Terminal, question: string): Promise<boo
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** A secret that is typed without being shown. @throws UsageError when nobody is there to type it */
+/** Asks for a secret without showing it. @throws UsageError without a person at the terminal */
 export async function askSecret(terminal: Terminal, prompt: string, instead: string): Promise<string> {
   if (!terminal.isInteractive) throw new UsageError(`${prompt} is missing: ${instead}`);
   terminal.writeError(`${prompt}: `);

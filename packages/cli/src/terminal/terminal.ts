@@ -16,7 +16,7 @@ export interface Terminal {
 
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
-  // Whoever reads may go away (a pipe into head); that is no failure of the program.
+  // The reader may end first (a pipe into head); that is no failure of the program.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(process.exitCode ?? 0);

@@ -8,9 +8,9 @@ import { readForm, signInPage } from './sign-in-page.ts';
 
 export interface OpenIdProvider {
   readonly issuer: string;
-  /** Account that signs in next, where nobody is asked by a page. */
+  /** Account that signs in next, unless a page asks. */
   user: string;
-  /** How many times somebody was asked. */
+  /** How many times a person was asked to sign in. */
   readonly signIns: number;
   /** From now on the key that was published beside the other signs, and the other is forgotten. */
   rollOver(): Promise<void>;
@@ -19,7 +19,7 @@ export interface OpenIdProvider {
 
 export interface OpenIdProviderOptions {
   clients: Record<string, unknown>[];
-  /** Whoever comes is asked by a page; otherwise `user` is signed in. */
+  /** Asks by a page; otherwise `user` is signed in. */
   asksByPage?: boolean;
 }
 
@@ -88,7 +88,7 @@ function create(issuer: string, { clients }: OpenIdProviderOptions, keys: JWK[])
       devInteractions: { enabled: false },
       rpInitiatedLogout: {
         enabled: true,
-        // Nobody is asked whether they mean it: the page posts itself.
+        // The page posts itself: signing out needs no confirmation.
         logoutSource: async (ctx: { body: string }, form: string) => {
           const yes =
             '<input type="hidden" name="logout" value="yes"/></form><script>document.forms[0].submit()</script>';

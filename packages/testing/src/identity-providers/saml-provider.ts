@@ -8,7 +8,7 @@ import { readForm, signInPage } from './sign-in-page.ts';
 
 export interface SamlProvider {
   readonly metadataUrl: string;
-  /** How many times somebody was asked. */
+  /** How many times a person was asked to sign in. */
   readonly signIns: number;
   /** From now on another key signs, which its metadata names alone. */
   rollOver(): void;
@@ -16,7 +16,7 @@ export interface SamlProvider {
 }
 
 export interface SamlProviderOptions {
-  /** Whoever comes is asked by a page, once for each browser; otherwise `agent` is signed in. */
+  /** Asks by a page, once for each browser; otherwise `agent` is signed in. */
   asksByPage?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The page on which an identity provider of the tests asks who somebody is. */
+/** Renders the sign-in page of the identity providers for tests. */
 
 export const signInFields = { user: 'input[name=user]', submit: 'button' };
 

@@ -1,4 +1,4 @@
-/** docs/configuration.md, from the configuration schemas of the services. */
+/** Writes the pages of docs/ that come from the services: settings, authorisation matrix, audit events. */
 import { pathToFileURL } from 'node:url';
 import type { Configuration } from '@gatehouse/service-kit/config/configuration';
 import { documentConfiguration } from '@gatehouse/service-kit/config/document';
@@ -19,14 +19,32 @@ node services/auth-api/dist/main.js check-config
 \`\`\`
 `;
 
+/** docs/configuration.md */
 export async function configurationReference(root: string): Promise<string> {
   const sections = await Promise.all(
     services.map(async (service) => {
-      const module: { configuration: Configuration } = await import(
-        pathToFileURL(`${root}/services/${service}/src/config.ts`).href
+      const { configuration } = await load<{ configuration: Configuration }>(
+        root,
+        `${service}/src/config.ts`,
       );
-      return `\n## ${service}\n\n${documentConfiguration(module.configuration)}\n`;
+      return `\n## ${service}\n\n${documentConfiguration(configuration)}\n`;
     }),
   );
   return introduction + sections.join('');
+}
+
+/** docs/authorisation.md */
+export async function authorisationPage(root: string): Promise<string> {
+  const file = 'environment-api/src/access/matrix-page.ts';
+  return (await load<{ matrixPage(): string }>(root, file)).matrixPage();
+}
+
+/** docs/audit-events.md */
+export async function auditPage(root: string): Promise<string> {
+  const file = 'auth-api/src/audit/catalogue-page.ts';
+  return (await load<{ cataloguePage(): string }>(root, file)).cataloguePage();
+}
+
+function load<Module>(root: string, file: string): Promise<Module> {
+  return import(pathToFileURL(`${root}/services/${file}`).href);
 }
