@@ -1,37 +1,38 @@
-/** Everything that is mounted, in order. */
+/** Mounts every route of Environment API, with the guards of each scope. */
 
 import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/nonce-header';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { enforceCors } from '@gatehouse/service-kit/http/cors';
-import type { Caller } from './access/caller.ts';
-import { apiKeyRoutes } from './api-keys/routes.ts';
-import { auditRoutes } from './audit/routes.ts';
-import { changeRoutes } from './changes/routes.ts';
-import { checkRoutes } from './checks/routes.ts';
-import { configServerRoutes } from './config-servers/routes.ts';
-import { contactCenterRoutes } from './contact-centers/routes.ts';
-import { corsRoutes, internalCorsRoutes } from './cors/routes.ts';
+import { type Caller, requireInternal } from './access/caller.ts';
 import type { Deps } from './deps.ts';
-import { diagnosisRoutes } from './diagnosis/routes.ts';
-import { environmentRoutes } from './environments/routes.ts';
-import { estateRoutes } from './estate/routes.ts';
-import { globalSettingRoutes } from './global-settings/routes.ts';
-import { internalRoutes } from './internal/routes.ts';
-import { locationRoutes } from './locations/routes.ts';
 import { refineOpenapi } from './openapi/refinement.ts';
-import { settingRoutes } from './settings/routes.ts';
-import { internalSingleSignOnRoutes, singleSignOnRoutes } from './single-sign-on/routes.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who is calling; set before the body is read. */
+    /** Set before the body is read. */
     caller: Caller;
   }
 }
 
+const corsOptions = {
+  // Credentials are not allowed: callers authenticate by a header, never by a cookie.
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  requestHeaders: [
+    'authorization',
+    'content-type',
+    'dpop',
+    'if-match',
+    'if-none-match',
+    'idempotency-key',
+    'x-request-id',
+  ],
+  answerHeaders: ['dpop-nonce', 'etag', 'retry-after', 'www-authenticate', 'x-request-id'],
+  remedy: 'add it with POST /environment/v3/cors to the contact centre whose application it is',
+};
+
 export async function buildApp(deps: Deps): Promise<App> {
-  const { config, kit } = deps;
+  const { config, kit, access } = deps;
   const app = await createApp({
     ...kit,
     http: config.http,
@@ -46,47 +47,37 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(
     async (api: App) => {
       api.decorateRequest('caller');
-      // First, because a preflight carries no credentials.
-      enforceCors(api, {
-        isAllowed: (origin) => deps.allowedOrigins.isAllowed(origin),
-        // Callers prove themselves by a header, never by a cookie.
-        methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-        requestHeaders: [
-          'authorization',
-          'content-type',
-          'dpop',
-          'if-match',
-          'if-none-match',
-          'idempotency-key',
-          'x-request-id',
-        ],
-        answerHeaders: ['dpop-nonce', 'etag', 'retry-after', 'www-authenticate', 'x-request-id'],
-        remedy: 'add it with POST /environment/v3/cors to the contact centre whose application it is',
-      });
-      tellNonces(api, deps);
-      // Nothing below is open: no body is read and nothing is looked up before the caller is known.
+      // Before authentication, because a preflight carries no credentials.
+      enforceCors(api, { ...corsOptions, isAllowed: deps.cors.isAllowed });
+      tellNonces(api, access);
+      // Guards every route below: no body is read and nothing is looked up before the caller is authenticated.
       api.addHook('onRequest', async (request) => {
-        request.caller = await deps.authenticate(request, request.ip);
+        request.caller = await access.authenticate(request, request.ip);
       });
-      environmentRoutes(api, deps);
-      configServerRoutes(api, deps);
-      checkRoutes(api, deps);
-      contactCenterRoutes(api, deps);
-      settingRoutes(api, deps);
-      globalSettingRoutes(api, deps);
-      apiKeyRoutes(api, deps);
-      corsRoutes(api, deps);
-      singleSignOnRoutes(api, deps);
-      locationRoutes(api, deps);
-      auditRoutes(api, deps);
-      diagnosisRoutes(api, deps);
-      await api.register(async (scope: App) => estateRoutes(scope, deps));
+      await api.register(deps.environments.routes, { prefix: '/environments' });
+      await api.register(deps.configServers.routes, { prefix: '/environments/:id/config-servers' });
+      await api.register(deps.checks.routes, { prefix: '/environments/:id/check' });
+      await api.register(deps.contactCenters.routes, { prefix: '/contact-centers' });
+      await api.register(deps.settings.routes, { prefix: '/contact-centers/:id/settings' });
+      await api.register(deps.globalSettings.routes, { prefix: '/settings' });
+      await api.register(deps.apiKeys.routes, { prefix: '/contact-centers/:id/api-keys' });
+      await api.register(deps.apiKeys.ownerRoutes, { prefix: '/api-keys' });
+      await api.register(deps.cors.routes, { prefix: '/cors' });
+      await api.register(deps.singleSignOn.routes, { prefix: '/contact-centers/:id' });
+      await api.register(deps.locations.routes, { prefix: '/locations' });
+      await api.register(deps.audit.routes, { prefix: '/audit' });
+      await api.register(deps.diagnosis.routes, { prefix: '/diagnosis' });
+      // Mounts /export and /import.
+      await api.register(deps.estate.routes);
       await api.register(
         async (internal: App) => {
-          internalRoutes(internal, deps);
-          internalCorsRoutes(internal, deps);
-          internalSingleSignOnRoutes(internal, deps);
-          changeRoutes(internal, deps);
+          internal.addHook('onRequest', async (request) => requireInternal(request.caller));
+          await internal.register(deps.internal.routes);
+          await internal.register(deps.cors.internalRoutes, { prefix: '/cors' });
+          await internal.register(deps.singleSignOn.internalRoutes, {
+            prefix: '/contact-centers/:id/single-sign-on',
+          });
+          await internal.register(deps.changes.internalRoutes, { prefix: '/changes' });
         },
         { prefix: '/internal' },
       );

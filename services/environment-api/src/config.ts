@@ -1,4 +1,4 @@
-/** Every setting of Environment API; the only file that names its variables. */
+/** Defines every setting of Environment API; only this file names its environment variables. */
 
 import { auditSettings } from '@gatehouse/audit-trail/config/audit';
 import { elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/config/elasticsearch';

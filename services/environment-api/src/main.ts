@@ -1,4 +1,4 @@
-/** The Environment API process. */
+/** Runs the Environment API process. */
 
 import { shipLogs } from '@gatehouse/audit-trail/elasticsearch/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
@@ -16,16 +16,16 @@ await runService({
   createDeps,
   closeDeps: (deps) => deps.close(),
   buildApp,
-  // Without Redis, changes are told a few seconds later; that is no reason to take no requests.
+  // Without Redis, changes are announced a few seconds later, which is no reason to refuse requests.
   readinessChecks: (deps) => [{ name: 'postgresql', check: () => pingPostgres(deps.pool) }],
   migrate: async (config, log) => {
     await migrateDatabase(config.postgres, log);
   },
   commands: {
-    // Once the new key is the first one of every replica; when nothing remains, the old key may go.
-    reencrypt: async ({ reencrypt, auditKeeper }, log) => {
+    // Run it when the new key is the first one of every replica; the old key may be removed when nothing remains.
+    reencrypt: async ({ reencrypt, audit }, log) => {
       const { sealed, remaining } = await reencrypt();
-      log.info({ days: await auditKeeper.reseal() }, 'the seals of the audit trail have the active key');
+      log.info({ days: await audit.keeper.reseal() }, 'the seals of the audit trail have the active key');
       log.info(
         { sealed, remaining },
         remaining === 0 ? 'every secret has the active key' : 'run the command again',

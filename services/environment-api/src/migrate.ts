@@ -1,4 +1,4 @@
-/** Brings the schema `environment` to this build's version. */
+/** Migrates the schema `environment` to the version of this build. */
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
 import type { PostgresConfig } from '@gatehouse/service-kit/postgres/pool';

@@ -1,4 +1,4 @@
-/** The routes with nothing behind them, for the OpenAPI document. */
+/** Builds the routes for the OpenAPI document; no server needs to be reachable. */
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Kit } from '@gatehouse/service-kit/http/run';
@@ -6,7 +6,6 @@ import { buildApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
 
-/** Whether PostgreSQL, Redis or Auth API are there does not matter. */
 export async function describeApp(kit: Kit): Promise<App> {
   const config = loadConfig(configuration, {
     env: {

@@ -20,6 +20,8 @@ export async function migrate(
   const done = await runner({
     databaseUrl: connectionOptions(config),
     dir: fileURLToPath(folder),
+    // The folder also has a README.
+    ignorePattern: '(?!.*\\.sql$).*',
     direction: 'up',
     migrationsTable: 'migrations',
     schema,

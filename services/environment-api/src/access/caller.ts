@@ -1,4 +1,4 @@
-/** Who is calling, and what that lets him do. Nothing is allowed that is not said here. */
+/** Derives what a caller may read and write. Whatever this file does not allow is refused. */
 import { type IntrospectionActive, managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 
@@ -6,11 +6,11 @@ export interface Caller {
   kind: 'ops' | 'client' | 'user';
   /** Name of the operator account, client id, or the user's subject. */
   name: string;
-  /** Contact centres whose rows he may read; `all` also means environments, servers and locations. */
+  /** Ids of the contact centres whose rows it may read; `all` includes environments, servers and locations. */
   reads: 'all' | ReadonlySet<string>;
-  /** Whether he may write what he may read. */
+  /** Whether it may write what it may read. */
   writes: boolean;
-  /** One of our own services or of the estate's: may use the internal endpoints. */
+  /** An internal client: it may use the internal endpoints. */
   internal: boolean;
 }
 
@@ -34,7 +34,7 @@ export function tokenCaller(token: IntrospectionActive): Caller {
   };
 }
 
-/** What tells whether something of the installation as a whole (an environment, a location) may be seen. */
+/** Whether the caller may read what belongs to the whole installation, such as environments and locations. */
 export function readsAll(caller: Caller): boolean {
   return caller.reads === 'all';
 }
@@ -43,7 +43,7 @@ export function mayRead(caller: Caller, contactCenterId: string): boolean {
   return caller.reads === 'all' || caller.reads.has(contactCenterId);
 }
 
-/** The contact centres to filter a list by; undefined = no filter. */
+/** Ids to filter a list by; undefined: no filter. */
 export function readableIds(caller: Caller): readonly string[] | undefined {
   return caller.reads === 'all' ? undefined : [...caller.reads];
 }
@@ -57,16 +57,13 @@ export function requireWriter(caller: Caller): void {
   }
 }
 
-/** @throws AppError 403 for a caller who may not see all there is */
+/** @throws AppError 403 unless the caller may read everything */
 export function requireInstallationReader(caller: Caller): void {
   if (readsAll(caller)) return;
   throw forbidden('This caller may not read what belongs to other contact centres');
 }
 
-/**
- * For writes to what belongs to the whole installation.
- * @throws AppError 403
- */
+/** Guards writes to what belongs to the whole installation. @throws AppError 403 */
 export function requireInstallationWriter(caller: Caller): void {
   requireWriter(caller);
   if (!readsAll(caller)) {
@@ -81,7 +78,7 @@ export function requireInternal(caller: Caller): void {
   if (!caller.internal) throw forbidden('This endpoint is for internal clients');
 }
 
-/** The one answer for what is not there and for what the caller may not know of. */
+/** The same answer for an unknown id and for one that the caller may not read, so that ids cannot be probed. */
 export function unknownEnvironment(id: string) {
   return notFound(`There is no environment ${JSON.stringify(id)}`);
 }

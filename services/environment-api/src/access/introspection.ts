@@ -1,4 +1,4 @@
-/** Asks Auth API whose token a Bearer token is (RFC 7662). Answers are kept for seconds, and only good ones. */
+/** Asks Auth API whose a token is (RFC 7662). Keeps positive answers for seconds and negative ones not at all. */
 import {
   type IntrospectionActive,
   introspectionAnswerSchema,
@@ -9,43 +9,29 @@ import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 
-export interface Introspection {
-  /**
-   * Undefined: the token is unknown, expired or revoked.
-   * @throws AppError 503 when Auth API cannot answer; nothing is decided then
-   */
-  read(token: string): Promise<IntrospectionActive | undefined>;
-}
-
-export interface IntrospectionOptions {
-  /** Authenticates with the service client. */
-  http: HttpClient;
-  now: Clock;
-  /** How long a good answer is believed, which is how long a revoked token may still work here. */
-  ttlMs?: number;
-}
-
 const maxEntries = 10_000;
 
-export function createIntrospection({ http, now, ttlMs = 5000 }: IntrospectionOptions): Introspection {
+/** `http` authenticates with the service client. A revoked token may work here for `ttlMs` longer. */
+export function createIntrospection({ http, now, ttlMs }: { http: HttpClient; now: Clock; ttlMs: number }) {
   // Keys are digests: no token is kept in memory.
   const known = createGrowingCache<{ token: IntrospectionActive; until: number }>(maxEntries);
   const asking = new Map<string, Promise<IntrospectionActive | undefined>>();
 
   async function ask(key: string, token: string): Promise<IntrospectionActive | undefined> {
     const answer = await introspect(http, token);
-    // A refresh token gives access to nothing.
+    // Refresh tokens give access to nothing.
     if (!answer.active || 'token_use' in answer) return undefined;
     known.set(key, { token: answer, until: Math.min(now() + ttlMs, answer.exp * 1000) });
     return answer;
   }
 
   return {
-    async read(token) {
+    /** Undefined: the token is unknown, expired or revoked. @throws AppError 503 when Auth API cannot answer */
+    async read(token: string): Promise<IntrospectionActive | undefined> {
       const key = sha256(token);
       const entry = known.get(key);
       if (entry && entry.until > now()) return entry.token;
-      // Callers that come at once with the same token share one question.
+      // Concurrent requests with the same token share one call.
       let pending = asking.get(key);
       if (!pending) {
         pending = ask(key, token).finally(() => asking.delete(key));

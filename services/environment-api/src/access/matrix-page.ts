@@ -1,4 +1,4 @@
-/** docs/authorisation.md, from the matrix. */
+/** Writes docs/authorisation.md from the matrix. */
 import { type CallerKind, callerKinds, matrix, type Rule, rules, type Verdict } from './matrix.ts';
 
 const callers: Record<CallerKind, string> = {

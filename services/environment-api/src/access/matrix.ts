@@ -1,6 +1,6 @@
-/** Who may what: one row for every operation. docs/authorisation.md is written from it, and a test tries every cell. */
+/** Lists who may do what: one row per operation. Generates docs/authorisation.md, and a test tries every cell. */
 
-/** What happens: it is done; 403; 404 as if it did not exist; an empty list; a list of the caller's own rows. */
+/** The answer: done; 403; 404 as if it did not exist; an empty list; a list of the caller's own rows. */
 export type Verdict = 'yes' | 'no' | 'hidden' | 'empty' | 'own';
 
 export const callerKinds = [
@@ -17,11 +17,11 @@ export const callerKinds = [
 
 export type CallerKind = (typeof callerKinds)[number];
 
-/** One verdict per kind of caller, in their order; two when it matters whose contact centre it is. */
+/** One verdict per kind of caller, in the order of `callerKinds`. */
 export interface Rule {
   title: string;
   verdicts: readonly Verdict[];
-  /** About a contact centre that the caller is not bound to. */
+  /** For a contact centre that the caller is not bound to, where that differs. */
   other?: readonly Verdict[];
 }
 

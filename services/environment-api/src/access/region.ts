@@ -1,13 +1,13 @@
-/** Regions: writes go to one of them; in the others this service reads. */
+/** Decides whether this region takes writes. */
 import { covers } from '@gatehouse/contracts/environment-api/location';
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 
 export interface Region {
   /** Where this service runs. */
   location: string;
-  /** Where writes go; undefined = everywhere. */
+  /** Where writes go; undefined: everywhere. */
   writableLocation: string | undefined;
-  /** The operator's word during a fail-over: write here all the same. */
+  /** Set by the operator during a fail-over: this region takes writes too. */
   forceWritable: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** An API key: which contact centre's it is, and from when until when it works. The key itself is not kept. */
+/** Defines an API key of a contact centre, and issues keys. The key itself is not stored, only its digest. */
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken } from '@gatehouse/service-kit/random';
 
@@ -10,20 +10,20 @@ export interface ApiKey {
   prefix: string;
   /** ISO 8601, UTC. */
   validFrom: string;
-  /** Absent: it does not expire. */
+  /** ISO 8601, UTC; absent: it does not expire. */
   expiresAt?: string;
   createdAt: string;
   rotatedAt?: string;
-  /** First characters of the key before the last rotation, and how long it works. */
+  /** First characters of the key before the last rotation, and until when that key works. */
   previousPrefix?: string;
   previousUntil?: string;
   /** To the minute. */
   lastUsedAt?: string;
 }
 
-/** A key that was just made. */
+/** A new key. */
 export interface IssuedKey {
-  /** Shown once. */
+  /** Answered once and not stored. */
   key: string;
   prefix: string;
   digest: string;
@@ -32,13 +32,13 @@ export interface IssuedKey {
 const shape = /^gk_[A-Za-z0-9_-]{43}$/;
 const prefixLength = 11;
 
-/** 256 random bits. */
+/** A key has 256 random bits. */
 export function issueKey(): IssuedKey {
   const key = `gk_${randomToken(32)}`;
   return { key, prefix: key.slice(0, prefixLength), digest: sha256(key) };
 }
 
-/** What a presented key is looked up by; undefined when it cannot be one of ours. */
+/** The digest that a presented key is looked up by; undefined for a malformed key. */
 export function digestOf(key: string): string | undefined {
   return shape.test(key) ? sha256(key) : undefined;
 }

@@ -1,4 +1,4 @@
-/** `/contact-centers/{id}/api-keys`, and `/api-keys`: whose key is this. */
+/** Routes below `/contact-centers/{id}/api-keys`, and `/api-keys`, which finds the owner of a key. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import {
   apiKeySchema,
@@ -9,8 +9,8 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
+import { failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
 import { createApiKeyBody, rotateApiKeyBody, validateApiKeyBody } from './schemas.ts';
 import type { ApiKeyService } from './service.ts';
 
@@ -19,10 +19,10 @@ const params = z.object({ id: z.string() });
 const keyParams = z.object({ id: z.string(), keyId: z.string() });
 const issuedAnswer = envelopeOf(issuedApiKeySchema).extend({ path: z.string() });
 
-/** The entity tag is the contact centre's: it covers its keys. */
-export function apiKeyRoutes(app: App, { apiKeys }: { apiKeys: ApiKeyService }): void {
-  app.get(
-    '/contact-centers/:id/api-keys',
+/** The entity tag is that of the contact centre, whose version covers its keys. */
+export function apiKeyRoutes(api: App, { apiKeys }: { apiKeys: ApiKeyService }): void {
+  api.get(
+    '',
     {
       schema: {
         tags,
@@ -34,14 +34,14 @@ export function apiKeyRoutes(app: App, { apiKeys }: { apiKeys: ApiKeyService }):
     },
     async (request, reply) => {
       const { center, keys } = await apiKeys.list(request.caller, request.params.id);
-      // No 304: the last use of a key changes without a new version.
+      // Never 304: the last use of a key changes without a new version.
       reply.header('etag', etagOf(center.version)).header('cache-control', 'no-store');
       return ok(keys);
     },
   );
 
-  app.post(
-    '/contact-centers/:id/api-keys',
+  api.post(
+    '',
     {
       schema: {
         tags,
@@ -63,8 +63,8 @@ export function apiKeyRoutes(app: App, { apiKeys }: { apiKeys: ApiKeyService }):
     },
   );
 
-  app.post(
-    '/contact-centers/:id/api-keys/:keyId/rotate',
+  api.post(
+    '/:keyId/rotate',
     {
       schema: {
         tags,
@@ -84,8 +84,8 @@ export function apiKeyRoutes(app: App, { apiKeys }: { apiKeys: ApiKeyService }):
     },
   );
 
-  app.delete(
-    '/contact-centers/:id/api-keys/:keyId',
+  api.delete(
+    '/:keyId',
     {
       schema: {
         tags,
@@ -102,9 +102,11 @@ export function apiKeyRoutes(app: App, { apiKeys }: { apiKeys: ApiKeyService }):
       return ok();
     },
   );
+}
 
-  app.post(
-    '/api-keys/validate',
+export function keyOwnerRoutes(api: App, { apiKeys }: { apiKeys: ApiKeyService }): void {
+  api.post(
+    '/validate',
     {
       schema: {
         tags,
@@ -120,10 +122,10 @@ export function apiKeyRoutes(app: App, { apiKeys }: { apiKeys: ApiKeyService }):
     },
   );
 
-  app.get(
-    '/api-keys/:key',
+  api.get(
+    '/:key',
     {
-      // The key stands in the path, where existing callers put it; the log shows the route instead.
+      // Existing callers send the key in the path; the log shows the route instead of the path.
       config: { hidesPath: true },
       schema: {
         tags,

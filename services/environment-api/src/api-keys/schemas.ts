@@ -1,10 +1,9 @@
-/** Bodies of `/contact-centers/{id}/api-keys` and of the question whose a key is. */
+/** Checks bodies of `/contact-centers/{id}/api-keys` and `/api-keys/validate`. */
 
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { instant } from '../fields/instant.ts';
-import { label } from '../fields/text.ts';
-import { wrapped } from '../fields/wrapped.ts';
+import { instant } from '../fields/scalars.ts';
+import { label, wrapped } from '../fields/text.ts';
 
 const maxOverlapSeconds = 30 * 24 * 3600;
 
@@ -16,7 +15,7 @@ export const createApiKeyBody = wrapped(
   }),
 );
 
-/** Also an empty body. */
+/** An empty body is valid. */
 export const rotateApiKeyBody = z
   .object({
     data: z

@@ -1,4 +1,4 @@
-/** API keys: made and rotated under their contact centre's lock, looked up by digest. */
+/** Issues and rotates API keys under their contact centre's lock, and finds the owner of a key by its digest. */
 
 import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
@@ -11,41 +11,33 @@ import { type Caller, mayRead } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { parseId } from '../fields/id.ts';
+import { parseId } from '../fields/scalars.ts';
 import { type ApiKey, auditedFields, digestOf, type IssuedKey, issueKey } from './api-key.ts';
 import type { NewApiKey, Rotation } from './schemas.ts';
 import * as store from './store.ts';
 
-export interface Issued {
+interface Issued {
   center: ContactCenter;
   apiKey: ApiKey & { key: string };
 }
 
-export interface ApiKeyService {
-  /** @throws AppError 404 */
-  list(caller: Caller, contactCenterId: string): Promise<{ center: ContactCenter; keys: ApiKey[] }>;
-  /** @throws AppError 400, 404, 409 while a key of that name is valid in the same time, 412 */
-  create(context: WriteContext, contactCenterId: string, input: NewApiKey): Promise<Issued>;
-  /** A new key in the place of the old one. @throws AppError 400, 404, 409 when it is over, 412 */
-  rotate(context: WriteContext, contactCenterId: string, id: string, rotation: Rotation): Promise<Issued>;
-  /** It stops working with the answer. @throws AppError 404, 412 */
-  remove(context: WriteContext, contactCenterId: string, id: string): Promise<ContactCenter>;
-  /** @throws AppError 404 for a key that does not work, one answer for every reason */
-  ownerOf(caller: Caller, key: string): Promise<KeyOwner>;
-}
-
-export interface ApiKeyServiceDeps {
-  db: Queryable;
-  contactCenters: ContactCenterService;
-  uses: LastUses;
-  now: Clock;
-}
+export type ApiKeyService = ReturnType<typeof createApiKeyService>;
 
 const maxKeys = 100;
 /** SQLSTATE exclusion_violation. */
 const overlapState = '23P01';
 
-export function createApiKeyService({ db, contactCenters, uses, now }: ApiKeyServiceDeps): ApiKeyService {
+export function createApiKeyService({
+  db,
+  contactCenters,
+  lastUses,
+  now,
+}: {
+  db: Queryable;
+  contactCenters: ContactCenterService;
+  lastUses: LastUses;
+  now: Clock;
+}) {
   const isoNow = () => new Date(now()).toISOString();
 
   async function changeKey(
@@ -58,11 +50,13 @@ export function createApiKeyService({ db, contactCenters, uses, now }: ApiKeySer
   }
 
   return {
-    async list(caller, contactCenterId) {
+    /** @throws AppError 404 */
+    async list(caller: Caller, contactCenterId: string): Promise<{ center: ContactCenter; keys: ApiKey[] }> {
       const center = await contactCenters.read(caller, contactCenterId);
       return { center, keys: await store.listApiKeys(db, center.id) };
     },
-    create: (context, contactCenterId, input) =>
+    /** @throws AppError 400, 404, 409 while a key of that name is valid at the same time, 412 */
+    create: (context: WriteContext, contactCenterId: string, input: NewApiKey) =>
       changeKey(context, contactCenterId, async (write, center) => {
         const validity = validityOf(input, isoNow());
         const present = await store.listApiKeys(write.db, center.id);
@@ -80,7 +74,8 @@ export function createApiKeyService({ db, contactCenters, uses, now }: ApiKeySer
         );
         return finish(write, center.id, id, undefined, issued);
       }),
-    rotate: (context, contactCenterId, id, rotation) =>
+    /** Replaces a key by a new one. @throws AppError 400, 404, 409 when it has expired, 412 */
+    rotate: (context: WriteContext, contactCenterId: string, id: string, rotation: Rotation) =>
       changeKey(context, contactCenterId, async (write, center) => {
         const before = await find(write.db, center.id, id);
         const at = isoNow();
@@ -100,20 +95,22 @@ export function createApiKeyService({ db, contactCenters, uses, now }: ApiKeySer
         );
         return finish(write, center.id, before.id, before, issued);
       }),
-    remove: (context, contactCenterId, id) =>
+    /** The key stops working at once. @throws AppError 404, 412 */
+    remove: (context: WriteContext, contactCenterId: string, id: string) =>
       contactCenters.changeWithin(context, contactCenterId, async (write, center) => {
         const before = await find(write.db, center.id, id);
         await store.deleteApiKey(write.db, before.id);
         await record(write, 'delete', before, undefined);
         return true;
       }),
-    async ownerOf(caller, key) {
+    /** @throws AppError 404 for a key that does not work, with the same answer for every reason */
+    async ownerOf(caller: Caller, key: string): Promise<KeyOwner> {
       const digest = digestOf(key);
       const owner = digest && (await store.findKeyOwner(db, digest, isoNow()));
       if (!owner || !mayRead(caller, owner.contactCenterId)) {
         throw notFound('The API key is unknown, expired or withdrawn');
       }
-      uses.note(owner.id);
+      lastUses.note(owner.id);
       return owner;
     },
   };
@@ -187,7 +184,7 @@ function overlaps(key: ApiKey, wanted: store.Validity): boolean {
   return !endsBefore(key.expiresAt, wanted.validFrom) && !endsBefore(wanted.expiresAt, key.validFrom);
 }
 
-/** The constraint has the last word: it compares names by the database's rules. */
+/** The constraint decides: it compares names by the rules of the database. */
 async function refusingOverlap(write: () => Promise<void>, name: string): Promise<void> {
   try {
     await write();

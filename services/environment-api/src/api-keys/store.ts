@@ -1,8 +1,8 @@
-/** The tables `api_keys` and `api_key_uses`. */
+/** Stores API keys in the table `api_keys` and their last use in `api_key_uses`. */
 
 import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { isoTime } from '../fields/time.ts';
+import { isoTime } from '../fields/scalars.ts';
 import type { ApiKey, IssuedKey } from './api-key.ts';
 
 interface Row {
@@ -63,7 +63,7 @@ export async function insertApiKey(
   });
 }
 
-/** The key that was current becomes the previous one, until `previousUntil`; undefined = it ends now. */
+/** The current key becomes the previous one and works until `previousUntil`; undefined: it stops working now. */
 export async function rotateApiKey(
   db: Queryable,
   id: string,
@@ -92,7 +92,7 @@ export async function deleteApiKey(db: Queryable, id: string): Promise<void> {
   await db.query('DELETE FROM environment.api_keys WHERE id = $1', [id]);
 }
 
-/** Whose key this is, when it works at `at` (ISO 8601) and its contact centre is active. */
+/** The owner of a key that works at `at` (ISO 8601) and whose contact centre is active. */
 export async function findKeyOwner(db: Queryable, digest: string, at: string): Promise<KeyOwner | undefined> {
   const { rows } = await db.query<{ owner: KeyOwner }>({
     name: 'api_key_owner',
@@ -107,7 +107,7 @@ export async function findKeyOwner(db: Queryable, digest: string, at: string): P
   return rows[0]?.owner;
 }
 
-/** Keeps the later moment; a key that is gone meanwhile is left out. */
+/** Keeps the later moment of both; skips keys that were deleted meanwhile. */
 export async function writeKeyUses(db: Queryable, uses: ReadonlyMap<string, number>): Promise<void> {
   await db.query({
     name: 'api_key_uses_write',

@@ -1,32 +1,48 @@
-/** `/audit`: who changed what. */
-
+/** Routes below `/audit`: list the audit trail, verify its hash chain, ship again what Elasticsearch refused. */
 import type { AuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import { successStatus } from '@gatehouse/contracts/envelope';
+import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
+import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
+import { ordinalKey, pageQuery, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
-import { failures } from '../failures.ts';
-import { listEtagOf } from '../versions/etag.ts';
-import { sendUnchanged } from '../versions/reply.ts';
-import { auditList, auditQuery } from './schemas.ts';
+import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
+import { idSchema } from '../fields/scalars.ts';
+import { label } from '../fields/text.ts';
 import type { AuditService } from './service.ts';
 import type { AuditRow } from './store.ts';
 
-export interface AuditRoutesDeps {
-  audit: AuditService;
-  auditKeeper: AuditKeeper;
-  changeLog: ChangeLog;
-}
+const time = z.iso
+  .datetime({ offset: true, message: 'must be a time such as 2027-01-31T12:00:00Z' })
+  .transform(Date.parse)
+  .optional();
 
-export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
-  const { audit, auditKeeper, changeLog } = deps;
+const auditQuery = z.object({
+  ...pageQuery(100),
+  entity: z.enum(environmentEntities).optional(),
+  entityId: label()
+    .optional()
+    .describe('Id of the environment or contact centre, name of the setting, path of the location.'),
+  contactCenterId: idSchema.optional(),
+  actor: label().optional().describe('Who changed it, in any case: the operator account or a client id.'),
+  requestId: label().optional().describe('The correlation id of the request.'),
+  from: time.describe('Not before this time.'),
+  to: time.describe('Before this time.'),
+});
 
-  app.get(
-    '/audit',
+const auditList = { data: z.array(auditEntrySchema), nextCursor: nextCursorSchema };
+
+export function auditRoutes(
+  api: App,
+  { audit, auditKeeper, changeLog }: { audit: AuditService; auditKeeper: AuditKeeper; changeLog: ChangeLog },
+): void {
+  api.get(
+    '',
     {
       schema: {
         tags: ['audit'],
@@ -39,19 +55,19 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
     async (request, reply) => {
       const { entity, entityId, contactCenterId, actor, requestId, from, to } = request.query;
       const page = readPage(request.query, ordinalKey);
-      // Every change has its audit row, so the number of the newest change tells whether there is a new row.
+      // Every change has an audit row, so the number of the newest change shows whether there is a new row.
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await audit.list(
         request.caller,
         { entity, entityId, contactCenterId, actor, requestId, fromMs: from, toMs: to },
         page,
       );
-      return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
+      return { ...ok(rows.map(answerOf)), nextCursor };
     },
   );
 
-  app.get(
-    '/audit/verify',
+  api.get(
+    '/verify',
     {
       schema: {
         tags: ['audit'],
@@ -67,8 +83,8 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
     },
   );
 
-  app.post(
-    '/audit/reship',
+  api.post(
+    '/reship',
     {
       schema: {
         tags: ['audit'],

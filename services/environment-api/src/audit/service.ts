@@ -1,32 +1,23 @@
-/** The audit trail: written with every change, read by whoever may read what it is about. */
-
+/** Writes the audit trail with every change, and lists the rows that a caller may read. */
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';
-import type { AuditEntry } from './entry.ts';
-import { type AuditRow, appendAudit, listAudit } from './store.ts';
+import { type AuditFilter, type AuditRow, appendAudit, listAudit } from './store.ts';
 
-export interface AuditQuery {
-  entity: string | undefined;
-  entityId: string | undefined;
-  contactCenterId: string | undefined;
-  actor: string | undefined;
-  requestId: string | undefined;
-  fromMs: number | undefined;
-  toMs: number | undefined;
-}
+export type AuditQuery = Omit<AuditFilter, 'contactCenterIds'> & { contactCenterId: string | undefined };
 
-export interface AuditService {
-  /** In the transaction of the change. */
-  append(db: Queryable, entry: AuditEntry): Promise<void>;
-  /** Newest first; of bound callers only the rows of their contact centres. */
-  list(caller: Caller, query: AuditQuery, page: Page): Promise<Rows<AuditRow>>;
-}
+export type AuditService = ReturnType<typeof createAuditService>;
 
-export function createAuditService(db: Queryable): AuditService {
+export function createAuditService(db: Queryable) {
   return {
+    /** Takes the client of the change's transaction. */
     append: appendAudit,
-    async list(caller, { contactCenterId, ...filter }, page) {
+    /** Newest first; a bound caller gets the rows of its contact centres. */
+    async list(
+      caller: Caller,
+      { contactCenterId, ...filter }: AuditQuery,
+      page: Page,
+    ): Promise<Rows<AuditRow>> {
       if (contactCenterId !== undefined && !mayRead(caller, contactCenterId)) {
         return { rows: [], nextCursor: undefined };
       }

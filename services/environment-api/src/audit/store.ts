@@ -1,12 +1,31 @@
-/** The table `environment.audit`: appended to, never changed; what is past its time is deleted by its retention. */
+/** Appends to and reads the table `environment.audit`. Its rows never change; the retention job deletes old ones. */
+import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
+import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import type { AuditEntry } from './entry.ts';
+
+export type AuditAction = 'create' | 'update' | 'delete';
+
+export interface AuditEntry {
+  /** Milliseconds since 1970. */
+  at: number;
+  actorKind: 'ops' | 'client' | 'user';
+  actor: string;
+  action: AuditAction;
+  entity: EnvironmentEntity;
+  entityId: string;
+  contactCenterId: string | undefined;
+  requestId: string;
+  /** Undefined in rows from before addresses were stored. */
+  clientAddress: string | undefined;
+  operationId: string | undefined;
+  changes: FieldChanges;
+}
 
 export interface AuditFilter {
   entity: string | undefined;
   entityId: string | undefined;
-  /** Only rows of these contact centres; undefined = all. */
+  /** Only rows of these contact centres; undefined: all. */
   contactCenterIds: readonly string[] | undefined;
   /** In any case. */
   actor: string | undefined;
@@ -57,7 +76,7 @@ export async function appendAudit(db: Queryable, entry: AuditEntry): Promise<voi
   });
 }
 
-/** Newest first; one row more than the page holds tells that there is a next one. */
+/** Newest first; one row more than the page holds, which shows that there is a next page. */
 export async function listAudit(db: Queryable, filter: AuditFilter, page: Page): Promise<AuditRow[]> {
   const { rows } = await db.query<StoredRow>({
     name: 'audit_page',

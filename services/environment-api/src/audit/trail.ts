@@ -1,10 +1,11 @@
-/** The rows of the audit trail as a chain, and as documents of Elasticsearch. */
+/** Maps rows of the audit trail to events of the hash chain and to documents of Elasticsearch. */
 import type { Disguise } from '@gatehouse/audit-trail/chain/disguise';
 import type { AuditTrail, ChainedEvent, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
 import { auditDocument, changesAsText } from '@gatehouse/audit-trail/elasticsearch/audit-document';
 import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk-writer';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { AuditAction, AuditEntry } from './entry.ts';
+import type { AuditAction, AuditEntry } from './store.ts';
 import { type StoredRow, toAuditRow } from './store.ts';
 
 type ChangeFacts = Pick<
@@ -22,16 +23,12 @@ export function configurationTrail(pool: Pool): AuditTrail<StoredRow> {
 function read(row: StoredRow): TrailEvent {
   const { id, at, actor, actorKind, clientAddress, ...facts } = toAuditRow(row);
   return {
-    // Numbers begin again in a database that was made anew.
+    // The time makes it unique: row ids start again in a new database.
     id: `environment-api-${id}-${at}`,
     atMs: at,
     facts: facts satisfies ChangeFacts,
-    // Rows from before it was kept have the hash of a person without it.
-    personal: {
-      actor,
-      actorKind,
-      ...(clientAddress === undefined ? {} : { clientAddress }),
-    } satisfies ActorFacts,
+    // An absent address must stay absent: the hashes of older rows were made without it.
+    personal: definedOnly({ actor, actorKind, clientAddress }) satisfies ActorFacts,
   };
 }
 
@@ -51,7 +48,7 @@ export function configurationDocument(event: ChainedEvent, disguise: Disguise): 
     clientAddress: clientAddress === undefined ? undefined : disguise(clientAddress),
     user: { name: actorKind === 'client' ? undefined : disguise(actor) },
     gatehouse: {
-      ...(actorKind === 'client' ? { client_id: actor } : {}),
+      ...definedOnly({ client_id: actorKind === 'client' ? actor : undefined }),
       entity: { type: facts.entity, id: facts.entityId },
       details: { changes: changesAsText(facts.changes) },
     },

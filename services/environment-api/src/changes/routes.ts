@@ -1,4 +1,4 @@
-/** `/internal/changes`: what a subscriber missed while the channel was silent. */
+/** Route `/internal/changes`: a subscriber reads the changes that it missed on the Redis channel. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { environmentChangesPageSchema } from '@gatehouse/contracts/environment-api/changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -6,18 +6,16 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { failures } from '../failures.ts';
-import { listEtagOf } from '../versions/etag.ts';
-import { sendUnchanged } from '../versions/reply.ts';
+import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 
 const query = z.object({
   since: z.coerce.number().int().min(0).default(0).describe('Number of the last change that is known.'),
   limit: integer(1, 1000).default(1000),
 });
 
-export function changeRoutes(app: App, { changeLog }: { changeLog: ChangeLog }): void {
-  app.get(
-    '/changes',
+export function changeRoutes(api: App, { changeLog }: { changeLog: ChangeLog }): void {
+  api.get(
+    '',
     {
       schema: {
         tags: ['internal'],

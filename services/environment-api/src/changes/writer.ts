@@ -1,4 +1,5 @@
-/** Every write of this service: the rows, their audit entry and their change event in one transaction. */
+/** Runs every write of this service: rows, audit entry and change event in one transaction. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -7,11 +8,11 @@ import { forbidden, unavailable } from '@gatehouse/service-kit/errors/app-error'
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
 import { type Region, requireWritable } from '../access/region.ts';
-import type { AuditAction } from '../audit/entry.ts';
 import type { AuditService } from '../audit/service.ts';
+import type { AuditAction } from '../audit/store.ts';
 import { type KeyedRequest, keyedRequestOf, type Replay } from '../idempotency/replay.ts';
 
-/** Who writes, and on which condition. */
+/** Who writes, and under which conditions. */
 export interface WriteContext {
   caller: Caller;
   requestId: string;
@@ -19,13 +20,12 @@ export interface WriteContext {
   operationId: string | undefined;
   /** The If-Match header. */
   ifMatch: string | undefined;
-  /** Done once under its key; undefined: done as often as it is asked for. */
+  /** Undefined: every request is executed. */
   keyed?: KeyedRequest | undefined;
-  /** A write that is under way and takes this one in: all of it is kept, or nothing. */
+  /** The running write that this one joins: both commit together or not at all. */
   within?: Write;
 }
 
-/** The context of a request that writes. */
 export function contextOf(request: {
   caller: Caller;
   id: string;
@@ -51,42 +51,40 @@ export interface Written {
   action: AuditAction;
   entity: EnvironmentEntity;
   id: string;
-  /** The contact centre whose view changed. */
+  /** The contact centre that the change belongs to. */
   contactCenterId?: string;
   changes: FieldChanges;
 }
 
 export interface Write {
   db: Queryable;
-  /** Call it once per thing written, after its rows. */
+  /** Call it once per entity, after its rows are written. */
   record(written: Written): Promise<void>;
-  /** Tells readers that something they keep has changed which the audit trail has under another name. */
+  /** Publishes a change of another entity than the recorded one, such as `cors` when a setting changed. */
   announce(change: { entity: EnvironmentEntity; id: string; contactCenterId?: string }): void;
 }
 
-export interface Writer {
-  /**
-   * `work` runs again when PostgreSQL broke a deadlock with it. With an Idempotency-Key it runs once, so what it returns
-   * must come back from JSON as it was, and be all that the answer is made of. @throws AppError 403 `read_only_region`
-   */
-  write<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T>;
-}
+export type Writer = ReturnType<typeof createWriter>;
 
-export interface WriterDeps {
+/** SQLSTATE read_only_sql_transaction: this PostgreSQL replicates another region's. */
+const readOnlyState = '25006';
+/** SQLSTATE serialization_failure and deadlock_detected: nothing was written, and a second attempt may succeed. */
+const retryStates = new Set<unknown>(['40001', '40P01']);
+const maxAttempts = 3;
+
+export function createWriter({
+  changeLog,
+  audit,
+  region,
+  replay,
+  now,
+}: {
   changeLog: ChangeLog;
   audit: AuditService;
   region: Region;
   replay: Replay;
   now: Clock;
-}
-
-/** SQLSTATE read_only_sql_transaction: this PostgreSQL is the replica of another region's. */
-const readOnlyState = '25006';
-/** SQLSTATE serialization_failure and deadlock_detected: nothing was written, and a second try may well succeed. */
-const retryStates = new Set<unknown>(['40001', '40P01']);
-const maxAttempts = 3;
-
-export function createWriter({ changeLog, audit, region, replay, now }: WriterDeps): Writer {
+}) {
   async function attempt<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T> {
     return changeLog.inTransaction(({ client, record }) => {
       const write: Write = {
@@ -106,7 +104,7 @@ export function createWriter({ changeLog, audit, region, replay, now }: WriterDe
             operationId: context.operationId,
             changes,
           });
-          record({ entity, id, ...(contactCenterId ? { contactCenterId } : {}) });
+          record(definedOnly({ entity, id, contactCenterId }));
         },
       };
       const { caller, keyed } = context;
@@ -115,7 +113,11 @@ export function createWriter({ changeLog, audit, region, replay, now }: WriterDe
   }
 
   return {
-    async write(context, work) {
+    /**
+     * Runs `work` again when PostgreSQL broke a deadlock with it. With an Idempotency-Key the result is stored as JSON, so it
+     * must survive that, and hold everything the answer needs. @throws AppError 403 `read_only_region`
+     */
+    async write<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T> {
       if (context.within) return work(context.within);
       requireWritable(region);
       for (let attempts = 1; ; attempts += 1) {

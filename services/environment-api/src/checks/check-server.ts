@@ -1,4 +1,4 @@
-/** Connects to one server for real and tells how far it came: resolve, TCP, TLS, register, read. */
+/** Connects to one server and reports each step: resolve, TCP, TLS, register, read. */
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import type { TlsOptions } from '@gatehouse/config-server-client/client-options';
@@ -30,7 +30,7 @@ export interface CheckLimits {
   signal: AbortSignal;
 }
 
-/** Never throws: what goes wrong is the result. After a failed step the others are skipped. */
+/** Never throws: a failure is the result of its step, and the steps after it are skipped. */
 export async function checkServer(target: CheckTarget, limits: CheckLimits): Promise<Step[]> {
   const steps: Step[] = [];
   let startedMs = performance.now();
@@ -127,7 +127,7 @@ function open(target: CheckTarget, { timeoutMs, signal }: CheckLimits): Promise<
       },
       tls: target.tls,
       allowPlaintext: target.tls === undefined,
-      // The connection lives for moments: nobody needs to watch it.
+      // The connection lives for moments and needs no keep-alive.
       addp: { localTimeoutSeconds: 0, remoteTimeoutSeconds: 0, traceMode: 'off' },
       wire: ocpWire(),
       windowSize: 1,

@@ -1,4 +1,4 @@
-/** Asks the registry of an environment once, as Auth API asks it all the time: which servers does it list now? */
+/** Asks the registry of an environment once which servers it lists, in the way Auth API watches it. */
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulEndpoints } from '@gatehouse/config-server-client/discovery/consul/consul-endpoints';
 import { dnsSrvEndpoints } from '@gatehouse/config-server-client/discovery/dns-srv';
@@ -15,7 +15,7 @@ import type { CheckLimits } from './check-server.ts';
 export interface Registries {
   /** Undefined: this installation has no Consul. */
   consul: ConsulAccess | undefined;
-  /** `address:port` of name servers. Default: those of the machine. */
+  /** `address:port` of name servers; those of the machine when absent. */
   nameServers?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface RegistryAnswer {
   endpoints: readonly Endpoint[];
 }
 
-/** Undefined: the environment names no registry. Never throws: what goes wrong is the step. */
+/** Undefined: the environment names no registry. Never throws: a failure is the result of the step. */
 export async function askRegistry(
   names: RegistryNames,
   registries: Registries,
@@ -71,7 +71,7 @@ interface Listed {
   problem: string | undefined;
 }
 
-/** The first answer of a watch, which ends with it. */
+/** Starts a watch, waits for its first answer and closes it. */
 async function listOnce(
   watch: (metrics: DiscoveryMetrics) => EndpointSource,
   { timeoutMs, signal }: CheckLimits,

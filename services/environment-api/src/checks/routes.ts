@@ -1,15 +1,15 @@
-/** `/environments/{id}/check`. */
+/** Route `/environments/{id}/check`. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { checkSchema } from '@gatehouse/contracts/environment-api/administration/checks';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { failures } from '../failures.ts';
+import { failures } from '../answers.ts';
 import type { CheckService } from './service.ts';
 
-export function checkRoutes(app: App, { checks }: { checks: CheckService }): void {
-  app.post(
-    '/environments/:id/check',
+export function checkRoutes(api: App, { checks }: { checks: CheckService }): void {
+  api.post(
+    '',
     {
       schema: {
         tags: ['environments'],

@@ -1,4 +1,4 @@
-/** What a failed step means and what to change, in plain sentences. Nothing here comes from the server's own words. */
+/** Explains what a failed step means and what to change. Texts of the server are not passed on. */
 import { isConfigServerError } from '@gatehouse/config-server-client/errors';
 import type { StepName } from '@gatehouse/contracts/environment-api/administration/checks';
 
@@ -36,7 +36,7 @@ export function tcpFailure(target: Target, error: unknown): string {
   }
 }
 
-/** Which step an error of the Configuration Server link belongs to, and what it means there. */
+/** Assigns an error of the connection to its step and explains it. */
 export function linkFailure(target: Target, error: unknown): Failure {
   const place = `${target.address} port ${target.port}`;
   const code = isConfigServerError(error) ? error.code : undefined;

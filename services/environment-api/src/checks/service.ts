@@ -1,5 +1,6 @@
-/** Checks of environments: every server, for real, from this process, in bounded time, one check at a time. */
+/** Checks environments: connects to every server from this process, in bounded time, one check per environment. */
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-api/administration/checks';
 import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
@@ -11,25 +12,27 @@ import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
 import { askRegistry, type Registries } from './registry.ts';
-import { alone } from './store.ts';
+import { runExclusively } from './store.ts';
 
-export interface CheckService {
-  /** @throws AppError 403, 404, 409 while another check of the environment runs, 429 while others run here */
-  run(caller: Caller, environmentId: string): Promise<Check>;
-}
+export type CheckService = ReturnType<typeof createCheckService>;
 
-/** Each holds a database connection. */
+/** Each check holds a database connection. */
 const maxChecks = 2;
 const maxServersAtOnce = 16;
 
-export function createCheckService(deps: {
+export function createCheckService({
+  pool,
+  environments,
+  secretBox,
+  registries,
+  limits,
+}: {
   pool: Pool;
   environments: EnvironmentService;
   secretBox: SecretBox;
   registries: Registries;
   limits: { stepTimeoutMs: number; totalTimeoutMs: number };
-}): CheckService {
-  const { pool, environments, secretBox, registries, limits } = deps;
+}) {
   let running = 0;
 
   async function checkAll(environment: Environment): Promise<Check> {
@@ -50,17 +53,18 @@ export function createCheckService(deps: {
     };
     await Promise.all(Array.from({ length: maxServersAtOnce }, next));
     const ok = found?.step.status !== 'failed' && servers.every((server) => server.ok);
-    return { environmentId, ok, ...(found ? { discovery: found.step } : {}), servers };
+    return { environmentId, ok, ...definedOnly({ discovery: found?.step }), servers };
   }
 
   return {
-    async run(caller, environmentId) {
+    /** @throws AppError 403, 404, 409 while another check of the environment runs, 429 while others run here */
+    async run(caller: Caller, environmentId: string): Promise<Check> {
       const environment = await environments.read(caller, environmentId);
       requireWriter(caller);
       if (running >= maxChecks) throw tooManyRequests(5, { detail: 'other environments are being checked' });
       running += 1;
       try {
-        const check = await alone(pool, environment.id, () => checkAll(environment));
+        const check = await runExclusively(pool, environment.id, () => checkAll(environment));
         if (!check) throw checkRuns();
         return check;
       } finally {
@@ -72,7 +76,7 @@ export function createCheckService(deps: {
 
 type Place = Omit<ServerCheck, 'ok' | 'steps'>;
 
-/** Those of the list, which serve until the registry answers, and those of the registry; each address once. */
+/** The servers of the list, which serve until the registry answers, then those of the registry; each address once. */
 function placesOf({ configServers }: Environment, registered: readonly Endpoint[]): Place[] {
   const listed = configServers.flatMap(
     ({ id: serverId, primaryAddress, primaryPort, backupAddress, backupPort }): Place[] => {

@@ -1,10 +1,10 @@
-/** The lock of a check: one per environment over all replicas, held by a connection that lives as long as the check. */
+/** Locks an environment for one check over all replicas; the connection that runs the check holds the lock. */
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 
 const key = `hashtext('gatehouse.check'), hashtext($1)`;
 
-/** Runs the work alone, or returns undefined because somebody else is at it. */
-export async function alone<T>(
+/** Returns undefined when another check of the environment runs. */
+export async function runExclusively<T>(
   pool: Pool,
   environmentId: string,
   work: () => Promise<T>,
@@ -25,7 +25,7 @@ export async function alone<T>(
     isUnlocked = true;
     return result;
   } finally {
-    // A connection that may still hold the lock is ended, and the lock with it.
+    // Ends a connection that may still hold the lock, which releases the lock.
     client.release(!isUnlocked);
   }
 }

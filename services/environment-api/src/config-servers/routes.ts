@@ -1,4 +1,4 @@
-/** `/environments/{id}/config-servers`: the servers of an environment, one by one. */
+/** Routes below `/environments/{id}/config-servers`: the servers of an environment, one by one. */
 
 import { warningSchema } from '@gatehouse/contracts/administration-calls';
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
@@ -8,11 +8,10 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
+import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
-import type { Reachability } from '../reachability/probe.ts';
-import { sendUnchanged } from '../versions/reply.ts';
-import { changeConfigServerBody, configServerBody } from './schemas.ts';
+import { changeConfigServerBody, configServerBody } from '../environments/config-server.ts';
+import type { Reachability } from '../environments/reachability.ts';
 import type { ConfigServerService } from './service.ts';
 
 const tags = ['config servers'];
@@ -20,20 +19,18 @@ const params = z.object({ id: z.string() });
 const written = envelopeOf(configServerSchema).extend({ warnings: z.array(warningSchema).optional() });
 const serverParams = z.object({ id: z.string(), serverId: z.string() });
 
-/** The entity tag is the environment's: it covers its servers. */
+/** The entity tag is that of the environment, whose version covers its servers. */
 export function configServerRoutes(
-  app: App,
-  deps: { configServers: ConfigServerService; reachability: Reachability },
+  api: App,
+  { configServers, reachability }: { configServers: ConfigServerService; reachability: Reachability },
 ): void {
-  const { configServers, reachability } = deps;
   const warningsFor = async (server: ConfigServerView) => {
-    const found = await reachability.warningsFor([server], 'data');
-    const warnings = found.map((one) => ({ ...one, field: one.field.replace('data.0.', 'data.') }));
-    return warnings.length === 0 ? {} : { warnings };
+    const warnings = await reachability.warningsFor([server], 'data');
+    return warnings?.map((one) => ({ ...one, field: one.field.replace('data.0.', 'data.') }));
   };
 
-  app.get(
-    '/environments/:id/config-servers',
+  api.get(
+    '',
     {
       schema: {
         tags,
@@ -50,8 +47,8 @@ export function configServerRoutes(
     },
   );
 
-  app.post(
-    '/environments/:id/config-servers',
+  api.post(
+    '',
     {
       schema: {
         tags,
@@ -68,13 +65,13 @@ export function configServerRoutes(
       return {
         ...ok(added.server),
         path: `/environments/${added.environment.id}/config-servers/${added.server.id}`,
-        ...(await warningsFor(added.server)),
+        warnings: await warningsFor(added.server),
       };
     },
   );
 
-  app.put(
-    '/environments/:id/config-servers/:serverId',
+  api.put(
+    '/:serverId',
     {
       schema: {
         tags,
@@ -89,12 +86,12 @@ export function configServerRoutes(
       const { id, serverId } = request.params;
       const changed = await configServers.change(contextOf(request), id, serverId, request.body.data);
       reply.header('etag', etagOf(changed.environment.version));
-      return { ...ok(changed.server), ...(await warningsFor(changed.server)) };
+      return { ...ok(changed.server), warnings: await warningsFor(changed.server) };
     },
   );
 
-  app.delete(
-    '/environments/:id/config-servers/:serverId',
+  api.delete(
+    '/:serverId',
     {
       schema: {
         tags,

@@ -1,37 +1,25 @@
-/** Single Configuration Servers of an environment: changes of its list, under the environment's lock and version. */
+/** Changes single Configuration Servers of an environment, under the environment's lock and version. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { Caller } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
+import type { ConfigServerInput, ConfigServerPatch } from '../environments/config-server.ts';
+import { mergeConfigServer, readConfigServer } from '../environments/config-server.ts';
 import { namesRegistry } from '../environments/discovery.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import { mergeConfigServer, readConfigServer } from './config-server.ts';
-import type { ConfigServerInput, ConfigServerPatch } from './schemas.ts';
 
-export interface ConfigServerService {
-  list(caller: Caller, environmentId: string): Promise<Environment>;
-  /** Appends it to the list. @throws AppError 409 when the id is taken */
-  add(context: WriteContext, environmentId: string, input: ConfigServerInput): Promise<Changed>;
-  change(
-    context: WriteContext,
-    environmentId: string,
-    id: string,
-    patch: ConfigServerPatch,
-  ): Promise<Changed>;
-  /** @throws AppError 409 for the last one of an environment whose servers no registry names */
-  remove(context: WriteContext, environmentId: string, id: string): Promise<Environment>;
-}
+export type ConfigServerService = ReturnType<typeof createConfigServerService>;
 
-export interface Changed {
+interface Changed {
   environment: Environment;
   server: ConfigServerView;
 }
 
-export const maxServers = 64;
+const maxServers = 64;
 
-export function createConfigServerService(environments: EnvironmentService): ConfigServerService {
+export function createConfigServerService(environments: EnvironmentService) {
   async function changeList(
     context: WriteContext,
     environmentId: string,
@@ -44,8 +32,9 @@ export function createConfigServerService(environments: EnvironmentService): Con
   }
 
   return {
-    list: (caller, environmentId) => environments.read(caller, environmentId),
-    async add(context, environmentId, input) {
+    list: (caller: Caller, environmentId: string) => environments.read(caller, environmentId),
+    /** Appends it to the list. @throws AppError 409 when the id is taken */
+    async add(context: WriteContext, environmentId: string, input: ConfigServerInput): Promise<Changed> {
       const server = readConfigServer(input, input.id ?? randomUuid(), 'data');
       const environment = await changeList(context, environmentId, (servers) => {
         if (servers.some(({ id }) => id === server.id)) {
@@ -57,10 +46,15 @@ export function createConfigServerService(environments: EnvironmentService): Con
           throw conflict(`The environment has ${maxServers} servers, which is the most`);
         return [...servers, server];
       });
-      // From what was stored: a repeated request is answered with the id of the first one.
+      // Taken from the stored list: a repeated request gets the id that the first one stored.
       return { environment, server: environment.configServers.at(-1) ?? server };
     },
-    async change(context, environmentId, id, patch) {
+    async change(
+      context: WriteContext,
+      environmentId: string,
+      id: string,
+      patch: ConfigServerPatch,
+    ): Promise<Changed> {
       let server: ConfigServerView | undefined;
       const environment = await changeList(context, environmentId, (servers) =>
         servers.map((present) => {
@@ -71,7 +65,8 @@ export function createConfigServerService(environments: EnvironmentService): Con
       );
       return { environment, server: server ?? find(environment.configServers, id) };
     },
-    remove: (context, environmentId, id) =>
+    /** @throws AppError 409 for the last server of an environment without a registry */
+    remove: (context: WriteContext, environmentId: string, id: string) =>
       changeList(context, environmentId, (servers, isDiscovered) => {
         const removed = find(servers, id);
         if (servers.length === 1 && !isDiscovered) {

@@ -1,8 +1,9 @@
-/** A contact centre: the tenant names its users type, and the environment that knows these users. */
+/** Defines a contact centre: the tenant names that its users type, and the environment that knows these users. */
 import type {
   ContactCenterAuth,
   ContactCenterStatus,
 } from '@gatehouse/contracts/environment-api/contact-center';
+import { isoTime } from '../fields/scalars.ts';
 
 export interface ContactCenterFields {
   environmentId: string;
@@ -26,3 +27,11 @@ export interface ContactCenter extends ContactCenterFields {
 export function auditedFields({ environmentId, name, domains, auth, status }: ContactCenterFields) {
   return { environmentId, name, domains, auth, status };
 }
+
+/** SQL expression that builds a `ContactCenter` from `contact_centers c` as one JSON value. */
+export const contactCenterJson = `json_build_object(
+    'id', c.id, 'ordinal', c.ordinal, 'version', c.version, 'environmentId', c.environment_id, 'name', c.name,
+    'auth', c.auth, 'status', c.status, 'createdAt', ${isoTime('c.created_at')}, 'updatedAt', ${isoTime('c.updated_at')},
+    'domains', (SELECT coalesce(json_agg(d.domain ORDER BY d.position), '[]'::json)
+      FROM environment.contact_center_domains d WHERE d.contact_center_id = c.id)
+  )`;

@@ -1,4 +1,4 @@
-/** Domains: the tenant names that users type at login, one contact centre each. */
+/** Checks and compares domains: the tenant names that users type at login, each of one contact centre. */
 import { z } from 'zod';
 import { label } from '../fields/text.ts';
 
@@ -29,8 +29,8 @@ export const domainsField = z.preprocess(
     ),
 );
 
-/** The form in which two spellings of one name are equal: Unicode case and compatibility forms do not count. */
+/** Folds Unicode case and compatibility forms, so that all spellings of one name are equal. */
 export function domainKey(text: string): string {
-  // Down, up, then down: a final sigma and both sharp s would otherwise keep forms of their own.
+  // Lower, upper, lower: otherwise a final sigma and both forms of sharp s would stay different.
   return text.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC').trim();
 }

@@ -1,4 +1,4 @@
-/** `/contact-centers` and `/contact-centers/{id}`. */
+/** Routes below `/contact-centers`. */
 import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
 import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -7,10 +7,8 @@ import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
+import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
-import { listEtagOf } from '../versions/etag.ts';
-import { sendUnchanged } from '../versions/reply.ts';
 import {
   changeContactCenterBody,
   contactCenterList,
@@ -23,13 +21,11 @@ const tags = ['contact centers'];
 const params = z.object({ id: z.string() });
 
 export function contactCenterRoutes(
-  app: App,
-  deps: { contactCenters: ContactCenterService; changeLog: ChangeLog },
+  api: App,
+  { contactCenters, changeLog }: { contactCenters: ContactCenterService; changeLog: ChangeLog },
 ): void {
-  const { contactCenters, changeLog } = deps;
-
-  app.get(
-    '/contact-centers',
+  api.get(
+    '',
     {
       schema: {
         tags,
@@ -45,12 +41,12 @@ export function contactCenterRoutes(
       const { environmentId, domain, search } = request.query;
       const filter = { environmentId, domain, search };
       const { rows, nextCursor } = await contactCenters.list(request.caller, filter, page);
-      return { ...ok(rows), ...(nextCursor ? { nextCursor } : {}) };
+      return { ...ok(rows), nextCursor };
     },
   );
 
-  app.post(
-    '/contact-centers',
+  api.post(
+    '',
     {
       schema: {
         tags,
@@ -67,8 +63,8 @@ export function contactCenterRoutes(
     },
   );
 
-  app.get(
-    '/contact-centers/:id',
+  api.get(
+    '/:id',
     {
       schema: {
         tags,
@@ -86,9 +82,9 @@ export function contactCenterRoutes(
   );
 
   for (const method of ['PUT', 'PATCH'] as const) {
-    app.route({
+    api.route({
       method,
-      url: '/contact-centers/:id',
+      url: '/:id',
       schema: {
         tags,
         operationId: method === 'PUT' ? 'putContactCenter' : 'patchContactCenter',
@@ -105,8 +101,8 @@ export function contactCenterRoutes(
     });
   }
 
-  app.delete(
-    '/contact-centers/:id',
+  api.delete(
+    '/:id',
     {
       schema: {
         tags,

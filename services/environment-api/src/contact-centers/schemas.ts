@@ -1,4 +1,4 @@
-/** Bodies of `/contact-centers`. */
+/** Checks bodies and queries of `/contact-centers`. */
 
 import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
 import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
@@ -8,9 +8,8 @@ import {
 } from '@gatehouse/contracts/environment-api/contact-center';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
-import { idSchema } from '../fields/id.ts';
-import { label } from '../fields/text.ts';
-import { wrapped } from '../fields/wrapped.ts';
+import { idSchema } from '../fields/scalars.ts';
+import { label, wrapped } from '../fields/text.ts';
 import { domainsField } from './domain.ts';
 
 const auth = z.enum(contactCenterAuthSchema.options, { error: 'must be "configServer"' });

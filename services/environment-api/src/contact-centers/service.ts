@@ -1,4 +1,4 @@
-/** Rules of contact centres: domains unique over all, an environment that exists, per-field changes under a row lock. */
+/** Reads and writes contact centres: unique domains, an existing environment, per-field changes under a row lock. */
 
 import { isDeepStrictEqual } from 'node:util';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
@@ -16,56 +16,33 @@ import {
   unknownContactCenter,
 } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
-import { corsSetting } from '../cors/origins.ts';
-import { parseId } from '../fields/id.ts';
+import { corsSetting } from '../fields/cors-origins.ts';
+import { parseId } from '../fields/scalars.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
 import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
 import * as store from './store.ts';
 
-export interface ContactCenterService {
-  list(
-    caller: Caller,
-    filter: Omit<store.ContactCenterFilter, 'ids'>,
-    page: Page,
-  ): Promise<Rows<ContactCenter>>;
-  /** @throws AppError 404 */
-  read(caller: Caller, id: string): Promise<ContactCenter>;
-  /** @throws AppError 400 for an unknown environment, 409 for an id or a domain that is taken */
-  create(context: WriteContext, input: NewContactCenter): Promise<ContactCenter>;
-  /** Fields that are not given keep their values. @throws AppError 400, 404, 409, 412 */
-  change(context: WriteContext, id: string, patch: ContactCenterPatch): Promise<ContactCenter>;
-  /** Its settings go with it. @throws AppError 404, 412 */
-  remove(context: WriteContext, id: string): Promise<void>;
-  /**
-   * Changes something that belongs to it, under its lock; `work` tells whether anything changed, which makes a new version.
-   * @throws AppError 404, 412
-   */
-  changeWithin(
-    context: WriteContext,
-    id: string,
-    work: (write: Write, center: ContactCenter) => Promise<boolean>,
-  ): Promise<ContactCenter>;
-  /** The same for a change that returns something; `undefined` = nothing changed. */
-  changeWithResult<T>(
-    context: WriteContext,
-    id: string,
-    work: (write: Write, center: ContactCenter) => Promise<T>,
-  ): Promise<{ center: ContactCenter; result: T }>;
-}
+export type ContactCenterService = ReturnType<typeof createContactCenterService>;
 
-export function createContactCenterService(db: Queryable, writer: Writer): ContactCenterService {
+export function createContactCenterService({ db, writer }: { db: Queryable; writer: Writer }) {
   return {
-    async list(caller, filter, page) {
+    async list(
+      caller: Caller,
+      filter: Omit<store.ContactCenterFilter, 'ids'>,
+      page: Page,
+    ): Promise<Rows<ContactCenter>> {
       const rows = await store.listContactCenters(db, { ...filter, ids: readableIds(caller) }, page);
       return cutPage(rows, page.limit, (center) => center.ordinal);
     },
-    async read(caller, text) {
+    /** @throws AppError 404 */
+    async read(caller: Caller, text: string): Promise<ContactCenter> {
       const id = parseId(text);
       const center = id && mayRead(caller, id) ? await store.readContactCenter(db, id) : undefined;
       if (!center) throw unknownContactCenter(text);
       return center;
     },
-    async create(context, input) {
+    /** @throws AppError 400 for an unknown environment, 409 when the id or a domain is taken */
+    async create(context: WriteContext, input: NewContactCenter): Promise<ContactCenter> {
       requireInstallationWriter(context.caller);
       const { id = randomUuid(), ...rest } = input;
       const fields = { ...rest, name: input.name ?? input.domains[0] ?? id };
@@ -84,7 +61,8 @@ export function createContactCenterService(db: Queryable, writer: Writer): Conta
         return reread(write.db, id);
       });
     },
-    change: (context, text, patch) =>
+    /** Fields that are not given keep their values. @throws AppError 400, 404, 409, 412 */
+    change: (context: WriteContext, text: string, patch: ContactCenterPatch): Promise<ContactCenter> =>
       writer.write(context, async (write) => {
         const present = await lock(context, write.db, text);
         const next = mergePatch(present, patch);
@@ -99,25 +77,39 @@ export function createContactCenterService(db: Queryable, writer: Writer): Conta
         await record(write, 'update', present.id, present, next);
         return reread(write.db, present.id);
       }),
-    async remove(context, text) {
+    /** Deletes it with its settings. @throws AppError 404, 412 */
+    async remove(context: WriteContext, text: string): Promise<void> {
       await writer.write(context, async (write) => {
         const present = await lock(context, write.db, text);
         requireInstallationWriter(context.caller);
         const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
         await store.deleteContactCenter(write.db, present.id);
         await record(write, 'delete', present.id, present, undefined);
-        // Its origins go with it.
+        // Its origins are deleted with it.
         if (hasOrigins) write.announce({ entity: 'cors', id: present.id, contactCenterId: present.id });
       });
     },
-    changeWithin: (context, text, work) =>
+    /**
+     * Changes something that belongs to it, under its lock. `work` returns whether anything changed; if so, the contact centre
+     * gets a new version. @throws AppError 404, 412
+     */
+    changeWithin: (
+      context: WriteContext,
+      text: string,
+      work: (write: Write, center: ContactCenter) => Promise<boolean>,
+    ): Promise<ContactCenter> =>
       writer.write(context, async (write) => {
         const present = await lock(context, write.db, text);
         if (!(await work(write, present))) return present;
         await store.updateContactCenter(write.db, present.id, present);
         return reread(write.db, present.id);
       }),
-    changeWithResult: (context, text, work) =>
+    /** As changeWithin, for work that returns a result; undefined: nothing changed. */
+    changeWithResult: <T>(
+      context: WriteContext,
+      text: string,
+      work: (write: Write, center: ContactCenter) => Promise<T>,
+    ): Promise<{ center: ContactCenter; result: T }> =>
       writer.write(context, async (write) => {
         const present = await lock(context, write.db, text);
         const result = await work(write, present);
@@ -128,7 +120,7 @@ export function createContactCenterService(db: Queryable, writer: Writer): Conta
   };
 }
 
-/** A caller who may not see it learns nothing; one who may, but not write, is told so. */
+/** 404 for callers that may not read it; 403 for those that may read but not write it. */
 async function lock({ caller, ifMatch }: WriteContext, db: Queryable, text: string): Promise<ContactCenter> {
   const id = parseId(text);
   if (!id || !mayRead(caller, id)) throw unknownContactCenter(text);

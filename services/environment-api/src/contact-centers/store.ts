@@ -1,21 +1,21 @@
-/** The tables `contact_centers` and `contact_center_domains`. */
+/** Stores contact centres in the tables `contact_centers` and `contact_center_domains`. */
 
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter, ContactCenterFields } from './contact-center.ts';
+import { contactCenterJson } from './contact-center.ts';
 import { domainKey } from './domain.ts';
-import { contactCenterJson } from './row.ts';
 
 export interface ContactCenterFilter {
   environmentId: string | undefined;
   domain: string | undefined;
   /** A part of the name or of a domain. */
   search: string | undefined;
-  /** Only these; undefined = all. */
+  /** Only these; undefined: all. */
   ids: readonly string[] | undefined;
 }
 
-/** A contact centre that has a wanted domain already. */
+/** The contact centre that already has a wanted domain. */
 export interface DomainTaken {
   domain: string;
   contactCenterId: string;
@@ -36,9 +36,9 @@ export async function readContactCenter(db: Queryable, id: string): Promise<Cont
   return rows[0]?.center;
 }
 
-/** Reads it and keeps other writers away until the transaction ends. */
+/** Reads it and locks it until the transaction ends. */
 export async function lockContactCenter(db: Queryable, id: string): Promise<ContactCenter | undefined> {
-  // The lock first: a writer that had to wait must see what the other one wrote, domains included.
+  // Locks first, reads after: a writer that had to wait must see what the other one wrote, domains included.
   const { rowCount } = await db.query({
     name: 'contact_center_lock',
     text: 'SELECT 1 FROM environment.contact_centers WHERE id = $1 FOR UPDATE',
@@ -67,14 +67,14 @@ export async function listContactCenters(db: Queryable, filter: ContactCenterFil
       page.offset,
       filter.search?.toLowerCase() ?? null,
       filter.search === undefined ? null : domainKey(filter.search),
-      // The database may lower only the letters of ASCII: other ones are found as they are written.
+      // `lower` of the database may know only ASCII: other letters are found as they are written.
       filter.search ?? null,
     ],
   });
   return rows.map((row) => row.center);
 }
 
-/** Whether the environment exists; it then stays until the transaction ends. */
+/** False when the environment does not exist; otherwise it cannot be deleted until the transaction ends. */
 export async function holdEnvironment(db: Queryable, environmentId: string): Promise<boolean> {
   const { rowCount } = await db.query('SELECT 1 FROM environment.environments WHERE id = $1 FOR KEY SHARE', [
     environmentId,
@@ -82,7 +82,7 @@ export async function holdEnvironment(db: Queryable, environmentId: string): Pro
   return rowCount === 1;
 }
 
-/** Whether it was inserted; false when the id is taken. */
+/** False when the id is taken. */
 export async function insertContactCenter(
   db: Queryable,
   id: string,
@@ -112,7 +112,7 @@ export async function updateContactCenter(
   });
 }
 
-/** Replaces its domains. Returns the first one that another contact centre has; nothing is to be kept then. */
+/** Replaces its domains. Returns the first one that another contact centre has; the caller must then roll back. */
 export async function replaceDomains(
   db: Queryable,
   id: string,
@@ -120,7 +120,7 @@ export async function replaceDomains(
 ): Promise<DomainTaken | undefined> {
   await db.query('DELETE FROM environment.contact_center_domains WHERE contact_center_id = $1', [id]);
   const entries = domains.map((domain, position) => ({ domain, position, key: domainKey(domain) }));
-  // One order for all writers: two of them that want the same names wait, and never for each other.
+  // All writers insert in one order, so that two of them cannot deadlock on the same names.
   entries.sort((a, b) => (a.key < b.key ? -1 : 1));
   const { rowCount } = await db.query({
     name: 'contact_center_domains_insert',

@@ -1,37 +1,37 @@
-/** Whether pages of an origin may call: the stored origins, kept in memory as long as nothing has changed. */
+/** Decides whether pages of an origin may call. Keeps the stored origins in memory until something changes. */
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 
-export interface AllowedOrigins {
-  isAllowed(origin: string): Promise<boolean>;
-}
+const trustedMs = 1000;
 
-const believedMs = 1000;
-
-/** An origin that was withdrawn works on for a second; one that was added works at once. */
-export function createAllowedOrigins(deps: {
+/** A removed origin is allowed for one more second; an added one at once. */
+export function createAllowedOrigins({
+  read,
+  changeLog,
+  now,
+}: {
   read(): Promise<readonly string[]>;
   changeLog: ChangeLog;
   now: Clock;
-}): AllowedOrigins {
+}) {
   let origins: ReadonlySet<string> = new Set();
   let readAtChange = -1;
   let checkedAtMs = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
 
   async function refresh(): Promise<void> {
-    // The number first: a change that comes while the origins are read makes the next question read again.
-    const latest = await deps.changeLog.latest();
+    // Reads the number first: a change while the origins are read makes the next call read again.
+    const latest = await changeLog.latest();
     if (latest !== readAtChange) {
-      origins = new Set(await deps.read());
+      origins = new Set(await read());
       readAtChange = latest;
     }
-    checkedAtMs = deps.now();
+    checkedAtMs = now();
   }
 
   return {
-    async isAllowed(origin) {
-      if (origins.has(origin) && deps.now() < checkedAtMs + believedMs) return true;
+    async isAllowed(origin: string): Promise<boolean> {
+      if (origins.has(origin) && now() < checkedAtMs + trustedMs) return true;
       refreshing ??= refresh().finally(() => {
         refreshing = undefined;
       });

@@ -1,4 +1,4 @@
-/** `/cors`: the origins whose pages may call, and what Auth API is told about them. */
+/** Routes below `/cors`: the origins whose pages may call the APIs; `/internal/cors` gives them to Auth API. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
@@ -7,23 +7,42 @@ import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
-import { listEtagOf } from '../versions/etag.ts';
-import { sendUnchanged } from '../versions/reply.ts';
-import { corsBody, corsQuery, removeCorsBody, removeCorsQuery } from './schemas.ts';
+import { idSchema } from '../fields/scalars.ts';
+import { freeText, label, wrapped } from '../fields/text.ts';
 import type { CorsService } from './service.ts';
 
 const tags = ['CORS'];
+const originField = freeText(1024).describe('Scheme, host and port, such as https://desktop.example.com.');
+
+const corsBody = wrapped(z.object({ contactCenterId: idSchema, origin: originField }));
+
+/** In the query or, as some callers do it, in the body. */
+const removeCorsQuery = z.object({
+  contactCenterId: idSchema.optional(),
+  origin: originField.optional(),
+});
+const removeCorsBody = z
+  .object({
+    data: z.object({ contactCenterId: idSchema.optional(), origin: originField.optional() }).nullish(),
+    operationId: label().optional(),
+  })
+  .nullish();
+
+const corsQuery = z.object({
+  contactCenterId: idSchema.optional().describe('Only those of this one.'),
+});
 
 interface CorsDeps {
   cors: CorsService;
   changeLog: ChangeLog;
 }
 
-export function corsRoutes(app: App, { cors, changeLog }: CorsDeps): void {
-  app.get(
-    '/cors',
+export function corsRoutes(api: App, { cors, changeLog }: CorsDeps): void {
+  api.get(
+    '',
     {
       schema: {
         tags,
@@ -40,8 +59,8 @@ export function corsRoutes(app: App, { cors, changeLog }: CorsDeps): void {
     },
   );
 
-  app.post(
-    '/cors',
+  api.post(
+    '',
     {
       schema: {
         tags,
@@ -59,8 +78,8 @@ export function corsRoutes(app: App, { cors, changeLog }: CorsDeps): void {
     },
   );
 
-  app.delete(
-    '/cors',
+  api.delete(
+    '',
     {
       schema: {
         tags,
@@ -72,8 +91,7 @@ export function corsRoutes(app: App, { cors, changeLog }: CorsDeps): void {
       },
     },
     async (request, reply) => {
-      const given = { ...request.body?.data, ...request.query };
-      const { contactCenterId, origin } = given;
+      const { contactCenterId, origin } = { ...request.body?.data, ...request.query };
       if (contactCenterId === undefined || origin === undefined) {
         const field = contactCenterId === undefined ? 'contactCenterId' : 'origin';
         throw badRequest(`${field} is missing: DELETE /cors?contactCenterId=…&origin=…`, { field });
@@ -85,10 +103,9 @@ export function corsRoutes(app: App, { cors, changeLog }: CorsDeps): void {
   );
 }
 
-/** `/internal/cors`. */
-export function internalCorsRoutes(app: App, { cors, changeLog }: CorsDeps): void {
-  app.get(
-    '/cors',
+export function internalCorsRoutes(internal: App, { cors, changeLog }: CorsDeps): void {
+  internal.get(
+    '',
     {
       schema: {
         tags: ['internal'],

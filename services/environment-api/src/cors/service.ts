@@ -1,4 +1,4 @@
-/** `/cors` over the setting `cors-origins`: two ways to one value, so that they cannot disagree. */
+/** Lists and changes allowed origins. They are stored in the setting `cors-origins` alone, so nothing can disagree. */
 
 import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
@@ -7,36 +7,30 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, mayRead, readableIds } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
+import { corsSetting, joinOrigins, readOrigins, requireOrigin } from '../fields/cors-origins.ts';
 import type { SettingService } from '../settings/service.ts';
-import { corsSetting, joinOrigins, readOrigins, requireOrigin } from './origins.ts';
 import * as store from './store.ts';
 
-export interface CorsService {
-  /** Of the contact centres that the caller may read, or of one of them. */
-  list(caller: Caller, contactCenterId: string | undefined): Promise<CorsEntry[]>;
-  /** Every allowed origin of the installation. */
-  allOrigins(): Promise<string[]>;
-  /** At every location. Present already: nothing changes. @throws AppError 400, 404, 412 */
-  add(context: WriteContext, contactCenterId: string, origin: string): Promise<ContactCenter>;
-  /** From every location. @throws AppError 400, 404, 412 */
-  remove(context: WriteContext, contactCenterId: string, origin: string): Promise<ContactCenter>;
-}
+export type CorsService = ReturnType<typeof createCorsService>;
 
 const maxOrigins = 500;
 
-export function createCorsService(db: Queryable, settings: SettingService): CorsService {
+export function createCorsService({ db, settings }: { db: Queryable; settings: SettingService }) {
   return {
-    async list(caller, contactCenterId) {
+    /** Of the contact centres that the caller may read, or of one of them. */
+    async list(caller: Caller, contactCenterId: string | undefined): Promise<CorsEntry[]> {
       if (contactCenterId !== undefined && !mayRead(caller, contactCenterId)) return [];
       const ids = contactCenterId === undefined ? readableIds(caller) : [contactCenterId];
       return (await store.listCorsValues(db, ids)).flatMap(entriesOf);
     },
-    async allOrigins() {
+    /** Every allowed origin of the installation. */
+    async allOrigins(): Promise<string[]> {
       const own = await store.listCorsValues(db, undefined);
       const values = [...(await store.listGlobalCorsValues(db)), ...own];
       return [...new Set(values.flatMap(({ value }) => readOrigins(value)))];
     },
-    add(context, contactCenterId, text) {
+    /** Allows it at every location; a known origin changes nothing. @throws AppError 400, 404, 412 */
+    async add(context: WriteContext, contactCenterId: string, text: string): Promise<ContactCenter> {
       const origin = requireOrigin(text, 'data.origin');
       return settings.rewrite(context, contactCenterId, corsSetting, (present) => {
         const root = present.find(({ location }) => location === rootLocation);
@@ -56,7 +50,8 @@ export function createCorsService(db: Queryable, settings: SettingService): Cors
         return [...present.filter((setting) => setting !== root), next];
       });
     },
-    remove(context, contactCenterId, text) {
+    /** Removes it from every location. @throws AppError 400, 404, 412 */
+    async remove(context: WriteContext, contactCenterId: string, text: string): Promise<ContactCenter> {
       const origin = requireOrigin(text, 'origin');
       return settings.rewrite(context, contactCenterId, corsSetting, (present) => {
         if (!present.some(({ value }) => readOrigins(value).includes(origin))) {

@@ -1,4 +1,4 @@
-/** Reads the setting `cors-origins` over all contact centres, and the global one. */
+/** Reads the setting `cors-origins` of all contact centres, and the global one. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
 export interface CorsValue {
@@ -7,7 +7,6 @@ export interface CorsValue {
   value: string;
 }
 
-/** What is global. */
 export async function listGlobalCorsValues(db: Queryable): Promise<{ value: string }[]> {
   const { rows } = await db.query<{ value: string }>({
     name: 'cors_global_values',
@@ -16,7 +15,7 @@ export async function listGlobalCorsValues(db: Queryable): Promise<{ value: stri
   return rows;
 }
 
-/** Of these contact centres; undefined = all. */
+/** Of these contact centres; undefined: of all. */
 export async function listCorsValues(db: Queryable, contactCenterIds: readonly string[] | undefined) {
   const { rows } = await db.query<CorsValue>({
     name: 'cors_values',

@@ -1,18 +1,18 @@
-/** `/diagnosis`: what this service stands on, looked at now. */
+/** Route `/diagnosis`: examines everything that this service depends on. */
 import { diagnosisSchema } from '@gatehouse/contracts/diagnosis';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { diagnose, type Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { requireInstallationWriter } from '../access/caller.ts';
-import { failures } from '../failures.ts';
+import { failures } from '../answers.ts';
 
 export function diagnosisRoutes(
-  app: App,
-  deps: { probes: readonly Probe[]; kit: { version: string } },
+  api: App,
+  { probes, version }: { probes: readonly Probe[]; version: string },
 ): void {
-  app.get(
-    '/diagnosis',
+  api.get(
+    '',
     {
       schema: {
         tags: ['operations'],
@@ -22,10 +22,10 @@ export function diagnosisRoutes(
       },
     },
     async (request, reply) => {
-      // It tells names and versions of servers: for whoever administers them.
+      // The answer names servers and their versions, which only administrators may see.
       requireInstallationWriter(request.caller);
       reply.header('cache-control', 'no-store');
-      return ok(await diagnose(deps.probes, { service: 'environment-api', version: deps.kit.version }));
+      return ok(await diagnose(probes, { service: 'environment-api', version }));
     },
   );
 }

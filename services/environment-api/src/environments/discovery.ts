@@ -1,10 +1,11 @@
-/** The registry that lists an environment's Configuration Servers, where there is one beside the fixed list. */
+/** Checks the registry of an environment: Consul or DNS may list its Configuration Servers beside the fixed list. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { needsPrimary } from '../config-servers/schemas.ts';
 import { label } from '../fields/text.ts';
+import { needsPrimary } from './config-server.ts';
 
-/** At most one of the two names is there. */
+/** At most one of the two names is set. */
 export type RegistryNames = Pick<EnvironmentView, 'consulService' | 'srvRecord'>;
 
 interface RegistryNamesInput {
@@ -28,7 +29,7 @@ export const discoveryFields = {
     ),
 };
 
-/** What is given replaces what is there; null takes it away. */
+/** Given names replace stored ones; null removes one. */
 export function mergeDiscovery(present: RegistryNames, patch: RegistryNamesInput): RegistryNames {
   return registryOf({
     consulService: patch.consulService === undefined ? present.consulService : patch.consulService,
@@ -37,7 +38,7 @@ export function mergeDiscovery(present: RegistryNames, patch: RegistryNamesInput
 }
 
 export function registryOf({ consulService, srvRecord }: RegistryNamesInput): RegistryNames {
-  return { ...(consulService ? { consulService } : {}), ...(srvRecord ? { srvRecord } : {}) };
+  return definedOnly({ consulService: consulService || undefined, srvRecord: srvRecord || undefined });
 }
 
 export function namesRegistry({ consulService, srvRecord }: RegistryNames): boolean {
@@ -46,13 +47,13 @@ export function namesRegistry({ consulService, srvRecord }: RegistryNames): bool
 
 export const needsServers = `${needsPrimary}, unless consulService or srvRecord is given`;
 
-/** Also asked about bodies in which other fields are wrong. */
-export function saysWhereServersAre(fields: (RegistryNamesInput & { configServers?: unknown }) | undefined) {
+/** Also called with bodies in which other fields are invalid. */
+export function hasServerSource(fields: (RegistryNamesInput & { configServers?: unknown }) | undefined) {
   const isEmpty = Array.isArray(fields?.configServers) && fields.configServers.length === 0;
   return !isEmpty || Boolean(fields.consulService) || Boolean(fields.srvRecord);
 }
 
-/** @throws AppError 400 when nothing says where the servers are, or two registries do */
+/** @throws AppError 400 without servers and registry, or with two registries */
 export function requireServers(fields: RegistryNames & Pick<EnvironmentView, 'configServers'>): void {
   if (fields.consulService !== undefined && fields.srvRecord !== undefined) {
     throw badRequest(
@@ -60,7 +61,7 @@ export function requireServers(fields: RegistryNames & Pick<EnvironmentView, 'co
       { field: 'data.srvRecord' },
     );
   }
-  if (!saysWhereServersAre(fields)) {
+  if (!hasServerSource(fields)) {
     throw badRequest(`configServers ${needsServers}`, { field: 'data.configServers' });
   }
 }

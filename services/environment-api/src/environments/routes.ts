@@ -1,6 +1,6 @@
-/** `/environments` and `/environments/{id}`. */
+/** Routes below `/environments`. */
 
-import { type Warning, warningSchema } from '@gatehouse/contracts/administration-calls';
+import { warningSchema } from '@gatehouse/contracts/administration-calls';
 import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
 import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -9,12 +9,10 @@ import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
+import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
-import type { Reachability } from '../reachability/probe.ts';
-import { listEtagOf } from '../versions/etag.ts';
-import { sendUnchanged } from '../versions/reply.ts';
 import { answerOf } from './environment.ts';
+import type { Reachability } from './reachability.ts';
 import {
   changeEnvironmentBody,
   createEnvironmentBody,
@@ -28,13 +26,15 @@ const params = z.object({ id: z.string() });
 const written = envelopeOf(environmentSchema).extend({ warnings: z.array(warningSchema).optional() });
 
 export function environmentRoutes(
-  app: App,
-  deps: { environments: EnvironmentService; changeLog: ChangeLog; reachability: Reachability },
+  api: App,
+  {
+    environments,
+    changeLog,
+    reachability,
+  }: { environments: EnvironmentService; changeLog: ChangeLog; reachability: Reachability },
 ): void {
-  const { environments, changeLog, reachability } = deps;
-
-  app.get(
-    '/environments',
+  api.get(
+    '',
     {
       schema: {
         tags,
@@ -48,12 +48,12 @@ export function environmentRoutes(
       const page = readPage(request.query, ordinalKey);
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
       const { rows, nextCursor } = await environments.list(request.caller, request.query.search, page);
-      return { ...ok(rows.map(answerOf)), ...(nextCursor ? { nextCursor } : {}) };
+      return { ...ok(rows.map(answerOf)), nextCursor };
     },
   );
 
-  app.post(
-    '/environments',
+  api.post(
+    '',
     {
       schema: {
         tags,
@@ -67,12 +67,12 @@ export function environmentRoutes(
       const environment = await environments.create(contextOf(request), request.body.data);
       reply.header('etag', etagOf(environment.version));
       const warnings = await reachability.warningsFor(environment.configServers, 'data.configServers');
-      return { ...ok(answerOf(environment)), path: `/environments/${environment.id}`, ...some(warnings) };
+      return { ...ok(answerOf(environment)), path: `/environments/${environment.id}`, warnings };
     },
   );
 
-  app.get(
-    '/environments/:id',
+  api.get(
+    '/:id',
     {
       schema: {
         tags,
@@ -90,9 +90,9 @@ export function environmentRoutes(
   );
 
   for (const method of ['PUT', 'PATCH'] as const) {
-    app.route({
+    api.route({
       method,
-      url: '/environments/:id',
+      url: '/:id',
       schema: {
         tags,
         operationId: method === 'PUT' ? 'putEnvironment' : 'patchEnvironment',
@@ -108,16 +108,16 @@ export function environmentRoutes(
           request.body.data,
         );
         reply.header('etag', etagOf(environment.version));
-        // Only who sends servers is told about them.
+        // Only a request with servers is answered with warnings about them.
         const servers = request.body.data.configServers === undefined ? [] : environment.configServers;
         const warnings = await reachability.warningsFor(servers, 'data.configServers');
-        return { ...ok(answerOf(environment)), ...some(warnings) };
+        return { ...ok(answerOf(environment)), warnings };
       },
     });
   }
 
-  app.delete(
-    '/environments/:id',
+  api.delete(
+    '/:id',
     {
       schema: {
         tags,
@@ -132,8 +132,4 @@ export function environmentRoutes(
       return ok();
     },
   );
-}
-
-function some(warnings: Warning[]): { warnings?: Warning[] } {
-  return warnings.length === 0 ? {} : { warnings };
 }

@@ -1,16 +1,40 @@
-/** Bodies of `/environments`. The Configuration Server password goes in and never comes out. */
+/** Checks bodies and queries of `/environments`. The Configuration Server password is write-only. */
 import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
-import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
+import {
+  classicTraceModes,
+  environmentSchema,
+} from '@gatehouse/contracts/environment-api/administration/environments';
+import type { TraceMode } from '@gatehouse/contracts/environment-api/environment';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { configServerFields, configServerList } from '../config-servers/schemas.ts';
-import { idSchema } from '../fields/id.ts';
-import { freeText, label } from '../fields/text.ts';
-import { wrapped } from '../fields/wrapped.ts';
-import { discoveryFields, needsServers, saysWhereServersAre } from './discovery.ts';
+import { idSchema } from '../fields/scalars.ts';
+import { freeText, label, wrapped } from '../fields/text.ts';
+import { configServerFields, configServerList } from './config-server.ts';
+import { discoveryFields, hasServerSource, needsServers } from './discovery.ts';
 import { tlsField } from './tls.ts';
-import { traceModeField } from './trace-mode.ts';
+
+const modes = Object.keys(classicTraceModes) as TraceMode[];
+const byAnyName = new Map<string, TraceMode>([
+  ...modes.flatMap((mode): [string, TraceMode][] => [
+    [mode, mode],
+    [classicTraceModes[mode].toLowerCase(), mode],
+  ]),
+  ['cfgtmnotracemode', 'off'],
+]);
+
+const accepted = [...Object.values(classicTraceModes), ...modes];
+
+/** Installers send the classic names; neutral names are stored. Either, in any case; the neutral one afterwards. */
+const traceModeField = z
+  .string({ error: `must be one of ${accepted.join(', ')}` })
+  .transform((text, context): TraceMode => {
+    const mode = byAnyName.get(text.toLowerCase());
+    if (mode) return mode;
+    context.addIssue({ code: 'custom', message: `must be one of ${accepted.join(', ')}` });
+    return z.NEVER;
+  })
+  .describe(`One of ${accepted.join(', ')}.`);
 
 const keepAliveSeconds = () => integer(0, 3600).describe('Seconds without a sign of life; 0 = off.');
 
@@ -44,10 +68,10 @@ export const createEnvironmentBody = wrapped(
     tlsEnabled: fields.tlsEnabled.default(true),
     configServers: configServerList(configServerFields).default([]),
   }),
-).refine((body: { data?: object } | undefined) => saysWhereServersAre(body?.data), {
+).refine((body: { data?: object } | undefined) => hasServerSource(body?.data), {
   path: ['data', 'configServers'],
   error: needsServers,
-  // Told together with whatever else is wrong.
+  // Reported together with all other problems.
   when: () => true,
 });
 

@@ -1,6 +1,7 @@
-/** Rules of environments: per-field changes under a row lock, sealed passwords, no removal while in use. */
+/** Reads and writes environments: per-field changes under a row lock, sealed passwords, no removal while in use. */
 
 import { isDeepStrictEqual } from 'node:util';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { conflict } from '@gatehouse/service-kit/errors/app-error';
@@ -16,48 +17,31 @@ import {
   unknownEnvironment,
 } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
-import { readList } from '../config-servers/config-server.ts';
-import { parseId } from '../fields/id.ts';
+import { parseId } from '../fields/scalars.ts';
+import { readList } from './config-server.ts';
 import { mergeDiscovery, requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
 import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';
 import * as store from './store.ts';
 import { createTlsMerge, type TlsMerge } from './tls.ts';
 
-export interface EnvironmentService {
-  list(caller: Caller, search: string | undefined, page: Page): Promise<Rows<Environment>>;
-  /** @throws AppError 404 */
-  read(caller: Caller, id: string): Promise<Environment>;
-  /** @throws AppError 409 when the id is taken */
-  create(context: WriteContext, input: NewEnvironment): Promise<Environment>;
-  /** Fields that are not given keep their values. @throws AppError 404, 412 */
-  change(context: WriteContext, id: string, patch: EnvironmentPatch): Promise<Environment>;
-  /** The same for a change that depends on what is there. */
-  changeFields(
-    context: WriteContext,
-    id: string,
-    merge: (present: Environment) => EnvironmentFields,
-  ): Promise<Environment>;
-  /** @throws AppError 404, 409 while contact centres use it, 412 */
-  remove(context: WriteContext, id: string): Promise<void>;
-}
+export type EnvironmentService = ReturnType<typeof createEnvironmentService>;
 
-export interface EnvironmentServiceDeps {
-  db: Queryable;
-  writer: Writer;
-  secretBox: SecretBox;
-}
-
-const namedUsers = 5;
+const maxNamedUsers = 5;
 
 export function createEnvironmentService({
   db,
   writer,
   secretBox,
-}: EnvironmentServiceDeps): EnvironmentService {
+}: {
+  db: Queryable;
+  writer: Writer;
+  secretBox: SecretBox;
+}) {
   const seal = (id: string, password: string) => secretBox.seal(password, passwordPlace(id));
   const mergeTls = createTlsMerge(secretBox);
 
+  /** Writes the fields that `merge` derives from the stored environment. @throws AppError 404, 412 */
   async function changeFields(
     context: WriteContext,
     id: string,
@@ -79,25 +63,27 @@ export function createEnvironmentService({
   }
 
   return {
-    async list(caller, search, page) {
+    async list(caller: Caller, search: string | undefined, page: Page): Promise<Rows<Environment>> {
       if (!readsAll(caller)) return { rows: [], nextCursor: undefined };
       const rows = await store.listEnvironments(db, search, page);
       return cutPage(rows, page.limit, (environment) => environment.ordinal);
     },
-    async read(caller, text) {
+    /** @throws AppError 404 */
+    async read(caller: Caller, text: string): Promise<Environment> {
       const id = readsAll(caller) ? parseId(text) : undefined;
       const environment = id && (await store.readEnvironment(db, id));
       if (!environment) throw unknownEnvironment(text);
       return environment;
     },
-    async create(context, input) {
+    /** @throws AppError 409 when the id is taken */
+    async create(context: WriteContext, input: NewEnvironment): Promise<Environment> {
       requireInstallationWriter(context.caller);
       const id = input.id ?? randomUuid();
       const { password, configServers, consulService, srvRecord, tls, ...rest } = input;
       const fields: EnvironmentFields = {
         ...rest,
         ...mergeDiscovery({}, { consulService, srvRecord }),
-        ...mergeTls(id, undefined, tls),
+        ...definedOnly({ tls: mergeTls(id, undefined, tls) }),
         passwordEnvelope: seal(id, password),
         configServers: readList(configServers, []),
       };
@@ -116,15 +102,17 @@ export function createEnvironmentService({
         return reread(write.db, id);
       });
     },
-    change: (context, id, patch) =>
+    /** Fields that are not given keep their values. @throws AppError 404, 412 */
+    change: (context: WriteContext, id: string, patch: EnvironmentPatch) =>
       changeFields(context, id, (present) =>
         mergePatch(present, patch, { mergeTls, seal: (password) => seal(present.id, password) }),
       ),
     changeFields,
-    async remove(context, id) {
+    /** @throws AppError 404, 409 while contact centres use it, 412 */
+    async remove(context: WriteContext, id: string): Promise<void> {
       await writer.write(context, async (write) => {
         const present = await lock(context, write, id);
-        const users = await store.contactCentersUsing(write.db, present.id, namedUsers);
+        const users = await store.contactCentersUsing(write.db, present.id, maxNamedUsers);
         if (users.length > 0) {
           throw conflict(
             `The environment is used by contact centres (${users.join(', ')}): delete them or give them another environment first`,
@@ -139,7 +127,7 @@ export function createEnvironmentService({
   };
 }
 
-/** A caller who may not see it learns nothing; one who may, but not write, is told so. */
+/** 404 for callers that may not read it; 403 for those that may read but not write it. */
 async function lock({ caller, ifMatch }: WriteContext, { db }: Write, text: string): Promise<Environment> {
   if (!readsAll(caller)) throw unknownEnvironment(text);
   requireWriter(caller);
@@ -168,13 +156,14 @@ function mergePatch(
   }: EnvironmentPatch,
   { mergeTls, seal }: { mergeTls: TlsMerge; seal(password: string): string },
 ): EnvironmentFields {
-  const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
   return {
     ...present,
-    ...given,
+    ...definedOnly(patch),
     ...mergeDiscovery({ consulService, srvRecord }, { consulService: newService, srvRecord: newRecord }),
-    ...mergeTls(present.id, tls, newTls),
-    ...(password === undefined ? {} : { passwordEnvelope: seal(password) }),
-    ...(configServers === undefined ? {} : { configServers: readList(configServers, present.configServers) }),
+    ...definedOnly({
+      tls: mergeTls(present.id, tls, newTls),
+      passwordEnvelope: password === undefined ? undefined : seal(password),
+      configServers: configServers && readList(configServers, present.configServers),
+    }),
   };
 }

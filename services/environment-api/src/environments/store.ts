@@ -1,9 +1,9 @@
-/** The tables `environments`, `config_servers` and `config_server_locations`: one environment with its servers. */
+/** Stores environments with their servers in `environments`, `config_servers` and `config_server_locations`. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Environment, EnvironmentFields } from './environment.ts';
-import { environmentJson } from './row.ts';
+import { environmentJson } from './environment.ts';
 
 const select = `SELECT ${environmentJson} AS environment FROM environment.environments e`;
 
@@ -20,9 +20,9 @@ export async function readEnvironment(db: Queryable, id: string): Promise<Enviro
   return rows[0]?.environment;
 }
 
-/** Reads it and keeps other writers away until the transaction ends. */
+/** Reads it and locks it until the transaction ends. */
 export async function lockEnvironment(db: Queryable, id: string): Promise<Environment | undefined> {
-  // The lock first: a writer that had to wait must see what the other one wrote, servers included.
+  // Locks first, reads after: a writer that had to wait must see what the other one wrote, servers included.
   const { rowCount } = await db.query({
     name: 'environment_lock',
     text: 'SELECT 1 FROM environment.environments WHERE id = $1 FOR UPDATE',
@@ -49,7 +49,7 @@ export async function listEnvironments(
   return rows.map((row) => row.environment);
 }
 
-/** Whether it was inserted; false when the id is taken. */
+/** False when the id is taken. */
 export async function insertEnvironment(
   db: Queryable,
   id: string,
@@ -94,7 +94,7 @@ export async function deleteEnvironment(db: Queryable, id: string): Promise<void
   await db.query('DELETE FROM environment.environments WHERE id = $1', [id]);
 }
 
-/** Some of the contact centres that use it, to name them. */
+/** Ids of contact centres that use it, at most `limit`. */
 export async function contactCentersUsing(db: Queryable, id: string, limit: number): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
     'SELECT id FROM environment.contact_centers WHERE environment_id = $1 ORDER BY ordinal LIMIT $2',

@@ -1,5 +1,6 @@
-/** Certificates for the link to the Configuration Servers. The private key goes in and never comes out. */
+/** Checks, merges and seals the TLS settings of the link to the Configuration Servers. The private key is write-only. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { tlsAnswerSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import {
   type ConfigServerTlsView,
@@ -15,7 +16,7 @@ const hostName = /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;
 
 const privateKeyText = freeText(16_384).min(1, 'must not be empty');
 
-/** The certificates alone, without the comments that programs write around them. */
+/** Keeps the certificates and drops the comments that programs write around them. */
 function certificates(maxLength: number) {
   return freeText(maxLength).transform((text, context) => {
     const problem = certificateProblem(text);
@@ -61,32 +62,32 @@ export const tlsField = z
 export type TlsPatch = z.output<typeof tlsField>;
 
 export function shownTls({ mutual, ...tls }: ConfigServerTlsView): z.infer<typeof tlsAnswerSchema> {
-  return { ...tls, ...(mutual ? { mutual: { cert: mutual.cert } } : {}) };
+  return { ...tls, ...definedOnly({ mutual: mutual && { cert: mutual.cert } }) };
 }
 
-/** What the environment has after the patch. @throws AppError 400 for a key that is none, or none of the certificate */
-export type TlsMerge = (
-  environmentId: string,
-  present: ConfigServerTlsView | undefined,
-  patch: TlsPatch,
-) => { tls?: ConfigServerTlsView };
+export type TlsMerge = ReturnType<typeof createTlsMerge>;
 
-export function createTlsMerge(secretBox: SecretBox): TlsMerge {
-  return (environmentId, present, patch) => {
-    if (patch === undefined) return present ? { tls: present } : {};
-    if (patch === null) return {};
+export function createTlsMerge(secretBox: SecretBox) {
+  /** The TLS settings after the patch. @throws AppError 400 for an invalid key, or one of another certificate */
+  return (
+    environmentId: string,
+    present: ConfigServerTlsView | undefined,
+    patch: TlsPatch,
+  ): ConfigServerTlsView | undefined => {
+    if (patch === undefined) return present;
+    if (patch === null) return undefined;
     const ca = patch.ca === undefined ? present?.ca : patch.ca;
     const serverName = patch.serverName === undefined ? present?.serverName : patch.serverName;
     const mutual =
       patch.mutual === undefined
         ? present?.mutual
         : patch.mutual && mergeMutual(environmentId, present?.mutual, patch.mutual);
-    const tls = {
-      ...(ca ? { ca } : {}),
-      ...(serverName ? { serverName } : {}),
-      ...(mutual ? { mutual } : {}),
-    };
-    return Object.keys(tls).length === 0 ? {} : { tls };
+    const tls = definedOnly({
+      ca: ca ?? undefined,
+      serverName: serverName ?? undefined,
+      mutual: mutual ?? undefined,
+    });
+    return Object.keys(tls).length === 0 ? undefined : tls;
   };
 
   function mergeMutual(
@@ -118,7 +119,7 @@ function readPrivateKey(text: string): KeyObject {
   try {
     return createPrivateKey(text);
   } catch {
-    // The reason stays out of the answer: it is about a secret.
+    // The reason is not answered: it may reveal parts of the key.
     throw badRequest(
       /ENCRYPTED/.test(text)
         ? 'tls.mutual.key is locked by a passphrase: give it without one, it is stored encrypted'

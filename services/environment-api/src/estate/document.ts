@@ -1,16 +1,16 @@
-/** The whole estate as one document: what export gives and import takes. */
+/** Defines the document of export and import, which holds the whole configuration. */
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { z } from 'zod';
 import { createContactCenterBody } from '../contact-centers/schemas.ts';
 import { createEnvironmentBody } from '../environments/schemas.ts';
 import { clientCertificate, tlsFields } from '../environments/tls.ts';
-import { idSchema } from '../fields/id.ts';
+import { idSchema } from '../fields/scalars.ts';
 import { freeText, label } from '../fields/text.ts';
 import { settingBody } from '../settings/schemas.ts';
 import { oidcBody } from '../single-sign-on/oidc.ts';
 import { samlBody } from '../single-sign-on/saml.ts';
 
-/** A secret: where it is to be found, or the secret itself. An export has references only. */
+/** A reference to a secret, or the secret itself. An export contains references only. */
 export const secretField = z.union([z.object({ ref: label() }), freeText(4096).min(1, 'must not be empty')], {
   error: 'must be {"ref": "env:GATEHOUSE_IMPORT_…"}, {"ref": "file:…"}, or the secret itself',
 });
@@ -47,10 +47,10 @@ const isDocument = { error: 'must be an object as GET /export gives it' };
 
 export const estateDocument = z.object({ ...frame, contactCenters: z.array(contactCenter) }, isDocument);
 
-/** With contact centres as they came: there may be many, which are looked at one after the other. */
+/** Leaves contact centres unchecked: there may be many, so they are checked one by one. */
 export const estateFrame = z.object({ ...frame, contactCenters: z.array(z.unknown()) }, isDocument);
 
-/** What tells settings of one owner apart. */
+/** Identifies a setting among those of one owner. */
 export function placeOf({ name, location }: { name: string; location: string }): string {
   return `${JSON.stringify(name)} at ${location}`;
 }

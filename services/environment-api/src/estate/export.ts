@@ -1,13 +1,40 @@
-/** The estate as a document that can be kept in a repository: in a fixed order, with references instead of secrets. */
+/** Writes the configuration as JSON or YAML, in a fixed order, with references instead of secrets. */
+
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { classicTraceModes } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConfigServerTlsView } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { registryOf } from '../environments/discovery.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
 import type { EstateFrame, StoredCenter } from './store.ts';
+import { yamlOf } from './yaml-bodies.ts';
 
-/** All but the contact centres. */
-export function frameOf(estate: EstateFrame) {
+type Pages = AsyncIterable<readonly StoredCenter[]>;
+
+export async function* jsonPieces(frame: EstateFrame, pages: Pages): AsyncGenerator<string> {
+  yield `${JSON.stringify(frameOf(frame)).slice(0, -1)},"contactCenters":[`;
+  let isFirst = true;
+  for await (const centers of pages) {
+    const text = centers.map((center) => JSON.stringify(centerOf(center))).join();
+    yield isFirst ? text : `,${text}`;
+    isFirst = false;
+  }
+  yield ']}';
+}
+
+export async function* yamlPieces(frame: EstateFrame, pages: Pages): AsyncGenerator<string> {
+  yield yamlOf(frameOf(frame));
+  let isEmpty = true;
+  for await (const centers of pages) {
+    // YAML lets the entries of a list start in the column of its name.
+    yield `${isEmpty ? 'contactCenters:\n' : ''}${yamlOf(centers.map(centerOf))}`;
+    isEmpty = false;
+  }
+  if (isEmpty) yield 'contactCenters: []\n';
+}
+
+/** Everything except contact centres. */
+function frameOf(estate: EstateFrame) {
   return {
     formatVersion: 1,
     locations: estate.locations,
@@ -23,14 +50,14 @@ export function frameOf(estate: EstateFrame) {
       tenant: environment.tenant,
       appName: environment.appName,
       tlsEnabled: environment.tlsEnabled,
-      ...(environment.tls ? { tls: tlsOf(environment.id, environment.tls) } : {}),
+      ...definedOnly({ tls: environment.tls && tlsOf(environment.id, environment.tls) }),
       ...registryOf(environment),
       configServers: environment.configServers,
     })),
   };
 }
 
-export function centerOf({ center, settings, signOn }: StoredCenter) {
+function centerOf({ center, settings, signOn }: StoredCenter) {
   const { id, environmentId, name, domains, auth, status } = center;
   const saml = signOn.filter(({ protocol }) => protocol === 'saml');
   const oidc = signOn.filter(({ protocol }) => protocol === 'oidc');
@@ -46,12 +73,17 @@ export function centerOf({ center, settings, signOn }: StoredCenter) {
     oidc: oidc.map((entry) => ({
       location: entry.location,
       ...entry.settings,
-      ...(entry.secret === null ? {} : { clientSecret: referenceFor('CLIENT_SECRET', id, entry.location) }),
+      ...definedOnly({
+        clientSecret: entry.secret === null ? undefined : referenceFor('CLIENT_SECRET', id, entry.location),
+      }),
     })),
   };
 }
 
 function tlsOf(id: string, tls: ConfigServerTlsView) {
   const { mutual, ...shown } = shownTls(tls);
-  return { ...shown, ...(mutual ? { mutual: { ...mutual, key: referenceFor('TLS_KEY', id) } } : {}) };
+  return {
+    ...shown,
+    ...definedOnly({ mutual: mutual && { ...mutual, key: referenceFor('TLS_KEY', id) } }),
+  };
 }

@@ -1,6 +1,7 @@
-/** Makes the estate what a document says, in one transaction: through the services, so that every rule holds. */
-import { setImmediate as othersTurn } from 'node:timers/promises';
+/** Makes the configuration what a document says, in one transaction, through the services so that every rule holds. */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import {
   type ConfigServerTlsView,
@@ -11,11 +12,12 @@ import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-s
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { Write, WriteContext } from '../changes/writer.ts';
+import { auditedFields } from '../contact-centers/contact-center.ts';
 import { domainKey } from '../contact-centers/domain.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { normalizeSetting } from '../cors/origins.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import type { TlsPatch } from '../environments/tls.ts';
+import { normalizeSetting } from '../fields/cors-origins.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { LocationService } from '../locations/service.ts';
 import type { SettingService } from '../settings/service.ts';
@@ -26,163 +28,25 @@ import { type EstateDocument, placeOf, type SecretField } from './document.ts';
 import type { ResolveSecret } from './secret-reference.ts';
 import { type Estate, freeDomains, type StoredCenter } from './store.ts';
 
-export interface ImportDeps {
-  environments: EnvironmentService;
-  contactCenters: ContactCenterService;
-  settings: SettingService;
-  globalSettings: GlobalSettingService;
-  locations: LocationService;
-  singleSignOn: SingleSignOnService;
-  secretBox: SecretBox;
-  resolveSecret: ResolveSecret;
+type WantedEnvironment = EstateDocument['environments'][number];
+type WantedCenter = EstateDocument['contactCenters'][number];
+
+/** One import. */
+interface Job {
+  document: EstateDocument;
+  present: Estate;
+  /** Takes part in `write`. */
+  context: WriteContext;
+  write: Write;
+  /** References without a value, whose stored secrets stay. */
+  keptSecrets: string[];
 }
 
-type Center = EstateDocument['contactCenters'][number];
+export type Importer = ReturnType<typeof createImporter>;
 
-const centersOfTurn = 25;
+const centersPerTurn = 25;
 
-/** Returns the references that led nowhere, whose secrets stay as they are. `context` takes part in `write`. */
-export async function applyDocument(
-  document: EstateDocument,
-  present: Estate,
-  deps: ImportDeps,
-  { context, write }: { context: WriteContext; write: Write },
-): Promise<string[]> {
-  const kept: string[] = [];
-  const { environments, contactCenters, settings, globalSettings, locations, singleSignOn } = deps;
-
-  /** Undefined: it is there already, or stays because the reference leads nowhere. */
-  async function newSecret(
-    secret: SecretField,
-    field: string,
-    stored: string | undefined,
-    place: SecretPlace,
-  ) {
-    const text = await deps.resolveSecret(secret, field);
-    if (text === undefined && stored === undefined) {
-      const ref = typeof secret === 'string' ? '' : secret.ref;
-      throw badRequest(
-        `The reference ${JSON.stringify(ref)} leads nowhere, and there is no secret to keep: set it`,
-        {
-          field,
-        },
-      );
-    }
-    if (text === undefined) kept.push(typeof secret === 'string' ? field : secret.ref);
-    if (text === undefined || stored === undefined) return text;
-    return deps.secretBox.open(stored, place).toString('utf8') === text ? undefined : text;
-  }
-
-  async function writeEnvironments(): Promise<void> {
-    const byId = new Map(present.environments.map((one) => [one.id, one]));
-    for (const [index, { id, password, tls: wantedTls, ...fields }] of document.environments.entries()) {
-      const field = `environments.${index}`;
-      const before = byId.get(id);
-      const secret = await newSecret(
-        password,
-        `${field}.password`,
-        before?.passwordEnvelope,
-        passwordPlace(id),
-      );
-      const tls = wantedTls ? await tlsOf(id, wantedTls, before?.tls, `${field}.tls.mutual.key`) : null;
-      if (before)
-        await environments.change(context, id, {
-          ...registryAbsent,
-          ...fields,
-          tls,
-          ...(secret === undefined ? {} : { password: secret }),
-        });
-      else await environments.create(context, { ...fields, tls, id, password: secret ?? '' });
-    }
-  }
-
-  async function tlsOf(
-    id: string,
-    { mutual, ...tls }: NonNullable<EstateDocument['environments'][number]['tls']>,
-    stored: ConfigServerTlsView | undefined,
-    field: string,
-  ): Promise<TlsPatch> {
-    const key = mutual
-      ? await newSecret(mutual.key, field, stored?.mutual?.keyEnvelope, tlsKeyPlace(id))
-      : undefined;
-    return {
-      ...tlsAbsent,
-      ...tls,
-      ...(mutual ? { mutual: { cert: mutual.cert, ...(key === undefined ? {} : { key }) } } : {}),
-    };
-  }
-
-  async function writeCenters(): Promise<void> {
-    const byId = new Map(present.contactCenters.map((one) => [one.center.id, one]));
-    await freeDomains(write.db, movingDomains(document, present));
-    for (const [index, wanted] of document.contactCenters.entries()) {
-      const before = byId.get(wanted.id);
-      const { settings: wantedSettings, saml: wantedSaml, oidc: wantedOidc, ...fields } = wanted;
-      if (!before) await contactCenters.create(context, fields);
-      else if (isDifferent(wanted, before)) await contactCenters.change(context, wanted.id, fields);
-      await writeSettings(wantedSettings, before?.settings ?? [], {
-        put: (setting) => settings.upsert(context, wanted.id, setting),
-        take: ({ name, location }) => settings.remove(context, wanted.id, name, location),
-      });
-      await writeSignOn(wanted, before, index);
-      // Where nothing differs nothing is waited for: others get their turn all the same.
-      if (index % centersOfTurn === 0) await othersTurn();
-    }
-  }
-
-  async function writeSignOn(wanted: Center, before: StoredCenter | undefined, index: number): Promise<void> {
-    const stored = before?.signOn ?? [];
-    for (const { location, ...patch } of wanted.saml) {
-      await singleSignOn.put(context, wanted.id, saml, location, {
-        ...samlAbsent,
-        ...saml.defaults,
-        ...patch,
-      });
-    }
-    for (const [position, { location, clientSecret, ...patch }] of wanted.oidc.entries()) {
-      const field = `contactCenters.${index}.oidc.${position}.clientSecret`;
-      const sealed =
-        stored.find((one) => one.protocol === 'oidc' && one.location === location)?.secret ?? undefined;
-      const place = clientSecretPlace(wanted.id, location);
-      const secret = clientSecret ? await newSecret(clientSecret, field, sealed, place) : null;
-      await singleSignOn.put(context, wanted.id, oidc, location, {
-        ...oidcAbsent,
-        ...oidc.defaults,
-        ...patch,
-        ...(secret === undefined ? {} : { clientSecret: secret }),
-      });
-    }
-    for (const { protocol, location } of stored) {
-      if (wanted[protocol].some((one) => one.location === location)) continue;
-      await singleSignOn.remove(context, wanted.id, protocol, location);
-    }
-  }
-
-  // What others need comes first, what others need no longer goes last.
-  for (const location of document.locations) {
-    if (!present.locations.includes(location)) await locations.declare(context, location);
-  }
-  const centerIds = new Set(document.contactCenters.map(({ id }) => id));
-  for (const { center } of present.contactCenters) {
-    if (!centerIds.has(center.id)) await contactCenters.remove(context, center.id);
-  }
-  await writeEnvironments();
-  await writeSettings(document.settings, present.settings, {
-    put: (setting) => globalSettings.upsert(context, setting),
-    take: ({ name, location }) => globalSettings.remove(context, name, location),
-  });
-  await writeCenters();
-  const environmentIds = new Set(document.environments.map(({ id }) => id));
-  for (const { id } of present.environments) {
-    if (!environmentIds.has(id)) await environments.remove(context, id);
-  }
-  for (const location of present.locations) {
-    if (!document.locations.includes(location)) await locations.withdraw(context, location);
-  }
-  return kept;
-}
-
-/** Fields without a default are taken away when the document does not have them. */
+// Fields without a default are removed when the document does not have them.
 const samlAbsent = {
   idpMetadataXml: null,
   idpMetadataUrl: null,
@@ -193,38 +57,179 @@ const tlsAbsent = { ca: null, serverName: null, mutual: null };
 const registryAbsent = { consulService: null, srvRecord: null };
 const oidcAbsent = { issuer: null, clientId: null, prompt: null };
 
+export function createImporter({
+  environments,
+  contactCenters,
+  settings,
+  globalSettings,
+  locations,
+  singleSignOn,
+  secretBox,
+  resolveSecret,
+}: {
+  environments: EnvironmentService;
+  contactCenters: ContactCenterService;
+  settings: SettingService;
+  globalSettings: GlobalSettingService;
+  locations: LocationService;
+  singleSignOn: SingleSignOnService;
+  secretBox: SecretBox;
+  resolveSecret: ResolveSecret;
+}) {
+  /** Undefined: the stored secret stays, because it is the same or the reference has no value. */
+  async function newSecret(
+    { keptSecrets }: Job,
+    secret: SecretField,
+    field: string,
+    stored: string | undefined,
+    place: SecretPlace,
+  ): Promise<string | undefined> {
+    const text = await resolveSecret(secret, field);
+    if (text === undefined && stored === undefined) {
+      const ref = typeof secret === 'string' ? '' : secret.ref;
+      throw badRequest(
+        `The reference ${JSON.stringify(ref)} leads nowhere, and there is no secret to keep: set it`,
+        { field },
+      );
+    }
+    if (text === undefined) keptSecrets.push(typeof secret === 'string' ? field : secret.ref);
+    if (text === undefined || stored === undefined) return text;
+    return secretBox.open(stored, place).toString('utf8') === text ? undefined : text;
+  }
+
+  async function writeEnvironments(job: Job): Promise<void> {
+    const byId = new Map(job.present.environments.map((one) => [one.id, one]));
+    for (const [index, wanted] of job.document.environments.entries()) {
+      const { id, password: given, tls: wantedTls, ...fields } = wanted;
+      const field = `environments.${index}`;
+      const before = byId.get(id);
+      const place = passwordPlace(id);
+      const password = await newSecret(job, given, `${field}.password`, before?.passwordEnvelope, place);
+      const keyField = `${field}.tls.mutual.key`;
+      const tls = wantedTls ? await tlsPatchOf(job, id, wantedTls, before?.tls, keyField) : null;
+      if (before) {
+        const patch = { ...registryAbsent, ...fields, tls, ...definedOnly({ password }) };
+        await environments.change(job.context, id, patch);
+      } else {
+        await environments.create(job.context, { ...fields, tls, id, password: password ?? '' });
+      }
+    }
+  }
+
+  async function tlsPatchOf(
+    job: Job,
+    id: string,
+    { mutual, ...tls }: NonNullable<WantedEnvironment['tls']>,
+    stored: ConfigServerTlsView | undefined,
+    field: string,
+  ): Promise<TlsPatch> {
+    if (!mutual) return { ...tlsAbsent, ...tls };
+    const { cert } = mutual;
+    const key = await newSecret(job, mutual.key, field, stored?.mutual?.keyEnvelope, tlsKeyPlace(id));
+    return { ...tlsAbsent, ...tls, mutual: definedOnly({ cert, key }) };
+  }
+
+  async function writeCenters(job: Job): Promise<void> {
+    const { document, present, context, write } = job;
+    const byId = new Map(present.contactCenters.map((one) => [one.center.id, one]));
+    await freeDomains(write.db, movingDomains(document, present));
+    for (const [index, wanted] of document.contactCenters.entries()) {
+      const before = byId.get(wanted.id);
+      const { settings: wantedSettings, saml: _saml, oidc: _oidc, ...fields } = wanted;
+      if (!before) await contactCenters.create(context, fields);
+      else if (isDifferent(wanted, before)) await contactCenters.change(context, wanted.id, fields);
+      await writeSettings(wantedSettings, before?.settings ?? [], {
+        upsert: (setting) => settings.upsert(context, wanted.id, setting),
+        remove: ({ name, location }) => settings.remove(context, wanted.id, name, location),
+      });
+      await writeSignOn(job, wanted, before, index);
+      // A contact centre without changes awaits nothing, so other requests need a turn.
+      if (index % centersPerTurn === 0) await yieldToOthers();
+    }
+  }
+
+  async function writeSignOn(
+    job: Job,
+    wanted: WantedCenter,
+    before: StoredCenter | undefined,
+    index: number,
+  ): Promise<void> {
+    const { context } = job;
+    const stored = before?.signOn ?? [];
+    for (const { location, ...given } of wanted.saml) {
+      const patch = { ...samlAbsent, ...saml.defaults, ...given };
+      await singleSignOn.put(context, wanted.id, saml, location, patch);
+    }
+    for (const [position, { location, clientSecret: given, ...fields }] of wanted.oidc.entries()) {
+      const field = `contactCenters.${index}.oidc.${position}.clientSecret`;
+      const present = stored.find((one) => one.protocol === 'oidc' && one.location === location);
+      const place = clientSecretPlace(wanted.id, location);
+      const clientSecret = given
+        ? await newSecret(job, given, field, present?.secret ?? undefined, place)
+        : null;
+      const patch = { ...oidcAbsent, ...oidc.defaults, ...fields, ...definedOnly({ clientSecret }) };
+      await singleSignOn.put(context, wanted.id, oidc, location, patch);
+    }
+    for (const { protocol, location } of stored) {
+      if (wanted[protocol].some((one) => one.location === location)) continue;
+      await singleSignOn.remove(context, wanted.id, protocol, location);
+    }
+  }
+
+  return {
+    /** Returns the references without a value, whose stored secrets stay. */
+    async apply(
+      document: EstateDocument,
+      present: Estate,
+      { context, write }: { context: WriteContext; write: Write },
+    ): Promise<string[]> {
+      const job: Job = { document, present, context, write, keptSecrets: [] };
+      // Creates first what other entities need, and deletes last what they no longer need.
+      for (const location of document.locations) {
+        if (!present.locations.includes(location)) await locations.declare(context, location);
+      }
+      const centerIds = new Set(document.contactCenters.map(({ id }) => id));
+      for (const { center } of present.contactCenters) {
+        if (!centerIds.has(center.id)) await contactCenters.remove(context, center.id);
+      }
+      await writeEnvironments(job);
+      await writeSettings(document.settings, present.settings, {
+        upsert: (setting) => globalSettings.upsert(context, setting),
+        remove: ({ name, location }) => globalSettings.remove(context, name, location),
+      });
+      await writeCenters(job);
+      const environmentIds = new Set(document.environments.map(({ id }) => id));
+      for (const { id } of present.environments) {
+        if (!environmentIds.has(id)) await environments.remove(context, id);
+      }
+      for (const location of present.locations) {
+        if (!document.locations.includes(location)) await locations.withdraw(context, location);
+      }
+      return job.keptSecrets;
+    },
+  };
+}
+
 async function writeSettings(
   wanted: readonly Setting[],
   present: readonly Setting[],
-  { put, take }: { put(setting: Setting): Promise<unknown>; take(setting: Setting): Promise<unknown> },
+  { upsert, remove }: Record<'upsert' | 'remove', (setting: Setting) => Promise<unknown>>,
 ): Promise<void> {
   const before = new Map(present.map((setting) => [placeOf(setting), setting]));
   for (const given of wanted) {
     const setting = normalizeSetting(given);
-    if (!isDeepStrictEqual(before.get(placeOf(setting)), setting)) await put(setting);
+    if (!isDeepStrictEqual(before.get(placeOf(setting)), setting)) await upsert(setting);
     before.delete(placeOf(setting));
   }
-  for (const setting of before.values()) await take(setting);
+  for (const setting of before.values()) await remove(setting);
 }
 
-function isDifferent(wanted: Center, { center }: StoredCenter): boolean {
-  const fieldsOf = ({
-    environmentId,
-    name,
-    domains,
-    auth,
-    status,
-  }: Omit<Center, 'id' | 'settings' | 'saml' | 'oidc'>) => ({
-    environmentId,
-    name,
-    domains,
-    auth,
-    status,
-  });
-  return !isDeepStrictEqual(fieldsOf(wanted), fieldsOf(center));
+function isDifferent(wanted: WantedCenter, { center }: StoredCenter): boolean {
+  const { environmentId, name, domains, auth, status } = wanted;
+  return !isDeepStrictEqual({ environmentId, name, domains, auth, status }, auditedFields(center));
 }
 
-/** Contact centres that stay and hold a domain which another one is to get. */
+/** Ids of contact centres that stay and hold a domain which another one will get. */
 function movingDomains(document: EstateDocument, present: Estate): string[] {
   const wantedBy = new Map(
     document.contactCenters.flatMap(({ id, domains }) => domains.map((domain) => [domainKey(domain), id])),

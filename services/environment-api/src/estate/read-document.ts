@@ -1,31 +1,31 @@
-/** Reads the document of an import: a piece at a time, so that an estate of any size keeps nobody else waiting. */
-import { setImmediate as othersTurn } from 'node:timers/promises';
+/** Checks the document of an import in pieces, so that a large document does not block other requests. */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { z } from 'zod';
 import { contactCenter, type EstateDocument, estateFrame, placeOf } from './document.ts';
 
 type Issue = z.core.$ZodIssue;
 
-const centersOfTurn = 25;
-/** Whoever mends these sends it again. */
-const mostIssues = 100;
+const centersPerTurn = 25;
+/** More are reported once these are corrected. */
+const maxIssues = 100;
 
-/** @throws ZodError that names the places of what is wrong */
+/** @throws ZodError that names the place of each problem */
 export async function readDocument(body: unknown): Promise<EstateDocument> {
   const frame = estateFrame.safeParse(body);
   const issues: Issue[] = frame.success ? [] : [...frame.error.issues];
   const given = z.looseObject({ contactCenters: z.array(z.unknown()) }).safeParse(body);
   const contactCenters: EstateDocument['contactCenters'] = [];
   for (const [index, one] of (given.data?.contactCenters ?? []).entries()) {
-    if (issues.length >= mostIssues) break;
+    if (issues.length >= maxIssues) break;
     const read = contactCenter.safeParse(one);
     if (read.success) contactCenters.push(read.data);
     else issues.push(...read.error.issues.map((issue) => below(['contactCenters', index], issue)));
-    if (index % centersOfTurn === 0) await othersTurn();
+    if (index % centersPerTurn === 0) await yieldToOthers();
   }
-  if (!frame.success || issues.length > 0) throw new z.ZodRealError(issues.slice(0, mostIssues));
+  if (!frame.success || issues.length > 0) throw new z.ZodRealError(issues.slice(0, maxIssues));
   const document = { ...frame.data, contactCenters };
-  const twice = repetitions(document);
-  if (twice.length > 0) throw new z.ZodRealError(twice.slice(0, mostIssues));
+  const repeated = repetitions(document);
+  if (repeated.length > 0) throw new z.ZodRealError(repeated.slice(0, maxIssues));
   return document;
 }
 
@@ -33,7 +33,7 @@ function below(path: readonly PropertyKey[], issue: Issue): Issue {
   return { ...issue, path: [...path, ...issue.path] };
 }
 
-/** Two entries of one list that would be the same row. */
+/** Entries of one list that would become the same row. */
 function repetitions({ environments, settings, contactCenters }: EstateDocument): Issue[] {
   const lists: [path: PropertyKey[], keys: string[]][] = [
     [['environments'], environments.map(({ id }) => id)],

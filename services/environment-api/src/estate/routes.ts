@@ -1,4 +1,4 @@
-/** `/export` and `/import`: the estate as a document, to keep in a repository or to move to another installation. */
+/** Routes `/export` and `/import`: the configuration as one document, for a repository or another installation. */
 import { Readable } from 'node:stream';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
@@ -8,13 +8,12 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { requireInstallationWriter } from '../access/caller.ts';
+import { estateEtagOf, failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
-import { estateEtagOf } from '../versions/etag.ts';
 import { estateDocument } from './document.ts';
+import { jsonPieces, yamlPieces } from './export.ts';
 import { readDocument } from './read-document.ts';
 import type { EstateService } from './service.ts';
-import { jsonPieces, yamlPieces } from './written-document.ts';
 import { acceptYaml, wantsYaml } from './yaml-bodies.ts';
 
 const tags = ['import and export'];
@@ -29,12 +28,12 @@ const exported = z.looseObject({
 });
 
 export function estateRoutes(
-  app: App,
+  api: App,
   { estate, changeLog }: { estate: EstateService; changeLog: ChangeLog },
 ): void {
-  acceptYaml(app);
+  acceptYaml(api);
 
-  app.get(
+  api.get(
     '/export',
     {
       schema: {
@@ -50,22 +49,22 @@ export function estateRoutes(
       reply.header('etag', estateEtagOf(frame.change)).header('cache-control', 'private, no-cache');
       const isYaml = wantsYaml(request.headers.accept);
       reply.type(`application/${isYaml ? 'yaml' : 'json'}; charset=utf-8`);
-      const stream = Readable.from(whole((isYaml ? yamlPieces : jsonPieces)(frame, pages), close));
-      // Sent, or given up: a reader may go away before the first piece.
+      const stream = Readable.from(thenClose((isYaml ? yamlPieces : jsonPieces)(frame, pages), close));
+      // Also closed when the reader disconnects before the first piece.
       stream.once('close', () => void close());
       return reply.send(stream as never);
     },
   );
 
-  app.put(
+  api.put(
     '/import',
     {
       bodyLimit,
-      // Before the body is read, which takes memory and time.
+      // Checked before the body is read, which takes memory and time.
       onRequest: async ({ caller }) => requireInstallationWriter(caller),
-      // The document is read in pieces; its schema is for whoever reads the description.
+      // readDocument checks the body in pieces; the schema is for the OpenAPI document.
       validatorCompiler: (part) => {
-        if (part.httpPart !== 'body' && app.validatorCompiler) return app.validatorCompiler(part);
+        if (part.httpPart !== 'body' && api.validatorCompiler) return api.validatorCompiler(part);
         return (value: unknown) => ({ value });
       },
       schema: {
@@ -90,8 +89,11 @@ export function estateRoutes(
   );
 }
 
-/** The answer ends when its connection has been given back: whoever reads one export after another is never one too many. */
-async function* whole(pieces: AsyncGenerator<string>, close: () => Promise<void>): AsyncGenerator<string> {
+/** Ends after the connection is released, so that a caller can read one export after another without a 503. */
+async function* thenClose(
+  pieces: AsyncGenerator<string>,
+  close: () => Promise<void>,
+): AsyncGenerator<string> {
   yield* pieces;
   await close();
 }

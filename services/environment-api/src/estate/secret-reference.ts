@@ -1,27 +1,30 @@
-/** References to secrets in an import: variables and files that were made for imports, and nothing else of this process. */
+/** Resolves references to secrets in an import: only variables and files that are meant for imports. */
 import { readFile, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { SecretField } from './document.ts';
 
-/** Undefined: the reference leads nowhere here. @throws AppError 400 for one that is not permitted */
-export type ResolveSecret = (secret: SecretField, field: string) => Promise<string | undefined>;
+export type ResolveSecret = ReturnType<typeof createResolveSecret>;
 
 const variable = /^env:(GATEHOUSE_IMPORT_[A-Z0-9_]+)$/;
 const file = /^file:([A-Za-z0-9_][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_][A-Za-z0-9._-]*)*)$/;
 
-/** Whoever imports chooses names: other variables and files would hand him the secrets of this process. */
-export function createResolveSecret(options: {
+/** The caller chooses the names: access to other variables and files would give it the secrets of this process. */
+export function createResolveSecret({
+  env,
+  folder,
+}: {
   env: Readonly<Record<string, string | undefined>>;
   folder: string | undefined;
-}): ResolveSecret {
-  return async (secret, field) => {
+}) {
+  /** Undefined: nothing is stored under the reference. @throws AppError 400 for a reference that is not permitted */
+  return async (secret: SecretField, field: string): Promise<string | undefined> => {
     if (typeof secret === 'string') return secret;
     const { ref } = secret;
     const name = variable.exec(ref)?.[1];
-    if (name !== undefined) return options.env[name] || undefined;
+    if (name !== undefined) return env[name] || undefined;
     const path = file.exec(ref)?.[1];
-    if (path !== undefined && options.folder !== undefined) return readInside(options.folder, path);
+    if (path !== undefined && folder !== undefined) return readInside(folder, path);
     const advice =
       path !== undefined
         ? 'this installation has no folder for them (GATEHOUSE_IMPORT_SECRETS_FOLDER)'
@@ -30,7 +33,7 @@ export function createResolveSecret(options: {
   };
 }
 
-/** The name under which an export asks for a secret. */
+/** The reference that an export contains in place of a secret. */
 export function referenceFor(
   kind: 'PASSWORD' | 'CLIENT_SECRET' | 'TLS_KEY',
   id: string,

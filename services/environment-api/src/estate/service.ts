@@ -1,41 +1,36 @@
-/** Export and import of the whole estate. */
+/** Exports and imports the whole configuration. */
 import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors/app-error';
 import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
+import { estateEtagOf } from '../answers.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
-import { estateEtagOf } from '../versions/etag.ts';
 import type { EstateDocument } from './document.ts';
-import { applyDocument, type ImportDeps } from './import.ts';
-import { holdWriters, openSnapshot, readEstate, type Snapshot } from './store.ts';
+import type { Importer } from './import.ts';
+import { lockWriters, openSnapshot, readEstate, type Snapshot } from './store.ts';
 
 export interface ImportResult {
-  /** What was written, or would be; as the audit trail has it. */
+  /** The changes that were written, or would be by a dry run, as in the audit trail. */
   changes: Written[];
-  /** References that lead nowhere here: these secrets stay as they are. */
+  /** References without a value here: the stored secrets stay. */
   keptSecrets: string[];
 }
 
-export interface EstateService {
-  /** Everything of one moment; to be closed. @throws AppError 403, 503 when too many read */
-  read(caller: Caller): Promise<Snapshot>;
-  /** All of the document, or nothing of it. @throws AppError 400, 403, 409, 412, 428 */
-  replace(context: WriteContext, document: EstateDocument, isDryRun: boolean): Promise<ImportResult>;
-}
+export type EstateService = ReturnType<typeof createEstateService>;
 
-/** Each holds a connection for as long as its reader takes. */
-const mostReaders = 2;
+/** Each export holds a connection for as long as its reader takes. */
+const maxReaders = 2;
 
 function tooManyReaders(): AppError {
   return new AppError(
     'temporarily_unavailable',
     503,
-    `${mostReaders} exports are under way here: try again when one of them is done`,
+    `${maxReaders} exports are under way here: try again when one of them is done`,
     { retryAfterSeconds: 5 },
   );
 }
 
-/** Carries the result out of a transaction that is to be rolled back. */
+/** Carries the result out of a transaction that must be rolled back. */
 class DryRunEnd extends Error {
   readonly result: ImportResult;
 
@@ -45,14 +40,22 @@ class DryRunEnd extends Error {
   }
 }
 
-export function createEstateService(db: Pool, writer: Writer, deps: ImportDeps): EstateService {
+export function createEstateService({
+  db,
+  writer,
+  importer,
+}: {
+  db: Pool;
+  writer: Writer;
+  importer: Importer;
+}) {
   async function run(
     context: WriteContext,
     document: EstateDocument,
     isDryRun: boolean,
   ): Promise<ImportResult> {
     return writer.write(context, async (write) => {
-      await holdWriters(write.db);
+      await lockWriters(write.db);
       const present = await readEstate(write.db);
       requirePresent(context.ifMatch, present.change, isDryRun);
       const changes: Written[] = [];
@@ -64,19 +67,20 @@ export function createEstateService(db: Pool, writer: Writer, deps: ImportDeps):
         },
       };
       const inner = { ...context, ifMatch: undefined, keyed: undefined, within };
-      const keptSecrets = await applyDocument(document, present, deps, { context: inner, write: within });
+      const keptSecrets = await importer.apply(document, present, { context: inner, write: within });
       if (isDryRun) throw new DryRunEnd({ changes, keptSecrets });
       return { changes, keptSecrets };
     });
   }
 
-  /** Snapshots that are open or about to be. */
+  /** Open snapshots, and those that are being opened. */
   const reading = new Set<object>();
 
   return {
-    async read(caller) {
+    /** A snapshot, which the caller must close. @throws AppError 403, 503 while too many are open */
+    async read(caller: Caller): Promise<Snapshot> {
       requireInstallationReader(caller);
-      if (reading.size >= mostReaders) throw tooManyReaders();
+      if (reading.size >= maxReaders) throw tooManyReaders();
       const place = {};
       reading.add(place);
       try {
@@ -87,7 +91,8 @@ export function createEstateService(db: Pool, writer: Writer, deps: ImportDeps):
         throw error;
       }
     },
-    async replace(context, document, isDryRun) {
+    /** Writes all of the document, or nothing of it. @throws AppError 400, 403, 409, 412, 428 */
+    async replace(context: WriteContext, document: EstateDocument, isDryRun: boolean): Promise<ImportResult> {
       requireInstallationWriter(context.caller);
       try {
         return await run(context, document, isDryRun);
@@ -99,7 +104,7 @@ export function createEstateService(db: Pool, writer: Writer, deps: ImportDeps):
   };
 }
 
-/** A full replacement undoes what its author has not seen, so he must say what he has seen. */
+/** An import replaces everything, so the caller must name the state that it has seen. */
 function requirePresent(ifMatch: string | undefined, change: number, isDryRun: boolean): void {
   const etag = estateEtagOf(change);
   if (ifMatch === undefined) {

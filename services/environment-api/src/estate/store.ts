@@ -1,11 +1,11 @@
-/** Everything there is, of one moment; contact centres in pages, because there may be many. */
+/** Reads the whole configuration as of one moment; contact centres in pages, because there may be many. */
 
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { contactCenterJson } from '../contact-centers/row.ts';
+import { contactCenterJson } from '../contact-centers/contact-center.ts';
 import type { Environment } from '../environments/environment.ts';
-import { environmentJson } from '../environments/row.ts';
+import { environmentJson } from '../environments/environment.ts';
 
 export interface StoredSignOn {
   protocol: 'saml' | 'oidc';
@@ -33,15 +33,15 @@ export interface Estate extends EstateFrame {
   contactCenters: StoredCenter[];
 }
 
-const centersOfPage = 25;
-/** A reader who takes nothing for so long has gone, and the old rows that he holds may be cleaned up. */
-const idleSeconds = 60;
+const centersPerPage = 25;
+/** A reader that takes nothing for so long is disconnected, so that PostgreSQL can remove old rows. */
+const maxIdleSeconds = 60;
 
 const settingJson = `json_build_object('name', s.name, 'value', s.value, 'location', s.location, 'shared', s.shared)`;
 const listOf = (json: string, order: string) => `coalesce(json_agg(${json} ORDER BY ${order}), '[]'::json)`;
 const settingOrder = 's.name COLLATE "C", s.location';
 
-/** To be asked inside a transaction that sees one moment, or under the lock that keeps writers away. */
+/** Call it in a REPEATABLE READ transaction or under the lock of `lockWriters`. */
 export async function readFrame(db: Queryable): Promise<EstateFrame> {
   const { rows } = await db.query<EstateFrame>(`SELECT
     (SELECT coalesce(max(seq), 0)::float8 FROM environment.changes) AS change,
@@ -64,12 +64,12 @@ export async function* readCenters(db: Queryable): AsyncGenerator<StoredCenter[]
           `json_build_object('protocol', o.protocol, 'location', o.location, 'settings', o.settings, 'secret', o.secret)`,
           'o.protocol, o.location',
         )} FROM environment.single_sign_on o WHERE o.contact_center_id = c.id) AS "signOn"
-        FROM environment.contact_centers c WHERE c.ordinal > $1 ORDER BY c.ordinal LIMIT ${centersOfPage}`,
+        FROM environment.contact_centers c WHERE c.ordinal > $1 ORDER BY c.ordinal LIMIT ${centersPerPage}`,
       values: [after],
     });
     if (rows.length > 0) yield rows;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < centersOfPage) return;
+    if (last === undefined || rows.length < centersPerPage) return;
     after = last.center.ordinal;
   }
 }
@@ -84,21 +84,20 @@ export async function readEstate(db: Queryable): Promise<Estate> {
 export interface Snapshot {
   frame: EstateFrame;
   pages: AsyncGenerator<StoredCenter[]>;
-  /** Gives the connection back, read to the end or not; more than once is the same. */
+  /** Releases the connection; may be called at any time and more than once. */
   close(): Promise<void>;
 }
 
-/** What another one writes meanwhile is not seen. */
+/** Later writes of others are not visible in it. */
 export async function openSnapshot(pool: Pool): Promise<Snapshot> {
   const client = await pool.connect();
-  // Between two pages nobody waits for an answer who would hear of it; the next query does.
+  // An error between two queries has no listener and would end the process; the next query reports it.
   const ignore = () => {};
   client.on('error', ignore);
   let isOpen = true;
   const close = async () => {
     if (!isOpen) return;
     isOpen = false;
-    // Nothing was written: there is nothing to commit.
     const failure = await client.query('ROLLBACK').then(
       () => undefined,
       (error: Error) => error,
@@ -108,7 +107,7 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
   };
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${idleSeconds}s'`);
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${maxIdleSeconds}s'`);
     return { frame: await readFrame(client), pages: readCenters(client), close };
   } catch (error) {
     await close();
@@ -116,12 +115,12 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
   }
 }
 
-/** No other writer commits until the transaction ends: the lock under which changes are numbered. */
-export async function holdWriters(db: Queryable): Promise<void> {
+/** Takes the lock under which changes are numbered: no other writer commits until the transaction ends. */
+export async function lockWriters(db: Queryable): Promise<void> {
   await db.query(`SELECT pg_advisory_xact_lock(hashtext('gatehouse.changes'), hashtext('environment'))`);
 }
 
-/** Sets domains free that are about to move between contact centres. */
+/** Deletes domains that will move to another contact centre. */
 export async function freeDomains(db: Queryable, contactCenterIds: readonly string[]): Promise<void> {
   await db.query(
     'DELETE FROM environment.contact_center_domains WHERE contact_center_id = ANY ($1::uuid[])',

@@ -1,4 +1,4 @@
-/** YAML beside JSON, in both directions. */
+/** Reads and writes YAML beside JSON. */
 import { Worker } from 'node:worker_threads';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -6,14 +6,14 @@ import { CORE_SCHEMA, dump } from 'js-yaml';
 import type { ReadYaml } from './yaml-worker.ts';
 
 const mediaTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'];
-/** Compiled and source files have different endings. */
+/** The worker has the file extension of this module, compiled or not. */
 const workerUrl = new URL(
   import.meta.url.endsWith('.ts') ? './yaml-worker.ts' : './yaml-worker.js',
   import.meta.url,
 );
-/** Ten times what the largest body that is taken needs. */
+/** Ten times the need of the largest accepted body. */
 const workerMemoryMiB = 2048;
-const longestReadingMs = 120_000;
+const maxReadingMs = 120_000;
 
 /** The scope reads YAML bodies as if they were JSON. */
 export function acceptYaml(app: App): void {
@@ -41,9 +41,9 @@ async function readYaml(text: string): Promise<unknown> {
   try {
     const read = await new Promise<ReadYaml>((resolve) => {
       const giveUp = () => resolve({ problem: 'it is too large to be read; send JSON' });
-      timer = setTimeout(giveUp, longestReadingMs);
+      timer = setTimeout(giveUp, maxReadingMs);
       worker.once('message', resolve);
-      // Its memory is bounded: what repeats itself without end stops there.
+      // The limit on its memory stops documents that expand without end.
       worker.once('error', giveUp);
     });
     if ('problem' in read) throw badRequest(`The body is not valid YAML: ${read.problem}`, { field: 'body' });

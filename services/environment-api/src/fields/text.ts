@@ -1,4 +1,4 @@
-/** Text fields of request bodies: limits and characters that every stored text keeps to. */
+/** Checks text fields of request bodies, and the frame `{"data":{…}}` that every body of the v3 API has. */
 import { z } from 'zod';
 
 // Names and addresses end in logs, headers and other programs' files: control characters have no place there.
@@ -14,7 +14,7 @@ export function label() {
     .min(1, 'must not be empty')
     .max(255, 'is longer than 255 characters')
     .refine((text) => !controlCharacters.test(text), 'must not hold control characters')
-    .refine(isWhole, halfCharacter);
+    .refine((text) => text.isWellFormed(), halfCharacter);
 }
 
 /** Free text, which may have several lines. PostgreSQL stores any character but NUL. */
@@ -23,9 +23,18 @@ export function freeText(maxLength: number) {
     .string()
     .max(maxLength, `is longer than ${maxLength} characters`)
     .refine((text) => !text.includes(nul), 'must not hold a NUL character')
-    .refine(isWhole, halfCharacter);
+    .refine((text) => text.isWellFormed(), halfCharacter);
 }
 
-function isWhole(text: string): boolean {
-  return text.isWellFormed();
+/** `{"data":{…},"operationId"?}`. Unknown fields are ignored. */
+export function wrapped<T extends z.ZodType>(data: T) {
+  return z.object(
+    {
+      data,
+      operationId: label()
+        .optional()
+        .describe("The caller's own name of this operation, kept in the audit trail."),
+    },
+    { error: 'must be a JSON object with the fields inside "data": {"data":{…}}' },
+  );
 }

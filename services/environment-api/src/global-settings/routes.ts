@@ -1,24 +1,24 @@
-/** `/settings`: what every contact centre inherits. */
+/** Routes below `/settings`: values that every contact centre inherits. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
+import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
 import { effectiveSettings } from '../settings/inheritance.ts';
 import { removeSettingQuery, settingBody, settingsQuery } from '../settings/schemas.ts';
-import { sendUnchanged } from '../versions/reply.ts';
 import type { GlobalSettingService } from './service.ts';
 
 const tags = ['settings'];
 
-export function globalSettingRoutes(app: App, deps: { globalSettings: GlobalSettingService }): void {
-  const { globalSettings } = deps;
-
-  app.get(
-    '/settings',
+export function globalSettingRoutes(
+  api: App,
+  { globalSettings }: { globalSettings: GlobalSettingService },
+): void {
+  api.get(
+    '',
     {
       schema: {
         tags,
@@ -36,8 +36,8 @@ export function globalSettingRoutes(app: App, deps: { globalSettings: GlobalSett
     },
   );
 
-  app.post(
-    '/settings',
+  api.post(
+    '',
     {
       schema: {
         tags,
@@ -54,8 +54,8 @@ export function globalSettingRoutes(app: App, deps: { globalSettings: GlobalSett
     },
   );
 
-  app.delete(
-    '/settings/:name',
+  api.delete(
+    '/:name',
     {
       schema: {
         tags,

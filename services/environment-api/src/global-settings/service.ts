@@ -1,39 +1,38 @@
-/** Global settings: what contact centres inherit that say nothing of their own. */
+/** Reads and writes global settings, which contact centres inherit where they have no value of their own. */
 import { isDeepStrictEqual } from 'node:util';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
-import type { AuditAction } from '../audit/entry.ts';
+import type { AuditAction } from '../audit/store.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
-import { corsSetting, normalizeSetting } from '../cors/origins.ts';
+import { corsSetting, normalizeSetting } from '../fields/cors-origins.ts';
 import type { LocationService } from '../locations/service.ts';
 import type { SettingInput } from '../settings/schemas.ts';
 import * as store from './store.ts';
 
-export interface GlobalSettingService {
-  /** All of them; whoever may read a contact centre inherits them there, and nobody else sees any. */
-  list(caller: Caller): Promise<store.GlobalSettings>;
-  /** @throws AppError 400 for a location that is not in use, 403, 412 */
-  upsert(context: WriteContext, input: SettingInput): Promise<{ version: number; setting: Setting }>;
-  /** At one location, or at all. Returns the new version. @throws AppError 403, 404, 412 */
-  remove(context: WriteContext, name: string, location: string | undefined): Promise<number>;
-}
+export type GlobalSettingService = ReturnType<typeof createGlobalSettingService>;
 
-export function createGlobalSettingService(deps: {
+export function createGlobalSettingService({
+  db,
+  writer,
+  locations,
+}: {
   db: Queryable;
   writer: Writer;
   locations: LocationService;
-}): GlobalSettingService {
-  const { db, writer, locations } = deps;
+}) {
   return {
-    async list(caller) {
+    /** Callers that may read a contact centre see all of them, because it inherits them; others see none. */
+    async list(caller: Caller): Promise<store.GlobalSettings> {
       const found = await store.readGlobalSettings(db);
       return readsAll(caller) || readableIds(caller)?.length ? found : { ...found, settings: [] };
     },
-    async upsert(context, input) {
+    /** @throws AppError 400 for a location that is not in use, 403, 412 */
+    async upsert(context: WriteContext, input: SettingInput): Promise<{ version: number; setting: Setting }> {
       requireInstallationWriter(context.caller);
       const setting = normalizeSetting(input);
       return writer.write(context, async (write) => {
@@ -46,15 +45,16 @@ export function createGlobalSettingService(deps: {
         if (isDeepStrictEqual(before, setting)) return { version: present, setting };
         await store.upsertGlobalSetting(write.db, setting);
         const changes = {
-          [setting.location]: {
-            ...(before ? { from: valueAndSharing(before) } : {}),
+          [setting.location]: definedOnly({
+            from: before && valueAndSharing(before),
             to: valueAndSharing(setting),
-          },
+          }),
         };
         return { version: await finish(write, before ? 'update' : 'create', setting.name, changes), setting };
       });
     },
-    async remove(context, name, location) {
+    /** At one location, or at all. Returns the new version. @throws AppError 403, 404, 412 */
+    async remove(context: WriteContext, name: string, location: string | undefined): Promise<number> {
       requireInstallationWriter(context.caller);
       return writer.write(context, async (write) => {
         await lock(context, write);

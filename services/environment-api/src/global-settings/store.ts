@@ -1,4 +1,4 @@
-/** The tables `global_settings` and `global_settings_version`. */
+/** Stores global settings in the tables `global_settings` and `global_settings_version`. */
 
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -24,7 +24,7 @@ export async function readGlobalSettings(db: Queryable): Promise<GlobalSettings>
   return rows[0];
 }
 
-/** Keeps other writers away until the transaction ends; returns the version that was there. */
+/** Locks the settings until the transaction ends; returns their version. */
 export async function lockGlobalSettings(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ version: string }>(
     'SELECT version FROM environment.global_settings_version FOR UPDATE',
@@ -32,7 +32,7 @@ export async function lockGlobalSettings(db: Queryable): Promise<number> {
   return Number(rows[0]?.version);
 }
 
-/** Call it under the lock, once something has changed. */
+/** Call it under the lock, after a change. */
 export async function renewGlobalVersion(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ version: string }>(
     `UPDATE environment.global_settings_version SET version = nextval('environment.versions') RETURNING version`,
@@ -50,7 +50,7 @@ export async function upsertGlobalSetting(db: Queryable, setting: Setting): Prom
   });
 }
 
-/** Removes the values of a name, at one location or at all; returns what there was. */
+/** Deletes the values of a name, at one location or at all; returns the deleted ones. */
 export async function deleteGlobalSettings(db: Queryable, name: string, location: string | undefined) {
   const { rows } = await db.query<Setting>(
     `DELETE FROM environment.global_settings WHERE name = $1 AND ($2::text IS NULL OR location = $2)

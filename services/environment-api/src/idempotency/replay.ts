@@ -1,4 +1,4 @@
-/** `Idempotency-Key`: a POST that is sent twice is done once, and answered alike both times. */
+/** Runs a POST once per `Idempotency-Key` and gives a repeated request the first answer. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -7,21 +7,18 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
 import * as store from './store.ts';
 
-/** A request that says under which key it is to be known. */
+/** The key of a request, and the digest that tells a repetition from another request. */
 export interface KeyedRequest {
   key: string;
   digest: string;
 }
 
-export interface Replay {
-  /** Runs the work in the transaction of `db`, or returns what it returned the first time. @throws AppError 422 */
-  once<T>(db: Queryable, caller: Caller, request: KeyedRequest, work: () => Promise<T>): Promise<T>;
-}
+export type Replay = ReturnType<typeof createReplay>;
 
 const keptMs = 24 * 3600 * 1000;
 const keyForm = /^[\x21-\x7e]{1,255}$/;
 
-/** Undefined without the header. @throws AppError 400 for a key that is none */
+/** Undefined without the header. @throws AppError 400 for a malformed key */
 export function keyedRequestOf(request: {
   method: string;
   url: string;
@@ -38,14 +35,20 @@ export function keyedRequestOf(request: {
   return { key, digest: sha256(JSON.stringify([request.method, request.url, request.body ?? null])) };
 }
 
-/** Where an answer is stored; the seal is bound to it. */
+/** The place that the seal of a stored answer is bound to. */
 export function outcomePlace(owner: string, key: string) {
   return { table: 'environment.idempotent_requests', row: `${owner}/${key}`, column: 'outcome' };
 }
 
-export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Clock }): Replay {
+export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Clock }) {
   return {
-    async once(db, caller, { key, digest }, work) {
+    /** Runs the work in the transaction of `db`, or returns the result of the first time. @throws AppError 422 */
+    async once<T>(
+      db: Queryable,
+      caller: Caller,
+      { key, digest }: KeyedRequest,
+      work: () => Promise<T>,
+    ): Promise<T> {
       const owner = `${caller.kind}:${caller.name}`;
       const place = outcomePlace(owner, key);
       const at = now();
@@ -53,18 +56,18 @@ export function createReplay({ secretBox, now }: { secretBox: SecretBox; now: Cl
       const taken = { caller: owner, key, digest, now: iso(at), expiresAt: iso(at + keptMs) };
       const first = await store.takeKey(db, taken);
       if (first) {
-        if (first.digest !== digest) throw keyOfAnother(key);
+        if (first.digest !== digest) throw keyReused(key);
         return JSON.parse(secretBox.open(first.outcome, place).toString('utf8')).value;
       }
       const value = await work();
-      await store.keepOutcome(db, owner, key, secretBox.seal(JSON.stringify({ value }), place));
-      await store.forgetExpired(db, iso(at));
+      await store.saveOutcome(db, owner, key, secretBox.seal(JSON.stringify({ value }), place));
+      await store.deleteExpired(db, iso(at));
       return value;
     },
   };
 }
 
-function keyOfAnother(key: string): AppError {
+function keyReused(key: string): AppError {
   return new AppError(
     'idempotency_key_reused',
     422,

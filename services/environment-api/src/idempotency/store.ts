@@ -1,4 +1,4 @@
-/** The table `idempotent_requests`. */
+/** Stores idempotency keys and sealed answers in the table `idempotent_requests`. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
 export interface StoredRequest {
@@ -17,8 +17,8 @@ export interface NewRequest {
 }
 
 /**
- * Takes the key for this transaction, or returns the request that had it first. While that one is under way elsewhere,
- * waits for its end: the key is free again if it failed.
+ * Takes the key for this transaction, or returns the request that took it first. Waits while that request still runs: if it
+ * fails, the key is free again.
  */
 export async function takeKey(db: Queryable, request: NewRequest): Promise<StoredRequest | undefined> {
   const { caller, key, digest, now, expiresAt } = request;
@@ -39,7 +39,7 @@ export async function takeKey(db: Queryable, request: NewRequest): Promise<Store
   return rows[0];
 }
 
-export async function keepOutcome(
+export async function saveOutcome(
   db: Queryable,
   caller: string,
   key: string,
@@ -52,8 +52,8 @@ export async function keepOutcome(
   });
 }
 
-/** A few of those that are over: every write with a key pays for two others' removal. */
-export async function forgetExpired(db: Queryable, now: string): Promise<void> {
+/** Deletes at most two expired keys, so that each request with a key removes more than it adds. */
+export async function deleteExpired(db: Queryable, now: string): Promise<void> {
   await db.query({
     name: 'idempotency_forget',
     text: `DELETE FROM environment.idempotent_requests WHERE ctid = ANY (ARRAY(

@@ -1,33 +1,31 @@
-/** `/internal`: what Auth API is told. For internal clients' Bearer tokens only. */
+/** Routes below `/internal` by which Auth API reads contact centres and environments; for internal clients only. */
 import { envelopeOf } from '@gatehouse/contracts/envelope';
-import { contactCenterViewSchema } from '@gatehouse/contracts/environment-api/contact-center';
+import {
+  type ContactCenterView,
+  contactCenterViewSchema,
+} from '@gatehouse/contracts/environment-api/contact-center';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { requireInternal } from '../access/caller.ts';
+import { failures, sendUnchanged } from '../answers.ts';
 import { viewOf as environmentViewOf } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import { failures } from '../failures.ts';
+import { locationField } from '../fields/scalars.ts';
 import { label } from '../fields/text.ts';
-import { locationField } from '../locations/location.ts';
 import type { SettingService } from '../settings/service.ts';
-import { sendUnchanged } from '../versions/reply.ts';
-import { versionOf, viewOf } from './contact-center-view.ts';
+import type { ContactCenterWithSettings } from '../settings/store.ts';
 
 const tags = ['internal'];
 const params = z.object({ id: z.string() });
 const location = locationField.describe('Whose settings are effective.');
 
 export function internalRoutes(
-  app: App,
-  deps: { environments: EnvironmentService; settings: SettingService },
+  internal: App,
+  { environments, settings }: { environments: EnvironmentService; settings: SettingService },
 ): void {
-  const { environments, settings } = deps;
-  app.addHook('onRequest', async (request) => requireInternal(request.caller));
-
-  app.get(
+  internal.get(
     '/contact-centers',
     {
       schema: {
@@ -46,7 +44,7 @@ export function internalRoutes(
     },
   );
 
-  app.get(
+  internal.get(
     '/contact-centers/:id',
     {
       schema: {
@@ -65,7 +63,7 @@ export function internalRoutes(
     },
   );
 
-  app.get(
+  internal.get(
     '/environments/:id',
     {
       schema: {
@@ -82,4 +80,16 @@ export function internalRoutes(
       return ok(environmentViewOf(environment));
     },
   );
+}
+
+/** `settings` are the effective ones: one per name. */
+function viewOf(found: ContactCenterWithSettings): ContactCenterView {
+  const { id, name, environmentId, domains, auth, status } = found.center;
+  const settings = Object.fromEntries(found.settings.map((setting) => [setting.name, setting.value]));
+  return { id, name, environmentId, domains, auth, status, version: versionOf(found), settings };
+}
+
+/** Both versions come from one sequence, so the greater one changes when either does. */
+function versionOf(found: ContactCenterWithSettings): number {
+  return Math.max(found.center.version, found.global.version);
 }

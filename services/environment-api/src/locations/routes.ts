@@ -1,24 +1,26 @@
-/** `/locations`: which locations settings may be given for. */
+/** Routes below `/locations`: the locations that settings may be given for. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
+import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
+import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
-import { listEtagOf } from '../versions/etag.ts';
-import { sendUnchanged } from '../versions/reply.ts';
-import { declareLocationBody, withdrawLocationQuery } from './schemas.ts';
+import { wrapped } from '../fields/text.ts';
 import type { LocationService } from './service.ts';
 
 const tags = ['locations'];
+const declareLocationBody = wrapped(z.object({ location: locationSchema }));
+const withdrawLocationQuery = z.object({ location: locationSchema });
 
-export function locationRoutes(app: App, deps: { locations: LocationService; changeLog: ChangeLog }): void {
-  const { locations, changeLog } = deps;
-
-  app.get(
-    '/locations',
+export function locationRoutes(
+  api: App,
+  { locations, changeLog }: { locations: LocationService; changeLog: ChangeLog },
+): void {
+  api.get(
+    '',
     {
       schema: {
         tags,
@@ -33,8 +35,8 @@ export function locationRoutes(app: App, deps: { locations: LocationService; cha
     },
   );
 
-  app.post(
-    '/locations',
+  api.post(
+    '',
     {
       schema: {
         tags,
@@ -50,8 +52,8 @@ export function locationRoutes(app: App, deps: { locations: LocationService; cha
     },
   );
 
-  app.delete(
-    '/locations',
+  api.delete(
+    '',
     {
       schema: {
         tags,

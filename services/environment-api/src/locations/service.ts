@@ -1,4 +1,4 @@
-/** Locations in use: those of Configuration Servers, of this service, and those that operators declare. */
+/** Lists, declares and withdraws the locations in use: of Configuration Servers, of this service, and declared ones. */
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
@@ -7,22 +7,21 @@ import { type Caller, readsAll, requireInstallationWriter } from '../access/call
 import type { WriteContext, Writer } from '../changes/writer.ts';
 import * as store from './store.ts';
 
-export interface LocationService {
-  /** Bound callers see none. */
-  list(caller: Caller): Promise<LocationInUse[]>;
-  /** Makes a location usable for settings before a Configuration Server has it. */
-  declare(context: WriteContext, location: string): Promise<void>;
-  /** @throws AppError 404 when it is not declared */
-  withdraw(context: WriteContext, location: string): Promise<void>;
-  /** @throws AppError 400 naming the locations in use when nothing is at the location or below it */
-  requireInUse(db: Queryable, location: string, field: string): Promise<void>;
-}
+export type LocationService = ReturnType<typeof createLocationService>;
 
 const listLimit = 1000;
-const namedLocations = 20;
+const maxNamedLocations = 20;
 
 /** `ownLocation` is where this service runs. */
-export function createLocationService(db: Queryable, writer: Writer, ownLocation: string): LocationService {
+export function createLocationService({
+  db,
+  writer,
+  ownLocation,
+}: {
+  db: Queryable;
+  writer: Writer;
+  ownLocation: string;
+}) {
   async function inUse(source: Queryable, limit: number): Promise<LocationInUse[]> {
     const stored = await store.listLocations(source, limit);
     const always = [...new Set([rootLocation, ownLocation])]
@@ -32,8 +31,12 @@ export function createLocationService(db: Queryable, writer: Writer, ownLocation
   }
 
   return {
-    list: async (caller) => (readsAll(caller) ? inUse(db, listLimit) : []),
-    async declare(context, location) {
+    /** Empty for callers that are bound to a contact centre. */
+    async list(caller: Caller): Promise<LocationInUse[]> {
+      return readsAll(caller) ? inUse(db, listLimit) : [];
+    },
+    /** Makes a location usable for settings before a Configuration Server has it. */
+    async declare(context: WriteContext, location: string): Promise<void> {
       requireInstallationWriter(context.caller);
       await writer.write(context, async (write) => {
         if (location === rootLocation || !(await store.declareLocation(write.db, location))) return;
@@ -45,7 +48,8 @@ export function createLocationService(db: Queryable, writer: Writer, ownLocation
         });
       });
     },
-    async withdraw(context, location) {
+    /** @throws AppError 404 when it is not declared */
+    async withdraw(context: WriteContext, location: string): Promise<void> {
       requireInstallationWriter(context.caller);
       await writer.write(context, async (write) => {
         if (!(await store.withdrawLocation(write.db, location))) {
@@ -59,9 +63,10 @@ export function createLocationService(db: Queryable, writer: Writer, ownLocation
         });
       });
     },
-    async requireInUse(source, location, field) {
+    /** @throws AppError 400 that names the locations in use when nothing is at the location or below it */
+    async requireInUse(source: Queryable, location: string, field: string): Promise<void> {
       if (covers(location, ownLocation) || (await store.isLocationInUse(source, location))) return;
-      const names = (await inUse(source, namedLocations)).map((entry) => entry.location);
+      const names = (await inUse(source, maxNamedLocations)).map((entry) => entry.location);
       throw badRequest(
         `The location ${location} matches no location in use (${names.join(', ')}): correct it, give it to a Configuration Server, or declare it with POST /environment/v3/locations`,
         { field },

@@ -1,8 +1,8 @@
-/** Where locations come from: the Configuration Servers, and the declared ones. */
+/** Reads locations of Configuration Servers, and stores declared ones in the table `declared_locations`. */
 import type { LocationInUse } from '@gatehouse/contracts/environment-api/administration/locations';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
-/** Whether it, or something below it, is a location in use. */
+/** Whether the location, or one below it, is in use. */
 export async function isLocationInUse(db: Queryable, location: string): Promise<boolean> {
   // "0" follows "/" in collation C: the range holds what begins with `location/`.
   const matches = "(location = $1 OR (location >= $1 || '/' AND location < $1 || '0'))";
@@ -28,7 +28,7 @@ export async function listLocations(db: Queryable, limit: number): Promise<Locat
   return rows;
 }
 
-/** Whether it is new. */
+/** False when it was declared before. */
 export async function declareLocation(db: Queryable, location: string): Promise<boolean> {
   const { rowCount } = await db.query(
     'INSERT INTO environment.declared_locations (location) VALUES ($1) ON CONFLICT DO NOTHING',
@@ -37,7 +37,7 @@ export async function declareLocation(db: Queryable, location: string): Promise<
   return rowCount === 1;
 }
 
-/** Whether it was there. */
+/** False when it was not declared. */
 export async function withdrawLocation(db: Queryable, location: string): Promise<boolean> {
   const { rowCount } = await db.query('DELETE FROM environment.declared_locations WHERE location = $1', [
     location,

@@ -1,4 +1,4 @@
-/** Example bodies, by operation: what the documentation shows and a test sends. */
+/** Lists example bodies by operation, for the OpenAPI document and for a test that sends them. */
 
 const environment = {
   username: 'gatehouse',

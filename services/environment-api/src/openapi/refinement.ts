@@ -1,4 +1,4 @@
-/** What the OpenAPI document says beside the schemas: how callers prove themselves, examples, parts that are shared. */
+/** Adds authentication, headers, examples and shared components to the OpenAPI document. */
 import type { OpenApiDocument } from '@gatehouse/service-kit/http/app';
 import { examples } from './examples.ts';
 
@@ -12,7 +12,7 @@ interface Operation {
 
 type Schema = { type?: string; properties?: Record<string, object> };
 
-/** Objects that many answers hold, by a property that no other one has. */
+/** Objects of many answers, each with a property that only it has. */
 const sharedSchemas: [property: string, name: string][] = [
   ['hasClientSecret', 'OidcSettings'],
   ['clockSkewSeconds', 'SamlSettings'],
@@ -97,7 +97,7 @@ function shareResponses(operation: Operation, responses: Record<string, object>)
   }
 }
 
-/** Puts each shared object among the components, and a reference in its place. */
+/** Moves each shared object to the components and puts a reference in its place. */
 function shareSchemas(node: unknown, schemas: Record<string, object>): unknown {
   if (Array.isArray(node)) return node.map((item) => shareSchemas(item, schemas));
   if (typeof node !== 'object' || node === null) return node;
@@ -107,7 +107,7 @@ function shareSchemas(node: unknown, schemas: Record<string, object>): unknown {
   const name = nameOf(copy);
   if (name === undefined) return copy;
   schemas[name] ??= copy;
-  // An object that is like it but not the same stays where it is.
+  // A similar but different object stays inline.
   return JSON.stringify(schemas[name]) === JSON.stringify(copy)
     ? { $ref: `#/components/schemas/${name}` }
     : copy;

@@ -1,4 +1,4 @@
-/** Whether the configured keys open what is stored. */
+/** Checks that the configured encryption keys open the stored secrets. */
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health/diagnosis';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -9,11 +9,11 @@ export function secretsProbe(db: Queryable, box: SecretBox): Probe {
     name: 'stored secrets',
     async run() {
       const verdicts = (await sampleSecrets(db)).map((secret) => verdictOf(secret, box));
-      const waiting = await countSecretsOfOtherKeys(db, box.activeKeyId);
-      if (waiting > 0)
+      const count = await countSecretsOfOtherKeys(db, box.activeKeyId);
+      if (count > 0)
         verdicts.push({
           status: 'warning',
-          message: `${waiting} secrets are sealed with another key than ${box.activeKeyId}: run the command reencrypt.`,
+          message: `${count} secrets are sealed with another key than ${box.activeKeyId}: run the command reencrypt.`,
         });
       return worst(verdicts, `The keys ${box.keyIds.join(', ')} open them.`);
     },

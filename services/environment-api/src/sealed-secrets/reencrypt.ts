@@ -1,4 +1,4 @@
-/** Seals every secret with the active key, a batch at a time, while the service goes on serving. */
+/** Seals every stored secret with the active key, batch by batch, while the service runs. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -6,28 +6,26 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { countSecretsOfOtherKeys, lockSecretsOfOtherKeys } from './store.ts';
 
-export interface Reencrypted {
-  /** Secrets that were sealed anew. */
-  sealed: number;
-  /** Secrets that a writer held until the end: run the command again. */
-  remaining: number;
-}
-
 const batchSize = 100;
-const emptyRounds = 5;
+const maxEmptyRounds = 5;
 const pauseMs = 200;
 
 /**
- * Every batch is one transaction with its change events, so readers take the new seals before the old key is removed.
- * Secrets that do not open end the command: the key that sealed them must be configured. Safe to run twice, or at once.
+ * Each batch is one transaction with its change events, so readers take the new seals before the old key is removed.
+ * A secret that does not open ends the command: its key must be configured. Safe to run twice, also concurrently.
+ * Returns the number of sealed secrets, and of those that other writers kept locked: for them the command must run again.
  */
-export async function reencryptSecrets(deps: {
+export async function reencryptSecrets({
+  db,
+  changeLog,
+  secretBox,
+  log,
+}: {
   db: Queryable;
   changeLog: ChangeLog;
   secretBox: SecretBox;
   log: Logger;
-}): Promise<Reencrypted> {
-  const { db, changeLog, secretBox, log } = deps;
+}): Promise<{ sealed: number; remaining: number }> {
   const { activeKeyId } = secretBox;
   let sealed = 0;
 
@@ -42,13 +40,14 @@ export async function reencryptSecrets(deps: {
     });
   }
 
-  for (let rounds = 0; rounds < emptyRounds; ) {
+  for (let rounds = 0; rounds < maxEmptyRounds; ) {
     const count = await sealBatch();
     sealed += count;
     const remaining = await countSecretsOfOtherKeys(db, activeKeyId);
     if (count > 0) log.info({ sealed, remaining, keyId: activeKeyId }, 'secrets sealed with the active key');
     if (remaining === 0) break;
     if (count > 0) continue;
+    // Other writers lock the remaining secrets.
     rounds += 1;
     await delay(pauseMs);
   }

@@ -1,4 +1,4 @@
-/** The columns that hold sealed secrets, with the key of each. */
+/** Finds and replaces sealed secrets in all columns that hold them. */
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
@@ -9,9 +9,9 @@ import { outcomePlace } from '../idempotency/replay.ts';
 export interface SealedSecret {
   envelope: string;
   place: SecretPlace;
-  /** What readers keep a copy of, by the name they know it under; undefined when nobody does. */
+  /** The entity that other services keep a copy of; undefined: none does. */
   copied?: { entity: 'environment' | 'oidc'; id: string; contactCenterId?: string };
-  /** Writes another seal of the same secret, and gives its owner a new version. */
+  /** Stores a new seal of the same secret and gives its owner a new version. */
   replace(db: Queryable, envelope: string): Promise<void>;
 }
 
@@ -19,7 +19,7 @@ interface SealedColumn {
   table: string;
   /** The column that names the key which sealed the value. */
   keyId: string;
-  /** Names a row; `envelope` is the sealed value. */
+  /** Columns that name a row; `envelope` is the sealed value. */
   columns: string;
   order: string;
   secretOf(row: Record<string, string>): SealedSecret;
@@ -41,7 +41,7 @@ const sealedColumns: readonly SealedColumn[] = [
     secretOf: ({ id = '', envelope = '' }) => ofEnvironment(id, envelope, tlsKeyPlace(id)),
   },
   {
-    // With the contact centre, whose version changes: its writers are kept away as well.
+    // Locks the contact centre too, because its version changes.
     table: 'environment.single_sign_on JOIN environment.contact_centers ON id = contact_center_id',
     keyId: 'secret_key_id',
     columns: 'id, location::text, secret AS envelope',
@@ -57,7 +57,7 @@ const sealedColumns: readonly SealedColumn[] = [
   },
 ];
 
-/** Some secrets that another key than this one sealed, locked; rows that a writer holds are left for the next time. */
+/** Locks at most `limit` secrets that another key sealed. Skips rows that other writers have locked. */
 export async function lockSecretsOfOtherKeys(
   db: Queryable,
   activeKeyId: string,

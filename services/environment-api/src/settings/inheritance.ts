@@ -1,9 +1,9 @@
-/** Which value of a setting applies at a location: location → contact centre → global. */
+/** Decides which value of a setting applies at a location: location, then contact centre, then global. */
 
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import { covers } from '@gatehouse/contracts/environment-api/location';
 
-/** Of each name the value whose location covers the given one and is the longest such. Order of names is kept. */
+/** Of each name the value with the longest location that covers the given one. Keeps the order of names. */
 export function effectiveSettings(settings: readonly Setting[], location: string): Setting[] {
   const best = new Map<string, Setting>();
   for (const setting of settings) {
@@ -15,8 +15,8 @@ export function effectiveSettings(settings: readonly Setting[], location: string
 }
 
 /**
- * The contact centre's own effective values, then the global ones of the names that it says nothing about there. What a
- * contact centre says for everywhere outweighs what is global for one location: it was said about this contact centre.
+ * The contact centre's own effective values, then global ones for all other names. A value of the contact centre for
+ * everywhere outweighs a global value for one location.
  */
 export function inheritedSettings(
   own: readonly Setting[],

@@ -1,25 +1,22 @@
-/** `/contact-centers/{id}/settings`. */
+/** Routes below `/contact-centers/{id}/settings`. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { effectiveEtagOf, etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
+import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
-import { sendUnchanged } from '../versions/reply.ts';
 import { removeSettingQuery, settingBody, settingsQuery } from './schemas.ts';
 import type { SettingService } from './service.ts';
 
 const tags = ['settings'];
 const params = z.object({ id: z.string() });
 
-/** The entity tag is the contact centre's: it covers its settings. */
-export function settingRoutes(app: App, deps: { settings: SettingService }): void {
-  const { settings } = deps;
-
-  app.get(
-    '/contact-centers/:id/settings',
+/** The entity tag is that of the contact centre, whose version covers its settings. */
+export function settingRoutes(api: App, { settings }: { settings: SettingService }): void {
+  api.get(
+    '',
     {
       schema: {
         tags,
@@ -33,7 +30,7 @@ export function settingRoutes(app: App, deps: { settings: SettingService }): voi
     async (request, reply) => {
       const { location } = request.query;
       const found = await settings.list(request.caller, request.params.id, location);
-      // What is effective depends on the global settings too; If-Match looks at the contact centre's part alone.
+      // Effective settings depend on the global version too; If-Match compares only the contact centre's part.
       const etag =
         location === undefined
           ? etagOf(found.center.version)
@@ -43,8 +40,8 @@ export function settingRoutes(app: App, deps: { settings: SettingService }): voi
     },
   );
 
-  app.post(
-    '/contact-centers/:id/settings',
+  api.post(
+    '',
     {
       schema: {
         tags,
@@ -66,8 +63,8 @@ export function settingRoutes(app: App, deps: { settings: SettingService }): voi
     },
   );
 
-  app.delete(
-    '/contact-centers/:id/settings/:name',
+  api.delete(
+    '/:name',
     {
       schema: {
         tags,

@@ -1,10 +1,9 @@
-/** Bodies of `/contact-centers/{id}/settings`. */
+/** Checks bodies and queries of settings. */
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { freeText, label } from '../fields/text.ts';
-import { wrapped } from '../fields/wrapped.ts';
-import { locationField } from '../locations/location.ts';
+import { locationField } from '../fields/scalars.ts';
+import { freeText, label, wrapped } from '../fields/text.ts';
 
 export const settingBody = wrapped(
   z.object({

@@ -1,15 +1,15 @@
-/** The table `settings`, and contact centres together with theirs. */
+/** Stores settings in the table `settings`, and reads contact centres together with their settings. */
 
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
-import { contactCenterJson } from '../contact-centers/row.ts';
+import { contactCenterJson } from '../contact-centers/contact-center.ts';
 
 export interface ContactCenterWithSettings {
   center: ContactCenter;
   /** Of all locations, by name. */
   settings: Setting[];
-  /** The global ones, and the version that covers them. */
+  /** Global settings, and the version that covers them. */
   global: { version: number; settings: Setting[] };
 }
 
@@ -75,7 +75,7 @@ export async function upsertSetting(db: Queryable, contactCenterId: string, sett
   });
 }
 
-/** Removes the values of a name, at one location or at all; returns what there was. */
+/** Deletes the values of a name, at one location or at all; returns the deleted ones. */
 export async function deleteSettings(
   db: Queryable,
   contactCenterId: string,

@@ -1,11 +1,10 @@
-/** OpenID Connect settings of a contact centre: fields, defaults and rules. */
+/** Defines OpenID Connect settings of a contact centre: fields, defaults and rules. */
 import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { freeText, label } from '../fields/text.ts';
-import { wrapped } from '../fields/wrapped.ts';
-import { locationField } from '../locations/location.ts';
+import { locationField } from '../fields/scalars.ts';
+import { freeText, label, wrapped } from '../fields/text.ts';
 import {
   addressProblem,
   groupProblems,
@@ -38,7 +37,7 @@ const scopes = z
 
 const endpointField = freeText(2048).nullable();
 
-/** Either all of these are given, or the discovery document says them. */
+/** Either all of these are given, or the discovery document is read. */
 const neededEndpoints = ['authorizationEndpoint', 'tokenEndpoint', 'jwksUri'] as const;
 const otherEndpoints = ['userInfoEndpoint', 'endSessionEndpoint'] as const;
 
@@ -113,7 +112,7 @@ export const oidc: Protocol<OidcSettings, OidcPatch> = {
     return problems;
   },
   secretOf: (patch) => patch.clientSecret,
-  // The secret goes to the token endpoint, whichever of the two names it.
+  // The secret is sent to the token endpoint, which either of the two names.
   secretIsFor: ({ issuer, tokenEndpoint }) => [issuer, tokenEndpoint].join(' '),
 };
 

@@ -1,4 +1,4 @@
-/** What SAML and OpenID Connect settings have in common: fields that merge, and rules over the whole. */
+/** Defines what SAML and OpenID Connect settings share: the interface `Protocol`, common fields, merging, common rules. */
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
@@ -10,11 +10,11 @@ export interface Protocol<Settings extends object = object, Patch extends object
   name: ProtocolName;
   defaults: Settings;
   merge(present: Settings, patch: Patch): Settings;
-  /** What keeps the settings from working, each problem with its fix. */
+  /** Problems that keep the settings from working, each with its fix. */
   problemsOf(settings: Settings, hasSecret: boolean): FieldProblem[];
-  /** Undefined: the stored one stays. `null`: there is none from now on. */
+  /** Undefined: the stored secret stays. `null`: it is deleted. */
   secretOf(patch: Patch): string | null | undefined;
-  /** A stored secret goes to nobody whom it was not given for. */
+  /** The party that the secret is sent to: a stored secret must not go to another one. */
   secretIsFor(settings: Settings): string | undefined;
 }
 
@@ -22,10 +22,10 @@ const accessGroupsField = namesField(64, 'names of access groups').describe(
   'Members of these groups use single sign-on, the others their password; empty: everybody.',
 );
 
-function namesField(most: number, what: string) {
+function namesField(max: number, what: string) {
   return z
     .array(label(), { error: `must be a list of ${what}` })
-    .max(most, `holds more than ${most} names`)
+    .max(max, `holds more than ${max} names`)
     .transform((names) => [...new Set(names)]);
 }
 
@@ -33,7 +33,7 @@ const userLookupField = z
   .enum(['userName', 'email', 'externalId'], { error: 'must be "userName", "email" or "externalId"' })
   .describe("The person's field that the name is looked up in.");
 
-/** What both protocols have beside `userLookup`. */
+/** Fields of both protocols. */
 export const sharedFields = {
   enabled: flag(),
   accessGroups: accessGroupsField,
@@ -57,8 +57,8 @@ export const sharedFields = {
 };
 
 /**
- * Settings by name. Elsewhere unknown fields are ignored; here a misspelt one would leave something unasked for in silence,
- * such as a signature.
+ * Refuses unknown fields. Elsewhere they are ignored; here a misspelt one would silently leave a protection off, such as a
+ * required signature.
  */
 export function settingsFields<S extends z.core.$ZodLooseShape>(shape: S) {
   return z.strictObject(shape, {
@@ -72,7 +72,7 @@ function unknownSettings(names: readonly string[]): string {
   return `has no setting ${names.map((name) => JSON.stringify(name)).join(', ')}: correct the name or leave it out${reason}`;
 }
 
-/** Rules that both protocols share: where the groups come from must be known before they can be required. */
+/** Required groups need the field that says where groups come from. */
 export function groupProblems(
   { requiredGroups = [] }: { requiredGroups?: string[] | undefined },
   source: string | undefined,
@@ -84,7 +84,7 @@ export function groupProblems(
   ];
 }
 
-/** The fields that are given replace those that are there; `null` takes one away. */
+/** Given fields replace stored ones; `null` removes one. */
 export function mergeFields<S extends object>(present: S, patch: object): S {
   const given = Object.entries(patch).filter(([, value]) => value !== undefined);
   const merged = Object.entries({ ...present, ...Object.fromEntries(given) });
@@ -92,8 +92,8 @@ export function mergeFields<S extends object>(present: S, patch: object): S {
 }
 
 /**
- * An address of the identity provider. Plain http only on this machine: what comes from there decides who somebody is.
- * Undefined when all is well.
+ * Requires https for an address of the identity provider, because its answers decide who a user is; http only on loopback.
+ * Undefined: the address is valid.
  */
 export function addressProblem(text: string): string | undefined {
   const url = URL.parse(text);

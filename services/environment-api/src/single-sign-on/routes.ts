@@ -1,4 +1,4 @@
-/** `/contact-centers/{id}/saml` and `/oidc`, and what Auth API is told about both. */
+/** Routes `saml` and `oidc` below `/contact-centers/{id}`, and the internal one that gives both to Auth API. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import {
@@ -10,10 +10,9 @@ import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
+import { failures, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { failures } from '../failures.ts';
-import { locationField } from '../locations/location.ts';
-import { sendUnchanged } from '../versions/reply.ts';
+import { locationField } from '../fields/scalars.ts';
 import { oidc, oidcBody } from './oidc.ts';
 import { saml, samlBody } from './saml.ts';
 import type { SignOn, SingleSignOnService } from './service.ts';
@@ -22,7 +21,7 @@ const tags = ['single sign-on'];
 const params = z.object({ id: z.string() });
 const query = z.object({ location: locationSchema.optional().describe('Only what is effective there.') });
 const removeQuery = z.object({ location: locationField });
-/** Metadata of an identity provider with many keys is long. */
+/** In bytes: metadata of an identity provider with many keys is long. */
 const bodyLimit = 1024 * 1024;
 
 const samlAnswer = samlSettingsSchema.extend({ location: z.string() });
@@ -40,10 +39,10 @@ const answerOf = {
   }),
 };
 
-/** The entity tag is the contact centre's: it covers these settings. */
-export function singleSignOnRoutes(app: App, { singleSignOn }: { singleSignOn: SingleSignOnService }): void {
-  app.get(
-    '/contact-centers/:id/saml',
+/** The entity tag is that of the contact centre, whose version covers these settings. */
+export function singleSignOnRoutes(api: App, { singleSignOn }: { singleSignOn: SingleSignOnService }): void {
+  api.get(
+    '/saml',
     {
       schema: {
         tags,
@@ -62,8 +61,8 @@ export function singleSignOnRoutes(app: App, { singleSignOn }: { singleSignOn: S
     },
   );
 
-  app.put(
-    '/contact-centers/:id/saml',
+  api.put(
+    '/saml',
     {
       bodyLimit,
       schema: {
@@ -90,8 +89,8 @@ export function singleSignOnRoutes(app: App, { singleSignOn }: { singleSignOn: S
     },
   );
 
-  app.get(
-    '/contact-centers/:id/oidc',
+  api.get(
+    '/oidc',
     {
       schema: {
         tags,
@@ -110,8 +109,8 @@ export function singleSignOnRoutes(app: App, { singleSignOn }: { singleSignOn: S
     },
   );
 
-  app.put(
-    '/contact-centers/:id/oidc',
+  api.put(
+    '/oidc',
     {
       schema: {
         tags,
@@ -137,8 +136,8 @@ export function singleSignOnRoutes(app: App, { singleSignOn }: { singleSignOn: S
   );
 
   for (const protocol of ['saml', 'oidc'] as const) {
-    app.delete(
-      `/contact-centers/:id/${protocol}`,
+    api.delete(
+      `/${protocol}`,
       {
         schema: {
           tags,
@@ -160,10 +159,12 @@ export function singleSignOnRoutes(app: App, { singleSignOn }: { singleSignOn: S
   }
 }
 
-/** `/internal/contact-centers/{id}/single-sign-on`. */
-export function internalSingleSignOnRoutes(app: App, deps: { singleSignOn: SingleSignOnService }): void {
-  app.get(
-    '/contact-centers/:id/single-sign-on',
+export function internalSingleSignOnRoutes(
+  internal: App,
+  { singleSignOn }: { singleSignOn: SingleSignOnService },
+): void {
+  internal.get(
+    '',
     {
       schema: {
         tags: ['internal'],
@@ -176,7 +177,7 @@ export function internalSingleSignOnRoutes(app: App, deps: { singleSignOn: Singl
     },
     async (request, reply) => {
       const { id } = request.params;
-      const view = await deps.singleSignOn.view(request.caller, id, request.query.location);
+      const view = await singleSignOn.view(request.caller, id, request.query.location);
       if (sendUnchanged(request, reply, etagOf(view.version))) return reply as never;
       return ok(view);
     },

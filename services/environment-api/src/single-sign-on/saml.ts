@@ -1,12 +1,11 @@
-/** SAML settings of a contact centre: fields, defaults and rules. */
+/** Defines SAML settings of a contact centre: fields, defaults and rules. */
 import { X509Certificate } from 'node:crypto';
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { freeText, label } from '../fields/text.ts';
-import { wrapped } from '../fields/wrapped.ts';
-import { locationField } from '../locations/location.ts';
+import { locationField } from '../fields/scalars.ts';
+import { freeText, label, wrapped } from '../fields/text.ts';
 import {
   addressProblem,
   groupProblems,
@@ -18,7 +17,7 @@ import {
 
 const maxMetadataLength = 512 * 1024;
 const maxCertificateLength = 16 * 1024;
-const weakestKeyBits = 2048;
+const minKeyBits = 2048;
 
 const fields = settingsFields({
   ...sharedFields,
@@ -60,7 +59,7 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
   },
   merge(present, patch) {
     const merged = mergeFields(present, patch);
-    // Metadata in one form takes the place of the other, which would otherwise say something else.
+    // Metadata in one form replaces the other form, which could contradict it.
     if (typeof patch.idpMetadataXml === 'string' && patch.idpMetadataUrl === undefined)
       delete merged.idpMetadataUrl;
     if (typeof patch.idpMetadataUrl === 'string' && patch.idpMetadataXml === undefined)
@@ -104,9 +103,9 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
   secretIsFor: () => undefined,
 };
 
-/** Only what shows at first sight: the document is read, and its signature checked, where it is used. */
+/** Finds obvious mistakes only: Auth API parses the document and verifies its signature when it uses it. */
 function metadataProblem(xml: string): string | undefined {
-  // A document type can pull in files and addresses of our own (XXE); metadata never needs one.
+  // A document type can include local files and addresses (XXE); metadata never needs one.
   if (/<!(DOCTYPE|ENTITY)/i.test(xml))
     return 'has a document type declaration, which is not accepted: take it out';
   if (!/<([A-Za-z_][\w.-]*:)?EntityDescriptor[\s>]/.test(xml)) {
@@ -118,9 +117,9 @@ function metadataProblem(xml: string): string | undefined {
 function certificateProblem(pem: string): string | undefined {
   try {
     const { asymmetricKeyType, asymmetricKeyDetails } = new X509Certificate(pem).publicKey;
-    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= weakestKeyBits)
+    if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= minKeyBits)
       return undefined;
-    return `must hold an RSA key of ${weakestKeyBits} bits or more`;
+    return `must hold an RSA key of ${minKeyBits} bits or more`;
   } catch {
     return 'is no certificate in PEM: paste it with its BEGIN CERTIFICATE and END CERTIFICATE lines';
   }

@@ -1,5 +1,6 @@
-/** Single sign-on settings per contact centre and location: merged under the contact centre's lock, secrets sealed. */
+/** Reads and writes single sign-on settings per contact centre and location, under its lock, with sealed secrets. */
 import { isDeepStrictEqual } from 'node:util';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { covers } from '@gatehouse/contracts/environment-api/location';
 import {
   clientSecretPlace,
@@ -27,42 +28,21 @@ export interface SignOn<Settings> {
   hasSecret: boolean;
 }
 
-export interface SingleSignOnService {
-  /** At all locations, or the one that is effective at a location. @throws AppError 404 */
-  list<S extends object>(
-    caller: Caller,
-    contactCenterId: string,
-    protocol: Protocol<S, never>,
-    location: string | undefined,
-  ): Promise<{ center: ContactCenter; entries: SignOn<S>[] }>;
-  /** Fields that are not given keep their values. @throws AppError 400, 404, 412 */
-  put<S extends object, P extends object>(
-    context: WriteContext,
-    contactCenterId: string,
-    protocol: Protocol<S, P>,
-    location: string,
-    patch: P,
-  ): Promise<{ center: ContactCenter; entry: SignOn<S> }>;
-  /** @throws AppError 404, 412 */
-  remove(
-    context: WriteContext,
-    contactCenterId: string,
-    protocol: ProtocolName,
-    location: string,
-  ): Promise<ContactCenter>;
-  /** What Auth API is told, sealed secret included. */
-  view(caller: Caller, contactCenterId: string, location: string): Promise<SingleSignOnView>;
-}
+export type SingleSignOnService = ReturnType<typeof createSingleSignOnService>;
 
-export function createSingleSignOnService(deps: {
+export function createSingleSignOnService({
+  db,
+  contactCenters,
+  locations,
+  secretBox,
+}: {
   db: Queryable;
   contactCenters: ContactCenterService;
   locations: LocationService;
   secretBox: SecretBox;
-}): SingleSignOnService {
-  const { db, contactCenters, locations, secretBox } = deps;
-
+}) {
   return {
+    /** At all locations, or the entry that is effective at one. @throws AppError 404 */
     async list<S extends object>(
       caller: Caller,
       contactCenterId: string,
@@ -75,6 +55,7 @@ export function createSingleSignOnService(deps: {
         location === undefined ? stored : [effectiveAt(stored, location)].filter((one) => one !== undefined);
       return { center, entries: effective.map((entry) => entryOf<S>(entry)) };
     },
+    /** Fields that are not given keep their values. @throws AppError 400, 404, 412 */
     async put<S extends object, P extends object>(
       context: WriteContext,
       contactCenterId: string,
@@ -108,10 +89,16 @@ export function createSingleSignOnService(deps: {
         });
         return true;
       });
-      if (!entry) throw new Error('the settings were not looked at');
+      if (!entry) throw new Error('the settings were not read');
       return { center, entry: entryOf<S>(entry) };
     },
-    remove: (context, contactCenterId, protocol, location) =>
+    /** @throws AppError 404, 412 */
+    remove: (
+      context: WriteContext,
+      contactCenterId: string,
+      protocol: ProtocolName,
+      location: string,
+    ): Promise<ContactCenter> =>
       contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
         const before = await store.readSignOn(write.db, id, protocol, location);
         if (!before) throw notFound(`The contact centre has no ${protocol} settings at ${location}`);
@@ -125,30 +112,25 @@ export function createSingleSignOnService(deps: {
         });
         return true;
       }),
-    async view(caller, contactCenterId, location) {
+    /** The form for Auth API, with the sealed secret. @throws AppError 404 */
+    async view(caller: Caller, contactCenterId: string, location: string): Promise<SingleSignOnView> {
       const center = await contactCenters.read(caller, contactCenterId);
       const samlEntry = effectiveAt(await store.listSignOn(db, center.id, saml.name), location);
       const oidcEntry = effectiveAt(await store.listSignOn(db, center.id, oidc.name), location);
-      return {
+      return definedOnly({
         version: center.version,
-        ...(samlEntry
-          ? { saml: { location: samlEntry.location, ...(samlEntry.settings as SamlSettings) } }
-          : {}),
-        ...(oidcEntry
-          ? {
-              oidc: {
-                location: oidcEntry.location,
-                ...(oidcEntry.settings as OidcSettings),
-                ...(oidcEntry.secret === null ? {} : { clientSecretEnvelope: oidcEntry.secret }),
-              },
-            }
-          : {}),
-      };
+        saml: samlEntry && { location: samlEntry.location, ...(samlEntry.settings as SamlSettings) },
+        oidc: oidcEntry && {
+          location: oidcEntry.location,
+          ...(oidcEntry.settings as OidcSettings),
+          ...definedOnly({ clientSecretEnvelope: oidcEntry.secret ?? undefined }),
+        },
+      });
     },
   };
 }
 
-/** The longest location that covers the given one. */
+/** The entry with the longest location that covers the given one. */
 function effectiveAt(
   stored: readonly store.StoredSignOn[],
   location: string,
@@ -172,7 +154,7 @@ function nextSecret<S extends object, P extends object>(
   const given = protocol.secretOf(patch);
   if (given !== undefined) return given === null ? null : seal(given);
   if (!before || before.secret === null) return null;
-  // Whoever may change the issuer but does not know the secret would have it sent to an address of his own.
+  // Otherwise a caller who does not know the secret could have it sent to an address of its own.
   if (protocol.secretIsFor(before.settings as S) !== protocol.secretIsFor(settings)) {
     throw badRequest(
       'issuer or tokenEndpoint: changes, and the stored clientSecret was given for the other one: send clientSecret again',
@@ -192,9 +174,9 @@ function changesOf(before: store.StoredSignOn | undefined, after: store.StoredSi
   if ((before?.secret ?? null) === (after?.secret ?? null)) return changes;
   return {
     ...changes,
-    clientSecret: {
-      ...(before?.secret ? { from: hiddenValue } : {}),
-      ...(after?.secret ? { to: hiddenValue } : {}),
-    },
+    clientSecret: definedOnly({
+      from: before?.secret ? hiddenValue : undefined,
+      to: after?.secret ? hiddenValue : undefined,
+    }),
   };
 }

@@ -1,4 +1,4 @@
-/** The table `single_sign_on`. */
+/** Stores SAML and OpenID Connect settings in the table `single_sign_on`. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ProtocolName } from './protocol.ts';
 

@@ -1,0 +1,70 @@
+/** Composes the authentication of callers: operator credentials, introspected tokens, DPoP proofs and certificates. */
+import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { createOperator, type OperatorOptions } from '@gatehouse/caller-auth/credentials/operator';
+import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
+import { createSecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import type { ClientCertificates } from '@gatehouse/caller-auth/sender-constraint/client-certificates';
+import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
+import { createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
+import type { HttpClient } from '@gatehouse/contracts/http-client';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import { type Caller, opsCaller, tokenCaller } from './caller.ts';
+import { createIntrospection } from './introspection.ts';
+
+export async function composeAccess({
+  authApi,
+  introspectionCacheMs,
+  ops,
+  dpop,
+  encryptionKeys,
+  certificates,
+  redis,
+  keyspace,
+  now,
+  log,
+}: {
+  authApi: HttpClient;
+  introspectionCacheMs: number;
+  ops: Pick<OperatorOptions, 'username' | 'password'>;
+  dpop: { origins: readonly string[]; requireNonce: boolean };
+  encryptionKeys: Secret;
+  certificates: ClientCertificates;
+  redis: RedisClient;
+  keyspace: Keyspace;
+  now: Clock;
+  log: Logger;
+}) {
+  const attempts = createSecretAttempts({ redis, keyspace, now });
+  const verifier = await createSecretVerifier({ now, concurrency: 2, shared: attempts });
+  const operator = createOperator({ username: ops.username, password: ops.password, verifier, log });
+  const introspection = createIntrospection({ http: authApi, now, ttlMs: introspectionCacheMs });
+  const nonces = createDpopNonces({ encryptionKeys, isRequired: dpop.requireNonce, now });
+  const dpopProofs = createDpopProofs({ origins: dpop.origins, nonces, now });
+  const resourceTokens = createResourceTokens({
+    read: introspection.read,
+    confirmationOf: ({ cnf }) => cnf,
+    proofs: dpopProofs,
+    certificates,
+    // Introspection needs the same Redis: without it no token was accepted before either.
+    singleUse: createSingleUse(redis, keyspace, now),
+  });
+  return {
+    dpopProofs,
+    /** @throws AppError 401 without valid credentials, 429 after too many wrong ones, 503 when they cannot be checked */
+    async authenticate(sender: SenderRequest, clientAddress: string): Promise<Caller> {
+      const { authorization } = sender.headers;
+      if (!hasScheme(authorization, 'basic')) return tokenCaller(await resourceTokens.require(sender));
+      const readings = parseBasicCredentials(authorization);
+      if (await operator.isProvedBy(readings, clientAddress)) return opsCaller(operator.username);
+      throw unauthorized();
+    },
+  };
+}

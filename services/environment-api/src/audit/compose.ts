@@ -1,0 +1,62 @@
+/** Composes the audit trail: its service, the worker that chains and ships it, and its routes. */
+import { createDisguise } from '@gatehouse/audit-trail/chain/disguise';
+import { createAuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Secret } from '@gatehouse/service-kit/secret';
+import { auditRoutes } from './routes.ts';
+import { createAuditService } from './service.ts';
+import { auditedService, configurationDocument, configurationTrail } from './trail.ts';
+
+export async function composeAudit({
+  pool,
+  changeLog,
+  secretBox,
+  elasticsearch,
+  pseudonymKey,
+  retentionDays,
+  isWritable,
+  now,
+  log,
+  metrics,
+}: {
+  pool: Pool;
+  changeLog: ChangeLog;
+  secretBox: SecretBox;
+  elasticsearch: ElasticsearchConfig;
+  pseudonymKey: Secret | undefined;
+  retentionDays: number;
+  isWritable: boolean;
+  now: Clock;
+  log: Logger;
+  metrics: Metrics;
+}) {
+  const service = createAuditService(pool);
+  const pseudonymise = createDisguise(pseudonymKey);
+  const keeper = createAuditKeeper({
+    trail: configurationTrail(pool),
+    service: auditedService,
+    retentionDays,
+    elasticsearch,
+    client: await createElasticsearch(elasticsearch),
+    toDocument: (event) => configurationDocument(event, pseudonymise),
+    secretBox,
+    now,
+    log,
+    metrics,
+  });
+  // A read-only region has a copy of the database, whose trail the writable region maintains.
+  if (isWritable) keeper.start();
+  return {
+    service,
+    keeper,
+    routes: async (api: App) => auditRoutes(api, { audit: service, auditKeeper: keeper, changeLog }),
+    close: () => keeper.close(),
+  };
+}

@@ -1,0 +1,38 @@
+/** Composes the writer, the route for subscribers and the retention job of the change log. */
+import { createForgetting } from '@gatehouse/service-kit/changes/forget';
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { isWritable, type Region } from '../access/region.ts';
+import type { AuditService } from '../audit/service.ts';
+import { createReplay } from '../idempotency/replay.ts';
+import { changeRoutes } from './routes.ts';
+import { createWriter } from './writer.ts';
+
+export function composeChanges({
+  changeLog,
+  audit,
+  region,
+  secretBox,
+  now,
+  log,
+}: {
+  changeLog: ChangeLog;
+  audit: AuditService;
+  region: Region;
+  secretBox: SecretBox;
+  now: Clock;
+  log: Logger;
+}) {
+  const replay = createReplay({ secretBox, now });
+  const retention = createForgetting(changeLog, { now, log });
+  // A read-only region has a copy of the database, which the writable region cleans up.
+  if (isWritable(region)) retention.start();
+  return {
+    writer: createWriter({ changeLog, audit, region, replay, now }),
+    internalRoutes: async (internal: App) => changeRoutes(internal, { changeLog }),
+    close: () => retention.stop(),
+  };
+}

@@ -1,0 +1,34 @@
+/** Composes the service and route of environment checks. */
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { EnvironmentService } from '../environments/service.ts';
+import type { Registries } from './registry.ts';
+import { checkRoutes } from './routes.ts';
+import { createCheckService } from './service.ts';
+
+export function composeChecks({
+  pool,
+  environments,
+  secretBox,
+  consul,
+  stepTimeoutMs,
+  requestTimeoutMs,
+}: {
+  pool: Pool;
+  environments: EnvironmentService;
+  secretBox: SecretBox;
+  consul: Registries['consul'];
+  stepTimeoutMs: number;
+  requestTimeoutMs: number;
+}) {
+  const checks = createCheckService({
+    pool,
+    environments,
+    secretBox,
+    registries: { consul },
+    // The rest of the request's time is for the answer.
+    limits: { stepTimeoutMs, totalTimeoutMs: Math.max(1000, requestTimeoutMs - 5000) },
+  });
+  return { routes: async (api: App) => checkRoutes(api, { checks }) };
+}

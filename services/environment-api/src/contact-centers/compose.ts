@@ -1,0 +1,23 @@
+/** Composes the service and routes of contact centres. */
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Writer } from '../changes/writer.ts';
+import { contactCenterRoutes } from './routes.ts';
+import { createContactCenterService } from './service.ts';
+
+export function composeContactCenters({
+  pool,
+  writer,
+  changeLog,
+}: {
+  pool: Pool;
+  writer: Writer;
+  changeLog: ChangeLog;
+}) {
+  const service = createContactCenterService({ db: pool, writer });
+  return {
+    service,
+    routes: async (api: App) => contactCenterRoutes(api, { contactCenters: service, changeLog }),
+  };
+}

@@ -1,0 +1,61 @@
+/** Composes the diagnosis: one probe for each server that this service depends on, and the route that runs them. */
+import type { ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
+import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import { type HttpClient, UpstreamError } from '@gatehouse/contracts/http-client';
+import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import { redisProbe } from '@gatehouse/service-kit/redis/probe';
+import { diagnosisRoutes } from './routes.ts';
+
+export function composeDiagnosis({
+  postgresProbe,
+  secretsProbe,
+  redis,
+  authApi,
+  elasticsearch,
+  consul,
+  version,
+}: {
+  postgresProbe: Probe;
+  secretsProbe: Probe;
+  redis: RedisClient;
+  authApi: HttpClient;
+  elasticsearch: ElasticsearchConfig;
+  consul: ConsulAccess | undefined;
+  version: string;
+}) {
+  const probes = [
+    postgresProbe,
+    redisProbe(redis, { keepsTokens: false }),
+    secretsProbe,
+    authApiProbe(authApi),
+    elasticsearchProbe(elasticsearch),
+    consulProbe(consul),
+  ];
+  return { routes: async (api: App) => diagnosisRoutes(api, { probes, version }) };
+}
+
+/** Auth API must accept the service client, without which no token can be introspected. */
+function authApiProbe(authApi: HttpClient): Probe {
+  return {
+    name: 'Auth API',
+    async run() {
+      try {
+        // Any token will do: an answer proves that the service client may introspect.
+        await authApi.send({
+          method: 'POST',
+          path: '/auth/v3/oauth/introspect',
+          form: { token: 'diagnosis' },
+        });
+      } catch (error) {
+        if (!(error instanceof UpstreamError) || (error.status !== 401 && error.status !== 403)) throw error;
+        const fix = 'set GATEHOUSE_SERVICE_CLIENT_ID and _SECRET alike on both sides';
+        return { status: 'failed', message: `It refused the service client: ${fix}.` };
+      }
+      return { status: 'ok', message: 'It answers, and knows the service client.' };
+    },
+  };
+}

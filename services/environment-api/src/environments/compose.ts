@@ -1,0 +1,31 @@
+/** Composes the service and routes of environments. */
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Writer } from '../changes/writer.ts';
+import { createReachability } from './reachability.ts';
+import { environmentRoutes } from './routes.ts';
+import { createEnvironmentService } from './service.ts';
+
+export function composeEnvironments({
+  pool,
+  writer,
+  secretBox,
+  changeLog,
+  reachabilityTimeoutMs,
+}: {
+  pool: Pool;
+  writer: Writer;
+  secretBox: SecretBox;
+  changeLog: ChangeLog;
+  reachabilityTimeoutMs: number;
+}) {
+  const service = createEnvironmentService({ db: pool, writer, secretBox });
+  const reachability = createReachability(reachabilityTimeoutMs);
+  return {
+    service,
+    reachability,
+    routes: async (api: App) => environmentRoutes(api, { environments: service, changeLog, reachability }),
+  };
+}

@@ -1,0 +1,49 @@
+/** Warns of servers that cannot be reached from here. It never refuses: a server may be installed after its entry. */
+import { connect } from 'node:net';
+import type { Warning } from '@gatehouse/contracts/administration-calls';
+import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+
+export type Reachability = ReturnType<typeof createReachability>;
+
+const maxPlaces = 32;
+
+/** `timeoutMs`: how long a write waits for all servers together; 0: no warnings. */
+export function createReachability(timeoutMs: number) {
+  return {
+    /** One warning per address that accepts no connection in time; undefined: no warnings. Never throws. */
+    async warningsFor(servers: readonly ConfigServerView[], field: string): Promise<Warning[] | undefined> {
+      if (timeoutMs === 0) return undefined;
+      const places = servers
+        .flatMap((server, index) => placesOf(server, `${field}.${index}`))
+        .slice(0, maxPlaces);
+      const warnings = await Promise.all(
+        places.map(async ({ address, port, field: at }) => {
+          if (await accepts(address, port, timeoutMs)) return [];
+          const message = `${address} port ${port} took no connection within ${timeoutMs} ms: check the address, the port and the network, or try POST …/check once the server runs`;
+          return [{ field: at, value: `${address}:${port}`, message }];
+        }),
+      );
+      const found = warnings.flat();
+      return found.length === 0 ? undefined : found;
+    },
+  };
+}
+
+function placesOf(server: ConfigServerView, field: string) {
+  const { primaryAddress, primaryPort, backupAddress, backupPort } = server;
+  const primary = { address: primaryAddress, port: primaryPort, field: `${field}.primaryAddress` };
+  if (backupAddress === undefined || backupPort === undefined) return [primary];
+  return [primary, { address: backupAddress, port: backupPort, field: `${field}.backupAddress` }];
+}
+
+function accepts(host: string, port: number, timeoutMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, signal: AbortSignal.timeout(timeoutMs) });
+    const settle = (isAccepted: boolean) => {
+      socket.destroy();
+      resolve(isAccepted);
+    };
+    socket.once('connect', () => settle(true));
+    socket.on('error', () => settle(false));
+  });
+}

@@ -1,0 +1,55 @@
+/** Composes export and import of the whole configuration. */
+import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { Writer } from '../changes/writer.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { EnvironmentService } from '../environments/service.ts';
+import type { GlobalSettingService } from '../global-settings/service.ts';
+import type { LocationService } from '../locations/service.ts';
+import type { SettingService } from '../settings/service.ts';
+import type { SingleSignOnService } from '../single-sign-on/service.ts';
+import { createImporter } from './import.ts';
+import { estateRoutes } from './routes.ts';
+import { createResolveSecret } from './secret-reference.ts';
+import { createEstateService } from './service.ts';
+
+export function composeEstate({
+  pool,
+  writer,
+  changeLog,
+  secretBox,
+  secretsFolder,
+  environments,
+  contactCenters,
+  settings,
+  globalSettings,
+  locations,
+  singleSignOn,
+}: {
+  pool: Pool;
+  writer: Writer;
+  changeLog: ChangeLog;
+  secretBox: SecretBox;
+  secretsFolder: string | undefined;
+  environments: EnvironmentService;
+  contactCenters: ContactCenterService;
+  settings: SettingService;
+  globalSettings: GlobalSettingService;
+  locations: LocationService;
+  singleSignOn: SingleSignOnService;
+}) {
+  const importer = createImporter({
+    environments,
+    contactCenters,
+    settings,
+    globalSettings,
+    locations,
+    singleSignOn,
+    secretBox,
+    resolveSecret: createResolveSecret({ env: process.env, folder: secretsFolder }),
+  });
+  const service = createEstateService({ db: pool, writer, importer });
+  return { service, routes: async (api: App) => estateRoutes(api, { estate: service, changeLog }) };
+}
