@@ -1,4 +1,5 @@
 /** Why single sign-on did not end in a session: a sentence for the person, a reason by name for the operator. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { SignInError, type SignInFailure } from '../users/sign-in-error.ts';
 
 /** What the page says, by reason. The reasons are part of the product: docs/single-sign-on.md lists what to do about each. */
@@ -40,7 +41,7 @@ export class SsoError extends SignInError {
 
   /** `detail` says what was found and what was expected; only the log and the operator's check show it. */
   constructor(reason: SsoReason, detail: string, cause?: unknown) {
-    super(failures[reason], { detail: `${reason}: ${detail}`, ...(cause === undefined ? {} : { cause }) });
+    super(failures[reason], { detail: `${reason}: ${detail}`, ...definedOnly({ cause }) });
     this.reason = reason;
   }
 }

@@ -1,4 +1,5 @@
 /** Starts and completes a login at an identity provider: the steps that SAML and OpenID Connect share. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
@@ -139,7 +140,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
         provider,
         ...(typeof seenAt === 'number' ? { providerAuthTimeMs: seenAt } : {}),
         ...(seenAt === 'unknown' ? { isSeenAtUnknown: true } : {}),
-        ...(sessionEndsAtMs === undefined ? {} : { endsAtMs: sessionEndsAtMs }),
+        ...definedOnly({ endsAtMs: sessionEndsAtMs }),
         interactionId,
       });
       metrics.succeeded(flow.protocol);
@@ -188,8 +189,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
           : interactions.note(interactionId, {
               error: error.failure,
               correlationId: request.id,
-              ...(userName === undefined ? {} : { userName }),
-              ...(tenant === undefined ? {} : { tenant }),
+              ...definedOnly({ userName, tenant }),
             }),
       ]);
       return pages.ssoFailed(interactionId, error.failure, request.id);

@@ -1,4 +1,5 @@
 /** Starts a login at the identity provider: binds the browser by its cookie and saves the flow that the answer must name. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken } from '@gatehouse/service-kit/random';
@@ -89,11 +90,9 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
       browserHash: sha256(browser),
       startedAtMs: now(),
       isForced: requiresFreshSignIn === true,
-      ...(interaction === undefined ? {} : { interactionId: interaction.id }),
+      ...definedOnly({ interactionId: interaction?.id }),
       ...(await targetOf(interaction, wish.target)),
-      ...(wish.userName === undefined ? {} : { userName: wish.userName }),
-      ...(wish.tenant === undefined ? {} : { tenant: wish.tenant }),
-      ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
+      ...definedOnly({ userName: wish.userName, tenant: wish.tenant, maxAgeSeconds }),
       ...(acrValues.length === 0 ? {} : { acrValues }),
     };
     const flowId = await flows.save(flow);

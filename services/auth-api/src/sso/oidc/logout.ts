@@ -1,4 +1,5 @@
 /** Logout with an OpenID Connect provider: ours begins there (RP-Initiated Logout 1.0), theirs ends here (Back-Channel Logout 1.0). */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
@@ -81,7 +82,7 @@ export function createOidcLogout(options: OidcLogoutOptions) {
       return openid.buildEndSessionUrl(configuration, {
         post_logout_redirect_uri: returnUri,
         state: logoutId,
-        ...(hint === undefined ? {} : { id_token_hint: hint }),
+        ...definedOnly({ id_token_hint: hint }),
       }).href;
     },
 

@@ -1,4 +1,5 @@
 /** The OpenID Connect provider of a contact centre, as openid-client sees it: discovered or set by hand, kept for a while. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -161,8 +162,7 @@ function manualMetadata(issuer: string, settings: OidcSignOn): openid.ServerMeta
     authorization_endpoint: authorizationEndpoint,
     token_endpoint: tokenEndpoint,
     jwks_uri: jwksUri,
-    ...(userInfoEndpoint === undefined ? {} : { userinfo_endpoint: userInfoEndpoint }),
-    ...(endSessionEndpoint === undefined ? {} : { end_session_endpoint: endSessionEndpoint }),
+    ...definedOnly({ userinfo_endpoint: userInfoEndpoint, end_session_endpoint: endSessionEndpoint }),
     id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'],
   };
 }
@@ -203,14 +203,16 @@ export function fetchThrough(outbound: Pick<Outbound, 'send'>): CustomFetch {
       headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-type')),
       ...(method === 'POST' ? { form: Object.fromEntries(new URLSearchParams(String(body ?? ''))) } : {}),
       alsoStatuses: tellingStatuses,
-      ...(signal === undefined ? {} : { signal }),
+      ...definedOnly({ signal }),
     });
     const { 'content-type': type, 'www-authenticate': challenge } = answered;
     return new Response(text, {
       status,
       headers: {
-        ...(type === undefined ? {} : { 'content-type': String(type) }),
-        ...(challenge === undefined ? {} : { 'www-authenticate': String(challenge) }),
+        ...definedOnly({
+          'content-type': type === undefined ? undefined : String(type),
+          'www-authenticate': challenge === undefined ? undefined : String(challenge),
+        }),
       },
     });
   };

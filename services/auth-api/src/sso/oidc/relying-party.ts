@@ -1,4 +1,5 @@
 /** Sends authentication requests to OpenID Connect providers and verifies their answers (Core section 3.1). */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import * as openid from 'openid-client';
 import type { AssertedPerson } from '../asserted-person.ts';
@@ -45,14 +46,16 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
         code_challenge: await openid.calculatePKCECodeChallenge(codeVerifierOf(browser, flowId)),
         code_challenge_method: 'S256',
         ...(settings.responseMode === 'form_post' ? { response_mode: 'form_post' } : {}),
-        ...(prompt === undefined ? {} : { prompt }),
+        ...definedOnly({ prompt }),
         // Core section 3.1.2.1: with max_age the answer has auth_time, which a forced sign-in is checked by.
         ...(flow.isForced ? { max_age: '0' } : {}),
         ...(!flow.isForced && flow.maxAgeSeconds !== undefined
           ? { max_age: String(flow.maxAgeSeconds) }
           : {}),
-        ...(flow.acrValues === undefined ? {} : { acr_values: flow.acrValues.join(' ') }),
-        ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+        ...definedOnly({
+          acr_values: flow.acrValues === undefined ? undefined : flow.acrValues.join(' '),
+          login_hint: loginHint,
+        }),
       });
       return url.href;
     },

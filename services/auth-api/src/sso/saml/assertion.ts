@@ -1,4 +1,5 @@
 /** Verifies the content of a signed assertion, read from the very bytes that were signed (SAML profiles section 4.1.4.3). */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { AssertedPerson } from '../asserted-person.ts';
 import { SsoError } from '../failure.ts';
 import type { SamlSignOn } from '../settings.ts';
@@ -163,17 +164,13 @@ function personOf(
     groups: groupsAttribute === undefined ? [] : (attributes.get(groupsAttribute) ?? []),
     authTimeMs: instantOf(attributeOf(statement, 'AuthnInstant')),
     amr: [],
-    ...(context === undefined ? {} : { context }),
-    ...(sessionEndsAtMs === undefined ? {} : { sessionEndsAtMs }),
+    ...definedOnly({ context, sessionEndsAtMs }),
     provider: {
       protocol: 'saml',
       location,
       ...parties,
       subject: textOf(nameId),
-      ...(format === undefined ? {} : { nameIdFormat: format }),
-      ...(nameQualifier === undefined ? {} : { nameQualifier }),
-      ...(spNameQualifier === undefined ? {} : { spNameQualifier }),
-      ...(sessionIndex === undefined ? {} : { sessionIndex }),
+      ...definedOnly({ nameIdFormat: format, nameQualifier, spNameQualifier, sessionIndex }),
     },
   };
 }

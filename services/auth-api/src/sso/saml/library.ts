@@ -2,6 +2,7 @@
  * The one file that knows the SAML library: it makes requests, and verifies what is signed. The content of what it verified is checked
  * elsewhere. It is loaded by the first message: with all it brings it takes 20 MiB, and many installations have no use for it.
  */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { SAML, SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { ProviderSession } from '../../sessions/session.ts';
 import type { SsoKey } from '../keys/service.ts';
@@ -64,7 +65,7 @@ export async function verifyResponse(
     // Checked by our own clock, together with the audience.
     acceptedClockSkewMs: -1,
     audience: false,
-    ...(decryptionKey === undefined ? {} : { decryptionPvk: decryptionKey }),
+    ...definedOnly({ decryptionPvk: decryptionKey }),
   });
   const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: encoded });
   const xml = profile?.getAssertionXml?.();
@@ -99,9 +100,7 @@ export async function makeLogoutRequest(message: LogoutMessage, session: Provide
       issuer: message.provider.entityId,
       nameID: session.subject,
       nameIDFormat: nameIdFormat ?? 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
-      ...(nameQualifier === undefined ? {} : { nameQualifier }),
-      ...(spNameQualifier === undefined ? {} : { spNameQualifier }),
-      ...(sessionIndex === undefined ? {} : { sessionIndex }),
+      ...definedOnly({ nameQualifier, spNameQualifier, sessionIndex }),
     },
     message.relayState ?? '',
     {},
