@@ -60,7 +60,10 @@ export async function serve(options: ServeOptions): Promise<void> {
   const simulator = await start(options, log);
   try {
     const registration = register(options, simulator, log);
-    await untilStopped(simulator, log);
+    process.on('SIGUSR2', () => {
+      handOver(simulator, options).catch((error: Error) => log.error({ error }, 'the hand-over failed'));
+    });
+    await untilStopped(simulator);
     await registration?.close();
   } finally {
     await simulator.close();
@@ -82,10 +85,13 @@ async function start(options: ServeOptions, log: Logger): Promise<Simulator> {
   }
 }
 
-function untilStopped(simulator: Simulator, log: Logger): Promise<void> {
-  process.on('SIGUSR2', () => {
-    simulator.handOver().catch((error: Error) => log.error({ error }, 'the hand-over failed'));
-  });
+/** Without a file no backup can follow, and this server must stay primary. */
+async function handOver(simulator: Simulator, { file }: ServeOptions): Promise<void> {
+  if (file === undefined) throw new Error('a hand-over needs a --file that a backup follows');
+  await simulator.handOver();
+}
+
+function untilStopped(simulator: Simulator): Promise<void> {
   process.stdout.write(`config-server-simulator listening on ${simulator.host}:${simulator.port}\n`);
   return new Promise((resolve) => {
     process.once('SIGTERM', resolve);

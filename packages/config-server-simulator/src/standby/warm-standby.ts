@@ -32,10 +32,19 @@ export function startWarmStandby(file: EstateFile, context: ServerContext) {
     for (const session of [...context.sessions.all]) session.close('shutting-down', 'changes were missed');
   }
 
+  /** Another server wrote the file: this one is no longer primary, or reads what a person changed and takes over again. */
+  function resign(): void {
+    log.warn({ name: state.name }, 'another process has written the estate file: this server is backup now');
+    state.role = 'backup';
+    for (const session of [...context.sessions.all]) session.close('not-primary');
+  }
+
   const running = (async () => {
     let problem: string | undefined;
     while (!stopping.signal.aborted) {
       try {
+        if (state.role === 'primary') await file.checkUnchanged();
+        if (state.role === 'primary' && !file.isWritable) resign();
         if (state.role !== 'primary') await follow();
         problem = undefined;
       } catch (error) {
@@ -62,7 +71,8 @@ export function startWarmStandby(file: EstateFile, context: ServerContext) {
 
 /**
  * Stops being primary: announces it to the clients, answers what is in flight, then closes the connections. Resolves when
- * they are closed, at the latest after `graceMs`. From the first moment on nobody can register.
+ * they are closed, at the latest after `graceMs`. New registrations are refused at once.
+ * @throws Error when this server is not primary, or cannot write that it hands over; it then stays what it is
  */
 export async function handOver(
   context: ServerContext,
@@ -70,6 +80,7 @@ export async function handOver(
   graceMs: number,
 ): Promise<void> {
   const { state, sessions, clock, log } = context;
+  if (state.role !== 'primary') throw new Error('only a primary can hand over');
   state.role = 'backup';
   try {
     await standby?.release();

@@ -20,7 +20,7 @@ const deltaSchema = z.object({
 
 const contentSchema = z.strictObject({
   format: z.literal('gatehouse-config-server-estate-1'),
-  /** The process that writes the file, see ./process-identity.ts; null when none does. */
+  /** The server that writes the file, see ./process-identity.ts; null when none does. */
   primary: z.string().nullable(),
   /** Rises with every process that becomes primary. */
   epoch: positive,

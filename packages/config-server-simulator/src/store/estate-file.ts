@@ -3,14 +3,13 @@
  * others read it. A reader finds the file before or after a change, never in between.
  */
 import { randomUUID } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import type { Logger } from '@gatehouse/config-server-client/log';
 import { ChangeLog } from './change-log.ts';
 import { decodeContent, type EstateContent, encodeContent, estateFormat } from './estate-content.ts';
 import { ObjectStore, type Persistence } from './object-store.ts';
-import { ownIdentity, runningPid } from './process-identity.ts';
+import { newIdentity, runningPid } from './process-identity.ts';
+import { currentVersion, readWhole, removeDrafts, replaceWhole } from './whole-file.ts';
 
 /**
  * Opens the file to write it or to follow its primary.
@@ -29,8 +28,11 @@ export async function openEstateFile(
     throw new Error(`${path} is written by process ${writer}: follow it as backup or proxy`);
   if (!toWrite && found === undefined)
     throw new Error(`${path} holds no estate yet: start its primary first`);
-  const file = new EstateFile(target, await ownIdentity(), found, log);
-  if (toWrite) await file.becomePrimary();
+  const file = new EstateFile(target, await newIdentity(), found, log);
+  if (toWrite) {
+    await removeDrafts(target);
+    await file.becomePrimary();
+  }
   return file;
 }
 
@@ -42,9 +44,11 @@ interface Found {
 export class EstateFile implements Persistence {
   readonly store: ObjectStore;
   readonly #path: string;
+  /** Of this server alone: two servers that write at the same time must not mix their bytes. */
+  readonly #draft: string;
   readonly #identity: string;
   readonly #log: Logger;
-  /** The process that the file names as primary. */
+  /** The server that the file names as primary. */
   #primary: string | null = null;
   #epoch = 0;
   #isWritable = false;
@@ -59,6 +63,7 @@ export class EstateFile implements Persistence {
 
   constructor(path: string, identity: string, found: Found | undefined, log: Logger) {
     this.#path = path;
+    this.#draft = `${path}.${randomUUID()}.draft`;
     this.#identity = identity;
     this.#log = log;
     this.#isPlanted = found !== undefined;
@@ -102,7 +107,8 @@ export class EstateFile implements Persistence {
 
   /** Becomes primary unless the primary still runs. */
   async takeOver(): Promise<boolean> {
-    if ((await runningPid(this.#primary)) !== undefined) return false;
+    const isOther = this.#primary !== this.#identity;
+    if (isOther && (await runningPid(this.#primary)) !== undefined) return false;
     await this.becomePrimary();
     return true;
   }
@@ -126,6 +132,12 @@ export class EstateFile implements Persistence {
     return found === undefined || this.#load(found);
   }
 
+  /** Finds out whether another process has written the file; this server is then no longer its writer. */
+  async checkUnchanged(): Promise<void> {
+    this.#lastWrite = this.#lastWrite.then(() => this.#assertUnchanged()).catch(() => undefined);
+    await this.#lastWrite;
+  }
+
   save(): Promise<void> {
     if (!this.#isPlanted) return Promise.resolve();
     if (this.#nextWrite === undefined) {
@@ -145,14 +157,21 @@ export class EstateFile implements Persistence {
     return this.store.load(content);
   }
 
+  /** Another server has become primary, or a person has edited the file: this server must read it first. */
+  async #assertUnchanged(): Promise<void> {
+    const found = await currentVersion(this.#path);
+    if (found === undefined || found === this.#version) return;
+    this.#isWritable = false;
+    throw new Error('the file was changed by another process');
+  }
+
   async #write(): Promise<void> {
     const primary = this.#isWritable ? this.#identity : null;
     const content = { format: estateFormat, primary, epoch: this.#epoch, ...this.store.content() };
     try {
-      const found = await currentVersion(this.#path);
-      if (found !== undefined && found !== this.#version)
-        throw new Error('another process has written the file');
-      this.#version = await replaceFile(this.#path, encodeContent(content));
+      this.#version = await replaceWhole(this.#path, this.#draft, encodeContent(content), () =>
+        this.#assertUnchanged(),
+      );
       this.#primary = primary;
       this.#isBehind = false;
     } catch (error) {
@@ -169,58 +188,10 @@ export class EstateFile implements Persistence {
 
 /** Undefined for a file that is absent or empty. @throws Error with a sentence for any other content */
 async function read(path: string): Promise<Found | undefined> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (file === undefined) return undefined;
-  try {
-    const bytes = await file.readFile();
-    if (bytes.length === 0) return undefined;
-    const content = decodeContent(bytes);
-    if (content === undefined)
-      throw new Error(`${path} is no estate file, or one of another version: it is left as it is`);
-    return { content, version: versionOf(await file.stat()) };
-  } finally {
-    await file.close();
-  }
-}
-
-/** Undefined for a file that is absent or empty, which may be written. */
-async function currentVersion(path: string): Promise<string | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found === undefined || found.size === 0 ? undefined : versionOf(found);
-}
-
-function versionOf({ ino, mtimeMs, size }: Stats): string {
-  return `${ino}/${mtimeMs}/${size}`;
-}
-
-/** Writes a temporary file, flushes it to the disk and renames it. Returns the version; on failure the old file stays. */
-async function replaceFile(path: string, text: string): Promise<string> {
-  const draft = `${path}.${process.pid}.draft`;
-  try {
-    const file = await open(draft, 'w', 0o600);
-    let version: string;
-    try {
-      await file.writeFile(text);
-      await file.sync();
-      version = versionOf(await file.stat());
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-    await syncFolder(dirname(path));
-    return version;
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Makes the rename durable. Some systems cannot open a folder, and need no flush of it. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(() => undefined);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
+  const found = await readWhole(path);
+  if (found === undefined) return undefined;
+  const content = decodeContent(found.bytes);
+  if (content === undefined)
+    throw new Error(`${path} is no estate file, or one of another version: it is left as it is`);
+  return { content, version: found.version };
 }

@@ -1,8 +1,9 @@
-/** Names a running process such that its name is not valid for a later process with the same id. */
+/** Names a server of a running process; the name does not match a later process with the same id. */
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
 /** `pid boot/start-time`; undefined when there is no such process. */
-async function identityOf(pid: number): Promise<string | undefined> {
+async function processName(pid: number): Promise<string | undefined> {
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -20,13 +21,14 @@ async function identityOf(pid: number): Promise<string | undefined> {
   }
 }
 
-export async function ownIdentity(): Promise<string> {
-  return (await identityOf(process.pid)) as string;
+/** Unique: one process may run several servers. */
+export async function newIdentity(): Promise<string> {
+  return `${await processName(process.pid)} ${randomUUID()}`;
 }
 
-/** The id of the named process while it runs. */
+/** The id of the process of a server while it runs. */
 export async function runningPid(identity: string | null): Promise<number | undefined> {
-  const pid = Number(identity?.split(' ')[0]);
-  if (identity === null || !(pid > 0)) return undefined;
-  return (await identityOf(pid)) === identity ? pid : undefined;
+  const [pid = '', start = ''] = identity?.split(' ') ?? [];
+  if (!(Number(pid) > 0)) return undefined;
+  return (await processName(Number(pid))) === `${pid} ${start}` ? Number(pid) : undefined;
 }

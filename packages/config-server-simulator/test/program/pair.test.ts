@@ -109,6 +109,13 @@ describe('a primary and its backup in processes of their own', () => {
     await working;
   }, 60_000);
 
+  it('do not change places without a file to hand over by', async () => {
+    const alone = await runServer('--name', 'alone');
+    alone.child.kill('SIGUSR2');
+    await until(() => alone.output().includes('the hand-over failed'), 'the refusal is logged');
+    await expect(connectTo([alone]).authenticate(agent)).resolves.toBeDefined();
+  }, 30_000);
+
   it('are joined by a proxy that reads at once what the primary writes', async () => {
     const file = await estateFile();
     const primary = await startServer({ file });

@@ -121,8 +121,10 @@ describe('an estate in a file', () => {
     const persons = await Promise.all(changes);
     expect(new Set(persons.map(({ DBID }) => DBID)).size).toBe(200);
     await server.close();
+    await writeFile(`${file}.left-by-a-killed-server.draft`, 'x');
     const again = await startServer({ file });
     expect(again.store.personNamed('user-199')).toBeDefined();
+    expect(await readdir(join(file, '..'))).toEqual(['estate.json']);
   });
 
   it('stays where a link leads to, readable by its owner alone', async () => {
@@ -195,7 +197,8 @@ describe('an estate in a file', () => {
       await changing;
       await client.close();
       const next = await runServer('--file', file, '--quiet');
-      const check = connectTo([{ port: next.port }]);
+      const patient = { ...quickStandby, failFastAfterMs: 20_000 };
+      const check = connectTo([{ port: next.port }], { standby: patient });
       const outcomes = await Promise.allSettled(
         [...new Set([password, attempted])].map((candidate) =>
           check.authenticate({ userName: 'agent', password: candidate }),

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@gatehouse/config-server-client/log';
@@ -61,6 +61,45 @@ describe('the file of a primary', () => {
     await primary.store.updatePerson(101, { lastName: 'Next' });
     expect(await follower.catchUp()).toBe(true);
     expect(log.since(log.id, known)).toMatchObject([{ delta: { set: { lastName: 'Next' } } }]);
+  });
+
+  it('is written by one of two backups that take over at the same time', async () => {
+    const file = await estateFile();
+    const primary = await startServer({ file });
+    const backups = [
+      await startServer({ file, role: 'backup' }),
+      await startServer({ file, role: 'backup' }),
+    ];
+    await primary.close();
+    const primaries = () => backups.filter(({ state }) => state.role === 'primary');
+    await until(() => primaries().length > 0, 'one takes over');
+    // Both may have written at the same moment: then one of them resigns.
+    await until(
+      () => primaries().length === 1 && backups.every(({ state }) => state.epoch === 2),
+      'one is left',
+    );
+    const [taken] = primaries();
+    for (let count = 0; count < 5; count += 1)
+      await taken?.store.updatePerson(101, { lastName: `Name ${count}` });
+    await until(
+      () => backups.every((one) => one.store.personNamed('agent')?.['lastName'] === 'Name 4'),
+      'both know it',
+    );
+    expect(primaries()).toEqual([taken]);
+    expect(backups.map(({ state }) => state.epoch)).toEqual([2, 2]);
+  });
+
+  it('is read again by its primary after a person has edited it, and its clients go on', async () => {
+    const file = await estateFile();
+    const primary = await startServer({ file });
+    const client = connectTo([primary]);
+    await client.authenticate(agent);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"lastName":"Agent"', '"lastName":"Edited"'));
+    await until(() => primary.store.personNamed('agent')?.['lastName'] === 'Edited', 'it is read');
+    await until(() => primary.state.role === 'primary', 'it writes again');
+    await expect(client.authenticate(agent)).resolves.toBeDefined();
+    expect(await readFile(file, 'utf8')).toContain('"lastName":"Edited"');
   });
 
   it('makes the clients of such a server read everything again', async () => {
