@@ -1,4 +1,5 @@
-/** The checks of an authorization request, in order. Each one has a name; all of them run before a user is asked. */
+/** Checks an authorization request, one named check after the other, before the user is asked. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import {
   invalidRequest,
   invalidScope,
@@ -19,15 +20,14 @@ export interface AuthorizationDraft {
   client: Client;
   redirectUri: string;
   redirectUriGiven: boolean;
-  /** Whether the client sent it itself, past every browser. */
+  /** The client sent the request itself, not through a browser. */
   isPushed: boolean;
   mustPush: boolean;
-  /** Whether the parameters are those of a signed object. */
+  /** The parameters come from a signed request object. */
   isSigned: boolean;
   parameters: RequestParameters;
 }
 
-/** What the checks find out. */
 export interface CheckedParameters
   extends Pick<AuthorizationRequest, 'responseType' | 'scope' | 'prompt' | 'maxAgeSeconds' | 'contexts'> {
   demand?: ClaimsDemand;
@@ -36,11 +36,11 @@ export interface CheckedParameters
 /** @throws OAuthError that goes back to the client. */
 export function checkAuthorizationParameters(draft: AuthorizationDraft): CheckedParameters {
   checkSizes(draft);
-  checkWay(draft);
+  checkTransport(draft);
   checkRegistration(draft);
   const responseType = checkResponseType(draft);
   checkResponseMode(draft, responseType);
-  checkBindingsThatAreNotOffered(draft);
+  refuseUnsupportedBindings(draft);
   checkCodeChallenge(draft, responseType);
   checkDpopKey(draft);
   const scope = checkScope(draft, responseType);
@@ -48,29 +48,29 @@ export function checkAuthorizationParameters(draft: AuthorizationDraft): Checked
   const prompt = checkPrompt(draft);
   const demand = checkClaims(draft);
   const contexts = checkContexts(draft, demand);
-  return {
-    responseType,
-    scope,
-    prompt,
-    ...checkMaxAge(draft),
-    ...(demand === undefined ? {} : { demand }),
-    ...(contexts === undefined ? {} : { contexts }),
-  };
+  const maxAgeSeconds = checkMaxAge(draft);
+  return definedOnly({ responseType, scope, prompt, demand, contexts, maxAgeSeconds });
 }
 
-/** What waits in Redis for a stranger's sign-in is bounded; no library sends states of this size. */
-const longest = { state: 4096, nonce: 1024, scope: 2048, id_token_hint: 8192, acr_values: 512 };
+/** Bounds what a stranger's request keeps in Redis; no library sends states of this size. */
+const maxLengths = { state: 4096, nonce: 1024, scope: 2048, id_token_hint: 8192, acr_values: 512 };
 
 function checkSizes({ parameters }: AuthorizationDraft): void {
-  for (const [name, maxLength] of Object.entries(longest)) {
+  for (const [name, maxLength] of Object.entries(maxLengths)) {
     const length = parameters.get(name)?.length ?? 0;
     if (length > maxLength)
       throw invalidRequest(`The parameter ${name} is longer than ${maxLength} characters`);
   }
 }
 
-/** RFC 9126 section 6 and RFC 9101 section 10.5: what a client insists on is not left out by whoever uses its name. */
-function checkWay({ client, isPushed, mustPush, isSigned, redirectUriGiven }: AuthorizationDraft): void {
+/** RFC 9126 section 6 and RFC 9101 section 10.5: an attacker who uses the client's id must not get around its rules. */
+function checkTransport({
+  client,
+  isPushed,
+  mustPush,
+  isSigned,
+  redirectUriGiven,
+}: AuthorizationDraft): void {
   if (mustPush && !isPushed) {
     throw invalidRequest('Authorization requests of this client must be pushed: send the request_uri');
   }
@@ -87,8 +87,8 @@ function checkRegistration({ parameters }: AuthorizationDraft): void {
   throw new OAuthError('registration_not_supported', 400, 'The parameter registration is not supported');
 }
 
-/** A caller who asks for a binding believes it is there. */
-function checkBindingsThatAreNotOffered({ parameters }: AuthorizationDraft): void {
+/** Ignoring the parameter would let the caller believe that the token is bound. */
+function refuseUnsupportedBindings({ parameters }: AuthorizationDraft): void {
   if (parameters.list('resource').length > 0) throw invalidTarget('resource is not supported here');
   if (parameters.list('audience').length > 0) throw invalidTarget('audience is not supported here');
 }
@@ -147,7 +147,7 @@ function checkClaims({ parameters }: AuthorizationDraft): ClaimsDemand | undefin
   return text === undefined ? undefined : readClaims(text);
 }
 
-/** Core section 3.1.2.1: `acr_values` is a wish; what the claims parameter calls essential is not. */
+/** Core section 3.1.2.1: `acr_values` is voluntary; the claims parameter may make a context essential. */
 function checkContexts(
   { parameters }: AuthorizationDraft,
   demand: ClaimsDemand | undefined,
@@ -158,12 +158,9 @@ function checkContexts(
   return values.length === 0 ? undefined : { values, areEssential: false };
 }
 
-function checkMaxAge({ client, parameters }: AuthorizationDraft): { maxAgeSeconds?: number } {
+function checkMaxAge({ client, parameters }: AuthorizationDraft): number | undefined {
   const text = parameters.get('max_age');
-  if (text === undefined) {
-    const { defaultMaxAgeSeconds } = client;
-    return defaultMaxAgeSeconds === undefined ? {} : { maxAgeSeconds: defaultMaxAgeSeconds };
-  }
+  if (text === undefined) return client.defaultMaxAgeSeconds;
   if (!/^\d{1,9}$/.test(text)) throw invalidRequest('max_age must be a number of seconds');
-  return { maxAgeSeconds: Number(text) };
+  return Number(text);
 }

@@ -1,4 +1,4 @@
-/** What stands between an authorization request and its answer: a sign-in, a consent, a refusal, or nothing. */
+/** Decides what an authorization request needs before its answer: a sign-in, a consent, a refusal, or nothing. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import {
   accessDenied,
@@ -7,40 +7,36 @@ import {
   type OAuthError,
   unmetRequirements,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import type { Client } from '../clients/client.ts';
-import type { ConsentService } from '../consents/consent.ts';
+import { type Client, servesContactCenter } from '../clients/client.ts';
+import type { ConsentService } from '../consents/service.ts';
 import type { Interaction, InteractionState } from '../interactions/interaction.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { Session } from '../sessions/session.ts';
-import { needsSignIn } from './sign-in-need.ts';
+import { seenAtMsOf } from '../tokens/session-reference.ts';
 
-export type Decision =
-  | { session: Session }
-  | { refusal: OAuthError }
-  /** The page that asks, and what its interaction must know. */
-  | { ask: 'signIn' | 'consent'; state: InteractionState };
+/** The page that asks, and what its interaction must know. */
+export interface Ask {
+  ask: 'signIn' | 'consent';
+  state: InteractionState;
+}
 
-/** `session` is that of the browser, `pending` the interaction that the request has waited in. @throws AppError (503) */
-export type Decide = (
-  request: AuthorizationRequest,
-  client: Client,
-  session: Session | undefined,
-  pending?: Interaction,
-) => Promise<Decision>;
+export type Conclusion = { session: Session } | { refusal: OAuthError };
 
 export interface DecisionOptions {
   consents: Pick<ConsentService, 'covers'>;
   now: Clock;
 }
 
-export function createDecision({ consents, now }: DecisionOptions): Decide {
-  async function consentFor(
+export type Decide = ReturnType<typeof createDecision>;
+
+export function createDecision({ consents, now }: DecisionOptions) {
+  async function decideConsent(
     request: AuthorizationRequest,
     client: Client,
     session: Session,
     pending: Interaction | undefined,
-  ): Promise<Decision> {
+  ): Promise<Conclusion | Ask> {
     const asked = pending?.state.consent;
     if (asked?.sub === session.sub && asked.answer !== undefined) {
       return asked.answer === 'allowed'
@@ -57,12 +53,18 @@ export function createDecision({ consents, now }: DecisionOptions): Decide {
     return { ask: 'consent', state: { consent: { sub, userName: identity.username } } };
   }
 
-  return async (request, client, session, pending) => {
+  /** `session` is that of the browser, `pending` the interaction that the request waited in. @throws AppError (503) */
+  return async (
+    request: AuthorizationRequest,
+    client: Client,
+    session: Session | undefined,
+    pending?: Interaction,
+  ): Promise<Conclusion | Ask> => {
     if (pending !== undefined && isAnotherUser(request, session)) {
       return { refusal: loginRequired('Another user signed in than the one who was asked for') };
     }
-    const caused = pending !== undefined && session?.interactionId === pending.id;
-    if (session === undefined || needsSignIn(request, client, session, { nowMs: now(), caused })) {
+    const isCaused = pending !== undefined && session?.interactionId === pending.id;
+    if (session === undefined || needsSignIn(request, client, session, { nowMs: now(), isCaused })) {
       return request.prompt.includes('none')
         ? { refusal: loginRequired('The user must sign in') }
         : { ask: 'signIn', state: {} };
@@ -71,10 +73,36 @@ export function createDecision({ consents, now }: DecisionOptions): Decide {
     if (contexts?.areEssential && !contexts.values.includes(contextOf(session.amr))) {
       return { refusal: unmetRequirements() };
     }
-    return consentFor(request, client, session, pending);
+    return decideConsent(request, client, session, pending);
   };
 }
 
 function isAnotherUser({ hintedSubject }: AuthorizationRequest, session: Session | undefined): boolean {
   return session !== undefined && hintedSubject !== undefined && session.sub !== hintedSubject;
+}
+
+/** `isCaused`: the session was made for this very request. */
+function needsSignIn(
+  request: AuthorizationRequest,
+  client: Client,
+  session: Session,
+  { nowMs, isCaused }: { nowMs: number; isCaused: boolean },
+): boolean {
+  if (request.hintedSubject !== undefined && request.hintedSubject !== session.sub) return true;
+  if (!servesContactCenter(client, session.identity.contactCenterId)) return true;
+  // Single sign-on has verified this sign-in against the request already.
+  if (isCaused) return false;
+  const seenAtMs = seenAtMsOf(session);
+  const isKnown = session.isSeenAtUnknown !== true;
+  if (isKnown && seenAtMs >= request.requestedAtMs) return false;
+  if (request.requiresFreshSignIn) return true;
+  const { maxAgeSeconds } = request;
+  if (maxAgeSeconds !== undefined && !(isKnown && nowMs - seenAtMs <= maxAgeSeconds * 1000)) return true;
+  return wantsStepUp(request, session);
+}
+
+/** An `acr` that is not essential leads to a sign-in, but never to a refusal: with prompt=none the session answers. */
+function wantsStepUp({ contexts, prompt }: AuthorizationRequest, { amr }: Session): boolean {
+  if (contexts === undefined || contexts.values.includes(contextOf(amr))) return false;
+  return contexts.areEssential || !prompt.includes('none');
 }

@@ -1,14 +1,15 @@
-/** Makes what a good answer to an authorization request carries: a code, tokens, or both (OpenID Connect Core section 3). */
+/** Issues what a granted authorization request returns: a code, tokens, or both (OpenID Connect Core section 3). */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
-import { optional } from '../protocol/parameters.ts';
 import { includes } from '../protocol/response-types.ts';
-import type { Session, SessionService } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/service.ts';
+import type { Session } from '../sessions/session.ts';
 import type { Families } from '../tokens/families.ts';
-import { type FamilyToken, formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
-import type { Grant } from '../tokens/grant.ts';
+import { formatFamilyToken, newFamilyId, newSecret } from '../tokens/family-token.ts';
+import type { CodeGrant, Grant } from '../tokens/grant.ts';
 import type { LateTokens } from '../tokens/late-tokens.ts';
 import { referenceTo } from '../tokens/session-reference.ts';
 import type { UserTokenIssuer } from '../tokens/user-token-issuer.ts';
@@ -22,54 +23,28 @@ export interface AuthorizationIssuerOptions {
   audit: AuditWriter;
 }
 
-/** Who stands behind an answer, by a session or without one. */
+/** The user whom an answer is about, with or without a session. */
 export interface ProvedUser {
   identity: UserIdentity;
   session?: Session;
   authorizedAtMs: number;
 }
 
-/** The parameters of the answer. @throws AppError (503) */
-export type IssueAuthorization = (
-  request: AuthorizationRequest,
-  client: Client,
-  proved: ProvedUser,
-  browser: Browser,
-) => Promise<Record<string, string>>;
+export type IssueAuthorization = ReturnType<typeof createAuthorizationIssuer>;
 
-export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): IssueAuthorization {
+export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
   const { sessions, families, userTokenIssuer, lateTokens, audit } = options;
 
-  function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: string): Grant {
-    const { identity, session, authorizedAtMs } = proved;
-    return {
-      familyId,
-      clientId: request.clientId,
-      grantType: includes(request.responseType, 'code') ? 'authorization_code' : 'implicit',
-      scope: request.scope,
-      audience: [],
-      identity,
-      ...optional('session', session && referenceTo(session)),
-      ...optional('nonce', request.nonce),
-      ...optional('claims', request.claims),
-      authorizedAtMs,
-    };
-  }
-
-  async function saveCode(request: AuthorizationRequest, grant: Grant, code: FamilyToken): Promise<void> {
-    await families.saveCode(code, {
-      ...grant,
-      redirectUri: request.redirectUri,
-      redirectUriGiven: request.redirectUriGiven,
-      ...optional('codeChallenge', request.codeChallenge),
-      ...optional('dpopJkt', request.dpopJkt),
-    });
-  }
-
-  return async (request, client, proved, browser) => {
-    const { responseType } = request;
+  /** Gives the parameters of the answer. @throws AppError (503) */
+  return async (
+    request: AuthorizationRequest,
+    client: Client,
+    proved: ProvedUser,
+    browser: Browser,
+  ): Promise<Record<string, string>> => {
+    const { responseType, clientId } = request;
     const { identity, session } = proved;
-    // Tokens that go along with a code belong to its family: a replay of the code ends them too.
+    // Tokens that are issued with a code belong to its family: a replay of the code ends them too.
     const familyId = newFamilyId();
     const grant = grantOf(request, proved, familyId);
     const code = includes(responseType, 'code') ? { familyId, secret: newSecret() } : undefined;
@@ -80,22 +55,43 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions): 
         idToken: includes(responseType, 'id_token'),
         code: codeText,
       }),
-      code && saveCode(request, grant, code),
-      session && sessions.noteClient(browser.request, session, request.clientId),
+      code && families.saveCode(code, codeGrantOf(request, grant)),
+      session && sessions.noteClient(browser.request, session, clientId),
       audit.write({
         name: code ? 'code_issued' : 'token_issued',
         outcome: 'success',
         sub: identity.sub,
         sid: session?.sid,
-        clientId: request.clientId,
+        clientId,
         contactCenterId: identity.contactCenterId,
-        correlationId: browser.correlationId,
+        correlationId: browser.request.id,
         clientAddress: browser.request.ip,
-        ...(responseType === 'code' ? {} : { fields: { responseType } }),
+        fields: responseType === 'code' ? undefined : { responseType },
       }),
     ]);
     await lateTokens.check(client);
     const fields = Object.entries(tokens).map(([name, value]) => [name, String(value)]);
-    return { ...(codeText === undefined ? {} : { code: codeText }), ...Object.fromEntries(fields) };
+    return { ...definedOnly({ code: codeText }), ...Object.fromEntries(fields) };
   };
+}
+
+function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: string): Grant {
+  const { identity, session, authorizedAtMs } = proved;
+  return definedOnly({
+    familyId,
+    clientId: request.clientId,
+    grantType: includes(request.responseType, 'code') ? 'authorization_code' : 'implicit',
+    scope: request.scope,
+    audience: [],
+    identity,
+    session: session && referenceTo(session),
+    nonce: request.nonce,
+    claims: request.claims,
+    authorizedAtMs,
+  });
+}
+
+function codeGrantOf(request: AuthorizationRequest, grant: Grant): CodeGrant {
+  const { redirectUri, redirectUriGiven, codeChallenge, dpopJkt } = request;
+  return definedOnly({ ...grant, redirectUri, redirectUriGiven, codeChallenge, dpopJkt });
 }

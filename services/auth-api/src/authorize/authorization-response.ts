@@ -1,4 +1,6 @@
-/** The answer to an authorization request: parameters that travel to the redirect URI (RFC 6749 section 4.1.2). */
+/** Builds the answer to an authorization request: parameters that travel to the redirect URI (RFC 6749 section 4.1.2). */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { renderPostForm } from '@gatehouse/service-kit/html/post-form';
 import type { ResponseMode } from '../protocol/response-types.ts';
 
 export interface ResponseTarget {
@@ -7,20 +9,39 @@ export interface ResponseTarget {
   responseMode: ResponseMode;
 }
 
-/** What happens in the browser next. */
+/** What the browser does next. */
 export type NextStep = { redirectTo: string } | { postTo: string; fields: Record<string, string> };
 
-/** `iss` goes with every answer, good or bad, so that a client cannot mix up two servers (RFC 9207). */
+/** Every answer and error carries `iss`, so that a client cannot mix up two servers (RFC 9207). */
 export function authorizationResponse(
-  target: ResponseTarget,
+  { redirectUri, responseMode, state }: ResponseTarget,
   issuer: string,
   answer: Record<string, string>,
 ): NextStep {
-  const { redirectUri, responseMode, state } = target;
-  const fields = { ...answer, ...(state === undefined ? {} : { state }), iss: issuer };
+  const fields = { ...answer, ...definedOnly({ state }), iss: issuer };
   if (responseMode === 'form_post') return { postTo: redirectUri, fields };
   // Appended as text: a parser would rewrite the query that the client registered.
   const parameters = new URLSearchParams(fields);
   if (responseMode === 'fragment') return { redirectTo: `${redirectUri}#${parameters}` };
   return { redirectTo: `${redirectUri}${redirectUri.includes('?') ? '&' : '?'}${parameters}` };
+}
+
+/** Renders the page that posts an answer to the client (OAuth 2.0 Form Post Response Mode), at once or by its button. */
+export function formPostPage(
+  redirectUri: string,
+  fields: Readonly<Record<string, string>>,
+): { html: string; headers: Record<string, string> } {
+  return renderPostForm({
+    title: 'Back to your application',
+    text: 'You are on your way. If nothing happens, go on by the button.',
+    action: redirectUri,
+    fields,
+    formAction: formTarget(redirectUri),
+  });
+}
+
+/** A host source cannot hold an IPv6 address (CSP Level 3 section 2.3.1): its scheme is allowed instead. */
+function formTarget(redirectUri: string): string {
+  const { origin, hostname, protocol } = new URL(redirectUri);
+  return hostname.startsWith('[') ? protocol : origin;
 }

@@ -1,4 +1,4 @@
-/** Whom an authorization request comes from and where its answer goes. Until both are known, nobody is redirected anywhere. */
+/** Finds the client of an authorization request and where its answer goes. Without both, the browser is never redirected. */
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';

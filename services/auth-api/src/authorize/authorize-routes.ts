@@ -11,9 +11,8 @@ import type { PostedRequests } from '../browser/posted-requests.ts';
 import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
 import { readParameters } from '../protocol/parameters.ts';
 import { authorizationRequestSchema, resumeQuerySchema } from '../protocol/schemas.ts';
-import type { NextStep } from './authorization-response.ts';
+import { formPostPage, type NextStep } from './authorization-response.ts';
 import type { AuthorizationEndpoint } from './authorize.ts';
-import { formPostPage } from './form-post-page.ts';
 
 export interface AuthorizeRoutesDeps {
   authorization: AuthorizationEndpoint;
@@ -104,5 +103,5 @@ function go(reply: FastifyReply, step: NextStep): FastifyReply {
 }
 
 function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {
-  return { request, reply, correlationId: request.id };
+  return { request, reply };
 }

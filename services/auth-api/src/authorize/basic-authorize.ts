@@ -1,5 +1,4 @@
-/** Compat: a program brings the user's own name and password to the authorization endpoint and is answered at once, without a page. */
-
+/** Compat: verifies the name and password that a program sends to the authorization endpoint for its user. */
 import { type Credentials, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import {
@@ -8,7 +7,7 @@ import {
   OAuthError,
   unmetRequirements,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import type { Browser } from '../browser/browser-cookies.ts';
+import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
@@ -16,35 +15,27 @@ import type { AuthenticatedLogin } from '../users/authenticate.ts';
 import type { UserService } from '../users/service.ts';
 import type { ProvedUser } from './authorization-issue.ts';
 
-/**
- * Undefined: the request goes the usual way. No session comes of it, so nobody can be signed in to somebody else's
- * account by a link with credentials in it. @throws OAuthError; AppError (429, 503)
- */
-export type BasicAuthorize = (
-  request: AuthorizationRequest,
-  client: Client,
-  browser: Browser,
-) => Promise<ProvedUser> | undefined;
-
 export interface BasicAuthorizeOptions {
   users: Pick<UserService, 'authenticate'>;
   /** For clients whose registration does not say. */
   isDefault: boolean;
 }
 
+export type BasicAuthorize = ReturnType<typeof createBasicAuthorize>;
+
 const passwordMethods = ['pwd'];
 
-export function createBasicAuthorize({ users, isDefault }: BasicAuthorizeOptions): BasicAuthorize {
+export function createBasicAuthorize({ users, isDefault }: BasicAuthorizeOptions) {
   async function authenticate(
     readings: Credentials[],
     { clientId, tenantHint: tenant }: AuthorizationRequest,
     { contactCenterIds }: Client,
-    { request, correlationId }: Browser,
+    { ip: clientAddress, id: correlationId }: BrowserRequest,
   ): Promise<AuthenticatedLogin> {
     let refusal: unknown;
     for (const { username: userName, password } of readings) {
       try {
-        const origin = { clientAddress: request.ip, clientId, correlationId };
+        const origin = { clientAddress, clientId, correlationId };
         return await users.authenticate({ userName, password, tenant, contactCenterIds, ...origin });
       } catch (error) {
         if (!(error instanceof AppError) || error.status === 429 || error.status >= 500) throw error;
@@ -55,27 +46,27 @@ export function createBasicAuthorize({ users, isDefault }: BasicAuthorizeOptions
     throw refusal;
   }
 
-  async function prove(
-    readings: Credentials[],
+  /**
+   * Gives undefined for a request without a password. Creates no session: a link with credentials in it must not sign
+   * anybody in to another person's account. @throws OAuthError; AppError (429, 503)
+   */
+  return async (
     request: AuthorizationRequest,
     client: Client,
-    browser: Browser,
-  ) {
-    const { identity, provedAtMs } = await authenticate(readings, request, client, browser);
+    sent: BrowserRequest,
+  ): Promise<ProvedUser | undefined> => {
+    const { authorization } = sent.headers;
+    if (typeof authorization !== 'string' || !(client.basicAuthorize ?? isDefault)) return undefined;
+    const readings = readingsOf(authorization);
+    if (readings.length === 0) return undefined;
+    const { identity, provedAtMs } = await authenticate(readings, request, client, sent);
     const problem = problemOf(request, client, identity.sub);
     if (problem !== undefined) throw problem;
     return { identity, authorizedAtMs: provedAtMs };
-  }
-
-  return (request, client, browser) => {
-    const { authorization } = browser.request.headers;
-    if (typeof authorization !== 'string' || !(client.basicAuthorize ?? isDefault)) return undefined;
-    const readings = readingsOf(authorization);
-    return readings.length === 0 ? undefined : prove(readings, request, client, browser);
   };
 }
 
-/** A password that is right but may not be used is refused alike: the caller is a program, and its user must see a page. */
+/** Refuses a right password that may not be used in the same way: the caller is a program, and its user must see a page. */
 function refused({ message, detail, name }: AppError): OAuthError {
   return new OAuthError('access_denied', 401, message, {
     challenge: 'Basic realm="gatehouse", charset="UTF-8"',
@@ -83,14 +74,14 @@ function refused({ message, detail, name }: AppError): OAuthError {
   });
 }
 
-/** Each reading that is tried counts as an attempt: nobody is called `tenant%5Cuser`, so there the decoded one is meant. */
+/** Each reading counts as an attempt. No user is called `tenant%5Cuser`, so only the decoded reading is tried there. */
 function readingsOf(authorization: string): Credentials[] {
   const readings = parseBasicCredentials(authorization);
   const last = readings.at(-1);
   return last !== undefined && readings[0]?.username !== last.username ? [last] : readings;
 }
 
-/** What only a page could bring about. */
+/** Names what the request needs and only a page can do. */
 function problemOf(request: AuthorizationRequest, client: Client, sub: string): OAuthError | undefined {
   const { hintedSubject, contexts, prompt } = request;
   if (hintedSubject !== undefined && hintedSubject !== sub)

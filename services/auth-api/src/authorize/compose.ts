@@ -102,7 +102,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     starts,
   });
   const deviceVerification = createDeviceVerification({
-    store: devices.store,
+    devices: devices.service,
     attempts: devices.attempts,
     authorization,
     pages,

@@ -1,4 +1,4 @@
-/** The device authorization endpoint (RFC 8628 section 3.1): a device without a browser asks to be let in. */
+/** The device authorization endpoint (RFC 8628 section 3.1): gives codes to a device without a browser. */
 import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Pages } from '../browser/pages.ts';
@@ -17,25 +17,21 @@ export interface DeviceAnswer {
   interval: number;
 }
 
-export interface DeviceAuthorizationEndpoint {
-  /** @throws OAuthError, AppError (429) */
-  answer(call: ClientCall): Promise<DeviceAnswer>;
-}
-
 export interface DeviceAuthorizationOptions {
   clientAuthentication: ClientAuthentication;
   devices: Devices;
   pages: Pages;
-  /** Public clients prove nothing: what one address may leave behind is bounded. */
+  /** Bounds how many requests of public clients, which prove nothing, one address may leave in Redis. */
   starts: AttemptLimiter;
 }
 
-export function createDeviceAuthorizationEndpoint(
-  options: DeviceAuthorizationOptions,
-): DeviceAuthorizationEndpoint {
+export type DeviceAuthorizationEndpoint = ReturnType<typeof createDeviceAuthorizationEndpoint>;
+
+export function createDeviceAuthorizationEndpoint(options: DeviceAuthorizationOptions) {
   const { clientAuthentication, devices, pages, starts } = options;
   return {
-    async answer(call) {
+    /** @throws OAuthError, AppError (429) */
+    async answer(call: ClientCall): Promise<DeviceAnswer> {
       const client = await clientAuthentication.authenticate(call);
       if (client.clientType === 'PUBLIC') starts.reserve(call.clientAddress);
       if (!client.grantTypes.includes(deviceGrantType)) {

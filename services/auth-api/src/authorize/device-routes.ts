@@ -33,7 +33,7 @@ export async function deviceRoutes(
       reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
       // Another site must not put its device in front of the user.
       requireSameOrigin(request.headers, publicUrl);
-      const browser = { request, reply, correlationId: request.id };
+      const browser = { request, reply };
       const step = await deviceVerification.open(request.body.user_code, browser);
       return reply.redirect('redirectTo' in step ? step.redirectTo : step.postTo, 303);
     },

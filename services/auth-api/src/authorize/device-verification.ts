@@ -1,42 +1,41 @@
-/** From the code that a person typed to the sign-in and the question whether the device may come in (RFC 8628 section 3.3). */
+/** Starts the login for a device from the code that its user typed (RFC 8628 section 3.3). */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { UserCodeAttempts } from '../devices/attempts.ts';
-import type { DeviceRequest, DeviceStore } from '../devices/device.ts';
+import type { DeviceRequest } from '../devices/device.ts';
+import type { Devices } from '../devices/service.ts';
 import { formatUserCode, parseUserCode } from '../devices/user-code.ts';
 import type { NextStep } from './authorization-response.ts';
 import type { AuthorizationEndpoint } from './authorize.ts';
 
-export interface DeviceVerification {
-  /** Where the browser goes next. @throws AppError (503) */
-  open(typed: string, browser: Browser): Promise<NextStep>;
-}
-
 export interface DeviceVerificationOptions {
-  store: Pick<DeviceStore, 'findByUserCode'>;
+  devices: Pick<Devices, 'findByUserCode'>;
   attempts: UserCodeAttempts;
   authorization: Pick<AuthorizationEndpoint, 'beginForDevice'>;
   pages: Pages;
   now: Clock;
 }
 
-export function createDeviceVerification(options: DeviceVerificationOptions): DeviceVerification {
-  const { store, attempts, authorization, pages, now } = options;
+export type DeviceVerification = ReturnType<typeof createDeviceVerification>;
 
-  /** Undefined: no device waits for what was typed. @throws AppError (429) */
+export function createDeviceVerification(options: DeviceVerificationOptions) {
+  const { devices, attempts, authorization, pages, now } = options;
+
+  /** Undefined: no device waits for the typed code. @throws AppError (429) */
   async function find(typed: string, address: string): Promise<DeviceRequest | undefined> {
     const userCode = parseUserCode(typed);
     if (userCode === undefined) return undefined;
     await attempts.reserve(address);
-    const device = await store.findByUserCode(userCode);
+    const device = await devices.findByUserCode(userCode);
     if (device !== undefined) await attempts.release(address);
     return device;
   }
 
   return {
-    async open(typed, browser) {
+    /** @throws AppError (503) */
+    async open(typed: string, browser: Browser): Promise<NextStep> {
       try {
         const device = await find(typed, browser.request.ip);
         if (device === undefined) return { redirectTo: pages.deviceFailed('unknown') };
@@ -51,13 +50,13 @@ export function createDeviceVerification(options: DeviceVerificationOptions): De
   function requestOf({ deviceId, clientId, scope, userCode, clientAddress, requestedAtMs }: DeviceRequest) {
     return {
       clientId,
-      // The journey ends on a page of ours, not at an application.
+      // The login ends on a page of ours, not at an application.
       redirectUri: pages.device(),
       redirectUriGiven: true,
       responseType: 'code' as const,
       responseMode: 'query' as const,
       scope,
-      // Whoever sent the link must not be let in without a question (section 5.4).
+      // Section 5.4: an attacker may have sent the user a link with the attacker's code.
       prompt: ['consent'],
       hideTenant: false,
       requiresFreshSignIn: false,

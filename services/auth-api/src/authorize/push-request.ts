@@ -1,13 +1,13 @@
-/** The pushed authorization request endpoint (RFC 9126): the same checks as at the authorization endpoint, before any browser. */
-
+/** The pushed authorization request endpoint (RFC 9126): runs the checks of the authorization endpoint before the browser comes. */
 import type { DpopProof } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
 import type { Client } from '../clients/client.ts';
-import { optional, type RequestParameters, readParameters } from '../protocol/parameters.ts';
+import { type RequestParameters, readParameters } from '../protocol/parameters.ts';
 import type { AuthorizationEndpoint } from './authorize.ts';
 import type { PushedRequests } from './pushed-requests.ts';
 import type { RequestSources } from './request-sources.ts';
@@ -18,35 +18,33 @@ export interface PushedAnswer {
   expires_in: number;
 }
 
-export interface PushEndpoint {
-  /** @throws OAuthError, AppError (429) */
-  push(call: ClientCall): Promise<PushedAnswer>;
-}
-
 export interface PushEndpointOptions {
   clientAuthentication: ClientAuthentication;
   senderConstraints: SenderConstraints;
   authorization: Pick<AuthorizationEndpoint, 'check'>;
   requestSources: RequestSources;
   pushedRequests: PushedRequests;
-  /** Public clients prove nothing: what one address may leave behind is bounded. */
+  /** Bounds how many requests of public clients, which prove nothing, one address may leave in Redis. */
   starts: AttemptLimiter;
 }
 
-export function createPushEndpoint(options: PushEndpointOptions): PushEndpoint {
+export type PushEndpoint = ReturnType<typeof createPushEndpoint>;
+
+export function createPushEndpoint(options: PushEndpointOptions) {
   const { clientAuthentication, senderConstraints, authorization, requestSources, pushedRequests } = options;
 
-  /** What will count at the authorization endpoint, checked as there. */
+  /** Checks what will count at the authorization endpoint. */
   async function checkedForm(client: Client, given: RequestParameters, proof: DpopProof | undefined) {
     const { parameters, isSigned } = await requestSources.openObject(given);
     const jkt = boundKey(parameters.get('dpop_jkt'), proof);
     await authorization.check(parameters, { isSigned }).catch(explain);
-    const form = { ...parameters.all(), client_id: client.clientId, ...optional('dpop_jkt', jkt) };
+    const form = { ...parameters.all(), client_id: client.clientId, ...definedOnly({ dpop_jkt: jkt }) };
     return { clientId: client.clientId, form, isSigned };
   }
 
   return {
-    async push(call) {
+    /** @throws OAuthError, AppError (429) */
+    async push(call: ClientCall): Promise<PushedAnswer> {
       const proof = await senderConstraints.readProof(call.sender);
       const client = await clientAuthentication.authenticate(call);
       if (client.clientType === 'PUBLIC') options.starts.reserve(call.clientAddress);
@@ -63,7 +61,7 @@ export function createPushEndpoint(options: PushEndpointOptions): PushEndpoint {
 
 const credentials = ['client_secret', 'client_assertion', 'client_assertion_type'];
 
-/** The request itself, in the name of whoever proved to be the client. */
+/** Keeps the request itself, under the id that the client proved. */
 function withoutCredentials(parameters: RequestParameters, { clientId }: Client): RequestParameters {
   const request = Object.entries(parameters.all()).filter(([name]) => !credentials.includes(name));
   return readParameters({ ...Object.fromEntries(request), client_id: clientId });
@@ -77,7 +75,7 @@ function boundKey(named: string | undefined, proof: DpopProof | undefined): stri
   return proof?.jkt ?? named;
 }
 
-/** What people are shown on a page, in the words of a program. */
+/** Turns an error that is meant for a page into one for a program. */
 function explain(error: unknown): never {
   if (error instanceof AppError && error.problems.some(({ field }) => field === 'redirect_uri')) {
     throw invalidRequest('The redirect_uri is missing, or not one that is registered for this client');

@@ -1,16 +1,10 @@
-/** Request objects (RFC 9101): an authorization request as a JWT that the client has signed, by value. */
+/** Verifies request objects (RFC 9101): authorization requests as JWTs that the client has signed, by value. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
-import type { KeySets } from '../assertions/key-sets.ts';
-import { UnreadableKeySet } from '../assertions/key-sets.ts';
+import { type KeySets, UnreadableKeySet } from '../assertions/key-sets.ts';
 import { assertionAlgorithms, UntrustedJwt, unprovedHeader, verifyJwt } from '../assertions/verify-jwt.ts';
 import { strongAlgorithms } from '../client-authentication/client-assertion.ts';
 import { type Client, followsFapi } from '../clients/client.ts';
-
-export interface RequestObjects {
-  /** The parameters that it holds, and no others count. @throws OAuthError invalid_request_object, request_not_supported */
-  read(client: Client, requestObject: string): Promise<Record<string, string | string[]>>;
-}
 
 export interface RequestObjectsOptions {
   issuer: string;
@@ -19,12 +13,14 @@ export interface RequestObjectsOptions {
 }
 
 const types = ['oauth-authz-req+jwt', 'jwt'];
-/** FAPI 2.0 Message Signing section 5.3.1; enough for everybody. */
-const longestLifeSeconds = 3600;
-/** Of the JWT, not of the request. */
+/** FAPI 2.0 Message Signing section 5.3.1; applied to every client. */
+const maxLifeSeconds = 3600;
+/** Claims of the JWT itself, not of the request. */
 const jwtClaims = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
 
-export function createRequestObjects({ issuer, keySets, now }: RequestObjectsOptions): RequestObjects {
+export type RequestObjects = ReturnType<typeof createRequestObjects>;
+
+export function createRequestObjects({ issuer, keySets, now }: RequestObjectsOptions) {
   async function verify(client: Client, requestObject: string): Promise<Record<string, unknown>> {
     const keySet = keySets.of(client);
     if (keySet === undefined) throw new UntrustedJwt('the client has no keys');
@@ -35,10 +31,10 @@ export function createRequestObjects({ issuer, keySets, now }: RequestObjectsOpt
       allowsOtherAudiences: true,
       algorithms: algorithmsOf(client),
       nowMs: now(),
-      longestLifeSeconds,
+      longestLifeSeconds: maxLifeSeconds,
       requiresEnd: isStrict,
     });
-    if (isStrict && (claims.nbf === undefined || claims.nbf < now() / 1000 - longestLifeSeconds)) {
+    if (isStrict && (claims.nbf === undefined || claims.nbf < now() / 1000 - maxLifeSeconds)) {
       throw new UntrustedJwt('its nbf is missing or more than an hour ago');
     }
     if (claims['client_id'] !== client.clientId) throw new UntrustedJwt('its client_id is not the client');
@@ -50,7 +46,11 @@ export function createRequestObjects({ issuer, keySets, now }: RequestObjectsOpt
   }
 
   return {
-    async read(client, requestObject) {
+    /**
+     * Gives the parameters that the object holds; no others count.
+     * @throws OAuthError invalid_request_object, request_not_supported
+     */
+    async read(client: Client, requestObject: string): Promise<Record<string, string | string[]>> {
       if (isUnsigned(requestObject)) {
         throw new OAuthError('request_not_supported', 400, 'Unsigned request objects are not supported');
       }
@@ -81,7 +81,7 @@ function isUnsigned(requestObject: string): boolean {
   return typeof alg === 'string' && alg.toLowerCase() === 'none';
 }
 
-/** Section 4: strings and numbers stand for themselves, everything else is JSON. */
+/** Section 4: strings and numbers are taken as they are, other values as JSON. */
 function parametersOf(claims: Record<string, unknown>): Record<string, string | string[]> {
   const parameters: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(claims)) {

@@ -1,4 +1,4 @@
-/** Where the parameters of an authorization request come from: the address, a signed object in it, or a pushed request. */
+/** Finds the parameters of an authorization request: in the address, in a signed object, or in a pushed request. */
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { type RequestParameters, readParameters } from '../protocol/parameters.ts';
@@ -6,20 +6,13 @@ import { isPushedRequestUri, type PushedRequests } from './pushed-requests.ts';
 import type { RequestObjects } from './request-objects.ts';
 
 export interface RequestSource {
-  /** What counts: of a pushed request or an object all of it, and nothing of the address (RFC 9101 section 5). */
+  /** Those of the pushed request or of the object alone, never mixed with the address (RFC 9101 section 5). */
   parameters: RequestParameters;
   /** The `request_uri` of a pushed request. */
   pushed?: string;
   isSigned: boolean;
-  /** Why nothing else can be read: to be answered to whoever the parameters of the address name. */
+  /** Why the request cannot be read; it is answered to the client that the address names. */
   problem?: OAuthError;
-}
-
-export interface RequestSources {
-  /** @throws AppError (503) */
-  open(given: RequestParameters): Promise<RequestSource>;
-  /** The same without a pushed request. @throws OAuthError */
-  openObject(given: RequestParameters): Promise<RequestSource>;
 }
 
 export interface RequestSourcesOptions {
@@ -28,11 +21,11 @@ export interface RequestSourcesOptions {
   requestObjects: RequestObjects;
 }
 
-export function createRequestSources(options: RequestSourcesOptions): RequestSources {
-  const { directory, pushedRequests, requestObjects } = options;
+export type RequestSources = ReturnType<typeof createRequestSources>;
 
+export function createRequestSources({ directory, pushedRequests, requestObjects }: RequestSourcesOptions) {
   async function openPushed(given: RequestParameters, requestUri: string): Promise<RequestSource> {
-    // OpenID Connect Core section 6.2: an address that we would have to read.
+    // OpenID Connect Core section 6.2 lets clients send an address, which this server does not read.
     if (!isPushedRequestUri(requestUri)) {
       throw new OAuthError(
         'request_uri_not_supported',
@@ -42,11 +35,12 @@ export function createRequestSources(options: RequestSourcesOptions): RequestSou
     }
     if (given.get('request') !== undefined) throw invalidRequest('Send request or request_uri, not both');
     const pushed = await pushedRequests.find(requestUri);
-    // RFC 9126 section 4: of another client it is as good as unknown.
+    // RFC 9126 section 4: another client's request is unknown to this one.
     if (pushed === undefined || pushed.clientId !== given.get('client_id')) throw invalidRequestUri();
     return { parameters: readParameters(pushed.form), pushed: requestUri, isSigned: pushed.isSigned };
   }
 
+  /** Reads the request without a pushed one. @throws OAuthError */
   async function openObject(given: RequestParameters): Promise<RequestSource> {
     const requestObject = given.get('request');
     const client = requestObject && (await directory.find(given.get('client_id') ?? ''));
@@ -57,7 +51,8 @@ export function createRequestSources(options: RequestSourcesOptions): RequestSou
 
   return {
     openObject,
-    async open(given) {
+    /** @throws AppError (503) */
+    async open(given: RequestParameters): Promise<RequestSource> {
       const requestUri = given.get('request_uri');
       try {
         return requestUri === undefined ? await openObject(given) : await openPushed(given, requestUri);

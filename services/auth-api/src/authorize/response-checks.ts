@@ -1,10 +1,10 @@
-/** Which answer a client may ask for, and how it may travel. */
+/** Checks which response type a client may ask for, and by which response mode the answer may travel. */
 import {
   invalidRequest,
   unauthorizedClient,
   unsupportedResponseType,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import { followsFapi, hasBoundTokens } from '../clients/client.ts';
+import { type Client, followsFapi, hasBoundTokens } from '../clients/client.ts';
 import type { RequestParameters } from '../protocol/parameters.ts';
 import {
   defaultResponseMode,
@@ -15,9 +15,8 @@ import {
   type ResponseType,
   responseModes,
 } from '../protocol/response-types.ts';
-import type { AuthorizationDraft } from './authorization-checks.ts';
 
-/** How even a refusal travels: as the request says, where it says something that is possible. */
+/** Gives the response mode of answers and errors: the requested one if it is possible, else the default. */
 export function responseModeOf(parameters: RequestParameters, redirectUri: string): ResponseMode {
   const type = parseResponseType(parameters.get('response_type') ?? '');
   const mode = parameters.get('response_mode');
@@ -26,7 +25,13 @@ export function responseModeOf(parameters: RequestParameters, redirectUri: strin
     : defaultResponseMode(type);
 }
 
-export function checkResponseType({ client, parameters }: AuthorizationDraft): ResponseType {
+interface Request {
+  client: Client;
+  redirectUri: string;
+  parameters: RequestParameters;
+}
+
+export function checkResponseType({ client, parameters }: Request): ResponseType {
   const text = parameters.get('response_type');
   if (text === undefined) throw invalidRequest('The parameter response_type is missing');
   const responseType = parseResponseType(text);
@@ -34,21 +39,18 @@ export function checkResponseType({ client, parameters }: AuthorizationDraft): R
   if (!client.responseTypes.includes(responseType)) {
     throw unauthorizedClient('The client may not use this response_type: it is not among its responseTypes');
   }
-  // FAPI 2.0 section 5.3.2.2: a code alone travels by the browser.
+  // FAPI 2.0 section 5.3.2.2: only a code may pass through the browser.
   if (responseType !== 'code' && followsFapi(client)) {
     throw unsupportedResponseType('The response_type of this client must be code');
   }
-  // No browser proves anything to us while it is redirected: what it carries could not be bound.
+  // A redirected browser proves no key, so a token in its address cannot be bound.
   if (includes(responseType, 'token') && hasBoundTokens(client)) {
     throw unauthorizedClient('The tokens of this client are bound to its key: none travels by the browser');
   }
   return responseType;
 }
 
-export function checkResponseMode(
-  { parameters, redirectUri }: AuthorizationDraft,
-  responseType: ResponseType,
-): void {
+export function checkResponseMode({ parameters, redirectUri }: Request, responseType: ResponseType): void {
   const mode = parameters.get('response_mode');
   const problem = mode === undefined ? undefined : responseModeProblem(mode, responseType, redirectUri);
   if (problem !== undefined) throw invalidRequest(problem);
@@ -60,10 +62,10 @@ function responseModeProblem(
   redirectUri: string,
 ): string | undefined {
   if (!isResponseMode(mode)) return `The response_mode must be one of ${responseModes.join(', ')}`;
-  // Multiple Response Type Encoding Practices section 5: tokens in a query end in logs and histories.
+  // Multiple Response Type Encoding Practices section 5: tokens in a query end up in logs and histories.
   if (mode === 'query' && defaultResponseMode(responseType) !== 'query')
     return 'The response_mode query is for the response_type code alone';
-  // A browser posts a form to pages only, not to the scheme of an application on the device.
+  // A browser cannot post a form to the private scheme of an application.
   if (mode === 'form_post' && !/^https?:/i.test(redirectUri))
     return 'The response_mode form_post needs an https redirect_uri';
   return undefined;

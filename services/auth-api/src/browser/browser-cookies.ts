@@ -1,9 +1,11 @@
-/** The two cookies of a browser: one tells browsers apart, one is the session. */
+/** Reads and sets the two cookies of a browser: the binding cookie and the session cookie. */
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 
-/** The parts of an HTTP request that cookies and sessions are read from; a Fastify request with cookies has them. */
+/** The parts of a browser's request that Auth API reads; a Fastify request with cookies has them. */
 export interface BrowserRequest extends SenderRequest {
+  /** Request id: the correlation id of logs and audit events. */
+  readonly id: string;
   readonly cookies: Readonly<Record<string, string | undefined>>;
   readonly ip: string;
 }
@@ -16,56 +18,47 @@ export interface CookieOptions {
   maxAge?: number;
 }
 
-/** The part of an HTTP reply that cookies are written to. */
-export interface BrowserReply {
-  setCookie(name: string, value: string, options: CookieOptions): unknown;
-}
-
-/** One request of a browser with the reply to it. */
+/** A browser's request and the reply that cookies are set on. */
 export interface Browser {
-  request: BrowserRequest;
-  reply: BrowserReply;
-  correlationId: string;
-}
-
-export interface BrowserCookies {
-  /** Undefined when there is none, or none that we could have set. */
-  readBrowser(request: BrowserRequest): string | undefined;
-  setBrowser(reply: BrowserReply, value: string): void;
-  readSession(request: BrowserRequest): string | undefined;
-  /** Without `maxAgeSeconds` the cookie ends with the browser. */
-  setSession(reply: BrowserReply, value: string, maxAgeSeconds?: number): void;
-  clearSession(reply: BrowserReply): void;
+  readonly request: BrowserRequest;
+  readonly reply: {
+    setCookie(name: string, value: string, options: CookieOptions): unknown;
+  };
 }
 
 const browserLifeSeconds = 180 * 24 * 3600;
+
+export type BrowserCookies = ReturnType<typeof createBrowserCookies>;
 
 /**
  * The `__Host-` prefix keeps sibling hosts from setting these cookies; it needs https. Plain names are for an
  * installation on http and loopback, which browsers treat as secure.
  */
-export function createBrowserCookies(publicUrl: string): BrowserCookies {
+export function createBrowserCookies(publicUrl: string) {
   const secure = publicUrl.startsWith('https:');
   const prefix = secure ? '__Host-' : '';
   const names = { browser: `${prefix}gatehouse-browser`, session: `${prefix}gatehouse-session` };
   const attributes = { path: '/', httpOnly: true, secure, sameSite: 'lax' } as const;
 
   return {
-    readBrowser: (request) => wellFormed(request.cookies[names.browser]),
-    setBrowser: (reply, value) => {
+    /** The binding cookie; undefined when it is absent or not well-formed. */
+    readBrowser: ({ cookies }: BrowserRequest) => wellFormed(cookies[names.browser]),
+    /** The session cookie; undefined when it is absent or not well-formed. */
+    readSession: ({ cookies }: BrowserRequest) => wellFormed(cookies[names.session]),
+    setBrowser({ reply }: Pick<Browser, 'reply'>, value: string): void {
       reply.setCookie(names.browser, value, { ...attributes, maxAge: browserLifeSeconds });
     },
-    readSession: (request) => wellFormed(request.cookies[names.session]),
-    setSession: (reply, value, maxAgeSeconds) => {
+    /** Without `maxAgeSeconds` the cookie ends with the browser. */
+    setSession({ reply }: Pick<Browser, 'reply'>, value: string, maxAgeSeconds?: number): void {
       reply.setCookie(names.session, value, definedOnly({ ...attributes, maxAge: maxAgeSeconds }));
     },
-    clearSession: (reply) => {
+    clearSession({ reply }: Pick<Browser, 'reply'>): void {
       reply.setCookie(names.session, '', { ...attributes, maxAge: 0 });
     },
   };
 }
 
-/** 256 random bits in base64url: anything else was never ours and is not even looked up. */
+/** Gives a value of 256 random bits in base64url; Auth API sets no other, so no other is looked up. */
 export function wellFormed(value: string | undefined): string | undefined {
   return value !== undefined && /^[A-Za-z0-9_-]{43}$/.test(value) ? value : undefined;
 }

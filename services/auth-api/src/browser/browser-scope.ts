@@ -1,11 +1,12 @@
-/** A scope for requests that come from pages as well as from programs: forms, JSON, and errors for either. */
+/** Prepares a scope whose requests come from pages and from programs: forms and JSON, with errors for either. */
 import formbody from '@fastify/formbody';
 import { envelopeErrorHandler } from '@gatehouse/service-kit/errors/render-envelope';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 
-/** Bodies may be wrapped in `data` or bare; nothing of this scope may be cached. */
+/** Unwraps bodies that are wrapped in `data` and forbids caches to keep the answers. */
 export async function acceptFormsAndJson(scope: App): Promise<void> {
   await scope.register(formbody);
   scope.addHook('onRequest', async (_request, reply) => {
@@ -19,9 +20,17 @@ export async function acceptFormsAndJson(scope: App): Promise<void> {
   );
 }
 
-/** Programs send JSON and read JSON; whatever else comes is a browser's. */
+/** Programs send and read JSON; any other content comes from a browser. */
 export function isJson(request: FastifyRequest): boolean {
   return /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+}
+
+/** A yes or no as callers write it in a query, a form or JSON. */
+export const flag = z.union([z.boolean(), z.enum(['true', 'false', '1', '0', ''])]);
+
+/** A parameter without a value, such as a bare `?global`, means yes. */
+export function isSet(value: z.infer<typeof flag> | undefined): boolean {
+  return value === true || value === 'true' || value === '1' || value === '';
 }
 
 function unwrapped(body: unknown): unknown {

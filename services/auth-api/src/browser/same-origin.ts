@@ -1,19 +1,20 @@
-/** Whether a request was made by a page of our own; the browser says so in headers that no page can forge. */
+/** Compares the origin of a request with our own; browsers name it in headers that no page can forge. */
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+import { redirectUriProblem } from '../protocol/redirect-uri.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * For requests that carry nothing else that a foreign page could not know. A page with `Referrer-Policy: no-referrer`
- * sends `Origin: null` even to its own origin; then Sec-Fetch-Site decides.
+ * Protects requests that carry no csrf token. A page with `Referrer-Policy: no-referrer` sends `Origin: null` even to its
+ * own origin; then Sec-Fetch-Site decides.
  */
-export function isSameOrigin(headers: Headers, publicUrl: string): boolean {
+function isSameOrigin(headers: Headers, publicUrl: string): boolean {
   const { origin } = headers;
   if (origin !== undefined && origin !== 'null') return origin === publicUrl;
   return headers['sec-fetch-site'] === 'same-origin';
 }
 
-/** True when the browser names another origin; callers that are no browsers name none. */
+/** True when a browser names another origin; programs name none. */
 export function isForeign(headers: Headers, publicUrl: string): boolean {
   const { origin } = headers;
   if (origin !== undefined && origin !== 'null' && origin !== publicUrl) return true;
@@ -22,8 +23,8 @@ export function isForeign(headers: Headers, publicUrl: string): boolean {
 }
 
 /**
- * Whether another site led the browser here, and which; a browser tells the site alone, or nothing where a page forbids
- * that. Hosts of our own site are not foreign: applications of the installation live there.
+ * Gives the origin of another site whose page led the browser here; `origin` is undefined when that page hides it. Hosts
+ * of our own site are not foreign: applications of the installation live there.
  */
 export function foreignReferrer(headers: Headers): { origin: string | undefined } | undefined {
   if (headers['sec-fetch-site'] !== 'cross-site') return undefined;
@@ -34,6 +35,13 @@ export function foreignReferrer(headers: Headers): { origin: string | undefined 
 /** @throws AppError (403) `cross_site` */
 export function requireSameOrigin(headers: Headers, publicUrl: string): void {
   if (!isSameOrigin(headers, publicUrl)) throw crossSite();
+}
+
+/** Gives the web origin of an address; undefined when two parsers could read the address differently. */
+export function webOriginOf(address: string): string | undefined {
+  if (redirectUriProblem(address) !== undefined) return undefined;
+  const { origin, protocol } = new URL(address);
+  return protocol === 'https:' || protocol === 'http:' ? origin : undefined;
 }
 
 export function crossSite() {

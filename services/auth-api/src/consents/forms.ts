@@ -1,22 +1,16 @@
-/** Takes the answer of the consent page: from our own page, for the user who was asked, in the same browser. */
-
+/** Accepts the answer of the consent page from our own page, in the same browser, for the user who was asked. */
 import type { AuditWriter } from '../audit/event.ts';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
-import type { InteractionService } from '../interactions/interaction.ts';
-import type { SessionService } from '../sessions/session.ts';
-import type { ConsentService } from './consent.ts';
+import type { InteractionService } from '../interactions/service.ts';
+import type { SessionService } from '../sessions/service.ts';
+import type { ConsentService } from './service.ts';
 
 export interface ConsentForm {
   interaction: string;
   csrf: string;
   answer: 'allowed' | 'denied';
-}
-
-export interface ConsentForms {
-  /** Where the browser goes next. @throws AppError for a page */
-  answer(request: BrowserRequest & { readonly id: string }, form: ConsentForm): Promise<string>;
 }
 
 export interface ConsentFormsOptions {
@@ -28,15 +22,18 @@ export interface ConsentFormsOptions {
   pages: Pages;
 }
 
-export function createConsentForms(options: ConsentFormsOptions): ConsentForms {
+export type ConsentForms = ReturnType<typeof createConsentForms>;
+
+export function createConsentForms(options: ConsentFormsOptions) {
   const { guard, interactions, sessions, consents, audit, pages } = options;
 
   return {
-    async answer(request, form) {
+    /** Gives the address that the browser goes to next. @throws AppError for a page */
+    async answer(request: BrowserRequest, form: ConsentForm): Promise<string> {
       const { interaction, refusal } = await guard.open(request, form);
       const asked = interaction?.state.consent;
       const session = await sessions.find(request);
-      // A page that was open for too long, or somebody else signed in meanwhile: the user is asked again.
+      // The page was open too long, or another user signed in meanwhile: the user is asked again.
       if (
         interaction === undefined ||
         refusal !== undefined ||

@@ -4,8 +4,7 @@ import { createEnvironmentApiClient } from '@gatehouse/contracts/environment-api
 import { createHttpClient } from '@gatehouse/contracts/http-client';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Core } from '../core.ts';
-import { environmentApiSource } from './environment-api.ts';
-import { createContactCenters } from './service.ts';
+import { createContactCenters, environmentApiSource } from './service.ts';
 
 interface ContactCenterDependencies {
   config: {

@@ -1,7 +1,10 @@
-/** Finds the contact centre of a login and its environment, from copies that follow the Environment API. */
+/** Finds the contact centre of a login and its environment in cached copies that follow the Environment API. */
+
 import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
+import type { EnvironmentApiClient, Fetched } from '@gatehouse/contracts/environment-api/client';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import { UpstreamError } from '@gatehouse/contracts/http-client';
 import {
   createRevalidatingCache,
   type Loaded,
@@ -11,7 +14,7 @@ import {
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { canonicalTenant } from './fold-name.ts';
 
-/** The questions to the Environment API; each may carry the etag of the copy we have. */
+/** Reads from the Environment API; `etag` is that of the cached copy. */
 export interface EnvironmentSource {
   contactCenterByDomain(domain: string, etag?: string): Promise<Loaded<ContactCenterView>>;
   contactCenter(id: string, etag?: string): Promise<Loaded<ContactCenterView>>;
@@ -20,10 +23,10 @@ export interface EnvironmentSource {
 
 export interface ContactCenterOptions {
   source: EnvironmentSource;
-  /** Domain that is meant when a user names no tenant: for installations with one contact centre. */
+  /** Domain of a user who names no tenant, for installations with one contact centre. */
   defaultDomain?: string | undefined;
   freshMs?: number;
-  /** Longest age of a copy that is served while the Environment API is down. */
+  /** Maximum age of a copy that is served while the Environment API is down. */
   staleMaxSeconds: number;
   missingMs?: number;
   retryMs?: number;
@@ -32,26 +35,18 @@ export interface ContactCenterOptions {
   onStale?(what: string, key: string, ageMs: number, error: unknown): void;
 }
 
-export interface ContactCenterService {
-  /** The active contact centre of a tenant as typed; undefined when there is none. Rejects when nobody can tell. */
-  resolve(tenant: string | undefined): Promise<ContactCenterView | undefined>;
-  /** The active contact centre with this id. */
-  get(id: string): Promise<ContactCenterView | undefined>;
-  environment(id: string): Promise<EnvironmentView | undefined>;
-  /** Follows a change of the Environment API's data. */
-  applyChange(change: {
-    /** One of EnvironmentChange's; a later version may know more of them. */
-    entity: EnvironmentChange['entity'] | (string & {});
-    id: string;
-    contactCenterId?: string | undefined;
-  }): void;
-  /** Changes may have been missed: everything is asked for again. */
-  applyGap(): void;
+const maxDomainLength = 255;
+
+export interface SeenChange {
+  /** One of EnvironmentChange's; a later version of the Environment API may send others. */
+  entity: EnvironmentChange['entity'] | (string & {});
+  id: string;
+  contactCenterId?: string | undefined;
 }
 
-const longestDomain = 255;
+export type ContactCenterService = ReturnType<typeof createContactCenters>;
 
-export function createContactCenters(options: ContactCenterOptions): ContactCenterService {
+export function createContactCenters(options: ContactCenterOptions) {
   const { source, defaultDomain } = options;
   const owner = newOwnerState();
   const byDomain = cacheOf('domain', options, owner, (key, etag) => source.contactCenterByDomain(key, etag));
@@ -59,21 +54,24 @@ export function createContactCenters(options: ContactCenterOptions): ContactCent
   const environments = cacheOf('environment', options, owner, (key, etag) => source.environment(key, etag));
 
   return {
-    async resolve(tenant) {
+    /** The active contact centre of a typed tenant; undefined when there is none. Rejects when it cannot be read. */
+    async resolve(tenant: string | undefined): Promise<ContactCenterView | undefined> {
       const domain = canonicalTenant(tenant ?? defaultDomain ?? '');
-      if (domain === '' || domain.length > longestDomain) return undefined;
+      if (domain === '' || domain.length > maxDomainLength) return undefined;
       return activeOnly(await byDomain.get(domain));
     },
-    async get(id) {
+    /** The active contact centre with this id. */
+    async get(id: string): Promise<ContactCenterView | undefined> {
       return activeOnly(await byId.get(id));
     },
-    environment: (id) => environments.get(id),
-    applyChange(change) {
+    environment: (id: string) => environments.get(id),
+    /** Drops the copies that a change of the Environment API's data makes outdated. */
+    applyChange(change: SeenChange): void {
       if (change.entity === 'environment') {
         environments.invalidate((key) => key === change.id);
         return;
       }
-      // A setting may be a global one, and a new domain may just have been taken from somebody else.
+      // A setting may be global, and a new domain may have belonged to another contact centre.
       const contactCenterId = change.entity === 'contact-center' ? change.id : change.contactCenterId;
       const isAffected = (_key: string, view: ContactCenterView) =>
         contactCenterId === undefined || view.id === contactCenterId;
@@ -81,7 +79,8 @@ export function createContactCenters(options: ContactCenterOptions): ContactCent
       byId.invalidate(isAffected);
       if (change.entity === 'location') environments.invalidateAll();
     },
-    applyGap() {
+    /** Drops every copy, because changes may have been missed. */
+    applyGap(): void {
       byDomain.invalidateAll();
       byId.invalidateAll();
       environments.invalidateAll();
@@ -110,4 +109,27 @@ function cacheOf<T extends object>(
 
 function activeOnly(view: ContactCenterView | undefined): ContactCenterView | undefined {
   return view?.status === 'active' ? view : undefined;
+}
+
+/** Reads what applies at this installation's location. */
+export function environmentApiSource(client: EnvironmentApiClient, location: string): EnvironmentSource {
+  return {
+    contactCenterByDomain: (domain, etag) => read(client.contactCenterByDomain(domain, location, { etag })),
+    contactCenter: (id, etag) => read(client.contactCenterById(id, location, { etag })),
+    environment: (id, etag) => read(client.environmentById(id, { etag })),
+  };
+}
+
+/** Reads one answer as the cache expects it. */
+export async function read<T>(answer: Promise<Fetched<T>>): Promise<Loaded<T>> {
+  try {
+    const fetched = await answer;
+    if (fetched.outcome === 'unknown') return { status: 'missing' };
+    if (fetched.outcome === 'unchanged') return { status: 'unchanged' };
+    return { status: 'found', value: fetched.data, etag: fetched.etag };
+  } catch (error) {
+    // A malformed name is the name of nothing; it must not count as an outage.
+    if (error instanceof UpstreamError && error.status === 400) return { status: 'missing' };
+    throw error;
+  }
 }

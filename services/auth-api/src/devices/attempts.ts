@@ -5,18 +5,11 @@ import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 
-export interface UserCodeAttempts {
-  /** Counts a try before it is made. @throws AppError (429) */
-  reserve(address: string): Promise<void>;
-  /** The code was right: the try does not count. */
-  release(address: string): Promise<void>;
-}
-
-/** Of 20^8 codes, this many tries find one of a thousand waiting devices once in 40 000 windows. */
-const mostAttempts = 10;
+/** With 20^8 codes, this many tries find one of a thousand waiting devices once in 2.5 million windows. */
+const maxAttempts = 10;
 const windowMs = 600_000;
 
-/** Milliseconds until the window ends when it is used up, else 0. KEYS: count. ARGV: most, window (ms). */
+/** Gives 0, or the milliseconds until the window ends when all tries are used. KEYS: count. ARGV: tries, window (ms). */
 const reserveTry = defineScript(`
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
@@ -30,15 +23,19 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return redis.call('DECR', KEYS[1])
 `);
 
-export function createUserCodeAttempts(redis: RedisClient, keyspace: Keyspace): UserCodeAttempts {
+export type UserCodeAttempts = ReturnType<typeof createUserCodeAttempts>;
+
+export function createUserCodeAttempts(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (address: string) => keyspace.key('limit:user-code', addressGroup(address));
   return {
-    async reserve(address) {
-      const waitMs = (await reserveTry.run(redis, [keyOf(address)], [mostAttempts, windowMs])) as number;
+    /** Counts a try before it is made. @throws AppError (429) */
+    async reserve(address: string): Promise<void> {
+      const waitMs = (await reserveTry.run(redis, [keyOf(address)], [maxAttempts, windowMs])) as number;
       if (waitMs > 0)
         throw tooManyRequests(Math.ceil(waitMs / 1000), { detail: 'too many user codes tried' });
     },
-    async release(address) {
+    /** Gives a try back after a right code. */
+    async release(address: string): Promise<void> {
       await releaseTry.run(redis, [keyOf(address)], []);
     },
   };

@@ -1,5 +1,4 @@
-/** Composes the devices that wait for a person to let them in (RFC 8628). */
-
+/** Composes the devices that wait for a user to let them in (RFC 8628). */
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
 import type { Sessions } from '../sessions/compose.ts';
@@ -18,12 +17,10 @@ export type DeviceParts = ReturnType<typeof composeDevices>;
 export function composeDevices(core: Core, dependencies: DeviceDependencies) {
   const { redis, keyspace, now } = core;
   const { config, audit, sessions } = dependencies;
-  const store = createDeviceStore(redis, keyspace, now);
   return {
-    store,
     attempts: createUserCodeAttempts(redis, keyspace),
     service: createDevices({
-      store,
+      store: createDeviceStore(redis, keyspace, now),
       sessions: sessions.service,
       audit: audit.writer,
       now,

@@ -1,7 +1,10 @@
-/** A device that waits for a person to let it in with a browser elsewhere (RFC 8628). */
+/** Defines a device that waits for a user to let it in with a browser elsewhere (RFC 8628). */
 import type { Grant } from '../tokens/grant.ts';
 
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';
+
+/** Shortest time between two polls of a device, in seconds. */
+export const pollIntervalSeconds = 5;
 
 export interface DeviceRequest {
   /** Becomes the family of the tokens. */
@@ -9,29 +12,15 @@ export interface DeviceRequest {
   clientId: string;
   scope: string[];
   userCode: string;
-  /** Where it was asked from, for the person to recognise. */
+  /** The device's address, which the page shows to the user. */
   clientAddress: string;
   requestedAtMs: number;
   expiresAtMs: number;
 }
 
-/** What a device that asks for its tokens is told (section 3.5). */
+/** The answer to a poll (RFC 8628 section 3.5). */
 export type PollResult =
   | { outcome: 'approved'; grant: Grant }
   | { outcome: 'pending' | 'slow_down' | 'denied' | 'expired' | 'unknown' }
-  /** It had its tokens already: whoever asks again may have stolen the code. */
+  /** The tokens were given out already: the code may be stolen. */
   | { outcome: 'reused' };
-
-/** Every function rejects when Redis cannot answer; the error handlers make that a 503. */
-export interface DeviceStore {
-  /** False when the user code is taken. */
-  save(request: DeviceRequest, secretHash: string): Promise<boolean>;
-  /** The one that waits for this code. */
-  findByUserCode(userCode: string): Promise<DeviceRequest | undefined>;
-  /** False when it does not wait any more. */
-  answer(deviceId: string, answer: Grant | 'denied'): Promise<boolean>;
-  poll(deviceId: string, secretHash: string, clientId: string): Promise<PollResult>;
-}
-
-/** Least seconds between two questions of a device. */
-export const pollIntervalSeconds = 5;

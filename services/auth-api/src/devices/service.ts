@@ -1,34 +1,18 @@
-/** The rules of waiting devices: how one begins to wait, and how a signed-in person lets it in or not. */
+/** Starts the login of a device (RFC 8628) and records whether a signed-in user lets it in. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { AuditEvent, AuditWriter } from '../audit/event.ts';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { DeviceResult } from '../browser/pages.ts';
 import type { Client } from '../clients/client.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
-import type { Session, SessionService } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/service.ts';
+import type { Session } from '../sessions/session.ts';
 import { formatFamilyToken, newFamilyId, newSecret, secretHash } from '../tokens/family-token.ts';
 import type { Grant } from '../tokens/grant.ts';
 import { referenceTo } from '../tokens/session-reference.ts';
-import { type DeviceRequest, type DeviceStore, deviceGrantType } from './device.ts';
+import { type DeviceRequest, deviceGrantType } from './device.ts';
+import type { DeviceStore } from './store.ts';
 import { newUserCode } from './user-code.ts';
-
-export interface Devices {
-  readonly lifeSeconds: number;
-  /** The codes of section 3.2. */
-  begin(
-    client: Client,
-    scope: string[],
-    clientAddress: string,
-  ): Promise<{ deviceCode: string; userCode: string }>;
-  /** Lets the device of this request in, in the name of the session's user. */
-  approve(request: AuthorizationRequest, session: Session, browser: DeviceBrowser): Promise<DeviceResult>;
-  deny(request: AuthorizationRequest, browser: DeviceBrowser): Promise<DeviceResult>;
-}
-
-export interface DeviceBrowser {
-  request: BrowserRequest;
-  correlationId: string;
-}
 
 export interface DevicesOptions {
   store: DeviceStore;
@@ -38,13 +22,20 @@ export interface DevicesOptions {
   lifeSeconds: number;
 }
 
-export function createDevices(options: DevicesOptions): Devices {
-  const { store, sessions, audit, now, lifeSeconds } = options;
+export type Devices = ReturnType<typeof createDevices>;
 
+export function createDevices({ store, sessions, audit, now, lifeSeconds }: DevicesOptions) {
   return {
     lifeSeconds,
+    findByUserCode: store.findByUserCode,
+    poll: store.poll,
 
-    async begin(client, scope, clientAddress) {
+    /** Gives the codes of RFC 8628 section 3.2. */
+    async begin(
+      client: Client,
+      scope: string[],
+      clientAddress: string,
+    ): Promise<{ deviceCode: string; userCode: string }> {
       const deviceCode = { familyId: newFamilyId(), secret: newSecret() };
       const requestedAtMs = now();
       const request: DeviceRequest = {
@@ -61,15 +52,20 @@ export function createDevices(options: DevicesOptions): Devices {
       return { deviceCode: formatFamilyToken(deviceCode), userCode: request.userCode };
     },
 
-    async approve(request, session, browser) {
-      const { device, clientId } = request;
+    /** Lets the device of this request in, in the name of the session's user. */
+    async approve(
+      authorization: AuthorizationRequest,
+      session: Session,
+      request: BrowserRequest,
+    ): Promise<DeviceResult> {
+      const { device, clientId, scope } = authorization;
       if (device === undefined) throw new Error('the request is not of a device');
       const { sid, identity, sub } = session;
       const grant: Grant = {
         familyId: device.id,
         clientId,
         grantType: deviceGrantType,
-        scope: request.scope,
+        scope,
         audience: [],
         identity,
         session: referenceTo(session),
@@ -78,15 +74,15 @@ export function createDevices(options: DevicesOptions): Devices {
       if (!(await store.answer(device.id, grant))) return 'expired';
       const contactCenterId = identity.contactCenterId;
       await Promise.all([
-        sessions.noteClient(browser.request, session, clientId),
-        audit.write({ ...eventOf('device_approved', clientId, browser), sub, sid, contactCenterId }),
+        sessions.noteClient(request, session, clientId),
+        audit.write({ ...eventOf('device_approved', clientId, request), sub, sid, contactCenterId }),
       ]);
       return 'approved';
     },
 
-    async deny({ device, clientId }, browser) {
+    async deny({ device, clientId }: AuthorizationRequest, request: BrowserRequest): Promise<DeviceResult> {
       if (device === undefined || !(await store.answer(device.id, 'denied'))) return 'expired';
-      await audit.write(eventOf('device_denied', clientId, browser));
+      await audit.write(eventOf('device_denied', clientId, request));
       return 'denied';
     },
   };
@@ -95,7 +91,7 @@ export function createDevices(options: DevicesOptions): Devices {
 function eventOf(
   name: 'device_approved' | 'device_denied',
   clientId: string,
-  { request, correlationId }: DeviceBrowser,
+  { id: correlationId, ip: clientAddress }: BrowserRequest,
 ): AuditEvent {
-  return { name, outcome: 'success', clientId, correlationId, clientAddress: request.ip };
+  return { name, outcome: 'success', clientId, correlationId, clientAddress };
 }

@@ -1,13 +1,13 @@
-/** Waiting devices in Redis: the request with its answer under one key, its user code under another. */
+/** Stores devices that wait for a user to let them in (RFC 8628): the request with its answer under one key, its user code under another. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import type { Grant } from '../tokens/grant.ts';
-import { type DeviceRequest, type DeviceStore, type PollResult, pollIntervalSeconds } from './device.ts';
+import { type DeviceRequest, type PollResult, pollIntervalSeconds } from './device.ts';
 
-/** After its end a request is known for so long, so that the device hears that it came too late. */
+/** An expired request is kept for this long, so that the device learns that it expired. */
 const rememberedMs = 600_000;
 
 const saveRequest = defineScript(`
@@ -25,8 +25,8 @@ return 1
 `);
 
 /**
- * Tells the device how things stand; its tokens are given out once. KEYS: device.
- * ARGV: secret hash, client id, now (ms), seconds that each hasty question adds to the interval.
+ * Answers a poll; the grant is given out once. KEYS: device.
+ * ARGV: secret hash, client id, now (ms), seconds that each early poll adds to the interval.
  */
 const pollRequest = defineScript(`
 local r = redis.call('HMGET', KEYS[1], 'secret', 'client', 'status', 'ends', 'interval', 'polled', 'grant')
@@ -46,12 +46,16 @@ redis.call('HINCRBY', KEYS[1], 'interval', ARGV[4])
 return {'slow_down'}
 `);
 
-export function createDeviceStore(redis: RedisClient, keyspace: Keyspace, now: Clock): DeviceStore {
+export type DeviceStore = ReturnType<typeof createDeviceStore>;
+
+/** Every method rejects while Redis is away; the error handlers answer 503. */
+export function createDeviceStore(redis: RedisClient, keyspace: Keyspace, now: Clock) {
   const deviceKey = (deviceId: string) => keyspace.key('device', deviceId);
   const userCodeKey = (userCode: string) => keyspace.key('device-user-code', sha256(userCode));
 
   return {
-    async save(request, secretHash) {
+    /** False when the user code is taken. */
+    async save(request: DeviceRequest, secretHash: string): Promise<boolean> {
       const { deviceId, clientId, userCode, expiresAtMs } = request;
       const lifeMs = expiresAtMs - now();
       if ((await redis.set(userCodeKey(userCode), deviceId, 'PX', lifeMs, 'NX')) !== 'OK') return false;
@@ -70,7 +74,8 @@ export function createDeviceStore(redis: RedisClient, keyspace: Keyspace, now: C
       return true;
     },
 
-    async findByUserCode(userCode) {
+    /** The device that waits for this code. */
+    async findByUserCode(userCode: string): Promise<DeviceRequest | undefined> {
       const deviceId = await redis.get(userCodeKey(userCode));
       if (deviceId === null) return undefined;
       const [text, status] = await redis.hmget(deviceKey(deviceId), 'request', 'status');
@@ -78,12 +83,13 @@ export function createDeviceStore(redis: RedisClient, keyspace: Keyspace, now: C
       return request !== undefined && request.expiresAtMs > now() ? request : undefined;
     },
 
-    async answer(deviceId, answer) {
+    /** False when the device does not wait any more. */
+    async answer(deviceId: string, answer: Grant | 'denied'): Promise<boolean> {
       const parts = answer === 'denied' ? ['denied', ''] : ['approved', JSON.stringify(answer)];
       return (await answerRequest.run(redis, [deviceKey(deviceId)], [now(), ...parts])) === 1;
     },
 
-    async poll(deviceId, secretHash, clientId): Promise<PollResult> {
+    async poll(deviceId: string, secretHash: string, clientId: string): Promise<PollResult> {
       const [outcome, grant = ''] = (await pollRequest.run(
         redis,
         [deviceKey(deviceId)],

@@ -1,10 +1,10 @@
-/** The code that a person reads on a device and types into a browser (RFC 8628 section 6.1). */
+/** Makes and reads the code that a user reads on a device and types into a browser (RFC 8628 section 6.1). */
 import { randomBytes } from '@gatehouse/service-kit/random';
 
-/** Base 20: no vowels, so no words; no digits and no letters that look like them. */
+/** RFC 8628 section 6.1: without vowels there are no words, without digits no look-alikes. */
 const letters = 'BCDFGHJKLMNPQRSTVWXZ';
 const length = 8;
-/** Above it a byte would make some letters likelier than others. */
+/** Bytes from here on would make some letters likelier than others. */
 const usable = 256 - (256 % letters.length);
 
 export function newUserCode(): string {
@@ -17,12 +17,12 @@ export function newUserCode(): string {
   return code;
 }
 
-/** As it is shown: `WDJB-MJHT`. */
+/** Formats a code as pages show it: `WDJB-MJHT`. */
 export function formatUserCode(code: string): string {
   return `${code.slice(0, length / 2)}-${code.slice(length / 2)}`;
 }
 
-/** What was meant, whatever the case and whatever stands between; undefined when it cannot be a code. */
+/** Ignores case and separators; gives undefined for a text that cannot be a code. */
 export function parseUserCode(typed: string): string | undefined {
   if (typed.length > 64) return undefined;
   const code = typed.toUpperCase().replace(/[^A-Z]/g, '');

@@ -1,18 +1,19 @@
 /** Composes the logins that wait for their user, and what Auth UI reads of them. */
-
+import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
+import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { Secret } from '@gatehouse/service-kit/secret';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Core } from '../core.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import { createFormGuard } from './form-guard.ts';
-import { recognizeServiceClient, type ServiceClientCredentials } from './internal-caller.ts';
 import { interactionRoutes } from './routes.ts';
 import { createInteractionService } from './service.ts';
 import { createInteractionStore } from './store.ts';
 
 interface InteractionDependencies {
-  config: { serviceClient: ServiceClientCredentials };
+  config: { serviceClient: { id: string; secret: Secret } };
   browser: BrowserParts;
   sessions: Sessions;
 }
@@ -27,7 +28,14 @@ export function composeInteractions(core: Core, dependencies: InteractionDepende
     cookies: browser.cookies,
     now,
   });
-  const isServiceClient = recognizeServiceClient(dependencies.config.serviceClient);
+  const { id, secret } = dependencies.config.serviceClient;
+  /** Recognises the services of this installation by the credentials that they share. */
+  const isServiceClient = (authorization: string | undefined) =>
+    parseBasicCredentials(authorization).some(({ username, password }) => {
+      const isId = safeEqual(username, id);
+      const isSecret = safeEqual(password, secret.reveal());
+      return isId && isSecret;
+    });
   return {
     service,
     formGuard: createFormGuard(service, browser.publicUrl),

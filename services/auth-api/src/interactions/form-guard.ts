@@ -1,9 +1,10 @@
-/** Lets a form through only when it comes from the page that we made for this very browser. */
+/** Accepts a form only from the page that was made for this browser: it carries the csrf token of the interaction. */
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign, requireSameOrigin } from '../browser/same-origin.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import type { Interaction, InteractionService } from './interaction.ts';
+import type { Interaction } from './interaction.ts';
+import type { InteractionService } from './service.ts';
 
 export interface GuardedForm {
   interaction?: string | undefined;
@@ -11,20 +12,18 @@ export interface GuardedForm {
 }
 
 export interface OpenedForm {
-  /** Undefined for a form without one, which only a page of our own origin may send. */
+  /** Undefined for a form without an interaction, which only a page of our own origin may send. */
   interaction: Interaction | undefined;
-  /** Set when the csrf token is wrong: the right browser, but not the page we made. */
+  /** Set when the csrf token is wrong: the browser is right, but the page is not ours. */
   refusal: SignInError | undefined;
 }
 
-export interface FormGuard {
-  /** @throws AppError interaction_expired, wrong_browser, cross_site: there is no page to go back to */
-  open(request: BrowserRequest, form: GuardedForm): Promise<OpenedForm>;
-}
+export type FormGuard = ReturnType<typeof createFormGuard>;
 
-export function createFormGuard(interactions: InteractionService, publicUrl: string): FormGuard {
+export function createFormGuard(interactions: Pick<InteractionService, 'readFor'>, publicUrl: string) {
   return {
-    async open(request, form) {
+    /** @throws AppError interaction_expired, wrong_browser or cross_site: there is no page to go back to */
+    async open(request: BrowserRequest, form: GuardedForm): Promise<OpenedForm> {
       if (form.interaction === undefined || form.interaction === '') {
         requireSameOrigin(request.headers, publicUrl);
         return { interaction: undefined, refusal: undefined };

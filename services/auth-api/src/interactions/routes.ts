@@ -5,7 +5,7 @@ import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import type { InteractionService } from './interaction.ts';
+import type { InteractionService } from './service.ts';
 import { viewOf } from './view.ts';
 
 export interface InteractionRoutesDeps {

@@ -1,10 +1,15 @@
-/** The rules of interactions: ten minutes, one browser, used once. */
+/** Applies the rules of interactions: ten minutes, one browser, used once. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { randomToken } from '@gatehouse/service-kit/random';
-import { type BrowserCookies, wellFormed } from '../browser/browser-cookies.ts';
-import type { Interaction, InteractionService } from './interaction.ts';
+import {
+  type Browser,
+  type BrowserCookies,
+  type BrowserRequest,
+  wellFormed,
+} from '../browser/browser-cookies.ts';
+import type { Interaction, InteractionData, InteractionState } from './interaction.ts';
 import type { FoundInteraction, InteractionStore } from './store.ts';
 
 export const interactionLifeMs = 600_000;
@@ -15,32 +20,39 @@ export interface InteractionServiceOptions {
   now: Clock;
 }
 
-export function createInteractionService({
-  store,
-  cookies,
-  now,
-}: InteractionServiceOptions): InteractionService {
-  const read = async (id: string, browser: string | undefined) => {
+export type InteractionService = ReturnType<typeof createInteractionService>;
+
+export function createInteractionService({ store, cookies, now }: InteractionServiceOptions) {
+  /** `browser`: the binding cookie. @throws AppError interaction_expired (400), wrong_browser (403) or 503 */
+  const read = async (id: string, browser: string | undefined): Promise<Interaction> => {
     const browserHash = hashOf(browser);
     return interactionOf(id, isId(id) ? await store.read(id, browserHash) : { outcome: 'unknown' });
   };
 
   return {
-    async create(reply, request, { clientName, authorization }, state = {}) {
+    /** Stores the request and gives the browser its binding cookie. @throws AppError (503) */
+    async create(
+      browser: Browser,
+      { clientName, authorization }: Pick<InteractionData, 'clientName' | 'authorization'>,
+      state: InteractionState = {},
+    ): Promise<{ id: string }> {
       const id = randomToken(24);
-      const browser = cookies.readBrowser(request) ?? randomToken();
+      const binding = cookies.readBrowser(browser.request) ?? randomToken();
       const createdAtMs = now();
       const expiresAtMs = createdAtMs + interactionLifeMs;
       const data = { clientName, authorization, csrf: randomToken(), createdAtMs, expiresAtMs };
-      await store.save(id, hashOf(browser), data, state);
-      // Set again although the browser has it: its life begins anew.
-      cookies.setBrowser(reply, browser);
+      await store.save(id, hashOf(binding), data, state);
+      // Also when the browser has it: the life of the cookie starts anew.
+      cookies.setBrowser(browser, binding);
       return { id };
     },
     read,
-    readFor: (request, id) => read(id, cookies.readBrowser(request)),
-    note: (id, state) => store.note(id, state),
-    async consume(request, id) {
+    /** Reads with the binding cookie of the request. @throws as read */
+    readFor: (request: BrowserRequest, id: string) => read(id, cookies.readBrowser(request)),
+    /** Changes what the page shows next. */
+    note: (id: string, state: InteractionState) => store.note(id, state),
+    /** Takes the interaction, so that it is used once; another browser cannot use it up. @throws as read */
+    async consume(request: BrowserRequest, id: string): Promise<Interaction> {
       const browserHash = hashOf(cookies.readBrowser(request));
       return interactionOf(id, isId(id) ? await store.take(id, browserHash) : { outcome: 'unknown' });
     },
@@ -70,7 +82,7 @@ function isId(id: string): boolean {
   return /^[A-Za-z0-9_-]{32}$/.test(id);
 }
 
-/** A browser without a cookie has a hash that no stored one equals. */
+/** A browser without a cookie gets a hash that no stored one equals. */
 function hashOf(browser: string | undefined): string {
   const value = wellFormed(browser);
   return value === undefined ? 'none' : sha256(value);

@@ -1,30 +1,12 @@
-/** Interactions in Redis: what never changes, what the page shows next, and whose browser it belongs to. */
+/** Stores interactions in Redis: the data, the state, and the hash of the browser's binding cookie. */
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
-import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
-import type { InteractionState } from './interaction.ts';
-
-export interface InteractionData {
-  clientName: string;
-  authorization: AuthorizationRequest;
-  csrf: string;
-  createdAtMs: number;
-  expiresAtMs: number;
-}
+import type { InteractionData, InteractionState } from './interaction.ts';
 
 export type FoundInteraction =
   | { outcome: 'found'; data: InteractionData; state: InteractionState }
   | { outcome: 'unknown' | 'wrong_browser' };
-
-export interface InteractionStore {
-  save(id: string, browserHash: string, data: InteractionData, state: InteractionState): Promise<void>;
-  read(id: string, browserHash: string): Promise<FoundInteraction>;
-  /** Replaces the state; an interaction that is gone stays gone. */
-  note(id: string, state: InteractionState): Promise<void>;
-  /** Reads and deletes in one step; for another browser it stays. */
-  take(id: string, browserHash: string): Promise<FoundInteraction>;
-}
 
 const saveInteraction = defineScript(`
 redis.call('HSET', KEYS[1], 'browser', ARGV[1], 'data', ARGV[2], 'state', ARGV[3])
@@ -46,7 +28,9 @@ redis.call('HSET', KEYS[1], 'state', ARGV[1])
 return 1
 `);
 
-export function createInteractionStore(redis: RedisClient, keyspace: Keyspace): InteractionStore {
+export type InteractionStore = ReturnType<typeof createInteractionStore>;
+
+export function createInteractionStore(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (id: string) => keyspace.key('interaction', id);
 
   const find = async (id: string, browserHash: string, mode: 'read' | 'take'): Promise<FoundInteraction> => {
@@ -64,14 +48,21 @@ export function createInteractionStore(redis: RedisClient, keyspace: Keyspace): 
   };
 
   return {
-    async save(id, browserHash, data, state) {
+    async save(
+      id: string,
+      browserHash: string,
+      data: InteractionData,
+      state: InteractionState,
+    ): Promise<void> {
       const values = [browserHash, JSON.stringify(data), JSON.stringify(state), data.expiresAtMs];
       await saveInteraction.run(redis, [keyOf(id)], values);
     },
-    read: (id, browserHash) => find(id, browserHash, 'read'),
-    async note(id, state) {
+    read: (id: string, browserHash: string) => find(id, browserHash, 'read'),
+    /** Replaces the state; does not bring back an interaction that is gone. */
+    async note(id: string, state: InteractionState): Promise<void> {
       await noteState.run(redis, [keyOf(id)], [JSON.stringify(state)]);
     },
-    take: (id, browserHash) => find(id, browserHash, 'take'),
+    /** Reads and deletes in one step; an interaction of another browser stays. */
+    take: (id: string, browserHash: string) => find(id, browserHash, 'take'),
   };
 }

@@ -13,11 +13,10 @@ import { type AfterLogout, createAfterLogout } from './after-logout.ts';
 import { createBackChannel } from './back-channel.ts';
 import { createLogoutEndpoint } from './end-session.ts';
 import { logoutRoutes } from './end-session-routes.ts';
-import { createFrontChannel } from './front-channel.ts';
 import { logoutViewRoutes } from './internal-routes.ts';
 import { createLogoutTokens } from './logout-token.ts';
 import { createNoticeStore } from './notice-store.ts';
-import { createPendingLogouts } from './pending-store.ts';
+import { createPendingLogouts } from './pending-logouts.ts';
 import { signOutRoutes } from './sign-out-routes.ts';
 import { createSignOutService } from './sign-out-service.ts';
 
@@ -52,7 +51,12 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     log: kit.log,
     onOutcome: (outcome) => outcomes.inc({ outcome }),
   });
-  const afterOwnLogout = createAfterLogout(createFrontChannel(clients.directory, issuer), pending, pages);
+  const afterOwnLogout = createAfterLogout({
+    directory: clients.directory,
+    issuer,
+    pendingLogouts: pending,
+    pages,
+  });
   const afterLogout: AfterLogout = async (request, end) => {
     const target = end.target ?? pages.signedOut();
     const atProvider = await dependencies.startProviderLogout(end.ended, target);

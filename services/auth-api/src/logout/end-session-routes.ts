@@ -100,5 +100,5 @@ export async function logoutRoutes(
 }
 
 function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {
-  return { request, reply, correlationId: request.id };
+  return { request, reply };
 }

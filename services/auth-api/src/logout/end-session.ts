@@ -1,4 +1,5 @@
-/** RP-Initiated Logout (OpenID Connect RP-Initiated Logout 1.0): the ID token that comes along says whose session ends. */
+/** Ends the session that an ID token names (OpenID Connect RP-Initiated Logout 1.0); without one it asks the user. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
@@ -8,20 +9,12 @@ import type { Pages } from '../browser/pages.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import { optional, type RequestParameters } from '../protocol/parameters.ts';
-import type { Session, SessionService } from '../sessions/session.ts';
+import type { RequestParameters } from '../protocol/parameters.ts';
+import type { SessionService } from '../sessions/service.ts';
+import type { Session } from '../sessions/session.ts';
 import type { IdTokens, RecognizedIdToken } from '../tokens/id-token.ts';
 import type { AfterLogout } from './after-logout.ts';
-import type { PendingLogout, PendingLogouts } from './pending.ts';
-
-export interface LogoutEndpoint {
-  /** Refuses more posted requests than an address may leave here. @throws AppError (429) */
-  admit(clientAddress: string): void;
-  /** Where the browser goes next. @throws AppError for a page */
-  logout(parameters: RequestParameters, browser: Browser): Promise<string>;
-  /** The same after the user said yes. @throws AppError for a page */
-  confirm(form: { logout: string; csrf: string }, browser: Browser): Promise<string>;
-}
+import type { PendingLogout, PendingLogouts } from './pending-logouts.ts';
 
 export interface LogoutOptions {
   idTokens: IdTokens;
@@ -36,11 +29,13 @@ export interface LogoutOptions {
   starts: AttemptLimiter;
 }
 
-/** Who asked, and for how much. */
-type Departure = Pick<PendingLogout, 'clientId' | 'everywhere'>;
+/** The client that asked, and whether every session ends. */
+type LogoutOrder = Pick<PendingLogout, 'clientId' | 'everywhere'>;
 
-export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
-  const { idTokens, directory, sessions, pendingLogouts, afterLogout, audit, pages, publicUrl } = options;
+export type LogoutEndpoint = ReturnType<typeof createLogoutEndpoint>;
+
+export function createLogoutEndpoint(options: LogoutOptions) {
+  const { idTokens, directory, sessions, pendingLogouts, afterLogout, audit, pages, starts } = options;
 
   async function readHint(parameters: RequestParameters): Promise<RecognizedIdToken | undefined> {
     const idToken = parameters.get('id_token_hint');
@@ -66,7 +61,7 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
   /** Section 3: compared as a string with what the client registered; never the client's redirect URIs. */
   function readTarget(parameters: RequestParameters, client: Client | undefined): string | undefined {
     const uri = parameters.get('post_logout_redirect_uri');
-    // Nobody says whose address it is: the user is asked, and stays here afterwards.
+    // Without a client the address cannot be checked: the user is asked and stays here afterwards.
     if (uri === undefined || (client === undefined && parameters.get('id_token_hint') === undefined))
       return undefined;
     if (!client?.postLogoutRedirectUris.includes(uri)) {
@@ -79,14 +74,14 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
     return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`;
   }
 
-  /** The session of this browser, and its cookie. */
-  async function endSession(session: Session, by: Departure, browser: Browser): Promise<void> {
-    // First, here and below: a repetition after a crash would find no session to tell of.
+  /** Ends the session of this browser and deletes its cookie. */
+  async function endSession(session: Session, by: LogoutOrder, browser: Browser): Promise<void> {
+    // The event comes first, here and below: a repetition after a crash would find no session to record.
     await writeEvent(session, by, browser);
-    await sessions.end(browser.reply, browser.request);
+    await sessions.end(browser);
   }
 
-  /** A session that the ID token proves to be over, wherever its cookie is. */
+  /** Ends the session of the ID token, whichever browser has its cookie. */
   async function endHinted({ sub, sid, clientId }: RecognizedIdToken, browser: Browser): Promise<void> {
     if (sid === undefined || (await sessions.findOne(sub, sid)) === undefined) return;
     await writeEvent({ sub, sid }, { clientId }, browser);
@@ -95,8 +90,8 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
 
   function writeEvent(
     { sub, sid }: Pick<Session, 'sub' | 'sid'>,
-    { clientId, everywhere }: Departure,
-    { correlationId, request }: Browser,
+    { clientId, everywhere }: LogoutOrder,
+    { request }: Browser,
   ): Promise<void> {
     return audit.write({
       name: everywhere ? 'global_logout' : 'logout',
@@ -104,15 +99,17 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
       sub,
       sid,
       clientId,
-      correlationId,
+      correlationId: request.id,
       clientAddress: request.ip,
     });
   }
 
   return {
-    admit: (clientAddress) => options.starts.reserve(clientAddress),
+    /** Refuses more posted requests than one address may leave in Redis. @throws AppError (429) */
+    admit: (clientAddress: string) => starts.reserve(clientAddress),
 
-    async logout(parameters, browser) {
+    /** Gives the browser's next address. @throws AppError for a page */
+    async logout(parameters: RequestParameters, browser: Browser): Promise<string> {
       const hint = await readHint(parameters);
       const client = await readClient(parameters, hint);
       const target = readTarget(parameters, client);
@@ -124,22 +121,26 @@ export function createLogoutEndpoint(options: LogoutOptions): LogoutEndpoint {
         await endSession(session, { clientId: hint.clientId }, browser);
         return afterLogout(browser, { ended: session, target, uiLocales });
       }
-      // Section 2: without a hint, or with one of another user, any page could sign the user out by a link (CVE-2020-10734).
-      options.starts.reserve(browser.request.ip);
-      const { id } = await pendingLogouts.create(browser.reply, browser.request, {
-        step: 'ask',
-        userName: session.identity.username,
-        frames: [],
-        ...optional('clientId', client?.clientId),
-        ...optional('clientName', client?.name),
-        ...optional('continueTo', target),
-        ...optional('uiLocales', uiLocales),
-      });
+      // Section 2: without this user's hint, any page could sign the user out by a link (CVE-2020-10734).
+      starts.reserve(browser.request.ip);
+      const { id } = await pendingLogouts.create(
+        browser,
+        definedOnly({
+          step: 'ask' as const,
+          userName: session.identity.username,
+          frames: [],
+          clientId: client?.clientId,
+          clientName: client?.name,
+          continueTo: target,
+          uiLocales,
+        }),
+      );
       return pages.signOut(id);
     },
 
-    async confirm({ logout, csrf }, browser) {
-      if (isForeign(browser.request.headers, publicUrl)) throw crossSite();
+    /** Ends the session after the user said yes, and gives the browser's next address. @throws AppError for a page */
+    async confirm({ logout, csrf }: { logout: string; csrf: string }, browser: Browser): Promise<string> {
+      if (isForeign(browser.request.headers, options.publicUrl)) throw crossSite();
       const pending = await pendingLogouts.readFor(browser.request, logout);
       if (pending?.step !== 'ask' || !safeEqual(csrf, pending.csrf)) {
         throw badRequest('This question was answered already, or it is too old', { field: 'logout' });

@@ -6,7 +6,7 @@ import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import type { PendingLogout, PendingLogouts } from './pending.ts';
+import type { PendingLogout, PendingLogouts } from './pending-logouts.ts';
 
 export interface LogoutViewRoutesDeps {
   pendingLogouts: PendingLogouts;

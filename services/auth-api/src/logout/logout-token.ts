@@ -1,36 +1,33 @@
-/** Logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
+/** Signs logout tokens (OpenID Connect Back-Channel Logout 1.0 section 2.4). */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { Client } from '../clients/client.ts';
 import type { Signer } from '../keys/signer.ts';
-import type { LogoutNotice } from './notice.ts';
+import type { LogoutNotice } from './notice-store.ts';
 
-export type SignLogoutToken = (client: Client, notice: LogoutNotice) => Promise<string>;
+export type SignLogoutToken = ReturnType<typeof createLogoutTokens>;
 
 /** Section 2.4 asks for at most two minutes. */
 const lifeSeconds = 120;
-/** Keeps it from passing for an ID token (section 2.4, RFC 8725 section 3.11). */
+/** Section 2.4 and RFC 8725 section 3.11: the token must not pass for an ID token. */
 const logoutTokenType = 'logout+jwt';
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 
-export function createLogoutTokens(
-  signer: Pick<Signer, 'sign'>,
-  issuer: string,
-  now: Clock,
-): SignLogoutToken {
-  return ({ clientId, idTokenSignedResponseAlg }, { sub, sid }) => {
+export function createLogoutTokens(signer: Pick<Signer, 'sign'>, issuer: string, now: Clock) {
+  return ({ clientId, idTokenSignedResponseAlg }: Client, { sub, sid }: LogoutNotice): Promise<string> => {
     const iat = Math.floor(now() / 1000);
-    const claims = {
+    const claims = definedOnly({
       iss: issuer,
       aud: clientId,
       iat,
       exp: iat + lifeSeconds,
-      // A new one for every attempt: a client that remembers it may have failed only afterwards.
+      // New for every attempt: a client may have remembered the last one and failed afterwards.
       jti: randomUuid(),
       sub,
-      ...(sid === undefined ? {} : { sid }),
+      sid,
       events: { [event]: {} },
-    };
+    });
     return signer.sign(claims, logoutTokenType, idTokenSignedResponseAlg);
   };
 }

@@ -1,16 +1,17 @@
-/** Notices that wait in Redis: one sorted set, scored by when somebody should deliver them. */
+/** Stores logout notices in Redis until they are delivered: one sorted set, scored by the time of the next attempt. */
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
-import type { LogoutNotice } from './notice.ts';
 
-export interface NoticeStore {
-  add(notices: readonly LogoutNotice[], dueAtMs: number): Promise<void>;
-  /** Those that are due, kept from other replicas until `heldUntilMs`: should this one die, they try again then. */
-  claim(nowMs: number, heldUntilMs: number, count: number): Promise<LogoutNotice[]>;
-  remove(notice: LogoutNotice): Promise<void>;
-  /** In place of what was claimed. */
-  postpone(notice: LogoutNotice, next: LogoutNotice, dueAtMs: number): Promise<void>;
+/** Tells one client that a session is over. Plain JSON. */
+export interface LogoutNotice {
+  id: string;
+  clientId: string;
+  sub: string;
+  /** Absent: every session of the user. */
+  sid?: string;
+  /** Number of failed attempts. */
+  attempts: number;
 }
 
 const claimDue = defineScript(`
@@ -24,21 +25,25 @@ if redis.call('ZREM', KEYS[1], ARGV[1]) == 1 then redis.call('ZADD', KEYS[1], AR
 return 1
 `);
 
-export function createNoticeStore(redis: RedisClient, keyspace: Keyspace): NoticeStore {
+export type NoticeStore = ReturnType<typeof createNoticeStore>;
+
+export function createNoticeStore(redis: RedisClient, keyspace: Keyspace) {
   const key = keyspace.name('logout-notices');
   return {
-    async add(notices, dueAtMs) {
+    async add(notices: readonly LogoutNotice[], dueAtMs: number): Promise<void> {
       const members = notices.flatMap((notice) => [String(dueAtMs), JSON.stringify(notice)]);
       if (members.length > 0) await redis.zadd(key, ...members);
     },
-    async claim(nowMs, heldUntilMs, count) {
+    /** Takes due notices and hides them from other replicas until `heldUntilMs`, in case this replica dies. */
+    async claim(nowMs: number, heldUntilMs: number, count: number): Promise<LogoutNotice[]> {
       const members = (await claimDue.run(redis, [key], [nowMs, heldUntilMs, count])) as string[];
       return members.map((member) => JSON.parse(member) as LogoutNotice);
     },
-    async remove(notice) {
+    async remove(notice: LogoutNotice): Promise<void> {
       await redis.zrem(key, JSON.stringify(notice));
     },
-    async postpone(notice, next, dueAtMs) {
+    /** Replaces a claimed notice. */
+    async postpone(notice: LogoutNotice, next: LogoutNotice, dueAtMs: number): Promise<void> {
       await replaceMember.run(redis, [key], [JSON.stringify(notice), JSON.stringify(next), dueAtMs]);
     },
   };

@@ -3,10 +3,9 @@ import { emptyEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
-import { acceptFormsAndJson, isJson } from '../browser/browser-scope.ts';
+import { z } from 'zod';
+import { acceptFormsAndJson, flag, isJson, isSet } from '../browser/browser-scope.ts';
 import { crossSite, foreignReferrer, isForeign } from '../browser/same-origin.ts';
-import { isSet, signOutSchema } from '../sessions/schemas.ts';
 import type { AfterLogout } from './after-logout.ts';
 import type { SignOutService } from './sign-out-service.ts';
 
@@ -16,7 +15,10 @@ export interface SignOutRoutesDeps {
   publicUrl: string;
 }
 
-type Wish = z.infer<typeof signOutSchema>;
+const signOutSchema = z.object({
+  global: flag.optional(),
+  redirectUri: z.string().max(2048).optional(),
+});
 
 const documentation = {
   tags: ['sessions'],
@@ -30,12 +32,19 @@ export async function signOutRoutes(
 ): Promise<void> {
   await acceptFormsAndJson(app);
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply, wish: Wish) => {
-    const { asks, via, redirectUri, ended } = await signOut.signOut(request, reply, {
-      global: isSet(wish.global),
-      redirectUri: wish.redirectUri,
-      foreign: foreignReferrer(request.headers),
-    });
+  const answer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    order: z.infer<typeof signOutSchema>,
+  ) => {
+    const { asks, via, redirectUri, ended } = await signOut.signOut(
+      { request, reply },
+      {
+        global: isSet(order.global),
+        redirectUri: order.redirectUri,
+        foreign: foreignReferrer(request.headers),
+      },
+    );
     if (asks !== undefined) return reply.redirect(asks, 302);
     const isProgram = via === 'token' || request.headers.authorization !== undefined || isPostedJson(request);
     if (isProgram) {

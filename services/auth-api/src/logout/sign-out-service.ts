@@ -1,41 +1,34 @@
-/** Ends what a browser or a token holder is signed in to: this session, or everything of the user. */
+/** Signs out the user of a browser or of a token: this session, or every session of the user. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
-import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
+import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
+import { webOriginOf } from '../browser/same-origin.ts';
+import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import { optional } from '../protocol/parameters.ts';
-import { hasOrigin, webOriginOf } from '../sessions/after-sign-out.ts';
 import type { Caller, Callers } from '../sessions/caller.ts';
-import type { EndedSession, SessionService } from '../sessions/session.ts';
-import type { PendingLogouts } from './pending.ts';
+import type { SessionService } from '../sessions/service.ts';
+import type { EndedSession } from '../sessions/session.ts';
+import type { PendingLogouts } from './pending-logouts.ts';
 
-export interface SignOutWish {
+export interface SignOutOrder {
   /** Every session and token of the user, everywhere. */
   global: boolean;
-  /** Where the browser would like to go; only a registered host is honoured. */
+  /** Where the browser asks to go; only a registered origin is accepted. */
   redirectUri?: string | undefined;
-  /** Another site led the browser here: its origin, where that is told. */
+  /** Set when another site led the browser here; its origin, if the browser names it. */
   foreign?: { origin: string | undefined } | undefined;
 }
 
-export interface SignOutRequest extends BrowserRequest {
-  readonly id: string;
-}
-
 export interface SignedOut {
-  /** Nothing has ended yet: the browser goes to the page that asks. */
+  /** The page that asks the user; nothing has ended yet. */
   asks?: string;
   via: Caller['via'] | undefined;
-  /** Only when it is allowed. */
+  /** Undefined when the requested address is not allowed. */
   redirectUri: string | undefined;
   /** The session of this browser. */
   ended: EndedSession | undefined;
-}
-
-export interface SignOutService {
-  /** Signing out twice is no error. @throws AppError (503) */
-  signOut(request: SignOutRequest, reply: BrowserReply, wish: SignOutWish): Promise<SignedOut>;
 }
 
 export interface SignOutOptions {
@@ -51,70 +44,76 @@ export interface SignOutOptions {
   starts: AttemptLimiter;
 }
 
-export function createSignOutService(options: SignOutOptions): SignOutService {
+export type SignOutService = ReturnType<typeof createSignOutService>;
+
+export function createSignOutService(options: SignOutOptions) {
   const { callers, sessions, clients, endFamily, audit, pendingLogouts, pages, starts } = options;
 
-  const endOne = async (request: SignOutRequest, reply: BrowserReply, caller: Caller) => {
-    if (caller.via === 'session') await sessions.end(reply, request);
+  const endOne = async (browser: Browser, caller: Caller) => {
+    if (caller.via === 'session') await sessions.end(browser);
     else if (caller.sid !== undefined) await sessions.endOne(caller.sub, caller.sid);
     if (caller.familyId !== undefined) await endFamily(caller.familyId);
   };
 
-  const endAll = async (request: SignOutRequest, reply: BrowserReply, caller: Caller) => {
+  const endAll = async (browser: Browser, caller: Caller) => {
     await sessions.endAll(caller.sub);
-    if (caller.via === 'session') await sessions.end(reply, request);
+    if (caller.via === 'session') await sessions.end(browser);
   };
 
-  /** Signing out goes on without PostgreSQL; then only the hosts of the session's own clients are known. */
+  /** Works without PostgreSQL; then only the origins of the session's own clients are known. */
   const isRegistered = async (origin: string, clientIds: readonly string[]): Promise<boolean> => {
     const known = await Promise.all(clientIds.map((id) => clients.find(id).catch(() => undefined)));
     if (known.some((client) => client !== undefined && hasOrigin(client, origin))) return true;
     return clients.hasOrigin(origin).catch(() => false);
   };
 
-  const allowedTarget = async ({ redirectUri }: SignOutWish, caller: Caller | undefined) => {
+  const allowedTarget = async ({ redirectUri }: SignOutOrder, caller: Caller | undefined) => {
     const origin = redirectUri === undefined ? undefined : webOriginOf(redirectUri);
     if (origin === undefined) return undefined;
     return (await isRegistered(origin, caller?.clientIds ?? [])) ? redirectUri : undefined;
   };
 
-  /** Applications sign their users out by a link; anybody else's link proves nothing (CVE-2020-10734). */
-  const mustAsk = async ({ foreign }: SignOutWish, { via, clientIds }: Caller) => {
+  /** Only registered applications may sign their users out by a link (CVE-2020-10734). */
+  const mustAsk = async ({ foreign }: SignOutOrder, { via, clientIds }: Caller) => {
     if (via !== 'session' || foreign === undefined) return false;
     return foreign.origin === undefined || !(await isRegistered(foreign.origin, clientIds));
   };
 
   const ask = async (
-    request: SignOutRequest,
-    reply: BrowserReply,
+    browser: Browser,
     { caller, redirectUri, global }: { caller: Caller; redirectUri: string | undefined; global: boolean },
   ): Promise<SignedOut> => {
-    starts.reserve(request.ip);
-    const { id } = await pendingLogouts.create(reply, request, {
-      step: 'ask',
-      userName: caller.identity.username,
-      frames: [],
-      ...(global ? { everywhere: true } : {}),
-      ...optional('continueTo', redirectUri),
-    });
+    starts.reserve(browser.request.ip);
+    const { id } = await pendingLogouts.create(
+      browser,
+      definedOnly({
+        step: 'ask' as const,
+        userName: caller.identity.username,
+        frames: [],
+        everywhere: global ? true : undefined,
+        continueTo: redirectUri,
+      }),
+    );
     return { asks: pages.signOut(id), via: caller.via, redirectUri, ended: undefined };
   };
 
   return {
-    async signOut(request, reply, wish) {
+    /** Signing out twice is no error. @throws AppError (503) */
+    async signOut(browser: Browser, order: SignOutOrder): Promise<SignedOut> {
+      const { request } = browser;
       const caller = await callers.find(request);
-      const redirectUri = await allowedTarget(wish, caller);
+      const redirectUri = await allowedTarget(order, caller);
       if (caller === undefined) {
-        // A cookie of a session that ended by itself goes away as well.
-        if (request.headers['authorization'] === undefined) await sessions.end(reply, request);
+        // Also deletes the cookie of a session that has expired.
+        if (request.headers['authorization'] === undefined) await sessions.end(browser);
         return { via: undefined, redirectUri, ended: undefined };
       }
-      if (await mustAsk(wish, caller)) {
-        return ask(request, reply, { caller, redirectUri, global: wish.global });
+      if (await mustAsk(order, caller)) {
+        return ask(browser, { caller, redirectUri, global: order.global });
       }
-      // First: a repetition after a crash would find nobody to tell of.
+      // The event comes first: a repetition after a crash would find no session to record.
       await audit.write({
-        name: wish.global ? 'global_logout' : 'logout',
+        name: order.global ? 'global_logout' : 'logout',
         outcome: 'success',
         correlationId: request.id,
         sub: caller.sub,
@@ -122,10 +121,17 @@ export function createSignOutService(options: SignOutOptions): SignOutService {
         sid: caller.sid,
         clientAddress: request.ip,
       });
-      await (wish.global ? endAll(request, reply, caller) : endOne(request, reply, caller));
+      await (order.global ? endAll(browser, caller) : endOne(browser, caller));
       return { via: caller.via, redirectUri, ended: endedBy(caller) };
     },
   };
+}
+
+function hasOrigin(
+  { redirectUris, postLogoutRedirectUris }: Pick<Client, 'redirectUris' | 'postLogoutRedirectUris'>,
+  origin: string,
+): boolean {
+  return [...redirectUris, ...postLogoutRedirectUris].some((uri) => URL.parse(uri)?.origin === origin);
 }
 
 function endedBy({ via, sub, sid, clientIds, provider, identity }: Caller): EndedSession | undefined {

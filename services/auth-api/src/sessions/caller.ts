@@ -1,47 +1,44 @@
-/** The user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
+/** Finds the user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
 import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { ProviderSession, SessionService } from './session.ts';
+import type { SessionService } from './service.ts';
+import type { ProviderSession } from './session.ts';
 
 export interface Caller {
   via: 'token' | 'session';
   sub: string;
   identity: UserIdentity;
-  sid?: string;
+  sid?: string | undefined;
   /** Clients that know this user by this token or session. */
   clientIds: string[];
-  /** Of a session that came by single sign-on. */
+  /** Of a session by single sign-on. */
   provider?: ProviderSession | undefined;
   /** Of a token. */
   scope?: string[];
-  /** Of a token: names the authorization that it belongs to. */
-  familyId?: string;
+  /** Of a token: the family of tokens that it belongs to. */
+  familyId?: string | undefined;
 }
 
-export interface Callers {
-  /** Undefined without a live session or a user's live token. @throws OAuthError (401) for a bad proof; AppError (503) */
-  find(request: BrowserRequest): Promise<Caller | undefined>;
-  /** Same for any live token, also a client's own. */
-  isLive(request: BrowserRequest): Promise<boolean>;
-}
+export type Callers = ReturnType<typeof createCallers>;
 
 export function createCallers(
   sessions: Pick<SessionService, 'find'>,
   resourceTokens: Pick<ResourceTokens<StoredAccessToken>, 'find'>,
-): Callers {
+) {
   const byToken = async (request: BrowserRequest): Promise<Caller | undefined> => {
     const record = (await resourceTokens.find(request))?.record();
     if (record?.identity === undefined) return undefined;
+    const { identity, clientId, scope, familyId, session } = record;
     return {
       via: 'token',
-      sub: record.identity.sub,
-      identity: record.identity,
-      clientIds: [record.clientId],
-      scope: record.scope,
-      ...(record.familyId === undefined ? {} : { familyId: record.familyId }),
-      ...(record.session === undefined ? {} : { sid: record.session.sid }),
+      sub: identity.sub,
+      identity,
+      clientIds: [clientId],
+      scope,
+      familyId,
+      sid: session?.sid,
     };
   };
 
@@ -53,8 +50,10 @@ export function createCallers(
   };
 
   return {
-    find: (request) => (hasToken(request) ? byToken(request) : bySession(request)),
-    async isLive(request) {
+    /** Undefined without a live session or a user's live token. @throws OAuthError (401) for a bad proof; AppError (503) */
+    find: (request: BrowserRequest) => (hasToken(request) ? byToken(request) : bySession(request)),
+    /** Accepts any live token, also a client's own. @throws as find */
+    async isLive(request: BrowserRequest): Promise<boolean> {
       if (hasToken(request)) return (await resourceTokens.find(request)) !== undefined;
       return (await sessions.find(request)) !== undefined;
     },

@@ -5,6 +5,7 @@ import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { insufficientScope, missingToken } from '@gatehouse/service-kit/errors/oauth-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
 import type { AuditWriter } from '../audit/event.ts';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
@@ -12,8 +13,8 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import { isWithinScope } from '../protocol/scopes.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Caller, Callers } from './caller.ts';
-import { sessionParamsSchema } from './schemas.ts';
-import type { SessionService, SessionSummary } from './session.ts';
+import type { SessionService } from './service.ts';
+import type { SessionSummary } from './session.ts';
 
 export interface SessionRoutesDeps {
   callers: Callers;
@@ -90,7 +91,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
       operationId: 'endSession',
       tags,
       summary: "End one of the user's own sessions and its tokens",
-      params: sessionParamsSchema,
+      params: z.object({ id: z.uuid() }),
       response: { 200: emptyEnvelope, 401: securityError, 403: errorEnvelope, 404: errorEnvelope },
     },
     handler: async (request) => {

@@ -1,76 +1,55 @@
-/** The rules of browser sessions: a new cookie at every login, two lifetimes, one per browser, revocations honoured. */
+/** Creates, finds and ends browser sessions; each use checks the lifetimes and the revocations. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
-import type { BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
+import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Revocations } from '../revocation/revocations.ts';
-import type { EndedSession, Session, SessionService, SessionSummary } from './session.ts';
+import { expiryOf, lifetimeOf, type SessionLifetimes } from './lifetimes.ts';
+import type { EndedSession, Newcomer, Session, SessionSummary } from './session.ts';
 import type { SessionEntry, SessionStore, StoredSession } from './store.ts';
-
-export interface Lifetime {
-  /** A session that nobody used for so long ends. */
-  idleMs: number;
-  /** It ends so long after the login, used or not. */
-  absoluteMs: number;
-}
-
-export interface SessionLifetimes extends Lifetime {
-  /** On a device of the user's own, whose cookie outlives the browser. Undefined: not offered. */
-  remembered?: Lifetime | undefined;
-}
 
 export interface SessionServiceOptions {
   store: SessionStore;
   cookies: BrowserCookies;
   revocations: Pick<Revocations, 'revoke' | 'isRevoked' | 'untilFresh'>;
   lifetimes: SessionLifetimes;
-  /** Tells the clients of sessions that were ended. @throws AppError (503) */
+  /** Tells the clients of ended sessions. @throws AppError (503) */
   announceEnd(ended: readonly EndedSession[], reach: 'session' | 'user'): Promise<void>;
   now: Clock;
 }
 
-/** What decides when a session ends. */
-type Ending = Pick<StoredSession, 'createdAtMs' | 'endsAtMs' | 'isRemembered'>;
-
-/** Use is noted at most this often: sessions are read far more than they need to be written. */
+/** Use is noted at most this often, because sessions are read far more often than that. */
 const touchIntervalMs = 60_000;
 
-export function createSessionService(options: SessionServiceOptions): SessionService {
+export type SessionService = ReturnType<typeof createSessionService>;
+
+/** Every method throws AppError (503) while Redis is away. */
+export function createSessionService(options: SessionServiceOptions) {
   const { store, cookies, revocations, lifetimes, announceEnd, now } = options;
 
-  // Shorter lifetimes count for the sessions that are there already.
-  const lifetimeOf = ({ isRemembered }: Pick<Ending, 'isRemembered'>): Lifetime =>
-    isRemembered ? (lifetimes.remembered ?? lifetimes) : lifetimes;
-
-  const expiryOf = (session: Ending, seenAtMs: number) => {
-    const { idleMs, absoluteMs } = lifetimeOf(session);
-    return Math.min(session.endsAtMs, session.createdAtMs + absoluteMs, seenAtMs + idleMs);
-  };
-
   const isAlive = (session: StoredSession) => {
-    const { sub, sid, createdAtMs } = session;
-    return (
-      now() < expiryOf(session, session.lastSeenAtMs) &&
-      !revocations.isRevoked({ sub, sid, issuedAtMs: createdAtMs })
-    );
+    const { sub, sid, createdAtMs, lastSeenAtMs } = session;
+    if (now() >= expiryOf(lifetimes, session, lastSeenAtMs)) return false;
+    return !revocations.isRevoked({ sub, sid, issuedAtMs: createdAtMs });
   };
 
   const findLive = async (cookieHash: string): Promise<StoredSession | undefined> => {
     const stored = await store.find(cookieHash);
     if (stored === undefined) return undefined;
-    // A replica that only stumbled catches up: nobody who signs in is sent away for a moment's lag.
+    // A replica that is a moment behind catches up, so that nobody is signed out for it.
     await revocations.untilFresh();
     if (isAlive(stored)) return stored;
     await store.remove(cookieHash, stored);
     return undefined;
   };
 
-  /** The live session that this browser had until now. */
-  const findFormer = async (request: BrowserRequest) => {
+  const findCurrent = async (request: BrowserRequest) => {
     const cookie = cookies.readSession(request);
-    const cookieHash = cookie === undefined ? undefined : sha256(cookie);
-    const stored = cookieHash === undefined ? undefined : await findLive(cookieHash);
-    return cookieHash === undefined || stored === undefined ? undefined : { cookieHash, stored };
+    if (cookie === undefined) return undefined;
+    const cookieHash = sha256(cookie);
+    const stored = await findLive(cookieHash);
+    return stored && { cookieHash, stored };
   };
 
   const findEntry = async (sub: string, sid: string): Promise<SessionEntry | undefined> =>
@@ -82,101 +61,75 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
     await announceEnd([{ sub, sid, clientIds }], 'session');
   };
 
-  const summaryOf = async ({ cookieHash }: SessionEntry): Promise<SessionSummary[]> => {
-    const stored = await findLive(cookieHash);
-    if (stored === undefined) return [];
-    const { sid, createdAtMs, lastSeenAtMs, userAgent, clientAddress, isRemembered, clientIds } = stored;
-    return [
-      {
-        sid,
-        createdAtMs,
-        lastSeenAtMs,
-        isRemembered,
-        clientIds,
-        ...(userAgent === undefined ? {} : { userAgent }),
-        ...(clientAddress === undefined ? {} : { clientAddress }),
-      },
-    ];
-  };
-
   return {
-    async find(request) {
-      const cookie = cookies.readSession(request);
-      if (cookie === undefined) return undefined;
-      const cookieHash = sha256(cookie);
-      const stored = await findLive(cookieHash);
-      if (stored === undefined) return undefined;
+    /** The live session of this browser. */
+    async find(request: BrowserRequest): Promise<Session | undefined> {
+      const current = await findCurrent(request);
+      if (current === undefined) return undefined;
+      const { cookieHash, stored } = current;
       if (now() - stored.lastSeenAtMs >= touchIntervalMs) {
-        await store.touch(cookieHash, now(), expiryOf(stored, now()));
+        await store.touch(cookieHash, now(), expiryOf(lifetimes, stored, now()));
       }
       return sessionOf(stored);
     },
 
-    async create(reply, request, newcomer) {
-      const { identity, amr, provedAtMs: createdAtMs = now(), providerAuthTimeMs, provider } = newcomer;
-      const { interactionId } = newcomer;
+    /** Creates a session under a new cookie, always; the one that this browser had before ends. */
+    async create(browser: Browser, newcomer: Newcomer): Promise<Session> {
+      const { identity, provedAtMs = now() } = newcomer;
       const isRemembered = newcomer.remember === true && lifetimes.remembered !== undefined;
-      const { absoluteMs } = lifetimeOf({ isRemembered });
-      const endsAtMs = createdAtMs + absoluteMs;
-      const userAgent = headerOf(request, 'user-agent');
-      const former = await findFormer(request);
-      // Who proves again who they are goes on with the session that clients know, under a cookie that nobody has seen.
-      const continued = former?.stored.sub === identity.sub ? former.stored : undefined;
-      const session: StoredSession = {
-        sid: continued?.sid ?? randomUuid(),
-        sub: identity.sub,
-        identity,
-        authTimeMs: createdAtMs,
-        amr,
-        createdAtMs,
-        endsAtMs: Math.min(endsAtMs, newcomer.endsAtMs ?? endsAtMs),
-        isRemembered,
-        lastSeenAtMs: createdAtMs,
-        clientIds: continued?.clientIds ?? [],
-        clientAddress: request.ip,
-        ...(providerAuthTimeMs === undefined ? {} : { providerAuthTimeMs }),
-        ...(newcomer.isSeenAtUnknown === true ? { isSeenAtUnknown: true } : {}),
-        ...(provider === undefined ? {} : { provider }),
-        ...(interactionId === undefined ? {} : { interactionId }),
-        ...(userAgent === undefined ? {} : { userAgent }),
-      };
+      const { absoluteMs } = lifetimeOf(lifetimes, isRemembered);
+      const former = await findCurrent(browser.request);
+      const session = newSession(
+        { ...newcomer, provedAtMs },
+        {
+          // The same user keeps the `sid`, which clients know.
+          continued: former?.stored.sub === identity.sub ? former.stored : undefined,
+          isRemembered,
+          endsAtMs: Math.min(provedAtMs + absoluteMs, newcomer.endsAtMs ?? Number.POSITIVE_INFINITY),
+        },
+        browser.request,
+      );
       const cookie = randomToken();
       await Promise.all([
-        store.save(cookie, session, expiryOf(session, createdAtMs)),
+        store.save(cookie, session, expiryOf(lifetimes, session, provedAtMs)),
         former && store.remove(former.cookieHash, former.stored),
       ]);
-      cookies.setSession(reply, cookie, isRemembered ? Math.floor(absoluteMs / 1000) : undefined);
+      cookies.setSession(browser, cookie, isRemembered ? Math.floor(absoluteMs / 1000) : undefined);
       return sessionOf(session);
     },
 
-    async end(reply, request) {
-      const cookie = cookies.readSession(request);
-      if (cookie === undefined) return undefined;
-      const cookieHash = sha256(cookie);
-      const stored = await findLive(cookieHash);
-      if (stored !== undefined) await endEntry(stored, cookieHash);
-      cookies.clearSession(reply);
-      return stored && sessionOf(stored);
+    /** Ends the session of this browser and its tokens. Undefined when there was none. */
+    async end(browser: Browser): Promise<Session | undefined> {
+      if (cookies.readSession(browser.request) === undefined) return undefined;
+      const current = await findCurrent(browser.request);
+      if (current !== undefined) await endEntry(current.stored, current.cookieHash);
+      cookies.clearSession(browser);
+      return current && sessionOf(current.stored);
     },
 
-    async noteClient(request, session, clientId) {
+    /** Remembers that a client got a code or token by the session. */
+    async noteClient(request: BrowserRequest, session: Session, clientId: string): Promise<void> {
       const cookie = cookies.readSession(request);
       if (cookie === undefined || session.clientIds.includes(clientId)) return;
-      await store.touch(sha256(cookie), now(), expiryOf(session, now()), clientId);
+      await store.touch(sha256(cookie), now(), expiryOf(lifetimes, session, now()), clientId);
     },
 
-    async findOne(sub, sid) {
+    /** A live session of a user, by its public id. */
+    async findOne(sub: string, sid: string): Promise<Session | undefined> {
       const entry = await findEntry(sub, sid);
       const stored = entry && (await findLive(entry.cookieHash));
       return stored && sessionOf(stored);
     },
 
-    async list(sub) {
+    /** The live sessions of a user, newest first. */
+    async list(sub: string): Promise<SessionSummary[]> {
       const entries = await store.entries(sub, now());
-      return (await Promise.all(entries.map(summaryOf))).flat();
+      const sessions = await Promise.all(entries.map(({ cookieHash }) => findLive(cookieHash)));
+      return sessions.flatMap((session) => (session === undefined ? [] : [summaryOf(session)]));
     },
 
-    async endOne(sub, sid) {
+    /** Ends one session of the user and its tokens; false when the user has no such session. */
+    async endOne(sub: string, sid: string): Promise<boolean> {
       const entry = await findEntry(sub, sid);
       if (entry === undefined) return false;
       const clientIds = (await store.find(entry.cookieHash))?.clientIds ?? [];
@@ -184,9 +137,10 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
       return true;
     },
 
-    async endAll(sub) {
+    /** Ends every session and token of the user, on every replica within a second. */
+    async endAll(sub: string): Promise<void> {
+      // One revocation ends everything at once, however many sessions there are; the rest tells the clients.
       await revocations.revoke({ kind: 'sub', id: sub });
-      // From here on all of it is dead; what follows only tells of it.
       const entries = await store.entries(sub, now());
       await store.forget(sub);
       const stored = await Promise.all(entries.map(({ cookieHash }) => store.find(cookieHash)));
@@ -198,15 +152,53 @@ export function createSessionService(options: SessionServiceOptions): SessionSer
   };
 }
 
+interface SessionTerms {
+  continued: StoredSession | undefined;
+  isRemembered: boolean;
+  endsAtMs: number;
+}
+
+function newSession(
+  newcomer: Newcomer & { provedAtMs: number },
+  { continued, isRemembered, endsAtMs }: SessionTerms,
+  request: BrowserRequest,
+): StoredSession {
+  const { identity, amr, provedAtMs, providerAuthTimeMs, provider, interactionId } = newcomer;
+  return definedOnly({
+    sid: continued?.sid ?? randomUuid(),
+    sub: identity.sub,
+    identity,
+    authTimeMs: provedAtMs,
+    amr,
+    createdAtMs: provedAtMs,
+    endsAtMs,
+    isRemembered,
+    lastSeenAtMs: provedAtMs,
+    clientIds: continued?.clientIds ?? [],
+    clientAddress: request.ip,
+    providerAuthTimeMs,
+    isSeenAtUnknown: newcomer.isSeenAtUnknown === true ? true : undefined,
+    provider,
+    interactionId,
+    userAgent: userAgentOf(request),
+  });
+}
+
 function sessionOf(stored: StoredSession): Session {
   const { userAgent: _userAgent, clientAddress: _clientAddress, ...session } = stored;
   return session;
 }
 
-/** What the account page shows of a browser; longer texts are not from a browser. */
-const longestUserAgent = 256;
+function summaryOf(stored: StoredSession): SessionSummary {
+  const { sid, createdAtMs, lastSeenAtMs, userAgent, clientAddress, isRemembered, clientIds } = stored;
+  const seen = { createdAtMs, lastSeenAtMs, userAgent, clientAddress };
+  return definedOnly({ sid, isRemembered, clientIds, ...seen });
+}
 
-function headerOf({ headers }: BrowserRequest, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value.slice(0, longestUserAgent) : undefined;
+/** The account page shows no more of it; no browser sends a longer text. */
+const maxUserAgentLength = 256;
+
+function userAgentOf({ headers }: BrowserRequest): string | undefined {
+  const value = headers['user-agent'];
+  return typeof value === 'string' ? value.slice(0, maxUserAgentLength) : undefined;
 }

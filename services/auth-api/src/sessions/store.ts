@@ -1,29 +1,14 @@
-/** Sessions in Redis. The key is the SHA-256 of the cookie, so that reading Redis gives nobody a session. */
+/** Stores sessions in Redis under the SHA-256 of the cookie, so that a reader of Redis gets no usable cookie. */
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
-import type { UserIdentity } from '../users/identity.ts';
-import type { ProviderSession } from './session.ts';
+import type { Session } from './session.ts';
 
-export interface StoredSession {
-  sid: string;
-  sub: string;
-  identity: UserIdentity;
-  authTimeMs: number;
-  amr: string[];
-  createdAtMs: number;
-  /** Absolute end. */
-  endsAtMs: number;
-  isRemembered: boolean;
+/** A session with what the account page shows of its browser. */
+export interface StoredSession extends Session {
   userAgent?: string;
   clientAddress?: string;
-  providerAuthTimeMs?: number;
-  isSeenAtUnknown?: boolean;
-  interactionId?: string;
-  provider?: ProviderSession;
-  lastSeenAtMs: number;
-  clientIds: string[];
 }
 
 /** One session in the list of its user. */
@@ -32,19 +17,7 @@ export interface SessionEntry {
   cookieHash: string;
 }
 
-export interface SessionStore {
-  /** `expiresAtMs`: when nobody has used it until then, it is gone. */
-  save(cookie: string, session: StoredSession, expiresAtMs: number): Promise<void>;
-  find(cookieHash: string): Promise<StoredSession | undefined>;
-  /** Notes use, and a client if one is named; a session that is gone stays gone. */
-  touch(cookieHash: string, seenAtMs: number, expiresAtMs: number, clientId?: string): Promise<void>;
-  remove(cookieHash: string, session: Pick<StoredSession, 'sub' | 'sid'>): Promise<void>;
-  /** What a user may still have, newest end first; at most `sessionsPerUser`. */
-  entries(sub: string, nowMs: number): Promise<SessionEntry[]>;
-  forget(sub: string): Promise<void>;
-}
-
-/** The oldest beyond these drop out of the list; they live on until they expire. */
+/** Older sessions leave the list of their user; they live on until they expire. */
 export const sessionsPerUser = 100;
 
 const clientField = 'client:';
@@ -72,12 +45,15 @@ redis.call('PEXPIREAT', KEYS[1], ARGV[1])
 return 1
 `);
 
-export function createSessionStore(redis: RedisClient, keyspace: Keyspace): SessionStore {
+export type SessionStore = ReturnType<typeof createSessionStore>;
+
+export function createSessionStore(redis: RedisClient, keyspace: Keyspace) {
   const keyOf = (cookieHash: string) => keyspace.key('session', cookieHash);
   const listOf = (sub: string) => keyspace.key('user-sessions', sub);
 
   return {
-    async save(cookie, session, expiresAtMs) {
+    /** A session that nobody uses until `expiresAtMs` is gone then. */
+    async save(cookie: string, session: StoredSession, expiresAtMs: number): Promise<void> {
       const cookieHash = sha256(cookie);
       const { lastSeenAtMs, clientIds, ...data } = session;
       const { endsAtMs, createdAtMs, sub, sid } = session;
@@ -94,30 +70,33 @@ export function createSessionStore(redis: RedisClient, keyspace: Keyspace): Sess
         ),
       ]);
     },
-    async find(cookieHash) {
+    async find(cookieHash: string): Promise<StoredSession | undefined> {
       const { data, seen, ...rest } = await redis.hgetall(keyOf(cookieHash));
       if (data === undefined || seen === undefined) return undefined;
       const clientIds = Object.keys(rest)
         .filter((field) => field.startsWith(clientField))
         .map((field) => field.slice(clientField.length));
-      // Sessions of the version before say nothing of being remembered.
+      // Sessions of an older version have no `isRemembered`.
       const stored = JSON.parse(data) as Omit<StoredSession, 'isRemembered'> & { isRemembered?: boolean };
       return { isRemembered: false, ...stored, lastSeenAtMs: Number(seen), clientIds };
     },
-    async touch(cookieHash, seenAtMs, expiresAtMs, clientId = '') {
+    /** Notes use, and a client if one is named; does not bring back a session that is gone. */
+    async touch(cookieHash: string, seenAtMs: number, expiresAtMs: number, clientId = ''): Promise<void> {
       await touchSession.run(redis, [keyOf(cookieHash)], [seenAtMs, expiresAtMs, clientId]);
     },
-    async remove(cookieHash, { sub, sid }) {
+    async remove(cookieHash: string, { sub, sid }: Pick<StoredSession, 'sub' | 'sid'>): Promise<void> {
       await Promise.all([
         redis.del(keyOf(cookieHash)),
         redis.zrem(listOf(sub), memberOf({ sid, cookieHash })),
       ]);
     },
-    async entries(sub, nowMs) {
+    /** The listed sessions of a user, latest end first; at most `sessionsPerUser`. */
+    async entries(sub: string, nowMs: number): Promise<SessionEntry[]> {
       const members = await redis.zrange(listOf(sub), '+inf', String(nowMs), 'BYSCORE', 'REV');
       return members.map(entryOf);
     },
-    async forget(sub) {
+    /** Deletes the list of a user's sessions. */
+    async forget(sub: string): Promise<void> {
       await redis.del(listOf(sub));
     },
   };

@@ -7,8 +7,8 @@ import { acceptFormsAndJson, isJson } from '../browser/browser-scope.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
 import type { Callers } from '../sessions/caller.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import { answerFailure } from './answer-failure.ts';
 import type { ChangePasswordService } from './change-password-service.ts';
+import { answerFailure } from './failed-form.ts';
 
 const changePasswordSchema = z.object({
   userName: z.string().optional(),
@@ -46,12 +46,12 @@ export async function changePasswordRoutes(app: App, deps: ChangePasswordRoutesD
       const caller = await callers.find(request);
       try {
         if (!isJson(request)) {
-          const { location } = await changePassword.changeByForm(request, reply, caller, request.body);
+          const { location } = await changePassword.changeByForm({ request, reply }, caller, request.body);
           return reply.redirect(location, 302);
         }
         const isByCookie = request.headers.authorization === undefined;
         if (isByCookie && isForeign(request.headers, publicUrl)) throw crossSite();
-        await changePassword.change(request, reply, caller, request.body);
+        await changePassword.change({ request, reply }, caller, request.body);
         return reply.send(ok());
       } catch (error) {
         return answerFailure(request, reply, isJson(request) ? asForbidden(error) : error);

@@ -1,18 +1,17 @@
-/** Changes a password for whoever proves to own it: by a session, by a token, or by naming the account. */
+/** Changes the password of the user of a session or token, or of the user whom the caller names. */
 import { forbidden } from '@gatehouse/service-kit/errors/app-error';
-import type { BrowserCookies, BrowserReply } from '../browser/browser-cookies.ts';
+import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
-import type { InteractionService } from '../interactions/interaction.ts';
+import type { InteractionService } from '../interactions/service.ts';
 import type { Caller } from '../sessions/caller.ts';
-import type { SessionService } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/service.ts';
 import type { ChangedPassword, PasswordOwner } from '../users/change-password.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import { canonicalUserName } from '../users/login-name.ts';
 import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import { FormFailed, keepFailure } from './form-failed.ts';
-import type { FormRequest } from './service.ts';
+import { FormFailed, keepFailure } from './failed-form.ts';
 
 export interface NewPassword {
   userName?: string | undefined;
@@ -22,27 +21,10 @@ export interface NewPassword {
 }
 
 export interface ChangePasswordForm extends NewPassword {
-  /** Pages ask twice; programs do not. */
+  /** Only pages ask for the new password twice. */
   newPasswordAgain?: string | undefined;
   interaction?: string | undefined;
   csrf?: string | undefined;
-}
-
-export interface ChangePasswordService {
-  /** For programs. @throws SignInError */
-  change(
-    request: FormRequest,
-    reply: BrowserReply,
-    caller: Caller | undefined,
-    wish: NewPassword,
-  ): Promise<void>;
-  /** For pages. @throws FormFailed when it may be tried again; AppError when the journey ends */
-  changeByForm(
-    request: FormRequest,
-    reply: BrowserReply,
-    caller: Caller | undefined,
-    form: ChangePasswordForm,
-  ): Promise<{ location: string }>;
 }
 
 export interface ChangePasswordServiceOptions {
@@ -54,47 +36,57 @@ export interface ChangePasswordServiceOptions {
   pages: Pages;
 }
 
-export function createChangePasswordService(options: ChangePasswordServiceOptions): ChangePasswordService {
+export type ChangePasswordService = ReturnType<typeof createChangePasswordService>;
+
+export function createChangePasswordService(options: ChangePasswordServiceOptions) {
   const { guard, interactions, sessions, cookies, users, pages } = options;
 
   const changeFor = (
-    request: FormRequest,
+    request: BrowserRequest,
     owner: PasswordOwner,
-    wish: NewPassword,
+    { oldPassword, newPassword }: NewPassword,
   ): Promise<ChangedPassword> =>
     users.changePassword({
       owner,
-      oldPassword: wish.oldPassword,
-      newPassword: wish.newPassword,
+      oldPassword,
+      newPassword,
       clientAddress: request.ip,
       device: cookies.readBrowser(request),
       correlationId: request.id,
     });
 
-  /** Everything granted before is cut off; the browser that made the change stays signed in. */
-  const stay = (
-    request: FormRequest,
-    reply: BrowserReply,
+  /** The change revoked every session; the browser that made it gets a new one. */
+  const staySignedIn = (
+    browser: Browser,
     { identity, changedAtMs }: ChangedPassword,
     interactionId?: string,
-  ) =>
-    sessions.create(reply, request, { identity, amr: ['pwd'], provedAtMs: changedAtMs + 1, interactionId });
+  ) => sessions.create(browser, { identity, amr: ['pwd'], provedAtMs: changedAtMs + 1, interactionId });
 
   return {
-    async change(request, reply, caller, wish) {
-      const changed = await changeFor(request, ownerOf(wish, caller), wish);
+    /** Changes a password for a program. @throws SignInError */
+    async change(browser: Browser, caller: Caller | undefined, asked: NewPassword): Promise<void> {
+      const changed = await changeFor(browser.request, ownerOf(asked, caller), asked);
       if (caller?.via === 'session' && caller.sub === changed.identity.sub)
-        await stay(request, reply, changed);
+        await staySignedIn(browser, changed);
     },
 
-    async changeByForm(request, reply, caller, form) {
+    /**
+     * Changes a password for a page and gives the browser's next address.
+     * @throws FormFailed when the form may be sent again; AppError when the login ends
+     */
+    async changeByForm(
+      browser: Browser,
+      caller: Caller | undefined,
+      form: ChangePasswordForm,
+    ): Promise<{ location: string }> {
+      const { request } = browser;
       const { interaction, refusal } = await guard.open(request, form);
       try {
         if (refusal) throw refusal;
         const { newPasswordAgain: again } = form;
         if (again !== undefined && again !== form.newPassword) throw new SignInError('passwords_differ');
         const changed = await changeFor(request, ownerOf(form, caller), form);
-        await stay(request, reply, changed, interaction?.id);
+        await staySignedIn(browser, changed, interaction?.id);
         return { location: interaction === undefined ? pages.signedIn() : pages.resume(interaction.id) };
       } catch (error) {
         if (!(error instanceof SignInError)) throw error;
@@ -106,17 +98,17 @@ export function createChangePasswordService(options: ChangePasswordServiceOption
   };
 }
 
-/** Whoever is signed in need not name the account; naming another one makes it that one's password that must be right. */
+/** A signed-in user need not name the account; if another account is named, its password must be right. */
 function ownerOf({ userName, tenant }: NewPassword, caller: Caller | undefined): PasswordOwner {
   const isNamed = userName !== undefined && userName.trim() !== '';
-  if (caller !== undefined && (!isNamed || names(caller.identity, userName)))
+  if (caller !== undefined && (!isNamed || isNameOf(userName, caller.identity)))
     return { identity: caller.identity };
   if (!isNamed)
     throw forbidden('Sign in first, or name the user whose password is to change', { field: 'userName' });
   return { userName, tenant };
 }
 
-function names(identity: UserIdentity, userName: string): boolean {
+function isNameOf(userName: string, identity: UserIdentity): boolean {
   const asked = canonicalUserName(userName);
   return asked === canonicalUserName(identity.loginName) || asked === canonicalUserName(identity.username);
 }

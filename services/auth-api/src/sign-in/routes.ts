@@ -3,9 +3,8 @@ import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { acceptFormsAndJson, isJson } from '../browser/browser-scope.ts';
-import { flag, isSet } from '../sessions/schemas.ts';
-import { answerFailure } from './answer-failure.ts';
+import { acceptFormsAndJson, flag, isJson, isSet } from '../browser/browser-scope.ts';
+import { answerFailure } from './failed-form.ts';
 import type { SignInService } from './service.ts';
 
 const text = z.string().default('');
@@ -39,7 +38,7 @@ export async function signInRoutes(app: App, { signIn }: { signIn: SignInService
     },
     handler: async (request, reply) => {
       try {
-        const { location } = await signIn.signIn(request, reply, request.body);
+        const { location } = await signIn.signIn({ request, reply }, request.body);
         return isJson(request) ? reply.send(ok({ redirectUri: location })) : reply.redirect(location, 302);
       } catch (error) {
         return answerFailure(request, reply, error);

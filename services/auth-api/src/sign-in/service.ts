@@ -1,15 +1,15 @@
-/** Signs a browser in: the form is ours, the password is right, the session is new. */
-
-import type { BrowserCookies, BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
+/** Signs a browser in by the form of the login page. */
+import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { FormGuard } from '../interactions/form-guard.ts';
-import type { Interaction, InteractionService } from '../interactions/interaction.ts';
-import type { SessionService } from '../sessions/session.ts';
+import type { Interaction } from '../interactions/interaction.ts';
+import type { InteractionService } from '../interactions/service.ts';
+import type { SessionService } from '../sessions/service.ts';
 import type { AuthenticatedLogin } from '../users/authenticate.ts';
 import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import { FormFailed, keepFailure } from './form-failed.ts';
+import { FormFailed, keepFailure } from './failed-form.ts';
 
 export interface SignInForm {
   username: string;
@@ -17,18 +17,8 @@ export interface SignInForm {
   tenant?: string | undefined;
   interaction?: string | undefined;
   csrf?: string | undefined;
-  /** To stay signed in on this device. */
+  /** Asks to stay signed in on this device. */
   remember?: boolean | undefined;
-}
-
-export interface FormRequest extends BrowserRequest {
-  /** Request id. */
-  readonly id: string;
-}
-
-export interface SignInService {
-  /** Where the browser goes next. @throws FormFailed when it may try again; AppError when the journey ends */
-  signIn(request: FormRequest, reply: BrowserReply, form: SignInForm): Promise<{ location: string }>;
 }
 
 export interface SignInOptions {
@@ -41,11 +31,13 @@ export interface SignInOptions {
   pages: Pages;
 }
 
-export function createSignInService(options: SignInOptions): SignInService {
+export type SignInService = ReturnType<typeof createSignInService>;
+
+export function createSignInService(options: SignInOptions) {
   const { guard, interactions, sessions, cookies, users, clients, pages } = options;
 
   const authenticate = async (
-    request: FormRequest,
+    request: BrowserRequest,
     form: SignInForm,
     interaction: Interaction | undefined,
   ): Promise<AuthenticatedLogin> => {
@@ -58,18 +50,20 @@ export function createSignInService(options: SignInOptions): SignInService {
       device: cookies.readBrowser(request),
       clientId: interaction?.clientId,
       contactCenterIds: client?.contactCenterIds,
-      // No signal: the framework's fires as soon as the form has been read, and an attempt that was sent counts anyway.
+      // No signal: Fastify's signal fires as soon as the form has been read.
       correlationId: request.id,
     });
   };
 
   return {
-    async signIn(request, reply, form) {
+    /** Gives the browser's next address. @throws FormFailed when the form may be sent again; AppError when the login ends */
+    async signIn(browser: Browser, form: SignInForm): Promise<{ location: string }> {
+      const { request } = browser;
       const { interaction, refusal } = await guard.open(request, form);
       try {
         if (refusal) throw refusal;
         const { identity, provedAtMs } = await authenticate(request, form, interaction);
-        await sessions.create(reply, request, {
+        await sessions.create(browser, {
           identity,
           amr: ['pwd'],
           provedAtMs,

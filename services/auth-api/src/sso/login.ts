@@ -3,10 +3,10 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
-import type { BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
+import type { Browser, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
-import type { InteractionService } from '../interactions/interaction.ts';
-import type { SessionService } from '../sessions/session.ts';
+import type { InteractionService } from '../interactions/service.ts';
+import type { SessionService } from '../sessions/service.ts';
 import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
 import { type AssertedPerson, methodsOf, nameOf, requireGroup, seenAtMs } from './asserted-person.ts';
@@ -19,11 +19,6 @@ import type { Schemes } from './scheme.ts';
 import type { SignOnSettings, SsoSettings } from './settings.ts';
 import { createStartLogin, type StartLoginOptions, type Wish } from './start-login.ts';
 
-export interface JourneyRequest extends BrowserRequest {
-  /** Request id. */
-  readonly id: string;
-}
-
 /** What is known of a login when it fails: enough to choose the page and to name the contact centre. */
 export type FailedLogin = Pick<SsoFlow, 'protocol' | 'contactCenterId'> & Partial<FailedPage>;
 
@@ -35,7 +30,7 @@ interface FailedPage {
 
 export interface SsoLogin {
   /** Sends the browser to the identity provider, or to the sign-in page where a password is asked. @throws AppError for a page */
-  start(request: JourneyRequest, reply: BrowserReply, wish: Wish): Promise<ProviderRequest>;
+  start(browser: Browser, wish: Wish): Promise<ProviderRequest>;
   /** The settings that a flow was started with, if they still apply to its place. @throws SsoError */
   settingsOf<P extends 'saml' | 'oidc'>(
     flow: SsoFlow & { protocol: P },
@@ -44,14 +39,13 @@ export interface SsoLogin {
   userNameOf(settings: SignOnSettings, person: AssertedPerson): Promise<string>;
   /** Opens a session for the person whom the identity provider named; the address where the browser goes next. @throws SsoError, SignInError */
   complete(
-    request: JourneyRequest,
-    reply: BrowserReply,
+    browser: Browser,
     flow: SsoFlow,
     settings: SignOnSettings,
     person: AssertedPerson,
   ): Promise<string>;
   /** Records why the login failed; the address of the page that tells the user. Other errors are thrown again. */
-  fail(request: JourneyRequest, failed: FailedLogin, error: unknown): Promise<string>;
+  fail(request: BrowserRequest, failed: FailedLogin, error: unknown): Promise<string>;
 }
 
 export interface SsoLoginOptions extends StartLoginOptions {
@@ -97,7 +91,8 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
   };
 
   const login: SsoLogin = {
-    async start(request, reply, typed) {
+    async start(browser, typed) {
+      const { request } = browser;
       options.starts.reserve(request.ip);
       const { interactionId } = typed;
       const interaction =
@@ -108,7 +103,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       const settings = await schemes.settingsOf(named);
       if (settings === undefined) return { kind: 'redirect', location: pages.signIn(interactionId) };
       try {
-        return await startLogin(request, reply, settings, wish, interaction);
+        return await startLogin(browser, settings, wish, interaction);
       } catch (error) {
         return { kind: 'redirect', location: await login.fail(request, { ...settings, ...wish }, error) };
       }
@@ -127,13 +122,14 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       return (await personOf(settings, person)).identity.loginName;
     },
 
-    async complete(request, reply, flow, settings, person) {
+    async complete(browser, flow, settings, person) {
+      const { request } = browser;
       const skewSeconds = settings.protocol === 'saml' ? settings.clockSkewSeconds : oidcSkewSeconds;
       const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
       const { identity, provedAtMs } = await personOf(settings, person);
       const { provider, sessionEndsAtMs } = person;
       const { interactionId, target } = flow;
-      const session = await sessions.create(reply, request, {
+      const session = await sessions.create(browser, {
         identity,
         amr: methodsOf(person, settings),
         provedAtMs,

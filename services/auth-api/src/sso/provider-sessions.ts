@@ -2,7 +2,8 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { AuditWriter } from '../audit/event.ts';
-import type { ProviderSession, Session, SessionService } from '../sessions/session.ts';
+import type { SessionService } from '../sessions/service.ts';
+import type { ProviderSession, Session } from '../sessions/session.ts';
 import type { NamedSession, ProviderSessionStore } from './provider-session-store.ts';
 
 /** A person or a session, as the provider names them to us: both given, only what belongs to both. */

@@ -7,7 +7,7 @@ import type {
 } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { createRevalidatingCache } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { read } from '../contact-centers/environment-api.ts';
+import { read } from '../contact-centers/service.ts';
 
 /** One way of signing in, as it is set for a location. */
 export type SignOnSettings =

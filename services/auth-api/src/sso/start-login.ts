@@ -3,11 +3,11 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken } from '@gatehouse/service-kit/random';
-import type { BrowserCookies, BrowserReply, BrowserRequest } from '../browser/browser-cookies.ts';
+import type { Browser, BrowserCookies } from '../browser/browser-cookies.ts';
+import { webOriginOf } from '../browser/same-origin.ts';
 import { servesContactCenter } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Interaction } from '../interactions/interaction.ts';
-import { webOriginOf } from '../sessions/after-sign-out.ts';
 import { readLoginName } from '../users/login-name.ts';
 import { contextsToAskFor } from './asserted-person.ts';
 import { SsoError } from './failure.ts';
@@ -38,8 +38,7 @@ export interface StartLoginOptions {
 
 /** @throws SsoError */
 export type StartLogin = (
-  request: BrowserRequest,
-  reply: BrowserReply,
+  browser: Browser,
   settings: SignOnSettings,
   wish: Wish,
   interaction: Interaction | undefined,
@@ -49,12 +48,12 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
   const { flows, cookies, now } = options;
 
   /** Only the browser that starts a login can complete it. */
-  const bindBrowser = (request: BrowserRequest, reply: BrowserReply): string => {
-    const known = cookies.readBrowser(request);
+  const bindBrowser = (browser: Browser): string => {
+    const known = cookies.readBrowser(browser.request);
     if (known !== undefined) return known;
-    const browser = randomToken();
-    cookies.setBrowser(reply, browser);
-    return browser;
+    const binding = randomToken();
+    cookies.setBrowser(browser, binding);
+    return binding;
   };
 
   const requireServed = async (interaction: Interaction | undefined, { contactCenterId }: SignOnSettings) => {
@@ -73,9 +72,9 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
     return isAllowed ? { target: target as string } : {};
   };
 
-  return async (request, reply, settings, wish, interaction) => {
+  return async (browser, settings, wish, interaction) => {
     await requireServed(interaction, settings);
-    const browser = bindBrowser(request, reply);
+    const binding = bindBrowser(browser);
     const {
       maxAgeSeconds,
       contexts,
@@ -87,7 +86,7 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
       protocol: settings.protocol,
       contactCenterId: settings.contactCenterId,
       location: settings.location,
-      browserHash: sha256(browser),
+      browserHash: sha256(binding),
       startedAtMs: now(),
       isForced: requiresFreshSignIn === true,
       ...definedOnly({ interactionId: interaction?.id }),
@@ -97,7 +96,7 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
     };
     const flowId = await flows.save(flow);
     const loginHint = hintOf(wish, settings);
-    return options.begin(settings, flow, { flowId, browser, loginHint, asksAnew: wish.asksAnew });
+    return options.begin(settings, flow, { flowId, browser: binding, loginHint, asksAnew: wish.asksAnew });
   };
 }
 

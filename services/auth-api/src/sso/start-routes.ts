@@ -40,13 +40,16 @@ export function ssoStartRoutes(app: App, { login }: { login: SsoLogin }): void {
     },
     handler: async (request, reply) => {
       const { interaction, tenant, login_hint: userName, redirectUri: target, again } = request.query;
-      const providerRequest = await login.start(request, reply, {
-        interactionId: interaction,
-        tenant,
-        userName,
-        target,
-        asksAnew: again !== undefined,
-      });
+      const providerRequest = await login.start(
+        { request, reply },
+        {
+          interactionId: interaction,
+          tenant,
+          userName,
+          target,
+          asksAnew: again !== undefined,
+        },
+      );
       return sendToProvider(reply, providerRequest);
     },
   });

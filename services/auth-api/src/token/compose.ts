@@ -75,7 +75,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       audit,
       tokenAudit: dependencies.config.audit.tokens === 'all' ? audit : undefined,
       strangersAudit: dependencies.audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
-      deviceStore: dependencies.devices.store,
+      devices: dependencies.devices.service,
       presentedTokens: createPresentedTokens({
         accessTokens,
         idTokens,

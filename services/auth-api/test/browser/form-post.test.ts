@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formPostPage } from '../../src/authorize/form-post-page.ts';
+import { formPostPage } from '../../src/authorize/authorization-response.ts';
 
 const chromium = findChromium();
 const fields = { code: 'the-code', state: `"><script>alert('&')</script>`, iss: 'https://login.test' };

@@ -43,7 +43,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
     async function start(changes: Partial<AuthorizationRequest> = {}) {
       const interactions = open();
       const door = openDoor();
-      const { id } = await interactions.create(door.reply, door.request, {
+      const { id } = await interactions.create(door, {
         clientName: 'App',
         authorization: { ...authorization, ...changes },
       });

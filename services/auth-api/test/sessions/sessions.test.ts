@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBrowserCookies } from '../../src/browser/browser-cookies.ts';
 import type { Revocable } from '../../src/revocation/revocation.ts';
 import type { Revocations } from '../../src/revocation/revocations.ts';
-import { createSessionService, type SessionLifetimes } from '../../src/sessions/service.ts';
+import type { SessionLifetimes } from '../../src/sessions/lifetimes.ts';
+import { createSessionService } from '../../src/sessions/service.ts';
 import { createSessionStore, sessionsPerUser } from '../../src/sessions/store.ts';
 import type { UserIdentity } from '../../src/users/identity.ts';
 import { openDoor } from '../stack/doors.ts';
@@ -78,13 +79,13 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     const sessions = open();
     const door = openDoor();
     door.cookies[sessionCookie] = 'F'.repeat(43); // planted by somebody else
-    const first = await sessions.create(door.reply, door.request, newcomer());
+    const first = await sessions.create(door, newcomer());
     const firstCookie = door.cookies[sessionCookie] ?? '';
     expect(firstCookie).toMatch(/^[\w-]{43}$/);
     expect(firstCookie).not.toBe('F'.repeat(43));
 
     await sessions.noteClient(door.request, first, 'workspace');
-    const second = await sessions.create(door.reply, door.request, newcomer());
+    const second = await sessions.create(door, newcomer());
     // The same user goes on with the session that clients know; another one begins a new session.
     expect(second).toMatchObject({ sid: first.sid, clientIds: ['workspace'] });
     expect(await sessions.find(door.request)).toMatchObject({ sid: first.sid, clientIds: ['workspace'] });
@@ -96,8 +97,8 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('are one per browser: the login of another user replaces the first', async () => {
     const sessions = open();
     const door = openDoor();
-    const first = await sessions.create(door.reply, door.request, newcomer(user('first')));
-    const second = await sessions.create(door.reply, door.request, newcomer(user('second')));
+    const first = await sessions.create(door, newcomer(user('first')));
+    const second = await sessions.create(door, newcomer(user('second')));
     expect(second.sid).not.toBe(first.sid);
     expect((await sessions.find(door.request))?.sub).toBe(user('second').sub);
     expect(await sessions.list(user('first').sub)).toEqual([]);
@@ -106,7 +107,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('end when nobody uses them', async () => {
     const sessions = open();
     const door = openDoor();
-    await sessions.create(door.reply, door.request, newcomer());
+    await sessions.create(door, newcomer());
     nowMs += 29 * minuteMs;
     expect(await sessions.find(door.request)).toBeDefined();
     nowMs += 29 * minuteMs;
@@ -118,7 +119,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('end at their absolute age although they are used', async () => {
     const sessions = open();
     const door = openDoor();
-    await sessions.create(door.reply, door.request, newcomer());
+    await sessions.create(door, newcomer());
     for (let used = 20; used < 120; used += 20) {
       nowMs += 20 * minuteMs;
       expect(await sessions.find(door.request)).toBeDefined();
@@ -130,7 +131,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('that are remembered live on by lifetimes of their own, and end by the plain ones once nobody may be remembered', async () => {
     const offering = open({ ...lifetimes, remembered });
     const door = openDoor();
-    await offering.create(door.reply, door.request, { ...newcomer(), remember: true });
+    await offering.create(door, { ...newcomer(), remember: true });
     expect(door.maxAgeSeconds).toBe(30 * 24 * 3600);
 
     nowMs += 6 * dayMs;
@@ -142,7 +143,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     const sessions = open({ ...lifetimes, remembered });
     const [idle, used] = [openDoor(), openDoor()];
     for (const door of [idle, used]) {
-      await sessions.create(door.reply, door.request, { ...newcomer(), remember: true });
+      await sessions.create(door, { ...newcomer(), remember: true });
     }
     for (let day = 0; day < 28; day += 4) {
       nowMs += 4 * dayMs;
@@ -155,8 +156,8 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
 
   it('are remembered only where that is offered, and only for who asked', async () => {
     const [asked, silent] = [openDoor(), openDoor()];
-    const refused = await open().create(asked.reply, asked.request, { ...newcomer(), remember: true });
-    const plain = await open({ ...lifetimes, remembered }).create(silent.reply, silent.request, newcomer());
+    const refused = await open().create(asked, { ...newcomer(), remember: true });
+    const plain = await open({ ...lifetimes, remembered }).create(silent, newcomer());
 
     expect([refused.isRemembered, plain.isRemembered]).toEqual([false, false]);
     expect([asked.maxAgeSeconds, silent.maxAgeSeconds]).toEqual([undefined, undefined]);
@@ -166,7 +167,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     nowMs = Date.now() - lifetimes.idleMs + 30;
     const sessions = open();
     const door = openDoor();
-    await sessions.create(door.reply, door.request, newcomer());
+    await sessions.create(door, newcomer());
     const key = redis.keyspace.key('session', sha256(door.cookies[sessionCookie] ?? ''));
     await expect.poll(() => redis.redis.exists(key)).toBe(0);
   });
@@ -174,7 +175,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('are stored under the hash of their cookie and never with it', async () => {
     const sessions = open();
     const door = openDoor();
-    await sessions.create(door.reply, door.request, newcomer());
+    await sessions.create(door, newcomer());
     const cookie = door.cookies[sessionCookie] ?? '';
     const stored = await redis.redis.hgetall(redis.keyspace.key('session', sha256(cookie)));
     expect(stored).toHaveProperty('data');
@@ -185,7 +186,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('remember the clients that they let in', async () => {
     const sessions = open();
     const door = openDoor();
-    const session = await sessions.create(door.reply, door.request, newcomer());
+    const session = await sessions.create(door, newcomer());
     await Promise.all(['one', 'two'].map((clientId) => sessions.noteClient(door.request, session, clientId)));
     expect((await sessions.find(door.request))?.clientIds.sort()).toEqual(['one', 'two']);
   });
@@ -194,9 +195,9 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     const sessions = open();
     const laptop = openDoor({ 'user-agent': 'Laptop' });
     const phone = openDoor({ 'user-agent': 'Phone' });
-    const first = await sessions.create(laptop.reply, laptop.request, newcomer());
+    const first = await sessions.create(laptop, newcomer());
     nowMs += 1000;
-    await sessions.create(phone.reply, phone.request, newcomer());
+    await sessions.create(phone, newcomer());
     const { sub } = user();
 
     expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone', 'Laptop']);
@@ -211,7 +212,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('57: cannot be ended by another user', async () => {
     const sessions = open();
     const door = openDoor();
-    const { sid } = await sessions.create(door.reply, door.request, newcomer());
+    const { sid } = await sessions.create(door, newcomer());
     expect(await sessions.endOne(user('other').sub, sid)).toBe(false);
     expect(await sessions.find(door.request)).toBeDefined();
   });
@@ -219,13 +220,13 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   it('end all at once by one cut-off, and a later login is not affected', async () => {
     const sessions = open();
     const doors = [openDoor(), openDoor(), openDoor()];
-    for (const door of doors) await sessions.create(door.reply, door.request, newcomer());
+    for (const door of doors) await sessions.create(door, newcomer());
     await sessions.endAll(user().sub);
     for (const door of doors) expect(await sessions.find(door.request)).toBeUndefined();
     expect(await sessions.list(user().sub)).toEqual([]);
 
     const [door] = doors as [ReturnType<typeof openDoor>];
-    await sessions.create(door.reply, door.request, { ...newcomer(), provedAtMs: Date.now() + 1 });
+    await sessions.create(door, { ...newcomer(), provedAtMs: Date.now() + 1 });
     expect(await sessions.find(door.request)).toBeDefined();
   });
 
@@ -273,7 +274,7 @@ describe('47: cookies (RFC 6265bis section 4.1.3.2)', () => {
     const reply = {
       setCookie: (name: string, _value: string, options: unknown) => set.push([name, options]),
     };
-    createBrowserCookies('http://localhost:8080').setSession(reply, 'A');
+    createBrowserCookies('http://localhost:8080').setSession({ reply }, 'A');
     expect(set).toEqual([
       ['gatehouse-session', { path: '/', httpOnly: true, secure: false, sameSite: 'lax' }],
     ]);

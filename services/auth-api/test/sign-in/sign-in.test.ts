@@ -172,5 +172,12 @@ describe('sign-in by the login page', () => {
 });
 
 function requestOf(cookies: Map<string, string>) {
-  return { cookies: Object.fromEntries(cookies), headers: {}, ip: '203.0.113.7', method: 'GET', url: '/' };
+  return {
+    id: 'test',
+    cookies: Object.fromEntries(cookies),
+    headers: {},
+    ip: '203.0.113.7',
+    method: 'GET',
+    url: '/',
+  };
 }

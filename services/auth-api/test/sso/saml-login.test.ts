@@ -184,6 +184,7 @@ describe('sign-in through a SAML identity provider', () => {
 
   const sessionsOf = async (browser: ReturnType<typeof createBrowser>) => {
     const request = {
+      id: 'test',
       cookies: Object.fromEntries(browser.cookies),
       headers: {},
       ip: '',

@@ -1,9 +1,7 @@
 /** The smallest browser: what sessions and interactions read from a request and write to a reply. */
-import type { BrowserReply, BrowserRequest } from '../../src/browser/browser-cookies.ts';
+import type { Browser } from '../../src/browser/browser-cookies.ts';
 
-export interface Door {
-  readonly request: BrowserRequest;
-  readonly reply: BrowserReply;
+export interface Door extends Browser {
   readonly cookies: Record<string, string>;
   /** Of the cookie that was set last; undefined: it ends with the browser. */
   readonly maxAgeSeconds: number | undefined;
@@ -17,7 +15,7 @@ export function openDoor(headers: Record<string, string> = {}): Door {
       return maxAgeSeconds;
     },
     cookies,
-    request: { cookies, headers, ip: '203.0.113.7', method: 'GET', url: '/' },
+    request: { id: 'test', cookies, headers, ip: '203.0.113.7', method: 'GET', url: '/' },
     reply: {
       setCookie(name, value, { maxAge }) {
         if (maxAge === 0) delete cookies[name];

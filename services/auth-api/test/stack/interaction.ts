@@ -19,16 +19,20 @@ export async function startInteraction(
     setCookie: (name: string, value: string, _options: CookieOptions) => browser.cookies.set(name, value),
   };
   const request = {
+    id: 'test',
     cookies: Object.fromEntries(browser.cookies),
     headers: {},
     ip: '203.0.113.7',
     method: 'GET',
     url: '/',
   };
-  const { id } = await deps.interactions.service.create(reply, request, {
-    clientName: 'Test application',
-    authorization: { ...plainRequest(), ...authorization },
-  });
+  const { id } = await deps.interactions.service.create(
+    { request, reply },
+    {
+      clientName: 'Test application',
+      authorization: { ...plainRequest(), ...authorization },
+    },
+  );
   return id;
 }
 

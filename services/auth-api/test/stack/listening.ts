@@ -27,7 +27,7 @@ export async function followAndSignIn(
   const interaction = interactionOf(await browser.get(String(link).replace(origin, '')));
   const cookies = Object.fromEntries(browser.cookies);
   const { csrf } = await deps.interactions.service.readFor(
-    { cookies, headers: {}, method: 'GET', url: '/', ip: '' },
+    { id: 'test', cookies, headers: {}, method: 'GET', url: '/', ip: '' },
     interaction,
   );
   const onward = await browser.postForm('/auth/v3/sign-in', { ...agent, interaction, csrf }, { origin });

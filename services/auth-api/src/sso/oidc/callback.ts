@@ -2,11 +2,11 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import type { BrowserCookies, BrowserReply } from '../../browser/browser-cookies.ts';
+import type { Browser, BrowserCookies } from '../../browser/browser-cookies.ts';
 import { SsoError } from '../failure.ts';
 import { referenceOf, type SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';
-import type { JourneyRequest, SsoLogin } from '../login.ts';
+import type { SsoLogin } from '../login.ts';
 import { isSamePlace, type SignOnPlace } from '../place.ts';
 import type { OidcRelyingParty } from './relying-party.ts';
 
@@ -29,8 +29,7 @@ export function createOidcCallback(options: OidcCallbackOptions) {
   const { login, flows, cookies, relyingParty, answers } = options;
 
   const complete = async (
-    request: JourneyRequest,
-    reply: BrowserReply,
+    browser: Browser,
     flow: OidcFlow,
     place: SignOnPlace,
     returning: { flowId: string; browser: string; parameters: URLSearchParams },
@@ -43,28 +42,24 @@ export function createOidcCallback(options: OidcCallbackOptions) {
     }
     const settings = await login.settingsOf(flow);
     const person = await relyingParty.complete(settings, returning);
-    return login.complete(request, reply, flow, settings, person);
+    return login.complete(browser, flow, settings, person);
   };
 
   return {
     /** Where the browser goes. @throws AppError for a page, when no login is in progress that this answer could complete */
-    async complete(
-      request: JourneyRequest,
-      reply: BrowserReply,
-      place: SignOnPlace,
-      parameters: URLSearchParams,
-    ): Promise<string> {
+    async complete(browser: Browser, place: SignOnPlace, parameters: URLSearchParams): Promise<string> {
+      const { request } = browser;
       answers.reserve(request.ip);
       const flowId = stateOf(parameters);
-      const browser = cookies.readBrowser(request);
+      const binding = cookies.readBrowser(request);
       // Taken before the code is redeemed: of two answers to one request only one is looked at.
       const flow =
-        flowId === undefined || browser === undefined
+        flowId === undefined || binding === undefined
           ? undefined
-          : await flows.take(referenceOf(flowId), sha256(browser));
-      if (flowId === undefined || browser === undefined || !isOidc(flow)) throw noFlow();
+          : await flows.take(referenceOf(flowId), sha256(binding));
+      if (flowId === undefined || binding === undefined || !isOidc(flow)) throw noFlow();
       try {
-        return await complete(request, reply, flow, place, { flowId, browser, parameters });
+        return await complete(browser, flow, place, { flowId, browser: binding, parameters });
       } catch (error) {
         return login.fail(request, flow, error);
       }

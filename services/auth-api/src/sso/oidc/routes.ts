@@ -38,7 +38,7 @@ export async function oidcCallbackRoutes(
   app.addHook('onRequest', noStore);
 
   const answer = async (request: FastifyRequest, reply: FastifyReply, parameters: URLSearchParams) =>
-    reply.redirect(await oidcCallback.complete(request, reply, placeIn(request), parameters), 302);
+    reply.redirect(await oidcCallback.complete({ request, reply }, placeIn(request), parameters), 302);
 
   app.route({
     method: 'GET',

@@ -2,12 +2,12 @@
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
-import type { BrowserCookies, BrowserReply } from '../../browser/browser-cookies.ts';
+import type { Browser, BrowserCookies, BrowserRequest } from '../../browser/browser-cookies.ts';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
 import { SsoError } from '../failure.ts';
 import type { SsoFlow } from '../flow.ts';
 import type { FlowStore } from '../flow-store.ts';
-import type { JourneyRequest, SsoLogin } from '../login.ts';
+import type { SsoLogin } from '../login.ts';
 import { noFlow } from '../oidc/callback.ts';
 import { isSamePlace, requireContactCenter, type SignOnPlace } from '../place.ts';
 import type { SamlSignOn, SsoSettings } from '../settings.ts';
@@ -127,7 +127,7 @@ export function createSamlConsumer(options: SamlConsumerOptions) {
   return {
     /** Where the browser goes to by GET. Knows no cookies: the post comes from another site. @throws AppError for a page */
     async consume(
-      request: JourneyRequest,
+      request: BrowserRequest,
       place: SignOnPlace,
       { response, relayState }: PostedAnswer,
     ): Promise<string> {
@@ -157,13 +157,14 @@ export function createSamlConsumer(options: SamlConsumerOptions) {
     },
 
     /** Where the browser goes, now that it came with its cookies. @throws AppError for a page */
-    async finish(request: JourneyRequest, reply: BrowserReply, ticketId: string): Promise<string> {
-      const browser = options.cookies.readBrowser(request);
-      const ticket = browser === undefined ? undefined : await tickets.take(ticketId, sha256(browser));
+    async finish(browser: Browser, ticketId: string): Promise<string> {
+      const { request } = browser;
+      const binding = options.cookies.readBrowser(request);
+      const ticket = binding === undefined ? undefined : await tickets.take(ticketId, sha256(binding));
       if (ticket === undefined) throw noFlow();
       const { flow, person } = ticket;
       try {
-        return await login.complete(request, reply, flow, await login.settingsOf(flow), person);
+        return await login.complete(browser, flow, await login.settingsOf(flow), person);
       } catch (error) {
         return login.fail(request, flow, error);
       }

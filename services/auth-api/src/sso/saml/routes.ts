@@ -74,6 +74,6 @@ export async function samlRoutes(app: App, deps: SamlRoutesDeps): Promise<void> 
       querystring: z.object({ ticket: z.string().max(128) }),
     },
     handler: async (request, reply) =>
-      reply.redirect(await samlConsumer.finish(request, reply, request.query.ticket), 302),
+      reply.redirect(await samlConsumer.finish({ request, reply }, request.query.ticket), 302),
   });
 }

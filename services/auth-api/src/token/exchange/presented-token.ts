@@ -5,7 +5,7 @@ import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
 import { type RequestParameters, requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
-import type { SessionService } from '../../sessions/session.ts';
+import type { SessionService } from '../../sessions/service.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';

@@ -2,7 +2,8 @@
 import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
 import { servesContactCenter } from '../../clients/client.ts';
-import { type DeviceStore, deviceGrantType } from '../../devices/device.ts';
+import { deviceGrantType } from '../../devices/device.ts';
+import type { Devices } from '../../devices/service.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import type { Families } from '../../tokens/families.ts';
@@ -12,7 +13,7 @@ import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface DeviceCodeDeps {
-  deviceStore: Pick<DeviceStore, 'poll'>;
+  devices: Pick<Devices, 'poll'>;
   families: Pick<Families, 'end'>;
   revocations: Revocations;
   userTokenIssuer: UserTokenIssuer;
@@ -20,7 +21,7 @@ export interface DeviceCodeDeps {
 }
 
 export function deviceCodeGrant(deps: DeviceCodeDeps): GrantHandler {
-  const { deviceStore, families, revocations, userTokenIssuer, audit } = deps;
+  const { devices, families, revocations, userTokenIssuer, audit } = deps;
 
   async function reportReuse(
     { client, correlationId, clientAddress }: GrantRequest,
@@ -41,7 +42,7 @@ export function deviceCodeGrant(deps: DeviceCodeDeps): GrantHandler {
   async function poll(request: GrantRequest): Promise<Grant> {
     const code = parseFamilyToken(requireParameter(request.parameters, 'device_code'));
     if (code === undefined) throw refused('the device code is malformed');
-    const result = await deviceStore.poll(code.familyId, secretHash(code), request.client.clientId);
+    const result = await devices.poll(code.familyId, secretHash(code), request.client.clientId);
     switch (result.outcome) {
       case 'approved':
         return result.grant;

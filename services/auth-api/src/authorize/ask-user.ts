@@ -1,0 +1,45 @@
+/** Sends the browser to a page that asks the user to sign in or to consent; the request waits in an interaction. */
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
+import type { Browser } from '../browser/browser-cookies.ts';
+import type { Pages } from '../browser/pages.ts';
+import type { Client } from '../clients/client.ts';
+import type { InteractionService } from '../interactions/service.ts';
+import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
+import type { Schemes } from '../sso/scheme.ts';
+import type { Ask } from './authorization-decision.ts';
+import type { NextStep } from './authorization-response.ts';
+
+export interface AskUserOptions {
+  interactions: Pick<InteractionService, 'create'>;
+  pages: Pages;
+  schemes: Pick<Schemes, 'of'>;
+  /** Bounds how many sign-ins one address may start: each waits in Redis for ten minutes. */
+  starts: AttemptLimiter;
+}
+
+export function createAskUser({ interactions, pages, schemes, starts }: AskUserOptions) {
+  /** Without a page of ours, when the application named a user who signs in at an identity provider. */
+  async function skipsSignInPage({ loginHint, tenantHint, prompt }: AuthorizationRequest): Promise<boolean> {
+    if (prompt.includes('select_account')) return false;
+    try {
+      return (await schemes.of({ userName: loginHint ?? '', tenant: tenantHint })) !== 'basic';
+    } catch {
+      // The sign-in page asks the same question again.
+      return false;
+    }
+  }
+
+  /** @throws AppError (429, 503) */
+  return async (
+    { ask, state }: Ask,
+    request: AuthorizationRequest,
+    client: Client,
+    browser: Browser,
+  ): Promise<NextStep> => {
+    starts.reserve(browser.request.ip);
+    const waiting = { clientName: client.name, authorization: request };
+    const { id } = await interactions.create(browser, waiting, state);
+    const isElsewhere = ask === 'signIn' && (await skipsSignInPage(request));
+    return { redirectTo: isElsewhere ? pages.ssoStart(id) : pages[ask](id) };
+  };
+}
