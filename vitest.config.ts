@@ -1,5 +1,6 @@
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** As the runtime resolves packages, without what only bundlers ask for. */
 const runtimeConditions = defaultServerConditions.filter((condition) => condition !== 'module');
@@ -10,8 +11,20 @@ export const sourceConditions = {
   ssr: { resolve: { conditions: ['source', ...runtimeConditions] } },
 };
 
-/** It watches the heap and the open handles of its process. */
-const ownProcess = ['packages/config-server-simulator/test/soak/soak.test.ts'];
+/** They count the sockets, timers and heap of their process, and their harness looks for secrets once for each file. */
+const ownProcess = [
+  'packages/config-server-{simulator,conformance}/test/**/*.test.ts',
+  'packages/cli/test/config-server/*.test.ts',
+];
+
+/** The files that start whole stacks come first: they take longest, and at the end the other processes would wait for them. */
+class StacksFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const sorted = await super.sort(files);
+    const startsStack = ({ moduleId }: TestSpecification) => moduleId.includes('/tools/test/');
+    return [...sorted.filter(startsStack), ...sorted.filter((file) => !startsStack(file))];
+  }
+}
 
 export default defineConfig({
   ...sourceConditions,
@@ -19,8 +32,10 @@ export default defineConfig({
     pool: 'forks',
     // One more than the cores of the machines that run it: tests wait for servers, timers and browsers.
     maxWorkers: 3,
+    sequence: { sequencer: StacksFirst },
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
     reporters: ['default', ['json', { outputFile: '.gatehouse/test-results/test.json' }]],
     projects: [
       {
@@ -34,9 +49,9 @@ export default defineConfig({
           ],
           exclude: ownProcess,
           // A process loads the modules of a service once for all its test files: that is more than half of the CPU time.
+          // Helpers therefore register hooks in functions that a test file calls, never when they are loaded.
           isolate: false,
           globalSetup: ['packages/testing/src/global-setup.ts'],
-          setupFiles: ['packages/testing/src/secret-watch-setup.ts'],
         },
       },
       { extends: true, test: { name: 'own process', include: ownProcess } },

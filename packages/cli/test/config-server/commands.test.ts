@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { startServer, until, watchSuite } from '../../../config-server-simulator/test/harness.ts';
-import {
-  outcomeOf,
-  programs,
-  runProgram,
-} from '../../../config-server-simulator/test/program/run-program.ts';
+import { listenFor, startServer, until, watchSuite } from '../../../config-server-simulator/test/harness.ts';
+import { programs, runProgram } from '../../../config-server-simulator/test/program/run-program.ts';
+import { type CommandSurroundings, runCommand } from '../../src/run-command.ts';
 
 watchSuite();
 
-const run = (args: readonly string[], options: Parameters<typeof outcomeOf>[2] = {}) =>
-  outcomeOf(programs.gatehouse, ['config-server', ...args], options);
+/** Runs the command in this process; the harness looks for secrets in what it prints. */
+async function run(args: readonly string[], surroundings: CommandSurroundings = {}) {
+  const {
+    exitCode: code,
+    out: output,
+    error: errors,
+  } = await runCommand(['config-server', ...args], surroundings);
+  // The help names the passwords of the demo data.
+  if (!args.includes('--help')) listenFor({ lines: `${output}\n${errors}`.split('\n') });
+  return { code, output, errors };
+}
 
 describe('gatehouse config-server', () => {
   it('explains itself', async () => {
