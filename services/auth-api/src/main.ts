@@ -1,5 +1,5 @@
 /** Auth API as a process. */
-import { shipLogs } from '@gatehouse/audit-trail/elasticsearch/log-shipping';
+import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
 import { buildApp } from './app.ts';
@@ -31,7 +31,7 @@ await runService({
       const sealed =
         (await reencryptSigningKeys(pool, secretBox)) + (await reencryptSsoKeys(pool, secretBox));
       log.info({ sealed, keyId: secretBox.activeKeyId }, 'every signing key has the active encryption key');
-      log.info({ days: await audit.keeper.reseal() }, 'the seals of the audit trail have the active key');
+      log.info({ days: await audit.worker.reseal() }, 'the seals of the audit trail have the active key');
     },
   },
   describe: describeApp,

@@ -1,6 +1,6 @@
 /** Mounts every route of Environment API, with the guards of each scope. */
 
-import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/nonce-header';
+import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { enforceCors } from '@gatehouse/service-kit/http/cors';

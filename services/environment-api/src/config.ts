@@ -1,12 +1,11 @@
 /** Defines every setting of Environment API; only this file names its environment variables. */
 
-import { auditSettings } from '@gatehouse/audit-trail/config/audit';
-import { elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/config/elasticsearch';
+import { auditSettings, elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/settings';
 import {
   certificateHeaderProblems,
   certificateHeaderSettings,
   dpopNonceSetting,
-} from '@gatehouse/caller-auth/config/sender-constraint';
+} from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';

@@ -1,5 +1,5 @@
 /** Opens PostgreSQL and Redis and composes the domains, in the order of the layers. */
-import { clientCertificatesOf } from '@gatehouse/caller-auth/config/sender-constraint';
+import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';

@@ -1,6 +1,6 @@
 /** Runs the Environment API process. */
 
-import { shipLogs } from '@gatehouse/audit-trail/elasticsearch/log-shipping';
+import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { pingPostgres } from '@gatehouse/service-kit/postgres/pool';
 import { buildApp } from './app.ts';
@@ -25,7 +25,7 @@ await runService({
     // Run it when the new key is the first one of every replica; the old key may be removed when nothing remains.
     reencrypt: async ({ reencrypt, audit }, log) => {
       const { sealed, remaining } = await reencrypt();
-      log.info({ days: await audit.keeper.reseal() }, 'the seals of the audit trail have the active key');
+      log.info({ days: await audit.worker.reseal() }, 'the seals of the audit trail have the active key');
       log.info(
         { sealed, remaining },
         remaining === 0 ? 'every secret has the active key' : 'run the command again',

@@ -1,4 +1,4 @@
-/** Gives every event of a trail its place in the hash chain, and every day its seal. */
+/** Appends the events of a trail to its hash chain and seals the end of each day. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
@@ -9,19 +9,12 @@ import { chainHash, hashBytes, personalDigest } from './hash.ts';
 import { type ChainEnd, readSealedEnd } from './sealed-end.ts';
 import type { AuditTrail } from './trail.ts';
 
-export interface AuditChainer {
-  /** Chains what waits; the number of events, 0 when another process is at it. */
-  chainOnce(signal?: AbortSignal): Promise<number>;
-  /** When the first event happened that still waits, whoever is at it; undefined when none does. */
-  oldestWaitingMs(): Promise<number | undefined>;
-}
-
-export interface AuditChainerOptions {
+interface AuditChainerOptions {
   trail: AuditTrail;
   secretBox: SecretBox;
   now: Clock;
   batchSize?: number;
-  /** Told when the chain does not end as it was sealed: somebody changed the database. */
+  /** Called when the chain does not end as it was sealed, so the database was changed by somebody else. */
   onBroken?(problem: string): void;
 }
 
@@ -35,16 +28,16 @@ interface Link {
 
 const saltBytes = 16;
 
-/** Who holds it changes the chain. */
+/** Names the lock that a process holds while it changes the chain. */
 export function chainLock(schema: string): string {
   return `audit-chain:${schema}`;
 }
 
-export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
+export function createAuditChainer(options: AuditChainerOptions) {
   const { trail, secretBox, now, batchSize = 500 } = options;
   const { pool, schema, table, seqColumn } = trail;
 
-  /** Seals can be set back with everything else in the database; what this process has seen cannot. */
+  /** The last end that this process wrote: an attacker can reset the seals with the rest of the database, but not this. */
   let ended: ChainEnd | undefined;
 
   async function chainBatch(client: PoolClient): Promise<Link[]> {
@@ -59,7 +52,7 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
     const end = await readSealedEnd(client, { schema, secretBox, today, remembered: ended });
     if (end.problem !== undefined) options.onBroken?.(end.problem);
     let { position, hash } = end;
-    // Asked for once: a question for each event would cost more than its hashes.
+    // One call for all: a call for each event would cost more than its hashes.
     const salts = randomBytes(waiting.length * saltBytes);
     const links = waiting.map((row, index): Link => {
       const event = trail.read(row);
@@ -69,7 +62,7 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
       position += 1;
       return { position, seq: row.waiting_seq, hash, salt, digest };
     });
-    // Clocks of replicas differ, days of the chain only go up.
+    // The clocks of replicas differ, but the days of the chain must not go back.
     await store(client, links, end.day !== undefined && end.day > today ? end.day : today);
     return links;
   }
@@ -77,7 +70,7 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
   async function store(client: PoolClient, links: readonly Link[], day: string): Promise<void> {
     const last = links.at(-1) as Link;
     const seqs = links.map(({ seq }) => seq);
-    // Bytes of all in one value each: it travels as it is, while a list of them is text and twice as long.
+    // One binary value holds the bytes of all links: an array would be sent as text, which is twice as long.
     const [hashes, salts, digests] = (['hash', 'salt', 'digest'] as const).map((part) =>
       Buffer.concat(links.map((link) => link[part])),
     );
@@ -96,7 +89,8 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
   }
 
   return {
-    async chainOnce(signal) {
+    /** Chains what waits. Resolves the number of events, 0 while another process holds the lock. */
+    async chainOnce(signal?: AbortSignal) {
       const chained = await withAdvisoryLock(pool, chainLock(schema), async (client) => {
         let total = 0;
         for (let count = batchSize; count === batchSize && !signal?.aborted; total += count) {
@@ -108,6 +102,7 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
       });
       return chained ?? 0;
     },
+    /** Time of the oldest event that is not chained yet, also while another process chains; undefined when there is none. */
     async oldestWaitingMs() {
       const { rows } = await pool.query(
         `SELECT event.* FROM ${schema}.audit_unchained waiting JOIN ${table} event ON event.${seqColumn} = waiting.seq
@@ -118,7 +113,7 @@ export function createAuditChainer(options: AuditChainerOptions): AuditChainer {
   };
 }
 
-/** The bytes of a link among those of all. */
+/** Cuts the bytes of one link out of those of all. */
 function nthOf(parameter: string, bytes: number): string {
   return `substr(${parameter}::bytea, ((place - 1) * ${bytes} + 1)::int, ${bytes})`;
 }

@@ -1,4 +1,4 @@
-/** The days of a chain: how far it went on each, sealed under the key-encryption key, which the database does not have. */
+/** Reads the days of a chain and reseals them; a seal is made with the key-encryption key, which the database does not have. */
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
@@ -6,7 +6,7 @@ export interface AuditDay {
   /** YYYY-MM-DD, UTC. */
   day: string;
   lastPosition: number;
-  /** Hash of its last event. */
+  /** Hash of the last event of the day. */
   hash: Buffer;
   seal: string;
 }
@@ -20,7 +20,7 @@ interface DayRow {
 
 const columns = `to_char(day, 'YYYY-MM-DD') AS day, last_position, hash, seal`;
 
-/** Both ends inclusive. */
+/** Reads the days from `from` to `to`, both inclusive. */
 export async function readDays(
   schema: string,
   db: Queryable,
@@ -34,7 +34,7 @@ export async function readDays(
   return rows.map(toDay);
 }
 
-/** The last day before another one. */
+/** Reads the last day before the given one. */
 export async function readDayBefore(
   schema: string,
   db: Queryable,
@@ -51,7 +51,7 @@ function toDay({ day, last_position, hash, seal }: DayRow): AuditDay {
   return { day, lastPosition: Number(last_position), hash, seal };
 }
 
-/** The last place of the chain that is taken, also when its events are deleted; 0 before the first. */
+/** Reads the highest position of the chain, also when its events were deleted; 0 before the first event. */
 export async function readLastPosition(schema: string, db: Queryable): Promise<number> {
   const { rows } = await db.query<{ position: string | null }>(
     `SELECT greatest((SELECT max(position) FROM ${schema}.audit_chain),
@@ -60,18 +60,18 @@ export async function readLastPosition(schema: string, db: Queryable): Promise<n
   return Number(rows[0]?.position ?? 0);
 }
 
-/** A seal that was copied from another day does not open. */
+/** Binds a seal to its day: a seal that was copied from another day does not open. */
 export function placeOfSeal(schema: string, day: string): SecretPlace {
   return { table: `${schema}.audit_days`, row: day, column: 'seal' };
 }
 
-/** Seals again what was sealed under another key; the number of days. */
+/** Reseals under the active key what was sealed under another one. Resolves the number of days. */
 export async function resealDays(schema: string, db: Queryable, box: SecretBox): Promise<number> {
   const days = await readDays(schema, db, {});
   const old = days.filter(({ seal }) => seal.split('.')[1] !== box.activeKeyId);
   for (const { day, seal } of old) {
     const place = placeOfSeal(schema, day);
-    // Only if nobody sealed it anew meanwhile.
+    // The condition on the old seal keeps a seal that the chainer made in the meantime.
     await db.query(`UPDATE ${schema}.audit_days SET seal = $3 WHERE day = $1 AND seal = $2`, [
       day,
       seal,
@@ -81,7 +81,7 @@ export async function resealDays(schema: string, db: Queryable, box: SecretBox):
   return old.length;
 }
 
-/** The first UTC day whose events are kept for sure. */
+/** The first UTC day whose events are all within the retention time. */
 export function keptFromDay(nowMs: number, retentionDays: number): string {
   return new Date(nowMs - retentionDays * 86_400_000).toISOString().slice(0, 10);
 }

@@ -1,6 +1,6 @@
 /**
- * Takes persons out of events that are in the chain already. Each gets a seal, which the database cannot make: otherwise whoever
- * writes into the tables could take himself out, and it would look like an erasure.
+ * Erases personal data from chained events. Each erased event gets a seal, which needs a key that the database does not
+ * have: without it, an attacker with write access to the tables could remove his own data and make it look like an erasure.
  */
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import { holdAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
@@ -11,15 +11,15 @@ import type { AuditTrail } from './trail.ts';
 const batchSize = 1000;
 
 /**
- * `erase` takes the personal part out of the events and tells their numbers.
- * @param transaction a transaction: the persons and the seals go together
+ * Resolves the number of erased events. `erase` removes the personal part of the events and resolves their numbers.
+ * @param transaction the transaction that holds both the erasure and the seals
  */
 export async function eraseFromChain(
   { schema }: AuditTrail,
   { transaction, secretBox }: { transaction: Queryable; secretBox: SecretBox },
   erase: () => Promise<readonly string[]>,
 ): Promise<number> {
-  // An event that got its place meanwhile would have the digest of what it does not say any more.
+  // Without the lock an event could be chained at the same time, with the digest of a personal part that is erased by now.
   await holdAdvisoryLock(transaction, chainLock(schema));
   const seqs = await erase();
   for (let from = 0; from < seqs.length; from += batchSize) {
@@ -39,7 +39,7 @@ export async function eraseFromChain(
   return seqs.length;
 }
 
-/** Whether we erased the person of this event. */
+/** Tells whether the personal part of this event was erased by Gatehouse. */
 export function isErasureSeal(
   seal: string | undefined,
   { schema, position, digest }: { schema: string; position: number; digest: Buffer },
@@ -53,7 +53,7 @@ export function isErasureSeal(
   }
 }
 
-/** Seals again what was sealed under another key. */
+/** Reseals under the active key what was sealed under another one. */
 export async function resealErasures(schema: string, db: Queryable, box: SecretBox): Promise<void> {
   for (let after = '0'; ; ) {
     const { rows } = await db.query<{ position: string; seal: string }>(

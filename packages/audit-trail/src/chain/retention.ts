@@ -1,23 +1,23 @@
-/** Deletes audit events after their time; the seals of their days stay, so that the chain goes on from there. */
+/** Deletes audit events after their retention time; the seals of their days stay, so that the chain continues from them. */
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import { inTransactionOf } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditTrail } from './trail.ts';
 
 const batchSize = 5000;
 
-export interface Expiry {
-  /** YYYY-MM-DD: events of earlier days go. */
+interface Expiry {
+  /** YYYY-MM-DD: events of earlier days are deleted. */
   before: string;
-  /** What this target does not have yet stays, also what it refused; undefined: there is none. */
+  /** Events that this target does not have yet, or refused, are kept; undefined where nothing is shipped. */
   shippedTo: string | undefined;
 }
 
-/** Deletes one batch, oldest first; how many were deleted, 0 when another process is at it. */
+/** Deletes one batch, oldest first. Resolves the number of events, 0 while another process holds the lock. */
 export async function deleteExpired(trail: AuditTrail, { before, shippedTo }: Expiry): Promise<number> {
   const { pool, schema, table, seqColumn } = trail;
   const deleted = await withAdvisoryLock(pool, `audit-expire:${schema}`, (client) =>
     inTransactionOf(client, async () => {
-      // Tables that are append-only let go of rows for this alone.
+      // A trigger on append-only tables allows deletion only with this setting.
       await client.query(`SELECT set_config('gatehouse.audit_retention', 'on', true)`);
       const { rowCount } = await client.query(
         `DELETE FROM ${table} WHERE ${seqColumn} IN (

@@ -1,6 +1,6 @@
 /**
- * Where a chain goes on. It is what was sealed that counts, not what the rows say now: whoever rewrote them would
- * otherwise get the seal from us with the next event. So a break stays in the chain for good, and nothing waits for it.
+ * Reads the end from which a chain continues. The seal decides, not the rows: if the rows decided, the next event would
+ * seal what an attacker rewrote. So a break stays visible in the chain, and the chain continues nevertheless.
  */
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -8,16 +8,16 @@ import { placeOfSeal } from './days.ts';
 import { noHash } from './hash.ts';
 
 export interface ChainEnd {
-  /** Last place that is taken. */
+  /** Position of the last event. */
   position: number;
-  /** What the next hash covers. */
+  /** Hash that the next one covers. */
   hash: Buffer;
 }
 
-export interface SealedEnd extends ChainEnd {
-  /** Last day of the chain, as YYYY-MM-DD; undefined before the first event. Of a later day than tomorrow we have sealed none. */
+interface SealedEnd extends ChainEnd {
+  /** Last day of the chain, as YYYY-MM-DD and not after tomorrow; undefined before the first event. */
   day: string | undefined;
-  /** Why the chain cannot be as it was written. */
+  /** Why the chain is not as it was written; undefined when it is. */
   problem: string | undefined;
 }
 
@@ -35,7 +35,7 @@ interface Reading {
   secretBox: SecretBox;
   /** YYYY-MM-DD */
   today: string;
-  /** What the caller himself entered last. */
+  /** The last end that the caller wrote. */
   remembered?: ChainEnd | undefined;
 }
 
@@ -68,7 +68,7 @@ export async function readSealedEnd(
   };
 }
 
-/** Undefined when the seal was not made by us for this end of this day. */
+/** Returns the sealed hash; undefined when the seal was not made for this end of this day. */
 function openedSeal(
   { day, day_hash: hash, seal }: EndRow,
   schema: string,
@@ -88,7 +88,7 @@ function problemOf(row: EndRow, sealed: Buffer | undefined): string | undefined 
   if (day === null)
     return position === null ? undefined : `the ${position} events of the chain are of no sealed day`;
   if (sealed === undefined) return `the seal of ${day} is not the one that was made for it`;
-  // Every event may be past its time and deleted.
+  // All events may have been deleted after the retention time.
   if (position === null) return undefined;
   return position === sealedPosition && hash?.equals(sealed)
     ? undefined

@@ -1,39 +1,39 @@
-/** What the audit trails of the services have in common: numbered events in a table, each with a public and a personal part. */
+/** Defines what a service gives to have its events chained and shipped, and reads events in the order of the chain. */
 import type { Pool, Queryable } from '@gatehouse/service-kit/postgres/pool';
 
 /** Values that survive JSON unchanged. */
 export type Facts = Readonly<Record<string, unknown>>;
 
 export interface TrailEvent {
-  /** Unique over all services: names the document in Elasticsearch. */
+  /** Unique over all services: it is the id of the document in Elasticsearch. */
   id: string;
   atMs: number;
-  /** What stays when somebody's data is erased. */
+  /** Facts that stay when personal data is erased. */
   facts: Facts;
-  /** What tells who it was; undefined where it was erased. */
+  /** Facts about a person; undefined where they were erased. */
   personal: Facts | undefined;
 }
 
 /**
- * A service's trail. Its schema holds the tables audit_chain, audit_unchained, audit_days, audit_shipping and
- * audit_set_aside; a trigger on the events enters each new one into audit_unchained.
+ * The trail of a service. Its schema has the tables audit_chain, audit_unchained, audit_days, audit_shipping and
+ * audit_set_aside; a trigger inserts each new event into audit_unchained.
  */
 export interface AuditTrail<Row = unknown> {
   pool: Pool;
   schema: string;
-  /** Table of the events with its schema, and its column of unique numbers. */
+  /** Table of the events with its schema, and the column with their unique numbers. */
   table: string;
   seqColumn: string;
   read(row: Row): TrailEvent;
 }
 
-/** An event in its place of the chain. */
+/** An event with its position in the chain. */
 export interface ChainedEvent extends TrailEvent {
   position: number;
   /** UTC day on which it was chained, as YYYY-MM-DD. */
   day: string;
   hash: Buffer;
-  /** Absent once the personal part was erased; then there is the seal of who erased it. */
+  /** Undefined once the personal part was erased; then `erasureSeal` is set. */
   personalSalt: Buffer | undefined;
   erasureSeal: string | undefined;
   personalDigest: Buffer;
@@ -48,7 +48,7 @@ interface ChainColumns {
   chain_erasure: string | null;
 }
 
-/** Events after a place of the chain, in its order. */
+/** Reads events after a position, in the order of the chain. */
 export async function readChain(
   trail: AuditTrail,
   db: Queryable,

@@ -1,4 +1,5 @@
-/** Goes through a chain again and says where it does not hold. */
+/** Verifies a chain: computes every hash again, opens every seal, and reports the differences of each day. */
+import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type AuditDay, placeOfSeal, readDayBefore, readDays } from './days.ts';
@@ -6,40 +7,27 @@ import { isErasureSeal } from './erasure.ts';
 import { chainHash, noHash, personalDigest } from './hash.ts';
 import { type AuditTrail, type ChainedEvent, readChain } from './trail.ts';
 
-export interface VerifiedDay {
-  day: string;
-  events: number;
-  /** Hash of the last event, base64url: the day's fingerprint, to be compared with a copy kept elsewhere. */
-  hash: string;
-  /** Place of the last event; absent where no seal covers them. */
-  lastPosition?: number;
-  /** Elasticsearch has the same last event. */
-  copied?: boolean;
-  /** Plain sentences; empty when the day holds. */
-  problems: string[];
-}
-
-export interface VerifyOptions {
+interface VerifyOptions {
   trail: AuditTrail;
   secretBox: SecretBox;
-  /** YYYY-MM-DD; events of earlier days may have been deleted after their time. */
+  /** YYYY-MM-DD; events of earlier days may have been deleted after the retention time. */
   keptFrom: string;
-  /** YYYY-MM-DD, inclusive; all days when not given. */
+  /** YYYY-MM-DD, inclusive; undefined: no bound. */
   from?: string | undefined;
   to?: string | undefined;
 }
 
 const pageSize = 1000;
-/** The last statement looks at every event. */
-const longestStatementMs = 300_000;
-/** More would only repeat the first. */
-const mostProblems = 10;
+/** The statement of `verifyRest` reads every event. */
+const maxStatementMs = 300_000;
+/** One break causes a problem for each event after it. */
+const maxProblems = 10;
 
 export async function verifyAuditTrail(options: VerifyOptions): Promise<VerifiedDay[]> {
   return inTransaction(options.trail.pool, async (db) => {
-    // Of one moment: events that are chained meanwhile must not look like ones that somebody put in.
+    // One snapshot: events that are chained in the meantime must not look like inserted ones.
     await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    await db.query(`SET LOCAL statement_timeout = ${longestStatementMs}`);
+    await db.query(`SET LOCAL statement_timeout = ${maxStatementMs}`);
     return [...(await verifyDays(options, db)), ...(await verifyRest(options, db))];
   });
 }
@@ -53,13 +41,13 @@ async function verifyDays(options: VerifyOptions, db: Queryable): Promise<Verifi
   const [first] = days;
   const dayBefore = first && (await readDayBefore(schema, db, first.day));
   let before = dayBefore === undefined ? { position: 0, hash: noHash } : endOf(dayBefore);
-  // It was not asked for, or is past its time; but the first day is whole only if it goes on where that one was sealed.
+  // The day before is not reported itself, but the first day must continue from its seal.
   let beginning = dayBefore === undefined ? [] : sealProblems(dayBefore, schema, secretBox);
   for (const day of days) {
     const found = await verifyDay(options, db, day, before);
     const problems = [...beginning, ...found.problems, ...sealProblems(day, schema, secretBox)].slice(
       0,
-      mostProblems,
+      maxProblems,
     );
     beginning = [];
     verified.push({
@@ -71,7 +59,7 @@ async function verifyDays(options: VerifyOptions, db: Queryable): Promise<Verifi
   return verified;
 }
 
-/** Events that no seal covers: with their day taken away, or put in beside the chain. They belong to no day that can be asked for. */
+/** Finds events that no seal covers: their day was deleted, or they were inserted without the chain. Reports them for any query. */
 async function verifyRest({ trail, keptFrom }: VerifyOptions, db: Queryable): Promise<VerifiedDay[]> {
   const { schema, table, seqColumn } = trail;
   const statement = {
@@ -88,7 +76,7 @@ async function verifyRest({ trail, keptFrom }: VerifyOptions, db: Queryable): Pr
        AND NOT EXISTS (SELECT 1 FROM ${schema}.audit_unchained waiting WHERE waiting.seq = event.${seqColumn})
      GROUP BY 1 ORDER BY 1`,
     values: [keptFrom],
-    query_timeout: longestStatementMs,
+    query_timeout: maxStatementMs,
   };
   const { rows } = await db.query<{ day: string; events: string; problem: string }>(statement);
   return rows.map(({ day, events, problem }) => ({

@@ -1,6 +1,6 @@
-/** What Elasticsearch must know before it takes audit events: mappings, settings, index template, lifecycle. */
+/** Defines the index template, mappings, settings and lifecycle policy that Elasticsearch needs for audit events. */
 
-/** Raised with every change of the assets; an installation with a higher one is left alone. */
+/** Rises with every change of the assets; an installation with a higher version is not changed. */
 export const assetsVersion = 1;
 
 export const auditDataset = 'gatehouse.audit';
@@ -13,7 +13,7 @@ const keyword = { type: 'keyword', ignore_above: 1024 };
 const date = { type: 'date' };
 const object = (properties: object) => ({ properties });
 
-/** Field names of the Elastic Common Schema where it has one; ours under `gatehouse`. Unknown fields are refused. */
+/** Fields have their names in the Elastic Common Schema; fields that it does not have are under `gatehouse`. Unknown fields are refused. */
 const mappings = {
   dynamic: 'strict',
   properties: {
@@ -34,7 +34,7 @@ const mappings = {
       client_id: keyword,
       session_id: keyword,
       entity: object({ type: keyword, id: keyword }),
-      // Names of further facts are open, so they are one field that cannot grow the mapping.
+      // Events have many different details: one flattened field keeps the mapping small.
       details: { type: 'flattened', ignore_above: 1024 },
     }),
   },
@@ -52,7 +52,7 @@ export function auditLifecycle({ retentionDays }: { retentionDays: number }): As
   return lifecycle('gatehouse-audit', retentionDays);
 }
 
-/** When an index is full and when it is deleted. */
+/** Says when an index is rolled over and when it is deleted. */
 export function lifecycle(name: string, retentionDays: number): Asset {
   return {
     path: `_ilm/policy/${name}`,
@@ -68,7 +68,7 @@ export function lifecycle(name: string, retentionDays: number): Asset {
   };
 }
 
-/** In the order in which they are put; the lifecycle comes before them. */
+/** In the order of installation; the lifecycle policy comes before them. */
 export function auditTemplates(): Asset[] {
   return [
     {
@@ -93,7 +93,7 @@ export function auditTemplates(): Asset[] {
         index_patterns: [auditDataStream('*')],
         data_stream: {},
         composed_of: ['gatehouse-audit@settings', 'gatehouse-audit@mappings'],
-        // Above the templates that Elasticsearch brings for logs-*-*.
+        // Higher than the built-in templates for logs-*-*.
         priority: 500,
       },
     },

@@ -1,5 +1,6 @@
-/** The connection to Elasticsearch; retries are ours, so that every answer is seen. */
-import type { Client } from '@elastic/elasticsearch';
+/** Connects to Elasticsearch and turns the errors of its library into readable ones. */
+import type { Client, errors } from '@elastic/elasticsearch';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Secret } from '@gatehouse/service-kit/secret';
 
 export type ElasticsearchClient = Client;
@@ -13,13 +14,13 @@ export interface ElasticsearchConfig {
   install: boolean;
   namespace: string;
   retentionDays: number;
-  /** Whether log lines go there too. */
+  /** Whether log lines are shipped too. */
   logs: boolean;
   logRetentionDays: number;
   timeoutMs: number;
 }
 
-/** Undefined where no node is configured: then nothing is shipped, and the library stays out of memory. */
+/** Resolves undefined where no node is configured; the library is not loaded then. */
 export async function createElasticsearch(
   config: ElasticsearchConfig,
 ): Promise<ElasticsearchClient | undefined> {
@@ -27,8 +28,11 @@ export async function createElasticsearch(
   const library = await import('@elastic/elasticsearch');
   return new library.Client({
     nodes: [...config.nodes],
-    ...credentials(config),
-    ...(config.ca === undefined ? {} : { tls: { ca: config.ca } }),
+    ...definedOnly({
+      auth: credentials(config),
+      tls: config.ca === undefined ? undefined : { ca: config.ca },
+    }),
+    // The callers retry, so that they see every answer.
     maxRetries: 0,
     requestTimeout: config.timeoutMs,
     compression: true,
@@ -36,7 +40,30 @@ export async function createElasticsearch(
 }
 
 function credentials({ username, password, apiKey }: ElasticsearchConfig) {
-  if (apiKey !== undefined) return { auth: { apiKey: apiKey.reveal() } };
-  if (username === undefined || password === undefined) return {};
-  return { auth: { username, password: password.reveal() } };
+  if (apiKey !== undefined) return { apiKey: apiKey.reveal() };
+  if (username === undefined || password === undefined) return undefined;
+  return { username, password: password.reveal() };
+}
+
+/** Elasticsearch, or a proxy in front of it, refused the whole request for its size. */
+export function isTooLarge(error: unknown): boolean {
+  return isResponseError(error) && error.statusCode === 413;
+}
+
+/** Makes an error that may be logged: the errors of the library hold the whole request and its credentials. */
+export function readableFailure(error: unknown): Error {
+  const { name, message } = error as Error;
+  if (isResponseError(error)) {
+    return new Error(
+      `Elasticsearch answered ${error.statusCode ?? 0}: ${error.body?.error?.type ?? 'no reason'}`,
+    );
+  }
+  // Errors of connections and time limits hold the request in `meta`.
+  if ('meta' in (error as object)) return new Error(`Elasticsearch: ${name}: ${message}`);
+  return error as Error;
+}
+
+/** Compares the name, because the library is loaded only where Elasticsearch is configured. */
+function isResponseError(error: unknown): error is errors.ResponseError {
+  return (error as Error).name === 'ResponseError';
 }

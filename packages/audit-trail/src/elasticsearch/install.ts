@@ -1,4 +1,4 @@
-/** Installs what Elasticsearch needs for audit events, or makes sure that an administrator did. */
+/** Installs templates and lifecycle policies in Elasticsearch, or checks that an administrator has installed them. */
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import {
   type Asset,
@@ -14,15 +14,15 @@ export interface InstallOptions {
   client: ElasticsearchClient;
   namespace: string;
   retentionDays: number;
-  /** false: an administrator installs; we only look. */
+  /** false: an administrator installs, and only the version is checked. */
   install: boolean;
   log: Logger;
 }
 
 /**
- * Idempotent, by the version in the index template: equal, nothing is done but the lifecycle's; higher, a newer
- * release has been here and knows better; lower or none, everything is put and the next event opens a new index.
- * @throws Error when the template is not there and may not be installed.
+ * Compares the version in the index template. Equal: updates only the lifecycle policy. Higher: a newer release has
+ * installed it, nothing is changed. Lower or none: installs everything, and the next event opens a new index.
+ * @throws Error when the template is missing and must not be installed.
  */
 export async function installAuditAssets(options: InstallOptions): Promise<void> {
   const { client, namespace, retentionDays, install, log } = options;
@@ -41,12 +41,12 @@ export async function installAuditAssets(options: InstallOptions): Promise<void>
   }
   if (found !== undefined && found > assetsVersion) return;
   const put = ({ path, body }: Asset) => client.transport.request({ method: 'PUT', path: `/${path}`, body });
-  // The age of deletion is configuration: it follows at every start.
+  // The age of deletion is a setting, so it is updated at every start.
   await put(auditLifecycle({ retentionDays }));
   if (found === assetsVersion) return;
   const templates = auditTemplates();
   if (found !== undefined) {
-    // The version comes last: whoever is interrupted before the new index is open does everything again.
+    // The new version is put last: an update that is interrupted before the rollover is repeated as a whole.
     for (const { path, body } of templates) await put({ path, body: { ...body, version: found } });
     const stream = auditDataStream(namespace);
     if (await client.indices.exists({ index: stream })) await client.indices.rollover({ alias: stream });
@@ -56,7 +56,7 @@ export async function installAuditAssets(options: InstallOptions): Promise<void>
   log.info({ from: found, to: assetsVersion }, 'the index template gatehouse-audit was updated');
 }
 
-/** The same for log lines, which need no new index: their fields are open. */
+/** Installs the assets of log lines. They need no rollover, because their mapping does not change with the fields. */
 export async function installLogAssets(client: ElasticsearchClient, retentionDays: number): Promise<void> {
   const found = await installedVersion(client, 'gatehouse-service-logs');
   if (found !== undefined && found > assetsVersion) return;

@@ -1,4 +1,4 @@
-/** What Elasticsearch must know before it takes log lines. Their fields are open, so they are one field that cannot grow the mapping. */
+/** Defines the index template and lifecycle policy for log lines; unknown fields go into one flattened field. */
 import { type Asset, assetsVersion, lifecycle } from './audit-assets.ts';
 
 export function logDataStream(namespace: string): string {

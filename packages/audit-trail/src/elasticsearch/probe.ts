@@ -1,7 +1,6 @@
-/** What an operator wants to know about Elasticsearch. */
+/** Reports version and state of Elasticsearch in the diagnosis. */
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
-import { readableFailure } from './bulk-writer.ts';
-import { createElasticsearch, type ElasticsearchConfig } from './client.ts';
+import { createElasticsearch, type ElasticsearchConfig, readableFailure } from './client.ts';
 
 export function elasticsearchProbe(config: ElasticsearchConfig): Probe {
   return {

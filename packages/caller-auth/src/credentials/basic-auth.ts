@@ -1,17 +1,16 @@
-/** HTTP Basic credentials (RFC 7617), raw or form-encoded first as RFC 6749 section 2.3.1 asks. */
+/** Parses Authorization headers: Basic (RFC 7617), Bearer (RFC 6750) and DPoP (RFC 9449). */
 
 export interface Credentials {
   username: string;
   password: string;
 }
 
-/** More than this is no credential of ours; a JWT says more than a password. */
 const maxLength = 4096;
 const maxTokenLength = 12_288;
 
 /**
- * The possible readings of an Authorization header, the raw one first; empty when it is not well-formed Basic.
- * Callers in the field send both forms, so each reading is tried.
+ * Returns the possible readings of a Basic header, the raw one first; none when the header is not well-formed.
+ * RFC 6749 section 2.3.1 asks clients to form-encode their credentials first; many do not, so each reading is tried.
  */
 export function parseBasicCredentials(header: string | undefined): Credentials[] {
   const encoded =
@@ -34,21 +33,21 @@ export function hasScheme(header: string | undefined, scheme: 'basic' | 'bearer'
   return header?.slice(0, scheme.length + 1).toLowerCase() === `${scheme} `;
 }
 
-/** The token of a Bearer header (RFC 6750 section 2.1), undefined when the header is anything else. */
+/** Returns the token of a Bearer header (RFC 6750 section 2.1); undefined for every other header. */
 export function parseBearerToken(header: string | undefined): string | undefined {
   return header && header.length <= maxTokenLength
     ? /^bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)?.[1]
     : undefined;
 }
 
-/** The same of a DPoP header (RFC 9449 section 7.1). */
+/** Returns the token of a DPoP header (RFC 9449 section 7.1); undefined for every other header. */
 export function parseDpopToken(header: string): string | undefined {
   return header.length <= maxTokenLength ? /^dpop +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(header)?.[1] : undefined;
 }
 
 function decodeUtf8(bytes: Buffer): string | undefined {
   const text = bytes.toString('utf8');
-  // Bytes that are no UTF-8 become the replacement character, which no credential holds.
+  // Bytes that are no UTF-8 become the replacement character, which no credential contains.
   return text.includes('\ufffd') ? undefined : text;
 }
 

@@ -1,4 +1,4 @@
-/** The operator account: its password stands in the configuration, plain or as an argon2id or bcrypt hash. */
+/** Verifies the operator account, whose password is in the configuration: plain, or as an argon2id or bcrypt hash. */
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Secret } from '@gatehouse/service-kit/secret';
@@ -6,11 +6,7 @@ import type { Credentials } from './basic-auth.ts';
 import type { SecretVerifier } from './secret-verifier.ts';
 import { digestSecret, isSlowHash, isTooCostly, type StoredSecret } from './stored-secret.ts';
 
-export interface Operator {
-  readonly username: string;
-  /** Whether one of the readings is the operator's. @throws AppError (429) after too many failures, (503) under load */
-  isProvedBy(readings: readonly Credentials[], clientAddress: string): Promise<boolean>;
-}
+export type Operator = ReturnType<typeof createOperator>;
 
 export interface OperatorOptions {
   username: string;
@@ -19,8 +15,8 @@ export interface OperatorOptions {
   log: Logger;
 }
 
-/** @throws Error when the configured hash is too costly to check. */
-export function createOperator({ username, password: configured, verifier, log }: OperatorOptions): Operator {
+/** @throws Error when the configured hash is too costly to verify. */
+export function createOperator({ username, password: configured, verifier, log }: OperatorOptions) {
   const text = configured.reveal();
   const isHashed = isSlowHash(text);
   if (isHashed && isTooCostly(text)) throw new Error('the hash of the ops password is too costly to check');
@@ -28,14 +24,15 @@ export function createOperator({ username, password: configured, verifier, log }
 
   return {
     username,
-    async isProvedBy(readings, clientAddress) {
+    /** Tells whether one of the readings is correct. @throws AppError (429) after too many failures, (503) under load */
+    async isProvedBy(readings: readonly Credentials[], clientAddress: string): Promise<boolean> {
       for (const { username: name, password } of readings) {
         const isOperator = safeEqual(name, username);
         const check = { owner: `ops ${name}`, presented: password, clientAddress, isChosen: true };
         // A wrong name costs the same comparison as a wrong password.
         if (await verifier.verify({ ...check, secrets: isOperator ? secrets : [] })) return true;
         if (isOperator && isHashed && safeEqual(password, text)) {
-          // The classic mistake of installers; without this line nobody finds it.
+          // A frequent mistake at installation, which is hard to find without this line.
           log.warn(
             'an ops call was refused: it sent the hash of the ops password; callers must send the plain password',
           );

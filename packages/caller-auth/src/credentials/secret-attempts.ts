@@ -1,16 +1,16 @@
-/** How often client secrets and the ops password can be tried, over all replicas of both APIs. */
+/** Limits the attempts on client secrets and the ops password over all replicas of both APIs. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { type AttemptCounter, createAttemptCounter } from '@gatehouse/service-kit/limits/attempt-counter';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 
 const limits = {
-  // From everybody who has not proved the secret before, together.
+  // For all addresses together that have not proved the secret before.
   accountAttempts: 60,
-  // What strangers may use up leaves an address that has proved it tries of its own.
+  // An address that has proved the secret has its own attempts, which others cannot use up.
   knownDeviceAttempts: 120,
   accountWindowMs: 10 * 60_000,
-  // A rolling restart may send the right secret from many new addresses before the first of them is found right.
+  // During a rolling restart, many new addresses may send the right secret before the first is verified.
   freeFailures: 40,
   firstDelayMs: 1_000,
   longestDelayMs: 5 * 60_000,

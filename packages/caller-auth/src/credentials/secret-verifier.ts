@@ -1,5 +1,4 @@
-/** Checks presented secrets with work that does not tell whether their owner exists. */
-
+/** Verifies presented secrets with work that does not show whether their owner exists. */
 import { createHmac } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
@@ -17,60 +16,53 @@ import { LRUCache } from 'lru-cache';
 import { hashSlowly, isDigest, matchesDigest, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
 
 export interface SecretCheck {
-  /** Client id or operator name, whether it exists or not. */
+  /** Client id or operator name; it need not exist. */
   owner: string;
-  /** Empty when there is no such owner. */
+  /** Empty when the owner does not exist. */
   secrets: readonly StoredSecret[];
   presented: string;
   clientAddress: string;
-  /** People chose it although it is stored as a digest: it can be guessed, so failures count against it. */
+  /** The secret is stored as a digest although a person chose it: it can be guessed, so failures count. */
   isChosen?: boolean;
 }
 
-export interface SecretVerifier {
-  /** @throws AppError (429) after too many failures, (503) when too many checks are waiting. */
-  verify(check: SecretCheck): Promise<boolean>;
-  /** For secrets that callers choose. @throws AppError (503) */
-  hash(secret: string): Promise<string>;
-  /** Forgets which secrets were right: something about their owners changed. */
-  forget(): void;
-}
+export type SecretVerifier = Awaited<ReturnType<typeof createSecretVerifier>>;
 
-export interface SecretVerifierOptions {
+interface SecretVerifierOptions {
   now: Clock;
   concurrency: number;
   /** Failed attempts that one address may make for one owner, and in all, per minute. */
   failuresPerOwner?: number;
   failuresPerAddress?: number;
   /**
-   * Counts for all replicas together what this process is about to compare slowly, and what nobody can prove. Its
-   * device is the address: one that proved the secret before is not kept out by strangers.
+   * Counts slow comparisons for all replicas together. Its device is the address, so that an address which has proved
+   * the secret is not locked out by failures of others.
    */
   shared?: AttemptCounter;
-  /** The slow comparison; tests count its calls. */
+  /** The slow comparison; tests replace it. */
   matches?: (stored: string, secret: string) => Promise<boolean>;
 }
 
 const windowMs = 60_000;
-const mostOwners = 50_000;
-/** RFC 6749 sets no limit; bcrypt reads 72 bytes and nobody types more than this. */
-const longestSecret = 1024;
+const maxOwners = 50_000;
+/** RFC 6749 sets no limit; bcrypt reads 72 bytes. */
+const maxSecretLength = 1024;
 
-export async function createSecretVerifier(options: SecretVerifierOptions): Promise<SecretVerifier> {
+export async function createSecretVerifier(options: SecretVerifierOptions) {
   const { now, concurrency, matches = matchesSlowHash } = options;
   const { shared } = options;
-  /** Until when owners are refused from an address, and from those that proved nothing here, as the shared count has it. */
-  const refusedUntilMs = createGrowingCache<number>(mostOwners);
-  /** Owners from the addresses that proved their secret here. */
-  const proved = createGrowingCache<true>(mostOwners);
+  /** Until when the shared count refuses an owner: from one address, and from all that have not proved the secret here. */
+  const refusedUntilMs = createGrowingCache<number>(maxOwners);
+  /** Pairs of owner and address that have proved the secret here. */
+  const proved = createGrowingCache<true>(maxOwners);
   const slowWork = createSlowWork({ concurrency, queueLength: 64 });
   const perOwner = createAttemptLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
   const perAddress = createAddressLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
-  // A right answer is remembered under a key that only this process can make; a changed hash is another key.
+  // A verified secret is remembered under an HMAC with a key of this process; a changed hash gives another HMAC.
   const memoryKeySecret = randomBytes(32);
   const verified = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000 });
   const inFlight = new Map<string, Promise<boolean>>();
-  const decoy = await hashSlowly(randomBytes(16).toString('hex'));
+  const dummyHash = await hashSlowly(randomBytes(16).toString('hex'));
 
   const memoryKey = (owner: string, stored: string, presented: string) =>
     createHmac('sha256', memoryKeySecret)
@@ -79,19 +71,19 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
 
   const ownerKeyOf = (owner: string, clientAddress: string) => `${owner} from ${clientAddress}`;
 
-  /** A right answer between refused ones would tell a guesser all the same. @throws AppError (429) */
+  /** Refuses even the right secret while guesses are refused: its acceptance would tell a guesser. @throws AppError (429) */
   function refuseWhileGuessed(owner: string, clientAddress: string): void {
     const ownerKey = ownerKeyOf(owner, clientAddress);
     perOwner.check(ownerKey);
     const untilMs = Math.max(
       refusedUntilMs.get(ownerKey) ?? 0,
-      // Who guesses from many addresses must not learn more from each new one.
+      // A guesser must not get new attempts with each new address.
       proved.has(ownerKey) ? 0 : (refusedUntilMs.get(owner) ?? 0),
     );
     if (untilMs > now()) throw refusal(untilMs - now(), ownerKey);
   }
 
-  /** Undefined where nothing is shared. @throws AppError (429) */
+  /** Resolves undefined without a shared count. @throws AppError (429) */
   async function reserveShared(owner: string, clientAddress: string): Promise<Attempt | undefined> {
     try {
       return await shared?.reserve({
@@ -118,7 +110,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
       proved.set(ownerKeyOf(owner, clientAddress), true);
       return true;
     }
-    // A burst of an honest client after a restart is one check and one attempt, not thirty.
+    // Equal requests at the same time, such as after a restart of the client, are one check and one attempt.
     const burst = [clientAddress, ...keys, memoryKey(owner, '', presented)].join(' ');
     const running = inFlight.get(burst) ?? compareSlowly({ owner, clientAddress, presented }, hashes, keys);
     inFlight.set(burst, running);
@@ -135,12 +127,12 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
     keys: string[],
   ): Promise<boolean> {
     const ownerKey = ownerKeyOf(owner, clientAddress);
-    // The owner first: what is tried on it counts even where the address has no tries left.
+    // The owner first: its attempts count even when the address has none left.
     perOwner.reserve(ownerKey);
     perAddress.reserve(clientAddress);
     const attempt = await reserveShared(owner, clientAddress);
-    // Without a slow hash of its own an owner costs the same as one with it, and so does nobody.
-    const compared = hashes.length > 0 ? hashes : [decoy];
+    // The dummy hash makes a missing owner, and an owner without a slow hash, cost the same time.
+    const compared = hashes.length > 0 ? hashes : [dummyHash];
     const results: boolean[] = [];
     for (const stored of compared) results.push(await slowWork.run(() => matches(stored, presented)));
     const index = hashes.length > 0 ? results.indexOf(true) : -1;
@@ -158,9 +150,10 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
   }
 
   return {
-    async verify(check) {
-      if (check.presented === '' || check.presented.length > longestSecret) {
-        // No secret costs no work, but what is told about it (audit) is bounded all the same.
+    /** @throws AppError (429) after too many failures, (503) when too many checks are waiting */
+    async verify(check: SecretCheck): Promise<boolean> {
+      if (check.presented === '' || check.presented.length > maxSecretLength) {
+        // Such a request costs no comparison, but the limit bounds the audit events that it causes.
         perAddress.reserve(check.clientAddress);
         return false;
       }
@@ -176,7 +169,9 @@ export async function createSecretVerifier(options: SecretVerifierOptions): Prom
       const slowHashes = live.map(({ hash }) => hash).filter((hash) => !isDigest(hash));
       return verifySlowly(check, slowHashes);
     },
-    hash: (secret) => slowWork.run(() => hashSlowly(secret)),
+    /** Hashes a secret that a caller chose. @throws AppError (503) */
+    hash: (secret: string) => slowWork.run(() => hashSlowly(secret)),
+    /** Forgets the verified secrets, because their owners may have changed. */
     forget: () => verified.clear(),
   };
 }

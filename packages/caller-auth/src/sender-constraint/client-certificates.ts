@@ -1,42 +1,36 @@
-/** TLS client certificates (RFC 8705): from our own TLS socket, or as a trusted proxy tells them in a header. */
+/** Reads TLS client certificates (RFC 8705) from the TLS socket, or from a header that a trusted proxy sends. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { SenderRequest } from './sender.ts';
 
 /**
- * How a proxy writes the certificate: `pem` percent-encoded (nginx), `xfcc` as Envoy does, `rfc9440` as the standard
- * header Client-Cert.
+ * Formats of the header: `pem` percent-encoded (nginx), `xfcc` (Envoy), `rfc9440` (the standard header Client-Cert).
  */
 export const certificateFormats = ['pem', 'xfcc', 'rfc9440'] as const;
 export type CertificateFormat = (typeof certificateFormats)[number];
 
-export interface ClientCertificates {
-  /** Whether any could ever be seen. */
-  readonly areSeen: boolean;
-  /** `x5t#S256` of the certificate whose key the sender has proved to hold. */
-  thumbprintOf(request: SenderRequest): string | undefined;
-}
+export type ClientCertificates = ReturnType<typeof createClientCertificates>;
 
-export interface ClientCertificatesOptions {
+interface ClientCertificatesOptions {
   fromSocket: boolean;
   header?: { name: string; format: CertificateFormat } | undefined;
-  /** Addresses and CIDR ranges: from anybody else the header is as if it were not there. */
+  /** Addresses and CIDR ranges; the header is ignored when it comes from another address. */
   trustedProxies: readonly string[];
 }
 
-const longestHeader = 16_384;
+const maxHeaderLength = 16_384;
 
-export function createClientCertificates(options: ClientCertificatesOptions): ClientCertificates {
+export function createClientCertificates(options: ClientCertificatesOptions) {
   const { fromSocket, header } = options;
   const trusted = listOf(options.trustedProxies);
-  // A client comes with the same certificate again and again.
+  // A client sends the same certificate with every request.
   const known = new LRUCache<string, string>({ max: 1000 });
 
   function ofHeader(request: SenderRequest, name: string, format: CertificateFormat): string | undefined {
     const value = request.headers[name];
-    // Node joins repeated headers: only one certificate is nobody else's.
-    if (typeof value !== 'string' || value.length > longestHeader) return undefined;
+    // Node.js joins repeated headers; the formats below accept only one certificate.
+    if (typeof value !== 'string' || value.length > maxHeaderLength) return undefined;
     if (!isTrusted(trusted, request.socket?.remoteAddress)) return undefined;
     const cached = known.get(value);
     if (cached !== undefined) return cached;
@@ -46,8 +40,10 @@ export function createClientCertificates(options: ClientCertificatesOptions): Cl
   }
 
   return {
+    /** Whether this installation can see certificates at all. */
     areSeen: fromSocket || header !== undefined,
-    thumbprintOf(request) {
+    /** Returns `x5t#S256` of the certificate whose key the sender has proved to hold. */
+    thumbprintOf(request: SenderRequest): string | undefined {
       if (header !== undefined) return ofHeader(request, header.name, header.format);
       return fromSocket ? ofSocket(request) : undefined;
     },
@@ -68,7 +64,7 @@ const readers: Record<CertificateFormat, (value: string) => string | undefined> 
   },
 };
 
-/** One element; each proxy on the way would have added its own, and only the first of them saw the client. */
+/** Accepts one element: each proxy adds its own, and only the first proxy saw the client. */
 function ofForwarded(value: string): string | undefined {
   const quoted = /"(?:[^"\\]|\\.)*"/g;
   if (value.replace(quoted, '').includes(',')) return undefined;

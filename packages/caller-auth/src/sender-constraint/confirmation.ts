@@ -1,4 +1,4 @@
-/** What a token is bound to (RFC 7800 `cnf`): only who proves to hold it may use the token. */
+/** Describes what a token is bound to (RFC 7800 `cnf`) and checks whether a sender has proved it. */
 
 export interface Confirmation {
   /** Thumbprint of the key that signs the DPoP proofs (RFC 9449 section 6). */
@@ -7,7 +7,7 @@ export interface Confirmation {
   'x5t#S256'?: string | undefined;
 }
 
-/** Whether `proven` is enough to use what is bound to `bound`: each of its bindings counts. */
+/** Tells whether `proven` satisfies every binding of `bound`. */
 export function isProvenBy(bound: Confirmation | undefined, proven: Confirmation | undefined): boolean {
   if (bound === undefined) return true;
   return (['jkt', 'x5t#S256'] as const).every(
@@ -15,7 +15,7 @@ export function isProvenBy(bound: Confirmation | undefined, proven: Confirmation
   );
 }
 
-/** RFC 9449 section 5 gives the type its spelling; certificate-bound tokens travel as bearer tokens. */
+/** RFC 9449 section 5: DPoP-bound tokens have the type `DPoP`. RFC 8705: certificate-bound tokens are bearer tokens. */
 export function tokenTypeOf(cnf: Confirmation | undefined): 'bearer' | 'DPoP' {
   return cnf?.jkt === undefined ? 'bearer' : 'DPoP';
 }

@@ -1,33 +1,28 @@
-/** Nonces for DPoP proofs (RFC 9449 section 8): made from the time and a shared key, so that no replica stores any. */
+/** Makes and verifies nonces for DPoP proofs (RFC 9449 section 8) from the time and a shared key, so that no replica stores any. */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { equalDigests } from '@gatehouse/service-kit/crypto/digest';
 import { parseEncryptionKeys } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Secret } from '@gatehouse/service-kit/secret';
 
-export interface DpopNonces {
-  /** Whether a proof without one is refused. */
-  readonly isRequired: boolean;
-  current(): string;
-  /** Whether a replica gave it out, not too long ago. */
-  isValid(nonce: string): boolean;
-}
+export type DpopNonces = ReturnType<typeof createDpopNonces>;
 
-export interface DpopNoncesOptions {
-  /** All replicas share them; a nonce that was made under any of them is good. */
+interface DpopNoncesOptions {
+  /** The keys that all replicas share; a nonce made under any of them is valid. */
   encryptionKeys: Secret;
+  /** Whether a proof without a nonce is refused. */
   isRequired: boolean;
   now: Clock;
 }
 
-/** A new nonce so often. */
+/** Interval of new nonces. */
 const stepMs = 60_000;
-/** The current one and those before it: a proof may be that old, and a clock of a replica that wrong. */
+/** The current nonce and those before it: this allows for the age of a proof and for differences between clocks. */
 const acceptedSteps = 5;
-/** For so long a proof with a nonce can be presented. */
+/** Time in which a proof with a nonce is accepted. */
 export const nonceLifeMs = (acceptedSteps + 1) * stepMs;
 
-export function createDpopNonces({ encryptionKeys, isRequired, now }: DpopNoncesOptions): DpopNonces {
+export function createDpopNonces({ encryptionKeys, isRequired, now }: DpopNoncesOptions) {
   const nonceKeys = [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
     Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'dpop nonce', 32)),
   );
@@ -39,14 +34,15 @@ export function createDpopNonces({ encryptionKeys, isRequired, now }: DpopNonces
 
   return {
     isRequired,
-    current() {
+    current(): string {
       const at = step();
       const [key] = nonceKeys;
       if (key === undefined) throw new Error('no encryption key is configured');
       if (made?.step !== at) made = { step: at, nonce: `${at.toString(36)}.${sign(key, at)}` };
       return made.nonce;
     },
-    isValid(nonce) {
+    /** Tells whether a replica issued the nonce within the accepted time. */
+    isValid(nonce: string): boolean {
       const [, time = '', signature = ''] = /^([0-9a-z]{1,10})\.([A-Za-z0-9_-]{22})$/.exec(nonce) ?? [];
       const at = Number.parseInt(time, 36);
       const age = step() - at;

@@ -1,19 +1,19 @@
-/** DPoP proofs (RFC 9449 section 4.3): a JWT that a client signs for one request, with a key that only it has. */
-
+/** Verifies DPoP proofs (RFC 9449 section 4.3): JWTs that a client signs for one request with its own key. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import type { App } from '@gatehouse/service-kit/http/app-type';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { type DpopNonces, nonceLifeMs } from './dpop-nonces.ts';
 import type { SenderRequest } from './sender.ts';
 
-/** Asymmetric, and each one that FAPI 2.0 (section 5.4) allows: there is no older use that needs others. */
+/** The algorithms that FAPI 2.0 section 5.4 allows. */
 export const dpopAlgorithms = ['ES256', 'PS256', 'EdDSA', 'Ed25519'];
 
-/** A request without a valid proof. The message may be shown: it repeats nothing that was sent. */
+/** Thrown for a request without a valid proof. The message may be shown, because it repeats nothing of the request. */
 export class DpopRefusal extends Error {
   readonly error: 'invalid_dpop_proof' | 'use_dpop_nonce';
-  /** For the next proof. */
+  /** The nonce that the next proof must carry. */
   readonly nonce: string | undefined;
 
   constructor(error: DpopRefusal['error'], message: string, nonce?: string) {
@@ -27,22 +27,14 @@ export interface DpopProof {
   /** Thumbprint of the key (RFC 7638). */
   jkt: string;
   jti: string;
-  /** From then on the proof is too old to come again. */
+  /** Time from which the proof is refused for its age, so that its `jti` needs no record any more. */
   untilMs: number;
 }
 
-export interface DpopProofs {
-  readonly nonces: DpopNonces;
-  /**
-   * Verifies the value of the header DPoP. With an access token the proof must be made for that token.
-   * The caller must check that the proof is used only once.
-   * @throws DpopRefusal
-   */
-  verify(proof: string, request: SenderRequest, accessToken?: string): Promise<DpopProof>;
-}
+export type DpopProofs = ReturnType<typeof createDpopProofs>;
 
-export interface DpopProofsOptions {
-  /** Origins that callers reach us by; never from a Host header. */
+interface DpopProofsOptions {
+  /** Public origins of this service, from the configuration and never from a Host header. */
   origins: readonly string[];
   nonces: DpopNonces;
   now: Clock;
@@ -50,17 +42,17 @@ export interface DpopProofsOptions {
 
 /** FAPI 2.0 section 5.3.2.1: 10 s in the future are accepted, 60 s are not. */
 const clockSkewSeconds = 30;
-const longestAgeSeconds = 60;
-const longestProof = 8192;
+const maxAgeSeconds = 60;
+const maxProofLength = 8192;
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
-const shortestRsaBits = 2048;
+const minRsaBits = 2048;
 
 interface ProofKey {
   jkt: string;
   key: Awaited<ReturnType<typeof importJWK>>;
 }
 
-export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions): DpopProofs {
+export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions) {
   // A client signs many proofs with one key.
   const keys = new LRUCache<string, ProofKey>({ max: 1000 });
 
@@ -76,7 +68,7 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions): D
 
   async function verify(proof: string, request: SenderRequest, accessToken?: string): Promise<DpopProof> {
     if (origins.length === 0) throw refused('this server is not told the addresses that proofs are made for');
-    if (proof.length > longestProof) throw refused('it is too long');
+    if (proof.length > maxProofLength) throw refused('it is too long');
     const { jwk, alg, typ } = decodeProtectedHeader(proof);
     if (typ !== 'dpop+jwt') throw refused('its typ is not dpop+jwt');
     if (alg === undefined || !dpopAlgorithms.includes(alg)) {
@@ -98,7 +90,7 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions): D
     return { jkt, jti, untilMs: checkTime(iat, nonce) };
   }
 
-  /** Section 11.1: a nonce tells the age of a proof by our own clock; without one the client's is believed. */
+  /** RFC 9449 section 11.1: a nonce shows the age of a proof by the clock of the server; without one, `iat` of the client counts. */
   function checkTime(iat: number | undefined, nonce: unknown): number {
     if (typeof iat !== 'number') throw refused('its iat is missing');
     if (nonce !== undefined) {
@@ -108,13 +100,13 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions): D
     if (nonces.isRequired) throw wantsNonce('The DPoP proof needs the nonce of the header DPoP-Nonce');
     const ageSeconds = now() / 1000 - iat;
     if (ageSeconds < -clockSkewSeconds) throw refused('its iat is in the future');
-    if (ageSeconds > longestAgeSeconds + clockSkewSeconds) throw refused('its iat is too long ago');
-    return (iat + longestAgeSeconds + clockSkewSeconds) * 1000;
+    if (ageSeconds > maxAgeSeconds + clockSkewSeconds) throw refused('its iat is too long ago');
+    return (iat + maxAgeSeconds + clockSkewSeconds) * 1000;
   }
 
   const wantsNonce = (message: string) => new DpopRefusal('use_dpop_nonce', message, nonces.current());
 
-  /** Section 4.3: query and fragment do not count, and spellings of one address are one (RFC 3986 section 6.2.2). */
+  /** RFC 9449 section 4.3: ignores query and fragment, and normalises the address (RFC 3986 section 6.2.2). */
   function isAddressOf(htu: unknown, request: SenderRequest): boolean {
     if (typeof htu !== 'string' || htu.length > 2048) return false;
     const named = URL.parse(htu);
@@ -127,8 +119,24 @@ export function createDpopProofs({ origins, nonces, now }: DpopProofsOptions): D
 
   return {
     nonces,
-    verify: (proof, request, accessToken) => verify(proof, request, accessToken).catch(explain),
+    /**
+     * Verifies the value of the header DPoP. With an access token, the proof must be made for that token.
+     * The caller must check that the proof is used only once.
+     * @throws DpopRefusal
+     */
+    verify: (proof: string, request: SenderRequest, accessToken?: string) =>
+      verify(proof, request, accessToken).catch(explain),
   };
+}
+
+/** Sends the next nonce with every answer to a proof (RFC 9449 section 8.2), which saves the client a refused request. */
+export function tellNonces(scope: App, { dpopProofs }: { dpopProofs: DpopProofs }): void {
+  scope.addHook('onRequest', (request, reply, done) => {
+    if (request.headers['dpop'] !== undefined && dpopProofs.nonces.isRequired) {
+      reply.header('dpop-nonce', dpopProofs.nonces.current());
+    }
+    done();
+  });
 }
 
 function refused(reason: string): DpopRefusal {
@@ -139,13 +147,13 @@ function publicPart(jwk: unknown): JWK {
   if (typeof jwk !== 'object' || jwk === null) throw refused('its header has no jwk');
   if (privateMembers.some((member) => member in jwk)) throw refused('its jwk holds a private key');
   const { kty, n, e, crv, x, y } = jwk as JWK;
-  if (kty === 'RSA' && Buffer.from(n ?? '', 'base64url').length * 8 < shortestRsaBits) {
-    throw refused(`its RSA key has fewer than ${shortestRsaBits} bits`);
+  if (kty === 'RSA' && Buffer.from(n ?? '', 'base64url').length * 8 < minRsaBits) {
+    throw refused(`its RSA key has fewer than ${minRsaBits} bits`);
   }
   return JSON.parse(JSON.stringify({ kty, n, e, crv, x, y })) as JWK;
 }
 
-/** The library refuses malformed input also by TypeError and DOMException. */
+/** Turns the errors of jose into refusals; it throws TypeError and DOMException too for malformed input. */
 function explain(error: unknown): never {
   if (error instanceof DpopRefusal) throw error;
   if (error instanceof errors.JWSSignatureVerificationFailed) throw refused('its signature does not verify');

@@ -1,4 +1,4 @@
-/** Access tokens as they are presented to our resources: a bound one counts only with its proof or certificate. */
+/** Checks access tokens that callers present: a bound token counts only with its proof or certificate. */
 import {
   invalidRequest,
   invalidToken,
@@ -12,18 +12,10 @@ import type { Confirmation } from './confirmation.ts';
 import { type DpopProof, type DpopProofs, DpopRefusal, dpopAlgorithms } from './dpop-proof.ts';
 import type { SenderRequest } from './sender.ts';
 
-export interface ResourceTokens<Token> {
-  /**
-   * The token of the Authorization header, when it may be used by whoever sent this request.
-   * @throws OAuthError (401) unauthorized without one, invalid_token, invalid_dpop_proof, use_dpop_nonce; AppError (503)
-   */
-  require(request: SenderRequest, formToken?: string): Promise<Token>;
-  /** Undefined where no token may be used. @throws as require, for a proof that may be made better; AppError (503) */
-  find(request: SenderRequest): Promise<Token | undefined>;
-}
+export type ResourceTokens<Token> = ReturnType<typeof createResourceTokens<Token>>;
 
-export interface ResourceTokensOptions<Token> {
-  /** Undefined: it is no live access token. */
+interface ResourceTokensOptions<Token> {
+  /** Resolves undefined when the text is no live access token. */
   read(accessToken: string): Promise<Token | undefined>;
   confirmationOf(token: Token): Confirmation | undefined;
   proofs: DpopProofs;
@@ -33,7 +25,7 @@ export interface ResourceTokensOptions<Token> {
 
 type Scheme = 'bearer' | 'dpop';
 
-export function createResourceTokens<Token>(options: ResourceTokensOptions<Token>): ResourceTokens<Token> {
+export function createResourceTokens<Token>(options: ResourceTokensOptions<Token>) {
   const { read, confirmationOf, proofs, certificates, singleUse } = options;
 
   async function requireProof(request: SenderRequest, token: string): Promise<DpopProof> {
@@ -70,7 +62,7 @@ export function createResourceTokens<Token>(options: ResourceTokensOptions<Token
   async function requireToken(request: SenderRequest, formToken?: string): Promise<Token> {
     const { scheme, token } = readAccessToken(request, formToken);
     const stored = await (scheme === 'dpop' ? requireBoundToken(request, token) : requireBearerToken(token));
-    // RFC 8705 section 3: whoever stole the token has not the certificate.
+    // RFC 8705 section 3: a thief of the token does not have the certificate.
     const certificate = confirmationOf(stored)?.['x5t#S256'];
     if (certificate !== undefined && certificate !== certificates.thumbprintOf(request)) {
       throw refusedToken(scheme, 'it is bound to another TLS client certificate');
@@ -79,8 +71,13 @@ export function createResourceTokens<Token>(options: ResourceTokensOptions<Token
   }
 
   return {
+    /**
+     * Resolves the token of the Authorization header, if the sender of this request may use it.
+     * @throws OAuthError (401) unauthorized without a token, invalid_token, invalid_dpop_proof, use_dpop_nonce; AppError (503)
+     */
     require: requireToken,
-    async find(request) {
+    /** Resolves undefined without a usable token. @throws OAuthError (401) invalid_dpop_proof, use_dpop_nonce; AppError (503) */
+    async find(request: SenderRequest): Promise<Token | undefined> {
       try {
         return await requireToken(request);
       } catch (error) {
@@ -92,13 +89,13 @@ export function createResourceTokens<Token>(options: ResourceTokensOptions<Token
   };
 }
 
-/** Section 7.2: a token that is bound to a key is no bearer token, whatever the header says. */
+/** RFC 9449 section 7.2: refuses a token that is bound to a key and presented as a bearer token. */
 function checkBearer(cnf: Confirmation | undefined): void {
   if (cnf?.jkt !== undefined)
     throw refusedToken('dpop', 'it is bound to a key and was sent as a bearer token');
 }
 
-/** What a request presents, proved or not. @throws OAuthError (401) */
+/** Reads the token that a request presents, without verifying it. @throws OAuthError (401) */
 export function readAccessToken(
   request: SenderRequest,
   formToken?: string,
@@ -121,7 +118,7 @@ function refusedToken(scheme: Scheme, detail?: string): OAuthError {
   return invalidToken({ detail, challenge: challenge('invalid_token') });
 }
 
-/** Section 7.1. */
+/** RFC 9449 section 7.1: answers with the challenge DPoP. */
 function refusedProof(error: DpopRefusal['error'], description: string, dpopNonce?: string): OAuthError {
   return new OAuthError(error, 401, description, { challenge: challenge(error), dpopNonce });
 }

@@ -1,16 +1,16 @@
-/** The parts of an HTTP request that can prove who sent it; a Fastify request has them. */
+/** Describes the parts of an HTTP request that can prove who sent it; a Fastify request has them. */
 export interface SenderRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>> & {
     readonly authorization?: string | undefined;
   };
-  /** Absent where there is no connection, as in tests. */
+  /** Absent in tests without a connection. */
   readonly socket?: SenderSocket;
 }
 
 interface SenderSocket {
   readonly remoteAddress?: string | undefined;
-  /** Of a TLS socket (`node:tls`). */
+  /** Exists on a TLS socket (`node:tls`). */
   getPeerCertificate?(): { raw?: Uint8Array };
 }

@@ -1,6 +1,6 @@
 /** `/auth/v3/ops/audit`: an operator looks up what happened, and whether the record of it is whole. */
 
-import type { AuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
@@ -14,7 +14,7 @@ import { auditQuerySchema, eraseBodySchema } from './audit-schemas.ts';
 
 export interface AuditRoutesDeps {
   auditSearch: AuditSearch;
-  auditKeeper: AuditKeeper;
+  auditWorker: AuditWorker;
   auditErasure: AuditErasure;
 }
 
@@ -22,7 +22,7 @@ const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
 const tags = ['audit'];
 
 export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
-  const { auditSearch, auditKeeper, auditErasure } = deps;
+  const { auditSearch, auditWorker, auditErasure } = deps;
 
   app.route({
     method: 'GET',
@@ -59,7 +59,7 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
       querystring: auditDaysQuery,
       response: { 200: verifyAnswer, ...refusals },
     },
-    handler: async ({ query }) => ok(await auditKeeper.verify(query)),
+    handler: async ({ query }) => ok(await auditWorker.verify(query)),
   });
 
   app.route({
@@ -70,7 +70,7 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
       summary: 'Send again what Elasticsearch refused',
       response: { 200: reshipAnswer, ...refusals, 409: errorEnvelope },
     },
-    handler: async () => ok({ taken: await auditKeeper.reship() }),
+    handler: async () => ok({ taken: await auditWorker.reship() }),
   });
 
   app.route({

@@ -51,7 +51,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),
     ssoRoutes: async (app: App) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys }),
     auditRoutes: async (app: App) =>
-      auditRoutes(app, { auditSearch: audit.search, auditKeeper: audit.keeper, auditErasure: audit.erasure }),
+      auditRoutes(app, { auditSearch: audit.search, auditWorker: audit.worker, auditErasure: audit.erasure }),
     diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
   };
 }

@@ -1,8 +1,8 @@
 /** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch. */
 
-import { createDisguise } from '@gatehouse/audit-trail/chain/disguise';
-import { createAuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
 import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
+import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Core } from '../core.ts';
 import { auditedService, securityDocument } from './document.ts';
@@ -17,7 +17,7 @@ import { createAuditWriter } from './writer.ts';
 interface AuditDependencies {
   config: {
     audit: { pseudonymKey: Secret | undefined; retentionDays: number };
-    elasticsearch: ElasticsearchConfig & Parameters<typeof createAuditKeeper>[0]['elasticsearch'];
+    elasticsearch: ElasticsearchConfig & Parameters<typeof createAuditWorker>[0]['elasticsearch'];
   };
 }
 
@@ -45,14 +45,14 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
       waitingSeconds.set(oldestMs === undefined ? 0 : Math.max(0, (now() - oldestMs) / 1000));
     },
   });
-  const disguise = createDisguise(settings.pseudonymKey);
-  const keeper = createAuditKeeper({
+  const pseudonymise = createPseudonymise(settings.pseudonymKey);
+  const worker = createAuditWorker({
     trail: securityTrail(pool),
     service: auditedService,
     retentionDays: settings.retentionDays,
     elasticsearch,
     client: await createElasticsearch(elasticsearch),
-    toDocument: (event) => securityDocument(event, disguise),
+    toDocument: (event) => securityDocument(event, pseudonymise),
     secretBox,
     now,
     log,
@@ -63,14 +63,14 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
 
   return {
     writer,
-    keeper,
+    worker,
     search: createAuditSearch(pool),
     erasure: createAuditErasure({
       pool,
       audit: writer,
-      auditKeeper: keeper,
+      auditWorker: worker,
       drain: drain.drainOnce,
-      disguise,
+      pseudonymise,
     }),
     /** Brings what waits in Redis into PostgreSQL now; the number of events. */
     drain: () => drain.drainOnce(),
@@ -82,11 +82,11 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
     },
     start() {
       drain.start();
-      keeper.start();
+      worker.start();
     },
     async close() {
       const numbers = floodLimits.map((limit) => limit.close());
-      await Promise.all([...numbers, drain.stop(), keeper.close()]);
+      await Promise.all([...numbers, drain.stop(), worker.close()]);
     },
   };
 }

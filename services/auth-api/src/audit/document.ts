@@ -1,15 +1,16 @@
 /** A security event as Elasticsearch gets it. */
-import type { Disguise } from '@gatehouse/audit-trail/chain/disguise';
+
 import type { ChainedEvent } from '@gatehouse/audit-trail/chain/trail';
-import { auditDocument, changesAsText } from '@gatehouse/audit-trail/elasticsearch/audit-document';
-import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk-writer';
+import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk';
+import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
+import { auditDocument, changesAsText } from '@gatehouse/audit-trail/shipping/audit-document';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { auditEvents, type CatalogueEntry, type EventKind } from './event.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
 
 export const auditedService = 'auth-api';
 
-export function securityDocument(event: ChainedEvent, disguise: Disguise): Document {
+export function securityDocument(event: ChainedEvent, pseudonymise: Pseudonymise): Document {
   const facts = event.facts as unknown as SecurityFacts;
   const personal = event.personal as SecurityPersonalFacts | undefined;
   const { userName, reason, changes, ...others } = personal?.fields ?? {};
@@ -24,9 +25,9 @@ export function securityDocument(event: ChainedEvent, disguise: Disguise): Docum
     contactCenterId: facts.contactCenterId ?? undefined,
     user: {
       id: personal?.sub ?? undefined,
-      name: userName === undefined ? undefined : disguise(String(userName)),
+      name: userName === undefined ? undefined : pseudonymise(String(userName)),
     },
-    clientAddress: personal?.clientAddress ? disguise(personal.clientAddress) : undefined,
+    clientAddress: personal?.clientAddress ? pseudonymise(personal.clientAddress) : undefined,
     gatehouse: {
       ...(facts.clientId === null ? {} : { client_id: facts.clientId }),
       ...(personal?.sid ? { session_id: personal.sid } : {}),

@@ -1,7 +1,7 @@
 /** Erases what security events say of a person: in PostgreSQL and in the copies of Elasticsearch. The chain holds all the same. */
 
-import type { Disguise } from '@gatehouse/audit-trail/chain/disguise';
-import type { AuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
+import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditWriter } from './event.ts';
 import { erasePersonalFacts, findPersonalNames } from './store.ts';
@@ -20,21 +20,21 @@ export interface AuditErasure {
 export interface AuditErasureOptions {
   pool: Pool;
   audit: AuditWriter;
-  auditKeeper: AuditKeeper;
+  auditWorker: AuditWorker;
   /** Brings what waits in Redis into PostgreSQL. */
   drain(): Promise<number>;
-  disguise: Disguise;
+  pseudonymise: Pseudonymise;
 }
 
 export function createAuditErasure(options: AuditErasureOptions): AuditErasure {
-  const { pool, audit, auditKeeper, drain, disguise } = options;
+  const { pool, audit, auditWorker, drain, pseudonymise } = options;
   return {
     async erase(user, actor) {
       // What is still on its way would arrive with the name.
       await drain();
       const { names, events } = await inTransaction(pool, async (client) => {
         const found = await findPersonalNames(client, user);
-        const count = await auditKeeper.erase(client, () => erasePersonalFacts(client, user));
+        const count = await auditWorker.erase(client, () => erasePersonalFacts(client, user));
         await audit.inTransaction(client, {
           name: 'personal_data_erased',
           outcome: 'success',
@@ -44,9 +44,9 @@ export function createAuditErasure(options: AuditErasureOptions): AuditErasure {
         });
         return { names: found, events: count };
       });
-      const copies = await auditKeeper.eraseCopies({
+      const copies = await auditWorker.eraseCopies({
         userIds: [...new Set([user, ...names.subs])],
-        userNames: [...new Set([user, ...names.userNames])].map(disguise),
+        userNames: [...new Set([user, ...names.userNames])].map(pseudonymise),
       });
       return { events, copies };
     },

@@ -1,10 +1,9 @@
 /** Composes what issues, keeps and recognises tokens. */
 
-import { clientCertificatesOf } from '@gatehouse/caller-auth/config/sender-constraint';
 import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-nonces';
-import { createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
-import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/nonce-header';
+import { createDpopProofs, tellNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createDisguise } from '@gatehouse/audit-trail/chain/disguise';
 import { auditTemplates } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
+import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { describe, expect, it } from 'vitest';
 import { cataloguePage } from '../../src/audit/catalogue-page.ts';
@@ -85,11 +85,11 @@ describe('the document of a security event', () => {
   });
 
   it('has pseudonyms for names and addresses where a key is configured: equal ones stay equal', () => {
-    const disguise = createDisguise(new Secret('k'.repeat(32)));
-    const { body } = securityDocument(event('login_failed'), disguise);
+    const pseudonymise = createPseudonymise(new Secret('k'.repeat(32)));
+    const { body } = securityDocument(event('login_failed'), pseudonymise);
     expect(JSON.stringify(body)).not.toMatch(/agent|203\.0\.113/);
-    expect(body['user']).toEqual({ id: 'subject', name: disguise('agent') });
-    expect(disguise('agent')).not.toBe(createDisguise(new Secret('j'.repeat(32)))('agent'));
+    expect(body['user']).toEqual({ id: 'subject', name: pseudonymise('agent') });
+    expect(pseudonymise('agent')).not.toBe(createPseudonymise(new Secret('j'.repeat(32)))('agent'));
     expect((body['client'] as { ip?: string }).ip).toBeUndefined();
   });
 });

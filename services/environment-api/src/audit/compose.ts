@@ -1,7 +1,8 @@
 /** Composes the audit trail: its service, the worker that chains and ships it, and its routes. */
-import { createDisguise } from '@gatehouse/audit-trail/chain/disguise';
-import { createAuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+
 import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
+import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -38,8 +39,8 @@ export async function composeAudit({
   metrics: Metrics;
 }) {
   const service = createAuditService(pool);
-  const pseudonymise = createDisguise(pseudonymKey);
-  const keeper = createAuditKeeper({
+  const pseudonymise = createPseudonymise(pseudonymKey);
+  const worker = createAuditWorker({
     trail: configurationTrail(pool),
     service: auditedService,
     retentionDays,
@@ -52,11 +53,11 @@ export async function composeAudit({
     metrics,
   });
   // A read-only region has a copy of the database, whose trail the writable region maintains.
-  if (isWritable) keeper.start();
+  if (isWritable) worker.start();
   return {
     service,
-    keeper,
-    routes: async (api: App) => auditRoutes(api, { audit: service, auditKeeper: keeper, changeLog }),
-    close: () => keeper.close(),
+    worker,
+    routes: async (api: App) => auditRoutes(api, { audit: service, auditWorker: worker, changeLog }),
+    close: () => worker.close(),
   };
 }

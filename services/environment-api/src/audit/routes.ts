@@ -1,5 +1,5 @@
 /** Routes below `/audit`: list the audit trail, verify its hash chain, ship again what Elasticsearch refused. */
-import type { AuditKeeper } from '@gatehouse/audit-trail/chain/keeper';
+import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import { successStatus } from '@gatehouse/contracts/envelope';
@@ -39,7 +39,7 @@ const auditList = { data: z.array(auditEntrySchema), nextCursor: nextCursorSchem
 
 export function auditRoutes(
   api: App,
-  { audit, auditKeeper, changeLog }: { audit: AuditService; auditKeeper: AuditKeeper; changeLog: ChangeLog },
+  { audit, auditWorker, changeLog }: { audit: AuditService; auditWorker: AuditWorker; changeLog: ChangeLog },
 ): void {
   api.get(
     '',
@@ -79,7 +79,7 @@ export function auditRoutes(
     },
     async (request) => {
       requireInstallationReader(request.caller);
-      return ok(await auditKeeper.verify(request.query));
+      return ok(await auditWorker.verify(request.query));
     },
   );
 
@@ -95,7 +95,7 @@ export function auditRoutes(
     },
     async (request) => {
       requireInstallationWriter(request.caller);
-      return ok({ taken: await auditKeeper.reship() });
+      return ok({ taken: await auditWorker.reship() });
     },
   );
 }

@@ -1,8 +1,9 @@
 /** Maps rows of the audit trail to events of the hash chain and to documents of Elasticsearch. */
-import type { Disguise } from '@gatehouse/audit-trail/chain/disguise';
+
 import type { AuditTrail, ChainedEvent, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
-import { auditDocument, changesAsText } from '@gatehouse/audit-trail/elasticsearch/audit-document';
-import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk-writer';
+import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk';
+import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
+import { auditDocument, changesAsText } from '@gatehouse/audit-trail/shipping/audit-document';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditAction, AuditEntry } from './store.ts';
@@ -35,7 +36,7 @@ function read(row: StoredRow): TrailEvent {
 const types: Record<AuditAction, string> = { create: 'creation', update: 'change', delete: 'deletion' };
 const pastTense: Record<AuditAction, string> = { create: 'created', update: 'updated', delete: 'deleted' };
 
-export function configurationDocument(event: ChainedEvent, disguise: Disguise): Document {
+export function configurationDocument(event: ChainedEvent, pseudonymise: Pseudonymise): Document {
   const facts = event.facts as unknown as ChangeFacts;
   const { actor, actorKind, clientAddress } = event.personal as unknown as ActorFacts;
   return auditDocument(auditedService, event, {
@@ -45,8 +46,8 @@ export function configurationDocument(event: ChainedEvent, disguise: Disguise): 
     type: [types[facts.action]],
     correlationId: facts.requestId,
     contactCenterId: facts.contactCenterId,
-    clientAddress: clientAddress === undefined ? undefined : disguise(clientAddress),
-    user: { name: actorKind === 'client' ? undefined : disguise(actor) },
+    clientAddress: clientAddress === undefined ? undefined : pseudonymise(clientAddress),
+    user: { name: actorKind === 'client' ? undefined : pseudonymise(actor) },
     gatehouse: {
       ...definedOnly({ client_id: actorKind === 'client' ? actor : undefined }),
       entity: { type: facts.entity, id: facts.entityId },

@@ -1,23 +1,16 @@
-/** Ships an audit trail to Elasticsearch: at least once there, each event as one document, in the order of the chain. */
+/** Ships an audit trail to Elasticsearch in the order of the chain; each event arrives at least once and is one document. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { ShippingStore } from '../chain/shipping-store.ts';
 import type { ChainedEvent } from '../chain/trail.ts';
-import type { BulkResult, BulkWriter, Document } from './bulk-writer.ts';
-import { inHalves } from './in-halves.ts';
+import { type BulkResult, type BulkWriter, type Document, inHalves } from '../elasticsearch/bulk.ts';
+import type { ShippingStore } from './shipping-store.ts';
 
-export interface AuditShipper {
-  /** Ships what waits; the number of events passed on, 0 when another process is at it. @throws Error when it gets nowhere */
-  shipOnce(signal?: AbortSignal): Promise<number>;
-  /** Tries again what was set aside; the number of events that were taken now. */
-  reship(): Promise<number>;
-}
-
-export interface AuditShipperOptions {
+interface AuditShipperOptions {
   pool: Pool;
-  /** Name of the lock: one shipper of a trail at a time over all replicas. */
+  /** Name of the lock: one replica at a time ships a trail. */
   name: string;
   store: ShippingStore;
   writer: BulkWriter;
@@ -27,7 +20,7 @@ export interface AuditShipperOptions {
   onSetAside?(events: number): void;
   /** Most events of one request. */
   batchSize?: number;
-  /** Most bytes of one request: what is above goes into the next one. */
+  /** Most bytes of one request. */
   batchBytes?: number;
   /** Pause before single documents are sent again, in milliseconds; doubled each time. */
   retryPauseMs?: number;
@@ -35,12 +28,12 @@ export interface AuditShipperOptions {
 
 const attempts = 5;
 
-/** Who holds it writes events of a trail into Elasticsearch. */
+/** Names the lock that a process holds while it writes events of a trail into Elasticsearch. */
 export function shippingLock(name: string): string {
   return `audit-ship:${name}`;
 }
 
-export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
+export function createAuditShipper(options: AuditShipperOptions) {
   const {
     pool,
     name,
@@ -52,7 +45,7 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
     retryPauseMs = 200,
   } = options;
 
-  /** Sends until each document is taken or refused. @throws Error when some would be taken at another time */
+  /** Sends until each document is taken or refused. @throws Error when some are neither after the last attempt */
   async function deliver(
     documents: readonly Document[],
     signal?: AbortSignal,
@@ -69,7 +62,7 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
       const [reason] = again.values();
       if (attempt === attempts)
         throw new Error(`Elasticsearch does not take ${left.length} documents: ${reason}`);
-      await pause(retryPauseMs * 2 ** (attempt - 1), undefined, signal ? { signal } : {});
+      await pause(retryPauseMs * 2 ** (attempt - 1), undefined, definedOnly({ signal }));
     }
   }
 
@@ -104,7 +97,7 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
       const prepared = events.map((event) => prepare(event, options.toDocument));
       const refused = await deliver(documentsOf(prepared));
       const accepted = prepared.filter(({ document }) => document && !refused.has(document.id));
-      await store.forgetSetAside(accepted.map(({ event }) => event.position));
+      await store.deleteSetAside(accepted.map(({ event }) => event.position));
       taken += accepted.length;
       after = last.position;
     }
@@ -114,14 +107,16 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
     (await withAdvisoryLock(pool, shippingLock(name), work)) ?? 0;
 
   return {
-    shipOnce: (signal) =>
+    /** Ships what waits. Resolves the number of events, 0 while another process holds the lock. @throws Error of `deliver` */
+    shipOnce: (signal?: AbortSignal) =>
       locked(async () => {
-        // The last one to hold the lock may have been another process, which ended before it noted what it had sent.
+        // The process that held the lock before may have ended before it recorded what it had sent.
         writer.doubt();
         let total = 0;
         for (let count = 1; count > 0 && !signal?.aborted; total += count) count = await shipBatch(signal);
         return total;
       }),
+    /** Sends again what was set aside. Resolves the number of events that were taken. */
     reship: () => locked(reshipAll),
   };
 }
@@ -129,11 +124,11 @@ export function createAuditShipper(options: AuditShipperOptions): AuditShipper {
 interface Prepared {
   event: ChainedEvent;
   document: Document | undefined;
-  /** Why there is no document. */
+  /** Reason why there is no document. */
   problem: string | undefined;
 }
 
-/** One event that this release cannot read must not hold up all others. */
+/** An event that this release cannot read must not block the others. */
 function prepare(event: ChainedEvent, toDocument: (event: ChainedEvent) => Document): Prepared {
   try {
     return { event, document: toDocument(event), problem: undefined };
@@ -150,7 +145,7 @@ function documentsOf(prepared: readonly Prepared[]): Document[] {
   return prepared.flatMap(({ document }) => document ?? []);
 }
 
-/** As many of the first events as fit; always one. */
+/** Takes as many of the first events as fit, but at least one. */
 function withinBytes(
   events: readonly ChainedEvent[],
   toDocument: (event: ChainedEvent) => Document,

@@ -1,29 +1,32 @@
-/** Sends log lines to Elasticsearch as well: at best, never at the cost of the service. What finds no room is counted and left out. */
+/** Ships log lines to Elasticsearch without ever delaying the service: lines that find no room are counted and dropped. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { LogShipping } from '@gatehouse/service-kit/http/run';
 import { randomUuid } from '@gatehouse/service-kit/random';
-import { type ItemOutcome, outcomeOf } from './bulk-outcome.ts';
-import type { Document } from './bulk-writer.ts';
-import { readableFailure } from './bulk-writer.ts';
-import { createElasticsearch, type ElasticsearchClient, type ElasticsearchConfig } from './client.ts';
-import { inHalves } from './in-halves.ts';
-import { installLogAssets } from './install.ts';
-import { logDataStream } from './log-assets.ts';
+import { type Document, type ItemOutcome, inHalves, outcomeOf } from '../elasticsearch/bulk.ts';
+import {
+  createElasticsearch,
+  type ElasticsearchClient,
+  type ElasticsearchConfig,
+  readableFailure,
+} from '../elasticsearch/client.ts';
+import { installLogAssets } from '../elasticsearch/install.ts';
+import { logDataStream } from '../elasticsearch/log-assets.ts';
 
-export interface LogShippingOptions {
+interface LogShippingOptions {
   client: ElasticsearchClient;
   namespace: string;
-  /** Whether template and lifecycle are put by us. */
+  /** Whether template and lifecycle policy are installed before the first line. */
   install: boolean;
   logRetentionDays: number;
-  /** Lines that wait in memory at most. */
-  room?: number;
+  /** Most lines that wait in memory. */
+  maxWaiting?: number;
   intervalMs?: number;
 }
 
 const batchSize = 500;
 
-/** The shipping that the configuration asks for; undefined when log lines stay on standard output alone. */
+/** Resolves undefined when the configuration does not send log lines to Elasticsearch. */
 export async function shipLogs({
   elasticsearch,
 }: {
@@ -35,7 +38,7 @@ export async function shipLogs({
 }
 
 export function createLogShipping(options: LogShippingOptions): LogShipping {
-  const { client, namespace, install, logRetentionDays, room = 5000, intervalMs = 1000 } = options;
+  const { client, namespace, install, logRetentionDays, maxWaiting = 5000, intervalMs = 1000 } = options;
   const waiting: string[] = [];
   let dropped = 0;
   let isInstalled = !install;
@@ -51,7 +54,7 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
       (part) => sendLines(part, signal),
       (): ItemOutcome => ({ kind: 'refused', reason: 'too large' }),
     );
-    // A line that is refused for what it is would be refused again: it stands on standard output.
+    // A refused line would be refused again; standard output has it.
     dropped += outcomes.filter(({ kind }) => kind === 'refused').length;
     const again = lines.filter((_, index) => outcomes[index]?.kind === 'again');
     waiting.splice(0, lines.length, ...again);
@@ -72,7 +75,7 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
 
   return {
     write(line) {
-      if (waiting.length < room) waiting.push(line);
+      if (waiting.length < maxWaiting) waiting.push(line);
       else dropped += 1;
     },
     start(log) {
@@ -110,7 +113,7 @@ interface Line {
   [field: string]: unknown;
 }
 
-/** A line in the Elastic Common Schema; fields of its own under `gatehouse`. */
+/** Makes a document of the Elastic Common Schema from a log line; other fields go under `gatehouse`. */
 export function logDocument(line: string): Document {
   const { time, level, message, service, traceId, correlationId, err, ...others } = JSON.parse(line) as Line;
   return {
@@ -121,19 +124,17 @@ export function logDocument(line: string): Document {
       message,
       log: { level },
       service: { name: service },
-      ...(traceId === undefined ? {} : { trace: { id: traceId } }),
-      ...(correlationId === undefined ? {} : { http: { request: { id: correlationId } } }),
-      ...(err === undefined ? {} : { error: errorOf(err) }),
-      ...(Object.keys(others).length === 0 ? {} : { gatehouse: others }),
+      ...definedOnly({
+        trace: traceId === undefined ? undefined : { id: traceId },
+        http: correlationId === undefined ? undefined : { request: { id: correlationId } },
+        error: err === undefined ? undefined : errorOf(err),
+        gatehouse: Object.keys(others).length === 0 ? undefined : others,
+      }),
     },
   };
 }
 
 function errorOf({ type, code, message, stack }: NonNullable<Line['err']>) {
-  return {
-    type,
-    message,
-    stack_trace: stack,
-    ...(code === undefined ? {} : { code: String(code) }),
-  };
+  const text = code === undefined ? undefined : String(code);
+  return definedOnly({ type, message, stack_trace: stack, code: text });
 }

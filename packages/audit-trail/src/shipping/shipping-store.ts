@@ -1,29 +1,15 @@
-/** How far a trail has been shipped to a target, and what the target would not take. */
+/** Stores how far a trail has been shipped to a target, and which events the target refused. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { type AuditTrail, type ChainedEvent, readChain } from './trail.ts';
+import { type AuditTrail, type ChainedEvent, readChain } from '../chain/trail.ts';
 
-export interface SetAside {
+interface SetAside {
   position: number;
   reason: string;
 }
 
-export interface ShippingStore {
-  /** Events after the last shipped one, in the order of the chain. */
-  next(limit: number): Promise<ChainedEvent[]>;
-  /** Everything up to this place is shipped or set aside. */
-  advance(position: number, setAside: readonly SetAside[]): Promise<void>;
-  /** Events that wait for their place or their shipment. */
-  waiting(): Promise<number>;
-  /** When the oldest event happened that is in the chain and not shipped; undefined when there is none. */
-  oldestWaitingMs(): Promise<number | undefined>;
-  setAsideCount(): Promise<number>;
-  /** What was set aside after a place, oldest first. */
-  nextSetAside(after: number, limit: number): Promise<ChainedEvent[]>;
-  /** They were taken after all. */
-  forgetSetAside(positions: readonly number[]): Promise<void>;
-}
+export type ShippingStore = ReturnType<typeof createShippingStore>;
 
-export function createShippingStore(trail: AuditTrail, target: string): ShippingStore {
+export function createShippingStore(trail: AuditTrail, target: string) {
   const { pool, schema } = trail;
 
   const shipped = async (db: Queryable): Promise<number> => {
@@ -40,10 +26,12 @@ export function createShippingStore(trail: AuditTrail, target: string): Shipping
   };
 
   return {
-    next: async (limit) => readChain(trail, pool, { after: await shipped(pool), limit }),
+    /** Reads the events after the last shipped one, in the order of the chain. */
+    next: async (limit: number) => readChain(trail, pool, { after: await shipped(pool), limit }),
 
-    async advance(position, setAside) {
-      // One statement: an event is never passed over without its row.
+    /** Records that everything up to this position is shipped or set aside. */
+    async advance(position: number, setAside: readonly SetAside[]) {
+      // One statement, so that no event is skipped without its row.
       await pool.query(
         `WITH aside AS (
            INSERT INTO ${schema}.audit_set_aside (target, position, reason)
@@ -56,7 +44,10 @@ export function createShippingStore(trail: AuditTrail, target: string): Shipping
       );
     },
 
-    // By numbers alone: a backlog of millions of events must not be counted every second.
+    /**
+     * Counts the events that are not chained or not shipped yet. It subtracts positions, because counting a backlog of
+     * millions of rows every second would be slow.
+     */
     waiting: () =>
       count(
         `SELECT coalesce((SELECT max(position) FROM ${schema}.audit_chain), 0)
@@ -65,6 +56,7 @@ export function createShippingStore(trail: AuditTrail, target: string): Shipping
         [target],
       ),
 
+    /** Time of the oldest event that is chained and not shipped; undefined when there is none. */
     async oldestWaitingMs() {
       const [event] = await readChain(trail, pool, { after: await shipped(pool), limit: 1 });
       return event?.atMs;
@@ -73,7 +65,8 @@ export function createShippingStore(trail: AuditTrail, target: string): Shipping
     setAsideCount: () =>
       count(`SELECT count(*) AS count FROM ${schema}.audit_set_aside WHERE target = $1`, [target]),
 
-    async nextSetAside(after, limit) {
+    /** Reads the events that were set aside after a position, oldest first. */
+    async nextSetAside(after: number, limit: number): Promise<ChainedEvent[]> {
       const { rows } = await pool.query<{ position: string }>(
         `SELECT position FROM ${schema}.audit_set_aside WHERE target = $1 AND position > $2 ORDER BY position LIMIT $3`,
         [target, after, limit],
@@ -86,7 +79,8 @@ export function createShippingStore(trail: AuditTrail, target: string): Shipping
       return pages.flat();
     },
 
-    async forgetSetAside(positions) {
+    /** Deletes the rows of events that the target has taken after all. */
+    async deleteSetAside(positions: readonly number[]) {
       await pool.query(`DELETE FROM ${schema}.audit_set_aside WHERE target = $1 AND position = ANY ($2)`, [
         target,
         positions,

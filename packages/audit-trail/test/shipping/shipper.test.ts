@@ -1,9 +1,9 @@
 /** What holds up no other event on the way to Elasticsearch; with a writer that refuses what the test says. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createShippingStore } from '../../src/chain/shipping-store.ts';
 import type { ChainedEvent } from '../../src/chain/trail.ts';
-import type { BulkWriter, Document } from '../../src/elasticsearch/bulk-writer.ts';
-import { createAuditShipper } from '../../src/elasticsearch/shipper.ts';
+import type { BulkWriter, Document } from '../../src/elasticsearch/bulk.ts';
+import { createAuditShipper } from '../../src/shipping/shipper.ts';
+import { createShippingStore } from '../../src/shipping/shipping-store.ts';
 import { openTrail, silentLog, type TrailDatabase } from '../chain/trail-database.ts';
 
 let shop: TrailDatabase;

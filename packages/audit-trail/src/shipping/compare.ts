@@ -1,15 +1,15 @@
 /**
- * Puts the days of a trail beside their copies in Elasticsearch. A database that was set back to an earlier moment, seals
- * and all, holds by itself; here it shows, since the copies know what came after.
+ * Compares the days of a trail with their copies in Elasticsearch. This finds a database that was reset to an earlier
+ * state together with its seals: such a chain verifies, but the copies have later events.
  */
-import type { VerifiedDay } from '../chain/verify.ts';
-import type { ElasticsearchClient } from './client.ts';
+import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
+import type { ElasticsearchClient } from '../elasticsearch/client.ts';
 
-export interface Copies {
+interface Copies {
   client: ElasticsearchClient;
   dataStream: string;
   service: string;
-  /** Last place of the chain in PostgreSQL. */
+  /** Reads the last position of the chain in PostgreSQL. */
   lastPosition(): Promise<number>;
 }
 
@@ -18,14 +18,14 @@ interface CopiedEvent {
   event: { sequence: number; hash: string };
 }
 
-/** Elasticsearch answers no more terms or documents than these at once. */
-const mostDays = 5000;
+/** Bounds the terms and documents of one search. */
+const maxDays = 5000;
 
 export async function compareWithCopies(
   days: readonly VerifiedDay[],
   { client, dataStream, service, lastPosition }: Copies,
 ): Promise<VerifiedDay[]> {
-  const ends = days.slice(-mostDays).flatMap(({ lastPosition: end }) => end ?? []);
+  const ends = days.slice(-maxDays).flatMap(({ lastPosition: end }) => end ?? []);
   const find = async (size: number, also: object[]) => {
     const { hits } = await client.search<CopiedEvent>({
       ...{ index: dataStream, ignore_unavailable: true, size },
@@ -37,9 +37,9 @@ export async function compareWithCopies(
   };
   const [[last], copied] = await Promise.all([
     find(1, []),
-    find(mostDays, [{ terms: { 'event.sequence': ends } }]),
+    find(maxDays, [{ terms: { 'event.sequence': ends } }]),
   ]);
-  // After a restore numbers may be there twice: one copy that agrees is enough.
+  // After a restore of the database a position may have two copies: one equal hash is enough.
   const hashes = new Map<number, string[]>();
   for (const { event } of copied)
     hashes.set(event.sequence, [...(hashes.get(event.sequence) ?? []), event.hash]);
@@ -50,13 +50,13 @@ export async function compareWithCopies(
       problems.push(`Elasticsearch has another event ${day.lastPosition}: this one was put in its place`);
     return { ...day, problems, copied: found.includes(day.hash) };
   });
-  // Asked afterwards: what is entered and shipped meanwhile is no cut, nor is what comes after the days that were asked for.
+  // Read after the search, so that events that were chained and shipped meanwhile are not reported as missing.
   const end = await lastPosition();
-  return last !== undefined && last.event.sequence > end ? [...compared, cutOff(last, end)] : compared;
+  return last !== undefined && last.event.sequence > end ? [...compared, truncatedDay(last, end)] : compared;
 }
 
-/** Of the day that is not there any more, also when no day is left. */
-function cutOff({ '@timestamp': at, event }: CopiedEvent, end: number): VerifiedDay {
+/** Reports the day that is missing in PostgreSQL, also when no day is left there. */
+function truncatedDay({ '@timestamp': at, event }: CopiedEvent, end: number): VerifiedDay {
   const problem = `Elasticsearch has events up to ${event.sequence}, here they end with ${end}: the end was cut off`;
   return { day: at.slice(0, 10), events: 0, hash: '', problems: [problem] };
 }

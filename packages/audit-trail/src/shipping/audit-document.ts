@@ -1,13 +1,16 @@
-/** An audit event as a document of the Elastic Common Schema. */
+/** Makes a document of the Elastic Common Schema from an audit event, and pseudonyms from names and addresses. */
+import { createHmac } from 'node:crypto';
 import { isIP } from 'node:net';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
+import type { Secret } from '@gatehouse/service-kit/secret';
 import type { ChainedEvent } from '../chain/trail.ts';
-import { auditDataset } from './audit-assets.ts';
-import type { Document } from './bulk-writer.ts';
+import { auditDataset } from '../elasticsearch/audit-assets.ts';
+import type { Document } from '../elasticsearch/bulk.ts';
 
 const ecsVersion = '8.11.0';
 
-export interface AuditDescription {
+interface AuditDescription {
   action: string;
   outcome: 'success' | 'failure';
   /** ECS: what the event is about, and what happened to it. */
@@ -18,7 +21,7 @@ export interface AuditDescription {
   contactCenterId?: string | undefined;
   user?: { id?: string | undefined; name?: string | undefined };
   clientAddress?: string | undefined;
-  /** What ECS has no field for. */
+  /** Facts that ECS has no field for. */
   gatehouse: Readonly<Record<string, unknown>>;
 }
 
@@ -36,9 +39,11 @@ export function auditDocument(service: string, event: ChainedEvent, description:
         hash: event.hash.toString('base64url'),
       },
       service: { name: service },
-      ...(contactCenterId === undefined ? {} : { organization: { id: contactCenterId } }),
-      ...(user?.id === undefined && user?.name === undefined ? {} : { user }),
-      ...(clientAddress === undefined ? {} : { client: clientOf(clientAddress) }),
+      ...definedOnly({
+        organization: contactCenterId === undefined ? undefined : { id: contactCenterId },
+        user: user?.id === undefined && user?.name === undefined ? undefined : user,
+        client: clientAddress === undefined ? undefined : clientOf(clientAddress),
+      }),
       http: { request: { id: description.correlationId } },
       gatehouse: description.gatehouse,
     },
@@ -46,23 +51,32 @@ export function auditDocument(service: string, event: ChainedEvent, description:
 }
 
 function clientOf(address: string) {
-  // A link-local address with its zone is one to Node.js and none to Elasticsearch.
-  return { address, ...(isIP(address) && !address.includes('%') ? { ip: address } : {}) };
+  // Elasticsearch refuses a link-local address with its zone, which Node.js accepts.
+  const ip = isIP(address) && !address.includes('%') ? address : undefined;
+  return definedOnly({ address, ip });
 }
 
-/** Values of any shape, so they go as text: a field must not have two types. */
+/** Writes the values as text, because a field of Elasticsearch has one type. */
 export function changesAsText(changes: FieldChanges): Record<string, { from?: string; to?: string }> {
   return Object.fromEntries(
     Object.entries(changes).map(([name, { from, to }]) => [
       name.replaceAll('.', '_'),
-      {
-        ...(from === undefined ? {} : { from: textOf(from) }),
-        ...(to === undefined ? {} : { to: textOf(to) }),
-      },
+      definedOnly({ from: textOf(from), to: textOf(to) }),
     ]),
   );
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Replaces a value by its pseudonym; without a key it returns the value unchanged. */
+export type Pseudonymise = (value: string) => string;
+
+const pseudonymLength = 22;
+
+export function createPseudonymise(key: Secret | undefined): Pseudonymise {
+  if (key === undefined) return (value) => value;
+  return (value) =>
+    `p-${createHmac('sha256', key.reveal()).update(value).digest('base64url').slice(0, pseudonymLength)}`;
 }

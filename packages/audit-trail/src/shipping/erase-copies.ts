@@ -1,18 +1,13 @@
-/** Takes what tells of a person out of documents that Elasticsearch has already. */
-import type { ElasticsearchClient } from './client.ts';
-
-export interface PersonQuery {
-  userIds: readonly string[];
-  userNames: readonly string[];
-}
+/** Erases personal data from the documents in Elasticsearch. */
+import type { ElasticsearchClient } from '../elasticsearch/client.ts';
 
 const pageSize = 500;
 
-/** How many documents were written anew without it. Each is found no more afterwards, so that a repetition goes on. */
+/** Resolves the number of rewritten documents. The search no longer finds those, so a repetition continues where it stopped. */
 export async function erasePersonalFields(
   client: ElasticsearchClient,
   dataStream: string,
-  { userIds, userNames }: PersonQuery,
+  { userIds, userNames }: { userIds: readonly string[]; userNames: readonly string[] },
 ): Promise<number> {
   let erased = 0;
   for (;;) {

@@ -1,9 +1,22 @@
-/** Where a service sends its logging data. */
-
+/** Defines the settings of the audit trail and of Elasticsearch, and says which of them contradict each other. */
 import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
 
 const nodeUrl = z.url({ protocol: /^https?$/ });
+
+export const auditSettings = {
+  retentionDays: setting(read.integer(1, 36_500).default(365), {
+    env: 'GATEHOUSE_AUDIT_RETENTION_DAYS',
+    doc: 'Age at which audit events are deleted from PostgreSQL, in days; events that Elasticsearch does not have yet are kept longer.',
+  }),
+  pseudonymKey: optionalSecretSetting({
+    env: 'GATEHOUSE_AUDIT_PSEUDONYM_KEY',
+    doc: 'Key for pseudonyms. Where it is set, user names and addresses reach Elasticsearch only as pseudonyms: equal names have equal pseudonyms, and only who has the key can find a name.',
+    check: (text) => {
+      if (text.length < 32) throw new Error('must have at least 32 characters');
+    },
+  }),
+};
 
 export const elasticsearchSettings = {
   nodes: setting(
@@ -69,7 +82,7 @@ export const elasticsearchSettings = {
   }),
 };
 
-interface Given {
+interface ElasticsearchValues {
   nodes: readonly string[];
   username: string | undefined;
   password: unknown;
@@ -78,15 +91,9 @@ interface Given {
   logs: boolean;
 }
 
-/** Why the settings contradict each other. */
-export function elasticsearchProblems({
-  nodes,
-  username,
-  password,
-  apiKey,
-  allowPlaintext,
-  logs,
-}: Given): string[] {
+/** Returns one sentence for each contradiction between settings. */
+export function elasticsearchProblems(values: ElasticsearchValues): string[] {
+  const { nodes, username, password, apiKey, allowPlaintext, logs } = values;
   const problems: string[] = [];
   if (apiKey !== undefined && username !== undefined) {
     problems.push('GATEHOUSE_ELASTICSEARCH_API_KEY and GATEHOUSE_ELASTICSEARCH_USERNAME exclude each other');

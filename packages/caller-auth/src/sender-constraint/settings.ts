@@ -1,13 +1,11 @@
-/** What tells who sent a request: TLS client certificates (RFC 8705) and DPoP proofs (RFC 9449). */
-
+/** Defines the settings of TLS client certificates (RFC 8705) and DPoP nonces (RFC 9449). */
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
 import {
   type CertificateFormat,
-  type ClientCertificates,
   certificateFormats,
   createClientCertificates,
-} from '../sender-constraint/client-certificates.ts';
+} from './client-certificates.ts';
 
 export const certificateHeaderSettings = {
   header: setting(
@@ -37,7 +35,7 @@ interface CertificateConfig {
   mtls: { header: string | undefined; headerFormat: CertificateFormat };
 }
 
-/** Why the settings contradict each other: a header that anybody may send would make every certificate everybody's. */
+/** Returns one sentence for each contradiction. Without trusted proxies, any caller could present the certificate of another. */
 export function certificateHeaderProblems({ http, mtls }: CertificateConfig): string[] {
   return mtls.header !== undefined && http.trustedProxies.length === 0
     ? [
@@ -46,7 +44,7 @@ export function certificateHeaderProblems({ http, mtls }: CertificateConfig): st
     : [];
 }
 
-export function clientCertificatesOf({ http, mtls }: CertificateConfig): ClientCertificates {
+export function clientCertificatesOf({ http, mtls }: CertificateConfig) {
   const { header, headerFormat: format } = mtls;
   return createClientCertificates({
     fromSocket: http.tls.clientCertificates,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../src/elasticsearch/bulk-outcome.ts';
+import { outcomeOf } from '../../src/elasticsearch/bulk.ts';
 
 describe('the outcome of a document', () => {
   it.each([

@@ -1,6 +1,6 @@
 /** Settings of Elasticsearch that contradict each other: told at the start, not in the middle of an outage. */
 import { expect, it } from 'vitest';
-import { elasticsearchProblems } from '../../src/config/elasticsearch.ts';
+import { elasticsearchProblems } from '../src/settings.ts';
 
 const good = {
   ...{ nodes: ['https://elasticsearch.example:9200'], username: undefined, password: undefined },

@@ -4,8 +4,8 @@ import { defineConfiguration } from '@gatehouse/service-kit/config/configuration
 import { httpSettings, logSettings } from '@gatehouse/service-kit/config/groups';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import { runService } from '@gatehouse/service-kit/http/run';
-import { elasticsearchSettings } from '../../src/config/elasticsearch.ts';
-import { shipLogs } from '../../src/elasticsearch/log-shipping.ts';
+import { elasticsearchSettings } from '../../src/settings.ts';
+import { shipLogs } from '../../src/shipping/log-shipping.ts';
 
 await runService({
   shipLogs,

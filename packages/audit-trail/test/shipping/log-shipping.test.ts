@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogShipping } from '@gatehouse/service-kit/http/run';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
-import { createLogShipping } from '../../src/elasticsearch/log-shipping.ts';
+import { createLogShipping } from '../../src/shipping/log-shipping.ts';
 import { silentLog } from '../chain/trail-database.ts';
 
 type Status = (message: string, attempt: number) => number;

@@ -9,17 +9,17 @@ import {
 } from '@gatehouse/testing/elasticsearch-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readLastPosition } from '../../src/chain/days.ts';
-import { createShippingStore } from '../../src/chain/shipping-store.ts';
 import type { ChainedEvent } from '../../src/chain/trail.ts';
 import { verifyAuditTrail } from '../../src/chain/verify.ts';
 import { auditDataStream } from '../../src/elasticsearch/audit-assets.ts';
-import { auditDocument } from '../../src/elasticsearch/audit-document.ts';
-import { createBulkWriter } from '../../src/elasticsearch/bulk-writer.ts';
+import { createBulkWriter } from '../../src/elasticsearch/bulk.ts';
 import { createElasticsearch, type ElasticsearchClient } from '../../src/elasticsearch/client.ts';
-import { compareWithCopies } from '../../src/elasticsearch/compare.ts';
 import { installAuditAssets } from '../../src/elasticsearch/install.ts';
-import { createLogShipping } from '../../src/elasticsearch/log-shipping.ts';
-import { createAuditShipper } from '../../src/elasticsearch/shipper.ts';
+import { auditDocument } from '../../src/shipping/audit-document.ts';
+import { compareWithCopies } from '../../src/shipping/compare.ts';
+import { createLogShipping } from '../../src/shipping/log-shipping.ts';
+import { createAuditShipper } from '../../src/shipping/shipper.ts';
+import { createShippingStore } from '../../src/shipping/shipping-store.ts';
 import { box, openTrail, silentLog, type TrailDatabase } from '../chain/trail-database.ts';
 
 const home = process.env[elasticsearchHomeVariable] ?? '';

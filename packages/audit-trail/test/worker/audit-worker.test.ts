@@ -3,9 +3,9 @@
 import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createAuditKeeper } from '../../src/chain/keeper.ts';
 import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
-import { box, openTrail, silentLog, type TrailDatabase } from './trail-database.ts';
+import { createAuditWorker } from '../../src/worker/audit-worker.ts';
+import { box, openTrail, silentLog, type TrailDatabase } from '../chain/trail-database.ts';
 
 let shop: TrailDatabase;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const config = {
 it('a person is taken out of the copies when nobody ships any more what he had read before', async () => {
   const search = vi.fn(async () => ({ hits: { hits: [] } }));
   const client = { indices: { refresh: async () => undefined }, search, close: async () => undefined };
-  const keeper = createAuditKeeper({
+  const worker = createAuditWorker({
     ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, retentionDays: 30 },
     metrics: createMetrics({ processMetrics: false }),
     now: Date.now,
@@ -38,19 +38,19 @@ it('a person is taken out of the copies when nobody ships any more what he had r
   let erasing: Promise<number> | undefined;
 
   await withAdvisoryLock(shop.pool, 'audit-ship:shop', async () => {
-    erasing = keeper.eraseCopies({ userIds: ['one'], userNames: [] });
+    erasing = worker.eraseCopies({ userIds: ['one'], userNames: [] });
     await vi.waitFor(async () => expect(await waiters()).toBe(1));
     expect(search).not.toHaveBeenCalled();
   });
 
   expect(await erasing).toBe(0);
   expect(search).toHaveBeenCalledOnce();
-  await keeper.close();
+  await worker.close();
 });
 
 it('events that get no place since somebody holds the lock show by their age, until they have one', async () => {
   const metrics = createMetrics({ processMetrics: false });
-  const keeper = createAuditKeeper({
+  const worker = createAuditWorker({
     ...{ trail: shop.trail, service: 'shop', secretBox: box, log: silentLog, metrics, intervalMs: 5 },
     now: () => Date.now() + 600_000,
     retentionDays: 30,
@@ -63,11 +63,11 @@ it('events that get no place since somebody holds the lock show by their age, un
   await shop.append(3);
 
   await withAdvisoryLock(shop.pool, 'audit-chain:shop', async () => {
-    keeper.start();
+    worker.start();
     await vi.waitFor(async () => expect(await age()).toBeGreaterThanOrEqual(600));
   });
 
   await vi.waitFor(async () => expect(await age()).toBe(0));
-  await keeper.close();
-  expect((await keeper.verify({})).map(({ events }) => events)).toEqual([3]);
+  await worker.close();
+  expect((await worker.verify({})).map(({ events }) => events)).toEqual([3]);
 });

@@ -1,7 +1,7 @@
 /** A trail beside its copies: what is said when both differ, and that nothing is said when they do not. */
 import { expect, it } from 'vitest';
 import type { ElasticsearchClient } from '../../src/elasticsearch/client.ts';
-import { compareWithCopies } from '../../src/elasticsearch/compare.ts';
+import { compareWithCopies } from '../../src/shipping/compare.ts';
 
 interface Wish {
   sort: unknown;

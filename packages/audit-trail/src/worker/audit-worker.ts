@@ -1,0 +1,172 @@
+/** Chains, ships and deletes the events of an audit trail in the background, and verifies and erases on request. */
+import type { VerifiedDay } from '@gatehouse/contracts/audit-chain';
+import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import { holdAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
+import { inTransaction, type Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { createAuditChainer } from '../chain/chainer.ts';
+import { keptFromDay, readLastPosition, resealDays } from '../chain/days.ts';
+import { eraseFromChain, resealErasures } from '../chain/erasure.ts';
+import { deleteExpired } from '../chain/retention.ts';
+import type { AuditTrail, ChainedEvent } from '../chain/trail.ts';
+import { verifyAuditTrail } from '../chain/verify.ts';
+import { auditDataStream } from '../elasticsearch/audit-assets.ts';
+import type { Document } from '../elasticsearch/bulk.ts';
+import {
+  type ElasticsearchClient,
+  type ElasticsearchConfig,
+  readableFailure,
+} from '../elasticsearch/client.ts';
+import { compareWithCopies } from '../shipping/compare.ts';
+import { erasePersonalFields } from '../shipping/erase-copies.ts';
+import { shippingLock } from '../shipping/shipper.ts';
+import { ageSeconds, createShippingWork, shippingTarget } from '../shipping/shipping-work.ts';
+
+interface AuditWorkerOptions {
+  trail: AuditTrail;
+  /** Name of the service in Elasticsearch. */
+  service: string;
+  secretBox: SecretBox;
+  now: Clock;
+  /** Age at which events are deleted from PostgreSQL, in days. */
+  retentionDays: number;
+  elasticsearch: ElasticsearchConfig;
+  /** Undefined: nothing is shipped. `close` closes it. */
+  client: ElasticsearchClient | undefined;
+  toDocument(event: ChainedEvent): Document;
+  log: Logger;
+  metrics: Metrics;
+  intervalMs?: number;
+}
+
+export type AuditWorker = ReturnType<typeof createAuditWorker>;
+
+export function createAuditWorker(options: AuditWorkerOptions) {
+  const { trail, client, secretBox, log, now, retentionDays, intervalMs = 1000 } = options;
+  const keptFrom = () => keptFromDay(now(), retentionDays);
+  const chaining = createChainingWork(options);
+  const shipping = client && createShippingWork({ ...options, client, intervalMs });
+  const expiring = createRepeatingWork({
+    log,
+    intervalMs: 60_000,
+    longestPauseMs: 600_000,
+    async round() {
+      const shippedTo = client === undefined ? undefined : shippingTarget;
+      return (await deleteExpired(trail, { before: keptFrom(), shippedTo })) > 0;
+    },
+    failing: 'audit events past their time could not be deleted',
+    recovered: 'audit events past their time are deleted again',
+  });
+  const works = [chaining, expiring, ...(shipping ? [shipping] : [])];
+
+  return {
+    /** Chains, ships and deletes at intervals until `close`. */
+    start() {
+      for (const work of works) work.start();
+    },
+    async close() {
+      await Promise.all(works.map((work) => work.stop()));
+      await client?.close();
+    },
+    async verify(days: { from?: string | undefined; to?: string | undefined }): Promise<VerifiedDay[]> {
+      const verified = await verifyAuditTrail({ trail, secretBox, keptFrom: keptFrom(), ...days });
+      return client === undefined ? verified : compare(verified, client, options);
+    },
+    /** Sends again what Elasticsearch refused. Resolves the number of events that it took. @throws AppError 409, 503 */
+    async reship(): Promise<number> {
+      if (shipping === undefined)
+        throw new AppError('no_elasticsearch', 409, 'No Elasticsearch is configured: nothing is shipped');
+      try {
+        return await shipping.reship();
+      } catch (error) {
+        throw unavailable('Elasticsearch', { cause: readableFailure(error) });
+      }
+    },
+    /** Chains now what waits. */
+    async chain(): Promise<void> {
+      await chaining.chainOnce();
+    },
+    /** Erases personal data in PostgreSQL: see `eraseFromChain`. */
+    erase: (transaction: Queryable, erase: () => Promise<readonly string[]>) =>
+      eraseFromChain(trail, { transaction, secretBox }, erase),
+    /** Erases a person in the copies. Resolves the number of documents. @throws AppError 503 */
+    async eraseCopies(person: { userIds: readonly string[]; userNames: readonly string[] }): Promise<number> {
+      if (client === undefined) return 0;
+      try {
+        return await inTransaction(trail.pool, async (transaction) => {
+          // Without the lock, a shipper that read the events before their erasure could write them afterwards.
+          await holdAdvisoryLock(transaction, shippingLock(trail.schema));
+          return erasePersonalFields(client, auditDataStream(options.elasticsearch.namespace), person);
+        });
+      } catch (error) {
+        throw unavailable('Elasticsearch', { cause: readableFailure(error) });
+      }
+    },
+    /** Reseals under the active key what was sealed under another one. Resolves the number of days. */
+    async reseal(): Promise<number> {
+      await resealErasures(trail.schema, trail.pool, secretBox);
+      return resealDays(trail.schema, trail.pool, secretBox);
+    },
+  };
+}
+
+function createChainingWork(options: AuditWorkerOptions) {
+  const { log, metrics, now, intervalMs = 1000 } = options;
+  const breaks = metrics.counter(
+    'gatehouse_audit_chain_breaks_total',
+    'Times that the audit chain did not end as it was sealed: somebody changed the database.',
+  );
+  const unchained = metrics.gauge(
+    'gatehouse_audit_unchained_seconds',
+    'Age of the oldest audit event that has no place in the chain yet; 0 when all have one.',
+  );
+  const { chainOnce, oldestWaitingMs } = createAuditChainer({
+    ...options,
+    onBroken(problem) {
+      breaks.inc();
+      log.error(
+        { problem },
+        'the audit trail was changed in the database: gatehouse audit verify shows where',
+      );
+    },
+  });
+  const work = createRepeatingWork({
+    log,
+    intervalMs,
+    longestPauseMs: 30_000,
+    async round(signal) {
+      try {
+        await chainOnce(signal);
+      } finally {
+        unchained.set(ageSeconds(await oldestWaitingMs(), now()));
+      }
+      return false;
+    },
+    failing: 'audit events could not be entered into their chain',
+    recovered: 'audit events are entered into their chain again',
+  });
+  return { ...work, chainOnce };
+}
+
+/** Adds the comparison with Elasticsearch, or only a warning when Elasticsearch does not answer. */
+async function compare(
+  verified: VerifiedDay[],
+  client: ElasticsearchClient,
+  { trail, service, elasticsearch, log }: AuditWorkerOptions,
+): Promise<VerifiedDay[]> {
+  try {
+    return await compareWithCopies(verified, {
+      client,
+      dataStream: auditDataStream(elasticsearch.namespace),
+      service,
+      lastPosition: () => readLastPosition(trail.schema, trail.pool),
+    });
+  } catch (error) {
+    log.warn({ err: readableFailure(error) }, 'the audit trail could not be compared with Elasticsearch');
+    return verified;
+  }
+}
