@@ -1,10 +1,10 @@
-/** What a browser may do with our pages: load nothing from others, be framed by nobody, tell nobody where it was. */
+/** Sets security headers: a page loads nothing from other sites, cannot be framed and sends no Referer to them. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { App } from '@gatehouse/service-kit/http/app-type';
-import { formActionSources, frameSources } from './policy-sources.ts';
 
-/** Of every answer; a page says more exactly what it may reach. */
+/** Headers of every answer; a page replaces some of them by those of `headersOfPage`. */
 export function securityHeaders(pages: App, publicUrl: string): void {
-  const headers = {
+  const headers = definedOnly({
     'content-security-policy': policyOf({}, undefined),
     'cross-origin-resource-policy': 'same-origin',
     'origin-agent-cluster': '?1',
@@ -13,12 +13,12 @@ export function securityHeaders(pages: App, publicUrl: string): void {
     'x-download-options': 'noopen',
     'x-frame-options': 'DENY',
     'x-permitted-cross-domain-policies': 'none',
-    // The filters of old browsers made holes of their own.
+    // The filters of old browsers opened holes of their own.
     'x-xss-protection': '0',
-    ...(publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
-    // No cross-origin-opener-policy: applications open the sign-in page in a pop-up, and isolation would cut it off from
+    'strict-transport-security': publicUrl.startsWith('https:') ? 'max-age=31536000' : undefined,
+    // No cross-origin-opener-policy: applications open the sign-in page in a pop-up, and isolation would separate it from
     // its opener for good.
-  };
+  });
   pages.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
     done();
@@ -33,18 +33,18 @@ export interface PageReach {
   frames?: readonly string[] | undefined;
 }
 
-export function headersOfPage(reach: PageReach, scriptNonce: string): Record<string, string> {
+export function headersOfPage(reach: PageReach, scriptNonce: string) {
   const isOfApplication = reach.formsLeadTo !== undefined || (reach.frames ?? []).length > 0;
-  return {
+  return definedOnly({
     'content-security-policy': policyOf(reach, scriptNonce),
     // A form without a CSRF token is trusted by its Origin, and browsers send `Origin: null` under `no-referrer` (Fetch
-    // standard, "append a request Origin header"). Other origins still learn nothing.
-    ...(isOfApplication ? {} : { 'referrer-policy': 'same-origin' }),
-  };
+    // standard, "append a request Origin header"). Other origins still receive no Referer.
+    'referrer-policy': isOfApplication ? undefined : 'same-origin',
+  });
 }
 
 function policyOf({ formsLeadTo, frames = [] }: PageReach, scriptNonce: string | undefined): string {
-  return [
+  const directives = [
     "default-src 'none'",
     `script-src ${scriptNonce === undefined ? "'none'" : `'nonce-${scriptNonce}'`}`,
     "style-src 'self'",
@@ -52,6 +52,29 @@ function policyOf({ formsLeadTo, frames = [] }: PageReach, scriptNonce: string |
     `form-action ${formActionSources(formsLeadTo).join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
-    ...(frames.length === 0 ? [] : [`frame-src ${frameSources(frames).join(' ')}`]),
-  ].join('; ');
+  ];
+  if (frames.length > 0) directives.push(`frame-src ${frameSources(frames).join(' ')}`);
+  return directives.join('; ');
+}
+
+/**
+ * CSP Level 3 section 6.4.1. Names the application, because Chromium applies `form-action` to redirects after the post too.
+ * Only an address that is exactly one source gets into the header.
+ */
+export function formActionSources(redirectOrigin: string | undefined): string[] {
+  const source = redirectOrigin === undefined ? undefined : sourceOf(redirectOrigin);
+  return source === undefined ? ["'self'"] : ["'self'", source];
+}
+
+function frameSources(frames: readonly string[]): string[] {
+  return [...new Set(frames.map(sourceOf).filter((source) => source !== undefined))];
+}
+
+function sourceOf(address: string): string | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { protocol, hostname, origin } = new URL(address);
+  // Private-use schemes of native apps (RFC 8252 section 7.1) have a dot in them; script and data schemes have none.
+  if (protocol !== 'http:' && protocol !== 'https:') return protocol.includes('.') ? protocol : undefined;
+  // A host source cannot hold an IPv6 address (RFC 8252 section 7.3 allows it as a loopback redirect).
+  return hostname.startsWith('[') ? protocol : origin;
 }

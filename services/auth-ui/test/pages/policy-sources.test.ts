@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formActionSources } from '../../src/pages/policy-sources.ts';
+import { formActionSources } from '../../src/pages/security-headers.ts';
 
 it.each([
   ['https://workspace.example.com', 'https://workspace.example.com'],
