@@ -22,7 +22,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       // Browsers send forms; no other content type is accepted.
       pages.removeAllContentTypeParsers();
       await pages.register(formbody);
-      securityHeaders(pages, config.publicUrl);
+      await securityHeaders(pages, config.publicUrl);
       pages.setNotFoundHandler(notFoundPage);
       // With the prefix this is `/auth` and `/auth/`.
       pages.get('/', { schema: { hide: true } }, async (_request, reply) =>

@@ -1,27 +1,19 @@
 /** Sets security headers: a page loads nothing from other sites, cannot be framed and sends no Referer to them. */
+import helmet from '@fastify/helmet';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { FastifyReply } from 'fastify';
 
-/** Headers of every answer; a page replaces some of them by those of `headersOfPage`. */
-export function securityHeaders(pages: App, publicUrl: string): void {
-  const headers = definedOnly({
-    'content-security-policy': policyOf({}, undefined),
-    'cross-origin-resource-policy': 'same-origin',
-    'origin-agent-cluster': '?1',
-    'referrer-policy': 'no-referrer',
-    'x-dns-prefetch-control': 'off',
-    'x-download-options': 'noopen',
-    'x-frame-options': 'DENY',
-    'x-permitted-cross-domain-policies': 'none',
-    // The filters of old browsers opened holes of their own.
-    'x-xss-protection': '0',
-    'strict-transport-security': publicUrl.startsWith('https:') ? 'max-age=31536000' : undefined,
-    // No cross-origin-opener-policy: applications open the sign-in page in a pop-up, and isolation would separate it from
-    // its opener for good.
-  });
-  pages.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers);
-    done();
+/** Headers of every answer; a page narrows or widens them by `setHeadersOfPage`. */
+export async function securityHeaders(pages: App, publicUrl: string): Promise<void> {
+  const isEncrypted = publicUrl.startsWith('https:');
+  await pages.register(helmet, {
+    contentSecurityPolicy: policyOf({}, undefined),
+    xFrameOptions: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: isEncrypted ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    // Applications open the sign-in page in a pop-up, and isolation would separate it from its opener for good.
+    crossOriginOpenerPolicy: false,
   });
 }
 
@@ -33,28 +25,30 @@ export interface PageReach {
   frames?: readonly string[] | undefined;
 }
 
-export function headersOfPage(reach: PageReach, scriptNonce: string) {
+export function setHeadersOfPage(reply: FastifyReply, reach: PageReach, scriptNonce: string): void {
   const isOfApplication = reach.formsLeadTo !== undefined || (reach.frames ?? []).length > 0;
-  return definedOnly({
-    'content-security-policy': policyOf(reach, scriptNonce),
+  reply.helmet({
+    contentSecurityPolicy: policyOf(reach, scriptNonce),
     // A form without a CSRF token is trusted by its Origin, and browsers send `Origin: null` under `no-referrer` (Fetch
     // standard, "append a request Origin header"). Other origins still receive no Referer.
-    'referrer-policy': isOfApplication ? undefined : 'same-origin',
+    referrerPolicy: { policy: isOfApplication ? 'no-referrer' : 'same-origin' },
   });
 }
 
-function policyOf({ formsLeadTo, frames = [] }: PageReach, scriptNonce: string | undefined): string {
-  const directives = [
-    "default-src 'none'",
-    `script-src ${scriptNonce === undefined ? "'none'" : `'nonce-${scriptNonce}'`}`,
-    "style-src 'self'",
-    "img-src 'self'",
-    `form-action ${formActionSources(formsLeadTo).join(' ')}`,
-    "frame-ancestors 'none'",
-    "base-uri 'none'",
-  ];
-  if (frames.length > 0) directives.push(`frame-src ${frameSources(frames).join(' ')}`);
-  return directives.join('; ');
+function policyOf({ formsLeadTo, frames = [] }: PageReach, scriptNonce: string | undefined) {
+  return {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'none'"],
+      'script-src': [scriptNonce === undefined ? "'none'" : `'nonce-${scriptNonce}'`],
+      'style-src': ["'self'"],
+      'img-src': ["'self'"],
+      'form-action': formActionSources(formsLeadTo),
+      'frame-ancestors': ["'none'"],
+      'base-uri': ["'none'"],
+      ...definedOnly({ 'frame-src': frames.length === 0 ? undefined : frameSources(frames) }),
+    },
+  };
 }
 
 /**

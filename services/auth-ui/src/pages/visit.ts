@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assetUrl } from '../design/assets.ts';
 import { chooseLanguage } from '../texts/language.ts';
 import { type Language, type Text, textsIn } from '../texts/texts.ts';
-import { headersOfPage, type PageReach } from './security-headers.ts';
+import { type PageReach, setHeadersOfPage } from './security-headers.ts';
 import { renderView, type Views } from './views.ts';
 
 export interface Visit {
@@ -53,13 +53,9 @@ export function sendView<V extends keyof Views>(visit: Visit, view: V, page: Vie
   const { reply, reach, language, text } = visit;
   const scriptNonce = randomToken(16);
   const html = renderView(view, page, { language, text, asset: assetUrl, scriptNonce });
+  setHeadersOfPage(reply, reach, scriptNonce);
   return reply
-    .headers({
-      ...headersOfPage(reach, scriptNonce),
-      'cache-control': 'no-store',
-      'content-language': language,
-      vary: 'accept-language',
-    })
+    .headers({ 'cache-control': 'no-store', 'content-language': language, vary: 'accept-language' })
     .type('text/html; charset=utf-8')
     .send(html);
 }
