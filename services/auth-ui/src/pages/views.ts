@@ -1,5 +1,5 @@
 /** Renders the page templates, and defines the data that each of them needs. Eta escapes every value. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
@@ -137,19 +137,12 @@ export interface Views {
   'signed-out': SignedOutPage;
 }
 
-const folder = new URL('../../views/', import.meta.url);
-
-/** By name and not by path: a path would be resolved again for every part of every page. */
-const eta = new Eta();
-for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-  if (!file.endsWith('.eta')) continue;
-  eta.loadTemplate(`@${file.slice(0, -'.eta'.length)}`, readFileSync(new URL(file, folder), 'utf8'));
-}
+const eta = new Eta({ views: fileURLToPath(new URL('../../views/', import.meta.url)), cache: true });
 
 export function renderView<V extends keyof Views>(
   view: V,
   page: Views[V],
   surroundings: Surroundings,
 ): string {
-  return eta.render(`@${view}`, { ...page, ...surroundings });
+  return eta.render(`./${view}`, { ...page, ...surroundings });
 }
