@@ -1,16 +1,16 @@
-/** The semantic seam: what Gatehouse asks of a Configuration Server, whatever speaks to it underneath. */
+/** Defines what Gatehouse asks of a Configuration Server, independent of protocol and connection. */
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
 import type { CfgPerson, PersonFilter } from './model/person.ts';
 import type { CfgRole, RoleFilter } from './model/role.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
 
 /**
- * Every method rejects with a ConfigServerError (`./errors`) and with nothing else.
- * Implementations: the client (`./client`), a pool entry (`./pool`), the memory back end (`./memory-backend`).
+ * Every method rejects with a ConfigServerError (`errors.ts`) and with nothing else. Implementations: the client
+ * (`client/client.ts`), an entry of the pool (`pool/pooled-backend.ts`), the memory back end (`testing/memory-backend.ts`).
  */
 export interface ConfigurationBackend {
   /**
-   * Checks a user's password. Never repeated once it was sent, because a second wrong try would count towards lock-out.
+   * Verifies a password. Never repeated after it was sent: a second wrong try would count towards the lock of the account.
    * Errors: AuthenticationFailed (unknown user, wrong password, disabled: indistinguishable), AccountLocked,
    * AccountExpired, PasswordExpired, TooManySessions; OutcomeUnknown when the link broke after sending.
    */
@@ -22,14 +22,14 @@ export interface ConfigurationBackend {
     options?: CallOptions,
   ): Promise<{ passwordUpdatingDate: number }>;
 
-  /** Zero objects means not found. */
+  /** An empty list means not found. */
   readPersons(filter: PersonFilter, options?: CallOptions): Promise<CfgPerson[]>;
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]>;
-  /** A server that keeps no roles answers Unsupported. */
+  /** Errors: Unsupported from a server without roles. */
   readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]>;
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]>;
 
-  /** Person changes in order of `historyId`; returns the function that ends the subscription. A throwing listener is logged. */
+  /** Reports person changes in order of `historyId`. Returns the function that ends the subscription. Logs a listener that throws. */
   subscribePersons(listener: PersonListener): () => void;
 
   readonly state: BackendState;
@@ -40,20 +40,20 @@ export interface ConfigurationBackend {
   close(): Promise<void>;
 }
 
-/** `connecting`: first attempts; `down`: no server for longer than the fail-fast time, calls fail at once. */
+/** `connecting`: calls wait for a server. `down`: there was none for the fail-fast time, calls fail at once. */
 export type BackendState = 'connecting' | 'open' | 'down' | 'closed';
 
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Milliseconds from the call to its latest end. Default: 5 000 authenticate, 10 000 change, 60 000 read. */
+  /** Milliseconds after which the call fails. Default: 5 000 authenticate, 10 000 change, 60 000 read. */
   deadlineMs?: number;
 }
 
 export interface AuthenticateRequest {
-  /** Compared case-insensitively by the server, unique over all tenants. */
+  /** The server compares it without regard to case; it is unique over all tenants. */
   userName: string;
   password: string;
-  /** When given, a user of another tenant fails like an unknown user. */
+  /** When given, a user of another tenant fails as an unknown user does. */
   tenantDbid?: number;
   /** For the server's records only. */
   clientAddress?: string;
@@ -78,7 +78,7 @@ export interface ChangePasswordRequest {
 
 export type PersonListener = (change: PersonChange) => void;
 
-/** `resync`: changes were missed; everything kept about persons must be read again. */
+/** `resync`: changes were missed, so everything kept about persons must be read again. */
 export type PersonChange =
   | { kind: 'created'; dbid: number; person: CfgPerson; historyId: number }
   | { kind: 'updated'; dbid: number; delta: PersonDelta; historyId: number }
@@ -86,8 +86,8 @@ export type PersonChange =
   | { kind: 'resync' };
 
 /**
- * Only what changed: scalars in `set`, lists as entries that came and went. `passwordChanged` is true when the password
- * did; the password itself never travels.
+ * Holds only what changed: scalars in `set`, entries of lists in `added` and `deleted`. The password itself is never
+ * sent.
  */
 export interface PersonDelta {
   set: Partial<Omit<CfgPerson, 'DBID'>>;

@@ -1,4 +1,4 @@
-/** What the client needs to know about one environment's servers, and the defaults of everything else. */
+/** Defines the options of a client and their defaults. */
 import type { Clock } from './clock.ts';
 import type { EndpointSource } from './discovery/endpoint-source.ts';
 import type { Logger } from './log.ts';
@@ -6,22 +6,22 @@ import type { ConnectionMetrics } from './metrics.ts';
 import type { WireProtocol } from './wire/wire-protocol.ts';
 
 export interface ConfigServerClientOptions {
-  /** Where the servers are. The client closes it with itself, `writeEndpoints` too: share one by createSharedSources. */
+  /** The servers. The client closes this source and `writeEndpoints` with itself: createSharedSources shares one. */
   endpoints: EndpointSource;
   /** Servers for password changes when `endpoints` are read-only. Default: the writable ones of `endpoints`. */
   writeEndpoints?: EndpointSource;
-  /** Name of our application object on the server. */
+  /** Name of the application object on the server. */
   applicationName: string;
   /** CfgAppType; default 107, GenericServer. */
   applicationType?: number;
   /** Service account. */
   userName: string;
   password: string;
-  /** Registers a second time with this one when the server demands a change of the service password. */
+  /** Replaces the service password when the server demands a change. */
   newPassword?: string | undefined;
-  /** Encrypts the link when given; there is no way back to plaintext. A function is asked at every new connection. */
+  /** Encrypts the link, without fallback to plaintext. A function is called for every new connection. */
   tls?: TlsOptions | (() => TlsOptions) | undefined;
-  /** Passwords travel in the link: plaintext to another machine needs this explicit permission. */
+  /** Permits plaintext to another machine, which exposes passwords. */
   allowPlaintext?: boolean;
   addp?: AddpOptions | undefined;
   standby?: Partial<StandbyOptions>;
@@ -49,16 +49,16 @@ export interface TlsOptions {
 
 /** Keep-alive times in seconds, 0 = off, at most 3 600; fractions are for tests. */
 export interface AddpOptions {
-  /** We watch the server. Default 20. */
+  /** The client watches the server. Default 20. */
   localTimeoutSeconds: number;
-  /** The server watches us. Default 20. */
+  /** The server watches the client. Default 20. */
   remoteTimeoutSeconds: number;
   /** Which side logs its polls. Default `off`. */
   traceMode: 'off' | 'local' | 'remote' | 'both';
 }
 
 export interface StandbyOptions {
-  /** One attempt: name resolution, TCP, TLS; registration has the same limit again. Default 5 000. */
+  /** Limit of one attempt (name resolution, TCP, TLS), and again of the registration. Default 5 000. */
   openTimeoutMs: number;
   /** Upper end of the random pause after a loss. Default 1 000. */
   reconnectionRandomDelayMs: number;
@@ -68,15 +68,15 @@ export interface StandbyOptions {
   retryDelaysMs: readonly number[];
   /** How long a connection must live before the delays start from the beginning again. Default 30 000. */
   stableAfterMs: number;
-  /** Calls wait at most so long for a connection; also when the state turns to `down`. Default 2 000. */
+  /** How long calls wait for a connection, and when the state turns to `down`. Default 2 000. */
   failFastAfterMs: number;
-  /** Calls that may wait for a connection. Default 256. */
+  /** How many calls may wait for a connection. Default 256. */
   maxQueueWhileDown: number;
-  /** Upper end of the random pause before subscribers read again what they missed. Default 5 000. */
+  /** Upper end of the random pause before subscribers get `resync`. Default 5 000. */
   resyncSpreadMs: number;
   /** Pause after the service account was refused. Default 60 000. */
   credentialsPauseMs: number;
-  /** Tries with a refused service account before giving up: whoever corrects it makes a new client. Default 3. */
+  /** Tries with a refused service account. A corrected account needs a new client. Default 3. */
   credentialsTries: number;
 }
 

@@ -1,14 +1,14 @@
-/** Time as this package sees it: injected, so that hours of reconnection run in milliseconds of test. */
+/** Defines time for this package. It is injected, so that tests run hours of reconnection in milliseconds. */
 import { performance } from 'node:perf_hooks';
 
 export interface Clock {
-  /** Wall clock, milliseconds since the epoch; for records only. */
+  /** Wall clock, milliseconds since the epoch; for records, never for decisions. */
   nowMs(): number;
-  /** Never jumps; every deadline and keep-alive decision uses it. */
+  /** Monotonic clock, milliseconds; decides deadlines and keep-alive. */
   monotonicMs(): number;
   /**
-   * Calls back once after `delayMs`, and after what has arrived until then was read. Keeps the process alive until then:
-   * whoever sets a timer cancels it.
+   * Calls back once after `delayMs`, and after the bytes were read that arrived meanwhile. A timer keeps the process
+   * alive: cancel it when it is not needed.
    */
   setTimer(delayMs: number, callback: () => void): Timer;
 }
@@ -24,11 +24,11 @@ export const systemClock: Clock = {
     let reading: NodeJS.Immediate | undefined;
     const handle = setTimeout(
       () => {
-        // The event loop looks at timers before it looks at sockets. After this process stood still, an answer may lie
-        // there unread: whoever waited for it must not be told first that it did not come.
+        // The event loop serves timers before sockets. After this process was suspended, an answer may wait unread:
+        // it must count before the timer that says that it is missing.
         reading = setImmediate(callback);
       },
-      // Node fires a timer up to 1 ms early as seen by the monotonic clock; rounding up keeps bounds honest.
+      // Node fires a timer up to 1 ms early by the monotonic clock.
       Math.ceil(delayMs),
     );
     return {

@@ -1,6 +1,6 @@
-/** Every way a call to a Configuration Server can fail, and what may be done about each. */
+/** Lists every way in which a call to a Configuration Server can fail, and which failures may pass. */
 
-/** Names that travel on the wire in EventError (docs/protocol.md, "Errors"). */
+/** Names that a server sends in EventError (docs/protocol.md, "Errors"). */
 export const serverErrorCodes = [
   'CFGObjectNotFound',
   'CFGUniquenessViolation',
@@ -28,7 +28,7 @@ export const serverErrorCodes = [
   'InternalError',
 ] as const;
 
-/** Names this client gives to failures of its own; they never travel. */
+/** Failures that the client itself detects; these names are never sent. */
 export const clientErrorCodes = [
   'ConnectTimeout',
   'ConnectionRefused',
@@ -61,7 +61,7 @@ export interface ConfigServerErrorOptions {
   refId?: number | undefined;
   /** True when the request, or a part of it, may have reached the server. */
   sent?: boolean | undefined;
-  /** True when the same call may succeed later. Says nothing about whether repeating it is safe: see `sent`. */
+  /** True when the same call may succeed later. Whether a repetition is safe depends on `sent`. */
   retryable?: boolean | undefined;
   retryAfterMs?: number | undefined;
   /** Facts for programs, such as the rules a new password breaks. */
@@ -72,8 +72,8 @@ export interface ConfigServerErrorOptions {
 }
 
 /**
- * The one error type of this package. `message` is plain and free of secrets; `detail` is for logs.
- * An error name that this version does not know arrives as `InternalError` with `details.error` naming it.
+ * The only error type of this package. `message` holds no secret; `detail` is for logs. An error name that this version
+ * does not know becomes `InternalError`, with the name in `details.error`.
  */
 export class ConfigServerError extends Error {
   override readonly name = 'ConfigServerError';
@@ -111,7 +111,7 @@ export function isServerErrorCode(name: string): name is ServerErrorCode {
   return (serverErrorCodes as readonly string[]).includes(name);
 }
 
-/** The retry column of the error table, for errors that carry no flag of their own. */
+/** For errors that carry no `retryable` flag. */
 export const retryableByDefault: ReadonlySet<ConfigServerErrorCode> = new Set<ConfigServerErrorCode>([
   'CFGForcedDisconnect',
   'ReadOnly',

@@ -1,6 +1,7 @@
+/** Defines the logger that this package accepts, and limits warnings that the other side can provoke. */
 import type { Clock } from './clock.ts';
 
-/** The shape of a logger this package accepts: pino's, without depending on it. */
+/** The shape of pino's logger. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -15,7 +16,7 @@ export const silentLogger: Logger = {
   error: () => undefined,
 };
 
-const toldInARow = 5;
+const warningsPerWindow = 5;
 const windowMs = 60_000;
 
 export class SparseWarning {
@@ -31,17 +32,17 @@ export class SparseWarning {
     this.#message = message;
   }
 
-  /** At most five a minute; the next one after that says how many were left out. */
+  /** Logs at most five warnings a minute. The first one of the next minute says how many were left out. */
   warn(fields: object): void {
     const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#startedMs >= windowMs) {
-      const leftOut = Math.max(0, this.#count - toldInARow);
+      const leftOut = Math.max(0, this.#count - warningsPerWindow);
       this.#startedMs = nowMs;
       this.#count = 1;
       this.#log.warn(leftOut === 0 ? fields : { ...fields, leftOut }, this.#message);
       return;
     }
     this.#count += 1;
-    if (this.#count <= toldInARow) this.#log.warn(fields, this.#message);
+    if (this.#count <= warningsPerWindow) this.#log.warn(fields, this.#message);
   }
 }

@@ -1,4 +1,4 @@
-/** What a connection tells about itself; plain callbacks, so that any metrics library can listen. */
+/** Defines the callbacks by which a client reports its figures to any metrics library. */
 import type { BackendState } from './backend.ts';
 import type { ConfigServerErrorCode } from './errors.ts';
 
@@ -12,10 +12,10 @@ export interface ConnectionMetrics {
   keepAliveRoundTrip?(roundTripMs: number): void;
   keepAlivePoll?(): void;
   keepAliveLost?(): void;
-  /** Calls of this client that wait for a free place in a window, or for a connection. */
+  /** Calls of this client that wait for a free place in a window or for a connection. */
   queueDepth?(waiting: number): void;
   /** Requests of this client that were sent and are not answered, over all its connections. */
   inFlight?(requests: number): void;
-  /** Answers that were dropped because nobody waits for them any more, or that nobody ever asked for. */
+  /** An answer was dropped: `late` after its caller gave up, `unknown` when it answers no request. */
   answerDropped?(kind: 'late' | 'unknown'): void;
 }

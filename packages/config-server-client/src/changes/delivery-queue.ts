@@ -1,8 +1,8 @@
-/** Changes on their way to listeners: in order, a slice per turn of the event loop, with a signal when they pile up. */
+/** Delivers changes to listeners in order, a slice per turn of the event loop, and signals when too many wait. */
 
 export interface DeliveryQueueOptions<T> {
   deliver(item: T): void;
-  /** Called when more than `highBytes` wait, and again when less than a quarter of that is left. */
+  /** Called when more than `highBytes` wait, and again when less than a quarter of that waits. */
   onPressure(isHigh: boolean): void;
   highBytes?: number;
 }
@@ -27,7 +27,7 @@ export class DeliveryQueue<T> {
     return this.#items.length - this.#head;
   }
 
-  /** More waits than may: whoever fills the queue should stop. */
+  /** More than `highBytes` wait: the source should pause. */
   get isHigh(): boolean {
     return this.#isHigh;
   }

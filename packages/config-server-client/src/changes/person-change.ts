@@ -1,4 +1,4 @@
-/** Change events of the wire as changes of persons. */
+/** Translates change events into changes of persons. */
 import type { PersonChange, PersonDelta } from '../backend.ts';
 import type { SparseWarning } from '../log.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
@@ -11,12 +11,12 @@ const changeEvents: ReadonlySet<MessageName> = new Set<MessageName>([
   'EventObjectDeleted',
 ]);
 
-/** Whether a message of this name may tell of a change of a person. */
+/** Whether a message of this name may report a change of a person. */
 export function isChangeEvent(name: MessageName): boolean {
   return changeEvents.has(name);
 }
 
-/** Undefined for other messages and other types. A person that cannot be read becomes `resync`: it must not be lost. */
+/** Undefined for other messages and other types. A person that cannot be read becomes `resync`, so that no change is lost. */
 export function toPersonChange(message: ConfMessage, unreadable: SparseWarning): PersonChange | undefined {
   switch (message.name) {
     case 'EventObjectCreated': {

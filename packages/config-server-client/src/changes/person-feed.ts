@@ -1,7 +1,7 @@
 /**
- * Person changes without gaps: after every (re)connection it registers first, holds new events back, asks the history
- * for what happened meanwhile, then lets the held events follow. What cannot be recovered becomes `resync`, a little
- * later: a server that lost its history tells all its clients so in the same moment, and each of them will read.
+ * Reports person changes without gaps. After every connection it subscribes, holds new events back, reads the missed
+ * changes from the history, and then delivers the held events. Changes that cannot be recovered become `resync`, after a
+ * random pause: a server that lost its history tells all clients at the same moment, and each of them reads everything.
  */
 import type { PersonChange, PersonListener } from '../backend.ts';
 import { type Clock, pause, type Timer } from '../clock.ts';
@@ -23,13 +23,13 @@ export interface PersonFeedOptions {
   /** Upper end of the random pause before `resync`. */
   resyncSpreadMs: number;
   requestTimeoutMs?: number;
-  /** Pause before another try when following failed on a living connection; doubles with every further one. */
+  /** Pause after a failed subscription on an open connection; doubles with every further one. */
   retryPauseMs?: number;
 }
 
-const heldBytesMax = 4 * 1024 * 1024;
-const longestRetryPauseMs = 30_000;
-/** A change out of a history page counts as so much in the queue's account. */
+const maxHeldBytes = 4 * 1024 * 1024;
+const maxRetryPauseMs = 30_000;
+/** Size of a change from a history page, as the queue counts it. */
 const assumedChangeBytes = 256;
 
 export class PersonFeed {
@@ -38,11 +38,11 @@ export class PersonFeed {
   readonly #queue: DeliveryQueue<PersonChange>;
   #connection: Connection | undefined;
   #position: Position | undefined;
-  /** Somebody relies on being told since the first try, whether it succeeded or not. */
+  /** Listeners rely on changes since the first try, whether it succeeded or not. */
   #hasBegun = false;
   #held: { change: PersonChange; bytes: number }[] | undefined;
   #heldBytes = 0;
-  /** Runs when there is a gap that nobody was told of yet. */
+  /** Runs while a gap is not reported yet. */
   #resync: Timer | undefined;
   #following = new AbortController();
   readonly #unreadable: SparseWarning;
@@ -67,20 +67,20 @@ export class PersonFeed {
 
   /** Takes over a newly opened connection. */
   attach(connection: Connection): void {
-    // The former one may still have answers for calls that finish there, and nobody else lets it read on.
+    // The former connection may carry answers to calls that finish there.
     this.#connection?.channel.resumeReading();
     this.#connection = connection;
     if (this.#listeners.size > 0) this.#follow(connection);
   }
 
-  /** Every unsolicited message of the attached connection; those that are no person changes are left alone. */
+  /** Takes every unsolicited message of the attached connection and ignores those that are no person changes. */
   receive(connection: Connection, message: ConfMessage, bytes: number): void {
     if (!this.#listensTo(connection)) return;
     const change = toPersonChange(message, this.#unreadable);
     if (change !== undefined) this.#accept(change, bytes);
   }
 
-  /** As `receive`, for a message that says nothing but its name: whom it concerns is not known. */
+  /** As `receive`, for a message that cannot be read: it may concern any person. */
   receiveUnreadable(connection: Connection, name: MessageName): void {
     if (this.#listensTo(connection) && isChangeEvent(name)) this.#oweResync();
   }
@@ -114,7 +114,6 @@ export class PersonFeed {
       .catch((error: unknown) => this.#options.log.debug({ error }, 'unregistering from changes failed'));
   }
 
-  /** In place of whatever was followed before. */
   #follow(connection: Connection): void {
     this.#following.abort();
     this.#following = new AbortController();
@@ -134,7 +133,7 @@ export class PersonFeed {
         if (signal.aborted || !connection.channel.isOpen) return;
         log.warn({ error, pauseMs }, 'following person changes failed, trying again');
         await pause(clock, pauseMs, signal);
-        pauseMs = Math.min(pauseMs * 2, longestRetryPauseMs);
+        pauseMs = Math.min(pauseMs * 2, maxRetryPauseMs);
       }
     }
   }
@@ -168,12 +167,12 @@ export class PersonFeed {
     signal: AbortSignal,
   ): Promise<PersonChange[] | 'unknown'> {
     if (this.#position?.historyLog !== registered.historyLog) return 'unknown';
-    // A server that fell behind what it told counts its next changes by ids that were seen already.
+    // The server lost changes that it has reported, and will use their ids again.
     if (this.#position.historyId > serversHistoryId) return 'unknown';
     return readHistory(channel, this.#position, this.#limits(signal), this.#unreadable);
   }
 
-  /** Every change passes here exactly once, in order; repeats are recognised by their history id. */
+  /** Every change passes here in order. Its history id shows repetitions. */
   #accept(change: PersonChange, bytes: number): void {
     if (change.kind === 'resync') {
       this.#oweResync();
@@ -185,7 +184,7 @@ export class PersonFeed {
     }
   }
 
-  /** One is enough, however many reasons there are; no loss of a connection takes it back. */
+  /** Many gaps need one `resync`. The loss of the connection does not cancel it. */
   #oweResync(): void {
     const { clock, random, resyncSpreadMs } = this.#options;
     this.#resync ??= clock.setTimer(random() * resyncSpreadMs, () => {
@@ -194,10 +193,10 @@ export class PersonFeed {
     });
   }
 
-  /** While synchronising nothing may stop the reading, since the answer comes on the same connection. */
+  /** Synchronising needs answers on the same connection, so it must not pause reading. */
   #hold(change: PersonChange, bytes: number): void {
     this.#heldBytes += bytes;
-    if (this.#heldBytes > heldBytesMax) {
+    if (this.#heldBytes > maxHeldBytes) {
       this.#oweResync();
       this.#held = [];
       this.#heldBytes = 0;
@@ -206,7 +205,7 @@ export class PersonFeed {
     }
   }
 
-  /** The connection that fills the queue stops while it is full; never while an answer of ours is awaited on it. */
+  /** Pauses reading while the queue is full, except while synchronising. */
   #applyPressure(): void {
     if (this.#held !== undefined) return;
     if (this.#queue.isHigh) this.#connection?.channel.pauseReading();

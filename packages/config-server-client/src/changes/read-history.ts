@@ -1,4 +1,4 @@
-/** What happened while nobody listened, as far as the server still knows. */
+/** Reads the person changes that were missed from the history of the server. */
 import type { PersonChange } from '../backend.ts';
 import { expectPages } from '../connection/answers.ts';
 import type { Channel } from '../connection/channel.ts';
@@ -8,16 +8,16 @@ import type { SparseWarning } from '../log.ts';
 import type { ConfMessage, MessageBody } from '../wire/message.ts';
 import { toPersonChange } from './person-change.ts';
 
-/** Up to where the history is known, and of which log. */
+/** The last known change of a history log. */
 export interface Position {
   historyLog: string;
   historyId: number;
 }
 
-/** A history that is longer costs more than reading everything again. */
-const historyBytesMax = 16 * 1024 * 1024;
+/** A longer history costs more than reading everything again. */
+const maxHistoryBytes = 16 * 1024 * 1024;
 
-/** The changes of persons since then; `unknown` when the history cannot tell. Errors: those that may be gone at the next try. */
+/** The changes since the position, or `unknown` when the history does not hold them. Errors: those that may pass. */
 export async function readHistory(
   channel: Channel,
   { historyLog, historyId: sinceHistoryId }: Position,
@@ -28,11 +28,11 @@ export async function readHistory(
     const { pages } = await channel.exchange(
       { name: 'RequestHistoryLog', body: { historyLog, sinceHistoryId } },
       expectPages('EventHistoryLog', 'EventHistoryLogSent'),
-      { ...limits, answerBytes: historyBytesMax },
+      { ...limits, answerBytes: maxHistoryBytes },
     );
     return pages.flatMap((page) => toChanges(page, unreadable));
   } catch (error) {
-    // What is refused or cannot be read today will be so tomorrow.
+    // A repetition would be refused again, or be unreadable again.
     if (isConfigServerError(error) && !error.retryable && error.code !== 'Aborted') return 'unknown';
     throw error;
   }

@@ -1,4 +1,4 @@
-/** One connection to one server: what comes in goes where it belongs, both sides watch each other, and there is one end. */
+/** Runs the protocol on one socket: requests and answers, notifications, keep-alive, and the end of the connection. */
 import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
@@ -21,19 +21,19 @@ export interface ChannelOptions
   clock: Clock;
   log: Logger;
   metrics: ConnectionMetrics;
-  /** Longest time from the first to the last byte of one frame. Default 30 000. */
+  /** Limit from the first to the last byte of one frame. Default 30 000. */
   frameTimeoutMs?: number;
 }
 
 const closeGraceMs = 1_000;
-/** All requests of a window are a fraction of this: who has more to take does not read. */
-const unreadBytesTolerated = 1024 * 1024;
+/** The requests of a full window are a fraction of this. A peer that leaves more untaken does not read. */
+const maxUnreadBytes = 1024 * 1024;
 
 export class Channel {
   readonly endpoint: string;
-  /** Takes every unsolicited message. */
+  /** Called with every unsolicited message. */
   onNotification: (message: ConfMessage, bytes: number) => void = () => undefined;
-  /** An unsolicited message of a known kind that could not be read. */
+  /** Called with the name of an unsolicited message that cannot be read. */
   onUnreadableNotification: (name: MessageName) => void = () => undefined;
   readonly #socket: Duplex;
   readonly #options: ChannelOptions;
@@ -57,7 +57,7 @@ export class Channel {
       send: (message, refId, onWritten) =>
         this.#outbox.send(options.session.encode(message, refId), onWritten),
       onForeignAnswers: () => this.#refuseForeignAnswers(),
-      isListening: () => !socket.isPaused(),
+      isReading: () => !socket.isPaused(),
       onUnresponsive: (requests) =>
         this.#lose('RequestTimeout', `${requests} requests in a row were not answered`),
     });
@@ -66,12 +66,12 @@ export class Channel {
       this.#lose('ConnectionLost', `a message did not end within ${frameTimeoutMs} ms`),
     );
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('error', (error) => this.#lose('ConnectionLost', 'the connection broke', error));
+    socket.on('error', (error) => this.#lose('ConnectionLost', 'the connection broke', undefined, error));
     socket.on('end', () => this.#lose('ConnectionLost', 'the server closed the connection'));
     socket.on('close', () => this.#lose('ConnectionLost', 'the connection was closed'));
   }
 
-  /** Resolves with the reason once the channel is of no more use. */
+  /** Resolves with the reason when the channel cannot be used any more. */
   get ended(): Promise<ConfigServerError> {
     return this.#ended.promise;
   }
@@ -80,13 +80,13 @@ export class Channel {
     return this.#end === undefined;
   }
 
-  /** Sends a request and gives its answers to `collect`. Rejects with ConfigServerError only; settles exactly once. */
+  /** Sends a request and passes its answers to `collect`. Settles exactly once. Errors: ConfigServerError. */
   exchange<T>(message: ConfMessage, collect: AnswerCollector<T>, limits: ExchangeLimits): Promise<T> {
     if (this.#end !== undefined) return Promise.reject(this.#copyOfEnd(false, undefined));
     return this.#window.exchange(message, collect, limits);
   }
 
-  /** From now on both sides watch each other. Times in seconds; again to change them on the open link. */
+  /** Starts the keep-alive, or changes its time on the open connection. */
   watch(localTimeoutSeconds: number, tracesPolls: boolean): void {
     this.#tracesPolls = tracesPolls;
     if (this.#end !== undefined) return;
@@ -111,7 +111,7 @@ export class Channel {
     this.#window.setSize(requests);
   }
 
-  /** Backpressure: what the server sends stays with the server. Our watch on it rests meanwhile. */
+  /** Backpressure: stops reading. Keep-alive and frame timer rest meanwhile. */
   pauseReading(): void {
     if (this.#end !== undefined || this.#socket.isPaused()) return;
     this.#keepAlive?.suspend();
@@ -126,12 +126,12 @@ export class Channel {
     this.#socket.resume();
   }
 
-  /** Resolves when no request is left, or the channel ended. New requests are the caller's to keep away. */
+  /** Resolves when no request is left or the channel ended. The caller must send no new ones. */
   drained(): Promise<void> {
     return this.#window.drained();
   }
 
-  /** Says goodbye and ends; pending requests fail with `error`. Idempotent. */
+  /** Sends CLOSE and ends the connection; pending requests fail with `error`. Idempotent. */
   close(code: CloseCode, error: ConfigServerError): void {
     if (this.#end !== undefined) return;
     this.#outbox.sendNow(this.#options.session.encodeClose(code));
@@ -157,13 +157,11 @@ export class Channel {
         return;
       case 'ping':
         this.#answerPoll(event.nonce);
-        if (this.#tracesPolls)
-          this.#options.log.info({ endpoint: this.endpoint }, 'keep-alive poll answered');
+        this.#trace('keep-alive poll answered');
         return;
       case 'pong':
         this.#keepAlive?.pong(event.nonce);
-        if (this.#tracesPolls)
-          this.#options.log.info({ endpoint: this.endpoint }, 'keep-alive answer received');
+        this.#trace('keep-alive answer received');
         return;
       case 'malformed':
         this.#malformed(event);
@@ -172,27 +170,20 @@ export class Channel {
         this.#lose(
           closeErrorCode(event.code),
           `the server closed the connection (${event.code})`,
-          undefined,
           event.text,
         );
         return;
       case 'violation':
         if (event.reply !== undefined) this.#outbox.sendNow(event.reply);
-        // What is wrong is told in words of ours, never the peer's.
         this.#lose(event.code, `the server does not speak the protocol: ${event.detail}`);
     }
   }
 
-  #malformed(event: Extract<WireEvent, { kind: 'malformed' }>): void {
-    const { endpoint } = this;
-    const { refId, messageId, detail } = event;
-    this.#unreadable.warn({ endpoint, refId, messageId, detail });
-    if (refId !== 0) {
-      this.#window.answerUnreadable(refId, detail);
-      return;
-    }
+  #malformed({ refId, messageId, detail }: Extract<WireEvent, { kind: 'malformed' }>): void {
+    this.#unreadable.warn({ endpoint: this.endpoint, refId, messageId, detail });
     const name = messageNameOf(messageId);
-    if (name !== undefined) this.onUnreadableNotification(name);
+    if (refId !== 0) this.#window.answerUnreadable(refId, detail);
+    else if (name !== undefined) this.onUnreadableNotification(name);
   }
 
   #refuseForeignAnswers(): void {
@@ -202,20 +193,24 @@ export class Channel {
     this.#lose('ProtocolViolation', 'the server answers requests that were never sent');
   }
 
-  /** Polls that are sent without reading the answers would fill our memory. */
+  /** Ends a peer that polls without reading the answers: they would fill the memory. */
   #answerPoll(nonce: bigint): void {
     this.#outbox.sendNow(this.#options.session.encodePong(nonce));
-    if (this.#outbox.pendingBytes > unreadBytesTolerated)
+    if (this.#outbox.pendingBytes > maxUnreadBytes)
       this.#lose('ConnectionLost', 'the server polls but does not take the answers');
   }
 
   #poll(nonce: bigint): void {
     this.#options.metrics.keepAlivePoll?.();
-    if (this.#tracesPolls) this.#options.log.info({ endpoint: this.endpoint }, 'keep-alive poll sent');
+    this.#trace('keep-alive poll sent');
     this.#outbox.sendNow(this.#options.session.encodePing(nonce));
   }
 
-  #lose(code: ConfigServerErrorCode, message: string, cause?: unknown, detail?: string): void {
+  #trace(message: string): void {
+    if (this.#tracesPolls) this.#options.log.info({ endpoint: this.endpoint }, message);
+  }
+
+  #lose(code: ConfigServerErrorCode, message: string, detail?: string, cause?: unknown): void {
     if (this.#end !== undefined) return;
     this.#finish(new ConfigServerError(code, message, { endpoint: this.endpoint, cause, detail }));
   }
@@ -230,7 +225,7 @@ export class Channel {
     this.#ended.resolve(error);
   }
 
-  /** Written bytes get a short time to leave, and a peer that reads nothing cannot keep the socket open. */
+  /** Gives written bytes a short time to leave; a peer that does not read cannot keep the socket open. */
   #endSocket(): void {
     if (this.#socket.destroyed) return;
     this.#socket.resume();
@@ -240,7 +235,7 @@ export class Channel {
     if (this.#socket.readableEnded || this.#socket.writableLength === 0) this.#socket.destroy();
   }
 
-  /** What each pending request sees: the loss itself, with its own `sent`. */
+  /** The error of one pending request: the loss of the connection, with its own `sent`. */
   #copyOfEnd(isSent: boolean, refId: number | undefined): ConfigServerError {
     const end = this.#end as ConfigServerError;
     const code = end.code === 'ClientClosed' ? 'ClientClosed' : 'ConnectionLost';

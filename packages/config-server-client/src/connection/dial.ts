@@ -9,7 +9,7 @@ import { type ClientErrorCode, ConfigServerError } from '../errors.ts';
 export interface DialOptions {
   tls?: TlsOptions | undefined;
   allowPlaintext: boolean;
-  /** Name resolution, TCP and TLS together. */
+  /** Limit of name resolution, TCP and TLS together. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
   clock?: Clock;
@@ -18,8 +18,8 @@ export interface DialOptions {
 const tcpKeepAliveMs = 30_000;
 
 /**
- * A connected socket. Errors: PlaintextRefused, ConnectionRefused (also: name not found), ConnectTimeout, TlsFailure,
- * Aborted. Certificates are checked always, against `serverName` or the host.
+ * Returns a connected socket. Verifies certificates always, against `serverName` or the host. Errors: PlaintextRefused,
+ * ConnectionRefused (also when the name is not found), ConnectTimeout, TlsFailure, Aborted.
  */
 export function dial(endpoint: Endpoint, options: DialOptions): Promise<net.Socket> {
   const name = endpointName(endpoint);
@@ -89,7 +89,7 @@ function openTls(endpoint: Endpoint, options: TlsOptions): tls.TLSSocket {
     port: endpoint.port,
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
-    // The name of an address is not sent as SNI (RFC 6066, section 3), but the certificate is checked against it.
+    // RFC 6066 section 3: an address is not sent as SNI. The certificate is verified against it all the same.
     checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(serverName, certificate),
   };
   if (net.isIP(serverName) === 0) settings.servername = serverName;
@@ -102,7 +102,7 @@ function openTls(endpoint: Endpoint, options: TlsOptions): tls.TLSSocket {
   return socket;
 }
 
-/** What the network says, in words an operator can act on. */
+/** Explains errors of the network to an operator. */
 const networkReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there, or a firewall refuses',
   ENOTFOUND: 'there is no such name',
@@ -113,7 +113,7 @@ const networkReasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'the address cannot be used',
 };
 
-/** The word of TLS is plain enough ("certificate has expired"), and holds no secret. */
+/** Messages of TLS ("certificate has expired") are clear and hold no secret. */
 function reasonOf(error: NodeJS.ErrnoException): string {
   const known = networkReasons[error.code ?? ''] ?? error.message;
   return known === '' ? (error.code ?? 'no reason given') : known;

@@ -1,4 +1,4 @@
-/** One timer for many deadlines: it follows the earliest of them, and whoever owns them looks which are due. */
+/** Serves many deadlines with one timer, which fires at the earliest. Its owner then looks which are due. */
 import type { Clock, Timer } from '../clock.ts';
 
 export class DueTimer {
@@ -7,13 +7,13 @@ export class DueTimer {
   #timer: Timer | undefined;
   #armedForMs = Number.POSITIVE_INFINITY;
 
-  /** `lateMs` says how long this process stood still when the time came. */
+  /** `lateMs` says how long the process was suspended when the time came. */
   constructor(clock: Clock, onDue: (nowMs: number, lateMs: number) => void) {
     this.#clock = clock;
     this.#onDue = onDue;
   }
 
-  /** A deadline that moved to a later time may stay announced: nobody is due when the timer fires then. */
+  /** A deadline that moves to a later time needs no call: the timer then fires without effect. */
   announce(dueAtMs: number): void {
     if (dueAtMs >= this.#armedForMs) return;
     this.stop();

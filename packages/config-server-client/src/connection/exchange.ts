@@ -1,48 +1,48 @@
-/** One request with its answers, from the call to the one settlement. */
+/** Follows one request with its answers until it settles. */
 import { ConfigServerError, type ConfigServerErrorCode } from '../errors.ts';
 import type { ConfMessage } from '../wire/message.ts';
-import type { SentParcel } from './outbox.ts';
+import type { Parcel } from './outbox.ts';
 
-/** Takes each answer in turn; tells when the last one came. Throws ConfigServerError for an answer of the wrong kind. */
+/** Takes each answer in turn and returns whether it was the last. Throws ConfigServerError for an unexpected answer. */
 export type AnswerCollector<T> = (answer: ConfMessage) => { done: true; value: T } | { done: false };
 
 export interface ExchangeLimits {
-  /** Monotonic time at which the caller stops waiting. */
+  /** Monotonic milliseconds at which the caller stops waiting. */
   deadlineAtMs: number;
-  /** Longest silence between two answers of one request, once it was sent. */
+  /** Limit of the silence after sending and between two answers. */
   betweenAnswersMs?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** All answers of one request together, as encoded. Default 64 MiB. */
+  /** Limit of all answers together, as encoded. Default 64 MiB. */
   answerBytes?: number;
 }
 
-/** More than a hundred thousand persons; who has more asks with a filter. */
-const answerBytesTaken = 64 * 1024 * 1024;
+/** More than a hundred thousand persons. Larger lists need a filter. */
+const defaultAnswerBytes = 64 * 1024 * 1024;
 
-/** Who looks after the exchange while it runs: places, reference ids, time. */
-export interface ExchangeKeeper {
+/** The request window, as an exchange sees it. */
+export interface ExchangeOwner {
   nowMs(): number;
-  /** `timeOut` is to be called at that time, if nothing moved it until then. */
+  /** Asks for a call of `timeOut` at that time, unless `dueAtMs` moves. */
   announceDue(dueAtMs: number): void;
   settled(exchange: Exchange, outcome: ExchangeOutcome): void;
 }
 
 export type ExchangeOutcome = 'answered' | 'abandoned' | 'failed';
 
-/** Settles exactly once; everything that comes later is ignored. */
+/** Settles exactly once and ignores everything later. */
 export class Exchange<T = unknown> {
   readonly message: ConfMessage;
   readonly promise: Promise<T>;
   refId = 0;
-  parcel: SentParcel | undefined;
+  parcel: Parcel | undefined;
   isSent = false;
-  /** The server stayed silent, as opposed to a caller that lost interest or did not listen. */
+  /** The server did not answer in time although this side was reading. */
   isUnanswered = false;
-  /** Monotonic time at which `timeOut` is due; moves with every answer. */
+  /** Monotonic milliseconds at which `timeOut` is due; moves with every answer. */
   dueAtMs: number;
   readonly #collect: AnswerCollector<T>;
   readonly #limits: ExchangeLimits;
-  readonly #keeper: ExchangeKeeper;
+  readonly #owner: ExchangeOwner;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
   #receivedBytes = 0;
@@ -52,13 +52,13 @@ export class Exchange<T = unknown> {
     message: ConfMessage,
     collect: AnswerCollector<T>,
     limits: ExchangeLimits,
-    keeper: ExchangeKeeper,
+    owner: ExchangeOwner,
   ) {
     this.message = message;
     this.dueAtMs = limits.deadlineAtMs;
     this.#collect = collect;
     this.#limits = limits;
-    this.#keeper = keeper;
+    this.#owner = owner;
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.promise = promise;
     this.#resolve = resolve;
@@ -80,7 +80,7 @@ export class Exchange<T = unknown> {
   receive(answer: ConfMessage, bytes: number): void {
     if (this.#isSettled) return;
     this.#receivedBytes += bytes;
-    if (this.#receivedBytes > (this.#limits.answerBytes ?? answerBytesTaken)) {
+    if (this.#receivedBytes > (this.#limits.answerBytes ?? defaultAnswerBytes)) {
       this.#abandon('AnswerTooLong', 'the answer is longer than this client takes');
       return;
     }
@@ -96,7 +96,7 @@ export class Exchange<T = unknown> {
     }
   }
 
-  /** The server answered with an error; what was gathered so far is dropped. */
+  /** The server answered with an error. Drops the answers so far. */
   refuse(error: ConfigServerError): void {
     if (this.#isSettled) return;
     this.#settle('answered');
@@ -109,9 +109,9 @@ export class Exchange<T = unknown> {
     this.#reject(error);
   }
 
-  /** `wasListening`: an answer would have been heard. */
-  timeOut(wasListening: boolean): void {
-    this.isUnanswered = wasListening;
+  /** `wasReading`: an answer would have been read. */
+  timeOut(wasReading: boolean): void {
+    this.isUnanswered = wasReading;
     this.#abandon('RequestTimeout', 'the server did not answer in time');
   }
 
@@ -127,13 +127,13 @@ export class Exchange<T = unknown> {
   #watchSilence(): void {
     const { betweenAnswersMs, deadlineAtMs } = this.#limits;
     if (betweenAnswersMs === undefined) return;
-    this.dueAtMs = Math.min(deadlineAtMs, this.#keeper.nowMs() + betweenAnswersMs);
-    this.#keeper.announceDue(this.dueAtMs);
+    this.dueAtMs = Math.min(deadlineAtMs, this.#owner.nowMs() + betweenAnswersMs);
+    this.#owner.announceDue(this.dueAtMs);
   }
 
   #settle(outcome: ExchangeOutcome): void {
     this.#isSettled = true;
     this.#limits.signal?.removeEventListener('abort', this.#onAbort);
-    this.#keeper.settled(this as unknown as Exchange, outcome);
+    this.#owner.settled(this as unknown as Exchange, outcome);
   }
 }

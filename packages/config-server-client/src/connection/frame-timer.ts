@@ -1,4 +1,4 @@
-/** Bounds the time from the first to the last byte of one frame: a trickle of bytes must not keep a dead peer alive. */
+/** Limits the time from the first to the last byte of one frame, so that a trickle of bytes does not keep a dead peer alive. */
 import type { Clock } from '../clock.ts';
 import { DueTimer } from './due-timer.ts';
 
@@ -13,26 +13,26 @@ export class FrameTimer {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#timer = new DueTimer(clock, (_nowMs, lateMs) => {
-      // This process stood still, and can have read only what the sockets' buffers held: the peer gets the time again.
+      // The process was suspended and has read only what the socket's buffer held, so the peer gets the time again.
       if (lateMs > timeoutMs / 4) this.#arm();
       else onTimeout();
     });
   }
 
-  /** After every chunk: whether a frame is incomplete now, and whether one was completed by this chunk. */
+  /** Called after every chunk: whether a frame is incomplete, and whether the chunk completed one. */
   update(isPartial: boolean, frameCompleted: boolean): void {
     if (isPartial === this.#isPartial && !(isPartial && frameCompleted)) return;
     this.#isPartial = isPartial;
     this.#arm();
   }
 
-  /** We do not read at the moment, so nothing that is missing says anything about the peer. */
+  /** Reading is paused, so missing bytes say nothing about the peer. */
   suspend(): void {
     this.#isSuspended = true;
     this.#timer.stop();
   }
 
-  /** We read again: the frame gets its full time. */
+  /** Reading goes on: the frame gets its full time. */
   resume(): void {
     this.#isSuspended = false;
     this.#arm();

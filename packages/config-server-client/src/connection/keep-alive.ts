@@ -1,11 +1,11 @@
-/** One direction of the keep-alive: tells within two timeouts that the peer is gone, and nothing too early. */
+/** Notices within two timeouts that the peer is gone, by polling an idle connection (one direction of the keep-alive). */
 import type { Clock, Timer } from '../clock.ts';
 
 export interface KeepAliveOptions {
   /** 0 = off. */
   timeoutMs: number;
   clock: Clock;
-  /** A number that no earlier poll of this connection used. */
+  /** A number that no earlier poll of this connection had. */
   nextNonce(): bigint;
   sendPing(nonce: bigint): void;
   /** Called once. */
@@ -13,10 +13,7 @@ export interface KeepAliveOptions {
   onRoundTrip?(roundTripMs: number): void;
 }
 
-/**
- * Polls only an idle link: nothing received for one timeout → PING; nothing for another → lost. Any received byte
- * settles an outstanding poll.
- */
+/** Nothing received for one timeout: sends PING. Nothing for another one: lost. Any received byte answers a poll. */
 export class KeepAlive {
   readonly #options: KeepAliveOptions;
   #timeoutMs: number;
@@ -25,7 +22,7 @@ export class KeepAlive {
   #lastPoll: { nonce: bigint; sentMs: number } | undefined;
   #dueMs = 0;
   #timer: Timer | undefined;
-  #stopped = false;
+  #isStopped = false;
   #isSuspended = false;
 
   constructor(options: KeepAliveOptions) {
@@ -35,20 +32,20 @@ export class KeepAlive {
     this.#arm(this.#timeoutMs);
   }
 
-  /** Called for every chunk; cheap, because the timer is not touched: it looks at the time when it fires. */
+  /** Called for every chunk. Leaves the timer alone, which looks at the time when it fires. */
   received(): void {
     this.#lastReceivedMs = this.#options.clock.monotonicMs();
     this.#pollSentMs = undefined;
   }
 
-  /** Measures; an unknown nonce is ignored, since the bytes themselves were already seen as life. */
+  /** Measures the round trip. Ignores an unknown nonce: `received` has counted its bytes. */
   pong(nonce: bigint): void {
     if (this.#lastPoll?.nonce !== nonce) return;
     this.#options.onRoundTrip?.(this.#options.clock.monotonicMs() - this.#lastPoll.sentMs);
     this.#lastPoll = undefined;
   }
 
-  /** Takes effect at once, on the open link. */
+  /** Takes effect at once. */
   setTimeout(timeoutMs: number): void {
     this.#timeoutMs = timeoutMs;
     this.#pollSentMs = undefined;
@@ -56,35 +53,35 @@ export class KeepAlive {
     this.#arm(timeoutMs);
   }
 
-  /** We do not read at the moment, so silence says nothing about the peer. */
+  /** Reading is paused, so silence says nothing about the peer. */
   suspend(): void {
     this.#isSuspended = true;
     this.#timer?.cancel();
   }
 
-  /** We read again: the peer gets a full timeout. */
+  /** Reading goes on: the peer gets a full timeout. */
   resume(): void {
     this.#isSuspended = false;
     this.setTimeout(this.#timeoutMs);
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#isStopped = true;
     this.#timer?.cancel();
   }
 
   #arm(delayMs: number): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#stopped || this.#isSuspended || this.#timeoutMs === 0) return;
+    if (this.#isStopped || this.#isSuspended || this.#timeoutMs === 0) return;
     this.#dueMs = this.#options.clock.monotonicMs() + delayMs;
     this.#timer = this.#options.clock.setTimer(delayMs, () => this.#fire());
   }
 
   #fire(): void {
-    if (this.#stopped) return;
+    if (this.#isStopped) return;
     const nowMs = this.#options.clock.monotonicMs();
-    // A late timer means that this process stood still: bytes may wait unread, so the peer gets another full timeout.
+    // After a late timer the process was suspended and bytes may wait unread, so the peer gets another full timeout.
     const wasLate = nowMs - this.#dueMs > this.#timeoutMs / 4;
     const since = this.#pollSentMs ?? this.#lastReceivedMs;
     const leftMs = since + this.#timeoutMs - nowMs;

@@ -65,7 +65,7 @@ export async function openConnection(
   }
 }
 
-/** True for the modes in which the client's side logs its polls. */
+/** True for the modes in which the client logs its polls. */
 export function tracesOnClient(mode: AddpOptions['traceMode']): boolean {
   return mode === 'local' || mode === 'both';
 }

@@ -1,12 +1,7 @@
-/** Bytes on their way out: gathered into few writes, held back while the socket is full. */
+/** Sends bytes: gathers them into few writes, and holds them back while the socket is full. */
 import type { Duplex } from 'node:stream';
 
-/** What `send` returns: taking it back works until it was written. */
-export interface SentParcel {
-  cancel(): void;
-}
-
-class Parcel implements SentParcel {
+export class Parcel {
   readonly bytes: Uint8Array;
   readonly onWritten: (() => void) | undefined;
   readonly #onCancelled: (parcel: Parcel) => void;
@@ -18,6 +13,7 @@ class Parcel implements SentParcel {
     this.#onCancelled = onCancelled;
   }
 
+  /** Has no effect after the bytes were written. */
   cancel(): void {
     if (this.state !== 'queued') return;
     this.state = 'cancelled';
@@ -25,94 +21,90 @@ class Parcel implements SentParcel {
   }
 }
 
-/**
- * So many go out without waiting for the end of the turn: the other side works on them while this one goes on, also where
- * only a few requests are on their way. Fewer would cost a system call for each, more would make both sides wait for each
- * other.
- */
-const parcelsAtOnce = 4;
-/** Up to here copying is cheaper than handing over many pieces. */
-const copiedBytes = 64 * 1024;
+/** So many parcels are written before the end of the turn: fewer would cost more system calls, more would keep the peer idle. */
+const parcelsPerWrite = 4;
+/** Up to this size copying is cheaper than writing many pieces. */
+const maxCopiedBytes = 64 * 1024;
 
 export class Outbox {
   readonly #socket: Duplex;
   #queue: Parcel[] = [];
   #queuedBytes = 0;
-  #flushPlanned = false;
-  #blocked = false;
-  #ended = false;
+  #isFlushPlanned = false;
+  #isBlocked = false;
+  #isEnded = false;
 
   constructor(socket: Duplex) {
     this.#socket = socket;
     socket.on('drain', () => {
-      this.#blocked = false;
+      this.#isBlocked = false;
       this.#flush();
     });
   }
 
-  /** Bytes that are not yet with the operating system. */
+  /** Bytes that the operating system has not taken yet. */
   get pendingBytes(): number {
     return this.#queuedBytes + this.#socket.writableLength;
   }
 
-  /** Queues; `onWritten` runs when the bytes were handed to the socket and may reach the peer from then on. */
-  send(bytes: Uint8Array, onWritten?: () => void): SentParcel {
+  /** Queues the bytes. `onWritten` runs before they go to the socket: from then on they may reach the peer. */
+  send(bytes: Uint8Array, onWritten?: () => void): Parcel {
     const parcel = new Parcel(bytes, onWritten, this.#cancelled);
-    if (this.#ended) return parcel;
+    if (this.#isEnded) return parcel;
     this.#queue.push(parcel);
     this.#queuedBytes += bytes.length;
-    if (this.#queue.length >= parcelsAtOnce) this.#flush();
+    if (this.#queue.length >= parcelsPerWrite) this.#flush();
     else this.#planFlush();
     return parcel;
   }
 
-  /** Ahead of everything queued, for polls and their answers. */
+  /** Sends ahead of everything queued; for polls and their answers. */
   sendNow(bytes: Uint8Array): void {
-    if (!this.#ended) this.#socket.write(bytes);
+    if (!this.#isEnded) this.#socket.write(bytes);
   }
 
-  /** Nothing more goes out; what is queued is dropped. */
+  /** Drops what is queued and sends nothing more. */
   end(): void {
-    this.#ended = true;
+    this.#isEnded = true;
     this.#queue = [];
     this.#queuedBytes = 0;
   }
 
   readonly #cancelled = ({ bytes }: Parcel) => {
-    if (!this.#ended) this.#queuedBytes -= bytes.length;
+    if (!this.#isEnded) this.#queuedBytes -= bytes.length;
   };
 
   #planFlush(): void {
-    if (this.#flushPlanned || this.#blocked) return;
-    this.#flushPlanned = true;
+    if (this.#isFlushPlanned || this.#isBlocked) return;
+    this.#isFlushPlanned = true;
     setImmediate(this.#flushPlannedNow);
   }
 
   readonly #flushPlannedNow = () => {
-    this.#flushPlanned = false;
+    this.#isFlushPlanned = false;
     this.#flush();
   };
 
   #flush(): void {
-    while (!this.#ended && !this.#blocked && this.#queue.length > 0) {
+    while (!this.#isEnded && !this.#isBlocked && this.#queue.length > 0) {
       const batch = this.#takeBatch();
-      if (batch.length > 0 && !this.#socket.write(batch)) this.#blocked = true;
+      if (batch.length > 0 && !this.#socket.write(batch)) this.#isBlocked = true;
     }
   }
 
-  /** The next bytes, as many as are copied together at most; one big parcel goes alone. */
+  /** The next parcels in one piece, up to the size that is copied. A big parcel goes alone. */
   #takeBatch(): Uint8Array {
     const taken: Uint8Array[] = [];
     let bytes = 0;
     let count = 0;
     for (const parcel of this.#queue) {
-      if (bytes > 0 && bytes + parcel.bytes.length > copiedBytes) break;
+      if (bytes > 0 && bytes + parcel.bytes.length > maxCopiedBytes) break;
       count += 1;
       if (parcel.state === 'cancelled') continue;
       parcel.state = 'written';
       taken.push(parcel.bytes);
       bytes += parcel.bytes.length;
-      // Counted as sent before the write: an error in between must not make it look repeatable.
+      // Before the write: an error in between must not make the request look repeatable.
       parcel.onWritten?.();
     }
     this.#queue = count === this.#queue.length ? [] : this.#queue.slice(count);

@@ -1,6 +1,6 @@
-/** Reference ids of one connection: allocation, and what an id that nobody waits for means. */
+/** Allocates the reference ids of one connection, and tells late answers from answers to unknown requests. */
 
-const highestId = 0xffff_ffff;
+const maxId = 0xffff_ffff;
 const tombstonesKept = 4_096;
 
 export class ReferenceIds {
@@ -12,10 +12,10 @@ export class ReferenceIds {
     this.#last = last;
   }
 
-  /** The next id that is neither 0, nor in flight, nor abandoned a short while ago. */
+  /** The next id that is neither 0, nor in flight, nor abandoned recently. */
   next(isInFlight: (id: number) => boolean): number {
     do {
-      if (this.#last === highestId) {
+      if (this.#last === maxId) {
         this.#last = 0;
         this.#wrapped = true;
       }
@@ -24,11 +24,11 @@ export class ReferenceIds {
     return this.#last;
   }
 
-  /** Remembers an id whose caller gave up, so that its late answer is known as such. */
+  /** Remembers an id whose caller gave up, so that its answer counts as late. */
   abandon(id: number): void {
     this.#tombstones.add(id);
     if (this.#tombstones.size <= tombstonesKept) return;
-    // Sets iterate in order of insertion: the first one is the oldest.
+    // A set iterates in order of insertion.
     for (const oldest of this.#tombstones) {
       this.#tombstones.delete(oldest);
       break;

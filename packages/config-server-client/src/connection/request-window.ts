@@ -1,4 +1,4 @@
-/** The requests of one connection: which may go out, which are in flight under which id, and how each of them ends. */
+/** Decides which requests of a connection are sent, assigns answers to them, and ends those that time out. */
 import type { Clock } from '../clock.ts';
 import { ConfigServerError } from '../errors.ts';
 import type { ConnectionMetrics } from '../metrics.ts';
@@ -7,11 +7,11 @@ import { DueTimer } from './due-timer.ts';
 import {
   type AnswerCollector,
   Exchange,
-  type ExchangeKeeper,
   type ExchangeLimits,
   type ExchangeOutcome,
+  type ExchangeOwner,
 } from './exchange.ts';
-import type { SentParcel } from './outbox.ts';
+import type { Parcel } from './outbox.ts';
 import { ReferenceIds } from './reference-ids.ts';
 import { serverError } from './server-error.ts';
 
@@ -24,24 +24,24 @@ export interface RequestWindowOptions {
   windowSize?: number | undefined;
   /** Requests waiting for a free place in the window. Default 1 024. */
   queueSize?: number | undefined;
-  /** Where reference ids start; for tests of the wrap-around. */
+  /** First reference id; for tests of the wrap-around. */
   firstReferenceId?: number | undefined;
-  /** Encodes and queues; `onWritten` runs when the bytes may reach the server from then on. Throws what cannot be encoded. */
-  send(message: ConfMessage, refId: number, onWritten: () => void): SentParcel;
-  /** Answers keep coming to requests that were never sent. */
+  /** Encodes and queues. `onWritten` runs when the bytes may reach the server. Throws when the message cannot be encoded. */
+  send(message: ConfMessage, refId: number, onWritten: () => void): Parcel;
+  /** The server keeps answering requests that were never sent. */
   onForeignAnswers(): void;
-  /** Whether what the server says is read now. */
-  isListening(): boolean;
-  /** So many requests in a row were not answered in time, although this side was listening. */
+  /** Whether the connection is being read. */
+  isReading(): boolean;
+  /** So many requests in a row were not answered in time although this side was reading. */
   onUnresponsive(requests: number): void;
 }
 
-const unknownAnswersTolerated = 10;
-const timeoutsTolerated = 5;
-/** A deadline that is noticed so late says that this process stood still, and nothing about the server. */
-const stoodStillMs = 250;
+const maxUnknownAnswers = 10;
+const maxTimeouts = 5;
+/** When a deadline is noticed so late, the process was suspended, and the server may have answered. */
+const suspendedMs = 250;
 
-export class RequestWindow implements ExchangeKeeper {
+export class RequestWindow implements ExchangeOwner {
   readonly #options: RequestWindowOptions;
   readonly #ids: ReferenceIds;
   readonly #queueSize: number;
@@ -62,7 +62,7 @@ export class RequestWindow implements ExchangeKeeper {
     this.#deadlines = new DueTimer(options.clock, (nowMs, lateMs) => this.#timeOut(nowMs, lateMs));
   }
 
-  /** Rejects with ConfigServerError only; settles exactly once. */
+  /** Settles exactly once. Errors: ConfigServerError. */
   exchange<T>(message: ConfMessage, collect: AnswerCollector<T>, limits: ExchangeLimits): Promise<T> {
     if (this.#waiting.size >= this.#queueSize) {
       const { endpoint } = this.#options;
@@ -94,7 +94,7 @@ export class RequestWindow implements ExchangeKeeper {
     else exchange.refuse(serverError(message.body, { endpoint: this.#options.endpoint, refId }));
   }
 
-  /** An answer whose body cannot be read ends its own request and no other. */
+  /** An answer that cannot be read ends its own request only. */
   answerUnreadable(refId: number, detail: string): void {
     const exchange = this.#inFlight.get(refId);
     if (exchange !== undefined) {
@@ -106,7 +106,7 @@ export class RequestWindow implements ExchangeKeeper {
     }
   }
 
-  /** Resolves when no request is left. New requests are the caller's to keep away. */
+  /** Resolves when no request is left. The caller must send no new ones. */
   drained(): Promise<void> {
     if (this.#isClosed || this.#isEmpty) return Promise.resolve();
     return new Promise((resolve) => {
@@ -114,7 +114,7 @@ export class RequestWindow implements ExchangeKeeper {
     });
   }
 
-  /** Nothing is sent any more; every pending request fails with what `error` makes of it. */
+  /** Sends nothing more; every pending request fails with its `error`. */
   close(error: (isSent: boolean, refId: number) => ConfigServerError): void {
     this.#isClosed = true;
     this.#deadlines.stop();
@@ -136,7 +136,7 @@ export class RequestWindow implements ExchangeKeeper {
     this.#deadlines.announce(dueAtMs);
   }
 
-  /** What an exchange says of its own end. */
+  /** An exchange reports its own end. */
   settled(exchange: Exchange, outcome: ExchangeOutcome): void {
     const wasInFlight = this.#inFlight.delete(exchange.refId);
     if (!wasInFlight) this.#waiting.delete(exchange);
@@ -158,21 +158,21 @@ export class RequestWindow implements ExchangeKeeper {
   }
 
   #timeOut(nowMs: number, lateMs: number): void {
-    const wasListening = lateMs < stoodStillMs && this.#options.isListening();
+    const wasReading = lateMs < suspendedMs && this.#options.isReading();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const exchange of [...this.#inFlight.values(), ...this.#waiting]) {
-      if (exchange.dueAtMs <= nowMs) exchange.timeOut(wasListening);
+      if (exchange.dueAtMs <= nowMs) exchange.timeOut(wasReading);
       else nextMs = Math.min(nextMs, exchange.dueAtMs);
     }
     this.#deadlines.announce(nextMs);
   }
 
-  /** A server that answers polls but no requests is changed for another one. */
+  /** The client leaves a server that answers polls but no requests. */
   #countTimeout(): void {
     this.#timeoutsInARow += 1;
-    if (this.#timeoutsInARow < timeoutsTolerated) return;
-    // After the settlement of the current exchange, so that it keeps its own error.
-    queueMicrotask(() => this.#options.onUnresponsive(timeoutsTolerated));
+    if (this.#timeoutsInARow < maxTimeouts) return;
+    // Later, so that the current exchange keeps its own error.
+    queueMicrotask(() => this.#options.onUnresponsive(maxTimeouts));
   }
 
   get #hasRoom(): boolean {
@@ -206,7 +206,7 @@ export class RequestWindow implements ExchangeKeeper {
     this.#options.metrics.answerDropped?.(kind);
     if (kind === 'late') return;
     this.#unknownAnswers += 1;
-    if (this.#unknownAnswers === unknownAnswersTolerated) this.#options.onForeignAnswers();
+    if (this.#unknownAnswers === maxUnknownAnswers) this.#options.onForeignAnswers();
   }
 
   #report(): void {

@@ -1,4 +1,4 @@
-/** Finds the servers of one environment by DNS SRV records (RFC 2782), asked again at an interval. */
+/** Finds the servers of one environment by DNS SRV records (RFC 2782), which it queries at an interval. */
 import { Resolver } from 'node:dns/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Logger, silentLogger } from '../log.ts';
@@ -10,9 +10,9 @@ import { orderSrvRecords, type SrvRecord } from './srv-order.ts';
 export interface DnsSrvEndpointsOptions {
   /** Full name of the record, such as `_ocs._tcp.config.example`. */
   name: string;
-  /** From one look-up to the next. Default 30 000, at least 1 000. */
+  /** Milliseconds from one look-up to the next. Default 30 000, at least 1 000. */
   refreshIntervalMs?: number;
-  /** `address` or `address:port` of name servers to ask. Default: those of the machine. */
+  /** `address` or `address:port` of the name servers. Default: those of the machine. */
   nameServers?: readonly string[] | undefined;
   /** Used until the name is found for the first time. */
   initial?: readonly Endpoint[] | undefined;
@@ -26,7 +26,7 @@ export interface DnsSrvEndpointsOptions {
 const answerLimitMs = 3_000;
 const tries = 2;
 
-/** The targets of an SRV record, from now on; a failed or empty look-up keeps the last ones. Throws TypeError. */
+/** Watches the targets of an SRV record. A failed or empty look-up keeps the last ones. Errors: TypeError for bad options. */
 export function dnsSrvEndpoints(options: DnsSrvEndpointsOptions): EndpointSource {
   const { name, initial, metrics, refreshIntervalMs = 30_000, random = Math.random } = options;
   if (name === '') throw new TypeError('the name of the SRV record is missing');
@@ -44,7 +44,7 @@ export function dnsSrvEndpoints(options: DnsSrvEndpointsOptions): EndpointSource
     pace: {
       intervalMs: refreshIntervalMs,
       firstPauseMs: 1_000,
-      longestPauseMs: refreshIntervalMs,
+      maxPauseMs: refreshIntervalMs,
       random,
     },
     ask: async (signal) => {
@@ -74,7 +74,7 @@ async function lookUp(resolver: Resolver, name: string, signal: AbortSignal): Pr
   }
 }
 
-/** The choice by weight is made once for a set of records: an order that changed at every look-up would be no order. */
+/** Chooses by weight once for a set of records, so that the order does not change at every look-up. */
 function createStableOrder(random: () => number): (records: readonly SrvRecord[]) => readonly Endpoint[] {
   let fingerprint = '';
   let ordered: readonly Endpoint[] = [];

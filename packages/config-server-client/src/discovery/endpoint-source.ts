@@ -1,16 +1,16 @@
-/** The discovery seam: where the servers of one environment are, now and whenever that changes. */
+/** Defines a source of server addresses that can change, and views and orders of such lists. */
 
 export type EndpointRole = 'primary' | 'backup' | 'proxy';
 
 export interface Endpoint {
   host: string;
   port: number;
-  /** Default `primary`. A hint for the order of attempts; the server's own answer decides. */
-  role?: EndpointRole;
-  /** A proxy or replica that takes no password changes. */
+  /** A hint for the order of attempts: the server itself tells its role. Default `primary`. */
+  role?: EndpointRole | undefined;
+  /** The server accepts no password changes. */
   readOnly?: boolean;
-  /** Being taken out of service: moved away from gently, chosen last. */
-  draining?: boolean;
+  /** Goes out of service: clients leave it when their calls are done, and try it last. */
+  draining?: boolean | undefined;
   /** Stable name of the entry in its registry. */
   id?: string;
 }
@@ -18,17 +18,17 @@ export interface Endpoint {
 export interface EndpointSource {
   /** The last known list, best first. May be empty before the first answer of a registry. */
   current(): readonly Endpoint[];
-  /** False while a registry has not told any server yet: what is known is the list it was given. Absent: there is none to ask. */
+  /** False before a registry has named any server; absent without a registry. */
   readonly hasAnswered?: boolean | undefined;
-  /** Why the list may be empty or out of date, for people; undefined while its registry answers with a list. */
+  /** Why the list may be empty or out of date, in plain words; undefined while the registry answers with a list. */
   readonly problem?: string | undefined;
-  /** Called with every new list. Returns the function that ends it. */
+  /** Calls the listener with every new list. Returns the function that ends the subscription. */
   subscribe(listener: (endpoints: readonly Endpoint[]) => void): () => void;
   /** Stops watching. Idempotent. */
   close(): Promise<void>;
 }
 
-/** `source`, but with `fixed` in the place of what it knows until its registry has told a server. */
+/** A view of `source` that shows `fixed` until the registry has named a server. */
 export function withFixedList(source: EndpointSource, fixed: readonly Endpoint[]): EndpointSource {
   return {
     current: () => (source.hasAnswered === false ? fixed : source.current()),
@@ -61,14 +61,14 @@ export function isWritable(endpoint: Endpoint): boolean {
 
 const roleOrder: Record<EndpointRole, number> = { primary: 0, backup: 1, proxy: 2 };
 
-/** Order of attempts: draining ones last, then primary, backup, proxy, then as listed. */
+/** Orders endpoints for attempts: primary, backup, proxy, then as listed; draining ones last. */
 export function orderEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
   const weight = (endpoint: Endpoint) =>
     (endpoint.draining === true ? 10 : 0) + roleOrder[endpoint.role ?? 'primary'];
   return [...endpoints].sort((a, b) => weight(a) - weight(b));
 }
 
-/** `host:port`, IPv6 in brackets: the name of an endpoint in logs, errors and comparisons. */
+/** `host:port`, with IPv6 in brackets. */
 export function endpointName(endpoint: Pick<Endpoint, 'host' | 'port'>): string {
   return endpoint.host.includes(':')
     ? `[${endpoint.host}]:${endpoint.port}`

@@ -1,12 +1,12 @@
-/** What a registry said last: the list that outlives its outages, who is told of changes, and what is wrong with it. */
+/** Keeps the last list of a registry through its outages, and tells listeners about changes. */
 import type { Logger } from '../log.ts';
 import { type Endpoint, endpointName } from './endpoint-source.ts';
 
-/** Plain callbacks, so that any metrics library can listen. */
+/** Callbacks for any metrics library. */
 export interface DiscoveryMetrics {
   /** The registry answered with so many usable endpoints. */
   answered?(endpoints: number): void;
-  /** No usable answer; `reason` is one of a small fixed set. */
+  /** There was no usable answer; `reason` is one of a small fixed set. */
   failed?(reason: string): void;
 }
 
@@ -36,12 +36,12 @@ export class KnownEndpoints {
     return this.#endpoints;
   }
 
-  /** Whether the registry has told any server since the start. */
+  /** Whether the registry has named any server since the start. */
   get hasAnswered(): boolean {
     return this.#hasAnswered;
   }
 
-  /** Why the list may be empty or out of date, for people; undefined while the registry answers with a list. */
+  /** Why the list may be empty or out of date, in plain words; undefined while the registry answers with a list. */
   get problem(): string | undefined {
     return this.#problem;
   }
@@ -52,7 +52,7 @@ export class KnownEndpoints {
     return () => this.#listeners.delete(entry);
   }
 
-  /** An answer, best first. An empty one keeps the last list: no registry outage may take the servers away. */
+  /** Takes an answer, best first. An empty one keeps the last list: an outage of the registry must not remove servers. */
   accept(endpoints: readonly Endpoint[], emptyBecause: string): void {
     const { registry, log, metrics } = this.#options;
     this.#tell(() => metrics?.answered?.(endpoints.length));
@@ -63,7 +63,7 @@ export class KnownEndpoints {
     if (this.#problem !== undefined) log.info({ registry, endpoints: endpoints.length }, 'discovery answers');
     this.#problem = undefined;
     const distinct = withoutRepeats(endpoints);
-    // The first answer is told whatever it is: those who listen may have begun with another list.
+    // Listeners may have started with another list, so they always get the first answer.
     const isNews = !this.#hasAnswered || !isSameList(distinct, this.#endpoints);
     this.#hasAnswered = true;
     if (!isNews) return;
@@ -72,7 +72,7 @@ export class KnownEndpoints {
     for (const listener of [...this.#listeners]) this.#tell(() => listener(distinct));
   }
 
-  /** No answer, or none that can be used: the last list stays. */
+  /** Keeps the last list after a query without a usable answer. */
   fail(reason: string, problem: string): void {
     this.#tell(() => this.#options.metrics?.failed?.(reason));
     this.#hasProblem(problem);
@@ -84,7 +84,7 @@ export class KnownEndpoints {
 
   #hasProblem(problem: string): void {
     const { registry, log } = this.#options;
-    // Said once, not at every attempt: an outage of hours is one line, and one more when it ends.
+    // Logged once per outage instead of at every query.
     if (problem === this.#problem) return;
     this.#problem = problem;
     log.warn(
@@ -93,7 +93,7 @@ export class KnownEndpoints {
     );
   }
 
-  /** Whoever listens must not be able to end the watch. */
+  /** A listener that throws must not end the watch. */
   #tell(listener: () => void): void {
     try {
       listener();
@@ -103,7 +103,7 @@ export class KnownEndpoints {
   }
 }
 
-/** One address may be registered twice, such as by an instance that came back under a new id: the better entry counts. */
+/** Keeps the better entry of an address that is registered twice, such as by a restarted instance with a new id. */
 function withoutRepeats(endpoints: readonly Endpoint[]): Endpoint[] {
   const seen = new Set<string>();
   return endpoints.filter((endpoint) => {

@@ -1,17 +1,17 @@
-/** How often a registry is asked: never more than once a second, and ever less while it does not answer. */
+/** Computes the pauses between queries of a registry: at least a second, and longer while it does not answer. */
 
 export interface QueryPaceOptions {
-  /** From the start of a query that was answered to the start of the next one. */
+  /** From the start of an answered query to the start of the next one. */
   intervalMs: number;
   /** Pause after the first failure; doubles with every further one. */
   firstPauseMs: number;
-  longestPauseMs: number;
+  maxPauseMs: number;
   /** Uniform in [0, 1). */
   random: () => number;
 }
 
 const jitterShare = 0.2;
-const shortestIntervalMs = 1_000;
+const minIntervalMs = 1_000;
 
 export class QueryPace {
   readonly #options: QueryPaceOptions;
@@ -27,11 +27,11 @@ export class QueryPace {
     return Math.max(0, this.#options.intervalMs - agoMs);
   }
 
-  /** Pause after a failed query; ±20 % jitter, so that replicas do not come back together. */
+  /** Pause after a failed query, with ±20 % jitter, so that replicas do not return together. */
   afterFailureMs(agoMs: number): number {
-    const { firstPauseMs, longestPauseMs, random } = this.#options;
-    const pauseMs = Math.min(firstPauseMs * 2 ** this.#failures, longestPauseMs);
+    const { firstPauseMs, maxPauseMs, random } = this.#options;
+    const pauseMs = Math.min(firstPauseMs * 2 ** this.#failures, maxPauseMs);
     this.#failures = Math.min(this.#failures + 1, 30);
-    return Math.max(shortestIntervalMs - agoMs, pauseMs * (1 + jitterShare * (2 * random() - 1)));
+    return Math.max(minIntervalMs - agoMs, pauseMs * (1 + jitterShare * (2 * random() - 1)));
   }
 }

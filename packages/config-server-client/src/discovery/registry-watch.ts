@@ -1,4 +1,4 @@
-/** The life of a source that asks a registry over and over, from its creation until it is closed. */
+/** Implements an endpoint source that queries a registry again and again until it is closed. */
 import { type Clock, pause } from '../clock.ts';
 import type { Endpoint, EndpointSource } from './endpoint-source.ts';
 import { KnownEndpoints, type KnownEndpointsOptions } from './known-endpoints.ts';
@@ -7,16 +7,16 @@ import { QueryPace, type QueryPaceOptions } from './query-pace.ts';
 export interface RegistryWatchOptions extends KnownEndpointsOptions {
   pace: QueryPaceOptions;
   clock: Clock;
-  /** One query. Whatever it throws counts as no answer; it ends soon after the signal. */
+  /** Sends one query, which must end soon after the signal aborts. An error counts as no answer. */
   ask(signal: AbortSignal): Promise<RegistryAnswer>;
-  /** What it threw, for metrics and for people. */
+  /** Explains the error of `ask` for metrics and logs. */
   describe(failure: unknown): { reason: string; message: string };
 }
 
 export interface RegistryAnswer {
   /** Best first. */
   endpoints: readonly Endpoint[];
-  /** What an empty list means. */
+  /** Explains an empty list. */
   emptyBecause: string;
 }
 

@@ -1,23 +1,14 @@
-/** Lets several clients use one watch of a registry, and a replaced client hand its last known list to its successor. */
+/** Shares one watch of a registry between clients, so that a new client starts with the list of the one it replaces. */
 import type { EndpointSource } from './endpoint-source.ts';
 
-export interface SharedSources {
-  /**
-   * The source under `key`, created if nobody uses it now. Closing the returned view gives it back; the source itself
-   * is closed with its last view. The key must name everything that `create` depends on.
-   */
-  acquire(key: string, create: () => EndpointSource): EndpointSource;
-  /** Closes every source, whoever still uses it. */
-  closeAll(): Promise<void>;
-}
+export type SharedSources = ReturnType<typeof createSharedSources>;
 
 interface Entry {
   source: EndpointSource;
   users: number;
 }
 
-/** See SharedSources. */
-export function createSharedSources(): SharedSources {
+export function createSharedSources() {
   const entries = new Map<string, Entry>();
 
   const release = async (key: string, entry: Entry) => {
@@ -28,13 +19,18 @@ export function createSharedSources(): SharedSources {
   };
 
   return {
-    acquire(key, create) {
+    /**
+     * The source under `key`, created at its first use. Closing the returned view gives it back, and closing the last
+     * view closes the source. The key must name everything on which `create` depends.
+     */
+    acquire(key: string, create: () => EndpointSource): EndpointSource {
       const entry = entries.get(key) ?? { source: create(), users: 0 };
       entries.set(key, entry);
       entry.users += 1;
       return view(entry.source, () => release(key, entry));
     },
-    async closeAll() {
+    /** Closes every source, also those in use. */
+    async closeAll(): Promise<void> {
       const all = [...entries.values()];
       entries.clear();
       await Promise.all(all.map(({ source }) => source.close()));

@@ -1,11 +1,11 @@
-/** In which order the targets of SRV records are tried (RFC 2782, "Usage rules"). */
+/** Orders the targets of SRV records for attempts (RFC 2782, "Usage rules"). */
 
 export interface SrvRecord {
   name: string;
   port: number;
   /** Lower first. */
   priority: number;
-  /** Share of the clients that should start with this one among its equals; 0 is a last choice. */
+  /** Share of the clients that start with this target among those of its priority; 0 comes last. */
   weight: number;
 }
 
@@ -21,7 +21,7 @@ export function orderSrvRecords(records: readonly SrvRecord[], random: () => num
 }
 
 function drawByWeight(records: readonly SrvRecord[], random: () => number): SrvRecord[] {
-  // Those without weight first, as the RFC has it: the running sum reaches them only when it starts at zero.
+  // RFC 2782: targets of weight 0 stand first, so that only a random 0 chooses them.
   const left = [...records].sort((a, b) => a.weight - b.weight);
   const drawn: SrvRecord[] = [];
   while (left.length > 0) {

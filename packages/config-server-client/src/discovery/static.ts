@@ -1,7 +1,7 @@
-/** A fixed list of endpoints from configuration. */
+/** Implements an endpoint source with a fixed list. */
 import { type Endpoint, type EndpointSource, orderEndpoints } from './endpoint-source.ts';
 
-/** The given endpoints, primary before backup before proxy. Throws TypeError on an empty list or a bad port. */
+/** Orders the endpoints by role. Errors: TypeError for an empty list, a missing host or a bad port. */
 export function staticEndpoints(endpoints: readonly Endpoint[]): EndpointSource {
   if (endpoints.length === 0) throw new TypeError('at least one Configuration Server endpoint is needed');
   for (const { host, port } of endpoints) {

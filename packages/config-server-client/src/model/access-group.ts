@@ -1,4 +1,4 @@
-/** CfgAccessGroup (type 21): who is in which group of rights. */
+/** Defines CfgAccessGroup (type 21), a group of persons with the same rights. */
 import { z } from 'zod';
 import { keyValueListSchema } from './key-value-list.ts';
 
@@ -18,7 +18,7 @@ export const cfgAccessGroupSchema = z.looseObject({
 
 export type CfgAccessGroup = z.infer<typeof cfgAccessGroupSchema>;
 
-/** `person_dbid` answers "which access groups is this user in?". */
+/** `person_dbid` finds the access groups of a person. */
 export interface AccessGroupFilter {
   dbid?: number;
   tenant_dbid?: number;

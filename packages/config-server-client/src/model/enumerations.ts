@@ -1,11 +1,11 @@
-/** Numbers of the object model's enumerations. A number that is not listed here is data, never an error. */
+/** Names the numbers of the object model's enumerations. Other numbers are valid too. */
 
 /** CfgFlag: not a boolean. 0 means unset, 1 false, 2 true. */
 export const CfgFlag = { unset: 0, false: 1, true: 2 } as const;
 
 export const CfgObjectState = { none: 0, enabled: 1, disabled: 2, deleted: 3 } as const;
 
-/** CfgObjectType, the types this product reads or serves. */
+/** CfgObjectType: the types that this product reads or serves. */
 export const CfgObjectType = {
   person: 3,
   place: 4,
@@ -44,7 +44,7 @@ export const CfgTraceMode = { noTraceMode: 0, none: 1, local: 2, remote: 3, both
 
 export const CfgOperationalMode = { none: 0, full: 1, readOnly: 2 } as const;
 
-/** CfgAppType, the few that concern an authentication service. */
+/** CfgAppType: the types that concern an authentication service. */
 export const CfgAppType = {
   unknown: 0,
   sce: 19,
@@ -53,7 +53,7 @@ export const CfgAppType = {
   genericServer: 107,
 } as const;
 
-/** True for CfgFlag 2; 0 and 1 and an absent flag are false. */
+/** True for CfgFlag 2 only; 0, 1 and an absent flag are false. */
 export function flagIsSet(flag: number | undefined | null): boolean {
   return flag === CfgFlag.true;
 }

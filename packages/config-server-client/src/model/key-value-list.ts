@@ -1,4 +1,4 @@
-/** Key-value lists: ordered pairs, never maps, so order survives and no key can touch a prototype. */
+/** Defines key-value lists: ordered pairs instead of maps, so that order is kept and no key can reach a prototype. */
 import { z } from 'zod';
 
 export type KeyValue = number | string | Uint8Array | KeyValueList;

@@ -1,4 +1,4 @@
-/** CfgPerson (type 3): the fields of a user as a Configuration Server answers them. Passwords are never among them. */
+/** Defines CfgPerson (type 3), the fields of a user. A server never sends passwords. */
 import { z } from 'zod';
 import { keyValueListSchema } from './key-value-list.ts';
 
@@ -40,8 +40,8 @@ export const cfgPersonSchema = z.looseObject({
 export type CfgPerson = z.infer<typeof cfgPersonSchema>;
 
 /**
- * What a person filter may hold, all terms together (AND). Spelled as the object model documents it, except
- * `email_address` and `external_id`, which are extensions of the open protocol.
+ * The terms of a person filter; all must match. Spelled as in the object model, except `email_address` and
+ * `external_id`, which are extensions of the open protocol.
  */
 export interface PersonFilter {
   dbid?: number;

@@ -1,4 +1,4 @@
-/** CfgRole (type 43): rights that persons and access groups have together. */
+/** Defines CfgRole (type 43), rights of persons and access groups. */
 import { z } from 'zod';
 import { keyValueListSchema } from './key-value-list.ts';
 

@@ -1,4 +1,4 @@
-/** CfgTenant (type 7): a customer of the estate; DBID 1 is the ENVIRONMENT tenant. */
+/** Defines CfgTenant (type 7), a customer on the server. DBID 1 is the ENVIRONMENT tenant. */
 import { z } from 'zod';
 import { keyValueListSchema } from './key-value-list.ts';
 
@@ -18,7 +18,7 @@ export const cfgTenantSchema = z.looseObject({
 
 export type CfgTenant = z.infer<typeof cfgTenantSchema>;
 
-/** `all_tenants` (any number) lists every tenant; without a filter the server lists them as well. */
+/** `all_tenants` (any number) lists every tenant, as an empty filter does. */
 export interface TenantFilter {
   dbid?: number;
   name?: string;

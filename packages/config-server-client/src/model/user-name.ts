@@ -1,7 +1,7 @@
-/** How user names compare: case-insensitively by Unicode simple case folding, without any normalisation. */
+/** Folds user names for comparison: Unicode simple case folding, without normalisation. */
 
 /**
- * The comparison key of a user name. Two names are the same account exactly when their keys are equal.
+ * The comparison key: two names are the same account exactly when their keys are equal.
  * Folding is per code point (Unicode CaseFolding status C and S), so lengths in code points never change.
  */
 export function foldUserName(userName: string): string {

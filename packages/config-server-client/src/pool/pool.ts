@@ -1,4 +1,4 @@
-/** One back end per environment: created on first use, re-targeted when its configuration changes, closed when idle. */
+/** Keeps one back end per environment: creates it on first use, replaces it after a change, closes it when idle. */
 import type { ConfigurationBackend } from '../backend.ts';
 import { type Clock, systemClock, type Timer } from '../clock.ts';
 import { type Logger, silentLogger } from '../log.ts';
@@ -7,9 +7,9 @@ import { PooledBackend } from './pooled-backend.ts';
 export interface BackendPoolOptions<Environment extends PooledEnvironment> {
   /** Builds the back end of one environment; called once per environment and version. */
   create(environment: Environment): ConfigurationBackend;
-  /** Closes a back end that was not used and has no subscription for this long. Default 30 minutes. */
+  /** Closes a back end without calls and subscriptions after this time. Default 30 minutes. */
   idleCloseMs?: number;
-  /** Longest wait for calls in flight on a replaced back end. Default 60 000. */
+  /** Limit for calls in flight on a replaced back end. Default 60 000. */
   drainMs?: number;
   clock?: Clock;
   log?: Logger;
@@ -17,36 +17,22 @@ export interface BackendPoolOptions<Environment extends PooledEnvironment> {
 
 export interface PooledEnvironment {
   id: string;
-  /** Changes whenever the connection settings do; numbers rise. */
+  /** Changes with the connection settings; numbers rise. */
   version: string | number;
 }
 
-export interface BackendPool<Environment extends PooledEnvironment> {
-  /**
-   * The back end of the environment; the same object for the same id, whatever its version. When the version differs
-   * from the last one, new calls go to a newly created back end while calls in flight finish on the old one. A lower
-   * number is what somebody read before the last change: it changes nothing.
-   */
-  get(environment: Environment): ConfigurationBackend;
-  /** The same for whoever was told of a change and read it after: counts whatever its version, as after a restore. */
-  follow(environment: Environment): ConfigurationBackend;
-  /** Closes the back end of an environment that was deleted; calls in flight may finish. */
-  remove(environmentId: string): Promise<void>;
-  /** State of every environment that is in use now. */
-  states(): { environmentId: string; state: ConfigurationBackend['state']; reason: string | undefined }[];
-  /** Closes everything; pending calls settle with ClientClosed. Later `get` calls throw. */
-  closeAll(): Promise<void>;
-}
+export type BackendPool<Environment extends PooledEnvironment> = ReturnType<
+  typeof createBackendPool<Environment>
+>;
 
 interface Entry {
   version: string | number;
   backend: PooledBackend;
 }
 
-/** See BackendPool. */
 export function createBackendPool<Environment extends PooledEnvironment>(
   options: BackendPoolOptions<Environment>,
-): BackendPool<Environment> {
+) {
   const clock = options.clock ?? systemClock;
   const idleCloseMs = options.idleCloseMs ?? 30 * 60_000;
   const drainMs = options.drainMs ?? 60_000;
@@ -86,20 +72,31 @@ export function createBackendPool<Environment extends PooledEnvironment>(
   };
 
   return {
-    get: (environment) => link(environment, (known) => isLater(environment.version, known)),
-    follow: (environment) => link(environment, (known) => environment.version !== known),
-    async remove(environmentId) {
+    /**
+     * The back end of the environment, always the same object for an id. After a change of the version, new calls go to
+     * a new back end while calls in flight finish on the old one. A lower number was read before the last change and has
+     * no effect.
+     */
+    get: (environment: Environment): ConfigurationBackend =>
+      link(environment, (known) => isLater(environment.version, known)),
+    /** As `get` for a caller that read the environment after a change: any other version counts, also a restored lower one. */
+    follow: (environment: Environment): ConfigurationBackend =>
+      link(environment, (known) => environment.version !== known),
+    /** Closes the back end of a deleted environment; calls in flight may finish. */
+    async remove(environmentId: string): Promise<void> {
       const entry = entries.get(environmentId);
       entries.delete(environmentId);
       await entry?.backend.drainAndClose();
     },
+    /** The state of every environment in use. */
     states: () =>
       [...entries].map(([environmentId, { backend }]) => ({
         environmentId,
         state: backend.state,
         reason: backend.stateReason,
       })),
-    async closeAll() {
+    /** Closes everything; pending calls fail with ClientClosed. Later `get` calls throw. */
+    async closeAll(): Promise<void> {
       closed = true;
       sweep?.cancel();
       const all = [...entries.values()];

@@ -1,4 +1,4 @@
-/** A back end whose target can be exchanged under running calls; what the pool hands out. */
+/** Wraps a back end that can be replaced while calls run; the pool returns it. */
 import type {
   AuthenticatedUser,
   AuthenticateRequest,
@@ -81,14 +81,14 @@ export class PooledBackend implements ConfigurationBackend {
     return this.#closed ? 'closed' : this.#target.backend.stateReason;
   }
 
-  /** Sends new calls to `backend`; the old one is closed when its calls are done. Subscribers get `resync`. */
+  /** Sends new calls to `backend` and closes the old one when its calls end. Subscribers get `resync`. */
   replace(backend: ConfigurationBackend): void {
     const old = this.#target;
     this.#target = new Target(backend);
     old.unsubscribeAll();
     for (const listener of this.#listeners) {
       this.#target.subscribe(listener);
-      // What happened between the two subscriptions is unknown.
+      // Changes between the two subscriptions are unknown.
       try {
         listener({ kind: 'resync' });
       } catch (error) {
@@ -99,13 +99,13 @@ export class PooledBackend implements ConfigurationBackend {
     void this.#retire(old);
   }
 
-  /** Milliseconds since the last use; 0 while calls are in flight or somebody listens. */
+  /** Milliseconds since the last use; 0 while calls are in flight or listeners are subscribed. */
   idleMs(): number {
     const busy = this.#target.inFlight > 0 || this.#retired.size > 0 || this.#listeners.size > 0;
     return busy ? 0 : this.#clock.monotonicMs() - this.#lastUsedMs;
   }
 
-  /** Refuses new calls, lets those in flight finish, then closes. */
+  /** Refuses new calls, and closes when those in flight have ended. */
   async drainAndClose(): Promise<void> {
     this.#closed = true;
     await this.#drained(this.#target);
@@ -130,7 +130,7 @@ export class PooledBackend implements ConfigurationBackend {
     } finally {
       target.inFlight -= 1;
       this.#lastUsedMs = this.#clock.monotonicMs();
-      if (target.inFlight === 0) target.notifyIdle();
+      if (target.inFlight === 0) target.onIdle?.();
     }
   }
 
@@ -150,7 +150,7 @@ export class PooledBackend implements ConfigurationBackend {
   }
 }
 
-/** One back end with the calls and subscriptions it carries. */
+/** One back end with its calls and subscriptions. */
 class Target {
   readonly backend: ConfigurationBackend;
   inFlight = 0;
@@ -159,10 +159,6 @@ class Target {
 
   constructor(backend: ConfigurationBackend) {
     this.backend = backend;
-  }
-
-  notifyIdle(): void {
-    this.onIdle?.();
   }
 
   subscribe(listener: PersonListener): void {

@@ -1,4 +1,4 @@
-/** Which server is tried when: the last opened one first, those that are going away last. */
+/** Orders the servers of a round: the last opened one first, those that go out of service last. */
 import { type Endpoint, endpointName } from '../discovery/endpoint-source.ts';
 
 export class AttemptOrder {
@@ -6,7 +6,6 @@ export class AttemptOrder {
   #avoided: string | undefined;
   #tried: ReadonlySet<string> = new Set();
 
-  /** The listed servers in the order of one round. */
   ofRound(listed: readonly Endpoint[]): Endpoint[] {
     const rank = (endpoint: Endpoint) => {
       const name = endpointName(endpoint);
@@ -23,7 +22,7 @@ export class AttemptOrder {
     this.#avoided = undefined;
   }
 
-  /** Last choice until another one was opened. */
+  /** Tries this server last until another one was opened. */
   avoid(endpoint: Endpoint): void {
     this.#avoided = endpointName(endpoint);
   }
@@ -32,15 +31,15 @@ export class AttemptOrder {
     return endpointName(endpoint) === this.#lastOpened;
   }
 
-  /** Whether a list names a server that the current round does not know. */
+  /** Whether a list names a server that the current round does not try. */
   hasNew(listed: readonly Endpoint[]): boolean {
     return listed.some((endpoint) => !this.#tried.has(endpointName(endpoint)));
   }
 }
 
 /**
- * Whether a list asks the users of `inUse` to go elsewhere. An entry that vanished says nothing about a connection that
- * works; one that drains does, when there is another server to go to.
+ * Whether a list asks to leave `inUse`: its entry drains and there is another server. An entry that vanished does not
+ * end a connection that works.
  */
 export function asksToLeave(listed: readonly Endpoint[], inUse: Endpoint): boolean {
   const name = endpointName(inUse);

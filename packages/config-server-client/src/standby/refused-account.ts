@@ -1,4 +1,4 @@
-/** A service account that is refused: few tries, far apart, since repeating a wrong password would lock it. */
+/** Limits the tries with a refused service account, because repeating a wrong password would lock it. */
 import type { StandbyOptions } from '../client-options.ts';
 import type { Clock } from '../clock.ts';
 import type { ConfigServerErrorCode } from '../errors.ts';
@@ -9,17 +9,17 @@ const refusals: ReadonlySet<ConfigServerErrorCode> = new Set<ConfigServerErrorCo
   'AccountExpired',
   'PasswordExpired',
   'ChangePasswordRequired',
-  // The server demanded a new password and does not take the one that was configured.
+  // The server demanded a new password and refuses the configured one.
   'PasswordPolicyViolation',
   'AccessDenied',
 ]);
 
-/** Whether every server would refuse the account in the same way: they share the accounts. */
+/** Whether other servers would refuse the account too: they share the accounts. */
 export function refusesAccount(code: ConfigServerErrorCode): boolean {
   return refusals.has(code);
 }
 
-/** Shared by all links that register with the account: it does not matter to a lock which of them tried. */
+/** Shared by all links of a client: the servers count every refusal, whichever link caused it. */
 export class RefusedAccount {
   readonly #options: Pick<StandbyOptions, 'credentialsTries' | 'credentialsPauseMs'>;
   readonly #clock: Clock;
@@ -32,15 +32,15 @@ export class RefusedAccount {
     this.#clock = clock;
   }
 
-  /** Why it rests. */
+  /** Why links wait. */
   get reason(): string {
     const outlook = this.#isGivenUp ? '; it is not tried again before the configuration changes' : '';
     return `the service account is refused (${this.#refusal})${outlook}`;
   }
 
   /**
-   * How long a link has to wait before it may register; infinite after the last try. With 0 the next try is its own:
-   * the others wait until it is refused, accepted, or given back.
+   * Milliseconds until a link may register; infinite after the last try. 0 reserves the next try for the caller: other
+   * links wait until the try is refused, accepted or given back.
    */
   claimTry(): number {
     if (this.#tries === 0) return 0;
@@ -50,7 +50,7 @@ export class RefusedAccount {
     return 0;
   }
 
-  /** No server was there to judge the account. */
+  /** No server was reached that could verify the account. */
   giveTryBack(): void {
     if (!this.#isGivenUp) this.#nextTryAtMs = this.#clock.monotonicMs();
   }

@@ -1,9 +1,9 @@
-/** When to try again: the delays between rounds, their jitter, and what resets them. Pure arithmetic. */
+/** Computes the pauses between attempts, with jitter, and when they start from the beginning. */
 import type { StandbyOptions } from '../client-options.ts';
 
 const jitterShare = 0.2;
-/** A switchover and the one back, or a round of two backups, before servers that send us away slow us down. */
-const leavingsAtOnce = 2;
+/** So many connections may be left without a longer pause: a switchover and the one back, or a round of two backups. */
+const quickLeavings = 2;
 
 export class RetrySchedule {
   readonly #options: StandbyOptions;
@@ -16,21 +16,21 @@ export class RetrySchedule {
     this.#random = random;
   }
 
-  /** Pause after a round in which every endpoint failed; grows along the list, the last value repeats. */
+  /** Pause after a round in which every endpoint failed. Follows the list of delays, whose last value repeats. */
   afterFailedRoundMs(): number {
     const delayMs = this.#delayMs(this.#failures);
     this.#failures += 1;
     return delayMs;
   }
 
-  /** Pause while all servers stand by for each other: a switchover is going on, so the delay does not grow. */
+  /** Pause while no server is primary. A switchover is going on, so the pause does not grow. */
   whileNoPrimaryMs(): number {
     return this.#delayMs(0);
   }
 
   /**
-   * Pause after the loss of a connection that lived for `livedMs`. A stable one resets the delays; the first short-lived
-   * one costs only the random pause that spreads the herd, every further one a step of the list: no flapping loop.
+   * Pause after the loss of a connection that lived for `livedMs`. A stable connection resets the delays. The first
+   * short one costs the random pause that keeps clients apart, every further one a step of the list.
    */
   afterLossMs(livedMs: number): number {
     if (livedMs >= this.#options.stableAfterMs) this.#failures = 0;
@@ -42,8 +42,8 @@ export class RetrySchedule {
   }
 
   /**
-   * Pause after a connection that was given up while it worked: short, because a planned switchover must not cost a
-   * call, whatever failed before it. Only servers that send us away again and again cost steps of the list.
+   * Pause after leaving a connection that worked: short, because a planned switchover must not cost a call. Only repeated
+   * leaving costs steps of the list.
    */
   afterLeavingMs(livedMs: number): number {
     const { stableAfterMs, reconnectionRandomDelayMs, failFastAfterMs } = this.#options;
@@ -52,7 +52,7 @@ export class RetrySchedule {
       this.#leavings = 0;
     }
     this.#leavings += 1;
-    if (this.#leavings > leavingsAtOnce) return this.#delayMs(this.#leavings - leavingsAtOnce - 1);
+    if (this.#leavings > quickLeavings) return this.#delayMs(this.#leavings - quickLeavings - 1);
     return this.#random() * Math.min(reconnectionRandomDelayMs, failFastAfterMs / 4);
   }
 

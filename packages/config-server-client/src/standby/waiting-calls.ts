@@ -1,9 +1,9 @@
-/** Calls that wait for a connection: bounded in number and in time. */
+/** Holds the calls that wait for a connection, limited in number and in time. */
 import type { Clock } from '../clock.ts';
 import { ConfigServerError } from '../errors.ts';
 
 export interface WaitLimits {
-  /** Monotonic time at which the call ends in any case. */
+  /** Monotonic milliseconds at which the call ends in any case. */
   deadlineAtMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -25,7 +25,7 @@ export class WaitingCalls<T> {
     this.#onSizeChanged = onSizeChanged;
   }
 
-  /** Resolves with what `admit` brings. Errors: QueueFull, NoEndpoint (deadline), Aborted, or what `refuse` brings. */
+  /** Resolves with the value of `admitAll`. Errors: QueueFull, NoEndpoint (deadline), Aborted, or the error of `refuseAll`. */
   wait(limits: WaitLimits): Promise<T> {
     if (limits.signal?.aborted === true) return Promise.reject(aborted());
     if (this.#waiters.size >= this.#limit) {

@@ -1,4 +1,4 @@
-/** Pauses between attempts, which somebody may cut short. */
+/** Pauses between attempts; a wake-up ends the pause. */
 import { type Clock, pause } from '../clock.ts';
 
 export class WakeablePause {
@@ -11,7 +11,7 @@ export class WakeablePause {
     this.#clock = clock;
   }
 
-  /** Resolves after `delayMs` (which may be infinite), or when woken; at once after a `wake` that found nobody asleep. */
+  /** Resolves after `delayMs` (which may be infinite) or at `wake`; at once when `wake` came before. */
   async sleep(delayMs: number): Promise<void> {
     const isWakeUpDue = this.#isWakeUpDue;
     this.#isWakeUpDue = false;
@@ -23,13 +23,13 @@ export class WakeablePause {
     this.#isWakeUpDue = false;
   }
 
-  /** Ends the pause, or skips the next one when an attempt is running. */
+  /** Ends the pause; during an attempt, skips the next one. */
   wake(): void {
     this.#isWakeUpDue = true;
     this.#wakeUp.abort();
   }
 
-  /** What the wake-up was for has happened. */
+  /** Drops a wake-up that is not needed any more. */
   forgetWakeUp(): void {
     this.#isWakeUpDue = false;
   }

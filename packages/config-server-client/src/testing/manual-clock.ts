@@ -1,4 +1,4 @@
-/** A clock that stands still until it is told to move: hours of reconnection in milliseconds of test. */
+/** Implements a clock that moves only when a test advances it. */
 import type { Clock, Timer } from '../clock.ts';
 
 interface Alarm {
@@ -36,31 +36,31 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Timers that wait; 0 proves that nothing was left behind. */
+  /** Number of pending timers; 0 proves that none was left over. */
   get pendingTimers(): number {
     return this.#alarms.length;
   }
 
-  /** Moves on by `ms`, ringing every timer at its own time and letting promises settle in between. */
+  /** Advances by `ms`: fires every timer at its time and lets promises settle in between. */
   async advance(ms: number): Promise<void> {
     const endMs = this.#monotonicMs + ms;
     await settle();
     for (let next = this.#nextBefore(endMs); next !== undefined; next = this.#nextBefore(endMs)) {
       this.#moveTo(next.atMs);
-      this.#ring(next);
+      this.#fire(next);
       await settle();
     }
     this.#moveTo(endMs);
     await settle();
   }
 
-  /** The process stood still for `ms`: timers that fell due ring only afterwards, all at once. */
+  /** Suspends the process for `ms`: timers that are due fire only afterwards, all at once. */
   async freeze(ms: number): Promise<void> {
     this.#moveTo(this.#monotonicMs + ms);
     await this.advance(0);
   }
 
-  /** The wall clock jumps, as when somebody sets it; timers do not care. */
+  /** Moves the wall clock, as when it is set; timers are not affected. */
   jumpWallClock(ms: number): void {
     this.#wallMs += ms;
   }
@@ -71,7 +71,7 @@ export class ManualClock implements Clock {
       .sort((a, b) => a.atMs - b.atMs || a.order - b.order)[0];
   }
 
-  #ring(alarm: Alarm): void {
+  #fire(alarm: Alarm): void {
     this.#alarms = this.#alarms.filter((other) => other !== alarm);
     alarm.callback();
   }
@@ -83,7 +83,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets chains of promises run out; a macrotask alone would do for most, several for long chains over setImmediate. */
+/** Lets chains of promises and of setImmediate end. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
 }

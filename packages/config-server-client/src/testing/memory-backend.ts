@@ -1,4 +1,4 @@
-/** A back end without a server: exact enough for unit tests of the code that uses the seam. */
+/** Implements the back end in memory, for unit tests of code that uses a back end. */
 import type {
   AuthenticatedUser,
   AuthenticateRequest,
@@ -18,7 +18,7 @@ import type { CfgTenant, TenantFilter } from '../model/tenant.ts';
 import { foldUserName } from '../model/user-name.ts';
 
 export interface MemoryPerson extends CfgPerson {
-  /** Plain text: this back end is for tests. */
+  /** In plain text. */
   password: string;
 }
 

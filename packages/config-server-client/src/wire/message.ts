@@ -1,10 +1,10 @@
-/** The message catalogue: number, name and body schema of everything that travels. */
+/** Lists all messages with number, name and body schema, and checks bodies. */
 import type { z } from 'zod';
 import * as authentication from './messages/authentication.ts';
 import * as objects from './messages/objects.ts';
 import * as registration from './messages/registration.ts';
 
-/** Even = request, odd = its event, from 1 000 on unsolicited. Gaps are numbers kept for later versions. */
+/** Even: request. Odd: its event. From 1 000: unsolicited. Gaps are reserved for later versions. */
 export const messageCatalogue = {
   RequestRegisterClient: { id: 2, schema: registration.requestRegisterClientSchema },
   EventClientRegistered: { id: 3, schema: registration.eventClientRegisteredSchema },
@@ -53,19 +53,19 @@ export function messageNameOf(id: number): MessageName | undefined {
   return namesById.get(id);
 }
 
-const longestPath = 100;
+const maxPathLength = 100;
 
-/** Checks a decoded body. Unknown fields are dropped, so that later versions may add some. */
+/** Checks a decoded body. Drops unknown fields, so that later versions may add some. */
 export function parseMessage(
   name: MessageName,
   body: unknown,
 ): { message: ConfMessage } | { problem: string } {
-  // A byte string is an object to the schemas: without this it would pass for a map without members.
+  // The schemas would take a byte string for a map without members.
   if (body instanceof Uint8Array) return { problem: `${name}: not a map` };
   const result = messageCatalogue[name].schema.safeParse(body);
   if (result.success) return { message: { name, body: result.data } as ConfMessage };
   const issue = result.error.issues[0];
-  // The path and the kind of mistake only: the offending value may be a password. Keys of a filter are the peer's own.
-  const path = issue?.path.join('.').slice(0, longestPath) ?? '';
+  // Names the path and the kind of mistake only: the value may be a password, and keys of a filter come from the peer.
+  const path = issue?.path.join('.').slice(0, maxPathLength) ?? '';
   return { problem: `${name}: ${path} ${issue?.code ?? 'invalid'}` };
 }

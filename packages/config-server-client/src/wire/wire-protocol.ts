@@ -1,4 +1,4 @@
-/** The byte seam: what turns a stream into typed messages and back, keep-alive and version included. */
+/** Defines what a wire protocol does: it turns a byte stream into typed messages and back. */
 import type { ConfMessage } from './message.ts';
 
 export interface WireProtocol {
@@ -8,12 +8,12 @@ export interface WireProtocol {
 
 export type WireRole = 'client' | 'server';
 
-/** May be changed while a session runs: the server raises `maxFrameBytes` after registration. */
+/** May change while a session runs: the server raises `maxFrameBytes` after registration. */
 export interface WireLimits {
   maxFrameBytes: number;
   maxDepth: number;
   maxItems: number;
-  /** JSON bodies are for debugging and hand-written tests. */
+  /** For debugging and tests written by hand. */
   allowJson: boolean;
 }
 
@@ -25,8 +25,8 @@ export const defaultWireLimits: WireLimits = {
 };
 
 /**
- * One direction pair of one connection. Pure: no sockets, no timers, never throws from `receive`.
- * After a `violation` the session is dead and `receive` returns nothing more.
+ * Encodes and decodes one connection, without sockets and timers. `receive` never throws, and returns nothing more after
+ * a `violation`.
  */
 export interface WireSession {
   receive(chunk: Uint8Array): WireEvent[];
@@ -35,14 +35,14 @@ export interface WireSession {
   encodePong(nonce: bigint): Uint8Array;
   encodeClose(code: CloseCode, text?: string): Uint8Array;
   setLimits(limits: Partial<WireLimits>): void;
-  /** More than 0 inside a partial frame: the owner's frame timer runs. */
+  /** More than 0 inside a partial frame. */
   readonly bytesPending: number;
 }
 
 export type WireEvent =
-  /** `bytes` is the size of the body, for whoever bounds a queue. */
+  /** `bytes` is the size of the body, for limits of queues. */
   | { kind: 'message'; refId: number; message: ConfMessage; bytes: number }
-  /** One body that cannot be used; fails its request, never the connection. */
+  /** A body that cannot be used. It fails its request, not the connection. */
   | {
       kind: 'malformed';
       refId: number;
@@ -53,7 +53,7 @@ export type WireEvent =
   | { kind: 'ping'; nonce: bigint }
   | { kind: 'pong'; nonce: bigint }
   | { kind: 'close'; code: CloseCode; text: string | undefined }
-  /** The stream is not usable any more. `reply` is what may be sent before closing; without it nothing must be sent. */
+  /** The stream cannot be used any more. Only `reply` may be sent before closing. */
   | { kind: 'violation'; code: ViolationCode; detail: string; reply?: Uint8Array };
 
 export type ViolationCode = 'NotThisProtocol' | 'TlsExpected' | 'ProtocolViolation' | 'FrameTooLarge';

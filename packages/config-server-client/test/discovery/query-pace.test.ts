@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { QueryPace } from '../../src/discovery/query-pace.ts';
 
 const pace = (random = 0.5) =>
-  new QueryPace({ intervalMs: 1_000, firstPauseMs: 1_000, longestPauseMs: 60_000, random: () => random });
+  new QueryPace({ intervalMs: 1_000, firstPauseMs: 1_000, maxPauseMs: 60_000, random: () => random });
 
 describe('pace of queries', () => {
   it('fills up the interval after an answer, and lets a query that took longer be followed at once', () => {

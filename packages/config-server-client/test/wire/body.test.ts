@@ -1,9 +1,9 @@
 import { decode, encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeJson, encodeJson } from '../../src/wire/ocp/body.ts';
 import { decodeCbor } from '../../src/wire/ocp/cbor-decode.ts';
 import { encodeCbor } from '../../src/wire/ocp/cbor-encode.ts';
+import { decodeJson, encodeJson } from '../../src/wire/ocp/json.ts';
 
 const limits = { maxDepth: 32, maxItems: 200_000 };
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');

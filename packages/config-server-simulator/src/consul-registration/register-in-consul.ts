@@ -51,7 +51,7 @@ export function registerInConsul(options: ConsulRegistrationOptions) {
   const pace = new QueryPace({
     intervalMs: (ttlSeconds * 1_000) / 3,
     firstPauseMs: 1_000,
-    longestPauseMs: 30_000,
+    maxPauseMs: 30_000,
     random: options.random ?? Math.random,
   });
   let wakeUp = new AbortController();

@@ -1,5 +1,5 @@
 /** Describes the JSON file of an estate: its form, as text and back. */
-import { decodeJson, encodeJson } from '@gatehouse/config-server-client/wire/ocp/body';
+import { decodeJson, encodeJson } from '@gatehouse/config-server-client/wire/ocp/json';
 import { z } from 'zod';
 import { storedPasswordSchema } from './password-hash.ts';
 

@@ -1,15 +1,15 @@
-/** Where Consul is and how it is spoken to; refuses settings under which a stranger could name our servers. */
+/** Defines the access to Consul, and refuses settings by which an attacker could choose the servers. */
 import { isLoopback } from '../endpoint-source.ts';
 
 export interface ConsulAccess {
-  /** `https://consul.example:8501`; a path in front of Consul's own `/v1` is kept. */
+  /** `https://consul.example:8501`, optionally with a path that precedes `/v1`. */
   url: string;
   /** ACL token, sent as X-Consul-Token. */
   token?: string | undefined;
   /** Default: that of the agent. */
   datacenter?: string | undefined;
   tls?: ConsulTls | undefined;
-  /** Whoever can change the answers chooses where passwords are sent: plain HTTP to another machine needs this. */
+  /** Permits plain HTTP to another machine. Who can change the answers chooses where passwords are sent. */
   allowPlaintext?: boolean | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface ConsulTls {
   serverName?: string | undefined;
 }
 
-/** Base URL without a trailing slash. Throws TypeError on an address that cannot or must not be used. */
+/** The parsed address. Errors: TypeError for an address that is not usable or not allowed. */
 export function checkedConsulUrl({ url, tls, allowPlaintext }: ConsulAccess): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !['http:', 'https:'].includes(parsed.protocol)) {

@@ -1,12 +1,11 @@
-/** Finds the servers of one environment in Consul's health endpoint, and learns of changes by blocking queries. */
+/** Finds the servers of one environment in Consul, and follows changes by blocking queries. */
 import { type Clock, systemClock } from '../../clock.ts';
 import { type Logger, silentLogger } from '../../log.ts';
 import type { Endpoint, EndpointSource } from '../endpoint-source.ts';
 import type { DiscoveryMetrics } from '../known-endpoints.ts';
 import { type RegistryAnswer, RegistryWatch } from '../registry-watch.ts';
-import { nextIndex, type QueryIndex } from './blocking-index.ts';
 import type { ConsulAccess } from './consul-access.ts';
-import { ConsulAgent, type ConsulAnswer } from './consul-agent.ts';
+import { type CallContext, ConsulAgent, type ConsulAnswer } from './consul-agent.ts';
 import { ConsulFailure, toConsulFailure } from './consul-failure.ts';
 import { parseHealthEntries } from './health-entries.ts';
 
@@ -17,7 +16,7 @@ export interface ConsulEndpointsOptions extends ConsulAccess {
   tag?: string | undefined;
   /** Used until Consul answers for the first time. */
   initial?: readonly Endpoint[] | undefined;
-  /** How long Consul may hold a query back while nothing changes. Default 55, at most 600. */
+  /** How long Consul may hold a query while nothing changes. Default 55, at most 600. */
   waitSeconds?: number;
   clock?: Clock;
   /** Uniform in [0, 1), for jitter only. */
@@ -26,12 +25,12 @@ export interface ConsulEndpointsOptions extends ConsulAccess {
   metrics?: DiscoveryMetrics;
 }
 
-/** A query that does not wait for a change. Consul itself holds one for 7 s while it has no leader. */
+/** Limit of a query that does not wait for a change. Without a leader Consul holds it for 7 s. */
 const plainTimeLimitMs = 10_000;
 
 /**
- * The healthy instances of a service, from now on; nothing that happens to Consul takes a known server away.
- * Throws TypeError on an address or settings that cannot or must not be used.
+ * Watches the healthy instances of a service. No failure of Consul removes a known server. Errors: TypeError for an
+ * address or settings that are not usable or not allowed.
  */
 export function consulEndpoints(options: ConsulEndpointsOptions): EndpointSource {
   const { service, initial, metrics, waitSeconds = 55, clock = systemClock } = options;
@@ -50,12 +49,12 @@ export function consulEndpoints(options: ConsulEndpointsOptions): EndpointSource
     pace: {
       intervalMs: 1_000,
       firstPauseMs: 1_000,
-      longestPauseMs: 60_000,
+      maxPauseMs: 60_000,
       random: options.random ?? Math.random,
     },
     ask: async (signal) => {
       const asked = index;
-      // The agent may come back with another history, in which a wait for our index would hide every change.
+      // After a failure the agent may have lost its state; waiting for the old index would hide every change.
       index = undefined;
       const answer = await query(agent, { ...options, waitSeconds }, asked, signal);
       const read = readAnswer(answer, service);
@@ -66,6 +65,8 @@ export function consulEndpoints(options: ConsulEndpointsOptions): EndpointSource
   });
 }
 
+type HealthOptions = CallContext & { service: string; passing: boolean; tag?: string };
+
 function query(
   agent: ConsulAgent,
   { service, tag, waitSeconds }: { service: string; tag?: string | undefined; waitSeconds: number },
@@ -73,13 +74,16 @@ function query(
   signal: AbortSignal,
 ): Promise<ConsulAnswer> {
   const waitMs = waitSeconds * 1_000;
-  const blocking = index === undefined ? {} : { index: index.toString(), wait: `${waitSeconds}s` };
   return agent.call({
-    // Consul adds up to a sixteenth of the wait, so that many watchers do not return at once.
+    // Consul adds up to a sixteenth of the wait as jitter.
     timeLimitMs: index === undefined ? plainTimeLimitMs : waitMs + waitMs / 16 + 6_000,
     signal,
-    send: (consul, context) =>
-      consul.health.service({ service, passing: true, ...(tag ? { tag } : {}), ...blocking, ...context }),
+    send: (consul, context) => {
+      const options: HealthOptions = { service, passing: true, ...context };
+      if (tag) options.tag = tag;
+      if (index !== undefined) Object.assign(options, { index: index.toString(), wait: `${waitSeconds}s` });
+      return consul.health.service(options);
+    },
   });
 }
 
@@ -96,4 +100,24 @@ function readAnswer({ body }: ConsulAnswer, service: string): RegistryAnswer {
         : // Without the right to read the service Consul answers the same: an empty list, not an error.
           `Consul lists no healthy instance of ${service}; if there are some, the token may not read them`,
   };
+}
+
+/** Undefined: the query does not wait for a change. */
+type QueryIndex = bigint | undefined;
+
+/**
+ * The index for the next blocking query after an answer with the header `X-Consul-Index`. A missing, zero or unreadable
+ * header counts as 1, so that the next query still waits. An index below the last one means that the agent lost its
+ * state (restored snapshot, restart without data), so the watch starts again without an index.
+ */
+export function nextIndex(asked: QueryIndex, header: string | undefined): QueryIndex {
+  const answered = parseIndex(header);
+  return asked !== undefined && answered < asked ? undefined : answered;
+}
+
+/** An unsigned 64-bit number, which a double cannot hold. */
+function parseIndex(header: string | undefined): bigint {
+  if (header === undefined || !/^\d{1,20}$/.test(header)) return 1n;
+  const index = BigInt(header);
+  return index === 0n ? 1n : index;
 }

@@ -1,4 +1,4 @@
-/** Why Consul gave no usable answer. */
+/** Names the reasons why Consul gave no usable answer. */
 
 export type ConsulFailureReason =
   | 'unreachable'
@@ -12,7 +12,7 @@ export type ConsulFailureReason =
 export class ConsulFailure extends Error {
   override readonly name = 'ConsulFailure';
   readonly reason: ConsulFailureReason;
-  /** HTTP status, where one came. */
+  /** HTTP status, when there was an answer. */
   readonly status: number | undefined;
 
   constructor(
@@ -26,7 +26,7 @@ export class ConsulFailure extends Error {
   }
 }
 
-/** What the consul package threw, in our words. */
+/** Translates an error of the consul package. */
 export function toConsulFailure(cause: unknown): ConsulFailure {
   if (cause instanceof ConsulFailure) return cause;
   const { response, isCodec, message } = cause as {
@@ -34,7 +34,7 @@ export function toConsulFailure(cause: unknown): ConsulFailure {
     isCodec?: boolean;
     message?: string;
   };
-  // Such an error of the package holds the response, and with it the request and its token: no cause to keep.
+  // Without the cause: it holds the request with its token.
   if (isCodec === true) return new ConsulFailure('malformed', 'Consul answered something that is not JSON');
   const status = response?.statusCode;
   if (status === undefined) {
@@ -49,7 +49,7 @@ export function toConsulFailure(cause: unknown): ConsulFailure {
   );
 }
 
-/** The start of a foreign text, on one line. */
+/** The start of a text from outside, on one line. */
 function plain(value: unknown): string {
   if (typeof value !== 'string') return '';
   return value

@@ -1,4 +1,4 @@
-/** Whether Consul is there at all, for an operator who asks. */
+/** Checks for an operator whether Consul answers and has a leader. */
 import { systemClock } from '../../clock.ts';
 import type { ConsulAccess } from './consul-access.ts';
 import { ConsulAgent } from './consul-agent.ts';
@@ -10,11 +10,11 @@ export interface ConsulVerdict {
 
 const timeLimitMs = 4000;
 
-/** `access` undefined: this installation has no Consul. */
+/** `access` is undefined when the installation has no Consul. */
 export function consulProbe(access: ConsulAccess | undefined) {
   return {
     name: 'Consul',
-    /** @throws ConsulFailure; TypeError on settings that cannot or must not be used */
+    /** Errors: ConsulFailure; TypeError for settings that are not usable or not allowed. */
     async run(signal: AbortSignal): Promise<ConsulVerdict> {
       if (!access) return { status: 'skipped', message: 'GATEHOUSE_CONSUL_URL is not set.' };
       const { body } = await new ConsulAgent(access, systemClock).call({

@@ -1,7 +1,7 @@
-/** A service's settings of `consul` as the discovery takes them. */
+/** Turns the `consul` settings of a service into the access of the discovery. */
 import { type ConsulAccess, checkedConsulUrl } from './consul-access.ts';
 
-/** Kept out of logs by whoever read the settings. */
+/** A text that settings keep out of logs. */
 interface HiddenText {
   reveal(): string;
 }
@@ -17,7 +17,7 @@ export interface ConsulSettings {
   allowPlaintext: boolean;
 }
 
-/** Why Consul cannot or must not be used with these settings. */
+/** Why Consul cannot be used with these settings; empty when it can. */
 export function consulProblems(consul: ConsulSettings): string[] {
   const access = consulAccessOf(consul);
   try {
@@ -28,19 +28,11 @@ export function consulProblems(consul: ConsulSettings): string[] {
   }
 }
 
-/** Undefined without an address: this installation has no Consul. */
+/** Undefined without an address: the installation has no Consul. */
 export function consulAccessOf(consul: ConsulSettings): ConsulAccess | undefined {
   const { url, token, datacenter, ca, cert, key, serverName, allowPlaintext } = consul;
   if (url === undefined) return undefined;
-  const tls = given({ ca, cert, key: key?.reveal(), serverName });
-  return {
-    url,
-    allowPlaintext,
-    ...given({ token: token?.reveal(), datacenter }),
-    ...(Object.keys(tls).length === 0 ? {} : { tls }),
-  };
-}
-
-function given<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+  const tls = { ca, cert, key: key?.reveal(), serverName };
+  const hasTls = Object.values(tls).some((value) => value !== undefined);
+  return { url, allowPlaintext, token: token?.reveal(), datacenter, tls: hasTls ? tls : undefined };
 }

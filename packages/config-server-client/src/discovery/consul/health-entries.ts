@@ -1,4 +1,4 @@
-/** Reads an answer of Consul's health endpoint: one endpoint for each instance that can be used. */
+/** Reads the instances in an answer of Consul's health endpoint as endpoints. */
 import { z } from 'zod';
 import { type Endpoint, type EndpointRole, orderEndpoints } from '../endpoint-source.ts';
 
@@ -27,7 +27,7 @@ export interface HealthEntries {
   unusable: number;
 }
 
-/** Undefined when the answer is not a list at all. */
+/** Undefined when the answer is not a list. */
 export function parseHealthEntries(body: unknown): HealthEntries | undefined {
   if (!Array.isArray(body)) return undefined;
   const endpoints: Endpoint[] = [];
@@ -41,22 +41,21 @@ export function parseHealthEntries(body: unknown): HealthEntries | undefined {
 }
 
 function toEndpoint({ Node, Service }: Entry): Endpoint | undefined {
-  // An instance that was registered without an address runs at that of its node.
+  // An instance without an address has the address of its node.
   const address = Service.Address || Node?.Address;
   if (!address) return undefined;
-  const role = roleOf(Service);
   return {
     id: Service.ID,
     host: address,
     port: Service.Port,
-    ...(role === undefined ? {} : { role }),
-    ...(isTrue(Service.Meta?.['drain']) ? { draining: true } : {}),
+    role: roleOf(Service),
+    draining: isTrue(Service.Meta?.['drain']) || undefined,
   };
 }
 
 const roles: readonly EndpointRole[] = ['primary', 'backup', 'proxy'];
 
-/** The meta value `role` decides; a tag is the older way to say it. Undefined when neither names a role. */
+/** The meta value `role`, or else a tag. Undefined when neither names a role. */
 function roleOf({ Meta, Tags }: Entry['Service']): EndpointRole | undefined {
   const named = Meta?.['role']?.toLowerCase();
   const tags = new Set(Tags?.map((tag) => tag.toLowerCase()));
@@ -67,7 +66,7 @@ function isTrue(value: string | undefined): boolean {
   return value !== undefined && /^(true|yes|on|1)$/i.test(value);
 }
 
-/** By code units: the same everywhere, whatever the locale. */
+/** By code units, so that the locale has no effect. */
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;

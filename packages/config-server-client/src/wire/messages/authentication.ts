@@ -1,8 +1,8 @@
-/** Bodies of password checks and password changes. */
+/** Defines the bodies for verifying and changing passwords. */
 import { z } from 'zod';
 
 const userName = z.string().min(1).max(255);
-/** 1 024 bytes of UTF-8; the server checks bytes, this limit only bounds the text. */
+/** The server limits the bytes; this limits the characters. */
 const password = z.string().max(1_024);
 
 export const requestAuthenticateSchema = z.object({

@@ -1,9 +1,9 @@
-/** Bodies of reading objects, of their changes and of errors. */
+/** Defines the bodies for reading objects, for changes and for errors. */
 import { z } from 'zod';
 
 const objectType = z.int().positive();
 const dbid = z.int().positive();
-/** Objects are checked against their own schema where they are used; here only their outer form. */
+/** The outer form only: readers check objects against the schema of their type. */
 const objectSchema = z.record(z.string(), z.unknown());
 
 export const filterSchema = z.record(z.string().max(64), z.union([z.int(), z.string().max(1_024)]));
@@ -28,7 +28,7 @@ const historyId = z.int().positive();
 
 export const eventObjectCreatedSchema = z.object({ objectType, dbid, object: objectSchema, historyId });
 
-/** `set` holds scalars and structures that changed, explicitly also when they became 0 or empty; lists come in parts. */
+/** `set` holds changed scalars and structures, also those that became 0 or empty. Lists have `added` and `deleted`. */
 export const deltaSchema = z.object({
   set: objectSchema,
   added: z.record(z.string(), z.array(z.unknown())).optional(),

@@ -1,4 +1,4 @@
-/** Bodies of registration and of what concerns the link itself. */
+/** Defines the bodies for registration, keep-alive, operational mode, account and closing. */
 import { z } from 'zod';
 
 const addpTimeoutSeconds = z.number().min(0).max(3_600);
@@ -17,7 +17,7 @@ export const requestRegisterClientSchema = z.object({
   clientApplicationType: z.int().nonnegative(),
   userName: z.string().min(1).max(255),
   userPassword: z.string().max(1_024),
-  /** Answers ChangePasswordRequired: the password to use from now on. */
+  /** Follows ChangePasswordRequired: the password from now on. */
   newPassword: z.string().max(1_024).optional(),
   host: z.string().max(255),
   pid: z.int().nonnegative().optional(),
@@ -32,7 +32,7 @@ export const eventClientRegisteredSchema = z.object({
   serverVersion: z.string(),
   protocolVersion: z.int().positive(),
   serverRole: z.enum(['primary', 'backup', 'proxy']),
-  /** Rises with every switchover; a lower one than seen before is a server that should have stepped down. */
+  /** Rises with every switchover. A server with a lower epoch than seen before is not primary any more. */
   serverEpoch: z.int().nonnegative(),
   operationalMode: z.int(),
   encoding: z.string(),
@@ -49,7 +49,7 @@ export const eventClientRegisteredSchema = z.object({
     pageBytes: z.int().positive(),
   }),
   historyId: z.int().nonnegative(),
-  /** Names the change log that history ids count in; ids of another log mean nothing. */
+  /** Names the change log to which history ids belong. */
   historyLog: z.string(),
   resumed: z.boolean(),
   passwordExpiresInDays: z.int().optional(),

@@ -1,4 +1,4 @@
-/** Cuts a byte stream into frames, whatever the chunks are; holds at most one partial frame. */
+/** Cuts a byte stream into frames, independent of its chunks. Holds at most one partial frame. */
 import type { ViolationCode } from '../wire-protocol.ts';
 import {
   decodeHeader,
@@ -21,11 +21,11 @@ export interface FrameViolation {
   closeCode?: 'unsupported-version' | 'frame-too-large' | 'protocol-violation';
 }
 
-const nothing = Buffer.alloc(0);
+const noBytes = Buffer.alloc(0);
 
 export class FrameReader {
   maxFrameBytes: number;
-  #held = nothing;
+  #held = noBytes;
   #heldBytes = 0;
   #anyFrameSeen = false;
 
@@ -37,7 +37,7 @@ export class FrameReader {
     return this.#heldBytes;
   }
 
-  /** All complete frames, and the violation that ended the stream, if any. Bodies are views; use them before the next call. */
+  /** The complete frames, and the violation that ends the stream, if any. Bodies are views: use them before the next call. */
   read(chunk: Uint8Array): { frames: Frame[]; violation?: FrameViolation } {
     const frames: Frame[] = [];
     let input = chunk;
@@ -63,7 +63,7 @@ export class FrameReader {
     return { frames };
   }
 
-  /** Grows by doubling, so that a frame in one-byte pieces costs linear time; never beyond the frame limit and one chunk. */
+  /** Doubles the room, so that a frame in pieces of one byte costs linear time. Holds the frame limit and one chunk at most. */
   #append(chunk: Uint8Array): Uint8Array {
     const needed = this.#heldBytes + chunk.length;
     if (needed > this.#held.length) {
@@ -83,7 +83,7 @@ export class FrameReader {
       return;
     }
     if (this.#heldBytes > 0 && offset === 0) return;
-    // The rest may be a view of the very buffer that holds it, or of a chunk that belongs to the caller.
+    // A copy: the rest may be a view of the held buffer, or of the caller's chunk.
     this.#held = Buffer.from(input.subarray(offset));
     this.#heldBytes = rest;
   }
@@ -94,7 +94,7 @@ export class FrameReader {
   }
 
   #release(): void {
-    this.#held = nothing;
+    this.#held = noBytes;
     this.#heldBytes = 0;
   }
 
@@ -132,7 +132,7 @@ function headerProblem({ kind, messageId, flags, refId, length }: FrameHeader): 
   return undefined;
 }
 
-/** Recognises a foreign protocol by the first two bytes, as early as they tell. */
+/** Recognises another protocol by its first one or two bytes. */
 function checkStart(input: Uint8Array, offset: number, anyFrameSeen: boolean): FrameViolation | undefined {
   const first = input[offset] as number;
   const second = input[offset + 1];

@@ -1,4 +1,4 @@
-/** The 16-byte frame header of the open protocol (docs/protocol.md, "Framing"); big-endian. */
+/** Encodes and decodes the 16-byte frame header of the open protocol (docs/protocol.md, "Framing"). */
 
 export const headerBytes = 16;
 export const magic = 0x4f43;
@@ -29,7 +29,7 @@ export function encodeFrame(header: Omit<FrameHeader, 'length' | 'version'>, bod
   return frame;
 }
 
-/** Reads the header at `offset`; the caller has made sure that it is complete. */
+/** Reads the header at `offset`, which must be complete. */
 export function decodeHeader(bytes: DataView, offset: number): FrameHeader {
   return {
     version: bytes.getUint8(offset + 2),

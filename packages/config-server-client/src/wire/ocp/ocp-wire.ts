@@ -1,4 +1,4 @@
-/** The open protocol, version 1, as a WireProtocol. */
+/** Implements WireProtocol for version 1 of the open protocol. */
 import { type ConfMessage, messageCatalogue, messageNameOf, parseMessage } from '../message.ts';
 import { closeBodySchema } from '../messages/registration.ts';
 import {
@@ -11,13 +11,13 @@ import {
   type WireRole,
   type WireSession,
 } from '../wire-protocol.ts';
-import { decodeJson, encodeJson } from './body.ts';
 import { type DecodedBody, decodeCbor } from './cbor-decode.ts';
 import { encodeCbor } from './cbor-encode.ts';
 import { encodeFrame, FrameKind, jsonFlag } from './frame.ts';
 import { type Frame, FrameReader, type FrameViolation } from './frame-reader.ts';
+import { decodeJson, encodeJson } from './json.ts';
 
-/** `codec` is what this side writes; it reads CBOR always and JSON when the limits allow it. */
+/** Writes bodies as `codec`; reads CBOR always, and JSON when the limits allow it. */
 export function ocpWire(options: { codec?: 'cbor' | 'json' } = {}): WireProtocol {
   const codec = options.codec ?? 'cbor';
   return {
@@ -31,7 +31,7 @@ class OcpSession implements WireSession {
   readonly #limits: WireLimits;
   readonly #codec: 'cbor' | 'json';
   readonly #reader: FrameReader;
-  #dead = false;
+  #isDead = false;
 
   constructor(role: WireRole, limits: WireLimits, codec: 'cbor' | 'json') {
     this.#role = role;
@@ -50,11 +50,11 @@ class OcpSession implements WireSession {
   }
 
   receive(chunk: Uint8Array): WireEvent[] {
-    if (this.#dead) return [];
+    if (this.#isDead) return [];
     const { frames, violation } = this.#reader.read(chunk);
     const events = frames.map((frame) => this.#event(frame));
     if (violation !== undefined) {
-      this.#dead = true;
+      this.#isDead = true;
       events.push(this.#violation(violation));
     }
     return events;
@@ -115,7 +115,7 @@ class OcpSession implements WireSession {
     if (frame.body.length === 0) return { kind: 'close', code: 'normal', text: undefined };
     const decoded = this.#decode(frame);
     const parsed = 'value' in decoded ? closeBodySchema.safeParse(decoded.value) : undefined;
-    // A peer that closes with a body or code unknown here has closed all the same.
+    // A close with an unknown body or code still closes.
     const code = closeCodes.find((known) => known === parsed?.data?.code) ?? 'normal';
     return { kind: 'close', code, text: parsed?.data?.text };
   }
@@ -128,7 +128,7 @@ class OcpSession implements WireSession {
   }
 
   #violation({ code, detail, closeCode }: FrameViolation): WireEvent {
-    // To a server, a peer that speaks TLS on a plain port is simply not a client of this port.
+    // A server needs no special error for TLS on a plain port.
     const seenCode = code === 'TlsExpected' && this.#role === 'server' ? 'NotThisProtocol' : code;
     const event: WireEvent = { kind: 'violation', code: seenCode, detail };
     if (closeCode !== undefined) event.reply = this.encodeClose(closeCode, detail);

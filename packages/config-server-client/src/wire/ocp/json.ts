@@ -11,7 +11,7 @@ export function encodeJson(body: unknown): Uint8Array {
   return Buffer.from(text, 'utf8');
 }
 
-/** As `decodeCbor`. Nesting is measured before parsing; the key `__proto__` is refused. */
+/** As `decodeCbor`. Measures nesting before it parses, and refuses the key `__proto__`. */
 export function decodeJson(bytes: Uint8Array, limits: BodyLimits): DecodedBody {
   if (jsonDepth(bytes) > limits.maxDepth) return { problem: `nested deeper than ${limits.maxDepth}` };
   try {
