@@ -1,12 +1,11 @@
-/** `/auth/v3/oauth/authorize`: what the user's browser calls; answers are redirects and, where nobody can be trusted, pages. */
+/** Serves `/auth/v3/oauth/authorize` to browsers: answers with redirects, or with a page when the redirect URI is not trusted. */
 
 import { hasScheme } from '@gatehouse/caller-auth/credentials/basic-auth';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Browser } from '../browser/browser-cookies.ts';
+import type { FastifyReply } from 'fastify';
 import type { PostedRequests } from '../browser/posted-requests.ts';
 import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
 import { readParameters } from '../protocol/parameters.ts';
@@ -28,7 +27,7 @@ export async function authorizeRoutes(
   app: App,
   { authorization, postedRequests, publicUrl }: AuthorizeRoutesDeps,
 ): Promise<void> {
-  // Whoever sends credentials along is a program: it reads JSON.
+  // Only programs send credentials here, and they read JSON.
   app.setErrorHandler((error, request, reply) =>
     hasScheme(request.headers.authorization, 'basic')
       ? oauthErrorHandler(error, request, reply)
@@ -45,49 +44,52 @@ export async function authorizeRoutes(
     done();
   });
 
-  app.route({
-    method: 'GET',
-    url: path,
-    validatorCompiler: describeOnly,
-    schema: {
-      tags,
-      summary: 'Ask for a code or for tokens (RFC 6749 section 4, OpenID Connect Core section 3)',
-      querystring: authorizationRequestSchema,
+  app.get(
+    path,
+    {
+      validatorCompiler: describeOnly,
+      schema: {
+        tags,
+        summary: 'Ask for a code or for tokens (RFC 6749 section 4, OpenID Connect Core section 3)',
+        querystring: authorizationRequestSchema,
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       const query = request.query as Record<string, unknown>;
       const source =
         query['posted_request'] === undefined ? query : await findPosted(query['posted_request']);
-      return go(reply, await authorization.begin(readParameters(source), browserOf(request, reply)));
+      return sendStep(reply, await authorization.begin(readParameters(source), { request, reply }));
     },
-  });
+  );
 
-  app.route({
-    method: 'POST',
-    url: path,
-    bodyLimit: formLimitBytes,
-    validatorCompiler: describeOnly,
-    schema: {
-      tags,
-      summary: 'The same by POST: answered 303 to a GET of our own',
-      consumes: ['application/x-www-form-urlencoded'],
-      body: authorizationRequestSchema,
+  app.post(
+    path,
+    {
+      bodyLimit: formLimitBytes,
+      validatorCompiler: describeOnly,
+      schema: {
+        tags,
+        summary: 'Ask by POST; answered 303 to a GET of our own',
+        consumes: ['application/x-www-form-urlencoded'],
+        body: authorizationRequestSchema,
+      },
     },
-    // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the user.
-    handler: async (request, reply) => {
+    // A POST from another site carries no cookies (SameSite=Lax); the GET that follows does.
+    async (request, reply) => {
       await authorization.checkClient(readParameters(request.body), request.ip);
       const id = await postedRequests.save(request.body as Record<string, string>);
       return reply.redirect(`${publicUrl}/auth/v3/oauth/authorize?posted_request=${id}`, 303);
     },
-  });
+  );
 
-  app.route({
-    method: 'GET',
-    url: `${path}/resume`,
-    schema: { tags, summary: 'Go on after a sign-in or a consent', querystring: resumeQuerySchema },
-    handler: async (request, reply) =>
-      go(reply, await authorization.resume(request.query.interaction, browserOf(request, reply))),
-  });
+  app.get(
+    `${path}/resume`,
+    {
+      schema: { tags, summary: 'Go on after a sign-in or a consent', querystring: resumeQuerySchema },
+    },
+    async (request, reply) =>
+      sendStep(reply, await authorization.resume(request.query.interaction, { request, reply })),
+  );
 
   async function findPosted(id: unknown): Promise<Record<string, unknown>> {
     const posted = typeof id === 'string' ? await postedRequests.find(id) : undefined;
@@ -96,12 +98,8 @@ export async function authorizeRoutes(
   }
 }
 
-function go(reply: FastifyReply, step: NextStep): FastifyReply {
+function sendStep(reply: FastifyReply, step: NextStep): FastifyReply {
   if ('redirectTo' in step) return reply.redirect(step.redirectTo, 302);
   const { html, headers } = formPostPage(step.postTo, step.fields);
   return reply.headers(headers).type('text/html; charset=utf-8').send(html);
-}
-
-function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {
-  return { request, reply };
 }

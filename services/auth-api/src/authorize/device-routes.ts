@@ -1,4 +1,4 @@
-/** `/auth/v3/oauth/device/code`: the form of the page where a person types the code of a device. */
+/** Serves `/auth/v3/oauth/device/code`: the form of the page where a user types the code of a device. */
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
@@ -18,24 +18,24 @@ export async function deviceRoutes(
   app.setErrorHandler(htmlErrorHandler);
   await readOnlyForms(app);
 
-  app.route({
-    method: 'POST',
-    url: '/device/code',
-    schema: {
-      operationId: 'openDevice',
-      tags: ['oauth'],
-      summary: 'The code that a device shows, typed by its user (RFC 8628 section 3.3)',
-      description: 'The form of our own page `/auth/device`. Answers 303 onward.',
-      consumes: ['application/x-www-form-urlencoded'],
-      body: z.object({ user_code: z.string().max(256).default('') }),
+  app.post(
+    '/device/code',
+    {
+      schema: {
+        operationId: 'openDevice',
+        tags: ['oauth'],
+        summary: 'The code that a device shows, typed by its user (RFC 8628 section 3.3)',
+        description: 'The form of our own page `/auth/device`. Answers 303 onward.',
+        consumes: ['application/x-www-form-urlencoded'],
+        body: z.object({ user_code: z.string().max(256).default('') }),
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
-      // Another site must not put its device in front of the user.
+      // Another site must not submit the code of its own device in the user's browser.
       requireSameOrigin(request.headers, publicUrl);
-      const browser = { request, reply };
-      const step = await deviceVerification.open(request.body.user_code, browser);
+      const step = await deviceVerification.open(request.body.user_code, { request, reply });
       return reply.redirect('redirectTo' in step ? step.redirectTo : step.postTo, 303);
     },
-  });
+  );
 }

@@ -1,4 +1,4 @@
-/** `/auth/v3/oauth/par`: pushed authorization requests (RFC 9126). */
+/** Serves `/auth/v3/oauth/par`, where clients push authorization requests (RFC 9126). */
 import { securityError } from '@gatehouse/contracts/envelope';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -7,7 +7,7 @@ import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
 import { pushedAnswerSchema, pushedRequestSchema } from '../protocol/schemas.ts';
 import type { PushEndpoint } from './push-request.ts';
 
-/** A request object may be that long. */
+/** Leaves room for a request object. */
 const formLimitBytes = 32_768;
 
 export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: PushEndpoint }): Promise<void> {
@@ -18,24 +18,25 @@ export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: Pus
     done();
   });
 
-  app.route({
-    method: 'POST',
-    url: '/par',
-    bodyLimit: formLimitBytes,
-    validatorCompiler: describeOnly,
-    schema: {
-      tags: ['oauth'],
-      summary: 'Push an authorization request (RFC 9126)',
-      consumes: ['application/x-www-form-urlencoded'],
-      body: pushedRequestSchema,
-      response: {
-        201: pushedAnswerSchema,
-        400: securityError,
-        401: securityError,
-        429: securityError,
-        503: securityError,
+  app.post(
+    '/par',
+    {
+      bodyLimit: formLimitBytes,
+      validatorCompiler: describeOnly,
+      schema: {
+        tags: ['oauth'],
+        summary: 'Push an authorization request (RFC 9126)',
+        consumes: ['application/x-www-form-urlencoded'],
+        body: pushedRequestSchema,
+        response: {
+          201: pushedAnswerSchema,
+          400: securityError,
+          401: securityError,
+          429: securityError,
+          503: securityError,
+        },
       },
     },
-    handler: async (request, reply) => reply.code(201).send(await pushEndpoint.push(callOf(request))),
-  });
+    async (request, reply) => reply.code(201).send(await pushEndpoint.push(callOf(request))),
+  );
 }

@@ -1,4 +1,4 @@
-/** Composes what is known of a browser: its cookies, the pages it is sent to, the forms it posted. */
+/** Composes what serves a browser: its cookies, the pages it is sent to, the forms it posted. */
 
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Core } from '../core.ts';

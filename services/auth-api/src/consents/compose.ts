@@ -1,4 +1,4 @@
-/** Composes what users have agreed to, and the form that asks them. */
+/** Composes the stored consents of users and the form of the consent page. */
 
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';

@@ -1,4 +1,4 @@
-/** `/auth/v3/oauth/consent`: what the buttons of the consent page send. */
+/** Serves `/auth/v3/oauth/consent`, where the consent page sends its form. */
 import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -19,21 +19,22 @@ export async function consentRoutes(
   app.setErrorHandler(htmlErrorHandler);
   await readOnlyForms(app);
 
-  app.route({
-    method: 'POST',
-    url: '/consent',
-    schema: {
-      operationId: 'answerConsent',
-      tags: ['oauth'],
-      summary: 'What the user says to the wishes of an application',
-      description:
-        'The form of our own consent page, with the csrf token of its interaction. Answers 303 onward.',
-      consumes: ['application/x-www-form-urlencoded'],
-      body: consentFormSchema,
+  app.post(
+    '/consent',
+    {
+      schema: {
+        operationId: 'answerConsent',
+        tags: ['oauth'],
+        summary: 'Take the answer of the consent page',
+        description:
+          'The form of our own consent page, with the csrf token of its interaction. Answers 303 onward.',
+        consumes: ['application/x-www-form-urlencoded'],
+        body: consentFormSchema,
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
       return reply.redirect(await consentForms.answer(request, request.body), 303);
     },
-  });
+  );
 }

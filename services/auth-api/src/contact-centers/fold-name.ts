@@ -6,11 +6,11 @@ export function canonicalTenant(tenant: string): string {
   return foldName(tenant);
 }
 
-/** No name is longer, however it is spelled. One character may unfold to eighteen, which takes a while. */
-const longestSpelling = 1024;
+/** No name is longer. One character may unfold to eighteen, so folding a longer text would take long. */
+const maxSpellingLength = 1024;
 
 export function foldName(text: string): string {
-  if (text.length > longestSpelling) return '';
+  if (text.length > maxSpellingLength) return '';
   // Folding can leave a sequence that composes again, hence the second normalisation.
   return foldUserName(text.normalize('NFKC')).normalize('NFKC').trim();
 }

@@ -1,12 +1,10 @@
-/** Composes which origins may call the APIs from a browser. */
-
+/** Composes the check of origins, and CORS for the APIs that programs in browsers call. */
 import type { App } from '@gatehouse/service-kit/http/app';
+import { enforceCors } from '@gatehouse/service-kit/http/cors';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
-import { createAllowedOrigins } from './allowed-origins.ts';
-import { guardOrigins } from './guard.ts';
-import { createStoredOrigins } from './stored-origins.ts';
+import { createAllowedOrigins, createStoredOrigins } from './allowed-origins.ts';
 
 interface CorsDependencies {
   config: { environmentApi: { staleMaxSeconds: number } };
@@ -30,6 +28,15 @@ export function composeCors(core: Core, dependencies: CorsDependencies) {
   return {
     stored,
     /** Lets the allowed origins call the routes of a scope. Call it before the routes are added. */
-    guard: (scope: App) => guardOrigins(scope, allowed),
+    guard: (scope: App) =>
+      enforceCors(scope, {
+        isAllowed: allowed.isAllowed,
+        methods: ['GET', 'POST', 'PUT', 'DELETE'],
+        requestHeaders: ['authorization', 'content-type', 'dpop', 'x-request-id'],
+        // A page that signs DPoP proofs must read the nonce (RFC 9449 section 8.2).
+        answerHeaders: ['dpop-nonce', 'retry-after', 'www-authenticate', 'x-request-id'],
+        remedy:
+          "register it in the redirect URIs of the application's client, or add it with POST /environment/v3/cors to the contact centre whose application it is",
+      }),
   };
 }

@@ -1,4 +1,4 @@
-/** Composes the logins that wait for their user, and what Auth UI reads of them. */
+/** Composes the logins that wait for their user, and the view that Auth UI reads. */
 import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';

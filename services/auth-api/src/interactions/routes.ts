@@ -1,4 +1,4 @@
-/** `/auth/v3/internal/interactions/{id}`: what Auth UI reads to render the login page. */
+/** Serves `/auth/v3/internal/interactions/{id}`, which Auth UI reads to render the login page. */
 import { browserHeader, interactionViewSchema } from '@gatehouse/contracts/auth-api/interaction';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
@@ -15,32 +15,33 @@ export interface InteractionRoutesDeps {
 }
 
 export function interactionRoutes(app: App, { interactions, offersRemember }: InteractionRoutesDeps): void {
-  app.route({
-    method: 'GET',
-    url: '/interactions/:id',
-    schema: {
-      operationId: 'readInteraction',
-      tags: ['internal'],
-      summary: 'A pending login, for the browser that started it',
-      params: z.object({ id: z.string().max(128) }),
-      headers: z.object({ [browserHeader]: z.string().max(128).optional() }),
-      response: {
-        200: envelopeOf(interactionViewSchema),
-        401: securityError,
-        403: errorEnvelope,
-        404: errorEnvelope,
+  app.get(
+    '/interactions/:id',
+    {
+      schema: {
+        operationId: 'readInteraction',
+        tags: ['internal'],
+        summary: 'A pending login, for the browser that started it',
+        params: z.object({ id: z.string().max(128) }),
+        headers: z.object({ [browserHeader]: z.string().max(128).optional() }),
+        response: {
+          200: envelopeOf(interactionViewSchema),
+          401: securityError,
+          403: errorEnvelope,
+          404: errorEnvelope,
+        },
       },
     },
-    handler: async (request) => {
+    async (request) => {
       const browser = request.headers[browserHeader];
       try {
         return ok(viewOf(await interactions.read(request.params.id, browser), offersRemember));
       } catch (error) {
-        // For a program a thing that is gone is a 404; the sentence for people is Auth UI's.
+        // Programs get a 404; Auth UI has its own text for people.
         if (error instanceof AppError && error.name === 'interaction_expired')
           throw notFound('There is no such interaction');
         throw error;
       }
     },
-  });
+  );
 }

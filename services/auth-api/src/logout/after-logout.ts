@@ -11,8 +11,6 @@ export interface LogoutEnd {
   /** An address that was checked. */
   target?: string | undefined;
   uiLocales?: string | undefined;
-  /** Shows our page first: Chromium does not follow a redirect after a form to where its `form-action` does not allow. */
-  byPage?: boolean;
 }
 
 export interface AfterLogoutOptions {
@@ -20,19 +18,23 @@ export interface AfterLogoutOptions {
   issuer: string;
   pendingLogouts: Pick<PendingLogouts, 'create'>;
   pages: Pages;
+  /** Gives the address of the identity provider's own logout, which leads on to `target`; undefined when there is none. */
+  startProviderLogout(ended: EndedSession | undefined, target: string): Promise<string | undefined>;
 }
 
 /** Gives the address that the browser goes to next. @throws AppError (503) */
 export type AfterLogout = (browser: Browser, end: LogoutEnd) => Promise<string>;
 
 export function createAfterLogout(options: AfterLogoutOptions): AfterLogout {
-  const { directory, issuer, pendingLogouts, pages } = options;
-  return async (browser, { ended, target, uiLocales, byPage }) => {
+  const { directory, issuer, pendingLogouts, pages, startProviderLogout } = options;
+  return async (browser, { ended, target, uiLocales }) => {
+    const atProvider = await startProviderLogout(ended, target ?? pages.signedOut());
     const frames = ended === undefined ? [] : await frontChannelAddresses(directory, issuer, ended);
-    if (frames.length === 0 && !byPage) return target ?? pages.signedOut();
+    // The provider is reached through our page: after a form, Chromium follows no redirect that `form-action` forbids.
+    if (frames.length === 0 && atProvider === undefined) return target ?? pages.signedOut();
     const { id } = await pendingLogouts.create(
       browser,
-      definedOnly({ step: 'ended' as const, frames, continueTo: target, uiLocales }),
+      definedOnly({ step: 'ended' as const, frames, continueTo: atProvider ?? target, uiLocales }),
     );
     return pages.signedOut(id);
   };

@@ -1,4 +1,4 @@
-/** Composes the end of sessions: who is told of it, and where the browser goes afterwards. */
+/** Composes logout: it ends sessions, tells clients, and decides where the browser goes. */
 
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
@@ -9,7 +9,7 @@ import type { Keys } from '../keys/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { EndedSession } from '../sessions/session.ts';
 import type { Tokens } from '../tokens/compose.ts';
-import { type AfterLogout, createAfterLogout } from './after-logout.ts';
+import { createAfterLogout } from './after-logout.ts';
 import { createBackChannel } from './back-channel.ts';
 import { createLogoutEndpoint } from './end-session.ts';
 import { logoutRoutes } from './end-session-routes.ts';
@@ -51,20 +51,13 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     log: kit.log,
     onOutcome: (outcome) => outcomes.inc({ outcome }),
   });
-  const afterOwnLogout = createAfterLogout({
+  const afterLogout = createAfterLogout({
     directory: clients.directory,
     issuer,
     pendingLogouts: pending,
     pages,
+    startProviderLogout: dependencies.startProviderLogout,
   });
-  const afterLogout: AfterLogout = async (request, end) => {
-    const target = end.target ?? pages.signedOut();
-    const atProvider = await dependencies.startProviderLogout(end.ended, target);
-    return afterOwnLogout(
-      request,
-      atProvider === undefined ? end : { ...end, target: atProvider, byPage: true },
-    );
-  };
   const logoutEndpoint = createLogoutEndpoint({
     idTokens: tokens.ids,
     directory: clients.directory,

@@ -1,10 +1,8 @@
-/** `/auth/v3/oauth/logout`, by GET and by POST, and the answer of the page that asks first. */
+/** Serves `/auth/v3/oauth/logout` and the form of the page that asks before a logout. */
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Browser } from '../browser/browser-cookies.ts';
 import type { PostedRequests } from '../browser/posted-requests.ts';
 import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
 import { readParameters } from '../protocol/parameters.ts';
@@ -40,65 +38,61 @@ export async function logoutRoutes(
     done();
   });
 
-  app.route({
-    method: 'GET',
+  app.get(
     url,
-    validatorCompiler: describeOnly,
-    schema: { ...documentation, operationId: 'logout', querystring: logoutRequestSchema },
-    handler: async (request, reply) => {
+    {
+      validatorCompiler: describeOnly,
+      schema: { ...documentation, operationId: 'logout', querystring: logoutRequestSchema },
+    },
+    async (request, reply) => {
       const query = request.query as Record<string, unknown>;
       const posted = query['posted_request'];
       const source = posted === undefined ? query : await findPosted(posted);
-      return reply.redirect(
-        await logoutEndpoint.logout(readParameters(source), browserOf(request, reply)),
-        302,
-      );
+      return reply.redirect(await logoutEndpoint.logout(readParameters(source), { request, reply }), 302);
     },
-  });
+  );
 
-  app.route({
-    method: 'POST',
+  app.post(
     url,
-    bodyLimit: formLimitBytes,
-    validatorCompiler: describeOnly,
-    schema: {
-      ...documentation,
-      description: 'Answered 303 to a GET of our own.',
-      operationId: 'logoutByPost',
-      consumes,
-      body: logoutRequestSchema,
+    {
+      bodyLimit: formLimitBytes,
+      validatorCompiler: describeOnly,
+      schema: {
+        ...documentation,
+        description: 'Answered 303 to a GET of our own.',
+        operationId: 'logoutByPost',
+        consumes,
+        body: logoutRequestSchema,
+      },
     },
-    // A POST from another site carries no cookies (SameSite=Lax): only the GET that follows knows the user.
-    handler: async (request, reply) => {
+    // A POST from another site carries no cookies (SameSite=Lax); the GET that follows does.
+    async (request, reply) => {
       readParameters(request.body);
       logoutEndpoint.admit(request.ip);
       const id = await postedRequests.save(request.body as Record<string, string>);
       return reply.redirect(`${publicUrl}/auth/v3/oauth/logout?posted_request=${id}`, 303);
     },
-  });
+  );
 
-  app.route({
-    method: 'POST',
-    url: `${url}/confirm`,
-    schema: {
-      operationId: 'confirmLogout',
-      tags: ['oauth'],
-      summary: 'The user says yes to signing out',
-      description: 'The form of our own page, with its csrf token. Answers 303 onward.',
-      consumes,
-      body: z.object({ logout: z.string().min(1).max(128), csrf: z.string().max(256).default('') }),
+  app.post(
+    `${url}/confirm`,
+    {
+      schema: {
+        operationId: 'confirmLogout',
+        tags: ['oauth'],
+        summary: 'Confirm a logout that the page asked about',
+        description: 'The form of our own page, with its csrf token. Answers 303 onward.',
+        consumes,
+        body: z.object({ logout: z.string().min(1).max(128), csrf: z.string().max(256).default('') }),
+      },
     },
-    handler: async (request, reply) =>
-      reply.redirect(await logoutEndpoint.confirm(request.body, browserOf(request, reply)), 303),
-  });
+    async (request, reply) =>
+      reply.redirect(await logoutEndpoint.confirm(request.body, { request, reply }), 303),
+  );
 
   async function findPosted(id: unknown): Promise<Record<string, unknown>> {
     const posted = typeof id === 'string' ? await postedRequests.find(id) : undefined;
     if (posted === undefined) throw badRequest('This has taken too long; go back to the application');
     return posted;
   }
-}
-
-function browserOf(request: FastifyRequest, reply: FastifyReply): Browser {
-  return { request, reply };
 }

@@ -1,4 +1,4 @@
-/** `/auth/v3/internal/logouts/{id}`: what Auth UI reads to render the pages around a sign-out. */
+/** Serves `/auth/v3/internal/logouts/{id}`, which Auth UI reads to render the pages around a logout. */
 import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
 import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
@@ -13,23 +13,24 @@ export interface LogoutViewRoutesDeps {
 }
 
 export function logoutViewRoutes(app: App, { pendingLogouts }: LogoutViewRoutesDeps): void {
-  app.route({
-    method: 'GET',
-    url: '/logouts/:id',
-    schema: {
-      operationId: 'readLogout',
-      tags: ['internal'],
-      summary: 'A sign-out, for the browser that it belongs to',
-      params: z.object({ id: z.string().max(128) }),
-      headers: z.object({ [browserHeader]: z.string().max(128).optional() }),
-      response: { 200: envelopeOf(logoutViewSchema), 401: securityError, 404: errorEnvelope },
+  app.get(
+    '/logouts/:id',
+    {
+      schema: {
+        operationId: 'readLogout',
+        tags: ['internal'],
+        summary: 'A sign-out, for the browser that it belongs to',
+        params: z.object({ id: z.string().max(128) }),
+        headers: z.object({ [browserHeader]: z.string().max(128).optional() }),
+        response: { 200: envelopeOf(logoutViewSchema), 401: securityError, 404: errorEnvelope },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       const pending = await pendingLogouts.read(request.params.id, request.headers[browserHeader]);
       if (pending === undefined) throw notFound('There is no such sign-out');
       return ok(viewOf(pending));
     },
-  });
+  );
 }
 
 function viewOf({ clientId: _clientId, ...pending }: PendingLogout): LogoutView {

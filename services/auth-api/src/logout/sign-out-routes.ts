@@ -1,4 +1,4 @@
-/** `/auth/v3/sign-out`: browsers are sent onward, programs get the envelope. */
+/** Serves `/auth/v3/sign-out`: redirects browsers and answers programs with the envelope. */
 import { emptyEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -53,39 +53,41 @@ export async function signOutRoutes(
     return reply.redirect(await afterLogout({ request, reply }, { ended, target: redirectUri }), 302);
   };
 
-  app.route({
-    method: 'GET',
-    url: '/sign-out',
-    schema: {
-      ...documentation,
-      operationId: 'signOut',
-      summary: 'Sign out',
-      querystring: signOutSchema,
-      response: { 200: emptyEnvelope },
+  app.get(
+    '/sign-out',
+    {
+      schema: {
+        ...documentation,
+        operationId: 'signOut',
+        summary: 'Sign out',
+        querystring: signOutSchema,
+        response: { 200: emptyEnvelope },
+      },
     },
-    handler: (request, reply) => answer(request, reply, request.query),
-  });
+    (request, reply) => answer(request, reply, request.query),
+  );
 
-  app.route({
-    method: 'POST',
-    url: '/sign-out',
-    schema: {
-      ...documentation,
-      operationId: 'signOutByPost',
-      summary: 'Sign out',
-      querystring: signOutSchema,
-      body: signOutSchema,
-      response: { 200: emptyEnvelope },
+  app.post(
+    '/sign-out',
+    {
+      schema: {
+        ...documentation,
+        operationId: 'signOutByPost',
+        summary: 'Sign out',
+        querystring: signOutSchema,
+        body: signOutSchema,
+        response: { 200: emptyEnvelope },
+      },
     },
-    handler: (request, reply) => {
+    (request, reply) => {
       const isByCookie = request.headers.authorization === undefined;
       if (isByCookie && isForeign(request.headers, publicUrl)) throw crossSite();
       return answer(request, reply, { ...request.query, ...request.body });
     },
-  });
+  );
 }
 
-/** A GET often carries a JSON content type without a body: that does not make its caller a program. */
+/** Browsers send GET requests with a JSON content type too, so only a POST counts. */
 function isPostedJson(request: FastifyRequest): boolean {
   return request.method === 'POST' && isJson(request);
 }

@@ -1,4 +1,4 @@
-/** Composes the browser sessions and who calls in their name. */
+/** Composes the browser sessions and the search for the user behind a request. */
 
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';

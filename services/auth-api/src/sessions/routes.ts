@@ -1,5 +1,6 @@
-/** `/auth/v3/ping` and `/auth/v3/sessions`: what the user is signed in to. */
+/** Serves `/ping` and `/sessions` below `/auth/v3`: where the user is signed in. */
 import { sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { emptyEnvelope, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { forbidden, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { insufficientScope, missingToken } from '@gatehouse/service-kit/errors/oauth-error';
@@ -30,7 +31,7 @@ const sessionsScope = 'sessions';
 export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
   const { callers, sessions, clientDirectory, audit, publicUrl } = deps;
 
-  /** Without PostgreSQL, or for a client that is gone, its id stands for its name. */
+  /** Gives the id when PostgreSQL is away or the client was deleted. */
   const nameOf = async (clientId: string) => {
     const client = await clientDirectory.find(clientId).catch(() => undefined);
     return client?.name ?? clientId;
@@ -39,7 +40,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
     if (caller === undefined) throw missingToken();
-    // Where else somebody is signed in is not every application's business.
+    // An application must not learn where else its user is signed in.
     if (caller.scope !== undefined && !isWithinScope([sessionsScope], caller.scope))
       throw insufficientScope(`The token lacks the scope ${sessionsScope}`);
     return caller;
@@ -49,32 +50,34 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
     reply.header('cache-control', 'no-store');
   });
 
-  app.route({
-    method: 'GET',
-    url: '/ping',
-    schema: {
-      operationId: 'ping',
-      tags,
-      summary: 'Whether the session or the token is alive',
-      response: { 200: emptyEnvelope, 403: errorEnvelope },
+  app.get(
+    '/ping',
+    {
+      schema: {
+        operationId: 'ping',
+        tags,
+        summary: 'Whether the session or the token is alive',
+        response: { 200: emptyEnvelope, 403: errorEnvelope },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       if (!(await callers.isLive(request))) throw forbidden('There is no live session and no live token');
       return ok();
     },
-  });
+  );
 
-  app.route({
-    method: 'GET',
-    url: '/sessions',
-    schema: {
-      operationId: 'listSessions',
-      tags,
-      summary: "The user's own sessions, newest first",
-      description: 'By a token: with the scope `sessions`.',
-      response: { 200: sessionListSchema, 401: securityError, 403: securityError },
+  app.get(
+    '/sessions',
+    {
+      schema: {
+        operationId: 'listSessions',
+        tags,
+        summary: "The user's own sessions, newest first",
+        description: 'By a token: with the scope `sessions`.',
+        response: { 200: sessionListSchema, 401: securityError, 403: securityError },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       const caller = await requireCaller(request);
       const all = await sessions.list(caller.sub);
       const views = all.map(async (summary) =>
@@ -82,24 +85,25 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
       );
       return { ...ok(await Promise.all(views)), user: userOf(caller.identity) };
     },
-  });
+  );
 
-  app.route({
-    method: 'DELETE',
-    url: '/sessions/:id',
-    schema: {
-      operationId: 'endSession',
-      tags,
-      summary: "End one of the user's own sessions and its tokens",
-      params: z.object({ id: z.uuid() }),
-      response: { 200: emptyEnvelope, 401: securityError, 403: errorEnvelope, 404: errorEnvelope },
+  app.delete(
+    '/sessions/:id',
+    {
+      schema: {
+        operationId: 'endSession',
+        tags,
+        summary: "End one of the user's own sessions and its tokens",
+        params: z.object({ id: z.uuid() }),
+        response: { 200: emptyEnvelope, 401: securityError, 403: errorEnvelope, 404: errorEnvelope },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       const caller = await requireCaller(request);
       if (caller.via === 'session' && isForeign(request.headers, publicUrl)) throw crossSite();
       const { id } = request.params;
       if ((await sessions.findOne(caller.sub, id)) === undefined) throw notFound('There is no such session');
-      // First: a repetition after a crash would find no session to tell of.
+      // The event comes first: a repetition after a crash would find no session to record.
       await audit.write({
         name: 'session_ended',
         outcome: 'success',
@@ -112,7 +116,7 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
       await sessions.endOne(caller.sub, id);
       return ok();
     },
-  });
+  );
 }
 
 function viewOf(summary: SessionSummary, applications: string[], currentSid: string | undefined) {
@@ -131,5 +135,5 @@ function viewOf(summary: SessionSummary, applications: string[], currentSid: str
 
 function userOf({ username, firstName, lastName }: UserIdentity) {
   const name = [firstName, lastName].filter(Boolean).join(' ');
-  return { username, ...(name === '' ? {} : { name }) };
+  return definedOnly({ username, name: name === '' ? undefined : name });
 }

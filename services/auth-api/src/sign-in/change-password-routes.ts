@@ -1,4 +1,4 @@
-/** `/auth/v3/change-password`: for programs as JSON (compat), for pages as a form. */
+/** Serves `/auth/v3/change-password`: JSON for programs (compat), a form for pages. */
 import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -30,19 +30,20 @@ export async function changePasswordRoutes(app: App, deps: ChangePasswordRoutesD
   const { changePassword, callers, publicUrl } = deps;
   await acceptFormsAndJson(app);
 
-  app.route({
-    method: 'POST',
-    url: '/change-password',
-    schema: {
-      operationId: 'changePassword',
-      tags: ['sign-in'],
-      summary: 'Change a password',
-      description:
-        'For the user of the session or token, or for the user that is named. Ends every session and token of the user; the browser that asked gets a new session.',
-      body: changePasswordSchema,
-      response: { 200: emptyEnvelope, 400: errorEnvelope, 403: errorEnvelope, 503: errorEnvelope },
+  app.post(
+    '/change-password',
+    {
+      schema: {
+        operationId: 'changePassword',
+        tags: ['sign-in'],
+        summary: 'Change a password',
+        description:
+          'For the user of the session or token, or for the user that is named. Ends every session and token of the user; the browser that asked gets a new session.',
+        body: changePasswordSchema,
+        response: { 200: emptyEnvelope, 400: errorEnvelope, 403: errorEnvelope, 503: errorEnvelope },
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       const caller = await callers.find(request);
       try {
         if (!isJson(request)) {
@@ -57,7 +58,7 @@ export async function changePasswordRoutes(app: App, deps: ChangePasswordRoutesD
         return answerFailure(request, reply, isJson(request) ? asForbidden(error) : error);
       }
     },
-  });
+  );
 }
 
 /** Compat: a wrong old password is answered 403 here. */

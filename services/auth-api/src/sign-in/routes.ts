@@ -1,4 +1,4 @@
-/** `/auth/v3/sign-in`: the password form of the login page, or the same as JSON. */
+/** Serves `/auth/v3/sign-in`: the password form of the login page, or the same as JSON. */
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -24,19 +24,20 @@ export const signInSchema = z.object({
 export async function signInRoutes(app: App, { signIn }: { signIn: SignInService }): Promise<void> {
   await acceptFormsAndJson(app);
 
-  app.route({
-    method: 'POST',
-    url: '/sign-in',
-    schema: {
-      operationId: 'signIn',
-      tags: ['sign-in'],
-      summary: 'Sign a browser in',
-      description:
-        'A form is answered by a redirect: onward, or back to the page. JSON is answered by the envelope. Needs the csrf token of the interaction, or an Origin of our own.',
-      body: signInSchema,
-      response: { 200: envelopeOf(z.object({ redirectUri: z.string() })), 403: errorEnvelope },
+  app.post(
+    '/sign-in',
+    {
+      schema: {
+        operationId: 'signIn',
+        tags: ['sign-in'],
+        summary: 'Sign a browser in',
+        description:
+          'A form is answered by a redirect: onward, or back to the page. JSON is answered by the envelope. Needs the csrf token of the interaction, or an Origin of our own.',
+        body: signInSchema,
+        response: { 200: envelopeOf(z.object({ redirectUri: z.string() })), 403: errorEnvelope },
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       try {
         const { location } = await signIn.signIn({ request, reply }, request.body);
         return isJson(request) ? reply.send(ok({ redirectUri: location })) : reply.redirect(location, 302);
@@ -44,5 +45,5 @@ export async function signInRoutes(app: App, { signIn }: { signIn: SignInService
         return answerFailure(request, reply, error);
       }
     },
-  });
+  );
 }

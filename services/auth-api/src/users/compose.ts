@@ -1,4 +1,4 @@
-/** Composes what is known of users: the links to Configuration Servers, password checks, limits, changes of persons. */
+/** Composes the users: links to Configuration Servers, password verification, limits, changes of persons. */
 
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import type { Audit } from '../audit/compose.ts';

@@ -2,6 +2,7 @@
 import type { ConfigurationBackend, PersonChange } from '@gatehouse/config-server-client/backend';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { createBackendPool } from '@gatehouse/config-server-client/pool';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -119,7 +120,7 @@ function createTenantLookup(now: Clock) {
     const key = `${id}/${version}/${tenant}`;
     let entry = known.get(key);
     if (entry === undefined || now() - entry.readAtMs >= tenantFreshMs) {
-      const [found] = await backend.readTenants({ name: tenant }, signal ? { signal } : {});
+      const [found] = await backend.readTenants({ name: tenant }, definedOnly({ signal }));
       if (found === undefined) {
         throw new SignInError('try_again', {
           detail: `environment ${id}: the Configuration Server has no tenant named ${JSON.stringify(tenant)}`,
