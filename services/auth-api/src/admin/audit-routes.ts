@@ -9,7 +9,7 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AuditErasure } from '../audit/erase.ts';
 import type { AuditSearch } from '../audit/search.ts';
 import type { StoredAuditEvent } from '../audit/store.ts';
-import { actorOf } from '../client-authentication/ops-guard.ts';
+import { actorOf } from '../client-authentication/ops-authentication.ts';
 import { auditQuerySchema, eraseBodySchema } from './audit-schemas.ts';
 
 export interface AuditRoutesDeps {

@@ -10,7 +10,7 @@ import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { readPage } from '@gatehouse/service-kit/http/page';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from '../client-authentication/ops-guard.ts';
+import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { Client } from '../clients/client.ts';
 import {
   clientIdPattern,

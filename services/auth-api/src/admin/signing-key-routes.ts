@@ -4,7 +4,7 @@ import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/e
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { actorOf } from '../client-authentication/ops-guard.ts';
+import { actorOf } from '../client-authentication/ops-authentication.ts';
 import { signingAlgorithms } from '../keys/algorithms.ts';
 import { readKeyImport } from '../keys/import-key.ts';
 import { importBodySchema, keyParamsSchema, rotateBodySchema } from '../keys/schemas.ts';

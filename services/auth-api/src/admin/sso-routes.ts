@@ -7,7 +7,7 @@ import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/e
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
-import { actorOf } from '../client-authentication/ops-guard.ts';
+import { actorOf } from '../client-authentication/ops-authentication.ts';
 import type { SsoChecks } from '../sso/check.ts';
 import type { SsoKey, SsoKeys } from '../sso/keys/service.ts';
 

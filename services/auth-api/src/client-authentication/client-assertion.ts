@@ -1,6 +1,5 @@
-/** A client that proves itself by a JWT signed with its own key: private_key_jwt (RFC 7523 sections 2.2 and 3). */
+/** Verifies a JWT that a client signed with its own key to authenticate: private_key_jwt (RFC 7523 sections 2.2 and 3). */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import { type KeySets, UnreadableKeySet } from '../assertions/key-sets.ts';
 import {
@@ -12,57 +11,29 @@ import {
 } from '../assertions/verify-jwt.ts';
 import { type Client, followsFapi } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import type { RequestParameters } from '../protocol/parameters.ts';
-
-export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-export interface ClientAssertion {
-  assertion: string;
-  /** As the assertion says, before anything is proved. */
-  claimedClientId: string;
-}
-
-/** Who it proves, or why it proves nobody: a sentence for the log. */
-export type ClientAssertionVerdict = { client: Client } | { problem: string };
-
-export interface ClientAssertions {
-  /** @throws AppError (503) when nobody can tell whether it was used before. */
-  judge(assertion: ClientAssertion): Promise<ClientAssertionVerdict>;
-}
 
 export interface ClientAssertionsOptions {
   issuer: string;
-  directory: ClientDirectory;
+  directory: Pick<ClientDirectory, 'find'>;
   keySets: KeySets;
   singleUse: SingleUse;
   now: Clock;
 }
 
-/** Long enough for a clock that is wrong, short enough to be remembered until it ends. */
-const longestLifeSeconds = 600;
+/** Tolerates a wrong clock, and is short enough to remember each assertion until it expires. */
+const maxLifeSeconds = 600;
 /** FAPI 2.0 section 5.4. */
 export const strongAlgorithms = assertionAlgorithms.filter((algorithm) => algorithm !== 'RS256');
 const types = ['jwt', 'client-authentication+jwt'];
 
-/** Undefined: the request carries none. @throws OAuthError invalid_request for half of one */
-export function readClientAssertion(parameters: RequestParameters): ClientAssertion | undefined {
-  const assertion = parameters.get('client_assertion');
-  const type = parameters.get('client_assertion_type');
-  if (assertion === undefined && type === undefined) return undefined;
-  if (assertion === undefined) throw invalidRequest('The parameter client_assertion is missing');
-  if (type !== clientAssertionType) {
-    throw invalidRequest(`The parameter client_assertion_type must be ${clientAssertionType}`);
-  }
-  const { sub } = unprovedClaims(assertion);
-  return { assertion, claimedClientId: typeof sub === 'string' ? sub : '' };
-}
+export type ClientAssertions = ReturnType<typeof createClientAssertions>;
 
-export function createClientAssertions(options: ClientAssertionsOptions): ClientAssertions {
+export function createClientAssertions(options: ClientAssertionsOptions) {
   const { issuer, directory, keySets, singleUse, now } = options;
-  // RFC 9126 section 2 and RFC 7523 section 3: whichever of these a client takes for our name.
+  // RFC 9126 section 2, RFC 7523 section 3: clients use any of these as the name of this server.
   const audiences = [issuer, `${issuer}/oauth/token`, `${issuer}/oauth/par`];
 
-  async function prove({ assertion, claimedClientId }: ClientAssertion): Promise<Client> {
+  async function authenticate(assertion: string, claimedClientId: string): Promise<Client> {
     const client = await directory.find(claimedClientId);
     if (client?.tokenEndpointAuthMethod !== 'private_key_jwt') {
       throw new UntrustedJwt('private_key_jwt is not registered for its sub');
@@ -72,17 +43,17 @@ export function createClientAssertions(options: ClientAssertionsOptions): Client
     const isStrict = followsFapi(client);
     const claims = await verifyJwt(assertion, keySet, {
       types,
-      // FAPI 2.0 section 5.3.2.1: one name alone, so that no other server can pass the assertion on to us.
+      // FAPI 2.0 section 5.3.2.1: only the issuer, so that no other server can replay the assertion here.
       audiences: isStrict ? [issuer] : audiences,
       algorithms: isStrict ? strongAlgorithms : assertionAlgorithms,
       nowMs: now(),
-      longestLifeSeconds,
+      longestLifeSeconds: maxLifeSeconds,
     });
     if (claims.iss !== client.clientId || claims.sub !== client.clientId) {
       throw new UntrustedJwt('its iss and sub are not both the client id');
     }
     const { jti, untilMs } = singleUseOf(claims);
-    // Last: what proves nothing uses nothing up.
+    // Last, so that an assertion that is refused is not used up.
     if (!(await singleUse.take('assertion', [client.clientId, jti], untilMs))) {
       throw new UntrustedJwt('it was used before');
     }
@@ -90,14 +61,26 @@ export function createClientAssertions(options: ClientAssertionsOptions): Client
   }
 
   return {
-    async judge(assertion) {
+    /**
+     * The client that the assertion authenticates, or the reason why it does not: a sentence for the log.
+     * @param expectedClientId the client_id of the form, if there is one
+     * @throws AppError (503) if nobody can tell whether it was used before
+     */
+    async verify(
+      assertion: string,
+      expectedClientId: string | undefined,
+    ): Promise<{ client: Client } | { problem: string; claimedClientId: string }> {
+      const { sub } = unprovedClaims(assertion);
+      const claimedClientId = typeof sub === 'string' ? sub : '';
+      const refused = (problem: string) => ({ problem: `client assertion: ${problem}`, claimedClientId });
+      if (expectedClientId !== undefined && expectedClientId !== claimedClientId) {
+        return refused('its sub is not the client_id of the form');
+      }
       try {
-        return { client: await prove(assertion) };
+        return { client: await authenticate(assertion, claimedClientId) };
       } catch (error) {
-        if (error instanceof UntrustedJwt) return { problem: `client assertion: ${error.message}` };
-        if (error instanceof UnreadableKeySet) {
-          return { problem: `client assertion: ${error.message}: ${String(error.cause)}` };
-        }
+        if (error instanceof UntrustedJwt) return refused(error.message);
+        if (error instanceof UnreadableKeySet) return refused(`${error.message}: ${String(error.cause)}`);
         throw error;
       }
     },

@@ -1,5 +1,4 @@
-/** Client authentication at every endpoint that clients call (RFC 6749 section 2.3). */
-
+/** Authenticates clients at every endpoint that they call (RFC 6749 section 2.3). */
 import {
   type Credentials,
   hasScheme,
@@ -12,34 +11,32 @@ import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client, ClientAuthMethod } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import type { RequestParameters } from '../protocol/parameters.ts';
-import { type ClientAssertion, type ClientAssertions, readClientAssertion } from './client-assertion.ts';
+import { type RequestParameters, readParameters } from '../protocol/parameters.ts';
+import type { ClientAssertions } from './client-assertion.ts';
 
-/** What every call to a client-authenticated endpoint brings. */
+/** What a request to an endpoint of clients contains. */
 export interface ClientCall {
   authorization: string | undefined;
-  /** Readings of Basic credentials, where somebody has read the header already. */
+  /** Readings of Basic credentials, if the caller has parsed the header already. */
   basic?: Credentials[];
   parameters: RequestParameters;
-  /** The request itself, for what it proves besides. */
+  /** The request itself: its DPoP proof and TLS certificate. */
   sender: SenderRequest;
   clientAddress: string;
   correlationId: string;
 }
 
-export interface ClientAuthentication {
-  /**
-   * The client that proved itself, or a PUBLIC client that named itself.
-   * @throws OAuthError invalid_client (401), invalid_request for two methods at once; AppError (429, 503)
-   */
-  authenticate(call: ClientCall): Promise<Client>;
+interface FormRequest extends SenderRequest {
+  readonly body: unknown;
+  readonly ip: string;
+  readonly id: string;
 }
 
 export interface ClientAuthenticationOptions {
-  directory: ClientDirectory;
-  verifier: SecretVerifier;
+  directory: Pick<ClientDirectory, 'find'>;
+  verifier: Pick<SecretVerifier, 'verify'>;
   assertions: ClientAssertions;
-  audit: AuditWriter;
+  audit: Pick<AuditWriter, 'write'>;
   uses: Pick<LastUses, 'note'>;
 }
 
@@ -49,13 +46,32 @@ interface Presented {
   candidates: Credentials[];
 }
 
-export function createClientAuthentication(options: ClientAuthenticationOptions): ClientAuthentication {
+export type ClientAuthentication = ReturnType<typeof createClientAuthentication>;
+
+/** Reads a form request. @throws OAuthError invalid_request for parameters that are repeated or in the query */
+export function callOf(request: FormRequest): ClientCall {
+  refuseQuery(request.url);
+  return {
+    authorization: request.headers.authorization,
+    parameters: readParameters(request.body),
+    sender: request,
+    clientAddress: request.ip,
+    correlationId: request.id,
+  };
+}
+
+export function createClientAuthentication(options: ClientAuthenticationOptions) {
   const { directory, verifier, assertions, audit, uses } = options;
 
-  async function proves(presented: Presented, call: ClientCall): Promise<Client | undefined> {
-    for (const { username, password } of presented.candidates) {
+  /** Costs and counts as a wrong secret does, so that strangers cannot fill the audit trail with invented names. */
+  async function countFailure(owner: string, { clientAddress }: ClientCall): Promise<void> {
+    await verifier.verify({ owner, secrets: [], presented: '', clientAddress });
+  }
+
+  async function verifySecret({ candidates }: Presented, call: ClientCall): Promise<Client | undefined> {
+    for (const { username, password } of candidates) {
       const client = await directory.find(username);
-      // An unknown client costs the same check as a wrong secret.
+      // An unknown client costs the same verification as a wrong secret.
       const isRight = await verifier.verify({
         owner: username,
         secrets: client?.secrets ?? [],
@@ -67,12 +83,11 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     return undefined;
   }
 
-  async function names(presented: Presented, call: ClientCall): Promise<Client | undefined> {
-    const owner = presented.candidates[0]?.username ?? '';
+  async function findPublic({ candidates }: Presented, call: ClientCall): Promise<Client | undefined> {
+    const owner = candidates[0]?.username ?? '';
     const client = await directory.find(owner);
     if (client?.clientType === 'PUBLIC') return client;
-    // Counts like a wrong secret: strangers must not fill the audit trail with names that they make up.
-    await verifier.verify({ owner, secrets: [], presented: '', clientAddress: call.clientAddress });
+    await countFailure(owner, call);
     return undefined;
   }
 
@@ -87,52 +102,58 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     throw invalidClient({ detail });
   }
 
-  async function authenticateByAssertion(assertion: ClientAssertion, call: ClientCall): Promise<Client> {
-    const { claimedClientId } = assertion;
+  async function authenticateByAssertion(assertion: string, call: ClientCall): Promise<Client> {
     const { authorization, parameters } = call;
-    if (authorization !== undefined || parameters.get('client_secret') !== undefined) throw twoMethods();
-    const clientId = parameters.get('client_id');
-    const verdict =
-      clientId === undefined || clientId === claimedClientId
-        ? await assertions.judge(assertion)
-        : { problem: 'client assertion: its sub is not the client_id of the form' };
-    if ('client' in verdict) {
-      uses.note(verdict.client.clientId);
-      return verdict.client;
+    if (parameters.get('client_assertion_type') !== clientAssertionType) {
+      throw invalidRequest(`The parameter client_assertion_type must be ${clientAssertionType}`);
     }
-    // Counts like a wrong secret: it must not fill the audit trail.
-    await verifier.verify({
-      owner: claimedClientId,
-      secrets: [],
-      presented: '',
-      clientAddress: call.clientAddress,
-    });
-    return refuse(call, claimedClientId, verdict.problem);
+    if (authorization !== undefined || parameters.get('client_secret') !== undefined) throw twoMethods();
+    const result = await assertions.verify(assertion, parameters.get('client_id'));
+    if ('client' in result) return result.client;
+    await countFailure(result.claimedClientId, call);
+    return refuse(call, result.claimedClientId, result.problem);
   }
 
   async function authenticateByCredentials(presented: Presented, call: ClientCall): Promise<Client> {
-    const claimed = presented.candidates[0]?.username;
-    const client = presented.method === 'none' ? await names(presented, call) : await proves(presented, call);
-    if (client === undefined) return refuse(call, claimed, `${presented.method} failed`);
-    const registered = client.tokenEndpointAuthMethod;
-    if (registered !== undefined && registered !== presented.method) {
-      return refuse(call, client.clientId, `${presented.method} was used, ${registered} is registered`);
+    const { method, candidates } = presented;
+    const client = await (method === 'none' ? findPublic(presented, call) : verifySecret(presented, call));
+    if (client === undefined) return refuse(call, candidates[0]?.username, `${method} failed`);
+    const { tokenEndpointAuthMethod: registered = method } = client;
+    if (registered !== method) {
+      return refuse(call, client.clientId, `${method} was used, ${registered} is registered`);
     }
-    uses.note(client.clientId);
     return client;
   }
 
   return {
-    async authenticate(call) {
+    /**
+     * The client that authenticated, or a PUBLIC client that named itself.
+     * @throws OAuthError invalid_client (401), invalid_request for two methods at once; AppError (429, 503)
+     */
+    async authenticate(call: ClientCall): Promise<Client> {
       const assertion = readClientAssertion(call.parameters);
-      return assertion === undefined
-        ? authenticateByCredentials(readCredentials(call), call)
-        : authenticateByAssertion(assertion, call);
+      const client =
+        assertion === undefined
+          ? await authenticateByCredentials(readCredentials(call), call)
+          : await authenticateByAssertion(assertion, call);
+      uses.note(client.clientId);
+      return client;
     },
   };
 }
 
-/** Exactly one method. Basic together with the same client id in the form is one (compat). */
+const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** RFC 7521 section 4.2. @throws OAuthError invalid_request if the type is there without the assertion */
+function readClientAssertion(parameters: RequestParameters): string | undefined {
+  const assertion = parameters.get('client_assertion');
+  if (assertion === undefined && parameters.get('client_assertion_type') !== undefined) {
+    throw invalidRequest('The parameter client_assertion is missing');
+  }
+  return assertion;
+}
+
+/** Accepts exactly one method. Basic together with the same client id in the form is one (compat). */
 function readCredentials(call: ClientCall): Presented {
   const { authorization, parameters } = call;
   const clientId = parameters.get('client_id');
@@ -161,4 +182,17 @@ function readBasic(readings: Credentials[], clientId: string | undefined): Prese
   // Some libraries send a PUBLIC client as Basic with an empty password.
   const isEmpty = candidates.every(({ password }) => password === '');
   return { method: isEmpty ? 'none' : 'client_secret_basic', candidates };
+}
+
+const secretParameters =
+  /^(?:client_secret|client_assertion|password|code|code_verifier|token|refresh_token|subject_token|actor_token|assertion)$/i;
+
+/** RFC 6749 section 2.3.1: addresses end up in logs and histories, so secrets in them are refused. */
+function refuseQuery(url: string): void {
+  const start = url.indexOf('?');
+  if (start === -1) return;
+  const names = [...new URLSearchParams(url.slice(start + 1)).keys()];
+  if (names.some((name) => secretParameters.test(name))) {
+    throw invalidRequest('Send the parameters in the form, not in the address');
+  }
 }

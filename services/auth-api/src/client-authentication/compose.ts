@@ -9,8 +9,7 @@ import type { Core } from '../core.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import { createClientAssertions } from './client-assertion.ts';
 import { createClientAuthentication } from './client-authentication.ts';
-import { createOpsAuthentication } from './ops-authentication.ts';
-import { guardAdministration } from './ops-guard.ts';
+import { createOpsAuthentication, guardAdministration } from './ops-authentication.ts';
 import { createSenderConstraints } from './sender-constraints.ts';
 
 interface ClientAuthenticationDependencies {

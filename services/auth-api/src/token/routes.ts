@@ -5,7 +5,7 @@ import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import type { DeviceAuthorizationEndpoint } from '../authorize/device-authorization.ts';
-import { callOf } from '../client-authentication/client-call.ts';
+import { callOf } from '../client-authentication/client-authentication.ts';
 import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
 import {
   deviceAnswerSchema,
