@@ -45,8 +45,8 @@ interface Remote {
   reading?: Promise<LocalJWKSet> | undefined;
 }
 
-const mostAddresses = 1000;
-const mostKeys = 100;
+const maxAddresses = 1000;
+const maxKeys = 100;
 /** Keys so young are the present ones: whatever an answer names is none of them. */
 const justReadMs = 1_000;
 const mediaTypes = ['application/jwk-set+json', 'application/json'];
@@ -54,7 +54,7 @@ const mediaTypes = ['application/jwk-set+json', 'application/json'];
 export function createKeySets(options: KeySetsOptions): KeySets {
   const { outbound, now, freshMs = 600_000, staleMaxMs = 86_400_000, pauseMs = 10_000 } = options;
   const byValue = new WeakMap<JSONWebKeySet, LocalJWKSet>();
-  const byAddress = new LRUCache<string, Remote>({ max: mostAddresses });
+  const byAddress = new LRUCache<string, Remote>({ max: maxAddresses });
 
   function local(jwks: JSONWebKeySet): LocalJWKSet {
     const known = byValue.get(jwks);
@@ -131,7 +131,7 @@ export function createKeySets(options: KeySetsOptions): KeySets {
 /** Secret and private keys in a public place prove nothing: they are as if they were not there. */
 function publicPart(value: unknown): JSONWebKeySet {
   const keys = (value as { keys?: unknown } | null)?.keys;
-  if (!Array.isArray(keys) || keys.length > mostKeys) throw new Error('the answer is no key set');
+  if (!Array.isArray(keys) || keys.length > maxKeys) throw new Error('the answer is no key set');
   const isPublic = (key: unknown) =>
     typeof key === 'object' && key !== null && 'kty' in key && !('d' in key) && !('k' in key);
   return { keys: keys.filter(isPublic) };

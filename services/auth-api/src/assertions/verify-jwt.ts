@@ -19,7 +19,7 @@ export interface JwtExpectation {
   algorithms?: readonly string[];
   nowMs: number;
   /** How far in the future `exp` may be. */
-  longestLifeSeconds: number;
+  maxLifeSeconds: number;
   /** Whether `exp` must be there; default true. */
   requiresEnd?: boolean;
 }
@@ -27,11 +27,11 @@ export interface JwtExpectation {
 /** Clocks differ by so much: FAPI 2.0 section 5.3.2.1 asks for more than 10 s and less than 60 s. */
 export const clockSkewSeconds = 30;
 
-const longestJwt = 16_384;
+const maxJwtLength = 16_384;
 
 /** The claims. @throws UntrustedJwt, UnreadableKeySet */
 export async function verifyJwt(jwt: string, keySet: KeySet, expected: JwtExpectation): Promise<JWTPayload> {
-  if (jwt.length > longestJwt) throw new UntrustedJwt('it is longer than any that is read');
+  if (jwt.length > maxJwtLength) throw new UntrustedJwt('it is longer than any that is read');
   const { payload, protectedHeader } = await verifySignature(jwt, keySet, expected);
   const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
   if (type !== undefined && !expected.types.includes(type)) throw new UntrustedJwt(`its typ is ${type}`);
@@ -130,12 +130,12 @@ function refuse(error: unknown): never {
 
 function checkTimes(
   { exp, nbf, iat }: JWTPayload,
-  { nowMs, longestLifeSeconds, requiresEnd = true }: JwtExpectation,
+  { nowMs, maxLifeSeconds, requiresEnd = true }: JwtExpectation,
 ): void {
   const nowSeconds = nowMs / 1000;
   if (exp === undefined && requiresEnd) throw new UntrustedJwt('it has no exp');
-  if (exp !== undefined && exp > nowSeconds + longestLifeSeconds + clockSkewSeconds) {
-    throw new UntrustedJwt(`its exp is more than ${longestLifeSeconds} s from now`);
+  if (exp !== undefined && exp > nowSeconds + maxLifeSeconds + clockSkewSeconds) {
+    throw new UntrustedJwt(`its exp is more than ${maxLifeSeconds} s from now`);
   }
   for (const [name, at] of Object.entries({ nbf, iat })) {
     if (at !== undefined && !(at <= nowSeconds + clockSkewSeconds)) {

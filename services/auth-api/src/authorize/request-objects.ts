@@ -31,7 +31,7 @@ export function createRequestObjects({ issuer, keySets, now }: RequestObjectsOpt
       allowsOtherAudiences: true,
       algorithms: algorithmsOf(client),
       nowMs: now(),
-      longestLifeSeconds: maxLifeSeconds,
+      maxLifeSeconds,
       requiresEnd: isStrict,
     });
     if (isStrict && (claims.nbf === undefined || claims.nbf < now() / 1000 - maxLifeSeconds)) {

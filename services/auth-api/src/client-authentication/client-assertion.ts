@@ -47,7 +47,7 @@ export function createClientAssertions(options: ClientAssertionsOptions) {
       audiences: isStrict ? [issuer] : audiences,
       algorithms: isStrict ? strongAlgorithms : assertionAlgorithms,
       nowMs: now(),
-      longestLifeSeconds: maxLifeSeconds,
+      maxLifeSeconds,
     });
     if (claims.iss !== client.clientId || claims.sub !== client.clientId) {
       throw new UntrustedJwt('its iss and sub are not both the client id');

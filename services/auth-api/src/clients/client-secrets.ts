@@ -18,9 +18,9 @@ export interface ClientSecrets {
 
 export function createClientSecrets(options: {
   verifier: Pick<SecretVerifier, 'hash'>;
-  shortestSecret: number;
+  minSecretLength: number;
 }): ClientSecrets {
-  const { verifier, shortestSecret } = options;
+  const { verifier, minSecretLength } = options;
   return {
     async keep(chosen) {
       if (isSlowHash(chosen)) {
@@ -30,8 +30,8 @@ export function createClientSecrets(options: {
       if (isBrokenHash(chosen)) {
         throw fieldError('client_secret', 'looks like a hash but is not a whole argon2id or bcrypt hash');
       }
-      if (chosen.length < shortestSecret) {
-        throw fieldError('client_secret', `must have at least ${shortestSecret} characters`);
+      if (chosen.length < minSecretLength) {
+        throw fieldError('client_secret', `must have at least ${minSecretLength} characters`);
       }
       return { hash: await verifier.hash(chosen) };
     },

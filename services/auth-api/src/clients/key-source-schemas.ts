@@ -4,7 +4,7 @@ import { publicKeyMembers, publicKeySchema } from '@gatehouse/contracts/auth-api
 import { userLookupSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { z } from 'zod';
 
-const shortestRsaBits = 2048;
+const minRsaBits = 2048;
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const registeredKey = z
@@ -50,7 +50,7 @@ function problemOf(jwk: Record<string, unknown>): string | undefined {
   try {
     const { asymmetricKeyDetails } = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
     const bits = asymmetricKeyDetails?.modulusLength;
-    if (bits !== undefined && bits < shortestRsaBits) return `must have at least ${shortestRsaBits} bits`;
+    if (bits !== undefined && bits < minRsaBits) return `must have at least ${minRsaBits} bits`;
     return undefined;
   } catch {
     return 'is no public key in the form of RFC 7517';

@@ -8,8 +8,8 @@ export interface ClientDefaults {
   redirectMatching: Client['redirectMatching'];
   accessTokenTtlSeconds: number;
   refreshTokenTtlSeconds: number;
-  longestAccessTokenTtlSeconds: number;
-  longestRefreshTokenTtlSeconds: number;
+  maxAccessTokenTtlSeconds: number;
+  maxRefreshTokenTtlSeconds: number;
   /** Whether a client with the implicit grant gets the response type token without naming it. */
   impliesToken: boolean;
   /** Whether registered addresses may lead to this machine. */

@@ -122,20 +122,20 @@ function addressFindings(client: Client, allowLoopback: boolean): Finding[] {
 }
 
 function lifeFindings(client: Client, defaults: ClientDefaults): Finding[] {
-  const { longestAccessTokenTtlSeconds, longestRefreshTokenTtlSeconds } = defaults;
+  const { maxAccessTokenTtlSeconds, maxRefreshTokenTtlSeconds } = defaults;
   return [
     [
       'accessTokenExpirationTimeout',
       when(
-        client.accessTokenTtlSeconds > longestAccessTokenTtlSeconds,
-        `must be at most ${longestAccessTokenTtlSeconds} seconds`,
+        client.accessTokenTtlSeconds > maxAccessTokenTtlSeconds,
+        `must be at most ${maxAccessTokenTtlSeconds} seconds`,
       ),
     ],
     [
       'refreshTokenExpirationTimeout',
       when(
-        client.refreshTokenTtlSeconds > longestRefreshTokenTtlSeconds,
-        `must be at most ${longestRefreshTokenTtlSeconds} seconds`,
+        client.refreshTokenTtlSeconds > maxRefreshTokenTtlSeconds,
+        `must be at most ${maxRefreshTokenTtlSeconds} seconds`,
       ),
     ],
   ];

@@ -36,7 +36,7 @@ const pageUri = redirectUri.refine((text) => /^https?:/i.test(text), 'must use h
 const scopeValue = z.string().refine((text) => parseScope(text)?.length === 1, 'must be one scope value');
 const name = z.string().min(1).max(256);
 const lifetimeSeconds = z.int().min(1);
-const longestInteger = 2_147_483_647;
+const maxInteger = 2_147_483_647;
 const signingAlgorithm = z.enum(signingAlgorithms);
 
 const tokenExchange = z.strictObject({
@@ -84,11 +84,11 @@ const fields = {
 /** `null` takes the value away again. */
 const removableFields = {
   tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
-  refreshTokenIdleTimeout: lifetimeSeconds.max(longestInteger),
+  refreshTokenIdleTimeout: lifetimeSeconds.max(maxInteger),
   uuidAccessTokens: z.boolean(),
   userinfoSignedResponseAlg: signingAlgorithm,
   basicAuthorize: z.boolean(),
-  defaultMaxAgeSeconds: z.int().min(0).max(longestInteger),
+  defaultMaxAgeSeconds: z.int().min(0).max(maxInteger),
   frontchannelLogoutUri: pageUri,
   backchannelLogoutUri: z.string().max(2048),
   requestObjectSigningAlg: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']),
@@ -110,10 +110,10 @@ const showsSecret = described({ encryptedClientSecret: z.boolean().optional() })
 export const createBodySchema = wrapped(clientPatchSchema.extend(showsSecret));
 export const updateBodySchema = wrapped(clientPatchSchema);
 
-const longestGraceSeconds = 31_536_000;
+const maxGraceSeconds = 31_536_000;
 
 export const rotateBodySchema = z
-  .object({ data: z.object({ graceSeconds: integer(0, longestGraceSeconds).optional() }).optional() })
+  .object({ data: z.object({ graceSeconds: integer(0, maxGraceSeconds).optional() }).optional() })
   .nullish();
 
 export const listQuerySchema = z.object({

@@ -79,7 +79,7 @@ export interface ClientServiceOptions {
   now: Clock;
   defaults: ClientDefaults;
   serviceClientId: string;
-  shortestSecret: number;
+  minSecretLength: number;
   secretGraceMs: number;
 }
 

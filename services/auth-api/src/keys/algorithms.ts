@@ -1,27 +1,27 @@
-/** The algorithms that sign, and the keys that are good for them (RFC 7518 section 3, RFC 8037). */
+/** Defines the signature algorithms and which keys they accept (RFC 7518 section 3, RFC 8037). */
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** The order of the published key set: the one that every client knows comes first. */
+/** In the order of the published key set: first the algorithm that every client supports. */
 export const signingAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
 
 export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 
 export const defaultAlgorithm: SigningAlgorithm = 'RS256';
 
-/** Why a key cannot sign here; the message is for whoever brought it. */
+/** A key that cannot be used here; the message is shown to the administrator who imports it. */
 export class UnsuitableKey extends Error {}
 
-const shortestModulus = 2048;
-/** Above it a signature takes more than a millisecond, and every token waits for it. */
-const longestModulus = 4096;
+const minModulus = 2048;
+/** A larger key needs more than a millisecond for each signature, and every token waits for it. */
+const maxModulus = 4096;
 const generate = promisify(generateKeyPair);
 
-/** Made on a thread of the pool. */
+/** Runs on a thread of the pool. */
 export async function generatePrivateKey(algorithm: SigningAlgorithm): Promise<KeyObject> {
   switch (algorithm) {
     case 'RS256':
-      return (await generate('rsa', { modulusLength: shortestModulus })).privateKey;
+      return (await generate('rsa', { modulusLength: minModulus })).privateKey;
     case 'ES256':
       return (await generate('ec', { namedCurve: 'P-256' })).privateKey;
     case 'EdDSA':
@@ -34,9 +34,9 @@ export function algorithmOf(key: KeyObject): SigningAlgorithm {
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
   switch (key.asymmetricKeyType) {
     case 'rsa':
-      if (modulusLength >= shortestModulus && modulusLength <= longestModulus) return 'RS256';
+      if (modulusLength >= minModulus && modulusLength <= maxModulus) return 'RS256';
       throw new UnsuitableKey(
-        `an RSA key must have ${shortestModulus} to ${longestModulus} bits, this one has ${modulusLength}`,
+        `an RSA key must have ${minModulus} to ${maxModulus} bits, this one has ${modulusLength}`,
       );
     case 'ec':
       if (namedCurve === 'prime256v1') return 'ES256';

@@ -28,7 +28,7 @@ export function composeKeys(core: Core, dependencies: KeyDependencies) {
     log,
     rotationMs,
     // An ID token lives as long as the access token beside it.
-    longestSignedLifeMs: 1000 * config.tokens.longestAccessTtlSeconds,
+    maxSignedLifeMs: 1000 * config.tokens.longestAccessTtlSeconds,
   });
   observeKeyAges(metrics, service.keys, now);
   return {

@@ -1,4 +1,4 @@
-/** Reads a private key that somebody brings along: PEM, PKCS#12 or JWK. */
+/** Reads a private key that an administrator imports: PEM, PKCS#12 or JWK. */
 import {
   createPrivateKey,
   createPublicKey,
@@ -14,14 +14,14 @@ import type { KeyFile, OpenedKeyFile } from './key-file-worker.ts';
 import { describeKey, type NewKey } from './key-material.ts';
 import type { KeyImport } from './schemas.ts';
 
-/** Compiled and source files have different endings. */
+/** Source and compiled files have different extensions. */
 const workerUrl = new URL(
   import.meta.url.endsWith('.ts') ? './key-file-worker.ts' : './key-file-worker.js',
   import.meta.url,
 );
-const longestOpeningMs = 10_000;
+const maxOpeningMs = 10_000;
 
-/** @throws AppError (400) that names the field and what is wrong with it, never what is in it */
+/** @throws AppError (400) that names the field and its problem, never its content */
 export async function readKeyImport({ pem, pkcs12, jwk, password, alias }: KeyImport): Promise<NewKey> {
   const field = pem !== undefined ? 'data.pem' : pkcs12 !== undefined ? 'data.pkcs12' : 'data.jwk';
   try {
@@ -59,7 +59,7 @@ function readJwk(jwk: JsonWebKey): KeyObject {
   }
 }
 
-/** A key whose halves do not belong together would sign what nobody can verify. */
+/** Signatures of a key whose private and public parts do not match could not be verified. */
 async function checked(key: KeyObject, kid?: string): Promise<NewKey> {
   const digest = digestOf(algorithmOf(key));
   const probe = Buffer.from('probe');
@@ -89,9 +89,9 @@ async function openKeyFile(file: KeyFile): Promise<OpenedKeyFile> {
       timer = setTimeout(
         () =>
           resolve({
-            problem: `does not open within ${longestOpeningMs / 1000} s: its password is hashed too often`,
+            problem: `does not open within ${maxOpeningMs / 1000} s: its password is hashed too often`,
           }),
-        longestOpeningMs,
+        maxOpeningMs,
       );
       worker.once('message', resolve);
       worker.once('error', () => reject(new UnsuitableKey('cannot be read')));

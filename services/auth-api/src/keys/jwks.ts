@@ -1,4 +1,4 @@
-/** The published key set (RFC 7517): named members only, so that a private one can never slip in. */
+/** Builds the published key set (RFC 7517) from an allow-list of members, so that no private one is ever published. */
 import type { SigningKey } from './key-ring.ts';
 
 export interface PublishedKey {
@@ -13,7 +13,7 @@ export interface PublishedKey {
   y?: string;
 }
 
-/** How long others may keep it: a key is published for longer before it signs. */
+/** How long others may cache it: a key is published for longer than that before it signs. */
 export const keySetMaxAgeSeconds = 300;
 
 export function publishKeys(keys: readonly SigningKey[]): { keys: PublishedKey[] } {

@@ -1,4 +1,4 @@
-/** The life of the stored keys: next, active, retired, gone. Every step runs in one transaction that holds the lock. */
+/** Changes the states of stored keys (next, active, retired, removed) inside one transaction that holds the lock. */
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditEventName } from '../audit/event.ts';
@@ -12,23 +12,10 @@ export interface KeyChange {
   algorithm: SigningAlgorithm;
 }
 
-/** The keys inside a transaction, kept in step with what it writes. */
-export interface KeyChanges {
-  /** What was done so far. */
-  readonly made: readonly KeyChange[];
-  readonly keys: readonly StoredKey[];
-  active(algorithm: SigningAlgorithm): StoredKey | undefined;
-  /** Gives every algorithm a key that signs and one that is published and waits. */
-  complete(): Promise<void>;
-  /** The waiting key signs from now on, and another one waits. */
-  rotate(algorithm: SigningAlgorithm): Promise<void>;
-  /** Puts a key in the place of the one in that state. */
-  add(key: NewKey, state: 'next' | 'active'): Promise<void>;
-  /** From now on nobody takes what it signed. */
-  remove(key: StoredKey): Promise<void>;
-}
+export type KeyChanges = Awaited<ReturnType<typeof beginKeyChanges>>;
 
-export async function beginKeyChanges(db: Queryable, box: SecretBox, atMs: number): Promise<KeyChanges> {
+/** The keys as the transaction has changed them so far. */
+export async function beginKeyChanges(db: Queryable, box: SecretBox, atMs: number) {
   let keys = await listKeys(db);
   const made: KeyChange[] = [];
 
@@ -82,24 +69,30 @@ export async function beginKeyChanges(db: Queryable, box: SecretBox, atMs: numbe
   }
 
   return {
-    made,
-    get keys() {
+    /** The changes so far. */
+    get made(): readonly KeyChange[] {
+      return made;
+    },
+    get keys(): readonly StoredKey[] {
       return keys;
     },
-    active: (algorithm) => find('active', algorithm),
+    /** Gives every algorithm a key that signs and one that is published and waits. */
     complete,
-    async rotate(algorithm) {
+    /** The waiting key signs from now on, and another one waits. */
+    async rotate(algorithm: SigningAlgorithm): Promise<void> {
       const active = find('active', algorithm);
       if (active !== undefined) await retire(active);
       await complete();
     },
-    async add(key, state) {
+    /** Puts a key in the place of the one in that state. */
+    async add(key: NewKey, state: 'next' | 'active'): Promise<void> {
       const former = find(state, key.algorithm);
-      // A waiting key has signed nothing: nobody misses it.
+      // A waiting key has signed nothing, so it need not stay published.
       if (former !== undefined) await (state === 'active' ? retire(former) : remove(former));
       await store(key, state);
       await complete();
     },
+    /** From now on the tokens that it signed are refused. */
     remove,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Opens a key file on a thread of its own: a file says itself how often its password is hashed, and may say so often that
- * the event loop would stand still. Imports nothing of ours, so that it runs as it is.
+ * Opens a key file on a worker thread: the file itself sets how often its password is hashed, which could block the event
+ * loop. It imports no file of the service, so that it runs as a worker from source and compiled.
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -15,7 +15,7 @@ export interface KeyFile {
   alias: string | undefined;
 }
 
-/** The key as PKCS#8 text, or what is wrong with the file. */
+/** The key as PKCS#8 text, or the problem of the file. */
 export type OpenedKeyFile = { pkcs8: string } | { problem: string };
 
 class Problem extends Error {}
@@ -34,7 +34,7 @@ function answer(opened: OpenedKeyFile): void {
 }
 
 function openPem({ content, password }: KeyFile): KeyObject {
-  // A file may bring its certificates along.
+  // A file may also contain certificates.
   const block = /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]+?-----END \1PRIVATE KEY-----/.exec(content)?.[0];
   if (block === undefined) throw new Problem('has no private key: a block BEGIN … PRIVATE KEY is needed');
   const isEncrypted = block.includes('ENCRYPTED');
@@ -53,7 +53,7 @@ async function openPkcs12({ content, password, alias }: KeyFile): Promise<KeyObj
       'is a JKS keystore: convert it with keytool -importkeystore -srckeystore FILE -destkeystore FILE.p12 -deststoretype PKCS12',
     );
   }
-  // Only keystores need it, and it takes a while to load.
+  // Loaded here, because only keystores need it and it loads slowly.
   const { default: library } = await import('node-forge');
   const keys = readKeys(library, bytes, password);
   const names = keys.map(({ name }) => name);
@@ -88,12 +88,12 @@ function readKeys(library: typeof forge, bytes: Buffer, password: string): { nam
     }));
 }
 
-/** The library understands RSA alone and leaves other kinds as they are. */
+/** The library parses RSA keys only and leaves others as ASN.1. */
 function privateKeyInfo(library: typeof forge, { key, asn1 }: forge.pkcs12.Bag): forge.asn1.Asn1 {
   return key ? library.pki.wrapRsaPrivateKey(library.pki.privateKeyToAsn1(key)) : asn1;
 }
 
-/** What the library says about a file it cannot read tells nobody anything. */
+/** Replaces the library's error messages, which do not help an administrator. */
 function parse<T>(read: () => T, problem: string): T {
   try {
     return read();

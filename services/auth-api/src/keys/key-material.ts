@@ -1,4 +1,4 @@
-/** New keys as they are stored: named by their public part, sealed before anything else happens to them. */
+/** Creates new keys: named by their public part, and encrypted before they are stored. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { calculateJwkThumbprint, type JWK } from 'jose';
@@ -21,7 +21,7 @@ export async function generateKey(algorithm: SigningAlgorithm): Promise<NewKey> 
 export async function describeKey(privateKey: KeyObject, origin: KeyOrigin, kid?: string): Promise<NewKey> {
   const algorithm = algorithmOf(privateKey);
   const jwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK;
-  // RFC 7638: a name that follows from the key cannot collide.
+  // RFC 7638: a name derived from the key cannot collide.
   const name = kid ?? (await calculateJwkThumbprint(jwk));
   return { kid: name, algorithm, publicJwk: jwk, privateKey, origin };
 }

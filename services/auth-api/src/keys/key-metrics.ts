@@ -1,4 +1,4 @@
-/** Operators alarm on a key that should have been rotated and was not. */
+/** Exports the age of the active keys, so that operators can alert on a rotation that did not happen. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { SigningKeys } from './key-ring.ts';

@@ -1,4 +1,4 @@
-/** The signing keys as a replica has them in memory. */
+/** Keeps the signing keys in the memory of a replica. */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { JWK } from 'jose';
@@ -17,15 +17,15 @@ export interface SigningKey {
 export type ActiveKey = SigningKey & { privateKey: KeyObject };
 
 export interface SigningKeys {
-  /** What the key set publishes: everything that signs, is going to sign or has signed what may still live. */
+  /** The published keys: those that sign, will sign, or have signed tokens that may still be valid. */
   readonly all: readonly SigningKey[];
-  /** The key that signs. @throws Error when there is none, which a running service never sees */
+  /** The key that signs. @throws Error if there is none, which cannot happen after the start */
   active(algorithm: SigningAlgorithm): ActiveKey;
   find(kid: string): SigningKey | undefined;
 }
 
 export interface KeyRing extends SigningKeys {
-  /** @throws Error when a key does not open: the ring stays as it was. */
+  /** @throws Error if a key cannot be decrypted: then the ring stays as it was */
   replace(stored: readonly StoredKey[]): void;
 }
 
@@ -35,7 +35,7 @@ export function createKeyRing(box: SecretBox): KeyRing {
   let all: readonly SigningKey[] = [];
   let byKid = new Map<string, SigningKey>();
   let active = new Map<SigningAlgorithm, ActiveKey>();
-  /** Parsing a key costs more than finding that it is known. */
+  /** Keys parsed before, because parsing is slow. */
   let opened = new Map<string, SigningKey | ActiveKey>();
 
   function open(key: StoredKey): SigningKey | ActiveKey {
@@ -44,7 +44,7 @@ export function createKeyRing(box: SecretBox): KeyRing {
     const { kid, algorithm, state, publicJwk, activatedAtMs } = key;
     const publicKey = createPublicKey({ key: publicJwk, format: 'jwk' });
     const ring = { kid, algorithm, state, publicJwk, publicKey, activatedAtMs };
-    // One that does not sign yet is not opened: less of it lies about in memory.
+    // A key that does not sign is not decrypted, so that it cannot leak from memory.
     if (state !== 'active') return ring;
     const pkcs8 = box.open(key.privateKey ?? '', placeOf(kid));
     return { ...ring, privateKey: createPrivateKey(pkcs8) };

@@ -1,4 +1,4 @@
-/** Whether this replica can sign, with keys that are stored, known here and not overdue. */
+/** Checks whether this replica can sign, with keys that are stored, known to it and not overdue for rotation. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health/diagnosis';
@@ -14,7 +14,7 @@ export interface SigningKeysProbeOptions {
   rotationMs: number;
 }
 
-/** The schedule looks every minute; a day later it has certainly missed. */
+/** The schedule runs every minute: a rotation that is a day late has failed. */
 const overdueMs = 86_400_000;
 
 export function signingKeysProbe(options: SigningKeysProbeOptions): Probe {

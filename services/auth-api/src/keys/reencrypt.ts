@@ -1,11 +1,12 @@
-/** Seals the private keys with the active encryption key, so that a former one can be taken out of the configuration. */
+/** Encrypts the private keys with the active encryption key, so that a former one can be removed from the configuration. */
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
 import { listKeys, lockKeys, placeOf, replaceEnvelope } from './store.ts';
 
 /**
- * How many keys were sealed anew. Safe to run twice, or at once; replicas that know both encryption keys notice nothing.
- * @throws Error when a key does not open: the encryption key that sealed it must be configured
+ * Safe to run twice or concurrently; replicas that know both encryption keys are not affected.
+ * @returns how many keys were encrypted again
+ * @throws Error if a key cannot be decrypted: the encryption key that sealed it must be configured
  */
 export async function reencryptSigningKeys(pool: Pool, box: SecretBox): Promise<number> {
   return inTransaction(pool, async (client) => {

@@ -1,4 +1,4 @@
-/** Signing keys on the wire. */
+/** Validates the administrators' requests about signing keys. */
 import { wrapped } from '@gatehouse/contracts/envelope';
 import { z } from 'zod';
 import { signingAlgorithms } from './algorithms.ts';

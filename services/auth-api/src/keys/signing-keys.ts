@@ -1,4 +1,4 @@
-/** The keys that sign: made on the first start, kept encrypted, shared by every replica, changed while they serve. */
+/** Creates, rotates, imports and removes the signing keys that all replicas share. */
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -20,29 +20,7 @@ export interface KeyActor {
   clientAddress?: string;
 }
 
-export interface SigningKeyService {
-  readonly keys: SigningKeys;
-  /** Loads the keys, makes those that are missing, and looks after them from then on. @throws when one does not open */
-  start(): Promise<void>;
-  /** Reads the keys again: something about them changed. Never rejects: what is in memory goes on serving. */
-  reload(): Promise<void>;
-  /** The same for whoever only suspects it: at most once a second. */
-  refresh(): Promise<void>;
-  list(): Promise<StoredKey[]>;
-  /** The waiting keys sign from now on; the former ones stay published until nothing lives that they signed. */
-  rotate(algorithms: readonly SigningAlgorithm[], actor: KeyActor): Promise<StoredKey[]>;
-  /** @throws AppError (409) when the key is there already */
-  import(key: NewKey, state: 'next' | 'active', actor: KeyActor): Promise<StoredKey>;
-  /** It signs nothing any more and stays published. @throws AppError (404, 409) */
-  retire(kid: string, actor: KeyActor): Promise<StoredKey[]>;
-  /** For a key that leaked: every replica refuses what it signed. @throws AppError (404) */
-  remove(kid: string, actor: KeyActor): Promise<StoredKey[]>;
-  /** Rotates by schedule and forgets retired keys whose tokens have all expired. */
-  maintain(): Promise<void>;
-  /** Until when a retired key is published. */
-  publishedUntilMs(key: StoredKey): number | undefined;
-  close(): void;
-}
+export type SigningKeyService = ReturnType<typeof createSigningKeys>;
 
 export interface SigningKeyOptions {
   db: Queryable;
@@ -51,10 +29,10 @@ export interface SigningKeyOptions {
   audit: AuditWriter;
   now: Clock;
   log: Logger;
-  /** How long a key signs; 0: until somebody rotates it. */
+  /** How long a key signs; 0: until an administrator rotates it. */
   rotationMs: number;
-  /** Longest life of anything that a key signs. */
-  longestSignedLifeMs: number;
+  /** Maximum lifetime of what a key signs. */
+  maxSignedLifeMs: number;
 }
 
 /** `entity` of these changes in the change log. */
@@ -62,15 +40,15 @@ export const signingKeyEntity = 'signing-key';
 
 const maintenanceIntervalMs = 60_000;
 const refreshIntervalMs = 1000;
-/** A replica that is cut off may sign with a key that others have retired: what it signed must verify to its end. */
+/** A replica without contact may still sign with a key that others have retired: its tokens must stay verifiable. */
 const retirementMarginMs = 3_600_000;
-const shortestPublicationMs = 2 * keySetMaxAgeSeconds * 1000;
+const minPublicationMs = 2 * keySetMaxAgeSeconds * 1000;
 const bySchedule: KeyActor = { name: 'schedule', correlationId: 'key-rotation' };
 
-export function createSigningKeys(options: SigningKeyOptions): SigningKeyService {
+export function createSigningKeys(options: SigningKeyOptions) {
   const { db, changes, box, audit, now, log, rotationMs } = options;
   const ring = createKeyRing(box);
-  const keptMs = options.longestSignedLifeMs + retirementMarginMs;
+  const keptMs = options.maxSignedLifeMs + retirementMarginMs;
   let reading: Promise<void> | undefined;
   let isChanged = false;
   let readAtMs = Number.NEGATIVE_INFINITY;
@@ -82,7 +60,7 @@ export function createSigningKeys(options: SigningKeyOptions): SigningKeyService
   }
 
   function reload(): Promise<void> {
-    // A reading that is under way may have begun before the change.
+    // A read that is running may have begun before the change.
     isChanged = true;
     reading ??= read().finally(() => {
       reading = undefined;
@@ -121,9 +99,9 @@ export function createSigningKeys(options: SigningKeyOptions): SigningKeyService
   const publishedUntilMs = ({ retiredAtMs }: StoredKey) =>
     retiredAtMs === undefined ? undefined : retiredAtMs + keptMs;
 
-  const isForgotten = (key: StoredKey) => (publishedUntilMs(key) ?? Number.POSITIVE_INFINITY) <= now();
+  const isExpired = (key: StoredKey) => (publishedUntilMs(key) ?? Number.POSITIVE_INFINITY) <= now();
 
-  /** Its successor has been published for long enough: resource servers have it. */
+  /** Only if the successor has been published long enough for resource servers to have it. */
   function isDue(keys: readonly StoredKey[], algorithm: SigningAlgorithm): boolean {
     if (rotationMs === 0) return false;
     const ofAlgorithm = keys.filter((key) => key.algorithm === algorithm);
@@ -131,26 +109,28 @@ export function createSigningKeys(options: SigningKeyOptions): SigningKeyService
     const next = ofAlgorithm.find(({ state }) => state === 'next');
     return (
       (active?.activatedAtMs ?? now()) + rotationMs <= now() &&
-      (next?.createdAtMs ?? now()) + shortestPublicationMs <= now()
+      (next?.createdAtMs ?? now()) + minPublicationMs <= now()
     );
   }
 
   async function maintain(): Promise<void> {
     const stored = await listKeys(db);
     ring.replace(stored);
-    if (!stored.some(isForgotten) && !signingAlgorithms.some((algorithm) => isDue(stored, algorithm))) return;
+    if (!stored.some(isExpired) && !signingAlgorithms.some((algorithm) => isDue(stored, algorithm))) return;
     await change(bySchedule, async (keys) => {
-      // Looked at again under the lock: another replica may have done it.
+      // Checked again under the lock: another replica may have rotated.
       for (const algorithm of signingAlgorithms) {
         if (isDue(keys.keys, algorithm)) await keys.rotate(algorithm);
       }
-      for (const key of keys.keys.filter(isForgotten)) await keys.remove(key);
+      for (const key of keys.keys.filter(isExpired)) await keys.remove(key);
     });
   }
 
   return {
-    keys: ring,
-    async start() {
+    keys: ring as SigningKeys,
+
+    /** Loads the keys, creates missing ones, and maintains them from then on. @throws Error if a key cannot be decrypted */
+    async start(): Promise<void> {
       await load();
       const isWhole = signingAlgorithms.every((algorithm) =>
         (['next', 'active'] as const).every((state) =>
@@ -159,19 +139,28 @@ export function createSigningKeys(options: SigningKeyOptions): SigningKeyService
       );
       if (!isWhole) await change({ name: 'start-up', correlationId: 'start-up' }, (keys) => keys.complete());
       timer = setInterval(() => {
-        maintain().catch((error) => log.warn({ err: error }, 'the signing keys could not be looked after'));
+        maintain().catch((error) => log.warn({ err: error }, 'the maintenance of the signing keys failed'));
       }, maintenanceIntervalMs).unref();
     },
+
+    /** Reads the keys again after a change. Never rejects: on failure the keys in memory stay in use. */
     reload,
-    refresh: async () => {
+
+    /** As reload, but at most once a second, for callers that only suspect a change. */
+    refresh: async (): Promise<void> => {
       if (performance.now() - readAtMs >= refreshIntervalMs) await reload();
     },
+
     list: () => listKeys(db),
-    rotate: (algorithms, actor) =>
+
+    /** The waiting keys sign from now on; the former ones stay published until no token that they signed is valid. */
+    rotate: (algorithms: readonly SigningAlgorithm[], actor: KeyActor) =>
       change(actor, async (keys) => {
         for (const algorithm of algorithms) await keys.rotate(algorithm);
       }),
-    async import(key, state, actor) {
+
+    /** @throws AppError (409) if the key exists */
+    async import(key: NewKey, state: 'next' | 'active', actor: KeyActor): Promise<StoredKey> {
       const after = await change(actor, async (keys) => {
         if (keys.keys.some(({ kid }) => kid === key.kid)) {
           throw conflict(`The key ${key.kid} is there already`, { field: 'data.key' });
@@ -180,7 +169,9 @@ export function createSigningKeys(options: SigningKeyOptions): SigningKeyService
       });
       return find(after, key.kid);
     },
-    retire: (kid, actor) =>
+
+    /** The key signs nothing more and stays published. @throws AppError (404, 409) */
+    retire: (kid: string, actor: KeyActor) =>
       change(actor, async (keys) => {
         const key = find(keys.keys, kid);
         if (key.state === 'retired') throw conflict(`The key ${kid} is retired already`);
@@ -188,12 +179,18 @@ export function createSigningKeys(options: SigningKeyOptions): SigningKeyService
         await keys.remove(key);
         await keys.complete();
       }),
-    remove: (kid, actor) =>
+
+    /** For a leaked key: every replica refuses what it signed. @throws AppError (404) */
+    remove: (kid: string, actor: KeyActor) =>
       change(actor, async (keys) => {
         await keys.remove(find(keys.keys, kid));
         await keys.complete();
       }),
+
+    /** Rotates by schedule, and deletes retired keys whose tokens have all expired. */
     maintain,
+
+    /** Until when a retired key is published. */
     publishedUntilMs,
     close: () => clearInterval(timer),
   };

@@ -1,4 +1,4 @@
-/** Signing keys in PostgreSQL; private parts only as envelopes. */
+/** Stores signing keys in PostgreSQL; private parts are encrypted. */
 import type { SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { JWK } from 'jose';
@@ -72,7 +72,7 @@ export async function activateKey(db: Queryable, kid: string, atMs: number): Pro
   ]);
 }
 
-/** It stays published; what could sign is destroyed. */
+/** The key stays published; its private part is deleted. */
 export async function retireKey(db: Queryable, kid: string, atMs: number): Promise<void> {
   await db.query(
     `UPDATE auth.signing_keys SET state = 'retired', retired_at = $2, private_key = NULL WHERE kid = $1`,
@@ -88,12 +88,12 @@ export async function replaceEnvelope(db: Queryable, kid: string, envelope: stri
   await db.query('UPDATE auth.signing_keys SET private_key = $2 WHERE kid = $1', [kid, envelope]);
 }
 
-/** Held until the transaction ends: of several who want to change the keys one does, the others find them changed. */
+/** Holds the lock until the transaction ends, so that concurrent changes run one after the other. */
 export async function lockKeys(db: Queryable): Promise<void> {
   await db.query("SELECT pg_advisory_xact_lock(hashtext('gatehouse.signing-keys'))");
 }
 
-/** What the envelope of a private key is bound to. */
+/** The place that the envelope of a private key is bound to. */
 export function placeOf(kid: string): SecretPlace {
   return { table: 'auth.signing_keys', row: kid, column: 'private_key' };
 }

@@ -1,5 +1,6 @@
-/** A signing key as its administrators see it: never its private part. */
+/** Shows a signing key to administrators, without its private part. */
 import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { StoredKey } from './store.ts';
 
 export function viewOf(key: StoredKey, publishedUntilMs: number | undefined): SigningKeyView {
@@ -8,13 +9,15 @@ export function viewOf(key: StoredKey, publishedUntilMs: number | undefined): Si
     algorithm: key.algorithm,
     state: key.state,
     origin: key.origin,
-    createdAt: timeOf(key.createdAtMs),
-    ...(key.activatedAtMs === undefined ? {} : { activatedAt: timeOf(key.activatedAtMs) }),
-    ...(key.retiredAtMs === undefined ? {} : { retiredAt: timeOf(key.retiredAtMs) }),
-    ...(publishedUntilMs === undefined ? {} : { publishedUntil: timeOf(publishedUntilMs) }),
+    createdAt: new Date(key.createdAtMs).toISOString(),
+    ...definedOnly({
+      activatedAt: timeOf(key.activatedAtMs),
+      retiredAt: timeOf(key.retiredAtMs),
+      publishedUntil: timeOf(publishedUntilMs),
+    }),
   };
 }
 
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
+function timeOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

@@ -1,16 +1,16 @@
-/** How sure a sign-in makes us: values of `acr` (OpenID Connect Core section 2), weakest first. */
+/** Defines the values of `acr` (OpenID Connect Core section 2), weakest first, and derives them from `amr`. */
 
-/** A password at the Configuration Server, or whatever else proves one thing. */
+/** One factor, such as a password at the Configuration Server. */
 const oneFactor = '1';
-/** Said by a contact centre's own identity provider: nothing here asks for a second factor itself. */
+/** Several factors, as a contact centre's identity provider reports them: Gatehouse itself asks for one. */
 export const moreFactors = '2';
 
-/** RFC 8176: more than one factor. */
+/** The `amr` value of RFC 8176 for more than one factor. */
 export const severalFactors = 'mfa';
 
 export const supportedContexts: readonly string[] = [oneFactor, moreFactors];
 
-/** The context that the methods of a sign-in (`amr`, RFC 8176) amount to. */
+/** The context of a login with these methods (`amr`, RFC 8176). */
 export function contextOf(methods: readonly string[]): string {
   return methods.includes(severalFactors) ? moreFactors : oneFactor;
 }

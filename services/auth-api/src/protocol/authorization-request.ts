@@ -1,8 +1,8 @@
-/** A checked authorization request: plain JSON, so that it can wait in an interaction until the user has signed in. */
+/** Defines a checked authorization request. It is plain JSON, stored in an interaction while the user logs in. */
 import type { RequestedClaims } from './claims-parameter.ts';
 import type { ResponseMode, ResponseType } from './response-types.ts';
 
-/** What the user is shown of a device. */
+/** The device as the user sees it. */
 export interface PendingDevice {
   id: string;
   userCode: string;
@@ -23,28 +23,28 @@ export interface AuthorizationRequest {
   nonce?: string;
   /** S256 challenge (RFC 7636). */
   codeChallenge?: string;
-  /** The pushed request that this is, to be used up by the answer (RFC 9126 section 4). */
+  /** RFC 9126 section 4: the URI of the pushed request, used up by the answer. */
   pushedRequestUri?: string;
-  /** The device that is to be let in: then the answer is for it, and not for an application in this browser (RFC 8628). */
+  /** RFC 8628: the device that gets the answer, instead of an application in this browser. */
   device?: PendingDevice;
   /** The key that the code is bound to (RFC 9449 section 10). */
   dpopJkt?: string;
   prompt: string[];
   maxAgeSeconds?: number;
-  /** Claims that were asked for one by one (OpenID Connect Core section 5.5). */
+  /** The `claims` parameter (OpenID Connect Core section 5.5). */
   claims?: RequestedClaims;
-  /** Authentication contexts (`acr`) of which the sign-in should have one, or must where they are essential. */
+  /** Authentication contexts (`acr`) of which the login should have one, or must if they are essential. */
   contexts?: { values: string[]; areEssential: boolean };
-  /** The same as they were asked for, the best first: an identity provider may know more of them. */
+  /** `acr_values` as sent, the preferred first: an identity provider may know values that Gatehouse does not. */
   acrValues?: string[];
   /** Subject of a verified id_token_hint or of the claims parameter: only this user's session may answer. */
   hintedSubject?: string;
   loginHint?: string;
   uiLocales?: string;
-  /** Compat: tenant known beforehand, and not to be asked for. */
+  /** Compat: the tenant, if the application knows it. */
   tenantHint?: string;
   hideTenant: boolean;
-  /** The answer must rest on a sign-in that is not older than this request. */
+  /** The login must not be older than this request. */
   requiresFreshSignIn: boolean;
   requestedAtMs: number;
 }

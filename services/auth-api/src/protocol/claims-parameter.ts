@@ -1,4 +1,4 @@
-/** The `claims` parameter (OpenID Connect Core section 5.5): claims asked for one by one, for UserInfo or the ID token. */
+/** Reads the `claims` parameter (OpenID Connect Core section 5.5), which requests single claims for UserInfo or the ID token. */
 import { invalidRequest, unmetRequirements } from '@gatehouse/service-kit/errors/oauth-error';
 import { z } from 'zod';
 import { supportedContexts } from './authentication-context.ts';
@@ -13,12 +13,12 @@ export interface RequestedClaims {
 export interface ClaimsDemand {
   claims: RequestedClaims;
   /** Only this user may answer. */
-  subject?: string;
+  subject?: string | undefined;
   /** The sign-in must have one of these contexts. */
-  essentialContexts?: string[];
+  essentialContexts?: string[] | undefined;
 }
 
-const longestText = 4096;
+const maxClaimsLength = 4096;
 
 const demand = z
   .looseObject({
@@ -32,9 +32,9 @@ const parameterSchema = z.looseObject({ userinfo: members.optional(), id_token: 
 
 type Members = z.infer<typeof members> | undefined;
 
-/** Claims that nobody knows here are left out, as section 5.5.1 says. @throws OAuthError */
+/** Ignores unknown claims, as section 5.5.1 says. @throws OAuthError */
 export function readClaims(text: string): ClaimsDemand {
-  const parsed = parameterSchema.safeParse(text.length > longestText ? undefined : parse(text));
+  const parsed = parameterSchema.safeParse(text.length > maxClaimsLength ? undefined : parse(text));
   if (!parsed.success) {
     throw invalidRequest(
       'claims must be a JSON object with the members userinfo and id_token, each of which names claims',
@@ -45,8 +45,8 @@ export function readClaims(text: string): ClaimsDemand {
   const essentialContexts = readContexts(idToken);
   return {
     claims: { userinfo: userClaimsOf(userinfo), idToken: userClaimsOf(idToken) },
-    ...(subject === undefined ? {} : { subject }),
-    ...(essentialContexts === undefined ? {} : { essentialContexts }),
+    subject,
+    essentialContexts,
   };
 }
 
@@ -62,7 +62,7 @@ function userClaimsOf(asked: Members): string[] {
   return Object.keys(asked ?? {}).filter(isUserClaim);
 }
 
-/** Section 5.5.1: a value of `sub` means this user and nobody else. */
+/** Section 5.5.1: a value of `sub` requires this user. */
 function readSubject(...asked: Members[]): string | undefined {
   const values = new Set(asked.map((group) => group?.['sub']?.value).filter((value) => value !== undefined));
   const [subject] = values;

@@ -1,11 +1,11 @@
-/** The parameters of an OAuth request: each at most once, never empty (RFC 6749 sections 3.1 and 3.2). */
+/** Reads the parameters of an OAuth request: each at most once, never empty (RFC 6749 sections 3.1 and 3.2). */
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 
 export interface RequestParameters {
   get(name: string): string | undefined;
   /** Only for parameters that may repeat. */
   list(name: string): string[];
-  /** As readParameters() takes them. */
+  /** In the form that readParameters() accepts. */
   all(): Record<string, string | string[]>;
 }
 
@@ -13,8 +13,8 @@ export interface RequestParameters {
 const repeatable = new Set(['audience', 'resource']);
 
 /**
- * Reads a parsed query or form body. A parameter without a value counts as left out.
- * @throws OAuthError invalid_request when one is there twice.
+ * Reads a parsed query or form body. A parameter without a value counts as absent.
+ * @throws OAuthError invalid_request if one is repeated.
  */
 export function readParameters(source: unknown): RequestParameters {
   const values = new Map<string, string | string[]>();
@@ -47,7 +47,7 @@ export function requireParameter(parameters: RequestParameters, name: string): s
   return value;
 }
 
-/** As if the others had not been sent. */
+/** Hides the other parameters. */
 export function onlyThose(
   parameters: RequestParameters,
   isMeant: (name: string) => boolean,

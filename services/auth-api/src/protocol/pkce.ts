@@ -1,10 +1,10 @@
-/** Proof Key for Code Exchange (RFC 7636), method S256 only: `plain` protects nothing once a request has leaked. */
+/** Verifies Proof Key for Code Exchange (RFC 7636), method S256 only: `plain` does not protect a request that leaked. */
 import { safeEqual, sha256 } from '@gatehouse/service-kit/crypto/digest';
 
 const challengeShape = /^[A-Za-z0-9_-]{43}$/;
 const verifierShape = /^[A-Za-z0-9._~-]{43,128}$/;
 
-/** What is wrong with the challenge of an authorization request; undefined when nothing is. */
+/** The problem of the challenge in an authorization request, or undefined. */
 export function codeChallengeProblem(
   challenge: string | undefined,
   method: string | undefined,

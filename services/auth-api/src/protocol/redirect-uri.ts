@@ -1,6 +1,6 @@
-/** Redirect URIs: what may be registered, and which requested URI a registration covers (RFC 9700 section 4.1). */
+/** Checks redirect URIs: which may be registered, and which requested URI a registration covers (RFC 9700 section 4.1). */
 
-const longestUri = 2048;
+const maxUriLength = 2048;
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** `exact`, or `origin` for the compat profile: any path below the registered one. */
@@ -13,15 +13,15 @@ interface RedirectPolicy {
   clientType: string;
 }
 
-/** Whether the client's registration covers the requested URI. Anything that two parsers could read differently is refused. */
+/** Whether the client's registration covers the requested URI. A URI that two parsers could read differently is refused. */
 export function isRegisteredRedirectUri(client: RedirectPolicy, requested: string): boolean {
   if (redirectUriProblem(requested) !== undefined) return false;
   return client.redirectUris.some((registered) => covers(client, registered, requested));
 }
 
-/** Why a text cannot be a redirect URI, as the end of a sentence; undefined when it can. */
+/** Why a text cannot be a redirect URI, as the end of a sentence, or undefined. */
 export function redirectUriProblem(text: string): string | undefined {
-  if (text.length === 0 || text.length > longestUri) return `must have 1 to ${longestUri} characters`;
+  if (text.length === 0 || text.length > maxUriLength) return `must have 1 to ${maxUriLength} characters`;
   if (!/^[\x21-\x7e]+$/.test(text)) return 'must be printable ASCII without spaces';
   if (text.includes('\\')) return 'must not contain a backslash';
   if (text.includes('#')) return 'must not have a fragment';
@@ -67,7 +67,7 @@ function covers(client: RedirectPolicy, registered: string, requested: string): 
   return client.redirectMatching === 'origin' && coversByOrigin(registered, requested);
 }
 
-/** RFC 8252 section 7.3: an application on the user's machine takes any free port; nothing else may vary. */
+/** RFC 8252 section 7.3: an application on the user's machine uses any free port; only the port may vary. */
 function coversOnLoopback(registered: string, requested: string): boolean {
   const ours = URL.parse(registered);
   const theirs = URL.parse(requested);

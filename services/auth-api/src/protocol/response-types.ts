@@ -1,4 +1,4 @@
-/** What an authorization request may ask for, and how the answer travels (OAuth 2.0 Multiple Response Type Encoding Practices). */
+/** Defines response types and response modes (OAuth 2.0 Multiple Response Type Encoding Practices). */
 
 export const responseTypes = ['code', 'token', 'id_token', 'id_token token', 'code id_token'] as const;
 export type ResponseType = (typeof responseTypes)[number];
@@ -7,7 +7,7 @@ export const responseModes = ['query', 'fragment', 'form_post'] as const;
 
 export type ResponseMode = (typeof responseModes)[number];
 
-/** What one answer consists of. */
+/** One part of a response type. */
 export type ResponsePart = 'code' | 'id_token' | 'token';
 
 export function parseResponseType(text: string): ResponseType | undefined {
@@ -19,7 +19,7 @@ export function isResponseMode(text: string): text is ResponseMode {
   return (responseModes as readonly string[]).includes(text);
 }
 
-/** Section 2.1: where the client does not say; what holds a token never goes into a query. */
+/** Section 2.1: the mode if the request has none. A token never goes into a query. */
 export function defaultResponseMode(responseType: ResponseType | undefined): ResponseMode {
   return responseType === undefined || responseType === 'code' ? 'query' : 'fragment';
 }

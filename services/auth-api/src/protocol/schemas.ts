@@ -1,4 +1,4 @@
-/** Bodies of the OAuth endpoints. Requests are described for the reference; the endpoints read them by OAuth's own rules. */
+/** Describes the bodies of the OAuth endpoints. Request schemas only document; the endpoints read requests by OAuth's rules. */
 import { z } from 'zod';
 
 const text = z.string().optional();
@@ -113,7 +113,7 @@ export const logoutRequestSchema = z.looseObject({
 });
 
 export const discoverySchema = z.looseObject({ issuer: z.string() });
-/** An allow-list: a private member could not get out even if it got in. */
+/** An allow-list, so that a private member can never be published. */
 const publicKeySchema = z.object({
   kty: z.string(),
   use: z.literal('sig'),

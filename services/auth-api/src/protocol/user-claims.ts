@@ -1,8 +1,7 @@
-/** Standard claims about a user (OpenID Connect Core section 5.1): only those that the Configuration Server knows. */
+/** Reads standard claims about a user (OpenID Connect Core section 5.1), as far as the Configuration Server knows them. */
 
 import { isWithinScope } from './scopes.ts';
 
-/** What the claims are read from. */
 interface NamedUser {
   loginName: string;
   firstName?: string | undefined;
@@ -24,7 +23,7 @@ export type UserClaims = Partial<Record<UserClaim, string>>;
 
 export const userClaimNames = Object.keys(readers) as UserClaim[];
 
-/** Section 5.4. The scopes address and phone ask for what nobody knows here. */
+/** Section 5.4. The scopes address and phone are unknown: the Configuration Server has no such data. */
 const scopes = {
   profile: ['name', 'given_name', 'family_name', 'preferred_username'],
   email: ['email'],
@@ -36,12 +35,12 @@ export function isUserClaim(name: string): name is UserClaim {
   return Object.hasOwn(readers, name);
 }
 
-/** Names of the claims that a scope stands for. */
+/** Names of the claims that a scope requests. */
 export function claimsOfScope(scope: string[]): UserClaim[] {
   return claimScopes.filter((name) => isWithinScope([name], scope)).flatMap((name) => scopes[name]);
 }
 
-/** What is known of the named claims. */
+/** The named claims, without those that are unknown. */
 export function userClaimsOf(identity: NamedUser, names: readonly string[]): UserClaims {
   const known = names.filter(isUserClaim).map((name) => [name, readers[name](identity)] as const);
   return Object.fromEntries(known.filter(([, value]) => value !== undefined));

@@ -10,7 +10,7 @@ export function composeRevocation({ redis, openRedis, keyspace, maxLifeMs, now, 
   // It waits in Redis for the next revocation.
   const blockingRedis = openRedis();
   const stream = createRevocationStream(redis, blockingRedis, keyspace.name('cutoffs'));
-  const revocations = createRevocations({ stream, now, log, longestLifeMs: maxLifeMs });
+  const revocations = createRevocations({ stream, now, log, maxLifeMs });
   return {
     revocations,
     start: () => revocations.start(),

@@ -12,7 +12,7 @@ export interface RevocationsOptions {
   now: Clock;
   log: Logger;
   /** Maximum lifetime of a token: a revocation is kept for as long. */
-  longestLifeMs: number;
+  maxLifeMs: number;
   /** How far behind a replica may be before it refuses to validate tokens. */
   maxLagMs?: number;
   /** Measures the lag: the wall clock may jump. */
@@ -31,7 +31,7 @@ export function createRevocations({
   stream,
   now,
   log,
-  longestLifeMs,
+  maxLifeMs,
   maxLagMs = 1000,
   monotonicMs = () => performance.now(),
 }: RevocationsOptions) {
@@ -98,7 +98,7 @@ export function createRevocations({
       }
       await load();
       tail = follow();
-      pruneTimer = setInterval(() => memory.prune(now() - longestLifeMs), pruneIntervalMs).unref();
+      pruneTimer = setInterval(() => memory.prune(now() - maxLifeMs), pruneIntervalMs).unref();
     },
 
     /** Takes effect here before it resolves, and on every replica within one second. @throws AppError (503) */
@@ -111,7 +111,7 @@ export function createRevocations({
       id: string;
       atMs?: number;
     }): Promise<void> {
-      await stream.append({ kind, id, atMs }, now() - longestLifeMs);
+      await stream.append({ kind, id, atMs }, now() - maxLifeMs);
       memory.add({ kind, id, atMs });
     },
 

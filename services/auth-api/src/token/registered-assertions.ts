@@ -35,7 +35,7 @@ export interface RegisteredAssertionsOptions {
 }
 
 /** An hour is what issuers give; it is remembered for as long, so it cannot come again. */
-const longestLifeSeconds = 3600;
+const maxLifeSeconds = 3600;
 /** `at+jwt` and the like were made for something else (RFC 8725 section 3.11). */
 const types = ['jwt', 'authorization-grant+jwt'];
 
@@ -58,7 +58,7 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
         types,
         audiences,
         nowMs: now(),
-        longestLifeSeconds,
+        maxLifeSeconds,
       });
     } catch (error) {
       if (!(error instanceof UnreadableKeySet)) throw error;

@@ -69,7 +69,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       refreshGraceMs: settings.refreshGraceMs,
       refreshIdleMs: settings.refreshIdleSeconds * 1000,
       personFreshMs: settings.personFreshMs,
-      longestLifeMs: maxLifeMs,
+      maxLifeMs,
     }),
     revocations,
   );

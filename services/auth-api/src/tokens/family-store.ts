@@ -26,7 +26,7 @@ export interface FamilyStoreOptions {
   /** How long a person's data may be used before a refresh reads it again. */
   personFreshMs: number;
   /** A revoked family is remembered for so long: no token of it can live longer. */
-  longestLifeMs: number;
+  maxLifeMs: number;
 }
 
 /** Every function rejects when Redis cannot answer; the error handlers make that a 503. */
@@ -91,7 +91,7 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
           rotation.salt,
           nowMs - options.personFreshMs,
           rotation.checkedGrant === undefined ? '' : JSON.stringify(rotation.checkedGrant),
-          options.longestLifeMs,
+          options.maxLifeMs,
           idleMs(rotation.idleSeconds),
           rotation.boundTo,
         ],
@@ -120,7 +120,7 @@ export function createFamilyStore(options: FamilyStoreOptions): FamilyStore {
 
     async revokeFamily(familyId: string): Promise<void> {
       const keys = ['code', 'refresh', 'revoked'].map((kind) => keyspace.key(kind, familyId));
-      await revokeFamily.run(redis, keys, [options.longestLifeMs]);
+      await revokeFamily.run(redis, keys, [options.maxLifeMs]);
     },
   };
 }

@@ -71,7 +71,7 @@ export async function startKeyStack(): Promise<KeyStack> {
         now: () => clock.nowMs,
         log,
         rotationMs: options.rotationMs ?? 90 * dayMs,
-        longestSignedLifeMs: 7 * dayMs,
+        maxSignedLifeMs: 7 * dayMs,
       });
       await keys.start();
       started.push(keys);

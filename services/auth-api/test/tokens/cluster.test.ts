@@ -42,7 +42,7 @@ beforeAll(async () => {
     refreshGraceMs: 1000,
     refreshIdleMs: 60_000,
     personFreshMs: 60_000,
-    longestLifeMs: 60_000,
+    maxLifeMs: 60_000,
   });
 });
 afterAll(async () => {

@@ -32,7 +32,7 @@ async function startReplica(key: string, monotonicMs?: () => number): Promise<Re
     stream: createRevocationStream(await connect(false), await connect(true), key),
     now: () => nowMs,
     log,
-    longestLifeMs: 1_000_000,
+    maxLifeMs: 1_000_000,
     ...(monotonicMs === undefined ? {} : { monotonicMs }),
   });
   await revocations.start();

@@ -27,7 +27,7 @@ export interface OidcLogoutOptions {
 }
 
 const eventName = 'http://schemas.openid.net/event/backchannel-logout';
-const longestLifeSeconds = 600;
+const maxLifeSeconds = 600;
 const mostAudiences = 10;
 
 export function createOidcLogout(options: OidcLogoutOptions) {
@@ -45,7 +45,7 @@ export function createOidcLogout(options: OidcLogoutOptions) {
       // Back-Channel Logout 1.0 section 2.4: as in an ID token, which is often a list.
       allowsOtherAudiences: true,
       nowMs: now(),
-      longestLifeSeconds,
+      maxLifeSeconds,
     });
     const { events, nonce, iss } = claims;
     if (iss !== issuer) throw new UntrustedJwt('its iss is another provider');

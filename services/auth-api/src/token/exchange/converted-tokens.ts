@@ -25,7 +25,7 @@ export interface ConvertedTokensOptions {
 
 /** Explicit typing (RFC 8725 section 3.11), with the name that draft-ietf-oauth-rfc7523bis gives such JWTs. */
 const jwtType = 'authorization-grant+jwt';
-const longestLifeMs = 60_000;
+const maxLifeMs = 60_000;
 
 /**
  * The JWT says who it is for; what it stands for is kept here, sealed under its `jti`. Whoever redeems it inherits
@@ -45,7 +45,7 @@ export function createConvertedTokens(options: ConvertedTokensOptions): Converte
     async make(token, record) {
       const jti = randomToken();
       const issuedAtMs = now();
-      const expiresAtMs = Math.min(record.expiresAtMs, issuedAtMs + longestLifeMs);
+      const expiresAtMs = Math.min(record.expiresAtMs, issuedAtMs + maxLifeMs);
       const { identity, clientId, scope, act } = record;
       const claims = {
         iss: issuer,

@@ -19,7 +19,7 @@ export interface Exchange {
 export type SubjectRecord = AccessTokenRecord & { identity: UserIdentity };
 
 /** How often a token may be handed on: every step widens the circle of those who must keep it safe. */
-const mostGenerations = 5;
+const maxGenerations = 5;
 
 /**
  * @throws OAuthError unauthorized_client for the client itself; invalid_request for a token that its registration or
@@ -69,8 +69,8 @@ function checkUser(client: Client, subject: AccessTokenRecord): SubjectRecord {
   if (!servesContactCenter(client, identity.contactCenterId)) {
     throw invalidRequest('The client may not act for users of this contact centre');
   }
-  if (generation >= mostGenerations) {
-    throw invalidRequest(`The subject_token was exchanged ${mostGenerations} times already`);
+  if (generation >= maxGenerations) {
+    throw invalidRequest(`The subject_token was exchanged ${maxGenerations} times already`);
   }
   return { ...subject, identity };
 }

@@ -16,7 +16,7 @@ export interface ExchangeTargets {
   resolve(question: TargetQuestion): Promise<string[]>;
 }
 
-const mostTargets = 20;
+const maxTargets = 20;
 
 export function createExchangeTargets(directory: ClientDirectory): ExchangeTargets {
   async function check(
@@ -38,8 +38,8 @@ export function createExchangeTargets(directory: ClientDirectory): ExchangeTarge
   return {
     async resolve(question) {
       const { client, audiences, resources } = question;
-      if (audiences.length + resources.length > mostTargets) {
-        throw invalidTarget(`Ask for at most ${mostTargets} audiences and resources`);
+      if (audiences.length + resources.length > maxTargets) {
+        throw invalidTarget(`Ask for at most ${maxTargets} audiences and resources`);
       }
       const targets: string[] = [];
       for (const audience of audiences) targets.push(await check(await directory.find(audience), question));

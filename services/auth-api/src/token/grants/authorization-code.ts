@@ -13,7 +13,7 @@ import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 /** FAPI 2.0 section 5.3.2.1, whatever the operator allows other codes. */
-const longestFapiCodeMs = 60_000;
+const maxFapiCodeAgeMs = 60_000;
 
 export interface AuthorizationCodeDeps {
   families: Families;
@@ -50,7 +50,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
       const { grant } = consumed;
       const problem = problemOf(grant, { client, parameters, cnf });
       if (problem !== undefined) throw refused(problem);
-      if (followsFapi(client) && now() - grant.authorizedAtMs > longestFapiCodeMs)
+      if (followsFapi(client) && now() - grant.authorizedAtMs > maxFapiCodeAgeMs)
         throw refused('the code is too old');
       await revocations.untilFresh();
       if (isGrantRevoked(grant, revocations)) throw refused('the sign-in behind the code has ended');
