@@ -1,10 +1,10 @@
-/** Public keys of clients and other issuers: registered by value, or read from a registered address and kept. */
+/** Reads the public keys of clients and other issuers: registered by value, or cached from a registered address. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Outbound } from '@gatehouse/service-kit/outbound/outbound';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import { LRUCache } from 'lru-cache';
 
-/** Where somebody's keys are; at most one of the two. */
+/** Where the keys of a party are; at most one of the two. */
 export interface KeySource {
   jwks?: JSONWebKeySet;
   jwksUri?: string;
@@ -13,26 +13,23 @@ export interface KeySource {
 export interface KeySet {
   /** @throws UnreadableKeySet */
   current(): Promise<LocalJWKSet>;
-  /** Read again because a key was missing; undefined where that would be too soon or gains nothing. */
+  /** Reads the keys again because one was missing; undefined if that would be too soon or useless. */
   renewed(): Promise<LocalJWKSet | undefined>;
 }
 
-export interface KeySets {
-  /** Undefined: no keys are registered. */
-  of(source: KeySource): KeySet | undefined;
-}
+export type KeySets = ReturnType<typeof createKeySets>;
 
-/** The address of the keys gave none, and there is no copy that may still be used. */
+/** The address of the keys cannot be read, and no copy may still be used. */
 export class UnreadableKeySet extends Error {}
 
 export interface KeySetsOptions {
   outbound: Pick<Outbound, 'send'>;
   now: Clock;
-  /** A copy is not asked about for so long. */
+  /** How long a copy is used without reading again. */
   freshMs?: number;
-  /** Longest use of a copy while its address cannot be read. */
+  /** How long a copy is used while its address cannot be read. */
   staleMaxMs?: number;
-  /** Shortest time between two questions to one address that cannot be read, and between two for a missing key. */
+  /** Minimum time between two reads of an address that fails, and between two reads for a missing key. */
   pauseMs?: number;
 }
 
@@ -40,18 +37,18 @@ interface Remote {
   keys?: LocalJWKSet;
   readAtMs: number;
   askedAtMs: number;
-  /** When it was last asked again for a missing key. */
+  /** When it was last read again for a missing key. */
   renewedAtMs: number;
   reading?: Promise<LocalJWKSet> | undefined;
 }
 
 const maxAddresses = 1000;
 const maxKeys = 100;
-/** Keys so young are the present ones: whatever an answer names is none of them. */
+/** Keys this young are current: reading again would not find a missing one. */
 const justReadMs = 1_000;
 const mediaTypes = ['application/jwk-set+json', 'application/json'];
 
-export function createKeySets(options: KeySetsOptions): KeySets {
+export function createKeySets(options: KeySetsOptions) {
   const { outbound, now, freshMs = 600_000, staleMaxMs = 86_400_000, pauseMs = 10_000 } = options;
   const byValue = new WeakMap<JSONWebKeySet, LocalJWKSet>();
   const byAddress = new LRUCache<string, Remote>({ max: maxAddresses });
@@ -73,7 +70,7 @@ export function createKeySets(options: KeySetsOptions): KeySets {
     return made;
   }
 
-  /** One question at a time for each address. */
+  /** One read at a time for each address. */
   function read(address: string, remote: Remote): Promise<LocalJWKSet> {
     if (remote.reading !== undefined) return remote.reading;
     remote.askedAtMs = now();
@@ -112,7 +109,7 @@ export function createKeySets(options: KeySetsOptions): KeySets {
 
   async function renewed(address: string): Promise<LocalJWKSet | undefined> {
     const remote = remoteAt(address);
-    // Whatever callers present. The first missing key counts at once: the signer may have changed its keys a moment ago.
+    // Limits reads that callers cause. The first missing key is looked for at once: the signer may just have changed keys.
     const isTooSoon = now() - remote.readAtMs < justReadMs || now() - remote.renewedAtMs < pauseMs;
     if (remote.reading === undefined && isTooSoon) return undefined;
     remote.renewedAtMs = now();
@@ -120,7 +117,8 @@ export function createKeySets(options: KeySetsOptions): KeySets {
   }
 
   return {
-    of({ jwks, jwksUri }) {
+    /** Undefined: no keys are registered. */
+    of({ jwks, jwksUri }: KeySource): KeySet | undefined {
       if (jwks !== undefined) return { current: async () => local(jwks), renewed: async () => undefined };
       if (jwksUri === undefined) return undefined;
       return { current: () => current(jwksUri), renewed: () => renewed(jwksUri) };
@@ -128,7 +126,7 @@ export function createKeySets(options: KeySetsOptions): KeySets {
   };
 }
 
-/** Secret and private keys in a public place prove nothing: they are as if they were not there. */
+/** Ignores secret and private keys: published ones prove nothing. */
 function publicPart(value: unknown): JSONWebKeySet {
   const keys = (value as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(keys) || keys.length > maxKeys) throw new Error('the answer is no key set');

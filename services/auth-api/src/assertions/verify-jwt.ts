@@ -1,21 +1,21 @@
-/** Verifies a JWT that somebody else signed (RFC 7523 section 3, RFC 8725). */
+/** Verifies a JWT that another party signed (RFC 7523 section 3, RFC 8725). */
 import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify, type LocalJWKSet } from 'jose';
 import type { KeySet } from './key-sets.ts';
 
-/** No algorithm with a shared secret, and none that is not asked for (RFC 8725 section 3.1). */
+/** RFC 8725 section 3.1: only these algorithms, none with a shared secret. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
-/** Why a JWT proves nothing: for the log alone. */
+/** A JWT that is not trusted; the message is only for the log. */
 export class UntrustedJwt extends Error {}
 
 export interface JwtExpectation {
-  /** Values of `typ`; a JWT without one is taken for any kind. */
+  /** Accepted values of `typ`; a JWT without `typ` is accepted. */
   types: readonly string[];
-  /** One of these, as one string: a list of audiences lets one server use what was meant for another. */
+  /** Accepted audiences. `aud` must be one string: with a list, another server could replay the JWT here. */
   audiences: readonly string[];
-  /** Where it may also name others: a request object is of no use to them. */
+  /** Whether `aud` may be a list, as for request objects, which other servers cannot use. */
   allowsOtherAudiences?: boolean;
-  /** Default: every one that is known here. */
+  /** Default: all of `assertionAlgorithms`. */
   algorithms?: readonly string[];
   nowMs: number;
   /** How far in the future `exp` may be. */
@@ -24,7 +24,7 @@ export interface JwtExpectation {
   requiresEnd?: boolean;
 }
 
-/** Clocks differ by so much: FAPI 2.0 section 5.3.2.1 asks for more than 10 s and less than 60 s. */
+/** Tolerated clock difference: FAPI 2.0 section 5.3.2.1 requires more than 10 s and less than 60 s. */
 export const clockSkewSeconds = 30;
 
 const maxJwtLength = 16_384;
@@ -50,12 +50,12 @@ export function singleUseOf({ jti, exp }: JWTPayload): { jti: string; untilMs: n
   return { jti, untilMs: ((exp ?? 0) + clockSkewSeconds) * 1000 };
 }
 
-/** What a JWT says before anything about it is proved: good for finding whose keys to try. */
+/** The claims of a JWT before it is verified, to find the keys to verify it with. */
 export function unprovedClaims(jwt: string): Record<string, unknown> {
   return unprovedPart(jwt, 1);
 }
 
-/** The same of its header. */
+/** The header of a JWT before it is verified. */
 export function unprovedHeader(jwt: string): Record<string, unknown> {
   return unprovedPart(jwt, 0);
 }
@@ -75,7 +75,7 @@ function isMeantForUs(aud: JWTPayload['aud'], { audiences, allowsOtherAudiences 
   return typeof aud === 'string' && audiences.includes(aud);
 }
 
-/** Signature and end alone; where a key is missing, the keys are read again. @throws UntrustedJwt, UnreadableKeySet */
+/** Verifies signature and `exp`; if a key is missing, the keys are read again. @throws UntrustedJwt, UnreadableKeySet */
 export async function verifySignature(
   jwt: string,
   keySet: KeySet,
@@ -123,7 +123,7 @@ function isKeyProblem(error: unknown): boolean {
 }
 
 function refuse(error: unknown): never {
-  // The library refuses malformed input also by TypeError; what is no verdict about the JWT goes on as it is.
+  // jose reports malformed input also by TypeError; other errors are not about the JWT.
   if (error instanceof errors.JOSEError || error instanceof TypeError) throw new UntrustedJwt(error.message);
   throw error;
 }

@@ -1,4 +1,4 @@
-/** Which secrets a client may have, and in what form they are kept. */
+/** Checks and hashes the secrets of clients, and generates new ones. */
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import {
   digestSecret,
@@ -8,21 +8,16 @@ import {
   isTooCostly,
   type StoredSecret,
 } from '@gatehouse/caller-auth/credentials/stored-secret';
-import { fieldError } from './field-error.ts';
-
-export interface ClientSecrets {
-  /** A secret that a caller chose, or its hash from elsewhere. @throws AppError (400), (503) when too many are being hashed */
-  keep(chosen: string): Promise<StoredSecret>;
-  generate(): { secret: string; stored: StoredSecret };
-}
+import { fieldError } from './problems.ts';
 
 export function createClientSecrets(options: {
   verifier: Pick<SecretVerifier, 'hash'>;
   minSecretLength: number;
-}): ClientSecrets {
+}) {
   const { verifier, minSecretLength } = options;
   return {
-    async keep(chosen) {
+    /** Hashes a secret that a caller chose, or accepts a hash from elsewhere. @throws AppError (400), (503) if too many are being hashed */
+    async keep(chosen: string): Promise<StoredSecret> {
       if (isSlowHash(chosen)) {
         if (!isTooCostly(chosen)) return { hash: chosen };
         throw fieldError('client_secret', 'this hash is too costly to check: hash it with a lower cost');
@@ -35,7 +30,7 @@ export function createClientSecrets(options: {
       }
       return { hash: await verifier.hash(chosen) };
     },
-    generate() {
+    generate(): { secret: string; stored: StoredSecret } {
       const secret = generateSecret();
       return { secret, stored: { hash: digestSecret(secret) } };
     },

@@ -1,4 +1,4 @@
-/** What the service knows about a registered OAuth client. */
+/** Defines a registered OAuth client and the questions about its registration. */
 
 import type { StoredSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
 import type { KeySource } from '../assertions/key-sets.ts';
@@ -9,7 +9,7 @@ import type { ResponseType } from '../protocol/response-types.ts';
 export type ClientType = 'CONFIDENTIAL' | 'PUBLIC';
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
-/** Who may exchange what: empty lists refuse everything (RFC 8693 leaves this to the server). */
+/** Which tokens the client may exchange: empty lists refuse everything (RFC 8693 leaves this to the server). */
 export interface TokenExchangePolicy {
   /** Clients whose tokens this client may present as subject; its own id must be listed too. */
   subjectClients: string[];
@@ -35,7 +35,7 @@ interface ClientTokens {
   userinfoSignedResponseAlg?: SigningAlgorithm;
 }
 
-/** What the client is told when a session ends (OpenID Connect Front-Channel and Back-Channel Logout). */
+/** How the client is notified when a session ends (OpenID Connect Front-Channel and Back-Channel Logout). */
 interface ClientLogout {
   frontchannelLogoutUri?: string;
   /** Whether `iss` and `sid` are added to the address. */
@@ -44,13 +44,13 @@ interface ClientLogout {
   backchannelLogoutSessionRequired: boolean;
 }
 
-/** What the client insists on for its own requests and tokens. */
+/** Protections that the client requires for its own requests and tokens. */
 interface ClientProtection {
   /** RFC 9126 section 6 */
   requirePushedAuthorizationRequests: boolean;
   /** RFC 9101 section 10.5 */
   requireSignedRequestObject: boolean;
-  /** Undefined: any that is known here. */
+  /** Undefined: any supported one. */
   requestObjectSigningAlg?: string;
   /** RFC 9449 section 5.2 */
   dpopBoundAccessTokens: boolean;
@@ -58,7 +58,7 @@ interface ClientProtection {
   tlsClientCertificateBoundAccessTokens: boolean;
 }
 
-/** Somebody whose assertions the client may turn into tokens (RFC 7523 section 2.1). */
+/** An issuer whose assertions the client may exchange for tokens (RFC 7523 section 2.1). */
 export interface AssertionIssuer extends KeySource {
   /** Its `iss`. */
   issuer: string;
@@ -66,9 +66,9 @@ export interface AssertionIssuer extends KeySource {
   audience?: string;
   /** The claim that names the user; undefined: `sub`. */
   subjectClaim?: string;
-  /** What of a person it names; undefined: the user name. */
+  /** Which attribute of a person the claim contains; undefined: the user name. */
   userLookup?: 'userName' | 'email' | 'externalId';
-  /** Whose users it may speak for; undefined: those of the client. */
+  /** Contact centres whose users it may name; undefined: those of the client. */
   contactCenterIds?: string[];
 }
 
@@ -89,7 +89,7 @@ export interface Client extends KeySource, ClientTokens, ClientLogout, ClientPro
   basicAuthorize?: boolean;
   /** Whether users are asked before the client gets access. */
   requireConsent: boolean;
-  /** Longest age of a sign-in where the request names no `max_age`. */
+  /** Maximum age of a login if the request has no `max_age`. */
   defaultMaxAgeSeconds?: number;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
@@ -97,7 +97,7 @@ export interface Client extends KeySource, ClientTokens, ClientLogout, ClientPro
   requirePkce: boolean;
   accessTokenTtlSeconds: number;
   refreshTokenTtlSeconds: number;
-  /** Its refresh tokens end when nobody uses them for so long; undefined: as the installation says. */
+  /** Its refresh tokens expire if they are not used for this long; undefined: the installation's setting. */
   refreshTokenIdleSeconds?: number;
   /** Contact centres whose users may sign in through it; empty means every one. */
   contactCenterIds: string[];
@@ -109,21 +109,21 @@ export interface Client extends KeySource, ClientTokens, ClientLogout, ClientPro
   resources: string[];
   /** It registered itself (RFC 7591). */
   registeredDynamically: boolean;
-  /** Of the token that it manages its registration with (RFC 7592). */
+  /** RFC 7592: hash of the token with which it manages its registration. */
   registrationAccessTokenHash?: string;
-  /** When it last proved itself, some minutes behind; undefined: not since this is kept. */
+  /** When it last authenticated, accurate to some minutes; undefined: not since this is recorded. */
   lastUsedAtMs?: number;
   createdAtMs: number;
   updatedAtMs: number;
   version: number;
 }
 
-/** Whether the client proves itself by a secret: others have none, and cannot use one. */
+/** Whether the client authenticates by a secret: others have none, and cannot use one. */
 export function usesSecret({ clientType, tokenEndpointAuthMethod }: Client): boolean {
   return clientType === 'CONFIDENTIAL' && tokenEndpointAuthMethod !== 'private_key_jwt';
 }
 
-/** Whether each of its tokens is bound to a key or certificate: whoever steals one cannot use it. */
+/** Whether each of its tokens is bound to a key or certificate, so that a thief cannot use it. */
 export function hasBoundTokens({
   dpopBoundAccessTokens,
   tlsClientCertificateBoundAccessTokens,
@@ -131,7 +131,7 @@ export function hasBoundTokens({
   return dpopBoundAccessTokens || tlsClientCertificateBoundAccessTokens;
 }
 
-/** Whether it is held to the FAPI 2.0 Security Profile: it pushes its requests, and its tokens are bound. */
+/** Whether the FAPI 2.0 Security Profile applies: it pushes its requests, and its tokens are bound. */
 export function followsFapi(client: Client): boolean {
   return client.requirePushedAuthorizationRequests && hasBoundTokens(client);
 }

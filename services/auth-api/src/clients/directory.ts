@@ -1,28 +1,16 @@
-/** Finds clients for the request paths: from memory, told of changes, served old while PostgreSQL is away. */
-
+/** Finds clients in a cache that follows changes and serves older copies while PostgreSQL does not answer. */
 import { createRevalidatingCache, newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Client } from './client.ts';
 import { findClient, findClientsByResource, someClientHasOrigin } from './store.ts';
 
-export interface ClientDirectory {
-  /** @throws when PostgreSQL is away and no copy is young enough (503 through the error handlers). */
-  find(clientId: string): Promise<Client | undefined>;
-  /** The one client that registered the resource identifier; undefined when there is none or more than one. */
-  findByResource(resource: string): Promise<Client | undefined>;
-  /** Whether any client registered a page on this web origin. @throws when PostgreSQL is away and nobody knows */
-  hasOrigin(origin: string): Promise<boolean>;
-  /** Something about the client changed, here or on another replica. */
-  drop(clientId: string): void;
-  /** Changes may have been missed. */
-  dropAll(): void;
-}
+export type ClientDirectory = ReturnType<typeof createClientDirectory>;
 
 export interface ClientDirectoryOptions {
   db: Queryable;
   now: Clock;
-  /** The client of the installation's own services: known from configuration, in no database. */
+  /** The client of the installation's services, which comes from configuration and not from the database. */
   serviceClient: Client;
   staleMaxMs: number;
   /** `key`: a client id or an origin. */
@@ -32,7 +20,7 @@ export interface ClientDirectoryOptions {
 const times = { freshMs: 60_000, missingMs: 5_000, retryMs: 1_000 };
 const maxEntries = 20_000;
 
-export function createClientDirectory(options: ClientDirectoryOptions): ClientDirectory {
+export function createClientDirectory(options: ClientDirectoryOptions) {
   const { db, now, serviceClient, staleMaxMs, onStale } = options;
   const kept = { ...times, staleMaxMs, maxEntries, now, owner: newOwnerState(), onStale };
   const cache = createRevalidatingCache<Client>({
@@ -45,12 +33,12 @@ export function createClientDirectory(options: ClientDirectoryOptions): ClientDi
     },
     dropsOutdated: true,
   });
-  // Any client may have brought an origin or taken it along. Outdated copies may serve on: whoever gets in by one has
-  // yet to prove what the client's own copy says.
+  // Any changed client may have added or removed an origin. Outdated answers may be used: an origin only admits a
+  // request, which must still authenticate.
   const origins = createRevalidatingCache<{ isRegistered: true }>({
     ...kept,
     async load(origin) {
-      // A registration may spell the port that the scheme implies.
+      // A registration may contain the default port.
       const spellings = [origin, `${origin}:${origin.startsWith('https:') ? 443 : 80}`];
       return (await someClientHasOrigin(db, spellings))
         ? { status: 'found', value: { isRegistered: true }, etag: undefined }
@@ -58,24 +46,33 @@ export function createClientDirectory(options: ClientDirectoryOptions): ClientDi
     },
   });
 
+  /** @throws Error (503 through the error handlers) if PostgreSQL does not answer and no copy is young enough */
   async function find(clientId: string): Promise<Client | undefined> {
     if (clientId === serviceClient.clientId) return serviceClient;
-    // No id of ours is longer or has other characters: such a text is no question for the database.
+    // No client id is longer or has other characters: the database need not be asked.
     return /^[\x21-\x7e]{1,128}$/.test(clientId) ? cache.get(clientId) : undefined;
   }
 
   return {
     find,
-    async findByResource(resource) {
+
+    /** The only client that registered the resource identifier; undefined if there is none or more than one. */
+    async findByResource(resource: string): Promise<Client | undefined> {
       const [clientId, another] = await findClientsByResource(db, resource);
       return clientId === undefined || another !== undefined ? undefined : find(clientId);
     },
-    hasOrigin: async (origin) => (await origins.get(origin)) !== undefined,
-    drop(clientId) {
+
+    /** Whether any client registered a page on this web origin. @throws Error as find */
+    hasOrigin: async (origin: string): Promise<boolean> => (await origins.get(origin)) !== undefined,
+
+    /** The client changed, here or on another replica. */
+    drop(clientId: string): void {
       cache.invalidate((key) => key === clientId);
       origins.invalidateAll();
     },
-    dropAll() {
+
+    /** Changes may have been missed. */
+    dropAll(): void {
       cache.invalidateAll();
       origins.invalidateAll();
     },

@@ -1,4 +1,4 @@
-/** What each field of a client means, for the reference of the API. */
+/** Describes each field of a client for the reference of the API. */
 import type { ZodType } from 'zod';
 
 const texts = {
@@ -55,7 +55,7 @@ const texts = {
 
 export type DescribedField = keyof typeof texts;
 
-/** The same fields, each with what it means. */
+/** Adds the descriptions to the fields. */
 export function described<T extends { [K in keyof T]: K extends DescribedField ? ZodType : never }>(
   shape: T,
 ): T {

@@ -1,4 +1,4 @@
-/** Public keys of a client on the wire: a key set by value (RFC 7517), or the address of one. */
+/** Validates the public keys of clients and assertion issuers: a key set by value (RFC 7517), or its address. */
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { publicKeyMembers, publicKeySchema } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { userLookupSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
@@ -20,7 +20,7 @@ export const keySourceFields = {
   jwksUri: z.string().max(2048),
 };
 
-/** Whose assertions a client may bring (RFC 7523 section 2.1): each issuer with its keys. */
+/** An issuer whose assertions the client may use (RFC 7523 section 2.1), with its keys. */
 const assertionIssuer = z
   .strictObject({
     issuer: z.string().min(1).max(512),

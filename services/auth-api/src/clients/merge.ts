@@ -1,5 +1,5 @@
-/** Applies what an administrator sent to a client. */
-
+/** Merges the fields that an administrator sent into a client. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { KeySource } from '../assertions/key-sets.ts';
 import type { AssertionIssuer, Client } from './client.ts';
@@ -13,7 +13,7 @@ const internalGrants = [
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
 ];
 
-/** Named alike on the wire; what is sent takes the place of what was. */
+/** Fields with the same name on the wire; a sent value replaces the stored one. */
 const replaced = [
   'name',
   'description',
@@ -34,7 +34,7 @@ const replaced = [
   'tokenExchange',
 ] as const;
 
-/** The same, and `null` takes the value away again. */
+/** As `replaced`; `null` removes the value. */
 const removable = [
   'tokenEndpointAuthMethod',
   'uuidAccessTokens',
@@ -46,7 +46,7 @@ const removable = [
   'requestObjectSigningAlg',
 ] as const;
 
-/** Fields that the patch does not name keep their value. Secrets are not touched here. @throws AppError (400) */
+/** Fields that the patch does not contain keep their value; secrets are not changed. @throws AppError (400) */
 export function mergeClient(client: Client, patch: ClientPatch, defaults: ClientDefaults): Client {
   const internalClient = patch.internalClient ?? client.internalClient;
   const grants = patch.authorizedGrantTypes ?? client.grantTypes;
@@ -76,7 +76,7 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
   return merged;
 }
 
-/** Without what has a rule of its own: its keys, and what is named otherwise on the wire. */
+/** Merges `replaced` and `removable`; drops keys and idle time, which have rules of their own. */
 function mergePlainFields(
   { jwks: _jwks, jwksUri: _jwksUri, refreshTokenIdleSeconds: _idle, ...client }: Client,
   patch: ClientPatch,
@@ -98,13 +98,13 @@ function mergeIdleTime(
   return seconds == null ? {} : { refreshTokenIdleSeconds: seconds };
 }
 
-/** One source of keys: the one that is named last takes the place of the other. */
+/** A client has one source of keys: a new one replaces the other. */
 function mergeKeySource({ jwks, jwksUri }: KeySource, patch: ClientPatch): KeySource {
   if (patch.jwks || patch.jwksUri) return keySourceOf(patch);
-  return {
-    ...(jwks === undefined || patch.jwks === null ? {} : { jwks }),
-    ...(jwksUri === undefined || patch.jwksUri === null ? {} : { jwksUri }),
-  };
+  return definedOnly({
+    jwks: patch.jwks === null ? undefined : jwks,
+    jwksUri: patch.jwksUri === null ? undefined : jwksUri,
+  });
 }
 
 function keySourceOf({ jwks, jwksUri }: Pick<ClientPatch, 'jwks' | 'jwksUri'>): KeySource {

@@ -1,17 +1,17 @@
-/** What a change of a registration ends of that which is out: rights that were taken away do not live on in tokens. */
+/** Decides what to revoke when a registration changes, so that lost rights do not survive in tokens. */
 import { isWithinScope } from '../protocol/scopes.ts';
 import { grantAt, type Revocation, usersOf } from '../revocation/revocation.ts';
 import type { AssertionIssuer, Client } from './client.ts';
 
 export type EndedByChange = Pick<Revocation, 'kind' | 'id'>;
 
-/** `after` is undefined where the client was deleted. */
+/** `after` is undefined if the client was deleted. */
 export function endedByChange(before: Client, after: Client | undefined): EndedByChange[] {
   const { clientId } = before;
   if (after === undefined) return [{ kind: 'client', id: clientId }];
   return [
     ...(losesRights(before, after) ? ([{ kind: 'client-rights', id: clientId }] as const) : []),
-    ...(tokensSayMore(before, after) ? ([{ kind: 'client-scope', id: clientId }] as const) : []),
+    ...(accessTokensExceed(before, after) ? ([{ kind: 'client-scope', id: clientId }] as const) : []),
     ...lostUsers(before, after),
     ...lostGrants(before, after).map((grantType) => ({
       kind: 'client-grant' as const,
@@ -20,7 +20,7 @@ export function endedByChange(before: Client, after: Client | undefined): EndedB
   ];
 }
 
-/** Whether the client's own tokens, which carry its rights, would say more than its registration now does. */
+/** Whether the client's own tokens have rights that its registration has lost. */
 function losesRights(before: Client, after: Client): boolean {
   if (before.internalClient && !after.internalClient) return true;
   return (
@@ -29,8 +29,8 @@ function losesRights(before: Client, after: Client): boolean {
   );
 }
 
-/** Of access tokens alone, which the next refresh puts right: their scope, and who may act for users with them. */
-function tokensSayMore(before: Client, after: Client): boolean {
+/** Whether access tokens have a scope, or lack a `may_act`, that the registration now says otherwise; a refresh corrects it. */
+function accessTokensExceed(before: Client, after: Client): boolean {
   const { mayAct } = after.tokenExchange;
   return (
     !isWithinScope(before.scope, after.scope) ||
@@ -38,21 +38,21 @@ function tokensSayMore(before: Client, after: Client): boolean {
   );
 }
 
-/** The users whom it serves no longer. */
+/** The users whom the client no longer serves. */
 function lostUsers({ clientId, ...before }: Client, after: Client): EndedByChange[] {
   if (isServed(before.contactCenterIds, after.contactCenterIds)) return [];
-  // Whoever is not named any more: most of them nobody knows here.
+  // It served all contact centres: those that it lost cannot be listed.
   if (before.contactCenterIds.length === 0) return [{ kind: 'client', id: clientId }];
   return before.contactCenterIds
     .filter((id) => !after.contactCenterIds.includes(id))
     .map((id) => ({ kind: 'client-users', id: usersOf(clientId, id) }));
 }
 
-/** The grant types that it may not use any more, or not with all that it could bring before. */
+/** The grant types that it lost, or may use for less than before. */
 function lostGrants(before: Client, after: Client): string[] {
   const narrowed = [
     ...(mayExchangeLess(before, after) ? ['urn:ietf:params:oauth:grant-type:token-exchange'] : []),
-    ...(believesLess(before, after) ? ['urn:ietf:params:oauth:grant-type:jwt-bearer'] : []),
+    ...(acceptsFewerAssertions(before, after) ? ['urn:ietf:params:oauth:grant-type:jwt-bearer'] : []),
   ];
   return before.grantTypes.filter((type) => !after.grantTypes.includes(type) || narrowed.includes(type));
 }
@@ -63,8 +63,8 @@ function mayExchangeLess({ tokenExchange: before }: Client, { tokenExchange: aft
   return (['delegation', 'idTokens', 'refreshTokens'] as const).some((may) => before[may] && !after[may]);
 }
 
-/** Whether assertions of an issuer are taken no more, or not for all contact centres. */
-function believesLess({ jwtBearer: before }: Client, { jwtBearer: after }: Client): boolean {
+/** Whether assertions of an issuer are no longer accepted, or for fewer contact centres. */
+function acceptsFewerAssertions({ jwtBearer: before }: Client, { jwtBearer: after }: Client): boolean {
   const isTaken = ({ issuer, contactCenterIds = [] }: AssertionIssuer) =>
     after.issuers.some(
       (kept) => kept.issuer === issuer && isServed(contactCenterIds, kept.contactCenterIds ?? []),
@@ -76,7 +76,7 @@ function isCovered(before: readonly string[], after: readonly string[]): boolean
   return before.every((value) => after.includes(value));
 }
 
-/** Of contact centres, of which none named means every one. */
+/** Compares lists of contact centres; an empty list means all. */
 function isServed(before: readonly string[], after: readonly string[]): boolean {
   return after.length === 0 || (before.length > 0 && isCovered(before, after));
 }

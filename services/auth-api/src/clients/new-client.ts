@@ -1,9 +1,8 @@
-/** What a client is of which nothing is said. */
-
+/** Defines the defaults of a client. */
 import type { ResponseType } from '../protocol/response-types.ts';
 import type { Client } from './client.ts';
 
-/** What the installation sets for clients that say nothing, and what none of them may pass. */
+/** The installation's defaults and limits for clients. */
 export interface ClientDefaults {
   redirectMatching: Client['redirectMatching'];
   accessTokenTtlSeconds: number;
@@ -12,7 +11,7 @@ export interface ClientDefaults {
   maxRefreshTokenTtlSeconds: number;
   /** Whether a client with the implicit grant gets the response type token without naming it. */
   impliesToken: boolean;
-  /** Whether registered addresses may lead to this machine. */
+  /** Whether registered addresses may be on the loopback interface. */
   allowLoopback: boolean;
 }
 
@@ -61,13 +60,13 @@ export function newClient(clientId: string, defaults: LifeDefaults, nowMs: numbe
   };
 }
 
-/** Which grants a response type needs (OpenID Connect Dynamic Client Registration section 2). */
+/** The grant types that a response type needs (OpenID Connect Dynamic Client Registration section 2). */
 export function grantsOf(responseType: ResponseType): string[] {
   if (responseType === 'code') return ['authorization_code'];
   return responseType.startsWith('code ') ? ['authorization_code', 'implicit'] : ['implicit'];
 }
 
-/** The response types of a client whose grants change and that names none: those that are still covered, and those of new grants. */
+/** The response types of a client whose grant types change without naming any: those still covered, and those of new grant types. */
 export function impliedResponseTypes(
   { grantTypes: formerGrants, responseTypes }: Pick<Client, 'grantTypes' | 'responseTypes'>,
   grantTypes: readonly string[],

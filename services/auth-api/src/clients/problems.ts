@@ -1,11 +1,11 @@
-/** What about a registration does not make sense as a whole: each with its field and what would be right. */
-import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+/** Finds contradictions within a registration, each with its field and what would be right. */
+import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { outboundUrlProblem } from '@gatehouse/service-kit/outbound/outbound';
 import type { AssertionIssuer, Client } from './client.ts';
 import { type ClientDefaults, grantsOf } from './new-client.ts';
 import type { ClientPatch } from './schemas.ts';
 
-/** The end of a sentence about the field, or undefined where all is well. */
+/** The end of a sentence about the field, or undefined if there is no problem. */
 type Finding = [field: string, problem: string | undefined];
 
 export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults): FieldProblem[] {
@@ -21,7 +21,7 @@ export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientD
   );
 }
 
-/** How the client proves who it is. */
+/** Problems of how the client authenticates. */
 function proofFindings(client: Client, patch: ClientPatch): Finding[] {
   const isPublic = client.clientType === 'PUBLIC';
   const isByKey = client.tokenEndpointAuthMethod === 'private_key_jwt';
@@ -56,7 +56,7 @@ function proofFindings(client: Client, patch: ClientPatch): Finding[] {
   ];
 }
 
-/** What the client may do, and by which way. */
+/** Problems of grant types and response types. */
 function flowFindings(client: Client): Finding[] {
   const isPublic = client.clientType === 'PUBLIC';
   const uncovered = client.responseTypes.find(
@@ -79,7 +79,7 @@ function flowFindings(client: Client): Finding[] {
   ];
 }
 
-/** Whoever may name users must prove it, and for contact centres that are known beforehand. */
+/** An issuer of assertions needs keys and contact centres. */
 function issuerFindings(client: Client, trusted: AssertionIssuer, index: number): Finding[] {
   const field = `jwtBearer.issuers.${index}`;
   const isItself = trusted.issuer === client.clientId;
@@ -97,7 +97,7 @@ function issuerFindings(client: Client, trusted: AssertionIssuer, index: number)
   ];
 }
 
-/** Addresses that we call ourselves or send browsers to. */
+/** Problems of addresses that Auth API calls or redirects browsers to. */
 function addressFindings(client: Client, allowLoopback: boolean): Finding[] {
   const problemOf = (address: string | undefined) =>
     address === undefined ? undefined : outboundUrlProblem(address, allowLoopback);
@@ -143,4 +143,9 @@ function lifeFindings(client: Client, defaults: ClientDefaults): Finding[] {
 
 function when(isWrong: boolean, problem: string): string | undefined {
   return isWrong ? problem : undefined;
+}
+
+/** The error for one wrong field of a request. */
+export function fieldError(field: string, message: string): AppError {
+  return badRequest(`data.${field}: ${message}`, { problems: [{ field: `data.${field}`, message }] });
 }

@@ -1,7 +1,8 @@
-/** A client as a row of `auth.clients`: every stored property is the column of its name. */
+/** Maps a client to a row of `auth.clients`: every stored property has the column of its name. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Client } from './client.ts';
 
-/** The database writes the others itself. */
+/** The database sets the other properties. */
 type Stored = Omit<Client, 'version' | 'createdAtMs' | 'updatedAtMs' | 'lastUsedAtMs'>;
 
 export type ClientRow = Record<string, unknown> & {
@@ -79,7 +80,7 @@ export function toClient(row: ClientRow): Client {
   const stored = Object.fromEntries(present.map(({ property, column }) => [property, row[column]]));
   return {
     ...(stored as unknown as Stored),
-    ...(row.last_used_at === null ? {} : { lastUsedAtMs: row.last_used_at.getTime() }),
+    ...definedOnly({ lastUsedAtMs: row.last_used_at?.getTime() }),
     createdAtMs: row.created_at.getTime(),
     updatedAtMs: row.updated_at.getTime(),
     version: row.version,

@@ -1,4 +1,4 @@
-/** Clients on the wire: the names that provisioning scripts send and read. */
+/** Validates clients as administrators and provisioning scripts send them. */
 import { wrapped } from '@gatehouse/contracts/envelope';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { integer } from '@gatehouse/service-kit/http/scalar';
@@ -30,7 +30,7 @@ const redirectUri = z.string().superRefine((text, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
 
-/** It is shown in a frame of ours: a page, not an application. */
+/** The front-channel logout page is shown in a frame, so it must be a web page. */
 const pageUri = redirectUri.refine((text) => /^https?:/i.test(text), 'must use https or http');
 
 const scopeValue = z.string().refine((text) => parseScope(text)?.length === 1, 'must be one scope value');
@@ -48,7 +48,7 @@ const tokenExchange = z.strictObject({
   mayAct: clientIdSchema.optional(),
 });
 
-/** Fields that both create and update take. */
+/** Fields of both create and update. */
 const fields = {
   name,
   description: z.string().max(2000),
@@ -81,7 +81,7 @@ const fields = {
   resources: z.array(z.url().max(512)).max(100),
 };
 
-/** `null` takes the value away again. */
+/** `null` removes the value. */
 const removableFields = {
   tokenEndpointAuthMethod: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
   refreshTokenIdleTimeout: lifetimeSeconds.max(maxInteger),

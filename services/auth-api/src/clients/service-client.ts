@@ -1,5 +1,4 @@
-/** The client that the installation's own services use: it comes from configuration and is in no database. */
-
+/** Builds the client of the installation's own services from configuration; the database does not contain it. */
 import { digestSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import type { Secret } from '@gatehouse/service-kit/secret';

@@ -1,6 +1,7 @@
-/** Rules of client administration. Every change is one transaction with its audit row and its change record. */
+/** Creates, changes and deletes clients. Every change is one transaction with its audit row and its change record. */
 
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
@@ -10,13 +11,12 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { Actor, AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
-import { auditedChanges } from './audited-changes.ts';
 import { type Client, usesSecret } from './client.ts';
 import { createClientSecrets } from './client-secrets.ts';
-import { fieldError } from './field-error.ts';
 import { mergeClient } from './merge.ts';
 import { endedByChange } from './narrowing.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
+import { fieldError } from './problems.ts';
 import type { ClientPatch } from './schemas.ts';
 import {
   type ClientFilter,
@@ -27,13 +27,14 @@ import {
   lockClient,
   updateClient,
 } from './store.ts';
+import { auditedChanges } from './view.ts';
 
-/** Who writes, and what they believe to be there (If-Match). */
+/** Who writes, and the version that they expect (If-Match). */
 export interface Writer extends Actor {
   ifMatch?: string | undefined;
 }
 
-/** A client together with the secret that only this answer shows. */
+/** A client with its secret, which only this answer shows. */
 export interface ClientAndSecret {
   client: Client;
   /** Present when we generated it. */
@@ -42,7 +43,7 @@ export interface ClientAndSecret {
   secret?: string;
 }
 
-/** Of a client that registers itself (RFC 7591). */
+/** The registration of a client that registers itself (RFC 7591). */
 export interface OwnRegistration {
   registrationAccessTokenHash: string;
 }
@@ -53,20 +54,7 @@ export interface RotatedSecret {
   formerExpiresAtMs: number;
 }
 
-export interface ClientService {
-  /** In the order of their ids. */
-  list(filter: ClientFilter, page: Page): Promise<Rows<Client>>;
-  /** @throws AppError (404) */
-  get(clientId: string): Promise<Client>;
-  /** @throws AppError (400) with the fields, (409) when the client id is taken. */
-  create(input: ClientPatch, actor: Actor, registration?: OwnRegistration): Promise<ClientAndSecret>;
-  /** Merges field by field under a row lock. What it loses ends in its tokens too. @throws AppError (400, 404, 412) */
-  update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client>;
-  /** Its tokens end with it. @throws AppError (404, 412) */
-  remove(clientId: string, writer: Writer): Promise<void>;
-  /** The former secret stays valid for the grace time. @throws AppError (400) for a client without one, (404, 412) */
-  rotateSecret(clientId: string, graceMs: number | undefined, writer: Writer): Promise<RotatedSecret>;
-}
+export type ClientService = ReturnType<typeof createClientService>;
 
 export interface ClientServiceOptions {
   db: Queryable;
@@ -83,17 +71,17 @@ export interface ClientServiceOptions {
   secretGraceMs: number;
 }
 
-/** What a change leaves: undefined on one side when the client was created or deleted. */
+/** `before` is undefined for a created client, `after` for a deleted one. */
 interface Change {
   before: Client | undefined;
   after: Client | undefined;
 }
 
-export function createClientService(options: ClientServiceOptions): ClientService {
+export function createClientService(options: ClientServiceOptions) {
   const { db, changes, audit, forgetClient, verifier, revocations, now, defaults } = options;
   const secrets = createClientSecrets(options);
 
-  /** What was cached about the client is dropped here at once, on other replicas by the change record. */
+  /** Drops cached copies of the client here at once; other replicas follow the change record. */
   async function change<T extends Change>(
     clientId: string,
     event: AuditEventName,
@@ -118,12 +106,12 @@ export function createClientService(options: ClientServiceOptions): ClientServic
     return result;
   }
 
-  /** Before the commit: no change leaves tokens behind that say more than the registration does. */
+  /** Before the commit, so that no token keeps rights that the registration has lost. */
   async function endTokens(before: Client, after: Client | undefined): Promise<void> {
     await Promise.all(endedByChange(before, after).map((ended) => revocations.revoke(ended)));
   }
 
-  /** The client as it is, held until the transaction ends. @throws AppError (404, 412) */
+  /** Locks the client until the transaction ends. @throws AppError (404, 412) */
   async function hold({ client: db }: ChangeTransaction, clientId: string, { ifMatch }: Writer) {
     const current = (await lockClient(db, clientId)) ?? missing(clientId);
     requireMatch(ifMatch, current.version);
@@ -131,15 +119,18 @@ export function createClientService(options: ClientServiceOptions): ClientServic
   }
 
   return {
-    async list(filter, page) {
+    /** In the order of their ids. */
+    async list(filter: ClientFilter, page: Page): Promise<Rows<Client>> {
       return cutPage(await listClients(db, filter, page), page.limit, ({ clientId }) => clientId);
     },
 
-    async get(clientId) {
+    /** @throws AppError (404) */
+    async get(clientId: string): Promise<Client> {
       return (await findClient(db, clientId)) ?? missing(clientId);
     },
 
-    async create(input, actor, registration) {
+    /** @throws AppError (400) with the fields, (409) if the client id is taken */
+    async create(input: ClientPatch, actor: Actor, registration?: OwnRegistration): Promise<ClientAndSecret> {
       const clientId = input.client_id ?? randomUuid();
       if (clientId === options.serviceClientId) throw taken(clientId);
       const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
@@ -153,14 +144,11 @@ export function createClientService(options: ClientServiceOptions): ClientServic
         return { before: undefined, after };
       });
       const secret = generated?.secret ?? given;
-      return {
-        client: after,
-        ...(generated === undefined ? {} : { generatedSecret: generated.secret }),
-        ...(secret === undefined ? {} : { secret }),
-      };
+      return definedOnly({ client: after, generatedSecret: generated?.secret, secret });
     },
 
-    async update(clientId, patch, writer) {
+    /** Merges field by field under a row lock, and revokes what the tokens lose. @throws AppError (400, 404, 412) */
+    async update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client> {
       if (patch.client_id !== undefined && patch.client_id !== clientId) {
         throw fieldError('client_id', 'cannot be changed: it must be the client id of the address');
       }
@@ -177,7 +165,8 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       return after;
     },
 
-    async remove(clientId, writer) {
+    /** Its tokens are revoked. @throws AppError (404, 412) */
+    async remove(clientId: string, writer: Writer): Promise<void> {
       await change(clientId, 'client_deleted', writer, async (transaction) => {
         const before = await hold(transaction, clientId, writer);
         await deleteClient(transaction.client, clientId);
@@ -186,7 +175,12 @@ export function createClientService(options: ClientServiceOptions): ClientServic
       });
     },
 
-    async rotateSecret(clientId, graceMs = options.secretGraceMs, writer) {
+    /** The former secret stays valid for the grace period. @throws AppError (400) for a client without one, (404, 412) */
+    async rotateSecret(
+      clientId: string,
+      graceMs: number | undefined = options.secretGraceMs,
+      writer: Writer,
+    ): Promise<RotatedSecret> {
       const { secret, stored } = secrets.generate();
       const formerExpiresAtMs = now() + graceMs;
       const { after } = await change(clientId, 'client_secret_rotated', writer, async (transaction) => {

@@ -1,4 +1,4 @@
-/** Clients in PostgreSQL. */
+/** Stores clients in PostgreSQL. */
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Client } from './client.ts';
@@ -16,7 +16,7 @@ export async function findClient(db: Queryable, clientId: string): Promise<Clien
   return rows[0] && toClient(rows[0]);
 }
 
-/** Holds the row until the transaction ends: concurrent merges wait for one another. */
+/** Locks the row until the transaction ends, so that concurrent merges wait. */
 export async function lockClient(db: Queryable, clientId: string): Promise<Client | undefined> {
   const { rows } = await db.query<ClientRow>('SELECT * FROM auth.clients WHERE client_id = $1 FOR UPDATE', [
     clientId,
@@ -25,13 +25,13 @@ export async function lockClient(db: Queryable, clientId: string): Promise<Clien
 }
 
 export interface ClientFilter {
-  /** A part of the id, the name, the description or a redirect URI, whatever its case. */
+  /** A part of the id, the name, the description or a redirect URI, in any case. */
   search: string | undefined;
-  /** Whose users it serves: clients of every contact centre serve this one too. */
+  /** Clients that serve this contact centre, including those that serve all. */
   contactCenterId: string | undefined;
 }
 
-/** One row more than the page holds tells that there is a next one. */
+/** Returns one row more than the page if there is a next page. */
 export async function listClients(db: Queryable, filter: ClientFilter, page: Page): Promise<Client[]> {
   const { rows } = await db.query<ClientRow>({
     name: 'list_clients',
@@ -48,14 +48,14 @@ export async function listClients(db: Queryable, filter: ClientFilter, page: Pag
       filter.contactCenterId ?? null,
       page.limit + 1,
       page.offset,
-      // The database may lower only the letters of ASCII: other ones are found as they are written.
+      // Depending on its locale, the database may only lower ASCII letters: others are found in their given case.
       filter.search ?? null,
     ],
   });
   return rows.map(toClient);
 }
 
-/** Keeps the later moment. Rows that somebody holds are left out: the next use counts again. */
+/** Keeps the later time. Locked rows are skipped: the next use is recorded instead. */
 export async function writeClientUses(db: Queryable, uses: ReadonlyMap<string, number>): Promise<void> {
   await db.query({
     name: 'write_client_uses',
@@ -91,7 +91,7 @@ export async function someClientHasOrigin(db: Queryable, origins: readonly strin
   return rows.length > 0;
 }
 
-/** Undefined when the client id is taken. */
+/** Undefined if the client id is taken. */
 export async function insertClient(db: Queryable, client: Client): Promise<Client | undefined> {
   const { rows } = await db.query<ClientRow>(
     `INSERT INTO auth.clients (${columns.join(', ')}) VALUES (${placeholders})

@@ -1,5 +1,7 @@
-/** A client as its administrators see it: everything but its secrets. */
+/** Shows a client to administrators, and its changes to the audit trail, without its secrets. */
 import type { ClientView } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
 import type { Client } from './client.ts';
 
 export function viewOf(client: Client): ClientView {
@@ -48,4 +50,21 @@ export function viewOf(client: Client): ClientView {
     createdAt: client.createdAtMs,
     updatedAt: client.updatedAtMs,
   };
+}
+
+/** What a change did field by field; of a secret only that it changed. */
+export function auditedChanges(before: Client | undefined, after: Client | undefined): FieldChanges {
+  const changes = diff(before && auditedFields(before), after && auditedFields(after));
+  const had = before?.secrets[0];
+  const has = after?.secrets[0];
+  if (had?.hash === has?.hash) return changes;
+  return {
+    ...changes,
+    client_secret: definedOnly({ from: had && hiddenValue, to: has && hiddenValue }),
+  };
+}
+
+function auditedFields(client: Client) {
+  const { createdAt: _createdAt, updatedAt: _updatedAt, lastUsedAt: _lastUsedAt, ...fields } = viewOf(client);
+  return fields;
 }

@@ -1,5 +1,4 @@
-/** Token introspection (RFC 7662): one GET, a check in memory, and the answer that was stored with the token. */
-
+/** Answers token introspection (RFC 7662): one GET, a check in memory, and the answer that was stored with the token. */
 import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { IntrospectionRefresh } from '@gatehouse/contracts/auth-api/introspection';
 import { unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
@@ -14,10 +13,7 @@ import type { Families, KnownRefresh } from '../tokens/families.ts';
 import { type FamilyToken, parseFamilyToken } from '../tokens/family-token.ts';
 import { isRefreshRevoked } from '../tokens/grant.ts';
 
-export interface IntrospectionEndpoint {
-  /** JSON text. @throws OAuthError, AppError */
-  answer(call: ClientCall): Promise<string>;
-}
+export type IntrospectionEndpoint = ReturnType<typeof createIntrospectionEndpoint>;
 
 export interface IntrospectionOptions {
   clientAuthentication: ClientAuthentication;
@@ -29,10 +25,10 @@ export interface IntrospectionOptions {
   issuer: string;
 }
 
-/** Nothing more, whatever the reason (RFC 7662 section 2.2). */
+/** RFC 7662 section 2.2: the answer does not contain the reason. */
 const inactive = '{"active":false}';
 
-export function createIntrospectionEndpoint(options: IntrospectionOptions): IntrospectionEndpoint {
+export function createIntrospectionEndpoint(options: IntrospectionOptions) {
   const {
     clientAuthentication,
     opsAuthentication,
@@ -43,22 +39,22 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
     issuer,
   } = options;
 
-  /** Undefined: the operator, who may see everything. */
+  /** Undefined: the operator, who may introspect every token. */
   async function authenticate(call: ClientCall): Promise<Client | undefined> {
     const basic = parseBasicCredentials(call.authorization);
     if (basic.some(({ username }) => username === opsUsername)) {
       await opsAuthentication.authenticate(call);
       return undefined;
     }
-    // Read once: this is asked for every request of every service.
+    // Parsed once, because services introspect at every request.
     call.basic = basic;
     const client = await clientAuthentication.authenticate(call);
-    // Section 2.1: without authentication the endpoint would be a place to try tokens out.
+    // Section 2.1: without authentication, strangers could try out tokens.
     if (client.clientType === 'PUBLIC') throw unauthorizedClient('A public client may not introspect tokens');
     return client;
   }
 
-  /** Nobody but its client can use a refresh token: a resource server that accepts whatever is active never sees one. */
+  /** Only its own client sees a refresh token as active, so that no resource server accepts it as access token. */
   async function answerRefresh(caller: Client | undefined, token: FamilyToken): Promise<string> {
     const known = await families.findRefresh(token);
     if (known === undefined || !known.isCurrent) return inactive;
@@ -68,7 +64,8 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
   }
 
   return {
-    async answer(call) {
+    /** @returns JSON text. @throws OAuthError, AppError */
+    async answer(call: ClientCall): Promise<string> {
       const caller = await authenticate(call);
       const token = requireParameter(call.parameters, 'token');
       const refreshToken = parseFamilyToken(token);
@@ -80,7 +77,7 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions): Intr
   };
 }
 
-/** A client knows its own tokens, those meant for it, and those of its contact centres; an internal one knows all. */
+/** A client may introspect its own tokens, those meant for it, and those of its contact centres; an internal one all. */
 function mayKnow(client: Client, facts: TokenFacts): boolean {
   if (client.internalClient || facts.clientId === client.clientId) return true;
   if (facts.audience.includes(client.clientId)) return true;

@@ -1,4 +1,4 @@
-/** Assertions about users by issuers that a client has registered (RFC 7523 section 3): who is meant, or why nobody is. */
+/** Verifies assertions about users by issuers that a client has registered (RFC 7523 section 3), and finds the user. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
@@ -20,10 +20,7 @@ export interface AssertedUser {
   mayAct: Party | undefined;
 }
 
-export interface RegisteredAssertions {
-  /** @throws UntrustedJwt; AppError (503) when nobody can tell */
-  prove(client: Client, assertion: string): Promise<AssertedUser>;
-}
+export type RegisteredAssertions = ReturnType<typeof createRegisteredAssertions>;
 
 export interface RegisteredAssertionsOptions {
   issuer: string;
@@ -34,24 +31,24 @@ export interface RegisteredAssertionsOptions {
   now: Clock;
 }
 
-/** An hour is what issuers give; it is remembered for as long, so it cannot come again. */
+/** Issuers give up to an hour; each assertion is remembered for as long, so that it works once. */
 const maxLifeSeconds = 3600;
-/** `at+jwt` and the like were made for something else (RFC 8725 section 3.11). */
+/** RFC 8725 section 3.11: other types, such as `at+jwt`, have another purpose. */
 const types = ['jwt', 'authorization-grant+jwt'];
 
-export function createRegisteredAssertions(options: RegisteredAssertionsOptions): RegisteredAssertions {
+export function createRegisteredAssertions(options: RegisteredAssertionsOptions) {
   const { keySets, singleUse, contactCenters, users, now } = options;
   const ourselves = [options.issuer, `${options.issuer}/oauth/token`];
 
   function keysOf(client: Client, trusted: AssertionIssuer): KeySet {
-    // A client may speak for itself with the keys that it proves itself with.
+    // A client may be its own issuer, with the keys that it authenticates with.
     const isItself = trusted.issuer === client.clientId;
     const keySet = keySets.of(trusted) ?? (isItself ? keySets.of(client) : undefined);
     if (keySet === undefined) throw new UntrustedJwt('its issuer has no keys');
     return keySet;
   }
 
-  async function verify(client: Client, trusted: AssertionIssuer, assertion: string): Promise<JWTPayload> {
+  async function verifyBy(client: Client, trusted: AssertionIssuer, assertion: string): Promise<JWTPayload> {
     const audiences = trusted.audience === undefined ? ourselves : [trusted.audience];
     try {
       return await verifyJwt(assertion, keysOf(client, trusted), {
@@ -84,7 +81,7 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
     return found;
   }
 
-  /** Last: what proves nothing uses nothing up. Also by its text: two issuers may say the same `iss`. */
+  /** Last, so that a refused assertion is not used up. Also by its text, because two issuers may have the same `iss`. */
   async function useUp(client: Client, assertion: string, claims: JWTPayload): Promise<void> {
     const { jti, untilMs } = singleUseOf(claims);
     const signed = sha256(assertion.slice(0, assertion.lastIndexOf('.')));
@@ -97,12 +94,13 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
   }
 
   return {
-    async prove(client, assertion) {
+    /** The user that the assertion names. @throws UntrustedJwt; AppError (503) if nobody can tell */
+    async verify(client: Client, assertion: string): Promise<AssertedUser> {
       const { iss } = unprovedClaims(assertion);
       const trusted = client.jwtBearer.issuers.find(({ issuer }) => issuer === iss);
       if (trusted === undefined) throw new UntrustedJwt('its issuer is not registered for the client');
-      const claims = await verify(client, trusted, assertion);
-      // Taken for the user's own, it would hide that somebody else acts.
+      const claims = await verifyBy(client, trusted, assertion);
+      // The issued token would hide that another party acts for the user.
       if (claims['act'] !== undefined) throw new UntrustedJwt('it is about somebody who is acted for');
       const mayAct = mayActOf(claims);
       const { identity, provedAtMs } = await findUser(client, trusted, claims);
@@ -113,7 +111,7 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
   };
 }
 
-/** The one that issuer and client are registered for; of several, the one that the assertion names. */
+/** The contact centre that issuer and client are registered for; of several, the one that the assertion names. */
 function contactCenterOf(client: Client, trusted: AssertionIssuer, claims: JWTPayload): string {
   const named = trusted.contactCenterIds ?? client.contactCenterIds;
   const allowed = named.filter((id) => servesContactCenter(client, id));
@@ -126,7 +124,7 @@ function contactCenterOf(client: Client, trusted: AssertionIssuer, claims: JWTPa
 
 const partyMembers = ['iss', 'sub', 'client_id'];
 
-/** RFC 8693 section 4.4: what cannot be compared must not be passed over. */
+/** RFC 8693 section 4.4: an unknown member is refused, because it cannot be compared later. */
 function mayActOf({ may_act: mayAct }: JWTPayload): Party | undefined {
   if (mayAct === undefined) return undefined;
   const members = typeof mayAct === 'object' && mayAct !== null ? Object.entries(mayAct) : [];

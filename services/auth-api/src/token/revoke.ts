@@ -1,4 +1,4 @@
-/** Token revocation (RFC 7009). */
+/** Revokes tokens at the request of their client (RFC 7009). */
 import { unsupportedTokenType } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
@@ -9,10 +9,7 @@ import type { Families } from '../tokens/families.ts';
 import { parseFamilyToken } from '../tokens/family-token.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
 
-export interface RevocationEndpoint {
-  /** Resolves alike for tokens that were revoked, unknown or another client's (section 2.2). @throws OAuthError, AppError */
-  revoke(call: ClientCall): Promise<void>;
-}
+export type RevocationEndpoint = ReturnType<typeof createRevocationEndpoint>;
 
 export interface RevocationOptions {
   clientAuthentication: ClientAuthentication;
@@ -27,7 +24,7 @@ interface Revocable {
   end(): Promise<void>;
 }
 
-export function createRevocationEndpoint(options: RevocationOptions): RevocationEndpoint {
+export function createRevocationEndpoint(options: RevocationOptions) {
   const { clientAuthentication, accessTokens, families, idTokens, audit } = options;
 
   async function findOwn(client: Client, text: string): Promise<Revocable | undefined> {
@@ -42,17 +39,18 @@ export function createRevocationEndpoint(options: RevocationOptions): Revocation
   }
 
   return {
-    async revoke(call) {
+    /** Section 2.2: resolves alike for revoked, unknown and other clients' tokens. @throws OAuthError, AppError */
+    async revoke(call: ClientCall): Promise<void> {
       const client = await clientAuthentication.authenticate(call);
       const token = requireParameter(call.parameters, 'token');
-      // The hint may be wrong (section 2.1); a refresh token shows itself by its form.
+      // token_type_hint is ignored (section 2.1): the form of the token tells its type.
       const own = await findOwn(client, token);
       if (own === undefined) {
-        // Section 2.2.1: saying nothing would leave the client in the belief that it is worth nothing any more.
+        // Section 2.2.1: otherwise the client would believe that the ID token is revoked.
         if ((await idTokens.recognize(token)) === undefined) return;
         throw unsupportedTokenType('ID tokens are not revoked: end the session that they speak of');
       }
-      // First: once it is ended, a repetition after a crash would find nothing to tell of.
+      // Audited first: after a crash in between, a repeated request would find no token to report.
       await audit.write({
         name: 'token_revoked',
         outcome: 'success',

@@ -1,4 +1,4 @@
-/** The token endpoint (RFC 6749 section 3.2): the same ordered steps before every grant. */
+/** Answers the token endpoint (RFC 6749 section 3.2): the same ordered steps around every grant. */
 import {
   invalidScope,
   unauthorizedClient,
@@ -13,10 +13,7 @@ import type { LateTokens } from '../tokens/late-tokens.ts';
 import type { TokenAnswer } from '../tokens/token-answer.ts';
 import type { GrantHandler } from './grants/grant-handler.ts';
 
-export interface TokenEndpoint {
-  /** @throws OAuthError */
-  answer(call: ClientCall): Promise<TokenAnswer>;
-}
+export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;
 
 export interface TokenEndpointOptions {
   clientAuthentication: ClientAuthentication;
@@ -26,10 +23,11 @@ export interface TokenEndpointOptions {
   countIssued(grantType: string): void;
 }
 
-export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
+export function createTokenEndpoint(options: TokenEndpointOptions) {
   const { clientAuthentication, senderConstraints, grants, lateTokens, countIssued } = options;
   return {
-    async answer(call) {
+    /** @throws OAuthError */
+    async answer(call: ClientCall): Promise<TokenAnswer> {
       const proof = await senderConstraints.readProof(call.sender);
       const client = await clientAuthentication.authenticate(call);
       const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));

@@ -14,7 +14,6 @@ import type { Revocation } from '../revocation/compose.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { createDerivedTokens } from './derived-tokens.ts';
 import { createFamilies } from './families.ts';
-import { createFamilyStore } from './family-store.ts';
 import { createIdTokens } from './id-token.ts';
 import { createJwtAccessTokens } from './jwt-access-token.ts';
 import { createLateTokens } from './late-tokens.ts';
@@ -59,20 +58,18 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     now,
     uuidTokens: core.isCompat,
   });
-  const families = createFamilies(
-    createFamilyStore({
-      redis,
-      keyspace,
-      now,
-      codeTtlMs: settings.codeTtlSeconds * 1000,
-      spentCodeTtlMs,
-      refreshGraceMs: settings.refreshGraceMs,
-      refreshIdleMs: settings.refreshIdleSeconds * 1000,
-      personFreshMs: settings.personFreshMs,
-      maxLifeMs,
-    }),
+  const families = createFamilies({
+    redis,
+    keyspace,
     revocations,
-  );
+    now,
+    codeTtlMs: settings.codeTtlSeconds * 1000,
+    spentCodeTtlMs,
+    refreshGraceMs: settings.refreshGraceMs,
+    refreshIdleMs: settings.refreshIdleSeconds * 1000,
+    personFreshMs: settings.personFreshMs,
+    maxLifeMs,
+  });
   const ids = createIdTokens(keys.signer, issuer);
   const lateTokens = createLateTokens({ directory: clients.directory, revocations, now, log: core.log });
   const singleUse = createSingleUse(redis, keyspace, now);

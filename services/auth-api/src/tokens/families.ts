@@ -1,13 +1,17 @@
-/** Authorizations of users: their codes and refresh tokens, and how a whole one ends. */
+/** Stores the authorizations of users in Redis: their codes and refresh tokens, and how a whole family ends. */
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import type { Revocations } from '../revocation/revocations.ts';
-import type { FamilyToken } from './family-token.ts';
+import {
+  consumeCode,
+  openRefresh,
+  type RotatedRefresh,
+  readRotation,
+  revokeFamily,
+  rotateRefresh,
+} from './family-scripts.ts';
+import { type FamilyToken, secretHash } from './family-token.ts';
 import type { CodeGrant, Grant } from './grant.ts';
-
-export type ConsumedCode =
-  | { outcome: 'consumed'; grant: CodeGrant }
-  /** It was redeemed before: whoever has it now, it has leaked. */
-  | { outcome: 'reused' }
-  | { outcome: 'unknown' };
 
 export interface Rotation {
   presented: FamilyToken;
@@ -15,37 +19,21 @@ export interface Rotation {
   clientId: string;
   /** Undefined: the scope that was granted. */
   scope: string[] | undefined;
-  /** What `next` was made with, see successorOf(). */
+  /** Makes `next` from `presented`, see successorOf(). */
   salt: string;
-  /** What the sender proved, as refreshBindingOf() says it. */
+  /** What the sender proved, see refreshBindingOf(). */
   boundTo: string;
-  /** The family ends when nobody uses it for so long; undefined: as the installation says. */
+  /** The family expires if it is not used for this long; undefined: the installation's setting. */
   idleSeconds: number | undefined;
-  /** A grant whose person was just read again; without it an older check may be answered `check`. */
+  /** A grant whose person was just read again; without it the answer may be `check`. */
   checkedGrant: Grant | undefined;
 }
-
-export type RotatedRefresh =
-  | { outcome: 'rotated'; grant: Grant; scope: string[]; rotatedAtMs: number }
-  /** The presented token was rotated a moment ago: here is what was answered then, and the hash of what it was rotated to. */
-  | {
-      outcome: 'repeated';
-      grant: Grant;
-      scope: string[];
-      rotatedAtMs: number;
-      salt: string;
-      nextHash: string;
-    }
-  /** The person must be read again before this family gets another token. */
-  | { outcome: 'check'; grant: Grant }
-  | { outcome: 'reused'; grant: Grant }
-  | { outcome: 'unknown' | 'revoked' | 'foreign' | 'unbound' | 'scope' };
 
 export interface OpenedRefresh {
   endsAtMs: number;
   /** See Rotation. */
   idleSeconds: number | undefined;
-  /** See refreshBindingOf(). */
+  /** See Rotation. */
   boundTo: string;
 }
 
@@ -55,36 +43,132 @@ export interface KnownRefresh {
   /** False: it was rotated. */
   isCurrent: boolean;
   issuedAtMs: number;
-  /** When it ends unless it is used before. */
+  /** When it expires unless it is used before. */
   expiresAtMs: number;
 }
 
-/** Every function rejects when Redis cannot answer; the error handlers make that a 503. */
-export interface FamilyStore {
-  saveCode(code: FamilyToken, grant: CodeGrant): Promise<void>;
-  /** Of all who present a code, one gets it. */
-  consumeCode(code: FamilyToken): Promise<ConsumedCode>;
-  /** Does nothing for a family that was revoked meanwhile. */
-  openRefresh(token: FamilyToken, grant: Grant, refresh: OpenedRefresh): Promise<void>;
-  rotateRefresh(rotation: Rotation): Promise<RotatedRefresh>;
-  /** What a refresh token belongs to, without using it up. */
-  findRefresh(token: FamilyToken): Promise<KnownRefresh | undefined>;
-  revokeFamily(familyId: string): Promise<void>;
+export type ConsumedCode =
+  | { outcome: 'consumed'; grant: CodeGrant }
+  /** It was redeemed before, so it has leaked. */
+  | { outcome: 'reused' }
+  | { outcome: 'unknown' };
+
+export interface FamiliesOptions {
+  redis: RedisClient;
+  keyspace: Keyspace;
+  revocations: Pick<Revocations, 'isRevoked' | 'revoke'>;
+  now: () => number;
+  codeTtlMs: number;
+  /** How long a redeemed code is remembered, so that its replay is noticed. */
+  spentCodeTtlMs: number;
+  refreshGraceMs: number;
+  /** A family that is not used for this long expires, unless its client is registered otherwise. */
+  refreshIdleMs: number;
+  /** How long a person's data may be used before a refresh reads it again. */
+  personFreshMs: number;
+  /** How long a revoked family is remembered: no token of it can live longer. */
+  maxLifeMs: number;
 }
 
-export interface Families extends Omit<FamilyStore, 'revokeFamily'> {
-  /** Its code, its refresh tokens and every access token that came from it. Safe to repeat. */
-  end(familyId: string): Promise<void>;
-}
+export type Families = ReturnType<typeof createFamilies>;
 
-export function createFamilies(store: FamilyStore, revocations: Revocations): Families {
+/** Every function rejects if Redis does not answer; the error handlers answer 503. */
+export function createFamilies(options: FamiliesOptions) {
+  const { redis, keyspace, revocations, now } = options;
+  const idleMs = (seconds: number | undefined) =>
+    seconds === undefined ? options.refreshIdleMs : seconds * 1000;
+
   return {
-    ...store,
-    async end(familyId) {
+    async saveCode(code: FamilyToken, grant: CodeGrant): Promise<void> {
+      const record = secretHash(code) + JSON.stringify(grant);
+      await redis.set(keyspace.key('code', code.familyId), record, 'PX', options.codeTtlMs);
+    },
+
+    /** Of concurrent requests with the same code, only one gets the grant. */
+    async consumeCode(code: FamilyToken): Promise<ConsumedCode> {
+      const { familyId } = code;
+      const scriptKeys = [keyspace.key('code', familyId), keyspace.key('spent-code', familyId)];
+      const [outcome, grant] = (await consumeCode.run(redis, scriptKeys, [
+        secretHash(code),
+        options.spentCodeTtlMs,
+      ])) as string[];
+      if (outcome === 'consumed') return { outcome, grant: JSON.parse(grant ?? '') as CodeGrant };
+      return { outcome: outcome === 'reused' ? outcome : 'unknown' };
+    },
+
+    /** Does nothing if the family was revoked meanwhile. */
+    async openRefresh(
+      token: FamilyToken,
+      grant: Grant,
+      { endsAtMs, boundTo, idleSeconds }: OpenedRefresh,
+    ): Promise<void> {
+      const { familyId } = token;
+      await openRefresh.run(
+        redis,
+        [keyspace.key('refresh', familyId), keyspace.key('revoked', familyId)],
+        [
+          secretHash(token),
+          grant.clientId,
+          grant.scope.join(' '),
+          JSON.stringify(grant),
+          now(),
+          endsAtMs,
+          Math.min(endsAtMs, now() + idleMs(idleSeconds)),
+          boundTo,
+        ],
+      );
+    },
+
+    async rotateRefresh(rotation: Rotation): Promise<RotatedRefresh> {
+      const { familyId } = rotation.presented;
+      const nowMs = now();
+      const reply = (await rotateRefresh.run(
+        redis,
+        [keyspace.key('refresh', familyId), keyspace.key('revoked', familyId)],
+        [
+          secretHash(rotation.presented),
+          secretHash(rotation.next),
+          rotation.clientId,
+          rotation.scope?.join(' ') ?? '',
+          nowMs,
+          options.refreshGraceMs,
+          rotation.salt,
+          nowMs - options.personFreshMs,
+          rotation.checkedGrant === undefined ? '' : JSON.stringify(rotation.checkedGrant),
+          options.maxLifeMs,
+          idleMs(rotation.idleSeconds),
+          rotation.boundTo,
+        ],
+      )) as string[];
+      return readRotation(reply, nowMs);
+    },
+
+    /** The authorization of a refresh token, which stays unused. */
+    async findRefresh(token: FamilyToken): Promise<KnownRefresh | undefined> {
+      const fields = ['current', 'previous', 'grant', 'scope', 'issued', 'expires'] as const;
+      const [current, previous, grant, scope, issued, expires] = await redis.hmget(
+        keyspace.key('refresh', token.familyId),
+        ...fields,
+      );
+      const hash = secretHash(token);
+      const expiresAtMs = Number(expires);
+      if (!grant || (current !== hash && previous !== hash) || expiresAtMs <= now()) return undefined;
+      return {
+        grant: JSON.parse(grant) as Grant,
+        scope: (scope ?? '').split(' '),
+        isCurrent: current === hash,
+        issuedAtMs: Number(issued),
+        expiresAtMs,
+      };
+    },
+
+    /** Ends the code, the refresh tokens and every access token of a family. Safe to repeat. */
+    async end(familyId: string): Promise<void> {
+      const keys = ['code', 'refresh', 'revoked'].map((kind) => keyspace.key(kind, familyId));
       const isKnown = revocations.isRevoked({ familyId, issuedAtMs: 0 });
       await Promise.all([
-        store.revokeFamily(familyId),
-        // Whoever presents a revoked token again and again must not fill the stream.
+        revokeFamily.run(redis, keys, [options.maxLifeMs]),
+        // Repeated requests with a revoked token must not fill the stream.
         isKnown ? undefined : revocations.revoke({ kind: 'family', id: familyId }),
       ]);
     },

@@ -1,5 +1,6 @@
-/** The Lua scripts of codes and refresh tokens. Each touches the keys of one family, so one slot. */
+/** Defines the Lua scripts of codes and refresh tokens. Each uses the keys of one family, so of one Redis slot. */
 import { defineScript } from '@gatehouse/service-kit/redis/script';
+import type { Grant } from './grant.ts';
 
 /**
  * Consumes a code once. KEYS: code, spent code. ARGV: secret hash, life of the tombstone (ms).
@@ -30,11 +31,11 @@ return 1
 `);
 
 /**
- * Rotates a refresh token; a family that nobody used for the idle time is as if it had never been. KEYS: refresh, revoked.
+ * Rotates a refresh token. A family that was not used for the idle time is unknown. KEYS: refresh, revoked.
  * ARGV: 1 presented hash, 2 next hash, 3 client id, 4 requested scope or '', 5 now (ms), 6 grace (ms),
  *       7 salt of the successor, 8 oldest acceptable check of the person (ms), 9 checked grant (JSON) or '', 10 life of the revocation (ms), 11 idle time (ms),
  *       12 what the sender proved or ''.
- * Every refusal but reuse leaves the family untouched.
+ * Only reuse changes the family of a refused token: it ends it.
  */
 export const rotateRefresh = defineScript(`
 local r = redis.call('HMGET', KEYS[1], 'current', 'previous', 'client', 'scope', 'grant', 'rotated', 'salt', 'answered', 'checked', 'ends', 'expires', 'bound')
@@ -42,7 +43,7 @@ if not r[1] then
   if redis.call('EXISTS', KEYS[2]) == 1 then return {'revoked'} end
   return {'unknown'}
 end
--- A release that knew no idle time has noted neither: its families end when their key does.
+-- Families of releases without idle time have neither field: they end when their key expires.
 local ends = tonumber(r[10] or redis.call('PEXPIRETIME', KEYS[1]))
 if tonumber(r[11] or ends) <= tonumber(ARGV[5]) then return {'unknown'} end
 if r[3] ~= ARGV[3] then return {'foreign'} end
@@ -78,9 +79,55 @@ redis.call('SET', KEYS[2], '1', 'PX', ARGV[10])
 return {'reused', r[5]}
 `);
 
-/** Ends a family for good. KEYS: code, refresh, revoked. ARGV: life of the revocation (ms). */
+/** Ends a family. KEYS: code, refresh, revoked. ARGV: life of the revocation (ms). */
 export const revokeFamily = defineScript(`
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('SET', KEYS[3], '1', 'PX', ARGV[1])
 return 1
 `);
+
+export type RotatedRefresh =
+  | { outcome: 'rotated'; grant: Grant; scope: string[]; rotatedAtMs: number }
+  /** The token was rotated within the grace period: `salt` and `nextHash` repeat what was answered then. */
+  | {
+      outcome: 'repeated';
+      grant: Grant;
+      scope: string[];
+      rotatedAtMs: number;
+      salt: string;
+      nextHash: string;
+    }
+  /** The person must be read again before this family gets another token. */
+  | { outcome: 'check'; grant: Grant }
+  | { outcome: 'reused'; grant: Grant }
+  | { outcome: 'unknown' | 'revoked' | 'foreign' | 'unbound' | 'scope' };
+
+/** Reads the reply of rotateRefresh. */
+export function readRotation(
+  [outcome, grant = '', scope = '', rotatedAtMs = '', salt = '', nextHash = '']: string[],
+  nowMs: number,
+): RotatedRefresh {
+  switch (outcome) {
+    case 'rotated':
+      return { outcome, grant: JSON.parse(grant) as Grant, scope: scope.split(' '), rotatedAtMs: nowMs };
+    case 'repeated':
+      return {
+        outcome,
+        grant: JSON.parse(grant) as Grant,
+        scope: scope.split(' '),
+        rotatedAtMs: Number(rotatedAtMs),
+        salt,
+        nextHash,
+      };
+    case 'check':
+    case 'reused':
+      return { outcome, grant: JSON.parse(grant) as Grant };
+    case 'revoked':
+    case 'foreign':
+    case 'unbound':
+    case 'scope':
+      return { outcome };
+    default:
+      return { outcome: 'unknown' };
+  }
+}

@@ -1,4 +1,4 @@
-/** Codes and refresh tokens: `<familyId>.<secret>`. The family names the Redis slot, the secret proves possession. */
+/** Formats and parses codes and refresh tokens: `<familyId>.<secret>`. The family names the Redis slot, the secret proves possession. */
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { randomToken } from '@gatehouse/service-kit/random';
 
@@ -23,7 +23,7 @@ export function formatFamilyToken({ familyId, secret }: FamilyToken): string {
   return `${familyId}.${secret}`;
 }
 
-/** Undefined for a text that cannot be one of ours: shortened, extended or of another kind. */
+/** Undefined for a text of another form. */
 export function parseFamilyToken(text: string): FamilyToken | undefined {
   const [, familyId, secret] = shape.exec(text) ?? [];
   return familyId !== undefined && secret !== undefined ? { familyId, secret } : undefined;

@@ -1,5 +1,4 @@
-/** What a user has authorized: stored with a code, then with the refresh tokens of the same family. */
-
+/** Defines what a user has authorized. It is stored with a code, then with the refresh tokens of the same family. */
 import type { RequestedClaims } from '../protocol/claims-parameter.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { UserIdentity } from '../users/identity.ts';
@@ -17,10 +16,10 @@ export interface Grant extends Lineage {
   session?: SessionReference | undefined;
   nonce?: string | undefined;
   claims?: RequestedClaims | undefined;
-  /** When this authorization was given; without a session also when the user proved who they are. */
+  /** When this authorization was given; without a session also when the user authenticated. */
   authorizedAtMs: number;
-  /** Nothing that comes from it lives longer; absent: as long as the client's registration says. */
-  endsAtMs?: number;
+  /** Maximum end of every token that comes from it; absent: only the client's registration limits them. */
+  endsAtMs?: number | undefined;
 }
 
 /** A grant that waits for its code to be redeemed. */

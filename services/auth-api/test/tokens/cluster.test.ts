@@ -7,8 +7,7 @@ import { createPostedRequests } from '../../src/browser/posted-requests.ts';
 import { createRevocationStream } from '../../src/revocation/stream.ts';
 import { createAccessTokens } from '../../src/tokens/access-tokens.ts';
 import { createDerivedTokens } from '../../src/tokens/derived-tokens.ts';
-import type { FamilyStore } from '../../src/tokens/families.ts';
-import { createFamilyStore } from '../../src/tokens/family-store.ts';
+import { createFamilies, type Families } from '../../src/tokens/families.ts';
 import { newFamilyId, newSecret, secretHash } from '../../src/tokens/family-token.ts';
 import type { CodeGrant } from '../../src/tokens/grant.ts';
 
@@ -17,7 +16,12 @@ const keyspace = createKeyspace('cluster:');
 let server: TestRedis;
 let redis: RedisClient;
 let blocking: RedisClient;
-let families: FamilyStore;
+let families: Families;
+const revocations = {
+  isRevoked: () => false,
+  revoke: async () => undefined,
+  untilFresh: async () => undefined,
+};
 
 beforeAll(async () => {
   server = await startRedisCluster();
@@ -33,9 +37,10 @@ beforeAll(async () => {
   redis = createRedis(config, { log });
   blocking = createRedis(config, { log, blocking: true });
   await Promise.all([untilRedisIsReady(redis), untilRedisIsReady(blocking)]);
-  families = createFamilyStore({
+  families = createFamilies({
     redis,
     keyspace,
+    revocations,
     now: Date.now,
     codeTtlMs: 60_000,
     spentCodeTtlMs: 60_000,
@@ -117,7 +122,7 @@ describe('on a server in cluster mode', () => {
     expect(await families.findRefresh(next)).toMatchObject({ grant, isCurrent: true });
     expect(await families.findRefresh(first)).toMatchObject({ grant, isCurrent: false });
 
-    await families.revokeFamily(code.familyId);
+    await families.end(code.familyId);
     expect((await families.rotateRefresh({ ...rotation, presented: next })).outcome).toBe('revoked');
     await families.openRefresh(first, grant, {
       endsAtMs: Date.now() + 60_000,
@@ -135,11 +140,7 @@ describe('on a server in cluster mode', () => {
       issuer: 'https://login.test/auth/v3',
       jwts: { sign: async () => '', read: async () => undefined },
       derivedTokens: createDerivedTokens({ redis, keyspace, now: Date.now }),
-      revocations: {
-        isRevoked: () => false,
-        revoke: async () => undefined,
-        untilFresh: async () => undefined,
-      },
+      revocations,
       now: Date.now,
       uuidTokens: false,
     });

@@ -1,4 +1,4 @@
-/** Access tokens in the form of a JWT that the jwt-bearer grant takes, once and soon: what one service hands to another (compat: token convert). */
+/** Converts access tokens to JWTs that another service redeems once, within a minute, by the jwt-bearer grant (compat: token convert). */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { openForBearer, sealForBearer } from '@gatehouse/service-kit/crypto/bearer-seal';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
@@ -6,14 +6,9 @@ import { randomToken } from '@gatehouse/service-kit/random';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import type { Signer } from '../../keys/signer.ts';
-
 import type { SubjectRecord } from './policy.ts';
 
-export interface ConvertedTokens {
-  make(token: string, record: SubjectRecord): Promise<string>;
-  /** The access token behind the JWT, for the first who asks; undefined for anything else. */
-  redeem(jwt: string): Promise<string | undefined>;
-}
+export type ConvertedTokens = ReturnType<typeof createConvertedTokens>;
 
 export interface ConvertedTokensOptions {
   issuer: string;
@@ -28,10 +23,10 @@ const jwtType = 'authorization-grant+jwt';
 const maxLifeMs = 60_000;
 
 /**
- * The JWT says who it is for; what it stands for is kept here, sealed under its `jti`. Whoever redeems it inherits
- * everything from the token itself, and no replica gives it out twice.
+ * Redis stores the access token encrypted under the `jti` of the JWT, and returns it once on all replicas. What is
+ * redeemed inherits everything from the access token.
  */
-export function createConvertedTokens(options: ConvertedTokensOptions): ConvertedTokens {
+export function createConvertedTokens(options: ConvertedTokensOptions) {
   const { issuer, signer, redis, keyspace, now } = options;
   const keyOf = (jti: string) => keyspace.key('converted', sha256(jti));
   const sealOf = (jti: string) => ({
@@ -42,7 +37,7 @@ export function createConvertedTokens(options: ConvertedTokensOptions): Converte
   });
 
   return {
-    async make(token, record) {
+    async make(token: string, record: SubjectRecord): Promise<string> {
       const jti = randomToken();
       const issuedAtMs = now();
       const expiresAtMs = Math.min(record.expiresAtMs, issuedAtMs + maxLifeMs);
@@ -56,7 +51,7 @@ export function createConvertedTokens(options: ConvertedTokensOptions): Converte
         contact_center_id: identity.contactCenterId,
         environment_id: identity.environmentId,
         scope: scope.join(' '),
-        ...(act === undefined ? {} : { act }),
+        act,
         iat: Math.floor(issuedAtMs / 1000),
         exp: Math.floor(expiresAtMs / 1000),
         jti,
@@ -69,7 +64,8 @@ export function createConvertedTokens(options: ConvertedTokensOptions): Converte
       return jwt;
     },
 
-    async redeem(jwt) {
+    /** The access token behind the JWT, for the first request; undefined for any other text. */
+    async redeem(jwt: string): Promise<string | undefined> {
       const claims = await signer.recognize(jwt, jwtType);
       if (claims?.aud !== issuer || typeof claims.jti !== 'string') return undefined;
       if ((claims.exp ?? 0) * 1000 <= now()) return undefined;

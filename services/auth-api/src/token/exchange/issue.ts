@@ -1,5 +1,4 @@
-/** Makes what was asked for of a token that may be exchanged: an access token, a refresh token, an ID token or a JWT. */
-
+/** Issues what an exchange requests: an access token, a refresh token, an ID token or a JWT. */
 import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
@@ -19,14 +18,11 @@ import { type TokenType, tokenTypes } from './token-types.ts';
 export interface IssuedExchange {
   answer: TokenAnswer;
   scope: string[];
-  /** Takes it back, as far as a token of its type can be. */
+  /** Revokes it, as far as a token of its type can be revoked. */
   revoke(): Promise<void>;
 }
 
-export interface ExchangeIssuer {
-  /** `parents`: the presented tokens; what is issued is revoked with any of them. @throws OAuthError */
-  issue(type: TokenType, derivation: Derivation, parents: readonly string[]): Promise<IssuedExchange>;
-}
+export type ExchangeIssuer = ReturnType<typeof createExchangeIssuer>;
 
 export interface ExchangeIssuerOptions {
   accessTokens: AccessTokens;
@@ -36,7 +32,7 @@ export interface ExchangeIssuerOptions {
   directory: Pick<ClientDirectory, 'find'>;
 }
 
-export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIssuer {
+export function createExchangeIssuer(options: ExchangeIssuerOptions) {
   const { accessTokens, derivedTokens, families, idTokens, directory } = options;
 
   async function accessToken(
@@ -55,7 +51,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
     };
   }
 
-  /** The same in a form that others can read, whatever the client is registered for (RFC 9068). */
+  /** As accessToken, but always as JWT (RFC 9068), whatever the client is registered for. */
   async function jwt(client: Client, record: SubjectRecord, parents: readonly string[]) {
     const issued = await accessToken({ ...client, accessTokenFormat: 'jwt' }, record, parents);
     return { ...issued, answer: { ...issued.answer, issued_token_type: tokenTypes.jwt } };
@@ -70,7 +66,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
     if (!tokenExchange.refreshTokens || !grantTypes.includes('refresh_token')) {
       throw invalidRequest('The client may not exchange for refresh tokens');
     }
-    // The requester could renew without what the subject token is bound to.
+    // The client could renew without the key that the subject token is bound to.
     if (derivation.subject.cnf !== undefined) {
       throw invalidRequest(
         'A subject_token that is bound to its sender is not exchanged for a refresh token',
@@ -95,7 +91,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
   }
 
   async function idToken(record: SubjectRecord, { subject, cnf }: Derivation): Promise<IssuedExchange> {
-    // No ID token is bound to a key, so the key of the subject token counts now or never.
+    // ID tokens are not bound to a key, so the key of the subject token must be proved now.
     if (!isProvenBy(subject.cnf, cnf)) {
       throw invalidRequest(
         'A subject_token that is bound to its sender is exchanged for an ID token with its own proof only',
@@ -107,7 +103,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
     if (!isWithinScope([openidScope], record.scope))
       throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
     const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
-    // Who reads it knows the algorithm from its own registration, not from the requester's.
+    // The audience expects the algorithm of its own registration, not of the requester's.
     const reader = await directory.find(audience);
     const text = await idTokens.sign({
       sub: identity.sub,
@@ -117,7 +113,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
       authTimeMs: session === undefined ? record.authorizedAtMs : seenAtMsOf(session),
       session,
       algorithm: reader?.idTokenSignedResponseAlg,
-      // OpenID Connect Core section 2: who it was issued to, where that is not the audience.
+      // OpenID Connect Core section 2: azp names the client that it was issued to, if that is not the audience.
       authorizedParty: clientId,
       act,
     });
@@ -129,7 +125,12 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
   }
 
   return {
-    async issue(type, derivation, parents) {
+    /** @param parents the presented tokens: what is issued is revoked with any of them. @throws OAuthError */
+    async issue(
+      type: TokenType,
+      derivation: Derivation,
+      parents: readonly string[],
+    ): Promise<IssuedExchange> {
       const record = derivedRecord(derivation);
       switch (type) {
         case tokenTypes.refreshToken:
@@ -145,7 +146,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions): ExchangeIs
   };
 }
 
-/** Section 2.2.1: whatever was issued is the access_token of the answer, and N_A says that it is none. */
+/** RFC 8693 section 2.2.1: any issued token is the access_token of the answer; N_A says that it is none. */
 function answerOf(text: string, type: TokenType, record: SubjectRecord): TokenAnswer {
   const answer = { ...tokenAnswer(text, record), issued_token_type: type };
   return type === tokenTypes.accessToken ? answer : { ...answer, token_type: 'N_A' };

@@ -1,5 +1,4 @@
-/** Who may exchange what: the allow-lists of the registration, the contact centre, and what the tokens themselves say. */
-
+/** Checks who may exchange what: allow-lists of the registration, the contact centre, and the tokens' own claims. */
 import { type Confirmation, isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { invalidRequest, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
 import { type Client, servesContactCenter } from '../../clients/client.ts';
@@ -18,7 +17,7 @@ export interface Exchange {
 /** A subject token belongs to a user. */
 export type SubjectRecord = AccessTokenRecord & { identity: UserIdentity };
 
-/** How often a token may be handed on: every step widens the circle of those who must keep it safe. */
+/** How often a token may be exchanged: each exchange adds a party that must keep it safe. */
 const maxGenerations = 5;
 
 /**
@@ -35,7 +34,7 @@ export function checkExchange(exchange: Exchange, issuer: string): SubjectRecord
 }
 
 /**
- * The same for a token that its own client has handed over by converting it: one that took it back needs no permission.
+ * As checkExchange, for a token that its client has converted: the same client needs no permission to redeem it.
  * @throws OAuthError as checkExchange
  */
 export function checkHandedOver(client: Client, subject: AccessTokenRecord, issuer: string): SubjectRecord {
@@ -48,7 +47,7 @@ function mayUseTokensOf(client: Client, subjectClient: string): boolean {
   return client.tokenExchange.subjectClients.includes(subjectClient);
 }
 
-/** How an issued token names the one who acts. */
+/** The claim `act` of an issued token. */
 export function actorOf(client: Client, actor: AccessTokenRecord | undefined): Actor {
   const clientId = actor?.clientId ?? client.clientId;
   return { sub: actor?.sub ?? clientId, client_id: clientId };
@@ -83,13 +82,13 @@ function checkActor(
   if (!client.tokenExchange.delegation) {
     throw invalidRequest('The client may not delegate: leave out actor_token and actor_token_type');
   }
-  // Whoever holds somebody's token is not yet somebody who may act in that name.
+  // The possession of a token is no permission to act with it.
   const isMeantForClient =
     actor.clientId === client.clientId ||
     actor.audience.includes(client.clientId) ||
     mayUseTokensOf(client, actor.clientId);
   if (!isMeantForClient) throw invalidRequest('The client may not act with this actor_token');
-  // The actor says here and now that it acts: what comes out is not bound to its key, so this is where the key counts.
+  // The issued token is not bound to the actor's key, so the actor must prove the key here.
   if (!isProvenBy(actor.cnf, cnf)) {
     throw invalidRequest(
       'The actor_token is bound to its sender: the request needs the DPoP proof or certificate that it is bound to',
@@ -103,7 +102,7 @@ function checkActor(
   }
 }
 
-/** Section 4.4: everything that `may_act` says about the party must be true of the one who acts. */
+/** RFC 8693 section 4.4: every member of `may_act` must match the party that acts. */
 function checkMayAct(mayAct: Party | undefined, acting: Party): void {
   if (mayAct === undefined) return;
   const isNamed = Object.entries(mayAct).every(([name, value]) => acting[name as keyof Party] === value);

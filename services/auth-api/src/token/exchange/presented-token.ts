@@ -1,4 +1,4 @@
-/** The subject_token and the actor_token of an exchange: which types there are, and what each one proves (RFC 8693 section 2.1). */
+/** Reads the subject_token and the actor_token of an exchange (RFC 8693 section 2.1). */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
@@ -16,14 +16,11 @@ import { tokenTypes } from './token-types.ts';
 export interface PresentedToken {
   text: string;
   record: AccessTokenRecord;
-  /** Asks again: it may have been revoked since. */
+  /** Checks again whether it was revoked. */
   isAlive(): Promise<boolean>;
 }
 
-export interface PresentedTokens {
-  /** @throws OAuthError invalid_request, the code of section 2.2.2 for a token that is not accepted */
-  read(role: 'subject' | 'actor', client: Client, parameters: RequestParameters): Promise<PresentedToken>;
-}
+export type PresentedTokens = ReturnType<typeof createPresentedTokens>;
 
 export interface PresentedTokensOptions {
   accessTokens: AccessTokens;
@@ -34,17 +31,17 @@ export interface PresentedTokensOptions {
   now: Clock;
 }
 
-/** An ID token lets nobody do more than learn who the user is. */
+/** An ID token only permits to learn who the user is. */
 const identityScope = ['openid', 'profile', 'email'];
 
-export function createPresentedTokens(options: PresentedTokensOptions): PresentedTokens {
+export function createPresentedTokens(options: PresentedTokensOptions) {
   const { accessTokens, idTokens, sessions, directory, revocations, now } = options;
 
-  /** An ID token stands for the sign-in behind it, so the session must be alive; without one it stands for nothing. */
+  /** An ID token stands for a login, so its session must be alive; without a session it is refused. */
   async function findByIdToken(text: string): Promise<AccessTokenRecord | undefined> {
     const token = await idTokens.recognize(text);
     if (token?.sid === undefined || token.expiresAtMs <= now()) return undefined;
-    // What it was made from, and who acts with it, would be forgotten on the way.
+    // The lineage of a derived ID token is unknown.
     if (token.isDerived) return undefined;
     await revocations.untilFresh();
     const { sub, sid, clientId, issuedAtMs } = token;
@@ -91,7 +88,12 @@ export function createPresentedTokens(options: PresentedTokensOptions): Presente
   }
 
   return {
-    async read(role, client, parameters) {
+    /** @throws OAuthError invalid_request: the code of RFC 8693 section 2.2.2 for a token that is not accepted */
+    async read(
+      role: 'subject' | 'actor',
+      client: Client,
+      parameters: RequestParameters,
+    ): Promise<PresentedToken> {
       const type = requireParameter(parameters, `${role}_token_type`);
       const text = requireParameter(parameters, `${role}_token`);
       const find = finderFor(type, role, client);

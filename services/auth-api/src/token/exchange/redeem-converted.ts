@@ -1,4 +1,4 @@
-/** Turns a converted token into an access token of the client that brings it: an exchange by another way. */
+/** Redeems a converted token for an access token of the client that presents it; it is checked as an exchange. */
 import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { TokenAnswer } from '../../tokens/token-answer.ts';
@@ -36,7 +36,7 @@ export async function redeemConverted(
   const subject = asGrantError(() => checkHandedOver(client, stored.record(), issuer));
   const derivation = { client, grantType, subject, audience: [client.clientId], scope, cnf, nowMs: now() };
   const issued = await exchangeIssuer.issue(tokenTypes.accessToken, derivation, [token]);
-  // Revoked meanwhile, it may not have been seen that there is one more token to revoke.
+  // A revocation of the parent that ran meanwhile may have missed the new token.
   if ((await accessTokens.find(token)) === undefined) {
     await issued.revoke();
     throw refused('the token behind it was revoked meanwhile');
@@ -49,7 +49,7 @@ function refused(detail: string): OAuthError {
   return invalidGrant('The assertion is invalid, expired, used or not meant for this client', { detail });
 }
 
-/** RFC 7521 section 4.1.1 has one code for an assertion that is not accepted. */
+/** RFC 7521 section 4.1.1: the error code of a refused assertion is invalid_grant. */
 function asGrantError<T>(check: () => T): T {
   try {
     return check();

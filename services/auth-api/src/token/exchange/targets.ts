@@ -1,4 +1,4 @@
-/** Whom an exchanged token may be for: audiences by client id, resources by a client's registration. */
+/** Resolves the audience of an exchanged token: audiences by client id, resources by the registrations of clients. */
 import { invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
@@ -11,14 +11,11 @@ export interface TargetQuestion {
   contactCenterIds: string[];
 }
 
-export interface ExchangeTargets {
-  /** Client ids, at least one. @throws OAuthError invalid_target (RFC 8693 section 2.2.2) for anything that is not allowed. */
-  resolve(question: TargetQuestion): Promise<string[]>;
-}
+export type ExchangeTargets = ReturnType<typeof createExchangeTargets>;
 
 const maxTargets = 20;
 
-export function createExchangeTargets(directory: ClientDirectory): ExchangeTargets {
+export function createExchangeTargets(directory: Pick<ClientDirectory, 'find' | 'findByResource'>) {
   async function check(
     target: Client | undefined,
     { client, contactCenterIds }: TargetQuestion,
@@ -26,7 +23,7 @@ export function createExchangeTargets(directory: ClientDirectory): ExchangeTarge
     const isAllowed =
       target !== undefined &&
       (target.clientId === client.clientId || client.tokenExchange.audiences.includes(target.clientId));
-    // An unknown target and a forbidden one are the same to the caller.
+    // The caller cannot distinguish an unknown target from a forbidden one.
     if (!isAllowed) throw invalidTarget('The client may not ask for this audience or resource');
     const bound = target.contactCenterIds;
     if (bound.length > 0 && !contactCenterIds.every((id) => bound.includes(id))) {
@@ -36,7 +33,8 @@ export function createExchangeTargets(directory: ClientDirectory): ExchangeTarge
   }
 
   return {
-    async resolve(question) {
+    /** Client ids, at least one. @throws OAuthError invalid_target (RFC 8693 section 2.2.2) */
+    async resolve(question: TargetQuestion): Promise<string[]> {
       const { client, audiences, resources } = question;
       if (audiences.length + resources.length > maxTargets) {
         throw invalidTarget(`Ask for at most ${maxTargets} audiences and resources`);

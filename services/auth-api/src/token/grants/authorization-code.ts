@@ -12,7 +12,7 @@ import { type CodeGrant, type Grant, isGrantRevoked } from '../../tokens/grant.t
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
-/** FAPI 2.0 section 5.3.2.1, whatever the operator allows other codes. */
+/** FAPI 2.0 section 5.3.2.1, even if the operator allows other codes a longer life. */
 const maxFapiCodeAgeMs = 60_000;
 
 export interface AuthorizationCodeDeps {
@@ -31,7 +31,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
     async handle({ client, parameters, cnf, correlationId, clientAddress }) {
       const code = parseFamilyToken(requireParameter(parameters, 'code'));
       if (code === undefined) throw refused('the code is malformed');
-      // Consumed before anything is checked: of all who present it, one gets to the checks.
+      // Consumed before the checks, so that of concurrent requests only one is checked.
       const consumed = await families.consumeCode(code);
       if (consumed.outcome === 'reused') {
         await Promise.all([
@@ -59,7 +59,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
   };
 }
 
-/** What the tokens keep: the request behind the code has done its work. */
+/** The grant without the parameters of the authorization request. */
 function grantOf({
   redirectUri: _uri,
   redirectUriGiven: _given,
@@ -70,7 +70,7 @@ function grantOf({
   return grant;
 }
 
-/** The caller learns that the code is no good, the log learns why. */
+/** The client is told that the code is invalid; only the log contains the reason. */
 function refused(detail: string) {
   return invalidGrant('The authorization code is invalid, expired, used or not meant for this request', {
     detail,
@@ -85,13 +85,13 @@ function problemOf(
   if (!servesContactCenter(client, grant.identity.contactCenterId))
     return 'the client left the contact centre';
   const redirectUri = parameters.get('redirect_uri');
-  // RFC 6749 section 4.1.3: repeated if it was given, and identical.
+  // RFC 6749 section 4.1.3: repeated if the authorization request had it, and identical.
   if (redirectUri === undefined ? grant.redirectUriGiven : redirectUri !== grant.redirectUri) {
     return 'the redirect_uri is not the one of the authorization request';
   }
   if (!provesCodeChallenge(grant.codeChallenge, parameters.get('code_verifier')))
     return 'the code_verifier does not match';
-  // RFC 9449 section 10: the key that the authorization request named.
+  // RFC 9449 section 10: the code is bound to the key that the authorization request named.
   if (grant.dpopJkt !== undefined && grant.dpopJkt !== cnf?.jkt)
     return 'the code is bound to another DPoP key';
   return undefined;

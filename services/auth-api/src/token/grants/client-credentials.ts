@@ -6,8 +6,7 @@ import { narrowScope } from '../../protocol/scopes.ts';
 import { clientTokenRecord } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import { tokenAnswer } from '../../tokens/token-answer.ts';
-import type { GrantHandler } from './grant-handler.ts';
-import { tokenIssued } from './token-issued.ts';
+import { type GrantHandler, tokenIssued } from './grant-handler.ts';
 
 export interface ClientCredentialsDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;

@@ -1,4 +1,4 @@
-/** A device asks for the tokens that its user has allowed elsewhere (RFC 8628 sections 3.4 and 3.5). */
+/** Grants a device the tokens that its user has approved in a browser (RFC 8628 sections 3.4 and 3.5). */
 import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
 import { servesContactCenter } from '../../clients/client.ts';
@@ -82,7 +82,7 @@ function notYet(error: string, description: string): OAuthError {
   return new OAuthError(error, 400, description);
 }
 
-/** The caller learns that the code is no good, the log learns why. */
+/** The client is told that the code is invalid; only the log contains the reason. */
 function refused(detail: string) {
   return invalidGrant('The device code is invalid, used or not meant for this client', { detail });
 }

@@ -1,16 +1,18 @@
-/** What a grant is to the token endpoint: a name, the parameters it reads, and a proof that ends in tokens. */
+/** Defines what the token endpoint needs of a grant, and the audit event of its tokens. */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { AuditEvent } from '../../audit/event.ts';
 import type { Client } from '../../clients/client.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
+import type { Grant } from '../../tokens/grant.ts';
 import type { TokenAnswer } from '../../tokens/token-answer.ts';
 
 export interface GrantRequest {
   client: Client;
   /** Only the parameters that the grant declares. */
   parameters: RequestParameters;
-  /** The `scope` parameter, parsed; undefined when it was left out. */
+  /** The `scope` parameter, parsed; undefined if the request has none. */
   scope: string[] | undefined;
-  /** What the sender proved to hold: the access token is bound to it. */
+  /** The key or certificate that the sender proved to hold: the access token is bound to it. */
   cnf: Confirmation | undefined;
   clientAddress: string;
   correlationId: string;
@@ -19,8 +21,33 @@ export interface GrantRequest {
 export interface GrantHandler {
   /** Value of `grant_type`. */
   grantType: string;
-  /** Everything else in the form is dropped before the grant sees it. */
+  /** Other parameters of the form are removed before the grant reads it. */
   parameters: readonly string[];
   /** @throws OAuthError with the code of the RFC; `detail` is for the log only. */
   handle(request: GrantRequest): Promise<TokenAnswer>;
+}
+
+interface IssuedToken {
+  grantType: string;
+  scope: string[];
+  /** What a user has authorized, if the token belongs to one. */
+  grant?: Pick<Grant, 'identity' | 'session'>;
+}
+
+/** The event of a token (GATEHOUSE_AUDIT_TOKENS=all); most installations only count tokens. */
+export function tokenIssued(
+  { client, correlationId, clientAddress }: GrantRequest,
+  { grantType, scope, grant }: IssuedToken,
+): AuditEvent {
+  return {
+    name: 'token_issued',
+    outcome: 'success',
+    clientId: client.clientId,
+    correlationId,
+    clientAddress,
+    sub: grant?.identity.sub,
+    contactCenterId: grant?.identity.contactCenterId,
+    sid: grant?.session?.sid,
+    fields: { grantType, scope },
+  };
 }

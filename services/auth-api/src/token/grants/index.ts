@@ -1,4 +1,4 @@
-/** The grants that the token endpoint knows, in the order of the discovery document. */
+/** Lists the grants of the token endpoint, in the order of the discovery document. */
 import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
 import { type ClientCredentialsDeps, clientCredentialsGrant } from './client-credentials.ts';
 import { type DeviceCodeDeps, deviceCodeGrant } from './device-code.ts';
@@ -29,7 +29,7 @@ export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler>
   return new Map(handlers.map((handler) => [handler.grantType, handler]));
 }
 
-/** As discovery announces them. */
+/** The values of `grant_types_supported` in the discovery document. */
 export const grantTypes = [
   'authorization_code',
   'client_credentials',

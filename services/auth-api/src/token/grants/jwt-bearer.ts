@@ -1,5 +1,5 @@
-/** Tokens for an assertion (RFC 7523 section 2.1): one that a token was converted to here, or one of a registered issuer. */
-
+/** Grants tokens for an assertion (RFC 7523 section 2.1): a converted token of this server, or one of a registered issuer. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import { UntrustedJwt, unprovedClaims } from '../../assertions/verify-jwt.ts';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
@@ -15,7 +15,7 @@ export interface JwtBearerDeps extends RedeemConvertedDeps {
   registeredAssertions: RegisteredAssertions;
   revocations: Revocations;
   audit: AuditWriter;
-  /** For refusals of public clients: whoever knows the id of one may cause as many as they like. */
+  /** Limits the events of refused public clients: anyone who knows a client id can cause them. */
   strangersAudit: Pick<AuditWriter, 'write'>;
 }
 
@@ -41,7 +41,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
 
   async function redeemRegistered(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
     const { client } = request;
-    const asserted = await registeredAssertions.prove(client, assertion);
+    const asserted = await registeredAssertions.verify(client, assertion);
     const record = assertedRecord(request, asserted, { grantType, nowMs: now() });
     const { sub, authorizedAtMs: issuedAtMs } = record;
     await revocations.untilFresh();
@@ -89,7 +89,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
             fields: {
               grantType,
               reason,
-              ...(typeof iss === 'string' ? { assertionIssuer: iss.slice(0, 512) } : {}),
+              ...definedOnly({ assertionIssuer: typeof iss === 'string' ? iss.slice(0, 512) : undefined }),
             },
           }),
         );
@@ -99,7 +99,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
   };
 }
 
-/** The caller learns that the assertion is no good, the log learns why. */
+/** The client is told that the assertion is invalid; only the log contains the reason. */
 function refused(detail: string) {
   return invalidGrant('The assertion is invalid, expired, used or not meant for this client', { detail });
 }

@@ -1,4 +1,4 @@
-/** The user's own name and password (RFC 6749 section 4.3): for clients of existing installations that list it. */
+/** Grants tokens for a user's name and password (RFC 6749 section 4.3), to clients of existing installations. */
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidRequest, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import { requireParameter } from '../../protocol/parameters.ts';
@@ -50,7 +50,7 @@ export function passwordGrant({ users, userTokenIssuer, revocations }: PasswordD
   };
 }
 
-/** A refused sign-in is an invalid grant; throttling and outages keep their own status. */
+/** A refused login is an invalid grant; throttling and outages keep their own status. */
 async function authenticate(users: UserService, login: Login): Promise<AuthenticatedLogin> {
   try {
     return await users.authenticate(login);

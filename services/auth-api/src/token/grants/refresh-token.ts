@@ -1,5 +1,4 @@
-/** Renews tokens (RFC 6749 section 6) with rotation; a used token that comes again ends the family (RFC 9700 section 4.14). */
-
+/** Renews tokens (RFC 6749 section 6) with rotation; reuse of a rotated token revokes its family (RFC 9700 section 4.14). */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
@@ -7,7 +6,8 @@ import type { AuditWriter } from '../../audit/event.ts';
 import { type Client, servesContactCenter } from '../../clients/client.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
-import type { Families, RotatedRefresh } from '../../tokens/families.ts';
+import type { Families } from '../../tokens/families.ts';
+import type { RotatedRefresh } from '../../tokens/family-scripts.ts';
 import {
   type FamilyToken,
   formatFamilyToken,
@@ -21,8 +21,7 @@ import { type Successor, successorOf } from '../../tokens/successor.ts';
 import type { TokenAnswer } from '../../tokens/token-answer.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { UserService } from '../../users/service.ts';
-import type { GrantHandler, GrantRequest } from './grant-handler.ts';
-import { tokenIssued } from './token-issued.ts';
+import { type GrantHandler, type GrantRequest, tokenIssued } from './grant-handler.ts';
 
 export interface RefreshTokenDeps {
   families: Families;
@@ -30,11 +29,11 @@ export interface RefreshTokenDeps {
   users: UserService;
   userTokenIssuer: UserTokenIssuer;
   audit: AuditWriter;
-  /** Where every token leaves an event; most installations count these. */
+  /** Set if the installation audits every token; others only count them. */
   tokenAudit: AuditWriter | undefined;
 }
 
-/** One attempt: the random parts exist before the script runs, so that the script can keep what they were made with. */
+/** One attempt. The random parts exist before the script runs, so that the script can store their salt. */
 interface Attempt {
   client: Client;
   presented: FamilyToken;
@@ -63,7 +62,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     });
   }
 
-  /** Nothing was used up yet: an outage of the Configuration Server costs the client no token. */
+  /** Before the rotation, so that an outage of the Configuration Server does not use up the token. */
   async function readPersonAgain(grant: Grant): Promise<Grant> {
     if (isRefreshRevoked(grant, revocations)) throw refused('the sign-in behind the token has ended');
     try {
@@ -176,12 +175,12 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   };
 }
 
-/** The caller learns that the token is no good, the log learns why. */
+/** The client is told that the token is invalid; only the log contains the reason. */
 function refused(detail: string) {
   return invalidGrant('The refresh token is invalid, expired or revoked', { detail });
 }
 
-/** The retry of an answer gets it only with the key of the first request. */
+/** A repeated request gets the same answer only with the key of the first request. */
 function holderOf(client: Client, cnf: Confirmation | undefined): string {
   return JSON.stringify([client.clientId, cnf?.jkt ?? cnf?.['x5t#S256'] ?? '']);
 }

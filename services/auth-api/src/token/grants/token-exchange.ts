@@ -1,4 +1,5 @@
-/** Exchanges a user's token for one with another audience and never more rights (RFC 8693): impersonation and delegation. */
+/** Exchanges a user's token for one with another audience and no more rights (RFC 8693): impersonation and delegation. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
@@ -56,7 +57,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
     );
     const [, ...alive] = await Promise.all([
       audit.write(eventOf(request, presented, { outcome: 'success', audience, scope: issued.scope })),
-      // Revoked meanwhile, it may not have been seen that there is one more token to revoke.
+      // A revocation of the parent that ran meanwhile may have missed the new token.
       ...parents.map((parent) => parent.isAlive()),
     ]);
     const dead = alive.indexOf(false);
@@ -119,7 +120,7 @@ function eventOf(
     fields: {
       subjectClient: clientId,
       requestedType,
-      ...(acting === undefined ? {} : { actor: acting.sub ?? acting.clientId, actorClient: acting.clientId }),
+      ...definedOnly({ actor: acting && (acting.sub ?? acting.clientId), actorClient: acting?.clientId }),
       ...(fields as NonNullable<AuditEvent['fields']>),
     },
   };
