@@ -1,5 +1,4 @@
-/** The configuration of Auth API: it and the groups in config/ alone name its variables. */
-
+/** Defines the configuration of Auth API; only this file and the groups in config/ name its variables. */
 import { auditSettings, elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/settings';
 import {
   certificateHeaderProblems,
@@ -26,12 +25,9 @@ import {
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
 import { z } from 'zod';
-import { authorizationSettings } from './config/authorization.ts';
-import { clientSettings } from './config/clients.ts';
-import { registrationSettings } from './config/registration.ts';
-import { sessionSettings } from './config/sessions.ts';
-import { signInSettings } from './config/sign-in.ts';
-import { tokenSettings } from './config/tokens.ts';
+import { clientSettings, registrationSettings } from './config/clients.ts';
+import { sessionSettings, signInSettings } from './config/sign-in.ts';
+import { authorizationSettings, tokenSettings } from './config/tokens.ts';
 
 export const configuration = defineConfiguration(
   'auth-api',

@@ -1,4 +1,4 @@
-/** Names what every domain builds on: the process, its stores, and what is the same in the whole installation. */
+/** Describes what every domain builds on: the process, its stores, and the facts of the installation. */
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -31,6 +31,6 @@ export interface Core {
   location: string;
   /** Whether the compat profile is on. */
   isCompat: boolean;
-  /** Longest life of anything that can be revoked. */
+  /** Maximum lifetime of everything that can be revoked. */
   maxLifeMs: number;
 }

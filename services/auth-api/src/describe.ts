@@ -1,4 +1,4 @@
-/** Builds the routes with nothing behind them, for the OpenAPI document. */
+/** Builds the routes without stores, for the OpenAPI document. */
 import { systemClock } from '@gatehouse/service-kit/clock';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -8,7 +8,7 @@ import { configuration } from './config.ts';
 import { composeDeps } from './deps.ts';
 import type { Stores } from './open-core.ts';
 
-/** Stands for connections that nothing uses: composing only passes them on. */
+/** Replaces the connections, which composing passes on and never uses. */
 const unused: Stores = new Proxy(() => unused, { get: () => unused, apply: () => unused }) as never;
 
 export async function describeApp(kit: Kit): Promise<App> {

@@ -1,4 +1,4 @@
-/** Opens the stores and makes what every domain builds on. */
+/** Opens the stores and creates the core that every domain builds on. */
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -12,7 +12,7 @@ import type { Core } from './core.ts';
 
 const schema = 'auth';
 
-/** Connections; the describing of the routes has stand-ins for them. */
+/** The connections to PostgreSQL and Redis; `describe.ts` replaces them. */
 export type Stores = ReturnType<typeof openStores>;
 
 export function openStores({ postgres, redis: redisSettings }: Config, { log, tracing }: Kit) {

@@ -1,4 +1,4 @@
-/** What a pod of Auth API must have to get traffic, and what is only told. */
+/** Lists the readiness checks of Auth API; an advisory one is reported but does not stop traffic. */
 import type { ReadinessCheck } from '@gatehouse/service-kit/health/readiness';
 import { pingRedis } from '@gatehouse/service-kit/redis/client';
 import type { Deps } from './deps.ts';
@@ -8,7 +8,7 @@ export function readinessChecks({ stores, revocation, users }: Deps): ReadinessC
   return [
     { name: 'redis', check: () => pingRedis(stores.redis) },
     { name: 'cut-offs', check: async () => revocation.revocations.assertFresh() },
-    // One environment's outage is not everybody's.
+    // Advisory: the outage of one environment must not stop the logins of the others.
     {
       name: 'configuration-servers',
       isAdvisory: true,

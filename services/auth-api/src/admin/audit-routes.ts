@@ -1,41 +1,32 @@
-/** `/auth/v3/ops/audit`: an operator looks up what happened, and whether the record of it is whole. */
-
-import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
+/** Serves `/auth/v3/ops/audit`: operators search security events, verify the chain, and erase personal data. */
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import { eraseAnswer, type SecurityEvent, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
-import type { AuditErasure } from '../audit/erase.ts';
-import type { AuditSearch } from '../audit/search.ts';
+import type { Audit } from '../audit/compose.ts';
 import type { StoredAuditEvent } from '../audit/store.ts';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
 import { auditQuerySchema, eraseBodySchema } from './audit-schemas.ts';
 
-export interface AuditRoutesDeps {
-  auditSearch: AuditSearch;
-  auditWorker: AuditWorker;
-  auditErasure: AuditErasure;
-}
-
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope };
 const tags = ['audit'];
 
-export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
-  const { auditSearch, auditWorker, auditErasure } = deps;
-
-  app.route({
-    method: 'GET',
-    url: '',
-    schema: {
-      tags,
-      summary: 'Security events, newest first; with `after` oldest first: what came since',
-      querystring: auditQuerySchema,
-      response: { 200: securityEventsAnswer, ...refusals },
+export function auditRoutes(app: App, { search, worker, erasure }: Audit): void {
+  app.get(
+    '',
+    {
+      schema: {
+        tags,
+        summary: 'Security events, newest first; with `after` oldest first: what came since',
+        querystring: auditQuerySchema,
+        response: { 200: securityEventsAnswer, ...refusals },
+      },
     },
-    handler: async ({ query }) => {
+    async ({ query }) => {
       const { from, to, before, after, ...filter } = query;
-      const { events, nextSeq } = await auditSearch.find({
+      const { events, nextSeq } = await search.find({
         ...filter,
         fromMs: from === undefined ? undefined : Date.parse(from),
         toMs: to === undefined ? undefined : Date.parse(to),
@@ -44,46 +35,49 @@ export function auditRoutes(app: App, deps: AuditRoutesDeps): void {
       });
       return {
         ...ok(events.map(viewOf)),
-        ...(nextSeq === undefined ? {} : { nextCursor: String(nextSeq) }),
+        ...definedOnly({ nextCursor: nextSeq?.toString() }),
       };
     },
-  });
+  );
 
-  app.route({
-    method: 'GET',
-    url: '/verify',
-    schema: {
-      tags,
-      summary: 'Check the hash chain, day by day',
-      description: 'Reads every event of the days: ask for few days where there are many events.',
-      querystring: auditDaysQuery,
-      response: { 200: verifyAnswer, ...refusals },
+  app.get(
+    '/verify',
+    {
+      schema: {
+        tags,
+        summary: 'Check the hash chain, day by day',
+        description: 'Reads every event of the days: ask for few days where there are many events.',
+        querystring: auditDaysQuery,
+        response: { 200: verifyAnswer, ...refusals },
+      },
     },
-    handler: async ({ query }) => ok(await auditWorker.verify(query)),
-  });
+    async ({ query }) => ok(await worker.verify(query)),
+  );
 
-  app.route({
-    method: 'POST',
-    url: '/reship',
-    schema: {
-      tags,
-      summary: 'Send again what Elasticsearch refused',
-      response: { 200: reshipAnswer, ...refusals, 409: errorEnvelope },
+  app.post(
+    '/reship',
+    {
+      schema: {
+        tags,
+        summary: 'Send again what Elasticsearch refused',
+        response: { 200: reshipAnswer, ...refusals, 409: errorEnvelope },
+      },
     },
-    handler: async () => ok({ taken: await auditWorker.reship() }),
-  });
+    async () => ok({ taken: await worker.reship() }),
+  );
 
-  app.route({
-    method: 'POST',
-    url: '/erase',
-    schema: {
-      tags,
-      summary: 'Erase what the events say of a user; that something happened stays',
-      body: eraseBodySchema,
-      response: { 200: eraseAnswer, ...refusals },
+  app.post(
+    '/erase',
+    {
+      schema: {
+        tags,
+        summary: 'Erase what the events say of a user; that something happened stays',
+        body: eraseBodySchema,
+        response: { 200: eraseAnswer, ...refusals },
+      },
     },
-    handler: async (request) => ok(await auditErasure.erase(request.body.data.user, actorOf(request))),
-  });
+    async (request) => ok(await erasure.erase(request.body.data.user, actorOf(request))),
+  );
 }
 
 function viewOf({ atMs, ...event }: StoredAuditEvent): SecurityEvent {

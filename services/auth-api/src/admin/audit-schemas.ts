@@ -1,4 +1,4 @@
-/** What may be asked about security events. */
+/** Defines the query and the bodies of `/auth/v3/ops/audit`. */
 import { wrapped } from '@gatehouse/contracts/envelope';
 import { z } from 'zod';
 

@@ -1,9 +1,10 @@
-/** `/auth/v3/ops/clients`: administration of OAuth clients. */
+/** Serves `/auth/v3/ops/clients`: the administration of OAuth clients. */
 import {
   clientListSchema,
   clientViewSchema,
   clientWithSecretSchema,
 } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { emptyEnvelope, envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { effectiveEtagOf, isFresh } from '@gatehouse/service-kit/http/entity-tag';
@@ -23,11 +24,6 @@ import {
 import type { ClientService, Writer } from '../clients/service.ts';
 import { viewOf } from '../clients/view.ts';
 
-export interface ClientRoutesDeps {
-  clients: ClientService;
-  compatEnabled: boolean;
-}
-
 const refusals = {
   400: errorEnvelope,
   401: securityError,
@@ -40,119 +36,130 @@ const refusals = {
 const tags = ['clients'];
 const ifMatchRule = 'With If-Match, the answer is 412 when somebody else has changed it since.';
 
-export function clientRoutes(app: App, { clients, compatEnabled }: ClientRoutesDeps): void {
+export function clientRoutes(
+  app: App,
+  { clients, compatEnabled }: { clients: ClientService; compatEnabled: boolean },
+): void {
   const writerOf = (request: FastifyRequest): Writer => ({
     ...actorOf(request),
     ifMatch: request.headers['if-match'],
   });
 
-  app.route({
-    method: 'GET',
-    url: '',
-    schema: {
-      tags,
-      operationId: 'listClients',
-      summary: 'Clients in the order of their ids',
-      querystring: listQuerySchema,
-      response: { 200: clientListSchema, ...refusals },
+  app.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'listClients',
+        summary: 'Clients in the order of their ids',
+        querystring: listQuerySchema,
+        response: { 200: clientListSchema, ...refusals },
+      },
     },
-    handler: async ({ query }) => {
+    async ({ query }) => {
       const { search, contactCenterId } = query;
       const page = readPage(query, clientIdPattern);
       const { rows, nextCursor } = await clients.list({ search, contactCenterId }, page);
-      return { ...ok(rows.map(viewOf)), ...(nextCursor === undefined ? {} : { nextCursor }) };
+      return { ...ok(rows.map(viewOf)), ...definedOnly({ nextCursor }) };
     },
-  });
+  );
 
-  app.route({
-    method: 'POST',
-    url: '',
-    schema: {
-      tags,
-      operationId: 'createClient',
-      summary: 'Create a client',
-      description:
-        'The answer is the only one that shows a secret: the generated one, or in the compat profile any.',
-      body: createBodySchema,
-      response: { 200: envelopeOf(clientWithSecretSchema), ...refusals, 409: errorEnvelope },
+  app.post(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'createClient',
+        summary: 'Create a client',
+        description:
+          'The answer is the only one that shows a secret: the generated one, or in the compat profile any.',
+        body: createBodySchema,
+        response: { 200: envelopeOf(clientWithSecretSchema), ...refusals, 409: errorEnvelope },
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       const { encryptedClientSecret = compatEnabled, ...input } = request.body.data;
       const { client, generatedSecret, secret } = await clients.create(input, actorOf(request));
       return ok({
         ...tagged(reply, client),
-        ...(generatedSecret === undefined ? {} : { client_secret: generatedSecret }),
-        ...(encryptedClientSecret && secret !== undefined ? { encrypted_client_secret: secret } : {}),
+        ...definedOnly({
+          client_secret: generatedSecret,
+          encrypted_client_secret: encryptedClientSecret ? secret : undefined,
+        }),
       });
     },
-  });
+  );
 
-  app.route({
-    method: 'GET',
-    url: '/:client_id',
-    schema: {
-      tags,
-      operationId: 'readClient',
-      summary: 'Read a client',
-      params: clientParamsSchema,
-      response: { 200: envelopeOf(clientViewSchema), ...refusals },
+  app.get(
+    '/:client_id',
+    {
+      schema: {
+        tags,
+        operationId: 'readClient',
+        summary: 'Read a client',
+        params: clientParamsSchema,
+        response: { 200: envelopeOf(clientViewSchema), ...refusals },
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       const client = await clients.get(request.params.client_id);
       const view = tagged(reply, client);
       const isKnown = isFresh(request.headers['if-none-match'], etagOfClient(client));
       return isKnown ? notModified(reply) : ok(view);
     },
-  });
+  );
 
-  app.route({
-    method: 'PUT',
-    url: '/:client_id',
-    schema: {
-      tags,
-      operationId: 'updateClient',
-      summary: 'Change a client: fields that are left out keep their value',
-      description: `What the client loses by it ends in the tokens that are out, too. ${ifMatchRule}`,
-      params: clientParamsSchema,
-      body: updateBodySchema,
-      response: { 200: envelopeOf(clientViewSchema), ...refusals },
+  app.put(
+    '/:client_id',
+    {
+      schema: {
+        tags,
+        operationId: 'updateClient',
+        summary: 'Change a client: fields that are left out keep their value',
+        description: `What the client loses by it ends in the tokens that are out, too. ${ifMatchRule}`,
+        params: clientParamsSchema,
+        body: updateBodySchema,
+        response: { 200: envelopeOf(clientViewSchema), ...refusals },
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       const { client_id } = request.params;
       return ok(tagged(reply, await clients.update(client_id, request.body.data, writerOf(request))));
     },
-  });
+  );
 
-  app.route({
-    method: 'DELETE',
-    url: '/:client_id',
-    schema: {
-      tags,
-      operationId: 'deleteClient',
-      summary: 'Delete a client and end its tokens',
-      description: ifMatchRule,
-      params: clientParamsSchema,
-      response: { 200: emptyEnvelope, ...refusals },
+  app.delete(
+    '/:client_id',
+    {
+      schema: {
+        tags,
+        operationId: 'deleteClient',
+        summary: 'Delete a client and end its tokens',
+        description: ifMatchRule,
+        params: clientParamsSchema,
+        response: { 200: emptyEnvelope, ...refusals },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       await clients.remove(request.params.client_id, writerOf(request));
       return ok();
     },
-  });
+  );
 
-  app.route({
-    method: 'POST',
-    url: '/:client_id/rotate-secret',
-    schema: {
-      tags,
-      operationId: 'rotateClientSecret',
-      summary: 'Give a client a new secret; the former one stays valid for a grace time',
-      description: `Without a body the grace time of the installation; 0 after a leak. ${ifMatchRule}`,
-      params: clientParamsSchema,
-      body: rotateBodySchema,
-      response: { 200: envelopeOf(clientWithSecretSchema), ...refusals },
+  app.post(
+    '/:client_id/rotate-secret',
+    {
+      schema: {
+        tags,
+        operationId: 'rotateClientSecret',
+        summary: 'Give a client a new secret; the former one stays valid for a grace time',
+        description: `Without a body the grace time of the installation; 0 after a leak. ${ifMatchRule}`,
+        params: clientParamsSchema,
+        body: rotateBodySchema,
+        response: { 200: envelopeOf(clientWithSecretSchema), ...refusals },
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       const graceSeconds = request.body?.data?.graceSeconds;
       const { client, secret, formerExpiresAtMs } = await clients.rotateSecret(
         request.params.client_id,
@@ -165,10 +172,10 @@ export function clientRoutes(app: App, { clients, compatEnabled }: ClientRoutesD
         formerSecretExpiresAt: new Date(formerExpiresAtMs).toISOString(),
       });
     },
-  });
+  );
 }
 
-/** What is shown changes with every use as well. */
+/** Includes the time of the last use, because the view shows it. */
 function etagOfClient({ version, lastUsedAtMs = 0 }: Client): string {
   return effectiveEtagOf(version, lastUsedAtMs);
 }
@@ -178,7 +185,7 @@ function tagged(reply: FastifyReply, client: Client) {
   return viewOf(client);
 }
 
-/** Without a body, so none of the described answers. */
+/** Answers 304 without a body, which the response schemas do not describe. */
 function notModified(reply: FastifyReply): never {
   return reply.code(304).send() as never;
 }

@@ -1,5 +1,4 @@
-/** Composes what operators administer: clients, keys, single sign-on, the audit trail, and the diagnosis. */
-
+/** Composes the administration of clients, keys, single sign-on and the audit trail, and the diagnosis. */
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
@@ -35,7 +34,7 @@ interface AdminDependencies {
 export function composeAdmin(core: Core, dependencies: AdminDependencies) {
   const { isCompat, pool, redis, now } = core;
   const { audit, keys, clients, sso, users, followed, migrationsFolder } = dependencies;
-  /** What the diagnosis looks at, in its order. */
+  /** The checks of the diagnosis, in the order of its answer. */
   const probes = [
     postgresProbe({ db: pool, schema: 'auth', migrationsFolder, now }),
     redisProbe(redis, { keepsTokens: true }),
@@ -50,8 +49,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
       clientRoutes(app, { clients: clients.service, compatEnabled: isCompat }),
     signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),
     ssoRoutes: async (app: App) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys }),
-    auditRoutes: async (app: App) =>
-      auditRoutes(app, { auditSearch: audit.search, auditWorker: audit.worker, auditErasure: audit.erasure }),
+    auditRoutes: async (app: App) => auditRoutes(app, audit),
     diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
   };
 }

@@ -1,29 +1,28 @@
-/** `/auth/v3/ops/diagnosis`: what this service stands on, looked at now. */
+/** Serves `/auth/v3/ops/diagnosis`: checks now everything that this service depends on. */
 import { authApiDiagnosisPath, diagnosisSchema } from '@gatehouse/contracts/diagnosis';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { diagnose, type Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 
-export interface DiagnosisRoutesDeps {
-  probes: readonly Probe[];
-  version: string;
-}
-
-export function diagnosisRoutes(app: App, { probes, version }: DiagnosisRoutesDeps): void {
-  app.route({
-    method: 'GET',
-    url: authApiDiagnosisPath,
-    schema: {
-      tags: ['operations'],
-      summary: 'Look at everything this service stands on, and say what to change',
-      response: {
-        200: envelopeOf(diagnosisSchema),
-        401: securityError,
-        403: errorEnvelope,
-        503: errorEnvelope,
+export function diagnosisRoutes(
+  app: App,
+  { probes, version }: { probes: readonly Probe[]; version: string },
+): void {
+  app.get(
+    authApiDiagnosisPath,
+    {
+      schema: {
+        tags: ['operations'],
+        summary: 'Look at everything this service stands on, and say what to change',
+        response: {
+          200: envelopeOf(diagnosisSchema),
+          401: securityError,
+          403: errorEnvelope,
+          503: errorEnvelope,
+        },
       },
     },
-    handler: async () => ok(await diagnose(probes, { service: 'auth-api', version: version })),
-  });
+    async () => ok(await diagnose(probes, { service: 'auth-api', version })),
+  );
 }

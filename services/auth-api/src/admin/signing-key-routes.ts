@@ -1,4 +1,4 @@
-/** `/auth/v3/ops/signing-keys`: administration of the keys that sign. */
+/** Serves `/auth/v3/ops/signing-keys`: the administration of signing keys. */
 import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -12,80 +12,79 @@ import type { SigningKeyService } from '../keys/signing-keys.ts';
 import type { StoredKey } from '../keys/store.ts';
 import { viewOf } from '../keys/view.ts';
 
-export interface SigningKeyRoutesDeps {
-  signingKeys: SigningKeyService;
-}
-
 const tags = ['signing keys'];
 const keyList = envelopeOf(z.array(signingKeyViewSchema));
 const refusals = { 400: errorEnvelope, 401: securityError, 403: errorEnvelope, 503: errorEnvelope };
 
-export function signingKeyRoutes(app: App, { signingKeys }: SigningKeyRoutesDeps): void {
+export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: SigningKeyService }): void {
   const view = (key: StoredKey) => viewOf(key, signingKeys.publishedUntilMs(key));
   const answer = (keys: readonly StoredKey[]) => ok(keys.map(view));
 
-  app.route({
-    method: 'GET',
-    url: '',
-    schema: { tags, summary: 'List signing keys', response: { 200: keyList, ...refusals } },
-    handler: async () => answer(await signingKeys.list()),
-  });
+  app.get(
+    '',
+    { schema: { tags, summary: 'List signing keys', response: { 200: keyList, ...refusals } } },
+    async () => answer(await signingKeys.list()),
+  );
 
-  app.route({
-    method: 'POST',
-    url: '',
-    schema: {
-      tags,
-      summary: 'Import a signing key',
-      description: 'PEM, PKCS#12 or JWK: RSA of 2048 to 4096 bits, EC P-256 or Ed25519.',
-      body: importBodySchema,
-      response: { 200: envelopeOf(signingKeyViewSchema), ...refusals, 409: errorEnvelope },
+  app.post(
+    '',
+    {
+      schema: {
+        tags,
+        summary: 'Import a signing key',
+        description: 'PEM, PKCS#12 or JWK: RSA of 2048 to 4096 bits, EC P-256 or Ed25519.',
+        body: importBodySchema,
+        response: { 200: envelopeOf(signingKeyViewSchema), ...refusals, 409: errorEnvelope },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       const { data } = request.body;
       const key = await readKeyImport(data);
       return ok(view(await signingKeys.import(key, data.state, actorOf(request))));
     },
-  });
+  );
 
-  app.route({
-    method: 'POST',
-    url: '/rotate',
-    schema: {
-      tags,
-      summary: 'Sign with the next keys from now on',
-      description: 'The former keys stay published until everything they signed has expired.',
-      body: rotateBodySchema.nullish(),
-      response: { 200: keyList, ...refusals },
+  app.post(
+    '/rotate',
+    {
+      schema: {
+        tags,
+        summary: 'Sign with the next keys from now on',
+        description: 'The former keys stay published until everything they signed has expired.',
+        body: rotateBodySchema.nullish(),
+        response: { 200: keyList, ...refusals },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       const algorithm = request.body?.data.algorithm;
       const algorithms = algorithm === undefined ? signingAlgorithms : [algorithm];
       return answer(await signingKeys.rotate(algorithms, actorOf(request)));
     },
-  });
+  );
 
-  app.route({
-    method: 'POST',
-    url: '/:kid/retire',
-    schema: {
-      tags,
-      summary: 'Sign nothing more with a key; what it signed stays valid',
-      params: keyParamsSchema,
-      response: { 200: keyList, ...refusals, 404: errorEnvelope, 409: errorEnvelope },
+  app.post(
+    '/:kid/retire',
+    {
+      schema: {
+        tags,
+        summary: 'Sign nothing more with a key; what it signed stays valid',
+        params: keyParamsSchema,
+        response: { 200: keyList, ...refusals, 404: errorEnvelope, 409: errorEnvelope },
+      },
     },
-    handler: async (request) => answer(await signingKeys.retire(request.params.kid, actorOf(request))),
-  });
+    async (request) => answer(await signingKeys.retire(request.params.kid, actorOf(request))),
+  );
 
-  app.route({
-    method: 'DELETE',
-    url: '/:kid',
-    schema: {
-      tags,
-      summary: 'Take a key that leaked out of the key set; what it signed is refused',
-      params: keyParamsSchema,
-      response: { 200: keyList, ...refusals, 404: errorEnvelope },
+  app.delete(
+    '/:kid',
+    {
+      schema: {
+        tags,
+        summary: 'Take a key that leaked out of the key set; what it signed is refused',
+        params: keyParamsSchema,
+        response: { 200: keyList, ...refusals, 404: errorEnvelope },
+      },
     },
-    handler: async (request) => answer(await signingKeys.remove(request.params.kid, actorOf(request))),
-  });
+    async (request) => answer(await signingKeys.remove(request.params.kid, actorOf(request))),
+  );
 }

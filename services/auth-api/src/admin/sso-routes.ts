@@ -1,4 +1,4 @@
-/** `/auth/v3/ops`: the dry run of single sign-on, and the keys by which identity providers know us. */
+/** Serves the dry run of single sign-on and the administration of its keys, below `/auth/v3/ops`. */
 import {
   ssoCheckBodySchema,
   ssoCheckSchema,
@@ -24,74 +24,75 @@ const keySchema = z.object({
 const keyList = envelopeOf(z.array(keySchema));
 const purposeBody = z.object({ data: z.object({ purpose: z.enum(['signing', 'encryption']) }) });
 
-export interface SsoAdministrationDeps {
-  ssoChecks: SsoChecks;
-  ssoKeys: SsoKeys;
-}
-
-export function ssoAdministrationRoutes(app: App, deps: SsoAdministrationDeps): void {
-  const { ssoChecks, ssoKeys } = deps;
+export function ssoAdministrationRoutes(
+  app: App,
+  { ssoChecks, ssoKeys }: { ssoChecks: SsoChecks; ssoKeys: SsoKeys },
+): void {
   const answer = () => ok(ssoKeys.all().map(viewOf));
 
-  app.route({
-    method: 'POST',
-    url: '/contact-centers/:id/sso-check',
-    schema: {
-      operationId: 'checkSingleSignOn',
-      tags,
-      summary: 'Ask the identity provider of a contact centre for real, and tell how far each check came',
-      params: z.object({ id: z.guid() }),
-      body: ssoCheckBodySchema.nullish(),
-      response: { 200: envelopeOf(ssoCheckSchema), ...refusals, 404: errorEnvelope },
+  app.post(
+    '/contact-centers/:id/sso-check',
+    {
+      schema: {
+        operationId: 'checkSingleSignOn',
+        tags,
+        summary: 'Ask the identity provider of a contact centre for real, and tell how far each check came',
+        params: z.object({ id: z.guid() }),
+        body: ssoCheckBodySchema.nullish(),
+        response: { 200: envelopeOf(ssoCheckSchema), ...refusals, 404: errorEnvelope },
+      },
     },
-    handler: async (request) =>
+    async (request) =>
       ok(await ssoChecks.check(request.params.id.toLowerCase(), request.body?.data.userName)),
-  });
+  );
 
-  app.route({
-    method: 'GET',
-    url: '/sso-keys',
-    schema: {
-      operationId: 'listSsoKeys',
-      tags,
-      summary: 'Our keys towards identity providers',
-      response: { 200: keyList, ...refusals },
+  app.get(
+    '/sso-keys',
+    {
+      schema: {
+        operationId: 'listSsoKeys',
+        tags,
+        summary: 'Our keys towards identity providers',
+        response: { 200: keyList, ...refusals },
+      },
     },
-    handler: async () => answer(),
-  });
+    async () => answer(),
+  );
 
-  app.route({
-    method: 'POST',
-    url: '/sso-keys/prepare',
-    schema: {
-      operationId: 'prepareSsoKey',
-      tags,
-      summary: 'Make the next key: it is published at once, and used once it is activated',
-      body: purposeBody,
-      response: { 200: keyList, ...refusals, 409: errorEnvelope },
+  app.post(
+    '/sso-keys/prepare',
+    {
+      schema: {
+        operationId: 'prepareSsoKey',
+        tags,
+        summary: 'Make the next key: it is published at once, and used once it is activated',
+        body: purposeBody,
+        response: { 200: keyList, ...refusals, 409: errorEnvelope },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       await ssoKeys.prepare(request.body.data.purpose, actorOf(request));
       return answer();
     },
-  });
+  );
 
-  app.route({
-    method: 'POST',
-    url: '/sso-keys/activate',
-    schema: {
-      operationId: 'activateSsoKey',
-      tags,
-      summary:
-        'Use the next key from now on; identity providers must have read our metadata since it was made',
-      body: purposeBody,
-      response: { 200: keyList, ...refusals, 409: errorEnvelope },
+  app.post(
+    '/sso-keys/activate',
+    {
+      schema: {
+        operationId: 'activateSsoKey',
+        tags,
+        summary:
+          'Use the next key from now on; identity providers must have read our metadata since it was made',
+        body: purposeBody,
+        response: { 200: keyList, ...refusals, 409: errorEnvelope },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       await ssoKeys.activate(request.body.data.purpose, actorOf(request));
       return answer();
     },
-  });
+  );
 }
 
 function viewOf({ id, purpose, state, certificate, notAfterMs }: SsoKey) {

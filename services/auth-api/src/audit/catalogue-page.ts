@@ -1,4 +1,4 @@
-/** docs/audit-events.md, from the catalogue. */
+/** Writes docs/audit-events.md from the catalogue of security events. */
 import { auditEvents, type CatalogueEntry } from './event.ts';
 
 export function cataloguePage(): string {

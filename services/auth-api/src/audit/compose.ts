@@ -1,5 +1,4 @@
 /** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch. */
-
 import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
@@ -9,7 +8,7 @@ import { auditedService, securityDocument } from './document.ts';
 import { createAuditDrain } from './drain.ts';
 import { createAuditErasure } from './erase.ts';
 import { createFloodLimit, type FloodLimit, type FloodLimits } from './flood-limit.ts';
-import { createAuditSearch } from './search.ts';
+import { type AuditFilter, findAuditPage } from './store.ts';
 import { createAuditStream } from './stream.ts';
 import { securityTrail } from './trail.ts';
 import { createAuditWriter } from './writer.ts';
@@ -17,7 +16,7 @@ import { createAuditWriter } from './writer.ts';
 interface AuditDependencies {
   config: {
     audit: { pseudonymKey: Secret | undefined; retentionDays: number };
-    elasticsearch: ElasticsearchConfig & Parameters<typeof createAuditWorker>[0]['elasticsearch'];
+    elasticsearch: ElasticsearchConfig;
   };
 }
 
@@ -64,7 +63,7 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
   return {
     writer,
     worker,
-    search: createAuditSearch(pool),
+    search: { find: (filter: AuditFilter) => findAuditPage(pool, filter) },
     erasure: createAuditErasure({
       pool,
       audit: writer,
@@ -72,9 +71,9 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
       drain: drain.drainOnce,
       pseudonymise,
     }),
-    /** Brings what waits in Redis into PostgreSQL now; the number of events. */
+    /** Moves the events that wait in Redis into PostgreSQL now. Resolves their number. */
     drain: () => drain.drainOnce(),
-    /** A writer for events that strangers can cause without limit. */
+    /** Makes a writer for events that anybody can cause without limit. */
     floodLimited(limits: FloodLimits) {
       const limit = createFloodLimit({ audit: writer, log, ...limits });
       floodLimits.push(limit);

@@ -1,9 +1,10 @@
-/** A security event as Elasticsearch gets it. */
+/** Makes the document of Elasticsearch from a security event. */
 
 import type { ChainedEvent } from '@gatehouse/audit-trail/chain/trail';
 import type { Document } from '@gatehouse/audit-trail/elasticsearch/bulk';
 import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { auditDocument, changesAsText } from '@gatehouse/audit-trail/shipping/audit-document';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import { auditEvents, type CatalogueEntry, type EventKind } from './event.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
@@ -28,15 +29,15 @@ export function securityDocument(event: ChainedEvent, pseudonymise: Pseudonymise
       name: userName === undefined ? undefined : pseudonymise(String(userName)),
     },
     clientAddress: personal?.clientAddress ? pseudonymise(personal.clientAddress) : undefined,
-    gatehouse: {
-      ...(facts.clientId === null ? {} : { client_id: facts.clientId }),
-      ...(personal?.sid ? { session_id: personal.sid } : {}),
-      ...(Object.keys(details).length === 0 ? {} : { details }),
-    },
+    gatehouse: definedOnly({
+      client_id: facts.clientId ?? undefined,
+      session_id: personal?.sid || undefined,
+      details: Object.keys(details).length === 0 ? undefined : details,
+    }),
   });
 }
 
-/** A later release, which was here before this one, may have written events that this one does not know. */
+/** After a rollback, the trail may have events of a later release that this one does not know. */
 function kindOf(name: string): EventKind {
   return (auditEvents as Record<string, CatalogueEntry>)[name]?.kind ?? { category: [], type: ['info'] };
 }

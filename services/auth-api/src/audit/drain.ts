@@ -1,37 +1,33 @@
-/** Moves security events from the Redis stream into PostgreSQL: at least once there, and once as a row. */
-import { createRepeatingWork, type RepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+/** Moves security events from the Redis stream into PostgreSQL; delivery may repeat, but each event is one row. */
+import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import type { Pool, PoolClient } from '@gatehouse/service-kit/postgres/pool';
 import { insertEventTexts } from './store.ts';
 import type { AuditStream, StreamedAuditEvent } from './stream.ts';
 
-export interface AuditDrain extends RepeatingWork {
-  /** Moves everything there is; 0 when another replica is at it. */
-  drainOnce(signal?: AbortSignal): Promise<number>;
-}
-
-export interface AuditDrainOptions {
+interface AuditDrainOptions {
   pool: Pool;
   stream: AuditStream;
   log: Logger;
   intervalMs?: number;
-  /** Told after every round how many events wait in Redis, and since when the oldest does. */
+  /** Called after every round with the number of events that wait in Redis and the time of the oldest. */
   onWaiting?(events: number, oldestMs: number | undefined): void;
   batchSize?: number;
 }
 
-export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
+export function createAuditDrain(options: AuditDrainOptions) {
   const { pool, stream, log, intervalMs = 1000, batchSize = 500 } = options;
 
   const moveBatch = async (client: PoolClient): Promise<number> => {
     const entries = await stream.oldest(batchSize);
     await store(client, entries, log);
-    // After the commit: a crash in between delivers them again, and the ids keep the rows single.
+    // After the commit: after a crash in between they are delivered again, and the ids prevent double rows.
     await stream.remove(entries.map(({ streamId }) => streamId));
     return entries.length;
   };
 
+  /** Moves all events. Resolves their number, 0 while another replica holds the lock. */
   const drainOnce = async (signal?: AbortSignal): Promise<number> => {
     const moved = await withAdvisoryLock(pool, 'audit-drain', async (client) => {
       let total = 0;
@@ -42,7 +38,7 @@ export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
     return moved ?? 0;
   };
 
-  const tellWaiting = async () => {
+  const reportWaiting = async () => {
     const [events, oldestMs] = await Promise.all([stream.length(), stream.oldestMs()]);
     options.onWaiting?.(events, oldestMs);
   };
@@ -56,10 +52,10 @@ export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
       try {
         await drainOnce(signal);
       } catch (error) {
-        await tellWaiting().catch(() => undefined);
+        await reportWaiting().catch(() => undefined);
         throw error;
       }
-      await tellWaiting();
+      await reportWaiting();
       return false;
     },
   });
@@ -67,7 +63,7 @@ export function createAuditDrain(options: AuditDrainOptions): AuditDrain {
   return { drainOnce, ...work };
 }
 
-/** One row that PostgreSQL refuses must not hold up all others: it stays readable in the log. */
+/** A row that PostgreSQL refuses must not block the others: it is written to the log instead. */
 async function store(client: PoolClient, entries: readonly StreamedAuditEvent[], log: Logger): Promise<void> {
   const texts = entries.flatMap(({ text, streamId }) => {
     if (text === undefined) log.error({ streamId }, 'an entry of the audit stream is no event');
@@ -90,7 +86,7 @@ async function storeAlone(client: PoolClient, text: string, log: Logger): Promis
   }
 }
 
-/** SQLSTATE class 22 (data exception) or 23 (constraint): trying again would not help. */
+/** SQLSTATE class 22 (data exception) or 23 (constraint): a repetition would fail too. */
 function isRefusedValue(error: unknown): boolean {
   return /^2[23]/.test((error as { code?: string }).code ?? '');
 }

@@ -1,36 +1,28 @@
-/** Erases what security events say of a person: in PostgreSQL and in the copies of Elasticsearch. The chain holds all the same. */
-
+/** Erases personal data from security events in PostgreSQL and in the copies of Elasticsearch; the chain stays verifiable. */
 import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { AuditWriter } from './event.ts';
+import type { Actor, AuditWriter } from './event.ts';
 import { erasePersonalFacts, findPersonalNames } from './store.ts';
 
-export interface AuditErasure {
-  /**
-   * `user`: user name in any case, or sub. Repeating it finishes what was interrupted.
-   * @throws AppError 503 when Elasticsearch does not answer: here everything is erased by then
-   */
-  erase(
-    user: string,
-    actor: { name: string; correlationId: string; clientAddress: string },
-  ): Promise<{ events: number; copies: number }>;
-}
-
-export interface AuditErasureOptions {
+interface AuditErasureOptions {
   pool: Pool;
   audit: AuditWriter;
   auditWorker: AuditWorker;
-  /** Brings what waits in Redis into PostgreSQL. */
+  /** Moves the events that wait in Redis into PostgreSQL. */
   drain(): Promise<number>;
   pseudonymise: Pseudonymise;
 }
 
-export function createAuditErasure(options: AuditErasureOptions): AuditErasure {
+export function createAuditErasure(options: AuditErasureOptions) {
   const { pool, audit, auditWorker, drain, pseudonymise } = options;
   return {
-    async erase(user, actor) {
-      // What is still on its way would arrive with the name.
+    /**
+     * `user`: user name in any case, or sub. A repetition finishes what was interrupted.
+     * @throws AppError 503 when Elasticsearch does not answer; PostgreSQL has been erased by then
+     */
+    async erase(user: string, actor: Actor): Promise<{ events: number; copies: number }> {
+      // Otherwise the events that still wait would bring the name back.
       await drain();
       const { names, events } = await inTransaction(pool, async (client) => {
         const found = await findPersonalNames(client, user);

@@ -1,4 +1,4 @@
-/** The catalogue of security events. Names are part of the product: dashboards and alarms are built on them. */
+/** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 
 /** What an event is about (ECS event.category) and what happened to it (event.type). */
@@ -11,7 +11,7 @@ export interface CatalogueEntry {
   /** Completes "is written when …". */
   when: string;
   kind: EventKind;
-  /** Members of `fields` and what they say. */
+  /** Members of `fields` and their meaning. */
   fields?: Readonly<Record<string, string>>;
 }
 
@@ -219,14 +219,14 @@ export interface AuditEvent {
   fields?: Record<string, string | number | boolean | string[] | FieldChanges> | undefined;
 }
 
-/** An event as it travels and is stored. */
+/** An event in the stream and in the database. */
 export interface RecordedAuditEvent extends AuditEvent {
-  /** UUID; storing the same event twice is harmless because of it. */
+  /** UUID: an event that is stored twice is one row. */
   id: string;
   atMs: number;
 }
 
-/** The part of a PostgreSQL client that writes a row inside somebody's transaction. */
+/** The part of a PostgreSQL client that writes a row in the transaction of the caller. */
 export interface AuditTransaction {
   query(text: string, values: unknown[]): Promise<unknown>;
 }
@@ -238,7 +238,7 @@ export interface AuditWriter {
   inTransaction(transaction: AuditTransaction, event: AuditEvent): Promise<void>;
 }
 
-/** Who asked, for the audit trail. */
+/** Describes who made a change. */
 export interface Actor {
   name: string;
   correlationId: string;

@@ -1,23 +1,21 @@
 /**
- * For events of which a stranger may cause as many as he likes, since refusing him costs next to nothing: the first ones of an
- * address are written one by one, what comes beyond is written as a number once a minute. So a flood cannot fill the database.
+ * Limits events that anybody can cause without limit, so that a flood cannot fill the database: writes the first events
+ * of an address one by one, and the number of the others once a minute.
  */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditEvent, AuditWriter } from './event.ts';
 
-export interface FloodLimit extends Pick<AuditWriter, 'write'> {
-  /** Writes the numbers that are left. */
-  close(): Promise<void>;
-}
+export type FloodLimit = ReturnType<typeof createFloodLimit>;
 
-/** Events written one by one in a window: of one address, and of all of them. */
+/** Most events that are written one by one in a window: for one address, and in total. */
 export interface FloodLimits {
-  mostOfAddress: number;
-  mostOfAll: number;
+  maxPerAddress: number;
+  maxTotal: number;
 }
 
-export interface FloodLimitOptions extends FloodLimits {
+interface FloodLimitOptions extends FloodLimits {
   audit: Pick<AuditWriter, 'write'>;
   log: Logger;
   windowMs?: number;
@@ -29,16 +27,16 @@ interface Counted {
   last: AuditEvent;
 }
 
-/** Stands for the addresses beyond those that are told apart. */
+/** Stands for all further addresses. */
 const others = 'others';
 
-export function createFloodLimit(options: FloodLimitOptions): FloodLimit {
-  const { audit, log, mostOfAddress, mostOfAll, windowMs = 60_000 } = options;
+export function createFloodLimit(options: FloodLimitOptions) {
+  const { audit, log, maxPerAddress, maxTotal, windowMs = 60_000 } = options;
   let addresses = new Map<string, Counted>();
   let written = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  async function tellNumbers(): Promise<void> {
+  async function writeNumbers(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     const counted = [...addresses];
@@ -50,7 +48,7 @@ export function createFloodLimit(options: FloodLimitOptions): FloodLimit {
 
   function countedOf(event: AuditEvent): [string, Counted] {
     const given = addressGroup(event.clientAddress ?? '');
-    const address = addresses.has(given) || addresses.size < mostOfAll ? given : others;
+    const address = addresses.has(given) || addresses.size < maxTotal ? given : others;
     const counted = addresses.get(address) ?? { written: 0, more: 0, last: event };
     addresses.set(address, counted);
     counted.last = event;
@@ -58,14 +56,14 @@ export function createFloodLimit(options: FloodLimitOptions): FloodLimit {
   }
 
   return {
-    async write(event) {
+    async write(event: AuditEvent): Promise<void> {
       timer ??= setTimeout(() => {
-        tellNumbers().catch((error) =>
+        writeNumbers().catch((error) =>
           log.error({ err: error }, 'the number of refused sign-ins is missing in the audit trail'),
         );
       }, windowMs).unref();
       const [address, counted] = countedOf(event);
-      if (address === others || counted.written >= mostOfAddress || written >= mostOfAll) {
+      if (address === others || counted.written >= maxPerAddress || written >= maxTotal) {
         counted.more += 1;
         return;
       }
@@ -73,18 +71,20 @@ export function createFloodLimit(options: FloodLimitOptions): FloodLimit {
       written += 1;
       await audit.write(event);
     },
-    close: tellNumbers,
+    /** Writes the numbers that are left. */
+    close: writeNumbers,
   };
 }
 
 const fieldsOfNumber = ['reason', 'method', 'operation'];
 
-/** Of many events: without the user and the contact centre, which were not the same. */
+/** Makes one event for many: without user and contact centre, which differ among them. */
 function numberOf(repeated: number, last: AuditEvent, address: string): AuditEvent {
   const { name, outcome, correlationId, clientAddress, fields } = last;
   const kept = Object.entries(fields ?? {}).filter(([field]) => fieldsOfNumber.includes(field));
+  const fieldsOfAll = { ...Object.fromEntries(kept), repeated };
   return {
-    ...{ name, outcome, correlationId, fields: { ...Object.fromEntries(kept), repeated } },
-    ...(address === others ? {} : { clientAddress }),
+    ...{ name, outcome, correlationId, fields: fieldsOfAll },
+    ...definedOnly({ clientAddress: address === others ? undefined : clientAddress }),
   };
 }

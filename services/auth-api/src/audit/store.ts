@@ -1,4 +1,4 @@
-/** Rows of auth.audit_events. */
+/** Stores and reads the rows of auth.audit_events. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditTransaction, RecordedAuditEvent } from './event.ts';
 
@@ -12,12 +12,12 @@ FROM jsonb_to_recordset($1::jsonb) AS event (
 )
 ON CONFLICT (id) DO NOTHING`;
 
-/** Stores an event in somebody's transaction. */
+/** Stores an event in the transaction of the caller. */
 export async function insertAuditEvent(db: AuditTransaction, event: RecordedAuditEvent): Promise<void> {
   await insertEventTexts(db, [JSON.stringify(event)]);
 }
 
-/** Stores each event once, however often it is given. The texts go on as they came: PostgreSQL reads them anyway. */
+/** Stores each event once, however often it is given. The JSON texts are not parsed here, because PostgreSQL parses them. */
 export async function insertEventTexts(db: AuditTransaction, texts: readonly string[]): Promise<void> {
   if (texts.length > 0) await db.query(insert, [`[${texts.join()}]`]);
 }
@@ -67,7 +67,7 @@ interface AuditEventRow {
   fields: StoredAuditEvent['fields'];
 }
 
-/** Conditions in the order of the values; each holds where its value is null. */
+/** In the order of the values; a condition is true where its value is null. */
 const conditions = [
   `($1::text IS NULL OR sub = $1 OR (fields ? 'userName' AND lower(fields->>'userName') = lower($1)))`,
   '($2::text IS NULL OR name = $2)',
@@ -81,7 +81,7 @@ const conditions = [
   '($10::bigint IS NULL OR seq > $10)',
 ];
 
-export async function findAuditEvents(db: Queryable, filter: AuditFilter): Promise<StoredAuditEvent[]> {
+async function findAuditEvents(db: Queryable, filter: AuditFilter): Promise<StoredAuditEvent[]> {
   const order = filter.afterSeq === undefined ? 'DESC' : 'ASC';
   const { rows } = await db.query<AuditEventRow>(
     `SELECT * FROM auth.audit_events WHERE ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT $11`,
@@ -92,6 +92,16 @@ export async function findAuditEvents(db: Queryable, filter: AuditFilter): Promi
     ],
   );
   return rows.map(toStoredEvent);
+}
+
+/**
+ * Reads a page of events: newest first below `beforeSeq`, or oldest first above `afterSeq`.
+ * `nextSeq` is where the next page begins; undefined on the last one.
+ */
+export async function findAuditPage(db: Queryable, filter: AuditFilter) {
+  const found = await findAuditEvents(db, { ...filter, limit: filter.limit + 1 });
+  const events = found.slice(0, filter.limit);
+  return { events, nextSeq: found.length > filter.limit ? events.at(-1)?.seq : undefined };
 }
 
 function orNull(value: string | number | undefined): string | number | null {
@@ -117,7 +127,7 @@ function toStoredEvent(row: AuditEventRow): StoredAuditEvent {
 
 const ofUser = `(sub = $1 OR (fields ? 'userName' AND lower(fields->>'userName') = lower($1)))`;
 
-/** Under which names and subs the events know a user. */
+/** Reads the user names and subs that the events have of a user. */
 export async function findPersonalNames(
   db: Queryable,
   user: string,
@@ -131,7 +141,7 @@ export async function findPersonalNames(
   return { subs: rows[0]?.subs ?? [], userNames: rows[0]?.names ?? [] };
 }
 
-/** The numbers of the events that say nothing of the user any more. */
+/** Erases the personal part of the events of a user. Resolves their numbers. */
 export async function erasePersonalFacts(db: Queryable, user: string): Promise<string[]> {
   const { rows } = await db.query<{ seq: string }>(
     `UPDATE auth.audit_events

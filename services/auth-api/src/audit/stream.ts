@@ -1,44 +1,38 @@
-/** The Redis stream between an event and its row: appending is fast enough to be waited for by every request. */
+/** Appends security events to a Redis stream and reads them from it; every request can wait for an append, because it is fast. */
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { RecordedAuditEvent } from './event.ts';
 
 export interface StreamedAuditEvent {
   streamId: string;
-  /** The event as JSON; undefined when the entry is none of ours. */
+  /** The event as JSON; undefined when the entry is no event. */
   text: string | undefined;
 }
 
-export interface AuditStream {
-  append(event: RecordedAuditEvent): Promise<void>;
-  /** The oldest entries, at most `count`. */
-  oldest(count: number): Promise<StreamedAuditEvent[]>;
-  remove(streamIds: readonly string[]): Promise<void>;
-  length(): Promise<number>;
-  /** When the oldest entry was appended; undefined when there is none. */
-  oldestMs(): Promise<number | undefined>;
-}
+export type AuditStream = ReturnType<typeof createAuditStream>;
 
 const field = 'event';
 
-export function createAuditStream(redis: RedisClient, key: string): AuditStream {
+export function createAuditStream(redis: RedisClient, key: string) {
   return {
-    async append(event) {
+    async append(event: RecordedAuditEvent): Promise<void> {
       await redis.xadd(key, '*', field, JSON.stringify(event));
     },
-    async oldest(count) {
+    /** Reads the oldest entries, at most `count`. */
+    async oldest(count: number): Promise<StreamedAuditEvent[]> {
       const entries = await redis.xrange(key, '-', '+', 'COUNT', count);
       return entries.map(([streamId, [name, text]]) => ({
         streamId,
         text: name === field ? text : undefined,
       }));
     },
-    async remove(streamIds) {
+    async remove(streamIds: readonly string[]): Promise<void> {
       if (streamIds.length > 0) await redis.xdel(key, ...streamIds);
     },
-    length: () => redis.xlen(key),
-    async oldestMs() {
+    length: (): Promise<number> => redis.xlen(key),
+    /** Time at which the oldest entry was appended; undefined when there is none. */
+    async oldestMs(): Promise<number | undefined> {
       const [entry] = await redis.xrange(key, '-', '+', 'COUNT', 1);
-      // The id begins with the time of the server.
+      // The id of an entry begins with the time of the Redis server.
       return entry === undefined ? undefined : Number.parseInt(entry[0], 10);
     },
   };

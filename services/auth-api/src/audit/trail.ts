@@ -1,4 +1,4 @@
-/** The security events as an audit trail: what of an event stays when a person's data is erased, and what goes. */
+/** Gives the security events to the audit trail, split into facts that stay after an erasure and personal facts. */
 import type { AuditTrail, TrailEvent } from '@gatehouse/audit-trail/chain/trail';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { AuditEvent } from './event.ts';
@@ -18,7 +18,6 @@ interface AuditEventRow {
   erased_at: Date | null;
 }
 
-/** The facts of an event, as the chain and the documents have them. */
 export interface SecurityFacts {
   name: AuditEvent['name'];
   outcome: AuditEvent['outcome'];

@@ -1,5 +1,4 @@
-/** Follows the changes that other replicas and Environment API announce, and drops what they made out of date. */
-
+/** Follows the changes that other replicas and Environment API announce, and drops outdated caches. */
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
@@ -42,7 +41,7 @@ export function composeChanges(core: Core, dependencies: ChangesDependencies) {
   };
 }
 
-/** Clients and keys, as any replica of Auth API changed them. */
+/** Follows changes of clients and keys by the replicas of Auth API. */
 function followOwnChanges(core: Core, dependencies: ChangesDependencies): ChangeSubscriber {
   const { kit, keyspace, changes } = core;
   const { keys, clients, tokens, sso } = dependencies;
@@ -73,7 +72,7 @@ function followOwnChanges(core: Core, dependencies: ChangesDependencies): Change
   });
 }
 
-/** Contact centres, environments, settings and origins, as Environment API changed them. */
+/** Follows changes of contact centres, environments, settings and origins by Environment API. */
 function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
   const { kit, keyspace } = core;
   const { cors } = dependencies;
@@ -101,7 +100,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
       contactCenters.applyGap();
       ssoSettings.applyGap();
       cors.stored.drop();
-      // Which environments changed is unknown: the links of all are brought up to date.
+      // It is unknown which environments changed, so the links of all are updated.
       void users.warmUp();
     },
     log: kit.log,

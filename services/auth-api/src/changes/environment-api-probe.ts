@@ -1,9 +1,9 @@
-/** Whether Environment API is there for this service, and whether this replica knows what was changed there. */
+/** Reports in the diagnosis whether Environment API answers, and whether this replica knows its newest change. */
 import { UpstreamError } from '@gatehouse/contracts/http-client';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 
-export interface FollowedChanges {
-  /** Number of the newest change there is. @throws UpstreamError */
+interface FollowedChanges {
+  /** Reads the number of the newest change. @throws UpstreamError */
   latest(): Promise<number>;
   /** Number of the newest change that this replica has seen. */
   followed(): number;
@@ -13,7 +13,7 @@ export function environmentApiProbe(changes: FollowedChanges): Probe {
   return {
     name: 'Environment API',
     async run() {
-      // Read first: what is followed meanwhile only counts in its favour.
+      // Read before `followed`, so that a change in between is not counted as missing.
       const latest = await changes.latest().catch((error: unknown) => {
         if (!(error instanceof UpstreamError) || (error.status !== 401 && error.status !== 403)) throw error;
         throw new Error(

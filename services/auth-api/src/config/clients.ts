@@ -1,5 +1,6 @@
-/** Clients and their secrets. */
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+/** Defines the settings of clients, of their secrets and of their registration (RFC 7591). */
+import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import type { z } from 'zod';
 
 export const clientSettings = {
   secretGraceSeconds: setting(read.integer(0, 31_536_000).default(86_400), {
@@ -15,3 +16,22 @@ export const clientSettings = {
     doc: 'Number of slow secret hashes that are computed at once; each takes 19 MiB.',
   }),
 };
+
+export const registrationSettings = {
+  initialAccessToken: optionalSecretSetting({
+    env: 'GATEHOUSE_REGISTRATION_TOKEN',
+    doc: 'Initial access token with which clients register themselves (RFC 7591); without it registration is off.',
+    check: atLeastThirtyTwoCharacters,
+  }),
+  scopes: setting(
+    read.list().default(['openid', 'profile', 'email', 'offline_access']) as z.ZodType<string[]>,
+    {
+      env: 'GATEHOUSE_REGISTRATION_SCOPES',
+      doc: 'Scopes that self-registered clients may have, separated by commas.',
+    },
+  ),
+};
+
+function atLeastThirtyTwoCharacters(text: string): void {
+  if (text.length < 32) throw new Error('must have at least 32 characters');
+}

@@ -1,9 +1,43 @@
-/** Whom a sign-in means, what it allows, and how often it may be tried. */
+/** Defines the settings of logins, of their limits and of browser sessions. */
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
 import { mappingProblem } from '../users/authorities.ts';
 import { patternProblem } from '../users/login-name.ts';
-import { attemptSettings } from './attempts.ts';
+
+const attemptSettings = {
+  accountAttempts: setting(read.integer(1, 1000).default(4), {
+    env: 'GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS',
+    doc: 'Failed logins of one account within the window before unknown devices must wait; keep it below the account-lockout-threshold of the Configuration Servers.',
+  }),
+  knownDeviceAttempts: setting(read.integer(1, 1000).default(5), {
+    env: 'GATEHOUSE_SIGN_IN_KNOWN_DEVICE_ATTEMPTS',
+    doc: 'The same for a browser that has signed in to the account before.',
+  }),
+  accountWindowSeconds: setting(read.integer(1, 86_400).default(1_200), {
+    env: 'GATEHOUSE_SIGN_IN_ACCOUNT_WINDOW_SECONDS',
+    doc: 'Window in which failed logins of one account are counted, in seconds; not shorter than account-lockout-attempts-period.',
+  }),
+  freeFailures: setting(read.integer(1, 1000).default(3), {
+    env: 'GATEHOUSE_SIGN_IN_FREE_FAILURES',
+    doc: 'Failures in a row of one account without a wait; then the wait doubles, beginning with one second.',
+  }),
+  longestDelaySeconds: setting(read.integer(1, 86_400).default(900), {
+    env: 'GATEHOUSE_SIGN_IN_LONGEST_DELAY_SECONDS',
+    doc: 'Maximum wait, in seconds.',
+  }),
+  startsPerMinute: setting(read.integer(10, 1_000_000).default(600), {
+    env: 'GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE',
+    doc: 'Logins that one address may start within a minute on one replica; raise it where many people share an address.',
+  }),
+  addressAttempts: setting(read.integer(1, 1_000_000).default(200), {
+    env: 'GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS',
+    doc: 'Failed logins from one address within its window, over all accounts.',
+  }),
+  addressWindowSeconds: setting(read.integer(1, 86_400).default(600), {
+    env: 'GATEHOUSE_SIGN_IN_ADDRESS_WINDOW_SECONDS',
+    doc: 'Window in which failed logins from one address are counted, in seconds.',
+  }),
+};
 
 export const signInSettings = {
   authorityMapping: setting(
@@ -43,4 +77,23 @@ export const signInSettings = {
     },
   ),
   ...attemptSettings,
+};
+
+export const sessionSettings = {
+  idleSeconds: setting(read.integer(60, 2_592_000).default(14_400), {
+    env: 'GATEHOUSE_SESSION_IDLE_SECONDS',
+    doc: 'A browser session that is not used for this time ends, in seconds.',
+  }),
+  absoluteSeconds: setting(read.integer(60, 2_592_000).default(43_200), {
+    env: 'GATEHOUSE_SESSION_ABSOLUTE_SECONDS',
+    doc: 'A browser session ends this time after the login, even while it is used, in seconds.',
+  }),
+  rememberSeconds: setting(read.integer(0, 31_536_000).default(0), {
+    env: 'GATEHOUSE_SESSION_REMEMBER_SECONDS',
+    doc: 'Lifetime of remembered sessions, which outlive the browser, counted from the login, in seconds. 0: the sign-in page does not offer them.',
+  }),
+  rememberIdleSeconds: setting(read.integer(60, 31_536_000).default(604_800), {
+    env: 'GATEHOUSE_SESSION_REMEMBER_IDLE_SECONDS',
+    doc: 'A remembered session that is not used for this time ends, in seconds.',
+  }),
 };

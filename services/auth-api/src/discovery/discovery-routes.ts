@@ -1,4 +1,4 @@
-/** Discovery and the key set: public, the same for everybody. */
+/** Serves the discovery documents and the key set, which are public. */
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
@@ -7,7 +7,7 @@ import type { SigningKey } from '../keys/key-ring.ts';
 import { discoverySchema, keySetSchema } from '../protocol/schemas.ts';
 import { discoveryDocument, type Offers } from './discovery.ts';
 
-export interface DiscoveryRoutesDeps {
+interface DiscoveryRoutesDeps {
   issuer: string;
   grantTypes: string[];
   signingKeys: () => readonly SigningKey[];
@@ -16,7 +16,7 @@ export interface DiscoveryRoutesDeps {
 
 const tags = ['discovery'];
 
-/** Below the issuer, as OpenID Connect Discovery says; above its path, as RFC 8414 does. */
+/** OpenID Connect Discovery puts the document below the issuer, RFC 8414 above its path. */
 const paths = [
   '/auth/v3/.well-known/openid-configuration',
   '/auth/v3/.well-known/oauth-authorization-server',
@@ -36,21 +36,19 @@ export function discoveryRoutes(
   });
 
   for (const url of paths) {
-    app.route({
-      method: 'GET',
+    app.get(
       url,
-      schema: { tags, summary: 'What this server can do', response: { 200: discoverySchema } },
-      handler: async () => {
+      { schema: { tags, summary: 'What this server can do', response: { 200: discoverySchema } } },
+      async () => {
         const signingAlgorithms = [...new Set(signingKeys().map(({ algorithm }) => algorithm))];
         return discoveryDocument({ issuer, grantTypes, signingAlgorithms, offers });
       },
-    });
+    );
   }
 
-  app.route({
-    method: 'GET',
-    url: '/auth/v3/oauth/jwks',
-    schema: { tags, summary: 'Public signing keys (RFC 7517)', response: { 200: keySetSchema } },
-    handler: async () => publishKeys(signingKeys()),
-  });
+  app.get(
+    '/auth/v3/oauth/jwks',
+    { schema: { tags, summary: 'Public signing keys (RFC 7517)', response: { 200: keySetSchema } } },
+    async () => publishKeys(signingKeys()),
+  );
 }

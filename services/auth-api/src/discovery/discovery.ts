@@ -1,5 +1,7 @@
-/** What this server can do (OpenID Connect Discovery, RFC 8414): only what is true. */
+/** Makes the discovery document (OpenID Connect Discovery, RFC 8414). */
+
 import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
 import { promptValues } from '../authorize/authorization-checks.ts';
 import { supportedContexts } from '../protocol/authentication-context.ts';
@@ -7,25 +9,25 @@ import { responseModes, responseTypes } from '../protocol/response-types.ts';
 import { offlineScope, openidScope } from '../protocol/scopes.ts';
 import { claimScopes, userClaimNames } from '../protocol/user-claims.ts';
 
-/** What the operator has decided. */
+/** Features that depend on settings. */
 export interface Offers {
   requiresPushed: boolean;
   /** Whether clients may register themselves. */
   registration: boolean;
-  /** Whether client certificates are seen. */
+  /** Whether this installation sees client certificates. */
   certificates: boolean;
-  /** Where they are asked for, if not here. */
+  /** Origin that requests client certificates, if it is another one. */
   mtlsUrl: string | undefined;
 }
 
-export interface DiscoveryFacts {
+interface DiscoveryFacts {
   issuer: string;
   grantTypes: string[];
   signingAlgorithms: string[];
   offers: Offers;
 }
 
-/** Every path that is announced hangs below the issuer, whatever host the question came by. */
+/** Every address is below the issuer, whatever host the request named. */
 export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offers }: DiscoveryFacts) {
   const confidentialMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   return {
@@ -38,14 +40,17 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offer
     revocation_endpoint: `${issuer}/oauth/revoke`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
     device_authorization_endpoint: `${issuer}/oauth/device`,
-    ...(offers.registration ? { registration_endpoint: `${issuer}/oauth/register` } : {}),
+    ...definedOnly({
+      registration_endpoint: offers.registration ? `${issuer}/oauth/register` : undefined,
+      mtls_endpoint_aliases: offers.mtlsUrl === undefined ? undefined : mtlsAliases(issuer, offers.mtlsUrl),
+    }),
     require_pushed_authorization_requests: offers.requiresPushed,
     end_session_endpoint: `${issuer}/oauth/logout`,
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
     frontchannel_logout_supported: true,
     frontchannel_logout_session_supported: true,
-    // Each client may use those that it registered.
+    // Each client may use the ones of its registration.
     response_types_supported: responseTypes,
     response_modes_supported: responseModes,
     grant_types_supported: [...grantTypes, 'implicit'],
@@ -61,7 +66,6 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offer
     code_challenge_methods_supported: ['S256'],
     dpop_signing_alg_values_supported: dpopAlgorithms,
     tls_client_certificate_bound_access_tokens: offers.certificates,
-    ...(offers.mtlsUrl === undefined ? {} : { mtls_endpoint_aliases: mtlsAliases(issuer, offers.mtlsUrl) }),
     scopes_supported: [openidScope, ...claimScopes, offlineScope],
     prompt_values_supported: promptValues,
     acr_values_supported: supportedContexts,
@@ -87,13 +91,13 @@ export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offer
     claims_parameter_supported: true,
     request_parameter_supported: true,
     request_object_signing_alg_values_supported: assertionAlgorithms,
-    // Of addresses that clients name; those of pushed requests always are (RFC 9126 section 5). Left out, it would mean true.
+    // Clients cannot name an address; request_uri of a pushed request always works (RFC 9126 section 5). The default is true.
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
   };
 }
 
-/** RFC 8705 section 5: the endpoints that clients call themselves, at the same paths of another host. */
+/** RFC 8705 section 5: the endpoints that clients call directly, at the same paths of another host. */
 function mtlsAliases(issuer: string, mtlsUrl: string) {
   const base = `${mtlsUrl}${new URL(issuer).pathname}`;
   return {

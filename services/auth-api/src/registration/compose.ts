@@ -1,5 +1,4 @@
-/** Composes the clients that register themselves (RFC 7591). */
-
+/** Composes dynamic client registration (RFC 7591). */
 import type { App } from '@gatehouse/service-kit/http/app';
 import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Secret } from '@gatehouse/service-kit/secret';
@@ -27,7 +26,7 @@ export function composeRegistration(
     directory: clients.directory,
     verifier: clients.verifier,
     failures: createAddressLimiter({ attempts: 20, windowMs: 60_000, now }),
-    audit: audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+    audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
   return {
     /** Whether this installation lets clients register themselves. */

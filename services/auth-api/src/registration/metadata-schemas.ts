@@ -1,10 +1,10 @@
-/** Client metadata on the wire (RFC 7591 section 2, OpenID Connect Dynamic Client Registration section 2). */
+/** Defines client metadata on the wire (RFC 7591 section 2, OpenID Connect Dynamic Client Registration section 2). */
 import { z } from 'zod';
 
 const text = z.string().max(2048);
 const texts = z.array(text).max(200);
 
-/** What is kept; other members are ignored, as section 2 lets a server do, and never asked for at any address. */
+/** RFC 7591 section 2 lets a server ignore other members; it must not fetch anything from their addresses. */
 export const metadataSchema = z.looseObject({
   redirect_uris: texts.optional(),
   token_endpoint_auth_method: text.optional(),
@@ -34,7 +34,7 @@ export const metadataSchema = z.looseObject({
 
 export type ClientMetadata = z.infer<typeof metadataSchema>;
 
-/** RFC 7592 section 2.2: which client it is, and its secret where it has one. */
+/** RFC 7592 section 2.2: an update names the client, and its secret if it has one. */
 export const updatedMetadataSchema = metadataSchema.extend({
   client_id: z.string(),
   client_secret: z.string().optional(),

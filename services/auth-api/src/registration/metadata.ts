@@ -1,4 +1,5 @@
-/** Turns client metadata into a registration and back. What is left out gets its default, also in an update (RFC 7592 section 2.2). */
+/** Converts client metadata into a registration and back; a missing member gets its default, also in an update (RFC 7592 section 2.2). */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
@@ -6,7 +7,7 @@ import { deviceGrantType } from '../devices/device.ts';
 import { parseScope } from '../protocol/scopes.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
-/** Names in a registration, and those of the metadata. */
+/** Maps the names in a registration to those of the metadata. */
 const names: Readonly<Record<string, string>> = {
   redirectURIs: 'redirect_uris',
   postLogoutRedirectURIs: 'post_logout_redirect_uris',
@@ -29,7 +30,7 @@ const names: Readonly<Record<string, string>> = {
   defaultMaxAgeSeconds: 'default_max_age',
 };
 
-/** Users decide about such a client, so it gets nothing without one. */
+/** Grants with a user: only a user can decide whether to trust such a client. */
 const allowedGrants: readonly string[] = ['authorization_code', 'refresh_token', deviceGrantType];
 
 /** @throws OAuthError invalid_client_metadata, invalid_redirect_uri, unapproved_software_statement */
@@ -46,7 +47,7 @@ export function registrationOf(metadata: ClientMetadata, allowedScopes: readonly
     redirectURIs: metadata.redirect_uris ?? [],
     postLogoutRedirectURIs: metadata.post_logout_redirect_uris ?? [],
     redirectMatching: 'exact',
-    // Nobody has looked at it: the user is asked, and the code is bound to whoever asked for it.
+    // No administrator has reviewed the client: the user must consent, and PKCE binds the code to its request.
     requireConsent: true,
     requirePkce: true,
     jwks: metadata.jwks ?? null,
@@ -70,7 +71,7 @@ export function registrationOf(metadata: ClientMetadata, allowedScopes: readonly
   throw refusal(problems);
 }
 
-/** @throws OAuthError, in the names of the metadata */
+/** Makes an OAuthError that uses the names of the metadata. */
 export function refusal(problems: readonly { field: string; message: string }[]): OAuthError {
   const [first = { field: '', message: 'is not valid' }] = problems;
   const field = first.field.replace(/^data\./, '').split('.')[0] ?? '';
@@ -105,10 +106,10 @@ export function metadataOf(client: Client): Record<string, unknown> {
     default_max_age: client.defaultMaxAgeSeconds,
     subject_type: 'public',
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return definedOnly(given);
 }
 
-/** Ignored, these would be believed. */
+/** Refuses members that a client would otherwise believe to be in force. */
 function refuseWhatIsNotOffered(metadata: ClientMetadata): void {
   if (metadata.software_statement !== undefined) {
     throw new OAuthError(

@@ -1,4 +1,4 @@
-/** `/auth/v3/oauth/register`: dynamic client registration (RFC 7591) and its management (RFC 7592). */
+/** Serves `/auth/v3/oauth/register`: dynamic client registration (RFC 7591) and its management (RFC 7592). */
 import { securityError } from '@gatehouse/contracts/envelope';
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
@@ -20,61 +20,64 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
     done();
   });
 
-  app.route({
-    method: 'POST',
+  app.post(
     url,
-    schema: {
-      tags,
-      summary: 'Register a client (RFC 7591)',
-      description: 'Needs the initial access token of the operator as Bearer.',
-      body: metadataSchema,
-      response: { 201: registrationAnswerSchema, ...refusals },
+    {
+      schema: {
+        tags,
+        summary: 'Register a client (RFC 7591)',
+        description: 'Needs the initial access token of the operator as Bearer.',
+        body: metadataSchema,
+        response: { 201: registrationAnswerSchema, ...refusals },
+      },
     },
-    handler: async (request, reply) =>
+    async (request, reply) =>
       reply.code(201).send((await registrations.register(request.body, callOf(request))) as never),
-  });
+  );
 
-  app.route({
-    method: 'GET',
-    url: `${url}/:client_id`,
-    schema: {
-      tags,
-      summary: 'Read the registration (RFC 7592)',
-      params,
-      response: { 200: registrationAnswerSchema, ...refusals },
+  app.get(
+    `${url}/:client_id`,
+    {
+      schema: {
+        tags,
+        summary: 'Read the registration (RFC 7592)',
+        params,
+        response: { 200: registrationAnswerSchema, ...refusals },
+      },
     },
-    handler: async (request) =>
-      (await registrations.read(request.params.client_id, callOf(request))) as never,
-  });
+    async (request) => (await registrations.read(request.params.client_id, callOf(request))) as never,
+  );
 
-  app.route({
-    method: 'PUT',
-    url: `${url}/:client_id`,
-    schema: {
-      tags,
-      summary: 'Replace the registration (RFC 7592): what is left out gets its default',
-      params,
-      body: updatedMetadataSchema,
-      response: { 200: registrationAnswerSchema, ...refusals },
+  app.put(
+    `${url}/:client_id`,
+    {
+      schema: {
+        tags,
+        summary: 'Replace the registration (RFC 7592): what is left out gets its default',
+        params,
+        body: updatedMetadataSchema,
+        response: { 200: registrationAnswerSchema, ...refusals },
+      },
     },
-    handler: async (request) =>
+    async (request) =>
       (await registrations.replace(request.params.client_id, request.body, callOf(request))) as never,
-  });
+  );
 
-  app.route({
-    method: 'DELETE',
-    url: `${url}/:client_id`,
-    schema: {
-      tags,
-      summary: 'Delete the registration (RFC 7592); its tokens end',
-      params,
-      response: { 204: z.null(), ...refusals },
+  app.delete(
+    `${url}/:client_id`,
+    {
+      schema: {
+        tags,
+        summary: 'Delete the registration (RFC 7592); its tokens end',
+        params,
+        response: { 204: z.null(), ...refusals },
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       await registrations.remove(request.params.client_id, callOf(request));
       return reply.code(204).send(null);
     },
-  });
+  );
 }
 
 function callOf(request: FastifyRequest): RegistrationCall {
@@ -83,7 +86,7 @@ function callOf(request: FastifyRequest): RegistrationCall {
   return { authorization, clientAddress: request.ip, correlationId: request.id };
 }
 
-/** A body of the wrong shape has a code of its own here (RFC 7591 section 3.2.2). */
+/** RFC 7591 section 3.2.2: a body of the wrong shape is answered with invalid_client_metadata. */
 function asMetadataError(error: unknown): unknown {
   const { validation, message } = error as FastifyError;
   if (validation === undefined) return error;

@@ -1,7 +1,7 @@
-/** Clients that register themselves (RFC 7591) and manage their registration (RFC 7592). */
-
+/** Registers clients on their own request (RFC 7591) and lets them manage their registration (RFC 7592). */
 import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { equalDigests, safeEqual, sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidToken, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
@@ -21,42 +21,33 @@ export interface RegistrationCall {
   correlationId: string;
 }
 
-export type RegistrationAnswer = Record<string, unknown>;
+type RegistrationAnswer = Record<string, unknown>;
 
-export interface Registrations {
-  /** @throws OAuthError invalid_token without the initial access token, invalid_client_metadata …; AppError (429) */
-  register(metadata: ClientMetadata, call: RegistrationCall): Promise<RegistrationAnswer>;
-  /** The others need the registration access token of that client. @throws OAuthError invalid_token */
-  read(clientId: string, call: RegistrationCall): Promise<RegistrationAnswer>;
-  replace(
-    clientId: string,
-    metadata: ClientMetadata & { client_id: string; client_secret?: string | undefined },
-    call: RegistrationCall,
-  ): Promise<RegistrationAnswer>;
-  remove(clientId: string, call: RegistrationCall): Promise<void>;
-}
+type UpdatedMetadata = ClientMetadata & { client_id: string; client_secret?: string | undefined };
 
-export interface RegistrationsOptions {
+export type Registrations = ReturnType<typeof createRegistrations>;
+
+interface RegistrationsOptions {
   issuer: string;
-  /** Undefined: nobody may register. */
+  /** Undefined: registration is off. */
   initialAccessToken: Secret | undefined;
   scopes: readonly string[];
   clients: ClientService;
   directory: Pick<ClientDirectory, 'find'>;
   verifier: SecretVerifier;
-  /** Wrong tokens from one address. */
+  /** Limits wrong tokens from one address. */
   failures: AttemptLimiter;
-  /** Writes of refusals, of which a stranger may cause as many as he likes. */
+  /** Writes refusals; it is flood limited, because anybody can cause them. */
   audit: Pick<AuditWriter, 'write'>;
 }
 
-export function createRegistrations(options: RegistrationsOptions): Registrations {
+export function createRegistrations(options: RegistrationsOptions) {
   const { issuer, initialAccessToken, scopes, clients, directory, verifier, failures, audit } = options;
 
   async function refuse(call: RegistrationCall, detail: string, clientId?: string): Promise<never> {
     await audit.write({
       ...{ name: 'registration_refused', outcome: 'failure', ...originOf(call) },
-      ...(clientId === undefined ? {} : { clientId }),
+      clientId,
     });
     throw invalidToken({ detail });
   }
@@ -75,7 +66,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     failures.release(clientAddress);
   }
 
-  /** RFC 7592 section 2: the same answer for a wrong token and for a client that is not there. */
+  /** RFC 7592 section 2: a wrong token and an unknown client get the same answer. */
   async function requireOwner(clientId: string, call: RegistrationCall): Promise<Client> {
     const token = parseBearerToken(call.authorization);
     const client = await directory.find(clientId);
@@ -101,7 +92,8 @@ export function createRegistrations(options: RegistrationsOptions): Registration
   }
 
   return {
-    async register(metadata, call) {
+    /** @throws OAuthError invalid_token without the initial access token, invalid_client_metadata …; AppError (429) */
+    async register(metadata: ClientMetadata, call: RegistrationCall): Promise<RegistrationAnswer> {
       await checkInitialToken(call);
       const token = randomToken();
       const actor = { name: 'dynamic registration', ...originOf(call) };
@@ -110,16 +102,25 @@ export function createRegistrations(options: RegistrationsOptions): Registration
         .catch(explain);
       return {
         ...answerOf(client),
-        ...(secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
+        ...definedOnly({
+          client_secret: secret,
+          client_secret_expires_at: secret === undefined ? undefined : 0,
+        }),
         registration_access_token: token,
       };
     },
 
-    async read(clientId, call) {
+    /** Needs, like `replace` and `remove`, the registration access token of the client. @throws OAuthError invalid_token */
+    async read(clientId: string, call: RegistrationCall): Promise<RegistrationAnswer> {
       return answerOf(await requireOwner(clientId, call));
     },
 
-    async replace(clientId, { client_id: named, client_secret: secret, ...metadata }, call) {
+    async replace(
+      clientId: string,
+      updated: UpdatedMetadata,
+      call: RegistrationCall,
+    ): Promise<RegistrationAnswer> {
+      const { client_id: named, client_secret: secret, ...metadata } = updated;
       const current = await requireOwner(clientId, call);
       if (named !== clientId) throw mismatch('client_id: must be the client of the address');
       await checkSecret(current, secret, call);
@@ -132,13 +133,13 @@ export function createRegistrations(options: RegistrationsOptions): Registration
       return answerOf(await clients.update(clientId, patch, actor).catch(explain));
     },
 
-    async remove(clientId, call) {
+    async remove(clientId: string, call: RegistrationCall): Promise<void> {
       await requireOwner(clientId, call);
       await clients.remove(clientId, { name: clientId, ...originOf(call) });
     },
   };
 
-  /** RFC 7592 section 2.2: what is sent must be the one that it has; a client does not choose its secret. */
+  /** RFC 7592 section 2.2: a secret in an update must be the current one, because a client does not choose its secret. */
   async function checkSecret(
     { clientId, secrets }: Client,
     presented: string | undefined,
@@ -158,7 +159,7 @@ function mismatch(description: string): OAuthError {
   return new OAuthError('invalid_client_metadata', 400, description);
 }
 
-/** What client administration finds, in the names of the metadata. */
+/** Reports the problems that client administration finds, with the names of the metadata. */
 function explain(error: unknown): never {
   if (error instanceof AppError && error.status === 400 && error.problems.length > 0)
     throw refusal(error.problems);

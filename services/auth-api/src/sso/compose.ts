@@ -160,7 +160,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     isRegisteredOrigin: clients.hasOrigin,
     starts: limitStarts(),
     // Behind one address there may be a whole contact centre, and its identity provider may be down.
-    failures: audit.floodLimited({ mostOfAddress: 200, mostOfAll: 1000 }),
+    failures: audit.floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
     log: kit.log,
   });
   const oidcLogout = createOidcLogout({
@@ -216,7 +216,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const oidcCallback = createOidcCallback({ login, flows, cookies, relyingParty, answers: limitStarts() });
   const ssoRefusals = createSsoRefusals({
     metrics,
-    audit: audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+    audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
   const schemeQuestions = limitStarts();
   const logoutParts = { providerLogout, oidcLogout, samlLogout, ssoRefusals };

@@ -74,7 +74,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       users,
       audit,
       tokenAudit: dependencies.config.audit.tokens === 'all' ? audit : undefined,
-      strangersAudit: dependencies.audit.floodLimited({ mostOfAddress: 10, mostOfAll: 300 }),
+      strangersAudit: dependencies.audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
       devices: dependencies.devices.service,
       presentedTokens: createPresentedTokens({
         accessTokens,

@@ -1,5 +1,4 @@
-/** Composes the endpoints that tell who a token speaks for. */
-
+/** Composes the endpoints that return the user of an access token. */
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
@@ -7,8 +6,7 @@ import type { Keys } from '../keys/compose.ts';
 import type { Token } from '../token/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import { userJwtRoutes } from './user-jwt-routes.ts';
-import { createUserTokens } from './user-tokens.ts';
-import { createUserInfo } from './userinfo.ts';
+import { createUserInfo, createUserTokens } from './userinfo.ts';
 import { userinfoRoutes } from './userinfo-routes.ts';
 
 interface UserInfoDependencies {

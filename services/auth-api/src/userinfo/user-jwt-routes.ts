@@ -1,5 +1,4 @@
-/** Compat: the user of an access token in the form of a JWT, to hand on to another service. */
-
+/** Serves the compat endpoints that return the user of an access token as a JWT for another service. */
 import { readAccessToken } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import { emptyEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
@@ -7,10 +6,9 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import type { ConvertedTokens } from '../token/exchange/converted-tokens.ts';
-import type { UserTokens } from './user-tokens.ts';
-import type { UserInfo } from './userinfo.ts';
+import type { UserInfo, UserTokens } from './userinfo.ts';
 
-export interface UserJwtRoutesDeps {
+interface UserJwtRoutesDeps {
   userTokens: UserTokens;
   userInfo: UserInfo;
   convertedTokens: ConvertedTokens;
@@ -19,7 +17,7 @@ export interface UserJwtRoutesDeps {
 const tags = ['userinfo'];
 const refusals = { 400: securityError, 401: securityError, 403: securityError, 503: securityError };
 
-/** The name that existing gateways look for. */
+/** Existing gateways read this header. */
 const userHeader = 'X-GWS-User';
 
 export function userJwtRoutes(app: App, { userTokens, userInfo, convertedTokens }: UserJwtRoutesDeps): void {
@@ -29,32 +27,34 @@ export function userJwtRoutes(app: App, { userTokens, userInfo, convertedTokens 
     done();
   });
 
-  app.route({
-    method: 'GET',
-    url: '/oauth/convert-token',
-    schema: {
-      tags,
-      summary: 'A JWT that the jwt-bearer grant takes once, within a minute, in place of the access token',
-      response: { 200: z.object({ jwtToken: z.string() }), ...refusals },
+  app.get(
+    '/oauth/convert-token',
+    {
+      schema: {
+        tags,
+        summary: 'A JWT that the jwt-bearer grant takes once, within a minute, in place of the access token',
+        response: { 200: z.object({ jwtToken: z.string() }), ...refusals },
+      },
     },
-    handler: async (request) => {
+    async (request) => {
       const record = await userTokens.require({ sender: request });
       const { token } = readAccessToken(request);
       return { jwtToken: await convertedTokens.make(token, record) };
     },
-  });
+  );
 
-  app.route({
-    method: 'GET',
-    url: '/jwt-userinfo',
-    schema: {
-      tags,
-      summary: `The user of the access token as a signed JWT, in the header ${userHeader}`,
-      response: { 200: emptyEnvelope, ...refusals },
+  app.get(
+    '/jwt-userinfo',
+    {
+      schema: {
+        tags,
+        summary: `The user of the access token as a signed JWT, in the header ${userHeader}`,
+        response: { 200: emptyEnvelope, ...refusals },
+      },
     },
-    handler: async (request, reply) => {
+    async (request, reply) => {
       reply.header(userHeader, await userInfo.userJwt({ sender: request }));
       return ok();
     },
-  });
+  );
 }

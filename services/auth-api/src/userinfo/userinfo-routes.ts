@@ -1,4 +1,4 @@
-/** `/auth/v3/userinfo` and `/auth/v3/openid/userinfo`. */
+/** Serves `/auth/v3/userinfo` and `/auth/v3/openid/userinfo`. */
 import formbody from '@fastify/formbody';
 import { securityError } from '@gatehouse/contracts/envelope';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
@@ -18,16 +18,17 @@ export async function userinfoRoutes(app: App, { userInfo }: { userInfo: UserInf
     done();
   });
 
-  app.route({
-    method: 'GET',
-    url: '/userinfo',
-    schema: {
-      tags,
-      summary: 'The user of the access token',
-      response: { 200: cloudUserDetailsSchema, ...refusals },
+  app.get(
+    '/userinfo',
+    {
+      schema: {
+        tags,
+        summary: 'The user of the access token',
+        response: { 200: cloudUserDetailsSchema, ...refusals },
+      },
     },
-    handler: (request) => userInfo.cloudUserDetails({ sender: request }),
-  });
+    (request) => userInfo.cloudUserDetails({ sender: request }),
+  );
 
   app.route({
     method: ['GET', 'POST'],

@@ -1,4 +1,4 @@
-/** The user on the wire, as existing applications read it. */
+/** Defines the user on the wire, in the form that existing applications read. */
 import { z } from 'zod';
 
 export const cloudUserDetailsSchema = z.object({

@@ -1,58 +1,71 @@
-/** Who the bearer of an access token acts for: the compat view and the OpenID Connect one (Core section 5.3). */
-
+/** Returns the user of an access token: in the compat form, as OpenID Connect claims (Core section 5.3), or as a JWT. */
+import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Signer } from '../keys/signer.ts';
 import { isWithinScope, openidScope } from '../protocol/scopes.ts';
 import { claimsOfScope, type UserClaim, userClaimNames, userClaimsOf } from '../protocol/user-claims.ts';
-import type { AccessTokenRecord } from '../tokens/access-token.ts';
+import type { AccessTokenRecord, StoredAccessToken } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { TokenCall, UserTokens } from './user-tokens.ts';
 import type { CloudUserDetails, OpenIdUserInfo } from './userinfo-schemas.ts';
 
-export interface UserInfo {
-  /** @throws OAuthError invalid_token (401), insufficient_scope (403) */
-  cloudUserDetails(call: TokenCall): Promise<CloudUserDetails>;
-  /** A JWT for clients that asked for one in their registration. @throws the same */
-  openIdUserInfo(call: TokenCall): Promise<OpenIdUserInfo | { jwt: string }>;
-  /** Compat: the same as a short-lived JWT, for a gateway to hand on. @throws the same */
-  userJwt(call: TokenCall): Promise<string>;
+interface TokenCall {
+  sender: SenderRequest;
+  /** RFC 6750 section 2.2: the form parameter of a POST. */
+  formToken?: string | undefined;
 }
 
-export interface UserInfoOptions {
+export type UserTokens = ReturnType<typeof createUserTokens>;
+
+export function createUserTokens(resourceTokens: ResourceTokens<StoredAccessToken>) {
+  return {
+    /** @throws OAuthError invalid_token (401), insufficient_scope (403) for a token that was issued to a client alone */
+    async require({ sender, formToken }: TokenCall): Promise<AccessTokenRecord & { identity: UserIdentity }> {
+      const record = (await resourceTokens.require(sender, formToken)).record();
+      const { identity } = record;
+      if (identity === undefined) throw insufficientScope('The token was issued to a client, not to a user');
+      return { ...record, identity };
+    },
+  };
+}
+
+export type UserInfo = ReturnType<typeof createUserInfo>;
+
+interface UserInfoOptions {
   userTokens: UserTokens;
   directory: Pick<ClientDirectory, 'find'>;
   signer: Pick<Signer, 'sign'>;
   issuer: string;
   now: Clock;
-  /** Compat: every claim, whatever the scope. */
+  /** Compat: shows every claim, whatever the scope. */
   showsEverything: boolean;
 }
 
-export function createUserInfo(options: UserInfoOptions): UserInfo {
+export function createUserInfo(options: UserInfoOptions) {
   const { userTokens, directory, signer, issuer, now } = options;
 
-  /** Names of the claims, and with them the properties that say the same. */
+  /** Names of the claims that may be shown, with the properties that repeat them. */
   const shownTo = ({ scope, userinfoClaims = [] }: AccessTokenRecord): readonly string[] =>
     options.showsEverything ? userClaimNames : [...claimsOfScope(scope), ...userinfoClaims];
 
   return {
-    async cloudUserDetails(call) {
+    async cloudUserDetails(call: TokenCall): Promise<CloudUserDetails> {
       const record = await userTokens.require(call);
       return detailsOf(record.identity, shownTo(record));
     },
-    async openIdUserInfo(call) {
+    async openIdUserInfo(call: TokenCall): Promise<OpenIdUserInfo | { jwt: string }> {
       const record = await userTokens.require(call);
       const { clientId, scope } = record;
       if (!isWithinScope([openidScope], scope)) throw insufficientScope('The token lacks the scope openid');
       const answer = openIdUserInfoOf(record.identity, clientId, shownTo(record));
       const algorithm = (await directory.find(clientId))?.userinfoSignedResponseAlg;
       if (algorithm === undefined) return answer;
-      // Core section 5.3.2: signed, it says who made it and for whom.
+      // OpenID Connect Core section 5.3.2: a signed answer has issuer and audience.
       return { jwt: await signer.sign({ ...answer, iss: issuer }, userInfoType, algorithm) };
     },
-    async userJwt(call) {
+    async userJwt(call: TokenCall): Promise<string> {
       const record = await userTokens.require(call);
       const { identity, clientId, expiresAtMs } = record;
       const issuedAtMs = now();
@@ -69,13 +82,13 @@ export function createUserInfo(options: UserInfoOptions): UserInfo {
   };
 }
 
-/** Keeps it from passing for an ID token (RFC 8725 section 3.11). */
+/** RFC 8725 section 3.11: the type prevents use of the JWT as an ID token. */
 const userInfoType = 'userinfo+jwt';
 
-/** It travels with one request: the token may be revoked the moment after. */
+/** The JWT serves one request; it lives shortly, because the token may be revoked in the meantime. */
 const userJwtLifeMs = 60_000;
 
-/** The compat fields always; what is known of the named claims beside them. */
+/** Returns the compat fields and those of the named claims that are known. */
 function openIdUserInfoOf(
   identity: UserIdentity,
   clientId: string,
@@ -92,7 +105,7 @@ function openIdUserInfoOf(
   };
 }
 
-/** Properties that say what a claim says go by the scope as it does. */
+/** Properties that repeat a claim are shown only together with it. */
 const claimOfProperty: Readonly<Record<string, UserClaim>> = {
   firstName: 'given_name',
   lastName: 'family_name',

@@ -20,7 +20,7 @@ function flooded(limits: FloodLimits) {
 }
 
 it('keeps the first events of an address, and writes how many more there were, without names', async () => {
-  const { written, limit, refuse } = flooded({ mostOfAddress: 3, mostOfAll: 100 });
+  const { written, limit, refuse } = flooded({ maxPerAddress: 3, maxTotal: 100 });
   for (let count = 1; count <= 50; count++) await refuse('203.0.113.7', `user${count}`);
   await refuse('203.0.113.8', 'somebody-else');
   await limit.close();
@@ -41,7 +41,7 @@ it('keeps the first events of an address, and writes how many more there were, w
 });
 
 it('says with the number of refused messages which kind of message the last one was', async () => {
-  const { written, limit } = flooded({ mostOfAddress: 1, mostOfAll: 100 });
+  const { written, limit } = flooded({ maxPerAddress: 1, maxTotal: 100 });
   const fields = { operation: 'samlLogout', reason: 'signature_missing' };
   const refusal = {
     name: 'sso_refused',
@@ -56,7 +56,7 @@ it('says with the number of refused messages which kind of message the last one 
 });
 
 it('takes the addresses of one line of IPv6 as one', async () => {
-  const { written, limit, refuse } = flooded({ mostOfAddress: 2, mostOfAll: 100 });
+  const { written, limit, refuse } = flooded({ maxPerAddress: 2, maxTotal: 100 });
   for (let count = 1; count <= 20; count++) await refuse(`2001:db8::${count}`, 'agent');
   await limit.close();
 
@@ -64,7 +64,7 @@ it('takes the addresses of one line of IPv6 as one', async () => {
 });
 
 it('writes a bounded number of events however many addresses a flood comes from, and counts every one', async () => {
-  const { written, limit, refuse } = flooded({ mostOfAddress: 10, mostOfAll: 20 });
+  const { written, limit, refuse } = flooded({ maxPerAddress: 10, maxTotal: 20 });
   for (let count = 0; count < 5000; count++) await refuse(`10.0.${count >> 8}.${count & 255}`, 'agent');
   await limit.close();
 
@@ -77,7 +77,7 @@ it('writes a bounded number of events however many addresses a flood comes from,
 it('begins anew after a window, and writes its numbers by itself', async () => {
   const written: AuditEvent[] = [];
   const limit = createFloodLimit({
-    ...{ mostOfAddress: 1, mostOfAll: 10, windowMs: 20, log: silentLog },
+    ...{ maxPerAddress: 1, maxTotal: 10, windowMs: 20, log: silentLog },
     audit: { write: async (event) => void written.push(event) },
   });
   const event: AuditEvent = {
