@@ -6,7 +6,7 @@ import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
 export const failures = { 401: securityError, default: errorEnvelope };
 
 /** Entity tag of the whole configuration, which an import replaces. */
-export function estateEtagOf(latestChange: number): string {
+export function installationEtagOf(latestChange: number): string {
   return `"estate-${latestChange}"`;
 }
 

@@ -67,8 +67,8 @@ export async function buildApp(deps: Deps): Promise<App> {
       await api.register(deps.locations.routes, { prefix: '/locations' });
       await api.register(deps.audit.routes, { prefix: '/audit' });
       await api.register(deps.diagnosis.routes, { prefix: '/diagnosis' });
-      // Mounts /export and /import.
-      await api.register(deps.estate.routes);
+      await api.register(deps.importExport.exportRoutes, { prefix: '/export' });
+      await api.register(deps.importExport.importRoutes, { prefix: '/import' });
       await api.register(
         async (internal: App) => {
           internal.addHook('onRequest', async (request) => requireInternal(request.caller));

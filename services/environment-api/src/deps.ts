@@ -23,8 +23,8 @@ import { composeContactCenters } from './contact-centers/compose.ts';
 import { composeCors } from './cors/compose.ts';
 import { composeDiagnosis } from './diagnosis/compose.ts';
 import { composeEnvironments } from './environments/compose.ts';
-import { composeEstate } from './estate/compose.ts';
 import { composeGlobalSettings } from './global-settings/compose.ts';
+import { composeImportExport } from './import-export/compose.ts';
 import { composeInternal } from './internal/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { migrationsFolder, schema } from './migrate.ts';
@@ -133,7 +133,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     secretBox,
   });
   const internal = composeInternal({ environments: environments.service, settings: settings.service });
-  const estate = composeEstate({
+  const importExport = composeImportExport({
     pool,
     writer,
     changeLog,
@@ -174,7 +174,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     apiKeys,
     singleSignOn,
     internal,
-    estate,
+    importExport,
     diagnosis,
     reencrypt: () => reencryptSecrets({ db: pool, changeLog, secretBox, log }),
     close: () => closers.disposeAsync(),

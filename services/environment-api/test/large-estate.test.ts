@@ -62,7 +62,7 @@ test('an export gives its connection back, also when its reader goes away in the
 });
 
 test('what is written while an export is read is not in it', async () => {
-  const snapshot = await api.deps.estate.service.read(operator);
+  const snapshot = await api.deps.importExport.service.read(operator);
   await snapshot.pages.next();
   const added = await api.contactCenter({ name: 'Late' });
   const rest: string[] = [];
@@ -111,7 +111,7 @@ test('who may not import is refused before the document is read', async () => {
 });
 
 test('a connection that breaks in the middle of an export ends this export and nothing else', async () => {
-  const snapshot = await api.deps.estate.service.read(operator);
+  const snapshot = await api.deps.importExport.service.read(operator);
   await snapshot.pages.next();
   await api.pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -141,8 +141,8 @@ test('exports one after the other are never too many: the answer ends when its c
 
 test('more exports at once than the pool can spare are told to come again', async () => {
   const [first, second] = [
-    await api.deps.estate.service.read(operator),
-    await api.deps.estate.service.read(operator),
+    await api.deps.importExport.service.read(operator),
+    await api.deps.importExport.service.read(operator),
   ];
   const third = await api.call('GET', '/export');
   expect(third.status).toBe(503);

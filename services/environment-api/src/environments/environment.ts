@@ -1,4 +1,4 @@
-/** Defines an environment, a set of Configuration Servers with their account, and its forms for callers, Auth API and the audit trail. */
+/** Defines an environment (a set of Configuration Servers with their account) and its forms for callers and Auth API. */
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import {

@@ -45,15 +45,18 @@ const frame = {
 };
 const isDocument = { error: 'must be an object as GET /export gives it' };
 
-export const estateDocument = z.object({ ...frame, contactCenters: z.array(contactCenter) }, isDocument);
+export const installationDocument = z.object(
+  { ...frame, contactCenters: z.array(contactCenter) },
+  isDocument,
+);
 
 /** Leaves contact centres unchecked: there may be many, so they are checked one by one. */
-export const estateFrame = z.object({ ...frame, contactCenters: z.array(z.unknown()) }, isDocument);
+export const installationFrame = z.object({ ...frame, contactCenters: z.array(z.unknown()) }, isDocument);
 
 /** Identifies a setting among those of one owner. */
 export function placeOf({ name, location }: { name: string; location: string }): string {
   return `${JSON.stringify(name)} at ${location}`;
 }
 
-export type EstateDocument = z.output<typeof estateDocument>;
+export type InstallationDocument = z.output<typeof installationDocument>;
 export type SecretField = z.output<typeof secretField>;

@@ -3,11 +3,11 @@ import { AppError, preconditionFailed } from '@gatehouse/service-kit/errors/app-
 import { isFresh } from '@gatehouse/service-kit/http/entity-tag';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
-import { estateEtagOf } from '../answers.ts';
+import { installationEtagOf } from '../answers.ts';
 import type { WriteContext, Writer, Written } from '../changes/writer.ts';
-import type { EstateDocument } from './document.ts';
+import type { InstallationDocument } from './document.ts';
 import type { Importer } from './import.ts';
-import { lockWriters, openSnapshot, readEstate, type Snapshot } from './store.ts';
+import { lockWriters, openSnapshot, readInstallation, type Snapshot } from './store.ts';
 
 export interface ImportResult {
   /** The changes that were written, or would be by a dry run, as in the audit trail. */
@@ -16,7 +16,7 @@ export interface ImportResult {
   keptSecrets: string[];
 }
 
-export type EstateService = ReturnType<typeof createEstateService>;
+export type ImportExportService = ReturnType<typeof createImportExportService>;
 
 /** Each export holds a connection for as long as its reader takes. */
 const maxReaders = 2;
@@ -40,7 +40,7 @@ class DryRunEnd extends Error {
   }
 }
 
-export function createEstateService({
+export function createImportExportService({
   db,
   writer,
   importer,
@@ -51,12 +51,12 @@ export function createEstateService({
 }) {
   async function run(
     context: WriteContext,
-    document: EstateDocument,
+    document: InstallationDocument,
     isDryRun: boolean,
   ): Promise<ImportResult> {
     return writer.write(context, async (write) => {
       await lockWriters(write.db);
-      const present = await readEstate(write.db);
+      const present = await readInstallation(write.db);
       requirePresent(context.ifMatch, present.change, isDryRun);
       const changes: Written[] = [];
       const within = {
@@ -92,7 +92,11 @@ export function createEstateService({
       }
     },
     /** Writes all of the document, or nothing of it. @throws AppError 400, 403, 409, 412, 428 */
-    async replace(context: WriteContext, document: EstateDocument, isDryRun: boolean): Promise<ImportResult> {
+    async replace(
+      context: WriteContext,
+      document: InstallationDocument,
+      isDryRun: boolean,
+    ): Promise<ImportResult> {
       requireInstallationWriter(context.caller);
       try {
         return await run(context, document, isDryRun);
@@ -106,7 +110,7 @@ export function createEstateService({
 
 /** An import replaces everything, so the caller must name the state that it has seen. */
 function requirePresent(ifMatch: string | undefined, change: number, isDryRun: boolean): void {
-  const etag = estateEtagOf(change);
+  const etag = installationEtagOf(change);
   if (ifMatch === undefined) {
     if (isDryRun) return;
     throw new AppError(

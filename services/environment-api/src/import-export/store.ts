@@ -21,7 +21,7 @@ export interface StoredCenter {
   signOn: StoredSignOn[];
 }
 
-export interface EstateFrame {
+export interface InstallationFrame {
   /** Number of the newest change. */
   change: number;
   locations: string[];
@@ -29,7 +29,7 @@ export interface EstateFrame {
   environments: Environment[];
 }
 
-export interface Estate extends EstateFrame {
+export interface Installation extends InstallationFrame {
   contactCenters: StoredCenter[];
 }
 
@@ -42,8 +42,8 @@ const listOf = (json: string, order: string) => `coalesce(json_agg(${json} ORDER
 const settingOrder = 's.name COLLATE "C", s.location';
 
 /** Call it in a REPEATABLE READ transaction or under the lock of `lockWriters`. */
-export async function readFrame(db: Queryable): Promise<EstateFrame> {
-  const { rows } = await db.query<EstateFrame>(`SELECT
+export async function readFrame(db: Queryable): Promise<InstallationFrame> {
+  const { rows } = await db.query<InstallationFrame>(`SELECT
     (SELECT coalesce(max(seq), 0)::float8 FROM environment.changes) AS change,
     (SELECT ${listOf('location', 'location')} FROM environment.declared_locations) AS locations,
     (SELECT ${listOf(settingJson, settingOrder)} FROM environment.global_settings s) AS settings,
@@ -74,7 +74,7 @@ export async function* readCenters(db: Queryable): AsyncGenerator<StoredCenter[]
   }
 }
 
-export async function readEstate(db: Queryable): Promise<Estate> {
+export async function readInstallation(db: Queryable): Promise<Installation> {
   const frame = await readFrame(db);
   const contactCenters: StoredCenter[] = [];
   for await (const page of readCenters(db)) contactCenters.push(...page);
@@ -82,7 +82,7 @@ export async function readEstate(db: Queryable): Promise<Estate> {
 }
 
 export interface Snapshot {
-  frame: EstateFrame;
+  frame: InstallationFrame;
   pages: AsyncGenerator<StoredCenter[]>;
   /** Releases the connection; may be called at any time and more than once. */
   close(): Promise<void>;

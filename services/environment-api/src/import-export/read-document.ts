@@ -1,7 +1,7 @@
 /** Checks the document of an import in pieces, so that a large document does not block other requests. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { z } from 'zod';
-import { contactCenter, type EstateDocument, estateFrame, placeOf } from './document.ts';
+import { contactCenter, type InstallationDocument, installationFrame, placeOf } from './document.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -10,11 +10,11 @@ const centersPerTurn = 25;
 const maxIssues = 100;
 
 /** @throws ZodError that names the place of each problem */
-export async function readDocument(body: unknown): Promise<EstateDocument> {
-  const frame = estateFrame.safeParse(body);
+export async function readDocument(body: unknown): Promise<InstallationDocument> {
+  const frame = installationFrame.safeParse(body);
   const issues: Issue[] = frame.success ? [] : [...frame.error.issues];
   const given = z.looseObject({ contactCenters: z.array(z.unknown()) }).safeParse(body);
-  const contactCenters: EstateDocument['contactCenters'] = [];
+  const contactCenters: InstallationDocument['contactCenters'] = [];
   for (const [index, one] of (given.data?.contactCenters ?? []).entries()) {
     if (issues.length >= maxIssues) break;
     const read = contactCenter.safeParse(one);
@@ -34,7 +34,7 @@ function below(path: readonly PropertyKey[], issue: Issue): Issue {
 }
 
 /** Entries of one list that would become the same row. */
-function repetitions({ environments, settings, contactCenters }: EstateDocument): Issue[] {
+function repetitions({ environments, settings, contactCenters }: InstallationDocument): Issue[] {
   const lists: [path: PropertyKey[], keys: string[]][] = [
     [['environments'], environments.map(({ id }) => id)],
     [['contactCenters'], contactCenters.map(({ id }) => id)],

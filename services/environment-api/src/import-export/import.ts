@@ -24,17 +24,17 @@ import type { SettingService } from '../settings/service.ts';
 import { oidc } from '../single-sign-on/oidc.ts';
 import { saml } from '../single-sign-on/saml.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
-import { type EstateDocument, placeOf, type SecretField } from './document.ts';
+import { type InstallationDocument, placeOf, type SecretField } from './document.ts';
 import type { ResolveSecret } from './secret-reference.ts';
-import { type Estate, freeDomains, type StoredCenter } from './store.ts';
+import { freeDomains, type Installation, type StoredCenter } from './store.ts';
 
-type WantedEnvironment = EstateDocument['environments'][number];
-type WantedCenter = EstateDocument['contactCenters'][number];
+type WantedEnvironment = InstallationDocument['environments'][number];
+type WantedCenter = InstallationDocument['contactCenters'][number];
 
 /** One import. */
 interface Job {
-  document: EstateDocument;
-  present: Estate;
+  document: InstallationDocument;
+  present: Installation;
   /** Takes part in `write`. */
   context: WriteContext;
   write: Write;
@@ -179,8 +179,8 @@ export function createImporter({
   return {
     /** Returns the references without a value, whose stored secrets stay. */
     async apply(
-      document: EstateDocument,
-      present: Estate,
+      document: InstallationDocument,
+      present: Installation,
       { context, write }: { context: WriteContext; write: Write },
     ): Promise<string[]> {
       const job: Job = { document, present, context, write, keptSecrets: [] };
@@ -230,7 +230,7 @@ function isDifferent(wanted: WantedCenter, { center }: StoredCenter): boolean {
 }
 
 /** Ids of contact centres that stay and hold a domain which another one will get. */
-function movingDomains(document: EstateDocument, present: Estate): string[] {
+function movingDomains(document: InstallationDocument, present: Installation): string[] {
   const wantedBy = new Map(
     document.contactCenters.flatMap(({ id, domains }) => domains.map((domain) => [domainKey(domain), id])),
   );

@@ -11,11 +11,11 @@ import type { LocationService } from '../locations/service.ts';
 import type { SettingService } from '../settings/service.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
 import { createImporter } from './import.ts';
-import { estateRoutes } from './routes.ts';
+import { exportRoutes, importRoutes } from './routes.ts';
 import { createResolveSecret } from './secret-reference.ts';
-import { createEstateService } from './service.ts';
+import { createImportExportService } from './service.ts';
 
-export function composeEstate({
+export function composeImportExport({
   pool,
   writer,
   changeLog,
@@ -50,6 +50,10 @@ export function composeEstate({
     secretBox,
     resolveSecret: createResolveSecret({ env: process.env, folder: secretsFolder }),
   });
-  const service = createEstateService({ db: pool, writer, importer });
-  return { service, routes: async (api: App) => estateRoutes(api, { estate: service, changeLog }) };
+  const service = createImportExportService({ db: pool, writer, importer });
+  return {
+    service,
+    exportRoutes: async (api: App) => exportRoutes(api, { importExport: service }),
+    importRoutes: async (api: App) => importRoutes(api, { importExport: service, changeLog }),
+  };
 }

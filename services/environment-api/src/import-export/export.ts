@@ -6,12 +6,12 @@ import type { ConfigServerTlsView } from '@gatehouse/contracts/environment-api/c
 import { registryOf } from '../environments/discovery.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
-import type { EstateFrame, StoredCenter } from './store.ts';
+import type { InstallationFrame, StoredCenter } from './store.ts';
 import { yamlOf } from './yaml-bodies.ts';
 
 type Pages = AsyncIterable<readonly StoredCenter[]>;
 
-export async function* jsonPieces(frame: EstateFrame, pages: Pages): AsyncGenerator<string> {
+export async function* jsonPieces(frame: InstallationFrame, pages: Pages): AsyncGenerator<string> {
   yield `${JSON.stringify(frameOf(frame)).slice(0, -1)},"contactCenters":[`;
   let isFirst = true;
   for await (const centers of pages) {
@@ -22,7 +22,7 @@ export async function* jsonPieces(frame: EstateFrame, pages: Pages): AsyncGenera
   yield ']}';
 }
 
-export async function* yamlPieces(frame: EstateFrame, pages: Pages): AsyncGenerator<string> {
+export async function* yamlPieces(frame: InstallationFrame, pages: Pages): AsyncGenerator<string> {
   yield yamlOf(frameOf(frame));
   let isEmpty = true;
   for await (const centers of pages) {
@@ -34,12 +34,12 @@ export async function* yamlPieces(frame: EstateFrame, pages: Pages): AsyncGenera
 }
 
 /** Everything except contact centres. */
-function frameOf(estate: EstateFrame) {
+function frameOf(frame: InstallationFrame) {
   return {
     formatVersion: 1,
-    locations: estate.locations,
-    settings: estate.settings,
-    environments: estate.environments.map((environment) => ({
+    locations: frame.locations,
+    settings: frame.settings,
+    environments: frame.environments.map((environment) => ({
       id: environment.id,
       username: environment.username,
       password: referenceFor('PASSWORD', environment.id),

@@ -8,12 +8,12 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { requireInstallationWriter } from '../access/caller.ts';
-import { estateEtagOf, failures } from '../answers.ts';
+import { failures, installationEtagOf } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { estateDocument } from './document.ts';
+import { installationDocument } from './document.ts';
 import { jsonPieces, yamlPieces } from './export.ts';
 import { readDocument } from './read-document.ts';
-import type { EstateService } from './service.ts';
+import type { ImportExportService } from './service.ts';
 import { acceptYaml, wantsYaml } from './yaml-bodies.ts';
 
 const tags = ['import and export'];
@@ -27,14 +27,9 @@ const exported = z.looseObject({
   contactCenters: z.array(z.looseObject({})),
 });
 
-export function estateRoutes(
-  api: App,
-  { estate, changeLog }: { estate: EstateService; changeLog: ChangeLog },
-): void {
-  acceptYaml(api);
-
+export function exportRoutes(api: App, { importExport }: { importExport: ImportExportService }): void {
   api.get(
-    '/export',
+    '',
     {
       schema: {
         tags,
@@ -45,8 +40,8 @@ export function estateRoutes(
       },
     },
     async (request, reply) => {
-      const { frame, pages, close } = await estate.read(request.caller);
-      reply.header('etag', estateEtagOf(frame.change)).header('cache-control', 'private, no-cache');
+      const { frame, pages, close } = await importExport.read(request.caller);
+      reply.header('etag', installationEtagOf(frame.change)).header('cache-control', 'private, no-cache');
       const isYaml = wantsYaml(request.headers.accept);
       reply.type(`application/${isYaml ? 'yaml' : 'json'}; charset=utf-8`);
       const stream = Readable.from(thenClose((isYaml ? yamlPieces : jsonPieces)(frame, pages), close));
@@ -55,9 +50,15 @@ export function estateRoutes(
       return reply.send(stream as never);
     },
   );
+}
 
+export function importRoutes(
+  api: App,
+  { importExport, changeLog }: { importExport: ImportExportService; changeLog: ChangeLog },
+): void {
+  acceptYaml(api);
   api.put(
-    '/import',
+    '',
     {
       bodyLimit,
       // Checked before the body is read, which takes memory and time.
@@ -76,14 +77,14 @@ export function estateRoutes(
         querystring: z.object({
           dryRun: flag().default(false).describe('Tell the changes and write nothing.'),
         }),
-        body: estateDocument,
+        body: installationDocument,
         response: { 200: envelopeOf(importAnswer), ...failures },
       },
     },
     async (request, reply) => {
       const { dryRun } = request.query;
-      const result = await estate.replace(contextOf(request), await readDocument(request.body), dryRun);
-      reply.header('etag', estateEtagOf(await changeLog.latest()));
+      const result = await importExport.replace(contextOf(request), await readDocument(request.body), dryRun);
+      reply.header('etag', installationEtagOf(await changeLog.latest()));
       return ok({ dryRun, ...result });
     },
   );
