@@ -4,20 +4,20 @@ import { endpointName } from '../discovery/endpoint-source.ts';
 import { ConfigServerError } from '../errors.ts';
 
 export class EpochGuard {
-  #highest = 0;
+  #maxSeen = 0;
 
   /** Returns the connection, or closes it and throws NotPrimary when a later epoch was seen. */
   checked<C extends StandbyConnection>(connection: C): C {
-    if (connection.serverEpoch >= this.#highest) return connection;
+    if (connection.serverEpoch >= this.#maxSeen) return connection;
     const error = new ConfigServerError('NotPrimary', 'the server is not the primary one any more', {
       endpoint: endpointName(connection.endpoint),
-      detail: `epoch ${connection.serverEpoch}, seen ${this.#highest}`,
+      detail: `epoch ${connection.serverEpoch}, seen ${this.#maxSeen}`,
     });
     connection.close(error);
     throw error;
   }
 
   saw(connection: StandbyConnection): void {
-    this.#highest = Math.max(this.#highest, connection.serverEpoch);
+    this.#maxSeen = Math.max(this.#maxSeen, connection.serverEpoch);
   }
 }

@@ -31,7 +31,7 @@ class World {
   });
   readonly told: number[] = [];
   readonly violations: string[] = [];
-  /** Changes since somebody listens, that were neither told nor covered by a resync. */
+  /** Changes since the first subscription that were neither reported nor covered by a resync. */
   readonly open = new Set<number>();
   #lastId = 0;
   #oldestKept = 1;
@@ -56,7 +56,7 @@ class World {
 
   change(isSpoilt: boolean): void {
     this.#lastId += 1;
-    // What happened before the first subscription is seen by whoever reads after subscribing.
+    // A listener reads everything after it subscribes, and so sees earlier changes.
     if (this.#wasSubscribed) this.open.add(this.#lastId);
     if (this.#server === undefined || !this.#isSubscribed) return;
     const bytes = this.#server.bytesOf(renamed(this.#lastId), 0);

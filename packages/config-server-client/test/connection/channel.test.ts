@@ -261,7 +261,7 @@ describe('channel', () => {
     await clock.advance(0);
     for (let pages = 0; pages < 5; pages += 1) say(page, 1);
     expect(await reading).toMatchObject({ code: 'AnswerTooLong', sent: true, retryable: false });
-    // The rest of the list belongs to nobody, and harms nobody.
+    // The rest of the list is dropped.
     say(page, 1);
     await clock.advance(0);
     expect(channel.isOpen).toBe(true);

@@ -1,4 +1,4 @@
-/** A channel whose other end is in the test's hands, on a clock that stands still. */
+/** Creates a channel whose other end the test controls, with a manual clock. */
 import { Duplex } from 'node:stream';
 import { expectOne } from '../../src/connection/answers.ts';
 import { Channel } from '../../src/connection/channel.ts';
@@ -19,7 +19,7 @@ interface TestChannelOptions {
   log?: Logger;
 }
 
-/** The socket's other end: sees what was written, says what it likes, and may refuse to take more. */
+/** The test plays the server: it sees requests, sends any bytes, and can stop reading. */
 export function createChannel({
   clock = new ManualClock(),
   log = silentLogger,

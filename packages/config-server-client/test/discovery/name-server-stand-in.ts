@@ -1,4 +1,4 @@
-/** A wire-level stand-in for a DNS server: answers one SRV question with what the test wants, or not at all. */
+/** Imitates a DNS server: answers an SRV question as the test decides, or not at all. */
 import { createSocket } from 'node:dgram';
 
 export interface Srv {

@@ -1,4 +1,4 @@
-/** A world of pretend servers and a clock of its own, in which the warm standby is watched. */
+/** Creates a warm standby with pretended servers and a manual clock. */
 import { defaultStandby, type StandbyOptions } from '../../src/client-options.ts';
 import type { StandbyConnection } from '../../src/connection/connection.ts';
 import type { Endpoint, EndpointSource } from '../../src/discovery/endpoint-source.ts';

@@ -1,4 +1,4 @@
-/** Frames that no peer may send, each with the refusal that docs/protocol.md demands. */
+/** Lists frames that no peer may send, with the refusal that docs/protocol.md demands. */
 import { encodeFrame, FrameKind, headerBytes, jsonFlag } from '../../src/wire/ocp/frame.ts';
 
 export interface HostileFrame {

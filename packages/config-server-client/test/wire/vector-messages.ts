@@ -1,4 +1,4 @@
-/** One example of every message, for the golden vectors in docs/vectors. */
+/** Lists one example of every message, for the golden vectors in docs/vectors. */
 import type { ConfMessage, MessageName } from '../../src/wire/message.ts';
 
 const addp = { localTimeout: 20, remoteTimeout: 20, traceMode: 'off' as const };

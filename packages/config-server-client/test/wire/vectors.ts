@@ -1,4 +1,4 @@
-/** The golden vectors: what each example message looks like as a frame, and in readable form. */
+/** Builds the golden vectors: each example message as a frame and in readable form. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ConfMessage, messageCatalogue } from '../../src/wire/message.ts';

@@ -14,8 +14,8 @@ let room = Buffer.allocUnsafe(roomBytes);
 let at = 0;
 
 /**
- * Deterministic (RFC 8949 section 4.2.1): definite lengths, shortest forms, sorted keys. Leaves members
- * out that are undefined. Errors: TypeError for what the protocol cannot carry.
+ * Deterministic (RFC 8949 section 4.2.1): definite lengths, shortest forms, sorted keys. Leaves undefined members out.
+ * Errors: TypeError for what the protocol cannot carry.
  */
 export function encodeCbor(value: unknown): Buffer {
   at = 0;

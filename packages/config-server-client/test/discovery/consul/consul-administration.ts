@@ -1,4 +1,4 @@
-/** What an operator does to a real agent, over its HTTP API and without the code under test. */
+/** Administers a real Consul agent over its HTTP API, without the code under test. */
 
 export interface Instance {
   id: string;

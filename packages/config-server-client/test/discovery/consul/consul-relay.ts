@@ -1,4 +1,4 @@
-/** A relay in front of agents, as a load balancer is: each new connection goes to the chosen one. */
+/** Relays new connections to a chosen agent, as a load balancer does. */
 
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';

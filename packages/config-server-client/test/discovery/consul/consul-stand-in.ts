@@ -1,4 +1,4 @@
-/** A wire-level stand-in for Consul's HTTP API: shows faults that a real agent cannot be made to show. */
+/** Imitates Consul's HTTP API, with faults that a real agent does not show on request. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { expect } from 'vitest';
@@ -106,7 +106,7 @@ export function instance(
   };
 }
 
-/** Resolves when the condition holds: for what arrives over a socket while the test's clock stands still. */
+/** Resolves when the condition holds; for events of sockets, which do not follow the manual clock. */
 export function until(condition: () => boolean): Promise<void> {
   return expect.poll(condition, { interval: 1, timeout: 10_000 }).toBe(true);
 }

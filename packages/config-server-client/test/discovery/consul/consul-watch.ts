@@ -1,4 +1,4 @@
-/** A watch on the stand-in by the test's own clock, with everything it said and listed. */
+/** Creates a watch of the imitated Consul with a manual clock, and records its lists and log lines. */
 import {
   type ConsulEndpointsOptions,
   consulEndpoints,

@@ -1,4 +1,4 @@
-/** Reads the part of CDDL (RFC 8610) that docs/protocol.cddl uses; anything else is an error, so nothing is passed over. */
+/** Reads the part of CDDL (RFC 8610) that docs/protocol.cddl uses. Anything else is an error. */
 
 export type Literal = string | number;
 

@@ -1,4 +1,4 @@
-/** Whether a decoded body is what a CDDL rule describes. */
+/** Checks whether a decoded body matches a CDDL rule. */
 import type { Entry, Grammar, Type } from './grammar.ts';
 
 /** The prelude of RFC 8610 (appendix D), as far as it is used. */

@@ -1,4 +1,4 @@
-/** Changes of a valid body, one at a time: each member left out, replaced, or at the edge of its range. */
+/** Changes a valid body in one place: a member left out, replaced, or at the edge of its range. */
 
 export type Path = (string | number)[];
 
