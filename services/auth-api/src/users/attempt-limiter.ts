@@ -1,7 +1,4 @@
-/**
- * Limits how often passwords can be tried. An attempt is reserved before the password is verified and given back when no
- * server was asked, so parallel attempts get no more tries than serial ones. After some failures in a row the wait doubles.
- */
+/** Limits how often passwords can be tried. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import {
   type Attempt,
@@ -20,21 +17,14 @@ import { SignInError } from './sign-in-error.ts';
  */
 export type AttemptLimits = Omit<CounterLimits, 'streakLifeMs'>;
 
-export const defaultAttemptLimits: AttemptLimits = {
-  accountAttempts: 4,
-  knownDeviceAttempts: 5,
-  accountWindowMs: 20 * 60_000,
-  freeFailures: 3,
-  firstDelayMs: 1_000,
-  longestDelayMs: 15 * 60_000,
-  addressAttempts: 200,
-  addressWindowMs: 10 * 60_000,
-};
-
 const streakLifeMs = 24 * 3_600_000;
 
 export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;
 
+/**
+ * An attempt is reserved before the password is verified and given back when no server was asked, so parallel attempts get
+ * no more tries than serial ones. After some failures in a row the wait doubles.
+ */
 export function createAttemptLimiter(options: {
   redis: RedisClient;
   keyspace: Keyspace;

@@ -1,11 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type AttemptLimits,
-  createAttemptLimiter,
-  defaultAttemptLimits,
-} from '../../src/users/attempt-limiter.ts';
+import { type AttemptLimits, createAttemptLimiter } from '../../src/users/attempt-limiter.ts';
 import { SignInError } from '../../src/users/sign-in-error.ts';
 import { openRedis, type RedisForTests, stoppedClock } from '../stack/redis.ts';
+
+/** The defaults of the settings. */
+const defaultAttemptLimits: AttemptLimits = {
+  accountAttempts: 4,
+  knownDeviceAttempts: 5,
+  accountWindowMs: 20 * 60_000,
+  freeFailures: 3,
+  firstDelayMs: 1_000,
+  longestDelayMs: 15 * 60_000,
+  addressAttempts: 200,
+  addressWindowMs: 10 * 60_000,
+};
 
 const windowMs = defaultAttemptLimits.accountWindowMs;
 // Without the delays, so that the window alone is seen.
