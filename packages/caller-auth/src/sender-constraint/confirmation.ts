@@ -14,8 +14,3 @@ export function isProvenBy(bound: Confirmation | undefined, proven: Confirmation
     (binding) => bound[binding] === undefined || bound[binding] === proven?.[binding],
   );
 }
-
-/** RFC 9449 section 5: DPoP-bound tokens have the type `DPoP`. RFC 8705: certificate-bound tokens are bearer tokens. */
-export function tokenTypeOf(cnf: Confirmation | undefined): 'bearer' | 'DPoP' {
-  return cnf?.jkt === undefined ? 'bearer' : 'DPoP';
-}

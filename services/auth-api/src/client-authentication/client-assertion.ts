@@ -64,7 +64,7 @@ export function createClientAssertions(options: ClientAssertionsOptions) {
     /**
      * The client that the assertion authenticates, or the reason why it does not: a sentence for the log.
      * @param expectedClientId the client_id of the form, if there is one
-     * @throws AppError (503) if nobody can tell whether it was used before
+     * @throws AppError (503) if Redis cannot tell whether it was used before
      */
     async verify(
       assertion: string,

@@ -1,8 +1,9 @@
-/** Composes the signing keys and what signs with them. */
-
+/** Composes the signing keys, the signer and the metric of their age. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
-import { observeKeyAges } from './key-metrics.ts';
+import type { SigningKeys } from './key-ring.ts';
 import { signingKeysProbe } from './probe.ts';
 import { createSigner } from './signer.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -38,4 +39,18 @@ export function composeKeys(core: Core, dependencies: KeyDependencies) {
     start: () => service.start(),
     close: () => service.close(),
   };
+}
+
+/** Operators alert on a rotation that did not happen. */
+function observeKeyAges(metrics: Metrics, keys: SigningKeys, now: Clock): void {
+  metrics.gauge(
+    'gatehouse_signing_key_age_seconds',
+    'How long the key that signs has been signing.',
+    ['algorithm'],
+    (gauge) => {
+      for (const { state, algorithm, activatedAtMs } of keys.all) {
+        if (state === 'active') gauge.set({ algorithm }, (now() - (activatedAtMs ?? now())) / 1000);
+      }
+    },
+  );
 }

@@ -59,7 +59,7 @@ export function onlyThose(
   };
 }
 
-/** For objects that go to JSON: an absent value is an absent key. */
+/** For objects that are sent as JSON: an absent value is an absent key. */
 export function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }

@@ -94,7 +94,7 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
   }
 
   return {
-    /** The user that the assertion names. @throws UntrustedJwt; AppError (503) if nobody can tell */
+    /** The user that the assertion names. @throws UntrustedJwt; AppError (503) if a store or key set does not answer */
     async verify(client: Client, assertion: string): Promise<AssertedUser> {
       const { iss } = unprovedClaims(assertion);
       const trusted = client.jwtBearer.issuers.find(({ issuer }) => issuer === iss);

@@ -1,5 +1,5 @@
 /** Defines what is stored of an access token, and derives from it what validation and introspection need. */
-import { type Confirmation, tokenTypeOf } from '@gatehouse/caller-auth/sender-constraint/confirmation';
+import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import type { Client } from '../clients/client.ts';
 import type { Revocable } from '../revocation/revocation.ts';
@@ -101,6 +101,11 @@ export function factsOf(record: AccessTokenRecord): TokenFacts {
     contactCenterIds: record.contactCenterIds,
     cnf: record.cnf,
   };
+}
+
+/** RFC 9449 section 5 spells the type so; certificate-bound tokens are sent as bearer tokens (RFC 8705 section 3). */
+export function tokenTypeOf(cnf: Confirmation | undefined): 'bearer' | 'DPoP' {
+  return cnf?.jkt === undefined ? 'bearer' : 'DPoP';
 }
 
 /** What introspection answers about a token (RFC 7662 section 2.2), and a JWT says about itself. JSON drops undefined members. */

@@ -46,7 +46,7 @@ export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptio
     );
   }
 
-  /** The token first: whoever derives another one from it looks for it again after noting that one. */
+  /** Removes the token first: an exchange notes its new token, then checks that the parent still exists. */
   async function removeByDigest(digest: string): Promise<string[]> {
     await redis.del(keyspace.key('access', digest));
     return removeDerived(digest);

@@ -1,6 +1,5 @@
 /** Builds the answer of the token endpoint for an access token (RFC 6749 section 5.1). */
-import { tokenTypeOf } from '@gatehouse/caller-auth/sender-constraint/confirmation';
-import type { AccessTokenRecord } from './access-token.ts';
+import { type AccessTokenRecord, tokenTypeOf } from './access-token.ts';
 
 export interface TokenAnswer {
   access_token: string;
