@@ -1,8 +1,8 @@
 /** Opens what a command works with: the APIs of the profile, the output, the person at the terminal. */
 import { readFileSync } from 'node:fs';
-import { createClientToken } from '@gatehouse/contracts/auth-api/client-token';
+import { createClientToken } from '@gatehouse/api-client/auth-api/client-token';
+import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/contracts/http-client';
 import { type ExitCode, exitCodes, UsageError } from './failure/failure.ts';
 import { createOutput, type Output } from './output/output.ts';
 import { chosenProfile } from './profile/chosen.ts';
@@ -45,13 +45,9 @@ export function openSession(
   let profile: Profile | undefined;
   let authApi: HttpClient | undefined;
   let environmentApi: HttpClient | undefined;
-  let authorization: (() => string | Promise<string>) | undefined;
+  let authorization: (() => Promise<string>) | undefined;
 
-  function client(
-    dependency: string,
-    baseUrl: string,
-    authorizes: () => string | Promise<string>,
-  ): HttpClient {
+  function client(dependency: string, baseUrl: string, authorizes: () => Promise<string>): HttpClient {
     const { caFile } = chosen();
     requireProtected(baseUrl, options);
     const http = createHttpClient(
@@ -73,19 +69,19 @@ export function openSession(
     return profile;
   }
 
-  function authorize(): () => string | Promise<string> {
+  function authorize(): () => Promise<string> {
     authorization ??= authorizationOf(chosen());
     return authorization;
   }
 
-  function authorizationOf({ url, credentials }: Profile): () => string | Promise<string> {
+  function authorizationOf({ url, credentials }: Profile): () => Promise<string> {
     switch (credentials.kind) {
       case 'operator':
-        return () => basicAuthorization(credentials.username, credentials.password);
+        return async () => basicAuthorization(credentials.username, credentials.password);
       case 'token':
-        return () => `Bearer ${credentials.token}`;
+        return async () => `Bearer ${credentials.token}`;
       case 'client': {
-        const own = client('Auth API', url, () =>
+        const own = client('Auth API', url, async () =>
           basicAuthorization(credentials.clientId, credentials.clientSecret),
         );
         const token = createClientToken(own);

@@ -1,7 +1,5 @@
 /** What a service says about everything it stands on: `GET /auth/v3/ops/diagnosis`, `GET /environment/v3/diagnosis`. */
 import { z } from 'zod';
-import { envelopeOf } from './envelope.ts';
-import type { HttpClient } from './http-client.ts';
 
 export const findingSchema = z.object({
   name: z.string().describe('What was looked at.'),
@@ -22,11 +20,6 @@ export const diagnosisSchema = z.object({
 
 export const authApiDiagnosisPath = '/auth/v3/ops/diagnosis';
 export const environmentApiDiagnosisPath = '/environment/v3/diagnosis';
-
-/** @throws UpstreamError */
-export async function readDiagnosis(http: HttpClient, path: string): Promise<Diagnosis> {
-  return (await http.read(envelopeOf(diagnosisSchema), { method: 'GET', path })).data;
-}
 
 export type Finding = z.infer<typeof findingSchema>;
 export type Diagnosis = z.infer<typeof diagnosisSchema>;

@@ -34,3 +34,17 @@ export const securityError = z.object({ error: z.string(), error_description: z.
 export function wrapped<T extends z.ZodType>(data: T) {
   return z.object({ data, operationId: z.string().optional() });
 }
+
+export const nextCursorSchema = z
+  .string()
+  .optional()
+  .describe('Where the next page begins; absent on the last one.');
+
+/** Beside a success. */
+export const warningSchema = z.object({
+  field: z.string(),
+  value: z.string(),
+  message: z.string().describe('What may be wrong, and what to do. The write was done all the same.'),
+});
+
+export type Warning = z.infer<typeof warningSchema>;

@@ -1,10 +1,11 @@
 /** Describes what every domain builds on: the process, its stores, and the facts of the installation. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Outbound } from '@gatehouse/service-kit/outbound/outbound';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
@@ -23,7 +24,7 @@ export interface Core {
   /** Changes that the replicas of Auth API tell each other. */
   changes: ChangeLog;
   /** Calls to addresses that clients and providers registered. */
-  outbound: Outbound;
+  outbound: HttpClient;
   publicUrl: string;
   /** `<publicUrl>/auth/v3`: the one issuer of the installation. */
   issuer: string;

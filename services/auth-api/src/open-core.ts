@@ -1,9 +1,11 @@
 /** Opens the stores and creates the core that every domain builds on. */
+
+import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
+import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
-import { createOutbound } from '@gatehouse/service-kit/outbound/outbound';
 import { createPool } from '@gatehouse/service-kit/postgres/pool';
 import { createRedis, duplicateRedis } from '@gatehouse/service-kit/redis/client';
 import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
@@ -52,7 +54,11 @@ export function createCore(config: Config, kit: Kit, stores: Stores, now: Clock)
     location,
     secretBox: createSecretBox(config.encryption.keys),
     changes: createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log }),
-    outbound: createOutbound(config.outbound),
+    outbound: createHttpClient({
+      addresses: createAddressPolicy(config.outbound.allowedNetworks, config.outbound.allowLoopback),
+      ca: config.outbound.ca,
+      timeoutMs: config.outbound.timeoutMs,
+    }),
     issuer: `${publicUrl}/auth/v3`,
     isCompat: config.compat.enabled,
     maxLifeMs: 1000 * maxLifeSeconds,

@@ -1,6 +1,6 @@
 /** Opens the clients of Auth API and composes the pages, in the order of the layers. No database, no Redis. */
-import { createAuthApiClient } from '@gatehouse/contracts/auth-api/client';
-import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
+import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
 import { systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { composeAccount } from './account/compose.ts';
@@ -22,7 +22,7 @@ export async function createDeps(config: Config, kit: Kit) {
   const { url: baseUrl, timeoutMs } = config.authApi;
   const { id, secret } = config.serviceClient;
   const closers = new AsyncDisposableStack();
-  const authorization = () => basicAuthorization(id, secret.reveal());
+  const authorization = async () => basicAuthorization(id, secret.reveal());
   const asService = createHttpClient({ dependency, baseUrl, timeoutMs, authorization });
   closers.defer(() => asService.close());
   // Calls on behalf of a browser must not carry the credentials of the service.

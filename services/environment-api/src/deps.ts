@@ -1,7 +1,8 @@
 /** Opens PostgreSQL and Redis and composes the domains, in the order of the layers. */
+
+import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
 import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
-import { basicAuthorization, createHttpClient } from '@gatehouse/contracts/http-client';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
@@ -56,7 +57,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       dependency: 'Auth API',
       baseUrl: config.authApi.url,
       timeoutMs: config.authApi.timeoutMs,
-      authorization: () => basicAuthorization(id, secret.reveal()),
+      authorization: async () => basicAuthorization(id, secret.reveal()),
       correlationId: currentCorrelationId,
     }),
   );

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import {
   createEnvironmentApiClient,
   type EnvironmentApiClient,
-} from '@gatehouse/contracts/environment-api/client';
+} from '@gatehouse/api-client/environment-api/client';
+import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
-import { createHttpClient, UpstreamError } from '@gatehouse/contracts/http-client';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import { Redis } from 'ioredis';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const http = createHttpClient({
     dependency: 'Environment API',
     baseUrl,
-    authorization: () => authorization,
+    authorization: async () => authorization,
   });
   client = createEnvironmentApiClient(http);
   close = http.close;

@@ -1,6 +1,7 @@
 /** `gatehouse audit changes`: who changed which configuration. */
+
+import { type AuditFilter, listAudit } from '@gatehouse/api-client/environment-api/estate';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { type AuditFilter, listAudit } from '@gatehouse/contracts/environment-api/administration/audit';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { timeOf } from '../input/time.ts';

@@ -1,13 +1,10 @@
 /** `gatehouse audit`: what happened, who changed what, and whether the record of it is whole. */
-import {
-  createAuditCalls,
-  type SecurityEvent,
-  type SecurityEventFilter,
-} from '@gatehouse/contracts/auth-api/audit';
+import { createAuditCalls, type SecurityEventFilter } from '@gatehouse/api-client/auth-api/administration';
 import {
   reshipConfigurationTrail,
   verifyConfigurationTrail,
-} from '@gatehouse/contracts/environment-api/administration/audit';
+} from '@gatehouse/api-client/environment-api/estate';
+import type { SecurityEvent } from '@gatehouse/contracts/auth-api/audit';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

@@ -1,9 +1,10 @@
 /** `gatehouse cc`: contact centres. */
-import { definedOnly } from '@gatehouse/contracts/defined-only';
+
 import {
   type ContactCenterFilter,
   createContactCenterAdministration,
-} from '@gatehouse/contracts/environment-api/administration/contact-centers';
+} from '@gatehouse/api-client/environment-api/contact-centers';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type FieldOption, fieldOptions, fieldsOf, idField, list, requireFields } from '../input/fields.ts';

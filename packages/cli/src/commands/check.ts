@@ -1,12 +1,14 @@
 /** `gatehouse check`: connects to the Configuration Servers of an environment, and tells how far each attempt came. */
 import {
-  type Check,
   checkEnvironment,
-  type DiscoveryStep,
-  type ServerCheck,
-  type Step,
+  createEnvironmentAdministration,
+} from '@gatehouse/api-client/environment-api/environments';
+import type {
+  Check,
+  DiscoveryStep,
+  ServerCheck,
+  Step,
 } from '@gatehouse/contracts/environment-api/administration/checks';
-import { createEnvironmentAdministration } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

@@ -1,7 +1,7 @@
 /** `gatehouse clients`: the OAuth clients of the installation. */
 
+import { createClientAdministration } from '@gatehouse/api-client/auth-api/administration';
 import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api/administration/client-view';
-import { createClientAdministration } from '@gatehouse/contracts/auth-api/administration/clients';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

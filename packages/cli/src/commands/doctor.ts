@@ -1,11 +1,12 @@
 /** `gatehouse doctor`: what the services stand on, and what to change where it is not right. */
+import { readDiagnosis } from '@gatehouse/api-client/administration-calls';
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import {
   authApiDiagnosisPath,
   type Diagnosis,
   environmentApiDiagnosisPath,
-  readDiagnosis,
 } from '@gatehouse/contracts/diagnosis';
-import { type HttpClient, UpstreamError } from '@gatehouse/contracts/http-client';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes, type Failure } from '../failure/failure.ts';

@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import {
   createEstateAdministration,
   type DocumentFormat,
-  type ImportResult,
-} from '@gatehouse/contracts/environment-api/administration/estate';
+} from '@gatehouse/api-client/environment-api/estate';
+import type { ImportResult } from '@gatehouse/contracts/environment-api/administration/estate';
 import { type Command, Option } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes, UsageError } from '../failure/failure.ts';

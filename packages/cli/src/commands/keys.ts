@@ -1,8 +1,6 @@
 /** `gatehouse keys`: the API keys of a contact centre. */
-import {
-  createApiKeyAdministration,
-  type IssuedApiKey,
-} from '@gatehouse/contracts/environment-api/administration/api-keys';
+import { createApiKeyAdministration } from '@gatehouse/api-client/environment-api/contact-centers';
+import type { IssuedApiKey } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { type FieldOption, fieldOptions, fieldsOf } from '../input/fields.ts';

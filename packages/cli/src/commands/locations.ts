@@ -1,5 +1,5 @@
 /** `gatehouse locations`: where settings may be given for. */
-import { createLocationAdministration } from '@gatehouse/contracts/environment-api/administration/locations';
+import { createLocationAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import type { Session } from '../session.ts';

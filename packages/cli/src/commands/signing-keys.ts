@@ -1,9 +1,7 @@
 /** `gatehouse list-keys`, `rotate-keys`, `import-key`, `retire-key`, `remove-key`: the keys that sign tokens. */
 import { readFileSync } from 'node:fs';
-import {
-  createSigningKeyAdministration,
-  type SigningKeyView,
-} from '@gatehouse/contracts/auth-api/administration/signing-keys';
+import { createSigningKeyAdministration } from '@gatehouse/api-client/auth-api/administration';
+import type { SigningKeyView } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';

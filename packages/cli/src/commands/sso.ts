@@ -1,8 +1,6 @@
 /** `gatehouse sso`: a dry run of single sign-on. */
-import {
-  checkSingleSignOn,
-  type SsoCheck,
-} from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import { checkSingleSignOn } from '@gatehouse/api-client/auth-api/administration';
+import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';

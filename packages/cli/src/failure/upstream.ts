@@ -1,6 +1,7 @@
 /** Turns an error answer of a service into a sentence: the field, the problem, the change to make. */
+
+import type { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
-import type { UpstreamError } from '@gatehouse/contracts/http-client';
 import { type ExitCode, exitCodes, Failure } from './failure.ts';
 
 export function failureOf(error: UpstreamError): Failure {

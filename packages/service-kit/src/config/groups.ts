@@ -1,8 +1,9 @@
 /** Groups of settings that several services share, each with the names operators meet everywhere. */
+
+import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
 import { z } from 'zod';
 import { parseEncryptionKeys } from '../crypto/secret-box.ts';
 import type { TlsFiles } from '../http/tls.ts';
-import { createAddressPolicy } from '../outbound/address-policy.ts';
 import { optionalSecretSetting, read, secretSetting, setting } from './setting.ts';
 
 export function httpSettings(defaults: { port: number; managementPort: number }) {

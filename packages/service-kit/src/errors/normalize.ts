@@ -1,5 +1,5 @@
 /** Turns whatever was thrown into an AppError: known failures keep their meaning, everything else is a 500. */
-import { UpstreamError } from '@gatehouse/contracts/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { AppError, badRequest, payloadTooLarge, unavailable } from './app-error.ts';
 import { postgresFailure } from './postgres-failure.ts';
 import { isRedisUnavailable } from './redis-failure.ts';

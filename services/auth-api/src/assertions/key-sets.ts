@@ -1,6 +1,7 @@
 /** Reads the public keys of clients and other issuers: registered by value, or cached from a registered address. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import type { Outbound } from '@gatehouse/service-kit/outbound/outbound';
 import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
 import { LRUCache } from 'lru-cache';
 
@@ -23,7 +24,7 @@ export type KeySets = ReturnType<typeof createKeySets>;
 export class UnreadableKeySet extends Error {}
 
 export interface KeySetsOptions {
-  outbound: Pick<Outbound, 'send'>;
+  outbound: Pick<HttpClient, 'send'>;
   now: Clock;
   /** How long a copy is used without reading again. */
   freshMs?: number;

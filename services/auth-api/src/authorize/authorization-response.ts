@@ -1,6 +1,6 @@
 /** Builds the answer to an authorization request: parameters that travel to the redirect URI (RFC 6749 section 4.1.2). */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { renderPostForm } from '@gatehouse/service-kit/html/post-form';
+import { renderPostForm } from '../protocol/post-form.ts';
 import type { ResponseMode } from '../protocol/response-types.ts';
 
 export interface ResponseTarget {

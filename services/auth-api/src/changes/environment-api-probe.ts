@@ -1,5 +1,5 @@
 /** Reports in the diagnosis whether Environment API answers, and whether this replica knows its newest change. */
-import { UpstreamError } from '@gatehouse/contracts/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 
 interface FollowedChanges {

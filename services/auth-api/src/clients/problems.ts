@@ -1,6 +1,7 @@
 /** Finds contradictions within a registration, each with its field and what would be right. */
+
+import { urlProblem } from '@gatehouse/api-client/address-policy';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors/app-error';
-import { outboundUrlProblem } from '@gatehouse/service-kit/outbound/outbound';
 import type { AssertionIssuer, Client } from './client.ts';
 import { type ClientDefaults, grantsOf } from './new-client.ts';
 import type { ClientPatch } from './schemas.ts';
@@ -100,7 +101,7 @@ function issuerFindings(client: Client, trusted: AssertionIssuer, index: number)
 /** Problems of addresses that Auth API calls or redirects browsers to. */
 function addressFindings(client: Client, allowLoopback: boolean): Finding[] {
   const problemOf = (address: string | undefined) =>
-    address === undefined ? undefined : outboundUrlProblem(address, allowLoopback);
+    address === undefined ? undefined : urlProblem(address, allowLoopback);
   const { frontchannelLogoutUri, redirectUris } = client;
   const originOf = (uri: string) => URL.parse(uri)?.origin;
   return [

@@ -1,7 +1,7 @@
 /** Composes the cached contact centres and environments, and the client of Environment API that fills them. */
 
-import { createEnvironmentApiClient } from '@gatehouse/contracts/environment-api/client';
-import { createHttpClient } from '@gatehouse/contracts/http-client';
+import { createEnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Core } from '../core.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';

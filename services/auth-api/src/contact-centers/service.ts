@@ -1,10 +1,10 @@
 /** Finds the contact centre of a login and its environment in cached copies that follow the Environment API. */
 
+import type { EnvironmentApiClient, Fetched } from '@gatehouse/api-client/environment-api/client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
-import type { EnvironmentApiClient, Fetched } from '@gatehouse/contracts/environment-api/client';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
-import { UpstreamError } from '@gatehouse/contracts/http-client';
 import {
   createRevalidatingCache,
   type Loaded,

@@ -1,5 +1,5 @@
 /** Decides whose pages may call: our own, those of registered clients, and those of origins kept by Environment API. */
-import type { Fetched } from '@gatehouse/contracts/environment-api/client';
+import type { Fetched } from '@gatehouse/api-client/environment-api/client';
 import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
 import { createRevalidatingCache } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';

@@ -1,7 +1,9 @@
 /** Tells clients that a session is over (OpenID Connect Back-Channel Logout 1.0) and repeats failed attempts. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/outbound';
 import { randomUuid } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -14,7 +16,7 @@ export interface BackChannelOptions {
   store: NoticeStore;
   directory: Pick<ClientDirectory, 'find'>;
   signLogoutToken: SignLogoutToken;
-  outbound: Pick<Outbound, 'send'>;
+  outbound: Pick<HttpClient, 'send'>;
   audit: AuditWriter;
   now: Clock;
   log: Logger;
@@ -52,7 +54,7 @@ export function createBackChannel(options: BackChannelOptions) {
     try {
       await outbound.send({ url, form: { logout_token: await signLogoutToken(client, notice) } });
     } catch (error) {
-      if (!(error instanceof OutboundError)) throw error;
+      if (!(error instanceof UpstreamError)) throw error;
       const pauseMs = pausesMs[notice.attempts];
       if (pauseMs === undefined || !isWorthRepeating(error)) return settle(notice, error.message);
       await store.postpone(notice, { ...notice, attempts: notice.attempts + 1 }, now() + pauseMs);
@@ -108,7 +110,7 @@ function noticesFor(
 }
 
 /** Section 2.8: a client that rejects the token will do so again. */
-function isWorthRepeating({ failure, status }: OutboundError): boolean {
+function isWorthRepeating({ failure, status }: UpstreamError): boolean {
   if (failure === 'unreachable') return true;
   return failure === 'status' && (status === undefined || status >= 500 || [408, 425, 429].includes(status));
 }

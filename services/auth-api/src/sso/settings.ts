@@ -1,5 +1,5 @@
 /** The single sign-on settings of contact centres at our location: copies that follow the Environment API. */
-import type { EnvironmentApiClient } from '@gatehouse/contracts/environment-api/client';
+import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import type {
   OidcSettings,
   SamlSettings,

@@ -1,9 +1,9 @@
 /** `/auth/v3/sso/start`: where the sign-in page, an application or a bookmark sends a browser that is to sign in elsewhere. */
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
-import { renderPostForm } from '@gatehouse/service-kit/html/post-form';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { renderPostForm } from '../protocol/post-form.ts';
 import type { SsoLogin } from './login.ts';
 import { noStore } from './no-store.ts';
 import type { ProviderRequest } from './protocol.ts';

@@ -1,6 +1,6 @@
 /** An application that checks everything it is given, and the browser of its user: what a conformance suite plays. */
 import { createHash } from 'node:crypto';
-import { basicAuthorization } from '@gatehouse/contracts/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { randomToken } from '@gatehouse/service-kit/random';
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import { expect } from 'vitest';

@@ -1,5 +1,5 @@
-import { createAuthApiClient } from '@gatehouse/contracts/auth-api/client';
-import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/contracts/http-client';
+import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import { basicAuthorization, createHttpClient, type HttpClient } from '@gatehouse/api-client/http-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuthApi, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
@@ -11,7 +11,7 @@ let http: HttpClient;
 beforeAll(async () => {
   stack = await startAuthApi();
   const baseUrl = await stack.app.listen({ host: '127.0.0.1', port: 0 });
-  const authorization = () => basicAuthorization(serviceClient.id, serviceClient.secret);
+  const authorization = async () => basicAuthorization(serviceClient.id, serviceClient.secret);
   http = createHttpClient({ dependency: 'Auth API', baseUrl, authorization });
 });
 afterAll(async () => {

@@ -1,4 +1,5 @@
-import { createOutbound } from '@gatehouse/service-kit/outbound/outbound';
+import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
+import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBackChannel } from '../../src/logout/back-channel.ts';
@@ -286,7 +287,7 @@ describe('delivery', () => {
 
   it('71: never reaches an address inside, whatever a registration says', async () => {
     const client = await listening();
-    const outbound = createOutbound({ allowedNetworks: [], allowLoopback: false, timeoutMs: 1000 });
+    const outbound = createHttpClient({ addresses: createAddressPolicy([], false), timeoutMs: 1000 });
     const { backChannel, outcomes } = replica('guarded', [10], outbound);
 
     await backChannel.announce(endedFor(client), 'session');

@@ -1,4 +1,4 @@
-import { basicAuthorization } from '@gatehouse/contracts/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, ops, startAuthApi } from '../stack/auth-api.ts';

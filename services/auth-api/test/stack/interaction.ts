@@ -1,6 +1,7 @@
 /** Starts a login the way the authorization endpoint does, and reads it the way Auth UI does. */
+
+import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { browserHeader, type InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { CookieOptions } from '../../src/browser/browser-cookies.ts';
 import type { AuthorizationRequest } from '../../src/protocol/authorization-request.ts';

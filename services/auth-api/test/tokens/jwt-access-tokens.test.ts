@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { basicAuthorization } from '@gatehouse/contracts/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';

@@ -1,5 +1,5 @@
 /** Composes the account page. */
-import type { HttpClient } from '@gatehouse/contracts/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { accountRoutes } from './routes.ts';

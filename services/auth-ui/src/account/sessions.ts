@@ -1,6 +1,7 @@
 /** Lists and ends the user's own sessions at Auth API, with the cookie of the browser. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { type SessionList, sessionListSchema } from '@gatehouse/contracts/auth-api/sessions';
-import type { HttpClient } from '@gatehouse/contracts/http-client';
 import type { FastifyRequest } from 'fastify';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
 
@@ -19,7 +20,7 @@ export function createOwnSessions({ http, publicUrl }: { http: HttpClient; publi
     async list(request: FastifyRequest): Promise<SessionList | undefined> {
       const headers = headersOf(request);
       if (headers === undefined) return undefined;
-      const { status, text } = await http.send({ method: 'GET', path, headers, accept: [401] });
+      const { status, text } = await http.send({ method: 'GET', path, headers, alsoStatuses: [401] });
       return status === 401 ? undefined : sessionListSchema.parse(JSON.parse(text));
     },
     /** Ends one of them on any device; an unknown id is no error. False: the browser has no live session. */
@@ -30,7 +31,7 @@ export function createOwnSessions({ http, publicUrl }: { http: HttpClient; publi
         method: 'DELETE',
         path: `${path}/${encodeURIComponent(id)}`,
         headers,
-        accept: [401, 404],
+        alsoStatuses: [401, 404],
       });
       return status !== 401;
     },

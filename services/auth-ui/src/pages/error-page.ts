@@ -1,5 +1,5 @@
 /** Renders errors as pages with an explanation, a reference for support and a link to go on. */
-import { UpstreamError } from '@gatehouse/contracts/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';

@@ -1,7 +1,7 @@
 /** Routes of `/auth/sign-in.html`: asks for the user name, then for the password or the identity provider. */
-import type { AuthApiClient } from '@gatehouse/contracts/auth-api/client';
+import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { type InteractionView, interactionErrorSchema } from '@gatehouse/contracts/auth-api/interaction';
-import { UpstreamError } from '@gatehouse/contracts/http-client';
 import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';

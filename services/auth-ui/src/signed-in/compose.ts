@@ -1,5 +1,5 @@
 /** Composes the page where a sign-in without an application ends. */
-import type { HttpClient } from '@gatehouse/contracts/http-client';
+import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyRequest } from 'fastify';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
@@ -15,7 +15,7 @@ export function composeSignedIn({ http, publicUrl }: { http: HttpClient; publicU
       method: 'GET',
       path: '/auth/v3/ping',
       headers: { cookie, 'x-request-id': request.id },
-      accept: [401, 403],
+      alsoStatuses: [401, 403],
     });
     return status === 200;
   }

@@ -1,4 +1,6 @@
 /** Composes the authentication of callers: operator credentials, introspected tokens, DPoP proofs and certificates. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { hasScheme, parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import { createOperator, type OperatorOptions } from '@gatehouse/caller-auth/credentials/operator';
 import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-attempts';
@@ -8,7 +10,6 @@ import { createDpopNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-
 import { createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import type { HttpClient } from '@gatehouse/contracts/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';

@@ -1,9 +1,11 @@
 /** Asks Auth API whose a token is (RFC 7662). Keeps positive answers for seconds and negative ones not at all. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import {
   type IntrospectionActive,
   introspectionAnswerSchema,
 } from '@gatehouse/contracts/auth-api/introspection';
-import { type HttpClient, UpstreamError } from '@gatehouse/contracts/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';

@@ -1,8 +1,7 @@
 /** Routes below `/audit`: list the audit trail, verify its hash chain, ship again what Elasticsearch refused. */
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
-import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
-import { successStatus } from '@gatehouse/contracts/envelope';
+import { nextCursorSchema, successStatus } from '@gatehouse/contracts/envelope';
 import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';

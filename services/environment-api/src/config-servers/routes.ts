@@ -1,7 +1,6 @@
 /** Routes below `/environments/{id}/config-servers`: the servers of an environment, one by one. */
 
-import { warningSchema } from '@gatehouse/contracts/administration-calls';
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/envelope';
 import { configServerSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import type { App } from '@gatehouse/service-kit/http/app-type';

@@ -1,6 +1,6 @@
 /** Checks bodies and queries of `/contact-centers`. */
 
-import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
+import { nextCursorSchema } from '@gatehouse/contracts/envelope';
 import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import {
   contactCenterAuthSchema,

@@ -1,9 +1,11 @@
 /** Composes the diagnosis: one probe for each server that this service depends on, and the route that runs them. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
-import { type HttpClient, UpstreamError } from '@gatehouse/contracts/http-client';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';

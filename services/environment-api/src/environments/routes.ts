@@ -1,7 +1,6 @@
 /** Routes below `/environments`. */
 
-import { warningSchema } from '@gatehouse/contracts/administration-calls';
-import { emptyEnvelope, envelopeOf, successStatus } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf, successStatus, warningSchema } from '@gatehouse/contracts/envelope';
 import { environmentSchema } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';

@@ -1,5 +1,5 @@
 /** Checks bodies and queries of `/environments`. The Configuration Server password is write-only. */
-import { nextCursorSchema } from '@gatehouse/contracts/administration-calls';
+import { nextCursorSchema } from '@gatehouse/contracts/envelope';
 import {
   classicTraceModes,
   environmentSchema,

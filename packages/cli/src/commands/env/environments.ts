@@ -1,8 +1,8 @@
 /** `gatehouse env`: environments with their Configuration Servers. */
-import {
-  type ConfigServer,
-  createEnvironmentAdministration,
-  type Environment,
+import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
+import type {
+  ConfigServer,
+  Environment,
 } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';

@@ -1,5 +1,5 @@
 /** `gatehouse env add-server|update-server|remove-server`: the Configuration Servers of an environment. */
-import { createEnvironmentAdministration } from '@gatehouse/contracts/environment-api/administration/environments';
+import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
 import { type FieldOption, fieldOptions, fieldsOf, list, requireFields } from '../../input/fields.ts';

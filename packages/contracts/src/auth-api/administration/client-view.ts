@@ -1,7 +1,6 @@
 /** OAuth clients as the administration API answers them: an allow-list, so that nothing slips out. */
 import { z } from 'zod';
-import { nextCursorSchema } from '../../administration-calls.ts';
-import { successStatus } from '../../envelope.ts';
+import { nextCursorSchema, successStatus } from '../../envelope.ts';
 
 const text = z.string().min(1).max(4096);
 

@@ -1,7 +1,5 @@
 /** `/auth/v3/ops/contact-centers/{id}/sso-check`: a dry run of single sign-on, as administrators call it. */
 import { z } from 'zod';
-import { readData } from '../../administration-calls.ts';
-import type { HttpClient } from '../../http-client.ts';
 
 export const ssoCheckStepSchema = z.object({
   step: z.string(),
@@ -35,15 +33,6 @@ export const ssoCheckBodySchema = z.object({
     })
     .default({}),
 });
-
-/** Asks the identity provider for real, signs nobody in. @throws UpstreamError */
-export function checkSingleSignOn(http: HttpClient, id: string, userName?: string): Promise<SsoCheck> {
-  return readData(http, ssoCheckSchema, {
-    method: 'POST',
-    path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/sso-check`,
-    json: { data: userName === undefined ? {} : { userName } },
-  });
-}
 
 export type SsoCheckStep = z.infer<typeof ssoCheckStepSchema>;
 export type SsoCheck = z.infer<typeof ssoCheckSchema>;

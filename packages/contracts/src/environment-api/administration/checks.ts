@@ -1,8 +1,5 @@
 /** `/environments/{id}/check`, as administrators call it. */
 import { z } from 'zod';
-import { readData } from '../../administration-calls.ts';
-import type { HttpClient } from '../../http-client.ts';
-import { apiPath } from './api-path.ts';
 
 export const stepNames = ['resolve', 'tcp', 'tls', 'register', 'read'] as const;
 
@@ -35,12 +32,6 @@ export const checkSchema = z.object({
     .describe('What consulService or srvRecord led to; absent without either.'),
   servers: z.array(serverCheckSchema),
 });
-
-/** Connects to every server for real. @throws UpstreamError */
-export function checkEnvironment(http: HttpClient, id: string): Promise<Check> {
-  const path = `${apiPath}/environments/${encodeURIComponent(id)}/check`;
-  return readData(http, checkSchema, { method: 'POST', path });
-}
 
 export type StepName = (typeof stepNames)[number];
 export type Step = z.infer<typeof stepSchema>;

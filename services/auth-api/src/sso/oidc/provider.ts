@@ -1,10 +1,12 @@
 /** The OpenID Connect provider of a contact centre, as openid-client sees it: discovered or set by hand, kept for a while. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
-import { basicAuthorization } from '@gatehouse/contracts/http-client';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/outbound';
 import { LRUCache } from 'lru-cache';
 import type { CustomFetch } from 'openid-client';
 import * as openid from 'openid-client';
@@ -17,7 +19,7 @@ import { assertionKey } from './assertion-key.ts';
 export type OidcProviders = ReturnType<typeof createOidcProviders>;
 
 export interface OidcProvidersOptions {
-  outbound: Pick<Outbound, 'send'>;
+  outbound: Pick<HttpClient, 'send'>;
   secretBox: SecretBox;
   keys: Pick<SsoKeys, 'signing'>;
   now: Clock;
@@ -178,9 +180,9 @@ export function asProviderError(error: unknown, what: string): SsoError {
   return new SsoError('metadata_unusable', `${what}: ${messageOf(error)}`, error);
 }
 
-export function outboundErrorIn(error: unknown): OutboundError | undefined {
+export function outboundErrorIn(error: unknown): UpstreamError | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    if (cause instanceof OutboundError) return cause;
+    if (cause instanceof UpstreamError) return cause;
   }
   return undefined;
 }
@@ -192,7 +194,7 @@ export function messageOf(error: unknown): string {
 /** Answers that are no success and are read all the same: they say what was wrong (RFC 6749 section 5.2). */
 const tellingStatuses = [400, 401, 403];
 
-export function fetchThrough(outbound: Pick<Outbound, 'send'>): CustomFetch {
+export function fetchThrough(outbound: Pick<HttpClient, 'send'>): CustomFetch {
   return async (url, { method, headers, body, signal }) => {
     const {
       status,

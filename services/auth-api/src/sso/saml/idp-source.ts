@@ -1,7 +1,9 @@
 /** The identity provider of a contact centre: from uploaded metadata, or from an address that is asked again and again. */
+
+import type { HttpClient } from '@gatehouse/api-client/http-client';
+import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { type Outbound, OutboundError } from '@gatehouse/service-kit/outbound/outbound';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
 import { LRUCache } from 'lru-cache';
@@ -12,7 +14,7 @@ import { type IdentityProvider, readIdpMetadata } from './idp-metadata.ts';
 export type IdentityProviders = ReturnType<typeof createIdentityProviders>;
 
 export interface IdentityProvidersOptions {
-  outbound: Pick<Outbound, 'send'>;
+  outbound: Pick<HttpClient, 'send'>;
   /** Last known good copies, for the day on which a replica starts while the address is away. */
   store: MetadataStore;
   now: Clock;
@@ -67,7 +69,7 @@ export function createIdentityProviders(options: IdentityProvidersOptions) {
       return provider;
     } catch (error) {
       if (error instanceof SsoError) throw error;
-      const detail = error instanceof OutboundError ? error.message : (error as Error).message;
+      const detail = error instanceof UpstreamError ? error.message : (error as Error).message;
       throw new SsoError('provider_unreachable', `metadata at idpMetadataUrl: ${detail}`, error);
     }
   };

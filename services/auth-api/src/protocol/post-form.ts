@@ -1,5 +1,5 @@
 /** A page whose form posts itself to another site: at once, or by its button. */
-import { escapeHtml, renderStandalonePage } from './standalone-page.ts';
+import { escapeHtml, renderStandalonePage } from '@gatehouse/service-kit/html/standalone-page';
 
 export interface PostForm {
   title: string;

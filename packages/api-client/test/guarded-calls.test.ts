@@ -1,15 +1,29 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOutbound, type Outbound, type OutboundOptions } from '../../src/outbound/outbound.ts';
+import { createAddressPolicy } from '../src/address-policy.ts';
+import { createHttpClient, type HttpClient } from '../src/http-client.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-function open(options: Partial<OutboundOptions> = {}): Outbound {
-  const outbound = createOutbound({ allowedNetworks: [], allowLoopback: false, timeoutMs: 3000, ...options });
+interface GuardOptions {
+  allowedNetworks: string[];
+  allowLoopback: boolean;
+  timeoutMs: number;
+  largestAnswerBytes: number;
+  resolve: LookupFunction;
+}
+
+function open(options: Partial<GuardOptions> = {}): HttpClient {
+  const { allowedNetworks = [], allowLoopback = false, timeoutMs = 3000, resolve } = options;
+  const outbound = createHttpClient({
+    addresses: createAddressPolicy(allowedNetworks, allowLoopback),
+    ...definedOnly({ timeoutMs, maxBodyBytes: options.largestAnswerBytes, resolve }),
+  });
   closing.push(() => outbound.close());
   return outbound;
 }

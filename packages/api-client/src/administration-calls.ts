@@ -1,19 +1,15 @@
-/** What the calls of the administration APIs share: answers that are checked but handed on whole, and lists over all their pages. */
+/** Reads and writes through the administration APIs: answers are checked but returned whole, lists over all their pages. */
+import { type Diagnosis, diagnosisSchema } from '@gatehouse/contracts/diagnosis';
+import {
+  emptyEnvelope,
+  envelopeOf,
+  nextCursorSchema,
+  successStatus,
+  type Warning,
+  warningSchema,
+} from '@gatehouse/contracts/envelope';
 import { z } from 'zod';
-import { emptyEnvelope, envelopeOf, successStatus } from './envelope.ts';
 import type { HttpClient, HttpRequest } from './http-client.ts';
-
-export const nextCursorSchema = z
-  .string()
-  .optional()
-  .describe('Where the next page begins; absent on the last one.');
-
-/** Beside a success. */
-export const warningSchema = z.object({
-  field: z.string(),
-  value: z.string(),
-  message: z.string().describe('What may be wrong, and what to do. The write was done all the same.'),
-});
 
 export interface Written<T> {
   data: T;
@@ -22,7 +18,7 @@ export interface Written<T> {
 
 const warningsOf = z.object({ warnings: z.array(warningSchema).optional() });
 
-/** The `data` of an answer. Fields of a newer server are kept. @throws UpstreamError */
+/** Returns `data` of an answer; fields of a newer server are kept. @throws UpstreamError */
 export async function readData<T>(http: HttpClient, schema: z.ZodType<T>, request: HttpRequest): Promise<T> {
   return (await http.read(whole(envelopeOf(schema)), request)).data;
 }
@@ -46,31 +42,27 @@ export async function removeAt(
   await http.read(emptyEnvelope, { method: 'DELETE', path, query });
 }
 
-/** The rows of every page. @throws UpstreamError */
+/** Returns the rows of every page. @throws UpstreamError */
 export async function readRows<T>(
   http: HttpClient,
   row: z.ZodType<T>,
   path: string,
   query: NonNullable<HttpRequest['query']> = {},
-  most = Number.POSITIVE_INFINITY,
+  maxRows = Number.POSITIVE_INFINITY,
 ): Promise<T[]> {
   const page = whole(z.object({ status: successStatus, data: z.array(row), nextCursor: nextCursorSchema }));
   const rows: T[] = [];
   let cursor: string | undefined;
   do {
-    const limit = String(Math.min(1000, most - rows.length));
-    const answer = await http.read(page, {
-      method: 'GET',
-      path,
-      query: { ...query, limit, cursor },
-    });
+    const limit = String(Math.min(1000, maxRows - rows.length));
+    const answer = await http.read(page, { path, query: { ...query, limit, cursor } });
     rows.push(...answer.data);
     cursor = answer.nextCursor;
-  } while (cursor !== undefined && rows.length < most);
+  } while (cursor !== undefined && rows.length < maxRows);
   return rows;
 }
 
-/** Checks and hands on what came, fields that the schema does not know included. */
+/** Checks a value and returns it with the fields that the schema does not know. */
 function whole<T>(schema: z.ZodType<T>): z.ZodType<T> {
   return z.unknown().transform((value, context) => {
     const read = schema.safeParse(value);
@@ -80,4 +72,7 @@ function whole<T>(schema: z.ZodType<T>): z.ZodType<T> {
   });
 }
 
-export type Warning = z.infer<typeof warningSchema>;
+/** `path` is one of contracts/diagnosis. @throws UpstreamError */
+export function readDiagnosis(http: HttpClient, path: string): Promise<Diagnosis> {
+  return readData(http, diagnosisSchema, { path });
+}

@@ -1,0 +1,99 @@
+/** The calls that administrate Auth API: clients, signing keys, checks of single sign-on, security events. */
+
+import { reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
+import {
+  clientViewSchema,
+  clientWithSecretSchema,
+} from '@gatehouse/contracts/auth-api/administration/client-view';
+import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
+import { type SsoCheck, ssoCheckSchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
+import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { z } from 'zod';
+import { readData, readRows, removeAt } from '../administration-calls.ts';
+import type { HttpClient } from '../http-client.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** All calls throw UpstreamError. */
+export function createClientAdministration(http: HttpClient) {
+  const all = '/auth/v3/ops/clients';
+  const one = (clientId: string) => `${all}/${encodeURIComponent(clientId)}`;
+  return {
+    /** `search`: a part of the id, the name, the description or a redirect URI. */
+    list: (filter: { search?: string; contactCenterId?: string }) =>
+      readRows(http, clientViewSchema, all, { ...filter }),
+    read: (clientId: string) => readData(http, clientViewSchema, { path: one(clientId) }),
+    create: (data: Fields) =>
+      readData(http, clientWithSecretSchema, { method: 'POST', path: all, json: { data } }),
+    /** Fields that are left out keep their value. */
+    update: (clientId: string, data: Fields) =>
+      readData(http, clientViewSchema, { method: 'PUT', path: one(clientId), json: { data } }),
+    remove: (clientId: string) => removeAt(http, one(clientId)),
+    /** Without a grace time that of the installation. */
+    rotateSecret: (clientId: string, graceSeconds?: number) =>
+      readData(http, clientWithSecretSchema, {
+        method: 'POST',
+        path: `${one(clientId)}/rotate-secret`,
+        json: { data: definedOnly({ graceSeconds }) },
+      }),
+  };
+}
+
+/** All calls throw UpstreamError. */
+export function createSigningKeyAdministration(http: HttpClient) {
+  const all = '/auth/v3/ops/signing-keys';
+  const one = (kid: string) => `${all}/${encodeURIComponent(kid)}`;
+  const keys = z.array(signingKeyViewSchema);
+  return {
+    list: () => readData(http, keys, { path: all }),
+    rotate: (algorithm?: string) =>
+      readData(http, keys, {
+        method: 'POST',
+        path: `${all}/rotate`,
+        json: { data: definedOnly({ algorithm }) },
+      }),
+    /** `pem`, `pkcs12` (base64) or `jwk`, with `password`, `alias` and `state`. */
+    import: (data: Fields) =>
+      readData(http, signingKeyViewSchema, { method: 'POST', path: all, json: { data } }),
+    retire: (kid: string) => readData(http, keys, { method: 'POST', path: `${one(kid)}/retire` }),
+    remove: (kid: string) => readData(http, keys, { method: 'DELETE', path: one(kid) }),
+  };
+}
+
+/** Contacts the identity provider, signs nobody in. @throws UpstreamError */
+export function checkSingleSignOn(http: HttpClient, id: string, userName?: string): Promise<SsoCheck> {
+  return readData(http, ssoCheckSchema, {
+    method: 'POST',
+    path: `/auth/v3/ops/contact-centers/${encodeURIComponent(id)}/sso-check`,
+    json: { data: definedOnly({ userName }) },
+  });
+}
+
+export interface SecurityEventFilter {
+  user?: string | undefined;
+  name?: string | undefined;
+  outcome?: string | undefined;
+  clientId?: string | undefined;
+  contactCenterId?: string | undefined;
+  correlationId?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  before?: string | undefined;
+  after?: string | undefined;
+  limit?: string | undefined;
+}
+
+/** All calls throw UpstreamError. */
+export function createAuditCalls(http: HttpClient) {
+  const path = '/auth/v3/ops/audit';
+  return {
+    find: (filter: SecurityEventFilter) => http.read(securityEventsAnswer, { path, query: { ...filter } }),
+    verify: async (days: { from?: string | undefined; to?: string | undefined }) =>
+      (await http.read(verifyAnswer, { path: `${path}/verify`, query: days })).data,
+    reship: async () => (await http.read(reshipAnswer, { method: 'POST', path: `${path}/reship` })).data,
+    erase: async (user: string) =>
+      (await http.read(eraseAnswer, { method: 'POST', path: `${path}/erase`, json: { data: { user } } }))
+        .data,
+  };
+}

@@ -1,0 +1,101 @@
+/** The calls that administrate contact centres with their settings, API keys and allowed origins. */
+
+import { emptyEnvelope } from '@gatehouse/contracts/envelope';
+import {
+  apiKeySchema,
+  issuedApiKeySchema,
+  keyOwnerSchema,
+} from '@gatehouse/contracts/environment-api/administration/api-keys';
+import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
+import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
+import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
+import { z } from 'zod';
+import { readData, readRows, removeAt } from '../administration-calls.ts';
+import type { HttpClient } from '../http-client.ts';
+
+const apiPath = '/environment/v3';
+const all = `${apiPath}/contact-centers`;
+const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
+
+/** A type and no interface, so that it is a query. */
+export type ContactCenterFilter = {
+  environmentId?: string;
+  domain?: string;
+  search?: string;
+};
+
+/** All calls throw UpstreamError. `fields` are those of the API, which checks them. */
+export function createContactCenterAdministration(http: HttpClient) {
+  return {
+    list: (filter?: ContactCenterFilter) => readRows(http, contactCenterSchema, all, filter),
+    read: (id: string) => readData(http, contactCenterSchema, { path: one(id) }),
+    create: (fields: object) =>
+      readData(http, contactCenterSchema, { method: 'POST', path: all, json: { data: fields } }),
+    /** Fields that are not given stay. */
+    change: (id: string, fields: object) =>
+      readData(http, contactCenterSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
+    remove: (id: string) => removeAt(http, one(id)),
+  };
+}
+
+/** Settings of a contact centre or, for `undefined`, those that all inherit. All calls throw UpstreamError. */
+export function createSettingAdministration(http: HttpClient) {
+  const path = (id: string | undefined) => `${id === undefined ? apiPath : one(id)}/settings`;
+  return {
+    /** Those given for all locations, or the ones effective at one. */
+    async list(contactCenterId: string | undefined, location?: string) {
+      const request = { path: path(contactCenterId), query: { location } };
+      return (await readData(http, settingsAnswer, request)).settings;
+    },
+    set: (contactCenterId: string | undefined, setting: object) =>
+      readData(http, settingSchema, { method: 'POST', path: path(contactCenterId), json: { data: setting } }),
+    /** At one location, or at all. */
+    remove: (contactCenterId: string | undefined, name: string, location?: string) =>
+      removeAt(http, `${path(contactCenterId)}/${encodeURIComponent(name)}`, { location }),
+  };
+}
+
+/** All calls throw UpstreamError. */
+export function createApiKeyAdministration(http: HttpClient) {
+  const keys = (contactCenterId: string) => `${one(contactCenterId)}/api-keys`;
+  const key = (contactCenterId: string, keyId: string) =>
+    `${keys(contactCenterId)}/${encodeURIComponent(keyId)}`;
+  return {
+    list: (contactCenterId: string) => readData(http, z.array(apiKeySchema), { path: keys(contactCenterId) }),
+    create: (contactCenterId: string, fields: object) =>
+      readData(http, issuedApiKeySchema, {
+        method: 'POST',
+        path: keys(contactCenterId),
+        json: { data: fields },
+      }),
+    rotate: (contactCenterId: string, keyId: string, fields: object) =>
+      readData(http, issuedApiKeySchema, {
+        method: 'POST',
+        path: `${key(contactCenterId, keyId)}/rotate`,
+        json: { data: fields },
+      }),
+    remove: (contactCenterId: string, keyId: string) => removeAt(http, key(contactCenterId, keyId)),
+    /** Returns whose key it is. */
+    validate: (presented: string) =>
+      readData(http, keyOwnerSchema, {
+        method: 'POST',
+        path: `${apiPath}/api-keys/validate`,
+        json: { data: { key: presented } },
+      }),
+  };
+}
+
+/** All calls throw UpstreamError. */
+export function createCorsAdministration(http: HttpClient) {
+  const path = `${apiPath}/cors`;
+  return {
+    /** Of one contact centre, or of all. */
+    async list(contactCenterId?: string) {
+      return (await readData(http, corsAnswer, { path, query: { contactCenterId } })).entries;
+    },
+    async add(contactCenterId: string, origin: string): Promise<void> {
+      await http.read(emptyEnvelope, { method: 'POST', path, json: { data: { contactCenterId, origin } } });
+    },
+    remove: (contactCenterId: string, origin: string) => removeAt(http, path, { contactCenterId, origin }),
+  };
+}

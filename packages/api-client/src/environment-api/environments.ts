@@ -1,0 +1,61 @@
+/** The calls that administrate environments, their Configuration Servers, and locations. */
+
+import { emptyEnvelope } from '@gatehouse/contracts/envelope';
+import { type Check, checkSchema } from '@gatehouse/contracts/environment-api/administration/checks';
+import {
+  configServerSchema,
+  environmentSchema,
+} from '@gatehouse/contracts/environment-api/administration/environments';
+import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
+import { z } from 'zod';
+import { readData, readRows, removeAt, writeData } from '../administration-calls.ts';
+import type { HttpClient } from '../http-client.ts';
+
+const all = '/environment/v3/environments';
+const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
+
+/** All calls throw UpstreamError. `fields` are those of the API, which checks them. */
+export function createEnvironmentAdministration(http: HttpClient) {
+  const server = (id: string, serverId: string) =>
+    `${one(id)}/config-servers/${encodeURIComponent(serverId)}`;
+  return {
+    list: (search?: string) => readRows(http, environmentSchema, all, { search }),
+    read: (id: string) => readData(http, environmentSchema, { path: one(id) }),
+    create: (fields: object) =>
+      writeData(http, environmentSchema, { method: 'POST', path: all, json: { data: fields } }),
+    /** Fields that are not given stay. */
+    change: (id: string, fields: object) =>
+      writeData(http, environmentSchema, { method: 'PATCH', path: one(id), json: { data: fields } }),
+    remove: (id: string) => removeAt(http, one(id)),
+    addServer: (id: string, fields: object) =>
+      writeData(http, configServerSchema, {
+        method: 'POST',
+        path: `${one(id)}/config-servers`,
+        json: { data: fields },
+      }),
+    changeServer: (id: string, serverId: string, fields: object) =>
+      writeData(http, configServerSchema, {
+        method: 'PUT',
+        path: server(id, serverId),
+        json: { data: fields },
+      }),
+    removeServer: (id: string, serverId: string) => removeAt(http, server(id, serverId)),
+  };
+}
+
+/** Connects to every Configuration Server of the environment. @throws UpstreamError */
+export function checkEnvironment(http: HttpClient, id: string): Promise<Check> {
+  return readData(http, checkSchema, { method: 'POST', path: `${one(id)}/check` });
+}
+
+/** All calls throw UpstreamError. */
+export function createLocationAdministration(http: HttpClient) {
+  const path = '/environment/v3/locations';
+  return {
+    list: () => readData(http, z.array(locationInUseSchema), { path }),
+    async declare(location: string): Promise<void> {
+      await http.read(emptyEnvelope, { method: 'POST', path, json: { data: { location } } });
+    },
+    withdraw: (location: string) => removeAt(http, path, { location }),
+  };
+}

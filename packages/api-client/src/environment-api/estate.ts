@@ -1,0 +1,72 @@
+/** The calls for the installation as a whole: export, import and the record of configuration changes. */
+import { reshipAnswer, type VerifiedDay, verifyAnswer } from '@gatehouse/contracts/audit-chain';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { envelopeOf } from '@gatehouse/contracts/envelope';
+import { type AuditEntry, auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
+import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
+import { readRows } from '../administration-calls.ts';
+import type { HttpClient } from '../http-client.ts';
+
+/** JSON, or YAML as people keep it. */
+export type DocumentFormat = 'json' | 'yaml';
+
+const apiPath = '/environment/v3';
+
+/** All calls throw UpstreamError. */
+export function createEstateAdministration(http: HttpClient) {
+  const type = (format: DocumentFormat) => `application/${format}`;
+
+  async function put(document: string, format: DocumentFormat, dryRun: boolean, etag?: string) {
+    const response = await http.send({
+      method: 'PUT',
+      path: `${apiPath}/import`,
+      query: { dryRun: String(dryRun) },
+      headers: definedOnly({ 'if-match': etag }) as Record<string, string>,
+      content: { type: type(format), text: document },
+    });
+    const { data } = envelopeOf(importAnswer).parse(JSON.parse(response.text));
+    return { result: data, etag: String(response.headers['etag'] ?? '') };
+  }
+
+  return {
+    /** Returns the document, and the tag of what it shows. */
+    async export(format: DocumentFormat) {
+      const response = await http.send({ path: `${apiPath}/export`, headers: { accept: type(format) } });
+      return { document: response.text, etag: String(response.headers['etag'] ?? '') };
+    },
+    /** Returns what an import would change, and the tag of what it was compared with. */
+    tryImport: (document: string, format: DocumentFormat) => put(document, format, true),
+    /** Imports only while `etag` is right. */
+    import: async (document: string, format: DocumentFormat, etag: string) =>
+      (await put(document, format, false, etag)).result,
+  };
+}
+
+/** A type and no interface, so that it is a query. */
+export type AuditFilter = {
+  entity?: string;
+  entityId?: string;
+  contactCenterId?: string;
+  actor?: string;
+  requestId?: string;
+  from?: string;
+  to?: string;
+};
+
+/** The newest entries first, at most so many. @throws UpstreamError */
+export function listAudit(http: HttpClient, filter: AuditFilter, maxEntries: number): Promise<AuditEntry[]> {
+  return readRows(http, auditEntrySchema, `${apiPath}/audit`, filter, maxEntries);
+}
+
+/** Verifies the hash chain of the configuration changes. @throws UpstreamError */
+export async function verifyConfigurationTrail(
+  http: HttpClient,
+  query: { from?: string | undefined; to?: string | undefined },
+): Promise<VerifiedDay[]> {
+  return (await http.read(verifyAnswer, { path: `${apiPath}/audit/verify`, query })).data;
+}
+
+/** Sends again what Elasticsearch refused; returns how many changes it took. @throws UpstreamError */
+export async function reshipConfigurationTrail(http: HttpClient): Promise<number> {
+  return (await http.read(reshipAnswer, { method: 'POST', path: `${apiPath}/audit/reship` })).data.taken;
+}

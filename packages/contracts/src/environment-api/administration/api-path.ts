@@ -1,2 +1,0 @@
-/** Where the Environment API hangs on the public host. */
-export const apiPath = '/environment/v3';
