@@ -49,9 +49,9 @@ export function watchLog(text: string): void {
   logged.push(text);
 }
 
-/** Takes the place of the tracing in an application, which sees every request first. */
-export const watchingTracing = {
-  requests(app: unknown): void {
+/** A plugin of the tracing that adds its hooks to the whole application, as fastify-plugin does. */
+const watchRequests = Object.assign(
+  async (app: unknown) => {
     const watched = app as WatchedApp;
     watched.addHook('preValidation', (request, _reply, done) => {
       for (const [what, text] of secretsOfRequest(request)) watchSecret(text, what);
@@ -62,8 +62,12 @@ export const watchingTracing = {
       done(null, payload);
     });
   },
-  pool(): void {},
-  redis(): void {},
+  { [Symbol.for('skip-override')]: true },
+);
+
+/** Takes the place of the tracing in an application, which sees every request first. */
+export const watchingTracing = {
+  requests: watchRequests,
   calls: <T>(_system: string, target: T): T => target,
   async close(): Promise<void> {},
 };
