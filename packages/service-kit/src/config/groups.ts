@@ -3,7 +3,6 @@
 import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
 import { z } from 'zod';
 import { parseEncryptionKeys } from '../crypto/secret-box.ts';
-import type { TlsFiles } from '../http/tls.ts';
 import { optionalSecretSetting, read, secretSetting, setting } from './setting.ts';
 
 export function httpSettings(defaults: { port: number; managementPort: number }) {
@@ -217,6 +216,15 @@ export const outboundSettings = {
     doc: 'Maximum duration of a call to such an address, in milliseconds.',
   }),
 };
+
+export interface TlsFiles {
+  certFile?: string | undefined;
+  keyFile?: string | undefined;
+  /** Callers are asked for a certificate; whether one is needed is the client's registration. */
+  clientCertificates: boolean;
+  /** How often the files are looked at. */
+  checkIntervalMs?: number;
+}
 
 /** Why the settings contradict each other. */
 export function tlsProblems({ certFile, keyFile, clientCertificates }: TlsFiles): string[] {

@@ -1,6 +1,7 @@
 /** A Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
 import Fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { TlsFiles } from '../config/groups.ts';
 import { notFound } from '../errors/app-error.ts';
 import { envelopeErrorHandler } from '../errors/render-envelope.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -16,7 +17,7 @@ import { refuseAddress } from './refused-address.ts';
 import { requestIdOf } from './request-id.ts';
 import { serializerCompiler } from './serializer.ts';
 import { hidePaths } from './shown-path.ts';
-import { followTlsFiles, httpsOptions, type TlsFiles } from './tls.ts';
+import { followTlsFiles, httpsOptions } from './tls.ts';
 import { knowRoutes, wrongMethod } from './wrong-method.ts';
 
 export type { App } from './app-type.ts';

@@ -2,17 +2,9 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Server as HttpsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
+import type { TlsFiles } from '../config/groups.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { App } from './app-type.ts';
-
-export interface TlsFiles {
-  certFile?: string | undefined;
-  keyFile?: string | undefined;
-  /** Callers are asked for a certificate; whether one is needed is the client's registration. */
-  clientCertificates: boolean;
-  /** How often the files are looked at. */
-  checkIntervalMs?: number;
-}
 
 /** RFC 9325 section 4.2: forward secrecy and authenticated encryption, nothing older. */
 const ciphers = [
