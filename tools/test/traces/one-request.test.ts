@@ -152,9 +152,9 @@ test('a sign-in that the Configuration Server does not answer has one id on the 
   const spans = await spansOf(
     traceId,
     isOf('auth-api', 'POST /auth/v3/sign-in'),
-    isOf('auth-api', /^redis /),
+    isOf('auth-api', 'evalsha'),
     isOf('environment-api', /^GET \/environment\/v3\/internal/),
-    isOf('environment-api', /^postgresql /),
+    isOf('environment-api', /^pg\.query:/),
   );
   for (const span of spans.filter(({ name }) => / \/(auth|environment)\/v3/.test(name)))
     expect(span.attributes['gatehouse.correlation_id']).toBe(id);
