@@ -10,8 +10,3 @@ export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers[requestIdHeader];
   return typeof given === 'string' && harmless.test(given) ? given : randomUuid();
 }
-
-/** Whether a text may be shown or logged as a correlation id. */
-export function isCorrelationId(text: string): boolean {
-  return harmless.test(text);
-}
