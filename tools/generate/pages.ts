@@ -1,7 +1,7 @@
 /** Writes the pages of docs/ that come from the services: settings, authorisation matrix, audit events. */
 import { pathToFileURL } from 'node:url';
 import type { Configuration } from '@gatehouse/service-kit/config/configuration';
-import { documentConfiguration } from '@gatehouse/service-kit/config/document';
+import { documentConfiguration } from '@gatehouse/service-kit/config/configuration';
 
 const services = ['auth-api', 'auth-ui', 'environment-api'];
 

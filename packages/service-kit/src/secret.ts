@@ -27,3 +27,8 @@ export class Secret {
     return shown;
   }
 }
+
+/** Removes passwords from addresses: some operators write them there although separate variables exist. */
+export function hidePassword(text: string): string {
+  return text.replace(/(:\/\/[^\s/:@]*:)[^\s,]*@/g, '$1[secret]@');
+}

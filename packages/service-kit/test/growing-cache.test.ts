@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createGrowingCache } from '../src/growing-cache.ts';
+import { createGrowingCache } from '../src/cache/growing-cache.ts';
 
 test('beyond its bound the least recently used entry is forgotten', () => {
   const cache = createGrowingCache<number>(3);

@@ -6,26 +6,22 @@ import {
   dpopNonceSetting,
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
-import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { consulSettings } from '@gatehouse/service-kit/config/consul';
 import {
   encryptionSettings,
-  httpSettings,
   logSettings,
   modeSetting,
   opsSettings,
-  outboundProblems,
-  outboundSettings,
-  postgresSettings,
   publicUrlSetting,
-  redisSettings,
   serviceClientSettings,
-  tlsProblems,
-} from '@gatehouse/service-kit/config/groups';
+  tracingSettings,
+} from '@gatehouse/service-kit/config/common';
+import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
-import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
+import { consulSettings, postgresSettings, redisSettings } from '@gatehouse/service-kit/config/stores';
 import { z } from 'zod';
 import { clientSettings, registrationSettings } from './config/clients.ts';
+import { outboundProblems, outboundSettings } from './config/outbound.ts';
 import { sessionSettings, signInSettings } from './config/sign-in.ts';
 import { authorizationSettings, tokenSettings } from './config/tokens.ts';
 

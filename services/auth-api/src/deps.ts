@@ -1,6 +1,6 @@
 /** The composition root: every domain in the order of the layers, opened once and closed in the reverse order. */
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
-import { createForgetting } from '@gatehouse/service-kit/changes/forget';
+import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
@@ -161,7 +161,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     followed,
     migrationsFolder,
   });
-  const retention = createForgetting(core.changes, { now, log: core.log });
+  const retention = createChangeRetention(core.changes, { now, log: core.log });
 
   /** Closed from the last one to the first, which is the reverse of the order in which they opened. */
   const closers = [

@@ -8,21 +8,18 @@ import {
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
-import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { consulSettings } from '@gatehouse/service-kit/config/consul';
 import {
   encryptionSettings,
-  httpSettings,
   logSettings,
   modeSetting,
   opsSettings,
-  postgresSettings,
-  redisSettings,
   serviceClientSettings,
-  tlsProblems,
-} from '@gatehouse/service-kit/config/groups';
+  tracingSettings,
+} from '@gatehouse/service-kit/config/common';
+import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
-import { tracingSettings } from '@gatehouse/service-kit/config/tracing';
+import { consulSettings, postgresSettings, redisSettings } from '@gatehouse/service-kit/config/stores';
 import { z } from 'zod';
 
 export const configuration = defineConfiguration(

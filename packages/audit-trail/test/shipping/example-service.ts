@@ -1,7 +1,8 @@
 /** A service of nothing but its surroundings, for tests of the process. */
 
+import { logSettings } from '@gatehouse/service-kit/config/common';
 import { defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings, logSettings } from '@gatehouse/service-kit/config/groups';
+import { httpSettings } from '@gatehouse/service-kit/config/http';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { elasticsearchSettings } from '../../src/settings.ts';

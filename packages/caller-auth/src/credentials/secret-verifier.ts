@@ -1,8 +1,8 @@
 /** Verifies presented secrets with work that does not show whether their owner exists. */
 import { createHmac } from 'node:crypto';
+import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
-import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
 import {
   type Attempt,
@@ -10,7 +10,7 @@ import {
   AttemptRefused,
 } from '@gatehouse/service-kit/limits/attempt-counter';
 import { createAddressLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import { createSlowWork } from '@gatehouse/service-kit/limits/slow-work';
+import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import { randomBytes } from '@gatehouse/service-kit/random';
 import { LRUCache } from 'lru-cache';
 import { hashSlowly, isDigest, matchesDigest, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
@@ -55,7 +55,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
   const refusedUntilMs = createGrowingCache<number>(maxOwners);
   /** Pairs of owner and address that have proved the secret here. */
   const proved = createGrowingCache<true>(maxOwners);
-  const slowWork = createSlowWork({ concurrency, queueLength: 64 });
+  const slowWork = createSemaphore({ concurrency, queueLength: 64 });
   const perOwner = createAttemptLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
   const perAddress = createAddressLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
   // A verified secret is remembered under an HMAC with a key of this process; a changed hash gives another HMAC.

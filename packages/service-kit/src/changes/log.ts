@@ -1,8 +1,21 @@
-/** The change log of a service: every write leaves a numbered row in its own transaction, then a message. */
+/** Keeps the change log of a service: each write adds a numbered row in its own transaction and publishes it afterwards. */
+import { z } from 'zod';
+import { createRepeatingWork, type RepeatingWork } from '../background/repeating-work.ts';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../logging/logger.ts';
 import { inTransaction, type Pool, type PoolClient } from '../postgres/pool.ts';
 import type { RedisClient } from '../redis/client.ts';
-import type { Change, ChangeDraft } from './change.ts';
+
+export const changeSchema = z.object({
+  /** Position in the service's change log, without gaps. */
+  seq: z.number().int().positive(),
+  entity: z.string(),
+  id: z.string(),
+  contactCenterId: z.string().optional(),
+});
+
+export type Change = z.infer<typeof changeSchema>;
+export type ChangeDraft = Omit<Change, 'seq'>;
 
 export interface ChangeTransaction {
   client: PoolClient;
@@ -12,12 +25,12 @@ export interface ChangeTransaction {
 export interface ChangeLog {
   /** Commits the work with its changes and publishes them afterwards. */
   inTransaction<T>(work: (transaction: ChangeTransaction) => Promise<T>): Promise<T>;
-  /** Changes after `seq`, oldest first. */
+  /** Returns changes after `seq`, oldest first. */
   since(seq: number, limit?: number): Promise<Change[]>;
-  /** Number of the newest change, 0 when there is none. */
+  /** Returns the number of the newest change, 0 when there is none. */
   latest(): Promise<number>;
-  /** Forgets changes that are older, but for the newest of all; resolves with their number. */
-  forget(beforeMs: number): Promise<number>;
+  /** Deletes changes that are older, except the newest of all; resolves with their number. */
+  removeBefore(beforeMs: number): Promise<number>;
 }
 
 export interface ChangeLogOptions {
@@ -36,10 +49,13 @@ interface ChangeRow {
   contact_center_id: string | null;
 }
 
-/** So that no statement takes long. */
-const forgottenAtOnce = 5000;
+/** Keeps each statement short. */
+const maxRemovedRows = 5000;
+/** A reader that has heard nothing for so long reads everything anew. */
+const retentionMs = 7 * 86_400_000;
+const retentionIntervalMs = 3_600_000;
 
-/** Serialises the numbering: who commits first has the smaller number, so a reader never skips one. */
+/** Serialises the numbering, so that the order of numbers is the order of commits and a reader never skips one. */
 const lock = `SELECT pg_advisory_xact_lock(hashtext('gatehouse.changes'), hashtext($1))`;
 
 export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLogOptions): ChangeLog {
@@ -91,12 +107,12 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
       });
       return rows.map(toChange);
     },
-    async forget(beforeMs) {
-      // The newest one stays: the next number is counted from it.
+    async removeBefore(beforeMs) {
+      // The newest row stays: the next number is counted from it.
       const { rowCount } = await pool.query(
         `DELETE FROM ${schema}.changes WHERE seq IN (
           SELECT seq FROM ${schema}.changes WHERE at < $1 AND seq < (SELECT max(seq) FROM ${schema}.changes)
-          ORDER BY seq LIMIT ${forgottenAtOnce})`,
+          ORDER BY seq LIMIT ${maxRemovedRows})`,
         [new Date(beforeMs)],
       );
       return rowCount ?? 0;
@@ -117,4 +133,18 @@ function toChange(row: ChangeRow): Change {
     id: row.entity_id,
     ...(row.contact_center_id === null ? {} : { contactCenterId: row.contact_center_id }),
   };
+}
+
+/** Creates the retention job that deletes old changes. */
+export function createChangeRetention(
+  changes: ChangeLog,
+  { now, log }: { now: Clock; log: Logger },
+): RepeatingWork {
+  return createRepeatingWork({
+    log,
+    intervalMs: retentionIntervalMs,
+    round: async () => (await changes.removeBefore(now() - retentionMs)) > 0,
+    failing: 'old changes could not be removed',
+    recovered: 'old changes are removed again',
+  });
 }

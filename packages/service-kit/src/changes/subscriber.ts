@@ -1,7 +1,7 @@
 /** Follows another replica's changes without a gap, through any outage of the message channel. */
 import type { Logger } from '../logging/logger.ts';
 import type { RedisClient } from '../redis/client.ts';
-import { type Change, changeSchema } from './change.ts';
+import { type Change, changeSchema } from './log.ts';
 
 export interface ChangeSubscriber {
   /** Subscribes and takes the current position; resolves when changes can no longer be missed. */

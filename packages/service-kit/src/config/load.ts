@@ -1,7 +1,7 @@
 /** Loads a configuration: variable > file named by the variable > configuration file > default. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { Secret } from '../secret.ts';
+import { hidePassword, Secret } from '../secret.ts';
 import {
   type ConfigOf,
   type Configuration,
@@ -9,9 +9,7 @@ import {
   listSettings,
   type SettingTree,
 } from './configuration.ts';
-import { hidePassword } from './hide-password.ts';
 import type { Setting } from './setting.ts';
-import { nearest } from './spelling.ts';
 
 /** All mistakes at once, one sentence each, none with a secret in it. */
 export class ConfigError extends Error {
@@ -166,4 +164,31 @@ function assign(target: Record<string, unknown>, path: string[], value: unknown)
 
 function emptyAsMissing(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
+}
+
+/** Returns the candidate with the smallest edit distance, if that is at most `maxDistance`. */
+function nearest(word: string, candidates: readonly string[], maxDistance = 3): string | undefined {
+  let best: string | undefined;
+  let bestDistance = maxDistance + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution);
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
 }

@@ -1,14 +1,18 @@
 /** Turns whatever was thrown into an AppError: known failures keep their meaning, everything else is a 500. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import { AppError, badRequest, payloadTooLarge, unavailable } from './app-error.ts';
-import { postgresFailure } from './postgres-failure.ts';
-import { isRedisUnavailable } from './redis-failure.ts';
-import { validationProblems } from './validation-problems.ts';
+import { ZodError } from 'zod';
+import { AppError, badRequest, type FieldProblem, payloadTooLarge, unavailable } from './app-error.ts';
+import { isRedisUnavailable, postgresFailure } from './store-failures.ts';
 
 interface FrameworkError extends Error {
   code?: string;
   statusCode?: number;
   limit?: number;
+}
+
+interface ValidationIssue {
+  instancePath?: string;
+  message?: string;
 }
 
 export function normalizeError(thrown: unknown, bodyLimitBytes = 0): AppError {
@@ -44,4 +48,25 @@ function unexpected(error: Error): AppError {
   return new AppError('internal_error', 500, 'An unexpected error happened; the log has the details', {
     cause: error,
   });
+}
+
+/** Returns the problems of a zod or Fastify validation error; undefined for other errors. */
+function validationProblems(error: Error): FieldProblem[] | undefined {
+  if (error instanceof ZodError) {
+    return error.issues.map((issue) => ({
+      field: issue.path.join('.') || 'body',
+      message: plain(issue.message),
+    }));
+  }
+  const { validation, validationContext } = error as { validation?: unknown; validationContext?: string };
+  if (!Array.isArray(validation)) return undefined;
+  return (validation as ValidationIssue[]).map((issue) => ({
+    field: (issue.instancePath ?? '').split('/').filter(Boolean).join('.') || (validationContext ?? 'body'),
+    message: plain(issue.message ?? 'is not valid'),
+  }));
+}
+
+/** An absent body reaches the schema as null, which would confuse the caller. */
+function plain(message: string): string {
+  return /expected object, received (null|undefined)$/.test(message) ? 'a JSON object is required' : message;
 }

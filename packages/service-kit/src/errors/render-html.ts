@@ -1,10 +1,25 @@
 /** Errors for people: a page with plain words, a correlation id and a way on. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { escapeHtml, renderStandalonePage } from '../html/standalone-page.ts';
 import type { AppError } from './app-error.ts';
-import { type ErrorPage, renderErrorPage } from './error-page.ts';
 import { normalizeError } from './normalize.ts';
 import { errorEnvelope } from './render-envelope.ts';
 import { reportError } from './report.ts';
+
+export interface ErrorPage {
+  status: number;
+  title: string;
+  /** Plain words; escaped here. */
+  text: string;
+  /** What the operator searches the log for. */
+  correlationId: string;
+  /** Language of title and text as a BCP 47 tag; English when left out. */
+  language?: string;
+  /** What the correlation id is called on the page. */
+  correlationLabel?: string;
+  /** The way on: an address of our own and what its link says. */
+  action?: { href: string; label: string };
+}
 
 /** An error handler for `setErrorHandler`; JSON for callers that accept nothing but JSON. */
 export function htmlErrorHandler(
@@ -47,4 +62,19 @@ function titleOf(error: AppError): string {
 
 function acceptsOnlyJson(accept: string | undefined): boolean {
   return accept !== undefined && /^application\/json\b/i.test(accept) && !/text\/html|\*\/\*/i.test(accept);
+}
+
+export function renderErrorPage(page: ErrorPage): { html: string; headers: Record<string, string> } {
+  return renderStandalonePage({
+    title: page.title,
+    language: page.language,
+    main: `<p class="status">${page.status}</p>
+<h1>${escapeHtml(page.title)}</h1>
+<p class="text">${escapeHtml(page.text)}</p>
+${actionOf(page)}<p class="correlation">${escapeHtml(page.correlationLabel ?? 'Reference for your administrator')}: <code>${escapeHtml(page.correlationId)}</code></p>`,
+  });
+}
+
+function actionOf({ action }: ErrorPage): string {
+  return action ? `<p><a href="${escapeHtml(action.href)}">${escapeHtml(action.label)}</a></p>\n` : '';
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, plainLogger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';
 import type { App } from './app-type.ts';
-import { requestIdHeader } from './request-id.ts';
+import { requestIdHeader } from './correlation.ts';
 
 export interface Observation {
   log: Logger;

@@ -1,7 +1,14 @@
 /** A Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
-import Fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
+import fastJsonStringify, { type Schema } from 'fast-json-stringify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifySerializerCompiler,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
 import { jsonSchemaTransform, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { TlsFiles } from '../config/groups.ts';
+import { z } from 'zod';
+import type { TlsFiles } from '../config/http.ts';
 import { notFound } from '../errors/app-error.ts';
 import { envelopeErrorHandler } from '../errors/render-envelope.ts';
 import type { Logger } from '../logging/logger.ts';
@@ -9,16 +16,11 @@ import type { Metrics } from '../metrics/registry.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { observeRequests } from './access-log.ts';
 import type { App } from './app-type.ts';
-import { acceptEmptyJson } from './body-parsing.ts';
-import { correlateWork } from './correlation.ts';
+import { acceptEmptyJson, letOversizedBodiesEnd } from './bodies.ts';
+import { correlateWork, requestIdOf } from './correlation.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
-import { letOversizedBodiesEnd } from './oversized-body.ts';
-import { refuseAddress } from './refused-address.ts';
-import { requestIdOf } from './request-id.ts';
-import { serializerCompiler } from './serializer.ts';
-import { hidePaths } from './shown-path.ts';
+import { hidePaths, knowRoutes, refuseAddress, wrongMethod } from './known-paths.ts';
 import { followTlsFiles, httpsOptions } from './tls.ts';
-import { knowRoutes, wrongMethod } from './wrong-method.ts';
 
 export type { App } from './app-type.ts';
 
@@ -40,6 +42,11 @@ export interface AppOptions {
   /** Adds to the document what schemas cannot say: security schemes, examples, shared parts. */
   refineOpenapi?: (document: OpenApiDocument) => void;
 }
+
+type ResponseSchema = z.ZodType | { properties: z.ZodType };
+
+/** Shared by the routes with the same schema: a serializer is tens of kilobytes of code. */
+const compiled = new WeakMap<z.ZodType, (value: unknown) => string>();
 
 export type OpenApiDocument = Record<string, unknown>;
 
@@ -87,6 +94,20 @@ export async function createApp(options: AppOptions): Promise<App> {
     await describeWithOpenApi(app, options.openapi, options.refineOpenapi);
   return app;
 }
+
+/**
+ * Keys that the schema does not name are left out; a required key that is missing is an error.
+ * Response schemas must be plain: a transform has no JSON schema and is refused at start-up.
+ */
+const serializerCompiler: FastifySerializerCompiler<ResponseSchema> = ({ schema }) => {
+  const properties = 'properties' in schema ? schema.properties : schema;
+  const known = compiled.get(properties);
+  if (known) return known;
+  const jsonSchema = z.toJSONSchema(properties, { target: 'draft-7', io: 'output' });
+  const serialize = fastJsonStringify(jsonSchema as Schema);
+  compiled.set(properties, serialize);
+  return serialize;
+};
 
 async function describeWithOpenApi(
   app: App,

@@ -1,8 +1,8 @@
 /** The second, private server: probes, metrics and what is running. */
 import Fastify, { type FastifyInstance } from 'fastify';
-import { hidePassword } from '../config/hide-password.ts';
 import type { Readiness } from '../health/readiness.ts';
 import type { Metrics } from '../metrics/registry.ts';
+import { hidePassword } from '../secret.ts';
 import type { Drain } from './drain.ts';
 
 export interface ManagementOptions {

@@ -2,7 +2,7 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Server as HttpsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
-import type { TlsFiles } from '../config/groups.ts';
+import type { TlsFiles } from '../config/http.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { App } from './app-type.ts';
 

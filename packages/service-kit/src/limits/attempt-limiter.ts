@@ -1,7 +1,8 @@
 /** Counts attempts per key in a window, in this process: a guard that costs nothing in front of work that does. */
+
+import { createGrowingCache } from '../cache/growing-cache.ts';
 import type { Clock } from '../clock.ts';
 import { tooManyRequests } from '../errors/app-error.ts';
-import { createGrowingCache } from '../growing-cache.ts';
 import { addressGroup } from './address-group.ts';
 
 export interface AttemptLimiter {

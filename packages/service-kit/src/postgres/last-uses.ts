@@ -1,6 +1,7 @@
 /** When things were last used: gathered in memory and written behind the requests, each thing at most once a minute. */
+
+import { createGrowingCache } from '../cache/growing-cache.ts';
 import type { Clock } from '../clock.ts';
-import { createGrowingCache } from '../growing-cache.ts';
 import type { Logger } from '../logging/logger.ts';
 
 export interface LastUses {

@@ -1,7 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Change } from '../../src/changes/change.ts';
+import type { Change } from '../../src/changes/log.ts';
 import { type ChangeLog, createChangeLog } from '../../src/changes/log.ts';
 import { type ChangeSubscriber, createChangeSubscriber } from '../../src/changes/subscriber.ts';
 import { createLogger } from '../../src/logging/logger.ts';
@@ -167,10 +167,10 @@ test('old changes are forgotten, and a reader that has not seen them takes every
   await server.stop();
   for (const id of ['forgotten-1', 'forgotten-2', 'newest']) await write(id);
   const newest = await changes.latest();
-  expect(await changes.forget(Date.now() + 60_000)).toBe(newest - 1);
+  expect(await changes.removeBefore(Date.now() + 60_000)).toBe(newest - 1);
   // The numbers go on from the newest one, which stays.
   expect((await changes.since(0)).map(({ id }) => id)).toEqual(['newest']);
-  expect(await changes.forget(Date.now() + 60_000)).toBe(0);
+  expect(await changes.removeBefore(Date.now() + 60_000)).toBe(0);
   await server.start();
   await vi.waitFor(() => expect(gaps()).toBe(2), { timeout: 10_000 });
   expect(subscriber.lastSeq).toBe(newest);

@@ -1,19 +1,12 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { type ConfigOf, defineConfiguration } from '../../src/config/configuration.ts';
-import { documentConfiguration } from '../../src/config/document.ts';
-import {
-  encryptionSettings,
-  httpSettings,
-  modeSetting,
-  opsSettings,
-  outboundProblems,
-  outboundSettings,
-  redisSettings,
-} from '../../src/config/groups.ts';
+import { encryptionSettings, modeSetting, opsSettings } from '../../src/config/common.ts';
+import { type ConfigOf, defineConfiguration, documentConfiguration } from '../../src/config/configuration.ts';
+import { httpSettings } from '../../src/config/http.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { read, secretSetting, setting } from '../../src/config/setting.ts';
+import { redisSettings } from '../../src/config/stores.ts';
 
 const configuration = defineConfiguration('example', {
   publicUrl: setting(read.baseUrl(), { env: 'GATEHOUSE_PUBLIC_URL', doc: 'The public origin.' }),
@@ -123,20 +116,4 @@ test('a demo credential starts in the local mode only', () => {
   const env = { GATEHOUSE_OPS_USERNAME: 'ops', GATEHOUSE_OPS_PASSWORD: 'demo-ops-password' };
   expect(() => loadConfig(service, { env })).toThrow(/GATEHOUSE_OPS_PASSWORD .* demo credential/);
   expect(loadConfig(service, { env: { ...env, GATEHOUSE_MODE: 'local' } }).mode).toBe('local');
-});
-
-test('networks for outbound calls are checked, and loopback is for local trials', () => {
-  const service = defineConfiguration(
-    'x',
-    { mode: modeSetting, outbound: outboundSettings },
-    { problemsBetween: ({ mode, outbound }) => outboundProblems(mode, outbound) },
-  );
-  const load = (env: Record<string, string>) => loadConfig(service, { env });
-
-  expect(
-    load({ GATEHOUSE_OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0/8, fd00::/8' }).outbound.allowedNetworks,
-  ).toEqual(['10.0.0.0/8', 'fd00::/8']);
-  expect(() => load({ GATEHOUSE_OUTBOUND_ALLOWED_NETWORKS: '10.0.0.0' })).toThrow('10.0.0.0 is no network');
-  expect(() => load({ GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true' })).toThrow('GATEHOUSE_MODE=local only');
-  expect(load({ GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true', GATEHOUSE_MODE: 'local' }).mode).toBe('local');
 });

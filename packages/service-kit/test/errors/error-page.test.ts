@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { renderErrorPage } from '../../src/errors/error-page.ts';
+import { renderErrorPage } from '../../src/errors/render-html.ts';
 
 const page = { status: 400, title: 'Title', text: 'Text', correlationId: 'reference' };
 

@@ -2,8 +2,9 @@
  * Revokes tokens that were issued by a registration that had already changed: by a replica that did not know of the
  * change yet, or for a request that began before it. The change itself revokes only what was issued before it.
  */
+
+import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';

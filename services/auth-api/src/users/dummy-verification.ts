@@ -2,7 +2,7 @@
 import { scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { CallOptions } from '@gatehouse/config-server-client/backend';
-import { createSlowWork } from '@gatehouse/service-kit/limits/slow-work';
+import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import { randomBytes, randomToken } from '@gatehouse/service-kit/random';
 import type { EnvironmentLinks } from './environment-links.ts';
 
@@ -16,7 +16,7 @@ const derive = promisify<Buffer, Buffer, number, { N: number }, Buffer>(scrypt);
  * not sent to an environment of somebody else. Without a link in use, a hash of the same cost is computed here.
  */
 export function createDummyVerification(links: Pick<EnvironmentLinks, 'anyInUse'>): DummyVerification {
-  const slowWork = createSlowWork({ concurrency: 2, queueLength: 64 });
+  const slowWork = createSemaphore({ concurrency: 2, queueLength: 64 });
 
   return async (options) => {
     const backend = links.anyInUse();

@@ -4,7 +4,7 @@ import { AppError, notFound, tooManyRequests, unavailable } from '@gatehouse/ser
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
 import { sendErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import { reportError } from '@gatehouse/service-kit/errors/report';
-import { wrongMethod } from '@gatehouse/service-kit/http/wrong-method';
+import { wrongMethod } from '@gatehouse/service-kit/http/known-paths';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Text, textsIn } from '../texts/texts.ts';
 import { languageOf } from './visit.ts';

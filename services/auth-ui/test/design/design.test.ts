@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { renderErrorPage } from '@gatehouse/service-kit/errors/error-page';
+import { renderErrorPage } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildTestApp } from '../test-app.ts';

@@ -6,10 +6,10 @@ import {
   type IntrospectionActive,
   introspectionAnswerSchema,
 } from '@gatehouse/contracts/auth-api/introspection';
+import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/digest';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
-import { createGrowingCache } from '@gatehouse/service-kit/growing-cache';
 
 const maxEntries = 10_000;
 

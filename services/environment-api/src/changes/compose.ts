@@ -1,6 +1,7 @@
 /** Composes the writer, the route for subscribers and the retention job of the change log. */
-import { createForgetting } from '@gatehouse/service-kit/changes/forget';
+
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -27,7 +28,7 @@ export function composeChanges({
   log: Logger;
 }) {
   const replay = createReplay({ secretBox, now });
-  const retention = createForgetting(changeLog, { now, log });
+  const retention = createChangeRetention(changeLog, { now, log });
   // A read-only region has a copy of the database, which the writable region cleans up.
   if (isWritable(region)) retention.start();
   return {

@@ -1,4 +1,4 @@
-/** A bounded cache that takes its memory as it fills. */
+/** Creates bounded caches that allocate memory as they fill. */
 import { LRUCache } from 'lru-cache';
 
 /**

@@ -1,23 +1,13 @@
-/** Bounds expensive work: so many at once, so many waiting, the rest refused at once. */
+/** Bounds expensive work: a number at once, a number waiting, the rest refused immediately. */
 import { unavailable } from '../errors/app-error.ts';
 
-export interface SlowWork {
-  /** @throws AppError (503) when too many are waiting already. */
-  run<T>(work: () => Promise<T>): Promise<T>;
-}
-
-export function createSlowWork({
-  concurrency,
-  queueLength,
-}: {
-  concurrency: number;
-  queueLength: number;
-}): SlowWork {
+export function createSemaphore({ concurrency, queueLength }: { concurrency: number; queueLength: number }) {
   let running = 0;
   const waiting: (() => void)[] = [];
 
   return {
-    async run(work) {
+    /** @throws AppError (503) when too many are waiting already. */
+    async run<T>(work: () => Promise<T>): Promise<T> {
       if (running >= concurrency) {
         if (waiting.length >= queueLength)
           throw unavailable('secret hashing', { detail: 'the queue is full' });
@@ -28,7 +18,7 @@ export function createSlowWork({
       try {
         return await work();
       } finally {
-        // The place passes straight to the next one, so that nobody overtakes.
+        // The place passes directly to the next one, so that nothing overtakes.
         const next = waiting.shift();
         if (next) next();
         else running -= 1;

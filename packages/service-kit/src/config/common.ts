@@ -1,0 +1,74 @@
+/** Defines settings that several services share: logs, traces, mode, public address, credentials, encryption. */
+import { z } from 'zod';
+import { parseEncryptionKeys } from '../crypto/secret-box.ts';
+import { read, secretSetting, setting } from './setting.ts';
+
+export const logSettings = {
+  level: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), {
+    env: 'LOG_LEVEL',
+    doc: 'Lowest level that is logged.',
+  }),
+  format: setting(z.enum(['json', 'pretty']).default('json'), {
+    env: 'LOG_FORMAT',
+    doc: '`json` for machines, `pretty` for people.',
+  }),
+};
+
+export const tracingSettings = {
+  endpoint: setting(z.url({ protocol: /^https?$/ }).optional(), {
+    env: 'GATEHOUSE_TRACING_ENDPOINT',
+    doc: 'Address that receives traces by OTLP over HTTP (JSON). Without it nothing is traced, at no cost.',
+    example: 'http://collector.example:4318/v1/traces',
+  }),
+  sampleRatio: setting(z.coerce.number().min(0).max(1).default(0.1), {
+    env: 'GATEHOUSE_TRACING_SAMPLE_RATIO',
+    doc: 'Share of requests that are traced, from 0 to 1; a caller that sends `traceparent` decides for its own requests, up to 100 a second.',
+  }),
+};
+export type TracingConfig = { endpoint: string | undefined; sampleRatio: number };
+
+export const modeSetting = setting(z.enum(['production', 'local']).default('production'), {
+  env: 'GATEHOUSE_MODE',
+  doc: '`local` allows the demo credentials; `production` refuses to start with them.',
+});
+
+export const publicUrlSetting = setting(read.baseUrl(), {
+  env: 'GATEHOUSE_PUBLIC_URL',
+  doc: 'The one public origin of the installation; issuer, redirects and cookies come from it, never from a Host header.',
+  example: 'https://login.example.com',
+});
+
+export const opsSettings = {
+  username: setting(z.string().min(1), {
+    env: 'GATEHOUSE_OPS_USERNAME',
+    doc: 'User name of the operator account (HTTP Basic).',
+  }),
+  password: secretSetting({
+    env: 'GATEHOUSE_OPS_PASSWORD',
+    doc: 'Its password: plain, argon2id or bcrypt. Callers always send the plain password.',
+  }),
+};
+
+export const serviceClientSettings = {
+  id: setting(z.string().min(1), {
+    env: 'GATEHOUSE_SERVICE_CLIENT_ID',
+    doc: 'Client id that the three services use for calls to each other; the same for all.',
+  }),
+  secret: secretSetting({
+    env: 'GATEHOUSE_SERVICE_CLIENT_SECRET',
+    doc: 'Secret of that client.',
+    check: atLeastSixteenCharacters,
+  }),
+};
+
+export const encryptionSettings = {
+  keys: secretSetting({
+    env: 'GATEHOUSE_ENCRYPTION_KEYS',
+    doc: 'Key-encryption keys as id:base64, separated by commas, 32 bytes each; the first one encrypts, all decrypt. The same for Auth API and Environment API.',
+    check: parseEncryptionKeys,
+  }),
+};
+
+function atLeastSixteenCharacters(text: string): void {
+  if (text.length < 16) throw new Error('must have at least 16 characters');
+}
