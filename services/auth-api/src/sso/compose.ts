@@ -14,6 +14,7 @@ import type { Users } from '../users/compose.ts';
 import { authSchemeRoutes } from './auth-scheme-routes.ts';
 import { watchCertificates } from './certificates.ts';
 import { createSsoChecks } from './check.ts';
+import type { SsoSettingsParts } from './compose-settings.ts';
 import { createFlowStore } from './flow-store.ts';
 import { ssoJwksRoutes } from './jwks-routes.ts';
 import { createSsoKeys } from './keys/service.ts';
@@ -40,39 +41,8 @@ import { createBeginSaml } from './saml/request.ts';
 import { createResponses } from './saml/response.ts';
 import { samlRoutes } from './saml/routes.ts';
 import { createTicketStore } from './saml/ticket-store.ts';
-import { createPasswordRule, createSchemes } from './scheme.ts';
-import { createSsoSettings } from './settings.ts';
+import { createSchemes } from './scheme.ts';
 import { ssoStartRoutes } from './start-routes.ts';
-
-interface SettingsDependencies {
-  contactCenters: ContactCenters;
-  config: { environmentApi: { staleMaxSeconds: number } };
-}
-
-export type SsoSettingsParts = ReturnType<typeof composeSsoSettings>;
-
-/** Composed before the users: whether a password counts depends on the settings. */
-export function composeSsoSettings(core: Core, dependencies: SettingsDependencies) {
-  const { location, now, kit } = core;
-  const {
-    config: {
-      environmentApi: { staleMaxSeconds },
-    },
-    contactCenters,
-  } = dependencies;
-  const service = createSsoSettings({
-    client: contactCenters.environmentApi,
-    location,
-    staleMaxSeconds,
-    now,
-    onStale: (key, ageMs, error) =>
-      kit.log.warn(
-        { err: error, key, ageMs },
-        'Environment API cannot answer: cached single sign-on settings are used',
-      ),
-  });
-  return { service, passwordRule: createPasswordRule(service) };
-}
 
 interface SsoDependencies {
   ssoSettings: SsoSettingsParts;

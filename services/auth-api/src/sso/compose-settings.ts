@@ -1,0 +1,35 @@
+/** Composes the settings of single sign-on, apart from the rest: the users need them, and the rest needs the users. */
+import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import { createPasswordRule } from './scheme.ts';
+import { createSsoSettings } from './settings.ts';
+
+interface SettingsDependencies {
+  contactCenters: ContactCenters;
+  config: { environmentApi: { staleMaxSeconds: number } };
+}
+
+export type SsoSettingsParts = ReturnType<typeof composeSsoSettings>;
+
+/** Composed before the users: whether a password counts depends on the settings. */
+export function composeSsoSettings(core: Core, dependencies: SettingsDependencies) {
+  const { location, now, kit } = core;
+  const {
+    config: {
+      environmentApi: { staleMaxSeconds },
+    },
+    contactCenters,
+  } = dependencies;
+  const service = createSsoSettings({
+    client: contactCenters.environmentApi,
+    location,
+    staleMaxSeconds,
+    now,
+    onStale: (key, ageMs, error) =>
+      kit.log.warn(
+        { err: error, key, ageMs },
+        'Environment API cannot answer: cached single sign-on settings are used',
+      ),
+  });
+  return { service, passwordRule: createPasswordRule(service) };
+}
