@@ -1,4 +1,4 @@
-/** Whether an audit trail is as it was written: the question and the answer, the same at both APIs. */
+/** Describes the verification of an audit trail, the same at both APIs. */
 import { z } from 'zod';
 import { envelopeOf } from './envelope.ts';
 

@@ -1,4 +1,4 @@
-/** What a service says about everything it stands on: `GET /auth/v3/ops/diagnosis`, `GET /environment/v3/diagnosis`. */
+/** Describes the diagnosis of a service: `GET /auth/v3/ops/diagnosis`, `GET /environment/v3/diagnosis`. */
 import { z } from 'zod';
 
 export const findingSchema = z.object({

@@ -1,4 +1,4 @@
-/** The v3 envelope around every JSON answer outside the OAuth endpoints. */
+/** Describes the v3 envelope around every JSON answer outside the OAuth endpoints. */
 import { z } from 'zod';
 
 export const successStatus = z.object({ code: z.literal(0) });

@@ -1,4 +1,4 @@
-/** The one source of time. */
+/** Tells the time; all code asks here, so that tests can set it. */
 
 /** Milliseconds since the Unix epoch. */
 export type Clock = () => number;

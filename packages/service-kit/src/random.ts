@@ -1,7 +1,7 @@
-/** The one source of randomness: the operating system's. */
+/** Makes tokens and UUIDs from the operating system's randomness. */
 import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 
-/** Asking the operating system once for many tokens: a question each would be a twentieth of a token request. */
+/** Random bytes for many tokens: one system call each would be 5 % of a token request. */
 const reserve = Buffer.alloc(4096);
 let used = reserve.length;
 
@@ -15,7 +15,7 @@ export function randomToken(bytes = 32): string {
   const taken = reserve.subarray(used, used + bytes);
   used += bytes;
   const token = taken.toString('base64url');
-  // What was given out is not kept.
+  // A token must not stay in memory.
   taken.fill(0);
   return token;
 }
@@ -25,7 +25,7 @@ export function randomUuid(): string {
   return randomUUID();
 }
 
-/** The first 16 of the bytes as a UUID (RFC 9562): version 4 of random ones, 8 of those that an application defines. */
+/** Returns the first 16 bytes as a UUID (RFC 9562): version 4 for random bytes, version 8 for derived ones. */
 export function uuidOf(source: Uint8Array, version: 4 | 8 = 4): string {
   const bytes = Buffer.from(source.subarray(0, 16));
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | (version << 4), 6);

@@ -1,4 +1,4 @@
-/** A value that cannot be printed by accident. */
+/** Holds a value that cannot be printed by accident. */
 import { inspect } from 'node:util';
 
 const shown = '[secret]';
@@ -10,7 +10,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself. Call it where the value is used, never where it is passed on. */
+  /** Returns the value. Call it where the value is used, never where it is passed on. */
   reveal(): string {
     return this.#value;
   }

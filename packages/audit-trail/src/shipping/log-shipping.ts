@@ -80,7 +80,7 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
     },
     start(log) {
       work = createRepeatingWork({
-        ...{ log, intervalMs, longestPauseMs: 30_000 },
+        ...{ log, intervalMs, maxPauseMs: 30_000 },
         async round(signal) {
           const hasMore = await send(signal).catch((error) => {
             throw readableFailure(error);

@@ -67,7 +67,7 @@ export function createShippingWork(options: ShippingWorkOptions) {
   const work = createRepeatingWork({
     log,
     intervalMs,
-    longestPauseMs: 30_000,
+    maxPauseMs: 30_000,
     round,
     failing: 'audit events wait in PostgreSQL: Elasticsearch does not take them',
     recovered: 'audit events reach Elasticsearch again',

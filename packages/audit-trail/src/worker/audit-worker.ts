@@ -53,7 +53,7 @@ export function createAuditWorker(options: AuditWorkerOptions) {
   const expiring = createRepeatingWork({
     log,
     intervalMs: 60_000,
-    longestPauseMs: 600_000,
+    maxPauseMs: 600_000,
     async round() {
       const shippedTo = client === undefined ? undefined : shippingTarget;
       return (await deleteExpired(trail, { before: keptFrom(), shippedTo })) > 0;
@@ -137,7 +137,7 @@ function createChainingWork(options: AuditWorkerOptions) {
   const work = createRepeatingWork({
     log,
     intervalMs,
-    longestPauseMs: 30_000,
+    maxPauseMs: 30_000,
     async round(signal) {
       try {
         await chainOnce(signal);

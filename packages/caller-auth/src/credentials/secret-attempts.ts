@@ -13,7 +13,7 @@ const limits = {
   // During a rolling restart, many new addresses may send the right secret before the first is verified.
   freeFailures: 40,
   firstDelayMs: 1_000,
-  longestDelayMs: 5 * 60_000,
+  maxDelayMs: 5 * 60_000,
   streakLifeMs: 30 * 60_000,
   addressAttempts: 200,
   addressWindowMs: 60_000,

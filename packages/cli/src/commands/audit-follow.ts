@@ -18,7 +18,7 @@ export interface Follow {
   settleMs?: number;
 }
 
-const longestPauseMs = 10_000;
+const maxPauseMs = 10_000;
 
 /** Never returns. @throws UpstreamError for what trying again would not help */
 export async function followEvents(options: Follow): Promise<never> {
@@ -51,7 +51,7 @@ export async function followEvents(options: Follow): Promise<never> {
       if (failures === 0) note(`${error.message}: trying again until it does`);
       failures += 1;
     }
-    await pause(Math.min(pauseMs * 2 ** Math.max(0, failures - 1), Math.max(longestPauseMs, pauseMs)));
+    await pause(Math.min(pauseMs * 2 ** Math.max(0, failures - 1), Math.max(maxPauseMs, pauseMs)));
   }
 }
 

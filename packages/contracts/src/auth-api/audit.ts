@@ -1,4 +1,4 @@
-/** Security events as Auth API answers them. */
+/** Describes security events as Auth API answers them. */
 import { z } from 'zod';
 import { envelopeOf, successStatus } from '../envelope.ts';
 

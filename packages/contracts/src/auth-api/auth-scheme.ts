@@ -1,4 +1,4 @@
-/** `POST /auth/v3/auth-scheme`: how a user of a tenant proves who he is. The answer never tells whether the user exists. */
+/** Describes `POST /auth/v3/auth-scheme`: how users of a tenant sign in. The answer never tells whether the user exists. */
 import { z } from 'zod';
 
 /** Whose question it is, told by Auth UI: everybody's come from its one address. */

@@ -1,4 +1,4 @@
-/** Names of the form fields that the pages of Auth UI send to Auth API. */
+/** Names the form fields that the pages of Auth UI send to Auth API. */
 
 /** `POST /auth/v3/sign-in`, `application/x-www-form-urlencoded`. Answers 302. */
 export const signInFields = {

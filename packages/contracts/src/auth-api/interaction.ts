@@ -1,4 +1,4 @@
-/** The view of a pending login that Auth UI renders: what the page shows, nothing a browser could misuse. */
+/** Describes a pending login for Auth UI: what the page shows, and nothing that a browser could misuse. */
 import { z } from 'zod';
 
 /** Header that carries the browser-binding cookie's value on the internal call. */

@@ -1,4 +1,4 @@
-/** Answer of `POST /auth/v3/oauth/introspect` (RFC 7662 section 2.2), with what our own services decide by. */
+/** Describes the answer of `POST /auth/v3/oauth/introspect` (RFC 7662 section 2.2) with the fields that our services use. */
 import { z } from 'zod';
 
 export const introspectionActiveSchema = z.object({

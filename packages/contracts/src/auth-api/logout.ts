@@ -1,4 +1,4 @@
-/** The view of a sign-out that Auth UI renders: the question whether to, or what is still to be done in the browser. */
+/** Describes a pending logout for Auth UI: the question to the user, or the calls that the browser must still make. */
 import { z } from 'zod';
 
 export const logoutViewSchema = z.object({

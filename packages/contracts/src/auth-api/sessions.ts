@@ -1,4 +1,4 @@
-/** The user's own sessions: what the account page shows, and what programs read. */
+/** Describes a user's own sessions, for the account page and for programs. */
 import { z } from 'zod';
 import { successStatus } from '../envelope.ts';
 

@@ -1,4 +1,4 @@
-/** Changes of environment data: the message on the Redis channel and the page that fills the gaps. */
+/** Describes changes of environment data: the message on the Redis channel and the page that fills gaps. */
 import { z } from 'zod';
 
 /** What changes are about today; readers ignore a kind they do not know. */

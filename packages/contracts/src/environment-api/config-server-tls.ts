@@ -1,5 +1,6 @@
-/** How the link to an environment's Configuration Servers is encrypted, beyond what every machine trusts. */
+/** Describes the TLS of the link to an environment's Configuration Servers, beyond the system's certificate authorities. */
 import { z } from 'zod';
+import { definedOnly } from '../defined-only.ts';
 
 export const configServerTlsViewSchema = z.object({
   /** Authorities of the servers' certificates, in PEM; those of the system when absent. */
@@ -30,9 +31,6 @@ export function tlsClientOf(
   open: (envelope: string, place: ReturnType<typeof tlsKeyPlace>) => Buffer,
 ): { ca?: string; serverName?: string; cert?: string; key?: Buffer } {
   const { ca, serverName, mutual } = tls ?? {};
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(serverName === undefined ? {} : { serverName }),
-    ...(mutual === undefined ? {} : { cert: mutual.cert, key: open(mutual.keyEnvelope, tlsKeyPlace(id)) }),
-  };
+  const key = mutual && open(mutual.keyEnvelope, tlsKeyPlace(id));
+  return definedOnly({ ca, serverName, cert: mutual?.cert, key });
 }

@@ -1,4 +1,4 @@
-/** What Auth API is told about a contact centre: `GET /environment/v3/internal/contact-centers…`. */
+/** Describes what Auth API reads about a contact centre: `GET /environment/v3/internal/contact-centers…`. */
 import { z } from 'zod';
 
 /** How the users of a contact centre prove who they are. */

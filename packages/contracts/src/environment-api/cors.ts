@@ -1,4 +1,4 @@
-/** What Auth API is told about origins: `GET /environment/v3/internal/cors`. */
+/** Describes what Auth API reads about origins: `GET /environment/v3/internal/cors`. */
 import { z } from 'zod';
 
 export const corsViewSchema = z.object({

@@ -1,4 +1,4 @@
-/** What Auth API is told about an environment: `GET /environment/v3/internal/environments/{id}`. */
+/** Describes what Auth API reads about an environment: `GET /environment/v3/internal/environments/{id}`. */
 import { z } from 'zod';
 import { configServerTlsViewSchema } from './config-server-tls.ts';
 

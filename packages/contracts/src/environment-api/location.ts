@@ -1,4 +1,4 @@
-/** Locations are paths: `/` is everywhere, `/USW1` a region, `/USW1/DC2` a part of it. The longest one that covers wins. */
+/** Compares locations: `/` is everywhere, `/USW1` a region, `/USW1/DC2` a part of it. The longest match wins. */
 import { z } from 'zod';
 
 export const rootLocation = '/';

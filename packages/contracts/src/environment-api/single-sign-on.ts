@@ -1,4 +1,4 @@
-/** Single sign-on of a contact centre: what is stored, and what Auth API is told. */
+/** Describes single sign-on of a contact centre: what is stored, and what Auth API reads. */
 import { z } from 'zod';
 
 /** How a name from an identity provider finds its person on the Configuration Server. */

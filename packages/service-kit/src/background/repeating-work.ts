@@ -1,26 +1,26 @@
-/** Work in the background that comes round again: one round at a time, failures told once, ended with the process. */
+/** Repeats work in the background: one round at a time, failures logged once, ended with the process. */
 import type { Logger } from '../logging/logger.ts';
 
 export interface RepeatingWork {
   start(): void;
-  /** Resolves when the round under way is done; none follows. */
+  /** Resolves when the running round is done; no other follows. */
   stop(): Promise<void>;
 }
 
 export interface RepeatingWorkOptions {
   log: Logger;
   intervalMs: number;
-  /** One round; it stops early when the signal fires. Resolves true when more waits: the next round follows at once. */
+  /** Runs one round and stops early when the signal fires. Resolves true when more is waiting: the next round follows immediately. */
   round(signal: AbortSignal): Promise<boolean>;
-  /** Sentences for the first failure of a row of failures, and for its end. */
+  /** Log messages for the first of several failures in a row, and for their end. */
   failing: string;
   recovered: string;
-  /** Longest pause after failures in a row; they double it. Default: the interval. */
-  longestPauseMs?: number;
+  /** Failures in a row double the pause up to this. Default: the interval. */
+  maxPauseMs?: number;
 }
 
 export function createRepeatingWork(options: RepeatingWorkOptions): RepeatingWork {
-  const { log, intervalMs, longestPauseMs = intervalMs } = options;
+  const { log, intervalMs, maxPauseMs = intervalMs } = options;
   let stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -36,10 +36,7 @@ export function createRepeatingWork(options: RepeatingWorkOptions): RepeatingWor
       if (failures === 0) log.warn({ err: error }, options.failing);
       failures += 1;
     }
-    const pauseMs = Math.min(
-      intervalMs * 2 ** Math.max(0, failures - 1),
-      Math.max(longestPauseMs, intervalMs),
-    );
+    const pauseMs = Math.min(intervalMs * 2 ** Math.max(0, failures - 1), Math.max(maxPauseMs, intervalMs));
     schedule(hasMore ? 0 : pauseMs);
   };
 

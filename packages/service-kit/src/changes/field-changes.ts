@@ -1,15 +1,16 @@
-/** What a change did, field by field, for an audit trail. */
+/** Compares two states of a thing field by field, for an audit trail. */
 import { isDeepStrictEqual } from 'node:util';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 
-/** Per field what it was and what it is; absent = there was or is none. */
+/** Per field the value before and after; absent: there was or is none. */
 export type FieldChanges = Record<string, { from?: unknown; to?: unknown }>;
 
-/** Stands where a secret was or is. */
+/** Replaces a secret. */
 export const hiddenValue = '[secret]';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The fields that differ. `undefined` on one side: the thing was created or deleted. */
+/** Returns the fields that differ. `undefined` on one side: the thing was created or deleted. */
 export function diff(before: Fields | undefined, after: Fields | undefined): FieldChanges {
   const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})]);
   const changes: FieldChanges = {};
@@ -17,7 +18,7 @@ export function diff(before: Fields | undefined, after: Fields | undefined): Fie
     const from = before?.[name];
     const to = after?.[name];
     if (isDeepStrictEqual(from, to)) continue;
-    changes[name] = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    changes[name] = definedOnly({ from, to });
   }
   return changes;
 }

@@ -1,4 +1,5 @@
 /** Keeps the change log of a service: each write adds a numbered row in its own transaction and publishes it afterwards. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
 import { createRepeatingWork, type RepeatingWork } from '../background/repeating-work.ts';
 import type { Clock } from '../clock.ts';
@@ -131,7 +132,7 @@ function toChange(row: ChangeRow): Change {
     seq: Number(row.seq),
     entity: row.entity,
     id: row.entity_id,
-    ...(row.contact_center_id === null ? {} : { contactCenterId: row.contact_center_id }),
+    ...definedOnly({ contactCenterId: row.contact_center_id ?? undefined }),
   };
 }
 

@@ -1,26 +1,26 @@
-/** Follows another replica's changes without a gap, through any outage of the message channel. */
+/** Follows the changes of other replicas without a gap, also after an outage of the message channel. */
 import type { Logger } from '../logging/logger.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { type Change, changeSchema } from './log.ts';
 
 export interface ChangeSubscriber {
-  /** Subscribes and takes the current position; resolves when changes can no longer be missed. */
+  /** Subscribes and reads the current position; resolves when no change can be missed any more. */
   start(): Promise<void>;
   stop(): void;
   readonly lastSeq: number;
 }
 
 export interface ChangeSubscriberOptions {
-  /** A connection of its own: a subscribed one can do nothing else. */
+  /** A connection of its own: a subscribed connection can do nothing else. */
   redis: RedisClient;
   channel: string;
   latest(): Promise<number>;
   since(seq: number): Promise<Change[]>;
   onChange(change: Change): void;
-  /** Changes may have been missed and cannot be listed: drop what is cached. */
+  /** Changes may have been missed and cannot be listed: drop all caches. */
   onGap(): void;
   log: Logger;
-  /** How often the log is asked although no message came; messages are the fast path, this is the sure one. */
+  /** How often the log is read although no message came: messages are fast, the log is reliable. */
   catchUpIntervalMs?: number;
 }
 
@@ -38,7 +38,7 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
     options.onChange(change);
   }
 
-  /** One catch-up at a time; a wish that comes meanwhile is served right after. */
+  /** Runs one catch-up at a time; a request that comes meanwhile runs afterwards. */
   function catchUp(): Promise<void> {
     if (running) {
       isAskedAgain = true;
@@ -56,19 +56,19 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
 
   async function readMissed(): Promise<void> {
     try {
-      // The position was never known, so anything cached until now may be old.
+      // The position was never known, so everything cached may be old.
       if (lastSeq < 0) return await beginAgain();
       for (;;) {
-        // What is announced while it is asked is applied at once, and comes in the answer too.
+        // Changes announced meanwhile are applied immediately and are in the answer too.
         const from = lastSeq;
         const [next, ...others] = await options.since(from);
         if (next === undefined) break;
-        // The log is kept for a time only: what came in between is forgotten there.
+        // The retention job has deleted the changes in between.
         if (next.seq !== from + 1) return await beginAgain();
         [next, ...others].forEach(apply);
       }
-      // A database that was restored counts from an earlier number again, and its changes would pass for known ones. What is
-      // announced while it is asked does not count.
+      // A restored database counts from an earlier number again, and its changes would pass for known ones. Compares with
+      // the number from before the question, because changes are announced meanwhile.
       const known = lastSeq;
       if ((await options.latest()) < known) await beginAgain();
     } catch (error) {
@@ -88,12 +88,12 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
     else void catchUp();
   }
 
-  /** After a reconnect. What was said meanwhile is in the log. */
+  /** After a reconnect: changes from the time between are in the log. */
   async function subscribeAgain(): Promise<void> {
     try {
       await redis.subscribe(channel);
     } catch (error) {
-      // The next connection brings the next try; until then the log is asked at its interval.
+      // The next connection tries again; until then the log is read at its interval.
       if (!isStopped)
         log.warn({ err: error, channel }, 'changes are not announced until the next connection');
     }

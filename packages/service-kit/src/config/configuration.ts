@@ -1,4 +1,4 @@
-/** A service's configuration: a tree of settings whose keys are the keys of the configuration file. */
+/** Defines the configuration of a service: a tree of settings whose keys are the keys of the configuration file. */
 import type { Setting } from './setting.ts';
 
 export interface SettingTree {
@@ -8,7 +8,7 @@ export interface SettingTree {
 export interface Configuration<T extends SettingTree = SettingTree> {
   readonly service: string;
   readonly settings: T;
-  /** What is wrong between settings that are well each for itself: one sentence each, no secret in it. */
+  /** Returns one sentence for each contradiction between settings that are valid alone, without secrets. */
   problemsBetween?(config: ValuesOf<T>): string[];
 }
 

@@ -11,7 +11,7 @@ import {
 } from './configuration.ts';
 import type { Setting } from './setting.ts';
 
-/** All mistakes at once, one sentence each, none with a secret in it. */
+/** Names all mistakes, one sentence each, without secrets. */
 export class ConfigError extends Error {
   readonly problems: readonly string[];
 
@@ -29,7 +29,7 @@ export interface ConfigSources {
   readFile?: (path: string) => string;
 }
 
-/** How every credential of the demo begins. */
+/** Prefix of every demo credential. */
 const demoPrefix = 'demo-';
 
 /** Names the YAML configuration file. */
@@ -64,7 +64,7 @@ function environmentValue(
   if (path === undefined) return value;
   if (value !== undefined) problems.push(`${setting.env} and ${setting.env}_FILE are both set: keep one`);
   try {
-    // Editors and `kubectl create secret` leave a line end behind the value.
+    // Editors and `kubectl create secret` add a line end to the value.
     return readFile(path).replace(/\r?\n$/, '');
   } catch (error) {
     problems.push(
@@ -107,7 +107,7 @@ function unknownKeys(tree: SettingTree, content: unknown, path: string[]): strin
   });
 }
 
-/** Other software may own variables with our prefix, so only a near miss of a name of ours is refused. */
+/** Other software may use the prefix too, so only a near miss of a known name is refused. */
 function misspeltVariables(configuration: Configuration, env: ConfigSources['env']): string[] {
   const known = listSettings(configuration.settings).map(({ setting }) => setting.env);
   const names = new Set([configFileVariable, ...known, ...known.map((name) => `${name}_FILE`)]);
@@ -119,7 +119,7 @@ function misspeltVariables(configuration: Configuration, env: ConfigSources['env
     });
 }
 
-/** Credentials of the demo are known to everybody, so nothing but the local mode starts with them. */
+/** Demo credentials are public, so only the local mode starts with them. */
 function demoCredentials(configuration: Configuration, config: Record<string, unknown>): string[] {
   if (config['mode'] !== 'production') return [];
   return listSettings(configuration.settings).flatMap(({ path, setting }) => {

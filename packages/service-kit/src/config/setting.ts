@@ -1,4 +1,4 @@
-/** One configuration value: its schema, the variable that carries it and the sentence that explains it. */
+/** Defines one configuration value: its schema, its environment variable and its description. */
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
 
@@ -13,7 +13,7 @@ export interface Setting<T = unknown> {
 
 export interface SettingOptions {
   env: string;
-  /** One sentence for the operator: what it does, in which unit. */
+  /** One sentence for the operator: effect and unit. */
   doc: string;
   example?: string;
 }
@@ -24,7 +24,7 @@ export function setting<T>(schema: z.ZodType<T>, options: SettingOptions): Setti
 }
 
 export interface SecretSettingOptions extends SettingOptions {
-  /** Throws an Error that says what is wrong with the value without telling the value. */
+  /** Throws an Error that says what is wrong without the value. */
   check?: (text: string) => void;
 }
 
@@ -54,7 +54,7 @@ function secretSchema(check: (text: string) => void = () => undefined): z.ZodTyp
     .transform((text) => new Secret(text)) as unknown as z.ZodType<Secret>;
 }
 
-/** Schemas that read the text of a variable as well as the value of a configuration file. */
+/** Schemas that read both the text of a variable and the value of a configuration file. */
 export const read = {
   integer: (min: number, max: number) => z.coerce.number().int().min(min).max(max),
   port: () => z.coerce.number().int().min(0).max(65_535),

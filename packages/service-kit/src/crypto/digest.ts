@@ -1,4 +1,4 @@
-/** Digests and comparisons that do not leak by their time. */
+/** Computes digests and compares texts in constant time. */
 import { hash, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 of a text, as 43 base64url characters. */
@@ -6,13 +6,13 @@ export function sha256(text: string): string {
   return hash('sha256', text, 'base64url');
 }
 
-/** Whether two texts are equal, in a time that does not depend on where they differ. */
+/** Compares two texts in a time that does not depend on where they differ. */
 export function safeEqual(left: string, right: string): boolean {
-  // Digests have one length, so not even the lengths of the texts are told.
+  // Digests have one length, so the time does not tell the lengths of the texts either.
   return timingSafeEqual(hash('sha256', left, 'buffer'), hash('sha256', right, 'buffer'));
 }
 
-/** The same for two digests, whose lengths tell nothing. */
+/** Compares two digests, whose lengths are no secret. */
 export function equalDigests(left: string, right: string): boolean {
   return left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
 }

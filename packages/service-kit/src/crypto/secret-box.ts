@@ -1,4 +1,4 @@
-/** Envelope encryption for secrets that must be replayed: AES-256-GCM, bound to the place they are stored in. */
+/** Encrypts secrets that must be replayed: AES-256-GCM, bound to the table, row and column that holds them. */
 import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
 import { randomBytes } from '../random.ts';
 import type { Secret } from '../secret.ts';
@@ -27,7 +27,6 @@ const tagBytes = 16;
 /** `keys` is `id:base64,id2:base64`: 32 bytes each; the first seals, all of them open. */
 export function createSecretBox(keys: Secret): SecretBox {
   const byId = new Map(
-    // As bytes, a key costs every cipher several times what it costs as an object.
     [...parseEncryptionKeys(keys.reveal())].map(([id, key]) => [id, createSecretKey(key)]),
   );
   const [activeKeyId, activeKey] = byId.entries().next().value ?? raise('no encryption key is configured');

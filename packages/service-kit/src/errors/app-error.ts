@@ -1,4 +1,4 @@
-/** The one error that services throw: what the caller may read apart from what only the log sees. */
+/** Defines the error that services throw: a public text for the caller, and details for the log alone. */
 
 export interface FieldProblem {
   /** Dotted path of the field as the caller wrote it. */
@@ -47,7 +47,7 @@ export function forbidden(message: string, options?: AppErrorOptions & { name?: 
   return new AppError(options?.name ?? 'forbidden', 403, message, options);
 }
 
-/** Also for things that exist but that the caller may not know of. */
+/** Also for things that exist but that the caller must not know of. */
 export function notFound(message: string, options?: AppErrorOptions): AppError {
   return new AppError('not_found', 404, message, options);
 }
@@ -77,7 +77,7 @@ export function tooManyRequests(retryAfterSeconds: number, options?: AppErrorOpt
   });
 }
 
-/** A dependency cannot answer; nothing was decided and the caller may try again. */
+/** A dependency does not answer; the caller may try again. */
 export function unavailable(dependency: string, options?: AppErrorOptions): AppError {
   return new AppError('temporarily_unavailable', 503, 'The service is temporarily unavailable; try again', {
     retryAfterSeconds: 1,

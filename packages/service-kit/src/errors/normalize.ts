@@ -1,4 +1,4 @@
-/** Turns whatever was thrown into an AppError: known failures keep their meaning, everything else is a 500. */
+/** Turns a thrown value into an AppError: known failures keep their meaning, everything else is a 500. */
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { ZodError } from 'zod';
 import { AppError, badRequest, type FieldProblem, payloadTooLarge, unavailable } from './app-error.ts';

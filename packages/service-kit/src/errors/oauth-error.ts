@@ -1,4 +1,4 @@
-/** Errors of the OAuth endpoints: `error` and `error_description` on the wire (RFC 6749 sections 4.1.2.1 and 5.2). */
+/** Defines the errors of the OAuth endpoints: `error` and `error_description` on the wire (RFC 6749 sections 4.1.2.1 and 5.2). */
 import { AppError, type AppErrorOptions } from './app-error.ts';
 
 export interface OAuthErrorOptions extends AppErrorOptions {

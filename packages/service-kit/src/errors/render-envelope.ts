@@ -1,4 +1,4 @@
-/** Errors of the v3 JSON APIs, in the envelope. */
+/** Renders errors of the v3 JSON APIs in the envelope. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
 import { normalizeError } from './normalize.ts';

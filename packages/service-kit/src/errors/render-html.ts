@@ -1,4 +1,4 @@
-/** Errors for people: a page with plain words, a correlation id and a way on. */
+/** Renders errors for people: a self-contained page with the reason, a correlation id and a link. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { escapeHtml, renderStandalonePage } from '../html/standalone-page.ts';
 import type { AppError } from './app-error.ts';
@@ -9,15 +9,15 @@ import { reportError } from './report.ts';
 export interface ErrorPage {
   status: number;
   title: string;
-  /** Plain words; escaped here. */
+  /** Plain text; escaped here. */
   text: string;
-  /** What the operator searches the log for. */
+  /** The operator searches the log for it. */
   correlationId: string;
   /** Language of title and text as a BCP 47 tag; English when left out. */
   language?: string;
-  /** What the correlation id is called on the page. */
+  /** Label of the correlation id on the page. */
   correlationLabel?: string;
-  /** The way on: an address of our own and what its link says. */
+  /** A link to one of our own pages. */
   action?: { href: string; label: string };
 }
 
@@ -32,7 +32,7 @@ export function htmlErrorHandler(
   return sendErrorPage(request, reply, error);
 }
 
-/** `words` replace what the error itself says, for pages that speak the reader's language. */
+/** `words` replace the texts of the error, for pages in the reader's language. */
 export function sendErrorPage(
   request: FastifyRequest,
   reply: FastifyReply,

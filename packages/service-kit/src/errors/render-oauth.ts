@@ -1,4 +1,4 @@
-/** Errors of the OAuth endpoints, as RFC 6749 section 5.2 writes them. */
+/** Renders errors of the OAuth endpoints (RFC 6749 section 5.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
 import { normalizeError } from './normalize.ts';
@@ -26,7 +26,7 @@ export function renderOAuthError(reply: FastifyReply, error: AppError): FastifyR
     .send(JSON.stringify({ error: oauthErrorCode(error), error_description: error.message }));
 }
 
-/** Errors that are not OAuth's own get the code of the registry that means the same. */
+/** Returns the code of the OAuth registry, also for errors that are not OAuth's own. */
 export function oauthErrorCode(error: AppError): string {
   if (error instanceof OAuthError) return error.name;
   if (error.status === 503 || error.status === 429) return 'temporarily_unavailable';

@@ -1,8 +1,9 @@
-/** Logs an error with all that the caller must not see. */
+/** Logs an error with the details that the caller must not see. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppError } from './app-error.ts';
 
-/** 5xx are errors of ours, 4xx are the caller's; the correlation id is the request id. */
+/** Logs 5xx as errors of the service and 4xx at debug level, as errors of the caller. */
 export function reportError(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds));
   const record = {
@@ -11,7 +12,7 @@ export function reportError(request: FastifyRequest, reply: FastifyReply, error:
     status: error.status,
     detail: error.detail,
     fields: error.problems.map(({ field }) => field),
-    ...(error.cause === undefined ? {} : { err: error.cause }),
+    ...definedOnly({ err: error.cause }),
   };
   if (error.status === 500) request.log.error(record, error.message);
   else if (error.status > 500) request.log.warn(record, error.message);

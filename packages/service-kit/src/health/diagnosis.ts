@@ -1,8 +1,8 @@
-/** Looks at everything a service stands on, for an operator who asks: each probe for itself, in bounded time. */
+/** Runs the probes of all dependencies for an operator, each in bounded time. */
 import { hostname } from 'node:os';
 import type { Diagnosis, Finding } from '@gatehouse/contracts/diagnosis';
 
-/** What a probe found; what it throws is a failure with the error's sentence. */
+/** The result of a probe; a thrown error is a failure with its message. */
 export type Verdict = Pick<Finding, 'status' | 'message'>;
 
 export interface Probe {
@@ -47,12 +47,12 @@ function lateness(signal: AbortSignal, timeoutMs: number): Promise<Verdict> {
 }
 
 function verdictOf(error: unknown): Verdict {
-  // Several addresses of one name were tried: the first reason stands for all of them.
+  // Several addresses of one name were tried: the first error stands for all of them.
   const [first = error] = error instanceof AggregateError ? error.errors : [error];
   return { status: 'failed', message: first instanceof Error ? first.message : String(first) };
 }
 
-/** The worst of several: what failed before what is only to be seen to. */
+/** Returns the worst of several verdicts: failures before warnings. */
 export function worst(verdicts: readonly Verdict[], allIsWell: string): Verdict {
   for (const status of ['failed', 'warning'] as const) {
     const found = verdicts.filter((verdict) => verdict.status === status);

@@ -1,11 +1,11 @@
-/** Whether this process should get traffic: its own hard dependencies, with hysteresis. */
+/** Decides whether this process should get traffic, by its own hard dependencies, with hysteresis. */
 import { type Clock, systemClock } from '../clock.ts';
 
 export interface ReadinessCheck {
   name: string;
   /** Resolves when the dependency answers; its rejection's message is shown on the management port. */
   check: () => Promise<void>;
-  /** Shown, but no reason to take the process out of service: one tenant's outage is not everybody's. */
+  /** Shown, but does not take the process out of service: the outage of one tenant must not stop the others. */
   isAdvisory?: boolean;
 }
 
@@ -41,7 +41,7 @@ export function createReadiness(
 ): Readiness {
   const { intervalMs = 1000, budgetMs = 500, failureThreshold = 3, now = systemClock } = options;
   const failures = new Map<string, number>();
-  // Nothing is ready before its first good answer.
+  // A dependency is not ready before its first good answer.
   const states = checks.map(
     ({ name, isAdvisory = false }): CheckState => ({
       name,

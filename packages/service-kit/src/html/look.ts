@@ -1,4 +1,4 @@
-/** The look of pages that stand alone: the colours and shapes of the sign-in pages, in one piece without other files. */
+/** Holds logo, picture and style of self-contained pages, in the colours of the sign-in pages. */
 
 export const logo = `<svg class="logo" viewBox="0 0 48 48" aria-hidden="true"><path class="lamp" d="M19 42V31a5 5 0 0 1 10 0v11z"/><path class="bright" d="M4 42V8h4.5v4h3V8H16v12h5.5v-3.5h5V20H32V8h4.5v4h3V8H44v34H29V31a5 5 0 0 0-10 0v11z"/></svg>`;
 
@@ -7,7 +7,7 @@ const lightInside = `<path class="lamp" d="${doorway}"/>`;
 const portcullis = `<path class="door" d="${doorway}"/>
 <path class="bars" d="M268 572h104M268 604h104M268 636h104M268 668h104M285 540v160m17-174v174m18-176v176m18-174v174m17-160v160"/>`;
 
-/** The gate that stands beside the sign-in form: where nobody may go on, its portcullis is down. */
+/** The picture of the sign-in pages; on error pages its portcullis is down. */
 export const gate = (isOpen: boolean) => `<svg class="gate" viewBox="100 320 440 400" aria-hidden="true">
 <path class="far" d="M-8000 626H8000v74H-8000z"/><path class="merlons" d="M-8000 619H8000"/>
 <path class="wall" d="M140 700V392h28v22h16v-22h28v22h16v-22h28v100h16v-20h26v20h9v-20h26v20h9v-20h26v20h16V392h28v22h16v-22h28v22h16v-22h28v308z"/>

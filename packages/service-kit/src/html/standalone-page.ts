@@ -1,18 +1,18 @@
-/** One self-contained page: no other resource, and no script but the one that is given. */
+/** Renders a self-contained page: no other resource, and no script except the given one. */
 import { randomToken } from '../random.ts';
 import { gate, logo, style } from './look.ts';
 
 export interface StandalonePage {
   title: string;
-  /** BCP 47 tag; English when left out. */
+  /** BCP 47 tag; English when absent. */
   language?: string | undefined;
-  /** The picture: nobody goes on from here unless it says so. */
+  /** Shows the gate open, on pages that lead on. */
   isGateOpen?: boolean;
-  /** Markup: whoever makes it escapes what it holds. */
+  /** Markup; the caller escapes values in it. */
   main: string;
   /** Runs at the end of the page. */
   script?: string;
-  /** Sources that forms may lead to; none when left out. */
+  /** Targets of forms (CSP `form-action`); none when absent. */
   formAction?: string;
 }
 

@@ -1,4 +1,4 @@
-/** A measurement for every request, and a log line for those that failed or, where asked for, for all: by route pattern, without the query. */
+/** Measures every request by its route pattern, and logs failed requests or all of them, without the query. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Logger, plainLogger } from '../logging/logger.ts';
 import type { Metrics } from '../metrics/registry.ts';

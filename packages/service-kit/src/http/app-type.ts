@@ -1,4 +1,4 @@
-/** The type of an application, apart from what builds it. */
+/** Defines the type of an application, for files that must not import `app.ts`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';

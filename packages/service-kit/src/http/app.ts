@@ -1,4 +1,5 @@
-/** A Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
+/** Builds a Fastify application with everything around its routes: limits, ids, errors, schemas, logs, metrics. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import fastJsonStringify, { type Schema } from 'fast-json-stringify';
 import Fastify, {
   type FastifyBaseLogger,
@@ -36,10 +37,10 @@ export interface AppOptions {
   };
   drain?: Drain;
   tracing?: Tracing | undefined;
-  /** Collect the routes for the OpenAPI document; a serving process does without. */
+  /** Collects the routes for the OpenAPI document, which a serving process does not need. */
   describesApi?: boolean | undefined;
   openapi?: { title: string; description: string; version: string };
-  /** Adds to the document what schemas cannot say: security schemes, examples, shared parts. */
+  /** Adds to the document what schemas cannot express: security schemes, examples, shared parts. */
   refineOpenapi?: (document: OpenApiDocument) => void;
 }
 
@@ -50,19 +51,19 @@ const compiled = new WeakMap<z.ZodType, (value: unknown) => string>();
 
 export type OpenApiDocument = Record<string, unknown>;
 
-/** Ready for routes; nothing listens yet. Errors are rendered in the v3 envelope unless a scope says otherwise. */
+/** Returns an application that is ready for routes and does not listen yet. Errors are rendered in the v3 envelope unless a scope says otherwise. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { http } = options;
   const https = http.tls && httpsOptions(http.tls);
   const app = Fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    // One line a request is written by the access log; the framework's own two are off.
+    // The access log writes one line for a request instead of Fastify's two.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     genReqId: requestIdOf,
     bodyLimit: http.bodyLimitBytes,
     requestTimeout: http.requestTimeoutMs,
     keepAliveTimeout: 72_000,
-    // CIDR ranges only: a hop count trusts whoever sends the header.
+    // CIDR ranges only: a hop count would trust any sender of the header.
     trustProxy: http.trustedProxies.length > 0 ? [...http.trustedProxies] : false,
     return503OnClosing: false,
     allowErrorHandlerOverride: false,
@@ -70,7 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     frameworkErrors: refuseAddress,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'remove',
-    ...(https === undefined ? {} : { https }),
+    ...definedOnly({ https }),
   } as FastifyServerOptions).withTypeProvider<ZodTypeProvider>() as unknown as App;
   if (http.tls) followTlsFiles(app, http.tls, options.log);
   app.setValidatorCompiler(validatorCompiler);
@@ -85,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   acceptEmptyJson(app);
   letOversizedBodiesEnd(app);
-  // Before all other hooks: they belong to the span.
+  // Before all other hooks, so that they belong to the span.
   if (options.tracing) await app.register(options.tracing.requests);
   correlateWork(app);
   observeRequests(app, { ...options, logsSuccesses: http.logRequests === 'all' });
@@ -118,7 +119,7 @@ async function describeWithOpenApi(
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info },
     transform: jsonSchemaTransform,
-    ...(refine ? { transformObject: refinedBy(refine) } : {}),
+    ...definedOnly({ transformObject: refine && refinedBy(refine) }),
   });
 }
 

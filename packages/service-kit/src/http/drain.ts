@@ -1,4 +1,4 @@
-/** Leaving without a failed request: while draining, answers close their connections. */
+/** Closes connections with their next answer while the process is draining, so that no request fails. */
 import type { App } from './app-type.ts';
 
 export interface Drain {
@@ -12,7 +12,7 @@ export function createDrain(): Drain {
 
 export function closeConnectionsWhileDraining(app: App, drain: Drain): void {
   app.addHook('onSend', (_request, reply, _payload, done) => {
-    // Without it an idle keep-alive connection would hold close() for its whole time-out.
+    // An idle keep-alive connection would delay close() for its whole timeout.
     if (drain.isDraining) reply.header('connection', 'close');
     done();
   });

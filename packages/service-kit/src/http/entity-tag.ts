@@ -1,26 +1,26 @@
-/** Entity tags (RFC 9110 sections 8.8.3 and 13): how writers notice each other and pollers spare the body. */
+/** Makes and compares entity tags (RFC 9110 sections 8.8.3 and 13), for conditional writes and 304 answers. */
 import { preconditionFailed } from '../errors/app-error.ts';
 
 export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
-/** Tag of what shows more than its own version: what it inherits, or when it was used. */
+/** Tag of a view that depends on more than its own version: inherited values, or the last use. */
 export function effectiveEtagOf(version: number, furtherVersion: number): string {
   return `"${version}-${furtherVersion}"`;
 }
 
-/** Whether If-None-Match names what the caller already has, which makes the answer 304. */
+/** Whether If-None-Match names the current tag, so that the answer is 304. */
 export function isFresh(ifNoneMatch: string | undefined, etag: string): boolean {
   return ifNoneMatch !== undefined && names(ifNoneMatch, etag);
 }
 
 /**
- * If-Match: absent means "whatever is there".
+ * Without If-Match every version is accepted.
  * @throws AppError 412
  */
 export function requireMatch(ifMatch: string | undefined, version: number): void {
-  // What an effective tag names behind its hyphen is no writer's business.
+  // A writer compares only its own version, not what an effective tag has after the hyphen.
   const own = ifMatch?.replace(/(?<="\d+)-\d+(?=")/g, '');
   if (own === undefined || names(own, etagOf(version))) return;
   throw preconditionFailed(
@@ -29,8 +29,8 @@ export function requireMatch(ifMatch: string | undefined, version: number): void
   );
 }
 
-// A proxy that compresses answers turns our tags into weak ones; the version inside still tells the truth,
-// so the weak comparison (section 8.8.3.2) is right for If-Match too.
+// A proxy that compresses answers makes the tags weak; the version in them stays right, so the weak comparison
+// (section 8.8.3.2) serves If-Match too.
 function names(header: string, etag: string): boolean {
   const wanted = opaque(etag);
   return header.split(',').some((part) => part.trim() === '*' || opaque(part.trim()) === wanted);

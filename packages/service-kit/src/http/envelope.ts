@@ -1,4 +1,4 @@
-/** The v3 envelope of a success: `status.code` is the number 0, which is all that scripts look at. */
+/** Wraps a success in the v3 envelope: scripts check that `status.code` is the number 0. */
 
 export interface Success<T> {
   status: { code: 0 };

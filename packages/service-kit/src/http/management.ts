@@ -1,4 +1,5 @@
-/** The second, private server: probes, metrics and what is running. */
+/** Builds the second, private server: probes, metrics, version and configuration. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Readiness } from '../health/readiness.ts';
 import type { Metrics } from '../metrics/registry.ts';
@@ -20,7 +21,7 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
   const app = Fastify({ logger: false, forceCloseConnections: true });
   const isUp = () => readiness.isReady && !drain.isDraining;
 
-  // The event loop answered: that is all that liveness means.
+  // Liveness means only that the event loop answers.
   app.get('/healthz', async () => ({ status: 'UP' }));
 
   app.get('/readyz', async (_request, reply) => {
@@ -35,7 +36,7 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
       components: Object.fromEntries(
         readiness.states.map(({ name, ok, reason }) => [
           name,
-          { status: ok ? 'UP' : 'DOWN', ...(reason ? { reason } : {}) },
+          { status: ok ? 'UP' : 'DOWN', ...definedOnly({ reason }) },
         ]),
       ),
     };

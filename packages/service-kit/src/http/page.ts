@@ -1,4 +1,4 @@
-/** Pages of a list: `limit` and `offset` (compat), or a cursor, which stays right while rows come and go. */
+/** Cuts lists into pages by `limit` and `offset` (compat), or by a cursor, which stays right while rows change. */
 import { z } from 'zod';
 import { badRequest } from '../errors/app-error.ts';
 import { integer } from './scalar.ts';
@@ -6,7 +6,7 @@ import { integer } from './scalar.ts';
 const maxLimit = 1000;
 const maxOffset = 1_000_000;
 
-/** Query parameters of a list. Installers that name no limit expect the whole list. */
+/** Query parameters of a list. Existing scripts that name no limit expect the whole list. */
 export function pageQuery(defaultLimit = maxLimit) {
   return {
     limit: integer(1, maxLimit).default(defaultLimit).describe('Most rows of the answer.'),

@@ -1,4 +1,4 @@
-/** The life of a service process: configuration, start, drain, end. */
+/** Runs a service process: configuration, start, drain, end. */
 
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -15,15 +15,15 @@ import type { App } from './app-type.ts';
 import { createDrain, type Drain } from './drain.ts';
 import { createManagementApp } from './management.ts';
 
-/** What every service gets from its surroundings. */
+/** What every service gets from its process. */
 export interface Kit {
   log: Logger;
   metrics: Metrics;
   drain: Drain;
   version: string;
-  /** Absent where no traces are wanted. */
+  /** Absent where tracing is off. */
   tracing?: Tracing | undefined;
-  /** Nothing is served: the routes are only collected for the OpenAPI document. */
+  /** Collects the routes for the OpenAPI document instead of serving. */
   describesApi?: boolean;
 }
 
@@ -36,11 +36,11 @@ export interface Service<C extends Configuration, D> {
   closeDeps(deps: D): Promise<void>;
   buildApp(deps: D): Promise<App>;
   readinessChecks(deps: D): ReadinessCheck[];
-  /** Brings the database to this version; absent where there is none. */
+  /** Migrates the database to this version. */
   migrate?(config: ConfigOf<C>, log: Logger): Promise<void>;
-  /** Work that an operator starts by name; the process ends with it. */
+  /** Commands that an operator runs by name; the process ends with them. */
   commands?: Record<string, (deps: D, log: Logger) => Promise<void>>;
-  /** The routes without anything behind them, for the OpenAPI document. */
+  /** Builds the routes without dependencies, for the OpenAPI document. */
   describe(kit: Kit): Promise<App>;
   /** Where a serving process sends its log lines besides standard output; absent or undefined: nowhere. */
   shipLogs?(config: ConfigOf<C>): Promise<LogShipping | undefined>;
@@ -99,7 +99,7 @@ export async function runService<C extends Configuration, D>(service: Service<C,
   } catch (error) {
     log.fatal({ err: error }, `${command} failed`);
     process.exitCode = 1;
-    // Whatever was opened before the failure must not keep the process alive.
+    // Connections that were opened before the failure must not keep the process alive.
     setTimeout(() => process.exit(1), 1000).unref();
   }
 }
@@ -185,7 +185,7 @@ interface Closing {
   close(): Promise<void>;
 }
 
-/** Readiness goes off first; requests are served on until the load balancer has noticed; then everything closes. */
+/** Readiness goes off first; requests are served until the load balancer has noticed; then everything closes. */
 function closeOnSignal({ config, log, kit, readiness, close }: Closing): void {
   const { drainDelayMs, shutdownTimeoutMs } = config.http;
   closeWithGrace({ delay: shutdownTimeoutMs, logger: log }, async ({ signal, err }) => {

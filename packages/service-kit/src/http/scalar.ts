@@ -1,4 +1,4 @@
-/** Numbers and flags as installers send them: JSON values, or the same as text (shell scripts quote everything). */
+/** Reads numbers and flags as JSON values or as text, because shell scripts quote everything. */
 import { z } from 'zod';
 
 /** A whole number within the limits, answered as a number. */

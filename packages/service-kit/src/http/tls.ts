@@ -1,4 +1,4 @@
-/** HTTPS at the service itself: the certificate comes from files, and a renewed one is taken up without a restart. */
+/** Serves HTTPS with a certificate from files, and loads a renewed one without a restart. */
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import type { Server as HttpsServer } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
@@ -23,12 +23,12 @@ export function httpsOptions({ certFile, keyFile, clientCertificates }: TlsFiles
   return {
     ...secureContext(certFile, keyFile),
     requestCert: clientCertificates,
-    // Whoever made it: the handshake proves the key, and a token is bound to this one certificate (RFC 8705 section 3).
+    // Any issuer: the handshake proves the key, and a token is bound to this one certificate (RFC 8705 section 3).
     rejectUnauthorized: false,
   };
 }
 
-/** Takes renewed files up; a pair that does not fit, as while they are being written, is left alone. */
+/** Loads renewed files; keeps the former pair while certificate and key do not match, as during a write. */
 export function followTlsFiles(app: App, files: TlsFiles, log: Logger): void {
   const { certFile, keyFile, checkIntervalMs: interval = 5000 } = files;
   if (certFile === undefined || keyFile === undefined) return;
@@ -43,7 +43,7 @@ export function followTlsFiles(app: App, files: TlsFiles, log: Logger): void {
       );
     }
   };
-  // By polling: mounted secrets change by a link above the file, which no watcher of the file notices.
+  // Polls: Kubernetes replaces mounted secrets by a link above the file, which a watcher of the file does not see.
   for (const file of [certFile, keyFile]) watchFile(file, { interval, persistent: false }, renew);
   app.addHook('onClose', async () => {
     for (const file of [certFile, keyFile]) unwatchFile(file, renew);

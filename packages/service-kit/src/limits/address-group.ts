@@ -1,4 +1,4 @@
-/** The part of a network address that one attacker controls as a whole. */
+/** Reduces a network address to the part that one attacker controls as a whole. */
 import { isIPv4, isIPv6 } from 'node:net';
 
 /** IPv4 as it is, also when written inside IPv6; of IPv6 the /64 that a single line is given. */

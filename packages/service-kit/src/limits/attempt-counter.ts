@@ -1,4 +1,4 @@
-/** Bounds how often secrets can be tried: per account and per address, in Redis, before anybody is asked. */
+/** Limits how often secrets can be tried, by account and by address, in Redis, before the secret is verified. */
 import type { Clock } from '../clock.ts';
 import { sha256 } from '../crypto/digest.ts';
 import { randomToken } from '../random.ts';
@@ -12,14 +12,14 @@ export interface AttemptLimits {
    * Failures on one account within the window from devices that never proved its secret.
    */
   accountAttempts: number;
-  /** The same for a device that did before: the rightful owner is not kept out by a stranger. */
+  /** The limit for a device that has proved the secret before, so that a stranger cannot lock the owner out. */
   knownDeviceAttempts: number;
   accountWindowMs: number;
   /** Failures in a row that cost no waiting; from then on the wait doubles. */
   freeFailures: number;
   firstDelayMs: number;
-  longestDelayMs: number;
-  /** Failures in a row are forgotten when none came for so long. */
+  maxDelayMs: number;
+  /** Failures in a row are reset after this time without one. */
   streakLifeMs: number;
   /** Failures from one address (IPv6: one /64) within its window, over all accounts. */
   addressAttempts: number;
@@ -27,21 +27,21 @@ export interface AttemptLimits {
 }
 
 export interface AttemptSubject {
-  /** Canonical: every spelling of one account gives the same text. */
+  /** Canonical: the same text for every spelling of an account. */
   account: string;
   address: string;
-  /** Tells a device that proved the secret before from a stranger's. */
+  /** Identifies a device that may have proved the secret before. */
   device?: string | undefined;
 }
 
 export interface Attempt {
-  /** The password was right: the account starts anew. */
+  /** The secret was right: resets the account. */
   succeed(): Promise<void>;
-  /** Nobody was asked: the attempt does not count. */
+  /** The secret was not verified: the attempt does not count. */
   release(): Promise<void>;
 }
 
-/** There were too many: nobody is asked before `waitMs` have passed. */
+/** There were too many attempts: the secret is not verified before `waitMs` have passed. */
 export class AttemptRefused extends Error {
   readonly waitMs: number;
   readonly limit: 'account' | 'address';
@@ -65,7 +65,7 @@ const never = Number.MAX_SAFE_INTEGER;
 export interface AttemptCounterOptions {
   redis: RedisClient;
   keyspace: Keyspace;
-  /** Before the names of its keys: counters with different ones know nothing of each other. */
+  /** Prefix of its keys; counters with different names are independent. */
   name: string;
   limits: AttemptLimits;
   now: Clock;
@@ -102,7 +102,7 @@ export function createAttemptCounter(options: AttemptCounterOptions): AttemptCou
         async succeed() {
           await Promise.all([
             clearAttempts.run(redis, account, [now(), device, rememberedDevices, deviceLifeMs]),
-            // Only its own attempt: a valid account of one's own must not reset the count of an address.
+            // Only this attempt: an attacker's own valid account must not reset the count of an address.
             release(address),
           ]);
         },
@@ -122,11 +122,11 @@ function accountArguments(
 ): (string | number)[] {
   return [
     ...[nowMs, id, limits.accountWindowMs, limits.accountAttempts, limits.knownDeviceAttempts],
-    ...[limits.freeFailures, limits.firstDelayMs, limits.longestDelayMs, limits.streakLifeMs, device],
+    ...[limits.freeFailures, limits.firstDelayMs, limits.maxDelayMs, limits.streakLifeMs, device],
   ];
 }
 
-/** Many people share one address: the window alone counts, failures in a row say nothing. */
+/** Many people share one address, so only the window counts, not failures in a row. */
 function addressArguments(limits: AttemptLimits, nowMs: number, id: string): (string | number)[] {
   return [
     ...[nowMs, id, limits.addressWindowMs, limits.addressAttempts, limits.addressAttempts],

@@ -1,18 +1,11 @@
-/** Counts attempts per key in a window, in this process: a guard that costs nothing in front of work that does. */
+/** Limits attempts by key within a window, counted in this process: a cheap guard before expensive work. */
 
 import { createGrowingCache } from '../cache/growing-cache.ts';
 import type { Clock } from '../clock.ts';
 import { tooManyRequests } from '../errors/app-error.ts';
 import { addressGroup } from './address-group.ts';
 
-export interface AttemptLimiter {
-  /** Counts an attempt before it is made, so that parallel ones cannot slip through. @throws AppError (429) */
-  reserve(key: string): void;
-  /** Refuses like reserve, and counts nothing. @throws AppError (429) */
-  check(key: string): void;
-  /** The attempt was honest: it does not count. */
-  release(key: string): void;
-}
+export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;
 
 export interface AttemptLimiterOptions {
   attempts: number;
@@ -26,12 +19,7 @@ interface Window {
   attempts: number;
 }
 
-export function createAttemptLimiter({
-  attempts,
-  windowMs,
-  now,
-  maxKeys = 50_000,
-}: AttemptLimiterOptions): AttemptLimiter {
+export function createAttemptLimiter({ attempts, windowMs, now, maxKeys = 50_000 }: AttemptLimiterOptions) {
   const windows = createGrowingCache<Window>(maxKeys);
 
   function current(key: string): Window {
@@ -51,23 +39,26 @@ export function createAttemptLimiter({
   }
 
   return {
-    reserve(key) {
+    /** Counts an attempt before it is made, so that parallel attempts cannot pass the limit. @throws AppError (429) */
+    reserve(key: string): void {
       const window = current(key);
       refuseWhenUsedUp(key, window);
       window.attempts += 1;
     },
-    check(key) {
+    /** Refuses like `reserve`, and counts nothing. @throws AppError (429) */
+    check(key: string): void {
       const window = windows.get(key);
       if (window && now() - window.startedAtMs < windowMs) refuseWhenUsedUp(key, window);
     },
-    release(key) {
+    /** Takes an honest attempt back. */
+    release(key: string): void {
       const window = current(key);
       window.attempts = Math.max(0, window.attempts - 1);
     },
   };
 }
 
-/** The same by network address: whoever has one IPv6 address has all of its /64. */
+/** Limits by network address; an attacker with one IPv6 address has its whole /64. */
 export function createAddressLimiter(options: AttemptLimiterOptions): AttemptLimiter {
   const { reserve, check, release } = createAttemptLimiter(options);
   return {

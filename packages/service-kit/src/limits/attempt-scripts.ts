@@ -1,9 +1,8 @@
-/** The Lua scripts that count attempts. Each touches the keys of one account or one address, so one slot. */
+/** Counts attempts by Lua scripts, each on the keys of one account or one address, so in one slot. */
 import { defineScript } from '../redis/script.ts';
 
 /**
- * Reserves an attempt before the secret is checked, so that many at once cannot pass a limit that one by one would
- * stop. KEYS: attempts (sorted set by time), streak (hash), devices (sorted set by last sign-in).
+ * Reserves an attempt before the secret is verified, so that parallel attempts cannot pass the limit. KEYS: attempts (sorted set by time), streak (hash), devices (sorted set by last sign-in).
  * ARGV: 1 now (ms), 2 attempt id, 3 window (ms), 4 attempts per window, 5 the same for a known device,
  *       6 failures in a row without a delay, 7 first delay (ms), 8 longest delay (ms), 9 life of the streak (ms),
  *       10 device or ''.
@@ -38,8 +37,7 @@ return 0
 `);
 
 /**
- * Takes back an attempt that nobody was asked about, and leaves nothing of it: made-up names must not
- * fill Redis. KEYS: attempts, streak. ARGV: attempt id.
+ * Takes back an attempt whose secret was not verified and deletes its keys: made-up names must not fill Redis. KEYS: attempts, streak. ARGV: attempt id.
  */
 export const releaseAttempt = defineScript(`
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
@@ -49,7 +47,7 @@ return 1
 `);
 
 /**
- * The right secret was given: the account starts anew and knows the device. KEYS: attempts, streak, devices.
+ * Resets the account after the right secret and remembers the device. KEYS: attempts, streak, devices.
  * ARGV: 1 now (ms), 2 device or '', 3 devices that are remembered, 4 life of that memory (ms).
  */
 export const clearAttempts = defineScript(`

@@ -1,9 +1,9 @@
-/** What a log line says of an error: what libraries hang onto theirs is written by its name, or not at all. */
+/** Selects the fields of an error that are logged; everything else that libraries add is left out. */
 import { stdSerializers } from 'pino';
 
 /**
- * Others hold what nobody may read: the arguments of a Redis command (its password), rows of PostgreSQL, claims of a
- * token, bodies and headers of requests.
+ * Other fields hold secrets: arguments of a Redis command (its password), rows of PostgreSQL, claims of a token, bodies and
+ * headers of requests.
  */
 const told = [
   ...['type', 'name', 'message', 'stack', 'code', 'status', 'statusCode', 'reason', 'failure', 'dependency'],
@@ -32,7 +32,7 @@ function tellable(record: Record<string, unknown>): Record<string, unknown> {
   const { command, aggregateErrors, detail, severity } = record as LibraryFields;
   return {
     ...Object.fromEntries(fields),
-    // Ours is for the log; PostgreSQL's, which comes with a severity, quotes rows.
+    // `detail` of AppError is for the log; that of PostgreSQL, which has a severity, quotes rows.
     ...(isPlain(detail) && severity === undefined ? { detail } : {}),
     ...(isPlain(command?.name) ? { command: command?.name } : {}),
     ...(aggregateErrors ? { aggregateErrors: aggregateErrors.map(tellable) } : {}),

@@ -1,4 +1,4 @@
-/** Structured logs on standard output. */
+/** Writes structured logs to standard output. */
 import { type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { errorFields } from './error-fields.ts';
 import { pretty } from './pretty.ts';
@@ -11,7 +11,7 @@ export interface LogConfig {
   format: 'json' | 'pretty';
 }
 
-/** Header and field names whose values are never written, wherever they turn up. */
+/** Header and field names whose values are never written. */
 const redacted = [
   'authorization',
   'cookie',
@@ -24,13 +24,12 @@ const redacted = [
   'refresh_token',
   'secret',
 ];
-/** An authorization code is a secret too, but err.code is what an operator looks for. */
+/** An authorization code is a secret too; `err.code` stays, because operators look for it. */
 const paths = ['code', 'query.code', 'body.code', ...redacted.flatMap((name) => [name, `*.${name}`])];
 
 const plainLoggers = new WeakMap<Logger, Logger>();
 
-/** More than anybody reads, less than a disk minds. */
-const storm = { mostLines: 1000, windowMs: 10_000 };
+const storm = { maxLines: 1000, windowMs: 10_000 };
 
 /** `destination` replaces standard output, for tests; `copy` gets every line too. */
 export function createLogger(
@@ -64,14 +63,14 @@ function both(target: { write(line: string): unknown }, copy: { write(line: stri
   };
 }
 
-/** The same logger without the search for secrets, which costs a tenth of a request: for lines whose fields are all named. */
+/** Returns the logger without the search for secrets, for lines whose fields are all named in the code. */
 export function plainLogger(log: Logger): Logger {
   return plainLoggers.get(log) ?? log;
 }
 
 /**
- * Standard output in pieces: a system call for every line would cost a busy process a sixth of its time. Lines wait a
- * tenth of a second at most; what is left goes out at the end of the process, and at once after a fatal line.
+ * Buffers standard output, because a system call for every line slows a busy process down. Lines wait 100 ms at most; the
+ * rest is written at the end of the process, and immediately after a fatal line.
  */
 function buffered() {
   const output = pino.destination({ fd: 1, sync: true, minLength: 8192, periodicFlush: 100 });

@@ -1,12 +1,12 @@
-/** Log lines for people. */
+/** Formats log lines for people. */
 import { createRequire } from 'node:module';
 import type PinoPretty from 'pino-pretty';
 
-/** C0 but for tab and line feed, as JSON has them; DEL and C1, which JSON leaves as they are. */
+/** C0 except tab and line feed, escaped as in JSON; DEL and C1, which JSON does not escape. */
 const controls = /\\u00(?:0[0-8b-f]|1[0-9a-f])|\\[bfr]|[\u007f-\u009f]/g;
 
 export function pretty(destination: NodeJS.WritableStream = process.stdout): { write(line: string): void } {
-  // Loaded when somebody reads along, not in every process.
+  // Loaded only where this format is configured.
   const build = createRequire(import.meta.url)('pino-pretty') as typeof PinoPretty;
   const stream = build({
     destination,
@@ -17,7 +17,7 @@ export function pretty(destination: NodeJS.WritableStream = process.stdout): { w
     translateTime: 'SYS:HH:MM:ss.l',
   });
   return {
-    // Stacks and messages are printed as they are: what a stranger typed must not steer the terminal.
+    // Stacks and messages are printed unescaped: text of a stranger must not control the terminal.
     write: (line) => void stream.write(line.replace(controls, '\u{FFFD}')),
   };
 }

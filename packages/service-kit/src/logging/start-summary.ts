@@ -1,4 +1,4 @@
-/** What an operator looks for in the first line of a service: with what it works, and what is switched off. */
+/** Summarises the configuration for the first log line: addresses of dependencies, and what is switched off. */
 
 interface Summarised {
   mode?: string;

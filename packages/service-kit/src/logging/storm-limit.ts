@@ -1,44 +1,44 @@
-/** Bounds how often one and the same sentence is logged: a flood becomes a number. */
+/** Limits how often the same sentence is logged, and logs how many lines were left out. */
 import type { LogFn, Logger as PinoLogger } from 'pino';
 
-export interface StormLimit {
-  /** For pino's `hooks.logMethod`. */
-  logMethod(this: PinoLogger, parameters: Parameters<LogFn>, method: LogFn, level: number): void;
-}
-
 export interface StormLimitOptions {
-  /** Lines of one sentence in a window; what comes beyond is counted and told at the end of it. */
-  mostLines: number;
+  /** Lines of one sentence in a window. Further lines are counted, and their number is logged at its end. */
+  maxLines: number;
   windowMs: number;
 }
 
-/** fatal: the last words of a process. */
+/** Level `fatal`. */
 const neverLimited = 60;
-/** Sentences are ours, so there are few; whoever makes them up with values gets no limit beyond these. */
-const mostSentences = 1000;
+/** Sentences beyond this number are not limited. */
+const maxSentences = 1000;
 
-export function createStormLimit({ mostLines, windowMs }: StormLimitOptions): StormLimit {
+export function createStormLimit({ maxLines, windowMs }: StormLimitOptions) {
   const counts = new Map<string, number>();
 
   return {
-    logMethod(parameters, method, level) {
+    /** For pino's `hooks.logMethod`. */
+    logMethod(this: PinoLogger, parameters: Parameters<LogFn>, method: LogFn, level: number): void {
       const [first, second] = parameters as unknown[];
       const sentence = typeof first === 'string' ? first : typeof second === 'string' ? second : '';
       const key = `${level} ${sentence}`;
       const count = counts.get(key);
       if (count === undefined) {
-        if (counts.size >= mostSentences) return method.apply(this, parameters);
+        if (counts.size >= maxSentences) {
+          method.apply(this, parameters);
+          return;
+        }
         counts.set(key, 1);
         setTimeout(() => {
-          const dropped = (counts.get(key) ?? 0) - mostLines;
+          const dropped = (counts.get(key) ?? 0) - maxLines;
           counts.delete(key);
-          // Bound to the logger of the first line, but without its request: the number is about all of them.
+          // The logger of the first line, but without its request: the number is about all of them.
           if (dropped > 0) method.call(this, { repeated: dropped }, `${sentence} (${dropped} more times)`);
         }, windowMs).unref();
-        return method.apply(this, parameters);
+        method.apply(this, parameters);
+        return;
       }
       counts.set(key, count + 1);
-      if (count < mostLines || level >= neverLimited) method.apply(this, parameters);
+      if (count < maxLines || level >= neverLimited) method.apply(this, parameters);
     },
   };
 }

@@ -1,4 +1,5 @@
-/** Prometheus metrics of one process. */
+/** Holds the Prometheus metrics of one process. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { createRequestMetrics, defaultBuckets } from './request-metrics.ts';
 
@@ -39,13 +40,13 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
         help,
         labelNames,
         registers,
-        ...(collect
-          ? {
-              collect() {
-                collect(this);
-              },
-            }
-          : {}),
+        ...definedOnly({
+          collect:
+            collect &&
+            function (this: Gauge<string>) {
+              collect(this);
+            },
+        }),
       }),
     histogram: (name, help, labelNames = [], buckets = defaultBuckets) =>
       new Histogram({ name, help, labelNames, buckets, registers }),

@@ -1,8 +1,8 @@
-/** Work that only one process of an installation does at a time. */
+/** Runs work that only one process of an installation may do at a time. */
 import type { Pool, PoolClient, Queryable } from './pool.ts';
 
 /**
- * Runs the work while a session lock of PostgreSQL is held; the lock goes with the connection, whatever happens to us.
+ * Runs the work while a session lock of PostgreSQL is held; the lock ends with the connection, also when the process dies.
  * Undefined when another process holds it. Lock names are `gatehouse.<name>`.
  */
 export async function withAdvisoryLock<T>(
@@ -21,7 +21,7 @@ export async function withAdvisoryLock<T>(
     try {
       return await work(client);
     } finally {
-      // A connection that cannot be unlocked goes away, and its lock with it.
+      // A connection that cannot be unlocked is closed, which ends its lock.
       await client
         .query(`SELECT pg_advisory_unlock(hashtext('gatehouse'), hashtext($1))`, [name])
         .catch((error: Error) => {

@@ -1,22 +1,17 @@
-/** When things were last used: gathered in memory and written behind the requests, each thing at most once a minute. */
+/** Records when things were last used: gathers uses in memory and writes each thing at most once a minute. */
 
 import { createGrowingCache } from '../cache/growing-cache.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logging/logger.ts';
 
-export interface LastUses {
-  /** Costs no time: nobody waits for the write, and a write that fails is nobody's error. */
-  note(id: string): void;
-  /** Resolves when what was noted is written or given up. */
-  settled(): Promise<void>;
-}
+export type LastUses = ReturnType<typeof createLastUses>;
 
 export interface LastUsesOptions {
-  /** One write for all of them: moment by id. */
+  /** Writes the moment of each use, by id. */
   write(uses: ReadonlyMap<string, number>): Promise<void>;
   now: Clock;
   log: Logger;
-  /** What is counted, for the log: `API keys`. */
+  /** Names the things in the log: `API keys`. */
   what: string;
   /** Uses within so long share one write. */
   gatherMs: number;
@@ -24,11 +19,11 @@ export interface LastUsesOptions {
   isWritable: boolean;
 }
 
-const betweenWritesMs = 60_000;
-const mostThings = 20_000;
+const minPauseMs = 60_000;
+const maxThings = 20_000;
 
-export function createLastUses({ write, now, log, what, gatherMs, isWritable }: LastUsesOptions): LastUses {
-  const notedAtMs = createGrowingCache<number>(mostThings);
+export function createLastUses({ write, now, log, what, gatherMs, isWritable }: LastUsesOptions) {
+  const notedAtMs = createGrowingCache<number>(maxThings);
   let waiting = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> | undefined;
@@ -55,13 +50,15 @@ export function createLastUses({ write, now, log, what, gatherMs, isWritable }: 
   }
 
   return {
-    note(id) {
+    /** Returns immediately; a failed write is logged and fails no request. */
+    note(id: string): void {
       const atMs = now();
-      if (!isWritable || atMs < (notedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) + betweenWritesMs) return;
+      if (!isWritable || atMs < (notedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) + minPauseMs) return;
       notedAtMs.set(id, atMs);
       waiting.set(id, atMs);
       timer ??= setTimeout(flush, gatherMs).unref();
     },
+    /** Resolves when the uses so far are written or given up. */
     settled: flush,
   };
 }

@@ -1,4 +1,4 @@
-/** Brings a service's schema to the version of this build. */
+/** Migrates a service's schema to the version of this build. */
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '../logging/logger.ts';
 import { connectionOptions, type PostgresConfig } from './pool.ts';
@@ -10,12 +10,12 @@ export interface MigrateOptions {
   log: Logger;
 }
 
-/** Runs what is missing, in order; starting pods wait for one another. Returns the names that ran. */
+/** Runs missing migrations in order; pods that start together wait for each other. Returns the names that ran. */
 export async function migrate(
   config: PostgresConfig,
   { schema, folder, log }: MigrateOptions,
 ): Promise<string[]> {
-  // Only the migrating process needs it; it weighs twenty megabytes.
+  // Loaded only by the migrating process: it needs 20 MB of memory.
   const { runner } = await import('node-pg-migrate');
   const done = await runner({
     databaseUrl: connectionOptions(config),

@@ -1,4 +1,5 @@
-/** The PostgreSQL pool of a service and transactions on it. */
+/** Opens the PostgreSQL pool of a service and runs transactions on it. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import pg from 'pg';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
@@ -25,7 +26,7 @@ export interface PoolOptions {
 
 export type Pool = pg.Pool;
 export type PoolClient = pg.PoolClient;
-/** Whatever runs a query: the pool, or the client of a transaction. */
+/** Runs a query: the pool, or the client of a transaction. */
 export type Queryable = Pick<pg.Pool, 'query'>;
 
 export function createPool(config: PostgresConfig, options: PoolOptions): Pool {
@@ -36,7 +37,7 @@ export function createPool(config: PostgresConfig, options: PoolOptions): Pool {
     max: config.poolSize,
     connectionTimeoutMillis: config.poolCheckoutTimeoutMs,
     statement_timeout: config.statementTimeoutMs,
-    // The server may be gone without a word; do not wait for its own time-out for ever.
+    // Ends the wait for a server that is gone without closing the connection.
     query_timeout: config.statementTimeoutMs + 1000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
@@ -48,13 +49,13 @@ export function createPool(config: PostgresConfig, options: PoolOptions): Pool {
 
 export function connectionOptions(config: PostgresConfig): pg.ClientConfig {
   const tls = config.ssl === 'off' ? false : { rejectUnauthorized: config.ssl === 'verify' };
-  if (config.url) return { connectionString: config.url.reveal(), ...(tls ? { ssl: tls } : {}) };
+  if (config.url) return definedOnly({ connectionString: config.url.reveal(), ssl: tls || undefined });
   return {
     host: config.host,
     port: config.port,
     database: config.database,
     user: config.username,
-    ...(config.password ? { password: config.password.reveal() } : {}),
+    ...definedOnly({ password: config.password?.reveal() }),
     ssl: tls,
   };
 }
@@ -76,7 +77,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
   }
 }
 
-/** The same on a connection that is held for more than this; `onBroken` hears that it cannot be rolled back. */
+/** Runs a transaction on a connection that the caller holds; `onBroken` is called when it cannot be rolled back. */
 export async function inTransactionOf<T>(
   client: PoolClient,
   work: () => Promise<T>,
@@ -93,7 +94,7 @@ export async function inTransactionOf<T>(
   }
 }
 
-/** For readiness: one round trip. */
+/** Answers in one round trip, for readiness. */
 export async function pingPostgres(pool: Queryable): Promise<void> {
   await pool.query('SELECT 1');
 }

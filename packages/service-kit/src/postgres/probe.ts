@@ -1,4 +1,4 @@
-/** What an operator wants to know about the PostgreSQL of a service. */
+/** Checks version, role, clock, connections and migrations of PostgreSQL for the diagnosis. */
 import { readdir } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { type Probe, type Verdict, worst } from '../health/diagnosis.ts';
@@ -19,10 +19,10 @@ interface Facts {
   is_read_only: boolean;
   now_ms: number;
   connections: number;
-  most_connections: number;
+  max_connections: number;
 }
 
-const oldestMajor = 13;
+const minMajor = 13;
 const clockDifferenceMs = 2000;
 const busyShare = 0.9;
 
@@ -34,7 +34,7 @@ export function postgresProbe({ db, schema, migrationsFolder, now }: PostgresPro
         current_user::text AS username, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS is_superuser,
         pg_is_in_recovery() AS is_read_only, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms,
         (SELECT count(*)::int FROM pg_stat_activity) AS connections,
-        current_setting('max_connections')::int AS most_connections`);
+        current_setting('max_connections')::int AS max_connections`);
       const facts = rows[0];
       if (!facts) throw new Error('a SELECT without FROM gave no row');
       const verdicts = [...verdictsOf(facts, now()), await migrationVerdict(db, schema, migrationsFolder)];
@@ -45,9 +45,9 @@ export function postgresProbe({ db, schema, migrationsFolder, now }: PostgresPro
 
 function verdictsOf(facts: Facts, nowMs: number): Verdict[] {
   const warnings: string[] = [];
-  const { version, username, connections, most_connections: most } = facts;
-  if (Number.parseInt(version, 10) < oldestMajor)
-    warnings.push(`Version ${version} is older than ${oldestMajor}, the oldest that is tested.`);
+  const { version, username, connections, max_connections: maxConnections } = facts;
+  if (Number.parseInt(version, 10) < minMajor)
+    warnings.push(`Version ${version} is older than ${minMajor}, the oldest that is tested.`);
   if (facts.is_superuser)
     warnings.push(`The account ${username} is a superuser: give the service a role of its own.`);
   if (facts.is_read_only)
@@ -57,9 +57,9 @@ function verdictsOf(facts: Facts, nowMs: number): Verdict[] {
     warnings.push(
       `Its clock and ours differ by ${differenceMs} ms: tokens and keys expire early or late; set both by NTP.`,
     );
-  if (connections > most * busyShare)
+  if (connections > maxConnections * busyShare)
     warnings.push(
-      `${connections} of ${most} connections are taken: raise max_connections or lower the pools.`,
+      `${connections} of ${maxConnections} connections are taken: raise max_connections or lower the pools.`,
     );
   return warnings.map((message) => ({ status: 'warning', message }));
 }

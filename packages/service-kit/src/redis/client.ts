@@ -1,5 +1,5 @@
-/** The Redis client: bounded waiting, no queue while the server is gone. */
-
+/** Connects to Redis with bounded waiting and no queue while the server is away. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
@@ -18,7 +18,7 @@ export type RedisClient = Redis | Cluster;
 
 export interface RedisClientOptions {
   log: Logger;
-  /** A connection for blocking reads or subscriptions: no time limit per command. */
+  /** For blocking reads or subscriptions: commands have no time limit. */
   blocking?: boolean;
   /** Sends commands one by one: a pipeline would put them all into the trace of the request that began it. */
   isTraced?: boolean;
@@ -31,7 +31,7 @@ export function createRedis(config: RedisConfig, options: RedisClientOptions): R
     config.clusterNodes.length > 0 ? createCluster(config, options) : createSingle(config, options);
   let isReported = false;
   client.on('error', (error: Error) => {
-    // A line per outage, not a line per reconnect attempt.
+    // One line for each outage, not for each attempt to reconnect.
     if (!isReported) options.log.warn({ err: error }, 'Redis connection failed');
     isReported = true;
   });
@@ -42,12 +42,12 @@ export function createRedis(config: RedisConfig, options: RedisClientOptions): R
   return client;
 }
 
-/** For readiness: one round trip. */
+/** Answers in one round trip, for readiness. */
 export async function pingRedis(redis: RedisClient): Promise<void> {
   await redis.ping();
 }
 
-/** Waits until the server answers, at most `timeoutMs`; later outages are the callers' 503. */
+/** Waits until the server answers, at most `timeoutMs`. */
 export async function untilRedisIsReady(redis: RedisClient, timeoutMs = 30_000): Promise<void> {
   if (redis.status === 'ready') return;
   await new Promise<void>((resolve) => {
@@ -61,7 +61,7 @@ export async function untilRedisIsReady(redis: RedisClient, timeoutMs = 30_000):
   });
 }
 
-/** A client for blocking reads or subscriptions, with the connection settings of another. */
+/** Opens a client for blocking reads or subscriptions with the same connection settings. */
 export function duplicateRedis(config: RedisConfig, log: Logger): RedisClient {
   return createRedis(config, { log, blocking: true });
 }
@@ -104,21 +104,23 @@ function survivePauses(client: Redis): void {
 
 function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
   return {
-    ...(config.username ? { username: config.username } : {}),
-    ...(config.password ? { password: config.password.reveal() } : {}),
-    ...(config.tls ? { tls: {} } : {}),
-    // One timer for a connection: one for each command costs every request two microseconds. A server that does not answer
-    // in time is left, so what waits is refused, and what comes is refused at once until it answers again.
-    ...(options.blocking ? {} : { socketTimeout: config.commandTimeoutMs }),
+    ...definedOnly({
+      username: config.username || undefined,
+      password: config.password?.reveal(),
+      tls: config.tls ? {} : undefined,
+      // One timer for each connection. A server that does not answer in time is disconnected: waiting commands are refused,
+      // and new ones too until it answers again.
+      socketTimeout: options.blocking ? undefined : config.commandTimeoutMs,
+    }),
     connectTimeout: config.commandTimeoutMs,
-    // A command is answered or refused now: a queue would repeat it after the caller has gone.
+    // A queue would repeat a command after its caller has gone.
     enableOfflineQueue: options.blocking ?? false,
     maxRetriesPerRequest: options.blocking ? null : 0,
     autoResendUnfulfilledCommands: false,
     // Commands of one turn of the event loop travel together. A blocking command would hold up those behind it.
     enableAutoPipelining: isPipelining(options),
-    // The library's own subscription after a reconnect is awaited by nobody: a connection that closes meanwhile would end
-    // the process. Subscribers subscribe again themselves.
+    // ioredis does not await its own resubscription: a connection that closes meanwhile would end the process. Subscribers
+    // subscribe again themselves.
     autoResubscribe: false,
     retryStrategy: reconnectDelay,
   };

@@ -1,18 +1,13 @@
-/** Names in Redis. Keys of one thing share a hash tag, so that they live in one slot. */
+/** Names keys in Redis. Keys of one thing share a hash tag, so that they are in one slot. */
 
-export interface Keyspace {
-  readonly prefix: string;
-  /** `<prefix><kind>:{<id>}`: everything about one id is in one slot. */
-  key(kind: string, id: string): string;
-  /** `<prefix><name>`: a stream or channel of the whole installation. */
-  name(name: string): string;
-}
+export type Keyspace = ReturnType<typeof createKeyspace>;
 
-export function createKeyspace(prefix: string): Keyspace {
+export function createKeyspace(prefix: string) {
   return {
     prefix,
-    // A brace in an id would move the hash tag and with it the slot.
-    key: (kind, id) => `${prefix}${kind}:{${id.replace(/[{}]/g, '_')}}`,
-    name: (name) => `${prefix}${name}`,
+    /** `<prefix><kind>:{<id>}`. A brace in an id would move the hash tag and with it the slot. */
+    key: (kind: string, id: string) => `${prefix}${kind}:{${id.replace(/[{}]/g, '_')}}`,
+    /** `<prefix><name>`: a stream or channel of the whole installation. */
+    name: (name: string) => `${prefix}${name}`,
   };
 }

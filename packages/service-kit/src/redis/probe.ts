@@ -1,11 +1,11 @@
-/** What an operator wants to know about Redis. */
+/** Checks version, memory and role of Redis for the diagnosis. */
 import { type Probe, type Verdict, worst } from '../health/diagnosis.ts';
 import type { RedisClient } from './client.ts';
 
-const oldestMajor = 7;
+const minMajor = 7;
 const fullShare = 0.9;
 
-/** `keepsTokens`: what is evicted is lost for its users. */
+/** `keepsTokens`: an eviction would lose sessions and revocations. */
 export function redisProbe(redis: RedisClient, { keepsTokens }: { keepsTokens: boolean }): Probe {
   return {
     name: 'Redis',
@@ -23,8 +23,8 @@ export function redisProbe(redis: RedisClient, { keepsTokens }: { keepsTokens: b
 }
 
 function versionVerdicts(version: string): Verdict[] {
-  if (Number.parseInt(version, 10) >= oldestMajor) return [];
-  return [{ status: 'failed', message: `Version ${version} is older than ${oldestMajor}.0: update it.` }];
+  if (Number.parseInt(version, 10) >= minMajor) return [];
+  return [{ status: 'failed', message: `Version ${version} is older than ${minMajor}.0: update it.` }];
 }
 
 function memoryVerdicts(facts: ReadonlyMap<string, string>, keepsTokens: boolean): Verdict[] {
@@ -36,11 +36,11 @@ function memoryVerdicts(facts: ReadonlyMap<string, string>, keepsTokens: boolean
       message: `maxmemory-policy is ${policy}: sessions and revocations would vanish; set noeviction.`,
     });
   const used = Number(facts.get('used_memory'));
-  const most = Number(facts.get('maxmemory'));
-  if (most > 0 && used > most * fullShare)
+  const maxBytes = Number(facts.get('maxmemory'));
+  if (maxBytes > 0 && used > maxBytes * fullShare)
     verdicts.push({
       status: 'warning',
-      message: `${Math.round((100 * used) / most)} % of maxmemory is in use: give it more memory.`,
+      message: `${Math.round((100 * used) / maxBytes)} % of maxmemory is in use: give it more memory.`,
     });
   return verdicts;
 }

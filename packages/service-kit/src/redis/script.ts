@@ -1,21 +1,21 @@
-/** Lua scripts: sent by digest, loaded when the server does not know them yet. */
+/** Runs Lua scripts by their digest, and sends the source when the server does not know it yet. */
 import { createHash } from 'node:crypto';
 import type { RedisClient } from './client.ts';
 
-export interface RedisScript {
-  /** Runs the script atomically. All keys must be in one slot. */
-  run(redis: RedisClient, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
-}
-
-export function defineScript(source: string): RedisScript {
+export function defineScript(source: string) {
   const digest = createHash('sha1').update(source).digest('hex');
   return {
-    async run(redis, keys, args) {
+    /** Runs the script atomically. All keys must be in one slot. */
+    async run(
+      redis: RedisClient,
+      keys: readonly string[],
+      args: readonly (string | number)[],
+    ): Promise<unknown> {
       try {
         return await redis.evalsha(digest, keys.length, ...keys, ...args);
       } catch (error) {
         if (!(error as Error).message.startsWith('NOSCRIPT')) throw error;
-        // Nothing ran: NOSCRIPT is decided before the first command of the script.
+        // NOSCRIPT comes before the first command of the script, so nothing has run.
         return redis.eval(source, keys.length, ...keys, ...args);
       }
     },

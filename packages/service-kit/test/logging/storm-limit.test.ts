@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
 import { createStormLimit } from '../../src/logging/storm-limit.ts';
 
-function limitedLog(mostLines: number, windowMs: number) {
+function limitedLog(maxLines: number, windowMs: number) {
   const lines: { message: string; level: string; n?: number; repeated?: number }[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -14,7 +14,7 @@ function limitedLog(mostLines: number, windowMs: number) {
   const options = {
     messageKey: 'message',
     formatters: { level: (level: string) => ({ level }) },
-    hooks: createStormLimit({ mostLines, windowMs }),
+    hooks: createStormLimit({ maxLines, windowMs }),
   };
   return { lines, log: pino(options, sink) };
 }

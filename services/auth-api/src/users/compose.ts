@@ -80,7 +80,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
       accountWindowMs: settings.accountWindowSeconds * 1000,
       freeFailures: settings.freeFailures,
       firstDelayMs: 1_000,
-      longestDelayMs: settings.longestDelaySeconds * 1000,
+      maxDelayMs: settings.longestDelaySeconds * 1000,
       addressAttempts: settings.addressAttempts,
       addressWindowMs: settings.addressWindowSeconds * 1000,
     },

@@ -10,7 +10,7 @@ const defaultAttemptLimits: AttemptLimits = {
   accountWindowMs: 20 * 60_000,
   freeFailures: 3,
   firstDelayMs: 1_000,
-  longestDelayMs: 15 * 60_000,
+  maxDelayMs: 15 * 60_000,
   addressAttempts: 200,
   addressWindowMs: 10 * 60_000,
 };
@@ -98,7 +98,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
     });
 
     it('makes strangers wait longer with every failure, up to a bound', async () => {
-      const limiter = limiterWith({ ...defaultAttemptLimits, accountAttempts: 1000, longestDelayMs: 4000 });
+      const limiter = limiterWith({ ...defaultAttemptLimits, accountAttempts: 1000, maxDelayMs: 4000 });
       expect(await allowed(limiter, 3)).toBe(3);
       for (const delayMs of [1000, 2000, 4000, 4000]) {
         clock.advance(delayMs - 1);

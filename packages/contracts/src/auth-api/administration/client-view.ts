@@ -1,4 +1,4 @@
-/** OAuth clients as the administration API answers them: an allow-list, so that nothing slips out. */
+/** Describes OAuth clients as the administration API answers them: an allow-list, so that no other field gets out. */
 import { z } from 'zod';
 import { nextCursorSchema, successStatus } from '../../envelope.ts';
 

@@ -1,4 +1,4 @@
-/** The keys that sign, as administrators see them, and the calls that change them. */
+/** Describes signing keys as administrators see them. */
 import { z } from 'zod';
 
 export const signingKeyViewSchema = z.object({

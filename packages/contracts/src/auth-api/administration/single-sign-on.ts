@@ -1,4 +1,4 @@
-/** `/auth/v3/ops/contact-centers/{id}/sso-check`: a dry run of single sign-on, as administrators call it. */
+/** Describes `/auth/v3/ops/contact-centers/{id}/sso-check`, a dry run of single sign-on. */
 import { z } from 'zod';
 
 export const ssoCheckStepSchema = z.object({

@@ -1,4 +1,4 @@
-/** API keys of a contact centre, as administrators call them. */
+/** Describes API keys of a contact centre. */
 import { z } from 'zod';
 
 export const apiKeySchema = z.object({

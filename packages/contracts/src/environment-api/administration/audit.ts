@@ -1,4 +1,4 @@
-/** `/audit`, as administrators call it. */
+/** Describes `/audit`. */
 import { z } from 'zod';
 
 export const auditEntrySchema = z.object({

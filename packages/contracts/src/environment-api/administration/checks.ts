@@ -1,4 +1,4 @@
-/** `/environments/{id}/check`, as administrators call it. */
+/** Describes `/environments/{id}/check`. */
 import { z } from 'zod';
 
 export const stepNames = ['resolve', 'tcp', 'tls', 'register', 'read'] as const;

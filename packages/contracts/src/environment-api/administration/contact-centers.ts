@@ -1,4 +1,4 @@
-/** `/contact-centers`, as administrators call them. */
+/** Describes `/contact-centers`. */
 import { z } from 'zod';
 
 export const contactCenterSchema = z.object({

@@ -1,4 +1,4 @@
-/** `/cors`, as administrators call it. */
+/** Describes `/cors`. */
 import { z } from 'zod';
 
 export const corsEntrySchema = z.object({

@@ -1,4 +1,4 @@
-/** `/environments` and their Configuration Servers, as administrators call them. */
+/** Describes `/environments` and their Configuration Servers. */
 import { z } from 'zod';
 import type { TraceMode } from '../environment.ts';
 

@@ -1,4 +1,4 @@
-/** `/export` and `/import`, as administrators call them. */
+/** Describes `/export` and `/import`. */
 import { z } from 'zod';
 
 export const estateChangeSchema = z.object({

@@ -1,4 +1,4 @@
-/** `/locations`, as administrators call it. */
+/** Describes `/locations`. */
 import { z } from 'zod';
 
 export const locationInUseSchema = z.object({

@@ -1,4 +1,4 @@
-/** `/settings` and the settings of a contact centre, as administrators call them. */
+/** Describes `/settings` and the settings of a contact centre. */
 import { z } from 'zod';
 
 export const settingSchema = z.object({
