@@ -17,9 +17,9 @@ const schema = 'auth';
 /** The connections to PostgreSQL and Redis; `describe.ts` replaces them. */
 export type Stores = ReturnType<typeof openStores>;
 
-export function openStores({ postgres, redis: redisSettings }: Config, { log, tracing }: Kit) {
+export function openStores({ postgres, redis: redisSettings }: Config, { log }: Kit) {
   const pool = createPool(postgres, { schema, applicationName: 'gatehouse-auth-api', log });
-  const redis = createRedis(redisSettings, { log, isTraced: tracing !== undefined });
+  const redis = createRedis(redisSettings, { log });
   return {
     pool,
     redis,

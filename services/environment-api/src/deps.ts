@@ -46,7 +46,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
 
   const pool = createPool(config.postgres, { schema, applicationName: 'gatehouse-environment-api', log });
   closers.defer(() => pool.end());
-  const redis = createRedis(config.redis, { log, isTraced: kit.tracing !== undefined });
+  const redis = createRedis(config.redis, { log });
   closers.defer(() => redis.disconnect());
   const keyspace = createKeyspace(config.redis.keyPrefix);
   const channel = keyspace.name('changes:environment');

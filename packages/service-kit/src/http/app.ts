@@ -21,6 +21,7 @@ import { acceptEmptyJson, letOversizedBodiesEnd } from './bodies.ts';
 import { correlateWork, requestIdOf } from './correlation.ts';
 import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { hidePaths, knowRoutes, refuseAddress, wrongMethod } from './known-paths.ts';
+import { requestLogger } from './request-logger.ts';
 import { followTlsFiles, httpsOptions } from './tls.ts';
 
 export type { App } from './app-type.ts';
@@ -60,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     // The access log writes one line for a request instead of Fastify's two.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
     genReqId: requestIdOf,
+    childLoggerFactory: requestLogger,
     bodyLimit: http.bodyLimitBytes,
     requestTimeout: http.requestTimeoutMs,
     keepAliveTimeout: 72_000,

@@ -3,6 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
+import { gatherWrites } from './gathered-writes.ts';
 
 export interface RedisConfig {
   url: string;
@@ -20,8 +21,6 @@ export interface RedisClientOptions {
   log: Logger;
   /** For blocking reads or subscriptions: commands have no time limit. */
   blocking?: boolean;
-  /** Sends commands one by one: a pipeline would put them all into the trace of the request that began it. */
-  isTraced?: boolean;
 }
 
 const reconnectDelayMaxMs = 1000;
@@ -68,7 +67,7 @@ export function duplicateRedis(config: RedisConfig, log: Logger): RedisClient {
 
 function createSingle(config: RedisConfig, options: RedisClientOptions): Redis {
   const client = new Redis(config.url, nodeOptions(config, options));
-  survivePauses(client);
+  prepareConnections(client, options);
   return client;
 }
 
@@ -76,10 +75,9 @@ function createCluster(config: RedisConfig, options: RedisClientOptions): Cluste
   const cluster = new Cluster(config.clusterNodes.map(parseNode), {
     redisOptions: nodeOptions(config, options),
     enableOfflineQueue: options.blocking ?? false,
-    enableAutoPipelining: isPipelining(options),
     clusterRetryStrategy: reconnectDelay,
   });
-  cluster.on('+node', survivePauses);
+  cluster.on('+node', (client: Redis) => prepareConnections(client, options));
   return cluster;
 }
 
@@ -87,18 +85,23 @@ function createCluster(config: RedisConfig, options: RedisClientOptions): Cluste
  * After a pause of the process (no CPU, a long garbage collection) the socket timeout fires before the answer that has
  * arrived meanwhile is read. The connection is closed only if the next turn of the event loop reads nothing.
  */
-function survivePauses(client: Redis): void {
+function survivePauses(stream: Redis['stream']): void {
+  const destroy = stream.destroy.bind(stream);
+  stream.destroy = (error?: Error) => {
+    if (!error?.message.startsWith('Socket timeout')) return destroy(error);
+    const { bytesRead } = stream;
+    setImmediate(() => {
+      if (stream.bytesRead === bytesRead) destroy(error);
+    });
+    return stream;
+  };
+}
+
+/** Every connection has a stream of its own. A blocking command would hold up those behind it. */
+function prepareConnections(client: Redis, { blocking }: RedisClientOptions): void {
   client.on('connect', () => {
-    const { stream } = client;
-    const destroy = stream.destroy.bind(stream);
-    stream.destroy = (error?: Error) => {
-      if (!error?.message.startsWith('Socket timeout')) return destroy(error);
-      const { bytesRead } = stream;
-      setImmediate(() => {
-        if (stream.bytesRead === bytesRead) destroy(error);
-      });
-      return stream;
-    };
+    survivePauses(client.stream);
+    if (!blocking) gatherWrites(client.stream);
   });
 }
 
@@ -117,17 +120,11 @@ function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
     enableOfflineQueue: options.blocking ?? false,
     maxRetriesPerRequest: options.blocking ? null : 0,
     autoResendUnfulfilledCommands: false,
-    // Commands of one turn of the event loop travel together. A blocking command would hold up those behind it.
-    enableAutoPipelining: isPipelining(options),
-    // ioredis does not await its own resubscription: a connection that closes meanwhile would end the process. Subscribers
-    // subscribe again themselves.
+    // The library's own subscription after a reconnect is awaited by nobody: a connection that closes meanwhile would end
+    // the process. Subscribers subscribe again themselves.
     autoResubscribe: false,
     retryStrategy: reconnectDelay,
   };
-}
-
-function isPipelining({ blocking, isTraced }: RedisClientOptions): boolean {
-  return !blocking && !isTraced;
 }
 
 function reconnectDelay(attempt: number): number {

@@ -126,7 +126,7 @@ async function openPool(): Promise<Pool> {
 
 async function openRedis(): Promise<RedisClient> {
   const server = await startRedis();
-  const redis = createRedis(redisConfigOf(server, 5000), { log, isTraced: true });
+  const redis = createRedis(redisConfigOf(server, 5000), { log });
   await untilRedisIsReady(redis);
   closers.push(async () => {
     redis.disconnect();

@@ -1,7 +1,8 @@
-/** Signs the JWTs of this server with jose, and verifies that a JWT was signed here. */
-import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+/** Signs the JWTs of this server, and verifies with jose that a JWT was signed here. */
+import { errors, type JWSHeaderParameters, type JWTPayload, jwtVerify } from 'jose';
 import { defaultAlgorithm, type SigningAlgorithm } from './algorithms.ts';
 import type { SigningKeys } from './key-ring.ts';
+import { signText } from './signature-queue.ts';
 
 export interface SignerOptions {
   keys: SigningKeys;
@@ -37,8 +38,9 @@ export function createSigner({ keys, issuer, refreshKeys }: SignerOptions) {
       typ: string,
       algorithm: SigningAlgorithm = defaultAlgorithm,
     ): Promise<string> {
-      const { kid, privateKey } = keys.active(algorithm);
-      return new SignJWT(claims).setProtectedHeader({ alg: algorithm, typ, kid }).sign(privateKey);
+      const key = keys.active(algorithm);
+      const input = `${encode({ alg: algorithm, typ, kid: key.kid })}.${encode(claims)}`;
+      return `${input}.${await signText(input, key)}`;
     },
 
     /** The claims of a JWT that was signed here, expired or not; undefined for any other text. */
@@ -58,6 +60,10 @@ export function createSigner({ keys, issuer, refreshKeys }: SignerOptions) {
       }
     },
   };
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 /** Whether the signature has its only canonical spelling: base64url decoders ignore the last bits and padding. */
