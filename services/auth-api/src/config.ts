@@ -22,7 +22,8 @@ import { consulSettings, postgresSettings, redisSettings } from '@gatehouse/serv
 import { z } from 'zod';
 import { clientSettings, registrationSettings } from './config/clients.ts';
 import { outboundProblems, outboundSettings } from './config/outbound.ts';
-import { sessionSettings, signInSettings } from './config/sign-in.ts';
+import { sessionSettings } from './config/sessions.ts';
+import { signInSettings } from './config/sign-in.ts';
 import { authorizationSettings, tokenSettings } from './config/tokens.ts';
 
 export const configuration = defineConfiguration(

@@ -8,7 +8,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
-import type { SsoChecks } from '../sso/check.ts';
+import type { SsoChecks } from '../sso/dry-run.ts';
 import type { SsoKey, SsoKeys } from '../sso/keys/service.ts';
 
 const tags = ['single sign-on'];

@@ -44,7 +44,7 @@ export const auditEvents = {
     fields: {
       userName,
       method: '`saml` or `oidc`; absent for a password',
-      location: 'location location whose settings were used',
+      location: 'location whose settings were used',
     },
   },
   login_failed: {

@@ -1,7 +1,7 @@
 /** The steps of a dry run for SAML. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { warnBeforeMs } from '../certificates.ts';
-import type { CheckStep } from '../check.ts';
+import type { CheckStep } from '../dry-run.ts';
 import type { SamlSignOn } from '../settings.ts';
 import { entityOf } from './entity.ts';
 import type { IdentityProvider } from './idp-metadata.ts';

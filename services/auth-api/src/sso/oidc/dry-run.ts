@@ -1,7 +1,7 @@
 /** The steps of a dry run for OpenID Connect. */
 import * as openid from 'openid-client';
 import type { KeySets } from '../../assertions/key-sets.ts';
-import type { CheckStep } from '../check.ts';
+import type { CheckStep } from '../dry-run.ts';
 import { SsoError } from '../failure.ts';
 import type { OidcSignOn } from '../settings.ts';
 import { asProviderError, type OidcProviders } from './provider.ts';
