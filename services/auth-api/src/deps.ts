@@ -213,7 +213,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
         await start();
     },
     async close() {
-      for (const { close } of closers.reverse()) await close();
+      for (const { close } of closers.toReversed()) await close();
     },
   };
 }
