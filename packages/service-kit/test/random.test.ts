@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { randomBytes, randomToken, uuidOf } from '../src/random.ts';
+import { randomBytes, randomToken, uuidOf } from '../src/crypto/secrets.ts';
 
 it('gives tokens of the asked length, none twice and none empty, across refills', () => {
   const tokens = Array.from({ length: 5000 }, (_, index) => randomToken(16 + (index % 33)));

@@ -6,6 +6,9 @@ import {
   dpopNonceSetting,
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
+import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
+import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   encryptionSettings,
   logSettings,
@@ -14,10 +17,7 @@ import {
   publicUrlSetting,
   serviceClientSettings,
   tracingSettings,
-} from '@gatehouse/service-kit/config/common';
-import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+} from '@gatehouse/service-kit/config/shared-settings';
 import { consulSettings, postgresSettings, redisSettings } from '@gatehouse/service-kit/config/stores';
 import { z } from 'zod';
 import { clientSettings, registrationSettings } from './config/clients.ts';

@@ -7,8 +7,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 
 /** Made once by `open-core.ts`; each `compose.ts` takes by name what it needs. */
 export interface Core {

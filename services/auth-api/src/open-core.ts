@@ -7,8 +7,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createPool } from '@gatehouse/service-kit/postgres/pool';
-import { createRedis, duplicateRedis } from '@gatehouse/service-kit/redis/client';
-import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
+import { createKeyspace, createRedis, duplicateRedis } from '@gatehouse/service-kit/redis/client';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
 

@@ -1,14 +1,14 @@
 /** Defines every setting of Auth UI; only this file names its environment variables. */
 
+import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
+import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   logSettings,
   publicUrlSetting,
   serviceClientSettings,
   tracingSettings,
-} from '@gatehouse/service-kit/config/common';
-import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+} from '@gatehouse/service-kit/config/shared-settings';
 
 export const configuration = defineConfiguration(
   'auth-ui',

@@ -8,6 +8,9 @@ import {
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
+import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
+import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   encryptionSettings,
   logSettings,
@@ -15,10 +18,7 @@ import {
   opsSettings,
   serviceClientSettings,
   tracingSettings,
-} from '@gatehouse/service-kit/config/common';
-import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+} from '@gatehouse/service-kit/config/shared-settings';
 import { consulSettings, postgresSettings, redisSettings } from '@gatehouse/service-kit/config/stores';
 import { z } from 'zod';
 

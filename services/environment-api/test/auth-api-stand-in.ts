@@ -1,6 +1,6 @@
 /** A real HTTP server that answers `POST /auth/v3/oauth/introspect` for the tokens a test gives out. */
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import Fastify from 'fastify';
 
 export interface AuthApiStandIn {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { randomUuid } from '@gatehouse/service-kit/random';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type CallerKind,

@@ -1,6 +1,6 @@
 /** Tokens that only their owner can use: proofs (RFC 9449 section 7) and certificates (RFC 8705 section 3). */
 import { createHash, X509Certificate } from 'node:crypto';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority } from '../../../packages/config-server-simulator/test/certificates.ts';
 import { createDpopSender } from './dpop-sender.ts';

@@ -1,4 +1,4 @@
-import { randomUuid } from '@gatehouse/service-kit/random';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningApi, startApi } from './running-api.ts';
 

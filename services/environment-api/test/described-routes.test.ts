@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { randomUuid } from '@gatehouse/service-kit/random';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';

@@ -1,7 +1,6 @@
 /** A caller that proves its key for each request (RFC 9449). */
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 
 export interface DpopSender {
   /** Thumbprint of the key (RFC 7638). */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomUuid } from '@gatehouse/service-kit/random';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';

@@ -2,7 +2,7 @@ import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { randomBytes } from '@gatehouse/service-kit/random';
+import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -2,10 +2,10 @@
 
 import { PassThrough } from 'node:stream';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { randomBytes, randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { createDrain } from '@gatehouse/service-kit/http/drain';
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
-import { randomBytes, randomUuid } from '@gatehouse/service-kit/random';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';

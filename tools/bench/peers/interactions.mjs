@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { createConfigServerClient } from '@gatehouse/config-server-client/client';
 import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
 import { createAttemptCounter } from '@gatehouse/service-kit/limits/attempt-counter';
-import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
+import { createKeyspace } from '@gatehouse/service-kit/redis/client';
 
 /** The defaults of the product. */
 const limits = {

@@ -1,8 +1,8 @@
 /** A service of nothing but its surroundings, for tests of the process. */
 
-import { logSettings } from '@gatehouse/service-kit/config/common';
 import { defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { httpSettings } from '@gatehouse/service-kit/config/http';
+import { logSettings } from '@gatehouse/service-kit/config/shared-settings';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { elasticsearchSettings } from '../../src/settings.ts';

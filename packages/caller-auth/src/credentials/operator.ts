@@ -1,5 +1,5 @@
 /** Verifies the operator account, whose password is in the configuration: plain, or as an argon2id or bcrypt hash. */
-import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Credentials } from './basic-auth.ts';

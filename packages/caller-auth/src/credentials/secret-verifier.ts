@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
 import {
@@ -11,7 +12,6 @@ import {
 } from '@gatehouse/service-kit/limits/attempt-counter';
 import { createAddressLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
-import { randomBytes } from '@gatehouse/service-kit/random';
 import { LRUCache } from 'lru-cache';
 import { hashSlowly, isDigest, matchesDigest, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
 

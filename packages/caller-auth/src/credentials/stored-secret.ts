@@ -1,6 +1,5 @@
 /** Makes and compares stored secrets: a digest for generated ones with 256 random bits, a slow hash for chosen ones. */
-import { equalDigests, sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { equalDigests, randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { hash as argon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 

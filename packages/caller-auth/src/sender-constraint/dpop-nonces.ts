@@ -1,8 +1,8 @@
 /** Makes and verifies nonces for DPoP proofs (RFC 9449 section 8) from the time and a shared key, so that no replica stores any. */
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { equalDigests } from '@gatehouse/service-kit/crypto/digest';
 import { parseEncryptionKeys } from '@gatehouse/service-kit/crypto/secret-box';
+import { equalDigests } from '@gatehouse/service-kit/crypto/secrets';
 import type { Secret } from '@gatehouse/service-kit/secret';
 
 export type DpopNonces = ReturnType<typeof createDpopNonces>;

@@ -1,6 +1,6 @@
 /** Verifies DPoP proofs (RFC 9449 section 4.3): JWTs that a client signs for one request with its own key. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';

@@ -1,5 +1,5 @@
 /** Renders a self-contained page: no other resource, and no script except the given one. */
-import { randomToken } from '../random.ts';
+import { randomToken } from '../crypto/secrets.ts';
 import { gate, logo, style } from './look.ts';
 
 export interface StandalonePage {

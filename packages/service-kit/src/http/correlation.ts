@@ -1,7 +1,7 @@
 /** Gives every request a correlation id and passes it to the calls that are made on its behalf. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
-import { randomUuid } from '../random.ts';
+import { randomUuid } from '../crypto/secrets.ts';
 import type { App } from './app-type.ts';
 
 export const requestIdHeader = 'x-request-id';

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
-import type { TracingConfig } from '../config/common.ts';
 import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
+import type { TracingConfig } from '../config/shared-settings.ts';
 import { createReadiness, type Readiness, type ReadinessCheck } from '../health/readiness.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { startSummary } from '../logging/start-summary.ts';

@@ -1,9 +1,7 @@
 /** Limits how often secrets can be tried, by account and by address, in Redis, before the secret is verified. */
 import type { Clock } from '../clock.ts';
-import { sha256 } from '../crypto/digest.ts';
-import { randomToken } from '../random.ts';
-import type { RedisClient } from '../redis/client.ts';
-import type { Keyspace } from '../redis/keys.ts';
+import { randomToken, sha256 } from '../crypto/secrets.ts';
+import type { Keyspace, RedisClient } from '../redis/client.ts';
 import { addressGroup } from './address-group.ts';
 import { clearAttempts, releaseAttempt, reserveAttempt } from './attempt-scripts.ts';
 

@@ -1,4 +1,4 @@
-/** Connects to Redis with bounded waiting and no queue while the server is away. */
+/** Connects to Redis with bounded waiting and no queue while the server is away, and names its keys. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
@@ -136,4 +136,16 @@ function parseNode(node: string): { host: string; port: number } {
   const port = Number(node.slice(colon + 1));
   if (colon < 1 || !Number.isInteger(port)) throw new Error(`Redis cluster node ${node}: write host:port`);
   return { host: node.slice(0, colon).replace(/^\[|\]$/g, ''), port };
+}
+
+export type Keyspace = ReturnType<typeof createKeyspace>;
+
+export function createKeyspace(prefix: string) {
+  return {
+    prefix,
+    /** `<prefix><kind>:{<id>}`. A brace in an id would move the hash tag and with it the slot. */
+    key: (kind: string, id: string) => `${prefix}${kind}:{${id.replace(/[{}]/g, '_')}}`,
+    /** `<prefix><name>`: a stream or channel of the whole installation. */
+    name: (name: string) => `${prefix}${name}`,
+  };
 }

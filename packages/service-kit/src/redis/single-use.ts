@@ -1,8 +1,7 @@
 /** Accepts an identifier once: all replicas remember it until nothing that carries it can be valid. */
 import type { Clock } from '../clock.ts';
-import { sha256 } from '../crypto/digest.ts';
-import type { RedisClient } from './client.ts';
-import type { Keyspace } from './keys.ts';
+import { sha256 } from '../crypto/secrets.ts';
+import type { Keyspace, RedisClient } from './client.ts';
 
 export type SingleUse = ReturnType<typeof createSingleUse>;
 

@@ -1,5 +1,5 @@
 /** Starts tracing by OpenTelemetry where an endpoint is configured; elsewhere its SDK is not loaded. */
-import type { TracingConfig } from '../config/common.ts';
+import type { TracingConfig } from '../config/shared-settings.ts';
 
 /**
  * Undefined where no endpoint is configured. The PostgreSQL and Redis drivers are instrumented for the whole process, so

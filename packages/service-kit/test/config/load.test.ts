@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { encryptionSettings, modeSetting, opsSettings } from '../../src/config/common.ts';
 import { type ConfigOf, defineConfiguration, documentConfiguration } from '../../src/config/configuration.ts';
 import { httpSettings } from '../../src/config/http.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { read, secretSetting, setting } from '../../src/config/setting.ts';
+import { encryptionSettings, modeSetting, opsSettings } from '../../src/config/shared-settings.ts';
 import { redisSettings } from '../../src/config/stores.ts';
 
 const configuration = defineConfiguration('example', {

@@ -10,10 +10,15 @@ import { type Client, followsFapi } from '../clients/client.ts';
 import { supportedContexts } from '../protocol/authentication-context.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import { type ClaimsDemand, readClaims } from '../protocol/claims-parameter.ts';
-import type { RequestParameters } from '../protocol/parameters.ts';
+import {
+  narrowScope,
+  offlineScope,
+  openidScope,
+  parseScope,
+  type RequestParameters,
+} from '../protocol/parameters.ts';
 import { codeChallengeProblem } from '../protocol/pkce.ts';
 import { includes, type ResponseType } from '../protocol/response-types.ts';
-import { narrowScope, offlineScope, openidScope, parseScope } from '../protocol/scopes.ts';
 import { checkResponseMode, checkResponseType } from './response-checks.ts';
 
 export interface AuthorizationDraft {

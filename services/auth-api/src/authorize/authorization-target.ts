@@ -2,9 +2,8 @@
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import type { RequestParameters } from '../protocol/parameters.ts';
+import { openidScope, parseScope, type RequestParameters } from '../protocol/parameters.ts';
 import { isRegisteredRedirectUri } from '../protocol/redirect-uri.ts';
-import { openidScope, parseScope } from '../protocol/scopes.ts';
 import type { ResponseTarget } from './authorization-response.ts';
 import { responseModeOf } from './response-checks.ts';
 

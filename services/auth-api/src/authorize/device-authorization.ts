@@ -6,7 +6,7 @@ import type { ClientAuthentication, ClientCall } from '../client-authentication/
 import { deviceGrantType, pollIntervalSeconds } from '../devices/device.ts';
 import type { Devices } from '../devices/service.ts';
 import { formatUserCode } from '../devices/user-code.ts';
-import { narrowScope, parseScope } from '../protocol/scopes.ts';
+import { narrowScope, parseScope } from '../protocol/parameters.ts';
 
 export interface DeviceAnswer {
   device_code: string;

@@ -1,8 +1,6 @@
 /** Stores pushed authorization requests (RFC 9126) in Redis until the browser comes with their `request_uri`. */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import { interactionLifeMs } from '../interactions/service.ts';
 

@@ -1,5 +1,5 @@
 /** Decides what to revoke when a registration changes, so that lost rights do not survive in tokens. */
-import { isWithinScope } from '../protocol/scopes.ts';
+import { isWithinScope } from '../protocol/parameters.ts';
 import { grantAt, type Revocation, usersOf } from '../revocation/revocation.ts';
 import type { AssertionIssuer, Client } from './client.ts';
 

@@ -4,9 +4,9 @@ import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { signingAlgorithms } from '../keys/algorithms.ts';
+import { parseScope } from '../protocol/parameters.ts';
 import { redirectUriProblem } from '../protocol/redirect-uri.ts';
 import { responseTypes } from '../protocol/response-types.ts';
-import { parseScope } from '../protocol/scopes.ts';
 import { described } from './field-texts.ts';
 import { jwtBearerSchema, keySourceFields } from './key-source-schemas.ts';
 

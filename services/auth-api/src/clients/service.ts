@@ -4,11 +4,11 @@ import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-v
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { ChangeLog, ChangeTransaction } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { randomUuid } from '@gatehouse/service-kit/random';
 import type { Actor, AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { type Client, usesSecret } from './client.ts';

@@ -1,6 +1,6 @@
 /** Remembers in PostgreSQL which scopes a user agreed to give a client; a user is asked again only for more. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { isWithinScope } from '../protocol/scopes.ts';
+import { isWithinScope } from '../protocol/parameters.ts';
 
 export interface RequestedConsent {
   clientId: string;

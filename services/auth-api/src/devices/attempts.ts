@@ -1,8 +1,7 @@
 /** Bounds how many user codes one address may try (RFC 8628 section 5.1), on all replicas together. */
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 
 /** With 20^8 codes, this many tries find one of a thousand waiting devices once in 2.5 million windows. */

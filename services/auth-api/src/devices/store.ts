@@ -1,8 +1,7 @@
 /** Stores devices that wait for a user to let them in (RFC 8628): the request with its answer under one key, its user code under another. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import type { Grant } from '../tokens/grant.ts';
 import { type DeviceRequest, type PollResult, pollIntervalSeconds } from './device.ts';

@@ -5,8 +5,8 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
 import { promptValues } from '../authorize/authorization-checks.ts';
 import { supportedContexts } from '../protocol/authentication-context.ts';
+import { offlineScope, openidScope } from '../protocol/parameters.ts';
 import { responseModes, responseTypes } from '../protocol/response-types.ts';
-import { offlineScope, openidScope } from '../protocol/scopes.ts';
 import { claimScopes, userClaimNames } from '../protocol/user-claims.ts';
 
 /** Features that depend on settings. */

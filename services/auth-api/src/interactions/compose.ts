@@ -1,6 +1,6 @@
 /** Composes the logins that wait for their user, and the view that Auth UI reads. */
 import { parseBasicCredentials } from '@gatehouse/caller-auth/credentials/basic-auth';
-import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Secret } from '@gatehouse/service-kit/secret';

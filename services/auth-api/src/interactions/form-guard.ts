@@ -1,5 +1,5 @@
 /** Accepts a form only from the page that was made for this browser: it carries the csrf token of the interaction. */
-import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign, requireSameOrigin } from '../browser/same-origin.ts';
 import { SignInError } from '../users/sign-in-error.ts';

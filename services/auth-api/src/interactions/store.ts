@@ -1,6 +1,5 @@
 /** Stores interactions in Redis: the data, the state, and the hash of the browser's binding cookie. */
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import type { InteractionData, InteractionState } from './interaction.ts';
 

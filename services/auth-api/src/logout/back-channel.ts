@@ -3,8 +3,8 @@
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { randomUuid } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { EndedSession } from '../sessions/session.ts';

@@ -1,6 +1,6 @@
 /** Ends the session that an ID token names (OpenID Connect RP-Initiated Logout 1.0); without one it asks the user. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';

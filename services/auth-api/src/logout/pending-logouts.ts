@@ -1,8 +1,6 @@
 /** Stores logouts that a page of ours belongs to; the browser is part of the Redis key, so no other browser finds them. */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import {
   type Browser,
   type BrowserCookies,

@@ -1,6 +1,6 @@
 /** Reads standard claims about a user (OpenID Connect Core section 5.1), as far as the Configuration Server knows them. */
 
-import { isWithinScope } from './scopes.ts';
+import { isWithinScope } from './parameters.ts';
 
 interface NamedUser {
   loginName: string;

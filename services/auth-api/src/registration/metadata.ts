@@ -4,7 +4,7 @@ import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
 import { deviceGrantType } from '../devices/device.ts';
-import { parseScope } from '../protocol/scopes.ts';
+import { parseScope } from '../protocol/parameters.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
 /** Maps the names in a registration to those of the metadata. */

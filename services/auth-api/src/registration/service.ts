@@ -2,11 +2,10 @@
 import { parseBearerToken } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { equalDigests, safeEqual, sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { equalDigests, randomToken, safeEqual, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidToken, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import { randomToken } from '@gatehouse/service-kit/random';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { AuditWriter } from '../audit/event.ts';
 import { type Client, usesSecret } from '../clients/client.ts';

@@ -11,7 +11,7 @@ import type { AuditWriter } from '../audit/event.ts';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import { isWithinScope } from '../protocol/scopes.ts';
+import { isWithinScope } from '../protocol/parameters.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Caller, Callers } from './caller.ts';
 import type { SessionService } from './service.ts';

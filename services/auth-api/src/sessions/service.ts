@@ -1,8 +1,7 @@
 /** Creates, finds and ends browser sessions; each use checks the lifetimes and the revocations. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken, randomUuid } from '@gatehouse/service-kit/random';
+import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { expiryOf, lifetimeOf, type SessionLifetimes } from './lifetimes.ts';

@@ -1,7 +1,6 @@
 /** Stores sessions in Redis under the SHA-256 of the cookie, so that a reader of Redis gets no usable cookie. */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import type { Session } from './session.ts';
 

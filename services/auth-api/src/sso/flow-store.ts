@@ -1,7 +1,6 @@
 /** Flows in Redis: one key each, gone when it is taken. */
-import { randomToken } from '@gatehouse/service-kit/random';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import { referenceOf, type SsoFlow } from './flow.ts';
 

@@ -1,10 +1,8 @@
 /** Signing out here signs out at the identity provider too, where the settings say so. */
 
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { randomToken } from '@gatehouse/service-kit/random';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Pages } from '../browser/pages.ts';
 import type { EndedSession, ProviderSession } from '../sessions/session.ts';
 import type { OidcSignOn, SamlSignOn, SsoSettings } from './settings.ts';

@@ -1,6 +1,5 @@
 /** Sessions by their name at an identity provider: a sorted list each, by the end of the session. */
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 
 export interface NamedSession {

@@ -1,6 +1,6 @@
 /** Finds our sessions by what an identity provider calls them, for its logout. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { AuditWriter } from '../audit/event.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { ProviderSession, Session } from '../sessions/session.ts';

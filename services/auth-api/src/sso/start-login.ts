@@ -1,8 +1,7 @@
 /** Starts a login at the identity provider: binds the browser by its cookie and saves the flow that the answer must name. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Browser, BrowserCookies } from '../browser/browser-cookies.ts';
 import { webOriginOf } from '../browser/same-origin.ts';
 import { servesContactCenter } from '../clients/client.ts';

@@ -1,6 +1,6 @@
 /** Verifies assertions about users by issuers that a client has registered (RFC 7523 section 3), and finds the user. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { JWTPayload } from 'jose';

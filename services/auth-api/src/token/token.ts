@@ -7,10 +7,9 @@ import {
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
 import type { Client } from '../clients/client.ts';
-import { onlyThose, type RequestParameters, requireParameter } from '../protocol/parameters.ts';
-import { parseScope } from '../protocol/scopes.ts';
+import { onlyThose, parseScope, type RequestParameters, requireParameter } from '../protocol/parameters.ts';
+import type { TokenAnswer } from '../tokens/access-token.ts';
 import type { LateTokens } from '../tokens/late-tokens.ts';
-import type { TokenAnswer } from '../tokens/token-answer.ts';
 import type { GrantHandler } from './grants/grant-handler.ts';
 
 export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;

@@ -1,4 +1,4 @@
-/** Defines what is stored of an access token, and derives from it what validation and introspection need. */
+/** Defines what is stored of an access token, and derives from it what validation, introspection and the answer of the token endpoint need. */
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import type { Client } from '../clients/client.ts';
@@ -147,5 +147,34 @@ export function parseStored(text: string): StoredAccessToken {
     facts: JSON.parse(text.slice(0, first)) as TokenFacts,
     introspection: text.slice(first + 1, second),
     record: () => JSON.parse(text.slice(second + 1)) as AccessTokenRecord,
+  };
+}
+
+export interface TokenAnswer {
+  access_token: string;
+  /** `N_A` if what was issued is no access token (RFC 8693 section 2.2.1). */
+  token_type: 'bearer' | 'DPoP' | 'N_A';
+  expires_in: number;
+  scope: string;
+  refresh_token?: string | undefined;
+  id_token?: string | undefined;
+  /** RFC 8693 section 2.2.1. */
+  issued_token_type?: string | undefined;
+}
+
+export function tokenAnswer(
+  accessToken: string,
+  {
+    issuedAtMs,
+    expiresAtMs,
+    scope,
+    cnf,
+  }: Pick<AccessTokenRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope' | 'cnf'>,
+): TokenAnswer {
+  return {
+    access_token: accessToken,
+    token_type: tokenTypeOf(cnf),
+    expires_in: Math.floor((expiresAtMs - issuedAtMs) / 1000),
+    scope: scope.join(' '),
   };
 }

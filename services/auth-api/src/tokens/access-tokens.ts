@@ -1,9 +1,7 @@
 /** Issues access tokens, finds those that are valid, and revokes them. Redis stores opaque tokens; JWTs are only signed. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken, randomUuid, uuidOf } from '@gatehouse/service-kit/random';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { randomToken, randomUuid, sha256, uuidOf } from '@gatehouse/service-kit/crypto/secrets';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Client } from '../clients/client.ts';
 import type { Revocable } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';

@@ -1,8 +1,7 @@
 /** Notes in Redis which tokens were derived from which others (RFC 8693), and revokes them together. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import { unprovedClaims } from '../assertions/verify-jwt.ts';
 import type { AccessTokenRecord } from './access-token.ts';

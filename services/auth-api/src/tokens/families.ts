@@ -1,6 +1,5 @@
 /** Stores the authorizations of users in Redis: their codes and refresh tokens, and how a whole family ends. */
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import type { Revocations } from '../revocation/revocations.ts';
 import {
   consumeCode,

@@ -1,6 +1,5 @@
 /** Formats and parses codes and refresh tokens: `<familyId>.<secret>`. The family names the Redis slot, the secret proves possession. */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 
 export interface FamilyToken {
   familyId: string;

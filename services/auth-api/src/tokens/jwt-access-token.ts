@@ -5,8 +5,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
-import { randomToken } from '@gatehouse/service-kit/random';
 import type { JWTPayload } from 'jose';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';

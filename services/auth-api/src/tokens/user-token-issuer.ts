@@ -4,9 +4,9 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
-import { commonScope, openidScope } from '../protocol/scopes.ts';
+import { commonScope, openidScope } from '../protocol/parameters.ts';
 import { claimsOfScope, userClaimsOf } from '../protocol/user-claims.ts';
-import type { AccessTokenRecord } from './access-token.ts';
+import { type AccessTokenRecord, type TokenAnswer, tokenAnswer } from './access-token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Families } from './families.ts';
 import { formatFamilyToken, newSecret } from './family-token.ts';
@@ -15,7 +15,6 @@ import type { IdTokens } from './id-token.ts';
 import { lineageOf, partyNamedBy } from './lineage.ts';
 import { refreshBindingOf } from './refresh-binding.ts';
 import { seenAtMsOf } from './session-reference.ts';
-import { type TokenAnswer, tokenAnswer } from './token-answer.ts';
 
 /** What the authorization endpoint is asked for. */
 export interface FrontTokens {

@@ -5,7 +5,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Signer } from '../keys/signer.ts';
-import { isWithinScope, openidScope } from '../protocol/scopes.ts';
+import { isWithinScope, openidScope } from '../protocol/parameters.ts';
 import { claimsOfScope, type UserClaim, userClaimNames, userClaimsOf } from '../protocol/user-claims.ts';
 import type { AccessTokenRecord, StoredAccessToken } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';

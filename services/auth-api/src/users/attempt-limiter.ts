@@ -7,8 +7,7 @@ import {
   type AttemptLimits as CounterLimits,
   createAttemptCounter,
 } from '@gatehouse/service-kit/limits/attempt-counter';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { SignInError } from './sign-in-error.ts';
 
 /**

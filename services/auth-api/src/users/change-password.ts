@@ -3,7 +3,7 @@ import type { CallOptions } from '@gatehouse/config-server-client/backend';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import {

@@ -7,8 +7,7 @@ import type { ContactCenterView } from '@gatehouse/contracts/environment-api/con
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { LRUCache } from 'lru-cache';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { IdentityPlace } from './identity.ts';

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { uuidOf } from '@gatehouse/service-kit/random';
+import { uuidOf } from '@gatehouse/service-kit/crypto/secrets';
 import { type Authority, type AuthorityMapping, authoritiesOf, type Entitlements } from './authorities.ts';
 
 /** Plain JSON: it is stored with sessions and refresh families as it stands. */

@@ -1,6 +1,5 @@
 /** Remembers in Redis which changes of persons have been applied already, so that none is applied twice. */
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 
 /** Longer than a replica takes to hear of the change, with an outage in between. */
 const passwordChangeTtlMs = 3_600_000;

@@ -1,6 +1,6 @@
-import { modeSetting } from '@gatehouse/service-kit/config/common';
 import { defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { modeSetting } from '@gatehouse/service-kit/config/shared-settings';
 import { expect, test } from 'vitest';
 import { outboundProblems, outboundSettings } from '../../src/config/outbound.ts';
 

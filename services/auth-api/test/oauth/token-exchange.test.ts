@@ -1,4 +1,4 @@
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../../src/clients/client.ts';
 import { readParameters } from '../../src/protocol/parameters.ts';

@@ -1,4 +1,4 @@
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBrowserCookies } from '../../src/browser/browser-cookies.ts';
 import type { Revocable } from '../../src/revocation/revocation.ts';

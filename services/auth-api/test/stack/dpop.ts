@@ -1,6 +1,5 @@
 /** A sender that signs DPoP proofs (RFC 9449). */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 import { publicUrl } from './auth-api.ts';
 import { type ClientKey, createClientKey } from './signing-client.ts';

@@ -1,7 +1,12 @@
 /** A real Redis server of a test's own, with the client and the key names that the service uses. */
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
-import { createKeyspace, type Keyspace } from '@gatehouse/service-kit/redis/keys';
+import {
+  createKeyspace,
+  createRedis,
+  type Keyspace,
+  type RedisClient,
+  untilRedisIsReady,
+} from '@gatehouse/service-kit/redis/client';
 import { startRedis, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 
 export interface RedisForTests {

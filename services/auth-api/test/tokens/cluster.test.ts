@@ -1,6 +1,10 @@
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
-import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
-import { createKeyspace } from '@gatehouse/service-kit/redis/keys';
+import {
+  createKeyspace,
+  createRedis,
+  type RedisClient,
+  untilRedisIsReady,
+} from '@gatehouse/service-kit/redis/client';
 import { startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostedRequests } from '../../src/browser/posted-requests.ts';

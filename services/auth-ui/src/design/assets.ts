@@ -1,6 +1,6 @@
 /** Serves style, logo and scripts of the pages from memory, at addresses that change with their content. */
 import { readFileSync } from 'node:fs';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { z } from 'zod';
 

@@ -1,6 +1,6 @@
 /** Renders one page for one browser: chooses its language and sends it with its headers. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assetUrl } from '../design/assets.ts';
 import { chooseLanguage } from '../texts/language.ts';

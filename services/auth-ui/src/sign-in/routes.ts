@@ -2,7 +2,7 @@
 import type { AuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import { type InteractionView, interactionErrorSchema } from '@gatehouse/contracts/auth-api/interaction';
-import { safeEqual } from '@gatehouse/service-kit/crypto/digest';
+import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';

@@ -13,8 +13,7 @@ import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sen
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import { type Caller, opsCaller, tokenCaller } from './caller.ts';

@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/contracts/auth-api/introspection';
 import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 
 const maxEntries = 10_000;

@@ -1,6 +1,5 @@
 /** Defines an API key of a contact centre, and issues keys. The key itself is not stored, only its digest. */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 
 export interface ApiKey {
   id: string;

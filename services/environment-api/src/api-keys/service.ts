@@ -3,10 +3,10 @@
 import type { KeyOwner } from '@gatehouse/contracts/environment-api/administration/api-keys';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { randomUuid } from '@gatehouse/service-kit/random';
 import { type Caller, mayRead } from '../access/caller.ts';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';

@@ -1,11 +1,15 @@
 /** Changes single Configuration Servers of an environment, under the environment's lock and version. */
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
-import { randomUuid } from '@gatehouse/service-kit/random';
 import type { Caller } from '../access/caller.ts';
 import type { WriteContext } from '../changes/writer.ts';
-import type { ConfigServerInput, ConfigServerPatch } from '../environments/config-server.ts';
-import { mergeConfigServer, readConfigServer } from '../environments/config-server.ts';
+import {
+  type ConfigServerInput,
+  type ConfigServerPatch,
+  mergeConfigServer,
+  readConfigServer,
+} from '../environments/config-server.ts';
 import { namesRegistry } from '../environments/discovery.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';

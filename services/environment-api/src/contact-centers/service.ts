@@ -2,11 +2,11 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { randomUuid } from '@gatehouse/service-kit/random';
 import {
   type Caller,
   mayRead,

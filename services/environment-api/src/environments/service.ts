@@ -4,11 +4,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { randomUuid } from '@gatehouse/service-kit/random';
 import {
   type Caller,
   readsAll,

@@ -3,9 +3,9 @@ import { X509Certificate } from 'node:crypto';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
+import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { conflict } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
-import { randomUuid } from '@gatehouse/service-kit/random';
 import type { AuditWriter } from '../../audit/event.ts';
 import { makeCertifiedKey } from './certificate.ts';
 import {

@@ -1,5 +1,5 @@
 /** The browser comes back from an OpenID Connect provider. */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Browser, BrowserCookies } from '../../browser/browser-cookies.ts';

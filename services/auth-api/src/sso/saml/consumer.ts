@@ -1,5 +1,5 @@
 /** The assertion consumer service: what an identity provider posts, and the browser that follows. */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Browser, BrowserCookies, BrowserRequest } from '../../browser/browser-cookies.ts';

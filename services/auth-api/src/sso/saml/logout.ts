@@ -1,7 +1,7 @@
 /** Single logout, both ways (SAML profiles section 4.4): ours is sent to the identity provider, its own ends sessions here. */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
-import { randomToken } from '@gatehouse/service-kit/random';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { ProviderSession } from '../../sessions/session.ts';

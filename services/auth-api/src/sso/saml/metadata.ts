@@ -1,7 +1,7 @@
 /** Our metadata, for contact centres that there are. */
 
 import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { ContactCenterService } from '../../contact-centers/service.ts';
 import type { SsoKey, SsoKeys } from '../keys/service.ts';

@@ -1,8 +1,6 @@
 /** Keeps a verified assertion for a minute, until the same browser returns by our own GET with its cookies; it is read once. */
-import { sha256 } from '@gatehouse/service-kit/crypto/digest';
-import { randomToken } from '@gatehouse/service-kit/random';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import type { Keyspace } from '@gatehouse/service-kit/redis/keys';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 import type { AssertedPerson } from '../asserted-person.ts';
 import type { SsoFlow } from '../flow.ts';

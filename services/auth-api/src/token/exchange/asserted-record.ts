@@ -1,6 +1,6 @@
 /** Builds the record of an access token for a user whom a registered issuer has named: no session, no refresh token (RFC 7521 section 4.1). */
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
-import { narrowScope } from '../../protocol/scopes.ts';
+import { narrowScope } from '../../protocol/parameters.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
 import { partyNamedBy } from '../../tokens/lineage.ts';
 import type { GrantRequest } from '../grants/grant-handler.ts';

@@ -1,6 +1,6 @@
 /** Seals a text under a key that only the bearer of a secret can make: whoever reads the store reads nothing. */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-import { randomToken } from '@gatehouse/service-kit/random';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 
 export interface BearerSeal {
   /** At least 128 random bits, so no stretching is needed; at most 64 bytes. */

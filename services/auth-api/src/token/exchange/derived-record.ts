@@ -3,7 +3,7 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
-import { commonScope, narrowScope } from '../../protocol/scopes.ts';
+import { commonScope, narrowScope } from '../../protocol/parameters.ts';
 import type { Revocable } from '../../revocation/revocation.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';

@@ -3,14 +3,14 @@ import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmatio
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
-import { isWithinScope, openidScope } from '../../protocol/scopes.ts';
+import { isWithinScope, openidScope } from '../../protocol/parameters.ts';
+import { type TokenAnswer, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
 import type { DerivedTokens } from '../../tokens/derived-tokens.ts';
 import type { Families } from '../../tokens/families.ts';
 import { formatFamilyToken, newSecret } from '../../tokens/family-token.ts';
 import type { IdTokens } from '../../tokens/id-token.ts';
 import { seenAtMsOf } from '../../tokens/session-reference.ts';
-import { type TokenAnswer, tokenAnswer } from '../../tokens/token-answer.ts';
 import { type Derivation, derivedGrant, derivedRecord } from './derived-record.ts';
 import type { SubjectRecord } from './policy.ts';
 import { type TokenType, tokenTypes } from './token-types.ts';

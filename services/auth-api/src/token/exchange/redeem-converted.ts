@@ -1,7 +1,7 @@
 /** Redeems a converted token for an access token of the client that presents it; it is checked as an exchange. */
 import { invalidGrant, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
-import type { TokenAnswer } from '../../tokens/token-answer.ts';
 import type { GrantRequest } from '../grants/grant-handler.ts';
 import type { ConvertedTokens } from './converted-tokens.ts';
 import type { ExchangeIssuer } from './issue.ts';

@@ -2,10 +2,9 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
-import { narrowScope } from '../../protocol/scopes.ts';
-import { clientTokenRecord } from '../../tokens/access-token.ts';
+import { narrowScope } from '../../protocol/parameters.ts';
+import { clientTokenRecord, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
-import { tokenAnswer } from '../../tokens/token-answer.ts';
 import { type GrantHandler, tokenIssued } from './grant-handler.ts';
 
 export interface ClientCredentialsDeps {

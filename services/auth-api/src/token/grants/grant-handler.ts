@@ -3,8 +3,8 @@ import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/conf
 import type { AuditEvent } from '../../audit/event.ts';
 import type { Client } from '../../clients/client.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
+import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { Grant } from '../../tokens/grant.ts';
-import type { TokenAnswer } from '../../tokens/token-answer.ts';
 
 export interface GrantRequest {
   client: Client;

@@ -5,7 +5,7 @@ import { UntrustedJwt, unprovedClaims } from '../../assertions/verify-jwt.ts';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
-import { type TokenAnswer, tokenAnswer } from '../../tokens/token-answer.ts';
+import { type TokenAnswer, tokenAnswer } from '../../tokens/access-token.ts';
 import { assertedRecord } from '../exchange/asserted-record.ts';
 import { type RedeemConvertedDeps, redeemConverted } from '../exchange/redeem-converted.ts';
 import type { RegisteredAssertions } from '../registered-assertions.ts';

@@ -1,8 +1,7 @@
 /** Grants tokens for a user's name and password (RFC 6749 section 4.3), to clients of existing installations. */
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidRequest, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
-import { requireParameter } from '../../protocol/parameters.ts';
-import { narrowScope } from '../../protocol/scopes.ts';
+import { narrowScope, requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';

@@ -6,6 +6,7 @@ import type { AuditWriter } from '../../audit/event.ts';
 import { type Client, servesContactCenter } from '../../clients/client.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
+import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { Families } from '../../tokens/families.ts';
 import type { RotatedRefresh } from '../../tokens/family-scripts.ts';
 import {
@@ -18,7 +19,6 @@ import {
 import { type Grant, isRefreshRevoked } from '../../tokens/grant.ts';
 import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-binding.ts';
 import { type Successor, successorOf } from '../../tokens/successor.ts';
-import type { TokenAnswer } from '../../tokens/token-answer.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { UserService } from '../../users/service.ts';
 import { type GrantHandler, type GrantRequest, tokenIssued } from './grant-handler.ts';

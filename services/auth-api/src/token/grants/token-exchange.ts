@@ -3,7 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
-import type { TokenAnswer } from '../../tokens/token-answer.ts';
+import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { Derivation } from '../exchange/derived-record.ts';
 import type { ExchangeIssuer } from '../exchange/issue.ts';
 import { checkExchange } from '../exchange/policy.ts';
