@@ -44,14 +44,14 @@ export function fileCycles(imports: readonly Import[]): string[][] {
 
   const reported = new Set<string>();
   return [...edges.keys()].flatMap((start) => {
-    const cycle = reported.has(start) ? undefined : shortestCycle(start, edges);
+    const cycle = reported.has(start) ? undefined : minCycle(start, edges);
     for (const path of cycle ?? []) reported.add(path);
     return cycle === undefined ? [] : [cycle];
   });
 }
 
 /** Breadth first from the file until an import leads back to it. */
-function shortestCycle(start: string, edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+function minCycle(start: string, edges: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const paths = new Map<string, string[]>([[start, [start]]]);
   for (const [file, path] of paths)
     for (const next of edges.get(file) ?? []) {

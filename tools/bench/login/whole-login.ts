@@ -24,7 +24,7 @@ interface Page {
 }
 
 /** More than any login has: a circle ends. */
-const mostSteps = 12;
+const maxSteps = 12;
 
 export function createLoginDriver(target: LoginTarget, connections: number): LoginDriver {
   const agent = new Agent({ connections, pipelining: 1 });
@@ -61,7 +61,7 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
   async function codeOf(path: string): Promise<string> {
     const cookies = new Map<string, string>();
     let page = await ask(path, { cookies });
-    for (let step = 0; step < mostSteps; step += 1) {
+    for (let step = 0; step < maxSteps; step += 1) {
       if (page.location?.startsWith(client.redirectUri)) {
         const code = new URL(page.location).searchParams.get('code');
         if (code === null) throw new Error(`no code: ${page.location}`);
@@ -74,7 +74,7 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
       const { action, fields } = formIn(page);
       page = await ask(pathOf(action, origin), { cookies, form: filledIn(fields, target.fields) });
     }
-    throw new Error(`no end after ${mostSteps} steps: ${page.status} ${page.location ?? page.text}`);
+    throw new Error(`no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text}`);
   }
 
   return {

@@ -5,21 +5,21 @@ import { digestSecret, hashSlowly, matchesSlowHash } from '../../src/credentials
 let compared: string[];
 let nowMs: number;
 let running: number;
-let mostRunning: number;
+let maxRunning: number;
 let verifier: SecretVerifier;
 
 beforeEach(async () => {
   compared = [];
   nowMs = 1_000_000;
   running = 0;
-  mostRunning = 0;
+  maxRunning = 0;
   verifier = await createSecretVerifier({
     now: () => nowMs,
     concurrency: 2,
     failuresPerOwner: 5,
     async matches(stored, secret) {
       compared.push(stored);
-      mostRunning = Math.max(mostRunning, ++running);
+      maxRunning = Math.max(maxRunning, ++running);
       try {
         return await matchesSlowHash(stored, secret);
       } finally {
@@ -131,7 +131,7 @@ describe('35: checking a secret', () => {
 
   it('computes at most so many hashes at once', async () => {
     await Promise.all(Array.from({ length: 6 }, (_, index) => check([], 'wrong', `client ${index}`)));
-    expect(mostRunning).toBe(2);
+    expect(maxRunning).toBe(2);
   });
 
   it('50: takes no empty and no huge secret, without any work', async () => {

@@ -28,7 +28,7 @@ interface FilterOptions {
 }
 
 const pageSize = 1000;
-const longestName = 64;
+const maxName = 64;
 
 export function auditCommands(program: Command, cli: Cli): void {
   const audit = program
@@ -171,7 +171,7 @@ function whyOf({ reason, detail }: SecurityEvent['fields']): unknown {
 
 /** Cuts a long user name so that it does not fill the table; `--json` has it whole. */
 function clipped(name: unknown): unknown {
-  return typeof name === 'string' && name.length > longestName ? `${name.slice(0, longestName)}…` : name;
+  return typeof name === 'string' && name.length > maxName ? `${name.slice(0, maxName)}…` : name;
 }
 
 /** One line an event, so that it can be followed and grepped. */

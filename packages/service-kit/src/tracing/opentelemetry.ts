@@ -1,7 +1,8 @@
 /** Sends spans of requests, SQL statements, Redis commands and outgoing calls to a collector by OTLP. */
+
 import { createRequire } from 'node:module';
 import { FastifyOtelInstrumentation } from '@fastify/otel';
-import type { Span, Tracer } from '@opentelemetry/api';
+import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
@@ -13,13 +14,16 @@ import {
   BatchSpanProcessor,
   NodeTracerProvider,
   ParentBasedSampler,
+  type ReadableSpan,
+  type Sampler,
+  SamplingDecision,
+  type SamplingResult,
+  type SpanProcessor,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-node';
 import type { FastifyRequest } from 'fastify';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { traceCalls } from './call-spans.ts';
-import { callerSampler } from './caller-sampler.ts';
-import { errorScrubber } from './error-scrubber.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -90,4 +94,41 @@ function describeRequest(span: Span, request: FastifyRequest): void {
   const { traceId } = span.spanContext();
   request.traceId = traceId;
   request.log = request.log.child({ traceId });
+}
+
+/** Removes error messages from spans before they are exported: a message may quote a value. */
+const errorScrubber: SpanProcessor = {
+  onStart() {},
+  onEnd(span: { -readonly [Name in keyof ReadableSpan]: ReadableSpan[Name] }) {
+    span.status = { code: isRefusal(span) ? SpanStatusCode.UNSET : span.status.code };
+    span.events.length = 0;
+  },
+  async forceFlush() {},
+  async shutdown() {},
+};
+
+/** OpenTelemetry's HTTP conventions: an answer 4xx is no error of the server. */
+function isRefusal({ kind, attributes }: ReadableSpan): boolean {
+  return kind === SpanKind.SERVER && Number(attributes['http.response.status_code']) < 500;
+}
+
+/**
+ * Limits how many requests a second are traced because their caller's `traceparent` says so: a stranger who sends the
+ * header must not be able to have everything traced.
+ */
+export function callerSampler({ maxPerSecond, now }: { maxPerSecond: number; now: Clock }): Sampler {
+  let second = 0;
+  let granted = 0;
+  return {
+    shouldSample(): SamplingResult {
+      const current = Math.floor(now() / 1000);
+      if (current !== second) granted = 0;
+      second = current;
+      granted += 1;
+      return {
+        decision: granted > maxPerSecond ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
+      };
+    },
+    toString: () => `CallerSampler{${maxPerSecond}/s}`,
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { callerSampler } from '../../src/tracing/caller-sampler.ts';
+import { callerSampler } from '../../src/tracing/opentelemetry.ts';
 
 it('grants a trace to so many callers a second, and to no more', () => {
   let nowMs = 1_800_000_000_000;

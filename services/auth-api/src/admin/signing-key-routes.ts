@@ -1,5 +1,9 @@
 /** Serves `/auth/v3/ops/signing-keys`: the administration of signing keys. */
-import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
+import {
+  type SigningKeyView,
+  signingKeyViewSchema,
+} from '@gatehouse/contracts/auth-api/administration/signing-keys';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -10,7 +14,6 @@ import { readKeyImport } from '../keys/import-key.ts';
 import { importBodySchema, keyParamsSchema, rotateBodySchema } from '../keys/schemas.ts';
 import type { SigningKeyService } from '../keys/signing-keys.ts';
 import type { StoredKey } from '../keys/store.ts';
-import { viewOf } from '../keys/view.ts';
 
 const tags = ['signing keys'];
 const keyList = envelopeOf(z.array(signingKeyViewSchema));
@@ -87,4 +90,24 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
     },
     async (request) => answer(await signingKeys.remove(request.params.kid, actorOf(request))),
   );
+}
+
+/** Shows a key without its private part. */
+function viewOf(key: StoredKey, publishedUntilMs: number | undefined): SigningKeyView {
+  return {
+    kid: key.kid,
+    algorithm: key.algorithm,
+    state: key.state,
+    origin: key.origin,
+    createdAt: new Date(key.createdAtMs).toISOString(),
+    ...definedOnly({
+      activatedAt: timeOf(key.activatedAtMs),
+      retiredAt: timeOf(key.retiredAtMs),
+      publishedUntil: timeOf(publishedUntilMs),
+    }),
+  };
+}
+
+function timeOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
 }

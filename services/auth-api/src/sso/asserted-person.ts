@@ -23,15 +23,15 @@ export interface AssertedPerson {
   provider: ProviderSession;
 }
 
-const longestName = 255;
+const maxName = 255;
 
 /** The name to look up at the Configuration Server. @throws SsoError */
 export function nameOf(person: AssertedPerson, { userNameDomain }: SignOnSettings): string {
   const name = person.name?.normalize('NFC').trim() ?? '';
-  if (name === '' || name.length > longestName) {
+  if (name === '' || name.length > maxName) {
     throw new SsoError(
       'name_missing',
-      `${person.nameSource} is missing, empty or longer than ${longestName} characters`,
+      `${person.nameSource} is missing, empty or longer than ${maxName} characters`,
     );
   }
   if (userNameDomain === undefined) return name;

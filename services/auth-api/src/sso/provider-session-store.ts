@@ -10,7 +10,7 @@ export interface NamedSession {
 
 export type ProviderSessionStore = ReturnType<typeof createProviderSessionStore>;
 
-const mostSessions = 100;
+const maxSessions = 100;
 
 const addSession = defineScript(`
 redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
@@ -32,7 +32,7 @@ export function createProviderSessionStore(redis: RedisClient, keyspace: Keyspac
       await addSession.run(
         redis,
         [keyOf(name)],
-        [endsAtMs, `${sub} ${sid} ${contactCenterId}`, nowMs, mostSessions],
+        [endsAtMs, `${sub} ${sid} ${contactCenterId}`, nowMs, maxSessions],
       );
     },
     async list(name: string, nowMs: number): Promise<NamedSession[]> {

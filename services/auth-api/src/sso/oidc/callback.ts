@@ -23,7 +23,7 @@ export interface OidcCallbackOptions {
 
 type OidcFlow = SsoFlow & { protocol: 'oidc' };
 
-const longestState = 128;
+const maxState = 128;
 
 export function createOidcCallback(options: OidcCallbackOptions) {
   const { login, flows, cookies, relyingParty, answers } = options;
@@ -76,7 +76,7 @@ export function createOidcCallback(options: OidcCallbackOptions) {
 
 function stateOf(parameters: URLSearchParams): string | undefined {
   const [state, ...more] = parameters.getAll('state');
-  return more.length === 0 && state !== undefined && state.length <= longestState ? state : undefined;
+  return more.length === 0 && state !== undefined && state.length <= maxState ? state : undefined;
 }
 
 function isOidc(flow: SsoFlow | undefined): flow is OidcFlow {

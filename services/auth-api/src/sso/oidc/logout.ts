@@ -28,7 +28,7 @@ export interface OidcLogoutOptions {
 
 const eventName = 'http://schemas.openid.net/event/backchannel-logout';
 const maxLifeSeconds = 600;
-const mostAudiences = 10;
+const maxAudiences = 10;
 
 export function createOidcLogout(options: OidcLogoutOptions) {
   const { providers, providerSessions, keySets, singleUse, secretBox, returnUri, now } = options;
@@ -92,7 +92,7 @@ export function createOidcLogout(options: OidcLogoutOptions) {
       const parties = { issuer: textOf(iss), subject: textOf(sub), sessionIndex: textOf(sid) };
       if (parties.subject === undefined && parties.sessionIndex === undefined)
         throw badRequest('The logout token names neither sub nor sid', { field: 'logout_token' });
-      const audiences: unknown[] = Array.isArray(aud) ? aud.slice(0, mostAudiences) : [aud];
+      const audiences: unknown[] = Array.isArray(aud) ? aud.slice(0, maxAudiences) : [aud];
       for (const audience of audiences) {
         const named = { ...parties, clientId: textOf(audience) };
         const settings = await settingsBehind(named);

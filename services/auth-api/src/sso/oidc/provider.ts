@@ -39,11 +39,11 @@ const freshMs = 3_600_000;
 const staleMaxMs = 86_400_000;
 /** So long it is not asked again: one that hangs would hold up every sign-in. */
 const pauseMs = 30_000;
-const mostProviders = 1_000;
+const maxProviders = 1_000;
 
 export function createOidcProviders(options: OidcProvidersOptions) {
   const { outbound, secretBox, keys, now } = options;
-  const providers = new LRUCache<string, Known>({ max: mostProviders });
+  const providers = new LRUCache<string, Known>({ max: maxProviders });
   const fetch = fetchThrough(outbound);
 
   const authenticationOf = async (settings: OidcSignOn): Promise<openid.ClientAuth> => {

@@ -24,7 +24,7 @@ export interface OidcRelyingPartyOptions {
 }
 
 /** Longer ID tokens make addresses that servers refuse: signing out goes without the hint then. */
-const longestHint = 4_096;
+const maxHint = 4_096;
 
 export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
   const { providers, requireSignature, publicUrl, secretBox } = options;
@@ -116,7 +116,7 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
         clientId: settings.clientId ?? '',
         subject: claims.sub,
         ...(typeof sid === 'string' ? { sessionIndex: sid } : {}),
-        ...(idToken.length > longestHint
+        ...(idToken.length > maxHint
           ? {}
           : { idTokenHint: { id: hintId, envelope: secretBox.seal(idToken, idTokenPlace(hintId)) } }),
       },

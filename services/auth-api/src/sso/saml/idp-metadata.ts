@@ -33,7 +33,7 @@ export interface IdentityProvider {
   cacheDurationMs?: number;
 }
 
-export const longestMetadata = 512 * 1024;
+export const maxMetadata = 512 * 1024;
 const weakestKeyBits = 2048;
 
 const bindings = {
@@ -41,7 +41,7 @@ const bindings = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
 };
 
-const limits = { longest: longestMetadata };
+const limits = { longest: maxMetadata };
 
 /**
  * @param certificate PEM; where there is one, it must have signed the document.

@@ -31,8 +31,8 @@ interface Fetched {
   fetchedAtMs: number;
 }
 
-const longestFreshMs = 3_600_000;
-const shortestFreshMs = 60_000;
+const maxFreshMs = 3_600_000;
+const minFreshMs = 60_000;
 /** What was uploaded stays as it is, and its certificates come nearer to their end every day. */
 const noteEveryMs = 86_400_000;
 /** Shortest time between two questions to one address, whatever callers present. */
@@ -132,8 +132,8 @@ function keyOf(source: string, certificate: string | undefined): string {
   return sha256(JSON.stringify([source, certificate]));
 }
 
-function freshMsOf({ cacheDurationMs = longestFreshMs }: IdentityProvider): number {
-  return Math.min(longestFreshMs, Math.max(shortestFreshMs, cacheDurationMs));
+function freshMsOf({ cacheDurationMs = maxFreshMs }: IdentityProvider): number {
+  return Math.min(maxFreshMs, Math.max(minFreshMs, cacheDurationMs));
 }
 
 /** Metadata section 2.3.2: after validUntil it says nothing any more. */

@@ -39,7 +39,7 @@ export interface SamlLogoutOptions {
 }
 
 const xmlLimits = { longest: 64 * 1024 };
-const longestAgeMs = 300_000;
+const maxAgeMs = 300_000;
 
 export function createSamlLogout(options: SamlLogoutOptions) {
   const { issuer, providers, providerSessions, keys, now } = options;
@@ -77,7 +77,7 @@ export function createSamlLogout(options: SamlLogoutOptions) {
       );
     const skewMs = settings.clockSkewSeconds * 1000;
     const issuedMs = instantOf(attributeOf(root, 'IssueInstant'));
-    const untilMs = instantOf(attributeOf(root, 'NotOnOrAfter')) ?? (issuedMs ?? 0) + longestAgeMs;
+    const untilMs = instantOf(attributeOf(root, 'NotOnOrAfter')) ?? (issuedMs ?? 0) + maxAgeMs;
     if (issuedMs === undefined || issuedMs > now() + skewMs || untilMs <= now() - skewMs)
       throw new SsoError(
         'wrong_time',

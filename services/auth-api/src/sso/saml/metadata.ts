@@ -12,7 +12,7 @@ import { renderSpMetadata, signMetadata } from './sp-metadata.ts';
 
 export type SamlMetadata = ReturnType<typeof createSamlMetadata>;
 
-const mostSigned = 1_000;
+const maxSigned = 1_000;
 
 export function createSamlMetadata(deps: {
   issuer: string;
@@ -24,7 +24,7 @@ export function createSamlMetadata(deps: {
 }) {
   const { issuer, contactCenters, settings, keys, signatures } = deps;
   /** By the id of the document, which is another one wherever anything in it is. */
-  const signed = createGrowingCache<Promise<string>>(mostSigned);
+  const signed = createGrowingCache<Promise<string>>(maxSigned);
 
   function sign(id: string, xml: string, key: SsoKey): Promise<string> {
     const signing = signMetadata(xml, key);

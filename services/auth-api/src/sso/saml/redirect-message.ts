@@ -9,7 +9,7 @@ export interface RedirectMessage {
   relayState: string | undefined;
 }
 
-const longestMessage = 64 * 1024;
+const maxMessage = 64 * 1024;
 const algorithms = new Map([
   ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha256', 'RSA-SHA256'],
   ['http://www.w3.org/2001/04/xmldsig-more#rsa-sha512', 'RSA-SHA512'],
@@ -72,10 +72,8 @@ function decode(text: string): string {
 /** Bounded: a kilobyte can hold a megabyte of nothing. */
 function inflate(encoded: string): string {
   try {
-    return inflateRawSync(Buffer.from(encoded, 'base64'), { maxOutputLength: longestMessage }).toString(
-      'utf8',
-    );
+    return inflateRawSync(Buffer.from(encoded, 'base64'), { maxOutputLength: maxMessage }).toString('utf8');
   } catch {
-    throw new SsoError('response_malformed', `it cannot be inflated to at most ${longestMessage} bytes`);
+    throw new SsoError('response_malformed', `it cannot be inflated to at most ${maxMessage} bytes`);
   }
 }

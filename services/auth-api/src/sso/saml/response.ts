@@ -28,13 +28,13 @@ export interface ResponseExpectation {
 
 export type Responses = ReturnType<typeof createResponses>;
 
-const longestResponse = 256 * 1024;
-const xmlLimits = { longest: longestResponse };
+const maxResponse = 256 * 1024;
+const xmlLimits = { longest: maxResponse };
 
 /** @throws SsoError */
 export function readResponse(encoded: string): PostedResponse {
   const compact = encoded.replace(/\s+/g, '');
-  if (compact.length > longestResponse || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact))
+  if (compact.length > maxResponse || !/^[A-Za-z0-9+/]+={0,2}$/.test(compact))
     throw new SsoError('response_malformed', 'SAMLResponse is missing, too long, or no base64');
   const xml = Buffer.from(compact, 'base64').toString('utf8');
   return orMalformed(() => {

@@ -21,7 +21,7 @@ export interface XmlLimits {
   longest: number;
 }
 
-const mostTags = 20_000;
+const maxTags = 20_000;
 const deepest = 64;
 const elementNode = 1;
 const textNode = 3;
@@ -48,7 +48,7 @@ function refuseMarkup(text: string): void {
     throw new RefusedXml('it says that it is not UTF-8');
   let tags = 0;
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) tags += 1;
-  if (tags > mostTags) throw new RefusedXml(`it has more than ${mostTags} tags`);
+  if (tags > maxTags) throw new RefusedXml(`it has more than ${maxTags} tags`);
   refuseDepth(text);
 }
 

@@ -7,7 +7,7 @@ export interface Visitor {
   readonly cookies: Map<string, string>;
 }
 
-const mostSteps = 12;
+const maxSteps = 12;
 
 export function createVisitor(): Visitor {
   const cookies = new Map<string, string>();
@@ -31,7 +31,7 @@ export function createVisitor(): Visitor {
     async visit(start) {
       let url = start;
       let form: Record<string, string> | undefined;
-      for (let steps = 0; steps < mostSteps; steps += 1) {
+      for (let steps = 0; steps < maxSteps; steps += 1) {
         const { location, body, status } = await step(url, form);
         form = undefined;
         if (location === null) {
