@@ -1,10 +1,10 @@
 /** Verifies the operator account, whose password is in the configuration: plain, or as an argon2id or bcrypt hash. */
-import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
+import { digestSecret, safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Credentials } from './basic-auth.ts';
 import type { SecretVerifier } from './secret-verifier.ts';
-import { digestSecret, isSlowHash, isTooCostly, type StoredSecret } from './stored-secret.ts';
+import { isSlowHash, isTooCostly, type StoredSecret } from './stored-secret.ts';
 
 export type Operator = ReturnType<typeof createOperator>;
 

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+import { isDigest, matchesDigest, randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
 import {
@@ -13,7 +13,7 @@ import {
 import { createAddressLimiter, createAttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import { createSemaphore } from '@gatehouse/service-kit/limits/semaphore';
 import { LRUCache } from 'lru-cache';
-import { hashSlowly, isDigest, matchesDigest, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
+import { hashSlowly, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
 
 export interface SecretCheck {
   /** Client id or operator name; it need not exist. */

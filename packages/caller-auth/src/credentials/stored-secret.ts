@@ -1,5 +1,4 @@
-/** Makes and compares stored secrets: a digest for generated ones with 256 random bits, a slow hash for chosen ones. */
-import { equalDigests, randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+/** Hashes and compares secrets that people chose: by argon2id or bcrypt. Generated ones are stored as a digest. */
 import { hash as argon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { verify as verifyBcrypt } from '@node-rs/bcrypt';
 
@@ -10,29 +9,11 @@ export interface StoredSecret {
   expiresAtMs?: number;
 }
 
-const digestPrefix = 'sha256:';
 const argon2Shape = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]{16,}\$[A-Za-z0-9+/]{32,}$/;
 const bcryptShape = /^(?:\{bcrypt\})?(\$2[abxy]\$(\d{2})\$[./A-Za-z0-9]{53})$/;
 const maxMemoryKib = 65_536;
 const maxPasses = 10;
 const maxBcryptCost = 14;
-
-/** Has 256 random bits, so that a fast digest is enough. */
-export function generateSecret(): string {
-  return randomToken();
-}
-
-export function digestSecret(secret: string): string {
-  return digestPrefix + sha256(secret);
-}
-
-export function isDigest(stored: string): boolean {
-  return stored.startsWith(digestPrefix);
-}
-
-export function matchesDigest(stored: string, secret: string): boolean {
-  return equalDigests(stored, digestSecret(secret));
-}
 
 /** argon2id with 19 MiB and two passes; takes tens of milliseconds on a thread of the pool. */
 export function hashSlowly(secret: string): Promise<string> {

@@ -1,6 +1,7 @@
+import { digestSecret } from '@gatehouse/service-kit/crypto/secrets';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSecretVerifier, type SecretVerifier } from '../../src/credentials/secret-verifier.ts';
-import { digestSecret, hashSlowly, matchesSlowHash } from '../../src/credentials/stored-secret.ts';
+import { hashSlowly, matchesSlowHash } from '../../src/credentials/stored-secret.ts';
 
 let compared: string[];
 let nowMs: number;

@@ -1,4 +1,4 @@
-/** Makes tokens and UUIDs from random bytes, computes digests, and compares texts in constant time. */
+/** Makes tokens, secrets and UUIDs from random bytes, digests them, and compares them in constant time. */
 import { hash, randomBytes, randomFillSync, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256 of a text, as 43 base64url characters. */
@@ -50,3 +50,22 @@ export function uuidOf(source: Uint8Array, version: 4 | 8 = 4): string {
 }
 
 export { randomBytes };
+
+const digestPrefix = 'sha256:';
+
+/** A secret to store as a digest: it has 256 random bits, so that a fast digest is enough. */
+export function generateSecret(): string {
+  return randomToken();
+}
+
+export function digestSecret(secret: string): string {
+  return digestPrefix + sha256(secret);
+}
+
+export function isDigest(stored: string): boolean {
+  return stored.startsWith(digestPrefix);
+}
+
+export function matchesDigest(stored: string, secret: string): boolean {
+  return equalDigests(stored, digestSecret(secret));
+}

@@ -3,7 +3,7 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import { requireSameOrigin } from '../browser/same-origin.ts';
-import { readOnlyForms } from '../protocol/form-scope.ts';
+import { readOnlyForms } from '../protocol/parameters.ts';
 import type { DeviceVerification } from './device-verification.ts';
 
 export interface DeviceRoutesDeps {

@@ -3,7 +3,7 @@ import { securityError } from '@gatehouse/contracts/envelope';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { callOf } from '../client-authentication/client-authentication.ts';
-import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
+import { describeOnly, readOnlyForms } from '../protocol/parameters.ts';
 import { pushedAnswerSchema, pushedRequestSchema } from '../protocol/schemas.ts';
 import type { PushEndpoint } from './push-request.ts';
 

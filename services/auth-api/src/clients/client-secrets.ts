@@ -1,13 +1,12 @@
 /** Checks and hashes the secrets of clients, and generates new ones. */
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import {
-  digestSecret,
-  generateSecret,
   isBrokenHash,
   isSlowHash,
   isTooCostly,
   type StoredSecret,
 } from '@gatehouse/caller-auth/credentials/stored-secret';
+import { digestSecret, generateSecret } from '@gatehouse/service-kit/crypto/secrets';
 import { fieldError } from './problems.ts';
 
 export function createClientSecrets(options: {

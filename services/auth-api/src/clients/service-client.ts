@@ -1,6 +1,7 @@
 /** Builds the client of the installation's own services from configuration; the database does not contain it. */
-import { digestSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
+
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
+import { digestSecret } from '@gatehouse/service-kit/crypto/secrets';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Client } from './client.ts';
 import { newClient } from './new-client.ts';

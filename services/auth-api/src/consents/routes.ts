@@ -3,7 +3,7 @@ import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
-import { readOnlyForms } from '../protocol/form-scope.ts';
+import { readOnlyForms } from '../protocol/parameters.ts';
 import type { ConsentForms } from './forms.ts';
 
 const consentFormSchema = z.object({

@@ -4,8 +4,7 @@ import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import type { PostedRequests } from '../browser/posted-requests.ts';
-import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
-import { readParameters } from '../protocol/parameters.ts';
+import { describeOnly, readOnlyForms, readParameters } from '../protocol/parameters.ts';
 import { logoutRequestSchema } from '../protocol/schemas.ts';
 import type { LogoutEndpoint } from './end-session.ts';
 

@@ -1,5 +1,7 @@
 /** Reads the parameters of an OAuth request, each at most once and never empty (RFC 6749 sections 3.1 and 3.2), and scopes (section 3.3). */
+import formbody from '@fastify/formbody';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import type { App } from '@gatehouse/service-kit/http/app';
 
 export interface RequestParameters {
   get(name: string): string | undefined;
@@ -103,3 +105,12 @@ export function commonScope(left: string[], right: string[]): string[] {
   if (right.includes(everyScope)) return left;
   return left.filter((value) => right.includes(value));
 }
+
+/** Limits a scope of routes to form bodies (RFC 6749 section 3.2): other content types are answered with 415. */
+export async function readOnlyForms(scope: App): Promise<void> {
+  scope.removeAllContentTypeParsers();
+  await scope.register(formbody);
+}
+
+/** A validator for schemas that only document: the handler reads the request by rules that a schema cannot express. */
+export const describeOnly = () => (value: unknown) => ({ value });

@@ -6,7 +6,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import type { DeviceAuthorizationEndpoint } from '../authorize/device-authorization.ts';
 import { callOf } from '../client-authentication/client-authentication.ts';
-import { describeOnly, readOnlyForms } from '../protocol/form-scope.ts';
+import { describeOnly, readOnlyForms } from '../protocol/parameters.ts';
 import {
   deviceAnswerSchema,
   deviceRequestSchema,

@@ -5,7 +5,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { PostedRequests } from '../../browser/posted-requests.ts';
-import { describeOnly, readOnlyForms } from '../../protocol/form-scope.ts';
+import { describeOnly, readOnlyForms } from '../../protocol/parameters.ts';
 import { noStore } from '../no-store.ts';
 import { placeOf, placeParams, type SignOnPlace } from '../place.ts';
 import { notingRefusals, type SsoRefusals } from '../refusals.ts';
