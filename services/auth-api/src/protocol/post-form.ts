@@ -1,4 +1,4 @@
-/** A page whose form posts itself to another site: at once, or by its button. */
+/** Renders a page whose form posts itself to another site: at once, or by its button. */
 import { escapeHtml, renderStandalonePage } from '@gatehouse/service-kit/html/standalone-page';
 
 export interface PostForm {

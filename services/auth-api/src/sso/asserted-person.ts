@@ -1,4 +1,4 @@
-/** What an identity provider says about somebody, whichever protocol it speaks, and whether it may be believed so far. */
+/** Describes the person that an identity provider asserts, in either protocol, before the Configuration Server confirms them. */
 
 import { moreFactors, severalFactors, supportedContexts } from '../protocol/authentication-context.ts';
 import type { ProviderSession } from '../sessions/session.ts';

@@ -1,4 +1,4 @@
-/** `/auth/v3/auth-scheme`: which step follows the user name. */
+/** Serves `/auth/v3/auth-scheme`: tells the login page which step follows the user name. */
 import {
   authSchemeAnswerSchema,
   authSchemeQuestionSchema,

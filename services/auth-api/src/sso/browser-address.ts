@@ -1,6 +1,6 @@
 /**
- * Whether a browser may be sent to an address that an identity provider names: what it takes along says who somebody is.
- * Plain http only to this machine.
+ * Decides whether a browser may be redirected to an address that an identity provider names: the redirect can carry
+ * identity data. Plain http is allowed only to this machine.
  */
 export function isBrowserAddress(text: string): boolean {
   const url = URL.parse(text);

@@ -1,4 +1,4 @@
-/** Tells of certificates that end: as a metric always, in the log from thirty days before. */
+/** Reports when certificates expire: always as a metric, and in the log from thirty days before. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { SsoMetrics } from './metrics.ts';

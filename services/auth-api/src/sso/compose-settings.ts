@@ -1,4 +1,4 @@
-/** Composes the settings of single sign-on, apart from the rest: the users need them, and the rest needs the users. */
+/** Composes the settings of single sign-on apart from the rest, because `users` needs them and the rest needs `users`. */
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import { createPasswordRule } from './scheme.ts';

@@ -1,4 +1,4 @@
-/** A dry run: every step of single sign-on that needs no person before a browser, with what to change where one fails. */
+/** Dry run: performs each step of single sign-on that works without a person, and says how to correct a step that fails. */
 import type { SsoCheck, SsoCheckStep } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';

@@ -1,4 +1,4 @@
-/** Why single sign-on did not end in a session: a sentence for the person, a reason by name for the operator. */
+/** Defines why single sign-on failed: a sentence for the person and a named reason for the operator. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { SignInError, type SignInFailure } from '../users/sign-in-error.ts';
 

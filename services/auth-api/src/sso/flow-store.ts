@@ -1,4 +1,4 @@
-/** Flows in Redis: one key each, gone when it is taken. */
+/** Stores pending logins in Redis, one key each; reading a login deletes it. */
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';

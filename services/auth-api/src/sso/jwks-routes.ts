@@ -1,4 +1,4 @@
-/** `/auth/v3/sso/jwks`: the keys by which OpenID Connect providers know our client assertions (RFC 7523). */
+/** Serves `/auth/v3/sso/jwks`: the public keys that verify our client assertions at OpenID Connect providers (RFC 7523). */
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
 import type { SsoKeys } from './keys/service.ts';

@@ -1,4 +1,4 @@
-/** Logout that an identity provider begins or answers. */
+/** Serves the logout that an identity provider starts or answers. */
 import formbody from '@fastify/formbody';
 import { envelopeErrorHandler } from '@gatehouse/service-kit/errors/render-envelope';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';

@@ -1,4 +1,4 @@
-/** Headers of every answer of single sign-on: kept by nobody, framed by nobody, and no Referer with a code in it. */
+/** Sets the headers of every single sign-on response: no caching, no framing, and no Referer, which could contain a code. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export async function noStore(_request: FastifyRequest, reply: FastifyReply): Promise<void> {

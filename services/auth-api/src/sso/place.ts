@@ -1,4 +1,4 @@
-/** Where an answer of an identity provider counts: one contact centre at one location, named in our addresses. */
+/** Names the contact centre and location that an identity provider's response belongs to; our addresses contain both. */
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** Signing out here signs out at the identity provider too, where the settings say so. */
+/** Signs a person out at the identity provider too, where the settings ask for it. */
 
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';

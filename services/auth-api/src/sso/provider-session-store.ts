@@ -1,4 +1,4 @@
-/** Sessions by their name at an identity provider: a sorted list each, by the end of the session. */
+/** Stores which sessions an identity provider's name stands for: a sorted list for each name, by the end of the session. */
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 

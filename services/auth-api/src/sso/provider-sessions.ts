@@ -1,4 +1,4 @@
-/** Finds our sessions by what an identity provider calls them, for its logout. */
+/** Finds our sessions by the names that an identity provider gives them, for its logout requests. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { AuditWriter } from '../audit/event.ts';
@@ -6,7 +6,7 @@ import type { SessionService } from '../sessions/service.ts';
 import type { ProviderSession, Session } from '../sessions/session.ts';
 import type { NamedSession, ProviderSessionStore } from './provider-session-store.ts';
 
-/** A person or a session, as the provider names them to us: both given, only what belongs to both. */
+/** The person, the session or both, by the provider's names. If both are given, a session must match both. */
 export interface NamedAtProvider {
   /** Who the provider is, and who we are to it. */
   issuer: string | undefined;

@@ -1,4 +1,4 @@
-/** What is refused at the doors of single sign-on and belongs to no sign-in under way: answers that nobody waits for, logouts that prove nothing. */
+/** Records refused identity-provider messages that belong to no pending login: unexpected responses and invalid logout requests. */
 import { normalizeError } from '@gatehouse/service-kit/errors/normalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditWriter } from '../audit/event.ts';

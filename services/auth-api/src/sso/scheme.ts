@@ -1,4 +1,4 @@
-/** Who signs in how: through an identity provider, or with a password at the Configuration Server. */
+/** Decides how a person signs in: through an identity provider, or with a password at the Configuration Server. */
 import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { canonicalUserName, type LoginNames } from '../users/login-name.ts';

@@ -1,4 +1,4 @@
-/** The single sign-on settings of contact centres at our location: copies that follow the Environment API. */
+/** Keeps copies of the single sign-on settings at our location and follows their changes in Environment API. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import type {
   OidcSettings,

@@ -1,4 +1,4 @@
-/** Starts a login at the identity provider: binds the browser by its cookie and saves the flow that the answer must name. */
+/** Starts a login at the identity provider: binds the browser by a cookie and stores the flow that the response must name. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';

@@ -1,4 +1,4 @@
-/** `/auth/v3/sso/start`: where the sign-in page, an application or a bookmark sends a browser that is to sign in elsewhere. */
+/** Serves `/auth/v3/sso/start`: the login page, an application or a bookmark sends browsers here to start a login. */
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply } from 'fastify';

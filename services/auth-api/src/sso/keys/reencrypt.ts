@@ -1,4 +1,4 @@
-/** Seals our keys towards identity providers with the active encryption key. */
+/** Encrypts our keys towards identity providers again with the active encryption key. */
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
 import { placeOf } from './service.ts';

@@ -1,4 +1,4 @@
-/** Our keys towards identity providers: made on the first start, kept encrypted, rolled over in two steps. */
+/** Owns our keys towards identity providers: creates them at the first start, stores them encrypted, and rotates them in two steps. */
 import { X509Certificate } from 'node:crypto';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';

@@ -1,4 +1,4 @@
-/** Keys of single sign-on in PostgreSQL; private parts only as envelopes. */
+/** Stores the keys of single sign-on in PostgreSQL; private keys only encrypted. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 
 export type KeyPurpose = 'signing' | 'encryption';

@@ -1,4 +1,4 @@
-/** What the library refuses, by what it means for the operator. */
+/** Translates the errors of openid-client into reasons for the operator. */
 import * as openid from 'openid-client';
 import { SsoError } from '../failure.ts';
 import { asProviderError, messageOf, outboundErrorIn } from './provider.ts';

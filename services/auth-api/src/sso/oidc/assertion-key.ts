@@ -1,4 +1,4 @@
-/** Our signing key as a client proves itself by it (RFC 7523): the private one for the assertion, the public one to publish. */
+/** Prepares our signing key for client assertions (RFC 7523): the private key to sign, the public key to publish. */
 import { createPublicKey } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, importPKCS8 } from 'jose';
 import type { SsoKey } from '../keys/service.ts';

@@ -1,4 +1,4 @@
-/** The browser comes back from an OpenID Connect provider. */
+/** Completes the login when the browser returns from an OpenID Connect provider. */
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';

@@ -1,4 +1,4 @@
-/** The steps of a dry run for OpenID Connect. */
+/** Performs the steps of a dry run for OpenID Connect. */
 import * as openid from 'openid-client';
 import type { KeySets } from '../../assertions/key-sets.ts';
 import type { CheckStep } from '../dry-run.ts';

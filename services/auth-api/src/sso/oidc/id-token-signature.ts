@@ -1,4 +1,4 @@
-/** Whether an ID token was signed by its provider. */
+/** Verifies that an ID token was signed by its provider. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Configuration } from 'openid-client';
 import { type KeySets, UnreadableKeySet } from '../../assertions/key-sets.ts';

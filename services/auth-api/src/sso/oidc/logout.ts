@@ -1,4 +1,4 @@
-/** Logout with an OpenID Connect provider: ours begins there (RP-Initiated Logout 1.0), theirs ends here (Back-Channel Logout 1.0). */
+/** Handles logout with an OpenID Connect provider: starts it (RP-Initiated Logout 1.0) and receives it (Back-Channel Logout 1.0). */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';

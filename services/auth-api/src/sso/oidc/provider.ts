@@ -1,4 +1,4 @@
-/** The OpenID Connect provider of a contact centre, as openid-client sees it: discovered or set by hand, kept for a while. */
+/** Discovers the OpenID Connect provider of a contact centre, or reads it from the settings, and keeps it for a while. */
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';

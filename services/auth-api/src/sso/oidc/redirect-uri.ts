@@ -1,7 +1,7 @@
 /**
- * Where OpenID Connect providers send browsers back to: one address per contact centre and location. By a shared one the
- * provider of one contact centre could have a code of another's brought to itself (mix-up, RFC 9700 section 4.4.2.2);
- * `iss` (RFC 9207) would tell, and most providers send none.
+ * Builds the redirect URIs that OpenID Connect providers return to: one for each contact centre and location. With one
+ * shared address, the provider of one contact centre could receive a code that another's issued (mix-up attack, RFC 9700
+ * section 4.4.2.2); `iss` (RFC 9207) would reveal it, but most providers do not send it.
  */
 import { pathOf, placePattern, type SignOnPlace } from '../place.ts';
 

@@ -1,4 +1,4 @@
-/** `/auth/v3/sso/oidc`: what OpenID Connect providers send browsers back to. */
+/** Serves `/auth/v3/sso/oidc`: the addresses to which OpenID Connect providers return browsers. */
 import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';

@@ -1,4 +1,4 @@
-/** Claims of the UserInfo endpoint (Core section 5.3), beside those of the ID token. */
+/** Reads the claims of a provider's UserInfo endpoint (Core section 5.3) in addition to those of the ID token. */
 import * as openid from 'openid-client';
 import { asSsoError } from './answer-error.ts';
 

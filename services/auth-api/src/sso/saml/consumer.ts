@@ -1,4 +1,4 @@
-/** The assertion consumer service: what an identity provider posts, and the browser that follows. */
+/** Implements the assertion consumer service: receives the posted response, and then the browser that follows. */
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';

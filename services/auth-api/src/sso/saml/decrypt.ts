@@ -1,4 +1,4 @@
-/** Opens an encrypted assertion with whichever of our keys it was encrypted for. */
+/** Decrypts an assertion with the key of ours that it was encrypted for. */
 import { promisify } from 'node:util';
 import { SsoError } from '../failure.ts';
 import type { SsoKey } from '../keys/service.ts';

@@ -1,4 +1,4 @@
-/** The steps of a dry run for SAML. */
+/** Performs the steps of a dry run for SAML. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { warnBeforeMs } from '../certificates.ts';
 import type { CheckStep } from '../dry-run.ts';

@@ -1,4 +1,4 @@
-/** Our names as a SAML service provider: one entity per contact centre and location, so that no answer counts elsewhere. */
+/** Names us as a SAML service provider: one entity for each contact centre and location, so that a response is valid for one only. */
 import { pathOf, placePattern, type SignOnPlace } from '../place.ts';
 
 export interface SamlEntity {

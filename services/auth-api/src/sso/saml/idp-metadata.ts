@@ -1,4 +1,4 @@
-/** What the metadata of an identity provider says (SAML metadata section 2.4.3), as far as it is used. */
+/** Reads what we use of an identity provider's metadata (SAML metadata section 2.4.3). */
 import { X509Certificate } from 'node:crypto';
 import { optional } from '../../protocol/parameters.ts';
 import { isBrowserAddress } from '../browser-address.ts';

@@ -1,4 +1,4 @@
-/** The identity provider of a contact centre: from uploaded metadata, or from an address that is asked again and again. */
+/** Provides the identity provider of a contact centre from uploaded metadata, or from an address that is read again at intervals. */
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';

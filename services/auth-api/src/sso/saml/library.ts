@@ -1,6 +1,6 @@
 /**
- * The one file that knows the SAML library: it makes requests, and verifies what is signed. The content of what it verified is checked
- * elsewhere. It is loaded by the first message: with all it brings it takes 20 MiB, and many installations have no use for it.
+ * Creates requests and verifies signatures with the SAML library; no other file uses it. `assertion.ts` checks the content of
+ * what it verified. The first message loads it: it takes 20 MiB, which an installation without SAML does not spend.
  */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { SAML, SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';

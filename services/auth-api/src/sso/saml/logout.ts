@@ -1,4 +1,4 @@
-/** Single logout, both ways (SAML profiles section 4.4): ours is sent to the identity provider, its own ends sessions here. */
+/** Handles single logout in both directions (SAML profiles section 4.4): our requests to the provider, and its requests to us. */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';

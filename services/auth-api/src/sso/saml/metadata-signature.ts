@@ -1,4 +1,4 @@
-/** Metadata that must be signed (SAML metadata section 3): the contact centre says by whom. */
+/** Verifies the signature of metadata (SAML metadata section 3) by the certificate that the contact centre names. */
 import { createRequire } from 'node:module';
 import type { SignedXml } from 'xml-crypto';
 import { checkSignatures } from './response-shape.ts';

@@ -1,4 +1,4 @@
-/** Our metadata, for contact centres that there are. */
+/** Serves our SAML metadata for contact centres that exist. */
 
 import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import { sha256 } from '@gatehouse/service-kit/crypto/secrets';

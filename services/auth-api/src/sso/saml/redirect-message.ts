@@ -1,4 +1,4 @@
-/** A message that came by the redirect binding: its signature covers the query as it was sent (SAML bindings section 3.4.4.1). */
+/** Reads a message of the redirect binding; its signature covers the query exactly as it was sent (SAML bindings section 3.4.4.1). */
 import { createVerify } from 'node:crypto';
 import { inflateRawSync } from 'node:zlib';
 import { SsoError } from '../failure.ts';

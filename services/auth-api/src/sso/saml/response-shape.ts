@@ -1,7 +1,7 @@
 /**
- * What a SAML response may look like before a signature is checked: one assertion in its place, signatures only where
- * they belong, ids that name one thing each, and algorithms that are still worth something. Every known way of wrapping
- * a signed element needs a second assertion, a second id or a signature in another place (XSW1 to XSW8).
+ * Checks the shape of a SAML response before its signature: one assertion in its place, signatures only where they belong,
+ * unique ids, and strong algorithms. Every known attack that wraps a signed element needs a second assertion, a second id
+ * or a signature in another place (XSW1 to XSW8).
  */
 import { SsoError } from '../failure.ts';
 import { allElements, attributeOf, childrenNamed, elementsIn, isNamed, RefusedXml } from './xml.ts';

@@ -1,4 +1,4 @@
-/** `/auth/v3/saml/{contactCenterId}/{place}`: our side of SAML for one contact centre and location. */
+/** Serves `/auth/v3/saml/{contactCenterId}/{place}`: our SAML endpoints for one contact centre and location. */
 import formbody from '@fastify/formbody';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';

@@ -1,4 +1,4 @@
-/** Our metadata for an identity provider (SAML metadata section 2.4.4): there before anything is set up. */
+/** Builds our SAML metadata for an identity provider (SAML metadata section 2.4.4); it is available before single sign-on is set up. */
 import type { SsoKey } from '../keys/service.ts';
 import type { SamlEntity } from './entity.ts';
 

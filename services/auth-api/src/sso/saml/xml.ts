@@ -1,6 +1,6 @@
 /**
- * XML that others have written: read by one parser, and only what SAML needs of XML. What could be read in two ways
- * (document types, comments, sections of character data, instructions) is refused before anything is looked at.
+ * Parses XML of other parties with one parser, and only the features that SAML needs. It refuses first what two parsers
+ * could read differently: document types, comments, CDATA sections and processing instructions.
  */
 import { createRequire } from 'node:module';
 

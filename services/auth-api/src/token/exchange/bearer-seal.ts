@@ -1,4 +1,4 @@
-/** Seals a text under a key that only the bearer of a secret can make: whoever reads the store reads nothing. */
+/** Encrypts a text with a key derived from a secret that only its bearer has, so that a reader of the store cannot decrypt it. */
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 
