@@ -1,11 +1,7 @@
 /** Repeats work in the background: one round at a time, failures logged once, ended with the process. */
 import type { Logger } from '../logging/logger.ts';
 
-export interface RepeatingWork {
-  start(): void;
-  /** Resolves when the running round is done; no other follows. */
-  stop(): Promise<void>;
-}
+export type RepeatingWork = ReturnType<typeof createRepeatingWork>;
 
 export interface RepeatingWorkOptions {
   log: Logger;
@@ -19,7 +15,7 @@ export interface RepeatingWorkOptions {
   maxPauseMs?: number;
 }
 
-export function createRepeatingWork(options: RepeatingWorkOptions): RepeatingWork {
+export function createRepeatingWork(options: RepeatingWorkOptions) {
   const { log, intervalMs, maxPauseMs = intervalMs } = options;
   let stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -48,11 +44,12 @@ export function createRepeatingWork(options: RepeatingWorkOptions): RepeatingWor
   };
 
   return {
-    start() {
+    start(): void {
       stopping = new AbortController();
       schedule(intervalMs);
     },
-    async stop() {
+    /** Resolves when the running round is done; no other follows. */
+    async stop(): Promise<void> {
       stopping.abort();
       clearTimeout(timer);
       await running;

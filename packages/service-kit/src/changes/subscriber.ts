@@ -3,12 +3,7 @@ import type { Logger } from '../logging/logger.ts';
 import type { RedisClient } from '../redis/client.ts';
 import { type Change, changeSchema } from './log.ts';
 
-export interface ChangeSubscriber {
-  /** Subscribes and reads the current position; resolves when no change can be missed any more. */
-  start(): Promise<void>;
-  stop(): void;
-  readonly lastSeq: number;
-}
+export type ChangeSubscriber = ReturnType<typeof createChangeSubscriber>;
 
 export interface ChangeSubscriberOptions {
   /** A connection of its own: a subscribed connection can do nothing else. */
@@ -24,7 +19,7 @@ export interface ChangeSubscriberOptions {
   catchUpIntervalMs?: number;
 }
 
-export function createChangeSubscriber(options: ChangeSubscriberOptions): ChangeSubscriber {
+export function createChangeSubscriber(options: ChangeSubscriberOptions) {
   const { redis, channel, log, catchUpIntervalMs = 5000 } = options;
   let lastSeq = -1;
   let running: Promise<void> | undefined;
@@ -103,17 +98,18 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions): Change
   const onReady = () => void subscribeAgain();
 
   return {
-    get lastSeq() {
+    get lastSeq(): number {
       return lastSeq;
     },
-    async start() {
+    /** Subscribes and reads the current position; resolves when no change can be missed any more. */
+    async start(): Promise<void> {
       redis.on('message', onMessage);
       redis.on('ready', onReady);
       await redis.subscribe(channel);
       await catchUp();
       timer = setInterval(() => void catchUp(), catchUpIntervalMs).unref();
     },
-    stop() {
+    stop(): void {
       isStopped = true;
       clearInterval(timer);
       redis.off('message', onMessage);

@@ -10,37 +10,32 @@ export interface SecretPlace {
   column: string;
 }
 
-export interface SecretBox {
-  readonly activeKeyId: string;
-  /** Of every key that opens. */
-  readonly keyIds: readonly string[];
-  /** `v1.<key id>.<iv>.<ciphertext and tag>`, each base64url. */
-  seal(plaintext: string | Uint8Array, place: SecretPlace): string;
-  /** @throws Error when the key is unknown, the value was changed or belongs to another place. */
-  open(envelope: string, place: SecretPlace): Buffer;
-}
+export type SecretBox = ReturnType<typeof createSecretBox>;
 
 const version = 'v1';
 const ivBytes = 12;
 const tagBytes = 16;
 
 /** `keys` is `id:base64,id2:base64`: 32 bytes each; the first seals, all of them open. */
-export function createSecretBox(keys: Secret): SecretBox {
+export function createSecretBox(keys: Secret) {
   const byId = new Map(
     [...parseEncryptionKeys(keys.reveal())].map(([id, key]) => [id, createSecretKey(key)]),
   );
   const [activeKeyId, activeKey] = byId.entries().next().value ?? raise('no encryption key is configured');
   return {
     activeKeyId,
+    /** Of every key that opens. */
     keyIds: [...byId.keys()],
-    seal(plaintext, place) {
+    /** `v1.<key id>.<iv>.<ciphertext and tag>`, each base64url. */
+    seal(plaintext: string | Uint8Array, place: SecretPlace): string {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv('aes-256-gcm', activeKey, iv, { authTagLength: tagBytes });
       cipher.setAAD(associatedData(place, activeKeyId));
       const sealed = Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
       return [version, activeKeyId, iv.toString('base64url'), sealed.toString('base64url')].join('.');
     },
-    open(envelope, place) {
+    /** @throws Error when the key is unknown, the value was changed or belongs to another place. */
+    open(envelope: string, place: SecretPlace): Buffer {
       const [envelopeVersion, keyId = '', iv = '', sealedText = ''] = envelope.split('.');
       if (envelopeVersion !== version) raise('the envelope has an unknown version');
       const key = byId.get(keyId) ?? raise(`the encryption key ${JSON.stringify(keyId)} is not configured`);

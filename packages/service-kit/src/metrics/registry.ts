@@ -3,38 +3,27 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { createRequestMetrics, defaultBuckets } from './request-metrics.ts';
 
-export interface Metrics {
-  readonly registry: Registry;
-  /** Prometheus text exposition of everything. */
-  expose(): Promise<string>;
-  observeRequest(method: string, route: string, status: number, seconds: number): void;
-  counter(name: string, help: string, labels?: readonly string[]): Counter<string>;
-  /** `collect` sets the values when they are read, for those that change by themselves. */
-  gauge(
-    name: string,
-    help: string,
-    labels?: readonly string[],
-    collect?: (gauge: Gauge<string>) => void,
-  ): Gauge<string>;
-  histogram(
-    name: string,
-    help: string,
-    labels?: readonly string[],
-    bucketsSeconds?: number[],
-  ): Histogram<string>;
-}
+export type Metrics = ReturnType<typeof createMetrics>;
 
 /** `processMetrics: false` leaves out the event loop and memory series, for tests. */
-export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
+export function createMetrics(options: { processMetrics?: boolean } = {}) {
   const registry = new Registry();
   const registers = [registry];
   if (options.processMetrics !== false) collectDefaultMetrics({ register: registry });
   return {
     registry,
-    expose: () => registry.metrics(),
+    /** Prometheus text exposition of everything. */
+    expose: (): Promise<string> => registry.metrics(),
     observeRequest: createRequestMetrics(registry),
-    counter: (name, help, labelNames = []) => new Counter({ name, help, labelNames, registers }),
-    gauge: (name, help, labelNames = [], collect) =>
+    counter: (name: string, help: string, labelNames: readonly string[] = []): Counter<string> =>
+      new Counter({ name, help, labelNames, registers }),
+    /** `collect` sets the values when they are read, for those that change by themselves. */
+    gauge: (
+      name: string,
+      help: string,
+      labelNames: readonly string[] = [],
+      collect?: (gauge: Gauge<string>) => void,
+    ): Gauge<string> =>
       new Gauge({
         name,
         help,
@@ -48,7 +37,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
             },
         }),
       }),
-    histogram: (name, help, labelNames = [], buckets = defaultBuckets) =>
-      new Histogram({ name, help, labelNames, buckets, registers }),
+    histogram: (
+      name: string,
+      help: string,
+      labelNames: readonly string[] = [],
+      buckets: number[] = defaultBuckets,
+    ): Histogram<string> => new Histogram({ name, help, labelNames, buckets, registers }),
   };
 }
