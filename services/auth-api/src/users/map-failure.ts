@@ -13,7 +13,10 @@ const accountFailures: Partial<Record<ConfigServerError['code'], SignInFailure>>
 
 export interface MappedFailure {
   error: SignInError;
-  /** Whether the Configuration Server may have counted the attempt. */
+  /**
+   * Whether somebody answered that the password is wrong. An unanswered attempt does not count: a server that is away
+   * for ten seconds must not lock people out whose password was right.
+   */
   counts: boolean;
   /** Whether the password was right all the same. */
   passwordWasRight: boolean;
@@ -23,7 +26,7 @@ export function mapFailure(failure: unknown): MappedFailure {
   if (failure instanceof SignInError) {
     return { error: failure, counts: failure.failure === 'bad_credentials', passwordWasRight: false };
   }
-  if (!(failure instanceof ConfigServerError)) return tryAgain(failure, false);
+  if (!(failure instanceof ConfigServerError)) return tryAgain(failure);
   const { code } = failure;
   if (code === 'AuthenticationFailed') {
     return { error: new SignInError('bad_credentials'), counts: true, passwordWasRight: false };
@@ -38,10 +41,10 @@ export function mapFailure(failure: unknown): MappedFailure {
     const error = new SignInError('password_policy', { problems: brokenRules(failure.details) });
     return { error, counts: false, passwordWasRight: true };
   }
-  return tryAgain(failure, failure.sent);
+  return tryAgain(failure);
 }
 
-function tryAgain(failure: unknown, counts: boolean): MappedFailure {
+function tryAgain(failure: unknown): MappedFailure {
   const detail =
     failure instanceof ConfigServerError
       ? `Configuration Server: ${failure.code}${failure.endpoint === undefined ? '' : ` at ${failure.endpoint}`}`
@@ -53,7 +56,7 @@ function tryAgain(failure: unknown, counts: boolean): MappedFailure {
       retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)),
       cause: failure,
     }),
-    counts,
+    counts: false,
     passwordWasRight: false,
   };
 }
