@@ -17,7 +17,9 @@ if (existsSync(file)) {
     GATEHOUSE_OPS_PASSWORD: password(),
     GATEHOUSE_ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
   };
-  const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`);
+  // The address of a trial is http://localhost:8080. Whoever names an https address removes this line.
+  const settings = { ...secrets, GATEHOUSE_ALLOW_PLAINTEXT_PUBLIC_URL: 'true' };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(file, lines.join(''), { mode: 0o600 });
   process.stdout.write('wrote docker/.env; the operator account is "ops" with GATEHOUSE_OPS_PASSWORD\n');
 }

@@ -1,4 +1,5 @@
 /** Reads the Compose file as `docker compose` does: anchors merged, variables filled in. */
+import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 
 export interface ComposeService {
@@ -9,15 +10,21 @@ export interface ComposeService {
   [key: string]: unknown;
 }
 
-/** A variable without a default, which `docker/make-env.mjs` makes up, gets a plausible value. */
-export function composeServices(text: string): Record<string, ComposeService> {
+/** Filled in by the caller, or else by the default; a variable that `docker/make-env.mjs` makes up gets a plausible value. */
+export function composeServices(
+  text: string,
+  variables: Record<string, string> = {},
+): Record<string, ComposeService> {
   const filled = text.replaceAll(
     /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
-    (_, name: string, operator: string, rest: string) => (operator === '-' ? rest : plausible(name)),
+    (_, name: string, operator: string, rest: string) =>
+      variables[name] ?? (operator === '-' ? rest : plausible(name)),
   );
   return (parse(filled, { merge: true }) as { services: Record<string, ComposeService> }).services;
 }
 
 function plausible(name: string): string {
-  return name.endsWith('_KEYS') ? `k1:${Buffer.alloc(32, 7).toString('base64')}` : `value-of-${name}`;
+  return name.endsWith('_KEYS')
+    ? `k1:${createHash('sha256').update('k1').digest('base64')}`
+    : `value-of-${name}`;
 }

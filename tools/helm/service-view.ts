@@ -1,4 +1,5 @@
 /** Loads a rendered pod's configuration the way the service in that pod will: same variables, same files, same loader. */
+import { createHash } from 'node:crypto';
 import { listSettings } from '@gatehouse/service-kit/config/configuration';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { serviceConfiguration } from './configuration-shape.ts';
@@ -21,7 +22,7 @@ interface Volume {
 
 /** Stands in for a Secret that the chart does not make. */
 const plausibleSecrets: Readonly<Record<string, string>> = {
-  encryptionKeys: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+  encryptionKeys: `k1:${createHash('sha256').update('k1').digest('base64')}`,
 };
 
 /** @throws ConfigError where the service would refuse to start */
@@ -75,7 +76,7 @@ function volumeFiles(volume: Volume, objects: readonly KubernetesObject[]): [str
   return (volume.projected?.sources ?? []).flatMap(({ secret }) =>
     secret.items.map(({ key, path }): [string, string] => {
       const made = findObject(objects, 'Secret', secret.name);
-      return [path, made?.['stringData']?.[key] ?? plausibleSecrets[path] ?? `secret-of-${path}`];
+      return [path, made?.['stringData']?.[key] ?? plausibleSecrets[path] ?? `made-up-for-${path}`];
     }),
   );
 }

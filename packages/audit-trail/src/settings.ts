@@ -1,8 +1,14 @@
 /** Defines the settings of the audit trail and of Elasticsearch, and says which of them contradict each other. */
-import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { optionalSecretSetting, overrideSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
 import { z } from 'zod';
 
 const nodeUrl = z.url({ protocol: /^https?$/ });
+
+const allowWeakPseudonymKey = overrideSetting({
+  env: 'GATEHOUSE_AUDIT_ALLOW_WEAK_PSEUDONYM_KEY',
+  doc: 'Permits a key for pseudonyms that can be guessed. Who guesses it finds the names behind the pseudonyms in Elasticsearch.',
+});
 
 export const auditSettings = {
   retentionDays: setting(read.integer(1, 36_500).default(365), {
@@ -15,7 +21,9 @@ export const auditSettings = {
     check: (text) => {
       if (text.length < 32) throw new Error('must have at least 32 characters');
     },
+    weakness: { of: (text) => textWeakness(text, 32), override: allowWeakPseudonymKey },
   }),
+  allowWeakPseudonymKey,
 };
 
 export const elasticsearchSettings = {
@@ -46,7 +54,7 @@ export const elasticsearchSettings = {
     env: 'GATEHOUSE_ELASTICSEARCH_CA',
     doc: "Authority of Elasticsearch's certificate, in PEM; default: those of the system.",
   }),
-  allowPlaintext: setting(read.boolean().default(false), {
+  allowPlaintext: overrideSetting({
     env: 'GATEHOUSE_ELASTICSEARCH_ALLOW_PLAINTEXT',
     doc: 'Permits http to Elasticsearch on another machine. An attacker who listens reads who signs in and from where.',
   }),

@@ -1,5 +1,6 @@
 /** Defines the configuration of Auth API; only this file and the groups in config/ name its variables. */
 import { auditSettings, elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/settings';
+import { opsSettings } from '@gatehouse/caller-auth/credentials/settings';
 import {
   certificateHeaderProblems,
   certificateHeaderSettings,
@@ -10,10 +11,11 @@ import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/confi
 import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
+  allowPlaintextPublicUrlSetting,
   encryptionSettings,
   logSettings,
   modeSetting,
-  opsSettings,
+  plaintextWeakness,
   publicUrlSetting,
   serviceClientSettings,
   tracingSettings,
@@ -31,6 +33,7 @@ export const configuration = defineConfiguration(
   {
     mode: modeSetting,
     publicUrl: publicUrlSetting,
+    allowPlaintextPublicUrl: allowPlaintextPublicUrlSetting,
     http: httpSettings({ port: 8080, managementPort: 8081 }),
     log: logSettings,
     redis: redisSettings,
@@ -52,6 +55,7 @@ export const configuration = defineConfiguration(
         env: 'GATEHOUSE_MTLS_URL',
         doc: 'Public origin where client certificates are requested, if it differs from the public URL; discovery announces its endpoints (RFC 8705 section 5).',
         example: 'https://mtls.login.example.com',
+        weakness: plaintextWeakness,
       }),
       ...certificateHeaderSettings,
     },

@@ -1,6 +1,7 @@
 /** Builds the routes without stores, for the OpenAPI document. */
 import { systemClock } from '@gatehouse/service-kit/clock';
 import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { buildApp } from './app.ts';
@@ -16,10 +17,10 @@ export async function describeApp(kit: Kit): Promise<App> {
     env: {
       GATEHOUSE_PUBLIC_URL: 'https://login.example.com',
       GATEHOUSE_OPS_USERNAME: 'ops',
-      GATEHOUSE_OPS_PASSWORD: 'described',
+      GATEHOUSE_OPS_PASSWORD: 'described, never used',
       GATEHOUSE_SERVICE_CLIENT_ID: 'described',
       GATEHOUSE_SERVICE_CLIENT_SECRET: 'described, never used',
-      GATEHOUSE_ENCRYPTION_KEYS: `described:${Buffer.alloc(32).toString('base64')}`,
+      GATEHOUSE_ENCRYPTION_KEYS: `described:${randomBytes(32).toString('base64')}`,
     },
   });
   return buildApp(await composeDeps(config, kit, unused, systemClock));

@@ -4,7 +4,9 @@ import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/confi
 import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
+  allowPlaintextPublicUrlSetting,
   logSettings,
+  modeSetting,
   publicUrlSetting,
   serviceClientSettings,
   tracingSettings,
@@ -13,7 +15,9 @@ import {
 export const configuration = defineConfiguration(
   'auth-ui',
   {
+    mode: modeSetting,
     publicUrl: publicUrlSetting,
+    allowPlaintextPublicUrl: allowPlaintextPublicUrlSetting,
     http: httpSettings({ port: 8082, managementPort: 8083 }),
     log: logSettings,
     authApi: {

@@ -25,6 +25,7 @@ export async function buildTestApp(options: TestAppOptions): Promise<App> {
   const config = loadConfig(configuration, {
     env: {
       GATEHOUSE_PUBLIC_URL: options.publicUrl ?? publicUrl,
+      GATEHOUSE_ALLOW_PLAINTEXT_PUBLIC_URL: 'true',
       GATEHOUSE_AUTH_API_URL: options.authApiUrl,
       GATEHOUSE_AUTH_API_TIMEOUT_MS: String(options.authApiTimeoutMs ?? 3000),
       GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,

@@ -1,6 +1,7 @@
 /** Defines every setting of Environment API; only this file names its environment variables. */
 
 import { auditSettings, elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/settings';
+import { opsSettings } from '@gatehouse/caller-auth/credentials/settings';
 import {
   certificateHeaderProblems,
   certificateHeaderSettings,
@@ -15,7 +16,6 @@ import {
   encryptionSettings,
   logSettings,
   modeSetting,
-  opsSettings,
   serviceClientSettings,
   tracingSettings,
 } from '@gatehouse/service-kit/config/shared-settings';

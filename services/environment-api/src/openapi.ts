@@ -1,5 +1,6 @@
 /** Builds the routes for the OpenAPI document; no server needs to be reachable. */
 import { loadConfig } from '@gatehouse/service-kit/config/load';
+import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { buildApp } from './app.ts';
@@ -14,7 +15,7 @@ export async function describeApp(kit: Kit): Promise<App> {
       GATEHOUSE_OPS_PASSWORD: 'described, never used',
       GATEHOUSE_SERVICE_CLIENT_ID: 'described',
       GATEHOUSE_SERVICE_CLIENT_SECRET: 'described, never used',
-      GATEHOUSE_ENCRYPTION_KEYS: `described:${Buffer.alloc(32).toString('base64')}`,
+      GATEHOUSE_ENCRYPTION_KEYS: `described:${randomBytes(32).toString('base64')}`,
     },
   });
   const deps = await createDeps(config, kit);

@@ -15,7 +15,8 @@ import { createDeps } from '../src/deps.ts';
 import { migrateDatabase } from '../src/migrate.ts';
 import { type AuthApiStandIn, startAuthApi } from './auth-api-stand-in.ts';
 
-export const opsAuthorization = basic('ops', 'ops-password');
+export const ops = { username: 'ops', password: 'known-to-the-tests-only' };
+export const opsAuthorization = basic(ops.username, ops.password);
 
 export interface Answer {
   status: number;
@@ -58,8 +59,8 @@ export async function startApi(options: StartOptions = {}) {
       GATEHOUSE_AUTH_API_URL: authApi.url,
       GATEHOUSE_SERVICE_CLIENT_ID: 'service-client',
       GATEHOUSE_SERVICE_CLIENT_SECRET: 'service-secret-of-the-tests',
-      GATEHOUSE_OPS_USERNAME: 'ops',
-      GATEHOUSE_OPS_PASSWORD: 'ops-password',
+      GATEHOUSE_OPS_USERNAME: ops.username,
+      GATEHOUSE_OPS_PASSWORD: ops.password,
       GATEHOUSE_ENCRYPTION_KEYS: `first:${randomBytes(32).toString('base64')}`,
       // Addresses in tests lead nowhere; waiting for them has tests of its own.
       GATEHOUSE_REACHABILITY_TIMEOUT_MS: '0',

@@ -47,6 +47,7 @@ export async function startEstateStack(): Promise<EstateStack> {
   const common = {
     GATEHOUSE_POSTGRES_URL: postgres.url,
     GATEHOUSE_REDIS_URL: redis.url,
+    GATEHOUSE_MODE: 'local',
     GATEHOUSE_PUBLIC_URL: 'http://127.0.0.1',
     GATEHOUSE_AUTH_API_URL: `http://127.0.0.1:${authPorts[0]}`,
     GATEHOUSE_ENVIRONMENT_API_URL: `http://127.0.0.1:${port}`,

@@ -44,6 +44,16 @@ export function isSetting(node: unknown): node is Setting {
   return typeof node === 'object' && node !== null && (node as { kind?: unknown }).kind === 'setting';
 }
 
+/** Returns the value at a path of keys; undefined where there is none. */
+export function valueAt(content: unknown, path: string[]): unknown {
+  let node = content;
+  for (const key of path) {
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
+    node = (node as Record<string, unknown>)[key];
+  }
+  return node ?? undefined;
+}
+
 /** Returns a Markdown table: variable, key of the configuration file, default, meaning. */
 export function documentConfiguration(configuration: Configuration): string {
   const rows = listSettings(configuration.settings).map(documentSetting);

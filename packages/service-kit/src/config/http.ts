@@ -1,6 +1,7 @@
 /** Defines the settings of the HTTP listeners and of TLS at the service itself. */
 import { z } from 'zod';
-import { read, setting } from './setting.ts';
+import { isTooWide, networkOf } from './networks.ts';
+import { overrideSetting, read, setting } from './setting.ts';
 
 export interface TlsFiles {
   certFile?: string | undefined;
@@ -10,6 +11,11 @@ export interface TlsFiles {
   /** How often the files are checked for a renewal. */
   checkIntervalMs?: number;
 }
+
+const allowWideTrustedProxies = overrideSetting({
+  env: 'GATEHOUSE_ALLOW_WIDE_TRUSTED_PROXIES',
+  doc: 'Permits trusted proxies in very wide ranges. A caller in one of them invents its address and so escapes every limit by address.',
+});
 
 export function httpSettings(defaults: { port: number; managementPort: number }) {
   return {
@@ -29,11 +35,19 @@ export function httpSettings(defaults: { port: number; managementPort: number })
       env: 'GATEHOUSE_MANAGEMENT_PORT',
       doc: 'TCP port of /health, /healthz, /readyz, /metrics and /info; 0 takes a free one.',
     }),
-    trustedProxies: setting(read.list().default([]) as z.ZodType<string[]>, {
-      env: 'GATEHOUSE_TRUSTED_PROXIES',
-      doc: 'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is trusted; none by default.',
-      example: '10.0.0.0/8',
-    }),
+    trustedProxies: setting(
+      read
+        .list()
+        .default([] as string[])
+        .superRefine(requireNetworks) as z.ZodType<string[]>,
+      {
+        env: 'GATEHOUSE_TRUSTED_PROXIES',
+        doc: 'Addresses or CIDR ranges of the proxies whose X-Forwarded-For is trusted; none by default.',
+        example: '10.0.0.0/8',
+        weakness: { of: wideNetworks, override: allowWideTrustedProxies },
+      },
+    ),
+    allowWideTrustedProxies,
     tls: {
       certFile: setting(z.string().min(1).optional(), {
         env: 'GATEHOUSE_TLS_CERT_FILE',
@@ -85,4 +99,22 @@ export function tlsProblems({ certFile, keyFile, clientCertificates }: TlsFiles)
         'GATEHOUSE_TLS_CLIENT_CERTIFICATES (http.tls.clientCertificates): needs GATEHOUSE_TLS_CERT_FILE, or a proxy that ends TLS',
       ]
     : [];
+}
+
+function requireNetworks(texts: readonly string[], context: z.RefinementCtx): void {
+  for (const text of texts) {
+    if (networkOf(text) === undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `${text} is neither an address nor a range: write it like 10.0.0.0/8`,
+      });
+  }
+}
+
+function wideNetworks(texts: readonly string[]): string | undefined {
+  const wide = texts.find((text) => {
+    const network = networkOf(text);
+    return network !== undefined && isTooWide(network);
+  });
+  return wide === undefined ? undefined : `trusts ${wide}: name the addresses of your proxies`;
 }

@@ -1,15 +1,17 @@
 /** Loads a configuration: variable > file named by the variable > configuration file > default. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { hidePassword, Secret } from '../secret.ts';
+import { hidePassword } from '../secret.ts';
 import {
   type ConfigOf,
   type Configuration,
   isSetting,
   listSettings,
   type SettingTree,
+  valueAt,
 } from './configuration.ts';
 import type { Setting } from './setting.ts';
+import { refusedWeaknesses } from './weaknesses.ts';
 
 /** Names all mistakes, one sentence each, without secrets. */
 export class ConfigError extends Error {
@@ -29,9 +31,6 @@ export interface ConfigSources {
   readFile?: (path: string) => string;
 }
 
-/** Prefix of every demo credential. */
-const demoPrefix = 'demo-';
-
 /** Names the YAML configuration file. */
 export const configFileVariable = 'GATEHOUSE_CONFIG_FILE';
 
@@ -47,7 +46,10 @@ export function loadConfig<C extends Configuration>(configuration: C, sources: C
     if (parsed.success) assign(config, path, parsed.data);
     else problems.push(...parsed.error.issues.map((issue) => describe(path, setting, given, issue)));
   }
-  problems.push(...misspeltVariables(configuration, sources.env), ...demoCredentials(configuration, config));
+  problems.push(
+    ...misspeltVariables(configuration, sources.env),
+    ...refusedWeaknesses(configuration, config),
+  );
   if (problems.length === 0) problems.push(...(configuration.problemsBetween?.(config as ConfigOf<C>) ?? []));
   if (problems.length > 0) throw new ConfigError(configuration.service, problems);
   return config as ConfigOf<C>;
@@ -119,17 +121,6 @@ function misspeltVariables(configuration: Configuration, env: ConfigSources['env
     });
 }
 
-/** Demo credentials are public, so only the local mode starts with them. */
-function demoCredentials(configuration: Configuration, config: Record<string, unknown>): string[] {
-  if (config['mode'] !== 'production') return [];
-  return listSettings(configuration.settings).flatMap(({ path, setting }) => {
-    const value = valueAt(config, path);
-    return value instanceof Secret && value.reveal().startsWith(demoPrefix)
-      ? [`${setting.env} (${path.join('.')}) is a demo credential: only GATEHOUSE_MODE=local takes it`]
-      : [];
-  });
-}
-
 function describe(
   path: string[],
   setting: Setting,
@@ -141,15 +132,6 @@ function describe(
   const shown =
     setting.secret || typeof given === 'object' ? '' : ` is ${hidePassword(JSON.stringify(given))}`;
   return `${name}${shown}: ${issue.message}`;
-}
-
-function valueAt(content: unknown, path: string[]): unknown {
-  let node = content;
-  for (const key of path) {
-    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
-    node = (node as Record<string, unknown>)[key];
-  }
-  return node ?? undefined;
 }
 
 function assign(target: Record<string, unknown>, path: string[], value: unknown): void {

@@ -1,4 +1,5 @@
 /** Defines one configuration value: its schema, its environment variable and its description. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
 
@@ -9,35 +10,59 @@ export interface Setting<T = unknown> {
   readonly doc: string;
   readonly secret: boolean;
   readonly example?: string;
+  /** What makes a valid value too weak outside local mode. */
+  readonly weakness?: Weakness<T>;
+  /** The setting accepts a weak value of another one. Each start logs that it is on. */
+  readonly isOverride?: boolean;
 }
 
-export interface SettingOptions {
+export interface Weakness<T = unknown> {
+  /** Says what is weak, to follow the name of the setting, without the value; undefined for a good value. */
+  of(value: T): string | undefined;
+  override: Setting<boolean>;
+}
+
+export interface SettingOptions<T = unknown> {
   env: string;
   /** One sentence for the operator: effect and unit. */
   doc: string;
   example?: string;
+  weakness?: Weakness<T>;
 }
 
 /** A plain value. A default in the schema makes it optional. */
-export function setting<T>(schema: z.ZodType<T>, options: SettingOptions): Setting<T> {
+export function setting<T>(schema: z.ZodType<T>, options: SettingOptions<NoInfer<T>>): Setting<T> {
   return { kind: 'setting', schema, secret: false, ...options };
 }
 
-export interface SecretSettingOptions extends SettingOptions {
+/** Accepts weak values of the settings that name it. */
+export function overrideSetting(options: Pick<SettingOptions, 'env' | 'doc'>): Setting<boolean> {
+  return { ...setting(read.boolean().default(false), options), isOverride: true };
+}
+
+export interface SecretSettingOptions extends SettingOptions<string> {
   /** Throws an Error that says what is wrong without the value. */
   check?: (text: string) => void;
 }
 
 /** A value that is never printed. */
-export function secretSetting({ check, ...options }: SecretSettingOptions): Setting<Secret> {
-  return { kind: 'setting', schema: secretSchema(check), secret: true, ...options };
+export function secretSetting(options: SecretSettingOptions): Setting<Secret> {
+  return hiddenSetting(secretSchema(options.check), options);
 }
 
-export function optionalSecretSetting({
-  check,
-  ...options
-}: SecretSettingOptions): Setting<Secret | undefined> {
-  return { kind: 'setting', schema: secretSchema(check).optional(), secret: true, ...options };
+export function optionalSecretSetting(options: SecretSettingOptions): Setting<Secret | undefined> {
+  return hiddenSetting(secretSchema(options.check).optional(), options);
+}
+
+function hiddenSetting<T extends Secret | undefined>(
+  schema: z.ZodType<T>,
+  { check, weakness, ...options }: SecretSettingOptions,
+): Setting<T> {
+  const ofSecret = weakness && {
+    ...weakness,
+    of: (value: T) => (value === undefined ? undefined : weakness.of(value.reveal())),
+  };
+  return { kind: 'setting', schema, secret: true, ...options, ...definedOnly({ weakness: ofSecret }) };
 }
 
 function secretSchema(check: (text: string) => void = () => undefined): z.ZodType<Secret> {

@@ -1,7 +1,8 @@
 /** Defines settings that several services share: logs, traces, mode, public address, credentials, encryption. */
 import { z } from 'zod';
 import { parseEncryptionKeys } from '../crypto/secret-box.ts';
-import { read, secretSetting, setting } from './setting.ts';
+import { overrideSetting, read, secretSetting, setting } from './setting.ts';
+import { keysWeakness, textWeakness } from './weak-texts.ts';
 
 export const logSettings = {
   level: setting(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), {
@@ -29,25 +30,31 @@ export type TracingConfig = { endpoint: string | undefined; sampleRatio: number 
 
 export const modeSetting = setting(z.enum(['production', 'local']).default('production'), {
   env: 'GATEHOUSE_MODE',
-  doc: '`local` allows the demo credentials; `production` refuses to start with them.',
+  doc: '`local` allows demo credentials and weak values; `production` refuses to start with them.',
 });
+
+export const allowPlaintextPublicUrlSetting = overrideSetting({
+  env: 'GATEHOUSE_ALLOW_PLAINTEXT_PUBLIC_URL',
+  doc: 'Permits http for the public origin. Who stands between browser and service reads passwords and tokens.',
+});
+
+/** Of an origin that browsers use. */
+export const plaintextWeakness = {
+  of: (url: string | undefined) => (url?.startsWith('http:') ? 'is http: it must be https' : undefined),
+  override: allowPlaintextPublicUrlSetting,
+};
 
 export const publicUrlSetting = setting(read.baseUrl(), {
   env: 'GATEHOUSE_PUBLIC_URL',
   doc: 'The one public origin of the installation; issuer, redirects and cookies come from it, never from a Host header.',
   example: 'https://login.example.com',
+  weakness: plaintextWeakness,
 });
 
-export const opsSettings = {
-  username: setting(z.string().min(1), {
-    env: 'GATEHOUSE_OPS_USERNAME',
-    doc: 'User name of the operator account (HTTP Basic).',
-  }),
-  password: secretSetting({
-    env: 'GATEHOUSE_OPS_PASSWORD',
-    doc: 'Its password: plain, argon2id or bcrypt. Callers always send the plain password.',
-  }),
-};
+const allowWeakSecret = overrideSetting({
+  env: 'GATEHOUSE_SERVICE_CLIENT_ALLOW_WEAK_SECRET',
+  doc: 'Permits a secret of the service client that can be guessed. Who guesses it reads every environment and signs in as anybody.',
+});
 
 export const serviceClientSettings = {
   id: setting(z.string().min(1), {
@@ -58,15 +65,24 @@ export const serviceClientSettings = {
     env: 'GATEHOUSE_SERVICE_CLIENT_SECRET',
     doc: 'Secret of that client.',
     check: atLeastSixteenCharacters,
+    weakness: { of: (text) => textWeakness(text, 16), override: allowWeakSecret },
   }),
+  allowWeakSecret,
 };
+
+const allowWeakKeys = overrideSetting({
+  env: 'GATEHOUSE_ENCRYPTION_ALLOW_WEAK_KEYS',
+  doc: 'Permits keys that are not random, until `reencrypt` has replaced them. Who guesses one reads signing keys and stored passwords in the database.',
+});
 
 export const encryptionSettings = {
   keys: secretSetting({
     env: 'GATEHOUSE_ENCRYPTION_KEYS',
     doc: 'Key-encryption keys as id:base64, separated by commas, 32 bytes each; the first one encrypts, all decrypt. The same for Auth API and Environment API.',
     check: parseEncryptionKeys,
+    weakness: { of: keysWeakness, override: allowWeakKeys },
   }),
+  allowWeakKeys,
 };
 
 function atLeastSixteenCharacters(text: string): void {

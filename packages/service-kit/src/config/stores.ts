@@ -1,6 +1,6 @@
 /** Defines the settings of Redis, PostgreSQL and Consul. */
 import { z } from 'zod';
-import { optionalSecretSetting, read, setting } from './setting.ts';
+import { optionalSecretSetting, overrideSetting, read, setting } from './setting.ts';
 
 export const redisSettings = {
   url: setting(z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'), {
@@ -103,7 +103,7 @@ export const consulSettings = {
     doc: "Name in Consul's certificate, when it is not the host of the address.",
     example: 'server.dc1.consul',
   }),
-  allowPlaintext: setting(read.boolean().default(false), {
+  allowPlaintext: overrideSetting({
     env: 'GATEHOUSE_CONSUL_ALLOW_PLAINTEXT',
     doc: 'Permits http to Consul on another machine. An attacker who can change its answers chooses where passwords are sent.',
   }),

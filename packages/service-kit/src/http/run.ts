@@ -6,6 +6,7 @@ import closeWithGrace from 'close-with-grace';
 import type { ConfigOf, Configuration } from '../config/configuration.ts';
 import { ConfigError, loadConfig } from '../config/load.ts';
 import type { TracingConfig } from '../config/shared-settings.ts';
+import { overridesInUse } from '../config/weaknesses.ts';
 import { createReadiness, type Readiness, type ReadinessCheck } from '../health/readiness.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { startSummary } from '../logging/start-summary.ts';
@@ -86,12 +87,16 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     throw error;
   }
   if (command === 'check-config') {
+    for (const { message } of overridesInUse(service.configuration, config))
+      process.stdout.write(`Warning: ${message}\n`);
     process.stdout.write(`The configuration of ${service.configuration.service} is complete.\n`);
     return;
   }
   const logShipping = command === 'serve' ? await service.shipLogs?.(config) : undefined;
   const log = createLogger(service.configuration.service, config.log, undefined, logShipping);
   logShipping?.start(log);
+  for (const { setting, message } of overridesInUse(service.configuration, config))
+    log.warn({ setting }, message);
   try {
     if (command === 'migrate') await service.migrate?.(config, log);
     else if (work) await runCommand(service, config, log, work);

@@ -5,7 +5,7 @@ import { type ConfigOf, defineConfiguration, documentConfiguration } from '../..
 import { httpSettings } from '../../src/config/http.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { read, secretSetting, setting } from '../../src/config/setting.ts';
-import { encryptionSettings, modeSetting, opsSettings } from '../../src/config/shared-settings.ts';
+import { encryptionSettings, modeSetting } from '../../src/config/shared-settings.ts';
 import { redisSettings } from '../../src/config/stores.ts';
 
 const configuration = defineConfiguration('example', {
@@ -112,8 +112,9 @@ test('the reference names each variable with its key, default and meaning', () =
 });
 
 test('a demo credential starts in the local mode only', () => {
-  const service = defineConfiguration('x', { mode: modeSetting, ops: opsSettings });
-  const env = { GATEHOUSE_OPS_USERNAME: 'ops', GATEHOUSE_OPS_PASSWORD: 'demo-ops-password' };
-  expect(() => loadConfig(service, { env })).toThrow(/GATEHOUSE_OPS_PASSWORD .* demo credential/);
+  const password = secretSetting({ env: 'GATEHOUSE_PASSWORD', doc: 'The password.' });
+  const service = defineConfiguration('x', { mode: modeSetting, password });
+  const env = { GATEHOUSE_PASSWORD: 'demo-ops-password' };
+  expect(() => loadConfig(service, { env })).toThrow(/GATEHOUSE_PASSWORD .* demo credential/);
   expect(loadConfig(service, { env: { ...env, GATEHOUSE_MODE: 'local' } }).mode).toBe('local');
 });

@@ -1,5 +1,6 @@
 /** Defines the settings of clients, of their secrets and of their registration (RFC 7591). */
-import { optionalSecretSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { optionalSecretSetting, overrideSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
 import type { z } from 'zod';
 
 export const clientSettings = {
@@ -17,12 +18,19 @@ export const clientSettings = {
   }),
 };
 
+const allowWeakToken = overrideSetting({
+  env: 'GATEHOUSE_REGISTRATION_ALLOW_WEAK_TOKEN',
+  doc: 'Permits an initial access token that can be guessed. Who guesses it registers clients.',
+});
+
 export const registrationSettings = {
   initialAccessToken: optionalSecretSetting({
     env: 'GATEHOUSE_REGISTRATION_TOKEN',
     doc: 'Initial access token with which clients register themselves (RFC 7591); without it registration is off.',
     check: atLeastThirtyTwoCharacters,
+    weakness: { of: (text) => textWeakness(text, 32), override: allowWeakToken },
   }),
+  allowWeakToken,
   scopes: setting(
     read.list().default(['openid', 'profile', 'email', 'offline_access']) as z.ZodType<string[]>,
     {

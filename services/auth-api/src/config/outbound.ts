@@ -1,7 +1,16 @@
 /** Defines the settings of calls to addresses that clients have registered. */
 import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
-import { read, setting } from '@gatehouse/service-kit/config/setting';
+import { isTooWide, networkOf, spans } from '@gatehouse/service-kit/config/networks';
+import { overrideSetting, read, setting } from '@gatehouse/service-kit/config/setting';
 import { z } from 'zod';
+
+const allowWideNetworks = overrideSetting({
+  env: 'GATEHOUSE_OUTBOUND_ALLOW_WIDE_NETWORKS',
+  doc: 'Permits calls to this machine, to the metadata service of a cloud, or to very wide private ranges. Who registers a client chooses where they go.',
+});
+
+/** What an address that somebody registered must never reach: this machine, and the service that hands out credentials in clouds. */
+const neverRegistered = ['127.0.0.1', '::1', '169.254.169.254'];
 
 export const outboundSettings = {
   allowedNetworks: setting(
@@ -13,8 +22,10 @@ export const outboundSettings = {
       env: 'GATEHOUSE_OUTBOUND_ALLOWED_NETWORKS',
       doc: 'CIDR ranges of private networks that may be called: addresses that clients registered (key sets, logout notices) and identity providers. By default only the public internet.',
       example: '10.20.0.0/16',
+      weakness: { of: wideNetworks, override: allowWideNetworks },
     },
   ),
+  allowWideNetworks,
   allowLoopback: setting(read.boolean().default(false), {
     env: 'GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK',
     doc: 'Permits such calls to this machine, also without TLS; for local trials (GATEHOUSE_MODE=local).',
@@ -42,4 +53,15 @@ function requireNetworks(networks: readonly string[], context: z.RefinementCtx):
   } catch (error) {
     context.addIssue({ code: 'custom', message: (error as Error).message });
   }
+}
+
+function wideNetworks(texts: readonly string[]): string | undefined {
+  for (const text of texts) {
+    const network = networkOf(text);
+    if (network === undefined) continue;
+    const reached = neverRegistered.find((address) => spans(network, address));
+    if (isTooWide(network) || reached !== undefined)
+      return `has ${text}, which ${reached === undefined ? 'is very wide' : `spans ${reached}`}`;
+  }
+  return undefined;
 }

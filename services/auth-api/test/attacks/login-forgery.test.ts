@@ -3,6 +3,7 @@ import {
   type AuthApi,
   contactCenterId,
   demoContactCenter,
+  ops,
   publicUrl,
   startAuthApi,
 } from '../stack/auth-api.ts';
@@ -124,7 +125,7 @@ describe('26: the interaction of another browser (CVE-2026-7507)', () => {
     for (const credentials of [
       '',
       'gatehouse-services:wrong-secret-1234',
-      'ops:ops-password',
+      `ops:${ops.password}`,
       'gatehouse-services:',
     ]) {
       const answer = await browser.get(`/auth/v3/internal/interactions/${id}`, {

@@ -1,4 +1,5 @@
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { Secret } from '@gatehouse/service-kit/secret';
 import {
   type OpenIdProvider,
@@ -208,7 +209,7 @@ describe('our keys towards identity providers', () => {
 
   it('are sealed anew with another encryption key; afterwards the former one may go', async () => {
     const boxOf = (...keys: string[]) => createSecretBox(new Secret(keys.join(',')));
-    const next = `k2:${Buffer.alloc(32, 8).toString('base64')}`;
+    const next = `k2:${randomBytes(32).toString('base64')}`;
     const { pool } = stack.deps.stores;
     const count = stack.deps.sso.keys.all().length;
 

@@ -4,7 +4,7 @@ import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { browserCookie } from '../stack/interaction.ts';
 import { type HostileProvider, sign, startHostileProvider } from './stack/hostile-provider.ts';
@@ -325,7 +325,7 @@ describe('logout with an OpenID Connect provider', () => {
   it('what administers is not opened by it', async () => {
     const answer = await stack.app.inject({
       url: '/auth/v3/sso/oidc/backchannel-logout',
-      headers: { authorization: basicAuthorization('ops', 'ops-password') },
+      headers: { authorization: basicAuthorization(ops.username, ops.password) },
     });
     expect(answer.statusCode).toBe(405);
   });

@@ -1,4 +1,5 @@
 /** Auth API as it runs: real PostgreSQL, real Redis, the simulator as Configuration Server. */
+import { createHash } from 'node:crypto';
 import { demoSeed, demoServiceAccount, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
 import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
@@ -20,9 +21,9 @@ import { createDeps, type Deps } from '../../src/deps.ts';
 import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
 
 export const publicUrl = 'https://login.test';
-export const ops = { username: 'ops', password: 'ops-password' };
+export const ops = { username: 'ops', password: 'known-to-the-tests-only' };
 export const serviceClient = { id: 'gatehouse-services', secret: 'shared-service-secret' };
-export const encryptionKeys = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+export const encryptionKeys = `k1:${createHash('sha256').update('k1').digest('base64')}`;
 export const environmentId = '11111111-1111-4111-8111-111111111111';
 export const contactCenterId = '22222222-2222-4222-8222-222222222222';
 

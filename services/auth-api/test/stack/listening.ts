@@ -13,7 +13,9 @@ export interface ListeningAuthApi extends AuthApi {
 export async function startListening(env: Record<string, string> = {}): Promise<ListeningAuthApi> {
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
-  const stack = await startAuthApi({ env: { GATEHOUSE_PUBLIC_URL: origin, ...env } });
+  const stack = await startAuthApi({
+    env: { GATEHOUSE_PUBLIC_URL: origin, GATEHOUSE_ALLOW_PLAINTEXT_PUBLIC_URL: 'true', ...env },
+  });
   await stack.app.listen({ host: '127.0.0.1', port });
   return { ...stack, origin, issuer: `${origin}/auth/v3` };
 }

@@ -1,11 +1,11 @@
 /** The command line against a whole Environment API that listens. */
 import { type CommandSurroundings, runCommand } from '@gatehouse/cli/run-command';
-import { startApi } from '../running-api.ts';
+import { ops, startApi } from '../running-api.ts';
 
 export async function startCli() {
   const api = await startApi();
   const GATEHOUSE_URL = await api.app.listen({ host: '127.0.0.1', port: 0 });
-  const env = { GATEHOUSE_URL, GATEHOUSE_USERNAME: 'ops', GATEHOUSE_PASSWORD: 'ops-password' };
+  const env = { GATEHOUSE_URL, GATEHOUSE_USERNAME: ops.username, GATEHOUSE_PASSWORD: ops.password };
   const run = (args: readonly string[], surroundings: CommandSurroundings = {}) =>
     runCommand(args, { ...surroundings, env: { ...env, ...surroundings.env } });
   return {
