@@ -15,9 +15,10 @@ export async function acceptFormsAndJson(scope: App): Promise<void> {
   scope.addHook('preValidation', async (request) => {
     request.body = unwrapped(request.body);
   });
-  scope.setErrorHandler((error, request, reply) =>
-    isJson(request) ? envelopeErrorHandler(error, request, reply) : htmlErrorHandler(error, request, reply),
-  );
+  scope.setErrorHandler((error, request, reply) => {
+    const isProgram = isJson(request) || request.headers.authorization !== undefined;
+    return (isProgram ? envelopeErrorHandler : htmlErrorHandler)(error, request, reply);
+  });
 }
 
 /** Programs send and read JSON; any other content comes from a browser. */

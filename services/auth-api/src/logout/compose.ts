@@ -74,6 +74,7 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     sessions: sessions.service,
     clients: clients.directory,
     endFamily: tokens.families.end,
+    endToken: tokens.access.end,
     audit: audit.writer,
     pendingLogouts: pending,
     pages,

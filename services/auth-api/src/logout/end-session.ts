@@ -115,10 +115,12 @@ export function createLogoutEndpoint(options: LogoutOptions) {
       const target = readTarget(parameters, client);
       const uiLocales = parameters.get('ui_locales')?.slice(0, 256);
       const session = await sessions.find(browser.request);
-      if (hint !== undefined && hint.sid !== session?.sid) await endHinted(hint, browser);
+      // An exchanged ID token is in other hands than the user's: it names the client, and ends nothing.
+      const proof = hint?.isDerived ? undefined : hint;
+      if (proof !== undefined && proof.sid !== session?.sid) await endHinted(proof, browser);
       if (session === undefined) return target ?? pages.signedOut();
-      if (hint?.sub === session.sub) {
-        await endSession(session, { clientId: hint.clientId }, browser);
+      if (proof?.sub === session.sub) {
+        await endSession(session, { clientId: proof.clientId }, browser);
         return afterLogout(browser, { ended: session, target, uiLocales });
       }
       // Section 2: without this user's hint, any page could sign the user out by a link (CVE-2020-10734).

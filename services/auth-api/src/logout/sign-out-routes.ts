@@ -1,5 +1,5 @@
 /** Serves `/auth/v3/sign-out`: redirects browsers and answers programs with the envelope. */
-import { emptyEnvelope } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -23,7 +23,7 @@ const signOutSchema = z.object({
 const documentation = {
   tags: ['sessions'],
   description:
-    'With `redirectUri` of a registered host the answer is a redirect there. Without: browsers go to the signed-out page, programs (a Bearer token, or a JSON body) get the envelope. A link on a site that no client is registered for only asks the user.',
+    "With `redirectUri` of a registered host the answer is a redirect there. Without: browsers go to the signed-out page, programs (a Bearer token, or a JSON body) get the envelope. A link on a site that no client is registered for only asks the user. `global=true` ends every session and token of the user; it needs a session or a token of the user's own login. A token from an exchange, a delegation or an assertion ends only itself, and gets 403 for `global=true`.",
 };
 
 export async function signOutRoutes(
@@ -61,7 +61,7 @@ export async function signOutRoutes(
         operationId: 'signOut',
         summary: 'Sign out',
         querystring: signOutSchema,
-        response: { 200: emptyEnvelope },
+        response: { 200: emptyEnvelope, 403: errorEnvelope },
       },
     },
     (request, reply) => answer(request, reply, request.query),
@@ -76,7 +76,7 @@ export async function signOutRoutes(
         summary: 'Sign out',
         querystring: signOutSchema,
         body: signOutSchema,
-        response: { 200: emptyEnvelope },
+        response: { 200: emptyEnvelope, 403: errorEnvelope },
       },
     },
     (request, reply) => {

@@ -1,5 +1,6 @@
 /** Signs out the user of a browser or of a token: this session, or every session of the user. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { forbidden } from '@gatehouse/service-kit/errors/app-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Browser } from '../browser/browser-cookies.ts';
@@ -7,9 +8,10 @@ import type { Pages } from '../browser/pages.ts';
 import { webOriginOf } from '../browser/same-origin.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import type { Caller, Callers } from '../sessions/caller.ts';
+import type { Caller, Callers, DerivedToken } from '../sessions/caller.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { EndedSession } from '../sessions/session.ts';
+import type { TokenFacts } from '../tokens/access-token.ts';
 import type { PendingLogouts } from './pending-logouts.ts';
 
 export interface SignOutOrder {
@@ -37,6 +39,8 @@ export interface SignOutOptions {
   clients: Pick<ClientDirectory, 'find' | 'hasOrigin'>;
   /** Ends the tokens of an authorization. */
   endFamily(familyId: string): Promise<void>;
+  /** Ends an access token and what was derived from it. */
+  endToken(text: string, facts: TokenFacts): Promise<void>;
   audit: AuditWriter;
   pendingLogouts: Pick<PendingLogouts, 'create'>;
   pages: Pick<Pages, 'signOut'>;
@@ -47,9 +51,15 @@ export interface SignOutOptions {
 export type SignOutService = ReturnType<typeof createSignOutService>;
 
 export function createSignOutService(options: SignOutOptions) {
-  const { callers, sessions, clients, endFamily, audit, pendingLogouts, pages, starts } = options;
+  const { callers, sessions, clients, endFamily, endToken, audit, pendingLogouts, pages, starts } = options;
+
+  const endDerived = async ({ text, facts, ownFamilyId }: DerivedToken) => {
+    await endToken(text, facts);
+    if (ownFamilyId !== undefined) await endFamily(ownFamilyId);
+  };
 
   const endOne = async (browser: Browser, caller: Caller) => {
+    if (caller.derived !== undefined) return endDerived(caller.derived);
     if (caller.via === 'session') await sessions.end(browser);
     else if (caller.sid !== undefined) await sessions.endOne(caller.sub, caller.sid);
     if (caller.familyId !== undefined) await endFamily(caller.familyId);
@@ -98,7 +108,7 @@ export function createSignOutService(options: SignOutOptions) {
   };
 
   return {
-    /** Signing out twice is no error. @throws AppError (503) */
+    /** Signing out twice is no error. @throws AppError (403) for `global` by a derived token, (503) */
     async signOut(browser: Browser, order: SignOutOrder): Promise<SignedOut> {
       const { request } = browser;
       const caller = await callers.find(request);
@@ -108,6 +118,8 @@ export function createSignOutService(options: SignOutOptions) {
         if (request.headers['authorization'] === undefined) await sessions.end(browser);
         return { via: undefined, redirectUri, ended: undefined };
       }
+      // RFC 9700 section 4.12: an exchanged token has less power than its user's login.
+      if (order.global && caller.derived !== undefined) throw endsOnlyItself();
       if (await mustAsk(order, caller)) {
         return ask(browser, { caller, redirectUri, global: order.global });
       }
@@ -125,6 +137,13 @@ export function createSignOutService(options: SignOutOptions) {
       return { via: caller.via, redirectUri, ended: endedBy(caller) };
     },
   };
+}
+
+function endsOnlyItself() {
+  return forbidden(
+    "This token was obtained by exchange, delegation or an assertion, so it ends only itself: global=true needs a token or session of the user's own login",
+    { field: 'global' },
+  );
 }
 
 function hasOrigin(

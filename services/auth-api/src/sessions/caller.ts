@@ -1,7 +1,11 @@
 /** Finds the user behind a request: by access token, else by session cookie. A cookie beside a token changes nothing. */
-import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import {
+  type ResourceTokens,
+  readAccessToken,
+} from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
-import type { StoredAccessToken } from '../tokens/access-token.ts';
+import type { AccessTokenRecord, StoredAccessToken, TokenFacts } from '../tokens/access-token.ts';
+import { isOfOwnLogin } from '../tokens/lineage.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { SessionService } from './service.ts';
 import type { ProviderSession } from './session.ts';
@@ -19,6 +23,15 @@ export interface Caller {
   scope?: string[];
   /** Of a token: the family of tokens that it belongs to. */
   familyId?: string | undefined;
+  /** Of a token that somebody got for the user by exchange, delegation or assertion: it ends nothing but itself. */
+  derived?: DerivedToken | undefined;
+}
+
+export interface DerivedToken {
+  text: string;
+  facts: TokenFacts;
+  /** A family that begins with this token; absent: it is in the family of the user's login. */
+  ownFamilyId?: string | undefined;
 }
 
 export type Callers = ReturnType<typeof createCallers>;
@@ -28,8 +41,9 @@ export function createCallers(
   resourceTokens: Pick<ResourceTokens<StoredAccessToken>, 'find'>,
 ) {
   const byToken = async (request: BrowserRequest): Promise<Caller | undefined> => {
-    const record = (await resourceTokens.find(request))?.record();
-    if (record?.identity === undefined) return undefined;
+    const stored = await resourceTokens.find(request);
+    const record = stored?.record();
+    if (stored === undefined || record?.identity === undefined) return undefined;
     const { identity, clientId, scope, familyId, session } = record;
     return {
       via: 'token',
@@ -39,6 +53,9 @@ export function createCallers(
       scope,
       familyId,
       sid: session?.sid,
+      derived: isOfOwnLogin(record)
+        ? undefined
+        : { text: readAccessToken(request).token, facts: stored.facts, ownFamilyId: ownFamilyOf(record) },
     };
   };
 
@@ -58,6 +75,11 @@ export function createCallers(
       return (await sessions.find(request)) !== undefined;
     },
   };
+}
+
+/** The record of an exchanged token names the family of the user's login, which it must not end. */
+function ownFamilyOf({ familyId, generation = 0, hasOwnFamily }: AccessTokenRecord): string | undefined {
+  return generation === 0 || hasOwnFamily ? familyId : undefined;
 }
 
 function hasToken({ headers }: BrowserRequest): boolean {

@@ -101,6 +101,11 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
     async (request) => {
       const caller = await requireCaller(request);
       if (caller.via === 'session' && isForeign(request.headers, publicUrl)) throw crossSite();
+      if (caller.derived !== undefined) {
+        throw forbidden(
+          "This token was obtained by exchange, delegation or an assertion: only a token of the user's own login ends sessions",
+        );
+      }
       const { id } = request.params;
       if ((await sessions.findOne(caller.sub, id)) === undefined) throw notFound('There is no such session');
       // The event comes first: a repetition after a crash would find no session to record.

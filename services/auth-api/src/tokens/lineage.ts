@@ -26,6 +26,21 @@ export interface Lineage {
   heldSinceMs?: number | undefined;
   /** The clients and actors before it: it is revoked together with any of these. */
   restsOn?: Revocable[] | undefined;
+  /** It came from an exchanged refresh token: its family is not that of the user's login. */
+  hasOwnFamily?: true | undefined;
+}
+
+/** The grants by which a user signs in. */
+const loginGrants = [
+  'authorization_code',
+  'implicit',
+  'password',
+  'urn:ietf:params:oauth:grant-type:device_code',
+];
+
+/** Whether the user's own login gave the token, not an exchange, a delegation or an assertion about the user. */
+export function isOfOwnLogin({ grantType, act, generation = 0 }: Lineage & { grantType: string }): boolean {
+  return loginGrants.includes(grantType) && act === undefined && generation === 0;
 }
 
 /** The only party that may act for users with tokens of the client, if its registration names one. */
@@ -35,6 +50,6 @@ export function partyNamedBy({ tokenExchange: { mayAct } }: Client): Party | und
 
 /** Picks the lineage of a token or grant. */
 export function lineageOf(lineage: Lineage, mayAct = lineage.mayAct): Lineage {
-  const { act, generation, heldSinceMs, restsOn } = lineage;
-  return { act, mayAct, generation, heldSinceMs, restsOn };
+  const { act, generation, heldSinceMs, restsOn, hasOwnFamily } = lineage;
+  return { act, mayAct, generation, heldSinceMs, restsOn, hasOwnFamily };
 }

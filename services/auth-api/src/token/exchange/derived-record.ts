@@ -36,6 +36,7 @@ export function derivedRecord(derivation: Derivation): SubjectRecord {
     expiresAtMs: endOf(derivation, client.accessTokenTtlSeconds),
     generation: (subject.generation ?? 0) + 1,
     heldSinceMs: nowMs,
+    hasOwnFamily: undefined,
     restsOn: [
       ...(subject.restsOn ?? []),
       clientsRightOf(subject),
@@ -53,6 +54,7 @@ export function derivedGrant(record: SubjectRecord, derivation: Derivation): Gra
   return {
     ...lineageOf(record),
     familyId: newFamilyId(),
+    hasOwnFamily: true,
     clientId,
     grantType,
     scope,
