@@ -13,6 +13,7 @@ import { estateCommands } from './commands/estate.ts';
 import { apiKeyCommands } from './commands/keys.ts';
 import { locationCommands } from './commands/locations.ts';
 import { profileCommands } from './commands/profile.ts';
+import { sessionCommands } from './commands/sessions.ts';
 import { settingCommands } from './commands/settings.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
 import { ssoCommands } from './commands/sso.ts';
@@ -29,6 +30,7 @@ export const groups: readonly CommandGroup[] = [
   checkCommand,
   configServerCommands,
   ssoCommands,
+  sessionCommands,
   doctorCommand,
   auditCommands,
   signingKeyCommands,

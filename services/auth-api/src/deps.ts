@@ -18,6 +18,7 @@ import { composeContactCenters } from './contact-centers/compose.ts';
 import { composeCors } from './cors/compose.ts';
 import { composeDevices } from './devices/compose.ts';
 import { composeDiscovery } from './discovery/compose.ts';
+import { composeHelpDesk } from './help-desk/compose.ts';
 import { composeInteractions } from './interactions/compose.ts';
 import { composeKeys } from './keys/compose.ts';
 import { composeLogout } from './logout/compose.ts';
@@ -151,6 +152,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     ssoSettings,
     sso,
   });
+  const helpDesk = composeHelpDesk({ audit, contactCenters, users, sessions });
   const admin = composeAdmin(core, {
     config,
     consul,
@@ -160,6 +162,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     sso,
     users,
     followed,
+    helpDesk,
     migrationsFolder,
   });
   const retention = createChangeRetention(core.changes, { now, log: core.log });

@@ -9,6 +9,7 @@ import type { Audit } from '../audit/compose.ts';
 import type { FollowedChanges } from '../changes/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
+import type { HelpDesk } from '../help-desk/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Users } from '../users/compose.ts';
@@ -16,6 +17,7 @@ import { linksProbe } from '../users/link-health.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { clientRoutes } from './client-routes.ts';
 import { diagnosisRoutes } from './diagnosis-routes.ts';
+import { helpDeskRoutes } from './help-desk-routes.ts';
 import { signingKeyRoutes } from './signing-key-routes.ts';
 import { ssoAdministrationRoutes } from './sso-routes.ts';
 
@@ -26,6 +28,7 @@ interface AdminDependencies {
   sso: Sso;
   users: Users;
   followed: FollowedChanges;
+  helpDesk: HelpDesk;
   consul: ConsulAccess | undefined;
   config: { elasticsearch: Parameters<typeof elasticsearchProbe>[0] };
   migrationsFolder: URL;
@@ -49,6 +52,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
       clientRoutes(app, { clients: clients.service, compatEnabled: isCompat }),
     signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),
     ssoRoutes: async (app: App) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys }),
+    helpDeskRoutes: async (app: App) => helpDeskRoutes(app, dependencies.helpDesk),
     auditRoutes: async (app: App) => auditRoutes(app, audit),
     diagnosisRoutes: async (app: App) => diagnosisRoutes(app, { probes, version: core.kit.version }),
   };

@@ -8,6 +8,7 @@ import { auditedService, securityDocument } from './document.ts';
 import { createAuditDrain } from './drain.ts';
 import { createAuditErasure } from './erase.ts';
 import { createFloodLimit, type FloodLimit, type FloodLimits } from './flood-limit.ts';
+import { createSeenPeople } from './seen-people.ts';
 import { type AuditFilter, findAuditPage } from './store.ts';
 import { createAuditStream } from './stream.ts';
 import { securityTrail } from './trail.ts';
@@ -63,6 +64,7 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
   return {
     writer,
     worker,
+    seenPeople: createSeenPeople(pool),
     search: { find: (filter: AuditFilter) => findAuditPage(pool, filter) },
     erasure: createAuditErasure({
       pool,

@@ -27,6 +27,7 @@ const administered = (type: 'creation' | 'change' | 'deletion'): EventKind => ({
 
 const userName = 'as typed, or as the Configuration Server spells it';
 const actor = 'who made the change: the operator account, or a client id';
+const administrator = 'the administrator who did it; absent when the user did';
 const changes = 'each changed field, before and after; of secrets only that they changed';
 const reason = 'reason code';
 const signingKey = { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' };
@@ -79,8 +80,21 @@ export const auditEvents = {
     kind: end,
     fields: { by: 'who caused the logout, if not the user', method: '`saml` or `oidc`' },
   },
-  global_logout: { when: 'all sessions and tokens of a user were revoked', kind: end },
-  session_ended: { when: 'one session was ended from the account page or by another login', kind: end },
+  global_logout: {
+    when: 'all sessions and tokens of a user were revoked',
+    kind: end,
+    fields: { actor: administrator },
+  },
+  session_ended: {
+    when: 'one session was ended from the account page, by another login or by an administrator',
+    kind: end,
+    fields: { actor: administrator },
+  },
+  access_inspected: {
+    when: 'an administrator looked at what a person or client has, or at why a person cannot sign in',
+    kind: { category: ['iam'], type: ['user', 'info'] },
+    fields: { actor, purpose: '`sessions`, `revocation` or `sign-in`' },
+  },
   logout_notice: {
     when: 'an application was notified that a session ended, or could not be notified',
     kind: end,

@@ -12,6 +12,7 @@ import {
   type OwnerState,
 } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { z } from 'zod';
 import { canonicalTenant } from './fold-name.ts';
 
 /** Reads from the Environment API; `etag` is that of the cached copy. */
@@ -63,6 +64,12 @@ export function createContactCenters(options: ContactCenterOptions) {
     /** The active contact centre with this id. */
     async get(id: string): Promise<ContactCenterView | undefined> {
       return activeOnly(await byId.get(id));
+    },
+    /** The contact centre with this id or domain, or the default one; also a disabled one: for administrators. */
+    async find(name = defaultDomain ?? ''): Promise<ContactCenterView | undefined> {
+      if (z.guid().safeParse(name).success) return byId.get(name.toLowerCase());
+      const domain = canonicalTenant(name);
+      return domain === '' || domain.length > maxDomainLength ? undefined : byDomain.get(domain);
     },
     environment: (id: string) => environments.get(id),
     /** Drops the copies that a change of the Environment API's data makes outdated. */

@@ -11,6 +11,7 @@ import { createCallers } from './caller.ts';
 import { sessionRoutes } from './routes.ts';
 import { createSessionService, type SessionServiceOptions } from './service.ts';
 import { createSessionStore } from './store.ts';
+import { createSessionViews } from './views.ts';
 
 interface SessionDependencies {
   /** Seconds; `rememberSeconds` 0: no session outlives its browser. */
@@ -59,16 +60,18 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     now,
   });
   const callers = createCallers(service, tokens.resources);
+  const views = createSessionViews(clients.directory);
   return {
     service,
     callers,
+    views,
     /** Whether users may stay signed in on a device of their own. */
     offersRemember,
     routes: async (app: App) =>
       sessionRoutes(app, {
         callers,
         sessions: service,
-        clientDirectory: clients.directory,
+        views,
         audit: audit.writer,
         publicUrl: browser.publicUrl,
       }),

@@ -10,17 +10,16 @@ import { z } from 'zod';
 import type { AuditWriter } from '../audit/event.ts';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
-import type { ClientDirectory } from '../clients/directory.ts';
 import { isWithinScope } from '../protocol/parameters.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Caller, Callers } from './caller.ts';
 import type { SessionService } from './service.ts';
-import type { SessionSummary } from './session.ts';
+import type { SessionViews } from './views.ts';
 
 export interface SessionRoutesDeps {
   callers: Callers;
   sessions: SessionService;
-  clientDirectory: Pick<ClientDirectory, 'find'>;
+  views: SessionViews;
   audit: AuditWriter;
   publicUrl: string;
 }
@@ -29,13 +28,7 @@ const tags = ['sessions'];
 const sessionsScope = 'sessions';
 
 export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
-  const { callers, sessions, clientDirectory, audit, publicUrl } = deps;
-
-  /** Gives the id when PostgreSQL is away or the client was deleted. */
-  const nameOf = async (clientId: string) => {
-    const client = await clientDirectory.find(clientId).catch(() => undefined);
-    return client?.name ?? clientId;
-  };
+  const { callers, sessions, views, audit, publicUrl } = deps;
 
   const requireCaller = async (request: BrowserRequest): Promise<Caller> => {
     const caller = await callers.find(request);
@@ -79,11 +72,11 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
     },
     async (request) => {
       const caller = await requireCaller(request);
-      const all = await sessions.list(caller.sub);
-      const views = all.map(async (summary) =>
-        viewOf(summary, await Promise.all(summary.clientIds.map(nameOf)), caller.sid),
-      );
-      return { ...ok(await Promise.all(views)), user: userOf(caller.identity) };
+      const all = await views(await sessions.list(caller.sub));
+      return {
+        ...ok(all.map((view) => ({ ...view, current: view.id === caller.sid }))),
+        user: userOf(caller.identity),
+      };
     },
   );
 
@@ -122,20 +115,6 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
       return ok();
     },
   );
-}
-
-function viewOf(summary: SessionSummary, applications: string[], currentSid: string | undefined) {
-  const { sid, createdAtMs, lastSeenAtMs, userAgent, clientAddress, isRemembered } = summary;
-  return {
-    id: sid,
-    createdAt: new Date(createdAtMs).toISOString(),
-    lastSeenAt: new Date(lastSeenAtMs).toISOString(),
-    userAgent,
-    clientAddress,
-    remembered: isRemembered,
-    applications,
-    current: sid === currentSid,
-  };
 }
 
 function userOf({ username, firstName, lastName }: UserIdentity) {

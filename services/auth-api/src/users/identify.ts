@@ -1,11 +1,14 @@
 /** Finds the person whom an identity provider named, without a password. */
-import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+
+import type { CallOptions } from '@gatehouse/config-server-client/backend';
+import { CfgObjectState, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { EnvironmentLink, EnvironmentLinks } from './environment-links.ts';
 import type { Identities } from './identities.ts';
-import type { UserIdentity } from './identity.ts';
+import { subjectOf, type UserIdentity } from './identity.ts';
 import { canonicalUserName } from './login-name.ts';
 import { mapFailure } from './map-failure.ts';
 import { isInGroup, readPersons } from './person-lookup.ts';
@@ -29,6 +32,14 @@ export type Identification =
       provedAtMs: number;
     }
   | { outcome: 'unknown' | 'disabled' | 'ambiguous' | 'not_a_member' };
+
+/** A person as the Configuration Server has them. */
+export interface FoundPerson {
+  sub: string;
+  userName: string;
+  isEnabled: boolean;
+  mustChangePassword: boolean;
+}
 
 export interface Membership {
   contactCenterId: string;
@@ -113,7 +124,27 @@ export function createIdentification({ contactCenters, links, identities, now }:
     return isInGroup(link, person?.DBID ?? 0, accessGroups);
   };
 
+  const find = async (contactCenter: ContactCenterView, userName: string, options: CallOptions) => {
+    if (userName.length > maxNameLength) return undefined;
+    const link = await links.open(contactCenter, options.signal);
+    const answered = await readPersons(link, lookups.userName.filter(userName), options);
+    const person = answered.find((one) => carries(one, { lookup: 'userName', name: userName }));
+    if (person === undefined) return undefined;
+    return {
+      sub: subjectOf(contactCenter.environmentId, person.DBID),
+      userName: person.userName,
+      isEnabled: person.state === CfgObjectState.enabled,
+      mustChangePassword: flagIsSet(person.changePasswordOnNextLogin),
+    };
+  };
+
   return {
+    /** The person of that user name, also a disabled one, of whatever contact centre. @throws SignInError `try_again` (503) */
+    find: (
+      contactCenter: ContactCenterView,
+      userName: string,
+      options: CallOptions = {},
+    ): Promise<FoundPerson | undefined> => find(contactCenter, userName, options).catch(asSignInError),
     /** Finds the one enabled person of that name. @throws SignInError `try_again` (503) */
     identify: (named: NamedPerson) => identify(named).catch(asSignInError),
     /** Does the same work for a person who does not exist. @throws SignInError `try_again` (503) */

@@ -72,7 +72,7 @@ export function createUserService(options: UserServiceOptions) {
     dummyVerification: createDummyVerification(links),
   });
   const identities = createIdentities({ mapping: readMapping(options.authorityMapping), now });
-  const { identify, isMember } = createIdentification({ contactCenters, links, identities, now });
+  const { find, identify, isMember } = createIdentification({ contactCenters, links, identities, now });
 
   return {
     authenticate: createAuthenticate({ accounts, openPasswordAccess, audit, metrics, identities, now }),
@@ -85,6 +85,7 @@ export function createUserService(options: UserServiceOptions) {
       audit,
       now,
     }),
+    find,
     identify,
     isMember,
     refresh: createRefresh({ contactCenters, links, identities }),

@@ -1,0 +1,33 @@
+/** Describes what the help desk asks and ends: sessions of a person, revocations. */
+import { z } from 'zod';
+import { sessionSchema } from '../sessions.ts';
+
+const name = z.string().min(1).max(512);
+
+/** Names a person: by `sub` alone, or by user name and contact centre. */
+export const personFields = {
+  user: name.describe('`sub`; or user name, also as `domain\\user`.'),
+  contactCenter: name
+    .optional()
+    .describe('Id or domain of the contact centre of a user name; the default tenant without it.'),
+};
+
+export const personSchema = z.object({
+  sub: z.string(),
+  userName: z.string().optional(),
+  contactCenterId: z.string().optional(),
+});
+
+/** A session without its cookie, and without anything that could be used as one. */
+export const heldSessionSchema = sessionSchema.omit({ current: true });
+
+export const sessionsOfPersonSchema = z.object({ user: personSchema, sessions: z.array(heldSessionSchema) });
+
+export const endedSessionsSchema = z.object({
+  user: personSchema,
+  sessions: z.int().describe('How many there were.'),
+});
+
+export type PersonName = { user: string; contactCenter?: string | undefined };
+export type NamedPerson = z.infer<typeof personSchema>;
+export type HeldSession = z.infer<typeof heldSessionSchema>;

@@ -1,0 +1,67 @@
+/** Serves what the help desk asks and ends, below `/auth/v3/ops`: the sessions of a person. */
+import {
+  endedSessionsSchema,
+  personFields,
+  sessionsOfPersonSchema,
+} from '@gatehouse/contracts/auth-api/administration/help-desk';
+import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { z } from 'zod';
+import { actorOf } from '../client-authentication/ops-authentication.ts';
+import type { HelpDesk } from '../help-desk/compose.ts';
+
+const tags = ['help desk'];
+const refusals = {
+  400: errorEnvelope,
+  401: securityError,
+  403: errorEnvelope,
+  404: errorEnvelope,
+  503: errorEnvelope,
+};
+
+// Strict: whoever misspells a parameter would end more than was meant.
+const personQuery = z.strictObject(personFields);
+const endQuery = z.strictObject({
+  ...personFields,
+  session: z.uuid().optional().describe('Only this one, with its tokens.'),
+});
+
+export function helpDeskRoutes(app: App, { sessions }: HelpDesk): void {
+  app.get(
+    '/sessions',
+    {
+      schema: {
+        tags,
+        operationId: 'listSessionsOfPerson',
+        summary: 'Where a person is signed in, newest first',
+        querystring: personQuery,
+        response: { 200: envelopeOf(sessionsOfPersonSchema), ...refusals },
+      },
+    },
+    async (request) => ok(await sessions.list(request.query, actorOf(request))),
+  );
+
+  app.delete(
+    '/sessions',
+    {
+      schema: {
+        tags,
+        operationId: 'endSessionsOfPerson',
+        summary: 'End every session and token of a person, or one session with its tokens',
+        description: 'In force on every replica within a second. May be repeated.',
+        querystring: endQuery,
+        response: { 200: envelopeOf(endedSessionsSchema), ...refusals },
+      },
+    },
+    async (request) => {
+      const { session, ...named } = request.query;
+      const actor = actorOf(request);
+      return ok(
+        await (session === undefined
+          ? sessions.endAll(named, actor)
+          : sessions.endOne(named, session, actor)),
+      );
+    },
+  );
+}

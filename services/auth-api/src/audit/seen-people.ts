@@ -1,0 +1,60 @@
+/** Finds in the security events what the Configuration Server cannot tell any more, or not now: who had a name, and where. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+
+export type SeenPeople = ReturnType<typeof createSeenPeople>;
+
+/** Looked at in one search: an installation may have hundreds of millions. */
+const maxEvents = 200_000;
+
+/** Events whose user has tokens by them, or a session. */
+const searched = `SELECT sub, client_id, at FROM auth.audit_events`;
+
+export function createSeenPeople(db: Queryable) {
+  return {
+    /** The `sub` of whoever signed in last by this name. */
+    async subOf(contactCenterId: string, userName: string): Promise<string | undefined> {
+      const { rows } = await db.query<{ sub: string }>(
+        `SELECT sub FROM auth.audit_events
+          WHERE fields ? 'userName' AND lower(fields->>'userName') = lower($2) AND contact_center_id = $1
+            AND name = 'login_succeeded' AND sub IS NOT NULL
+          ORDER BY seq DESC LIMIT 1`,
+        [contactCenterId, userName],
+      );
+      return rows[0]?.sub;
+    },
+
+    /** The name by which a person signed in last, and where. */
+    async nameOf(sub: string): Promise<{ userName: string; contactCenterId: string } | undefined> {
+      const { rows } = await db.query<{ userName: string; contactCenterId: string }>(
+        `SELECT fields->>'userName' AS "userName", contact_center_id AS "contactCenterId" FROM auth.audit_events
+          WHERE sub = $1 AND name = 'login_succeeded' AND contact_center_id IS NOT NULL AND fields ? 'userName'
+          ORDER BY at DESC LIMIT 1`,
+        [sub],
+      );
+      return rows[0];
+    },
+
+    /**
+     * Who was seen in the newest events of a contact centre, or with a client. `sinceMs`: how far back the search came,
+     * at most to `fromMs`.
+     */
+    async during(
+      fromMs: number,
+      { contactCenterId, clientId }: { contactCenterId?: string; clientId?: string },
+    ): Promise<{ subs: string[]; sinceMs: number }> {
+      const { rows } = await db.query<{ subs: string[]; events: string; oldest: Date | null }>(
+        `WITH recent AS (
+          ${searched} WHERE $1::text IS NULL OR contact_center_id = $1 ORDER BY seq DESC LIMIT ${maxEvents}
+        )
+        SELECT count(*) AS events, min(at) AS oldest, coalesce(array_agg(DISTINCT sub) FILTER (
+          WHERE sub IS NOT NULL AND at >= $3 AND ($2::text IS NULL OR client_id = $2)), '{}') AS subs
+        FROM recent`,
+        [contactCenterId ?? null, clientId ?? null, new Date(fromMs)],
+      );
+      const [found] = rows;
+      const isWhole = Number(found?.events ?? 0) < maxEvents;
+      const oldestMs = found?.oldest?.getTime() ?? fromMs;
+      return { subs: found?.subs ?? [], sinceMs: isWhole ? fromMs : Math.max(fromMs, oldestMs) };
+    },
+  };
+}

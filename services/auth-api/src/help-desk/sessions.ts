@@ -1,0 +1,52 @@
+/** Lists and ends the sessions of a person for an administrator. */
+import type { PersonName } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import { notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { SessionService } from '../sessions/service.ts';
+import type { SessionViews } from '../sessions/views.ts';
+import { eventOf } from './events.ts';
+import type { People } from './people.ts';
+
+export interface HeldSessionsOptions {
+  people: Pick<People, 'find'>;
+  sessions: Pick<SessionService, 'list' | 'findOne' | 'endOne' | 'endAll'>;
+  views: SessionViews;
+  audit: Pick<AuditWriter, 'write'>;
+}
+
+export type HeldSessions = ReturnType<typeof createHeldSessions>;
+
+/** Every function throws AppError 400, 404, 503. */
+export function createHeldSessions({ people, sessions, views, audit }: HeldSessionsOptions) {
+  return {
+    async list(named: PersonName, actor: Actor) {
+      const user = await people.find(named);
+      const { sub, contactCenterId } = user;
+      const fields = { purpose: 'sessions' };
+      await audit.write(eventOf('access_inspected', actor, { sub, contactCenterId, fields }));
+      return { user, sessions: await views(await sessions.list(sub)) };
+    },
+
+    /** Ends one session and its tokens. */
+    async endOne(named: PersonName, sid: string, actor: Actor) {
+      const user = await people.find(named);
+      const { sub, contactCenterId } = user;
+      if ((await sessions.findOne(sub, sid)) === undefined)
+        throw notFound('The person has no such session', { field: 'session' });
+      // The event comes first: a repetition after a crash would find no session to record.
+      await audit.write(eventOf('session_ended', actor, { sub, contactCenterId, sid }));
+      await sessions.endOne(sub, sid);
+      return { user, sessions: 1 };
+    },
+
+    /** Ends every session and token of the person. */
+    async endAll(named: PersonName, actor: Actor) {
+      const user = await people.find(named);
+      const { sub, contactCenterId } = user;
+      const held = await sessions.list(sub);
+      await audit.write(eventOf('global_logout', actor, { sub, contactCenterId }));
+      await sessions.endAll(sub);
+      return { user, sessions: held.length };
+    },
+  };
+}
