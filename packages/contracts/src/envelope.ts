@@ -1,5 +1,6 @@
 /** Describes the v3 envelope around every JSON answer outside the OAuth endpoints. */
 import { z } from 'zod';
+import { label } from './text.ts';
 
 export const successStatus = z.object({ code: z.literal(0) });
 
@@ -30,9 +31,16 @@ export const errorEnvelope = z.object({
 /** 401 on the JSON APIs and every error of the OAuth endpoints. */
 export const securityError = z.object({ error: z.string(), error_description: z.string().optional() });
 
-/** A request body: wrapped in `data`, as existing callers send it. */
+export const operationIdField = label()
+  .optional()
+  .describe("The caller's own name of this operation, kept in the audit trail.");
+
+/** A request body: wrapped in `data`, as existing callers send it. Unknown fields are ignored. */
 export function wrapped<T extends z.ZodType>(data: T) {
-  return z.object({ data, operationId: z.string().optional() });
+  return z.object(
+    { data, operationId: operationIdField },
+    { error: 'must be a JSON object with the fields inside "data": {"data":{…}}' },
+  );
 }
 
 export const nextCursorSchema = z

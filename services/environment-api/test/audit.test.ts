@@ -43,6 +43,55 @@ it('tells who changed what from which value to which, under which operation and 
   expect(Object.keys(data[2].changes)).toEqual(['name']);
 });
 
+// attack: an object of any size in every audit row | CWE-20, ASVS 2.2.1 | guard: services/environment-api/src/changes/writer.ts
+it.each([
+  ['an object', { a: 'x'.repeat(1000) }],
+  ['a list', ['x']],
+  ['a number', 1],
+  ['a NUL', 'a\u0000b'],
+  ['half a character', 'a\ud800'],
+  ['more than a line', 'a\nb'],
+  ['too long a text', 'x'.repeat(256)],
+])('takes no operationId that is %s, from whatever request', async (_name, operationId) => {
+  const environmentId = await api.environment();
+  const center = await api.contactCenter({ environmentId });
+  const document = (await api.call('GET', '/export')).body;
+  const requests: ['PUT' | 'PATCH' | 'POST' | 'DELETE', string, object][] = [
+    ['PUT', '/import', { ...document, settings: [{ name: 'n', value: 'v' }] }],
+    ['PUT', '/import?dryRun=true', document],
+    ['PATCH', `/environments/${environmentId}`, { data: { tenant: 'Other' } }],
+    ['POST', `/contact-centers/${center}/settings`, { data: { name: 'n', value: 'v' } }],
+    ['DELETE', `/contact-centers/${center}`, {}],
+    ['DELETE', `/environments/${environmentId}`, {}],
+    ['DELETE', `/cors?contactCenterId=${center}&origin=https://a.example`, {}],
+  ];
+  for (const [method, path, body] of requests) {
+    const answer = await api.call(method, path, {
+      headers: { 'if-match': '*' },
+      payload: { ...body, operationId },
+    });
+    const fields = answer.body.errors?.map(({ status }: { status: { field: string } }) => status.field);
+    expect([path, answer.status, fields]).toEqual([path, 400, ['operationId']]);
+  }
+});
+
+it('has the operationId of an import and of a deletion', async () => {
+  const id = await api.environment();
+  const document = (await api.call('GET', '/export')).body;
+  Object.assign(document.environments.at(-1), { tenant: 'Imported' });
+  await api.call('PUT', '/import', {
+    headers: { 'if-match': '*' },
+    payload: { ...document, operationId: 'import-7' },
+  });
+  await api.call('DELETE', `/environments/${id}`, { payload: { operationId: 'delete-8' } });
+  const { data } = (await api.call('GET', `/audit?entityId=${id}`)).body;
+  expect(data.map(({ operationId }: { operationId?: string }) => operationId)).toEqual([
+    'delete-8',
+    'import-7',
+    undefined,
+  ]);
+});
+
 it('is searched by who, by request and by time', async () => {
   const id = await api.contactCenter({ name: 'Of the search' });
   await api.call('PATCH', `/contact-centers/${id}`, {

@@ -131,6 +131,7 @@ describe('CBOR bodies', () => {
     expect(decodeCbor(hex(bytes), limits)).toHaveProperty('problem');
   });
 
+  // attack: CBOR nested without end | RFC 8949 10, CWE-674 | guard: packages/config-server-client/src/wire/ocp/cbor-decode.ts
   it('refuse nesting of 200 000 levels without recursion', () => {
     expect(decodeCbor(Buffer.alloc(200_000, 0x81), limits)).toEqual({ problem: 'nested deeper than 32' });
     expect(decodeCbor(Buffer.alloc(200_000, 0xa1), limits)).toHaveProperty('problem');
@@ -142,6 +143,7 @@ describe('CBOR bodies', () => {
     expect(decodeCbor(encode(nested(33)), limits)).toHaveProperty('problem');
   });
 
+  // attack: CBOR of very many items | RFC 8949 10, CWE-770 | guard: packages/config-server-client/src/wire/ocp/cbor-decode.ts
   it('refuse more items than allowed', () => {
     const items = encode(Array.from({ length: 1_000 }, () => 0));
     expect(decodeCbor(items, { ...limits, maxItems: 1_001 })).toHaveProperty('value');

@@ -1,13 +1,14 @@
 /** Describes `POST /auth/v3/auth-scheme`: how users of a tenant sign in. The answer never tells whether the user exists. */
 import { z } from 'zod';
+import { freeText } from '../text.ts';
 
 /** Whose question it is, told by Auth UI: everybody's come from its one address. */
 export const visitorAddressHeader = 'x-gatehouse-visitor-address';
 
 export const authSchemeQuestionSchema = z.object({
   /** May be `tenant\user`. */
-  userName: z.string().max(512).default(''),
-  tenant: z.string().max(255).optional(),
+  userName: freeText(512).default(''),
+  tenant: freeText(255).optional(),
 });
 
 export const authSchemeSchema = z.enum(['basic', 'saml', 'oidc']);

@@ -15,6 +15,9 @@ interface ValidationIssue {
   message?: string;
 }
 
+/** More are reported once these are corrected: the answer must not be longer than the request. */
+const maxProblems = 100;
+
 export function normalizeError(thrown: unknown, bodyLimitBytes = 0): AppError {
   if (thrown instanceof AppError) return thrown;
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as FrameworkError;
@@ -53,14 +56,14 @@ function unexpected(error: Error): AppError {
 /** Returns the problems of a zod or Fastify validation error; undefined for other errors. */
 function validationProblems(error: Error): FieldProblem[] | undefined {
   if (error instanceof ZodError) {
-    return error.issues.map((issue) => ({
+    return error.issues.slice(0, maxProblems).map((issue) => ({
       field: issue.path.join('.') || 'body',
       message: plain(issue.message),
     }));
   }
   const { validation, validationContext } = error as { validation?: unknown; validationContext?: string };
   if (!Array.isArray(validation)) return undefined;
-  return (validation as ValidationIssue[]).map((issue) => ({
+  return (validation as ValidationIssue[]).slice(0, maxProblems).map((issue) => ({
     field: (issue.instancePath ?? '').split('/').filter(Boolean).join('.') || (validationContext ?? 'body'),
     message: plain(issue.message ?? 'is not valid'),
   }));

@@ -24,8 +24,8 @@ export function postgresFailure(error: Error & { code?: string; severity?: strin
   const isServerError = error.severity !== undefined;
   if (isServerError && unavailableStates.test(code)) return unavailable('PostgreSQL', { cause: error });
   if (isServerError && code === '57014') return unavailable('PostgreSQL', { cause: error });
-  // 22021 bytes that are no text (NUL): the value came from the caller.
-  if (isServerError && code === '22021')
+  // 22021 bytes that are no text (NUL), 22P05 the same in JSON: the value came from the caller.
+  if (isServerError && (code === '22021' || code === '22P05'))
     return badRequest('A value contains a NUL character', { cause: error });
   if (!isServerError && (isConnectionFailure(error) || postgresClientMessages.test(error.message))) {
     return unavailable('PostgreSQL', { cause: error });

@@ -1,5 +1,5 @@
 /** Cuts lists into pages by `limit` and `offset` (compat), or by a cursor, which stays right while rows change. */
-import { z } from 'zod';
+import { freeText } from '@gatehouse/contracts/text';
 import { badRequest } from '../errors/app-error.ts';
 import { integer } from './scalar.ts';
 
@@ -11,9 +11,7 @@ export function pageQuery(defaultLimit = maxLimit) {
   return {
     limit: integer(1, maxLimit).default(defaultLimit).describe('Most rows of the answer.'),
     offset: integer(0, maxOffset).default(0).describe('Rows to skip.'),
-    cursor: z
-      .string()
-      .max(256)
+    cursor: freeText(256)
       .optional()
       .describe('`nextCursor` of the page before. Replaces `offset`; rows that come or go shift nothing.'),
   };

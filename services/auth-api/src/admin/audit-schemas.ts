@@ -1,8 +1,10 @@
 /** Defines the query and the bodies of `/auth/v3/ops/audit`. */
+
 import { wrapped } from '@gatehouse/contracts/envelope';
+import { label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 
-const text = z.string().min(1).max(512).optional();
+const text = label(512).optional();
 const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
 const time = z.iso
   .datetime({ offset: true, message: 'must be a time such as 2027-01-31T12:00:00Z' })
@@ -28,5 +30,5 @@ export const auditQuerySchema = z
   });
 
 export const eraseBodySchema = wrapped(
-  z.object({ user: z.string().min(1).max(512).describe('User name in any case, or `sub`.') }),
+  z.object({ user: label(512).describe('User name in any case, or `sub`.') }),
 );

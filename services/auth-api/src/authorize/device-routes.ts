@@ -1,4 +1,5 @@
 /** Serves `/auth/v3/oauth/device/code`: the form of the page where a user types the code of a device. */
+import { freeText } from '@gatehouse/contracts/text';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
@@ -27,7 +28,7 @@ export async function deviceRoutes(
         summary: 'The code that a device shows, typed by its user (RFC 8628 section 3.3)',
         description: 'The form of our own page `/auth/device`. Answers 303 onward.',
         consumes: ['application/x-www-form-urlencoded'],
-        body: z.object({ user_code: z.string().max(256).default('') }),
+        body: z.object({ user_code: freeText(256).default('') }),
       },
     },
     async (request, reply) => {

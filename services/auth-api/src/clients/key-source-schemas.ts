@@ -1,14 +1,17 @@
 /** Validates the public keys of clients and assertion issuers: a key set by value (RFC 7517), or its address. */
+
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { publicKeyMembers, publicKeySchema } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { userLookupSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
+import { anyJson, freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 
 const minRsaBits = 2048;
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
 
 const registeredKey = z
-  .looseObject(publicKeyMembers)
+  .object(publicKeyMembers)
+  .catchall(anyJson())
   .superRefine((jwk, context) => {
     const problem = problemOf(jwk);
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
@@ -17,19 +20,19 @@ const registeredKey = z
 
 export const keySourceFields = {
   jwks: z.object({ keys: z.array(registeredKey).min(1).max(20) }),
-  jwksUri: z.string().max(2048),
+  jwksUri: freeText(2048),
 };
 
 /** An issuer whose assertions the client may use (RFC 7523 section 2.1), with its keys. */
 const assertionIssuer = z
   .strictObject({
-    issuer: z.string().min(1).max(512),
-    audience: z.string().min(1).max(512).optional(),
+    issuer: label(512),
+    audience: label(512).optional(),
     jwks: keySourceFields.jwks.optional(),
     jwksUri: keySourceFields.jwksUri.optional(),
-    subjectClaim: z.string().min(1).max(128).optional(),
+    subjectClaim: label(128).optional(),
     userLookup: userLookupSchema.optional(),
-    contactCenterIds: z.array(z.string().min(1).max(128)).min(1).max(1000).optional(),
+    contactCenterIds: z.array(label(128)).min(1).max(1000).optional(),
   })
   .refine(({ jwks, jwksUri }) => jwks === undefined || jwksUri === undefined, {
     message: 'takes jwks or jwksUri, not both',

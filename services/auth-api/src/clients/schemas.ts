@@ -1,11 +1,13 @@
 /** Validates clients as administrators and provisioning scripts send them. */
+
 import { wrapped } from '@gatehouse/contracts/envelope';
+import { freeText, label } from '@gatehouse/contracts/text';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { signingAlgorithms } from '../keys/algorithms.ts';
 import { parseScope } from '../protocol/parameters.ts';
-import { redirectUriProblem } from '../protocol/redirect-uri.ts';
+import { maxUriLength, redirectUriProblem } from '../protocol/redirect-uri.ts';
 import { responseTypes } from '../protocol/response-types.ts';
 import { described } from './field-texts.ts';
 import { jwtBearerSchema, keySourceFields } from './key-source-schemas.ts';
@@ -25,7 +27,7 @@ export const clientIdPattern = /^[A-Za-z0-9._~@-]{1,128}$/;
 
 const clientIdSchema = z.string().regex(clientIdPattern, 'must have 1 to 128 letters, digits or . _ ~ @ -');
 
-const redirectUri = z.string().superRefine((text, context) => {
+const redirectUri = freeText(maxUriLength).superRefine((text, context) => {
   const problem = redirectUriProblem(text);
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 });
@@ -33,8 +35,8 @@ const redirectUri = z.string().superRefine((text, context) => {
 /** The front-channel logout page is shown in a frame, so it must be a web page. */
 const pageUri = redirectUri.refine((text) => /^https?:/i.test(text), 'must use https or http');
 
-const scopeValue = z.string().refine((text) => parseScope(text)?.length === 1, 'must be one scope value');
-const name = z.string().min(1).max(256);
+const scopeValue = freeText(1024).refine((text) => parseScope(text)?.length === 1, 'must be one scope value');
+const name = freeText(256).min(1);
 const lifetimeSeconds = z.int().min(1);
 const maxInteger = 2_147_483_647;
 const signingAlgorithm = z.enum(signingAlgorithms);
@@ -51,7 +53,7 @@ const tokenExchange = z.strictObject({
 /** Fields of both create and update. */
 const fields = {
   name,
-  description: z.string().max(2000),
+  description: freeText(2000),
   client_secret: z.string().regex(/^[\x20-\x7e]{1,256}$/, 'must be 1 to 256 printable ASCII characters'),
   clientType: z.enum(['CONFIDENTIAL', 'PUBLIC']),
   internalClient: z.boolean(),
@@ -62,7 +64,7 @@ const fields = {
   postLogoutRedirectURIs: z.array(redirectUri).max(200),
   accessTokenExpirationTimeout: lifetimeSeconds,
   refreshTokenExpirationTimeout: lifetimeSeconds,
-  contactCenterIds: z.array(z.string().min(1).max(128)).max(10_000),
+  contactCenterIds: z.array(label(128)).max(10_000),
   redirectMatching: z.enum(['exact', 'origin']),
   requirePkce: z.boolean(),
   accessTokenFormat: z.enum(['opaque', 'jwt']),
@@ -90,7 +92,7 @@ const removableFields = {
   basicAuthorize: z.boolean(),
   defaultMaxAgeSeconds: z.int().min(0).max(maxInteger),
   frontchannelLogoutUri: pageUri,
-  backchannelLogoutUri: z.string().max(2048),
+  backchannelLogoutUri: freeText(2048),
   requestObjectSigningAlg: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']),
   ...keySourceFields,
 };
@@ -118,16 +120,11 @@ export const rotateBodySchema = z
 
 export const listQuerySchema = z.object({
   ...pageQuery(),
-  search: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe('A part of the id, the name, the description or a redirect URI.'),
-  contactCenterId: z.string().max(128).optional().describe('Clients that serve this contact centre.'),
+  search: label(256).optional().describe('A part of the id, the name, the description or a redirect URI.'),
+  contactCenterId: freeText(128).optional().describe('Clients that serve this contact centre.'),
 });
 
-export const clientParamsSchema = z.object({ client_id: z.string().max(128) });
+export const clientParamsSchema = z.object({ client_id: freeText(128) });
 
 function nullish<T extends Record<string, z.ZodType>>(shape: T) {
   return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, schema.nullish()])) as {

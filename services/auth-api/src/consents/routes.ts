@@ -1,5 +1,7 @@
 /** Serves `/auth/v3/oauth/consent`, where the consent page sends its form. */
+
 import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
+import { freeText, label } from '@gatehouse/contracts/text';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
@@ -7,8 +9,8 @@ import { readOnlyForms } from '../protocol/parameters.ts';
 import type { ConsentForms } from './forms.ts';
 
 const consentFormSchema = z.object({
-  interaction: z.string().min(1).max(128),
-  csrf: z.string().max(256).default(''),
+  interaction: label(128),
+  csrf: freeText(256).default(''),
   answer: z.enum(consentAnswers),
 });
 

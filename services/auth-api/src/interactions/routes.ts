@@ -1,6 +1,8 @@
 /** Serves `/auth/v3/internal/interactions/{id}`, which Auth UI reads to render the login page. */
+
 import { browserHeader, interactionViewSchema } from '@gatehouse/contracts/auth-api/interaction';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { freeText } from '@gatehouse/contracts/text';
 import { AppError, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -22,8 +24,8 @@ export function interactionRoutes(app: App, { interactions, offersRemember }: In
         operationId: 'readInteraction',
         tags: ['internal'],
         summary: 'A pending login, for the browser that started it',
-        params: z.object({ id: z.string().max(128) }),
-        headers: z.object({ [browserHeader]: z.string().max(128).optional() }),
+        params: z.object({ id: freeText(128) }),
+        headers: z.object({ [browserHeader]: freeText(128).optional() }),
         response: {
           200: envelopeOf(interactionViewSchema),
           401: securityError,

@@ -1,5 +1,7 @@
 /** Validates the administrators' requests about signing keys. */
+
 import { wrapped } from '@gatehouse/contracts/envelope';
+import { anyJson, freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 import { signingAlgorithms } from './algorithms.ts';
 
@@ -18,14 +20,15 @@ export const rotateBodySchema = wrapped(
 
 const keyImportSchema = z
   .strictObject({
-    pem: z.string().max(65_536).optional().describe('PKCS#8, PKCS#1 or SEC 1, encrypted or not'),
+    pem: freeText(65_536).optional().describe('PKCS#8, PKCS#1 or SEC 1, encrypted or not'),
     pkcs12: z.base64().max(262_144).optional().describe('A PKCS#12 keystore in base64'),
     jwk: z
-      .looseObject({ kty: z.string(), kid: kid.optional() })
+      .object({ kty: label(16), kid: kid.optional() })
+      .catchall(anyJson())
       .optional()
       .describe('A private JWK (RFC 7517)'),
-    password: z.string().max(1024).optional().describe('Of the PEM block or keystore'),
-    alias: z.string().max(256).optional().describe('Entry of a keystore that has several keys'),
+    password: freeText(1024).optional().describe('Of the PEM block or keystore'),
+    alias: freeText(256).optional().describe('Entry of a keystore that has several keys'),
     state: z
       .enum(['next', 'active'])
       .default('next')

@@ -1,4 +1,5 @@
 /** Serves `/auth/v3/oauth/logout` and the form of the page that asks before a logout. */
+import { freeText, label } from '@gatehouse/contracts/text';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -82,7 +83,7 @@ export async function logoutRoutes(
         summary: 'Confirm a logout that the page asked about',
         description: 'The form of our own page, with its csrf token. Answers 303 onward.',
         consumes,
-        body: z.object({ logout: z.string().min(1).max(128), csrf: z.string().max(256).default('') }),
+        body: z.object({ logout: label(128), csrf: freeText(256).default('') }),
       },
     },
     async (request, reply) =>

@@ -1,7 +1,9 @@
 /** Serves `/auth/v3/internal/logouts/{id}`, which Auth UI reads to render the pages around a logout. */
+
 import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
 import { type LogoutView, logoutViewSchema } from '@gatehouse/contracts/auth-api/logout';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
+import { freeText } from '@gatehouse/contracts/text';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -20,8 +22,8 @@ export function logoutViewRoutes(app: App, { pendingLogouts }: LogoutViewRoutesD
         operationId: 'readLogout',
         tags: ['internal'],
         summary: 'A sign-out, for the browser that it belongs to',
-        params: z.object({ id: z.string().max(128) }),
-        headers: z.object({ [browserHeader]: z.string().max(128).optional() }),
+        params: z.object({ id: freeText(128) }),
+        headers: z.object({ [browserHeader]: freeText(128).optional() }),
         response: { 200: envelopeOf(logoutViewSchema), 401: securityError, 404: errorEnvelope },
       },
     },

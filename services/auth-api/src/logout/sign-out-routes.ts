@@ -1,5 +1,6 @@
 /** Serves `/auth/v3/sign-out`: redirects browsers and answers programs with the envelope. */
 import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
+import { freeText } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -17,7 +18,7 @@ export interface SignOutRoutesDeps {
 
 const signOutSchema = z.object({
   global: flag.optional(),
-  redirectUri: z.string().max(2048).optional(),
+  redirectUri: freeText(2048).optional(),
 });
 
 const documentation = {

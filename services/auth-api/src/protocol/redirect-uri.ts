@@ -1,6 +1,6 @@
 /** Checks redirect URIs: which may be registered, and which requested URI a registration covers (RFC 9700 section 4.1). */
 
-const maxUriLength = 2048;
+export const maxUriLength = 2048;
 const loopbackHosts = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /** `exact`, or `origin` for the compat profile: any path below the registered one. */

@@ -1,4 +1,5 @@
 /** Describes the bodies of the OAuth endpoints. Request schemas only document; the endpoints read requests by OAuth's rules. */
+import { label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 
 const text = z.string().optional();
@@ -103,7 +104,7 @@ export const pushedAnswerSchema = z.object({
   expires_in: z.int().describe('Seconds'),
 });
 
-export const resumeQuerySchema = z.object({ interaction: z.string().min(1).max(128) });
+export const resumeQuerySchema = z.object({ interaction: label(128) });
 
 export const logoutRequestSchema = z.looseObject({
   id_token_hint: text.describe('An ID token of the user, expired or not'),

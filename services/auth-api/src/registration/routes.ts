@@ -1,5 +1,7 @@
 /** Serves `/auth/v3/oauth/register`: dynamic client registration (RFC 7591) and its management (RFC 7592). */
+
 import { securityError } from '@gatehouse/contracts/envelope';
+import { freeText } from '@gatehouse/contracts/text';
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -11,7 +13,7 @@ import type { RegistrationCall, Registrations } from './service.ts';
 const url = '/register';
 const tags = ['registration'];
 const refusals = { 400: securityError, 401: securityError, 429: securityError, 503: securityError };
-const params = z.object({ client_id: z.string().max(128) });
+const params = z.object({ client_id: freeText(128) });
 
 export function registrationRoutes(app: App, { registrations }: { registrations: Registrations }): void {
   app.setErrorHandler((error, request, reply) => oauthErrorHandler(asMetadataError(error), request, reply));

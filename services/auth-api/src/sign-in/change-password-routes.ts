@@ -1,5 +1,7 @@
 /** Serves `/auth/v3/change-password`: JSON for programs (compat), a form for pages. */
+
 import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
+import { freeText } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -11,13 +13,14 @@ import type { ChangePasswordService } from './change-password-service.ts';
 import { answerFailure } from './failed-form.ts';
 
 const changePasswordSchema = z.object({
+  // As at a sign-in: what cannot be a name or a password is a wrong one.
   userName: z.string().optional(),
   tenant: z.string().optional(),
   oldPassword: z.string().default(''),
   newPassword: z.string().default(''),
   newPasswordAgain: z.string().optional(),
-  interaction: z.string().optional(),
-  csrf: z.string().optional(),
+  interaction: freeText(128).optional(),
+  csrf: freeText(256).optional(),
 });
 
 export interface ChangePasswordRoutesDeps {

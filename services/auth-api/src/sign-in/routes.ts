@@ -1,5 +1,7 @@
 /** Serves `/auth/v3/sign-in`: the password form of the login page, or the same as JSON. */
+
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
+import { freeText } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
@@ -7,6 +9,7 @@ import { acceptFormsAndJson, flag, isJson, isSet } from '../browser/browser-scop
 import { answerFailure } from './failed-form.ts';
 import type { SignInService } from './service.ts';
 
+// Compared, never stored: whatever cannot be a name or a password is a wrong one, and is answered as such.
 const text = z.string().default('');
 
 export const signInSchema = z.object({
@@ -14,9 +17,9 @@ export const signInSchema = z.object({
   password: text,
   tenant: z.string().optional(),
   /** Compat; the scheme is decided by `auth-scheme`. */
-  saml: z.string().optional(),
-  interaction: z.string().optional(),
-  csrf: z.string().optional(),
+  saml: freeText(64).optional(),
+  interaction: freeText(128).optional(),
+  csrf: freeText(256).optional(),
   /** Stay signed in on this device, where the installation offers it. */
   remember: flag.optional().transform(isSet),
 });

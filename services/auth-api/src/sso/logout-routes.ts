@@ -1,5 +1,7 @@
 /** Serves the logout that an identity provider starts or answers. */
+
 import formbody from '@fastify/formbody';
+import { freeText } from '@gatehouse/contracts/text';
 import { envelopeErrorHandler } from '@gatehouse/service-kit/errors/render-envelope';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -45,7 +47,7 @@ export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Pr
       operationId: 'signedOutElsewhere',
       tags,
       summary: 'Back from signing out at an OpenID Connect provider',
-      querystring: z.object({ state: z.string().optional() }),
+      querystring: z.object({ state: freeText(2048).optional() }),
     },
     handler: async (request, reply) => reply.redirect(await providerLogout.finish(request.query.state), 302),
   });
@@ -76,9 +78,9 @@ export async function providerLogoutRoutes(app: App, deps: LogoutRoutesDeps): Pr
       consumes: ['application/x-www-form-urlencoded'],
       params: placeParams,
       body: z.object({
-        SAMLRequest: z.string().optional(),
-        SAMLResponse: z.string().optional(),
-        RelayState: z.string().max(2048).optional(),
+        SAMLRequest: freeText(formLimitBytes).optional(),
+        SAMLResponse: freeText(formLimitBytes).optional(),
+        RelayState: freeText(2048).optional(),
       }),
     },
     handler: async (request, reply) => {
@@ -105,7 +107,7 @@ export async function backchannelLogoutRoutes(app: App, deps: LogoutRoutesDeps):
       tags,
       summary: 'A session at an OpenID Connect provider is over (Back-Channel Logout 1.0)',
       consumes: ['application/x-www-form-urlencoded'],
-      body: z.object({ logout_token: z.string().min(1).max(16_384) }),
+      body: z.object({ logout_token: freeText(16_384).min(1) }),
     },
     handler: async (request, reply) => {
       await oidcLogout.receive(request.body.logout_token, request);

@@ -1,5 +1,7 @@
 /** Names the contact centre and location that an identity provider's response belongs to; our addresses contain both. */
+
 import { locationPattern, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { freeText } from '@gatehouse/contracts/text';
 import { notFound } from '@gatehouse/service-kit/errors/app-error';
 import { z } from 'zod';
 import type { ContactCenterService } from '../contact-centers/service.ts';
@@ -12,7 +14,7 @@ export interface SignOnPlace {
 /** The end of a path that names a place. */
 export const placePattern = ':contactCenterId/:place';
 
-export const placeParams = z.object({ contactCenterId: z.guid(), place: z.string().max(128) });
+export const placeParams = z.object({ contactCenterId: z.guid(), place: freeText(128) });
 
 const root = '-';
 

@@ -1,4 +1,5 @@
 /** Serves `/auth/v3/sso/start`: the login page, an application or a bookmark sends browsers here to start a login. */
+import { freeText } from '@gatehouse/contracts/text';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply } from 'fastify';
@@ -9,18 +10,16 @@ import { noStore } from './no-store.ts';
 import type { ProviderRequest } from './protocol.ts';
 
 const querySchema = z.object({
-  interaction: z.string().max(128).optional().describe('Authorization request that waits'),
-  tenant: z.string().max(255).optional().describe('Domain of the contact centre'),
-  redirectUri: z
-    .string()
-    .max(2048)
+  interaction: freeText(128).optional().describe('Authorization request that waits'),
+  tenant: freeText(255).optional().describe('Domain of the contact centre'),
+  redirectUri: freeText(2048)
     .optional()
     .describe('Page of a registered application to go on to, where no authorization request waits'),
   again: z
     .literal('true')
     .optional()
     .describe('Have the person asked anew, whatever session the identity provider has'),
-  login_hint: z.string().max(512).optional().describe('User name; may be tenant\\user'),
+  login_hint: freeText(512).optional().describe('User name; may be tenant\\user'),
 });
 
 export function ssoStartRoutes(app: App, { login }: { login: SsoLogin }): void {

@@ -78,6 +78,28 @@ describe('63 · metadata of identity providers', () => {
     });
   });
 
+  const manyAttributes = (count: number, form: (index: number) => string) =>
+    `<EntityDescriptor ${Array.from({ length: count }, (_, index) => form(index)).join(' ')}>`;
+
+  // attack: XML whose parser works with the square of its attributes | CWE-407, CVE-2003-1564 | guard: services/auth-api/src/sso/saml/xml.ts
+  it.each<[string, string]>([
+    ['attributes of one element', `${manyAttributes(50_000, (index) => `a${index}=""`)}</EntityDescriptor>`],
+    [
+      'namespaces that every element inherits',
+      `${manyAttributes(15_000, (index) => `xmlns:n${index}="u"`)}${'<a xmlns:b="c"/>'.repeat(15_000)}</EntityDescriptor>`,
+    ],
+    [
+      'namespaces of many levels',
+      `${manyAttributes(60, (index) => `xmlns:n${index}="u"`).repeat(60)}${'<a xmlns:b="c"/>'.repeat(15_000)}`,
+    ],
+  ])('66 · %s cost nothing', (_title, xml) => {
+    const startedMs = performance.now();
+    expect(() => readIdpMetadata(xml)).toThrow(
+      expect.objectContaining({ detail: expect.stringContaining('more than 64 attributes') }),
+    );
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+
   it('66 · comments that never end cost nothing', () => {
     const startedMs = performance.now();
     expect(() => readIdpMetadata(`<EntityDescriptor>${'<!--'.repeat(130_000)}`)).toThrow();

@@ -46,6 +46,37 @@ describe('a refusal says what is wrong, and its code is not 0', () => {
       { method: 'PUT', url: `${path}/known`, payload: '{"data":{"client_id":"x"}}' },
       'client_id',
     ],
+    // attack: NUL and lone surrogates in stored text | CWE-158, CWE-20 | guard: packages/contracts/src/text.ts
+    [
+      400,
+      'a NUL',
+      { method: 'POST', payload: '{"data":{"name":"a\\u0000b"}}' },
+      'data.name: must not hold a NUL',
+    ],
+    [
+      400,
+      'half a character',
+      { method: 'POST', payload: '{"data":{"description":"\\ud800"}}' },
+      'data.description: must not hold half',
+    ],
+    [
+      400,
+      'a NUL in a list',
+      { method: 'POST', payload: '{"data":{"authorities":["\\u0000"]}}' },
+      'data.authorities.0: must not',
+    ],
+    [
+      400,
+      'a NUL in a key',
+      { method: 'POST', payload: '{"data":{"jwks":{"keys":[{"kty":"EC","x":"\\u0000"}]}}}' },
+      'x: must not hold a NUL',
+    ],
+    [
+      400,
+      'an operationId of two lines',
+      { method: 'POST', payload: '{"data":{},"operationId":"a\\nb"}' },
+      'operationId: must not hold control',
+    ],
     [400, 'a NUL in the address', { url: `${path}/%00` }, 'NUL'],
     [404, 'a client that does not exist', { url: `${path}/nobody` }, 'nobody'],
     [404, 'a change of it', { method: 'PUT', url: `${path}/nobody`, payload: '{"data":{}}' }, 'nobody'],

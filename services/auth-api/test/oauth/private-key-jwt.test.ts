@@ -353,6 +353,28 @@ describe('keys at an address', () => {
     expect(stack.logged()).toContain('the key set cannot be read from its address');
   });
 
+  // attack: key set that costs more than it is long | CWE-770, RFC 8725 2.8 | guard: services/auth-api/src/assertions/key-sets.ts
+  it('are not read when there are very many, when they are very long, or when one is very large', async () => {
+    const large = {
+      ...key.publicJwk,
+      kty: 'RSA',
+      n: Buffer.alloc(100_000, 0xff).toString('base64url'),
+      e: 'AQAB',
+    };
+    const sets: Record<string, unknown>[][] = [
+      Array.from({ length: 101 }, () => key.publicJwk),
+      [{ ...key.publicJwk, x5c: Array(200).fill('A'.repeat(2_000)) }],
+      [{ ...key.publicJwk, other: JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`) }, large],
+    ];
+    for (const keys of sets) {
+      keyServer.serve({ keys });
+      skewMs += 3_600_000;
+      const startedMs = performance.now();
+      expectInvalidClient(await sign(await createClientKey()));
+      expect(performance.now() - startedMs).toBeLessThan(2_000);
+    }
+  });
+
   it('are refused at an address of the inside', async () => {
     const inside = await createClient(stack, {
       tokenEndpointAuthMethod: 'private_key_jwt',

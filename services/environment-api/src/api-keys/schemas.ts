@@ -1,9 +1,10 @@
 /** Checks bodies of `/contact-centers/{id}/api-keys` and `/api-keys/validate`. */
 
+import { wrapped } from '@gatehouse/contracts/envelope';
+import { label } from '@gatehouse/contracts/text';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { instant } from '../fields/scalars.ts';
-import { label, wrapped } from '../fields/text.ts';
 
 const maxOverlapSeconds = 30 * 24 * 3600;
 

@@ -1,9 +1,11 @@
 /** Routes below `/audit`: list the audit trail, verify its hash chain, ship again what Elasticsearch refused. */
+
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
 import { nextCursorSchema, successStatus } from '@gatehouse/contracts/envelope';
 import { auditEntrySchema } from '@gatehouse/contracts/environment-api/administration/audit';
 import { environmentEntities } from '@gatehouse/contracts/environment-api/changes';
+import { label } from '@gatehouse/contracts/text';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -12,7 +14,6 @@ import { z } from 'zod';
 import { requireInstallationReader, requireInstallationWriter } from '../access/caller.ts';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { idSchema } from '../fields/scalars.ts';
-import { label } from '../fields/text.ts';
 import type { AuditService } from './service.ts';
 import type { AuditRow } from './store.ts';
 

@@ -1,15 +1,15 @@
 /** Checks bodies and queries of `/contact-centers`. */
 
-import { nextCursorSchema } from '@gatehouse/contracts/envelope';
+import { nextCursorSchema, wrapped } from '@gatehouse/contracts/envelope';
 import { contactCenterSchema } from '@gatehouse/contracts/environment-api/administration/contact-centers';
 import {
   contactCenterAuthSchema,
   contactCenterStatusSchema,
 } from '@gatehouse/contracts/environment-api/contact-center';
+import { label } from '@gatehouse/contracts/text';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { idSchema } from '../fields/scalars.ts';
-import { label, wrapped } from '../fields/text.ts';
 import { domainsField } from './domain.ts';
 
 const auth = z.enum(contactCenterAuthSchema.options, { error: 'must be "configServer"' });

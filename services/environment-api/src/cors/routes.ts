@@ -1,7 +1,9 @@
 /** Routes below `/cors`: the origins whose pages may call the APIs; `/internal/cors` gives them to Auth API. */
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+
+import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
 import { corsAnswer } from '@gatehouse/contracts/environment-api/administration/cors';
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
+import { freeText, label } from '@gatehouse/contracts/text';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
@@ -11,7 +13,6 @@ import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
 import { idSchema } from '../fields/scalars.ts';
-import { freeText, label, wrapped } from '../fields/text.ts';
 import type { CorsService } from './service.ts';
 
 const tags = ['CORS'];

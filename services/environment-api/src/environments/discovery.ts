@@ -1,8 +1,9 @@
 /** Checks the registry of an environment: Consul or DNS may list its Configuration Servers beside the fixed list. */
+
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
+import { label } from '@gatehouse/contracts/text';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
-import { label } from '../fields/text.ts';
 import { needsPrimary } from './config-server.ts';
 
 /** At most one of the two names is set. */

@@ -1,4 +1,5 @@
 /** Checks, merges and seals the TLS settings of the link to the Configuration Servers. The private key is write-only. */
+
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { tlsAnswerSchema } from '@gatehouse/contracts/environment-api/administration/environments';
@@ -6,10 +7,10 @@ import {
   type ConfigServerTlsView,
   tlsKeyPlace,
 } from '@gatehouse/contracts/environment-api/config-server-tls';
+import { freeText, label } from '@gatehouse/contracts/text';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { z } from 'zod';
-import { freeText, label } from '../fields/text.ts';
 
 const certificateBlock = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 const hostName = /^[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?$/;

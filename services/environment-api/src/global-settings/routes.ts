@@ -1,6 +1,7 @@
 /** Routes below `/settings`: values that every contact centre inherits. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
+import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -61,7 +62,7 @@ export function globalSettingRoutes(
         tags,
         operationId: 'deleteGlobalSetting',
         summary: 'Delete a global setting at all locations, or at one',
-        params: z.object({ name: z.string() }),
+        params: z.object({ name: label() }),
         querystring: removeSettingQuery,
         response: { 200: emptyEnvelope, ...failures },
       },

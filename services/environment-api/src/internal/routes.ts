@@ -1,10 +1,12 @@
 /** Routes below `/internal` by which Auth API reads contact centres and environments; for internal clients only. */
+
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import {
   type ContactCenterView,
   contactCenterViewSchema,
 } from '@gatehouse/contracts/environment-api/contact-center';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
+import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -13,7 +15,6 @@ import { failures, sendUnchanged } from '../answers.ts';
 import { viewOf as environmentViewOf } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
 import { locationField } from '../fields/scalars.ts';
-import { label } from '../fields/text.ts';
 import type { SettingService } from '../settings/service.ts';
 import type { ContactCenterWithSettings } from '../settings/store.ts';
 

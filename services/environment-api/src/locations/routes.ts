@@ -1,5 +1,5 @@
 /** Routes below `/locations`: the locations that settings may be given for. */
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
 import { locationInUseSchema } from '@gatehouse/contracts/environment-api/administration/locations';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -8,7 +8,6 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { wrapped } from '../fields/text.ts';
 import type { LocationService } from './service.ts';
 
 const tags = ['locations'];

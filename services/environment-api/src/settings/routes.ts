@@ -1,6 +1,7 @@
 /** Routes below `/contact-centers/{id}/settings`. */
 import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
 import { settingSchema, settingsAnswer } from '@gatehouse/contracts/environment-api/administration/settings';
+import { label } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { effectiveEtagOf, etagOf } from '@gatehouse/service-kit/http/entity-tag';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -70,7 +71,7 @@ export function settingRoutes(api: App, { settings }: { settings: SettingService
         tags,
         operationId: 'deleteSetting',
         summary: 'Delete a setting at all locations, or at one',
-        params: z.object({ id: z.string(), name: z.string() }),
+        params: z.object({ id: z.string(), name: label() }),
         querystring: removeSettingQuery,
         response: { 200: emptyEnvelope, ...failures },
       },

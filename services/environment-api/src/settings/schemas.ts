@@ -1,9 +1,10 @@
 /** Checks bodies and queries of settings. */
+import { wrapped } from '@gatehouse/contracts/envelope';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { freeText, label } from '@gatehouse/contracts/text';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { locationField } from '../fields/scalars.ts';
-import { freeText, label, wrapped } from '../fields/text.ts';
 
 export const settingBody = wrapped(
   z.object({

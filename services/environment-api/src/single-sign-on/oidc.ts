@@ -1,10 +1,11 @@
 /** Defines OpenID Connect settings of a contact centre: fields, defaults and rules. */
+import { wrapped } from '@gatehouse/contracts/envelope';
 import type { OidcSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
+import { anyJson, freeText, label } from '@gatehouse/contracts/text';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { locationField } from '../fields/scalars.ts';
-import { freeText, label, wrapped } from '../fields/text.ts';
 import {
   addressProblem,
   groupProblems,
@@ -27,7 +28,10 @@ const prompts = ['none', 'login', 'consent', 'select_account'] as const;
 const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, 'must be a scope without spaces');
 const scopes = z
   .union(
-    [z.string().transform((text) => text.split(/[ ,]+/).filter((part) => part !== '')), z.array(z.string())],
+    [
+      freeText(8192).transform((text) => text.split(/[ ,]+/).filter((part) => part !== '')),
+      z.array(freeText(128)),
+    ],
     {
       error: 'must be a list of scopes',
     },
@@ -56,8 +60,7 @@ const fields = settingsFields({
     .min(1, 'must not be empty: leave it out to keep it, or send null to take it away')
     .nullable()
     .describe('Its secret. Write-only; absent: as before.'),
-  hasClientSecret: z
-    .unknown()
+  hasClientSecret: anyJson()
     .transform(() => undefined)
     .describe('Ignored: what was read may be sent back.'),
   tokenEndpointAuthMethod: z.enum(authMethods, { error: `must be one of ${authMethods.join(', ')}` }),

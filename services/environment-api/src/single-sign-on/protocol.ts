@@ -1,8 +1,9 @@
 /** Defines what SAML and OpenID Connect settings share: the interface `Protocol`, common fields, merging, common rules. */
+import { label } from '@gatehouse/contracts/text';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
-import { label } from '../fields/text.ts';
+import { list } from '../fields/list.ts';
 
 export type ProtocolName = 'saml' | 'oidc';
 
@@ -23,10 +24,7 @@ const accessGroupsField = namesField(64, 'names of access groups').describe(
 );
 
 function namesField(max: number, what: string) {
-  return z
-    .array(label(), { error: `must be a list of ${what}` })
-    .max(max, `holds more than ${max} names`)
-    .transform((names) => [...new Set(names)]);
+  return list(label(), max, `must be a list of ${what}`).transform((names) => [...new Set(names)]);
 }
 
 const userLookupField = z

@@ -1,11 +1,13 @@
 /** Defines SAML settings of a contact centre: fields, defaults and rules. */
+
 import { X509Certificate } from 'node:crypto';
+import { wrapped } from '@gatehouse/contracts/envelope';
 import type { SamlSettings } from '@gatehouse/contracts/environment-api/single-sign-on';
+import { freeText, label } from '@gatehouse/contracts/text';
 import type { FieldProblem } from '@gatehouse/service-kit/errors/app-error';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { locationField } from '../fields/scalars.ts';
-import { freeText, label, wrapped } from '../fields/text.ts';
 import {
   addressProblem,
   groupProblems,

@@ -1,8 +1,9 @@
 /** Describes OAuth clients as the administration API answers them: an allow-list, so that no other field gets out. */
 import { z } from 'zod';
 import { nextCursorSchema, successStatus } from '../../envelope.ts';
+import { freeText } from '../../text.ts';
 
-const text = z.string().min(1).max(4096);
+const text = freeText(4096).min(1);
 
 /** Public members of a key (RFC 7517): others are not kept. */
 export const publicKeyMembers = {

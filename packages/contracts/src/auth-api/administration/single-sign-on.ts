@@ -1,5 +1,6 @@
 /** Describes `/auth/v3/ops/contact-centers/{id}/sso-check`, a dry run of single sign-on. */
 import { z } from 'zod';
+import { freeText } from '../../text.ts';
 
 export const ssoCheckStepSchema = z.object({
   step: z.string(),
@@ -25,9 +26,7 @@ export const ssoCheckSchema = z.object({
 export const ssoCheckBodySchema = z.object({
   data: z
     .object({
-      userName: z
-        .string()
-        .max(255)
+      userName: freeText(255)
         .optional()
         .describe('A name as the identity provider gives it: is there a person for it, and which?'),
     })

@@ -1,5 +1,7 @@
 /** Serves `/auth/v3/saml/{contactCenterId}/{place}`: our SAML endpoints for one contact centre and location. */
+
 import formbody from '@fastify/formbody';
+import { freeText } from '@gatehouse/contracts/text';
 import { htmlErrorHandler } from '@gatehouse/service-kit/errors/render-html';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { z } from 'zod';
@@ -55,7 +57,10 @@ export async function samlRoutes(app: App, deps: SamlRoutesDeps): Promise<void> 
       summary: 'The answer of the identity provider, by POST: answered 303 to a GET of our own',
       consumes: ['application/x-www-form-urlencoded'],
       params: placeParams,
-      body: z.object({ SAMLResponse: z.string().default(''), RelayState: z.string().max(2048).optional() }),
+      body: z.object({
+        SAMLResponse: freeText(formLimitBytes).default(''),
+        RelayState: freeText(2048).optional(),
+      }),
     },
     handler: async (request, reply) => {
       const { SAMLResponse: response, RelayState: relayState } = request.body;
@@ -71,7 +76,7 @@ export async function samlRoutes(app: App, deps: SamlRoutesDeps): Promise<void> 
       operationId: 'finishSaml',
       tags,
       summary: 'The browser follows the answer of its identity provider',
-      querystring: z.object({ ticket: z.string().max(128) }),
+      querystring: z.object({ ticket: freeText(128) }),
     },
     handler: async (request, reply) =>
       reply.redirect(await samlConsumer.finish({ request, reply }, request.query.ticket), 302),

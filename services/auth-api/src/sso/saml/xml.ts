@@ -23,6 +23,9 @@ export interface XmlLimits {
 
 const maxTags = 20_000;
 const deepest = 64;
+/** Of one tag, and of a tag together with those around it. */
+const maxAttributes = 64;
+const maxAttributesInScope = 256;
 const elementNode = 1;
 const textNode = 3;
 
@@ -49,7 +52,7 @@ function refuseMarkup(text: string): void {
   let tags = 0;
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) tags += 1;
   if (tags > maxTags) throw new RefusedXml(`it has more than ${maxTags} tags`);
-  refuseDepth(text);
+  refuseStructure(text);
 }
 
 function parse(text: string): Document {
@@ -67,32 +70,48 @@ function parse(text: string): Document {
   }
 }
 
-/** Before the parser, whose work on namespaces grows with the square of the depth. */
-function refuseDepth(text: string): void {
-  let depth = 0;
+/**
+ * Before the parser: its work grows with the square of the attributes of a tag, and with every element that declares a
+ * namespace it copies those in scope.
+ */
+function refuseStructure(text: string): void {
+  const open: number[] = [];
+  let inScope = 0;
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
     if (text[at + 1] === '?') continue;
-    if (text[at + 1] === '/') depth -= 1;
-    else {
-      at = endOfTag(text, at);
-      if (text[at - 1] !== '/') depth += 1;
+    if (text[at + 1] === '/') {
+      const attributes = open.pop();
+      if (attributes === undefined) throw new RefusedXml('an element ends that has not begun');
+      inScope -= attributes;
+      continue;
     }
-    if (depth < 0) throw new RefusedXml('an element ends that has not begun');
-    if (depth > deepest) throw new RefusedXml(`its elements are nested more than ${deepest} deep`);
+    const tag = readTag(text, at);
+    at = tag.end;
+    if (tag.attributes > maxAttributes || inScope + tag.attributes > maxAttributesInScope)
+      throw new RefusedXml(
+        `an element has more than ${maxAttributes} attributes, or too many with those around it`,
+      );
+    if (text[at - 1] === '/') continue;
+    open.push(tag.attributes);
+    inScope += tag.attributes;
+    if (open.length > deepest) throw new RefusedXml(`its elements are nested more than ${deepest} deep`);
   }
 }
 
-/** Of the `>` that ends the tag: there may be others inside of quotation marks. */
-function endOfTag(text: string, start: number): number {
+/** The `>` that ends the tag, as there may be others inside of quotation marks, and the attributes before it. */
+function readTag(text: string, start: number): { end: number; attributes: number } {
   let quote = '';
+  let attributes = 0;
   for (let at = start; at < text.length; at += 1) {
     const character = text.charAt(at);
     if (quote !== '') {
       if (character === quote) quote = '';
-    } else if (character === '"' || character === "'") quote = character;
-    else if (character === '>') return at;
+    } else if (character === '"' || character === "'") {
+      quote = character;
+      attributes += 1;
+    } else if (character === '>') return { end: at, attributes };
   }
-  return text.length;
+  return { end: text.length, attributes };
 }
 
 /** The child elements, in order. */

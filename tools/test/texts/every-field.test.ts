@@ -1,0 +1,73 @@
+import { createDrain } from '@gatehouse/service-kit/http/drain';
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
+import { expect, it } from 'vitest';
+import { describeApp as describeAuthApi } from '../../../services/auth-api/src/describe.ts';
+import { describeOnly } from '../../../services/auth-api/src/protocol/parameters.ts';
+import { describeApp as describeEnvironmentApi } from '../../../services/environment-api/src/openapi.ts';
+import { acceptedTexts } from './accepted-texts.ts';
+
+interface Route {
+  method: string | string[];
+  url: string;
+  validatorCompiler?: unknown;
+  schema?: Partial<Record<(typeof parts)[number], unknown>>;
+}
+
+const parts = ['params', 'querystring', 'headers', 'body'] as const;
+
+/** Takes the place of the tracing, which is registered before every route. */
+async function routesOf(describeApp: typeof describeAuthApi): Promise<Route[]> {
+  const routes: Route[] = [];
+  const collect = async (app: unknown) => {
+    const watched = app as { addHook(name: 'onRoute', hook: (route: Route) => void): void };
+    watched.addHook('onRoute', (route) => routes.push(route));
+  };
+  const app = await describeApp({
+    log: createLogger('texts', { level: 'fatal', format: 'json' }),
+    metrics: createMetrics({ processMetrics: false }),
+    drain: createDrain(),
+    version: 'test',
+    describesApi: true,
+    tracing: {
+      requests: Object.assign(collect, { [Symbol.for('skip-override')]: true }),
+      calls: <T>(_system: string, target: T): T => target,
+      close: async () => {},
+    },
+  } as never);
+  await app.close();
+  return routes.filter(({ method }) => method !== 'HEAD');
+}
+
+/** Compared with something or looked up, never stored; whatever does not fit is answered as wrong or as not found. */
+const compared = [
+  /^POST \/auth\/v3\/sign-in body (username|password|tenant):/,
+  /^POST \/auth\/v3\/change-password body (userName|tenant|oldPassword|newPassword|newPasswordAgain):/,
+  /^POST \/environment\/v3\/api-keys\/validate body data\.key: (a NUL|half)/,
+  // A path has 512 characters at most, and these are compared with the form of an id first.
+  /^\S+ \/environment\/v3\/\S+ params (id|serverId|keyId|key):/,
+];
+
+// attack: NUL, lone surrogates, texts without end | OWASP ASVS 5.0 V2.2.1, CWE-158 | guard: packages/contracts/src/text.ts
+it.each([
+  ['Auth API', describeAuthApi],
+  ['Environment API', describeEnvironmentApi],
+] as const)(
+  'no field of %s takes a NUL, half a character, or a text of any length',
+  async (_name, describeApp) => {
+    const routes = await routesOf(describeApp as typeof describeAuthApi);
+    expect(routes.length).toBeGreaterThan(30);
+    const found = routes
+      // Parameters of OAuth are read by rules of their own.
+      .filter(({ validatorCompiler }) => validatorCompiler !== describeOnly)
+      .flatMap(({ method, url, schema = {} }) =>
+        parts.flatMap((part) =>
+          schema[part] === undefined
+            ? []
+            : acceptedTexts(schema[part]).map((field) => `${method} ${url} ${part} ${field}`),
+        ),
+      )
+      .filter((field) => !compared.some((pattern) => pattern.test(field)));
+    expect([...new Set(found)]).toEqual([]);
+  },
+);
