@@ -1,6 +1,8 @@
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { opsCaller } from '../src/access/caller.ts';
 import { environmentBody, opsAuthorization, type RunningApi, startApi } from './running-api.ts';
@@ -83,6 +85,95 @@ test('a document that grows without end is refused, and the service goes on', as
   });
   expect([answer.status, answer.body.errors[0].status.field]).toEqual([400, 'body']);
   expect((await api.call('GET', '/environments')).status).toBe(200);
+});
+
+// attack: YAML whose aliases repeat long texts | CWE-776, CVE-2003-1564 | guard: services/environment-api/src/import-export/yaml-worker.ts
+test.each([
+  ['a long text', `a: &a ${'x'.repeat(1_000_000)}\nb: [${'*a,'.repeat(200)}]`],
+  ['a long name', `a: &a {${'x'.repeat(1000)}: 1}\nb: [${'*a,'.repeat(200_000)}]`],
+  ['itself', 'a: &a [*a]'],
+])(
+  'a megabyte that repeats %s many times is refused, many times at once, and the service goes on',
+  async (_name, payload) => {
+    const startedMs = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        api.call('PUT', '/import?dryRun=true', { payload, headers: { 'content-type': 'application/yaml' } }),
+      ),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400, 503]));
+    expect(answers.find(({ status }) => status === 400)?.text).toMatch(/aliases repeat too much/);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    expect((await api.call('GET', '/environments')).status).toBe(200);
+  },
+);
+
+test('a certificate that is written once for many servers is no such document', async () => {
+  const payload = `ca: &ca ${'x'.repeat(3000)}\nall: [${'*ca,'.repeat(300)}]`;
+  const answer = await api.call('PUT', '/import?dryRun=true', {
+    payload,
+    headers: { 'content-type': 'application/yaml' },
+  });
+  expect(answer.body.errors.map((one: { status: { field: string } }) => one.status.field)).toContain(
+    'formatVersion',
+  );
+});
+
+// attack: document that needs more memory than there is | CWE-770 | guard: services/environment-api/src/import-export/yaml-bodies.ts
+test.each([
+  ['of empty lists', '- []\n'],
+  ['of nothing', '-\n'],
+  ['in one line', '[[],[],[],[],[],[],[],[]],'],
+])(
+  'YAML %s that outgrows the memory of its thread is refused, and the service goes on',
+  async (_name, part) => {
+    const available = vi.spyOn(process, 'availableMemory').mockReturnValue(96 * 1024 * 1024);
+    onTestFinished(() => available.mockRestore());
+    const many = part.repeat(8_000_000 / part.length);
+    const answer = await api.call('PUT', '/import?dryRun=true', {
+      payload: part.startsWith('[') ? `[${many}]` : many,
+      headers: { 'content-type': 'application/yaml' },
+    });
+    expect([answer.status, answer.text]).toEqual([400, expect.stringMatching(/more than 48 MiB/)]);
+    expect((await api.call('GET', '/environments')).status).toBe(200);
+  },
+  60_000,
+);
+
+// attack: JSON with very many small values | CWE-770 | guard: services/environment-api/src/import-export/read-document.ts
+test.each(['settings', 'environments', 'contactCenters', 'locations'])(
+  'of millions of wrong entries in %s the first hundred are told',
+  async (name) => {
+    const entries = `[${'{},'.repeat(1_000_000)}{}]`;
+    const payload = `{"formatVersion":1,"environments":[],"contactCenters":[],"${name}":${entries}}`;
+    const headers = { 'content-type': 'application/json' };
+    const answer = await api.call('PUT', '/import?dryRun=true', { payload, headers });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors.length).toBeLessThanOrEqual(100);
+  },
+);
+
+test('a contact centre with more settings than any has is refused before they are read', async () => {
+  const settings = Array.from({ length: 200_000 }, () => ({}));
+  const answer = await api.call('PUT', '/import?dryRun=true', {
+    payload: { formatVersion: 1, environments: [], contactCenters: [{ settings }] },
+  });
+  expect(answer.text).toMatch(/settings: has more than 10000 entries/);
+});
+
+// attack: many large imports at once | CWE-770 | guard: services/environment-api/src/import-export/routes.ts
+test('while one import is sent, another is told to come again', async () => {
+  if (!api.app.server.listening) await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = api.app.server.address() as AddressInfo;
+  const slow = request(`http://127.0.0.1:${port}/environment/v3/import?dryRun=true`, {
+    method: 'PUT',
+    headers: { authorization: opsAuthorization, 'content-type': 'application/json', 'content-length': 100 },
+  });
+  slow.on('error', () => {}).write('{');
+  const other = async () => (await api.call('PUT', '/import?dryRun=true', { payload: {} })).status;
+  await expect.poll(other).toBe(503);
+  slow.destroy();
+  await expect.poll(other).toBe(400);
 });
 
 test('a mistake in YAML is told by its place, without the lines around it', async () => {

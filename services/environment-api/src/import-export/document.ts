@@ -1,11 +1,14 @@
 /** Defines the document of export and import, which holds the whole configuration. */
+
+import { operationIdField } from '@gatehouse/contracts/envelope';
 import { locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 import { createContactCenterBody } from '../contact-centers/schemas.ts';
 import { createEnvironmentBody } from '../environments/schemas.ts';
 import { clientCertificate, tlsFields } from '../environments/tls.ts';
+import { list } from '../fields/list.ts';
 import { idSchema } from '../fields/scalars.ts';
-import { freeText, label } from '../fields/text.ts';
 import { settingBody } from '../settings/schemas.ts';
 import { oidcBody } from '../single-sign-on/oidc.ts';
 import { samlBody } from '../single-sign-on/saml.ts';
@@ -15,7 +18,8 @@ export const secretField = z.union([z.object({ ref: label() }), freeText(4096).m
   error: 'must be {"ref": "env:GATEHOUSE_IMPORT_…"}, {"ref": "file:…"}, or the secret itself',
 });
 
-const environment = createEnvironmentBody.shape.data.extend({
+export const setting = settingBody.shape.data;
+export const environment = createEnvironmentBody.shape.data.extend({
   id: idSchema,
   password: secretField,
   tls: z
@@ -26,32 +30,45 @@ const environment = createEnvironmentBody.shape.data.extend({
     .nullable()
     .optional(),
 });
-const setting = settingBody.shape.data;
+const maxSettings = 10_000;
+const maxLocations = 1000;
+
 export const contactCenter = createContactCenterBody.shape.data.extend({
   id: idSchema,
-  settings: z.array(setting).default([]),
-  saml: z.array(samlBody.shape.data).default([]),
-  oidc: z.array(oidcBody.shape.data.extend({ clientSecret: secretField.nullable().optional() })).default([]),
+  settings: list(setting, maxSettings).default([]),
+  saml: list(samlBody.shape.data, maxLocations).default([]),
+  oidc: list(
+    oidcBody.shape.data.extend({ clientSecret: secretField.nullable().optional() }),
+    maxLocations,
+  ).default([]),
 });
 
 const frame = {
   formatVersion: z.literal(1, { error: 'must be 1' }),
-  locations: z
-    .array(locationSchema)
+  locations: list(locationSchema, maxLocations)
     .transform((locations) => [...new Set(locations)])
     .default([]),
-  settings: z.array(setting).default([]),
-  environments: z.array(environment),
+  operationId: operationIdField,
 };
 const isDocument = { error: 'must be an object as GET /export gives it' };
 
 export const installationDocument = z.object(
-  { ...frame, contactCenters: z.array(contactCenter) },
+  {
+    ...frame,
+    settings: z.array(setting).default([]),
+    environments: z.array(environment),
+    contactCenters: z.array(contactCenter),
+  },
   isDocument,
 );
 
-/** Leaves contact centres unchecked: there may be many, so they are checked one by one. */
-export const installationFrame = z.object({ ...frame, contactCenters: z.array(z.unknown()) }, isDocument);
+const unchecked = z.array(z.unknown());
+
+/** Leaves the entries of the long lists unchecked: they are checked one by one. */
+export const installationFrame = z.object(
+  { ...frame, settings: unchecked.default([]), environments: unchecked, contactCenters: unchecked },
+  isDocument,
+);
 
 /** Identifies a setting among those of one owner. */
 export function placeOf({ name, location }: { name: string; location: string }): string {

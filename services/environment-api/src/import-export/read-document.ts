@@ -1,11 +1,18 @@
 /** Checks the document of an import in pieces, so that a large document does not block other requests. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { z } from 'zod';
-import { contactCenter, type InstallationDocument, installationFrame, placeOf } from './document.ts';
+import {
+  contactCenter,
+  environment,
+  type InstallationDocument,
+  installationFrame,
+  placeOf,
+  setting,
+} from './document.ts';
 
 type Issue = z.core.$ZodIssue;
 
-const centersPerTurn = 25;
+const entriesPerTurn = 25;
 /** More are reported once these are corrected. */
 const maxIssues = 100;
 
@@ -13,20 +20,37 @@ const maxIssues = 100;
 export async function readDocument(body: unknown): Promise<InstallationDocument> {
   const frame = installationFrame.safeParse(body);
   const issues: Issue[] = frame.success ? [] : [...frame.error.issues];
-  const given = z.looseObject({ contactCenters: z.array(z.unknown()) }).safeParse(body);
-  const contactCenters: InstallationDocument['contactCenters'] = [];
-  for (const [index, one] of (given.data?.contactCenters ?? []).entries()) {
-    if (issues.length >= maxIssues) break;
-    const read = contactCenter.safeParse(one);
-    if (read.success) contactCenters.push(read.data);
-    else issues.push(...read.error.issues.map((issue) => below(['contactCenters', index], issue)));
-    if (index % centersPerTurn === 0) await yieldToOthers();
-  }
+  const given = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const lists = {
+    settings: await readEntries(given, 'settings', setting, issues),
+    environments: await readEntries(given, 'environments', environment, issues),
+    contactCenters: await readEntries(given, 'contactCenters', contactCenter, issues),
+  };
   if (!frame.success || issues.length > 0) throw new z.ZodRealError(issues.slice(0, maxIssues));
-  const document = { ...frame.data, contactCenters };
+  const document = { ...frame.data, ...lists };
   const repeated = repetitions(document);
   if (repeated.length > 0) throw new z.ZodRealError(repeated.slice(0, maxIssues));
   return document;
+}
+
+/** Stops once there are enough problems: a problem takes more memory than the text that it is about. */
+async function readEntries<T extends z.ZodType>(
+  given: Record<string, unknown>,
+  name: string,
+  schema: T,
+  issues: Issue[],
+): Promise<z.output<T>[]> {
+  const entries: z.output<T>[] = [];
+  const list = given[name];
+  if (!Array.isArray(list)) return entries;
+  for (const [index, one] of list.entries()) {
+    if (issues.length >= maxIssues) break;
+    const read = schema.safeParse(one);
+    if (read.success) entries.push(read.data);
+    else issues.push(...read.error.issues.map((issue) => below([name, index], issue)));
+    if (index % entriesPerTurn === 0) await yieldToOthers();
+  }
+  return entries;
 }
 
 function below(path: readonly PropertyKey[], issue: Issue): Issue {

@@ -1,8 +1,10 @@
 /** Routes `/export` and `/import`: the configuration as one document, for a repository or another installation. */
 import { Readable } from 'node:stream';
+import { getHeapStatistics } from 'node:v8';
 import { envelopeOf } from '@gatehouse/contracts/envelope';
 import { importAnswer } from '@gatehouse/contracts/environment-api/administration/estate';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
+import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { flag } from '@gatehouse/service-kit/http/scalar';
@@ -17,7 +19,8 @@ import type { ImportExportService } from './service.ts';
 import { acceptYaml, wantsYaml } from './yaml-bodies.ts';
 
 const tags = ['import and export'];
-const bodyLimit = 64 * 1024 * 1024;
+/** JSON takes up to 22 times its length as objects (`{},{},…`): what Node's heap cannot hold must not be accepted. */
+const bodyLimit = Math.min(64 * 1024 * 1024, Math.floor(getHeapStatistics().heap_size_limit / 32));
 
 const exported = z.looseObject({
   formatVersion: z.int(),
@@ -57,12 +60,21 @@ export function importRoutes(
   { importExport, changeLog }: { importExport: ImportExportService; changeLog: ChangeLog },
 ): void {
   acceptYaml(api);
+  // One document at a time: two of the largest would not fit into memory together.
+  let isImporting = false;
   api.put(
     '',
     {
       bodyLimit,
       // Checked before the body is read, which takes memory and time.
-      onRequest: async ({ caller }) => requireInstallationWriter(caller),
+      onRequest: async ({ caller }, { raw }) => {
+        requireInstallationWriter(caller);
+        if (isImporting) throw importRuns();
+        isImporting = true;
+        raw.once('close', () => {
+          isImporting = false;
+        });
+      },
       // readDocument checks the body in pieces; the schema is for the OpenAPI document.
       validatorCompiler: (part) => {
         if (part.httpPart !== 'body' && api.validatorCompiler) return api.validatorCompiler(part);
@@ -88,6 +100,12 @@ export function importRoutes(
       return ok({ dryRun, ...result });
     },
   );
+}
+
+function importRuns(): AppError {
+  return new AppError('temporarily_unavailable', 503, 'Another import runs here: try again when it is done', {
+    retryAfterSeconds: 5,
+  });
 }
 
 /** Ends after the connection is released, so that a caller can read one export after another without a 503. */

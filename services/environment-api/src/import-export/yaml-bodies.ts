@@ -11,8 +11,8 @@ const workerUrl = new URL(
   import.meta.url.endsWith('.ts') ? './yaml-worker.ts' : './yaml-worker.js',
   import.meta.url,
 );
-/** Ten times the need of the largest accepted body. */
-const workerMemoryMiB = 2048;
+/** Twenty times the largest accepted body, whose need is less. */
+const maxMemoryMiB = 1280;
 const maxReadingMs = 120_000;
 
 /** The scope reads YAML bodies as if they were JSON. */
@@ -32,18 +32,23 @@ export function yamlOf(value: unknown): string {
 
 /** @throws AppError 400 */
 async function readYaml(text: string): Promise<unknown> {
+  // Half of what is left to this process in its container: the other half is for the document that the worker gives back.
+  const memoryMiB = Math.min(maxMemoryMiB, Math.floor(process.availableMemory() / 2 / 1024 ** 2));
   const worker = new Worker(workerUrl, {
     workerData: text,
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: workerMemoryMiB },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMiB, maxYoungGenerationSizeMb: 16 },
   });
   let timer: NodeJS.Timeout | undefined;
   try {
     const read = await new Promise<ReadYaml>((resolve) => {
-      const giveUp = () => resolve({ problem: 'it is too large to be read; send JSON' });
+      const giveUp = () =>
+        resolve({
+          problem: `it takes more than ${memoryMiB} MiB or ${maxReadingMs / 1000} s to read: send JSON`,
+        });
       timer = setTimeout(giveUp, maxReadingMs);
       worker.once('message', resolve);
-      // The limit on its memory stops documents that expand without end.
+      // The limit on its memory ends the worker and not the process.
       worker.once('error', giveUp);
     });
     if ('problem' in read) throw badRequest(`The body is not valid YAML: ${read.problem}`, { field: 'body' });

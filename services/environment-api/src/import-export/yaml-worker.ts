@@ -8,10 +8,15 @@ import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 /** The value as JSON text, or the problem. */
 export type ReadYaml = { json: string } | { problem: string };
 
+/** What aliases may add to the characters of a document: enough to name a certificate once for hundreds of servers. */
+const maxRepeatedLength = 1024 * 1024;
+
 function read(text: string): ReadYaml {
   try {
     const value = load(text, { schema: CORE_SCHEMA });
-    if (hasMoreNodes(value, text.length)) return { problem: 'it repeats parts of itself too often' };
+    if (isLongerThan(text.length + maxRepeatedLength, value)) {
+      return { problem: 'its aliases repeat too much of it: write the parts out, or send JSON' };
+    }
     return { json: JSON.stringify(value ?? null) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
@@ -21,15 +26,25 @@ function read(text: string): ReadYaml {
   }
 }
 
-/** A node takes at least one character, so more nodes than characters means that aliases expand the document. */
-function hasMoreNodes(value: unknown, max: number): boolean {
+/**
+ * Counts the characters of the document with its aliases written out: without aliases a text takes as many as it has, and any
+ * other node one at least. Measured before JSON is made, because V8 ends the process when one text outgrows its memory.
+ */
+function isLongerThan(max: number, value: unknown): boolean {
   const waiting: unknown[] = [value];
-  let seen = 0;
+  let length = 0;
   while (waiting.length > 0) {
     const node = waiting.pop();
-    seen += 1;
-    if (seen > max) return true;
-    if (typeof node === 'object' && node !== null) for (const part of Object.values(node)) waiting.push(part);
+    length += typeof node === 'string' ? node.length : 1;
+    if (length > max) return true;
+    if (Array.isArray(node)) {
+      for (const part of node) waiting.push(part);
+    } else if (typeof node === 'object' && node !== null) {
+      for (const [name, part] of Object.entries(node)) {
+        length += name.length;
+        waiting.push(part);
+      }
+    }
   }
   return false;
 }
