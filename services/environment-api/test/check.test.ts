@@ -140,7 +140,9 @@ describe('a check', () => {
     expect([result.ok, statuses(result.servers[0])[2]]).toEqual([true, 'tls ok']);
 
     const change = (fields: object) =>
-      api.call('PATCH', `/environments/${id}`, { payload: { data: { tls: fields } } });
+      api.call('PATCH', `/environments/${id}`, {
+        payload: { data: { tls: fields, password: demoServiceAccount.password } },
+      });
     await change({ mutual: createAuthority('another').issue({ names: ['gatehouse'] }) });
     expect(await failureOf(id)).toEqual([
       'register',

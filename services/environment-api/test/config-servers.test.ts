@@ -11,7 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const post = (data: Record<string, unknown>) => api.call('POST', path, { payload: { data } });
+const password = 'sent-again-3';
+const post = (data: Record<string, unknown>) =>
+  api.call('POST', path, { payload: { data: { password, ...data } } });
 
 it('adds, changes and removes a server of the list', async () => {
   const added = await post({ primaryAddress: 'cs-2', primaryPort: 2020, locations: ['/EUW1'] });
@@ -22,7 +24,7 @@ it('adds, changes and removes a server of the list', async () => {
     data: { id, primaryAddress: 'cs-2', primaryPort: 2020, readOnly: false, locations: ['/EUW1'] },
   });
   const changed = await api.call('PUT', `${path}/${id}`, {
-    payload: { data: { backupAddress: 'cs-3', backupPort: '2021', readOnly: 'true' } },
+    payload: { data: { backupAddress: 'cs-3', backupPort: '2021', readOnly: 'true', password } },
   });
   expect(changed.body.data).toEqual({
     ...added.body.data,
@@ -65,7 +67,9 @@ it('keeps every one of many servers added at once', async () => {
   const own = `/environments/${await api.environment()}/config-servers`;
   await Promise.all(
     Array.from({ length: 8 }, (_, index) =>
-      api.call('POST', own, { payload: { data: { primaryAddress: `cs-${index}`, primaryPort: 2020 } } }),
+      api.call('POST', own, {
+        payload: { data: { primaryAddress: `cs-${index}`, primaryPort: 2020, password } },
+      }),
     ),
   );
   expect((await api.call('GET', own)).body.data).toHaveLength(9);
@@ -73,7 +77,7 @@ it('keeps every one of many servers added at once', async () => {
 
 it('keeps the last server, also when two writers remove the last two', async () => {
   const own = `/environments/${await api.environment()}/config-servers`;
-  await api.call('POST', own, { payload: { data: { primaryAddress: 'cs-2', primaryPort: 2020 } } });
+  await api.call('POST', own, { payload: { data: { primaryAddress: 'cs-2', primaryPort: 2020, password } } });
   const servers: { id: string }[] = (await api.call('GET', own)).body.data;
   const answers = await Promise.all(servers.map(({ id }) => api.call('DELETE', `${own}/${id}`)));
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);

@@ -159,6 +159,47 @@ describe('PUT and PATCH /contact-centers/{id}', () => {
   });
 });
 
+describe('a managing client that is bound to a contact centre', () => {
+  const boundTo = (center: string) => ({
+    authorization: api.authApi.token({
+      contact_center_ids: [center],
+      authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+    }),
+  });
+
+  // attack: tenant name of another contact centre claimed or asked for | CWE-639, CWE-204 | guard: services/environment-api/src/contact-centers/service.ts
+  it.each(['PUT', 'PATCH'] as const)(
+    'sets no domains by %s, and learns of nobody who has them',
+    async (method) => {
+      const taken = tenant();
+      const owner = await api.contactCenter({ environmentId, domains: [taken] });
+      const id = await api.contactCenter({ environmentId });
+      const headers = boundTo(id);
+      const answers = [];
+      for (const domains of [[taken], [tenant()]]) {
+        const answer = await api.call(method, `/contact-centers/${id}`, {
+          headers,
+          payload: { data: { domains } },
+        });
+        expect([answer.status, answer.body.errors[0].status.field]).toEqual([403, 'data.domains']);
+        expect(answer.text).not.toContain(owner);
+        answers.push(answer.text.replaceAll(/"correlationId":"[^"]*"/g, ''));
+      }
+      expect(answers[0]).toBe(answers[1]);
+    },
+  );
+
+  it('changes the other fields, and may send back the domains that are there', async () => {
+    const id = await api.contactCenter({ environmentId, domains: [tenant(), tenant()] });
+    const { domains } = (await api.call('GET', `/contact-centers/${id}`)).body.data;
+    const answer = await api.call('PUT', `/contact-centers/${id}`, {
+      headers: boundTo(id),
+      payload: { data: { domains, name: 'Renamed', environmentId } },
+    });
+    expect([answer.status, answer.body.data.name]).toEqual([200, 'Renamed']);
+  });
+});
+
 describe('GET /contact-centers', () => {
   it('pages by limit and offset, and by a cursor that no deletion shifts', async () => {
     const own = await api.environment();

@@ -10,7 +10,8 @@ afterAll(() => api.close());
 
 const create = (fields: object) =>
   api.call('POST', '/environments', { payload: { data: { ...environmentBody(), ...fields } } });
-const change = (id: string, data: object) => api.call('PUT', `/environments/${id}`, { payload: { data } });
+const change = (id: string, data: object) =>
+  api.call('PUT', `/environments/${id}`, { payload: { data: { password: 'sent-again-5', ...data } } });
 const complaints = (body: { errors: { status: { field: string } }[] }) =>
   body.errors.map(({ status }) => status.field);
 

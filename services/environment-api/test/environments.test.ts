@@ -189,6 +189,7 @@ describe('PUT and PATCH /environments/{id}', () => {
     const answer = await api.call('PUT', `/environments/${id}`, {
       payload: {
         data: {
+          password: 'sent-again-4',
           configServers: [
             {
               primaryAddress: 'new',

@@ -54,11 +54,11 @@ it('a write that names reachable servers, or none, has no warnings', async () =>
 it('a single server that is added or changed is warned about too', async () => {
   const { id } = (await create([reachable()])).body.data;
   const added = await api.call('POST', `/environments/${id}/config-servers`, {
-    payload: { data: unreachable },
+    payload: { data: { ...unreachable, password: 'sent-again-6' } },
   });
   expect(added.body.warnings[0].field).toBe('data.primaryAddress');
   const changed = await api.call('PUT', `/environments/${id}/config-servers/${added.body.data.id}`, {
-    payload: { data: reachable() },
+    payload: { data: { ...reachable(), password: 'sent-again-6' } },
   });
   expect(changed.body.warnings).toBeUndefined();
 });

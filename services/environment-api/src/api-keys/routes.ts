@@ -1,5 +1,5 @@
 /** Routes below `/contact-centers/{id}/api-keys`, and `/api-keys`, which finds the owner of a key. */
-import { emptyEnvelope, envelopeOf } from '@gatehouse/contracts/envelope';
+import { emptyEnvelope, envelopeOf, warningSchema } from '@gatehouse/contracts/envelope';
 import {
   apiKeySchema,
   issuedApiKeySchema,
@@ -11,13 +11,18 @@ import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { failures } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
+import type { ApiKey } from './api-key.ts';
 import { createApiKeyBody, rotateApiKeyBody, validateApiKeyBody } from './schemas.ts';
 import type { ApiKeyService } from './service.ts';
 
 const tags = ['API keys'];
 const params = z.object({ id: z.string() });
 const keyParams = z.object({ id: z.string(), keyId: z.string() });
-const issuedAnswer = envelopeOf(issuedApiKeySchema).extend({ path: z.string() });
+// A repetition by the Idempotency-Key is answered without the key.
+const issuedAnswer = envelopeOf(issuedApiKeySchema.partial({ key: true })).extend({
+  path: z.string(),
+  warnings: z.array(warningSchema).optional(),
+});
 
 /** The entity tag is that of the contact centre, whose version covers its keys. */
 export function apiKeyRoutes(api: App, { apiKeys }: { apiKeys: ApiKeyService }): void {
@@ -59,7 +64,7 @@ export function apiKeyRoutes(api: App, { apiKeys }: { apiKeys: ApiKeyService }):
         request.body.data,
       );
       reply.header('etag', etagOf(center.version)).header('cache-control', 'no-store');
-      return { ...ok(apiKey), path: `/contact-centers/${center.id}/api-keys/${apiKey.id}` };
+      return issuedAnswerOf(center.id, apiKey);
     },
   );
 
@@ -80,7 +85,7 @@ export function apiKeyRoutes(api: App, { apiKeys }: { apiKeys: ApiKeyService }):
       const rotation = request.body?.data ?? { overlapSeconds: 0 };
       const { center, apiKey } = await apiKeys.rotate(contextOf(request), id, keyId, rotation);
       reply.header('etag', etagOf(center.version)).header('cache-control', 'no-store');
-      return { ...ok(apiKey), path: `/contact-centers/${center.id}/api-keys/${apiKey.id}` };
+      return issuedAnswerOf(center.id, apiKey);
     },
   );
 
@@ -102,6 +107,14 @@ export function apiKeyRoutes(api: App, { apiKeys }: { apiKeys: ApiKeyService }):
       return ok();
     },
   );
+}
+
+function issuedAnswerOf(centerId: string, apiKey: ApiKey & { key: string | undefined }) {
+  const path = `/contact-centers/${centerId}/api-keys/${apiKey.id}`;
+  if (apiKey.key !== undefined) return { ...ok(apiKey), path };
+  const message =
+    'A request with this Idempotency-Key has issued the key before, and a key is shown once: rotate it if that answer was lost';
+  return { ...ok(apiKey), path, warnings: [{ field: 'data.key', value: `${apiKey.prefix}…`, message }] };
 }
 
 export function keyOwnerRoutes(api: App, { apiKeys }: { apiKeys: ApiKeyService }): void {

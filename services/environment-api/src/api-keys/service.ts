@@ -18,7 +18,8 @@ import * as store from './store.ts';
 
 interface Issued {
   center: ContactCenter;
-  apiKey: ApiKey & { key: string };
+  /** Without the key when an earlier request with this Idempotency-Key has issued it. */
+  apiKey: ApiKey & { key: string | undefined };
 }
 
 export type ApiKeyService = ReturnType<typeof createApiKeyService>;
@@ -43,10 +44,20 @@ export function createApiKeyService({
   async function changeKey(
     context: WriteContext,
     contactCenterId: string,
-    work: (write: Write, center: ContactCenter) => Promise<ApiKey & { key: string }>,
+    work: (write: Write, center: ContactCenter, issued: IssuedKey) => Promise<ApiKey>,
   ): Promise<Issued> {
-    const { center, result } = await contactCenters.changeWithResult(context, contactCenterId, work);
-    return { center, apiKey: result };
+    const issued = issueKey();
+    let isIssued = false;
+    const { center, result } = await contactCenters.changeWithResult(
+      context,
+      contactCenterId,
+      async (write, present) => {
+        isIssued = true;
+        return work(write, present, issued);
+      },
+    );
+    // The key is no part of the result: that is stored for repetitions. Before, it was, so a stored one is dropped here.
+    return { center, apiKey: { ...result, key: isIssued ? issued.key : undefined } };
   }
 
   return {
@@ -57,12 +68,11 @@ export function createApiKeyService({
     },
     /** @throws AppError 400, 404, 409 while a key of that name is valid at the same time, 412 */
     create: (context: WriteContext, contactCenterId: string, input: NewApiKey) =>
-      changeKey(context, contactCenterId, async (write, center) => {
+      changeKey(context, contactCenterId, async (write, center, issued) => {
         const validity = validityOf(input, isoNow());
         const present = await store.listApiKeys(write.db, center.id);
         requireRoom(present, { ...validity, name: input.name });
         const id = randomUuid();
-        const issued = issueKey();
         await refusingOverlap(
           () =>
             store.insertApiKey(
@@ -72,11 +82,11 @@ export function createApiKeyService({
             ),
           input.name,
         );
-        return finish(write, center.id, id, undefined, issued);
+        return finish(write, center.id, id, undefined);
       }),
     /** Replaces a key by a new one. @throws AppError 400, 404, 409 when it has expired, 412 */
     rotate: (context: WriteContext, contactCenterId: string, id: string, rotation: Rotation) =>
-      changeKey(context, contactCenterId, async (write, center) => {
+      changeKey(context, contactCenterId, async (write, center, issued) => {
         const before = await find(write.db, center.id, id);
         const at = isoNow();
         if (before.expiresAt !== undefined && before.expiresAt <= at) {
@@ -88,12 +98,11 @@ export function createApiKeyService({
         const { overlapSeconds } = rotation;
         const previousUntil =
           overlapSeconds === 0 ? undefined : new Date(now() + overlapSeconds * 1000).toISOString();
-        const issued = issueKey();
         await refusingOverlap(
           () => store.rotateApiKey(write.db, before.id, issued, { rotatedAt: at, previousUntil, expiresAt }),
           before.name,
         );
-        return finish(write, center.id, before.id, before, issued);
+        return finish(write, center.id, before.id, before);
       }),
     /** The key stops working at once. @throws AppError 404, 412 */
     remove: (context: WriteContext, contactCenterId: string, id: string) =>
@@ -121,11 +130,10 @@ async function finish(
   contactCenterId: string,
   id: string,
   before: ApiKey | undefined,
-  issued: IssuedKey,
-): Promise<ApiKey & { key: string }> {
+): Promise<ApiKey> {
   const after = await find(write.db, contactCenterId, id);
   await record(write, before ? 'update' : 'create', before, after);
-  return { ...after, key: issued.key };
+  return after;
 }
 
 async function find(db: Queryable, contactCenterId: string, text: string): Promise<ApiKey> {

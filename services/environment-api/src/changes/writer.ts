@@ -1,11 +1,13 @@
 /** Runs every write of this service: rows, audit entry and change event in one transaction. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { operationIdField } from '@gatehouse/contracts/envelope';
 import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { forbidden, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
 import { type Region, requireWritable } from '../access/region.ts';
 import type { AuditService } from '../audit/service.ts';
@@ -26,6 +28,13 @@ export interface WriteContext {
   within?: Write;
 }
 
+const named = z.object({ operationId: operationIdField });
+
+function isObject(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
+}
+
+/** @throws ZodError for an operationId that is no label */
 export function contextOf(request: {
   caller: Caller;
   id: string;
@@ -35,7 +44,8 @@ export function contextOf(request: {
   headers: Record<string, string | string[] | undefined>;
   body?: unknown;
 }): WriteContext {
-  const { operationId } = (request.body ?? {}) as { operationId?: string };
+  // Read here, because not every route has a schema for its body: a DELETE may have one too.
+  const { operationId } = named.parse(isObject(request.body) ? request.body : {});
   const ifMatch = request.headers['if-match'];
   return {
     caller: request.caller,
@@ -114,15 +124,22 @@ export function createWriter({
 
   return {
     /**
+     * `authorise` throws for a caller who may not write this; `work` gets what it returns. A stored answer is given only after
+     * it: the right may have been lost since the first request.
      * Runs `work` again when PostgreSQL broke a deadlock with it. With an Idempotency-Key the result is stored as JSON, so it
-     * must survive that, and hold everything the answer needs. @throws AppError 403 `read_only_region`
+     * must survive that, hold everything the answer needs, and no secret. @throws AppError 403 `read_only_region`
      */
-    async write<T>(context: WriteContext, work: (write: Write) => Promise<T>): Promise<T> {
-      if (context.within) return work(context.within);
-      requireWritable(region);
+    async write<A, T>(
+      context: WriteContext,
+      authorise: (caller: Caller) => A,
+      work: (write: Write, authorised: A) => Promise<T>,
+    ): Promise<T> {
+      if (!context.within) requireWritable(region);
+      const authorised = authorise(context.caller);
+      if (context.within) return work(context.within, authorised);
       for (let attempts = 1; ; attempts += 1) {
         try {
-          return await attempt(context, work);
+          return await attempt(context, (write) => work(write, authorised));
         } catch (error) {
           const state = (error as { code?: unknown }).code;
           if (state === readOnlyState) throw readOnlyDatabase(error);

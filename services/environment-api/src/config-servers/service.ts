@@ -21,26 +21,38 @@ interface Changed {
   server: ConfigServerView;
 }
 
+/** Of the service account; needed with an address that the environment does not have yet. */
+interface Password {
+  password?: string | undefined;
+}
+
 const maxServers = 64;
 
 export function createConfigServerService(environments: EnvironmentService) {
   async function changeList(
     context: WriteContext,
     environmentId: string,
+    password: string | undefined,
     change: (servers: readonly ConfigServerView[], isDiscovered: boolean) => ConfigServerView[],
   ): Promise<Environment> {
-    return environments.changeFields(context, environmentId, (present) => ({
-      ...present,
-      configServers: change(present.configServers, namesRegistry(present)),
-    }));
+    return environments.changeFields(
+      context,
+      environmentId,
+      (present) => ({ ...present, configServers: change(present.configServers, namesRegistry(present)) }),
+      { password },
+    );
   }
 
   return {
     list: (caller: Caller, environmentId: string) => environments.read(caller, environmentId),
     /** Appends it to the list. @throws AppError 409 when the id is taken */
-    async add(context: WriteContext, environmentId: string, input: ConfigServerInput): Promise<Changed> {
+    async add(
+      context: WriteContext,
+      environmentId: string,
+      { password, ...input }: ConfigServerInput & Password,
+    ): Promise<Changed> {
       const server = readConfigServer(input, input.id ?? randomUuid(), 'data');
-      const environment = await changeList(context, environmentId, (servers) => {
+      const environment = await changeList(context, environmentId, password, (servers) => {
         if (servers.some(({ id }) => id === server.id)) {
           throw conflict(`The environment has a server with the id ${server.id}: change it with PUT`, {
             field: 'data.id',
@@ -57,10 +69,10 @@ export function createConfigServerService(environments: EnvironmentService) {
       context: WriteContext,
       environmentId: string,
       id: string,
-      patch: ConfigServerPatch,
+      { password, ...patch }: ConfigServerPatch & Password,
     ): Promise<Changed> {
       let server: ConfigServerView | undefined;
-      const environment = await changeList(context, environmentId, (servers) =>
+      const environment = await changeList(context, environmentId, password, (servers) =>
         servers.map((present) => {
           if (present.id !== find(servers, id).id) return present;
           server = mergeConfigServer(present, patch);
@@ -71,7 +83,7 @@ export function createConfigServerService(environments: EnvironmentService) {
     },
     /** @throws AppError 409 for the last server of an environment without a registry */
     remove: (context: WriteContext, environmentId: string, id: string) =>
-      changeList(context, environmentId, (servers, isDiscovered) => {
+      changeList(context, environmentId, undefined, (servers, isDiscovered) => {
         const removed = find(servers, id);
         if (servers.length === 1 && !isDiscovered) {
           throw conflict('This is the last Configuration Server of the environment: add its successor first');

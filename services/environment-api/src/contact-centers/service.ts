@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { diff } from '@gatehouse/service-kit/changes/field-changes';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, conflict, forbidden } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -11,6 +11,7 @@ import {
   type Caller,
   mayRead,
   readableIds,
+  readsAll,
   requireInstallationWriter,
   requireWriter,
   unknownContactCenter,
@@ -43,10 +44,9 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
     },
     /** @throws AppError 400 for an unknown environment, 409 when the id or a domain is taken */
     async create(context: WriteContext, input: NewContactCenter): Promise<ContactCenter> {
-      requireInstallationWriter(context.caller);
       const { id = randomUuid(), ...rest } = input;
       const fields = { ...rest, name: input.name ?? input.domains[0] ?? id };
-      return writer.write(context, async (write) => {
+      return writer.write(context, requireInstallationWriter, async (write) => {
         await holdEnvironment(write.db, fields.environmentId);
         if (!(await store.insertContactCenter(write.db, id, fields))) {
           throw conflict(
@@ -56,32 +56,37 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
             },
           );
         }
-        await replaceDomains(write.db, id, fields.domains);
+        await replaceDomains(context.caller, write.db, id, fields.domains);
         await record(write, 'create', id, undefined, fields);
         return reread(write.db, id);
       });
     },
     /** Fields that are not given keep their values. @throws AppError 400, 404, 409, 412 */
     change: (context: WriteContext, text: string, patch: ContactCenterPatch): Promise<ContactCenter> =>
-      writer.write(context, async (write) => {
-        const present = await lock(context, write.db, text);
+      writer.write(context, writerOf(text), async (write, id) => {
+        const present = await lock(context, write.db, id);
         const next = mergePatch(present, patch);
         if (isDeepStrictEqual(auditedFields(present), auditedFields(next))) return present;
         if (next.environmentId !== present.environmentId) {
           requireInstallationWriter(context.caller);
           await holdEnvironment(write.db, next.environmentId);
         }
+        const movesDomains = !isDeepStrictEqual(present.domains, next.domains);
+        if (movesDomains) requireDomainWriter(context.caller);
         await store.updateContactCenter(write.db, present.id, next);
-        if (!isDeepStrictEqual(present.domains, next.domains))
-          await replaceDomains(write.db, present.id, next.domains);
+        if (movesDomains) await replaceDomains(context.caller, write.db, present.id, next.domains);
         await record(write, 'update', present.id, present, next);
         return reread(write.db, present.id);
       }),
     /** Deletes it with its settings. @throws AppError 404, 412 */
     async remove(context: WriteContext, text: string): Promise<void> {
-      await writer.write(context, async (write) => {
-        const present = await lock(context, write.db, text);
-        requireInstallationWriter(context.caller);
+      const authorise = (caller: Caller) => {
+        const id = writerOf(text)(caller);
+        requireInstallationWriter(caller);
+        return id;
+      };
+      await writer.write(context, authorise, async (write, id) => {
+        const present = await lock(context, write.db, id);
         const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
         await store.deleteContactCenter(write.db, present.id);
         await record(write, 'delete', present.id, present, undefined);
@@ -98,8 +103,8 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
       text: string,
       work: (write: Write, center: ContactCenter) => Promise<boolean>,
     ): Promise<ContactCenter> =>
-      writer.write(context, async (write) => {
-        const present = await lock(context, write.db, text);
+      writer.write(context, writerOf(text), async (write, id) => {
+        const present = await lock(context, write.db, id);
         if (!(await work(write, present))) return present;
         await store.updateContactCenter(write.db, present.id, present);
         return reread(write.db, present.id);
@@ -110,8 +115,8 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
       text: string,
       work: (write: Write, center: ContactCenter) => Promise<T>,
     ): Promise<{ center: ContactCenter; result: T }> =>
-      writer.write(context, async (write) => {
-        const present = await lock(context, write.db, text);
+      writer.write(context, writerOf(text), async (write, id) => {
+        const present = await lock(context, write.db, id);
         const result = await work(write, present);
         if (result === undefined) return { center: present, result };
         await store.updateContactCenter(write.db, present.id, present);
@@ -120,13 +125,19 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
   };
 }
 
-/** 404 for callers that may not read it; 403 for those that may read but not write it. */
-async function lock({ caller, ifMatch }: WriteContext, db: Queryable, text: string): Promise<ContactCenter> {
-  const id = parseId(text);
-  if (!id || !mayRead(caller, id)) throw unknownContactCenter(text);
-  requireWriter(caller);
+/** Returns the id. 404 for callers that may not read it; 403 for those that may read but not write it. */
+function writerOf(text: string) {
+  return (caller: Caller): string => {
+    const id = parseId(text);
+    if (!id || !mayRead(caller, id)) throw unknownContactCenter(text);
+    requireWriter(caller);
+    return id;
+  };
+}
+
+async function lock({ ifMatch }: WriteContext, db: Queryable, id: string): Promise<ContactCenter> {
   const present = await store.lockContactCenter(db, id);
-  if (!present) throw unknownContactCenter(text);
+  if (!present) throw unknownContactCenter(id);
   requireMatch(ifMatch, present.version);
   return present;
 }
@@ -138,11 +149,28 @@ async function holdEnvironment(db: Queryable, environmentId: string): Promise<vo
   });
 }
 
-async function replaceDomains(db: Queryable, id: string, domains: readonly string[]): Promise<void> {
+/** Users find their contact centre by its domains: a bound manager could claim the name of another one. */
+function requireDomainWriter(caller: Caller): void {
+  if (readsAll(caller)) return;
+  throw forbidden(
+    'This client is bound to a contact centre: domains are set by the operator, or by a managing client that is bound to none',
+    { field: 'data.domains' },
+  );
+}
+
+async function replaceDomains(
+  caller: Caller,
+  db: Queryable,
+  id: string,
+  domains: readonly string[],
+): Promise<void> {
   const taken = await store.replaceDomains(db, id, domains);
   if (!taken) return;
+  const owner = mayRead(caller, taken.contactCenterId)
+    ? `the contact centre ${taken.contactCenterId}`
+    : 'another contact centre';
   throw conflict(
-    `The domain ${JSON.stringify(taken.domain)} belongs to the contact centre ${taken.contactCenterId}: domains are unique over all contact centres, in any case`,
+    `The domain ${JSON.stringify(taken.domain)} belongs to ${owner}: domains are unique over all contact centres, in any case`,
     { field: 'data.domains' },
   );
 }

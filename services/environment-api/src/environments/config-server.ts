@@ -1,14 +1,16 @@
 /** Checks Configuration Server entries of an environment: fields of one entry, and rules of the list. */
+
 import { isIP } from 'node:net';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { wrapped } from '@gatehouse/contracts/envelope';
 import type { ConfigServerView } from '@gatehouse/contracts/environment-api/environment';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { freeText, label } from '@gatehouse/contracts/text';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { idSchema, locationsField } from '../fields/scalars.ts';
-import { label, wrapped } from '../fields/text.ts';
 
 const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 
@@ -32,7 +34,13 @@ export const configServerFields = {
   locations: locationsField.default([rootLocation]),
 };
 
-export const configServerBody = wrapped(z.object(configServerFields));
+export const passwordField = freeText(1024).min(1, 'must not be empty');
+
+const password = passwordField
+  .optional()
+  .describe("Password of the environment's service account. Write-only; needed with an address that is new.");
+
+export const configServerBody = wrapped(z.object({ ...configServerFields, password }));
 
 export const changeConfigServerBody = wrapped(
   z
@@ -43,6 +51,7 @@ export const changeConfigServerBody = wrapped(
       backupPort: configServerFields.backupPort,
       readOnly: flag(),
       locations: locationsField,
+      password,
     })
     .partial(),
 );
@@ -53,8 +62,8 @@ export function configServerList(fields: typeof configServerFields) {
 
 export const needsPrimary = 'must be a list with at least one server that has primaryAddress and primaryPort';
 
-export type ConfigServerInput = z.output<typeof configServerBody>['data'];
-export type ConfigServerPatch = z.output<typeof changeConfigServerBody>['data'];
+export type ConfigServerInput = Omit<z.output<typeof configServerBody>['data'], 'password'>;
+export type ConfigServerPatch = Omit<z.output<typeof changeConfigServerBody>['data'], 'password'>;
 
 /**
  * Turns a given list into the stored form. An entry keeps its id when it names it or has the same primary address.

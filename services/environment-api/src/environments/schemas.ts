@@ -1,16 +1,17 @@
 /** Checks bodies and queries of `/environments`. The Configuration Server password is write-only. */
-import { nextCursorSchema } from '@gatehouse/contracts/envelope';
+
+import { nextCursorSchema, wrapped } from '@gatehouse/contracts/envelope';
 import {
   classicTraceModes,
   environmentSchema,
 } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { TraceMode } from '@gatehouse/contracts/environment-api/environment';
+import { label } from '@gatehouse/contracts/text';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { idSchema } from '../fields/scalars.ts';
-import { freeText, label, wrapped } from '../fields/text.ts';
-import { configServerFields, configServerList } from './config-server.ts';
+import { configServerFields, configServerList, passwordField } from './config-server.ts';
 import { discoveryFields, hasServerSource, needsServers } from './discovery.ts';
 import { tlsField } from './tls.ts';
 
@@ -40,7 +41,9 @@ const keepAliveSeconds = () => integer(0, 3600).describe('Seconds without a sign
 
 const fields = {
   username: label().describe('Service account at the Configuration Server.'),
-  password: freeText(1024).min(1, 'must not be empty').describe('Its password. Write-only.'),
+  password: passwordField.describe(
+    'Its password. Write-only. A change of a server address, of a registry or to less TLS must bring it along.',
+  ),
   connectionProtocol: z
     .string()
     .transform((text) => text.toLowerCase())

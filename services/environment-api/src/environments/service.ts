@@ -5,7 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
-import { conflict } from '@gatehouse/service-kit/errors/app-error';
+import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -21,11 +21,22 @@ import { parseId } from '../fields/scalars.ts';
 import { readList } from './config-server.ts';
 import { mergeDiscovery, requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
+import { divertingField } from './password-path.ts';
 import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';
 import * as store from './store.ts';
 import { createTlsMerge, type TlsMerge } from './tls.ts';
 
 export type EnvironmentService = ReturnType<typeof createEnvironmentService>;
+
+/** The password that a change brings along. */
+export interface SentPassword {
+  /** Replaces the stored one. */
+  password?: string | undefined;
+  /** The stored one, sent again: needed only where the change leads it elsewhere. */
+  storedPassword?: string | undefined;
+  /** What the caller calls it. */
+  field?: string;
+}
 
 const maxNamedUsers = 5;
 
@@ -41,16 +52,24 @@ export function createEnvironmentService({
   const seal = (id: string, password: string) => secretBox.seal(password, passwordPlace(id));
   const mergeTls = createTlsMerge(secretBox);
 
-  /** Writes the fields that `merge` derives from the stored environment. @throws AppError 404, 412 */
+  /**
+   * Writes the fields that `merge` derives from the stored environment. A caller who does not know the password could have it
+   * sent to a server of its own: it must come with a change that leads it elsewhere. @throws AppError 400, 404, 412
+   */
   async function changeFields(
     context: WriteContext,
-    id: string,
+    text: string,
     merge: (present: Environment) => EnvironmentFields,
+    { password, storedPassword, field = 'data.password' }: SentPassword,
   ): Promise<Environment> {
-    return writer.write(context, async (write) => {
+    return writer.write(context, writerOf(text), async (write, id) => {
       const present = await lock(context, write, id);
-      const next = merge(present);
-      requireServers(next);
+      const merged = merge(present);
+      requireServers(merged);
+      const diverting = divertingField(present, merged);
+      const sent = password ?? (diverting === undefined ? undefined : storedPassword);
+      if (diverting !== undefined && sent === undefined) throw passwordNeeded(diverting, field);
+      const next = sent === undefined ? merged : { ...merged, passwordEnvelope: seal(present.id, sent) };
       const changes = environmentDiff(present, next);
       if (Object.keys(changes).length === 0) return present;
       await store.updateEnvironment(write.db, present.id, next);
@@ -77,18 +96,17 @@ export function createEnvironmentService({
     },
     /** @throws AppError 409 when the id is taken */
     async create(context: WriteContext, input: NewEnvironment): Promise<Environment> {
-      requireInstallationWriter(context.caller);
       const id = input.id ?? randomUuid();
       const { password, configServers, consulService, srvRecord, tls, ...rest } = input;
-      const fields: EnvironmentFields = {
-        ...rest,
-        ...mergeDiscovery({}, { consulService, srvRecord }),
-        ...definedOnly({ tls: mergeTls(id, undefined, tls) }),
-        passwordEnvelope: seal(id, password),
-        configServers: readList(configServers, []),
-      };
-      requireServers(fields);
-      return writer.write(context, async (write) => {
+      return writer.write(context, requireInstallationWriter, async (write) => {
+        const fields: EnvironmentFields = {
+          ...rest,
+          ...mergeDiscovery({}, { consulService, srvRecord }),
+          ...definedOnly({ tls: mergeTls(id, undefined, tls) }),
+          passwordEnvelope: seal(id, password),
+          configServers: readList(configServers, []),
+        };
+        requireServers(fields);
         if (!(await store.insertEnvironment(write.db, id, fields))) {
           throw conflict(
             `An environment with the id ${id} exists: change it with PUT, or choose another id`,
@@ -102,15 +120,17 @@ export function createEnvironmentService({
         return reread(write.db, id);
       });
     },
-    /** Fields that are not given keep their values. @throws AppError 404, 412 */
-    change: (context: WriteContext, id: string, patch: EnvironmentPatch) =>
-      changeFields(context, id, (present) =>
-        mergePatch(present, patch, { mergeTls, seal: (password) => seal(present.id, password) }),
-      ),
+    /** Fields that are not given keep their values. @throws AppError 400, 404, 412 */
+    change: (
+      context: WriteContext,
+      id: string,
+      { password, ...patch }: EnvironmentPatch,
+      sent: Omit<SentPassword, 'password'> = {},
+    ) => changeFields(context, id, (present) => mergePatch(present, patch, mergeTls), { ...sent, password }),
     changeFields,
     /** @throws AppError 404, 409 while contact centres use it, 412 */
-    async remove(context: WriteContext, id: string): Promise<void> {
-      await writer.write(context, async (write) => {
+    async remove(context: WriteContext, text: string): Promise<void> {
+      await writer.write(context, writerOf(text), async (write, id) => {
         const present = await lock(context, write, id);
         const users = await store.contactCentersUsing(write.db, present.id, maxNamedUsers);
         if (users.length > 0) {
@@ -127,13 +147,20 @@ export function createEnvironmentService({
   };
 }
 
-/** 404 for callers that may not read it; 403 for those that may read but not write it. */
-async function lock({ caller, ifMatch }: WriteContext, { db }: Write, text: string): Promise<Environment> {
-  if (!readsAll(caller)) throw unknownEnvironment(text);
-  requireWriter(caller);
-  const id = parseId(text);
-  const present = id && (await store.lockEnvironment(db, id));
-  if (!present) throw unknownEnvironment(text);
+/** Returns the id. 404 for callers that may not read it; 403 for those that may read but not write it. */
+function writerOf(text: string) {
+  return (caller: Caller): string => {
+    if (!readsAll(caller)) throw unknownEnvironment(text);
+    requireWriter(caller);
+    const id = parseId(text);
+    if (id === undefined) throw unknownEnvironment(text);
+    return id;
+  };
+}
+
+async function lock({ ifMatch }: WriteContext, { db }: Write, id: string): Promise<Environment> {
+  const present = await store.lockEnvironment(db, id);
+  if (!present) throw unknownEnvironment(id);
   requireMatch(ifMatch, present.version);
   return present;
 }
@@ -144,17 +171,23 @@ async function reread(db: Queryable, id: string): Promise<Environment> {
   return environment;
 }
 
+function passwordNeeded(diverting: string, field: string) {
+  return badRequest(
+    `${diverting} changes to whom, or how protected, the stored password is sent: send the password of the service account again in the same request`,
+    { field },
+  );
+}
+
 function mergePatch(
   { consulService, srvRecord, tls, ...present }: Environment,
   {
-    password,
     configServers,
     consulService: newService,
     srvRecord: newRecord,
     tls: newTls,
     ...patch
-  }: EnvironmentPatch,
-  { mergeTls, seal }: { mergeTls: TlsMerge; seal(password: string): string },
+  }: Omit<EnvironmentPatch, 'password'>,
+  mergeTls: TlsMerge,
 ): EnvironmentFields {
   return {
     ...present,
@@ -162,7 +195,6 @@ function mergePatch(
     ...mergeDiscovery({ consulService, srvRecord }, { consulService: newService, srvRecord: newRecord }),
     ...definedOnly({
       tls: mergeTls(present.id, tls, newTls),
-      passwordEnvelope: password === undefined ? undefined : seal(password),
       configServers: configServers && readList(configServers, present.configServers),
     }),
   };

@@ -33,9 +33,8 @@ export function createGlobalSettingService({
     },
     /** @throws AppError 400 for a location that is not in use, 403, 412 */
     async upsert(context: WriteContext, input: SettingInput): Promise<{ version: number; setting: Setting }> {
-      requireInstallationWriter(context.caller);
-      const setting = normalizeSetting(input);
-      return writer.write(context, async (write) => {
+      return writer.write(context, requireInstallationWriter, async (write) => {
+        const setting = normalizeSetting(input);
         const present = await lock(context, write);
         await locations.requireInUse(write.db, setting.location, 'data.location');
         const { settings } = await store.readGlobalSettings(write.db);
@@ -55,8 +54,7 @@ export function createGlobalSettingService({
     },
     /** At one location, or at all. Returns the new version. @throws AppError 403, 404, 412 */
     async remove(context: WriteContext, name: string, location: string | undefined): Promise<number> {
-      requireInstallationWriter(context.caller);
-      return writer.write(context, async (write) => {
+      return writer.write(context, requireInstallationWriter, async (write) => {
         await lock(context, write);
         const removed = await store.deleteGlobalSettings(write.db, name, location);
         if (removed.length === 0) {

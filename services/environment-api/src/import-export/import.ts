@@ -9,8 +9,7 @@ import {
 } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
-import type { SecretBox, SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
-import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Write, WriteContext } from '../changes/writer.ts';
 import { auditedFields } from '../contact-centers/contact-center.ts';
 import { domainKey } from '../contact-centers/domain.ts';
@@ -24,7 +23,8 @@ import type { SettingService } from '../settings/service.ts';
 import { oidc } from '../single-sign-on/oidc.ts';
 import { saml } from '../single-sign-on/saml.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
-import { type InstallationDocument, placeOf, type SecretField } from './document.ts';
+import { type InstallationDocument, placeOf } from './document.ts';
+import { createReadSecret } from './import-secrets.ts';
 import type { ResolveSecret } from './secret-reference.ts';
 import { freeDomains, type Installation, type StoredCenter } from './store.ts';
 
@@ -76,26 +76,7 @@ export function createImporter({
   secretBox: SecretBox;
   resolveSecret: ResolveSecret;
 }) {
-  /** Undefined: the stored secret stays, because it is the same or the reference has no value. */
-  async function newSecret(
-    { keptSecrets }: Job,
-    secret: SecretField,
-    field: string,
-    stored: string | undefined,
-    place: SecretPlace,
-  ): Promise<string | undefined> {
-    const text = await resolveSecret(secret, field);
-    if (text === undefined && stored === undefined) {
-      const ref = typeof secret === 'string' ? '' : secret.ref;
-      throw badRequest(
-        `The reference ${JSON.stringify(ref)} leads nowhere, and there is no secret to keep: set it`,
-        { field },
-      );
-    }
-    if (text === undefined) keptSecrets.push(typeof secret === 'string' ? field : secret.ref);
-    if (text === undefined || stored === undefined) return text;
-    return secretBox.open(stored, place).toString('utf8') === text ? undefined : text;
-  }
+  const readSecret = createReadSecret({ secretBox, resolveSecret });
 
   async function writeEnvironments(job: Job): Promise<void> {
     const byId = new Map(job.present.environments.map((one) => [one.id, one]));
@@ -104,14 +85,15 @@ export function createImporter({
       const field = `environments.${index}`;
       const before = byId.get(id);
       const place = passwordPlace(id);
-      const password = await newSecret(job, given, `${field}.password`, before?.passwordEnvelope, place);
+      const password = await readSecret(job, given, `${field}.password`, before?.passwordEnvelope, place);
       const keyField = `${field}.tls.mutual.key`;
       const tls = wantedTls ? await tlsPatchOf(job, id, wantedTls, before?.tls, keyField) : null;
       if (before) {
-        const patch = { ...registryAbsent, ...fields, tls, ...definedOnly({ password }) };
-        await environments.change(job.context, id, patch);
+        const patch = { ...registryAbsent, ...fields, tls, ...definedOnly({ password: password.changed }) };
+        const sent = { storedPassword: password.stored, field: `${field}.password` };
+        await environments.change(job.context, id, patch, sent);
       } else {
-        await environments.create(job.context, { ...fields, tls, id, password: password ?? '' });
+        await environments.create(job.context, { ...fields, tls, id, password: password.changed ?? '' });
       }
     }
   }
@@ -125,7 +107,13 @@ export function createImporter({
   ): Promise<TlsPatch> {
     if (!mutual) return { ...tlsAbsent, ...tls };
     const { cert } = mutual;
-    const key = await newSecret(job, mutual.key, field, stored?.mutual?.keyEnvelope, tlsKeyPlace(id));
+    const { changed: key } = await readSecret(
+      job,
+      mutual.key,
+      field,
+      stored?.mutual?.keyEnvelope,
+      tlsKeyPlace(id),
+    );
     return { ...tlsAbsent, ...tls, mutual: definedOnly({ cert, key }) };
   }
 
@@ -164,11 +152,11 @@ export function createImporter({
       const field = `contactCenters.${index}.oidc.${position}.clientSecret`;
       const present = stored.find((one) => one.protocol === 'oidc' && one.location === location);
       const place = clientSecretPlace(wanted.id, location);
-      const clientSecret = given
-        ? await newSecret(job, given, field, present?.secret ?? undefined, place)
-        : null;
+      const secret = given && (await readSecret(job, given, field, present?.secret ?? undefined, place));
+      const clientSecret = secret ? secret.changed : null;
       const patch = { ...oidcAbsent, ...oidc.defaults, ...fields, ...definedOnly({ clientSecret }) };
-      await singleSignOn.put(context, wanted.id, oidc, location, patch);
+      const sent = { storedSecret: secret ? secret.stored : undefined, field };
+      await singleSignOn.put(context, wanted.id, oidc, location, patch, sent);
     }
     for (const { protocol, location } of stored) {
       if (wanted[protocol].some((one) => one.location === location)) continue;

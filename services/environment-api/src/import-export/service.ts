@@ -54,7 +54,7 @@ export function createImportExportService({
     document: InstallationDocument,
     isDryRun: boolean,
   ): Promise<ImportResult> {
-    return writer.write(context, async (write) => {
+    return writer.write(context, requireInstallationWriter, async (write) => {
       await lockWriters(write.db);
       const present = await readInstallation(write.db);
       requirePresent(context.ifMatch, present.change, isDryRun);
@@ -97,7 +97,6 @@ export function createImportExportService({
       document: InstallationDocument,
       isDryRun: boolean,
     ): Promise<ImportResult> {
-      requireInstallationWriter(context.caller);
       try {
         return await run(context, document, isDryRun);
       } catch (error) {

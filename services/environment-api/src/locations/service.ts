@@ -37,8 +37,7 @@ export function createLocationService({
     },
     /** Makes a location usable for settings before a Configuration Server has it. */
     async declare(context: WriteContext, location: string): Promise<void> {
-      requireInstallationWriter(context.caller);
-      await writer.write(context, async (write) => {
+      await writer.write(context, requireInstallationWriter, async (write) => {
         if (location === rootLocation || !(await store.declareLocation(write.db, location))) return;
         await write.record({
           action: 'create',
@@ -50,8 +49,7 @@ export function createLocationService({
     },
     /** @throws AppError 404 when it is not declared */
     async withdraw(context: WriteContext, location: string): Promise<void> {
-      requireInstallationWriter(context.caller);
-      await writer.write(context, async (write) => {
+      await writer.write(context, requireInstallationWriter, async (write) => {
         if (!(await store.withdrawLocation(write.db, location))) {
           throw notFound(`The location ${location} is not declared`);
         }

@@ -38,7 +38,7 @@ const idempotencyKey = {
   required: false,
   schema: { type: 'string', maxLength: 255 },
   description:
-    'A request that is sent again under the same key within 24 hours is done once and answered alike.',
+    'A request that is sent again under the same key within 24 hours is done once and answered alike, but without an API key.',
 };
 const ifMatch = {
   in: 'header',

@@ -28,6 +28,13 @@ export interface SignOn<Settings> {
   hasSecret: boolean;
 }
 
+/** The stored secret, sent again: needed only where the settings send it elsewhere. */
+export interface SentSecret {
+  storedSecret?: string | undefined;
+  /** What the caller calls it. */
+  field?: string;
+}
+
 export type SingleSignOnService = ReturnType<typeof createSingleSignOnService>;
 
 export function createSingleSignOnService({
@@ -62,13 +69,14 @@ export function createSingleSignOnService({
       protocol: Protocol<S, P>,
       location: string,
       patch: P,
+      sent: SentSecret = {},
     ) {
       let entry: store.StoredSignOn | undefined;
       const center = await contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
         await locations.requireInUse(write.db, location, 'data.location');
         const before = await store.readSignOn(write.db, id, protocol.name, location);
         const settings = protocol.merge((before?.settings as S | undefined) ?? protocol.defaults, patch);
-        const secret = nextSecret(protocol, before, settings, patch, (text) =>
+        const secret = nextSecret(protocol, before, settings, patch, sent, (text) =>
           secretBox.seal(text, clientSecretPlace(id, location)),
         );
         const problems = protocol.problemsOf(settings, secret !== null);
@@ -149,21 +157,19 @@ function nextSecret<S extends object, P extends object>(
   before: store.StoredSignOn | undefined,
   settings: S,
   patch: P,
+  { storedSecret, field = 'data.clientSecret' }: SentSecret,
   seal: (text: string) => string,
 ): string | null {
   const given = protocol.secretOf(patch);
   if (given !== undefined) return given === null ? null : seal(given);
   if (!before || before.secret === null) return null;
   // Otherwise a caller who does not know the secret could have it sent to an address of its own.
-  if (protocol.secretIsFor(before.settings as S) !== protocol.secretIsFor(settings)) {
-    throw badRequest(
-      'issuer or tokenEndpoint: changes, and the stored clientSecret was given for the other one: send clientSecret again',
-      {
-        field: 'data.clientSecret',
-      },
-    );
-  }
-  return before.secret;
+  if (protocol.secretIsFor(before.settings as S) === protocol.secretIsFor(settings)) return before.secret;
+  if (storedSecret !== undefined) return seal(storedSecret);
+  throw badRequest(
+    'issuer or tokenEndpoint: changes, and the stored clientSecret was given for the other one: send clientSecret again',
+    { field },
+  );
 }
 
 function changesOf(before: store.StoredSignOn | undefined, after: store.StoredSignOn | undefined) {

@@ -27,8 +27,20 @@ test('an environment is created, shown, changed and deleted', async () => {
   expect((await cli.run(['env', 'list', '--search', 'sales'])).out).toContain(id);
 
   expect(
-    (await cli.run(['env', 'update', id, '--tls-enabled', 'false', '--app-name', 'Portal'])).exitCode,
-  ).toBe(0);
+    await cli.run(['env', 'update', id, '--tls-enabled', 'false', '--app-name', 'Portal']),
+  ).toMatchObject({ exitCode: 5, error: expect.stringContaining('send the password') });
+  const plaintext = [
+    'env',
+    'update',
+    id,
+    '--tls-enabled',
+    'false',
+    '--app-name',
+    'Portal',
+    '--password-file',
+    '-',
+  ];
+  expect((await cli.run(plaintext, { input: 'cs-password\n' })).exitCode).toBe(0);
   expect(await cli.json('env', 'show', id)).toMatchObject({
     tenant: 'Sales',
     appName: 'Portal',
@@ -51,14 +63,17 @@ test('a file gives the fields that have no option, and options count before it',
 
 test('servers are added, changed and removed', async () => {
   const id = await cli.api.environment();
-  const added = await cli.json(
+  const add = [
     'env',
     'add-server',
     id,
     '[::1]:8888/b.example.com:8889',
     '--locations',
     '/USW1,/EUW1',
-  );
+    '--json',
+  ];
+  expect((await cli.run(add)).error).toContain('--password-file');
+  const added = JSON.parse((await cli.run([...add, '--password-file', '-'], { input: 'cs-password\n' })).out);
   expect(added).toMatchObject({ primaryAddress: '::1', backupPort: 8889, locations: ['/EUW1', '/USW1'] });
   expect(await cli.json('env', 'update-server', id, added.id, '--read-only', 'true')).toMatchObject({
     readOnly: true,

@@ -6,17 +6,9 @@ import type {
 } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
-import {
-  type FieldOption,
-  fieldOptions,
-  fieldsOf,
-  idField,
-  list,
-  requireFields,
-} from '../../input/fields.ts';
-import { readSecretFile } from '../../input/file.ts';
+import { type FieldOption, fieldOptions, idField, list, requireFields } from '../../input/fields.ts';
 import type { Session } from '../../session.ts';
-import { askSecret } from '../../terminal/questions.ts';
+import { askPassword, type PasswordOption, passwordOption, withPassword } from './password.ts';
 import { placeOf, serverOf } from './place.ts';
 import { serverCommands } from './servers.ts';
 
@@ -38,17 +30,9 @@ const environmentFields: readonly FieldOption[] = [
   },
 ];
 
-interface PasswordOption {
-  passwordFile?: string;
-}
-
 export function environmentCommands(program: Command, cli: Cli): void {
   const env = program.command('env').description('environments with their Configuration Servers');
   const api = (session: Session) => createEnvironmentAdministration(session.environmentApi);
-  const passwordOption = [
-    '--password-file <path>',
-    'read the password of the service account; - for standard input',
-  ] as const;
 
   env
     .command('list')
@@ -85,11 +69,7 @@ export function environmentCommands(program: Command, cli: Cli): void {
     .action(
       cli.action<PasswordOption>(async (session, options) => {
         const fields = await withPassword(session, options, [idField, ...environmentFields]);
-        fields['password'] ??= await askSecret(
-          session.terminal,
-          'The password of the service account',
-          '--password-file names a file that holds it',
-        );
+        fields['password'] ??= await askPassword(session);
         const written = await api(session).create(fields);
         session.output.written(`Environment ${written.data.id} is created.`, written);
       }),
@@ -119,13 +99,6 @@ export function environmentCommands(program: Command, cli: Cli): void {
     );
 
   serverCommands(env, cli);
-}
-
-async function withPassword(session: Session, options: PasswordOption, command: readonly FieldOption[]) {
-  const fields = await fieldsOf(session, options, command);
-  if (options.passwordFile !== undefined)
-    fields['password'] = await readSecretFile(session.terminal, options.passwordFile, 'The password');
-  return fields;
 }
 
 function show({ output }: Session, environment: Environment): void {

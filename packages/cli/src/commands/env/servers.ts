@@ -2,7 +2,8 @@
 import { createEnvironmentAdministration } from '@gatehouse/api-client/environment-api/environments';
 import type { Command } from 'commander';
 import type { Cli } from '../../command-group.ts';
-import { type FieldOption, fieldOptions, fieldsOf, list, requireFields } from '../../input/fields.ts';
+import { type FieldOption, fieldOptions, list, requireFields } from '../../input/fields.ts';
+import { askPassword, type PasswordOption, passwordOption, withPassword } from './password.ts';
 import { placeOf, serverOf } from './place.ts';
 
 const serverFields: readonly FieldOption[] = [
@@ -14,17 +15,20 @@ export function serverCommands(env: Command, cli: Cli): void {
   fieldOptions(
     env
       .command('add-server')
-      .description('add a Configuration Server')
+      .description('add a Configuration Server; the password of the service account goes with its address')
       .argument('<id>', 'of the environment')
       .argument('<host:port>', 'a backup behind a slash'),
     serverFields,
-  ).action(
-    cli.action<object, [string, string]>(async (session, options, id, place) => {
-      const fields = { ...(await fieldsOf(session, options, serverFields)), ...serverOf(place) };
-      const written = await createEnvironmentAdministration(session.environmentApi).addServer(id, fields);
-      session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is added.`, written);
-    }),
-  );
+  )
+    .option(...passwordOption)
+    .action(
+      cli.action<PasswordOption, [string, string]>(async (session, options, id, place) => {
+        const fields = { ...(await withPassword(session, options, serverFields)), ...serverOf(place) };
+        fields['password'] ??= await askPassword(session);
+        const written = await createEnvironmentAdministration(session.environmentApi).addServer(id, fields);
+        session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is added.`, written);
+      }),
+    );
 
   fieldOptions(
     env
@@ -34,15 +38,20 @@ export function serverCommands(env: Command, cli: Cli): void {
       .argument('<server-id>')
       .option('--address <host:port>', 'a backup behind a slash'),
     serverFields,
-  ).action(
-    cli.action<{ address?: string }, [string, string]>(async (session, options, id, serverId) => {
-      const place = options.address === undefined ? {} : serverOf(options.address);
-      const fields = requireFields({ ...(await fieldsOf(session, options, serverFields)), ...place });
-      const api = createEnvironmentAdministration(session.environmentApi);
-      const written = await api.changeServer(id, serverId, fields);
-      session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is changed.`, written);
-    }),
-  );
+  )
+    .option(...passwordOption)
+    .action(
+      cli.action<PasswordOption & { address?: string }, [string, string]>(
+        async (session, options, id, serverId) => {
+          const place = options.address === undefined ? {} : serverOf(options.address);
+          const fields = requireFields({ ...(await withPassword(session, options, serverFields)), ...place });
+          if (options.address !== undefined) fields['password'] ??= await askPassword(session);
+          const api = createEnvironmentAdministration(session.environmentApi);
+          const written = await api.changeServer(id, serverId, fields);
+          session.output.written(`Server ${written.data.id} (${placeOf(written.data)}) is changed.`, written);
+        },
+      ),
+    );
 
   env
     .command('remove-server')
