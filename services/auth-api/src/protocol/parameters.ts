@@ -110,6 +110,10 @@ export function commonScope(left: string[], right: string[]): string[] {
 export async function readOnlyForms(scope: App): Promise<void> {
   scope.removeAllContentTypeParsers();
   await scope.register(formbody);
+  scope.addHook('preValidation', (request, _reply, done) => {
+    request.body ??= {};
+    done();
+  });
 }
 
 /** A validator for schemas that only document: the handler reads the request by rules that a schema cannot express. */
