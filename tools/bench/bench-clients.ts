@@ -59,6 +59,7 @@ export function registerLoginClient(url: string, ops: Operator): Promise<string>
   return registerClient(url, ops, {
     client_id: 'bench-login',
     authorizedGrantTypes: ['authorization_code'],
+    requirePkce: false,
     scope: ['openid'],
     redirectURIs: [loginRedirectUri],
   });

@@ -36,15 +36,17 @@ export async function buildApp(deps: Deps): Promise<App> {
       await bound.register(deps.authorize.pushRoutes, { prefix: oauth });
       await bound.register(deps.userInfo.jwtRoutes, { prefix: api });
       await bound.register(deps.userInfo.routes, { prefix: api });
-      await bound.register(async (operators: App) => {
-        deps.clientAuthentication.guardAdministration(operators);
-        await operators.register(deps.admin.clientRoutes, { prefix: `${ops}/clients` });
-      });
       await bound.register(async (browsers: App) => {
         await browsers.register(cookie);
         await browsers.register(deps.sessions.routes, { prefix: api });
       });
     });
+  });
+  await app.register(async (operators: App) => {
+    deps.cors.guardAdministration(operators);
+    deps.tokens.tellNonces(operators);
+    deps.clientAuthentication.guardAdministration(operators);
+    await operators.register(deps.admin.clientRoutes, { prefix: `${ops}/clients` });
   });
   await app.register(deps.discovery.routes);
   await app.register(deps.sso.backchannelLogoutRoutes, { prefix: sso });

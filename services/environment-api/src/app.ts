@@ -27,8 +27,11 @@ const corsOptions = {
     'idempotency-key',
     'x-request-id',
   ],
+  // A manager adds origins. They let pages read the data of the contact centre, not change it.
+  methodsOfTenants: ['GET', 'HEAD'],
   answerHeaders: ['dpop-nonce', 'etag', 'retry-after', 'www-authenticate', 'x-request-id'],
-  remedy: 'add it with POST /environment/v3/cors to the contact centre whose application it is',
+  remedy:
+    'add it with POST /environment/v3/cors to the contact centre whose application it is; pages that write need the global setting cors-origins',
 };
 
 export async function buildApp(deps: Deps): Promise<App> {
@@ -48,7 +51,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     async (api: App) => {
       api.decorateRequest('caller');
       // Before authentication, because a preflight carries no credentials.
-      enforceCors(api, { ...corsOptions, isAllowed: deps.cors.isAllowed });
+      enforceCors(api, { ...corsOptions, origins: deps.cors.allowedOrigins });
       tellNonces(api, access);
       // Guards every route below: no body is read and nothing is looked up before the caller is authenticated.
       api.addHook('onRequest', async (request) => {

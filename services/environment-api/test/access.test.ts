@@ -203,6 +203,18 @@ describe('a Bearer token', () => {
     expect(api.authApi.asked).toBe(before + 3);
   });
 
+  // attack: token for another client at Environment API | RFC 9068 4 | guard: services/environment-api/src/access/compose.ts
+  it('is refused when its audience is another client', async () => {
+    const ask = async (aud: string[] | undefined) => {
+      const authorization = api.authApi.token({ internal_client: true, ...(aud && { aud }) });
+      return (await api.call('GET', `/environments/${environmentId}`, { headers: { authorization } })).status;
+    };
+    expect(await ask(undefined)).toBe(200);
+    expect(await ask(['some-client'])).toBe(200);
+    expect(await ask(['https://login.example.com/auth/v3'])).toBe(200);
+    expect(await ask(['reports'])).toBe(401);
+  });
+
   it('is not believed longer than it lives', async () => {
     const exp = Math.ceil(now / 1000) + 1;
     const headers = { authorization: api.authApi.token({ internal_client: true, exp }) };

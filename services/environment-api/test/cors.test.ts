@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunningApi, startApi } from './running-api.ts';
+import { opsAuthorization, type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;
 let id: string;
@@ -22,6 +22,10 @@ const setting = async () =>
   )?.value;
 const from = (origin: string, headers: Record<string, string> = {}) =>
   api.call('GET', '/environments', { headers: { origin, host: 'login.example.com', ...headers } });
+
+/** Sets the global origins. */
+const allowEverywhere = (value: string) =>
+  api.call('POST', '/settings', { payload: { data: { name: 'cors-origins', value } } });
 
 describe('the store', () => {
   it('is one: what comes in by /cors is seen in the setting, and the other way round', async () => {
@@ -85,6 +89,8 @@ describe('the store', () => {
     expect(changes.map(({ entity }: { entity: string }) => entity)).toEqual(['setting', 'cors']);
     const after = await internal('/cors', { 'if-none-match': before.headers['etag'] as string });
     expect(after.body.data.origins).toContain('https://told.example.com');
+    expect(after.body.data.contactCenters[id]).toContain('https://told.example.com');
+    expect(after.body.data.global).not.toContain('https://told.example.com');
     expect((await internal('/cors', { 'if-none-match': after.headers['etag'] as string })).status).toBe(304);
   });
 
@@ -111,8 +117,8 @@ describe('the store', () => {
 });
 
 describe('a page that calls', () => {
-  it('is served from an allowed origin, named exactly, without cookies', async () => {
-    await add('https://page.example.com');
+  it('is served from a global origin, named exactly, without cookies', async () => {
+    await allowEverywhere('https://page.example.com');
     const answer = await from('https://page.example.com');
     expect(answer.status).toBe(200);
     expect(answer.headers['access-control-allow-origin']).toBe('https://page.example.com');
@@ -151,19 +157,46 @@ describe('a page that calls', () => {
     expect((await from('https://login.example.com', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
   });
 
+  const ask = (origin: string, method: string) =>
+    api.app.inject({
+      method: 'OPTIONS',
+      url: `/environment/v3/contact-centers/${id}/settings`,
+      headers: { origin, 'access-control-request-method': method, host: 'login.example.com' },
+    });
+
   it('may ask first without credentials, on every path', async () => {
-    await add('https://page.example.com');
-    const ask = (origin: string) =>
-      api.app.inject({
-        method: 'OPTIONS',
-        url: `/environment/v3/contact-centers/${id}/settings`,
-        headers: { origin, 'access-control-request-method': 'POST', host: 'login.example.com' },
-      });
-    const allowed = await ask('https://page.example.com');
+    await allowEverywhere('https://page.example.com');
+    const allowed = await ask('https://page.example.com', 'POST');
     expect(allowed.statusCode).toBe(204);
     expect(allowed.headers['access-control-allow-methods']).toContain('POST');
     expect(allowed.headers['access-control-allow-headers']).toContain('authorization');
-    expect((await ask('https://evil.example')).statusCode).toBe(403);
+    expect((await ask('https://evil.example', 'POST')).statusCode).toBe(403);
+  });
+
+  // attack: page of a tenant's origin writes configuration | ASVS 3.4.2 | guard: services/environment-api/src/app.ts
+  it('may ask to read, and not to write, from an origin that only a contact centre has', async () => {
+    await add('https://tenant.example.com');
+    expect((await ask('https://tenant.example.com', 'GET')).statusCode).toBe(204);
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+      const refused = await ask('https://tenant.example.com', method);
+      expect([refused.statusCode, refused.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    }
+  });
+
+  // attack: page of another tenant's origin reads configuration | ASVS 3.4.2 | guard: services/environment-api/src/cors/allowed-origins.ts
+  it("reads what its own contact centre's token gives, and nothing that the operator or another token gets", async () => {
+    const other = await api.contactCenter();
+    await add('https://tenant.example.com');
+    const reader = async (authorization: string) => {
+      const answer = await api.call('GET', '/contact-centers', {
+        headers: { origin: 'https://tenant.example.com', host: 'login.example.com', authorization },
+      });
+      expect(answer.status).toBe(200);
+      return answer.headers['access-control-allow-origin'];
+    };
+    expect(await reader(api.authApi.token({ contact_center_ids: [id] }))).toBe('https://tenant.example.com');
+    expect(await reader(api.authApi.token({ contact_center_ids: [other] }))).toBeUndefined();
+    expect(await reader(opsAuthorization)).toBeUndefined();
   });
 
   it('is refused a second after its origin was withdrawn at the latest', async () => {

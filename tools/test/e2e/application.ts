@@ -49,6 +49,7 @@ export async function startApplication(
     redirectURIs: [redirectUri],
     postLogoutRedirectURIs: [`${origin}/bye`],
     requireConsent: true,
+    requirePkce: false,
     backchannelLogoutUri: `http://127.0.0.1:${port}/logout`,
     frontchannelLogoutUri: `${origin}/frame`,
     frontchannelLogoutSessionRequired: true,

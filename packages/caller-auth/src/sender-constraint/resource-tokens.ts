@@ -5,6 +5,7 @@ import {
   missingToken,
   OAuthError,
 } from '@gatehouse/service-kit/errors/oauth-error';
+import { type CorsCaller, nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import { hasScheme, parseBearerToken, parseDpopToken } from '../credentials/basic-auth.ts';
 import type { ClientCertificates } from './client-certificates.ts';
@@ -18,6 +19,10 @@ interface ResourceTokensOptions<Token> {
   /** Resolves undefined when the text is no live access token. */
   read(accessToken: string): Promise<Token | undefined>;
   confirmationOf(token: Token): Confirmation | undefined;
+  /** Whether the token may be used at our own APIs, and not only at those of the clients that its audience names. */
+  isForUs(token: Token): boolean;
+  /** Whose data the answer to the bearer contains. */
+  callerOf(token: Token): CorsCaller;
   proofs: DpopProofs;
   certificates: Pick<ClientCertificates, 'thumbprintOf'>;
   singleUse: SingleUse;
@@ -26,7 +31,7 @@ interface ResourceTokensOptions<Token> {
 type Scheme = 'bearer' | 'dpop';
 
 export function createResourceTokens<Token>(options: ResourceTokensOptions<Token>) {
-  const { read, confirmationOf, proofs, certificates, singleUse } = options;
+  const { read, confirmationOf, isForUs, callerOf, proofs, certificates, singleUse } = options;
 
   async function requireProof(request: SenderRequest, token: string): Promise<DpopProof> {
     const proof = request.headers['dpop'];
@@ -67,6 +72,9 @@ export function createResourceTokens<Token>(options: ResourceTokensOptions<Token
     if (certificate !== undefined && certificate !== certificates.thumbprintOf(request)) {
       throw refusedToken(scheme, 'it is bound to another TLS client certificate');
     }
+    // RFC 9068 section 4: whoever got it as a resource server could use it here in the name of the user.
+    if (!isForUs(stored)) throw refusedToken(scheme, 'its audience is another client');
+    nameCorsCaller(request, callerOf(stored));
     return stored;
   }
 

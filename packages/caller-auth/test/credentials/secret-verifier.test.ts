@@ -34,6 +34,7 @@ const check = (hashes: string[], presented: string, owner = 'client', clientAddr
   verifier.verify({ owner, secrets: hashes.map((hash) => ({ hash })), presented, clientAddress });
 
 describe('35: checking a secret', () => {
+  // attack: owners of secrets told by the time of an answer | ASVS 6.3.8, ASVS 11.2.4 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
   it('does the same slow work for an unknown owner, a wrong generated and a wrong chosen secret', async () => {
     const chosen = await hashSlowly('right');
 
@@ -71,6 +72,7 @@ describe('35: checking a secret', () => {
     expect(compared).toHaveLength(3);
   });
 
+  // attack: former secret after its grace time | ASVS 13.3.4 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
   it('refuses a former secret after its grace time', async () => {
     const secrets = [{ hash: digestSecret('new') }, { hash: digestSecret('old'), expiresAtMs: nowMs + 10 }];
     const old = () => verifier.verify({ owner: 'client', secrets, presented: 'old', clientAddress: 'a' });
@@ -80,6 +82,7 @@ describe('35: checking a secret', () => {
     expect(await old()).toBe(false);
   });
 
+  // attack: secret guessed without limit | ASVS 6.3.1, CVE-2024-4629 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
   it('refuses too many failures before any work, also in parallel, and forgets them with time', async () => {
     const attempts = await Promise.allSettled(
       Array.from({ length: 20 }, (_, index) => check([], `wrong ${index}`)),
@@ -96,6 +99,7 @@ describe('35: checking a secret', () => {
     expect(await check([], 'wrong')).toBe(false);
   });
 
+  // attack: right secret told apart after the limit | ASVS 6.3.8 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
   it('49: tells a guesser nothing once he is refused, though the right secret is remembered', async () => {
     const chosen = await hashSlowly('right');
     expect(await check([chosen], 'right')).toBe(true);
@@ -135,6 +139,7 @@ describe('35: checking a secret', () => {
     expect(maxRunning).toBe(2);
   });
 
+  // attack: huge secret that costs much work | ASVS 6.2.9 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
   it('50: takes no empty and no huge secret, without any work', async () => {
     expect(await check([digestSecret('')], '')).toBe(false);
     expect(await check([], 'x'.repeat(1_000_000))).toBe(false);

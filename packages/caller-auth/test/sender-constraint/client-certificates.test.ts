@@ -38,6 +38,7 @@ describe('the certificate in the header of a proxy', () => {
     expect(seen(pem, 'pem', address)).toBe(thumbprint);
   });
 
+  // attack: client certificate in the header of a stranger | CVE-2024-10039 | guard: packages/caller-auth/src/sender-constraint/client-certificates.ts
   it.each(['192.0.2.8', '203.0.113.5', '::1', ''])('is not believed from %s', (address) => {
     expect(seen(pem, 'pem', address)).toBeUndefined();
   });

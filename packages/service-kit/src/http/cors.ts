@@ -3,10 +3,28 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden } from '../errors/app-error.ts';
 import type { App } from './app-type.ts';
 
+/** Whose data an answer contains. */
+export interface CorsCaller {
+  clientId?: string | undefined;
+  /** Contact centres of the token or session. */
+  contactCenterIds: readonly string[];
+}
+
+/** Answers questions about origins. A failure refuses. */
+export interface KnownOrigins {
+  /** Whether anybody registered it. Asked for every request from another origin. */
+  isRegistered(origin: string): Promise<boolean>;
+  /** Whether the operator allows it for the whole installation. */
+  isGlobal(origin: string): Promise<boolean>;
+  /** Whether it is global, or one of the caller's client or contact centres. */
+  mayRead(origin: string, caller: CorsCaller): Promise<boolean>;
+}
+
 export interface CorsOptions {
-  /** Asked for every request from another origin. A failure refuses. */
-  isAllowed(origin: string): Promise<boolean>;
+  origins: KnownOrigins;
   methods: readonly string[];
+  /** Those that pages of every registered origin may ask for; other preflights are answered to global origins only. */
+  methodsOfTenants: readonly string[];
   /** Request headers that pages may send. */
   requestHeaders: readonly string[];
   /** Response headers that pages may read. */
@@ -18,22 +36,77 @@ export interface CorsOptions {
 const preflightMaxAgeSeconds = 600;
 const maxOriginLength = 300;
 
+interface CrossOriginRequest {
+  /** As the browser sent it: the answer must name it in the same spelling. */
+  origin: string;
+  parsed: string;
+  caller?: CorsCaller;
+}
+
+const nobody: CorsCaller = { contactCenterIds: [] };
+const crossOrigin = new WeakMap<object, CrossOriginRequest>();
+
+/**
+ * Tells whose data the answer to the request will contain; a later call replaces an earlier one. Until then the answer is
+ * nobody's: pages of every registered origin read an error, such as the 401 that tells them to sign in again, and nothing else.
+ */
+export function nameCorsCaller(request: object, caller: CorsCaller): void {
+  const page = crossOrigin.get(request);
+  if (page !== undefined) page.caller = caller;
+}
+
+export function isCrossOrigin(request: object): boolean {
+  return crossOrigin.has(request);
+}
+
 /**
  * Guards every route that the scope registers afterwards and answers its preflights. Call it before hooks that ask for
  * credentials: a preflight carries none. No answer allows credentials, so cookies are never sent along.
  */
 export function enforceCors(app: App, options: CorsOptions): void {
+  const { origins, remedy } = options;
+  const exposed = options.answerHeaders.join(', ');
   app.addHook('onRequest', async (request, reply) => {
     addVary(reply, 'origin');
     const { origin } = request.headers;
     if (origin === undefined || isSameOrigin(request, origin)) return;
     const parsed = parseOrigin(origin);
-    if (parsed === undefined || !(await options.isAllowed(parsed))) throw refused(origin, options.remedy);
-    reply.header('access-control-allow-origin', origin);
-    if (isPreflight(request)) return answerPreflight(reply, options);
-    reply.header('access-control-expose-headers', options.answerHeaders.join(', '));
+    if (parsed === undefined || !(await mayAsk(parsed, request, options))) throw refused(origin, remedy);
+    if (isPreflight(request)) {
+      reply.header('access-control-allow-origin', origin);
+      return answerPreflight(reply, options);
+    }
+    crossOrigin.set(request, { origin, parsed });
+  });
+  // At the end, because only authentication tells whose data the answer contains.
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    const page = crossOrigin.get(request);
+    if (page === undefined) return done();
+    mayRead(page, reply.statusCode, origins).then(
+      (isReader) => {
+        if (isReader) {
+          reply.header('access-control-allow-origin', page.origin);
+          reply.header('access-control-expose-headers', exposed);
+        }
+        done();
+      },
+      // The origins cannot be read: the page gets nothing.
+      () => done(),
+    );
   });
   answerOptions(app);
+}
+
+async function mayAsk(origin: string, request: FastifyRequest, options: CorsOptions): Promise<boolean> {
+  const method = request.headers['access-control-request-method'] ?? '';
+  const isOpen = !isPreflight(request) || options.methodsOfTenants.includes(method);
+  return isOpen ? options.origins.isRegistered(origin) : options.origins.isGlobal(origin);
+}
+
+/** An origin that one tenant registered must not read what belongs to another. */
+async function mayRead({ parsed, caller }: CrossOriginRequest, statusCode: number, origins: KnownOrigins) {
+  if (caller === undefined && statusCode >= 400) return true;
+  return origins.mayRead(parsed, caller ?? nobody);
 }
 
 /** Lets pages of every origin read public facts, without cookies. */

@@ -6,6 +6,7 @@ import { Secret } from '../../src/secret.ts';
 const key = (id: string) => `${id}:${randomBytes(32).toString('base64')}`;
 const place = { table: 'environments', row: '1', column: 'password' };
 
+// attack: sealed secret copied to another place | ASVS 11.3.3 | guard: packages/service-kit/src/crypto/secret-box.ts
 test('a sealed value opens in its place only', () => {
   const box = createSecretBox(new Secret(key('k1')));
   const sealed = box.seal('demo', place);

@@ -108,6 +108,7 @@ test.each([
   },
 );
 
+// attack: internals in the answer of an error | CVE-2024-32967, ASVS 16.5.1 | guard: packages/service-kit/src/errors/normalize.ts
 test('an unexpected error answers 500 without a word of its own', async () => {
   await build();
   const answer = await app.inject('/failing');
@@ -155,6 +156,7 @@ test.each([
   expect(answer.json().status.message).toBe(`The body is not valid JSON: ${reason}`);
 });
 
+// attack: prototype pollution by a JSON body | ASVS 15.3.6 | guard: packages/service-kit/src/http/bodies.ts
 test('__proto__ in a JSON body answers 400', async () => {
   await build();
   const answer = await app.inject({
@@ -230,6 +232,7 @@ test('an error page escapes its text, forbids scripts and frames, and shows the 
   expect(answer.headers['content-security-policy']).toContain("frame-ancestors 'none'");
 });
 
+// attack: log lines forged by a request id | CVE-2023-6484, ASVS 16.4.1 | guard: packages/service-kit/src/http/correlation.ts
 test('a harmless correlation id is kept, a hostile one replaced', async () => {
   await build();
   const kept = await app.inject({ url: '/ip', headers: { 'x-request-id': 'trace-0001' } });
@@ -238,6 +241,7 @@ test('a harmless correlation id is kept, a hostile one replaced', async () => {
   expect(replaced.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
 });
 
+// attack: invented X-Forwarded-For | CVE-2024-47070, CVE-2023-36456 | guard: packages/service-kit/src/http/app.ts
 test('X-Forwarded-For counts only from a trusted proxy [CVE-2024-47070]', async () => {
   await build();
   const spoofed = await app.inject({ url: '/ip', headers: { 'x-forwarded-for': '6.6.6.6' } });
@@ -248,6 +252,7 @@ test('X-Forwarded-For counts only from a trusted proxy [CVE-2024-47070]', async 
   expect(proxied.json()).toEqual({ ip: '6.6.6.6' });
 });
 
+// attack: secrets of a query in the log | ASVS 14.2.1 | guard: packages/service-kit/src/http/access-log.ts
 test('a request line is logged by path, never with its query', async () => {
   await build();
   await app.inject('/ip?code=super-secret');

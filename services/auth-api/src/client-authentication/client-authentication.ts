@@ -7,6 +7,7 @@ import {
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import { invalidClient, invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Client, ClientAuthMethod } from '../clients/client.ts';
@@ -137,6 +138,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
           ? await authenticateByCredentials(readCredentials(call), call)
           : await authenticateByAssertion(assertion, call);
       uses.note(client.clientId);
+      nameCorsCaller(call.sender, client);
       return client;
     },
   };

@@ -7,6 +7,7 @@ import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sen
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { AppError, forbidden, unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import type { App } from '@gatehouse/service-kit/http/app';
+import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { FastifyRequest } from 'fastify';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { StoredAccessToken } from '../tokens/access-token.ts';
@@ -30,7 +31,10 @@ export function createOpsAuthentication(options: OpsAuthenticationOptions) {
 
   async function authenticateBasic(credentials: OpsCredentials): Promise<string> {
     const readings = parseBasicCredentials(credentials.sender.headers.authorization);
-    if (await operator.isProvedBy(readings, credentials.clientAddress)) return operator.username;
+    if (await operator.isProvedBy(readings, credentials.clientAddress)) {
+      nameCorsCaller(credentials.sender, { contactCenterIds: [] });
+      return operator.username;
+    }
     await audit.write({
       name: 'ops_authentication_failed',
       outcome: 'failure',

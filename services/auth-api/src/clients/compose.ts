@@ -79,6 +79,7 @@ export async function composeClients(core: Core, dependencies: ClientDependencie
         maxAccessTokenTtlSeconds: tokenSettings.longestAccessTtlSeconds,
         maxRefreshTokenTtlSeconds: tokenSettings.longestRefreshTtlSeconds,
         impliesToken: isCompat,
+        requirePkce: !isCompat,
         allowLoopback: outbound.allowLoopback,
       },
       serviceClientId: own.clientId,

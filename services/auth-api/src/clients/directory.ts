@@ -65,6 +65,14 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
     /** Whether any client registered a page on this web origin. @throws Error as find */
     hasOrigin: async (origin: string): Promise<boolean> => (await origins.get(origin)) !== undefined,
 
+    /** Whether this client registered a page on this web origin. @throws Error as find */
+    async ownsOrigin(clientId: string, origin: string): Promise<boolean> {
+      const client = await find(clientId);
+      const addresses =
+        client === undefined ? [] : [...client.redirectUris, ...client.postLogoutRedirectUris];
+      return addresses.some((address) => URL.parse(address)?.origin === origin);
+    },
+
     /** The client changed, here or on another replica. */
     drop(clientId: string): void {
       cache.invalidate((key) => key === clientId);

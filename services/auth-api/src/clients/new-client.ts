@@ -11,16 +11,18 @@ export interface ClientDefaults {
   maxRefreshTokenTtlSeconds: number;
   /** Whether a client with the implicit grant gets the response type token without naming it. */
   impliesToken: boolean;
+  /** Whether a new client must send a code challenge unless its registration says otherwise (RFC 9700 section 2.1.1). */
+  requirePkce: boolean;
   /** Whether registered addresses may be on the loopback interface. */
   allowLoopback: boolean;
 }
 
-type LifeDefaults = Pick<
+type FieldDefaults = Pick<
   ClientDefaults,
-  'redirectMatching' | 'accessTokenTtlSeconds' | 'refreshTokenTtlSeconds'
+  'redirectMatching' | 'requirePkce' | 'accessTokenTtlSeconds' | 'refreshTokenTtlSeconds'
 >;
 
-export function newClient(clientId: string, defaults: LifeDefaults, nowMs: number): Client {
+export function newClient(clientId: string, defaults: FieldDefaults, nowMs: number): Client {
   return {
     clientId,
     name: clientId,
@@ -36,7 +38,7 @@ export function newClient(clientId: string, defaults: LifeDefaults, nowMs: numbe
     redirectUris: [],
     postLogoutRedirectUris: [],
     redirectMatching: defaults.redirectMatching,
-    requirePkce: false,
+    requirePkce: defaults.requirePkce,
     accessTokenTtlSeconds: defaults.accessTokenTtlSeconds,
     refreshTokenTtlSeconds: defaults.refreshTokenTtlSeconds,
     accessTokenFormat: 'opaque',

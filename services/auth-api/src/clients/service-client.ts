@@ -14,6 +14,7 @@ export function serviceClient(id: string, secret: Secret, nowMs: number): Client
       id,
       {
         redirectMatching: 'exact',
+        requirePkce: true,
         accessTokenTtlSeconds: ttlSeconds,
         refreshTokenTtlSeconds: ttlSeconds,
       },
@@ -31,6 +32,5 @@ export function serviceClient(id: string, secret: Secret, nowMs: number): Client
       'urn:ietf:params:oauth:grant-type:jwt-bearer',
     ],
     responseTypes: [],
-    requirePkce: true,
   };
 }

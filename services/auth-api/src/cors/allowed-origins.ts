@@ -4,6 +4,7 @@ import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
 import { createRevalidatingCache } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
+import type { KnownOrigins } from '@gatehouse/service-kit/http/cors';
 import type { ClientDirectory } from '../clients/directory.ts';
 
 export interface StoredOriginsOptions {
@@ -15,42 +16,70 @@ export interface StoredOriginsOptions {
 
 export interface AllowedOriginsOptions {
   publicUrl: string;
-  clients: Pick<ClientDirectory, 'hasOrigin'>;
+  clients: Pick<ClientDirectory, 'hasOrigin' | 'ownsOrigin'>;
   stored: StoredOrigins;
 }
 
-export function createAllowedOrigins({ publicUrl, clients, stored }: AllowedOriginsOptions) {
+export function createAllowedOrigins({ publicUrl, clients, stored }: AllowedOriginsOptions): KnownOrigins {
   const ownOrigin = new URL(publicUrl).origin;
   return {
     /** @throws AppError (503) when no source knows the origin and one of them is unavailable */
-    async isAllowed(origin: string): Promise<boolean> {
+    async isRegistered(origin) {
       if (origin === ownOrigin) return true;
       // Clients come first, so that their pages do not depend on Environment API.
-      const failures: unknown[] = [];
-      for (const has of [clients.hasOrigin, stored.has]) {
-        try {
-          if (await has(origin)) return true;
-        } catch (error) {
-          failures.push(error);
-        }
-      }
-      if (failures.length > 0) throw failures[0];
-      return false;
+      return anyOf([() => clients.hasOrigin(origin), () => stored.has(origin)]);
+    },
+    isGlobal: async (origin) => origin === ownOrigin || stored.isGlobal(origin),
+    async mayRead(origin, { clientId, contactCenterIds }) {
+      if (origin === ownOrigin) return true;
+      return anyOf([
+        async () => clientId !== undefined && clients.ownsOrigin(clientId, origin),
+        () => stored.isGlobal(origin),
+        () => stored.belongsTo(origin, contactCenterIds),
+      ]);
     },
   };
+}
+
+/** Rejects when none says yes and one of them cannot answer. */
+async function anyOf(questions: readonly (() => Promise<boolean>)[]): Promise<boolean> {
+  const failures: unknown[] = [];
+  for (const ask of questions) {
+    try {
+      if (await ask()) return true;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return false;
+}
+
+interface StoredOwners {
+  all: ReadonlySet<string>;
+  global: ReadonlySet<string>;
+  contactCenters: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const nobodys: StoredOwners = { all: new Set(), global: new Set(), contactCenters: new Map() };
+
+/** Environment API of the former release does not tell whose they are: until it is updated, all count as before. */
+function ownersOf({ origins, global = origins, contactCenters = {} }: CorsView): StoredOwners {
+  const sets = Object.entries(contactCenters).map(([id, own]) => [id, new Set(own)] as const);
+  return { all: new Set(origins), global: new Set(global), contactCenters: new Map(sets) };
 }
 
 export type StoredOrigins = ReturnType<typeof createStoredOrigins>;
 
 /** Caches the origins that Environment API keeps; serves an old copy while it is down. */
-export function createStoredOrigins({ read, staleMaxMs, now, onStale }: StoredOriginsOptions) {
-  const cache = createRevalidatingCache<ReadonlySet<string>>({
+export function createStoredOrigins({ read: readView, staleMaxMs, now, onStale }: StoredOriginsOptions) {
+  const cache = createRevalidatingCache<StoredOwners>({
     async load(_key, etag) {
-      const fetched = await read(etag);
+      const fetched = await readView(etag);
       // An older version of Environment API has no such list; that is not an empty list.
       if (fetched.outcome === 'unknown') throw unavailable('The list of origins at Environment API');
       if (fetched.outcome === 'unchanged') return { status: 'unchanged' };
-      return { status: 'found', value: new Set(fetched.data.origins), etag: fetched.etag };
+      return { status: 'found', value: ownersOf(fetched.data), etag: fetched.etag };
     },
     freshMs: 60_000,
     missingMs: 0,
@@ -61,9 +90,15 @@ export function createStoredOrigins({ read, staleMaxMs, now, onStale }: StoredOr
     onStale: (_key, ageMs, error) => onStale(ageMs, error),
   });
   const onlyKey = 'all';
+  const read = async () => (await cache.get(onlyKey)) ?? nobodys;
   return {
-    /** @throws AppError (503) when Environment API is down and no copy is young enough */
-    has: async (origin: string) => (await cache.get(onlyKey))?.has(origin) ?? false,
+    /** @throws, like the others, AppError (503) when Environment API is down and no copy is young enough */
+    has: async (origin: string) => (await read()).all.has(origin),
+    isGlobal: async (origin: string) => (await read()).global.has(origin),
+    async belongsTo(origin: string, contactCenterIds: readonly string[]) {
+      const { contactCenters } = await read();
+      return contactCenterIds.some((id) => contactCenters.get(id)?.has(origin));
+    },
     /** Drops the copy, because the origins changed or may have changed. */
     drop: () => cache.invalidateAll(),
   };

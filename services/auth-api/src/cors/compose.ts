@@ -1,6 +1,6 @@
 /** Composes the check of origins, and CORS for the APIs that programs in browsers call. */
 import type { App } from '@gatehouse/service-kit/http/app';
-import { enforceCors } from '@gatehouse/service-kit/http/cors';
+import { type CorsOptions, enforceCors } from '@gatehouse/service-kit/http/cors';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
@@ -25,18 +25,27 @@ export function composeCors(core: Core, dependencies: CorsDependencies) {
       log.warn({ err: error, ageMs }, 'Environment API cannot answer: cached CORS origins are used'),
   });
   const allowed = createAllowedOrigins({ publicUrl, clients: clients.directory, stored });
+  const methods = ['GET', 'POST', 'PUT', 'DELETE'];
+  const options: CorsOptions = {
+    origins: allowed,
+    methods,
+    methodsOfTenants: methods,
+    requestHeaders: ['authorization', 'content-type', 'dpop', 'x-request-id'],
+    // A page that signs DPoP proofs must read the nonce (RFC 9449 section 8.2).
+    answerHeaders: ['dpop-nonce', 'retry-after', 'www-authenticate', 'x-request-id'],
+    remedy:
+      "register it in the redirect URIs of the application's client, or add it with POST /environment/v3/cors to the contact centre whose application it is",
+  };
   return {
     stored,
     /** Lets the allowed origins call the routes of a scope. Call it before the routes are added. */
-    guard: (scope: App) =>
+    guard: (scope: App) => enforceCors(scope, options),
+    /** As guard, for what operators do: no page of a tenant may ask for it. */
+    guardAdministration: (scope: App) =>
       enforceCors(scope, {
-        isAllowed: allowed.isAllowed,
-        methods: ['GET', 'POST', 'PUT', 'DELETE'],
-        requestHeaders: ['authorization', 'content-type', 'dpop', 'x-request-id'],
-        // A page that signs DPoP proofs must read the nonce (RFC 9449 section 8.2).
-        answerHeaders: ['dpop-nonce', 'retry-after', 'www-authenticate', 'x-request-id'],
-        remedy:
-          "register it in the redirect URIs of the application's client, or add it with POST /environment/v3/cors to the contact centre whose application it is",
+        ...options,
+        methodsOfTenants: [],
+        remedy: 'add it with POST /environment/v3/settings to the global setting cors-origins',
       }),
   };
 }

@@ -106,7 +106,10 @@ export function commonScope(left: string[], right: string[]): string[] {
   return left.filter((value) => right.includes(value));
 }
 
-/** Limits a scope of routes to form bodies (RFC 6749 section 3.2): other content types are answered with 415. */
+/**
+ * Limits a scope of routes to form bodies (RFC 6749 section 3.2): other content types are answered with 415. A request
+ * without a body is an empty form, so that handlers may read it.
+ */
 export async function readOnlyForms(scope: App): Promise<void> {
   scope.removeAllContentTypeParsers();
   await scope.register(formbody);

@@ -5,10 +5,11 @@ import { freeText } from '@gatehouse/contracts/text';
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
+import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { metadataSchema, registrationAnswerSchema, updatedMetadataSchema } from './metadata-schemas.ts';
-import type { RegistrationCall, Registrations } from './service.ts';
+import type { RegistrationAnswer, RegistrationCall, Registrations } from './service.ts';
 
 const url = '/register';
 const tags = ['registration'];
@@ -33,8 +34,10 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
         response: { 201: registrationAnswerSchema, ...refusals },
       },
     },
-    async (request, reply) =>
-      reply.code(201).send((await registrations.register(request.body, callOf(request))) as never),
+    async (request, reply) => {
+      const registered = await registrations.register(request.body, callOf(request));
+      return reply.code(201).send(answerOf(request, registered));
+    },
   );
 
   app.get(
@@ -47,7 +50,7 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
         response: { 200: registrationAnswerSchema, ...refusals },
       },
     },
-    async (request) => (await registrations.read(request.params.client_id, callOf(request))) as never,
+    async (request) => answerOf(request, await registrations.read(request.params.client_id, callOf(request))),
   );
 
   app.put(
@@ -62,7 +65,7 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
       },
     },
     async (request) =>
-      (await registrations.replace(request.params.client_id, request.body, callOf(request))) as never,
+      answerOf(request, await registrations.replace(request.params.client_id, request.body, callOf(request))),
   );
 
   app.delete(
@@ -80,6 +83,12 @@ export function registrationRoutes(app: App, { registrations }: { registrations:
       return reply.code(204).send(null);
     },
   );
+}
+
+/** The schema of the answer is stricter than what the service knows of it. */
+function answerOf(request: FastifyRequest, registered: RegistrationAnswer): never {
+  nameCorsCaller(request, { clientId: registered.client_id, contactCenterIds: [] });
+  return registered as never;
 }
 
 function callOf(request: FastifyRequest): RegistrationCall {

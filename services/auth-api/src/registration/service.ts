@@ -20,7 +20,9 @@ export interface RegistrationCall {
   correlationId: string;
 }
 
-type RegistrationAnswer = Record<string, unknown>;
+export interface RegistrationAnswer extends Record<string, unknown> {
+  client_id: string;
+}
 
 type UpdatedMetadata = ClientMetadata & { client_id: string; client_secret?: string | undefined };
 

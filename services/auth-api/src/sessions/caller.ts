@@ -3,6 +3,7 @@ import {
   type ResourceTokens,
   readAccessToken,
 } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
+import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { BrowserRequest } from '../browser/browser-cookies.ts';
 import type { AccessTokenRecord, StoredAccessToken, TokenFacts } from '../tokens/access-token.ts';
 import { isOfOwnLogin } from '../tokens/lineage.ts';
@@ -59,8 +60,15 @@ export function createCallers(
     };
   };
 
-  const bySession = async (request: BrowserRequest): Promise<Caller | undefined> => {
+  async function findSession(request: BrowserRequest) {
     const session = await sessions.find(request);
+    if (session !== undefined)
+      nameCorsCaller(request, { contactCenterIds: [session.identity.contactCenterId] });
+    return session;
+  }
+
+  const bySession = async (request: BrowserRequest): Promise<Caller | undefined> => {
+    const session = await findSession(request);
     if (session === undefined) return undefined;
     const { sub, identity, sid, clientIds, provider } = session;
     return { via: 'session', sub, identity, sid, clientIds, provider };
@@ -72,7 +80,7 @@ export function createCallers(
     /** Accepts any live token, also a client's own. @throws as find */
     async isLive(request: BrowserRequest): Promise<boolean> {
       if (hasToken(request)) return (await resourceTokens.find(request)) !== undefined;
-      return (await sessions.find(request)) !== undefined;
+      return (await findSession(request)) !== undefined;
     },
   };
 }

@@ -99,6 +99,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       now,
     }),
     lateTokens: tokens.lateTokens,
+    accessTokens,
     countIssued: (grantType) => issued.inc({ grant: grantType }),
   });
   const introspection = createIntrospectionEndpoint({

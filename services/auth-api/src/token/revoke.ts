@@ -1,5 +1,6 @@
 /** Revokes tokens at the request of their client (RFC 7009). */
 import { unsupportedTokenType } from '@gatehouse/service-kit/errors/oauth-error';
+import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { AuditWriter } from '../audit/event.ts';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { Client } from '../clients/client.ts';
@@ -21,6 +22,7 @@ export interface RevocationOptions {
 
 interface Revocable {
   sub: string;
+  contactCenterIds: string[];
   end(): Promise<void>;
 }
 
@@ -32,10 +34,15 @@ export function createRevocationEndpoint(options: RevocationOptions) {
     const grant = token === undefined ? undefined : (await families.findRefresh(token))?.grant;
     // Section 2.1: the access tokens of the same authorization go with it.
     if (grant?.clientId === client.clientId)
-      return { sub: grant.identity.sub, end: () => families.end(grant.familyId) };
+      return {
+        sub: grant.identity.sub,
+        contactCenterIds: [grant.identity.contactCenterId],
+        end: () => families.end(grant.familyId),
+      };
     const facts = await accessTokens.findOwn(text, client.clientId);
     if (facts === undefined) return undefined;
-    return { sub: facts.sub ?? client.clientId, end: () => accessTokens.end(text, facts) };
+    const { sub = client.clientId, contactCenterIds } = facts;
+    return { sub, contactCenterIds, end: () => accessTokens.end(text, facts) };
   }
 
   return {
@@ -50,12 +57,14 @@ export function createRevocationEndpoint(options: RevocationOptions) {
         if ((await idTokens.recognize(token)) === undefined) return;
         throw unsupportedTokenType('ID tokens are not revoked: end the session that they speak of');
       }
+      const { clientId } = client;
+      nameCorsCaller(call.sender, { clientId, contactCenterIds: own.contactCenterIds });
       // Audited first: after a crash in between, a repeated request would find no token to report.
       await audit.write({
         name: 'token_revoked',
         outcome: 'success',
         sub: own.sub,
-        clientId: client.clientId,
+        clientId,
         correlationId: call.correlationId,
         clientAddress: call.clientAddress,
       });

@@ -4,11 +4,13 @@ import {
   unauthorizedClient,
   unsupportedGrantType,
 } from '@gatehouse/service-kit/errors/oauth-error';
+import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
 import type { Client } from '../clients/client.ts';
 import { onlyThose, parseScope, type RequestParameters, requireParameter } from '../protocol/parameters.ts';
 import type { TokenAnswer } from '../tokens/access-token.ts';
+import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { LateTokens } from '../tokens/late-tokens.ts';
 import type { GrantHandler } from './grants/grant-handler.ts';
 
@@ -19,11 +21,19 @@ export interface TokenEndpointOptions {
   senderConstraints: SenderConstraints;
   grants: ReadonlyMap<string, GrantHandler>;
   lateTokens: Pick<LateTokens, 'check'>;
+  accessTokens: Pick<AccessTokens, 'find'>;
   countIssued(grantType: string): void;
 }
 
 export function createTokenEndpoint(options: TokenEndpointOptions) {
-  const { clientAuthentication, senderConstraints, grants, lateTokens, countIssued } = options;
+  const { clientAuthentication, senderConstraints, grants, lateTokens, accessTokens, countIssued } = options;
+
+  /** The page may belong to the contact centre of the user, whom only the grant knew. */
+  async function nameBearer({ sender }: ClientCall, { access_token }: TokenAnswer): Promise<void> {
+    const token = await accessTokens.find(access_token);
+    if (token !== undefined) nameCorsCaller(sender, token.facts);
+  }
+
   return {
     /** @throws OAuthError */
     async answer(call: ClientCall): Promise<TokenAnswer> {
@@ -37,6 +47,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
       const { clientAddress, correlationId } = call;
       const answer = await grant.handle({ client, parameters, scope, cnf, clientAddress, correlationId });
       await lateTokens.check(client);
+      if (isCrossOrigin(call.sender)) await nameBearer(call, answer);
       countIssued(grant.grantType);
       return answer;
     },

@@ -100,6 +100,8 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     resources: createResourceTokens({
       read: (token) => access.find(token),
       confirmationOf: ({ facts }) => facts.cnf,
+      isForUs: ({ facts: { audience, clientId } }) => audience.length === 0 || audience.includes(clientId),
+      callerOf: ({ facts }) => facts,
       proofs: dpopProofs,
       certificates,
       singleUse,

@@ -36,6 +36,7 @@ const refused = (answer: { status: number; json(): { error: string } }) => [
 ];
 
 describe('codes', () => {
+  // attack: replay of an authorization code | CVE-2026-4282, ASVS 10.4.2 | guard: services/auth-api/src/token/grants/authorization-code.ts
   it('20: are redeemed once; the second time ends every token of the first (CVE-2026-4282)', async () => {
     const value = await code();
     const first = (await redeem(stack, client, value)).json();
@@ -50,6 +51,7 @@ describe('codes', () => {
     ).toEqual([400, 'invalid_grant']);
   });
 
+  // attack: authorization code of another client | CVE-2026-55672, RFC 9700 4.5 | guard: services/auth-api/src/token/grants/authorization-code.ts
   it('21: are not redeemed by another client, confidential or PUBLIC (CVE-2026-55672)', async () => {
     const open = await createClient(stack, {
       clientType: 'PUBLIC',
@@ -61,6 +63,7 @@ describe('codes', () => {
     expect(refused(await redeem(stack, client, await code({}, open)))).toEqual([400, 'invalid_grant']);
   });
 
+  // attack: code redeemed for another redirect URI | RFC 6749 4.1.3 | guard: services/auth-api/src/token/grants/authorization-code.ts
   it('22: need the same redirect_uri again (RFC 6749 section 4.1.3)', async () => {
     expect(refused(await redeem(stack, client, await code(), { redirect_uri: '' }))).toEqual([
       400,
@@ -74,6 +77,7 @@ describe('codes', () => {
     );
   });
 
+  // attack: code verifier left out, wrong or malformed | CVE-2023-48228, RFC 7636 4.6 | guard: services/auth-api/src/protocol/pkce.ts
   it.each([
     ['omitted', ''],
     ['another', 'w'.repeat(50)],
@@ -82,7 +86,7 @@ describe('codes', () => {
     ['of illegal characters', `${'v'.repeat(49)}!`],
     ['extended', `${verifier}v`],
   ])(
-    '23: with a challenge, a verifier that is %s is refused (CVE-2024-23647)',
+    '23: with a challenge, a verifier that is %s is refused (CVE-2023-48228)',
     async (_case, code_verifier) => {
       expect(refused(await redeem(stack, client, await code(), { code_verifier }))).toEqual([
         400,
@@ -91,13 +95,16 @@ describe('codes', () => {
     },
   );
 
-  it('23: without a challenge, a verifier is a downgrade and refused (CVE-2023-48228)', async () => {
-    const without = { code_challenge: '', code_challenge_method: '' };
+  // attack: PKCE downgrade: verifier without a challenge | CVE-2024-23647, RFC 9700 4.8.2 | guard: services/auth-api/src/protocol/pkce.ts
+  it('23: without a challenge, a verifier is a downgrade and refused (CVE-2024-23647)', async () => {
+    const lenient = await createClient(stack, { requirePkce: false });
+    const unbound = () => code({ code_challenge: '', code_challenge_method: '' }, lenient);
 
-    expect(refused(await redeem(stack, client, await code(without)))).toEqual([400, 'invalid_grant']);
-    expect((await redeem(stack, client, await code(without), { code_verifier: '' })).status).toBe(200);
+    expect(refused(await redeem(stack, lenient, await unbound()))).toEqual([400, 'invalid_grant']);
+    expect((await redeem(stack, lenient, await unbound(), { code_verifier: '' })).status).toBe(200);
   });
 
+  // attack: code redeemed after its lifetime | ASVS 10.4.3 | guard: services/auth-api/src/tokens/families.ts
   it('24: end with their lifetime', async () => {
     const value = await code();
     const [familyId = ''] = value.split('.');
@@ -109,6 +116,7 @@ describe('codes', () => {
     expect(refused(await redeem(stack, client, value))).toEqual([400, 'invalid_grant']);
   });
 
+  // attack: code redeemed after sign-out | ASVS 7.4.1 | guard: services/auth-api/src/token/grants/authorization-code.ts
   it('24: end with the session, with the client and with the user', async () => {
     const browser = createBrowser(stack.app);
     const afterLogout = await getCode(stack, browser, client);
@@ -130,6 +138,7 @@ describe('codes', () => {
     skewMs += 10;
   });
 
+  // attack: guessed or changed code | ASVS 11.5.1 | guard: services/auth-api/src/tokens/family-scripts.ts
   it('74: cannot be guessed or changed: any other text is refused', async () => {
     const value = await code();
     const [familyId = '', secret = ''] = value.split('.');
@@ -156,6 +165,7 @@ describe('the token endpoint', () => {
     postForm(stack, 'token', fields, undefined, headers);
   const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
+  // attack: two client authentication methods at once | RFC 6749 2.3 | guard: services/auth-api/src/client-authentication/client-authentication.ts
   it('28: refuses two authentication methods at once (RFC 6749 section 2.3)', async () => {
     const authorization = basicAuthorization(client.clientId, client.clientSecret ?? '');
 
@@ -174,6 +184,7 @@ describe('the token endpoint', () => {
     expect(refused(assertion)).toEqual([400, 'invalid_request']);
   });
 
+  // attack: client secret in the address | RFC 6749 2.3.1, ASVS 14.2.1 | guard: services/auth-api/src/client-authentication/client-authentication.ts
   it('28: refuses secrets in the address', async () => {
     for (const query of [
       `client_id=${client.clientId}&client_secret=${client.clientSecret}`,
@@ -191,6 +202,7 @@ describe('the token endpoint', () => {
     expect(stack.logged()).not.toContain(client.clientSecret);
   });
 
+  // attack: malformed Basic credentials | RFC 7617 2 | guard: packages/caller-auth/src/credentials/basic-auth.ts
   it.each([
     ['bad base64', 'Basic %%%%'],
     ['no colon', `Basic ${Buffer.from('nocolon').toString('base64')}`],
@@ -203,6 +215,7 @@ describe('the token endpoint', () => {
     expect(refused(await send(form, { authorization }))).toEqual([401, 'invalid_client']);
   });
 
+  // attack: token parameter given twice | RFC 6749 3.2 | guard: services/auth-api/src/protocol/parameters.ts
   it('17: refuses every parameter that is given twice, but for audience and resource', async () => {
     for (const name of ['grant_type', 'scope', 'client_id', 'code', 'username', 'unknown_parameter']) {
       const answer = await postForm(
@@ -246,6 +259,7 @@ describe('the token endpoint', () => {
     expect(answer.json().scope).toBe('*');
   });
 
+  // attack: content type that skips validation at the token endpoint | CVE-2026-25223, CVE-2025-32442 | guard: services/auth-api/src/protocol/form-scope.ts
   it.each([
     ['application/json', '{"grant_type":"client_credentials"}'],
     ['application/json\tfoo', '{"grant_type":"client_credentials"}'],
@@ -266,6 +280,8 @@ describe('the token endpoint', () => {
     expect(answer.json().error).toBe('invalid_request');
   });
 
+  // attack: scope beyond the registration | CVE-2024-52287 | guard: services/auth-api/src/protocol/scopes.ts
+  // attack: grant beyond the registration | RFC 6749 5.2, ASVS 10.4.4 | guard: services/auth-api/src/token/token.ts
   it('30: gives no grant and no scope beyond the registration', async () => {
     const narrow = await createClient(stack, {
       authorizedGrantTypes: ['client_credentials'],
@@ -296,6 +312,7 @@ describe('32: refresh tokens', () => {
   const refresh = (refresh_token: string, by: TestClient) =>
     token(stack, by, { grant_type: 'refresh_token', refresh_token });
 
+  // attack: refresh token of another client | CVE-2026-55672, RFC 9700 4.14 | guard: services/auth-api/src/tokens/family-scripts.ts
   it('are no good to another client, also within the grace time (CVE-2026-55672)', async () => {
     const { refresh_token } = await passwordTokens(stack, client);
     expect(refused(await refresh(refresh_token, other))).toEqual([400, 'invalid_grant']);
@@ -305,6 +322,7 @@ describe('32: refresh tokens', () => {
     expect((await refresh(refresh_token, client)).status).toBe(200);
   });
 
+  // attack: refresh without client authentication | CVE-2026-53512, ASVS 10.4.10 | guard: services/auth-api/src/client-authentication/client-authentication.ts
   it('need the client to prove itself (CVE-2026-53512)', async () => {
     const { refresh_token } = await passwordTokens(stack, client);
     const answer = await postForm(stack, 'token', {
@@ -326,6 +344,7 @@ describe('32: refresh tokens', () => {
     expect(answer.statusCode).toBe(401);
   });
 
+  // attack: refresh token after sign-out everywhere | CVE-2022-3916, CVE-2023-22492 | guard: services/auth-api/src/tokens/grant.ts
   it('end when the user signs out everywhere or is cut off', async () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
     const { sub } = (await introspect(stack, client, access_token)) as { sub: string };

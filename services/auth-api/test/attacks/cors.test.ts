@@ -1,9 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, guardedRoutes, preflight } from '../cors/pages.ts';
-import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { call, guardedRoutes, operatorRoutes, preflight } from '../cors/pages.ts';
+import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { announceChange } from '../stack/environment-api.ts';
 import { agent, sessionCookie } from '../stack/interaction.ts';
-import { createClient, getCode, postForm, redeem, redirectUri, verifier } from '../stack/oauth.ts';
+import {
+  createClient,
+  getCode,
+  passwordTokens,
+  postForm,
+  redeem,
+  redirectUri,
+  type TestClient,
+  verifier,
+} from '../stack/oauth.ts';
 
 const registered = 'https://spa.test';
 let stack: AuthApi;
@@ -38,18 +49,23 @@ const strangers = [
 ];
 
 describe('72: a page of an origin that nobody registered', () => {
-  it.each(guardedRoutes)('is refused by %s %s, asking first or not', async (method, url) => {
-    const refused = [
-      await preflight(stack.app, method, url, 'https://evil.test'),
-      await call(stack.app, method, url, { origin: 'https://evil.test' }),
-    ];
-    for (const answer of refused) {
-      expect(answer.status).toBe(403);
-      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
-      expect(answer.headers['vary']).toContain('origin');
-      expect(answer.body).toMatch(/https:\/\/evil\.test may not call this API: register it .*\/cors/);
-    }
-  });
+  it.each([...guardedRoutes, ...operatorRoutes])(
+    'is refused by %s %s, asking first or not',
+    async (method, url) => {
+      const refused = [
+        await preflight(stack.app, method, url, 'https://evil.test'),
+        await call(stack.app, method, url, { origin: 'https://evil.test' }),
+      ];
+      for (const answer of refused) {
+        expect(answer.status).toBe(403);
+        expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+        expect(answer.headers['vary']).toContain('origin');
+        expect(answer.body).toMatch(
+          /https:\/\/evil\.test may not call this API: register it .*\/cors|add it .*cors-origins/,
+        );
+      }
+    },
+  );
 
   it.each(strangers)('is refused as %s', async (origin) => {
     for (const answer of [
@@ -125,6 +141,98 @@ describe('72: pages and internal routes', () => {
       for (const answer of [asked, got]) {
         expect(answer.headers['access-control-allow-origin']).toBeUndefined();
       }
+    }
+  });
+});
+
+describe('a page of an origin that somebody else registered', () => {
+  const own = 'https://own-tenant.test';
+  const global = 'https://stored.test';
+  const strange = ['https://other-tenant.test', 'https://other-client.test'];
+  let client: TestClient;
+  let bearer: string;
+
+  beforeAll(async () => {
+    stack.environmentApi.originsOf.set(contactCenterId, [own]);
+    stack.environmentApi.originsOf.set('44444444-4444-4444-8444-444444444444', ['https://other-tenant.test']);
+    await announceChange(stack, { entity: 'cors', id: 'global' });
+    await createClient(stack, { redirectURIs: ['https://other-client.test/callback'] });
+    client = await createClient(stack, { redirectURIs: ['https://spa.test/callback'] });
+    bearer = `Bearer ${(await passwordTokens(stack, client, { scope: 'openid sessions' })).access_token}`;
+    await vi.waitFor(async () =>
+      expect((await preflight(stack.app, 'GET', '/auth/v3/ping', own)).status).toBe(204),
+    );
+  });
+
+  const readerOf = ({ headers }: { headers: Record<string, unknown> }) =>
+    headers['access-control-allow-origin'];
+
+  // attack: page of another tenant's or client's origin reads a user's data | ASVS 3.4.2 | guard: packages/service-kit/src/http/cors.ts
+  it.each(['/auth/v3/userinfo', '/auth/v3/openid/userinfo', '/auth/v3/ping', '/auth/v3/sessions'])(
+    'may ask for %s and reads nothing that a token of another contact centre or client gives',
+    async (url) => {
+      for (const origin of [own, global, registered, ...strange]) {
+        expect((await preflight(stack.app, 'GET', url, origin)).status).toBe(204);
+        const answer = await call(stack.app, 'GET', url, { origin, authorization: bearer });
+        expect([origin, answer.status]).toEqual([origin, 200]);
+        expect(readerOf(answer)).toBe(strange.includes(origin) ? undefined : origin);
+        expect(answer.headers['vary']).toContain('origin');
+      }
+    },
+  );
+
+  // attack: page of another tenant's origin reads tokens | ASVS 3.4.2 | guard: services/auth-api/src/token/token.ts
+  it('reads no token, unless the token is of its own contact centre or client', async () => {
+    const form = {
+      grant_type: 'password',
+      username: `${agent.tenant}\\${agent.username}`,
+      password: agent.password,
+    };
+    for (const origin of [own, global, registered, ...strange]) {
+      const answer = await postForm(stack, 'token', form, client, { origin });
+      expect(answer.status).toBe(200);
+      expect(readerOf(answer)).toBe(strange.includes(origin) ? undefined : origin);
+      const token = answer.json().access_token;
+      const revoked = await postForm(stack, 'revoke', { token }, client, { origin });
+      expect(readerOf(revoked)).toBe(strange.includes(origin) ? undefined : origin);
+    }
+  });
+
+  it('does not read the session of a browser', async () => {
+    const browser = createBrowser(stack.app);
+    await browser.postJson('/auth/v3/sign-in', { data: agent });
+    for (const url of ['/auth/v3/ping', '/auth/v3/sessions']) {
+      expect(readerOf(await browser.request('GET', url, { origin: own }))).toBe(own);
+      for (const origin of [registered, ...strange])
+        expect(readerOf(await browser.request('GET', url, { origin }))).toBeUndefined();
+    }
+  });
+
+  it('reads that a token is no good, which tells it to sign in again', async () => {
+    const answer = await call(stack.app, 'GET', '/auth/v3/userinfo', {
+      origin: own,
+      authorization: 'Bearer nobodys',
+    });
+    expect([answer.status, readerOf(answer)]).toEqual([401, own]);
+  });
+
+  // attack: page of a tenant's origin administers | ASVS 3.4.2 | guard: services/auth-api/src/cors/compose.ts
+  it.each(operatorRoutes)(
+    'may not ask for %s %s, unless the operator added the origin',
+    async (method, url) => {
+      for (const origin of [own, registered, ...strange]) {
+        const asked = await preflight(stack.app, method, url, origin);
+        expect([asked.status, readerOf(asked)]).toEqual([403, undefined]);
+      }
+      expect((await preflight(stack.app, method, url, global)).status).toBe(204);
+    },
+  );
+
+  it("reads no list of clients with the operator's password either", async () => {
+    const authorization = basicAuthorization(ops.username, ops.password);
+    for (const origin of [own, registered, global]) {
+      const answer = await call(stack.app, 'GET', '/auth/v3/ops/clients', { origin, authorization });
+      expect([answer.status, readerOf(answer)]).toEqual([200, origin === global ? global : undefined]);
     }
   });
 });

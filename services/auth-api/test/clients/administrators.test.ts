@@ -41,6 +41,7 @@ describe('who may administer', () => {
     expect(await asBearer('made-up')).toBe(401);
   });
 
+  // attack: user's token that administers | CVE-2024-3656 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
   it('is no user, even one who has the management authority', async () => {
     const nowMs = Date.now();
     const record = {

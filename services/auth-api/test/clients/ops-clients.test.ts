@@ -31,7 +31,7 @@ describe('a client', () => {
         accessTokenSignedResponseAlg: 'RS256',
         idTokenSignedResponseAlg: 'RS256',
         redirectMatching: 'exact',
-        requirePkce: false,
+        requirePkce: true,
         responseTypes: ['code'],
         requireConsent: false,
         tokenExchange: { subjectClients: [], audiences: [], delegation: false },

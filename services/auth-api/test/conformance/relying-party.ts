@@ -60,6 +60,8 @@ export async function createRelyingParty(
     postLogoutRedirectURIs: ['https://rp.test/post-logout'],
     authorizedGrantTypes: ['authorization_code', 'refresh_token'],
     tokenEndpointAuthMethod: authentication,
+    // The plans of OpenID Connect send no code challenge.
+    requirePkce: false,
     ...registration,
   });
   const { clientId, clientSecret = '', redirectUri } = registered;

@@ -17,14 +17,18 @@ export const guardedRoutes = [
   ['GET', '/auth/v3/oauth/convert-token'],
   ['GET', '/auth/v3/openid/userinfo'],
   ['POST', '/auth/v3/openid/userinfo'],
+  ['GET', '/auth/v3/ping'],
+  ['GET', '/auth/v3/sessions'],
+  ['DELETE', '/auth/v3/sessions/some-session'],
+] as const;
+
+/** Those of them that only pages of global origins may ask for. */
+export const operatorRoutes = [
   ['GET', '/auth/v3/ops/clients'],
   ['POST', '/auth/v3/ops/clients'],
   ['PUT', '/auth/v3/ops/clients/some-client'],
   ['DELETE', '/auth/v3/ops/clients/some-client'],
   ['POST', '/auth/v3/ops/clients/some-client/rotate-secret'],
-  ['GET', '/auth/v3/ping'],
-  ['GET', '/auth/v3/sessions'],
-  ['DELETE', '/auth/v3/sessions/some-session'],
 ] as const;
 
 export async function call(

@@ -203,6 +203,7 @@ describe('prompt and max_age', () => {
     expect(skipped.location).toBe(`${publicUrl}/auth/sign-in.html?interaction=${interactionOf(begun)}`);
   });
 
+  // attack: old sign-in where a fresh one is asked for | ASVS 7.5.3, ASVS 10.3.4 | guard: services/auth-api/src/authorize/authorization-decision.ts
   it('asks again when the sign-in is older than max_age', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
@@ -222,6 +223,7 @@ describe('prompt and max_age', () => {
     expect(responseOf(await browser.get(authorizeUrl(strict, { max_age: '60' }))).get('code')).toBeTruthy();
   });
 
+  // attack: answer for another person than the hint names | OpenID Connect Core 3.1.2.1 | guard: services/auth-api/src/authorize/authorization-decision.ts
   it('answers login_required when the id_token_hint names another user', async () => {
     const browser = createBrowser(stack.app);
     const code = await getCode(stack, browser, client, { scope: 'openid' });
@@ -246,6 +248,7 @@ describe('prompt and max_age', () => {
     expect(responseOf(foreign).get('error')).toBe('login_required');
   });
 
+  // attack: single sign-on into another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/authorize/authorization-decision.ts
   it('never signs a user on to a client of other contact centres', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
@@ -296,17 +299,19 @@ describe('errors that travel to the client', () => {
     expect(responseOf(await browser.get(authorizeUrl(machine))).get('error')).toBe('unauthorized_client');
   });
 
-  it('requires PKCE of PUBLIC clients and of those that say so', async () => {
+  // attack: code flow of a public client without PKCE | RFC 9700 2.1.1, ASVS 10.4.6 | guard: services/auth-api/src/authorize/authorization-checks.ts
+  // attack: new confidential client without PKCE | RFC 9700 2.1.1 | guard: services/auth-api/src/clients/new-client.ts
+  it('requires PKCE of PUBLIC clients and of new ones, unless their registration says otherwise', async () => {
     const open = await createClient(stack, {
       clientType: 'PUBLIC',
       authorizedGrantTypes: ['authorization_code'],
     });
-    const strict = await createClient(stack, { requirePkce: true });
+    const lenient = await createClient(stack, { requirePkce: false });
     const without = { code_challenge: '', code_challenge_method: '' };
     const browser = createBrowser(stack.app);
 
     expect(responseOf(await browser.get(authorizeUrl(open, without))).get('error')).toBe('invalid_request');
-    expect(responseOf(await browser.get(authorizeUrl(strict, without))).get('error')).toBe('invalid_request');
-    expect(responseOf(await browser.get(authorizeUrl(client, without))).get('interaction')).toBeTruthy();
+    expect(responseOf(await browser.get(authorizeUrl(client, without))).get('error')).toBe('invalid_request');
+    expect(responseOf(await browser.get(authorizeUrl(lenient, without))).get('interaction')).toBeTruthy();
   });
 });

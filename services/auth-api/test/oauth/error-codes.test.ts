@@ -7,6 +7,7 @@ import { createDpopKey, provenBy } from '../stack/dpop.ts';
 import { accessTokenType, exchangeGrant } from '../stack/exchange.ts';
 import {
   authorizeUrl,
+  challenge,
   createClient,
   getCode,
   type OAuthAnswer,
@@ -177,6 +178,7 @@ describe('the authorization endpoint (RFC 6749 section 4.1.2.1, OpenID Connect C
 
 describe('pushed requests (RFC 9126 section 2.3)', () => {
   const request = { response_type: 'code', redirect_uri: 'https://app.test/callback' };
+  const pkce = { code_challenge: challenge, code_challenge_method: 'S256' };
   const push = (form: Form, by: TestClient | undefined = client) => postForm(stack, 'par', form, by);
 
   it.each<[string, number, string, () => Promise<OAuthAnswer>]>([
@@ -189,7 +191,12 @@ describe('pushed requests (RFC 9126 section 2.3)', () => {
       'invalid_request',
       () => push({ ...request, redirect_uri: 'https://x.test' }),
     ],
-    ['the scope is wider than registered', 400, 'invalid_scope', () => push({ ...request, scope: 'write' })],
+    [
+      'the scope is wider than registered',
+      400,
+      'invalid_scope',
+      () => push({ ...request, ...pkce, scope: 'write' }),
+    ],
     [
       'the client may not use the response_type',
       400,

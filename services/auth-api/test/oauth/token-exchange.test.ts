@@ -86,6 +86,21 @@ describe('token exchange', () => {
     expect((await introspect(stack, gateway, answer.json().access_token))['aud']).toEqual([gateway.clientId]);
   });
 
+  // attack: token for another client at our APIs | RFC 9068 4, RFC 9700 4.10.2, CVE-2024-47077 | guard: packages/caller-auth/src/sender-constraint/resource-tokens.ts
+  it('is not for our own APIs when its audience is another client', async () => {
+    const { access_token: subject } = await passwordTokens(stack, portal, { scope: 'openid' });
+    const ownToken = (await exchange(subject)).json().access_token;
+    const othersToken = (await exchange(subject, { audience: reports.clientId })).json().access_token;
+    const ask = (url: string, bearer: string) =>
+      stack.app.inject({ url, headers: { authorization: `Bearer ${bearer}` } });
+
+    expect((await ask('/auth/v3/openid/userinfo', ownToken)).statusCode).toBe(200);
+    const refused = await ask('/auth/v3/openid/userinfo', othersToken);
+    expect([refused.statusCode, refused.json().error]).toEqual([401, 'invalid_token']);
+    expect((await ask('/auth/v3/ping', othersToken)).statusCode).toBe(403);
+    expect(await introspect(stack, reports, othersToken)).toMatchObject({ active: true });
+  });
+
   it('finds an audience by a resource that the client registered, and takes several', async () => {
     const subject = await passwordTokens(stack, portal);
 
@@ -98,6 +113,7 @@ describe('token exchange', () => {
     expect([...aud].sort()).toEqual([gateway.clientId, reports.clientId].sort());
   });
 
+  // attack: exchanged token that outlives its subject token | RFC 8693 5 | guard: services/auth-api/src/token/exchange/derived-record.ts
   it('never outlives the subject token', async () => {
     const brief = await createClient(stack, { accessTokenExpirationTimeout: 100 });
     const patient = await createClient(stack, {
@@ -180,6 +196,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(subject.access_token, {}, empty))).toEqual([400, 'invalid_request']);
   });
 
+  // attack: exchange of a stolen subject token | CVE-2022-1245 | guard: services/auth-api/src/token/exchange/policy.ts
   it('a subject token of a client that is not on the list', async () => {
     const stranger = await createClient(stack);
     const subject = await passwordTokens(stack, stranger);
@@ -187,6 +204,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(subject.access_token))).toEqual([400, 'invalid_request']);
   });
 
+  // attack: exchange for an audience that is not allowed | RFC 8693 2.2.2 | guard: services/auth-api/src/token/exchange/targets.ts
   it('an audience or resource that is not allowed or does not exist, alike', async () => {
     const subject = await passwordTokens(stack, portal);
 
@@ -210,6 +228,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(answer)).toEqual([400, 'invalid_target']);
   });
 
+  // attack: scope widened by exchange | CVE-2026-56668 | guard: services/auth-api/src/token/exchange/derived-record.ts
   it('more scope than the subject token has, and than the requester may have', async () => {
     const subject = await passwordTokens(stack, portal, { scope: 'read' });
     const narrow = await createClient(stack, {
@@ -256,6 +275,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(own.json().access_token))).toEqual([400, 'invalid_request']);
   });
 
+  // attack: exchange across contact centres | ASVS 8.4.1 | guard: services/auth-api/src/token/exchange/policy.ts
   it('a user of a contact centre that requester or audience is not registered for', async () => {
     const subject = await passwordTokens(stack, portal);
     const elsewhere = await createClient(stack, { contactCenterIds: ['another'] });
@@ -275,6 +295,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     ).toEqual([400, 'invalid_target']);
   });
 
+  // attack: token exchanged without end | RFC 8693 5 | guard: services/auth-api/src/token/exchange/policy.ts
   it('a token that was handed on too often', async () => {
     const chain = await createClient(stack, {
       client_id: 'chain',
@@ -287,6 +308,7 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
     expect(refusalOf(await exchange(current, {}, chain))).toEqual([400, 'invalid_request']);
   });
 
+  // attack: exchange by a public client | RFC 8693 2.1 | guard: services/auth-api/src/token/exchange/policy.ts
   it('a PUBLIC client', async () => {
     const open = await createClient(stack, {
       clientType: 'PUBLIC',
@@ -325,6 +347,7 @@ describe('the revocation of a subject token', () => {
     ]);
   });
 
+  // attack: exchange that overtakes the revocation of its subject | ASVS 15.4.2 | guard: services/auth-api/src/token/grants/token-exchange.ts
   it('37: also ends the exchange that it overtakes', async () => {
     const { deps } = stack;
     const subject = (await passwordTokens(stack, portal)).access_token;

@@ -14,8 +14,10 @@ export interface EnvironmentApiStandIn {
   /** By contact centre, whatever the location. */
   readonly signOns: Map<string, SingleSignOnView>;
   readonly changes: EnvironmentChange[];
-  /** What pages may call, in `GET /internal/cors`. */
+  /** Origins of the global settings, in `GET /internal/cors`. */
   readonly origins: string[];
+  /** Origins by contact centre. */
+  readonly originsOf: Map<string, string[]>;
   /** Paths that were asked, with the answered status. */
   readonly asked: { path: string; status: number }[];
   stop(): Promise<void>;
@@ -28,6 +30,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   const signOns = new Map<string, SingleSignOnView>();
   const changes: EnvironmentChange[] = [];
   const origins: string[] = [];
+  const originsOf = new Map<string, string[]>();
   const asked: { path: string; status: number }[] = [];
 
   const find = (url: URL): { version: number } | undefined => {
@@ -58,7 +61,12 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
       return send(200, { status: { code: 0 }, data: { changes: newer, latest: changes.length } });
     }
     if (url.pathname.endsWith('/cors')) {
-      return send(200, { status: { code: 0 }, data: { origins } }, { etag: `"${origins.join()}"` });
+      const data = {
+        origins: [...origins, ...[...originsOf.values()].flat()],
+        global: origins,
+        contactCenters: Object.fromEntries(originsOf),
+      };
+      return send(200, { status: { code: 0 }, data }, { etag: `"${JSON.stringify(data)}"` });
     }
     const found = find(url);
     if (found === undefined) return send(404, { status: { code: 404 } });
@@ -78,6 +86,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     signOns,
     changes,
     origins,
+    originsOf,
     asked,
     async start() {
       const started = createServer(answer);

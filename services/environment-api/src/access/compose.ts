@@ -12,6 +12,7 @@ import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/r
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
+import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
@@ -51,6 +52,8 @@ export async function composeAccess({
   const resourceTokens = createResourceTokens({
     read: introspection.read,
     confirmationOf: ({ cnf }) => cnf,
+    isForUs: ({ aud, iss, client_id }) => aud === undefined || aud.includes(iss) || aud.includes(client_id),
+    callerOf: (token) => ({ contactCenterIds: token.contact_center_ids }),
     proofs: dpopProofs,
     certificates,
     // Introspection needs the same Redis: without it no token was accepted before either.
@@ -63,7 +66,10 @@ export async function composeAccess({
       const { authorization } = sender.headers;
       if (!hasScheme(authorization, 'basic')) return tokenCaller(await resourceTokens.require(sender));
       const readings = parseBasicCredentials(authorization);
-      if (await operator.isProvedBy(readings, clientAddress)) return opsCaller(operator.username);
+      if (await operator.isProvedBy(readings, clientAddress)) {
+        nameCorsCaller(sender, { contactCenterIds: [] });
+        return opsCaller(operator.username);
+      }
       throw unauthorized();
     },
   };

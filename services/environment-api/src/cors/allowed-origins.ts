@@ -1,6 +1,8 @@
 /** Decides whether pages of an origin may call. Keeps the stored origins in memory until something changes. */
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import type { KnownOrigins } from '@gatehouse/service-kit/http/cors';
+import type { OwnedOrigins } from './service.ts';
 
 const trustedMs = 1000;
 
@@ -10,11 +12,12 @@ export function createAllowedOrigins({
   changeLog,
   now,
 }: {
-  read(): Promise<readonly string[]>;
+  read(): Promise<OwnedOrigins>;
   changeLog: ChangeLog;
   now: Clock;
-}) {
-  let origins: ReadonlySet<string> = new Set();
+}): KnownOrigins {
+  let global: ReadonlySet<string> = new Set();
+  let owners: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   let readAtChange = -1;
   let checkedAtMs = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
@@ -23,20 +26,36 @@ export function createAllowedOrigins({
     // Reads the number first: a change while the origins are read makes the next call read again.
     const latest = await changeLog.latest();
     if (latest !== readAtChange) {
-      origins = new Set(await read());
+      const origins = await read();
+      global = new Set(origins.global);
+      owners = ownersOf(origins.contactCenters);
       readAtChange = latest;
     }
     checkedAtMs = now();
   }
 
+  /** An answer of yes may be a second old, an answer of no never. */
+  async function ask(isSo: () => boolean): Promise<boolean> {
+    if (isSo() && now() < checkedAtMs + trustedMs) return true;
+    refreshing ??= refresh().finally(() => {
+      refreshing = undefined;
+    });
+    await refreshing;
+    return isSo();
+  }
+
   return {
-    async isAllowed(origin: string): Promise<boolean> {
-      if (origins.has(origin) && now() < checkedAtMs + trustedMs) return true;
-      refreshing ??= refresh().finally(() => {
-        refreshing = undefined;
-      });
-      await refreshing;
-      return origins.has(origin);
-    },
+    isRegistered: (origin) => ask(() => global.has(origin) || owners.has(origin)),
+    isGlobal: (origin) => ask(() => global.has(origin)),
+    mayRead: (origin, { contactCenterIds }) =>
+      ask(() => global.has(origin) || contactCenterIds.some((id) => owners.get(origin)?.has(id))),
   };
+}
+
+function ownersOf(contactCenters: OwnedOrigins['contactCenters']): Map<string, Set<string>> {
+  const owners = new Map<string, Set<string>>();
+  for (const [id, origins] of Object.entries(contactCenters)) {
+    for (const origin of origins) owners.set(origin, (owners.get(origin) ?? new Set()).add(id));
+  }
+  return owners;
 }

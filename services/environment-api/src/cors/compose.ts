@@ -20,9 +20,8 @@ export function composeCors({
   now: Clock;
 }) {
   const cors = createCorsService({ db: pool, settings });
-  const allowedOrigins = createAllowedOrigins({ read: cors.allOrigins, changeLog, now });
   return {
-    isAllowed: allowedOrigins.isAllowed,
+    allowedOrigins: createAllowedOrigins({ read: cors.ownedOrigins, changeLog, now }),
     routes: async (api: App) => corsRoutes(api, { cors, changeLog }),
     internalRoutes: async (internal: App) => internalCorsRoutes(internal, { cors, changeLog }),
   };

@@ -117,7 +117,7 @@ export function internalCorsRoutes(internal: App, { cors, changeLog }: CorsDeps)
     },
     async (request, reply) => {
       if (sendUnchanged(request, reply, listEtagOf(await changeLog.latest()))) return reply as never;
-      return ok({ origins: await cors.allOrigins() });
+      return ok(await cors.ownedOrigins());
     },
   );
 }

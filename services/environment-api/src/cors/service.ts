@@ -1,6 +1,7 @@
 /** Lists and changes allowed origins. They are stored in the setting `cors-origins` alone, so nothing can disagree. */
 
 import type { CorsEntry } from '@gatehouse/contracts/environment-api/administration/cors';
+import type { CorsView } from '@gatehouse/contracts/environment-api/cors';
 import { rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -10,6 +11,11 @@ import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { corsSetting, joinOrigins, readOrigins, requireOrigin } from '../fields/cors-origins.ts';
 import type { SettingService } from '../settings/service.ts';
 import * as store from './store.ts';
+
+export interface OwnedOrigins extends CorsView {
+  global: string[];
+  contactCenters: Record<string, string[]>;
+}
 
 export type CorsService = ReturnType<typeof createCorsService>;
 
@@ -23,11 +29,20 @@ export function createCorsService({ db, settings }: { db: Queryable; settings: S
       const ids = contactCenterId === undefined ? readableIds(caller) : [contactCenterId];
       return (await store.listCorsValues(db, ids)).flatMap(entriesOf);
     },
-    /** Every allowed origin of the installation. */
-    async allOrigins(): Promise<string[]> {
-      const own = await store.listCorsValues(db, undefined);
-      const values = [...(await store.listGlobalCorsValues(db)), ...own];
-      return [...new Set(values.flatMap(({ value }) => readOrigins(value)))];
+    /** Every allowed origin of the installation, with those whose it is. */
+    async ownedOrigins(): Promise<OwnedOrigins> {
+      const contactCenters: Record<string, string[]> = {};
+      for (const entry of (await store.listCorsValues(db, undefined)).flatMap(entriesOf)) {
+        const own = contactCenters[entry.contactCenterId] ?? [];
+        contactCenters[entry.contactCenterId] = [...new Set([...own, entry.origin])];
+      }
+      const values = await store.listGlobalCorsValues(db);
+      const global = [...new Set(values.flatMap(({ value }) => readOrigins(value)))];
+      return {
+        origins: [...new Set([...global, ...Object.values(contactCenters).flat()])],
+        global,
+        contactCenters,
+      };
     },
     /** Allows it at every location; a known origin changes nothing. @throws AppError 400, 404, 412 */
     async add(context: WriteContext, contactCenterId: string, text: string): Promise<ContactCenter> {
