@@ -1,8 +1,9 @@
 /** Describes what the help desk asks and ends: sessions of a person, revocations. */
 import { z } from 'zod';
+import { label } from '../../text.ts';
 import { sessionSchema } from '../sessions.ts';
 
-const name = z.string().min(1).max(512);
+const name = label(512);
 
 /** Names a person: by `sub` alone, or by user name and contact centre. */
 export const personFields = {
