@@ -5,6 +5,7 @@ import { auditRowName, measureAudit, printAudit } from './audit/measure-audit.ts
 import { type BenchStack, startBenchStack } from './bench-stack.ts';
 import { compareTrees } from './compare.ts';
 import { estateRowName, measureEstate, printEstate } from './estate/measure-estate.ts';
+import { hostileRowName, measureHostile, printHostile } from './hostile/measure-hostile.ts';
 import { linkRowName, measureLink, printLink } from './link/measure-link.ts';
 import { loginRowName, measureLogin, printLogin } from './login/measure-login.ts';
 import { type MeasureOptions, measure, printTable, type RowResult } from './measure.ts';
@@ -33,6 +34,7 @@ const ownRows = {
   [estateRowName]: part(measureEstate, printEstate),
   [loginRowName]: part(onStack(measureLogin), printLogin),
   [signOnRowName]: part(onStack(measureSignOn), printSignOn),
+  [hostileRowName]: part(onStack(measureHostile), printHostile),
   [scaleRowName]: part(onStack(measureScale), printScale),
   [auditRowName]: part(measureAudit, printAudit),
 };

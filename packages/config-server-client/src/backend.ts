@@ -24,6 +24,8 @@ export interface ConfigurationBackend {
 
   /** An empty list means not found. */
   readPersons(filter: PersonFilter, options?: CallOptions): Promise<CfgPerson[]>;
+  /** For long lists, which would take much memory as whole persons. */
+  readPersonDbids(filter: PersonFilter, options?: CallOptions): Promise<number[]>;
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]>;
   /** Errors: Unsupported from a server without roles. */
   readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]>;

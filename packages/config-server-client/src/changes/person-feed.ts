@@ -27,7 +27,7 @@ export interface PersonFeedOptions {
   retryPauseMs?: number;
 }
 
-const maxHeldBytes = 4 * 1024 * 1024;
+const maxHeldBytes = 16 * 1024 * 1024;
 const maxRetryPauseMs = 30_000;
 /** Size of a change from a history page, as the queue counts it. */
 const assumedChangeBytes = 256;

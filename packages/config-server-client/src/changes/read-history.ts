@@ -15,7 +15,7 @@ export interface Position {
 }
 
 /** A longer history costs more than reading everything again. */
-const maxHistoryBytes = 16 * 1024 * 1024;
+const maxHistoryBytes = 32 * 1024 * 1024;
 
 /** The changes since the position, or `unknown` when the history does not hold them. Errors: those that may pass. */
 export async function readHistory(

@@ -70,12 +70,12 @@ async function attempt<T>(
     } catch (cause) {
       if (!(cause instanceof ConfigServerError)) throw cause;
       const step = afterFailure(call.kind, cause, repeats);
-      if (step.kind === 'fail') throw step.error;
       if (step.kind === 'move-to-writable') {
         if (onWriteLink === undefined) throw cause;
         return onWriteLink();
       }
-      if (step.leave) link.leave(connection);
+      if (step.leave === true) link.leave(connection);
+      if (step.kind === 'fail') throw step.error;
       if (cause.sent) repeats += 1;
     }
   }

@@ -28,6 +28,8 @@ import { type CfgTenant, cfgTenantSchema, type TenantFilter } from '../model/ten
 import { type CallRunner, createCallRunner, deadlinesMs } from './call.ts';
 import { createServerLinks } from './server-links.ts';
 
+const dbidSchema = cfgPersonSchema.pick({ DBID: true }).strip();
+
 export type ConfigServerClient = ReturnType<typeof createConfigServerClient>;
 
 /** Connects in the background; calls wait for the first connection within the fail-fast time. */
@@ -86,8 +88,15 @@ class Client implements ConfigurationBackend {
     return this.#read(CfgObjectType.person, filter, cfgPersonSchema, options);
   }
 
+  async readPersonDbids(filter: PersonFilter, options: CallOptions = {}): Promise<number[]> {
+    const persons = await this.#read(CfgObjectType.person, filter, dbidSchema, options, ['DBID']);
+    return persons.map(({ DBID }) => DBID);
+  }
+
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
-    return this.#read(CfgObjectType.accessGroup, filter, cfgAccessGroupSchema, options);
+    // A login needs the names: the members of a large group would be thousands for each login.
+    const fields = filter.person_dbid === undefined ? undefined : ['groupInfo', 'type'];
+    return this.#read(CfgObjectType.accessGroup, filter, cfgAccessGroupSchema, options, fields);
   }
 
   readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]> {
@@ -140,11 +149,15 @@ class Client implements ConfigurationBackend {
     filter: object,
     schema: Parameters<typeof expectObjects<Item>>[0],
     options: CallOptions = {},
+    fields?: string[],
   ): Promise<Item[]> {
     const terms = Object.entries(filter).filter(([, value]) => value !== undefined);
     return this.#run({
       kind: 'read',
-      message: { name: 'RequestReadObjects', body: { objectType, filter: Object.fromEntries(terms) } },
+      message: {
+        name: 'RequestReadObjects',
+        body: { objectType, filter: Object.fromEntries(terms), fields },
+      },
       collect: () => expectObjects(schema),
       options,
     });

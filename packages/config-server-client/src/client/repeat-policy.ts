@@ -3,9 +3,10 @@ import { ConfigServerError } from '../errors.ts';
 
 export type CallKind = 'read' | 'authenticate' | 'write';
 
+/** `leave` gives up the connection that answered. */
 export type NextStep =
-  | { kind: 'fail'; error: ConfigServerError }
-  /** On the connection that is open now or next; `leave` gives up the one that answered. */
+  | { kind: 'fail'; error: ConfigServerError; leave?: boolean }
+  /** On the connection that is open now or next. */
   | { kind: 'repeat'; leave: boolean }
   | { kind: 'move-to-writable' };
 
@@ -22,6 +23,9 @@ export function afterFailure(kind: CallKind, error: ConfigServerError, repeats: 
       return kind === 'read' ? { kind: 'fail', error } : { kind: 'move-to-writable' };
     case 'InternalError':
       return kind === 'read' && repeats === 0 ? { kind: 'repeat', leave: false } : { kind: 'fail', error };
+    case 'AnswerTooLong':
+      // The rest of the answer would go on coming, for nobody.
+      return { kind: 'fail', error, leave: true };
     default:
       return { kind: 'fail', error };
   }

@@ -4,6 +4,7 @@ import { type AddpOptions, type ConfigServerClientOptions, defaultStandby } from
 import { systemClock } from '../clock.ts';
 import type { Connection } from '../connection/connection.ts';
 import { openConnection } from '../connection/open-connection.ts';
+import { WorkBudget } from '../connection/work-budget.ts';
 import {
   type Endpoint,
   type EndpointSource,
@@ -31,6 +32,7 @@ export function createServerLinks(
   const { clock = systemClock, log = silentLogger, metrics = {} } = options;
   const standby = { ...defaultStandby, ...options.standby };
   const load = new SummedLoad(metrics);
+  const budget = new WorkBudget(clock);
   const withAccount = accountWithChange({ applicationType: CfgAppType.genericServer, ...options });
   const open = (endpoint: Endpoint, signal: AbortSignal) =>
     withAccount((account) =>
@@ -47,6 +49,7 @@ export function createServerLinks(
           clock,
           log,
           metrics: load.part(),
+          budget,
         },
         signal,
       ),
@@ -88,6 +91,7 @@ export function createServerLinks(
     });
     const notified = (connection: Connection, message: ConfMessage, bytes: number) => {
       if (message.name === 'EventServerSwitchover') {
+        if (link.current !== connection) return;
         log.info({ endpoint: connection.channel.endpoint }, 'the server announces a switchover');
         link.leave(connection);
       } else if (message.name === 'EventOperationalModeChanged') {

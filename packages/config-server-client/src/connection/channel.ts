@@ -8,12 +8,15 @@ import { SparseWarning } from '../log.ts';
 import type { ConnectionMetrics } from '../metrics.ts';
 import { type ConfMessage, type MessageName, messageNameOf } from '../wire/message.ts';
 import type { CloseCode, WireEvent, WireSession } from '../wire/wire-protocol.ts';
+import { endSocket } from './end-socket.ts';
 import type { AnswerCollector, ExchangeLimits } from './exchange.ts';
 import { FrameTimer } from './frame-timer.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { Outbox } from './outbox.ts';
 import { RequestWindow, type RequestWindowOptions } from './request-window.ts';
 import { closeErrorCode } from './server-error.ts';
+import { SocketReader } from './socket-reader.ts';
+import type { WorkBudget } from './work-budget.ts';
 
 export interface ChannelOptions
   extends Pick<RequestWindowOptions, 'endpoint' | 'windowSize' | 'queueSize' | 'firstReferenceId'> {
@@ -21,11 +24,11 @@ export interface ChannelOptions
   clock: Clock;
   log: Logger;
   metrics: ConnectionMetrics;
+  budget: WorkBudget;
   /** Limit from the first to the last byte of one frame. Default 30 000. */
   frameTimeoutMs?: number;
 }
 
-const closeGraceMs = 1_000;
 /** The requests of a full window are a fraction of this. A peer that leaves more untaken does not read. */
 const maxUnreadBytes = 1024 * 1024;
 
@@ -39,6 +42,7 @@ export class Channel {
   readonly #options: ChannelOptions;
   readonly #outbox: Outbox;
   readonly #window: RequestWindow;
+  readonly #reader: SocketReader;
   readonly #frameTimer: FrameTimer;
   readonly #unreadable: SparseWarning;
   readonly #ended = Promise.withResolvers<ConfigServerError>();
@@ -57,7 +61,7 @@ export class Channel {
       send: (message, refId, onWritten) =>
         this.#outbox.send(options.session.encode(message, refId), onWritten),
       onForeignAnswers: () => this.#refuseForeignAnswers(),
-      isReading: () => !socket.isPaused(),
+      isReading: () => !this.#reader.isPaused,
       onUnresponsive: (requests) =>
         this.#lose('RequestTimeout', `${requests} requests in a row were not answered`),
     });
@@ -65,7 +69,11 @@ export class Channel {
     this.#frameTimer = new FrameTimer(options.clock, frameTimeoutMs, () =>
       this.#lose('ConnectionLost', `a message did not end within ${frameTimeoutMs} ms`),
     );
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#reader = new SocketReader(socket, {
+      ...options,
+      onBytes: (piece) => this.#receive(piece),
+      timers: () => [this.#keepAlive, this.#frameTimer],
+    });
     socket.on('error', (error) => this.#lose('ConnectionLost', 'the connection broke', undefined, error));
     socket.on('end', () => this.#lose('ConnectionLost', 'the server closed the connection'));
     socket.on('close', () => this.#lose('ConnectionLost', 'the connection was closed'));
@@ -113,17 +121,11 @@ export class Channel {
 
   /** Backpressure: stops reading. Keep-alive and frame timer rest meanwhile. */
   pauseReading(): void {
-    if (this.#end !== undefined || this.#socket.isPaused()) return;
-    this.#keepAlive?.suspend();
-    this.#frameTimer.suspend();
-    this.#socket.pause();
+    this.#reader.pause('listeners');
   }
 
   resumeReading(): void {
-    if (this.#end !== undefined || !this.#socket.isPaused()) return;
-    this.#keepAlive?.resume();
-    this.#frameTimer.resume();
-    this.#socket.resume();
+    this.#reader.resume('listeners');
   }
 
   /** Resolves when no request is left or the channel ended. The caller must send no new ones. */
@@ -138,30 +140,29 @@ export class Channel {
     this.#finish(error);
   }
 
-  #receive(chunk: Buffer): void {
+  #receive(piece: Uint8Array): void {
     if (this.#end !== undefined) return;
     this.#keepAlive?.received();
-    const events = this.#options.session.receive(chunk);
+    const events = this.#options.session.receive(piece);
+    let poll: bigint | undefined;
     for (const event of events) {
-      this.#handle(event);
+      if (event.kind === 'ping') poll = event.nonce;
+      else this.#handle(event);
       if (this.#end !== undefined) return;
     }
     this.#frameTimer.update(this.#options.session.bytesPending > 0, events.length > 0);
+    // Any byte answers every poll (docs/protocol.md, section 5): a flood of polls costs one answer.
+    if (poll !== undefined) this.#answerPoll(poll);
   }
 
-  #handle(event: WireEvent): void {
+  #handle(event: Exclude<WireEvent, { kind: 'ping' }>): void {
     switch (event.kind) {
       case 'message':
-        if (event.refId === 0) this.onNotification(event.message, event.bytes);
-        else this.#window.answer(event.refId, event.message, event.bytes);
-        return;
-      case 'ping':
-        this.#answerPoll(event.nonce);
-        this.#trace('keep-alive poll answered');
+        if (event.refId === 0) this.onNotification(event.message, event.heldBytes);
+        else this.#window.answer(event.refId, event.message, event.heldBytes);
         return;
       case 'pong':
-        this.#keepAlive?.pong(event.nonce);
-        this.#trace('keep-alive answer received');
+        if (this.#keepAlive?.pong(event.nonce) === true) this.#trace('keep-alive answer received');
         return;
       case 'malformed':
         this.#malformed(event);
@@ -196,6 +197,7 @@ export class Channel {
   /** Ends a peer that polls without reading the answers: they would fill the memory. */
   #answerPoll(nonce: bigint): void {
     this.#outbox.sendNow(this.#options.session.encodePong(nonce));
+    this.#trace('keep-alive poll answered');
     if (this.#outbox.pendingBytes > maxUnreadBytes)
       this.#lose('ConnectionLost', 'the server polls but does not take the answers');
   }
@@ -219,20 +221,11 @@ export class Channel {
     this.#end = error;
     this.#keepAlive?.stop();
     this.#frameTimer.stop();
+    this.#reader.end();
     this.#outbox.end();
     this.#window.close((isSent, refId) => this.#copyOfEnd(isSent, refId));
-    this.#endSocket();
+    endSocket(this.#socket, this.#options.clock);
     this.#ended.resolve(error);
-  }
-
-  /** Gives written bytes a short time to leave; a peer that does not read cannot keep the socket open. */
-  #endSocket(): void {
-    if (this.#socket.destroyed) return;
-    this.#socket.resume();
-    this.#socket.end();
-    const timer = this.#options.clock.setTimer(closeGraceMs, () => this.#socket.destroy());
-    this.#socket.once('close', () => timer.cancel());
-    if (this.#socket.readableEnded || this.#socket.writableLength === 0) this.#socket.destroy();
   }
 
   /** The error of one pending request: the loss of the connection, with its own `sent`. */

@@ -12,11 +12,11 @@ export interface ExchangeLimits {
   /** Limit of the silence after sending and between two answers. */
   betweenAnswersMs?: number | undefined;
   signal?: AbortSignal | undefined;
-  /** Limit of all answers together, as encoded. Default 64 MiB. */
+  /** Limit of the memory of all answers together. Default 64 MiB. */
   answerBytes?: number;
 }
 
-/** More than a hundred thousand persons. Larger lists need a filter. */
+/** More than twenty thousand whole persons. Larger lists need a filter, or fewer fields. */
 const defaultAnswerBytes = 64 * 1024 * 1024;
 
 /** The request window, as an exchange sees it. */
@@ -25,6 +25,8 @@ export interface ExchangeOwner {
   /** Asks for a call of `timeOut` at that time, unless `dueAtMs` moves. */
   announceDue(dueAtMs: number): void;
   settled(exchange: Exchange, outcome: ExchangeOutcome): void;
+  /** Notes the memory of an answer. False when all unsettled exchanges together hold too much. */
+  hold(bytes: number): boolean;
 }
 
 export type ExchangeOutcome = 'answered' | 'abandoned' | 'failed';
@@ -36,6 +38,8 @@ export class Exchange<T = unknown> {
   refId = 0;
   parcel: Parcel | undefined;
   isSent = false;
+  /** Memory of the answers so far. */
+  heldBytes = 0;
   /** The server did not answer in time although this side was reading. */
   isUnanswered = false;
   /** Monotonic milliseconds at which `timeOut` is due; moves with every answer. */
@@ -45,7 +49,6 @@ export class Exchange<T = unknown> {
   readonly #owner: ExchangeOwner;
   readonly #resolve: (value: T) => void;
   readonly #reject: (error: unknown) => void;
-  #receivedBytes = 0;
   #isSettled = false;
 
   constructor(
@@ -79,8 +82,9 @@ export class Exchange<T = unknown> {
 
   receive(answer: ConfMessage, bytes: number): void {
     if (this.#isSettled) return;
-    this.#receivedBytes += bytes;
-    if (this.#receivedBytes > (this.#limits.answerBytes ?? defaultAnswerBytes)) {
+    this.heldBytes += bytes;
+    const isTooLong = this.heldBytes > (this.#limits.answerBytes ?? defaultAnswerBytes);
+    if (!this.#owner.hold(bytes) || isTooLong) {
       this.#abandon('AnswerTooLong', 'the answer is longer than this client takes');
       return;
     }

@@ -38,11 +38,12 @@ export class KeepAlive {
     this.#pollSentMs = undefined;
   }
 
-  /** Measures the round trip. Ignores an unknown nonce: `received` has counted its bytes. */
-  pong(nonce: bigint): void {
-    if (this.#lastPoll?.nonce !== nonce) return;
+  /** Measures the round trip. False for an unknown nonce, which is ignored: `received` has counted its bytes. */
+  pong(nonce: bigint): boolean {
+    if (this.#lastPoll?.nonce !== nonce) return false;
     this.#options.onRoundTrip?.(this.#options.clock.monotonicMs() - this.#lastPoll.sentMs);
     this.#lastPoll = undefined;
+    return true;
   }
 
   /** Takes effect at once. */

@@ -13,6 +13,7 @@ import { expectOne } from './answers.ts';
 import { Channel } from './channel.ts';
 import { Connection } from './connection.ts';
 import { dial } from './dial.ts';
+import { WorkBudget } from './work-budget.ts';
 
 export interface OpenConnectionOptions {
   account: ServiceAccount;
@@ -25,6 +26,8 @@ export interface OpenConnectionOptions {
   clock: Clock;
   log: Logger;
   metrics: ConnectionMetrics;
+  /** Of the environment. Default: one for this connection alone. */
+  budget?: WorkBudget;
 }
 
 export interface ServiceAccount {
@@ -51,12 +54,15 @@ export async function openConnection(
     clock: options.clock,
     log: options.log,
     metrics: options.metrics,
+    budget: options.budget ?? new WorkBudget(options.clock),
     windowSize: options.windowSize,
   });
   try {
     const registered = await register(channel, options, signal);
     channel.setWindow(Math.min(options.windowSize, registered.limits.maxInFlight));
-    channel.watch(registered.addp.localTimeout, tracesOnClient(registered.addp.traceMode));
+    // Both must want it: the server alone must not fill our log.
+    const traces = [options.addp, registered.addp].every(({ traceMode }) => tracesOnClient(traceMode));
+    channel.watch(registered.addp.localTimeout, traces);
     return new Connection(endpoint, channel, registered);
   } catch (error) {
     const failure = await registrationFailure(channel, error);

@@ -14,12 +14,14 @@ import {
 import type { Parcel } from './outbox.ts';
 import { ReferenceIds } from './reference-ids.ts';
 import { serverError } from './server-error.ts';
+import type { WorkBudget } from './work-budget.ts';
 
 export interface RequestWindowOptions {
   /** `host:port`, for errors. */
   endpoint: string;
   clock: Clock;
   metrics: ConnectionMetrics;
+  budget: WorkBudget;
   /** Requests in flight. Default 64. */
   windowSize?: number | undefined;
   /** Requests waiting for a free place in the window. Default 1 024. */
@@ -136,8 +138,13 @@ export class RequestWindow implements ExchangeOwner {
     this.#deadlines.announce(dueAtMs);
   }
 
+  hold(bytes: number): boolean {
+    return this.#options.budget.hold(bytes);
+  }
+
   /** An exchange reports its own end. */
   settled(exchange: Exchange, outcome: ExchangeOutcome): void {
+    this.#options.budget.release(exchange.heldBytes);
     const wasInFlight = this.#inFlight.delete(exchange.refId);
     if (!wasInFlight) this.#waiting.delete(exchange);
     if (outcome === 'answered') this.#timeoutsInARow = 0;
@@ -194,6 +201,7 @@ export class RequestWindow implements ExchangeOwner {
   }
 
   #send(exchange: Exchange): void {
+    this.#options.budget.requested();
     try {
       exchange.parcel = this.#options.send(exchange.message, exchange.refId, () => exchange.markSent());
     } catch (cause) {

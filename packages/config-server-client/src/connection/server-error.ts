@@ -36,6 +36,9 @@ const publicText: Record<ServerErrorCode, string> = {
   InternalError: 'the server reports an internal error',
 };
 
+/** Longer ones would fill logs and the audit trail. */
+const maxDescription = 500;
+
 /** The server's description goes to `detail`, which is for logs only: it may quote what users must not see. */
 export function serverError(
   body: MessageBody<'EventError'>,
@@ -50,7 +53,7 @@ export function serverError(
     retryable: body.retryable || retryableByDefault.has(code),
     retryAfterMs: body.retryAfterMs,
     details: isKnown ? body.details : { error: body.error },
-    detail: body.description,
+    detail: body.description.slice(0, maxDescription),
   });
 }
 

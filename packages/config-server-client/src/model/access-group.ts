@@ -18,7 +18,7 @@ export const cfgAccessGroupSchema = z.looseObject({
 
 export type CfgAccessGroup = z.infer<typeof cfgAccessGroupSchema>;
 
-/** `person_dbid` finds the access groups of a person. */
+/** `person_dbid` finds the access groups of a person, without their members. */
 export interface AccessGroupFilter {
   dbid?: number;
   tenant_dbid?: number;

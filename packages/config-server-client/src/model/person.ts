@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { keyValueListSchema } from './key-value-list.ts';
 
 const dbid = z.int().nonnegative();
-const optionalText = z.string().nullish();
+/** Tokens and sessions carry these texts. */
+const maxText = 1_024;
+const optionalText = z.string().max(maxText).nullish();
 
 const appRankSchema = z.looseObject({ appType: z.int(), appRank: z.int() });
 
@@ -20,7 +22,7 @@ const agentInfoSchema = z.looseObject({
 export const cfgPersonSchema = z.looseObject({
   DBID: dbid,
   tenantDBID: dbid,
-  userName: z.string(),
+  userName: z.string().max(maxText),
   lastName: optionalText,
   firstName: optionalText,
   employeeID: optionalText,

@@ -52,6 +52,10 @@ export class PooledBackend implements ConfigurationBackend {
     return this.#call((backend) => backend.readPersons(filter, options));
   }
 
+  readPersonDbids(filter: PersonFilter, options?: CallOptions): Promise<number[]> {
+    return this.#call((backend) => backend.readPersonDbids(filter, options));
+  }
+
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
     return this.#call((backend) => backend.readAccessGroups(filter, options));
   }

@@ -93,6 +93,10 @@ export class InMemoryBackend implements ConfigurationBackend {
     return this.#persons.filter((person) => personMatches(person, filter)).map(withoutPassword);
   }
 
+  async readPersonDbids(filter: PersonFilter, options?: CallOptions): Promise<number[]> {
+    return (await this.readPersons(filter, options)).map(({ DBID }) => DBID);
+  }
+
   async readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
     this.calls.readAccessGroups += 1;
     this.#enter(options);

@@ -40,8 +40,8 @@ export interface WireSession {
 }
 
 export type WireEvent =
-  /** `bytes` is the size of the body, for limits of queues. */
-  | { kind: 'message'; refId: number; message: ConfMessage; bytes: number }
+  /** `bytes` is the size of the body as it was sent, `heldBytes` an estimate of the memory that it takes, for limits. */
+  | { kind: 'message'; refId: number; message: ConfMessage; bytes: number; heldBytes: number }
   /** A body that cannot be used. It fails its request, not the connection. */
   | {
       kind: 'malformed';

@@ -168,10 +168,10 @@ describe('channel', () => {
     const { channel, clock, stick, sayBytes } = createChannel();
     stick();
     const server = ocpWire().createSession('server', defaultWireLimits);
-    const polls = Buffer.concat(Array.from({ length: 2_730 }, () => server.encodePing(5n)));
-    for (let chunk = 0; chunk < 20 && channel.isOpen; chunk += 1) {
-      sayBytes(polls);
-      await clock.advance(0);
+    const poll = server.encodePing(5n);
+    for (let polls = 0; polls < 50_000 && channel.isOpen; polls += 1) {
+      sayBytes(poll);
+      if (polls % 1_000 === 0) await clock.advance(0);
     }
     expect(channel.isOpen).toBe(false);
     await expect(channel.ended).resolves.toMatchObject({ code: 'ConnectionLost' });
@@ -265,6 +265,28 @@ describe('channel', () => {
     say(page, 1);
     await clock.advance(0);
     expect(channel.isOpen).toBe(true);
+    channel.close('normal', closing);
+  });
+
+  // attack: answers of many requests that fill the memory together | CWE-770 | guard: packages/config-server-client/src/connection/request-window.ts
+  it('holds no more than one long answer, however many requests the server leaves incomplete', async () => {
+    const { channel, clock, say } = createChannel();
+    const request = { name: 'RequestReadObjects', body: { objectType: 3, filter: {} } } as const;
+    // Ten kilobytes on the wire, and more than half a mebibyte in memory.
+    const page: ConfMessage = {
+      name: 'EventObjectsRead',
+      body: { objectType: 3, objects: [{ more: Array.from({ length: 10_000 }, () => ({})) }] },
+    };
+    const failed: string[] = [];
+    for (let requests = 0; requests < 8; requests += 1)
+      channel
+        .exchange(request, expectPages('EventObjectsRead', 'EventObjectsSent'), { deadlineAtMs: 60_000 })
+        .catch(({ code }: ConfigServerError) => failed.push(code));
+    await clock.advance(0);
+    const pagesOfAll = Math.ceil((64 * 1024) / 547);
+    for (let pages = 0; pages < pagesOfAll; pages += 1) say(page, 1 + (pages % 8));
+    await clock.advance(0);
+    expect(failed).toEqual(['AnswerTooLong']);
     channel.close('normal', closing);
   });
 

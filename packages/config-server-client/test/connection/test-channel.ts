@@ -2,6 +2,7 @@
 import { Duplex } from 'node:stream';
 import { expectOne } from '../../src/connection/answers.ts';
 import { Channel } from '../../src/connection/channel.ts';
+import { WorkBudget } from '../../src/connection/work-budget.ts';
 import type { ConfigServerError } from '../../src/errors.ts';
 import { type Logger, silentLogger } from '../../src/log.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
@@ -47,6 +48,7 @@ export function createChannel({
     clock,
     log,
     metrics: {},
+    budget: new WorkBudget(clock),
     frameTimeoutMs: 30_000,
     ...options,
   });

@@ -13,24 +13,33 @@ import { buildIdentity, type UserIdentity } from './identity.ts';
 
 /** Roles are few and change rarely: a change counts a minute later. */
 const rolesFreshMs = 60_000;
-const maxKnownTenants = 1_000;
-/** Tokens carry the names of the groups. */
+const maxKnownEnvironments = 1_000;
+/** Members and privileges of the roles that are kept for one environment: its server names them, and the tenants too. */
+const maxKeptPerEnvironment = 50_000;
+/** Tokens and sessions carry these names: a server must not make them grow without end. */
 const maxGroups = 200;
+const maxRoles = 200;
+const maxPrivileges = 500;
+const maxNameLength = 255;
 
 export type Identities = ReturnType<typeof createIdentities>;
 
 export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; now: Clock }) {
-  const rolesOfTenants = new LRUCache<string, { roles: CfgRole[]; readAtMs: number }>({
-    max: maxKnownTenants,
-  });
+  const rolesOfEnvironments = new LRUCache<string, KnownRoles>({ max: maxKnownEnvironments });
+  const rolesOfTenants = (environmentId: string) => {
+    const known = rolesOfEnvironments.get(environmentId) ?? newKnownRoles();
+    rolesOfEnvironments.set(environmentId, known);
+    return known;
+  };
 
   const readRoles = async (link: EnvironmentLink, tenantDbid: number, options: CallOptions) => {
-    const key = `${link.place.environmentId}/${tenantDbid}`;
-    const known = rolesOfTenants.get(key);
+    const kept = rolesOfTenants(link.place.environmentId);
+    const known = kept.get(tenantDbid);
     if (known && now() - known.readAtMs < rolesFreshMs) return known.roles;
     const readAtMs = now();
-    const roles = await orNone(link.backend.readRoles({ tenant_dbid: tenantDbid }, options));
-    rolesOfTenants.set(key, { roles, readAtMs });
+    const read = await orNone(link.backend.readRoles({ tenant_dbid: tenantDbid }, options));
+    const roles = read.filter(({ state }) => state === CfgObjectState.enabled).map(roleOf);
+    kept.set(tenantDbid, { roles, readAtMs });
     return roles;
   };
 
@@ -43,7 +52,9 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
       link.backend.readAccessGroups({ person_dbid: person.DBID }, options),
       readRoles(link, person.tenantDBID, options),
     ]);
-    const enabled = groups.filter(({ groupInfo }) => groupInfo.state === CfgObjectState.enabled);
+    const enabled = groups.filter(
+      ({ groupInfo: { state, name } }) => state === CfgObjectState.enabled && name.length <= maxNameLength,
+    );
     const groupDbids = new Set(enabled.map(({ groupInfo }) => groupInfo.DBID));
     const isMember = ({ objectType, objectDBID }: { objectType: number; objectDBID: number }) =>
       objectType === CfgObjectType.person
@@ -55,8 +66,9 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
         .sort()
         .slice(0, maxGroups),
       roles: roles
-        .filter(({ state, members = [] }) => state === CfgObjectState.enabled && members.some(isMember))
-        .map(({ name, userProperties }) => ({ name, privileges: privilegesOf(userProperties) })),
+        .filter(({ members }) => members.some(isMember))
+        .slice(0, maxRoles)
+        .map(({ name, privileges }) => ({ name, privileges })),
     };
   };
 
@@ -72,6 +84,25 @@ export function createIdentities({ mapping, now }: { mapping: AuthorityMapping; 
   };
 }
 
+type KnownRoles = ReturnType<typeof newKnownRoles>;
+
+function newKnownRoles() {
+  return new LRUCache<number, { roles: ReturnType<typeof roleOf>[]; readAtMs: number }>({
+    maxSize: maxKeptPerEnvironment,
+    sizeCalculation: ({ roles }) =>
+      roles.reduce((size, { members, privileges }) => size + 1 + members.length + privileges.length, 1),
+  });
+}
+
+/** What the identity needs of a role. */
+function roleOf({ name, members = [], userProperties }: CfgRole) {
+  return {
+    name: name.slice(0, maxNameLength),
+    members: members.map(({ objectDBID, objectType }) => ({ objectDBID, objectType })),
+    privileges: privilegesOf(userProperties),
+  };
+}
+
 /** Some servers keep no roles. */
 async function orNone<T>(answer: Promise<T[]>): Promise<T[]> {
   try {
@@ -84,11 +115,12 @@ async function orNone<T>(answer: Promise<T[]>): Promise<T[]> {
 
 /** Gives the options of the role's annex whose value means yes, as `section/option`. */
 function privilegesOf(annex: KeyValueList = []): string[] {
-  return annex.flatMap(([section, options]) =>
+  const privileges = annex.flatMap(([section, options]) =>
     Array.isArray(options)
       ? options.filter(([, value]) => saysYes(value)).map(([option]) => `${section}/${option}`)
       : [],
   );
+  return privileges.slice(0, maxPrivileges);
 }
 
 function saysYes(value: unknown): boolean {

@@ -78,8 +78,13 @@ function brokenRules(details: unknown): { field: string; message: string }[] {
   }));
 }
 
+/** The answer to the browser names them: a server must not fill it. */
+const maxRules = 20;
+const maxRuleLength = 64;
+
 /** Names of the broken rules in the details of a PasswordPolicyViolation: a list, or `{ rules: [...] }`. */
 export function ruleNames(details: unknown): string[] {
   const rules = Array.isArray(details) ? details : (details as { rules?: unknown } | undefined)?.rules;
-  return Array.isArray(rules) ? rules.filter((rule): rule is string => typeof rule === 'string') : [];
+  if (!Array.isArray(rules)) return [];
+  return rules.slice(0, maxRules).filter((rule) => typeof rule === 'string' && rule.length <= maxRuleLength);
 }

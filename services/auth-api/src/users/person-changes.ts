@@ -1,5 +1,4 @@
 /** Revokes what a person holds when the Configuration Server disables or deletes the person or changes the password. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfigurationBackend, PersonChange } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -7,6 +6,7 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { subjectOf } from './identity.ts';
+import { createPersonChangeQueue } from './person-change-queue.ts';
 import type { PersonChangeRecords } from './person-change-records.ts';
 
 export interface PersonChangesOptions {
@@ -19,8 +19,8 @@ export interface PersonChangesOptions {
 
 type Reason = 'disabled' | 'deleted' | 'password';
 
-const firstRetryMs = 500;
-const maxRetryMs = 30_000;
+/** The server alone decides how many it names. Those beyond lose what they hold at its next refresh. */
+const maxDisabled = 100_000;
 
 export function createPersonChanges({ revocations, records, audit, log, now }: PersonChangesOptions) {
   const closing = new AbortController();
@@ -40,9 +40,14 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
     ]);
   };
 
-  const handle = async (environmentId: string, backend: ConfigurationBackend, change: PersonChange) => {
+  const handle = async (
+    environmentId: string,
+    backend: ConfigurationBackend,
+    change: PersonChange,
+    keepPace: () => Promise<void>,
+  ) => {
     if (change.kind === 'created') return;
-    if (change.kind === 'resync') return revokeDisabled(environmentId, backend);
+    if (change.kind === 'resync') return revokeDisabled(environmentId, backend, keepPace);
     if (change.kind === 'deleted') return revoke(environmentId, change.dbid, 'deleted');
     const { state, PasswordUpdatingDate } = change.delta.set;
     if (state !== undefined && state !== CfgObjectState.enabled)
@@ -61,30 +66,39 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
    * After missed changes. Persons who were deleted or got a new password cannot be found: what they hold ends at the next
    * refresh.
    */
-  const revokeDisabled = async (environmentId: string, backend: ConfigurationBackend) => {
-    const disabled = (await backend.readPersons({ state: CfgObjectState.disabled })).map(({ DBID }) => DBID);
+  const revokeDisabled = async (
+    environmentId: string,
+    backend: ConfigurationBackend,
+    keepPace: () => Promise<void>,
+  ) => {
+    const disabled = (await backend.readPersonDbids({ state: CfgObjectState.disabled })).slice(
+      0,
+      maxDisabled,
+    );
     for (const dbid of await records.newlyDisabled(environmentId, disabled)) {
+      await keepPace();
       await revocations.revoke({ kind: 'sub', id: subjectOf(environmentId, dbid), atMs: now() });
     }
     await records.replaceDisabled(environmentId, disabled);
   };
 
-  const retryUntilDone = async (work: () => Promise<void>) => {
-    for (let retryMs = firstRetryMs; !closing.signal.aborted; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (closing.signal.aborted) return;
-        log.warn({ err: error, retryMs }, 'a change of a person could not be applied; trying again');
-        await delay(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      }
-    }
+  const queues = new WeakMap<ConfigurationBackend, ReturnType<typeof createPersonChangeQueue>>();
+  const queueOf = (environmentId: string, backend: ConfigurationBackend) => {
+    const queue =
+      queues.get(backend) ??
+      createPersonChangeQueue({
+        apply: (change, keepPace) => handle(environmentId, backend, change, keepPace),
+        log,
+        signal: closing.signal,
+      });
+    queues.set(backend, queue);
+    return queue;
   };
 
   return {
     /** Returns at once; the change is applied in the background and repeated until it succeeds. */
     apply(environmentId: string, backend: ConfigurationBackend, change: PersonChange): void {
-      void retryUntilDone(() => handle(environmentId, backend, change));
+      queueOf(environmentId, backend)(change);
     },
     close: () => closing.abort(),
   };

@@ -124,7 +124,7 @@ const readers: Readonly<Record<string, Reader>> = {
     const rows = (await client.readAccessGroups(filter)).map(({ groupInfo, type, memberIDs }) => ({
       ...groupInfo,
       type,
-      members: memberIDs?.length ?? 0,
+      members: memberIDs?.length,
     }));
     table(output, rows, ['DBID', 'tenantDBID', 'name', 'type', 'members']);
   },

@@ -11,15 +11,15 @@ export interface BodyLimits {
   maxItems: number;
 }
 
-/** The value, or what is wrong with the bytes: a text that quotes nothing of them. */
-export type DecodedBody = { value: unknown } | { problem: string };
+/** The value and the number of its items, or what is wrong with the bytes: a text that quotes nothing of them. */
+export type DecodedBody = { value: unknown; items: number } | { problem: string };
 
 class BodyRefused extends Error {}
 
 /** Allocates nothing for a declared length alone. Never throws. */
 export function decodeCbor(bytes: Uint8Array, limits: BodyLimits): DecodedBody {
   try {
-    return { value: new BodyReader(bytes, limits).body() };
+    return new BodyReader(bytes, limits).body();
   } catch (error) {
     if (error instanceof BodyRefused) return { problem: error.message };
     throw error;
@@ -43,10 +43,10 @@ class BodyReader {
     this.#limits = limits;
   }
 
-  body(): unknown {
+  body(): { value: unknown; items: number } {
     const value = this.#value(0);
     if (this.#at < this.#bytes.length) throw new BodyRefused('bytes behind the end of the body');
-    return value;
+    return { value, items: this.#items };
   }
 
   #value(depth: number): unknown {

@@ -23,7 +23,7 @@ export function decodeJson(bytes: Uint8Array, limits: BodyLimits): DecodedBody {
       if (key === '__proto__') throw new SyntaxError('the key __proto__');
       return reviveBytes(item);
     });
-    return { value };
+    return { value, items };
   } catch (error) {
     return { problem: error instanceof RangeError ? error.message : 'not acceptable JSON' };
   }

@@ -26,6 +26,9 @@ export function ocpWire(options: { codec?: 'cbor' | 'json' } = {}): WireProtocol
   };
 }
 
+/** An empty map is one byte of CBOR, and this much in memory. */
+const bytesPerItem = 56;
+
 class OcpSession implements WireSession {
   readonly #role: WireRole;
   readonly #limits: WireLimits;
@@ -106,9 +109,16 @@ class OcpSession implements WireSession {
     }
     const decoded = this.#decode(frame);
     const parsed = 'problem' in decoded ? decoded : parseMessage(name, decoded.value);
-    return 'problem' in parsed
-      ? { kind: 'malformed', refId, messageId, code: 'MalformedBody', detail: parsed.problem }
-      : { kind: 'message', refId, message: parsed.message, bytes: length };
+    if ('problem' in parsed)
+      return { kind: 'malformed', refId, messageId, code: 'MalformedBody', detail: parsed.problem };
+    const items = 'items' in decoded ? decoded.items : 0;
+    return {
+      kind: 'message',
+      refId,
+      message: parsed.message,
+      bytes: length,
+      heldBytes: length + items * bytesPerItem,
+    };
   }
 
   #closeEvent(frame: Frame): WireEvent {

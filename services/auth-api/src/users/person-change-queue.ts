@@ -1,0 +1,88 @@
+/**
+ * Applies the changes that one environment's server reports in order and at a bounded pace: each costs writes that all
+ * environments share, and the server alone decides how many it reports.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+
+export interface PersonChangeQueueOptions {
+  /** `keepPace` is awaited before each further write of one change. */
+  apply(change: PersonChange, keepPace: () => Promise<void>): Promise<void>;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+const firstRetryMs = 500;
+const maxRetryMs = 30_000;
+/** An administrator who disables a whole shift does not wait. */
+const burst = 500;
+const perSecond = 100;
+/** Nearly two minutes at the pace above. */
+const maxWaiting = 10_000;
+
+export function createPersonChangeQueue({ apply, log, signal }: PersonChangeQueueOptions) {
+  let waiting: PersonChange[] = [];
+  let isWorking = false;
+  let owesResync = false;
+  let isReadingAll = false;
+  let credit = burst;
+  let creditAtMs = performance.now();
+
+  const keepPace = async () => {
+    const nowMs = performance.now();
+    credit = Math.min(burst, credit + ((nowMs - creditAtMs) * perSecond) / 1_000) - 1;
+    creditAtMs = nowMs;
+    if (credit < 0) await delay((-credit * 1_000) / perSecond, undefined, { signal }).catch(() => undefined);
+  };
+
+  const applyUntilDone = async (change: PersonChange) => {
+    for (let retryMs = firstRetryMs; !signal.aborted; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
+      try {
+        return await apply(change, keepPace);
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warn({ err: error, retryMs }, 'a change of a person could not be applied; trying again');
+        await delay(retryMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  };
+
+  const work = async () => {
+    if (isWorking) return;
+    isWorking = true;
+    while (waiting.length > 0 && !signal.aborted) {
+      const batch = waiting;
+      waiting = [];
+      for (const change of batch) {
+        await keepPace();
+        await applyUntilDone(change);
+      }
+    }
+    isWorking = false;
+  };
+
+  /** Beside the single changes: a server that cannot be read must not hold those back. Many gaps need one look. */
+  const readAll = async () => {
+    owesResync = true;
+    if (isReadingAll) return;
+    isReadingAll = true;
+    while (owesResync && !signal.aborted) {
+      owesResync = false;
+      await applyUntilDone({ kind: 'resync' });
+    }
+    isReadingAll = false;
+  };
+
+  return (change: PersonChange): void => {
+    if (change.kind === 'created') return;
+    if (change.kind === 'resync') return void readAll();
+    if (waiting.length >= maxWaiting) {
+      log.warn({ maxWaiting }, 'a Configuration Server reports more changes of persons than can be followed');
+      waiting = [];
+      return void readAll();
+    }
+    waiting.push(change);
+    void work();
+  };
+}
