@@ -37,6 +37,9 @@ export function newOwnerState(): OwnerState {
   return { failure: undefined };
 }
 
+/** How long an outdated copy waits for an owner that failed: one that hangs would add its time limit to every question. */
+const patienceMs = 250;
+
 interface Entry<T> {
   value: T;
   etag: string | undefined;
@@ -106,12 +109,15 @@ export function createRevalidatingCache<T extends object>(options: RevalidatingC
     const { failure } = owner;
     if (failure === undefined) return load(key);
     const isRetry = now() >= failure.retryAtMs;
-    if (isUsable(entry) && !(isRetry && entry.isOutdated)) {
-      if (isRetry) load(key).catch(() => undefined);
-      return entry.value;
+    if (!isUsable(entry)) {
+      if (!isRetry) throw failure.error;
+      return load(key);
     }
-    if (!isRetry) throw failure.error;
-    return load(key);
+    if (!isRetry) return entry.value;
+    // One question is enough to learn whether the owner answers again.
+    failure.retryAtMs = now() + options.retryMs;
+    const answer = load(key).catch(() => entry.value);
+    return entry.isOutdated ? within(patienceMs, answer, entry.value) : entry.value;
   }
 
   function invalidate(isAffected: (key: string, value: T) => boolean): void {
@@ -131,4 +137,13 @@ export function createRevalidatingCache<T extends object>(options: RevalidatingC
     invalidate,
     invalidateAll: () => invalidate(() => true),
   };
+}
+
+/** The answer, or the fallback when it does not come in time. */
+async function within<T>(waitMs: number, answer: Promise<T>, fallback: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(fallback), waitMs);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

@@ -44,6 +44,10 @@ export function createPool(config: PostgresConfig, options: PoolOptions): Pool {
   });
   // An idle connection that breaks must not end the process; the next query opens another.
   pool.on('error', (error) => options.log.warn({ err: error }, 'an idle PostgreSQL connection broke'));
+  // Nor must one that breaks in a transaction: its queries fail, and the pool listens only to connections that are idle.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => options.log.debug({ err: error }, 'a PostgreSQL connection broke in use')),
+  );
   return pool;
 }
 

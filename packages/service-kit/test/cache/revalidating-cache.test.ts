@@ -50,6 +50,22 @@ describe('the view cache', () => {
     expect(asked).toEqual([['a', undefined]]);
   });
 
+  it('waits for an owner that hangs at one outdated copy, and shortly, and uses the answer when it comes', async () => {
+    const { cache, clock, asked, answerWith } = setUp();
+    await Promise.all([cache.get('a'), cache.get('b')]);
+    cache.invalidateAll();
+    answerWith(down);
+    expect(await cache.get('a')).toEqual({ name: 'a' });
+    let answerLate: (loaded: Loaded<View>) => void = () => undefined;
+    answerWith(() => new Promise((resolve) => (answerLate = resolve)));
+    clock.advance(100);
+    asked.length = 0;
+    expect(await Promise.all([cache.get('a'), cache.get('b')])).toEqual([{ name: 'a' }, { name: 'b' }]);
+    expect(asked).toEqual([['a', '"a"']]);
+    answerLate(found('new'));
+    await expect.poll(() => cache.get('a')).toEqual({ name: 'new' });
+  });
+
   it('revalidates by etag and keeps the copy that is confirmed', async () => {
     const { cache, clock, asked, answerWith } = setUp();
     const copy = await cache.get('a');

@@ -2,6 +2,7 @@
 
 import { createEnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
 import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Core } from '../core.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
@@ -31,12 +32,16 @@ export function composeContactCenters(core: Core, dependencies: ContactCenterDep
     correlationId: currentCorrelationId,
   });
   const client = createEnvironmentApiClient(http);
+  const owner = newOwnerState();
   return {
     environmentApi: client,
+    /** For all caches of its data: while it hangs, one of them finds that out and the others need not wait. */
+    environmentApiState: owner,
     service: createContactCenters({
       source: environmentApiSource(client, location),
       defaultDomain: signIn.defaultTenant,
       staleMaxSeconds: environmentApi.staleMaxSeconds,
+      owner,
       now,
       onStale: (what, key, ageMs, error) =>
         log.warn({ err: error, what, key, ageMs }, 'Environment API cannot answer: a cached copy is used'),

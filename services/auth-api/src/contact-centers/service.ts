@@ -34,6 +34,7 @@ export interface ContactCenterOptions {
   maxEntries?: number;
   now: Clock;
   onStale?(what: string, key: string, ageMs: number, error: unknown): void;
+  owner?: OwnerState;
 }
 
 const maxDomainLength = 255;
@@ -49,7 +50,7 @@ export type ContactCenterService = ReturnType<typeof createContactCenters>;
 
 export function createContactCenters(options: ContactCenterOptions) {
   const { source, defaultDomain } = options;
-  const owner = newOwnerState();
+  const { owner = newOwnerState() } = options;
   const byDomain = cacheOf('domain', options, owner, (key, etag) => source.contactCenterByDomain(key, etag));
   const byId = cacheOf('contact-center', options, owner, (key, etag) => source.contactCenter(key, etag));
   const environments = cacheOf('environment', options, owner, (key, etag) => source.environment(key, etag));

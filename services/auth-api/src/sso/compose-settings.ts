@@ -24,6 +24,7 @@ export function composeSsoSettings(core: Core, dependencies: SettingsDependencie
     client: contactCenters.environmentApi,
     location,
     staleMaxSeconds,
+    owner: contactCenters.environmentApiState,
     now,
     onStale: (key, ageMs, error) =>
       kit.log.warn(

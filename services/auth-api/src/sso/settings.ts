@@ -1,11 +1,12 @@
 /** Keeps copies of the single sign-on settings at our location and follows their changes in Environment API. */
 import type { EnvironmentApiClient } from '@gatehouse/api-client/environment-api/client';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type {
   OidcSettings,
   SamlSettings,
   SingleSignOnView,
 } from '@gatehouse/contracts/environment-api/single-sign-on';
-import { createRevalidatingCache } from '@gatehouse/service-kit/cache/revalidating-cache';
+import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { read } from '../contact-centers/service.ts';
 
@@ -35,6 +36,7 @@ export interface SsoSettingsOptions {
   client: Pick<EnvironmentApiClient, 'singleSignOnOf'>;
   location: string;
   staleMaxSeconds: number;
+  owner?: OwnerState;
   now: Clock;
   onStale(key: string, ageMs: number, error: unknown): void;
 }
@@ -47,6 +49,7 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
     missingMs: 5_000,
     retryMs: 1_000,
     maxEntries: 10_000,
+    ...definedOnly({ owner: options.owner }),
     now: options.now,
     onStale: options.onStale,
   });

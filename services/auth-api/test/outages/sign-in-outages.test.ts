@@ -97,6 +97,21 @@ describe('Environment API down', () => {
     expect((await login(stack, { password: 'wrong' })).status).toBe(401);
   });
 
+  it('logins wait once and not at every question while it accepts connections and answers nothing', async () => {
+    expect(await statusOf()).toBe(200);
+    stack.deps.contactCenters.service.applyGap();
+    stack.deps.ssoSettings.service.applyGap();
+    stack.environmentApi.hangs = true;
+    for (let login = 0; login < 3; login += 1) {
+      const startedAtMs = performance.now();
+      expect(await statusOf()).toBe(200);
+      // One time limit and a short wait; four questions would take four seconds.
+      expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    }
+    stack.environmentApi.hangs = false;
+    expect(await statusOf()).toBe(200);
+  }, 20_000);
+
   it('a replica without copies says try again, counts nothing and works once it is back', async () => {
     await stack.environmentApi.stop();
     for (let index = 0; index < 10; index += 1) {

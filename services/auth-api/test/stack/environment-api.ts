@@ -20,6 +20,8 @@ export interface EnvironmentApiStandIn {
   readonly originsOf: Map<string, string[]>;
   /** Paths that were asked, with the answered status. */
   readonly asked: { path: string; status: number }[];
+  /** Accepts questions and answers none. */
+  hangs: boolean;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
   };
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (standIn.hangs) return;
     const url = new URL(request.url ?? '/', 'http://environment-api');
     const send = (status: number, body: unknown, headers: Record<string, string> = {}) => {
       asked.push({ path: `${url.pathname}${url.search}`, status });
@@ -88,6 +91,7 @@ export async function startEnvironmentApi(): Promise<EnvironmentApiStandIn> {
     origins,
     originsOf,
     asked,
+    hangs: false,
     async start() {
       const started = createServer(answer);
       await new Promise<void>((resolve) => started.listen(port, '127.0.0.1', resolve));
