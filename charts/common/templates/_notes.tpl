@@ -25,6 +25,11 @@ A changed Secret takes effect when the pods restart:
 
 NOTE: serviceMonitor.enabled is true, but this cluster does not know monitoring.coreos.com/v1. Install the Prometheus operator and upgrade.
 {{- end }}
+{{- if and (or $values.ingress.enabled $values.internalIngress.enabled) (not $values.config.http.trustedProxies) }}
+
+WARNING: it is behind an ingress, and config.http.trustedProxies is empty. To the service all callers then have the address of the ingress, and share
+its limits: somebody who guesses passwords keeps others out. Set it to the addresses of the ingress controller's pods, such as [10.0.0.0/8].
+{{- end }}
 {{- if and (hasKey $values "migration") (not $values.migration.enabled) }}
 
 NOTE: migration.enabled is false. Run `migrate` yourself before pods of a new version start.

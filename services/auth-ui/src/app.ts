@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import type { Deps } from './deps.ts';
 import { assetRoutes } from './design/assets.ts';
 import { notFoundPage, pageErrorHandler } from './pages/error-page.ts';
@@ -12,6 +13,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit } = deps;
   const app = await createApp({
     ...kit,
+    proxyWatch: createProxyWatch(kit),
     http: config.http,
     openapi: { title: 'Gatehouse Auth UI', description: 'The pages that people see.', version: kit.version },
   });

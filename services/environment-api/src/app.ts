@@ -38,6 +38,7 @@ export async function buildApp(deps: Deps): Promise<App> {
   const { config, kit, access } = deps;
   const app = await createApp({
     ...kit,
+    proxyWatch: deps.diagnosis.proxyWatch,
     http: config.http,
     refineOpenapi,
     openapi: {

@@ -36,7 +36,7 @@ import { composeSingleSignOn } from './single-sign-on/compose.ts';
 export type Deps = Awaited<ReturnType<typeof createDeps>>;
 
 export async function createDeps(config: Config, kit: Kit, now = systemClock) {
-  const { log, metrics, version } = kit;
+  const { log, metrics } = kit;
   const closers = new AsyncDisposableStack();
   const closedWithApp = <T extends { close(): Promise<void> }>(opened: T): T => {
     closers.defer(() => opened.close());
@@ -153,7 +153,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     authApi,
     elasticsearch: config.elasticsearch,
     consul,
-    version,
+    kit,
   });
   return {
     config,

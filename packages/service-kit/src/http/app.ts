@@ -24,6 +24,7 @@ import { closeConnectionsWhileDraining, type Drain } from './drain.ts';
 import { hidePaths, knowRoutes, refuseAddress, wrongMethod } from './known-paths.ts';
 import { requestLogger } from './request-logger.ts';
 import { followTlsFiles, httpsOptions } from './tls.ts';
+import { noteForwarding, type ProxyWatch } from './untrusted-proxy.ts';
 
 export type { App } from './app-type.ts';
 
@@ -38,6 +39,7 @@ export interface AppOptions {
     tls?: TlsFiles;
   };
   drain?: Drain;
+  proxyWatch?: ProxyWatch;
   tracing?: Tracing | undefined;
   /** Collects the routes for the OpenAPI document, which a serving process does not need. */
   describesApi?: boolean | undefined;
@@ -93,6 +95,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   if (options.tracing) await app.register(options.tracing.requests);
   correlateWork(app);
   observeRequests(app, { ...options, logsSuccesses: http.logRequests === 'all' });
+  if (options.proxyWatch) noteForwarding(app, options.proxyWatch);
   if (options.drain) closeConnectionsWhileDraining(app, options.drain);
   if (options.openapi && options.describesApi)
     await describeWithOpenApi(app, options.openapi, options.refineOpenapi);

@@ -8,6 +8,7 @@ import { oauthErrorHandler } from '../../src/errors/render-oauth.ts';
 import { type App, createApp } from '../../src/http/app.ts';
 import { createDrain } from '../../src/http/drain.ts';
 import { ok } from '../../src/http/envelope.ts';
+import { createProxyWatch } from '../../src/http/untrusted-proxy.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
 
@@ -18,12 +19,13 @@ const http = {
   trustedProxies: [] as string[],
 };
 const drain = createDrain();
-const metrics = createMetrics({ processMetrics: false });
+let metrics = createMetrics({ processMetrics: false });
 let lines: string[] = [];
 let app: App;
 
 async function build(trustedProxies: string[] = []): Promise<App> {
   lines = [];
+  metrics = createMetrics({ processMetrics: false });
   drain.isDraining = false;
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -31,9 +33,11 @@ async function build(trustedProxies: string[] = []): Promise<App> {
       done();
     },
   });
+  const log = createLogger('example', { level: 'debug', format: 'json' }, sink);
   app = await createApp({
-    log: createLogger('example', { level: 'debug', format: 'json' }, sink),
+    log,
     metrics,
+    proxyWatch: createProxyWatch({ log, metrics }),
     http: { ...http, trustedProxies },
     drain,
   });
@@ -250,6 +254,27 @@ test('X-Forwarded-For counts only from a trusted proxy [CVE-2024-47070]', async 
   await build(['127.0.0.1']);
   const proxied = await app.inject({ url: '/ip', headers: { 'x-forwarded-for': '6.6.6.6' } });
   expect(proxied.json()).toEqual({ ip: '6.6.6.6' });
+});
+
+// attack: limits shared by everybody behind an untrusted proxy | CWE-348 | guard: packages/service-kit/src/http/untrusted-proxy.ts
+test('an untrusted proxy is named in the log once and counted, a trusted one is not', async () => {
+  const counted = async () =>
+    Number(/gatehouse_forwarded_addresses_ignored_total (\d+)/.exec(await metrics.expose())?.[1] ?? 0);
+  const warnings = () => lines.filter((line) => line.includes('http.trustedProxies'));
+  const forwarded = () => app.inject({ url: '/ip', headers: { 'x-forwarded-for': '6.6.6.6' } });
+  await build();
+  await app.inject('/ip');
+  expect(await counted()).toBe(0);
+  await forwarded();
+  await forwarded();
+  expect(await counted()).toBe(2);
+  expect(warnings()).toEqual([expect.stringContaining('"proxyAddress":"127.0.0.1"')]);
+  await app.close();
+
+  await build(['127.0.0.1']);
+  await forwarded();
+  expect(await counted()).toBe(0);
+  expect(warnings()).toEqual([]);
 });
 
 // attack: secrets of a query in the log | ASVS 14.2.1 | guard: packages/service-kit/src/http/access-log.ts

@@ -3,6 +3,7 @@ import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
 import type { App } from '@gatehouse/service-kit/http/app';
+import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { redisProbe } from '@gatehouse/service-kit/redis/probe';
 import type { Audit } from '../audit/compose.ts';
@@ -37,6 +38,7 @@ interface AdminDependencies {
 export function composeAdmin(core: Core, dependencies: AdminDependencies) {
   const { isCompat, pool, redis, now } = core;
   const { audit, keys, clients, sso, users, followed, migrationsFolder } = dependencies;
+  const proxyWatch = createProxyWatch(core.kit);
   /** The checks of the diagnosis, in the order of its answer. */
   const probes = [
     postgresProbe({ db: pool, schema: 'auth', migrationsFolder, now }),
@@ -46,8 +48,10 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     linksProbe(users.service),
     elasticsearchProbe(dependencies.config.elasticsearch),
     consulProbe(dependencies.consul),
+    proxyWatch.probe,
   ];
   return {
+    proxyWatch,
     clientRoutes: async (app: App) =>
       clientRoutes(app, { clients: clients.service, compatEnabled: isCompat }),
     signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),

@@ -34,6 +34,15 @@ test('an installation that is well says so, part by part', async () => {
   expect(of('Consul').status).toBe('skipped');
 });
 
+test('an ingress that is not trusted is a warning with the setting to change', async () => {
+  expect((await diagnosis()).of('Trusted proxies').status).toBe('ok');
+  await api.app.inject({ url: '/auth/v3/ping', headers: { 'x-forwarded-for': '198.51.100.7' } });
+  expect((await diagnosis()).of('Trusted proxies')).toMatchObject({
+    status: 'warning',
+    message: expect.stringContaining('Add the proxy to http.trustedProxies'),
+  });
+});
+
 test('strangers learn nothing', async () => {
   for (const headers of [{}, { authorization: basic('wrong') }]) {
     const answer = await api.app.inject({ url: '/auth/v3/ops/diagnosis', headers });

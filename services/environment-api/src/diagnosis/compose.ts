@@ -8,6 +8,8 @@ import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/con
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { App } from '@gatehouse/service-kit/http/app-type';
+import type { Kit } from '@gatehouse/service-kit/http/run';
+import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
 import { redisProbe } from '@gatehouse/service-kit/redis/probe';
 import { diagnosisRoutes } from './routes.ts';
@@ -19,7 +21,7 @@ export function composeDiagnosis({
   authApi,
   elasticsearch,
   consul,
-  version,
+  kit,
 }: {
   postgresProbe: Probe;
   secretsProbe: Probe;
@@ -27,8 +29,9 @@ export function composeDiagnosis({
   authApi: HttpClient;
   elasticsearch: ElasticsearchConfig;
   consul: ConsulAccess | undefined;
-  version: string;
+  kit: Kit;
 }) {
+  const proxyWatch = createProxyWatch(kit);
   const probes = [
     postgresProbe,
     redisProbe(redis, { keepsTokens: false }),
@@ -36,8 +39,12 @@ export function composeDiagnosis({
     authApiProbe(authApi),
     elasticsearchProbe(elasticsearch),
     consulProbe(consul),
+    proxyWatch.probe,
   ];
-  return { routes: async (api: App) => diagnosisRoutes(api, { probes, version }) };
+  return {
+    proxyWatch,
+    routes: async (api: App) => diagnosisRoutes(api, { probes, version: kit.version }),
+  };
 }
 
 /** Auth API must accept the service client, without which no token can be introspected. */

@@ -1,0 +1,48 @@
+/** Notices a proxy that is not trusted: all callers behind it share one address, and with it every limit by address. */
+import type { FastifyRequest } from 'fastify';
+import type { Probe } from '../health/diagnosis.ts';
+import type { Logger } from '../logging/logger.ts';
+import type { Metrics } from '../metrics/registry.ts';
+import type { App } from './app-type.ts';
+
+export type ProxyWatch = ReturnType<typeof createProxyWatch>;
+
+export function createProxyWatch({ log, metrics }: { log: Logger; metrics: Metrics }) {
+  const ignored = metrics.counter(
+    'gatehouse_forwarded_addresses_ignored_total',
+    'Requests with X-Forwarded-For from an address that is not in http.trustedProxies.',
+  );
+  let untrusted: string | undefined;
+
+  return {
+    note({ headers, ips, socket }: Pick<FastifyRequest, 'headers' | 'ips' | 'socket'>): void {
+      // With a trusted peer, Fastify lists the forwarded addresses after it.
+      if (headers['x-forwarded-for'] === undefined || (ips?.length ?? 1) > 1) return;
+      ignored.inc();
+      if (untrusted !== undefined) return;
+      untrusted = socket.remoteAddress ?? 'unknown';
+      log.warn(
+        { proxyAddress: untrusted },
+        'X-Forwarded-For is ignored: the proxy that sends it is not in http.trustedProxies, so all callers behind it share one address and its limits',
+      );
+    },
+    probe: {
+      name: 'Trusted proxies',
+      async run() {
+        if (untrusted === undefined)
+          return { status: 'ok', message: 'Every forwarded address came from a trusted proxy.' };
+        return {
+          status: 'warning',
+          message: `X-Forwarded-For of ${untrusted} is ignored: all callers behind this proxy share one address and its limits. Add the proxy to http.trustedProxies.`,
+        };
+      },
+    } satisfies Probe,
+  };
+}
+
+export function noteForwarding(app: App, watch: ProxyWatch): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    watch.note(request);
+    done();
+  });
+}
