@@ -21,5 +21,6 @@ export const commands = {
   generate: { steps: [[...source, 'tools/generate/run.ts']], needs: [] },
   soak: { steps: [[...longTest, 'soak.test.ts']], needs: [] },
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
+  siege: { steps: [[...longTest, 'siege.long.ts']], needs: ['redis'] },
   bench: { steps: [[...source, 'tools/bench/run.ts']], needs: ['redis', 'build'] },
 };

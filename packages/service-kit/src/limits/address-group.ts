@@ -10,6 +10,13 @@ export function addressGroup(address: string): string {
   return isIPv6(plain) ? `${expand(plain).slice(0, 4).join(':')}::/64` : 'unknown';
 }
 
+/** The network that people of one place share: /24 of IPv4, /64 of IPv6. Undefined where there is no address. */
+export function addressNetwork(address: string): string | undefined {
+  const group = addressGroup(address);
+  if (group === 'unknown') return undefined;
+  return isIPv4(group) ? `${group.slice(0, group.lastIndexOf('.'))}.0/24` : group;
+}
+
 function expand(address: string): string[] {
   const [head = '', tail] = address.split('::');
   const left = head === '' ? [] : head.split(':');

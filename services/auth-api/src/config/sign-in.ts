@@ -5,33 +5,37 @@ import { mappingProblem } from '../users/authorities.ts';
 import { patternProblem } from '../users/login-name.ts';
 
 const attemptSettings = {
-  accountAttempts: setting(read.integer(1, 1000).default(4), {
+  accountAttempts: setting(read.integer(1, 1000).default(6), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS',
-    doc: 'Failed logins of one account within the window before unknown devices must wait; keep it below the account-lockout-threshold of the Configuration Servers.',
+    doc: 'The failed login at which a Configuration Server locks an account, where it does not show its account-lockout-threshold or that is 0. One fewer are let through to it.',
   }),
   knownDeviceAttempts: setting(read.integer(1, 1000).default(5), {
     env: 'GATEHOUSE_SIGN_IN_KNOWN_DEVICE_ATTEMPTS',
-    doc: 'The same for a browser that has signed in to the account before.',
+    doc: 'Without effect: the threshold decides. Kept so that existing configuration is accepted.',
   }),
   accountWindowSeconds: setting(read.integer(1, 86_400).default(1_200), {
     env: 'GATEHOUSE_SIGN_IN_ACCOUNT_WINDOW_SECONDS',
-    doc: 'Window in which failed logins of one account are counted, in seconds; not shorter than account-lockout-attempts-period.',
+    doc: 'Time without a failed login after which those of an account are forgotten, in seconds, where the Configuration Server does not show its account-lockout-threshold.',
   }),
   freeFailures: setting(read.integer(1, 1000).default(3), {
     env: 'GATEHOUSE_SIGN_IN_FREE_FAILURES',
-    doc: 'Failures in a row of one account without a wait; then the wait doubles, beginning with one second.',
+    doc: 'Failed logins of one account from unknown browsers without a wait; then the wait doubles, beginning with one second.',
   }),
-  longestDelaySeconds: setting(read.integer(1, 86_400).default(900), {
+  longestDelaySeconds: setting(read.integer(1, 86_400).default(60), {
     env: 'GATEHOUSE_SIGN_IN_LONGEST_DELAY_SECONDS',
-    doc: 'Maximum wait, in seconds.',
+    doc: 'Maximum of that wait, in seconds.',
   }),
-  startsPerMinute: setting(read.integer(10, 1_000_000).default(600), {
+  startsPerMinute: setting(read.integer(10, 1_000_000).default(5_000), {
     env: 'GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE',
-    doc: 'Logins that one address may start within a minute on one replica; raise it where many people share an address.',
+    doc: 'Requests without an outcome that one address may make within a minute on one replica: questions how somebody signs in, posted authorization requests, devices, logouts.',
+  }),
+  unfinishedPerAddress: setting(read.integer(10, 1_000_000).default(5_000), {
+    env: 'GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS',
+    doc: 'Logins that one address may begin and not finish, or fail at an identity provider, within ten minutes on one replica. Finished ones do not count.',
   }),
   addressAttempts: setting(read.integer(1, 1_000_000).default(200), {
     env: 'GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS',
-    doc: 'Failed logins from one address within its window, over all accounts.',
+    doc: 'Failed logins from one address within its window, over all accounts: for accounts that are used from there, for first attempts at a login page, and for the rest, each. Known browsers are not counted.',
   }),
   addressWindowSeconds: setting(read.integer(1, 86_400).default(600), {
     env: 'GATEHOUSE_SIGN_IN_ADDRESS_WINDOW_SECONDS',

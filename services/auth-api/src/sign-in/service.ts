@@ -48,6 +48,7 @@ export function createSignInService(options: SignInOptions) {
       password: form.password,
       clientAddress: request.ip,
       device: cookies.readBrowser(request),
+      isFirstOnPage: interaction !== undefined && interaction.state.error === undefined,
       clientId: interaction?.clientId,
       contactCenterIds: client?.contactCenterIds,
       // No signal: Fastify's signal fires as soon as the form has been read.

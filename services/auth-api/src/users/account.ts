@@ -1,10 +1,10 @@
 /** Finds the account that a caller names and counts the attempt before the password is verified. */
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
-import type { Attempt } from '@gatehouse/service-kit/limits/attempt-counter';
 import type { AuditWriter } from '../audit/event.ts';
 import { canonicalTenant } from '../contact-centers/fold-name.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import type { AttemptLimiter } from './attempt-limiter.ts';
+import type { Attempt, AttemptLimiter } from './attempts/limiter.ts';
+import type { LockoutRulesReader } from './lockout-rules.ts';
 import { canonicalUserName, type LoginName, type LoginNames } from './login-name.ts';
 import { SignInError } from './sign-in-error.ts';
 
@@ -13,6 +13,8 @@ export interface AttemptOrigin {
   clientAddress: string;
   /** Value of the browser's binding cookie: tells a device that signed in before from a stranger's. */
   device?: string | undefined;
+  /** The first attempt at a login page that this browser was sent to. */
+  isFirstOnPage?: boolean | undefined;
   clientId?: string | undefined;
   correlationId: string;
   signal?: AbortSignal | undefined;
@@ -42,7 +44,8 @@ interface Purpose {
 export interface AccountsOptions {
   loginNames: LoginNames;
   contactCenters: Pick<ContactCenterService, 'resolve' | 'get'>;
-  limiter: AttemptLimiter;
+  limiter: Pick<AttemptLimiter, 'reserve'>;
+  lockoutRules: LockoutRulesReader;
   /** Writes events of attempts that had to wait. */
   throttled: Pick<AuditWriter, 'write'>;
   /** Writes events of attempts whose contact centre could not be read; the limiter does not count these. */
@@ -52,7 +55,7 @@ export interface AccountsOptions {
 export type Accounts = ReturnType<typeof createAccounts>;
 
 export function createAccounts(options: AccountsOptions) {
-  const { loginNames, contactCenters, limiter, throttled, unavailable } = options;
+  const { loginNames, contactCenters, limiter, lockoutRules, throttled, unavailable } = options;
 
   const findContactCenter = async (named: NamedAccount, tenant: string | undefined) => {
     try {
@@ -89,8 +92,10 @@ export function createAccounts(options: AccountsOptions) {
       try {
         const attempt = await limiter.reserve({
           account: accountKey(name, contactCenter),
+          rules: await lockoutRules(contactCenter, name.tenant),
           address: origin.clientAddress,
           device: origin.device,
+          isFirstOnPage: origin.isFirstOnPage,
         });
         return { ...name, contactCenter, attempt };
       } catch (error) {
@@ -111,7 +116,7 @@ export function createAccounts(options: AccountsOptions) {
 }
 
 /** User names are unique in an environment, so all its tenants count together. */
-function accountKey(name: LoginName, contactCenter: ContactCenterView | undefined): string {
+export function accountKey(name: LoginName, contactCenter: ContactCenterView | undefined): string {
   const place = contactCenter ? contactCenter.environmentId : `?${canonicalTenant(name.tenant ?? '')}`;
   return `${place}\n${canonicalUserName(name.userName)}`;
 }
@@ -120,11 +125,12 @@ export function auditFactsOf({ correlationId, clientAddress, clientId }: Attempt
   return { correlationId, clientAddress, clientId };
 }
 
-/** After a failure: clears the count, keeps the attempt counted, or gives it back. */
+/** After a failure: clears the count, counts the attempt, or gives it back. */
 export async function settleAttempt(
   { attempt }: Pick<Account, 'attempt'>,
   { counts, passwordWasRight }: { counts: boolean; passwordWasRight: boolean },
 ): Promise<void> {
   if (passwordWasRight) await attempt.succeed();
-  else if (!counts) await attempt.release();
+  else if (counts) await attempt.refuse();
+  else await attempt.release();
 }

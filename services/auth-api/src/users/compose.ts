@@ -1,10 +1,12 @@
 /** Composes the users: links to Configuration Servers, password verification, limits, changes of persons. */
 
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
+import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
+import { createUsualAddresses } from './attempts/usual-addresses.ts';
 import { createBackendMetrics, createDiscoveryMetrics } from './backend-metrics.ts';
 import { connectEnvironment } from './connect-environment.ts';
 import { createLoginNames } from './login-name.ts';
@@ -24,9 +26,9 @@ const tracedCalls = [
 
 interface UserDependencies {
   config: {
+    encryption: { keys: Secret };
     signIn: {
       accountAttempts: number;
-      knownDeviceAttempts: number;
       accountWindowSeconds: number;
       freeFailures: number;
       longestDelaySeconds: number;
@@ -49,7 +51,7 @@ export type Users = ReturnType<typeof composeUsers>;
 export function composeUsers(core: Core, dependencies: UserDependencies) {
   const { location, kit, redis, keyspace, secretBox, now } = core;
   const {
-    config: { signIn: settings },
+    config: { encryption, signIn: settings },
     audit,
   } = dependencies;
   const { log, metrics } = kit;
@@ -75,15 +77,14 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
     redis,
     keyspace,
     limits: {
-      accountAttempts: settings.accountAttempts,
-      knownDeviceAttempts: settings.knownDeviceAttempts,
-      accountWindowMs: settings.accountWindowSeconds * 1000,
       freeFailures: settings.freeFailures,
       firstDelayMs: 1_000,
       maxDelayMs: settings.longestDelaySeconds * 1000,
       addressAttempts: settings.addressAttempts,
       addressWindowMs: settings.addressWindowSeconds * 1000,
     },
+    lockout: { threshold: settings.accountAttempts, windowMs: settings.accountWindowSeconds * 1000 },
+    usualAddresses: createUsualAddresses(encryption.keys),
     passwordRule: dependencies.passwordRule,
     loginNames,
     authorityMapping: settings.authorityMapping,

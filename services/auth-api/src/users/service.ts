@@ -9,14 +9,18 @@ import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { createAccounts } from './account.ts';
-import { type AttemptLimits, createAttemptLimiter } from './attempt-limiter.ts';
+import type { LockoutRules } from './attempts/budget.ts';
+import { type AttemptLimits, createAttemptLimiter } from './attempts/limiter.ts';
+import type { UsualAddresses } from './attempts/usual-addresses.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { readMapping } from './authorities.ts';
 import { createChangePassword } from './change-password.ts';
+import { createDelays } from './delays.ts';
 import { createDummyVerification } from './dummy-verification.ts';
 import { createEnvironmentLinks } from './environment-links.ts';
 import { createIdentification } from './identify.ts';
 import { createIdentities } from './identities.ts';
+import { createLockoutRules } from './lockout-rules.ts';
 import type { LoginNames } from './login-name.ts';
 import { createPasswordAccess, type PasswordRule } from './password-rule.ts';
 import { createPersonChangeRecords } from './person-change-records.ts';
@@ -29,6 +33,9 @@ export interface UserServiceOptions {
   redis: RedisClient;
   keyspace: Keyspace;
   limits: AttemptLimits;
+  /** For Configuration Servers that do not show when they lock an account. */
+  lockout: Pick<LockoutRules, 'threshold' | 'windowMs'>;
+  usualAddresses: UsualAddresses;
   passwordRule: PasswordRule;
   loginNames: LoginNames;
   /** Valid entries of the setting. */
@@ -59,10 +66,14 @@ export function createUserService(options: UserServiceOptions) {
     log,
     now,
   });
+  const { limits, usualAddresses } = options;
+  const limiter = createAttemptLimiter({ redis, keyspace, limits, usualAddresses, now });
+  const lockoutRules = createLockoutRules({ links, settings: options.lockout, log, now });
   const accounts = createAccounts({
     loginNames: options.loginNames,
     contactCenters,
-    limiter: createAttemptLimiter({ redis, keyspace, limits: options.limits, now }),
+    limiter,
+    lockoutRules,
     throttled: options.throttled,
     unavailable: options.unavailable,
   });
@@ -88,6 +99,7 @@ export function createUserService(options: UserServiceOptions) {
     find,
     identify,
     isMember,
+    delays: createDelays({ limiter, lockoutRules }),
     refresh: createRefresh({ contactCenters, links, identities }),
     warmUp: links.warmUp,
     follow: links.follow,

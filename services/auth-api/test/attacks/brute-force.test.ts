@@ -1,6 +1,6 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { agent, signIn, startInteraction } from '../stack/interaction.ts';
 
@@ -51,7 +51,8 @@ const statusesOf = async (attempts: Promise<{ status: number }>[]) =>
   (await Promise.all(attempts)).map(({ status }) => status).sort();
 
 describe('49: brute force (ASVS 6.3.1)', () => {
-  it('50 tries at once on two replicas from 50 addresses get 4 answers from the Configuration Server', async () => {
+  // attack: parallel password guessing over replicas | ASVS 6.3.1 | guard: services/auth-api/src/users/attempts/scripts.ts
+  it('50 tries at once on two replicas from 50 addresses get 3 answers from the Configuration Server', async () => {
     const statuses = await statusesOf(
       Array.from({ length: 50 }, (_, index) =>
         attempt(
@@ -61,11 +62,12 @@ describe('49: brute force (ASVS 6.3.1)', () => {
         ),
       ),
     );
-    expect(asked).toBeLessThanOrEqual(4);
+    expect(asked).toBe(3);
     expect(statuses.filter((status) => status === 401)).toHaveLength(asked);
     expect(statuses.filter((status) => status === 429)).toHaveLength(50 - asked);
   });
 
+  // attack: many spellings of one account | ASVS 6.3.1 | guard: services/auth-api/src/users/login-name.ts
   it('every spelling of one account counts as one account', async () => {
     const spellings = [
       { username: 'agent', tenant: 'demo' },
@@ -78,10 +80,11 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     ];
     for (const [index, spelling] of spellings.entries())
       await attempt(stack, spelling, `198.51.100.${index}`);
-    // Three without waiting; the fourth would have to wait a second.
+    // The server locks at the sixth refusal; two are left to known browsers and usual addresses.
     expect(asked).toBe(3);
   });
 
+  // attack: forged X-Forwarded-For | CVE-2024-47070 | guard: packages/service-kit/src/http/app.ts
   it('16: the forwarded address of a proxy that nobody configured (CVE-2024-47070) does not make another address', async () => {
     const tries = Array.from({ length: 205 }, (_, index) =>
       createBrowser(stack.app).postJson(
@@ -94,6 +97,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(5);
   });
 
+  // attack: account lock-out by a stranger | CWE-645 | guard: services/auth-api/src/users/attempts/budget.ts
   it('a stranger cannot lock the account at the Configuration Server, nor keep its user out of a known browser', async () => {
     const home = createBrowser(stack.app);
     const id = await startInteraction(stack, home);
@@ -109,6 +113,61 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect((await signIn(stack, home, again, agent)).location).toContain('/resume');
     // And that clears the account for everybody: nothing was locked for good.
     expect((await attempt(stack, agentWith(agent.password))).status).toBe(200);
+  });
+
+  it('somebody at a new browser gets in from a usual address while strangers guess', async () => {
+    const usual = '192.0.2.10';
+    expect((await attempt(stack, agentWith(agent.password), usual)).status).toBe(200);
+    for (let round = 0; round < 20; round += 1)
+      await attempt(replica, agentWith('wrong'), `198.51.100.${round}`);
+    expect((await attempt(stack, agentWith(agent.password), '198.51.100.77')).status).toBe(429);
+    expect((await attempt(stack, agentWith(agent.password), '192.0.2.200')).status).toBe(200);
+  });
+
+  it('strangers, a usual address and a known browser together stay below the lock of the Configuration Server', async () => {
+    const home = createBrowser(stack.app, '192.0.2.10');
+    await signIn(stack, home, await startInteraction(stack, home), agent);
+    asked = 0;
+    for (let round = 0; round < 10; round += 1) {
+      await attempt(stack, agentWith('wrong'), `198.51.100.${round}`);
+      await attempt(stack, agentWith('wrong'), '192.0.2.20');
+      await home.postJson('/auth/v3/sign-in', { data: agentWith('wrong') });
+    }
+    expect(asked).toBe(5);
+    await stack.deps.users.service.delays.clear(demoContactCenter, 'agent');
+    expect((await home.postJson('/auth/v3/sign-in', { data: agent })).status).toBe(200);
+  });
+
+  // attack: denial of service by parallel logins | CWE-645 | guard: services/auth-api/src/users/attempts/turns.ts
+  it('ten right passwords at once on two replicas all get in', async () => {
+    for (let round = 0; round < 2; round += 1) await attempt(stack, agentWith('wrong'), '198.51.100.1');
+    const logins = Array.from({ length: 10 }, (_, index) =>
+      attempt(index % 2 === 0 ? stack : replica, agentWith(agent.password), `198.51.100.${index}`),
+    );
+    expect(await statusesOf(logins)).toEqual(Array(10).fill(200));
+  });
+
+  // attack: address lock-out by invented names | CWE-645 | guard: services/auth-api/src/users/attempts/address-counts.ts
+  it('invented names from one address keep nobody else out who signs in from there', async () => {
+    const address = '198.51.100.9';
+    const home = createBrowser(stack.app, '192.0.2.10');
+    await signIn(stack, home, await startInteraction(stack, home), agent);
+    expect((await attempt(stack, supervisor, address)).status).toBe(200);
+    const invented = await statusesOf(
+      Array.from({ length: 220 }, (_, index) =>
+        attempt(stack, { username: `invented${index}`, tenant: 'demo' }, address),
+      ),
+    );
+    expect(invented.filter((status) => status === 429)).toHaveLength(20);
+
+    const moved = createBrowser(stack.app, address);
+    for (const [name, value] of home.cookies) moved.cookies.set(name, value);
+    expect((await moved.postJson('/auth/v3/sign-in', { data: agent })).status).toBe(200);
+    expect((await attempt(stack, supervisor, address)).status).toBe(200);
+    const newcomer = createBrowser(stack.app, address);
+    const login = { username: 'admin', password: 'demo-admin-password', tenant: 'demo' };
+    const page = await startInteraction(stack, newcomer);
+    expect((await signIn(stack, newcomer, page, login)).location).toContain('/resume');
   });
 
   it('an account that does not exist is throttled like one that does', async () => {
@@ -143,6 +202,40 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect(answer.status).toBe(429);
   });
 });
+
+describe('the threshold of the Configuration Server', () => {
+  const answeredOf = async (
+    securityRules: Record<string, string | number>,
+    env: Record<string, string> = {},
+  ) => {
+    const tenants = [{ dbid: 101, name: 'demo', securityRules }];
+    const own = await startAuthApi({ seed: { ...demoSeed, tenants }, env });
+    const statuses: number[] = [];
+    for (let round = 0; round < 8; round += 1)
+      statuses.push((await attempt(own, agentWith('wrong'), `198.51.100.${round}`)).status);
+    const delays = await own.deps.users.service.delays.explain(demoContactCenter, 'agent');
+    await own.close();
+    return { answered: statuses.filter((status) => status === 401).length, rules: delays.rules };
+  };
+
+  // attack: lock-out where the server locks early | CWE-645 | guard: services/auth-api/src/users/attempts/lockout-options.ts
+  it('is read from its tenant, with its window', async () => {
+    const options = { 'account-lockout-threshold': '4', 'account-lockout-attempts-period': '7' };
+    expect(await answeredOf(options)).toEqual({
+      answered: 1,
+      rules: { threshold: 4, windowMs: 7 * 60_000, from: 'server' },
+    });
+  });
+
+  it('is that of the settings where the server shows none, or never locks', async () => {
+    const settings = { GATEHOUSE_SIGN_IN_ACCOUNT_ATTEMPTS: '5' };
+    const fromSettings = { answered: 2, rules: { threshold: 5, windowMs: 1_200_000, from: 'settings' } };
+    expect(await answeredOf({}, settings)).toEqual(fromSettings);
+    expect(await answeredOf({ 'account-lockout-threshold': 0 }, settings)).toEqual(fromSettings);
+  });
+});
+
+const supervisor = { username: 'supervisor', password: 'demo-supervisor-password', tenant: 'demo' };
 
 function agentWith(password: string) {
   return { username: 'agent', tenant: 'demo', password };

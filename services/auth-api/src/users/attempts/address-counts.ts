@@ -1,0 +1,54 @@
+/** Counts the refusals that one address earned over all accounts: guessing at many names costs who does it. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { pendingLifeMs } from './account-counts.ts';
+import { countRefusal, reserveFromAddress } from './scripts.ts';
+import { createTurns } from './turns.ts';
+
+/**
+ * The people behind one address spend apart: those whose account is used from there, those who begin at a login page, and
+ * everybody else. Invented names can use up the attempts of one group only.
+ */
+export type AddressGroup = 'usual' | 'page' | 'other';
+
+/** Attempts of a shift that begins may wait for each other. */
+const maxWaiting = 256;
+
+export interface AddressCountsOptions {
+  redis: RedisClient;
+  keyspace: Keyspace;
+  /** Refusals in a window, for each group. */
+  attempts: number;
+  windowMs: number;
+  now: Clock;
+}
+
+export function createAddressCounts({ redis, keyspace, attempts, windowMs, now }: AddressCountsOptions) {
+  const takeTurn = createTurns('address', maxWaiting);
+
+  return {
+    /** @throws SignInError `throttled` */
+    async reserve(address: string, group: AddressGroup) {
+      const id = randomToken(9);
+      const place = addressGroup(address);
+      const [refusals, pending] = [
+        keyspace.key(`limit:address:${group}`, place),
+        keyspace.key(`limit:address:${group}-pending`, place),
+      ] as const;
+      await takeTurn(`${group} ${place}`, async () => {
+        const given = [now(), id, windowMs, attempts, pendingLifeMs];
+        return { waitMs: (await reserveFromAddress.run(redis, [refusals, pending], given)) as number };
+      });
+      return {
+        async refuse() {
+          await countRefusal.run(redis, [refusals, pending], [now(), id, windowMs, '']);
+        },
+        async release() {
+          await redis.zrem(pending, id);
+        },
+      };
+    },
+  };
+}

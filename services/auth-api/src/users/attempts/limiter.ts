@@ -1,0 +1,83 @@
+/** Limits how often passwords can be tried: below the lock of the Configuration Server, and by address. */
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
+import { type AccountSubject, createAccountCounts, type Pace } from './account-counts.ts';
+import { createAddressCounts } from './address-counts.ts';
+import type { UsualAddresses } from './usual-addresses.ts';
+
+export interface AttemptLimits extends Pace {
+  /** Refusals from one address (IPv6: one /64) within its window, over all accounts. */
+  addressAttempts: number;
+  addressWindowMs: number;
+}
+
+export interface AttemptSubject extends AccountSubject {
+  /** The first attempt at a login page of ours. */
+  isFirstOnPage?: boolean | undefined;
+}
+
+export interface Attempt {
+  /** The password was right: forgets the refusals of the account, and remembers browser and address. */
+  succeed(): Promise<void>;
+  /** The Configuration Server said that the password is wrong. */
+  refuse(): Promise<void>;
+  /** Nobody answered, or nobody was asked: the attempt does not count. */
+  release(): Promise<void>;
+}
+
+export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;
+
+export interface AttemptLimiterOptions {
+  redis: RedisClient;
+  keyspace: Keyspace;
+  limits: AttemptLimits;
+  usualAddresses: UsualAddresses;
+  now: Clock;
+}
+
+/**
+ * An attempt is reserved before the password is verified and given back unless the answer was a refusal, so parallel attempts
+ * get no more tries than serial ones, and right passwords consume nothing.
+ */
+export function createAttemptLimiter({
+  redis,
+  keyspace,
+  limits,
+  usualAddresses,
+  now,
+}: AttemptLimiterOptions) {
+  const accounts = createAccountCounts({ redis, keyspace, pace: limits, usualAddresses, now });
+  const addresses = createAddressCounts({
+    ...{ redis, keyspace, now },
+    ...{ attempts: limits.addressAttempts, windowMs: limits.addressWindowMs },
+  });
+
+  return {
+    /** @throws SignInError `throttled` with the time to wait */
+    async reserve(subject: AttemptSubject): Promise<Attempt> {
+      const onAccount = await accounts.reserve(subject);
+      const group = onAccount.isUsualAddress ? 'usual' : subject.isFirstOnPage ? 'page' : 'other';
+      // A known browser proved the password before: what others do at its address is not its fault.
+      const fromAddress = onAccount.isKnownBrowser
+        ? undefined
+        : await addresses.reserve(subject.address, group).catch(async (error) => {
+            await onAccount.release();
+            throw error;
+          });
+      let isSettled = false;
+      const once = async (settle: () => unknown[]) => {
+        if (isSettled) return;
+        isSettled = true;
+        await Promise.all(settle());
+      };
+      return {
+        // At the address only this attempt: an attacker's own valid account must not reset its count.
+        succeed: () => once(() => [onAccount.succeed(), fromAddress?.release()]),
+        refuse: () => once(() => [onAccount.refuse(), fromAddress?.refuse()]),
+        release: () => once(() => [onAccount.release(), fromAddress?.release()]),
+      };
+    },
+    explain: accounts.explain,
+    clear: accounts.clear,
+  };
+}

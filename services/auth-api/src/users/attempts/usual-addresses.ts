@@ -1,0 +1,27 @@
+/** Marks the network that an account is used from, so that Redis holds no address of a person. */
+import { createHmac, hkdfSync } from 'node:crypto';
+import { parseEncryptionKeys } from '@gatehouse/service-kit/crypto/secret-box';
+import { addressNetwork } from '@gatehouse/service-kit/limits/address-group';
+import type { Secret } from '@gatehouse/service-kit/secret';
+
+export type UsualAddresses = ReturnType<typeof createUsualAddresses>;
+
+/** `encryptionKeys`: shared by all replicas. The first one marks; a mark under any of them counts. */
+export function createUsualAddresses(encryptionKeys: Secret) {
+  const keys = [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
+    Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'usual address', 32)),
+  );
+  return {
+    /**
+     * Without the key nobody can compute the mark of an address to find its owner, and the marks of two accounts at one
+     * address differ. Empty where there is no address.
+     */
+    marksOf(account: string, address: string): string[] {
+      const network = addressNetwork(address);
+      if (network === undefined) return [];
+      return keys.map((key) =>
+        createHmac('sha256', key).update(`${account}\n${network}`).digest('base64url'),
+      );
+    },
+  };
+}

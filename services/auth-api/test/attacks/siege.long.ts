@@ -1,0 +1,143 @@
+/** Measures what people notice while an attacker guesses at their accounts at full speed: `npm run siege`. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
+import { expect, it } from 'vitest';
+import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type Browser, createBrowser } from '../stack/browser.ts';
+import { signIn, startInteraction } from '../stack/interaction.ts';
+
+const seconds = Number(process.env['SIEGE_SECONDS'] ?? 180);
+const attackersForEach = 8;
+const pauseMs = 5_000;
+/** The shortest window that a Configuration Server has; the sixth refusal locks until an administrator unlocks. */
+const securityRules = { 'account-lockout-threshold': '6', 'account-lockout-attempts-period': '1' };
+const password = 'the right password';
+
+interface Person {
+  userName: string;
+  place: string;
+  /** Types something wrong before every second login. */
+  mistypes: boolean;
+  browser(): Browser;
+}
+
+interface Result {
+  place: string;
+  signIns: number;
+  refused: number;
+  slowestMs: number;
+  guesses: number;
+  refusedGuesses: number;
+}
+
+it('an attacker at full speed against people at known browsers, at usual addresses and at new places', {
+  timeout: (seconds + 60) * 1_000,
+}, async () => {
+  const tenants = [{ dbid: 101, name: 'demo', securityRules }];
+  const stack = await startAuthApi({ seed: { ...demoSeed, tenants } });
+  const replica = await startAuthApi({ beside: stack });
+  const home = createBrowser(stack.app, '192.0.2.10');
+  let visits = 0;
+  const newBrowserAt = (address: string) => () => createBrowser(stack.app, address);
+  const people: Person[] = [
+    { userName: 'home', place: 'known browser, usual address', mistypes: true, browser: () => home },
+    {
+      userName: 'office',
+      place: 'new browser, usual address',
+      mistypes: false,
+      browser: newBrowserAt('192.0.2.99'),
+    },
+    {
+      userName: 'clumsy',
+      place: 'new browser, usual address',
+      mistypes: true,
+      browser: newBrowserAt('192.0.2.98'),
+    },
+    {
+      userName: 'travel',
+      place: 'new browser, new place',
+      mistypes: false,
+      browser: () => createBrowser(stack.app, `203.0.113.${++visits % 250}`),
+    },
+  ];
+  for (const { userName } of people) {
+    await stack.simulator.store.createPerson({ tenantDbid: 101, userName, password });
+    expect(
+      (await login(stack, userName === 'home' ? home : newBrowserAt('192.0.2.10')(), userName)).isIn,
+    ).toBe(true);
+  }
+
+  const untilMs = performance.now() + seconds * 1_000;
+  const isOver = () => performance.now() > untilMs;
+  const results = await Promise.all(
+    people.map(async (person): Promise<Result> => {
+      const attackers = Array.from({ length: attackersForEach }, (_, index) =>
+        attack(index % 2 === 0 ? stack : replica, person.userName, isOver),
+      );
+      const visited = await visit(stack, person, isOver);
+      const attacked = await Promise.all(attackers);
+      return {
+        place: `${person.place}${person.mistypes ? ', mistypes' : ''}`,
+        ...visited,
+        guesses: sum(attacked.map(({ guesses }) => guesses)),
+        refusedGuesses: sum(attacked.map(({ refused }) => refused)),
+      };
+    }),
+  );
+  process.stdout.write(results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+  const [atHome, atOffice, , travelling] = results;
+  expect([atHome?.refused, atOffice?.refused]).toEqual([0, 0]);
+  const windows = Math.ceil(seconds / 60);
+  // Three for each window, and three more after each login of the person, which the Configuration Server forgets too.
+  for (const { guesses, signIns } of results) expect(guesses).toBeLessThanOrEqual(3 * (windows + signIns));
+  expect(travelling?.guesses).toBeGreaterThan(0);
+
+  // Nobody is locked at the Configuration Server, and the help desk lets the traveller in.
+  await replica.close();
+  const center = await stack.deps.contactCenters.service.resolve('demo');
+  if (center === undefined) throw new Error('the demo contact centre is gone');
+  for (const { userName } of people) {
+    await stack.deps.users.service.delays.clear(center, userName);
+    expect((await login(stack, createBrowser(stack.app, '203.0.113.251'), userName)).isIn).toBe(true);
+  }
+  await stack.close();
+});
+
+/** Signs in by the login page. */
+async function login(stack: AuthApi, browser: Browser, username: string, typed = password) {
+  const startedMs = performance.now();
+  const page = await startInteraction(stack, browser);
+  const { location } = await signIn(stack, browser, page, { username, password: typed, tenant: 'demo' });
+  return { isIn: location?.includes('/resume') === true, tookMs: performance.now() - startedMs };
+}
+
+async function visit(stack: AuthApi, person: Person, isOver: () => boolean) {
+  const outcomes: { isIn: boolean; tookMs: number }[] = [];
+  for (let index = 0; !isOver(); index += 1) {
+    await delay(pauseMs);
+    const browser = person.browser();
+    if (person.mistypes && index % 2 === 1) await login(stack, browser, person.userName, 'mistyped');
+    outcomes.push(await login(stack, browser, person.userName));
+  }
+  return {
+    signIns: outcomes.filter(({ isIn }) => isIn).length,
+    refused: outcomes.filter(({ isIn }) => !isIn).length,
+    slowestMs: Math.round(Math.max(...outcomes.map(({ tookMs }) => tookMs))),
+  };
+}
+
+async function attack({ app }: AuthApi, username: string, isOver: () => boolean) {
+  let [guesses, refused] = [0, 0];
+  while (!isOver()) {
+    const address = `198.18.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}`;
+    const data = { username, tenant: 'demo', password: `guess ${Math.random()}` };
+    const { status } = await createBrowser(app, address).postJson('/auth/v3/sign-in', { data });
+    if (status === 401) guesses += 1;
+    else refused += 1;
+  }
+  return { guesses, refused };
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
