@@ -13,11 +13,11 @@ export interface AskUserOptions {
   interactions: Pick<InteractionService, 'create'>;
   pages: Pages;
   schemes: Pick<Schemes, 'of'>;
-  /** Bounds how many sign-ins one address may start: each waits in Redis for ten minutes. */
-  starts: AttemptLimiter;
+  /** Bounds how many sign-ins one address may leave unfinished: each waits in Redis for ten minutes. */
+  unfinished: AttemptLimiter;
 }
 
-export function createAskUser({ interactions, pages, schemes, starts }: AskUserOptions) {
+export function createAskUser({ interactions, pages, schemes, unfinished }: AskUserOptions) {
   /** Without a page of ours, when the application named a user who signs in at an identity provider. */
   async function skipsSignInPage({ loginHint, tenantHint, prompt }: AuthorizationRequest): Promise<boolean> {
     if (prompt.includes('select_account')) return false;
@@ -36,7 +36,7 @@ export function createAskUser({ interactions, pages, schemes, starts }: AskUserO
     client: Client,
     browser: Browser,
   ): Promise<NextStep> => {
-    starts.reserve(browser.request.ip);
+    unfinished.reserve(browser.request.ip);
     const waiting = { clientName: client.name, authorization: request };
     const { id } = await interactions.create(browser, waiting, state);
     const isElsewhere = ask === 'signIn' && (await skipsSignInPage(request));

@@ -1,5 +1,6 @@
 /** The authorization endpoint: takes a request to its answer, through a sign-in and a consent where they are needed. */
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
@@ -27,6 +28,8 @@ export interface AuthorizationOptions extends AnswerOptions, AskUserOptions, Req
   sessions: Pick<SessionService, 'find'>;
   decide: Decide;
   basicAuthorize: BasicAuthorize;
+  /** Bounds how many posted requests one address may leave in Redis. */
+  starts: AttemptLimiter;
 }
 
 export type AuthorizationEndpoint = ReturnType<typeof createAuthorizationEndpoint>;
@@ -96,6 +99,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
         return { redirectTo: pages[decision.ask](interactionId) };
       }
       await interactions.consume(browser.request, interactionId);
+      options.unfinished.release(browser.request.ip);
       if (request.device !== undefined) return answer.toDevice(request, decision, browser);
       return answer.orError(request, async () => {
         if ('refusal' in decision) throw decision.refusal;

@@ -54,7 +54,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     clients,
     tokens,
   } = dependencies;
-  const { pages, starts, postedRequests, publicUrl } = dependencies.browser;
+  const { pages, starts, limitUnfinished, postedRequests, publicUrl } = dependencies.browser;
   const { clientAuthentication, senderConstraints } = dependencies.clientAuthentication;
   const pushedRequests = createPushedRequests({
     redis,
@@ -92,6 +92,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     schemes: dependencies.sso.schemes,
     now,
     starts,
+    unfinished: limitUnfinished(),
   });
   const pushEndpoint = createPushEndpoint({
     clientAuthentication,

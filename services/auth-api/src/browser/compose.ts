@@ -7,15 +7,18 @@ import { createPages } from './pages.ts';
 import { createPostedRequests } from './posted-requests.ts';
 
 interface BrowserDependencies {
-  /** Logins and logouts that one address may start in a minute. */
-  config: { signIn: { startsPerMinute: number } };
+  config: { signIn: { startsPerMinute: number; unfinishedPerAddress: number } };
 }
+
+/** As long as a login waits in Redis for its user. */
+const unfinishedLifeMs = 600_000;
 
 export type BrowserParts = ReturnType<typeof composeBrowser>;
 
 export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { config }: BrowserDependencies) {
   const limitStarts = () =>
     createAddressLimiter({ attempts: config.signIn.startsPerMinute, windowMs: 60_000, now });
+  const { unfinishedPerAddress } = config.signIn;
   return {
     publicUrl,
     cookies: createBrowserCookies(publicUrl),
@@ -23,6 +26,12 @@ export function composeBrowser({ publicUrl, redis, keyspace, now }: Core, { conf
     postedRequests: createPostedRequests(redis, keyspace),
     /** Makes a limit of its own: what one address may start here in a minute. */
     limitStarts,
+    /**
+     * Makes a limit of its own: what one address may leave unfinished, or fail at. Who finishes gives the place back, so a
+     * whole shift may sign in at once from one address.
+     */
+    limitUnfinished: () =>
+      createAddressLimiter({ attempts: unfinishedPerAddress, windowMs: unfinishedLifeMs, now }),
     /** The limit that authorization, device and logout requests share. */
     starts: limitStarts(),
   };

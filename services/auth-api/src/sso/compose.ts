@@ -63,7 +63,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const { issuer, kit, pool, redis, keyspace, changes, secretBox, outbound, now } = core;
   const { audit } = dependencies;
   const { singleUse } = dependencies.tokens;
-  const { publicUrl, cookies, pages, limitStarts } = dependencies.browser;
+  const { publicUrl, cookies, pages, limitStarts, limitUnfinished } = dependencies.browser;
   const { providerKeySets: keySets } = dependencies.assertions;
   const { isServiceClient, service: interactions } = dependencies.interactions;
   const settings = dependencies.ssoSettings.service;
@@ -128,7 +128,7 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
         ? beginSaml(chosen, flow, loginStart)
         : { kind: 'redirect', location: await relyingParty.begin(chosen, flow, loginStart) },
     isRegisteredOrigin: clients.hasOrigin,
-    starts: limitStarts(),
+    unfinished: limitUnfinished(),
     // Behind one address there may be a whole contact centre, and its identity provider may be down.
     failures: audit.floodLimited({ maxPerAddress: 200, maxTotal: 1000 }),
     log: kit.log,
@@ -181,9 +181,12 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     singleUse,
     login,
     cookies,
-    answers: limitStarts(),
+    answers: limitUnfinished(),
   });
-  const oidcCallback = createOidcCallback({ login, flows, cookies, relyingParty, answers: limitStarts() });
+  const oidcCallback = createOidcCallback({
+    ...{ login, flows, cookies, relyingParty },
+    answers: limitUnfinished(),
+  });
   const ssoRefusals = createSsoRefusals({
     metrics,
     audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),

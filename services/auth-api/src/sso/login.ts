@@ -58,7 +58,8 @@ export interface SsoLoginOptions extends StartLoginOptions {
   pages: Pages;
   audit: AuditWriter;
   metrics: SsoMetrics;
-  starts: AttemptLimiter;
+  /** Logins at identity providers that one address may leave unfinished. */
+  unfinished: AttemptLimiter;
   /** Audit events of failed logins. */
   failures: Pick<AuditWriter, 'write'>;
   log: Logger;
@@ -93,7 +94,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
   const login: SsoLogin = {
     async start(browser, typed) {
       const { request } = browser;
-      options.starts.reserve(request.ip);
+      options.unfinished.reserve(request.ip);
       const { interactionId } = typed;
       const interaction =
         interactionId === undefined ? undefined : await interactions.readFor(request, interactionId);
@@ -140,6 +141,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
         interactionId,
       });
       metrics.succeeded(flow.protocol);
+      options.unfinished.release(request.ip);
       await Promise.all([
         options.providerSessions.note(session),
         audit.write({

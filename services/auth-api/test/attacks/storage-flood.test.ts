@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
+import { agent, signIn } from '../stack/interaction.ts';
 import { authorizeUrl, createClient, type TestClient } from '../stack/oauth.ts';
 
 let stack: AuthApi;
 let client: TestClient;
 
 beforeAll(async () => {
-  stack = await startAuthApi({ env: { GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '10' } });
+  stack = await startAuthApi({
+    env: { GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '10', GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS: '10' },
+  });
   client = await createClient(stack);
 });
 afterAll(() => stack?.close());
@@ -15,6 +18,7 @@ afterAll(() => stack?.close());
 const begin = (url: string, from: string) => stack.app.inject({ url, remoteAddress: from });
 
 describe('66: strangers cannot fill Redis with sign-ins that nobody finishes', () => {
+  // attack: Redis filled with unfinished logins | CWE-770 | guard: services/auth-api/src/authorize/ask-user.ts
   it('refuses an address that begins too many, and no other', async () => {
     const url = authorizeUrl(client);
     for (let count = 0; count < 10; count++) expect((await begin(url, '10.0.0.1')).statusCode).toBe(302);
@@ -22,6 +26,17 @@ describe('66: strangers cannot fill Redis with sign-ins that nobody finishes', (
     expect(refused.statusCode).toBe(429);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await begin(url, '10.0.0.2')).statusCode).toBe(302);
+  });
+
+  it('counts no login that was finished: a whole shift may come from one address', async () => {
+    for (let count = 0; count < 15; count++) {
+      const browser = createBrowser(stack.app, '10.0.0.5');
+      const begun = await browser.get(authorizeUrl(client));
+      const id = new URL(String(begun.location)).searchParams.get('interaction') ?? '';
+      const { location } = await signIn(stack, browser, id, agent);
+      const answer = await browser.get(String(location));
+      expect(new URL(String(answer.location)).searchParams.get('code')).toBeTruthy();
+    }
   });
 
   it.each([
@@ -49,6 +64,7 @@ describe('66: strangers cannot fill Redis with sign-ins that nobody finishes', (
 });
 
 describe('66: strangers cannot fill the audit trail with sign-ins that are refused', () => {
+  // attack: audit trail filled with refused logins | CWE-770 | guard: services/auth-api/src/audit/flood-limit.ts
   it('writes the first of an address that are throttled, not every one', async () => {
     const attempt = () =>
       createBrowser(stack.app).postJson('/auth/v3/sign-in', {

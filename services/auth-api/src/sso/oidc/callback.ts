@@ -42,7 +42,9 @@ export function createOidcCallback(options: OidcCallbackOptions) {
     }
     const settings = await login.settingsOf(flow);
     const person = await relyingParty.complete(settings, returning);
-    return login.complete(browser, flow, settings, person);
+    const location = await login.complete(browser, flow, settings, person);
+    answers.release(browser.request.ip);
+    return location;
   };
 
   return {

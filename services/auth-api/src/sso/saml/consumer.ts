@@ -138,7 +138,11 @@ export function createSamlConsumer(options: SamlConsumerOptions) {
         const settings = await settingsAt(place);
         const posted = readResponse(response);
         flow = await flowOf(posted, place);
-        if (flow === undefined) return await consumeUnsolicited(posted, settings, relayState);
+        if (flow === undefined) {
+          const location = await consumeUnsolicited(posted, settings, relayState);
+          options.answers.release(request.ip);
+          return location;
+        }
         const verified = await verify(posted, settings);
         // Of several answers to one request one gets through.
         const taken = await flows.take((posted.inResponseTo ?? '').slice(1));
@@ -146,6 +150,7 @@ export function createSamlConsumer(options: SamlConsumerOptions) {
           throw new SsoError('replayed', 'another answer to the same request came first');
         await takeOnce(verified, place);
         const ticket = await tickets.save({ flow, person: verified.person });
+        options.answers.release(request.ip);
         return `${publicUrl}${finishPath}?ticket=${ticket}`;
       } catch (error) {
         return login.fail(
