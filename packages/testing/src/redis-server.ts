@@ -34,10 +34,13 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   if (!program) throw new Error('neither redis-server nor valkey-server is on the PATH');
   // The password goes by standard input: arguments are visible to every account of the machine.
   const [input, output] = [options.password ? 'pipe' : 'ignore', options.logFile ?? 'pipe'] as const;
+  // Redis takes the mode of its files from the umask, and they hold what people and programs are signed in with.
+  const umask = process.umask(0o077);
   const child = spawn(program, serverArguments(options), {
     stdio: [input, output, output],
     detached: options.detached ?? false,
   });
+  process.umask(umask);
   options.onSpawn?.(child);
   child.stdin?.end(`requirepass ${options.password}\n`);
   await untilReady(child, options);

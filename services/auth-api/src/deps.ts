@@ -82,6 +82,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const signIn = composeSignIn({ clients, users, browser, sessions, interactions });
   const startProviderLogout: typeof sso.startProviderLogout = (...end) => sso.startProviderLogout(...end);
   const logout = composeLogout(core, {
+    config,
     audit,
     keys,
     clients,

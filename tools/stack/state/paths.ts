@@ -1,5 +1,5 @@
 /** Names the files of the stack: all of them are in one folder. */
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export interface StatePaths {
@@ -39,4 +39,6 @@ export function statePaths(stateFolder: string): StatePaths {
 export function createFolders(paths: StatePaths): void {
   for (const folder of [paths.folder, paths.data, paths.redisData, paths.logs])
     mkdirSync(folder, { recursive: true });
+  // Also closes the files of a release that left them readable.
+  chmodSync(paths.redisData, 0o700);
 }

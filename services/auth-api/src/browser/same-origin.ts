@@ -24,10 +24,14 @@ export function isForeign(headers: Headers, publicUrl: string): boolean {
 
 /**
  * Gives the origin of another site whose page led the browser here; `origin` is undefined when that page hides it. Hosts
- * of our own site are not foreign: applications of the installation live there.
+ * of our own site are foreign only where the operator does not trust them all: applications of the installation live there.
  */
-export function foreignReferrer(headers: Headers): { origin: string | undefined } | undefined {
-  if (headers['sec-fetch-site'] !== 'cross-site') return undefined;
+export function foreignReferrer(
+  headers: Headers,
+  areSiblingsForeign: boolean,
+): { origin: string | undefined } | undefined {
+  const site = headers['sec-fetch-site'];
+  if (site !== 'cross-site' && !(areSiblingsForeign && site === 'same-site')) return undefined;
   const { referer } = headers;
   return { origin: typeof referer === 'string' ? URL.parse(referer)?.origin : undefined };
 }

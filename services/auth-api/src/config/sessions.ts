@@ -1,4 +1,4 @@
-/** Settings of browser sessions: how long they last. */
+/** Settings of browser sessions: how long they last, and which links end them. */
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 
 export const sessionSettings = {
@@ -17,5 +17,9 @@ export const sessionSettings = {
   rememberIdleSeconds: setting(read.integer(60, 31_536_000).default(604_800), {
     env: 'GATEHOUSE_SESSION_REMEMBER_IDLE_SECONDS',
     doc: 'A remembered session that is not used for this time ends, in seconds.',
+  }),
+  signOutAsksSiblings: setting(read.boolean().default(false), {
+    env: 'GATEHOUSE_SIGN_OUT_ASKS_SIBLINGS',
+    doc: 'A sign-out link on another host of the same site asks the user first, as one on another site does, unless a client is registered for that host. For domains that are shared with hosts you do not trust.',
   }),
 };

@@ -21,6 +21,7 @@ import { signOutRoutes } from './sign-out-routes.ts';
 import { createSignOutService } from './sign-out-service.ts';
 
 interface LogoutDependencies {
+  config: { sessions: { signOutAsksSiblings: boolean } };
   audit: Audit;
   keys: Keys;
   clients: Clients;
@@ -35,6 +36,7 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
   const { issuer, kit, redis, keyspace, now } = core;
   const { audit, keys, clients, tokens, browser, sessions } = dependencies;
   const { cookies, pages, publicUrl, postedRequests, starts } = browser;
+  const { signOutAsksSiblings: asksSiblings } = dependencies.config.sessions;
   const outcomes = kit.metrics.counter(
     'auth_logout_notices_total',
     'Attempts to tell a client by the back channel that a session is over.',
@@ -85,7 +87,7 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     /** Tells the clients of ended sessions by their back channel. */
     announceEnd: backChannel.announce,
     routes: (app: App) => logoutRoutes(app, { logoutEndpoint, postedRequests, publicUrl }),
-    signOutRoutes: (app: App) => signOutRoutes(app, { signOut, afterLogout, publicUrl }),
+    signOutRoutes: (app: App) => signOutRoutes(app, { signOut, afterLogout, publicUrl, asksSiblings }),
     internalRoutes: async (app: App) => logoutViewRoutes(app, { pendingLogouts: pending }),
     start: () => backChannel.start(),
     close: () => backChannel.close(),

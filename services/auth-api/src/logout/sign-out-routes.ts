@@ -14,6 +14,8 @@ export interface SignOutRoutesDeps {
   signOut: SignOutService;
   afterLogout: AfterLogout;
   publicUrl: string;
+  /** Links on other hosts of our own site ask, too. */
+  asksSiblings: boolean;
 }
 
 const signOutSchema = z.object({
@@ -29,7 +31,7 @@ const documentation = {
 
 export async function signOutRoutes(
   app: App,
-  { signOut, afterLogout, publicUrl }: SignOutRoutesDeps,
+  { signOut, afterLogout, publicUrl, asksSiblings }: SignOutRoutesDeps,
 ): Promise<void> {
   await acceptFormsAndJson(app);
 
@@ -43,7 +45,7 @@ export async function signOutRoutes(
       {
         global: isSet(order.global),
         redirectUri: order.redirectUri,
-        foreign: foreignReferrer(request.headers),
+        foreign: foreignReferrer(request.headers, asksSiblings),
       },
     );
     if (asks !== undefined) return reply.redirect(asks, 302);

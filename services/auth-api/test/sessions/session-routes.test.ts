@@ -305,6 +305,29 @@ describe('sign-out', () => {
       expect(await isLive(browser)).toBe(false);
     });
 
+    // attack: forced sign-out from a sibling host | CVE-2020-10734, RFC 9700 4.7 | guard: services/auth-api/src/browser/same-origin.ts
+    it('of another host of the same site asks first where the operator says so, but not of an application', async () => {
+      const env = { GATEHOUSE_SIGN_OUT_ASKS_SIBLINGS: 'true' };
+      const careful = await startAuthApi({ beside: stack, env });
+      try {
+        const leaveBy = async (headers: Record<string, string>) => {
+          const browser = createBrowser(careful.app);
+          await browser.postJson('/auth/v3/sign-in', { data: agent });
+          const answer = await browser.get(leave, headers);
+          return [String(answer.location).replace(/\?.*/, ''), await isLive(browser)];
+        };
+        const asked = [`${publicUrl}/auth/sign-out.html`, true];
+        const done = ['https://desktop.test/bye', false];
+        const sibling = { 'sec-fetch-site': 'same-site' };
+        expect(await leaveBy({ ...sibling, referer: 'https://wiki.login.test/' })).toEqual(asked);
+        expect(await leaveBy(sibling)).toEqual(asked);
+        expect(await leaveBy({ ...sibling, referer: 'https://desktop.test/' })).toEqual(done);
+        expect(await leaveBy({ 'sec-fetch-site': 'same-origin', referer: publicUrl })).toEqual(done);
+      } finally {
+        await careful.close();
+      }
+    });
+
     it('of anybody only takes the cookie away where nobody is signed in', async () => {
       const answer = await createBrowser(stack.app).get('/auth/v3/sign-out', {
         'sec-fetch-site': 'cross-site',
