@@ -90,7 +90,7 @@ describe('docker/compose.yaml', () => {
 
   test('the public host keeps internal calls and management ports inside', () => {
     const routes = read('docker/public-host.conf');
-    expect(routes).not.toContain('8081');
+    expect(routes).not.toMatch(/:808[12]/);
     for (const api of ['auth', 'environment'])
       expect(routes).toContain(`location /${api}/v3/internal/ { return 404; }`);
   });

@@ -9,6 +9,11 @@ interface EgressRule {
   to?: unknown[];
 }
 
+interface IngressRule {
+  ports: { port: string }[];
+  from: unknown[];
+}
+
 const egressPorts = (rules: EgressRule[]) => rules.flatMap(({ ports }) => ports.map(({ port }) => port));
 
 describe.each(serviceCharts)('network policies of %s', (chart) => {
@@ -28,9 +33,9 @@ describe.each(serviceCharts)('network policies of %s', (chart) => {
     const rules = async (values?: object) =>
       only(await charts.objects(chart, 'minimal', values), 'NetworkPolicy', `${chart}-ingress`)['spec']
         .ingress;
-    expect((await rules()).flatMap(({ ports }: EgressRule) => ports.map(({ port }) => port))).toEqual([
-      'http',
-    ]);
+    expect((await rules()).flatMap(({ ports }: EgressRule) => ports.map(({ port }) => port))).toEqual(
+      chart === 'auth-ui' ? ['http'] : ['http', 'internal'],
+    );
     const monitoring = {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
     };
@@ -39,8 +44,29 @@ describe.each(serviceCharts)('network policies of %s', (chart) => {
   });
 
   test('an empty list of callers closes the API instead of opening it', async () => {
-    const objects = await charts.objects(chart, 'minimal', { networkPolicy: { ingress: { http: [] } } });
+    const closed = chart === 'auth-ui' ? { http: [] } : { http: [], internal: [] };
+    const objects = await charts.objects(chart, 'minimal', { networkPolicy: { ingress: closed } });
     expect(only(objects, 'NetworkPolicy', `${chart}-ingress`)['spec'].ingress ?? []).toEqual([]);
+  });
+
+  // attack: internal routes from any pod | ASVS 13.2.2, CWE-668 | guard: charts/common/templates/_networkpolicy.tpl
+  test('only the services that call it reach the internal listener', async () => {
+    const callers = {
+      'auth-api': ['auth-ui', 'environment-api'],
+      'auth-ui': [],
+      'environment-api': ['auth-api'],
+    };
+    const objects = await charts.objects(chart, 'minimal');
+    const rules = only(objects, 'NetworkPolicy', `${chart}-ingress`)['spec'].ingress as IngressRule[];
+    const open = rules.filter(({ ports }) => ports.some(({ port }) => port === 'internal'));
+    expect(open.flatMap(({ from }) => from)).toEqual(
+      callers[chart].map((name) => ({ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } })),
+    );
+    for (const caller of callers[chart] as ServiceChart[]) {
+      const pod = only(await charts.objects(caller, 'minimal'), 'Deployment')['spec'].template.metadata
+        .labels;
+      expect(pod).toMatchObject({ 'app.kubernetes.io/name': caller });
+    }
   });
 
   test('can be switched off', async () => {
@@ -59,7 +85,7 @@ describe('egress follows the connections', () => {
 
   test('Auth API: names, Configuration Server, Environment API, Redis, PostgreSQL, addresses of clients', async () => {
     expect(egressPorts(await egress('auth-api', 'minimal', 'auth-api-egress'))).toEqual([
-      53, 53, 8888, 8080, 6379, 5432, 443,
+      53, 53, 8888, 8080, 8082, 6379, 5432, 443,
     ]);
   });
 
@@ -69,13 +95,13 @@ describe('egress follows the connections', () => {
       const at = async (url: string) =>
         egressPorts(await egress(chart, 'minimal', `${chart}-egress`, { consul: { url } }));
       const outbound = chart === 'auth-api' ? [443] : [];
-      expect(await at('')).toEqual([53, 53, 8888, 8080, 6379, 5432, ...outbound]);
+      expect(await at('')).toEqual([53, 53, 8888, 8080, 8082, 6379, 5432, ...outbound]);
       expect(await at('https://consul.example.com:8501')).toEqual([
-        ...[53, 53, 8888, 8080, 8501, 6379, 5432],
+        ...[53, 53, 8888, 8080, 8082, 8501, 6379, 5432],
         ...outbound,
       ]);
       expect(await at('https://consul.example.com/gateway')).toEqual([
-        ...[53, 53, 8888, 8080, 443, 6379, 5432],
+        ...[53, 53, 8888, 8080, 8082, 443, 6379, 5432],
         ...outbound,
       ]);
       expect(await at('http://consul.example.com')).toContain(80);
@@ -97,19 +123,19 @@ describe('egress follows the connections', () => {
 
   test('Environment API: names, Configuration Server (checks), Auth API, Redis, PostgreSQL', async () => {
     expect(egressPorts(await egress('environment-api', 'minimal', 'environment-api-egress'))).toEqual([
-      53, 53, 8888, 8080, 6379, 5432,
+      53, 53, 8888, 8080, 8082, 6379, 5432,
     ]);
   });
 
   test('Auth UI: names and Auth API, no store', async () => {
-    expect(egressPorts(await egress('auth-ui', 'minimal', 'auth-ui-egress'))).toEqual([53, 53, 8080]);
+    expect(egressPorts(await egress('auth-ui', 'minimal', 'auth-ui-egress'))).toEqual([53, 53, 8080, 8082]);
   });
 
   test('ports come from the connection itself, so that they are written once', async () => {
     const rules = await egress('auth-api', 'existing-secret', 'auth-api-blue-egress', {
       postgres: { port: 6432 },
     });
-    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 9200, 6379, 7000, 6432, 443]);
+    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 8082, 9200, 6379, 7000, 6432, 443]);
     const tls = await egress('auth-api', 'minimal', 'auth-api-egress', {
       redis: { url: 'rediss://redis.example.com:6380' },
     });

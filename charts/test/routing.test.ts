@@ -1,12 +1,27 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
+import { repository, type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
+import { loadAsService } from '../../tools/helm/service-view.ts';
 import { only, useCharts } from './rendering.ts';
 
 const charts = useCharts();
 
 const paths: Record<ServiceChart, string[]> = {
   'auth-api': [
-    '/auth/v3',
+    '/auth/v3/.well-known',
+    '/auth/v3/auth-scheme',
+    '/auth/v3/change-password',
+    '/auth/v3/jwt-userinfo',
+    '/auth/v3/oauth',
+    '/auth/v3/openid',
+    '/auth/v3/ping',
+    '/auth/v3/saml',
+    '/auth/v3/sessions',
+    '/auth/v3/sign-in',
+    '/auth/v3/sign-out',
+    '/auth/v3/sso',
+    '/auth/v3/userinfo',
     '/.well-known/openid-configuration/auth/v3',
     '/.well-known/oauth-authorization-server/auth/v3',
   ],
@@ -25,7 +40,7 @@ describe.each(serviceCharts)('routes of %s', (chart) => {
     const objects = await charts.objects(chart, 'minimal');
     expect(objects.filter(({ kind }) => kind === 'Ingress')).toEqual([]);
     const services = objects.filter(({ kind }) => kind === 'Service');
-    expect(services.map((service) => service['spec'].type)).toEqual(['ClusterIP', 'ClusterIP']);
+    expect(new Set(services.map((service) => service['spec'].type))).toEqual(new Set(['ClusterIP']));
   });
 
   test('the public and the internal Ingress send exactly the paths of this service to its API port', async () => {
@@ -66,6 +81,28 @@ describe.each(serviceCharts)('routes of %s', (chart) => {
     expect(JSON.stringify(published.map(({ spec }) => spec.ports))).not.toContain('management');
   });
 
+  // attack: internal routes through a published Service | ASVS 4.1.4, CWE-668 | guard: charts/common/templates/_service.tpl
+  test('the internal listener has a Service of its own that stays inside', async () => {
+    const objects = await charts.objects(chart, 'full');
+    const pod = only(objects, 'Deployment')['spec'].template.spec.containers[0];
+    const listens = pod.ports.some(({ name }: { name: string }) => name === 'internal');
+    expect(listens).toBe(chart !== 'auth-ui');
+    const named = objects.filter(
+      ({ kind, metadata }) => kind === 'Service' && metadata.name.endsWith('-internal'),
+    );
+    expect(named.map(({ spec }) => [spec.type, spec.ports])).toEqual(
+      listens
+        ? [['ClusterIP', [{ name: 'internal', port: 80, targetPort: 'internal', appProtocol: 'http' }]]]
+        : [],
+    );
+    const others = objects.filter(
+      ({ kind, metadata }) => /^(Service|Ingress)$/.test(kind) && metadata !== named[0]?.metadata,
+    );
+    expect(JSON.stringify(others.map(({ spec }) => spec))).not.toMatch(
+      /"(?:name|targetPort)":"internal"|8082/,
+    );
+  });
+
   test('existing applications find it under its classic name on port 80', async () => {
     const objects = await charts.objects(chart, 'existing-secret');
     expect(only(objects, 'Service', classicNames[chart])['spec'].ports).toEqual([
@@ -84,4 +121,61 @@ test.each(['auth-api', 'auth-ui'] as const)('%s takes its public host from the p
   const values = { config: { publicUrl: 'https://sso.example.net:8443' }, ingress: { enabled: true } };
   const spec = only(await charts.objects(chart, 'minimal', values), 'Ingress')['spec'];
   expect(spec).toMatchObject({ rules: [{ host: 'sso.example.net' }], tls: [{ hosts: ['sso.example.net'] }] });
+});
+
+const described = JSON.parse(readFileSync(path.join(repository, 'services/auth-api/openapi.json'), 'utf8'));
+const routes = Object.keys(described.paths);
+
+async function publishedRoutes(
+  values: object,
+): Promise<{ [kind in 'ingress' | 'internalIngress']: string[] }> {
+  const objects = await charts.objects('auth-api', 'full', values);
+  const [ingress = [], internalIngress = []] = objects
+    .filter(({ kind }) => kind === 'Ingress')
+    .map(({ spec }) => {
+      const prefixes = spec.rules[0].http.paths.map(
+        ({ path: prefix }: { path: string }) => prefix,
+      ) as string[];
+      return routes.filter((route) =>
+        prefixes.some((prefix) => route === prefix || route.startsWith(`${prefix}/`)),
+      );
+    });
+  return { ingress, internalIngress };
+}
+
+// attack: the operator's calls on the public host | ASVS 13.2.2, CWE-668 | guard: charts/common/templates/_ingress.tpl
+test('Auth API publishes every route but those of the operator and of the services', async () => {
+  const published = await publishedRoutes({});
+  const open = routes.filter((route) => !/^\/auth\/v3\/(ops|internal)\//.test(route));
+  expect(published).toEqual({ ingress: open, internalIngress: open });
+});
+
+test.each(['ingress', 'internalIngress'] as const)(
+  'the calls of the operator are published by %s.publishOps alone',
+  async (section) => {
+    const other = section === 'ingress' ? 'internalIngress' : 'ingress';
+    const published = await publishedRoutes({ [section]: { publishOps: true } });
+    const ops = routes.filter((route) => route.startsWith('/auth/v3/ops/'));
+    expect(ops.length).toBeGreaterThan(5);
+    expect(published[section]).toEqual(expect.arrayContaining(ops));
+    expect(published[other].filter((route) => ops.includes(route))).toEqual([]);
+    expect(published[section].filter((route) => route.startsWith('/auth/v3/internal'))).toEqual([]);
+  },
+);
+
+test('the services find each other at their internal Services by default', async () => {
+  const calls = [
+    ['auth-ui', 'authApi', 'auth-api'],
+    ['environment-api', 'authApi', 'auth-api'],
+    ['auth-api', 'environmentApi', 'environment-api'],
+  ] as const;
+  for (const [caller, setting, called] of calls) {
+    const objects = await charts.objects(caller, 'minimal');
+    const config = await loadAsService(caller, only(objects, 'Deployment')['spec'].template.spec, objects);
+    const { internalUrl } = (config as Record<string, { internalUrl: string }>)[setting] ?? {
+      internalUrl: '',
+    };
+    const service = only(await charts.objects(called, 'minimal'), 'Service', new URL(internalUrl).hostname);
+    expect(service['spec'].ports).toMatchObject([{ port: 80, targetPort: 'internal' }]);
+  }
 });

@@ -14,6 +14,8 @@ export const chartOwned: readonly string[] = [
   'http.port',
   'http.managementHost',
   'http.managementPort',
+  'internal.host',
+  'internal.port',
 ];
 
 /** @throws Error where the service exports no configuration */

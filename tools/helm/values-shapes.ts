@@ -35,6 +35,7 @@ const shapes: Readonly<Record<string, JsonSchema>> = {
   'podDisruptionBudget.maxUnavailable': shape.numberOrPercent,
   'podDisruptionBudget.unhealthyPodEvictionPolicy': shape.oneOf('AlwaysAllow', 'IfHealthyBudget'),
   'networkPolicy.ingress.http': shape.peers,
+  'networkPolicy.ingress.internal': shape.peers,
   'networkPolicy.ingress.management': shape.peers,
   'networkPolicy.ingress.extra': shape.ingressRules,
   'networkPolicy.egress.*.to': shape.peers,

@@ -24,26 +24,35 @@ export type ServiceName = (typeof serviceNames)[number];
 export const serviceListeners = [
   'authApi',
   'authApiManagement',
+  'authApiInternal',
   'authUi',
   'authUiManagement',
   'environmentApi',
   'environmentApiManagement',
+  'environmentApiInternal',
 ] as const;
 
 export interface ServiceAddress {
   url: string;
   managementUrl: string;
+  /** Of the listener for the other services. */
+  internalUrl?: string;
 }
 
 export function serviceAddresses(ports: Ports): Record<ServiceName, ServiceAddress> {
-  const address = (port: number, managementPort: number) => ({
-    url: `http://127.0.0.1:${port}`,
-    managementUrl: `http://127.0.0.1:${managementPort}`,
-  });
+  const at = (port: number) => `http://127.0.0.1:${port}`;
   return {
-    'auth-api': address(ports.authApi, ports.authApiManagement),
-    'auth-ui': address(ports.authUi, ports.authUiManagement),
-    'environment-api': address(ports.environmentApi, ports.environmentApiManagement),
+    'auth-api': {
+      url: at(ports.authApi),
+      managementUrl: at(ports.authApiManagement),
+      internalUrl: at(ports.authApiInternal),
+    },
+    'auth-ui': { url: at(ports.authUi), managementUrl: at(ports.authUiManagement) },
+    'environment-api': {
+      url: at(ports.environmentApi),
+      managementUrl: at(ports.environmentApiManagement),
+      internalUrl: at(ports.environmentApiInternal),
+    },
   };
 }
 
@@ -103,7 +112,7 @@ function serviceEnvironment(name: ServiceName, plan: ServicePlan): NodeJS.Proces
 }
 
 function processEnvironment(name: ServiceName, { publicUrl, ports }: ServicePlan): NodeJS.ProcessEnv {
-  const { url, managementUrl } = serviceAddresses(ports)[name];
+  const { url, managementUrl, internalUrl } = serviceAddresses(ports)[name];
   return {
     GATEHOUSE_MODE: 'local',
     GATEHOUSE_PUBLIC_URL: publicUrl,
@@ -111,6 +120,8 @@ function processEnvironment(name: ServiceName, { publicUrl, ports }: ServicePlan
     GATEHOUSE_HTTP_PORT: new URL(url).port,
     GATEHOUSE_MANAGEMENT_HOST: '127.0.0.1',
     GATEHOUSE_MANAGEMENT_PORT: new URL(managementUrl).port,
+    GATEHOUSE_INTERNAL_HOST: '127.0.0.1',
+    GATEHOUSE_INTERNAL_PORT: internalUrl && new URL(internalUrl).port,
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1/32',
     GATEHOUSE_DPOP_ORIGINS: name === 'environment-api' ? `${publicUrl},${url}` : undefined,
     // No load balancer has to notice that the process is leaving.
@@ -125,7 +136,9 @@ function serviceClientEnvironment({ ports, secrets }: ServicePlan): NodeJS.Proce
     GATEHOUSE_SERVICE_CLIENT_ID: 'gatehouse-services',
     GATEHOUSE_SERVICE_CLIENT_SECRET: secrets.serviceClientSecret,
     GATEHOUSE_AUTH_API_URL: addresses['auth-api'].url,
+    GATEHOUSE_AUTH_API_INTERNAL_URL: addresses['auth-api'].internalUrl,
     GATEHOUSE_ENVIRONMENT_API_URL: addresses['environment-api'].url,
+    GATEHOUSE_ENVIRONMENT_API_INTERNAL_URL: addresses['environment-api'].internalUrl,
   };
 }
 

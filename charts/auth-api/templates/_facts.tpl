@@ -1,9 +1,24 @@
 {{/* Describes this service to the library chart. */}}
 {{- define "auth-api.facts" -}}
+root: /auth/v3
 paths:
-  - /auth/v3
+  - /auth/v3/.well-known
+  - /auth/v3/auth-scheme
+  - /auth/v3/change-password
+  - /auth/v3/jwt-userinfo
+  - /auth/v3/oauth
+  - /auth/v3/openid
+  - /auth/v3/ping
+  - /auth/v3/saml
+  - /auth/v3/sessions
+  - /auth/v3/sign-in
+  - /auth/v3/sign-out
+  - /auth/v3/sso
+  - /auth/v3/userinfo
   - /.well-known/openid-configuration/auth/v3
   - /.well-known/oauth-authorization-server/auth/v3
+opsPath: /auth/v3/ops
+internal: true
 required:
   - key: config.publicUrl
     meaning: the one public origin of the installation, such as https://login.example.com

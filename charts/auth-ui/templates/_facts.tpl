@@ -1,5 +1,6 @@
 {{/* Describes this service to the library chart. */}}
 {{- define "auth-ui.facts" -}}
+root: /auth
 paths:
   - /auth
 required:

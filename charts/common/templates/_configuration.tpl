@@ -6,6 +6,9 @@
 {{- $config := deepCopy $values.config -}}
 {{- $listen := dict "host" "0.0.0.0" "port" 8080 "managementHost" "0.0.0.0" "managementPort" 8081 -}}
 {{- $_ := set $config "http" (merge $listen ($config.http | default dict)) -}}
+{{- if .facts.internal -}}
+{{- $_ := set $config "internal" (merge (dict "host" "0.0.0.0" "port" 8082) ($config.internal | default dict)) -}}
+{{- end -}}
 {{- range $connection := list "postgres" "redis" "consul" "elasticsearch" -}}
 {{- if hasKey $values $connection -}}
 {{- $settings := dict -}}

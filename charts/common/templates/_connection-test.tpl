@@ -1,7 +1,7 @@
 {{/* `helm test`: one request through the Service, as another application would send it. */}}
 {{- define "gatehouse.connectionTest" -}}
 {{- $values := .root.Values -}}
-{{- $url := printf "http://%s:%v%s" (include "gatehouse.serviceName" .) $values.service.port (first .facts.paths) -}}
+{{- $url := printf "http://%s:%v%s" (include "gatehouse.serviceName" .) $values.service.port .facts.root -}}
 {{- $script := "const answer = await fetch(process.argv[1], { redirect: 'manual', signal: AbortSignal.timeout(10000) }); console.log(answer.status); process.exit(answer.status < 500 ? 0 : 1)" -}}
 {{- $hook := dict "helm.sh/hook" "test" "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded" -}}
 apiVersion: v1

@@ -47,6 +47,10 @@ spec:
           ports:
             - name: http
               containerPort: 8080
+            {{- if .facts.internal }}
+            - name: internal
+              containerPort: 8082
+            {{- end }}
             - name: management
               containerPort: 8081
           {{- include "gatehouse.probes" . | nindent 10 }}

@@ -1,4 +1,4 @@
-{{/* The public Ingress and the internal one: the same paths for other hosts. */}}
+{{/* The public Ingress and the internal one: the same paths for other hosts. Paths of the operator are among them only by publishOps. */}}
 {{- define "gatehouse.ingresses" -}}
 {{- $values := .root.Values -}}
 {{- if $values.ingress.enabled }}
@@ -38,7 +38,7 @@ spec:
     - host: {{ . | quote }}
       http:
         paths:
-          {{- range $scope.facts.paths }}
+          {{- range concat $scope.facts.paths (ternary (list $scope.facts.opsPath) list (get $scope.ingress "publishOps" | default false)) }}
           - path: {{ . }}
             pathType: Prefix
             backend:

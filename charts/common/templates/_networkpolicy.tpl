@@ -12,7 +12,7 @@ spec:
       {{- include "gatehouse.selectorLabels" . | nindent 6 }}
   policyTypes: [Ingress]
   ingress:
-    {{- range $port := list "http" "management" }}
+    {{- range $port := list "http" "internal" "management" }}
     {{- with index $policy.ingress $port }}
     - from:
         {{- toYaml . | nindent 8 }}

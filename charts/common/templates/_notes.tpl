@@ -2,9 +2,9 @@
 {{- $values := .root.Values -}}
 {{ .root.Chart.Name }} {{ $values.image.tag | default .root.Chart.AppVersion }} is installed in namespace {{ .root.Release.Namespace }}.
 
-In the cluster:   http://{{ include "gatehouse.serviceName" . }}.{{ .root.Release.Namespace }}:{{ $values.service.port }}{{ first .facts.paths }}
+In the cluster:   http://{{ include "gatehouse.serviceName" . }}.{{ .root.Release.Namespace }}:{{ $values.service.port }}{{ .facts.root }}
 {{- if $values.ingress.enabled }}
-From outside:     {{ $values.config.publicUrl | default (printf "https://%s" (first $values.ingress.hosts)) }}{{ first .facts.paths }}
+From outside:     {{ $values.config.publicUrl | default (printf "https://%s" (first $values.ingress.hosts)) }}{{ .facts.root }}
 {{- else }}
 From outside:     not published (ingress.enabled is false)
 {{- end }}

@@ -1,4 +1,4 @@
-{{/* Two Services, so that publishing the first never publishes the management port. */}}
+{{/* A Service for each listener, so that publishing the first never publishes the others. */}}
 {{- define "gatehouse.services" -}}
 {{- $service := .root.Values.service -}}
 apiVersion: v1
@@ -14,6 +14,25 @@ spec:
       port: {{ $service.port }}
       targetPort: http
       appProtocol: http
+{{- if .facts.internal }}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "gatehouse.suffixed" (merge (dict "suffix" "internal") .) }}
+  namespace: {{ .root.Release.Namespace }}
+  labels:
+    {{- include "gatehouse.labels" (merge (dict "component" "internal") .) | nindent 4 }}
+spec:
+  type: ClusterIP
+  selector:
+    {{- include "gatehouse.selectorLabels" . | nindent 4 }}
+  ports:
+    - name: internal
+      port: 80
+      targetPort: internal
+      appProtocol: http
+{{- end }}
 ---
 apiVersion: v1
 kind: Service

@@ -1,7 +1,9 @@
 {{/* Describes this service to the library chart. */}}
 {{- define "environment-api.facts" -}}
+root: /environment/v3
 paths:
   - /environment/v3
+internal: true
 required:
   - key: config.authApi.url
     meaning: the base URL of Auth API in the cluster

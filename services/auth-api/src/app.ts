@@ -1,6 +1,7 @@
 /** The table of contents of Auth API: every mount with its prefix, in order. */
 import cookie from '@fastify/cookie';
 import { type App, createApp } from '@gatehouse/service-kit/http/app';
+import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
 import type { Deps } from './deps.ts';
 
 const api = '/auth/v3';
@@ -52,12 +53,15 @@ export async function buildApp(deps: Deps): Promise<App> {
   await app.register(deps.discovery.routes);
   await app.register(deps.sso.backchannelLogoutRoutes, { prefix: sso });
   await app.register(deps.sso.jwksRoutes, { prefix: sso });
-  // The services of this installation.
-  await app.register(async (services: App) => {
-    deps.interactions.guardInternal(services);
-    await services.register(deps.interactions.internalRoutes, { prefix: internal });
-    await services.register(deps.logout.internalRoutes, { prefix: internal });
-  });
+  // For the release before, whose services call here.
+  if (config.internal.onPublicPort || kit.describesApi)
+    await app.register(
+      async (services: App) => {
+        hideFromProxies(services);
+        await mountInternal(services, deps);
+      },
+      { prefix: internal },
+    );
   await app.register(async (operators: App) => {
     deps.clientAuthentication.guardAdministration(operators);
     await operators.register(deps.admin.ssoRoutes, { prefix: ops });
@@ -84,4 +88,26 @@ export async function buildApp(deps: Deps): Promise<App> {
   });
 
   return app;
+}
+
+/** The second listener: only the services of this installation call it, directly. */
+export async function buildInternalApp(deps: Deps): Promise<App> {
+  const { config, kit } = deps;
+  const app = await createApp({
+    log: kit.log,
+    metrics: kit.metrics,
+    tracing: kit.tracing,
+    http: { ...config.http, trustedProxies: [] },
+    drain: kit.drain,
+  });
+  await app.register((services: App) => mountInternal(services, deps), { prefix: internal });
+  return app;
+}
+
+async function mountInternal(services: App, deps: Deps): Promise<void> {
+  deps.clients.serviceCallers.guard(services);
+  await services.register(deps.interactions.internalRoutes);
+  await services.register(deps.logout.internalRoutes);
+  await services.register(deps.sso.internalRoutes);
+  await services.register(deps.token.internalRoutes);
 }

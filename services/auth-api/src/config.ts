@@ -8,7 +8,7 @@ import {
 } from '@gatehouse/caller-auth/sender-constraint/settings';
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
+import { httpSettings, internalSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   allowPlaintextPublicUrlSetting,
@@ -35,6 +35,7 @@ export const configuration = defineConfiguration(
     publicUrl: publicUrlSetting,
     allowPlaintextPublicUrl: allowPlaintextPublicUrlSetting,
     http: httpSettings({ port: 8080, managementPort: 8081 }),
+    internal: internalSettings({ port: 8086 }),
     log: logSettings,
     redis: redisSettings,
     postgres: postgresSettings,
@@ -73,6 +74,11 @@ export const configuration = defineConfiguration(
       url: setting(z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8084'), {
         env: 'GATEHOUSE_ENVIRONMENT_API_URL',
         doc: 'Address of Environment API inside the installation, without a path.',
+      }),
+      internalUrl: setting(z.url({ protocol: /^https?$/ }).optional(), {
+        env: 'GATEHOUSE_ENVIRONMENT_API_INTERNAL_URL',
+        doc: 'Address of its internal listener, without a path. Without it, `url` is called, where a new Environment API no longer answers.',
+        example: 'http://gatehouse-environment-api-internal',
       }),
       staleMaxSeconds: setting(read.integer(0, 604_800).default(86_400), {
         env: 'GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS',

@@ -76,7 +76,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     browser,
     announceEnd,
   });
-  const interactions = composeInteractions(core, { config, browser, sessions });
+  const interactions = composeInteractions(core, { browser, sessions });
   const consents = composeConsents(core, { audit, browser, sessions, interactions });
   const devices = composeDevices(core, { config, audit, sessions });
   const signIn = composeSignIn({ clients, users, browser, sessions, interactions });
@@ -92,6 +92,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     startProviderLogout,
   });
   const sso = composeSso(core, {
+    config,
     ssoSettings,
     assertions,
     audit,

@@ -2,7 +2,7 @@
 import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
-import { buildApp } from './app.ts';
+import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps, migrationsFolder } from './deps.ts';
 import { describeApp } from './describe.ts';
@@ -17,6 +17,7 @@ await runService({
   createDeps: (config, kit) => createDeps(config, kit),
   closeDeps: (deps) => deps.close(),
   buildApp,
+  buildInternalApp,
   readinessChecks,
   migrate: async (config, log) => {
     await migrate(config.postgres, {

@@ -26,6 +26,11 @@ export const configuration = defineConfiguration(
         doc: 'Address of Auth API inside the cluster: scheme, host and port without a path.',
         example: 'http://gatehouse-auth-api:80',
       }),
+      internalUrl: setting(read.baseUrl().optional(), {
+        env: 'GATEHOUSE_AUTH_API_INTERNAL_URL',
+        doc: 'Address of its internal listener, without a path. Without it, `url` is called, where a new Auth API no longer answers.',
+        example: 'http://gatehouse-auth-api-internal:80',
+      }),
       timeoutMs: setting(read.integer(100, 30_000).default(3000), {
         env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
         doc: 'Maximum wait for an answer of Auth API, in milliseconds; then the page says that sign-in is not available.',

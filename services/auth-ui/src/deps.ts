@@ -19,11 +19,11 @@ const dependency = 'Auth API';
 
 export async function createDeps(config: Config, kit: Kit) {
   const { publicUrl } = config;
-  const { url: baseUrl, timeoutMs } = config.authApi;
+  const { url: baseUrl, internalUrl = baseUrl, timeoutMs } = config.authApi;
   const { id, secret } = config.serviceClient;
   const closers = new AsyncDisposableStack();
   const authorization = async () => basicAuthorization(id, secret.reveal());
-  const asService = createHttpClient({ dependency, baseUrl, timeoutMs, authorization });
+  const asService = createHttpClient({ dependency, baseUrl: internalUrl, timeoutMs, authorization });
   closers.defer(() => asService.close());
   // Calls on behalf of a browser must not carry the credentials of the service.
   const asBrowser = createHttpClient({ dependency, baseUrl, timeoutMs });

@@ -106,7 +106,7 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     if (!logout || !isTheirs) return reply.code(404).send({ status: { code: 404 } });
     return { status: { code: 0 }, data: logout };
   });
-  app.post('/auth-scheme', async (_request, reply) => {
+  app.post('/internal/auth-scheme', async (_request, reply) => {
     if (typeof state.scheme === 'number')
       return reply.code(state.scheme).send({ status: { code: state.scheme } });
     return { status: { code: 0 }, data: { scheme: state.scheme } };

@@ -4,7 +4,8 @@ import { tellNonces } from '@gatehouse/caller-auth/sender-constraint/dpop-proof'
 import { createApp } from '@gatehouse/service-kit/http/app';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import { enforceCors } from '@gatehouse/service-kit/http/cors';
-import { type Caller, requireInternal } from './access/caller.ts';
+import { hideFromProxies } from '@gatehouse/service-kit/http/internal';
+import type { Caller } from './access/caller.ts';
 import type { Deps } from './deps.ts';
 import { refineOpenapi } from './openapi/refinement.ts';
 
@@ -14,6 +15,8 @@ declare module 'fastify' {
     caller: Caller;
   }
 }
+
+const internal = '/environment/v3/internal';
 
 const corsOptions = {
   // Credentials are not allowed: callers authenticate by a header, never by a cookie.
@@ -73,20 +76,38 @@ export async function buildApp(deps: Deps): Promise<App> {
       await api.register(deps.diagnosis.routes, { prefix: '/diagnosis' });
       await api.register(deps.importExport.exportRoutes, { prefix: '/export' });
       await api.register(deps.importExport.importRoutes, { prefix: '/import' });
-      await api.register(
-        async (internal: App) => {
-          internal.addHook('onRequest', async (request) => requireInternal(request.caller));
-          await internal.register(deps.internal.routes);
-          await internal.register(deps.cors.internalRoutes, { prefix: '/cors' });
-          await internal.register(deps.singleSignOn.internalRoutes, {
-            prefix: '/contact-centers/:id/single-sign-on',
-          });
-          await internal.register(deps.changes.internalRoutes, { prefix: '/changes' });
-        },
-        { prefix: '/internal' },
-      );
     },
     { prefix: '/environment/v3' },
   );
+  // For the release before, whose Auth API calls here.
+  if (config.internal.onPublicPort || kit.describesApi)
+    await app.register(
+      async (services: App) => {
+        hideFromProxies(services);
+        await mountInternal(services, deps);
+      },
+      { prefix: internal },
+    );
   return app;
+}
+
+/** The second listener: only Auth API calls it, directly. */
+export async function buildInternalApp(deps: Deps): Promise<App> {
+  const { config, kit } = deps;
+  const app = await createApp({ ...kit, http: { ...config.http, trustedProxies: [] } });
+  await app.register((services: App) => mountInternal(services, deps), { prefix: internal });
+  return app;
+}
+
+async function mountInternal(services: App, deps: Deps): Promise<void> {
+  services.decorateRequest('caller');
+  services.addHook('onRequest', async (request) => {
+    request.caller = await deps.access.authenticateService(request, request.ip);
+  });
+  await services.register(deps.internal.routes);
+  await services.register(deps.cors.internalRoutes, { prefix: '/cors' });
+  await services.register(deps.singleSignOn.internalRoutes, {
+    prefix: '/contact-centers/:id/single-sign-on',
+  });
+  await services.register(deps.changes.internalRoutes, { prefix: '/changes' });
 }

@@ -10,7 +10,7 @@ import {
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
-import { httpSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
+import { httpSettings, internalSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   encryptionSettings,
@@ -47,6 +47,11 @@ export const configuration = defineConfiguration(
         env: 'GATEHOUSE_AUTH_API_URL',
         doc: 'Address of Auth API inside the cluster: scheme, host and port without a path. Auth API introspects Bearer tokens.',
         example: 'http://gatehouse-auth-api:80',
+      }),
+      internalUrl: setting(read.baseUrl().optional(), {
+        env: 'GATEHOUSE_AUTH_API_INTERNAL_URL',
+        doc: 'Address of its internal listener, without a path. Without it, Bearer tokens are introspected at `url`.',
+        example: 'http://gatehouse-auth-api-internal:80',
       }),
       timeoutMs: setting(read.integer(100, 30_000).default(2000), {
         env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
@@ -86,6 +91,7 @@ export const configuration = defineConfiguration(
       }),
     },
     http: httpSettings({ port: 8084, managementPort: 8085 }),
+    internal: internalSettings({ port: 8087 }),
     log: logSettings,
     redis: redisSettings,
     postgres: postgresSettings,

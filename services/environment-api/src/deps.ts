@@ -54,12 +54,14 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
   const authApi = closedWithApp(
     createHttpClient({
       dependency: 'Auth API',
-      baseUrl: config.authApi.url,
+      baseUrl: config.authApi.internalUrl ?? config.authApi.url,
       timeoutMs: config.authApi.timeoutMs,
       authorization: async () => basicAuthorization(id, secret.reveal()),
       correlationId: currentCorrelationId,
     }),
   );
+  const introspectionPath =
+    config.authApi.internalUrl === undefined ? '/auth/v3/oauth/introspect' : '/auth/v3/internal/introspect';
   const secretBox = createSecretBox(config.encryption.keys);
   const consul = consulAccessOf(config.consul);
   const region = { location: config.location, ...config.environment };
@@ -67,7 +69,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
 
   const access = await composeAccess({
     authApi,
-    introspectionCacheMs: config.authApi.introspectionCacheMs,
+    introspection: { path: introspectionPath, cacheMs: config.authApi.introspectionCacheMs },
     ops: config.ops,
     dpop: config.dpop,
     encryptionKeys: config.encryption.keys,
@@ -151,6 +153,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     secretsProbe: secretsProbe(pool, secretBox),
     redis,
     authApi,
+    introspectionPath,
     elasticsearch: config.elasticsearch,
     consul,
     kit,

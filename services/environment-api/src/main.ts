@@ -3,7 +3,7 @@
 import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { pingPostgres } from '@gatehouse/service-kit/postgres/pool';
-import { buildApp } from './app.ts';
+import { buildApp, buildInternalApp } from './app.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
 import { migrateDatabase } from './migrate.ts';
@@ -16,6 +16,7 @@ await runService({
   createDeps,
   closeDeps: (deps) => deps.close(),
   buildApp,
+  buildInternalApp,
   // Without Redis, changes are announced a few seconds later, which is no reason to refuse requests.
   readinessChecks: (deps) => [{ name: 'postgresql', check: () => pingPostgres(deps.pool) }],
   migrate: async (config, log) => {

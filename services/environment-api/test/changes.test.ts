@@ -18,7 +18,7 @@ let close: () => Promise<void>;
 
 beforeAll(async () => {
   api = await startApi();
-  const baseUrl = await api.app.listen({ host: '127.0.0.1', port: 0 });
+  const baseUrl = await api.internalApp.listen({ host: '127.0.0.1', port: 0 });
   const authorization = api.authApi.token({ internal_client: true });
   const http = createHttpClient({
     dependency: 'Environment API',
@@ -93,7 +93,7 @@ describe('what Auth API is told', () => {
   it('cannot be asked for without a token', async () => {
     const http = createHttpClient({
       dependency: 'Environment API',
-      baseUrl: `http://127.0.0.1:${(api.app.server.address() as { port: number }).port}`,
+      baseUrl: `http://127.0.0.1:${(api.internalApp.server.address() as { port: number }).port}`,
     });
     await expect(createEnvironmentApiClient(http).changesSince(0)).rejects.toThrow(UpstreamError);
     await http.close();

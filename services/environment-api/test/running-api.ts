@@ -9,7 +9,7 @@ import { createMetrics } from '@gatehouse/service-kit/metrics/registry';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
-import { buildApp } from '../src/app.ts';
+import { buildApp, buildInternalApp } from '../src/app.ts';
 import { configuration } from '../src/config.ts';
 import { createDeps } from '../src/deps.ts';
 import { migrateDatabase } from '../src/migrate.ts';
@@ -84,9 +84,10 @@ export async function startApi(options: StartOptions = {}) {
   };
   const deps = await createDeps(config, kit, options.now);
   const app = await buildApp(deps);
+  const internalApp = await buildInternalApp(deps);
 
   async function call(method: Method, path: string, { headers, payload }: CallOptions = {}): Promise<Answer> {
-    const response = await app.inject({
+    const response = await (path.startsWith('/internal/') ? internalApp : app).inject({
       method,
       url: `/environment/v3${path}`,
       headers: { authorization: opsAuthorization, ...headers },
@@ -103,6 +104,8 @@ export async function startApi(options: StartOptions = {}) {
 
   return {
     app,
+    /** The listener for Auth API; `call` uses it for the paths below /internal. */
+    internalApp,
     config,
     pool: deps.pool,
     deps,
@@ -130,7 +133,7 @@ export async function startApi(options: StartOptions = {}) {
       return answer.body.data.id;
     },
     async close() {
-      await app.close();
+      await Promise.all([app.close(), internalApp.close()]);
       await deps.close();
       await Promise.all([redis.close(), authApi.close(), database?.close()]);
     },

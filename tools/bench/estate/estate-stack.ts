@@ -43,6 +43,7 @@ export async function startEstateStack(): Promise<EstateStack> {
     fast: true,
   });
   const redis = await startRedis();
+  const internalPort = await freePort();
   const authPorts = await Promise.all(Array.from({ length: replicas }, freePort));
   const common = {
     GATEHOUSE_POSTGRES_URL: postgres.url,
@@ -51,17 +52,20 @@ export async function startEstateStack(): Promise<EstateStack> {
     GATEHOUSE_PUBLIC_URL: 'http://127.0.0.1',
     GATEHOUSE_AUTH_API_URL: `http://127.0.0.1:${authPorts[0]}`,
     GATEHOUSE_ENVIRONMENT_API_URL: `http://127.0.0.1:${port}`,
+    GATEHOUSE_ENVIRONMENT_API_INTERNAL_URL: `http://127.0.0.1:${internalPort}`,
     GATEHOUSE_SERVICE_CLIENT_ID: 'bench',
     GATEHOUSE_SERVICE_CLIENT_SECRET: 'bench-service-secret-of-this-run',
     GATEHOUSE_OPS_USERNAME: operator.username,
     GATEHOUSE_OPS_PASSWORD: operator.password,
     GATEHOUSE_ENCRYPTION_KEYS: `bench:${Buffer.alloc(32, 1).toString('base64')}`,
     GATEHOUSE_HTTP_HOST: '127.0.0.1',
+    GATEHOUSE_INTERNAL_HOST: '127.0.0.1',
     GATEHOUSE_MANAGEMENT_HOST: '127.0.0.1',
     GATEHOUSE_DRAIN_DELAY_MS: '0',
   };
   await Promise.all(['environment-api', 'auth-api'].map((name) => migrate(name, common)));
-  const server = await serve('environment-api', port, common);
+  const internal = { ...common, GATEHOUSE_INTERNAL_PORT: String(internalPort) };
+  const server = await serve('environment-api', port, internal);
   const authApis = await Promise.all(authPorts.map((authPort) => serve('auth-api', authPort, common)));
   const floor = spawn(
     process.execPath,
@@ -112,6 +116,7 @@ async function serve(name: string, port: number, env: Record<string, string>): P
     cwd: root,
     env: {
       ...process.env,
+      GATEHOUSE_INTERNAL_PORT: '0',
       ...env,
       GATEHOUSE_HTTP_PORT: String(port),
       GATEHOUSE_MANAGEMENT_PORT: String(managementPort),

@@ -41,9 +41,10 @@ describe('the first start', () => {
     const file = join(stateFolder, 'stack.json');
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const service = { url: expect.stringMatching(/^http:/), managementUrl: expect.stringMatching(/^http:/) };
+    const api = { ...service, internalUrl: expect.stringMatching(/^http:/) };
     expect(stack.description).toEqual({
       publicUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
-      services: { 'auth-api': service, 'auth-ui': service, 'environment-api': service },
+      services: { 'auth-api': api, 'auth-ui': service, 'environment-api': api },
       ops: { username: 'ops', password: 'demo-ops-password' },
       clients: expect.arrayContaining([
         {

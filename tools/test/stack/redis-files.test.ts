@@ -13,7 +13,11 @@ test('the files of Redis are for their owner alone', async () => {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const paths = statePaths(folder);
   createFolders(paths);
-  const redis = await startRedisServer({ port: await freePort(), dataDir: paths.redisData, password: 'test' });
+  const redis = await startRedisServer({
+    port: await freePort(),
+    dataDir: paths.redisData,
+    password: 'test',
+  });
   try {
     const files = readdirSync(paths.redisData, { recursive: true, withFileTypes: true });
     expect(files.some((file) => file.isFile())).toBe(true);

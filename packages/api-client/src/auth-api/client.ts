@@ -77,7 +77,7 @@ export function createAuthApiClient(http: HttpClient) {
     ): Promise<AuthScheme> {
       const answer = await http.read(schemeAnswerSchema, {
         method: 'POST',
-        path: '/auth/v3/auth-scheme',
+        path: '/auth/v3/internal/auth-scheme',
         json: { data: question },
         headers: { [visitorAddressHeader]: visitorAddress, ...headersOf(undefined, options) },
         signal: options.signal,

@@ -18,7 +18,7 @@ export interface OperatorOptions {
 export function createOperator({ username, password: configured, verifier, log }: OperatorOptions) {
   const text = configured.reveal();
   const isHashed = isSlowHash(text);
-  const secrets: StoredSecret[] = [{ hash: isHashed ? text : digestSecret(text) }];
+  const secrets: StoredSecret[] = [{ hash: isHashed ? text : digestSecret(text), isChosen: true }];
 
   return {
     username,
@@ -26,7 +26,7 @@ export function createOperator({ username, password: configured, verifier, log }
     async isProvedBy(readings: readonly Credentials[], clientAddress: string): Promise<boolean> {
       for (const { username: name, password } of readings) {
         const isOperator = safeEqual(name, username);
-        const check = { owner: `ops ${name}`, presented: password, clientAddress, isChosen: true };
+        const check = { owner: `ops ${name}`, presented: password, clientAddress };
         // A wrong name costs the same comparison as a wrong password.
         if (await verifier.verify({ ...check, secrets: isOperator ? secrets : [] })) return true;
         if (isOperator && isHashed && safeEqual(password, text)) {

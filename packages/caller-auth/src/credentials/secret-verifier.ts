@@ -22,8 +22,6 @@ export interface SecretCheck {
   secrets: readonly StoredSecret[];
   presented: string;
   clientAddress: string;
-  /** The secret is stored as a digest although a person chose it: it can be guessed, so failures count. */
-  isChosen?: boolean;
 }
 
 export type SecretVerifier = Awaited<ReturnType<typeof createSecretVerifier>>;
@@ -159,8 +157,9 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
       }
       const live = check.secrets.filter(isLive);
       const digests = live.filter(({ hash }) => isDigest(hash));
-      if (digests.some(({ hash }) => matchesDigest(hash, check.presented))) {
-        if (check.isChosen) {
+      const right = digests.find(({ hash }) => matchesDigest(hash, check.presented));
+      if (right !== undefined) {
+        if (right.isChosen) {
           refuseWhileGuessed(check.owner, check.clientAddress);
           proved.set(ownerKeyOf(check.owner, check.clientAddress), true);
         }

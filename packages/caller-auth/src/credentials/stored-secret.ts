@@ -7,6 +7,8 @@ export interface StoredSecret {
   hash: string;
   /** Set on the former secret after a rotation: it is refused from this time. */
   expiresAtMs?: number;
+  /** A digest of a secret that a person chose: it can be guessed, so failures count against the right one too. */
+  isChosen?: boolean;
 }
 
 const argon2Shape = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]{16,}\$[A-Za-z0-9+/]{32,}$/;

@@ -87,6 +87,24 @@ export function httpSettings(defaults: { port: number; managementPort: number })
   };
 }
 
+/** The listener for the other services of this installation. */
+export function internalSettings(defaults: { port: number }) {
+  return {
+    host: setting(z.string().default('0.0.0.0'), {
+      env: 'GATEHOUSE_INTERNAL_HOST',
+      doc: 'Address the listener for the other services of this installation listens on. Keep it off the public network.',
+    }),
+    port: setting(read.port().default(defaults.port), {
+      env: 'GATEHOUSE_INTERNAL_PORT',
+      doc: 'TCP port of that listener, which serves the internal routes alone; 0 takes a free one. It speaks HTTPS where the API does.',
+    }),
+    onPublicPort: overrideSetting({
+      env: 'GATEHOUSE_INTERNAL_ON_PUBLIC_PORT',
+      doc: 'Serves the internal routes also on the port of the API, to callers without a proxy in between, while services of the release before call there. The next release removes it.',
+    }),
+  };
+}
+
 /** Returns one sentence for each contradiction between the settings. */
 export function tlsProblems({ certFile, keyFile, clientCertificates }: TlsFiles): string[] {
   if ((certFile === undefined) !== (keyFile === undefined)) {

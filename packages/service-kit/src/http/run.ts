@@ -36,6 +36,8 @@ export interface Service<C extends Configuration, D> {
   createDeps(config: ConfigOf<C>, kit: Kit): Promise<D>;
   closeDeps(deps: D): Promise<void>;
   buildApp(deps: D): Promise<App>;
+  /** Builds the listener for the other services of the installation. */
+  buildInternalApp?(deps: D): Promise<App>;
   readinessChecks(deps: D): ReadinessCheck[];
   /** Migrates the database to this version. */
   migrate?(config: ConfigOf<C>, log: Logger): Promise<void>;
@@ -65,6 +67,7 @@ interface CommonConfig {
     drainDelayMs: number;
     shutdownTimeoutMs: number;
   };
+  internal?: { host: string; port: number };
 }
 
 /** sysexits.h EX_CONFIG: the configuration is wrong and a restart will not help. */
@@ -138,6 +141,7 @@ async function serve<C extends Configuration, D>(
   const deps = await service.createDeps(config, kit);
   const readiness = createReadiness(service.readinessChecks(deps));
   const app = await service.buildApp(deps);
+  const internalApp = await service.buildInternalApp?.(deps);
   const management = createManagementApp({
     service: service.configuration.service,
     ...kit,
@@ -151,9 +155,17 @@ async function serve<C extends Configuration, D>(
     host: config.http.managementHost,
     port: config.http.managementPort,
   });
-  const url = await app.listen({ host: config.http.host, port: config.http.port });
+  const internalUrl = config.internal && (await internalApp?.listen(listenAt(config.internal)));
+  const url = await app.listen(listenAt(config.http));
   log.info(
-    { url, managementUrl, version: kit.version, ready: readiness.isReady, ...startSummary(config) },
+    {
+      url,
+      internalUrl,
+      managementUrl,
+      version: kit.version,
+      ready: readiness.isReady,
+      ...startSummary(config),
+    },
     `${service.configuration.service} is listening`,
   );
   closeOnSignal({
@@ -162,7 +174,7 @@ async function serve<C extends Configuration, D>(
     kit,
     readiness,
     close: async () => {
-      await app.close();
+      await Promise.all([app.close(), internalApp?.close()]);
       await management.close();
       await service.closeDeps(deps);
       await tracing?.close();
@@ -170,6 +182,8 @@ async function serve<C extends Configuration, D>(
     },
   });
 }
+
+const listenAt = ({ host, port }: { host: string; port: number }) => ({ host, port });
 
 function showDependencies(metrics: Metrics, readiness: Readiness): void {
   metrics.gauge(

@@ -9,6 +9,7 @@ import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import { createClientDirectory } from './directory.ts';
 import { createClientService } from './service.ts';
+import { createServiceCallers } from './service-callers.ts';
 import { serviceClient } from './service-client.ts';
 import { writeClientUses } from './store.ts';
 
@@ -61,6 +62,7 @@ export async function composeClients(core: Core, dependencies: ClientDependencie
   return {
     /** The services' own client. */
     own,
+    serviceCallers: createServiceCallers({ own, verifier, audit: dependencies.audit.writer }),
     verifier,
     directory,
     uses,

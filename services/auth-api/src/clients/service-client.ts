@@ -23,8 +23,8 @@ export function serviceClient(id: string, secret: Secret, nowMs: number): Client
     name: 'Gatehouse services',
     description: 'Calls between the services of this installation',
     internalClient: true,
-    // Never stored, so a fast digest does not make it weaker.
-    secrets: [{ hash: digestSecret(secret.reveal()) }],
+    // Never stored, so a fast digest does not make it weaker. The operator chose it, so it can be guessed.
+    secrets: [{ hash: digestSecret(secret.reveal()), isChosen: true }],
     authorities: ['ROLE_SERVICE', managementAuthority],
     grantTypes: [
       'client_credentials',

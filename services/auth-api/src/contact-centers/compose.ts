@@ -9,7 +9,7 @@ import { createContactCenters, environmentApiSource } from './service.ts';
 
 interface ContactCenterDependencies {
   config: {
-    environmentApi: { url: string; staleMaxSeconds: number };
+    environmentApi: { url: string; internalUrl: string | undefined; staleMaxSeconds: number };
     signIn: { defaultTenant: string | undefined };
   };
   /** The Authorization header of our own calls. */
@@ -26,7 +26,7 @@ export function composeContactCenters(core: Core, dependencies: ContactCenterDep
   } = dependencies;
   const http = createHttpClient({
     dependency: 'Environment API',
-    baseUrl: environmentApi.url,
+    baseUrl: environmentApi.internalUrl ?? environmentApi.url,
     timeoutMs: 1_000,
     authorization,
     correlationId: currentCorrelationId,

@@ -1,9 +1,5 @@
-/** Serves `/auth/v3/auth-scheme`: tells the login page which step follows the user name. */
-import {
-  authSchemeAnswerSchema,
-  authSchemeQuestionSchema,
-  visitorAddressHeader,
-} from '@gatehouse/contracts/auth-api/auth-scheme';
+/** Serves `/auth/v3/auth-scheme`: tells which step follows the user name, on the internal listener for Auth UI. */
+import { authSchemeAnswerSchema, authSchemeQuestionSchema } from '@gatehouse/contracts/auth-api/auth-scheme';
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
@@ -16,27 +12,24 @@ export interface AuthSchemeRoutesDeps {
   schemes: Schemes;
   /** Bounds the questions of one address: some of them are passed on to a Configuration Server. */
   schemeQuestions: AttemptLimiter;
-  isServiceClient(authorization: string | undefined): boolean;
+  /** Address of the person who asks. */
+  visitorOf(request: FastifyRequest): string | Promise<string>;
+  /** Auth UI asks, for everybody. */
+  isInternal?: boolean;
 }
 
 export async function authSchemeRoutes(
   app: App,
-  { schemes, schemeQuestions, isServiceClient }: AuthSchemeRoutesDeps,
+  { schemes, schemeQuestions, visitorOf, isInternal = false }: AuthSchemeRoutesDeps,
 ): Promise<void> {
   await acceptFormsAndJson(app);
-
-  /** Auth UI asks for everybody; nobody else may say who asks. */
-  function addressOf({ headers, ip }: FastifyRequest): string {
-    const visitor = headers[visitorAddressHeader];
-    return typeof visitor === 'string' && isServiceClient(headers.authorization) ? visitor : ip;
-  }
 
   app.route({
     method: 'POST',
     url: '/auth-scheme',
     schema: {
-      operationId: 'authScheme',
-      tags: ['sign-in'],
+      operationId: isInternal ? 'authSchemeForVisitor' : 'authScheme',
+      tags: [isInternal ? 'internal' : 'sign-in'],
       summary: 'How the user of a tenant proves who they are',
       description: 'Tells nothing about whether the user or the tenant exists.',
       body: authSchemeQuestionSchema,
@@ -48,7 +41,7 @@ export async function authSchemeRoutes(
       },
     },
     handler: async (request) => {
-      schemeQuestions.reserve(addressOf(request));
+      schemeQuestions.reserve(await visitorOf(request));
       return ok({ scheme: await schemes.of(request.body) });
     },
   });

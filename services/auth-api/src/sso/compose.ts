@@ -1,6 +1,8 @@
 /** Composes single sign-on: settings and keys, login through SAML and OpenID Connect, and logout at the provider. */
 
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { FastifyRequest } from 'fastify';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
@@ -45,6 +47,7 @@ import { createSchemes } from './scheme.ts';
 import { ssoStartRoutes } from './start-routes.ts';
 
 interface SsoDependencies {
+  config: { internal: { onPublicPort: boolean } };
   ssoSettings: SsoSettingsParts;
   assertions: Assertions;
   audit: Audit;
@@ -65,9 +68,10 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
   const { singleUse } = dependencies.tokens;
   const { publicUrl, cookies, pages, limitStarts, limitUnfinished } = dependencies.browser;
   const { providerKeySets: keySets } = dependencies.assertions;
-  const { isServiceClient, service: interactions } = dependencies.interactions;
+  const { service: interactions } = dependencies.interactions;
   const settings = dependencies.ssoSettings.service;
-  const clients = dependencies.clients.directory;
+  const { directory: clients, serviceCallers } = dependencies.clients;
+  const areInternalRoutesPublic = dependencies.config.internal.onPublicPort;
   const contactCenters = dependencies.contactCenters.service;
   const users = dependencies.users.service;
   const sessions = dependencies.sessions.service;
@@ -192,6 +196,12 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     audit: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
   });
   const schemeQuestions = limitStarts();
+  /** Auth UI asks for everybody; nobody else may say who asks. */
+  const namedVisitor = ({ headers, ip }: FastifyRequest) => String(headers[visitorAddressHeader] ?? ip);
+  const publicVisitor = async (request: FastifyRequest) => {
+    const isNamed = areInternalRoutesPublic && request.headers[visitorAddressHeader] !== undefined;
+    return isNamed && (await serviceCallers.isProvedBy(request)) ? namedVisitor(request) : request.ip;
+  };
   const logoutParts = { providerLogout, oidcLogout, samlLogout, ssoRefusals };
 
   return {
@@ -207,7 +217,10 @@ export function composeSso(core: Core, dependencies: SsoDependencies) {
     }),
     /** The provider's own logout: where the browser goes first. Never rejects. */
     startProviderLogout: providerLogout.begin,
-    authSchemeRoutes: (app: App) => authSchemeRoutes(app, { schemes, schemeQuestions, isServiceClient }),
+    authSchemeRoutes: (app: App) =>
+      authSchemeRoutes(app, { schemes, schemeQuestions, visitorOf: publicVisitor }),
+    internalRoutes: (app: App) =>
+      authSchemeRoutes(app, { schemes, schemeQuestions, visitorOf: namedVisitor, isInternal: true }),
     jwksRoutes: async (app: App) => ssoJwksRoutes(app, { ssoKeys: keys }),
     startRoutes: async (app: App) => ssoStartRoutes(app, { login }),
     samlRoutes: (app: App) => samlRoutes(app, { samlConsumer, samlMetadata, ssoRefusals }),

@@ -19,6 +19,7 @@ import { createExchangeIssuer } from './exchange/issue.ts';
 import { createPresentedTokens } from './exchange/presented-token.ts';
 import { createExchangeTargets } from './exchange/targets.ts';
 import { createGrants } from './grants/index.ts';
+import { internalIntrospectionRoutes } from './internal-routes.ts';
 import { createIntrospectionEndpoint } from './introspect.ts';
 import { createRegisteredAssertions } from './registered-assertions.ts';
 import { createRevocationEndpoint } from './revoke.ts';
@@ -120,6 +121,8 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   });
   return {
     convertedTokens,
+    internalRoutes: (app: App) =>
+      internalIntrospectionRoutes(app, { introspection, caller: dependencies.clients.own }),
     routes: (app: App) =>
       oauthRoutes(app, {
         tokenEndpoint,

@@ -5,7 +5,7 @@ import { unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { OpsAuthentication } from '../client-authentication/ops-authentication.ts';
 import type { Client } from '../clients/client.ts';
-import { requireParameter } from '../protocol/parameters.ts';
+import { type RequestParameters, requireParameter } from '../protocol/parameters.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { TokenFacts } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
@@ -39,7 +39,7 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions) {
     issuer,
   } = options;
 
-  /** Undefined: the operator, who may introspect every token. */
+  /** Undefined: the operator, who may introspect every token. @throws OAuthError, AppError */
   async function authenticate(call: ClientCall): Promise<Client | undefined> {
     const basic = parseBasicCredentials(call.authorization);
     if (basic.some(({ username }) => username === opsUsername)) {
@@ -64,10 +64,10 @@ export function createIntrospectionEndpoint(options: IntrospectionOptions) {
   }
 
   return {
+    authenticate,
     /** @returns JSON text. @throws OAuthError, AppError */
-    async answer(call: ClientCall): Promise<string> {
-      const caller = await authenticate(call);
-      const token = requireParameter(call.parameters, 'token');
+    async answer(caller: Client | undefined, parameters: RequestParameters): Promise<string> {
+      const token = requireParameter(parameters, 'token');
       const refreshToken = parseFamilyToken(token);
       if (refreshToken !== undefined) return answerRefresh(caller, refreshToken);
       const stored = await accessTokens.find(token);

@@ -79,10 +79,13 @@ export async function oauthRoutes(api: App, deps: OAuthRoutesDeps): Promise<void
         response: { 200: introspectionAnswerSchema, ...refusals },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
+      const call = callOf(request);
+      const caller = await deps.introspection.authenticate(call);
+      const answer = await deps.introspection.answer(caller, call.parameters);
       // The stored answer is JSON text already: with this type it is sent unchanged.
       reply.type('application/json; charset=utf-8');
-      return deps.introspection.answer(callOf(request)) as Promise<never>;
+      return answer as never;
     },
   );
 

@@ -128,13 +128,16 @@ describe('26: the interaction of another browser (CVE-2026-7507)', () => {
       `ops:${ops.password}`,
       'gatehouse-services:',
     ]) {
-      const answer = await browser.get(`/auth/v3/internal/interactions/${id}`, {
-        'x-gatehouse-browser': browser.cookies.get(browserCookie) ?? '',
-        ...(credentials === ''
-          ? {}
-          : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+      const answer = await stack.internalApp.inject({
+        url: `/auth/v3/internal/interactions/${id}`,
+        headers: {
+          'x-gatehouse-browser': browser.cookies.get(browserCookie) ?? '',
+          ...(credentials === ''
+            ? {}
+            : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }),
+        },
       });
-      expect(answer.status).toBe(401);
+      expect(answer.statusCode).toBe(401);
       expect(answer.json()).toEqual({ error: 'Unauthorized', error_description: 'Bad credentials' });
     }
   });

@@ -10,7 +10,7 @@ let http: HttpClient;
 
 beforeAll(async () => {
   stack = await startAuthApi();
-  const baseUrl = await stack.app.listen({ host: '127.0.0.1', port: 0 });
+  const baseUrl = await stack.internalApp.listen({ host: '127.0.0.1', port: 0 });
   const authorization = async () => basicAuthorization(serviceClient.id, serviceClient.secret);
   http = createHttpClient({ dependency: 'Auth API', baseUrl, authorization });
 });

@@ -34,9 +34,10 @@ describe('48: questions about how somebody signs in', () => {
     const asked = await startAuthApi({ env: { ...localTrial, GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '10' } });
     try {
       const ask = async (remoteAddress: string, headers: Record<string, string> = {}) => {
-        const answer = await asked.app.inject({
+        const isAuthUi = 'authorization' in headers;
+        const answer = await (isAuthUi ? asked.internalApp : asked.app).inject({
           method: 'POST',
-          url: '/auth/v3/auth-scheme',
+          url: `/auth/v3/${isAuthUi ? 'internal/' : ''}auth-scheme`,
           headers,
           remoteAddress,
           payload: { data: { userName: 'agent', tenant: 'demo' } },
@@ -65,6 +66,14 @@ describe('48: questions about how somebody signs in', () => {
       // Nobody else is believed.
       const forged = (n: number) => ({ [visitorAddressHeader]: `192.0.2.${n}` });
       expect(await askTimes(11, () => '203.0.113.50', forged)).toContain(429);
+      const forgedAtPublicHost = await asked.app.inject({
+        method: 'POST',
+        url: '/auth/v3/auth-scheme',
+        headers: visitor('192.0.2.200'),
+        remoteAddress: '203.0.113.50',
+        payload: { data: { userName: 'agent', tenant: 'demo' } },
+      });
+      expect(forgedAtPublicHost.statusCode).toBe(429);
     } finally {
       await asked.close();
     }

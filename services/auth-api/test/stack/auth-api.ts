@@ -15,7 +15,7 @@ import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secret-watch';
-import { buildApp } from '../../src/app.ts';
+import { buildApp, buildInternalApp } from '../../src/app.ts';
 import { configuration } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/deps.ts';
 import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
@@ -29,6 +29,8 @@ export const contactCenterId = '22222222-2222-4222-8222-222222222222';
 
 export interface AuthApi {
   app: App;
+  /** The listener for the services of the installation. */
+  internalApp: App;
   deps: Deps;
   redis: TestRedis;
   database: TestDatabase;
@@ -38,6 +40,15 @@ export interface AuthApi {
   /** Lines of the log so far. */
   logged(): string;
   close(): Promise<void>;
+}
+
+const internalApps = new WeakMap<App, App>();
+
+/** What Auth UI calls, beside the app that browsers call. */
+export function internalAppOf(app: App): App {
+  const internalApp = internalApps.get(app);
+  if (internalApp === undefined) throw new Error('this app was not started here');
+  return internalApp;
 }
 
 export interface AuthApiOptions {
@@ -102,9 +113,12 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
   };
   const deps = await createDeps(config, kit, options.now);
   const app = await buildApp(deps);
-  await app.ready();
+  const internalApp = await buildInternalApp(deps);
+  await Promise.all([app.ready(), internalApp.ready()]);
+  internalApps.set(app, internalApp);
   return {
     app,
+    internalApp,
     deps,
     redis,
     database,
@@ -113,7 +127,7 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
     metrics: kit.metrics,
     logged: () => lines.join(''),
     async close() {
-      await app.close();
+      await Promise.all([app.close(), internalApp.close()]);
       await deps.close();
       if (beside) return;
       await Promise.all([simulator.close(), environmentApi.stop(), redis.close(), database.close()]);

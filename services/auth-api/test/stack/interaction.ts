@@ -5,7 +5,7 @@ import { browserHeader, type InteractionView } from '@gatehouse/contracts/auth-a
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { CookieOptions } from '../../src/browser/browser-cookies.ts';
 import type { AuthorizationRequest } from '../../src/protocol/authorization-request.ts';
-import { type AuthApi, serviceClient } from './auth-api.ts';
+import { type AuthApi, internalAppOf, serviceClient } from './auth-api.ts';
 import type { Browser } from './browser.ts';
 
 export const browserCookie = '__Host-gatehouse-browser';
@@ -53,7 +53,7 @@ function plainRequest(): AuthorizationRequest {
 }
 
 export async function readView(app: App, browser: Browser, id: string): Promise<InteractionView> {
-  const response = await app.inject({
+  const response = await internalAppOf(app).inject({
     url: `/auth/v3/internal/interactions/${id}`,
     headers: {
       authorization: basicAuthorization(serviceClient.id, serviceClient.secret),

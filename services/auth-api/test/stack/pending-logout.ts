@@ -3,7 +3,7 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { browserHeader } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
-import { type AuthApi, serviceClient } from './auth-api.ts';
+import { type AuthApi, internalAppOf, serviceClient } from './auth-api.ts';
 import type { Browser } from './browser.ts';
 import { browserCookie } from './interaction.ts';
 
@@ -13,7 +13,7 @@ export async function readLogout(
   browser: Browser,
   id: string,
 ): Promise<LogoutView> {
-  const answer = await app.inject({
+  const answer = await internalAppOf(app).inject({
     url: `/auth/v3/internal/logouts/${id}`,
     headers: {
       authorization: basicAuthorization(serviceClient.id, serviceClient.secret),

@@ -11,18 +11,19 @@ import { createDpopProofs } from '@gatehouse/caller-auth/sender-constraint/dpop-
 import { createResourceTokens } from '@gatehouse/caller-auth/sender-constraint/resource-tokens';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { unauthorized } from '@gatehouse/service-kit/errors/app-error';
+import { AppError, unauthorized } from '@gatehouse/service-kit/errors/app-error';
 import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
+import { createAddressLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
-import { type Caller, opsCaller, tokenCaller } from './caller.ts';
+import { type Caller, opsCaller, requireInternal, tokenCaller } from './caller.ts';
 import { createIntrospection } from './introspection.ts';
 
 export async function composeAccess({
   authApi,
-  introspectionCacheMs,
+  introspection: { path, cacheMs },
   ops,
   dpop,
   encryptionKeys,
@@ -33,7 +34,7 @@ export async function composeAccess({
   log,
 }: {
   authApi: HttpClient;
-  introspectionCacheMs: number;
+  introspection: { path: string; cacheMs: number };
   ops: Pick<OperatorOptions, 'username' | 'password'>;
   dpop: { origins: readonly string[]; requireNonce: boolean };
   encryptionKeys: Secret;
@@ -46,7 +47,7 @@ export async function composeAccess({
   const attempts = createSecretAttempts({ redis, keyspace, now });
   const verifier = await createSecretVerifier({ now, concurrency: 2, shared: attempts });
   const operator = createOperator({ username: ops.username, password: ops.password, verifier, log });
-  const introspection = createIntrospection({ http: authApi, now, ttlMs: introspectionCacheMs });
+  const introspection = createIntrospection({ http: authApi, path, now, ttlMs: cacheMs });
   const nonces = createDpopNonces({ encryptionKeys, isRequired: dpop.requireNonce, now });
   const dpopProofs = createDpopProofs({ origins: dpop.origins, nonces, now });
   const resourceTokens = createResourceTokens({
@@ -59,18 +60,35 @@ export async function composeAccess({
     // Introspection needs the same Redis: without it no token was accepted before either.
     singleUse: createSingleUse(redis, keyspace, now),
   });
+  const guesses = createAddressLimiter({ attempts: 200, windowMs: 60_000, now });
+
+  /** @throws AppError 401 without valid credentials, 429 after too many wrong ones, 503 when they cannot be checked */
+  async function authenticate(sender: SenderRequest, clientAddress: string): Promise<Caller> {
+    const { authorization } = sender.headers;
+    if (!hasScheme(authorization, 'basic')) return tokenCaller(await resourceTokens.require(sender));
+    const readings = parseBasicCredentials(authorization);
+    if (await operator.isProvedBy(readings, clientAddress)) {
+      nameCorsCaller(sender, { contactCenterIds: [] });
+      return opsCaller(operator.username);
+    }
+    throw unauthorized();
+  }
+
   return {
     dpopProofs,
-    /** @throws AppError 401 without valid credentials, 429 after too many wrong ones, 503 when they cannot be checked */
-    async authenticate(sender: SenderRequest, clientAddress: string): Promise<Caller> {
-      const { authorization } = sender.headers;
-      if (!hasScheme(authorization, 'basic')) return tokenCaller(await resourceTokens.require(sender));
-      const readings = parseBasicCredentials(authorization);
-      if (await operator.isProvedBy(readings, clientAddress)) {
-        nameCorsCaller(sender, { contactCenterIds: [] });
-        return opsCaller(operator.username);
+    authenticate,
+    /** Authenticates another service. A guess costs a question to Auth API, so their number is limited. @throws AppError 429 */
+    async authenticateService(sender: SenderRequest, clientAddress: string): Promise<Caller> {
+      guesses.reserve(clientAddress);
+      try {
+        const caller = await authenticate(sender, clientAddress);
+        requireInternal(caller);
+        guesses.release(clientAddress);
+        return caller;
+      } catch (error) {
+        if (error instanceof AppError && error.status === 503) guesses.release(clientAddress);
+        throw error;
       }
-      throw unauthorized();
     },
   };
 }

@@ -14,13 +14,23 @@ import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 const maxEntries = 10_000;
 
 /** `http` authenticates with the service client. A revoked token may work here for `ttlMs` longer. */
-export function createIntrospection({ http, now, ttlMs }: { http: HttpClient; now: Clock; ttlMs: number }) {
+export function createIntrospection({
+  http,
+  path,
+  now,
+  ttlMs,
+}: {
+  http: HttpClient;
+  path: string;
+  now: Clock;
+  ttlMs: number;
+}) {
   // Keys are digests: no token is kept in memory.
   const known = createGrowingCache<{ token: IntrospectionActive; until: number }>(maxEntries);
   const asking = new Map<string, Promise<IntrospectionActive | undefined>>();
 
   async function ask(key: string, token: string): Promise<IntrospectionActive | undefined> {
-    const answer = await introspect(http, token);
+    const answer = await introspect(http, path, token);
     // Refresh tokens give access to nothing.
     if (!answer.active || 'token_use' in answer) return undefined;
     known.set(key, { token: answer, until: Math.min(now() + ttlMs, answer.exp * 1000) });
@@ -44,11 +54,11 @@ export function createIntrospection({ http, now, ttlMs }: { http: HttpClient; no
   };
 }
 
-async function introspect(http: HttpClient, token: string) {
+async function introspect(http: HttpClient, path: string, token: string) {
   try {
     return await http.read(introspectionAnswerSchema, {
       method: 'POST',
-      path: '/auth/v3/oauth/introspect',
+      path,
       form: { token, token_type_hint: 'access_token' },
     });
   } catch (error) {

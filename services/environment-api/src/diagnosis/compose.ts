@@ -19,6 +19,7 @@ export function composeDiagnosis({
   secretsProbe,
   redis,
   authApi,
+  introspectionPath,
   elasticsearch,
   consul,
   kit,
@@ -27,6 +28,7 @@ export function composeDiagnosis({
   secretsProbe: Probe;
   redis: RedisClient;
   authApi: HttpClient;
+  introspectionPath: string;
   elasticsearch: ElasticsearchConfig;
   consul: ConsulAccess | undefined;
   kit: Kit;
@@ -36,7 +38,7 @@ export function composeDiagnosis({
     postgresProbe,
     redisProbe(redis, { keepsTokens: false }),
     secretsProbe,
-    authApiProbe(authApi),
+    authApiProbe(authApi, introspectionPath),
     elasticsearchProbe(elasticsearch),
     consulProbe(consul),
     proxyWatch.probe,
@@ -48,7 +50,7 @@ export function composeDiagnosis({
 }
 
 /** Auth API must accept the service client, without which no token can be introspected. */
-function authApiProbe(authApi: HttpClient): Probe {
+function authApiProbe(authApi: HttpClient, path: string): Probe {
   return {
     name: 'Auth API',
     async run() {
@@ -56,7 +58,7 @@ function authApiProbe(authApi: HttpClient): Probe {
         // Any token will do: an answer proves that the service client may introspect.
         await authApi.send({
           method: 'POST',
-          path: '/auth/v3/oauth/introspect',
+          path,
           form: { token: 'diagnosis' },
         });
       } catch (error) {
