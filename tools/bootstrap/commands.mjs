@@ -14,6 +14,7 @@ export const commands = {
     steps: [[...source, 'tools/real/run.ts']],
     needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'build'],
   },
+  'test:guards': { steps: [[...source, 'tools/guards/run.ts']], needs: ['redis'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },
   format: { steps: [['node', 'node_modules/@biomejs/biome/bin/biome', 'check', '--write']], needs: [] },
@@ -22,5 +23,6 @@ export const commands = {
   soak: { steps: [[...longTest, 'soak.test.ts']], needs: [] },
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
   siege: { steps: [[...longTest, 'siege.long.ts']], needs: ['redis'] },
+  sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
   bench: { steps: [[...source, 'tools/bench/run.ts']], needs: ['redis', 'build'] },
 };

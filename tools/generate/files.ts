@@ -7,6 +7,7 @@ import {
   auditTemplates,
 } from '@gatehouse/audit-trail/elasticsearch/audit-assets';
 import { chartFiles } from '../helm/chart-files.ts';
+import { attacksPage } from './attacks-page.ts';
 import { dashboard } from './dashboard.ts';
 import { openApiDocument } from './openapi.ts';
 import { auditPage, authorisationPage, configurationReference } from './pages.ts';
@@ -34,6 +35,7 @@ const generatedFiles: GeneratedFile[] = [
   { path: 'docs/configuration.md', produce: configurationReference },
   { path: 'docs/authorisation.md', produce: authorisationPage },
   { path: 'docs/audit-events.md', produce: auditPage },
+  { path: 'docs/security/attacks.md', produce: attacksPage },
   ...['auth-api', 'environment-api', 'auth-ui'].map((service) => ({
     path: `services/${service}/openapi.json`,
     produce: (root: string) => openApiDocument(root, service),

@@ -153,6 +153,7 @@ describe('OpenID Connect', () => {
     expect([answer.status, answer.body.data.hasClientSecret]).toEqual([200, true]);
   });
 
+  // attack: stored secret sent to another issuer | CVE-2024-5967, CVE-2026-15943 | guard: services/environment-api/src/single-sign-on/service.ts
   it('sends no stored secret to another issuer', async () => {
     await put('oidc', settings);
     const refused = await put('oidc', { issuer: 'https://evil.example' });

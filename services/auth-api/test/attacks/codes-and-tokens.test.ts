@@ -259,7 +259,7 @@ describe('the token endpoint', () => {
     expect(answer.json().scope).toBe('*');
   });
 
-  // attack: content type that skips validation at the token endpoint | CVE-2026-25223, CVE-2025-32442 | guard: services/auth-api/src/protocol/form-scope.ts
+  // attack: content type that skips validation at the token endpoint | CVE-2026-25223, CVE-2025-32442 | guard: services/auth-api/src/protocol/parameters.ts
   it.each([
     ['application/json', '{"grant_type":"client_credentials"}'],
     ['application/json\tfoo', '{"grant_type":"client_credentials"}'],
@@ -280,7 +280,7 @@ describe('the token endpoint', () => {
     expect(answer.json().error).toBe('invalid_request');
   });
 
-  // attack: scope beyond the registration | CVE-2024-52287 | guard: services/auth-api/src/protocol/scopes.ts
+  // attack: scope beyond the registration | CVE-2024-52287 | guard: services/auth-api/src/protocol/parameters.ts
   // attack: grant beyond the registration | RFC 6749 5.2, ASVS 10.4.4 | guard: services/auth-api/src/token/token.ts
   it('30: gives no grant and no scope beyond the registration', async () => {
     const narrow = await createClient(stack, {

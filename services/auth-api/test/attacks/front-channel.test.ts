@@ -39,6 +39,15 @@ async function expectPage(url: string): Promise<string> {
 const withUri = (uri: string, by = byOrigin) => authorizeUrl({ ...by, redirectUri: uri });
 
 describe('redirect URIs that only look registered', () => {
+  // attack: redirect URI whose host only begins with the registered one | CVE-2023-6291, RFC 9700 4.1.1 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: dot segments and encoded separators in a redirect URI | CVE-2024-1132, CVE-2022-3782 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: path parameter behind the dots of a redirect URI | CVE-2026-3872 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: user information in a redirect URI | CVE-2024-8883 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: any character for the dot of a registered host | CVE-2024-52289 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: wildcard host in a redirect URI | CVE-2023-6134, CVE-2026-7504 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: backslash, tab or line feed in a redirect URI | CVE-2022-23527 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: fragment in a redirect URI | RFC 9700 4.1.3 | guard: services/auth-api/src/protocol/redirect-uri.ts
+  // attack: script or data scheme as redirect URI | CVE-2024-21637 | guard: services/auth-api/src/protocol/redirect-uri.ts
   it.each([
     ['1: host that begins with the registered one (CVE-2023-6291)', 'https://allowed.com.evil.com/cb'],
     ['1: registered host as a folder', 'https://evil.com/allowed.com'],
@@ -71,11 +80,13 @@ describe('redirect URIs that only look registered', () => {
     await expectPage(withUri(uri));
   });
 
+  // attack: letters of another case in a redirect URI | CVE-2020-15234, ASVS 10.4.1 | guard: services/auth-api/src/protocol/redirect-uri.ts
   it('5: letters of another case in the path of an exact registration (CVE-2020-15234) → page', async () => {
     await expectPage(withUri('https://app.test/Callback', client));
     await expectPage(withUri('HTTPS://app.test/callback', client));
   });
 
+  // attack: redirect URI left out where several are registered | RFC 6749 3.1.2.3 | guard: services/auth-api/src/authorize/authorization-target.ts
   it('7: missing when several are registered → page; with one it is used', async () => {
     const several = await createClient(stack, { redirectURIs: [redirectUri, 'https://app.test/other'] });
     await expectPage(authorizeUrl(several, { redirect_uri: '' }));
@@ -86,10 +97,12 @@ describe('redirect URIs that only look registered', () => {
     expect(String(answer.location).startsWith(`${redirectUri}?error=login_required`)).toBe(true);
   });
 
+  // attack: redirect URI given twice | CVE-2026-9689 | guard: services/auth-api/src/protocol/parameters.ts
   it('7: given twice → page', async () => {
     await expectPage(`${authorizeUrl(client)}&redirect_uri=${encodeURIComponent(redirectUri)}`);
   });
 
+  // attack: open redirect by a broken authorization request | RFC 9700 4.11.2 | guard: services/auth-api/src/authorize/authorization-target.ts
   it('8: an unknown client is never redirected, and neither is a broken request with an unregistered URI', async () => {
     await expectPage(authorizeUrl({ ...client, clientId: 'nobody' }));
     await expectPage(
@@ -99,6 +112,7 @@ describe('redirect URIs that only look registered', () => {
     await expectPage('/auth/v3/oauth/authorize');
   });
 
+  // attack: query added to a registered redirect URI | RFC 9700 4.1.1 | guard: services/auth-api/src/protocol/redirect-uri.ts
   it('9: a registered query may not be extended or changed', async () => {
     const uri = 'https://app.test/cb?tenant=a';
     const withQuery = await createClient(stack, { redirectURIs: [uri] });
@@ -109,6 +123,7 @@ describe('redirect URIs that only look registered', () => {
     expect(String(answer.location).startsWith(`${uri}&error=login_required`)).toBe(true);
   });
 
+  // attack: markup in the page of an error | CVE-2022-4137 | guard: packages/service-kit/src/html/standalone-page.ts
   it('escapes what the attacker sent on the error page', async () => {
     const page = await expectPage(authorizeUrl({ ...client, clientId: '<script>alert(1)</script>' }));
     expect(page).not.toContain('<script>');
@@ -116,6 +131,7 @@ describe('redirect URIs that only look registered', () => {
 });
 
 describe('answers', () => {
+  // attack: mix-up of two authorization servers | RFC 9700 4.4, RFC 9207 | guard: services/auth-api/src/authorize/authorization-response.ts
   it('12: carry the one issuer with success and with errors (RFC 9207)', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
@@ -130,6 +146,7 @@ describe('answers', () => {
     expect(bad.get('iss')).toBe(discovered);
   });
 
+  // attack: redirect that sends a form on to the client | RFC 9700 4.12 | guard: services/auth-api/src/authorize/authorize-routes.ts
   it('14: a POST is answered 303, so that no form is sent on (RFC 9700 section 4.12)', async () => {
     const form = Object.fromEntries(new URL(authorizeUrl(client), publicUrl).searchParams);
     const answer = await createBrowser(stack.app).postForm('/auth/v3/oauth/authorize', form);
@@ -162,6 +179,7 @@ describe('answers', () => {
 });
 
 describe('parameters', () => {
+  // attack: authorization parameter given twice | RFC 6749 3.1, CVE-2026-9689 | guard: services/auth-api/src/protocol/parameters.ts
   it.each(['client_id', 'state', 'scope', 'response_type', 'nonce', 'code_challenge'])(
     '17: %s given twice is refused',
     async (name) => {
@@ -178,6 +196,7 @@ describe('parameters', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  // attack: response mode that puts tokens into the query | CVE-2023-6927 | guard: services/auth-api/src/authorize/response-checks.ts
   it('10: response_mode cannot be switched to leak the code (CVE-2023-6927)', async () => {
     for (const mode of ['form_post.jwt', 'web_message', 'query.jwt', 'fragment.jwt']) {
       const answer = await createBrowser(stack.app).get(authorizeUrl(client, { response_mode: mode }));
@@ -199,6 +218,7 @@ describe('parameters', () => {
 });
 
 describe('the way through the sign-in', () => {
+  // attack: cancelled re-authentication | CVE-2023-6787 | guard: services/auth-api/src/authorize/authorization-decision.ts
   it('18: prompt=none shows no page and makes no session; a cancelled prompt=login leaves the old one (CVE-2023-6787)', async () => {
     const fresh = createBrowser(stack.app);
     await fresh.get(authorizeUrl(client, { prompt: 'none' }));
@@ -227,6 +247,7 @@ describe('the way through the sign-in', () => {
     await expectPage('/auth/v3/oauth/authorize?posted_request=made-up');
   });
 
+  // attack: sign-in continued in another browser | CVE-2026-7507, CVE-2023-0264 | guard: services/auth-api/src/interactions/store.ts
   it('26: an interaction is good for its own browser, once, and for its own request (CVE-2026-7507)', async () => {
     const browser = createBrowser(stack.app);
     const interaction = interactionOf(await browser.get(authorizeUrl(client)));
@@ -244,6 +265,7 @@ describe('the way through the sign-in', () => {
     expect([again.status, again.location]).toEqual([400, undefined]);
   });
 
+  // attack: sign-in step skipped by its address | CVE-2023-3597, ASVS 6.3.3 | guard: services/auth-api/src/authorize/authorization-decision.ts
   it('26: going on without having signed in leads back to the page', async () => {
     const browser = createBrowser(stack.app);
     const interaction = interactionOf(await browser.get(authorizeUrl(client)));

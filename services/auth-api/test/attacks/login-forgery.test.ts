@@ -24,6 +24,7 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 describe('45: login CSRF (CVE-2017-12159)', () => {
+  // attack: login form posted by another site | ASVS 3.5.1 | guard: services/auth-api/src/browser/same-origin.ts
   it('a form without an interaction is refused when another site sent it, or nobody says who did', async () => {
     const foreign = [
       { origin: 'https://evil.test' },
@@ -56,6 +57,7 @@ describe('45: login CSRF (CVE-2017-12159)', () => {
     expect(answer.location).toBe(`${publicUrl}/auth/signed-in.html`);
   });
 
+  // attack: login form without its token | ASVS 3.5.1, CVE-2023-29020 | guard: services/auth-api/src/interactions/form-guard.ts
   it('a wrong, empty or foreign csrf token goes back to the page without asking for the password', async () => {
     const browser = createBrowser(stack.app);
     const [id, other] = [await startInteraction(stack, browser), await startInteraction(stack, browser)];
@@ -68,6 +70,7 @@ describe('45: login CSRF (CVE-2017-12159)', () => {
     }
   });
 
+  // attack: login form with its token posted by another site | ASVS 3.5.3 | guard: services/auth-api/src/interactions/form-guard.ts
   it('the right form from another site is refused all the same', async () => {
     const browser = createBrowser(stack.app);
     const id = await startInteraction(stack, browser);
@@ -80,6 +83,7 @@ describe('45: login CSRF (CVE-2017-12159)', () => {
     expect(answer.status).toBe(403);
   });
 
+  // attack: login CSRF with the attacker's own sign-in | RFC 9700 4.7 | guard: services/auth-api/src/interactions/store.ts
   it("the attacker's own interaction does not sign a victim's browser in", async () => {
     const [attacker, victim] = [createBrowser(stack.app), createBrowser(stack.app)];
     const id = await startInteraction(stack, attacker);
@@ -93,6 +97,7 @@ describe('45: login CSRF (CVE-2017-12159)', () => {
 });
 
 describe('46: session fixation (CVE-2024-7341)', () => {
+  // attack: session fixation by a planted cookie | CVE-2024-7341, CVE-2022-25896, CVE-2023-29019 | guard: services/auth-api/src/sessions/service.ts
   it('a session id that was planted before the login is worth nothing after it', async () => {
     const attacker = createBrowser(stack.app);
     await attacker.postJson('/auth/v3/sign-in', agent);
@@ -111,6 +116,7 @@ describe('46: session fixation (CVE-2024-7341)', () => {
 });
 
 describe('26: the interaction of another browser (CVE-2026-7507)', () => {
+  // attack: pending sign-in read for another browser | CVE-2026-7507 | guard: services/auth-api/src/interactions/store.ts
   it('shows Auth UI nothing', async () => {
     const browser = createBrowser(stack.app);
     const id = await startInteraction(stack, browser);
@@ -160,6 +166,7 @@ describe('15: the Host header (CVE-2026-29067)', () => {
 });
 
 describe('13: pages that end a journey', () => {
+  // attack: framed page of ours | RFC 9700 4.16, ASVS 3.4.6 | guard: packages/service-kit/src/html/standalone-page.ts
   it('cannot be framed, leak no address and load nothing', async () => {
     const answer = await createBrowser(stack.app).postForm('/auth/v3/sign-in', {
       ...agent,
@@ -232,6 +239,7 @@ describe('57: tenant isolation', () => {
     expect(await outcome('acme-user', 'acme-password', 'acme')).toBe(200);
   });
 
+  // attack: sign-in to a client of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/clients/client.ts
   it('a client of one contact centre lets the users of no other in, and says no more than for a wrong password', async () => {
     const login = (contactCenterIds: string[]) =>
       stack.deps.users.service.authenticate({
@@ -244,6 +252,7 @@ describe('57: tenant isolation', () => {
 });
 
 describe('66: bodies', () => {
+  // attack: oversized body | ASVS 15.2.2 | guard: packages/service-kit/src/http/app.ts
   it('over the limit are refused as such, and what is no JSON says why', async () => {
     const browser = createBrowser(stack.app);
     const big = await browser.postJson('/auth/v3/sign-in', { ...agent, password: 'x'.repeat(70_000) });
@@ -254,6 +263,7 @@ describe('66: bodies', () => {
     expect(broken.body).toContain('not valid JSON');
   });
 
+  // attack: login form of another content type | CVE-2026-25223 | guard: packages/service-kit/src/http/bodies.ts
   it('64: of a type that is neither form nor JSON sign nobody in (CVE-2026-25223)', async () => {
     for (const type of [
       'text/plain',

@@ -13,6 +13,9 @@ import { aimAtSaml, expectRefused, key, stack } from './saml-target.ts';
 aimAtSaml();
 
 describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', () => {
+  // attack: comment that cuts a name short | CWE-436, ASVS 1.5.3 | guard: services/auth-api/src/sso/saml/xml.ts
+  // attack: XSLT transform in a SAML signature | ASVS 1.5.1 | guard: services/auth-api/src/sso/saml/response-shape.ts
+  // attack: second signature in a SAML response | CVE-2025-46572 | guard: services/auth-api/src/sso/saml/response-shape.ts
   it.each([
     ['a comment in the NameID', (xml: string) => xml.replace('>agent<', '>admin<!---->.agent<')],
     [
@@ -37,11 +40,12 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
       (xml: string) =>
         xml.replaceAll('http://www.w3.org/2000/09/xmldsig#"', 'http://www.w3.org/2000/09/xmldsig"'),
     ],
-  ])('%s', async (_title, change) => {
+  ])('is refused: %s', async (_title, change) => {
     const leaving = await leave(stack);
     await expectRefused(leaving, change(honestResponse(leaving.facts, key)));
   });
 
+  // attack: second SignedInfo or Reference in a SAML signature | CVE-2025-29774, CVE-2025-29775 | guard: services/auth-api/src/sso/saml/response-shape.ts
   it.each([
     ['a second SignedInfo', /(<ds:SignedInfo>[\s\S]*?<\/ds:SignedInfo>)/],
     ['a second Reference', /(<ds:Reference [\s\S]*?<\/ds:Reference>)/],
@@ -51,6 +55,7 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
     await expectRefused(leaving, doubled, 'response_malformed');
   });
 
+  // attack: SHA-1 in a SAML signature | ASVS 11.4.1 | guard: services/auth-api/src/sso/saml/response-shape.ts
   it.each([
     ['SHA-1 signatures', { signatureAlgorithm: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1' }],
     ['SHA-1 digests', { digestAlgorithm: 'http://www.w3.org/2000/09/xmldsig#sha1' }],
@@ -74,6 +79,7 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
     await expectRefused(leaving, xml, 'algorithm_refused');
   });
 
+  // attack: padding oracle of encrypted assertions | ASVS 11.3.1 | guard: services/auth-api/src/sso/saml/decrypt.ts
   it('63 · RSA 1.5 and wrong keys of encrypted assertions fail alike to the person', async () => {
     const [{ certificate = '' } = {}] = stack.deps.sso.keys.published('encryption');
     const leaving = await leave(stack);
@@ -92,6 +98,10 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
 describe('61 · XML that is more than SAML (CVE-2020-26290)', () => {
   const bomb = `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">${Array.from({ length: 9 }, (_, i) => `<!ENTITY ${'bcdefghij'[i]} "${`&${'abcdefghi'[i]};`.repeat(10)}">`).join('')}]>`;
 
+  // attack: document type or entities in a SAML document | ASVS 1.5.1 | guard: services/auth-api/src/sso/saml/xml.ts
+  // attack: SAML document with two roots | CVE-2022-39299, CVE-2022-39353 | guard: services/auth-api/src/sso/saml/xml.ts
+  // attack: SAML document in another encoding | ASVS 1.5.1 | guard: services/auth-api/src/sso/saml/xml.ts
+  // attack: SAML document nested without end | ASVS 15.2.2 | guard: services/auth-api/src/sso/saml/xml.ts
   it.each<[string, (xml: string) => string]>([
     ['a document type', (xml) => `<!DOCTYPE x>${xml}`],
     [
@@ -114,7 +124,7 @@ describe('61 · XML that is more than SAML (CVE-2020-26290)', () => {
     ['half a document', (xml) => xml.slice(0, xml.length / 2)],
     ['another encoding', (xml) => `<?xml version="1.0" encoding="UTF-7"?>${xml}`],
     ['no XML', () => 'SAML, honestly'],
-  ])('%s', async (_title, change) => {
+  ])('is no SAML: %s', async (_title, change) => {
     const leaving = await leave(stack);
     const answer = await comeBack(leaving, change(honestResponse(leaving.facts, key)));
     expect(answer.location).toMatch('error=sso_failed');

@@ -52,6 +52,7 @@ describe('63 · metadata of identity providers', () => {
       expect(readIdpMetadata(commented, signer.certificate).certificates).toHaveLength(1);
     });
 
+    // attack: forged or wrapped metadata of an identity provider | SAML metadata 3 | guard: services/auth-api/src/sso/saml/metadata-signature.ts
     it.each<[string, () => string]>([
       ['not signed', document],
       ['signed by another', () => signed(makeProviderKey())],
@@ -114,6 +115,7 @@ describe('63 · metadata of identity providers', () => {
     expect(() => readIdpMetadata(list(one + one))).toThrow();
   });
 
+  // attack: expired metadata of an identity provider | SAML metadata 2.3.1 | guard: services/auth-api/src/sso/saml/idp-source.ts
   it('counts for nothing after its validUntil', async () => {
     await use({ idpMetadataXml: idpMetadata([key], { attributes: 'validUntil="2020-01-01T00:00:00Z"' }) });
     const answer = await createBrowser(stack.app).get('/auth/v3/sso/start?tenant=demo');

@@ -32,6 +32,10 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect(performance.now() - startedMs).toBeLessThan(1_000);
   });
 
+  // attack: SAML assertion for another audience | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML assertion for another recipient | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML assertion before or after its time | SAML core 2.5.1.2 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML assertion of another issuer | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   it.each<[string, Partial<ResponseFacts>, string]>([
     ['for another audience', { audience: 'https://another.example.com' }, 'wrong_audience'],
     ['for another recipient', { recipient: 'https://another.example.com/acs' }, 'wrong_destination'],
@@ -42,7 +46,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     ['of a session that has ended', { sessionNotOnOrAfter: '2020-01-01T00:00:00Z' }, 'wrong_time'],
     ['with a time that is none', { sessionNotOnOrAfter: 'tomorrow' }, 'wrong_time'],
     ['for a person without a name', { nameId: ' ' }, 'name_missing'],
-  ])('%s', async (_title, changes, reason) => {
+  ])('is refused: %s', async (_title, changes, reason) => {
     const leaving = await leave(stack);
     await expectRefused(leaving, honestResponse({ ...leaving.facts, ...changes }, key), reason);
   });
@@ -69,6 +73,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     await expectRefused(far, honestResponse({ ...far.facts, shiftSeconds: 60 }, key), 'wrong_time');
   });
 
+  // attack: SAML answer at another contact centre | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/consumer.ts
   it('57 · at another contact centre, by another identity provider, or at another location', async () => {
     const leaving = await leave(stack);
     const there = leaving.facts.acsUrl.replace(contactCenterId, otherContactCenterId);
@@ -107,6 +112,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect((await comeBackHonestly(leaving, key)).location).toBe(`${publicUrl}/auth/signed-in.html`);
   });
 
+  // attack: SAML assertion that answers another request | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   it.each<[string, Partial<ResponseFacts>, string]>([
     ['answers another request', { inResponseTo: '_of-another-journey' }, 'wrong_state'],
     ['answers none', { inResponseTo: undefined }, 'wrong_state'],
@@ -117,6 +123,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     await expectRefused(leaving, responseXml(leaving.facts, assertion), reason);
   });
 
+  // attack: replay of a SAML answer | SAML profiles 4.1.4.5 | guard: services/auth-api/src/sso/saml/consumer.ts
   it('a second time, in the same browser or another', async () => {
     const leaving = await leave(stack);
     const xml = honestResponse(leaving.facts, key);
@@ -126,6 +133,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect(await reasonOf(String(again.headers['x-request-id']))).toBe('replayed');
   });
 
+  // attack: fifty SAML answers at once | ASVS 15.4.2 | guard: services/auth-api/src/sso/saml/consumer.ts
   it('fifty times at once: one ticket', async () => {
     const leaving = await leave(stack);
     const xml = honestResponse(leaving.facts, key);
@@ -147,6 +155,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect(answers.filter(({ location }) => location?.includes('/finish?ticket='))).toHaveLength(1);
   });
 
+  // attack: SAML assertion used for two requests | SAML profiles 4.1.4.5 | guard: services/auth-api/src/sso/saml/consumer.ts
   it('an assertion that was used counts for no other request', async () => {
     const first = await leave(stack);
     await comeBackHonestly(first, key, { assertionId: '_once' });
@@ -154,6 +163,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     await expectRefused(second, honestResponse({ ...second.facts, assertionId: '_once' }, key), 'replayed');
   });
 
+  // attack: SAML answer to a request that was never made | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/consumer.ts
   it('an answer to a request that was never made', async () => {
     const leaving = await leave(stack);
     await expectRefused(
@@ -163,6 +173,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     );
   });
 
+  // attack: stolen SAML answer in another browser | SAML security considerations 7.1.1 | guard: services/auth-api/src/sso/saml/ticket-store.ts
   it('45 · a stolen answer signs nobody in but the browser that left', async () => {
     const leaving = await leave(stack);
     const posted = await post(leaving, honestResponse(leaving.facts, key));
@@ -189,6 +200,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect((await victims.browser.get(own.location ?? '')).location).toBe(`${publicUrl}/auth/signed-in.html`);
   });
 
+  // attack: login CSRF by an unsolicited SAML answer | RFC 9700 4.7 | guard: services/auth-api/src/sso/saml/consumer.ts
   it('45 · an unsolicited answer signs the victim in as nobody, even where it is allowed', async () => {
     await use({ allowIdpInitiated: true });
     const { facts } = await leave(stack);

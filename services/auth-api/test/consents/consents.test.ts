@@ -57,6 +57,7 @@ describe('a client that needs consent', () => {
     expect(responseOf(again).get('code')).toBeTruthy();
   });
 
+  // attack: consent stretched to more scope or another person | ASVS 10.7.1 | guard: services/auth-api/src/consents/service.ts
   it('55: asks again for more, and asks every other user', async () => {
     const [browser, client] = [await signedIn(), await careful()];
     await decide(browser, await browser.get(authorizeUrl(client, { scope: 'calls' })), 'allowed');
@@ -126,6 +127,7 @@ describe('prompt=consent', () => {
 });
 
 describe('45: the form of the consent page', () => {
+  // attack: forged consent | ASVS 10.7.1, CVE-2022-39222 | guard: services/auth-api/src/consents/forms.ts
   it('counts only from our own page, with its token, in the browser and for the user that was asked', async () => {
     const [browser, client] = [await signedIn(), await careful()];
     const begun = await browser.get(authorizeUrl(client));

@@ -133,6 +133,7 @@ describe('a device (RFC 8628)', () => {
     expect(decodeJwt(id_token)['auth_time']).toBe(Math.floor(seenAtMs / 1000));
   });
 
+  // attack: device code redeemed twice | RFC 8628 3.4 | guard: services/auth-api/src/devices/store.ts
   it('gives its tokens to one of many questions at once, on all replicas', async () => {
     const { device_code, user_code } = await begin();
     await answer(createBrowser(stack.app), user_code, 'allowed');
@@ -153,6 +154,7 @@ describe('a device (RFC 8628)', () => {
     expect([refused.status, refused.json().error]).toEqual([400, 'access_denied']);
   });
 
+  // attack: device that polls too fast | RFC 8628 3.5 | guard: services/auth-api/src/devices/store.ts
   it('is told slow_down when it asks too often, and must then wait longer', async () => {
     const { device_code } = await begin();
     const errors = [];
@@ -177,6 +179,7 @@ describe('a device (RFC 8628)', () => {
     expect((await type(browser, user_code)).location).toContain('error=unknown');
   });
 
+  // attack: device code of another client | CVE-2023-2585 | guard: services/auth-api/src/devices/store.ts
   it('is refused with the code of another client, a changed one and none', async () => {
     const { device_code } = await begin();
     const other = await createClient(stack, { clientType: 'PUBLIC', authorizedGrantTypes: [grantType] });
@@ -250,6 +253,7 @@ describe('the user', () => {
     );
   });
 
+  // attack: guessed user codes | RFC 8628 5.1 | guard: services/auth-api/src/devices/attempts.ts
   it('31: cannot be made to say yes in another browser, and the guessing of codes is bounded', async () => {
     const { user_code } = await begin();
     const interaction = await askedBy(createBrowser(stack.app), user_code);

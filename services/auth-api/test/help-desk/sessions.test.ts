@@ -93,7 +93,7 @@ describe('the sessions of a person', () => {
     expect(await eventsOf({ user: user.sub, name: 'access_inspected' })).toHaveLength(5);
   });
 
-  // attack: session cookie or token read from an administrator's list | ASVS 7.4.5, ASVS 14.2.4 | guard: services/auth-api/src/sessions/views.ts
+  // attack: session cookie or token read from an administrator's list | ASVS 7.4.5, ASVS 14.2.4 | guard: services/auth-api/src/sessions/store.ts
   it('never show a cookie, its digest or a token', async () => {
     const { userName, browser, tokens } = await someone();
     const cookie = browser.cookies.get(sessionCookie) ?? '';

@@ -111,6 +111,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
       expect((await interactions.consume(door.request, id)).id).toBe(id);
     });
 
+    // attack: sign-in completed twice | CVE-2026-7507 | guard: services/auth-api/src/interactions/store.ts
     it('are used once, however many try at the same time', async () => {
       const { interactions, door, id } = await start();
       const tries = await Promise.allSettled(

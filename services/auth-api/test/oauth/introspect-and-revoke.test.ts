@@ -23,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => stack?.close());
 
 describe('34: introspection (RFC 7662)', () => {
+  // attack: introspection by a public client | RFC 7662 2.1 | guard: services/auth-api/src/token/introspect.ts
   it('needs a confidential client or the operator', async () => {
     const { access_token } = await passwordTokens(stack, client);
     const open = await createClient(stack, {
@@ -52,6 +53,7 @@ describe('34: introspection (RFC 7662)', () => {
     expect(impostor.status).toBe(401);
   });
 
+  // attack: introspection outside audience and contact centre | CVE-2026-18208, CVE-2024-47077 | guard: services/auth-api/src/token/introspect.ts
   it('tells a client outside audience and contact centre nothing but that the token is not active (CVE-2026-18208)', async () => {
     const { access_token } = await passwordTokens(stack, client);
     const sameCenter = await createClient(stack, { contactCenterIds: [contactCenterId] });
@@ -64,6 +66,7 @@ describe('34: introspection (RFC 7662)', () => {
     expect((await introspect(stack, internal, access_token))['active']).toBe(true);
   });
 
+  // attack: shortened or extended access token | CVE-2026-27840 | guard: services/auth-api/src/tokens/access-tokens.ts
   it('knows no shortened, extended or otherwise changed token (CVE-2026-27840)', async () => {
     const { access_token } = await passwordTokens(stack, client);
     const swapped = access_token.replace(/[a-zA-Z]/g, (letter) =>
@@ -92,6 +95,7 @@ describe('34: introspection (RFC 7662)', () => {
     expect([answer.status, answer.json().error]).toEqual([400, 'invalid_request']);
   });
 
+  // attack: tokens read from the store | ASVS 11.4.1, ASVS 13.3.1 | guard: services/auth-api/src/tokens/access-tokens.ts
   it('keeps the token out of Redis: only its SHA-256 is a key', async () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
     const [, secret = ''] = refresh_token.split('.');
@@ -128,6 +132,7 @@ describe('introspection of refresh tokens', () => {
     expect(await introspect(stack, internal, refresh_token)).toEqual({ active: false });
   });
 
+  // attack: introspection of a foreign refresh token | RFC 7662 4 | guard: services/auth-api/src/token/introspect.ts
   it('finds them inactive once they are rotated, revoked, foreign or shortened', async () => {
     const { refresh_token } = await passwordTokens(stack, client);
     const next = (await token(stack, client, { grant_type: 'refresh_token', refresh_token })).json();
@@ -153,6 +158,7 @@ describe('33: revocation (RFC 7009)', () => {
     expect((await token(stack, client, { grant_type: 'refresh_token', refresh_token })).status).toBe(200);
   });
 
+  // attack: access token that survives its refresh token | RFC 7009 2.1, ASVS 10.4.9 | guard: services/auth-api/src/token/revoke.ts
   it('of a refresh token ends every token of the sign-in, whatever the hint says', async () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
 
@@ -164,6 +170,7 @@ describe('33: revocation (RFC 7009)', () => {
     );
   });
 
+  // attack: revocation of another client's token | RFC 7009 2.1 | guard: services/auth-api/src/token/revoke.ts
   it("of another client's token is answered 200 and does nothing", async () => {
     const { access_token, refresh_token } = await passwordTokens(stack, client);
 

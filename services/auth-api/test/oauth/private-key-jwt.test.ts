@@ -154,6 +154,7 @@ describe('an assertion that proves nothing is an invalid client', () => {
     expectInvalidClient(await send({ client_assertion_type: clientAssertionType, client_assertion: jwt }));
   });
 
+  // attack: replay of a client assertion | CVE-2020-15222, RFC 7523 3 | guard: services/auth-api/src/client-authentication/client-assertion.ts
   it('used before, also when many use it at once (CVE-2020-15222)', async () => {
     const fields = await assertedBy(key, client.clientId);
 
@@ -183,6 +184,7 @@ describe('an assertion that proves nothing is an invalid client', () => {
     expect((await sendAssertion({ jti })).status).toBe(200);
   });
 
+  // attack: client assertion signed by a stranger | RFC 7523 3 | guard: services/auth-api/src/assertions/verify-jwt.ts
   it('signed by a stranger, also under the name of the right key', async () => {
     const stranger = await createClientKey('ES256', key.publicJwk.kid);
 
@@ -190,6 +192,7 @@ describe('an assertion that proves nothing is an invalid client', () => {
     expectInvalidClient(await sendAssertion({}, { jwk: stranger.publicJwk, kid: undefined }, stranger));
   });
 
+  // attack: client assertion with alg none or HMAC of the public key | RFC 8725 2.1, CVE-2022-23540 | guard: services/auth-api/src/assertions/verify-jwt.ts
   it('unsigned, or with the public key as a shared secret (RFC 8725 section 2.1, CVE-2022-23539)', async () => {
     const pem = await exportSPKI((await importJWK(key.publicJwk, 'ES256')) as CryptoKey);
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -203,6 +206,8 @@ describe('an assertion that proves nothing is an invalid client', () => {
     }
   });
 
+  // attack: JWT of another type as client assertion | RFC 8725 3.11 | guard: services/auth-api/src/assertions/verify-jwt.ts
+  // attack: unknown critical header of a JWT | RFC 8725 3.10 | guard: services/auth-api/src/assertions/verify-jwt.ts
   it('of another type, with a critical member that is not known, or with an algorithm that the key is not for', async () => {
     const rsa = await createClientKey('PS256');
     const registration = await registered(rsa);
@@ -234,6 +239,7 @@ describe('methods of client authentication do not stand in for one another', () 
     expectInvalidClient(await send({ ...fields, client_secret: 'guess' }));
   });
 
+  // attack: other authentication method than the registered one | RFC 6749 2.3, ASVS 10.4.16 | guard: services/auth-api/src/client-authentication/client-assertion.ts
   it('a client of secrets cannot use an assertion, even with registered keys', async () => {
     const own = await createClientKey();
     const secretive = await createClient(stack, { jwks: { keys: [own.publicJwk] } });
@@ -275,6 +281,7 @@ describe('methods of client authentication do not stand in for one another', () 
     }
   });
 
+  // attack: client assertion for another client | RFC 7523 3 | guard: services/auth-api/src/client-authentication/client-assertion.ts
   it('an assertion for one client does not serve another', async () => {
     const other = await registered(await createClientKey());
     const fields = await assertedBy(key, client.clientId);
@@ -316,6 +323,7 @@ describe('keys at an address', () => {
     expect(keyServer.reads()).toBe(1);
   });
 
+  // attack: reads of a key set without end | ASVS 15.2.2 | guard: services/auth-api/src/assertions/key-sets.ts
   it('are read again for a key that is not known yet, but not at every call', async () => {
     const next = await createClientKey();
     keyServer.serve({ keys: [key.publicJwk] });
@@ -341,6 +349,7 @@ describe('keys at an address', () => {
     expectInvalidClient(await sign(key));
   });
 
+  // attack: private or unreadable key set | RFC 8725 3.10 | guard: services/auth-api/src/assertions/key-sets.ts
   it('prove nothing when they cannot be read, are of another type, or are private', async () => {
     keyServer.serve({ status: 404 });
     expectInvalidClient(await sign(key));
@@ -375,6 +384,7 @@ describe('keys at an address', () => {
     }
   });
 
+  // attack: key set at an address of the inside | CVE-2026-1180 | guard: packages/api-client/src/address-policy.ts
   it('are refused at an address of the inside', async () => {
     const inside = await createClient(stack, {
       tokenEndpointAuthMethod: 'private_key_jwt',

@@ -29,6 +29,7 @@ afterAll(async () => {
 });
 
 describe('races over two replicas', () => {
+  // attack: fifty redemptions of one code at once | CVE-2026-4282 | guard: services/auth-api/src/tokens/family-scripts.ts
   it('one of 50 parallel redemptions of a code wins, and the replays end what it won', async () => {
     for (let round = 0; round < rounds; round++) {
       const code = await getCode(stack, createBrowser(stack.app), client);
@@ -67,6 +68,7 @@ describe('races over two replicas', () => {
 });
 
 describe('a race without grace', () => {
+  // attack: fifty uses of one refresh token at once | CVE-2026-1035 | guard: services/auth-api/src/tokens/family-scripts.ts
   it('lets one of 50 parallel refreshes win and ends the family', async () => {
     const strict = await startAuthApi({ beside: stack, env: { GATEHOUSE_REFRESH_GRACE_MS: '0' } });
     try {

@@ -95,6 +95,7 @@ describe('origin matching (compat)', () => {
 });
 
 describe('native applications (RFC 8252)', () => {
+  // attack: loopback redirect URI with another host or path | CVE-2020-15233, RFC 8252 7.3 | guard: services/auth-api/src/protocol/redirect-uri.ts
   it('may take any port on loopback, and nothing else may vary', () => {
     const client = native('http://127.0.0.1/cb', 'http://[::1]:4000/cb', 'http://localhost/cb');
 
@@ -120,6 +121,7 @@ describe('native applications (RFC 8252)', () => {
     );
   });
 
+  // attack: any loopback port for a confidential client | RFC 8252 8.3 | guard: services/auth-api/src/protocol/redirect-uri.ts
   it('keeps the port fixed for a confidential client', () => {
     expect(isRegisteredRedirectUri(exact('http://localhost:3000/cb'), 'http://localhost:3001/cb')).toBe(
       false,

@@ -46,6 +46,7 @@ describe('refresh', () => {
     expect((await introspect(stack, client, third.json().access_token))['username']).toBe('demo\\agent');
   });
 
+  // attack: scope widened at refresh | RFC 6749 6 | guard: services/auth-api/src/tokens/family-scripts.ts
   it('narrows the scope of one answer and never widens it', async () => {
     const first = await passwordTokens(stack, client, { scope: 'read write' });
 
@@ -87,6 +88,7 @@ describe('refresh', () => {
     }
   });
 
+  // attack: refresh for a disabled person | CVE-2024-47000, CVE-2025-64521 | guard: services/auth-api/src/token/grants/refresh-token.ts
   it('re-reads the person: a user who was disabled meanwhile gets nothing, and the family ends', async () => {
     const first = await passwordTokens(stack, client, {
       username: 'demo\\supervisor',
@@ -106,6 +108,7 @@ describe('refresh', () => {
     expect(await introspect(stack, client, first.access_token)).toEqual({ active: false });
   });
 
+  // attack: refresh token without an absolute end | ASVS 10.4.8 | guard: services/auth-api/src/tokens/families.ts
   it('is over when the lifetime of the sign-in is', async () => {
     const brief = await createClient(stack, { refreshTokenExpirationTimeout: 1 });
     const first = await passwordTokens(stack, brief);
@@ -180,6 +183,7 @@ describe('refresh tokens that are not used', () => {
 });
 
 describe('reuse of a refresh token', () => {
+  // attack: stolen refresh token used after its rotation | RFC 9700 4.14.2, ASVS 10.4.5 | guard: services/auth-api/src/tokens/family-scripts.ts
   it('after the successor was used ends the family: every token of it is dead', async () => {
     const first = await passwordTokens(stack, client);
     const second = (await refresh(first.refresh_token)).json();
@@ -194,6 +198,7 @@ describe('reuse of a refresh token', () => {
     }
   });
 
+  // attack: rotated refresh token used after the grace time | RFC 9700 4.14.2 | guard: services/auth-api/src/tokens/family-scripts.ts
   it('after the grace time ends the family', async () => {
     const first = await passwordTokens(stack, client);
     const second = (await refresh(first.refresh_token)).json();
@@ -218,6 +223,7 @@ describe('reuse of a refresh token', () => {
 });
 
 describe('a registration that changes meanwhile', () => {
+  // attack: refresh beyond a narrowed registration | CVE-2024-46999 | guard: services/auth-api/src/tokens/user-token-issuer.ts
   it('narrows what a refresh gives, and ends it where the client left the contact centre', async () => {
     const changing = await createClient(stack, { scope: ['read', 'write'] });
     const first = await passwordTokens(stack, changing);

@@ -147,6 +147,7 @@ describe('misuse', () => {
     expect(answer['error_description']).toContain(word);
   });
 
+  // attack: implicit flow that the client did not register | CVE-2026-7571, ASVS 10.4.4 | guard: services/auth-api/src/authorize/response-checks.ts
   it('refuses a response type that the client did not register, and one that nobody knows', async () => {
     const plain = await createClient(stack);
 
@@ -196,6 +197,7 @@ describe('response_mode form_post', () => {
     expect(fieldsOf(refusal)).toMatchObject({ error: 'invalid_request', state: 'some-state', iss: issuer });
   });
 
+  // attack: markup in the state of a form post | CVE-2024-21637 | guard: services/auth-api/src/protocol/post-form.ts
   it('11: a state is text on the page, whatever it holds', async () => {
     const answer = await ask({ response_mode: 'form_post', state: `"><script>alert(1)</script>` });
 

@@ -72,6 +72,7 @@ describe('44: a token request with a DPoP proof (RFC 9449 section 5)', () => {
     expect([answer.status, answer.json().error]).toEqual([400, 'invalid_dpop_proof']);
   });
 
+  // attack: private key in the header of a proof | RFC 9449 4.3 | guard: packages/caller-auth/src/sender-constraint/dpop-proof.ts
   it('is refused with a private key in the header, and does not say what it was', async () => {
     const jwk = await privateJwkOf(key);
     const answer = await ask(bound, await provenBy(key, { header: { jwk } }));
@@ -83,6 +84,7 @@ describe('44: a token request with a DPoP proof (RFC 9449 section 5)', () => {
     expect(stack.logged()).not.toContain(jwk.d);
   });
 
+  // attack: proof by a symmetric or weak algorithm | RFC 9449 4.3, RFC 8725 3.1 | guard: packages/caller-auth/src/sender-constraint/dpop-proof.ts
   it('is refused with a symmetric or no algorithm, with RS256, a foreign signature, and texts that are no JWT', async () => {
     const { dpop } = await provenBy(key);
     const [, payload = '', signature = ''] = dpop.split('.');
@@ -111,6 +113,7 @@ describe('44: a token request with a DPoP proof (RFC 9449 section 5)', () => {
     }
   });
 
+  // attack: replay of a DPoP proof | RFC 9449 11.1 | guard: services/auth-api/src/client-authentication/sender-constraints.ts
   it('counts once, on every replica', async () => {
     const proof = await provenBy(key);
     const answers = await Promise.all([stack, replica, stack, replica].map((at) => ask(bound, proof, at)));

@@ -28,6 +28,7 @@ describe('44: a bound token at a resource of ours (RFC 9449 section 7)', () => {
     expect((await userInfo(cased)).statusCode).toBe(200);
   });
 
+  // attack: bound token used as bearer token | RFC 9449 7.2, ASVS 10.3.5 | guard: packages/caller-auth/src/sender-constraint/resource-tokens.ts
   it('is refused as bearer token, in the header and in the form', async () => {
     const { access_token } = await userToken(bound);
 
@@ -45,6 +46,8 @@ describe('44: a bound token at a resource of ours (RFC 9449 section 7)', () => {
     }
   });
 
+  // attack: bound token with the proof of another key | RFC 9449 7.1 | guard: packages/caller-auth/src/sender-constraint/resource-tokens.ts
+  // attack: proof made for another token | RFC 9449 4.3 | guard: packages/caller-auth/src/sender-constraint/dpop-proof.ts
   it('is refused without a proof, with one for another token or no token, by another key, and the second time', async () => {
     const [{ access_token }, another] = await Promise.all([userToken(bound), userToken(bound)]);
     const headers = await presentedBy(key, access_token);
@@ -93,6 +96,7 @@ describe('44: a bound token at a resource of ours (RFC 9449 section 7)', () => {
     expect((await stack.app.inject({ url: path, headers })).statusCode).toBe(200);
   });
 
+  // attack: unbound token under the scheme DPoP | RFC 9449 7.1 | guard: packages/caller-auth/src/sender-constraint/resource-tokens.ts
   it('a token that is bound to nothing is refused under the scheme DPoP', async () => {
     const { access_token } = (await ask(free)).json();
 

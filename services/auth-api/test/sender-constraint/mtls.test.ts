@@ -145,6 +145,7 @@ describe('tokens that are bound to a TLS client certificate (RFC 8705 section 3)
     expect((await ownToken(foreign)).status).toBe(200);
   });
 
+  // attack: certificate-bound token with another certificate | RFC 8705 3, CVE-2023-2422 | guard: packages/caller-auth/src/sender-constraint/resource-tokens.ts
   it('are taken with the same certificate alone', async () => {
     const { access_token } = await userTokens(bound, own);
 

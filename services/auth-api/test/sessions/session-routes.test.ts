@@ -106,6 +106,7 @@ describe('own sessions', () => {
     expect(answer.user).toEqual({ username: 'demo\\agent', name: expect.any(String) });
   });
 
+  // attack: sessions of another person listed or ended | CVE-2024-39683 | guard: services/auth-api/src/sessions/store.ts
   it('57: of other users are as if they did not exist', async () => {
     const browser = await signedIn();
     const supervisor = createBrowser(stack.app);
@@ -118,6 +119,7 @@ describe('own sessions', () => {
     expect((await supervisor.get('/auth/v3/ping')).status).toBe(200);
   });
 
+  // attack: sessions shown to any application | ASVS 10.3.2 | guard: services/auth-api/src/sessions/routes.ts
   it('are the business of applications that have the scope for it', async () => {
     const client = await createClient(stack);
     const browser = await signedIn();
@@ -260,6 +262,7 @@ describe('sign-out', () => {
     expect(JSON.stringify(rows)).toContain('clients_web_origins');
   });
 
+  // attack: sign-out posted by another site | ASVS 3.5.1 | guard: services/auth-api/src/logout/sign-out-routes.ts
   it('45: by another site is refused for a POST', async () => {
     const browser = await signedIn();
     const answer = await browser.postForm('/auth/v3/sign-out', {}, { origin: 'https://evil.test' });

@@ -75,6 +75,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
   });
   const newcomer = (identity = user()) => ({ identity, amr: ['pwd'] });
 
+  // attack: session cookie kept over a login | ASVS 7.2.4, CVE-2022-25896 | guard: services/auth-api/src/sessions/service.ts
   it('46: get a new cookie at every login, and the former one of the browser is dead', async () => {
     const sessions = open();
     const door = openDoor();
@@ -104,6 +105,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(await sessions.list(user('first').sub)).toEqual([]);
   });
 
+  // attack: session that nobody uses | ASVS 7.3.1 | guard: services/auth-api/src/sessions/lifetimes.ts
   it('end when nobody uses them', async () => {
     const sessions = open();
     const door = openDoor();
@@ -116,6 +118,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(await sessions.find(door.request)).toBeUndefined();
   });
 
+  // attack: session kept alive for ever | ASVS 7.3.2 | guard: services/auth-api/src/sessions/lifetimes.ts
   it('end at their absolute age although they are used', async () => {
     const sessions = open();
     const door = openDoor();
@@ -172,6 +175,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     await expect.poll(() => redis.redis.exists(key)).toBe(0);
   });
 
+  // attack: sessions read from the store | ASVS 13.3.1 | guard: services/auth-api/src/sessions/store.ts
   it('are stored under the hash of their cookie and never with it', async () => {
     const sessions = open();
     const door = openDoor();
@@ -209,6 +213,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect((await sessions.list(sub)).map(({ userAgent }) => userAgent)).toEqual(['Phone']);
   });
 
+  // attack: session ended by another person | CVE-2024-39683 | guard: services/auth-api/src/sessions/store.ts
   it('57: cannot be ended by another user', async () => {
     const sessions = open();
     const door = openDoor();
@@ -217,6 +222,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
     expect(await sessions.find(door.request)).toBeDefined();
   });
 
+  // attack: session after sign-out everywhere | ASVS 7.4.2, CVE-2025-29928 | guard: services/auth-api/src/sessions/service.ts
   it('end all at once by one cut-off, and a later login is not affected', async () => {
     const sessions = open();
     const doors = [openDoor(), openDoor(), openDoor()];
@@ -263,6 +269,7 @@ describe('47: cookies (RFC 6265bis section 4.1.3.2)', () => {
     }
   });
 
+  // attack: cookie set by a sibling host | CVE-2024-28197, ASVS 3.3.1 | guard: services/auth-api/src/browser/browser-cookies.ts
   it('without the prefix are ignored under https, where a sibling host could set them', () => {
     const cookies = createBrowserCookies('https://login.test');
     const request = { ...openDoor().request, cookies: { 'gatehouse-session': 'A'.repeat(43) } };

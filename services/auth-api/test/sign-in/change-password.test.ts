@@ -136,6 +136,7 @@ describe('change-password for programs', () => {
     }
   });
 
+  // attack: password change posted by another site | ASVS 3.5.1 | guard: services/auth-api/src/sign-in/change-password-routes.ts
   it('45: with the cookie of a browser refuses other sites', async () => {
     const browser = await signedIn();
     const answer = await browser.postJson(

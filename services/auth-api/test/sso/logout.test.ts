@@ -152,6 +152,7 @@ describe('SAML single logout', () => {
     expect(await isIn(browser)).toBe(false);
   });
 
+  // attack: forged or old logout request of an identity provider | CVE-2026-18217 | guard: services/auth-api/src/sso/saml/redirect-message.ts
   it('62 · is ended by nobody else: unsigned, by another key, by SHA-1, changed, of another issuer, for another place, old, or again', async () => {
     await use();
     const browser = await signIn();
@@ -297,6 +298,7 @@ describe('logout with an OpenID Connect provider', () => {
     expect(answer.location).toBe(`${publicUrl}/auth/signed-out.html`);
   });
 
+  // attack: forged, old or repeated logout token of a provider | CVE-2026-18569 | guard: services/auth-api/src/sso/oidc/logout.ts
   it('54 · CVE-2026-18569: a forged, unsigned, old, foreign or repeated logout token ends nothing', async () => {
     await use();
     const browser = await signIn({ sid: 'victim' });

@@ -119,6 +119,7 @@ describe('sign-in through a SAML identity provider', () => {
     },
   );
 
+  // attack: plain assertion where encryption is asked for | SAML core 2.3.4 | guard: services/auth-api/src/sso/saml/response.ts
   it('refuses an assertion in the clear where encryption is asked for', async () => {
     await use({ encryptAssertions: true });
     const leaving = await leave(stack);
@@ -198,6 +199,7 @@ describe('sign-in through a SAML identity provider', () => {
 describe('answers that nobody asked for', () => {
   const unsolicited = { inResponseTo: undefined, acsUrl: `${entityId}/acs`, audience: entityId };
 
+  // attack: unsolicited SAML answer | SAML profiles 4.1.5 | guard: services/auth-api/src/sso/saml/consumer.ts
   it('are refused unless the contact centre allows them', async () => {
     const browser = createBrowser(stack.app);
     const answer = await post({ browser, facts: unsolicited }, honestResponse(unsolicited, key));
@@ -233,6 +235,7 @@ describe('answers that nobody asked for', () => {
     expect((await send('nobody')).location).toMatch('error=sso_no_account');
   });
 
+  // attack: open redirect by RelayState | CVE-2024-7260 | guard: services/auth-api/src/sso/start-login.ts
   it('6, 62 · lead to no page of a stranger, whatever RelayState says', async () => {
     await use({ allowIdpInitiated: true });
     for (const RelayState of [

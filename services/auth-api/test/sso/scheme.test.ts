@@ -93,6 +93,7 @@ describe('a contact centre where everybody uses single sign-on', () => {
     expect(await schemeOf('agent', 'nowhere')).toBe('basic');
   });
 
+  // attack: password where only single sign-on is allowed | ASVS 6.3.4 | guard: services/auth-api/src/sso/settings.ts
   it('takes no password, by whatever door', async () => {
     const grant = await passwordGrant(agent);
     expect([grant.status, grant.json().error]).toEqual([400, 'invalid_grant']);
@@ -151,6 +152,7 @@ describe('single sign-on for some access groups', () => {
 });
 
 describe('when nobody can tell how a contact centre signs in', () => {
+  // attack: password while the sign-in scheme cannot be read | ASVS 16.5.3 | guard: services/auth-api/src/sso/settings.ts
   it('no password is taken instead: nothing fails open', async () => {
     const alone = await startAuthApi({
       env: { ...localTrial, GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS: '0' },

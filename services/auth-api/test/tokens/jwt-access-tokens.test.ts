@@ -130,6 +130,7 @@ describe('a JWT access token (RFC 9068)', () => {
 });
 
 describe('41: what is no access token of ours is refused as one', () => {
+  // attack: JWT access token changed, of another type or of a removed key | RFC 8725 3.1, ASVS 9.1.1 | guard: services/auth-api/src/keys/signer.ts
   it('an ID token, a changed token, one signed by a removed key, and one that has expired', async () => {
     const client = await createClient(api, { ...jwt, accessTokenSignedResponseAlg: 'EdDSA' });
     const { access_token: token, id_token: idToken } = await ofUser(client);
@@ -155,6 +156,7 @@ describe('41: what is no access token of ours is refused as one', () => {
     await vi.waitFor(async () => expect(await isActive(token, client, other)).toBe(false));
   });
 
+  // attack: JWT access token after its end | ASVS 9.2.1 | guard: services/auth-api/src/tokens/access-tokens.ts
   it('one whose life is over', async () => {
     let aheadMs = 0;
     const later = await startAuthApi({ beside: api, now: () => Date.now() + aheadMs });
@@ -189,6 +191,7 @@ describe('a JWT access token is revoked before it expires', () => {
     for (const lifeMs of livesMs) expect(lifeMs).toBeGreaterThan(0);
   });
 
+  // attack: JWT access token of a revoked family | ASVS 10.4.9 | guard: services/auth-api/src/tokens/access-tokens.ts
   it('with its family, when the refresh token is revoked or used twice', async () => {
     const client = await createClient(api, jwt);
     const first = await ofUser(client);
