@@ -12,6 +12,7 @@ import { environmentCommands } from './commands/env/environments.ts';
 import { estateCommands } from './commands/estate.ts';
 import { apiKeyCommands } from './commands/keys.ts';
 import { locationCommands } from './commands/locations.ts';
+import { peopleCommands } from './commands/people.ts';
 import { profileCommands } from './commands/profile.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { settingCommands } from './commands/settings.ts';
@@ -30,6 +31,7 @@ export const groups: readonly CommandGroup[] = [
   checkCommand,
   configServerCommands,
   ssoCommands,
+  peopleCommands,
   sessionCommands,
   doctorCommand,
   auditCommands,

@@ -154,7 +154,13 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     ssoSettings,
     sso,
   });
-  const helpDesk = composeHelpDesk({ audit, contactCenters, users, sessions });
+  const helpDesk = composeHelpDesk({
+    audit,
+    contactCenters,
+    ssoSettings,
+    users,
+    sessions,
+  });
   const admin = composeAdmin(core, {
     config,
     consul,

@@ -1,8 +1,10 @@
 /** The calls of the help desk: sessions of a person, revocations, explanations. */
 import {
+  clearedDelaysSchema,
   endedSessionsSchema,
   type PersonName,
   sessionsOfPersonSchema,
+  signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { readData } from '../administration-calls.ts';
 import type { HttpClient } from '../http-client.ts';
@@ -19,3 +21,15 @@ export function createHeldSessionCalls(http: HttpClient) {
       readData(http, endedSessionsSchema, { method: 'DELETE', path, query: { ...named, session } }),
   };
 }
+
+/** @throws UpstreamError */
+export const explainSignIn = (http: HttpClient, named: PersonName) =>
+  readData(http, signInExplanationSchema, { path: `${ops}/people/explanation`, query: { ...named } });
+
+/** @throws UpstreamError */
+export const clearDelays = (http: HttpClient, named: PersonName) =>
+  readData(http, clearedDelaysSchema, {
+    method: 'DELETE',
+    path: `${ops}/people/delays`,
+    query: { ...named },
+  });

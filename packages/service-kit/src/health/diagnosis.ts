@@ -21,14 +21,16 @@ const usualTimeoutMs = 5000;
 /** Never rejects. */
 export async function diagnose(probes: readonly Probe[], options: DiagnosisOptions): Promise<Diagnosis> {
   const { service, version, timeoutMs = usualTimeoutMs } = options;
+  return { service, version, instance: hostname(), ...(await examine(probes, timeoutMs)) };
+}
+
+/** Never rejects. */
+export async function examine(
+  probes: readonly Probe[],
+  timeoutMs = usualTimeoutMs,
+): Promise<Pick<Diagnosis, 'ok' | 'findings'>> {
   const findings = await Promise.all(probes.map((probe) => finding(probe, timeoutMs)));
-  return {
-    service,
-    version,
-    instance: hostname(),
-    ok: findings.every(({ status }) => status !== 'failed'),
-    findings,
-  };
+  return { ok: findings.every(({ status }) => status !== 'failed'), findings };
 }
 
 async function finding({ name, run }: Probe, timeoutMs: number): Promise<Finding> {

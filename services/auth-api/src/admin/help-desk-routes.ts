@@ -1,8 +1,10 @@
-/** Serves what the help desk asks and ends, below `/auth/v3/ops`: the sessions of a person. */
+/** Serves what the help desk asks and ends, below `/auth/v3/ops`: sessions, obstacles of a sign-in. */
 import {
+  clearedDelaysSchema,
   endedSessionsSchema,
   personFields,
   sessionsOfPersonSchema,
+  signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { envelopeOf, errorEnvelope, securityError } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
@@ -27,7 +29,7 @@ const endQuery = z.strictObject({
   session: z.uuid().optional().describe('Only this one, with its tokens.'),
 });
 
-export function helpDeskRoutes(app: App, { sessions }: HelpDesk): void {
+export function helpDeskRoutes(app: App, { sessions, explanations }: HelpDesk): void {
   app.get(
     '/sessions',
     {
@@ -63,5 +65,34 @@ export function helpDeskRoutes(app: App, { sessions }: HelpDesk): void {
           : sessions.endOne(named, session, actor)),
       );
     },
+  );
+
+  app.get(
+    '/people/explanation',
+    {
+      schema: {
+        tags,
+        operationId: 'explainSignIn',
+        summary: 'Why a person cannot sign in',
+        querystring: personQuery,
+        response: { 200: envelopeOf(signInExplanationSchema), ...refusals },
+      },
+    },
+    async (request) => ok(await explanations.explain(request.query, actorOf(request))),
+  );
+
+  app.delete(
+    '/people/delays',
+    {
+      schema: {
+        tags,
+        operationId: 'clearDelays',
+        summary: 'Forget the wrong passwords of a person, so that nobody has to wait for us',
+        description: 'An account that the Configuration Server has locked stays locked there.',
+        querystring: personQuery,
+        response: { 200: envelopeOf(clearedDelaysSchema), ...refusals },
+      },
+    },
+    async (request) => ok(await explanations.unlock(request.query, actorOf(request))),
   );
 }

@@ -90,6 +90,11 @@ export const auditEvents = {
     kind: end,
     fields: { actor: administrator },
   },
+  delays_cleared: {
+    when: 'an administrator ended the delays of a person who had typed wrong passwords',
+    kind: user,
+    fields: { actor, userName, refusals: 'number of wrong passwords that were forgotten' },
+  },
   access_inspected: {
     when: 'an administrator looked at what a person or client has, or at why a person cannot sign in',
     kind: { category: ['iam'], type: ['user', 'info'] },

@@ -2,20 +2,24 @@
 import type { Audit } from '../audit/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
+import type { SsoSettingsParts } from '../sso/compose-settings.ts';
 import type { Users } from '../users/compose.ts';
+import { createExplanations } from './explanation.ts';
 import { createPeople } from './people.ts';
 import { createHeldSessions } from './sessions.ts';
 
 interface HelpDeskDependencies {
   audit: Audit;
   contactCenters: ContactCenters;
+  ssoSettings: SsoSettingsParts;
   users: Users;
   sessions: Sessions;
 }
 
 export type HelpDesk = ReturnType<typeof composeHelpDesk>;
 
-export function composeHelpDesk({ audit, contactCenters, users, sessions }: HelpDeskDependencies) {
+export function composeHelpDesk(dependencies: HelpDeskDependencies) {
+  const { audit, contactCenters, ssoSettings, users, sessions } = dependencies;
   const people = createPeople({
     contactCenters: contactCenters.service,
     loginNames: users.loginNames,
@@ -27,6 +31,15 @@ export function composeHelpDesk({ audit, contactCenters, users, sessions }: Help
       people,
       sessions: sessions.service,
       views: sessions.views,
+      audit: audit.writer,
+    }),
+    explanations: createExplanations({
+      people,
+      contactCenters: contactCenters.service,
+      users: users.service,
+      ssoSettings: ssoSettings.service,
+      passwordRule: ssoSettings.passwordRule,
+      search: audit.search.find,
       audit: audit.writer,
     }),
   };

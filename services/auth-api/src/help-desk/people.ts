@@ -12,7 +12,7 @@ export interface PeopleOptions {
   contactCenters: Pick<ContactCenterService, 'find'>;
   loginNames: LoginNames;
   users: Pick<UserService, 'find'>;
-  seen: Pick<SeenPeople, 'subOf'>;
+  seen: Pick<SeenPeople, 'subOf' | 'nameOf'>;
 }
 
 export interface Person {
@@ -69,9 +69,20 @@ export function createPeople({ contactCenters, loginNames, users, seen }: People
     });
   };
 
+  /** @throws AppError 404, 503 */
+  const accountOfSub = async (sub: string): Promise<Account> => {
+    const last = await seen.nameOf(sub);
+    if (last === undefined)
+      throw notFound('Nobody with this sub has signed in, as far as the audit trail goes back', {
+        field: 'user',
+      });
+    return { userName: last.userName, contactCenter: await contactCenter(last.contactCenterId) };
+  };
+
   return {
     contactCenter,
-    account,
+    /** By `sub`: the account of the last login. @throws AppError 400, 404, 503 */
+    account: (named: PersonName) => (isSub(named) ? accountOfSub(named.user.toLowerCase()) : account(named)),
     /** @throws AppError 400, 404, 503 */
     async find(named: PersonName): Promise<Person> {
       if (isSub(named)) return { sub: named.user.toLowerCase() };
@@ -83,7 +94,7 @@ export function createPeople({ contactCenters, loginNames, users, seen }: People
 }
 
 /** Within a contact centre it is the name of an account, whatever it looks like. */
-export function isSub({ user, contactCenter }: PersonName): boolean {
+function isSub({ user, contactCenter }: PersonName): boolean {
   return contactCenter === undefined && z.guid().safeParse(user).success;
 }
 

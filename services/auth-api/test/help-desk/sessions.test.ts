@@ -2,79 +2,40 @@
 import { createHash } from 'node:crypto';
 import { runCommand } from '@gatehouse/cli/run-command';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, contactCenterId, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
-import { type Browser, createBrowser } from '../stack/browser.ts';
+import { contactCenterId, demoContactCenter } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 import { sessionCookie } from '../stack/interaction.ts';
-import {
-  createClient,
-  getCode,
-  introspect,
-  opsCall,
-  passwordTokens,
-  redeem,
-  type TestClient,
-  token,
-} from '../stack/oauth.ts';
+import { createClient, opsCall, passwordTokens, type TestClient, token } from '../stack/oauth.ts';
+import { call, type Estate, second, startEstate } from './stack.ts';
 
 interface Held {
   user: { sub: string; userName?: string; contactCenterId?: string };
   sessions: { id: string; applications: string[]; clientAddress: string }[];
 }
 
-const second = { timeout: 1000, interval: 20 };
 const path = '/auth/v3/ops/sessions';
 
-let stack: AuthApi;
-let replica: AuthApi;
+let estate: Estate;
 let client: TestClient;
-let observer: TestClient;
 beforeAll(async () => {
-  stack = await startAuthApi();
-  replica = await startAuthApi({ beside: stack });
-  client = await createClient(stack, { name: 'Agent Workspace' });
-  observer = await createClient(stack, { internalClient: true });
+  estate = await startEstate();
+  client = await createClient(estate.stack, { name: 'Agent Workspace' });
 });
-afterAll(async () => {
-  await replica?.close();
-  await stack?.close();
-});
+afterAll(() => estate?.close());
 
-let people = 0;
-
-/** A person of their own for each test, signed in once. */
+/** Signed in once. */
 async function someone() {
-  const userName = `Person${++people}`;
-  const password = 'a-password-of-theirs';
-  const { DBID } = await stack.simulator.store.createPerson({ tenantDbid: 101, userName, password });
-  const typed = { username: userName, password, tenant: 'demo' };
-  const signIn = async () => {
-    const browser = createBrowser(stack.app);
-    const tokens = (await redeem(stack, client, await getCode(stack, browser, client, {}, typed))).json();
-    return { browser, tokens };
-  };
-  return { userName, dbid: DBID as number, typed, signIn, ...(await signIn()) };
+  const person = await estate.someone();
+  return { ...person, ...(await person.signIn(client)) };
 }
 
-const call = (method: 'GET' | 'DELETE', query: Record<string, string>, at = stack) =>
-  opsCall(at, method, `${path}?${new URLSearchParams(query)}`);
+const send = (method: 'GET' | 'DELETE', query: Record<string, string>) =>
+  call(estate.stack, method, '/sessions', query);
 const list = async (query: Record<string, string>) => {
-  const answer = await call('GET', query);
+  const answer = await send('GET', query);
   if (answer.status !== 200) throw new Error(answer.body);
   return answer.json<{ data: Held }>().data;
 };
-const isIn = async (browser: Browser, at = replica) => {
-  const moved = createBrowser(at.app);
-  for (const [name, value] of browser.cookies) moved.cookies.set(name, value);
-  return (await moved.get('/auth/v3/ping')).status === 200;
-};
-const isActive = async (text: string) => (await introspect(replica, observer, text))['active'];
-
-async function eventsOf(query: Record<string, string>) {
-  await stack.deps.audit.drain();
-  const answer = await opsCall(stack, 'GET', `/auth/v3/ops/audit?${new URLSearchParams(query)}`);
-  return answer.json<{ data: Record<string, unknown>[] }>().data;
-}
 
 describe('the sessions of a person', () => {
   it('are found by sub, and by user name with the id or a domain of the contact centre', async () => {
@@ -90,14 +51,14 @@ describe('the sessions of a person', () => {
       { user: `demo\\${userName}` },
     ])
       expect((await list(named)).sessions).toEqual(sessions);
-    expect(await eventsOf({ user: user.sub, name: 'access_inspected' })).toHaveLength(5);
+    expect(await estate.eventsOf({ user: user.sub, name: 'access_inspected' })).toHaveLength(5);
   });
 
   // attack: session cookie or token read from an administrator's list | ASVS 7.4.5, ASVS 14.2.4 | guard: services/auth-api/src/sessions/store.ts
   it('never show a cookie, its digest or a token', async () => {
     const { userName, browser, tokens } = await someone();
     const cookie = browser.cookies.get(sessionCookie) ?? '';
-    const { body } = await call('GET', { user: userName, contactCenter: 'demo' });
+    const { body } = await send('GET', { user: userName, contactCenter: 'demo' });
     expect(body).toContain('203.0.113.7');
     const digests = (['hex', 'base64', 'base64url'] as const).map((form) =>
       createHash('sha256').update(cookie).digest(form),
@@ -106,66 +67,65 @@ describe('the sessions of a person', () => {
       expect(body).not.toContain(secret);
   });
 
-  // attack: helpdesk request that reads every key of Redis | ASVS 15.2.2 | guard: services/auth-api/src/sessions/store.ts
   it('are read from the list of the person, without a look at other keys of Redis', async () => {
     const { userName } = await someone();
-    await stack.deps.stores.redis.config('RESETSTAT');
+    await estate.stack.deps.stores.redis.config('RESETSTAT');
     await list({ user: userName, contactCenter: 'demo' });
-    expect(await stack.deps.stores.redis.info('commandstats')).not.toMatch(/cmdstat_(scan|keys):/);
+    expect(await estate.stack.deps.stores.redis.info('commandstats')).not.toMatch(/cmdstat_(scan|keys):/);
   });
 
   it('end everywhere within a second with every token, and the event names who did it', async () => {
     const { userName, browser, tokens, typed } = await someone();
-    const own = await passwordTokens(stack, client, {
+    const own = await passwordTokens(estate.stack, client, {
       username: `demo\\${userName}`,
       password: typed.password,
     });
-    expect([await isIn(browser), await isActive(own.access_token)]).toEqual([true, true]);
+    expect([await estate.isIn(browser), await estate.isActive(own.access_token)]).toEqual([true, true]);
 
-    const answer = await call('DELETE', { user: userName, contactCenter: 'demo' });
+    const answer = await send('DELETE', { user: userName, contactCenter: 'demo' });
     expect(answer.json<{ data: unknown }>().data).toMatchObject({ user: { userName }, sessions: 1 });
 
-    await expect.poll(() => isIn(browser), second).toBe(false);
+    await expect.poll(() => estate.isIn(browser), second).toBe(false);
     for (const text of [tokens.access_token, tokens.refresh_token, own.access_token, own.refresh_token])
-      await expect.poll(() => isActive(text), second).toBe(false);
+      await expect.poll(() => estate.isActive(text), second).toBe(false);
     const { user } = await list({ user: userName, contactCenter: 'demo' });
-    expect(await eventsOf({ user: user.sub, name: 'global_logout' })).toMatchObject([
+    expect(await estate.eventsOf({ user: user.sub, name: 'global_logout' })).toMatchObject([
       { sub: user.sub, contactCenterId, clientAddress: '127.0.0.1', fields: { actor: 'ops' } },
     ]);
     // It may be repeated, and the person may come back.
-    expect((await call('DELETE', { user: user.sub })).status).toBe(200);
+    expect((await send('DELETE', { user: user.sub })).status).toBe(200);
   });
 
   it('end one by one', async () => {
     const { userName, browser, tokens, signIn } = await someone();
-    const other = await signIn();
+    const other = await signIn(client);
     const named = { user: userName, contactCenter: 'demo' };
     const [newest] = (await list(named)).sessions;
 
-    expect((await call('DELETE', { ...named, session: String(newest?.id) })).status).toBe(200);
-    await expect.poll(() => isIn(other.browser), second).toBe(false);
-    await expect.poll(() => isActive(other.tokens.access_token), second).toBe(false);
-    expect([await isIn(browser), await isActive(tokens.access_token)]).toEqual([true, true]);
-    expect((await call('DELETE', { ...named, session: String(newest?.id) })).status).toBe(404);
-    expect(await eventsOf({ name: 'session_ended', limit: '1' })).toMatchObject([
+    expect((await send('DELETE', { ...named, session: String(newest?.id) })).status).toBe(200);
+    await expect.poll(() => estate.isIn(other.browser), second).toBe(false);
+    await expect.poll(() => estate.isActive(other.tokens.access_token), second).toBe(false);
+    expect([await estate.isIn(browser), await estate.isActive(tokens.access_token)]).toEqual([true, true]);
+    expect((await send('DELETE', { ...named, session: String(newest?.id) })).status).toBe(404);
+    expect(await estate.eventsOf({ name: 'session_ended', limit: '1' })).toMatchObject([
       { sid: newest?.id, fields: { actor: 'ops' } },
     ]);
   });
 
   it('end for a person who was deleted, by the name that the person had', async () => {
     const { userName, browser, dbid } = await someone();
-    await stack.deps.audit.drain();
-    await stack.simulator.store.deletePerson(dbid);
-    const answer = await call('DELETE', { user: userName, contactCenter: 'demo' });
+    await estate.stack.deps.audit.drain();
+    await estate.stack.simulator.store.deletePerson(dbid);
+    const answer = await send('DELETE', { user: userName, contactCenter: 'demo' });
     expect(answer.status).toBe(200);
-    await expect.poll(() => isIn(browser), second).toBe(false);
+    await expect.poll(() => estate.isIn(browser), second).toBe(false);
   });
 
   it('end in a contact centre that is disabled', async () => {
     const { userName } = await someone();
     const view = { ...demoContactCenter, id: '44444444-4444-4444-8444-444444444444', domains: ['off'] };
-    stack.environmentApi.contactCenters.set(view.id, { ...view, status: 'disabled' });
-    expect((await call('DELETE', { user: userName, contactCenter: 'off' })).status).toBe(200);
+    estate.stack.environmentApi.contactCenters.set(view.id, { ...view, status: 'disabled' });
+    expect((await send('DELETE', { user: userName, contactCenter: 'off' })).status).toBe(200);
   });
 });
 
@@ -174,13 +134,13 @@ describe('a request', () => {
   it('with a misspelt parameter ends nothing', async () => {
     const { userName, browser } = await someone();
     const [held] = (await list({ user: userName, contactCenter: 'demo' })).sessions;
-    const answer = await call('DELETE', {
+    const answer = await send('DELETE', {
       user: userName,
       contactCenter: 'demo',
       sesion: String(held?.id),
     });
     expect([answer.status, answer.body]).toEqual([400, expect.stringContaining('sesion')]);
-    expect(await isIn(browser)).toBe(true);
+    expect(await estate.isIn(browser)).toBe(true);
   });
 
   it.each([
@@ -196,19 +156,20 @@ describe('a request', () => {
     [{ user: 'nobody\0', contactCenter: 'demo' }, 400, ''],
     [{ user: 'agent', contactCenter: 'demo', session: 'all' }, 400, 'session'],
   ])('%j is refused with what is wrong', async (query, status, field) => {
-    const answer = await call('DELETE', query as Record<string, string>);
+    const answer = await send('DELETE', query as Record<string, string>);
     expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(field)]);
   });
 
   // attack: bound manager or person with the authority ends the sessions of other tenants | CWE-863, ASVS 8.2.1 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
   it('of anybody but an administrator of the installation is refused', async () => {
     const authorities = ['ROLE_MANAGEMENT_APPLICATION'];
-    const bound = await createClient(stack, { authorities, contactCenterIds: [contactCenterId] });
-    const managing = await createClient(stack, { authorities });
+    const bound = await createClient(estate.stack, { authorities, contactCenterIds: [contactCenterId] });
+    const managing = await createClient(estate.stack, { authorities });
     const own = async (of: TestClient) =>
-      (await token(stack, of, { grant_type: 'client_credentials' })).json().access_token;
+      (await token(estate.stack, of, { grant_type: 'client_credentials' })).json().access_token;
     const { tokens, browser } = await someone();
-    const by = (authorization: string) => opsCall(stack, 'GET', `${path}?user=x`, undefined, authorization);
+    const by = (authorization: string) =>
+      opsCall(estate.stack, 'GET', `${path}?user=x`, undefined, authorization);
 
     expect((await by(`Bearer ${await own(bound)}`)).status).toBe(403);
     expect((await by(`Bearer ${tokens.access_token}`)).status).toBe(403);
@@ -218,26 +179,26 @@ describe('a request', () => {
 });
 
 it('gatehouse sessions lists and ends them', async () => {
-  const env = await operatorEnvironment(stack);
+  const env = await operatorEnvironment(estate.stack);
   const { userName, browser } = await someone();
   const run = (...args: string[]) => runCommand(['sessions', ...args], { env });
 
   const listed = await run('list', userName, '--contact-center', 'demo');
   expect([listed.exitCode, listed.out]).toEqual([0, expect.stringContaining('Agent Workspace')]);
   expect((await run('end', userName, '--contact-center', 'demo')).exitCode).toBe(2);
-  expect(await isIn(browser)).toBe(true);
+  expect(await estate.isIn(browser)).toBe(true);
   const ended = await run('end', `demo\\${userName}`, '--yes');
   expect([ended.exitCode, ended.out]).toEqual([0, expect.stringContaining('1 sessions')]);
-  await expect.poll(() => isIn(browser), second).toBe(false);
+  await expect.poll(() => estate.isIn(browser), second).toBe(false);
   expect((await run('list', userName, '--contact-center', 'demo')).out).toBe('The person has no sessions.\n');
   expect((await run('list', 'nobody', '--contact-center', 'demo')).exitCode).toBe(4);
 });
 
 it('end while the Configuration Server is away, by the name of the last login', async () => {
   const { userName, browser } = await someone();
-  await stack.deps.audit.drain();
-  await stack.simulator.close();
-  expect((await call('DELETE', { user: userName, contactCenter: 'demo' })).status).toBe(200);
-  await expect.poll(() => isIn(browser), second).toBe(false);
-  expect((await call('DELETE', { user: 'nobody', contactCenter: 'demo' })).status).toBe(503);
+  await estate.stack.deps.audit.drain();
+  await estate.stack.simulator.close();
+  expect((await send('DELETE', { user: userName, contactCenter: 'demo' })).status).toBe(200);
+  await expect.poll(() => estate.isIn(browser), second).toBe(false);
+  expect((await send('DELETE', { user: 'nobody', contactCenter: 'demo' })).status).toBe(503);
 });

@@ -1,5 +1,6 @@
 /** Describes what the help desk asks and ends: sessions of a person, revocations. */
 import { z } from 'zod';
+import { findingSchema } from '../../diagnosis.ts';
 import { label } from '../../text.ts';
 import { sessionSchema } from '../sessions.ts';
 
@@ -30,5 +31,27 @@ export const endedSessionsSchema = z.object({
 });
 
 export type PersonName = { user: string; contactCenter?: string | undefined };
-export type NamedPerson = z.infer<typeof personSchema>;
-export type HeldSession = z.infer<typeof heldSessionSchema>;
+
+const refusalSchema = z.object({
+  at: z.iso.datetime(),
+  name: z.string().describe('Name of the security event.'),
+  reason: z.string().optional(),
+  detail: z.string().optional(),
+  clientAddress: z.string().optional(),
+  clientId: z.string().optional(),
+  correlationId: z.string(),
+});
+
+export const signInExplanationSchema = z.object({
+  user: personSchema.omit({ sub: true }).required(),
+  ok: z.boolean().describe('Nothing that was looked at keeps the person from signing in.'),
+  findings: z.array(findingSchema),
+  refusals: z.array(refusalSchema).describe('The last ones of the audit trail, newest first.'),
+});
+
+export const clearedDelaysSchema = z.object({
+  user: personSchema.omit({ sub: true }).required(),
+  refusals: z.int().describe('How many wrong passwords were forgotten.'),
+});
+
+export type SignInExplanation = z.infer<typeof signInExplanationSchema>;

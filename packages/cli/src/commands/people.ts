@@ -1,0 +1,56 @@
+/** `gatehouse people`: why somebody cannot sign in, and the end of our delays. */
+import { clearDelays, explainSignIn } from '@gatehouse/api-client/auth-api/help-desk';
+import type { SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import type { Command } from 'commander';
+import type { Cli } from '../command-group.ts';
+import { exitCodes } from '../failure/failure.ts';
+import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
+import type { Output } from '../output/output.ts';
+import { renderSteps } from '../output/steps.ts';
+import { shown } from '../output/text.ts';
+
+export function peopleCommands(program: Command, cli: Cli): void {
+  const people = program.command('people').description('people who cannot sign in: explain, unlock');
+
+  personArgument(
+    people
+      .command('explain')
+      .description('why somebody cannot sign in; exit code 1 when something keeps the person out'),
+  ).action(
+    cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
+      const person = await personOf(session, name, contactCenter);
+      const explanation = await explainSignIn(session.authApi, person);
+      if (session.output.isJson) session.output.text(explanation, '');
+      else print(explanation, session.output);
+      if (!explanation.ok) session.exitCode = exitCodes.negative;
+    }),
+  );
+
+  personArgument(
+    people
+      .command('unlock')
+      .description('forget the wrong passwords of a person; a lock of the Configuration Server stays'),
+  ).action(
+    cli.action<PlaceOption, [string]>(async (session, { contactCenter }, name) => {
+      const cleared = await clearDelays(session.authApi, await personOf(session, name, contactCenter));
+      session.output.done(`${cleared.refusals} wrong passwords of ${name} are forgotten.`, cleared);
+    }),
+  );
+}
+
+function print({ user, findings, refusals }: SignInExplanation, output: Output): void {
+  const head = `${shown(user.userName)} in the contact centre ${user.contactCenterId}`;
+  output.raw(`${output.paint('bold', head)}\n${renderSteps(findings, output)}`);
+  output.rows(
+    refusals,
+    [
+      { title: 'refused', value: ({ at }) => at },
+      { title: 'event', value: ({ name }) => name },
+      { title: 'reason', value: ({ reason, detail }) => [reason, detail].filter(Boolean).join(': ') },
+      { title: 'from', value: ({ clientAddress }) => clientAddress },
+      { title: 'client', value: ({ clientId }) => clientId },
+      { title: 'correlation', value: ({ correlationId }) => correlationId },
+    ],
+    'No refusals are known.',
+  );
+}

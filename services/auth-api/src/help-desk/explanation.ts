@@ -1,0 +1,142 @@
+/** Explains why a person cannot sign in, and ends the delays that are ours. */
+import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health/diagnosis';
+import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { SsoSettings } from '../sso/settings.ts';
+import type { PasswordRule } from '../users/password-rule.ts';
+import type { UserService } from '../users/service.ts';
+import { delaysProbe } from './delays.ts';
+import { eventOf } from './events.ts';
+import { type Account, type People, serverTimeoutMs } from './people.ts';
+
+export interface ExplanationsOptions {
+  people: Pick<People, 'account'>;
+  contactCenters: Pick<ContactCenterService, 'environment'>;
+  users: Pick<UserService, 'find' | 'delays'>;
+  ssoSettings: Pick<SsoSettings, 'enabled'>;
+  passwordRule: PasswordRule;
+  search(filter: AuditFilter): Promise<{ events: StoredAuditEvent[] }>;
+  audit: Pick<AuditWriter, 'write'>;
+}
+
+export type Explanations = ReturnType<typeof createExplanations>;
+
+const shownRefusals = 10;
+
+/** Every function throws AppError 400, 404, 503. */
+export function createExplanations(options: ExplanationsOptions) {
+  const { people, contactCenters, users, ssoSettings, passwordRule, search, audit } = options;
+
+  const environmentVerdict = async ({ contactCenter }: Account): Promise<Verdict> => {
+    const { environmentId } = contactCenter;
+    const environment = await contactCenters.environment(environmentId);
+    if (environment === undefined)
+      return failed(`The environment ${environmentId} does not exist: give the contact centre another one.`);
+    const count = environment.configServers.length;
+    if (count === 0) return failed(`The environment ${environmentId} has no Configuration Servers.`);
+    return ok(`${environmentId} has ${count} Configuration ${count === 1 ? 'Server' : 'Servers'}.`);
+  };
+
+  const wayVerdict = async ({ userName, contactCenter: { id } }: Account): Promise<Verdict> => {
+    const [first] = await ssoSettings.enabled(id);
+    if (first === undefined) return ok('By password.');
+    const provider = `an identity provider (${first.protocol})`;
+    const test = `gatehouse sso test --contact-center ${id} --user NAME tells whether that works`;
+    const use = await passwordRule(id, userName);
+    if (use.allows === 'yes') return ok(`Through ${provider}, or by password: ${test}.`);
+    if (use.allows === 'no') return warning(`Through ${provider} only, a password is refused: ${test}.`);
+    const groups = use.accessGroups.join(', ');
+    return warning(`Members of ${groups} through ${provider}, others by password: ${test}.`);
+  };
+
+  const probesOf = (account: Account): Probe[] => {
+    const { userName, contactCenter } = account;
+    const signal = AbortSignal.timeout(serverTimeoutMs);
+    const asked = users.find(contactCenter, userName, { signal }).then(
+      (found) => ({ found, failure: undefined }),
+      (failure: { detail?: string; message: string }) => ({ found: undefined, failure }),
+    );
+    return [
+      { name: 'contact centre', run: async () => placeVerdict(account) },
+      { name: 'environment', run: () => environmentVerdict(account) },
+      {
+        name: 'Configuration Server',
+        async run() {
+          const { failure } = await asked;
+          return failure === undefined ? ok('It answers.') : failed(failure.detail ?? failure.message);
+        },
+      },
+      { name: 'way in', run: () => wayVerdict(account) },
+      {
+        name: 'account',
+        async run() {
+          const { found, failure } = await asked;
+          if (failure !== undefined) return { status: 'skipped', message: 'Nobody could be asked.' };
+          if (found === undefined) return failed('The Configuration Server has no person of this name.');
+          if (!found.isEnabled) return failed('The person is disabled at the Configuration Server.');
+          if (found.mustChangePassword) return warning('The password must be changed at the next login.');
+          return ok(`${found.userName} is enabled.`);
+        },
+      },
+      delaysProbe(users.delays, account),
+    ];
+  };
+
+  return {
+    async explain(named: PersonName, actor: Actor): Promise<SignInExplanation> {
+      const account = await people.account(named);
+      const user = nameOf(account);
+      const { contactCenterId } = user;
+      const fields = { purpose: 'sign-in', userName: user.userName };
+      await audit.write(eventOf('access_inspected', actor, { contactCenterId, fields }));
+      const filter = { user: user.userName, contactCenterId, outcome: 'failure' as const };
+      const [examined, { events }] = await Promise.all([
+        examine(probesOf(account)),
+        search({ ...filter, limit: shownRefusals }),
+      ]);
+      return { user, ...examined, refusals: events.map(refusalOf) };
+    },
+
+    /** Forgets the wrong passwords of the account, on every replica at once. */
+    async unlock(named: PersonName, actor: Actor) {
+      const account = await people.account(named);
+      const user = nameOf(account);
+      const { userName, contactCenterId } = user;
+      const refusals = await users.delays.clear(account.contactCenter, userName);
+      const fields = { userName, refusals };
+      await audit.write(eventOf('delays_cleared', actor, { contactCenterId, fields }));
+      return { user, refusals };
+    },
+  };
+}
+
+function nameOf({ userName, contactCenter }: Account) {
+  return { userName, contactCenterId: contactCenter.id };
+}
+
+function placeVerdict({ contactCenter: { id, name, status } }: Account): Verdict {
+  if (status === 'active') return ok(`${name} is active.`);
+  return failed(
+    `${name} is disabled, nobody signs in to it: gatehouse cc update ${id} --status active ends that.`,
+  );
+}
+
+function refusalOf({ atMs, name, clientAddress, clientId, correlationId, fields }: StoredAuditEvent) {
+  const { reason, detail } = fields;
+  return definedOnly({
+    at: new Date(atMs).toISOString(),
+    name,
+    reason: typeof reason === 'string' ? reason : undefined,
+    detail: typeof detail === 'string' && detail !== '' ? detail : undefined,
+    clientAddress,
+    clientId,
+    correlationId,
+  });
+}
+
+const ok = (message: string): Verdict => ({ status: 'ok', message });
+const warning = (message: string): Verdict => ({ status: 'warning', message });
+const failed = (message: string): Verdict => ({ status: 'failed', message });
