@@ -22,7 +22,7 @@ export interface LoginResult {
   ratioToPeer: number;
 }
 
-/** The server takes four attempts of one account at once. */
+/** Three attempts on one account are made at once; further ones would wait for their answers. */
 const concurrency = 3;
 /** A login runs through more code than a token does: it takes longer until the hot parts of it are compiled. */
 const warmUpSeconds = 5;

@@ -11,7 +11,7 @@ import { staticEndpoints } from '@gatehouse/config-server-client/discovery/stati
 import { createAttemptCounter } from '@gatehouse/service-kit/limits/attempt-counter';
 import { createKeyspace } from '@gatehouse/service-kit/redis/client';
 
-/** The defaults of the product. */
+/** About what the product does for a login, by the counter that it uses for client secrets. */
 const limits = {
   accountAttempts: 4,
   knownDeviceAttempts: 5,

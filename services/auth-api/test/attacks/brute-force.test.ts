@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { agent, signIn, startInteraction } from '../stack/interaction.ts';
+import { createClient, passwordTokens } from '../stack/oauth.ts';
 
 /** The Configuration Server locks at the sixth failure, until an administrator unlocks. */
 const seed = {
@@ -124,6 +125,15 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect((await attempt(stack, agentWith(agent.password), '192.0.2.200')).status).toBe(200);
   });
 
+  it('the password grant of an application goes on for its user while strangers guess', async () => {
+    const client = await createClient(stack);
+    await passwordTokens(stack, client);
+    for (let round = 0; round < 20; round += 1)
+      await attempt(replica, agentWith('wrong'), `198.51.100.${round}`);
+    expect((await attempt(stack, agentWith(agent.password), '198.51.100.77')).status).toBe(429);
+    expect((await passwordTokens(stack, client)).access_token).toBeTruthy();
+  });
+
   it('strangers, a usual address and a known browser together stay below the lock of the Configuration Server', async () => {
     const home = createBrowser(stack.app, '192.0.2.10');
     await signIn(stack, home, await startInteraction(stack, home), agent);
@@ -203,7 +213,7 @@ describe('49: brute force (ASVS 6.3.1)', () => {
   });
 });
 
-describe('the threshold of the Configuration Server', () => {
+describe('the threshold of the Configuration Server', { timeout: 60_000 }, () => {
   const answeredOf = async (
     securityRules: Record<string, string | number>,
     env: Record<string, string> = {},
