@@ -14,8 +14,6 @@ interface ServiceCallersOptions {
   audit: Pick<AuditWriter, 'write'>;
 }
 
-export type ServiceCallers = ReturnType<typeof createServiceCallers>;
-
 const nobody: Credentials = { username: '', password: '' };
 const maxIdLength = 128;
 

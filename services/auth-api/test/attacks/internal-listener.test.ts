@@ -1,4 +1,5 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { visitorAddressHeader } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, ops, serviceClient, startAuthApi } from '../stack/auth-api.ts';
@@ -14,7 +15,11 @@ beforeAll(async () => {
   stack = await startAuthApi();
   expanded = await startAuthApi({
     beside: stack,
-    env: { GATEHOUSE_INTERNAL_ON_PUBLIC_PORT: 'true', GATEHOUSE_SERVICE_CLIENT_ID: expandedId },
+    env: {
+      GATEHOUSE_INTERNAL_ON_PUBLIC_PORT: 'true',
+      GATEHOUSE_SIGN_IN_STARTS_PER_MINUTE: '10',
+      GATEHOUSE_SERVICE_CLIENT_ID: expandedId,
+    },
   });
 });
 afterAll(async () => {
@@ -104,6 +109,28 @@ describe('the internal routes', () => {
         404,
       );
     }
+  });
+});
+
+describe('the release before', () => {
+  const ask = (secret: string, n: number) =>
+    expanded.app
+      .inject({
+        method: 'POST',
+        url: '/auth/v3/auth-scheme',
+        headers: {
+          authorization: basicAuthorization(expandedId, secret),
+          [visitorAddressHeader]: `198.51.100.${n}`,
+        },
+        remoteAddress: '10.5.0.1',
+        payload: { data: { userName: 'agent', tenant: 'demo' } },
+      })
+      .then(({ statusCode }) => statusCode);
+  const askTimes = (secret: string) => Promise.all(Array.from({ length: 12 }, (_, n) => ask(secret, n)));
+
+  it('asks at the old place for whom it says, and nobody else does', async () => {
+    expect(await askTimes(serviceClient.secret)).toEqual(Array(12).fill(200));
+    expect(await askTimes('a guess of the secret')).toContain(429);
   });
 });
 
