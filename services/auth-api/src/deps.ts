@@ -59,12 +59,12 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
   const clients = await composeClients(core, { config, audit, revocation, forgetClient });
   const authorization = () => tokens.serviceAuthorization();
-  const contactCenters = composeContactCenters(core, { config, authorization });
+  const contactCenters = composeContactCenters(core, { config, revocation, authorization });
   const cors = composeCors(core, { config, clients, contactCenters });
   const ssoSettings = composeSsoSettings(core, { config, contactCenters });
   const { passwordRule } = ssoSettings;
   const users = composeUsers(core, { config, consul, audit, revocation, contactCenters, passwordRule });
-  const tokens = composeTokens(core, { config, revocation, keys, clients });
+  const tokens = composeTokens(core, { config, revocation, keys, clients, contactCenters });
   const browser = composeBrowser(core, { config });
   const announceEnd: typeof logout.announceEnd = (...ended) => logout.announceEnd(...ended);
   const sessions = composeSessions(core, {
@@ -72,6 +72,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     audit,
     revocation,
     clients,
+    contactCenters,
     tokens,
     browser,
     announceEnd,
@@ -83,6 +84,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const startProviderLogout: typeof sso.startProviderLogout = (...end) => sso.startProviderLogout(...end);
   const logout = composeLogout(core, {
     config,
+    revocation,
     audit,
     keys,
     clients,
@@ -117,6 +119,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     assertions,
     audit,
     clients,
+    contactCenters,
     users,
     tokens,
     browser,
@@ -145,6 +148,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const userInfo = composeUserInfo(core, { keys, clients, tokens, token });
   const discovery = composeDiscovery(core, { config, keys, registration });
   const followed = composeChanges(core, {
+    revocation,
     keys,
     clients,
     contactCenters,

@@ -57,7 +57,7 @@ export const configuration = defineConfiguration(
         env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
         doc: 'Maximum wait for an answer of Auth API, in milliseconds; then the caller gets 503.',
       }),
-      introspectionCacheMs: setting(read.integer(0, 5000).default(3000), {
+      introspectionCacheMs: setting(read.integer(0, 5000).default(500), {
         env: 'GATEHOUSE_INTROSPECTION_CACHE_MS',
         doc: 'Time for which an active token is cached, in milliseconds; a revoked token may work for this time.',
       }),

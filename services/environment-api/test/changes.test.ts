@@ -118,15 +118,16 @@ describe('changes', () => {
       { seq: latest + 2, entity: 'contact-center', id, contactCenterId: id },
       { seq: latest + 3, entity: 'setting', id: 'n', contactCenterId: id },
       { seq: latest + 4, entity: 'contact-center', id, contactCenterId: id },
+      { seq: latest + 5, entity: 'contact-center-end', id, contactCenterId: id },
     ];
     while (messages.length < expected.length) await once(subscriber, 'message');
     expect(messages).toEqual(expected);
-    expect(await client.changesSince(latest)).toEqual({ changes: expected, latest: latest + 4 });
+    expect(await client.changesSince(latest)).toEqual({ changes: expected, latest: latest + 5 });
     expect(await client.changesSince(latest + 1, 2)).toEqual({
       changes: expected.slice(1, 3),
-      latest: latest + 4,
+      latest: latest + 5,
     });
-    expect(await client.changesSince(latest + 4)).toEqual({ changes: [], latest: latest + 4 });
+    expect(await client.changesSince(latest + 5)).toEqual({ changes: [], latest: latest + 5 });
     subscriber.disconnect();
   });
 

@@ -13,12 +13,28 @@ export const environmentEntities = [
   'oidc',
 ] as const;
 
+/**
+ * Announced after the change that ends them: the sessions and tokens of a contact centre (disabled, deleted, or given another
+ * environment) or environment (deleted), or of those who came in by a domain (taken from the contact centre) or by single
+ * sign-on (switched off, deleted, or given another identity provider). What is switched on again announces nothing, so what
+ * has ended stays ended.
+ */
+export const environmentEnds = [
+  'contact-center-end',
+  'environment-end',
+  'domain-end',
+  'single-sign-on-end',
+] as const;
+
 export const environmentChangeSchema = z.object({
   /** Follows the order of commits; a smaller number never appears later. */
   seq: z.int().positive(),
-  /** One of `environmentEntities`, or a later one. */
+  /** One of `environmentEntities` or `environmentEnds`, or a later one. */
   entity: z.string(),
-  /** Id of the environment, contact centre or key, name of the setting, path of the location. */
+  /**
+   * Id of the environment, contact centre or key, name of the setting, path of the location; the domain;
+   * for `single-sign-on-end` the protocol and the location, as `saml /USW1`.
+   */
   id: z.string(),
   /** The contact centre whose view changed. */
   contactCenterId: z.string().optional(),
@@ -32,5 +48,6 @@ export const environmentChangesPageSchema = z.object({
 });
 
 export type EnvironmentEntity = (typeof environmentEntities)[number];
+export type EnvironmentEnd = (typeof environmentEnds)[number];
 export type EnvironmentChange = z.infer<typeof environmentChangeSchema>;
 export type EnvironmentChangesPage = z.infer<typeof environmentChangesPageSchema>;

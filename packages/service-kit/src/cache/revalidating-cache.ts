@@ -40,6 +40,8 @@ export function newOwnerState(): OwnerState {
 /** How long an outdated copy waits for an owner that failed: one that hangs would add its time limit to every question. */
 const patienceMs = 250;
 
+type IsAffected<T> = (key: string, value: T) => boolean;
+
 interface Entry<T> {
   value: T;
   etag: string | undefined;
@@ -120,12 +122,12 @@ export function createRevalidatingCache<T extends object>(options: RevalidatingC
     return entry.isOutdated ? within(patienceMs, answer, entry.value) : entry.value;
   }
 
-  function invalidate(isAffected: (key: string, value: T) => boolean): void {
+  function invalidate(isAffected: IsAffected<T>, isDropped = options.dropsOutdated): void {
     loads.clear();
     missingUntilMs.clear();
     for (const [key, entry] of entries.entries()) {
       if (!isAffected(key, entry.value)) continue;
-      if (options.dropsOutdated) entries.delete(key);
+      if (isDropped) entries.delete(key);
       else entry.isOutdated = true;
     }
   }
@@ -134,8 +136,10 @@ export function createRevalidatingCache<T extends object>(options: RevalidatingC
     /** Undefined: there is none. Rejects with the owner's failure when no usable copy is left. */
     get,
     /** The owner is asked again about the affected entries before they are used. */
-    invalidate,
+    invalidate: (isAffected: IsAffected<T>) => invalidate(isAffected),
     invalidateAll: () => invalidate(() => true),
+    /** As invalidate, but the copies are not kept for the time of a failure either. */
+    drop: (isAffected: IsAffected<T>) => invalidate(isAffected, true),
   };
 }
 

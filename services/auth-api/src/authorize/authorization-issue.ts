@@ -1,8 +1,10 @@
 /** Issues what a granted authorization request returns: a code, tokens, or both (OpenID Connect Core section 3). */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { accessDenied } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../audit/event.ts';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
+import type { Standing } from '../contact-centers/standing.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import { includes } from '../protocol/response-types.ts';
 import type { SessionService } from '../sessions/service.ts';
@@ -20,6 +22,8 @@ export interface AuthorizationIssuerOptions {
   families: Pick<Families, 'saveCode'>;
   userTokenIssuer: Pick<UserTokenIssuer, 'issueInFront'>;
   lateTokens: Pick<LateTokens, 'check'>;
+  /** Whether the user's contact centre is still active. */
+  standing: Pick<Standing, 'holds'>;
   audit: AuditWriter;
 }
 
@@ -33,9 +37,9 @@ export interface ProvedUser {
 export type IssueAuthorization = ReturnType<typeof createAuthorizationIssuer>;
 
 export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
-  const { sessions, families, userTokenIssuer, lateTokens, audit } = options;
+  const { sessions, families, userTokenIssuer, lateTokens, standing, audit } = options;
 
-  /** Gives the parameters of the answer. @throws AppError (503) */
+  /** Gives the parameters of the answer. @throws OAuthError access_denied; AppError (503) */
   return async (
     request: AuthorizationRequest,
     client: Client,
@@ -70,6 +74,10 @@ export function createAuthorizationIssuer(options: AuthorizationIssuerOptions) {
       }),
     ]);
     await lateTokens.check(client);
+    if (!(await standing.holds(identity)))
+      throw accessDenied(
+        'The contact centre of the user is disabled, or the user may not come in this way any more',
+      );
     const fields = Object.entries(tokens).map(([name, value]) => [name, String(value)]);
     return { ...definedOnly({ code: codeText }), ...Object.fromEntries(fields) };
   };

@@ -7,6 +7,7 @@ import type { BrowserParts } from '../browser/compose.ts';
 import type { ClientAuthenticationParts } from '../client-authentication/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Consents } from '../consents/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { DeviceParts } from '../devices/compose.ts';
 import type { Interactions } from '../interactions/compose.ts';
@@ -33,6 +34,7 @@ interface AuthorizeDependencies {
   assertions: Assertions;
   audit: Audit;
   clients: Clients;
+  contactCenters: ContactCenters;
   users: Users;
   tokens: Tokens;
   browser: BrowserParts;
@@ -82,6 +84,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
       families: tokens.families,
       userTokenIssuer: tokens.userTokenIssuer,
       lateTokens: tokens.lateTokens,
+      standing: dependencies.contactCenters.standing,
       audit: dependencies.audit.writer,
     }),
     basicAuthorize: createBasicAuthorize({

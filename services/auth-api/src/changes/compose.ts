@@ -6,14 +6,18 @@ import type { Core } from '../core.ts';
 import type { Cors } from '../cors/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import { signingKeyEntity } from '../keys/signing-keys.ts';
+import type { Revocation } from '../revocation/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { SsoSettingsParts } from '../sso/compose-settings.ts';
 import { ssoKeyEntity } from '../sso/keys/service.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
+import { createEnds } from './ends.ts';
+import { createEndsPosition } from './ends-position.ts';
 import { environmentApiProbe } from './environment-api-probe.ts';
 
 interface ChangesDependencies {
+  revocation: Revocation;
   keys: Keys;
   clients: Clients;
   contactCenters: ContactCenters;
@@ -28,16 +32,18 @@ export type FollowedChanges = ReturnType<typeof composeChanges>;
 
 export function composeChanges(core: Core, dependencies: ChangesDependencies) {
   const own = followOwnChanges(core, dependencies);
-  const { subscriber: environment, latest } = followEnvironmentApi(core, dependencies);
+  const { subscriber: environment, ends, latest } = followEnvironmentApi(core, dependencies);
   return {
     environmentApiProbe: environmentApiProbe({ latest, followed: () => environment.lastSeq }),
     async start() {
       await own.start();
       await environment.start();
+      ends.start();
     },
-    close() {
+    async close() {
       environment.stop();
       own.stop();
+      await ends.close();
     },
   };
 }
@@ -81,6 +87,13 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
   const users = dependencies.users.service;
   const ssoSettings = dependencies.ssoSettings.service;
   const latest = async () => (await environmentApi.changesSince(0, 1)).latest;
+  const ends = createEnds({
+    revocations: dependencies.revocation.revocations,
+    position: createEndsPosition(core.pool),
+    changesSince: environmentApi.changesSince,
+    now: core.now,
+    log: kit.log,
+  });
   const subscriber = createChangeSubscriber({
     redis: core.openRedis(),
     channel: keyspace.name('changes:environment'),
@@ -89,6 +102,8 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     onChange: (change) => {
       contactCenters.applyChange(change);
       ssoSettings.applyChange(change);
+      // After the copies were dropped: what is issued from now on goes by the new state.
+      ends.apply(change);
       if (change.entity === 'cors') cors.stored.drop();
       if (change.entity !== 'environment') return;
       users
@@ -100,11 +115,12 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     onGap: () => {
       contactCenters.applyGap();
       ssoSettings.applyGap();
+      ends.catchUp();
       cors.stored.drop();
       // It is unknown which environments changed, so the links of all are updated.
       void users.warmUp();
     },
     log: kit.log,
   });
-  return { subscriber, latest };
+  return { subscriber, ends, latest };
 }

@@ -107,8 +107,8 @@ export function createClientService(options: ClientServiceOptions) {
   }
 
   /** Before the commit, so that no token keeps rights that the registration has lost. */
-  async function endTokens(before: Client, after: Client | undefined): Promise<void> {
-    await Promise.all(endedByChange(before, after).map((ended) => revocations.revoke(ended)));
+  async function endTokens({ client: db }: ChangeTransaction, { before, after }: Change): Promise<void> {
+    if (before !== undefined) await revocations.revokeAll(endedByChange(before, after), db);
   }
 
   /** Locks the client until the transaction ends. @throws AppError (404, 412) */
@@ -159,7 +159,7 @@ export function createClientService(options: ClientServiceOptions) {
         if (secret !== undefined) merged.secrets = [secret];
         if (!usesSecret(merged)) merged.secrets = [];
         const after = (await updateClient(transaction.client, merged)) ?? missing(clientId);
-        await endTokens(before, merged);
+        await endTokens(transaction, { before, after: merged });
         return { before, after };
       });
       return after;
@@ -170,7 +170,7 @@ export function createClientService(options: ClientServiceOptions) {
       await change(clientId, 'client_deleted', writer, async (transaction) => {
         const before = await hold(transaction, clientId, writer);
         await deleteClient(transaction.client, clientId);
-        await endTokens(before, undefined);
+        await endTokens(transaction, { before, after: undefined });
         return { before, after: undefined };
       });
     },

@@ -5,13 +5,16 @@ import { createHttpClient } from '@gatehouse/api-client/http-client';
 import { newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Core } from '../core.ts';
+import type { Revocation } from '../revocation/compose.ts';
 import { createContactCenters, environmentApiSource } from './service.ts';
+import { createStanding } from './standing.ts';
 
 interface ContactCenterDependencies {
   config: {
     environmentApi: { url: string; internalUrl: string | undefined; staleMaxSeconds: number };
     signIn: { defaultTenant: string | undefined };
   };
+  revocation: Revocation;
   /** The Authorization header of our own calls. */
   authorization(): Promise<string>;
 }
@@ -22,6 +25,7 @@ export function composeContactCenters(core: Core, dependencies: ContactCenterDep
   const { location, now, log } = core;
   const {
     config: { environmentApi, signIn },
+    revocation,
     authorization,
   } = dependencies;
   const http = createHttpClient({
@@ -33,19 +37,21 @@ export function composeContactCenters(core: Core, dependencies: ContactCenterDep
   });
   const client = createEnvironmentApiClient(http);
   const owner = newOwnerState();
+  const service = createContactCenters({
+    source: environmentApiSource(client, location),
+    defaultDomain: signIn.defaultTenant,
+    staleMaxSeconds: environmentApi.staleMaxSeconds,
+    owner,
+    now,
+    onStale: (what, key, ageMs, error) =>
+      log.warn({ err: error, what, key, ageMs }, 'Environment API cannot answer: a cached copy is used'),
+  });
   return {
     environmentApi: client,
     /** For all caches of its data: while it hangs, one of them finds that out and the others need not wait. */
     environmentApiState: owner,
-    service: createContactCenters({
-      source: environmentApiSource(client, location),
-      defaultDomain: signIn.defaultTenant,
-      staleMaxSeconds: environmentApi.staleMaxSeconds,
-      owner,
-      now,
-      onStale: (what, key, ageMs, error) =>
-        log.warn({ err: error, what, key, ageMs }, 'Environment API cannot answer: a cached copy is used'),
-    }),
+    service,
+    standing: createStanding({ contactCenters: service, revocations: revocation.revocations }),
     close: () => http.close(),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { EnvironmentApiClient, Fetched } from '@gatehouse/api-client/environment-api/client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
-import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
+import { type EnvironmentChange, environmentEnds } from '@gatehouse/contracts/environment-api/changes';
 import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import {
@@ -55,10 +55,14 @@ export function createContactCenters(options: ContactCenterOptions) {
   const byId = cacheOf('contact-center', options, owner, (key, etag) => source.contactCenter(key, etag));
   const environments = cacheOf('environment', options, owner, (key, etag) => source.environment(key, etag));
 
+  const domainOf = (tenant: string | undefined) => canonicalTenant(tenant ?? defaultDomain ?? '');
+
   return {
+    /** The domain that a typed tenant names, folded; the empty text when it names none. */
+    domainOf,
     /** The active contact centre of a typed tenant; undefined when there is none. Rejects when it cannot be read. */
     async resolve(tenant: string | undefined): Promise<ContactCenterView | undefined> {
-      const domain = canonicalTenant(tenant ?? defaultDomain ?? '');
+      const domain = domainOf(tenant);
       if (domain === '' || domain.length > maxDomainLength) return undefined;
       return activeOnly(await byDomain.get(domain));
     },
@@ -83,8 +87,9 @@ export function createContactCenters(options: ContactCenterOptions) {
       const contactCenterId = change.entity === 'contact-center' ? change.id : change.contactCenterId;
       const isAffected = (_key: string, view: ContactCenterView) =>
         contactCenterId === undefined || view.id === contactCenterId;
-      byDomain.invalidate(isAffected);
-      byId.invalidate(isAffected);
+      // A copy from before an end must not be used again, not even while Environment API is down.
+      const hasEnded = (environmentEnds as readonly string[]).includes(change.entity);
+      for (const cache of [byDomain, byId]) (hasEnded ? cache.drop : cache.invalidate)(isAffected);
       if (change.entity === 'location') environments.invalidateAll();
     },
     /** Drops every copy, because changes may have been missed. */

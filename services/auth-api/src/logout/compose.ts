@@ -6,6 +6,7 @@ import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
+import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { EndedSession } from '../sessions/session.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -22,6 +23,7 @@ import { createSignOutService } from './sign-out-service.ts';
 
 interface LogoutDependencies {
   config: { sessions: { signOutAsksSiblings: boolean } };
+  revocation: Revocation;
   audit: Audit;
   keys: Keys;
   clients: Clients;
@@ -35,6 +37,7 @@ interface LogoutDependencies {
 export function composeLogout(core: Core, dependencies: LogoutDependencies) {
   const { issuer, kit, redis, keyspace, now } = core;
   const { audit, keys, clients, tokens, browser, sessions } = dependencies;
+  const { settled } = dependencies.revocation.revocations;
   const { cookies, pages, publicUrl, postedRequests, starts } = browser;
   const { signOutAsksSiblings: asksSiblings } = dependencies.config.sessions;
   const outcomes = kit.metrics.counter(
@@ -64,6 +67,7 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
     idTokens: tokens.ids,
     directory: clients.directory,
     sessions: sessions.service,
+    settled,
     pendingLogouts: pending,
     afterLogout,
     audit: audit.writer,
@@ -74,6 +78,7 @@ export function composeLogout(core: Core, dependencies: LogoutDependencies) {
   const signOut = createSignOutService({
     callers: sessions.callers,
     sessions: sessions.service,
+    settled,
     clients: clients.directory,
     endFamily: tokens.families.end,
     endToken: tokens.access.end,

@@ -20,6 +20,8 @@ export interface LogoutOptions {
   idTokens: IdTokens;
   directory: Pick<ClientDirectory, 'find'>;
   sessions: SessionService;
+  /** Resolves when everything that was ended before is kept. @throws AppError (503) */
+  settled(): Promise<void>;
   pendingLogouts: PendingLogouts;
   afterLogout: AfterLogout;
   audit: AuditWriter;
@@ -35,7 +37,8 @@ type LogoutOrder = Pick<PendingLogout, 'clientId' | 'everywhere'>;
 export type LogoutEndpoint = ReturnType<typeof createLogoutEndpoint>;
 
 export function createLogoutEndpoint(options: LogoutOptions) {
-  const { idTokens, directory, sessions, pendingLogouts, afterLogout, audit, pages, starts } = options;
+  const { idTokens, directory, sessions, settled, pendingLogouts, afterLogout, audit, pages, starts } =
+    options;
 
   async function readHint(parameters: RequestParameters): Promise<RecognizedIdToken | undefined> {
     const idToken = parameters.get('id_token_hint');
@@ -118,7 +121,10 @@ export function createLogoutEndpoint(options: LogoutOptions) {
       // An exchanged ID token is in other hands than the user's: it names the client, and ends nothing.
       const proof = hint?.isDerived ? undefined : hint;
       if (proof !== undefined && proof.sid !== session?.sid) await endHinted(proof, browser);
-      if (session === undefined) return target ?? pages.signedOut();
+      if (session === undefined) {
+        await settled();
+        return target ?? pages.signedOut();
+      }
       if (proof?.sub === session.sub) {
         await endSession(session, { clientId: proof.clientId }, browser);
         return afterLogout(browser, { ended: session, target, uiLocales });

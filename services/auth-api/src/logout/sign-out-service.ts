@@ -41,6 +41,8 @@ export interface SignOutOptions {
   endFamily(familyId: string): Promise<void>;
   /** Ends an access token and what was derived from it. */
   endToken(text: string, facts: TokenFacts): Promise<void>;
+  /** Resolves when everything that was ended before is kept. @throws AppError (503) */
+  settled(): Promise<void>;
   audit: AuditWriter;
   pendingLogouts: Pick<PendingLogouts, 'create'>;
   pages: Pick<Pages, 'signOut'>;
@@ -51,7 +53,8 @@ export interface SignOutOptions {
 export type SignOutService = ReturnType<typeof createSignOutService>;
 
 export function createSignOutService(options: SignOutOptions) {
-  const { callers, sessions, clients, endFamily, endToken, audit, pendingLogouts, pages, starts } = options;
+  const { callers, sessions, clients, endFamily, endToken, settled, audit, pendingLogouts, pages, starts } =
+    options;
 
   const endDerived = async ({ text, facts, ownFamilyId }: DerivedToken) => {
     await endToken(text, facts);
@@ -116,6 +119,8 @@ export function createSignOutService(options: SignOutOptions) {
       if (caller === undefined) {
         // Also deletes the cookie of a session that has expired.
         if (request.headers['authorization'] === undefined) await sessions.end(browser);
+        // The caller may be unknown because an earlier request, which was answered 503, has ended the token.
+        await settled();
         return { via: undefined, redirectUri, ended: undefined };
       }
       // RFC 9700 section 4.12: an exchanged token has less power than its user's login.

@@ -1,16 +1,28 @@
-/** Composes the revocations: one Redis stream that every replica follows and keeps in memory. */
+/** Composes the revocations: a list in PostgreSQL, a Redis stream that carries it, and the memory of each replica. */
 
 import type { Core } from '../core.ts';
 import { createRevocations } from './revocations.ts';
 import { createRevocationStream } from './stream.ts';
+import { createRevocationTable } from './table.ts';
 
 export type Revocation = ReturnType<typeof composeRevocation>;
 
-export function composeRevocation({ redis, openRedis, keyspace, maxLifeMs, now, log }: Core) {
+export function composeRevocation({ kit, pool, redis, openRedis, keyspace, maxLifeMs, now, log }: Core) {
   // It waits in Redis for the next revocation.
   const blockingRedis = openRedis();
   const stream = createRevocationStream(redis, blockingRedis, keyspace.name('cutoffs'));
-  const revocations = createRevocations({ stream, now, log, maxLifeMs });
+  const losses = kit.metrics.counter(
+    'gatehouse_redis_losses_total',
+    'How often this replica noticed that Redis had lost data: emptied, or failed over to an older copy.',
+  );
+  const revocations = createRevocations({
+    stream,
+    table: createRevocationTable(pool, maxLifeMs),
+    now,
+    log,
+    maxLifeMs,
+    onLoss: () => losses.inc(),
+  });
   return {
     revocations,
     start: () => revocations.start(),

@@ -1,5 +1,18 @@
 /** Keeps the revocations in force in the memory of one replica and tells whether a token is revoked. */
-import { grantAt, type Revocable, type Revocation, type RevocationKind, usersOf } from './revocation.ts';
+import {
+  allContactCenters,
+  domainAt,
+  grantAt,
+  type Revocable,
+  type Revocation,
+  type RevocationKind,
+  revokesWhole,
+  signOnAt,
+  usersOf,
+  type WholeKind,
+} from './revocation.ts';
+
+export type RevocationMemory = ReturnType<typeof createRevocationMemory>;
 
 export function createRevocationMemory() {
   const notBefore: Record<RevocationKind, Map<string, number>> = {
@@ -11,11 +24,16 @@ export function createRevocationMemory() {
     'client-scope': new Map(),
     family: new Map(),
     sid: new Map(),
+    token: new Map(),
+    'contact-center': new Map(),
+    environment: new Map(),
+    domain: new Map(),
+    'sign-on': new Map(),
   };
   const maps = Object.values(notBefore);
 
   const isIssuedBefore = (
-    kind: Exclude<RevocationKind, 'family' | 'sid'>,
+    kind: Exclude<RevocationKind, WholeKind>,
     id: string | undefined,
     issuedAtMs: number,
   ) => id !== undefined && issuedAtMs <= (notBefore[kind].get(id) ?? Number.NEGATIVE_INFINITY);
@@ -29,7 +47,23 @@ export function createRevocationMemory() {
     clientId !== undefined &&
     grantType !== undefined &&
     isIssuedBefore('client-grant', grantAt(clientId, grantType), heldSinceMs);
-  const isRevokedWhole = (kind: 'family' | 'sid', id: string | undefined) =>
+  const places = [notBefore['contact-center'], notBefore.environment, notBefore.domain, notBefore['sign-on']];
+  const hasPlaceEnded = (token: Revocable, sinceMs: number) => {
+    if (places.every(({ size }) => size === 0)) return false;
+    const { sub, contactCenterIds = [], environmentId, entry = {} } = token;
+    const { domain, signOn } = entry;
+    return (
+      isIssuedBefore('contact-center', allContactCenters, sinceMs) ||
+      isIssuedBefore('environment', environmentId, sinceMs) ||
+      contactCenterIds.some(
+        (id) =>
+          isIssuedBefore('contact-center', id, sinceMs) ||
+          (sub !== undefined && isIssuedBefore('domain', domainAt(id, domain), sinceMs)) ||
+          (signOn !== undefined && isIssuedBefore('sign-on', signOnAt(id, signOn), sinceMs)),
+      )
+    );
+  };
+  const isRevokedWhole = (kind: WholeKind, id: string | undefined) =>
     id !== undefined && notBefore[kind].has(id);
 
   return {
@@ -37,8 +71,13 @@ export function createRevocationMemory() {
       const known = notBefore[kind].get(id);
       if (known === undefined || known < atMs) notBefore[kind].set(id, atMs);
     },
+    /** Whether a revocation changes nothing any more. */
+    covers({ kind, id, atMs }: Revocation): boolean {
+      const known = notBefore[kind].get(id);
+      return known !== undefined && (revokesWhole(kind) || known >= atMs);
+    },
     isRevoked(token: Revocable): boolean {
-      const { sub, clientId, rightsOf, familyId, sid, issuedAtMs } = token;
+      const { sub, clientId, rightsOf, familyId, sid, tokenId, issuedAtMs } = token;
       const { authTimeMs = issuedAtMs, heldSinceMs = issuedAtMs, accessIssuedAtMs } = token;
       return (
         isIssuedBefore('sub', sub, authTimeMs) ||
@@ -47,13 +86,20 @@ export function createRevocationMemory() {
         areUsersRevoked(token, heldSinceMs) ||
         isGrantRevoked(token, heldSinceMs) ||
         (accessIssuedAtMs !== undefined && isIssuedBefore('client-scope', clientId, accessIssuedAtMs)) ||
+        hasPlaceEnded(token, authTimeMs) ||
         isRevokedWhole('family', familyId) ||
-        isRevokedWhole('sid', sid)
+        isRevokedWhole('sid', sid) ||
+        isRevokedWhole('token', tokenId)
       );
     },
+    /** Whether it was ever switched off. It may be active again: only Environment API tells. */
+    hasEnded: (contactCenterId: string): boolean =>
+      notBefore['contact-center'].has(contactCenterId) || notBefore['contact-center'].has(allContactCenters),
     /** Removes revocations that no living token can be older than. */
     prune(beforeMs: number): void {
       for (const map of maps) {
+        // A contact centre may still be switched off when the last of its tokens has expired.
+        if (map === notBefore['contact-center']) continue;
         for (const [id, atMs] of map) if (atMs < beforeMs) map.delete(id);
       }
     },

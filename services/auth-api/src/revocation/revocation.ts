@@ -7,6 +7,9 @@
  * `client-grant`: the tokens that a client got by one grant type; the id is made by grantAt().
  * `client-scope`: the access tokens of a client; its refresh tokens yield new ones with what the registration allows now.
  * `family`, `sid`: everything from one authorization or session.
+ * `token`: one access token, by its digest, or by the `jti` of a JWT.
+ * `contact-center`, `environment`: what belongs to it; the id `allContactCenters` stands for all.
+ * `domain`, `sign-on`: what came in that way; the ids are made by domainAt() and signOnAt().
  */
 export const revocationKinds = [
   'sub',
@@ -17,14 +20,39 @@ export const revocationKinds = [
   'client-scope',
   'family',
   'sid',
+  'token',
+  'contact-center',
+  'environment',
+  'domain',
+  'sign-on',
 ] as const;
 
 export type RevocationKind = (typeof revocationKinds)[number];
 
+/** Kinds whose revocations count whenever the token was issued. */
+export type WholeKind = 'family' | 'sid' | 'token';
+
+export function revokesWhole(kind: RevocationKind): kind is WholeKind {
+  return kind === 'family' || kind === 'sid' || kind === 'token';
+}
+
+/** How a user came in. */
+export interface Entry {
+  /** The tenant name of the login, folded. */
+  domain?: string | undefined;
+  /** Protocol and location of the single sign-on settings, as `saml /USW1`. */
+  signOn?: string | undefined;
+}
+
+/** False for a kind of a later version, which this one cannot apply. */
+export function isKnownKind(kind: string): kind is RevocationKind {
+  return (revocationKinds as readonly string[]).includes(kind);
+}
+
 export interface Revocation {
   kind: RevocationKind;
   id: string;
-  /** The not-before: tokens of a subject or client issued up to it are revoked; a family or session is revoked as a whole. */
+  /** The not-before: tokens of a subject or client issued up to it are revoked; a family, session or single token is revoked as a whole. */
   atMs: number;
 }
 
@@ -35,16 +63,22 @@ export interface Revocable {
   rightsOf?: string | undefined;
   familyId?: string | undefined;
   sid?: string | undefined;
+  /** Of an access token: see the kind `token`. */
+  tokenId?: string | undefined;
   /** The grant type that the client used. */
   grantType?: string | undefined;
-  /** Contact centres of the user. */
+  /** Contact centres of the user, or of a client's own token. */
   contactCenterIds?: readonly string[] | undefined;
+  /** Of the user. */
+  environmentId?: string | undefined;
+  /** Of the user. */
+  entry?: Entry | undefined;
   issuedAtMs: number;
   /** When the client got it, if that was later: compared with revocations of the client. */
   heldSinceMs?: number | undefined;
   /** When an access token was made. Refresh tokens have none: `client-scope` does not end them. */
   accessIssuedAtMs?: number | undefined;
-  /** When the user authenticated, if that was earlier: compared with revocations of the subject. */
+  /** When the user authenticated, if that was earlier: compared with revocations of the subject and of its contact centre. */
   authTimeMs?: number | undefined;
 }
 
@@ -56,4 +90,20 @@ export function usersOf(clientId: string, contactCenterId: string): string {
 /** Names what a client got by one grant type. */
 export function grantAt(clientId: string, grantType: string): string {
   return `${clientId} ${grantType}`;
+}
+
+/** It is not known which contact centres have ended. */
+export const allContactCenters = '*';
+
+/**
+ * Names those who came in to a contact centre by a domain. Without one: those of whom it is not known, who end with every
+ * domain.
+ */
+export function domainAt(contactCenterId: string, domain = ''): string {
+  return `${contactCenterId} ${domain}`;
+}
+
+/** Names those who came in to a contact centre by one setting of single sign-on. */
+export function signOnAt(contactCenterId: string, signOn: string): string {
+  return `${contactCenterId} ${signOn}`;
 }

@@ -1,8 +1,17 @@
 /** Appends revocations to their Redis stream and reads them on every replica. */
 import type { RedisClient } from '@gatehouse/service-kit/redis/client';
-import { type Revocation, type RevocationKind, revocationKinds } from './revocation.ts';
+import { isKnownKind, type Revocation } from './revocation.ts';
 
 export type RevocationStream = ReturnType<typeof createRevocationStream>;
+
+/** What tells a stream from one that another Redis, or the same one after a loss of data, goes on with. */
+export interface StreamHistory {
+  /** Undefined: nobody has set it since the data was lost. */
+  epoch: string | undefined;
+  lastId: string;
+  /** The process of Redis; undefined where it is not told, or where there are several. */
+  node: string | undefined;
+}
 
 export interface StreamEntry {
   id: string;
@@ -17,12 +26,19 @@ const answerMs = 500;
 
 type RawEntry = [id: string, fields: string[]];
 
+/** `gatehouse:cutoffs` stays readable for replicas of the release before; they do not know the epoch beside it. */
+const epochSuffix = ':epoch';
+
 /** @param blocking a connection of its own, because a blocking read occupies it */
 export function createRevocationStream(redis: RedisClient, blocking: RedisClient, key: string) {
   return {
     /** Also drops entries that no living token can be older than. */
-    async append({ kind, id, atMs }: Revocation, oldestMs: number): Promise<void> {
-      await redis.xadd(key, 'MINID', '~', String(oldestMs), '*', 'kind', kind, 'id', id, 'at', String(atMs));
+    async append(revocations: readonly Revocation[], oldestMs: number): Promise<void> {
+      await Promise.all(
+        revocations.map(({ kind, id, atMs }) =>
+          redis.xadd(key, 'MINID', '~', String(oldestMs), '*', 'kind', kind, 'id', id, 'at', String(atMs)),
+        ),
+      );
     },
     /** At most `count` entries after `after`, oldest first. */
     async read(after: string, count: number): Promise<StreamEntry[]> {
@@ -34,17 +50,53 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
       const reply = await within(blockMs + answerMs, read);
       return (reply?.[0]?.[1] ?? []).map(parse);
     },
+    async history(): Promise<StreamHistory> {
+      const [epoch, lastId, node] = await Promise.all([
+        redis.get(key + epochSuffix),
+        orIfRefused(redis.xinfo('STREAM', key).then(lastIdOf), streamStart),
+        redis.isCluster ? undefined : orIfRefused(redis.info('server').then(nodeOf), undefined),
+      ]);
+      return { epoch: epoch ?? undefined, lastId, node };
+    },
+    async setEpoch(epoch: string): Promise<void> {
+      await redis.set(key + epochSuffix, epoch);
+    },
     /** Redis's maxmemory-policy; undefined if the server refuses CONFIG, as managed ones often do. */
     async evictionPolicy(): Promise<string | undefined> {
-      try {
-        const [, policy] = (await redis.config('GET', 'maxmemory-policy')) as string[];
-        return policy;
-      } catch (error) {
-        if ((error as Error).name === 'ReplyError') return undefined;
-        throw error;
-      }
+      const asked = redis.config('GET', 'maxmemory-policy') as Promise<string[]>;
+      return orIfRefused(
+        asked.then(([, policy]) => policy),
+        undefined,
+      );
     },
   };
+}
+
+/** Whether `one` was made before `other`: `<ms>-<number>`, each compared as a number. */
+export function isOlderId(one: string, other: string): boolean {
+  const [[oneMs = 0, oneCount = 0], [otherMs = 0, otherCount = 0]] = [one, other].map((id) =>
+    id.split('-').map(Number),
+  ) as [number[], number[]];
+  return oneMs === otherMs ? oneCount < otherCount : oneMs < otherMs;
+}
+
+/** Without a stream, XINFO is refused; managed servers refuse other commands. */
+async function orIfRefused<T>(asked: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if ((error as Error).name === 'ReplyError') return otherwise;
+    throw error;
+  }
+}
+
+function lastIdOf(reply: unknown): string {
+  const fields = reply as unknown[];
+  return String(fields[fields.indexOf('last-generated-id') + 1]);
+}
+
+function nodeOf(text: string): string | undefined {
+  return /^run_id:(\S+)/m.exec(text)?.[1];
 }
 
 /** A read whose connection broke may never settle: ioredis neither repeats nor rejects it. */
@@ -68,8 +120,8 @@ function parse([id, fields]: RawEntry): StreamEntry {
   const values = new Map<string, string>();
   for (let index = 0; index + 1 < fields.length; index += 2)
     values.set(fields[index] ?? '', fields[index + 1] ?? '');
-  const kind = values.get('kind') as RevocationKind;
+  const kind = values.get('kind') ?? '';
   const atMs = Number(values.get('at'));
-  const isKnown = revocationKinds.includes(kind) && Number.isFinite(atMs);
+  const isKnown = isKnownKind(kind) && Number.isFinite(atMs);
   return { id, revocation: isKnown ? { kind, id: values.get('id') ?? '', atMs } : undefined };
 }

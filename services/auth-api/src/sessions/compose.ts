@@ -4,6 +4,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import type { Audit } from '../audit/compose.ts';
 import type { BrowserParts } from '../browser/compose.ts';
 import type { Clients } from '../clients/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -26,6 +27,7 @@ interface SessionDependencies {
   audit: Audit;
   revocation: Revocation;
   clients: Clients;
+  contactCenters: ContactCenters;
   tokens: Tokens;
   browser: BrowserParts;
   /** Tells the clients of sessions that have ended. */
@@ -49,6 +51,7 @@ export function composeSessions(core: Core, dependencies: SessionDependencies) {
     store: createSessionStore(redis, keyspace),
     cookies: browser.cookies,
     revocations: dependencies.revocation.revocations,
+    standing: dependencies.contactCenters.standing,
     lifetimes: {
       idleMs: settings.idleSeconds * 1000,
       absoluteMs: settings.absoluteSeconds * 1000,

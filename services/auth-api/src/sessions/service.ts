@@ -3,7 +3,10 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Browser, BrowserCookies, BrowserRequest } from '../browser/browser-cookies.ts';
+import type { Standing } from '../contact-centers/standing.ts';
+import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
+import { SignInError } from '../users/sign-in-error.ts';
 import { expiryOf, lifetimeOf, type SessionLifetimes } from './lifetimes.ts';
 import type { EndedSession, Newcomer, Session, SessionSummary } from './session.ts';
 import type { SessionEntry, SessionStore, StoredSession } from './store.ts';
@@ -11,7 +14,8 @@ import type { SessionEntry, SessionStore, StoredSession } from './store.ts';
 export interface SessionServiceOptions {
   store: SessionStore;
   cookies: BrowserCookies;
-  revocations: Pick<Revocations, 'revoke' | 'isRevoked' | 'untilFresh'>;
+  revocations: Pick<Revocations, 'revoke' | 'settled' | 'isRevoked' | 'untilFresh'>;
+  standing: Pick<Standing, 'holds'>;
   lifetimes: SessionLifetimes;
   /** Tells the clients of ended sessions. @throws AppError (503) */
   announceEnd(ended: readonly EndedSession[], reach: 'session' | 'user'): Promise<void>;
@@ -25,12 +29,14 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 /** Every method throws AppError (503) while Redis is away. */
 export function createSessionService(options: SessionServiceOptions) {
-  const { store, cookies, revocations, lifetimes, announceEnd, now } = options;
+  const { store, cookies, revocations, standing, lifetimes, announceEnd, now } = options;
 
   const isAlive = (session: StoredSession) => {
-    const { sub, sid, createdAtMs, lastSeenAtMs } = session;
+    const { sub, sid, identity, createdAtMs, lastSeenAtMs } = session;
     if (now() >= expiryOf(lifetimes, session, lastSeenAtMs)) return false;
-    return !revocations.isRevoked({ sub, sid, issuedAtMs: createdAtMs });
+    const { contactCenterId, environmentId, entry } = identity;
+    const place = { contactCenterIds: [contactCenterId], environmentId, entry };
+    return !revocations.isRevoked({ sub, sid, ...place, issuedAtMs: createdAtMs });
   };
 
   const findLive = async (cookieHash: string): Promise<StoredSession | undefined> => {
@@ -55,9 +61,10 @@ export function createSessionService(options: SessionServiceOptions) {
     (await store.entries(sub, now())).find((candidate) => candidate.sid === sid);
 
   const endEntry = async ({ sub, sid, clientIds }: EndedSession, cookieHash: string) => {
-    await revocations.revoke({ kind: 'sid', id: sid });
+    const unsettled = await reasonUnsettled(revocations.revoke({ kind: 'sid', id: sid }));
     await store.remove(cookieHash, { sub, sid });
     await announceEnd([{ sub, sid, clientIds }], 'session');
+    if (unsettled !== undefined) throw unsettled;
   };
 
   return {
@@ -93,6 +100,11 @@ export function createSessionService(options: SessionServiceOptions) {
         store.save(cookie, session, expiryOf(lifetimes, session, provedAtMs)),
         former && store.remove(former.cookieHash, former.stored),
       ]);
+      // Switched off while the user proved who they are.
+      if (!(await standing.holds(identity))) {
+        await store.remove(sha256(cookie), session);
+        throw new SignInError('bad_credentials', { detail: 'the contact centre was switched off meanwhile' });
+      }
       cookies.setSession(browser, cookie, isRemembered ? Math.floor(absoluteMs / 1000) : undefined);
       return sessionOf(session);
     },
@@ -101,7 +113,7 @@ export function createSessionService(options: SessionServiceOptions) {
     async end(browser: Browser): Promise<Session | undefined> {
       if (cookies.readSession(browser.request) === undefined) return undefined;
       const current = await findCurrent(browser.request);
-      if (current !== undefined) await endEntry(current.stored, current.cookieHash);
+      await (current === undefined ? revocations.settled() : endEntry(current.stored, current.cookieHash));
       cookies.clearSession(browser);
       return current && sessionOf(current.stored);
     },
@@ -130,7 +142,10 @@ export function createSessionService(options: SessionServiceOptions) {
     /** Ends one session of the user and its tokens; false when the user has no such session. */
     async endOne(sub: string, sid: string): Promise<boolean> {
       const entry = await findEntry(sub, sid);
-      if (entry === undefined) return false;
+      if (entry === undefined) {
+        await revocations.settled();
+        return false;
+      }
       const clientIds = (await store.find(entry.cookieHash))?.clientIds ?? [];
       await endEntry({ sub, sid, clientIds }, entry.cookieHash);
       return true;
@@ -139,7 +154,7 @@ export function createSessionService(options: SessionServiceOptions) {
     /** Ends every session and token of the user, on every replica within a second. */
     async endAll(sub: string): Promise<void> {
       // One revocation ends everything at once, however many sessions there are; the rest tells the clients.
-      await revocations.revoke({ kind: 'sub', id: sub });
+      const unsettled = await reasonUnsettled(revocations.revoke({ kind: 'sub', id: sub }));
       const entries = await store.entries(sub, now());
       await store.forget(sub);
       const stored = await Promise.all(entries.map(({ cookieHash }) => store.find(cookieHash)));
@@ -147,6 +162,7 @@ export function createSessionService(options: SessionServiceOptions) {
         stored.filter((session) => session !== undefined),
         'user',
       );
+      if (unsettled !== undefined) throw unsettled;
     },
   };
 }

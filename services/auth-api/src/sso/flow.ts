@@ -15,6 +15,8 @@ export interface SsoFlow {
   /** What was typed or hinted, for the page that tells of a failure. */
   userName?: string;
   tenant?: string;
+  /** The domain by which the contact centre was found, folded. */
+  domain?: string;
   /** Hash of the browser's binding cookie. */
   browserHash: string;
   startedAtMs: number;

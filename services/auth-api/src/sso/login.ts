@@ -104,7 +104,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       const settings = await schemes.settingsOf(named);
       if (settings === undefined) return { kind: 'redirect', location: pages.signIn(interactionId) };
       try {
-        return await startLogin(browser, settings, wish, interaction);
+        return await startLogin(browser, settings, { ...wish, domain: schemes.domainOf(named) }, interaction);
       } catch (error) {
         return { kind: 'redirect', location: await login.fail(request, { ...settings, ...wish }, error) };
       }
@@ -126,14 +126,18 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
     async complete(browser, flow, settings, person) {
       const { request } = browser;
       const skewSeconds = settings.protocol === 'saml' ? settings.clockSkewSeconds : oidcSkewSeconds;
+      const startedAtMs = now();
+      // After its end would have been noticed: what ends from here on, ends the session.
+      await login.settingsOf(flow);
       const seenAt = seenAtMs(person, flow, { nowMs: now(), skewMs: skewSeconds * 1000 });
-      const { identity, provedAtMs } = await personOf(settings, person);
+      const { identity } = await personOf(settings, person);
       const { provider, sessionEndsAtMs } = person;
       const { interactionId, target } = flow;
+      const entry = definedOnly({ domain: flow.domain, signOn: `${flow.protocol} ${flow.location}` });
       const session = await sessions.create(browser, {
-        identity,
+        identity: { ...identity, entry },
         amr: methodsOf(person, settings),
-        provedAtMs,
+        provedAtMs: startedAtMs,
         provider,
         ...(typeof seenAt === 'number' ? { providerAuthTimeMs: seenAt } : {}),
         ...(seenAt === 'unknown' ? { isSeenAtUnknown: true } : {}),

@@ -16,7 +16,7 @@ export interface Named {
 export type Schemes = ReturnType<typeof createSchemes>;
 
 export function createSchemes(deps: {
-  contactCenters: Pick<ContactCenterService, 'resolve'>;
+  contactCenters: Pick<ContactCenterService, 'domainOf' | 'resolve'>;
   settings: Pick<SsoSettings, 'enabled'>;
   users: Pick<UserService, 'isMember'>;
   loginNames: LoginNames;
@@ -50,6 +50,8 @@ export function createSchemes(deps: {
   };
 
   return {
+    /** The domain by which the contact centre is found, folded. */
+    domainOf: (named: Named): string => contactCenters.domainOf(loginNames.read(named).tenant),
     /** The settings behind that answer; undefined for `basic`. @throws as `of` */
     settingsOf,
     /**

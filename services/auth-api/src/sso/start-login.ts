@@ -19,6 +19,8 @@ export interface Wish {
   interactionId?: string | undefined;
   tenant?: string | undefined;
   userName?: string | undefined;
+  /** The tenant that was typed, folded. */
+  domain?: string | undefined;
   /** Page of a registered application; only without an interaction. */
   target?: string | undefined;
   /** The identity provider must ask again: the user it knows was the wrong one. */
@@ -90,7 +92,7 @@ export function createStartLogin(options: StartLoginOptions): StartLogin {
       isForced: requiresFreshSignIn === true,
       ...definedOnly({ interactionId: interaction?.id }),
       ...(await targetOf(interaction, wish.target)),
-      ...definedOnly({ userName: wish.userName, tenant: wish.tenant, maxAgeSeconds }),
+      ...definedOnly({ userName: wish.userName, tenant: wish.tenant, domain: wish.domain, maxAgeSeconds }),
       ...(acrValues.length === 0 ? {} : { acrValues }),
     };
     const flowId = await flows.save(flow);

@@ -52,6 +52,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     dependencies.clientAuthentication;
   const { revocations } = dependencies.revocation;
   const { directory } = dependencies.clients;
+  const { standing } = dependencies.contactCenters;
   const audit = dependencies.audit.writer;
   const users = dependencies.users.service;
   const { access: accessTokens, derived: derivedTokens, families, ids: idTokens } = tokens;
@@ -86,9 +87,17 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
         now,
       }),
       targets: createExchangeTargets(directory),
-      exchangeIssuer: createExchangeIssuer({ accessTokens, derivedTokens, families, idTokens, directory }),
+      exchangeIssuer: createExchangeIssuer({
+        accessTokens,
+        derivedTokens,
+        families,
+        idTokens,
+        directory,
+        standing,
+      }),
       convertedTokens,
       accessTokens,
+      standing,
       registeredAssertions: createRegisteredAssertions({
         issuer,
         keySets: dependencies.assertions.clientKeySets,
@@ -117,6 +126,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     accessTokens,
     families,
     idTokens,
+    settled: revocations.settled,
     audit,
   });
   return {

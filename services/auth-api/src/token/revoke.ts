@@ -17,6 +17,8 @@ export interface RevocationOptions {
   accessTokens: AccessTokens;
   families: Families;
   idTokens: Pick<IdTokens, 'recognize'>;
+  /** Resolves when everything that was revoked before is kept. @throws AppError (503) */
+  settled(): Promise<void>;
   audit: AuditWriter;
 }
 
@@ -27,7 +29,7 @@ interface Revocable {
 }
 
 export function createRevocationEndpoint(options: RevocationOptions) {
-  const { clientAuthentication, accessTokens, families, idTokens, audit } = options;
+  const { clientAuthentication, accessTokens, families, idTokens, settled, audit } = options;
 
   async function findOwn(client: Client, text: string): Promise<Revocable | undefined> {
     const token = parseFamilyToken(text);
@@ -54,7 +56,7 @@ export function createRevocationEndpoint(options: RevocationOptions) {
       const own = await findOwn(client, token);
       if (own === undefined) {
         // Section 2.2.1: otherwise the client would believe that the ID token is revoked.
-        if ((await idTokens.recognize(token)) === undefined) return;
+        if ((await idTokens.recognize(token)) === undefined) return settled();
         throw unsupportedTokenType('ID tokens are not revoked: end the session that they speak of');
       }
       const { clientId } = client;

@@ -2,7 +2,7 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import type { Client } from '../clients/client.ts';
-import type { Revocable } from '../revocation/revocation.ts';
+import type { Entry, Revocable } from '../revocation/revocation.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Lineage } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
@@ -53,6 +53,9 @@ export interface TokenFacts {
   expiresAtMs: number;
   audience: string[];
   contactCenterIds: string[];
+  /** Of the user. */
+  environmentId?: string | undefined;
+  entry?: Entry | undefined;
   cnf?: Confirmation | undefined;
 }
 
@@ -67,6 +70,7 @@ export interface StoredAccessToken {
 export function clientTokenRecord(
   client: Client,
   { scope, cnf, issuedAtMs }: { scope: string[]; cnf: Confirmation | undefined; issuedAtMs: number },
+  contactCenterIds = client.contactCenterIds,
 ): AccessTokenRecord {
   return {
     clientId: client.clientId,
@@ -74,7 +78,7 @@ export function clientTokenRecord(
     scope,
     audience: [],
     authorities: client.authorities,
-    contactCenterIds: client.contactCenterIds,
+    contactCenterIds,
     internalClient: client.internalClient,
     issuedAtMs,
     expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
@@ -99,6 +103,8 @@ export function factsOf(record: AccessTokenRecord): TokenFacts {
     expiresAtMs: record.expiresAtMs,
     audience: record.audience,
     contactCenterIds: record.contactCenterIds,
+    environmentId: record.identity?.environmentId,
+    entry: record.identity?.entry,
     cnf: record.cnf,
   };
 }

@@ -27,7 +27,7 @@ export interface AccessTokensOptions {
   issuer: string;
   jwts: JwtAccessTokens;
   derivedTokens: DerivedTokens;
-  revocations: Pick<Revocations, 'isRevoked' | 'revoke' | 'untilFresh'>;
+  revocations: Pick<Revocations, 'isRevoked' | 'revokeAll' | 'untilFresh'>;
   now: Clock;
   /** Compat: opaque tokens are UUIDs, as existing resource servers expect; a client may be registered otherwise. */
   uuidTokens: boolean;
@@ -46,7 +46,7 @@ export type AccessTokens = ReturnType<typeof createAccessTokens>;
 export function createAccessTokens(options: AccessTokensOptions) {
   const { redis, keyspace, issuer, jwts, derivedTokens, revocations, now, uuidTokens } = options;
   // The token itself is never stored.
-  const keyOf = (token: string) => keyspace.key('access', sha256(token));
+  const keyOf = (digest: string) => keyspace.key('access', digest);
 
   function newOpaqueToken({ uuidAccessTokens = uuidTokens }: TokenFormat, random?: Buffer): string {
     if (random === undefined) return uuidAccessTokens ? randomUuid() : randomToken();
@@ -59,24 +59,26 @@ export function createAccessTokens(options: AccessTokensOptions) {
     const text = serializeRecord(record, issuer);
     // NX: a repeated answer must not extend the life of the token that it repeats.
     await (isRepeated
-      ? redis.set(keyOf(token), text, 'PX', lifeMs, 'NX')
-      : redis.set(keyOf(token), text, 'PX', lifeMs));
+      ? redis.set(keyOf(sha256(token)), text, 'PX', lifeMs, 'NX')
+      : redis.set(keyOf(sha256(token)), text, 'PX', lifeMs));
   }
 
-  async function findStored(token: string): Promise<StoredAccessToken | undefined> {
+  async function findStored(token: string): Promise<(StoredAccessToken & { tokenId: string }) | undefined> {
     if (token.length > maxAccessTokenLength) return undefined;
     if (!isJwt(token)) {
-      const text = await redis.get(keyOf(token));
-      return text === null ? undefined : parseStored(text);
+      const tokenId = sha256(token);
+      const text = await redis.get(keyOf(tokenId));
+      return text === null ? undefined : { ...parseStored(text), tokenId };
     }
     const read = await jwts.read(token);
     const jti = read?.facts.jti;
-    return jti === undefined || (await derivedTokens.hasJwtEnded(jti)) ? undefined : read;
+    if (read === undefined || jti === undefined || (await derivedTokens.hasJwtEnded(jti))) return undefined;
+    return { ...read, tokenId: jti };
   }
 
-  function isRevoked(facts: TokenFacts): boolean {
+  function isRevoked(facts: TokenFacts, tokenId: string): boolean {
     const { contactCenterIds, restsOn = [] } = facts;
-    if (revocations.isRevoked(revocableOf(facts))) return true;
+    if (revocations.isRevoked({ ...revocableOf(facts), tokenId })) return true;
     return restsOn.some((parent) => revocations.isRevoked({ ...parent, contactCenterIds }));
   }
 
@@ -115,7 +117,7 @@ export function createAccessTokens(options: AccessTokensOptions) {
       const stored = await findStored(token);
       if (stored === undefined || stored.facts.expiresAtMs <= now()) return undefined;
       await revocations.untilFresh();
-      return isRevoked(stored.facts) ? undefined : stored;
+      return isRevoked(stored.facts, stored.tokenId) ? undefined : stored;
     },
 
     /** The facts of a token that this client may revoke; undefined if it is none. */
@@ -126,10 +128,13 @@ export function createAccessTokens(options: AccessTokensOptions) {
 
     /** Ends a token that was found, and everything that was derived from it. */
     async end(token: string, { jti, expiresAtMs }: TokenFacts): Promise<void> {
-      const families = await (jti === undefined
+      const { tokenIds, familyIds } = await (jti === undefined
         ? derivedTokens.removeOpaque(token)
         : derivedTokens.endJwt(jti, expiresAtMs));
-      await Promise.all(families.map((id) => revocations.revoke({ kind: 'family', id })));
+      await revocations.revokeAll([
+        ...tokenIds.map((id) => ({ kind: 'token' as const, id })),
+        ...familyIds.map((id) => ({ kind: 'family' as const, id })),
+      ]);
     },
   };
 }
@@ -143,6 +148,8 @@ function revocableOf({ authorizedAtMs, issuedAtMs = authorizedAtMs, ...facts }: 
     familyId: facts.familyId,
     sid: facts.sid,
     contactCenterIds: facts.contactCenterIds,
+    environmentId: facts.environmentId,
+    entry: facts.entry,
     issuedAtMs: authorizedAtMs,
     heldSinceMs: facts.heldSinceMs,
     accessIssuedAtMs: issuedAtMs,

@@ -8,6 +8,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Clients } from '../clients/compose.ts';
+import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Revocation } from '../revocation/compose.ts';
@@ -37,6 +38,7 @@ interface TokenDependencies {
   revocation: Revocation;
   keys: Keys;
   clients: Clients;
+  contactCenters: ContactCenters;
 }
 
 export type Tokens = ReturnType<typeof composeTokens>;
@@ -86,7 +88,13 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
   const certificates = clientCertificatesOf(config);
 
   return {
-    userTokenIssuer: createUserTokenIssuer({ accessTokens: access, families, idTokens: ids, now }),
+    userTokenIssuer: createUserTokenIssuer({
+      accessTokens: access,
+      families,
+      idTokens: ids,
+      standing: dependencies.contactCenters.standing,
+      now,
+    }),
     lateTokens,
     access,
     derived,

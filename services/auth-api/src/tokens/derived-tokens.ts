@@ -31,6 +31,13 @@ export interface DerivedTokensOptions {
   now: Clock;
 }
 
+/** What ends with a token. */
+export interface EndedWithToken {
+  /** The token and the access tokens that were derived from it: see the kind `token` of revocations. */
+  tokenIds: string[];
+  familyIds: string[];
+}
+
 export type DerivedTokens = ReturnType<typeof createDerivedTokens>;
 
 export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptions) {
@@ -46,28 +53,33 @@ export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptio
   }
 
   /** Removes the token first: an exchange notes its new token, then checks that the parent still exists. */
-  async function removeByDigest(digest: string): Promise<string[]> {
+  async function removeByDigest(digest: string): Promise<EndedWithToken> {
     await redis.del(keyspace.key('access', digest));
-    return removeDerived(digest);
+    return withDerived(digest, digest);
   }
 
-  async function endJwt(jti: string, expiresAtMs: number): Promise<string[]> {
+  async function endJwt(jti: string, expiresAtMs: number): Promise<EndedWithToken> {
+    // Replicas of the release before look here.
     await redis.set(endedKeyOf(jti), '1', 'PX', Math.max(1, expiresAtMs - now()));
-    return removeDerived(sha256(jti));
+    return withDerived(jti, sha256(jti));
   }
 
-  async function removeDerived(digest: string): Promise<string[]> {
+  async function withDerived(tokenId: string, digest: string): Promise<EndedWithToken> {
     const derived = await redis.zrange(derivedKeyOf(digest), 0, '-1', 'WITHSCORES');
-    if (derived.length === 0) return [];
-    const families = await Promise.all(
+    if (derived.length === 0) return { tokenIds: [tokenId], familyIds: [] };
+    const ended = await Promise.all(
       pairsOf(derived).map(async ([name, endsAtMs]) => {
-        if (name.startsWith(familyPrefix)) return [name.slice(familyPrefix.length)];
+        if (name.startsWith(familyPrefix))
+          return { tokenIds: [], familyIds: [name.slice(familyPrefix.length)] };
         if (name.startsWith(jwtPrefix)) return endJwt(name.slice(jwtPrefix.length), Number(endsAtMs));
         return removeByDigest(name);
       }),
     );
     await redis.del(derivedKeyOf(digest));
-    return families.flat();
+    return {
+      tokenIds: [tokenId, ...ended.flatMap(({ tokenIds }) => tokenIds)],
+      familyIds: ended.flatMap(({ familyIds }) => familyIds),
+    };
   }
 
   return {
@@ -83,11 +95,11 @@ export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptio
 
     /**
      * Removes an opaque access token with every access token that was derived from it, directly or not.
-     * @returns the families that were derived from them, which the caller must end
+     * The caller must revoke what it names: Redis may lose the removal.
      */
     removeOpaque: (token: string) => removeByDigest(sha256(token)),
 
-    /** A JWT cannot be removed: it is noted as ended until it expires. @returns families, as removeOpaque */
+    /** A JWT cannot be removed: it is noted as ended until it expires. As removeOpaque. */
     endJwt,
 
     async hasJwtEnded(jti: string): Promise<boolean> {

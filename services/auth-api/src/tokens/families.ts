@@ -55,7 +55,7 @@ export type ConsumedCode =
 export interface FamiliesOptions {
   redis: RedisClient;
   keyspace: Keyspace;
-  revocations: Pick<Revocations, 'isRevoked' | 'revoke'>;
+  revocations: Pick<Revocations, 'revoke'>;
   now: () => number;
   codeTtlMs: number;
   /** How long a redeemed code is remembered, so that its replay is noticed. */
@@ -164,11 +164,9 @@ export function createFamilies(options: FamiliesOptions) {
     /** Ends the code, the refresh tokens and every access token of a family. Safe to repeat. */
     async end(familyId: string): Promise<void> {
       const keys = ['code', 'refresh', 'revoked'].map((kind) => keyspace.key(kind, familyId));
-      const isKnown = revocations.isRevoked({ familyId, issuedAtMs: 0 });
       await Promise.all([
         revokeFamily.run(redis, keys, [options.maxLifeMs]),
-        // Repeated requests with a revoked token must not fill the stream.
-        isKnown ? undefined : revocations.revoke({ kind: 'family', id: familyId }),
+        revocations.revoke({ kind: 'family', id: familyId }),
       ]);
     },
   };

@@ -37,6 +37,8 @@ export function isGrantRevoked(grant: Grant, revocations: Revocations): boolean 
   const contactCenterIds = [grant.identity.contactCenterId];
   const own = {
     sub: grant.identity.sub,
+    environmentId: grant.identity.environmentId,
+    entry: grant.identity.entry,
     clientId,
     grantType,
     familyId,

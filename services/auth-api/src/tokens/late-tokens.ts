@@ -15,7 +15,7 @@ export type LateTokens = ReturnType<typeof createLateTokens>;
 
 export interface LateTokensOptions {
   directory: Pick<ClientDirectory, 'find' | 'drop'>;
-  revocations: Pick<Revocations, 'revoke'>;
+  revocations: Pick<Revocations, 'revokeAll'>;
   now: Clock;
   log: Logger;
 }
@@ -55,8 +55,7 @@ export function createLateTokens({ directory, revocations, now, log }: LateToken
     }
     // Another client may have the id by now.
     const after = found?.createdAtMs === createdAtMs ? found : undefined;
-    const ended = endedByChange(by, after);
-    await Promise.all(ended.map((one) => revocations.revoke({ ...one, atMs })));
+    await revocations.revokeAll(endedByChange(by, after).map((one) => ({ ...one, atMs })));
   }
 
   async function settleOrLog(issue: LastIssue): Promise<void> {

@@ -4,6 +4,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
+import type { Standing } from '../contact-centers/standing.ts';
 import { commonScope, openidScope } from '../protocol/parameters.ts';
 import { claimsOfScope, userClaimsOf } from '../protocol/user-claims.ts';
 import { type AccessTokenRecord, type TokenAnswer, tokenAnswer } from './access-token.ts';
@@ -40,12 +41,16 @@ export interface UserTokenIssuerOptions {
   accessTokens: Pick<AccessTokens, 'issue'>;
   families: Pick<Families, 'openRefresh'>;
   idTokens: Pick<IdTokens, 'sign'>;
+  /** Whether the user's contact centre is still active. */
+  standing: Pick<Standing, 'require'>;
   now: Clock;
 }
 
 export type UserTokenIssuer = ReturnType<typeof createUserTokenIssuer>;
 
-export function createUserTokenIssuer({ accessTokens, families, idTokens, now }: UserTokenIssuerOptions) {
+export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
+  const { accessTokens, families, idTokens, standing, now } = options;
+
   async function idTokenFor(client: Client, grant: Grant, record: AccessTokenRecord, issued: IssuedBeside) {
     if (!record.scope.includes(openidScope)) return undefined;
     const { accessToken, code, nonce } = issued;
@@ -94,6 +99,7 @@ export function createUserTokenIssuer({ accessTokens, families, idTokens, now }:
         accessTokens.issue(client, record),
         openRefresh(client, grant, record.issuedAtMs, cnf),
       ]);
+      await standing.require(grant.identity);
       const idToken = await idTokenFor(client, grant, record, { accessToken, nonce: grant.nonce });
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };
     },
@@ -114,6 +120,7 @@ export function createUserTokenIssuer({ accessTokens, families, idTokens, now }:
       const { random, isRepeated, refreshToken } = renewal;
       const record = recordOf(client, grant, renewal);
       const accessToken = await accessTokens.issue(client, record, { random, isRepeated });
+      await standing.require(grant.identity);
       // Core section 12.2: a refreshed ID token has no nonce.
       const idToken = await idTokenFor(client, grant, record, { accessToken });
       return { ...tokenAnswer(accessToken, record), refresh_token: refreshToken, id_token: idToken };

@@ -23,6 +23,8 @@ export interface AttemptOrigin {
 export interface Account extends LoginName {
   /** Undefined for an unknown tenant; no answer may show the difference. */
   contactCenter: ContactCenterView | undefined;
+  /** The domain by which the contact centre was found; undefined if it was known. */
+  domain: string | undefined;
   attempt: Attempt;
 }
 
@@ -43,7 +45,7 @@ interface Purpose {
 
 export interface AccountsOptions {
   loginNames: LoginNames;
-  contactCenters: Pick<ContactCenterService, 'resolve' | 'get'>;
+  contactCenters: Pick<ContactCenterService, 'domainOf' | 'resolve' | 'get'>;
   limiter: Pick<AttemptLimiter, 'reserve'>;
   lockoutRules: LockoutRulesReader;
   /** Writes events of attempts that had to wait. */
@@ -97,7 +99,8 @@ export function createAccounts(options: AccountsOptions) {
           device: origin.device,
           isFirstOnPage: origin.isFirstOnPage,
         });
-        return { ...name, contactCenter, attempt };
+        const domain = named.contactCenterId === undefined ? contactCenters.domainOf(name.tenant) : undefined;
+        return { ...name, contactCenter, domain, attempt };
       } catch (error) {
         if (error instanceof SignInError) {
           onRefused?.(contactCenter?.id, error);

@@ -69,7 +69,8 @@ export function createAuthenticate(options: AuthenticateOptions) {
     if (barredGroups.length > 0 && (await isInGroup(link, person.DBID, barredGroups, callOptions)))
       throw new SignInError('sso_required', { detail: passwordNotUsedHere });
     if (user.changePasswordRequired) throw new SignInError('password_change_required');
-    const identity = await identities.of(link, person, callOptions);
+    const read = await identities.of(link, person, callOptions);
+    const identity = { ...read, entry: { domain: account.domain } };
     return definedOnly({ identity, provedAtMs, passwordExpiresInDays: user.passwordExpiresInDays });
   };
 

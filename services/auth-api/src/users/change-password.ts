@@ -5,6 +5,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
 import type { AuditWriter } from '../audit/event.ts';
+import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import {
   type Account,
@@ -96,7 +97,8 @@ export function createChangePassword(options: ChangePasswordOptions) {
     // At once: the old password's grants must end even if one of the other steps fails.
     await Promise.all([
       records.noteOwnPasswordChange(bare.sub, passwordUpdatingDate),
-      revocations.revoke({ kind: 'sub', id: bare.sub, atMs: changedAtMs }),
+      // In force: a refusal now would say that the password is still the old one.
+      reasonUnsettled(revocations.revoke({ kind: 'sub', id: bare.sub, atMs: changedAtMs })),
       account.attempt.succeed(),
       audit.write({
         name: 'password_changed',
@@ -109,8 +111,9 @@ export function createChangePassword(options: ChangePasswordOptions) {
     ]);
     // The password is changed: a failure to read groups and roles must not say otherwise.
     const options = definedOnly({ signal: change.signal });
-    const identity = await identities.of(link, person, options).catch(() => bare);
-    return { identity, changedAtMs };
+    const read = await identities.of(link, person, options).catch(() => bare);
+    const entry = 'identity' in change.owner ? change.owner.identity.entry : { domain: account.domain };
+    return { identity: definedOnly({ ...read, entry }), changedAtMs };
   };
 }
 

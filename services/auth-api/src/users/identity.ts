@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { uuidOf } from '@gatehouse/service-kit/crypto/secrets';
+import type { Entry } from '../revocation/revocation.ts';
 import { type Authority, type AuthorityMapping, authoritiesOf, type Entitlements } from './authorities.ts';
 
 /** Plain JSON: it is stored with sessions and refresh families as it stands. */
@@ -24,6 +25,8 @@ export interface UserIdentity {
   email?: string;
   authorities: Authority[];
   properties: Record<string, string>;
+  /** How the person came in, as far as it is known. */
+  entry?: Entry;
 }
 
 export interface IdentityPlace {

@@ -4,6 +4,7 @@ import { CfgObjectState } from '@gatehouse/config-server-client/model/enumeratio
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
+import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { subjectOf } from './identity.ts';
 import { createPersonChangeQueue } from './person-change-queue.ts';
@@ -29,7 +30,8 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
     const sub = subjectOf(environmentId, dbid);
     // In parallel: the revocation must not wait for the audit trail.
     await Promise.all([
-      revocations.revoke({ kind: 'sub', id: sub, atMs }),
+      // In force: whoever has it on the stream carries it over to PostgreSQL.
+      reasonUnsettled(revocations.revoke({ kind: 'sub', id: sub, atMs })),
       audit.write({
         name: 'person_cut_off',
         outcome: 'success',
@@ -77,7 +79,8 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
     );
     for (const dbid of await records.newlyDisabled(environmentId, disabled)) {
       await keepPace();
-      await revocations.revoke({ kind: 'sub', id: subjectOf(environmentId, dbid), atMs: now() });
+      const sub = subjectOf(environmentId, dbid);
+      await reasonUnsettled(revocations.revoke({ kind: 'sub', id: sub, atMs: now() }));
     }
     await records.replaceDisabled(environmentId, disabled);
   };

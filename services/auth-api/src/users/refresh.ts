@@ -1,5 +1,6 @@
 /** Reads a signed-in person again before tokens are renewed. */
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { EnvironmentLinks } from './environment-links.ts';
@@ -16,10 +17,11 @@ export interface RefreshOptions {
   identities: Identities;
 }
 
-type KnownPerson = Pick<UserIdentity, 'environmentId' | 'contactCenterId' | 'dbid'>;
+type KnownPerson = Pick<UserIdentity, 'environmentId' | 'contactCenterId' | 'dbid' | 'entry'>;
 
 export function createRefresh({ contactCenters, links, identities }: RefreshOptions) {
-  const readAgain = async ({ contactCenterId, environmentId, dbid }: KnownPerson, provedAtMs: number) => {
+  const readAgain = async (known: KnownPerson, provedAtMs: number): Promise<UserIdentity> => {
+    const { contactCenterId, environmentId, dbid, entry } = known;
     const contactCenter = await contactCenters.get(contactCenterId);
     if (contactCenter?.environmentId !== environmentId) throw userGone();
     const link = await links.open(contactCenter);
@@ -29,7 +31,7 @@ export function createRefresh({ contactCenters, links, identities }: RefreshOpti
     // The announcement of the new password was missed, and with it the revocation.
     const { PasswordUpdatingDate: changedAtSeconds = 0 } = person;
     if (changedAtSeconds * 1000 > provedAtMs + passwordClockSkewMs) throw userGone();
-    return identities.of(link, person);
+    return definedOnly({ ...(await identities.of(link, person)), entry });
   };
 
   /**

@@ -377,6 +377,7 @@ describe('the revocation of a subject token', () => {
         families: deps.tokens.families,
         idTokens: deps.tokens.ids,
         directory: deps.clients.directory,
+        standing: deps.contactCenters.standing,
         derivedTokens: deps.tokens.derived,
       }),
     });

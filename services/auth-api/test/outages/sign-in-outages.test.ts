@@ -64,14 +64,16 @@ describe('69: Redis down', () => {
 });
 
 describe('69: PostgreSQL down', () => {
-  it('logins and sign-outs go on, and their trail is complete afterwards', async () => {
+  it('logins go on, sign-outs are in force and answered 503, and their trail is complete afterwards', async () => {
     const postgres = await startPostgres();
     const own = await startAuthApi({ env: { GATEHOUSE_POSTGRES_URL: postgres.url } });
     await postgres.stop();
     const browser = createBrowser(own.app);
     for (let index = 0; index < 3; index += 1) {
       expect((await browser.postJson('/auth/v3/sign-in', agent)).status).toBe(200);
-      expect((await browser.get('/auth/v3/sign-out')).status).toBe(302);
+      const answer = await browser.get('/auth/v3/sign-out');
+      expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+      expect((await browser.get('/auth/v3/ping')).status).toBe(403);
     }
     await postgres.start();
     const trail = async () => {
@@ -173,9 +175,9 @@ describe('changed environment data', () => {
     stack.deps.contactCenters.service.applyGap();
     stack.environmentApi.asked.length = 0;
     expect(await statusOf()).toBe(200);
-    expect(stack.environmentApi.asked.map(({ status }) => status)).toEqual([304, 304]);
+    expect(stack.environmentApi.asked.map(({ status }) => status)).toEqual([304, 304, 304]);
     expect(await statusOf()).toBe(200);
-    expect(stack.environmentApi.asked).toHaveLength(2);
+    expect(stack.environmentApi.asked).toHaveLength(3);
   });
 
   it('another Configuration Server is used at once, and a login under way on the old one still succeeds', async () => {

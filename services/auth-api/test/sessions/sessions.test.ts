@@ -17,7 +17,7 @@ const dayMs = 24 * 60 * minuteMs;
 const remembered = { idleMs: 7 * dayMs, absoluteMs: 30 * dayMs };
 
 /** Cut-offs of one replica, without the stream between replicas. */
-function localRevocations(): Pick<Revocations, 'revoke' | 'isRevoked' | 'untilFresh'> {
+function localRevocations(): Pick<Revocations, 'revoke' | 'settled' | 'isRevoked' | 'untilFresh'> {
   const cuts: { kind: string; id: string; atMs: number }[] = [];
   return {
     revoke: async ({ kind, id, atMs = Date.now() }) => {
@@ -30,6 +30,7 @@ function localRevocations(): Pick<Revocations, 'revoke' | 'isRevoked' | 'untilFr
           (cut.kind === 'sid' && cut.id === sid),
       ),
     untilFresh: async () => undefined,
+    settled: async () => undefined,
   };
 }
 
@@ -55,6 +56,7 @@ describe.each([{ cluster: false }, { cluster: true }])('sessions, cluster mode: 
       store: createSessionStore(redis.redis, redis.keyspace),
       cookies: createBrowserCookies('https://login.test'),
       revocations,
+      standing: { holds: async () => true },
       lifetimes: lifetimesOf,
       announceEnd: async (ended, reach) => {
         announced.push(...ended.map(({ sid, clientIds }) => ({ sid, clientIds, reach })));

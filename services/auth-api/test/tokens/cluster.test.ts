@@ -24,6 +24,7 @@ let families: Families;
 const revocations = {
   isRevoked: () => false,
   revoke: async () => undefined,
+  revokeAll: async () => undefined,
   untilFresh: async () => undefined,
 };
 
@@ -170,8 +171,10 @@ describe('on a server in cluster mode', () => {
     expect(await posted.find(await posted.save({ client_id: 'x' }))).toEqual({ client_id: 'x' });
 
     const stream = createRevocationStream(redis, blocking, keyspace.name('cutoffs'));
-    await stream.append({ kind: 'sub', id: 's', atMs: now }, 0);
+    await stream.append([{ kind: 'sub', id: 's', atMs: now }], 0);
     expect(await stream.wait('0-0', 100)).toHaveLength(1);
     expect(await stream.read('0-0', 10)).toHaveLength(1);
+    await stream.setEpoch('e');
+    expect(await stream.history()).toEqual({ epoch: 'e', lastId: expect.any(String), node: undefined });
   });
 });

@@ -1,24 +1,42 @@
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { migrate } from '@gatehouse/service-kit/postgres/migrate';
+import { createPool, type Pool } from '@gatehouse/service-kit/postgres/pool';
 import { createRedis, type RedisClient, untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
+import { Secret } from '@gatehouse/service-kit/secret';
+import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRevocations, type Revocations } from '../../src/revocation/revocations.ts';
 import { createRevocationStream } from '../../src/revocation/stream.ts';
+import { createRevocationTable } from '../../src/revocation/table.ts';
 
 const log = createLogger('test', { level: 'silent', format: 'json' });
 let server: TestRedis;
+let database: TestDatabase;
+let pool: Pool;
 const clients: RedisClient[] = [];
 const started: Revocations[] = [];
 const nowMs = Date.now();
+const postgresConfig = {
+  ...{ host: '', port: 0, database: '', username: '', password: undefined, ssl: 'off' as const },
+  ...{ poolSize: 4, poolCheckoutTimeoutMs: 2000, statementTimeoutMs: 2000 },
+};
 
 beforeAll(async () => {
   server = await startRedis({ persistent: true });
+  database = await createTestDatabase();
+  const postgres = { ...postgresConfig, url: new Secret(database.url) };
+  await migrate(postgres, { schema: 'auth', folder: new URL('../../migrations/', import.meta.url), log });
+  pool = createPool(postgres, { schema: 'auth', applicationName: 'test', log });
 });
 afterEach(async () => {
   await Promise.all(started.splice(0).map((revocations) => revocations.close()));
   for (const client of clients.splice(0)) client.disconnect();
 });
-afterAll(() => server?.close());
+afterAll(async () => {
+  await pool?.end();
+  await Promise.all([server?.close(), database?.close()]);
+});
 
 async function connect(blocking: boolean): Promise<RedisClient> {
   const client = createRedis(redisConfigOf(server, 500), { log, blocking });
@@ -27,9 +45,11 @@ async function connect(blocking: boolean): Promise<RedisClient> {
   return client;
 }
 
+/** Replicas with the same key share the stream; all share the table. */
 async function startReplica(key: string, monotonicMs?: () => number): Promise<Revocations> {
   const revocations = createRevocations({
     stream: createRevocationStream(await connect(false), await connect(true), key),
+    table: createRevocationTable(pool, 1_000_000),
     now: () => nowMs,
     log,
     maxLifeMs: 1_000_000,
@@ -111,8 +131,9 @@ describe('cut-offs', () => {
     clock += 1_001;
     expect(() => revocations.assertFresh()).toThrow(expect.objectContaining({ status: 503 }));
     await expect(revocations.untilFresh()).rejects.toMatchObject({ status: 503 });
-    await expect(revocations.revoke({ kind: 'sub', id: 'x' })).rejects.toThrow();
-    expect(revocations.isRevoked({ sub: 'x', issuedAtMs: 0 })).toBe(false);
+    // It is in PostgreSQL, so it is in force; the caller is told that other replicas do not know it yet.
+    await expect(revocations.revoke({ kind: 'sub', id: 'x' })).rejects.toMatchObject({ status: 503 });
+    expect(revocations.isRevoked({ sub: 'x', issuedAtMs: 0 })).toBe(true);
 
     await server.start();
     await expect

@@ -1,7 +1,7 @@
 /** Runs every write of this service: rows, audit entry and change event in one transaction. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { operationIdField } from '@gatehouse/contracts/envelope';
-import type { EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
+import type { EnvironmentEnd, EnvironmentEntity } from '@gatehouse/contracts/environment-api/changes';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -70,8 +70,12 @@ export interface Write {
   db: Queryable;
   /** Call it once per entity, after its rows are written. */
   record(written: Written): Promise<void>;
-  /** Publishes a change of another entity than the recorded one, such as `cors` when a setting changed. */
-  announce(change: { entity: EnvironmentEntity; id: string; contactCenterId?: string }): void;
+  /** Publishes a change of another entity than the recorded one, such as `cors` when a setting changed, or what ends by it. */
+  announce(change: {
+    entity: EnvironmentEntity | EnvironmentEnd;
+    id: string;
+    contactCenterId?: string;
+  }): void;
 }
 
 export type Writer = ReturnType<typeof createWriter>;

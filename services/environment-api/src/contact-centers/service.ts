@@ -20,6 +20,7 @@ import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { corsSetting } from '../fields/cors-origins.ts';
 import { parseId } from '../fields/scalars.ts';
 import { auditedFields, type ContactCenter, type ContactCenterFields } from './contact-center.ts';
+import { announceEnds } from './ends.ts';
 import type { ContactCenterPatch, NewContactCenter } from './schemas.ts';
 import * as store from './store.ts';
 
@@ -76,6 +77,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
         await store.updateContactCenter(write.db, present.id, next);
         if (movesDomains) await replaceDomains(context.caller, write.db, present.id, next.domains);
         await record(write, 'update', present.id, present, next);
+        announceEnds(write, present, next);
         return reread(write.db, present.id);
       }),
     /** Deletes it with its settings. @throws AppError 404, 412 */
@@ -90,6 +92,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
         const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
         await store.deleteContactCenter(write.db, present.id);
         await record(write, 'delete', present.id, present, undefined);
+        announceEnds(write, present, undefined);
         // Its origins are deleted with it.
         if (hasOrigins) write.announce({ entity: 'cors', id: present.id, contactCenterId: present.id });
       });

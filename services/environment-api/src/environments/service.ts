@@ -142,6 +142,7 @@ export function createEnvironmentService({
         await store.deleteEnvironment(write.db, present.id);
         const changes = environmentDiff(present, undefined);
         await write.record({ action: 'delete', entity: 'environment', id: present.id, changes });
+        write.announce({ entity: 'environment-end', id: present.id });
       });
     },
   };

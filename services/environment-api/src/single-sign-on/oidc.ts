@@ -117,6 +117,7 @@ export const oidc: Protocol<OidcSettings, OidcPatch> = {
   secretOf: (patch) => patch.clientSecret,
   // The secret is sent to the token endpoint, which either of the two names.
   secretIsFor: ({ issuer, tokenEndpoint }) => [issuer, tokenEndpoint].join(' '),
+  providerOf: ({ issuer }) => issuer,
 };
 
 function endpointProblems(settings: OidcSettings): FieldProblem[] {

@@ -17,6 +17,8 @@ export interface Protocol<Settings extends object = object, Patch extends object
   secretOf(patch: Patch): string | null | undefined;
   /** The party that the secret is sent to: a stored secret must not go to another one. */
   secretIsFor(settings: Settings): string | undefined;
+  /** Names the identity provider: another name means other people. */
+  providerOf(settings: Settings): string | undefined;
 }
 
 const accessGroupsField = namesField(64, 'names of access groups').describe(

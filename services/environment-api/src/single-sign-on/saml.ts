@@ -103,6 +103,9 @@ export const saml: Protocol<SamlSettings, SamlPatch> = {
   },
   secretOf: () => undefined,
   secretIsFor: () => undefined,
+  // The same provider may renew its certificates in its metadata.
+  providerOf: ({ idpMetadataUrl, idpMetadataXml = '' }) =>
+    idpMetadataUrl ?? /\sentityID\s*=\s*["']([^"']*)["']/.exec(idpMetadataXml)?.[1],
 };
 
 /** Finds obvious mistakes only: Auth API parses the document and verifies its signature when it uses it. */

@@ -13,7 +13,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Caller } from '../access/caller.ts';
-import type { WriteContext } from '../changes/writer.ts';
+import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { LocationService } from '../locations/service.ts';
@@ -95,6 +95,8 @@ export function createSingleSignOnService({
           contactCenterId: id,
           changes: changesOf(before, { location, settings, secret }),
         });
+        if (before && endsSignOn(protocol, before.settings as S, settings))
+          announceEnd(write, id, { protocol: protocol.name, location });
         return true;
       });
       if (!entry) throw new Error('the settings were not read');
@@ -118,6 +120,7 @@ export function createSingleSignOnService({
           contactCenterId: id,
           changes: changesOf(before, undefined),
         });
+        if (isEnabled(before.settings)) announceEnd(write, id, { protocol, location });
         return true;
       }),
     /** The form for Auth API, with the sealed secret. @throws AppError 404 */
@@ -136,6 +139,25 @@ export function createSingleSignOnService({
       });
     },
   };
+}
+
+/** Whether it was switched off, or asks another identity provider from now on. */
+function endsSignOn<S extends object>({ providerOf }: Protocol<S, never>, before: S, after: S): boolean {
+  if (!isEnabled(before)) return false;
+  return !isEnabled(after) || providerOf(before) !== providerOf(after);
+}
+
+function isEnabled(settings: object): boolean {
+  return (settings as { enabled?: boolean }).enabled === true;
+}
+
+/** Auth API revokes what came in by it. */
+function announceEnd(
+  write: Write,
+  contactCenterId: string,
+  { protocol, location }: { protocol: ProtocolName; location: string },
+): void {
+  write.announce({ entity: 'single-sign-on-end', id: `${protocol} ${location}`, contactCenterId });
 }
 
 /** The entry with the longest location that covers the given one. */

@@ -106,10 +106,11 @@ function clientsRightOf({ clientId, grantType, ...times }: AccessTokenRecord): R
 
 /** A derived token is revoked with everything that revokes its actor. */
 function rightOf(record: AccessTokenRecord): Revocable {
-  const { sub, clientId, familyId, session } = record;
+  const { sub, clientId, familyId, session, identity } = record;
   return {
     ...clientsRightOf(record),
     sub,
+    entry: identity?.entry,
     rightsOf: sub === undefined ? clientId : undefined,
     familyId,
     sid: session?.sid,

@@ -3,6 +3,7 @@ import { isProvenBy } from '@gatehouse/caller-auth/sender-constraint/confirmatio
 import { invalidRequest, invalidScope, invalidTarget } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import type { ClientDirectory } from '../../clients/directory.ts';
+import type { Standing } from '../../contact-centers/standing.ts';
 import { isWithinScope, openidScope } from '../../protocol/parameters.ts';
 import { type TokenAnswer, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
@@ -30,10 +31,12 @@ export interface ExchangeIssuerOptions {
   idTokens: IdTokens;
   derivedTokens: Pick<DerivedTokens, 'noteFamily'>;
   directory: Pick<ClientDirectory, 'find'>;
+  /** Whether the user's contact centre is still active. */
+  standing: Pick<Standing, 'require'>;
 }
 
 export function createExchangeIssuer(options: ExchangeIssuerOptions) {
-  const { accessTokens, derivedTokens, families, idTokens, directory } = options;
+  const { accessTokens, derivedTokens, families, idTokens, directory, standing } = options;
 
   async function accessToken(
     client: Client,
@@ -124,6 +127,20 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
     };
   }
 
+  function issueAs(type: TokenType, derivation: Derivation, parents: readonly string[]) {
+    const record = derivedRecord(derivation);
+    switch (type) {
+      case tokenTypes.refreshToken:
+        return refreshToken(record, derivation, parents);
+      case tokenTypes.idToken:
+        return idToken(record, derivation);
+      case tokenTypes.jwt:
+        return jwt(derivation.client, record, parents);
+      default:
+        return accessToken(derivation.client, record, parents);
+    }
+  }
+
   return {
     /** @param parents the presented tokens: what is issued is revoked with any of them. @throws OAuthError */
     async issue(
@@ -131,17 +148,9 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
       derivation: Derivation,
       parents: readonly string[],
     ): Promise<IssuedExchange> {
-      const record = derivedRecord(derivation);
-      switch (type) {
-        case tokenTypes.refreshToken:
-          return refreshToken(record, derivation, parents);
-        case tokenTypes.idToken:
-          return idToken(record, derivation);
-        case tokenTypes.jwt:
-          return jwt(derivation.client, record, parents);
-        default:
-          return accessToken(derivation.client, record, parents);
-      }
+      const issued = await issueAs(type, derivation, parents);
+      await standing.require(derivation.subject.identity);
+      return issued;
     },
   };
 }

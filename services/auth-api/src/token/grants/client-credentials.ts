@@ -1,7 +1,8 @@
 /** Grants a client a token for itself (RFC 6749 section 4.4): no user, no refresh token. */
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
+import type { Standing } from '../../contact-centers/standing.ts';
 import { narrowScope } from '../../protocol/parameters.ts';
 import { clientTokenRecord, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
@@ -9,13 +10,15 @@ import { type GrantHandler, tokenIssued } from './grant-handler.ts';
 
 export interface ClientCredentialsDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;
+  /** Which of the client's contact centres are not switched off. */
+  standing: Pick<Standing, 'activeOf'>;
   now: Clock;
   /** Set if the installation audits every token; others only count them. */
   tokenAudit: AuditWriter | undefined;
 }
 
 export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandler {
-  const { accessTokens, now, tokenAudit } = deps;
+  const { accessTokens, standing, now, tokenAudit } = deps;
   return {
     grantType: 'client_credentials',
     parameters: ['scope'],
@@ -23,7 +26,13 @@ export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandle
       const { client, scope: requested, cnf } = request;
       const scope = narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
-      const record = clientTokenRecord(client, { scope, cnf, issuedAtMs: now() });
+      const issuedAtMs = now();
+      const bound = client.contactCenterIds;
+      const active = await standing.activeOf(bound);
+      // A token that is bound to no contact centre is good for all of them.
+      if (bound.length > 0 && active.length === 0)
+        throw unauthorizedClient('The contact centres of the client are disabled or were deleted');
+      const record = clientTokenRecord(client, { scope, cnf, issuedAtMs }, active);
       const [accessToken] = await Promise.all([
         accessTokens.issue(client, record),
         tokenAudit?.write(tokenIssued(request, { grantType: 'client_credentials', scope })),

@@ -3,6 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import { UntrustedJwt, unprovedClaims } from '../../assertions/verify-jwt.ts';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
+import type { Standing } from '../../contact-centers/standing.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import { type TokenAnswer, tokenAnswer } from '../../tokens/access-token.ts';
@@ -13,6 +14,8 @@ import type { GrantHandler, GrantRequest } from './grant-handler.ts';
 
 export interface JwtBearerDeps extends RedeemConvertedDeps {
   registeredAssertions: RegisteredAssertions;
+  /** Whether the user's contact centre is still active. */
+  standing: Pick<Standing, 'require'>;
   revocations: Revocations;
   audit: AuditWriter;
   /** Limits the events of refused public clients: anyone who knows a client id can cause them. */
@@ -22,7 +25,8 @@ export interface JwtBearerDeps extends RedeemConvertedDeps {
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
-  const { issuer, registeredAssertions, accessTokens, revocations, audit, strangersAudit, now } = deps;
+  const { issuer, registeredAssertions, accessTokens, standing, revocations } = deps;
+  const { audit, strangersAudit, now } = deps;
 
   async function redeemOwn(request: GrantRequest, assertion: string): Promise<TokenAnswer> {
     const { answer, subject } = await redeemConverted(deps, request, { assertion, grantType });
@@ -45,7 +49,9 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
     const record = assertedRecord(request, asserted, { grantType, nowMs: now() });
     const { sub, authorizedAtMs: issuedAtMs } = record;
     await revocations.untilFresh();
-    if (revocations.isRevoked({ sub, issuedAtMs })) throw refused('the user was signed out since');
+    const { contactCenterIds } = record;
+    if (revocations.isRevoked({ sub, contactCenterIds, issuedAtMs }))
+      throw refused('the user was signed out since');
     const [accessToken] = await Promise.all([
       accessTokens.issue(client, record),
       audit.write(
@@ -58,6 +64,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
         }),
       ),
     ]);
+    await standing.require(record.identity);
     return tokenAnswer(accessToken, record);
   }
 

@@ -1,0 +1,138 @@
+/** Revokes what ends by a change at Environment API: a contact centre is disabled, a domain removed, single sign-on switched off. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EnvironmentChangesPage, EnvironmentEnd } from '@gatehouse/contracts/environment-api/changes';
+import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { canonicalTenant } from '../contact-centers/fold-name.ts';
+import type { SeenChange } from '../contact-centers/service.ts';
+import { reasonUnsettled } from '../revocation/keeper.ts';
+import { allContactCenters, domainAt, type Revocation, signOnAt } from '../revocation/revocation.ts';
+import type { Revocations } from '../revocation/revocations.ts';
+import type { EndsPosition } from './ends-position.ts';
+
+export interface EndsOptions {
+  revocations: Pick<Revocations, 'revokeAll'>;
+  position: EndsPosition;
+  changesSince(seq: number): Promise<EnvironmentChangesPage>;
+  now: Clock;
+  log: Logger;
+}
+
+type Ended = Pick<Revocation, 'kind' | 'id'>;
+
+const firstRetryMs = 250;
+const maxRetryMs = 5_000;
+const saveIntervalMs = 10_000;
+
+const endedBy: Record<EnvironmentEnd, (change: SeenChange) => Ended[]> = {
+  'contact-center-end': ({ id }) => [{ kind: 'contact-center', id }],
+  'environment-end': ({ id }) => [{ kind: 'environment', id }],
+  'domain-end': ({ id, contactCenterId = '' }) => [
+    { kind: 'domain', id: domainAt(contactCenterId, canonicalTenant(id)) },
+    // Of some it is not known by which domain they came: perhaps by this one.
+    { kind: 'domain', id: domainAt(contactCenterId) },
+  ],
+  'single-sign-on-end': ({ id, contactCenterId = '' }) => [
+    { kind: 'sign-on', id: signOnAt(contactCenterId, id) },
+  ],
+};
+
+export function createEnds({ revocations, position, changesSince, now, log }: EndsOptions) {
+  const closing = new AbortController();
+  /** The newest change whose ends, and those of all before, are in force. Undefined: some may have been missed. */
+  let appliedSeq: number | undefined;
+  let savedSeq = 0;
+  let tail = Promise.resolve();
+
+  async function untilDone(what: string, work: () => Promise<void>): Promise<void> {
+    for (let retryMs = firstRetryMs; !closing.signal.aborted; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
+      try {
+        return await work();
+      } catch (error) {
+        if (closing.signal.aborted) return;
+        log.warn({ err: error, retryMs }, `${what}; trying again`);
+        await delay(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /**
+   * Every replica revokes up to the moment at which it heard of the end itself: until then it may have issued by a copy
+   * from before.
+   */
+  async function revoke(ended: readonly Ended[], atMs = now()): Promise<void> {
+    if (ended.length === 0) return;
+    await untilDone('what ended at Environment API could not be revoked', async () => {
+      await reasonUnsettled(revocations.revokeAll(ended.map((one) => ({ ...one, atMs }))));
+    });
+  }
+
+  /** What ended while no replica followed, or while this one missed changes. */
+  async function readMissed(): Promise<void> {
+    const from = await position.read();
+    // Before the first start of this release nothing was noted, and there is nothing to go by.
+    const isFirst = from === undefined;
+    let seq = from ?? (await changesSince(0)).latest;
+    for (;;) {
+      const { changes, latest } = await changesSince(seq);
+      const [next] = changes;
+      if (latest < seq || (next !== undefined && next.seq !== seq + 1)) {
+        log.error(
+          { event: 'ends_unknown', seq, latest },
+          'the change log of Environment API has a gap: everybody signs in again',
+        );
+        await revoke([{ kind: 'contact-center', id: allContactCenters }]);
+        seq = latest;
+        await position.save(seq, true);
+        break;
+      }
+      await revoke(changes.flatMap(endsOf));
+      seq = changes.at(-1)?.seq ?? seq;
+      if (seq >= latest) break;
+    }
+    if (isFirst) await position.save(seq);
+    savedSeq = seq;
+    appliedSeq = seq;
+  }
+
+  const saving = createRepeatingWork({
+    log,
+    intervalMs: saveIntervalMs,
+    async round() {
+      const seq = appliedSeq ?? 0;
+      if (seq > savedSeq) await position.save(seq);
+      savedSeq = Math.max(savedSeq, seq);
+      return false;
+    },
+    failing: 'the position in the changes of Environment API could not be saved',
+    recovered: 'the position in the changes of Environment API is saved again',
+  });
+
+  return {
+    /** In force in a moment, and repeated until it is. Changes come in their order. */
+    apply(change: SeenChange & { seq: number }): void {
+      const revoked = revoke(endsOf(change));
+      tail = tail.then(async () => {
+        await revoked;
+        if (appliedSeq !== undefined) appliedSeq = Math.max(appliedSeq, change.seq);
+      });
+    },
+    /** Changes were missed, or may have been. */
+    catchUp(): void {
+      tail = tail.then(async () => {
+        appliedSeq = undefined;
+        await untilDone('the ends that were missed could not be read', readMissed);
+      });
+    },
+    start: () => saving.start(),
+    async close(): Promise<void> {
+      closing.abort();
+      await saving.stop();
+    },
+  };
+}
+
+function endsOf(change: SeenChange): Ended[] {
+  return Object.hasOwn(endedBy, change.entity) ? endedBy[change.entity as EnvironmentEnd](change) : [];
+}

@@ -1,0 +1,161 @@
+/** Follows the stream of revocations without a gap, and notices when Redis goes on with another history. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { type AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { RevocationKeeper } from './keeper.ts';
+import type { RevocationMemory } from './memory.ts';
+import {
+  isOlderId,
+  type RevocationStream,
+  type StreamEntry,
+  type StreamHistory,
+  streamStart,
+} from './stream.ts';
+import type { RevocationTable } from './table.ts';
+
+export interface FollowerOptions {
+  stream: RevocationStream;
+  table: RevocationTable;
+  memory: RevocationMemory;
+  keeper: Pick<RevocationKeeper, 'load' | 'noteStreamed'>;
+  log: Logger;
+  /** Called when Redis has lost revocations, or everything. */
+  onLoss(): void;
+  /** How far behind a replica may be before it refuses to validate tokens. */
+  maxLagMs?: number | undefined;
+  /** Measures the lag: the wall clock may jump. */
+  monotonicMs?: (() => number) | undefined;
+}
+
+const blockMs = 200;
+const patienceMs = 300;
+const retryDelayMs = 100;
+const pageSize = 5000;
+const epochBytes = 16;
+
+export function createFollower(options: FollowerOptions) {
+  const { stream, table, memory, keeper, log, onLoss } = options;
+  const { maxLagMs = 1000, monotonicMs = () => performance.now() } = options;
+  let lastId = streamStart;
+  let known: StreamHistory | undefined;
+  let currentAtMs = Number.NEGATIVE_INFINITY;
+  let isClosing = false;
+  const waiting: (() => void)[] = [];
+  let tail: Promise<void> | undefined;
+
+  function apply(entries: StreamEntry[], note = keeper.noteStreamed): void {
+    for (const { id, revocation } of entries) {
+      if (revocation) {
+        memory.add(revocation);
+        note(revocation);
+      }
+      lastId = id;
+    }
+  }
+
+  /**
+   * Reads both stores from their beginning. Nothing is judged before PostgreSQL's list is here: what a Redis that lost its
+   * data does not say was revoked would be valid again.
+   */
+  async function begin(): Promise<void> {
+    const history = await stream.history();
+    const note = await keeper.load();
+    lastId = streamStart;
+    for (;;) {
+      const entries = await stream.read(lastId, pageSize);
+      apply(entries, note);
+      if (entries.length < pageSize) break;
+    }
+    known = { ...history, epoch: await agreeOnEpoch() };
+  }
+
+  /** Gives Redis the epoch of PostgreSQL; another one if Redis had lost it, so that every replica notices. */
+  async function agreeOnEpoch(): Promise<string> {
+    const kept = await table.epoch();
+    const { epoch } = await stream.history();
+    if (kept !== undefined && kept === epoch) return kept;
+    if (kept !== undefined) onLoss();
+    const agreed = await table.replaceEpoch(kept, randomToken(epochBytes));
+    await stream.setEpoch(agreed);
+    return agreed;
+  }
+
+  function isContinuous({ epoch, lastId: newestId, node }: StreamHistory): boolean {
+    if (known === undefined || epoch !== known.epoch || node !== known.node) return false;
+    return !isOlderId(newestId, lastId);
+  }
+
+  async function ensureContinuity(): Promise<void> {
+    const history = await stream.history();
+    if (isContinuous(history)) return;
+    if (known !== undefined && isOlderId(history.lastId, lastId)) onLoss();
+    known = undefined;
+    await begin();
+  }
+
+  function markCurrent(): void {
+    currentAtMs = monotonicMs();
+    for (const wake of waiting.splice(0)) wake();
+  }
+
+  function lagError(): AppError | undefined {
+    const lagMs = monotonicMs() - currentAtMs;
+    if (lagMs <= maxLagMs) return undefined;
+    return unavailable('the cut-off stream', { detail: `last heard of ${Math.round(lagMs)} ms ago` });
+  }
+
+  async function follow(): Promise<void> {
+    let hasFailed = false;
+    while (!isClosing) {
+      try {
+        // Requests wait for what was missed: it is read at once, without waiting for the next entry.
+        const entries: StreamEntry[] = await (hasFailed
+          ? stream.read(lastId, pageSize)
+          : stream.wait(lastId, blockMs));
+        apply(entries);
+        await ensureContinuity();
+        hasFailed = entries.length === pageSize;
+        markCurrent();
+      } catch (error) {
+        if (isClosing) return;
+        hasFailed = true;
+        log.debug({ err: error }, 'the revocations could not be read; trying again');
+        await delay(retryDelayMs);
+      }
+    }
+  }
+
+  return {
+    /** @throws AppError (503) if a store does not answer */
+    async start(): Promise<void> {
+      await begin();
+      markCurrent();
+      tail = follow();
+    },
+
+    /** @throws AppError (503) if this replica is more than a second behind, and might miss a revocation */
+    assertFresh(): void {
+      const error = lagError();
+      if (error !== undefined) throw error;
+    },
+
+    /** As assertFresh, but first gives a replica that is behind a moment to catch up. @throws AppError (503) */
+    async untilFresh(): Promise<void> {
+      const error = lagError();
+      if (error === undefined) return;
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(error), patienceMs);
+        waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      });
+    },
+
+    async close(): Promise<void> {
+      isClosing = true;
+      await tail;
+    },
+  };
+}

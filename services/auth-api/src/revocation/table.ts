@@ -1,0 +1,111 @@
+/** Keeps the list of revocations in PostgreSQL, which outlives every loss of Redis. */
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { isKnownKind, type Revocation } from './revocation.ts';
+
+export type RevocationTable = ReturnType<typeof createRevocationTable>;
+
+interface Row {
+  kind: string;
+  id: string;
+  not_before_ms: string;
+}
+
+const pageSize = 5000;
+/** A row is visible when its statement has ended, which statement_timeout bounds: later rows may be seen before it. */
+const overlap = `interval '1 minute'`;
+const removedAtOnce = 5000;
+
+/** A contact centre may still be switched off when the last of its tokens has expired. There are few. */
+const endlessMs = 3_650 * 86_400_000;
+
+/** @param lifeMs maximum lifetime of a token: a revocation is kept for as long */
+export function createRevocationTable(pool: Queryable, lifeMs: number) {
+  return {
+    /** Moves a not-before forward, never back. `db`: the pool, or the transaction that the revocations belong to. */
+    async save(revocations: readonly Revocation[], db = pool): Promise<void> {
+      // In one order everywhere: two statements that hold each other's rows would deadlock.
+      const sorted = [...newestOf(revocations)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+      await db.query({
+        name: 'revocations_save',
+        text: `INSERT INTO auth.revocations AS known (kind, id, not_before_ms, expires_at)
+          SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[])
+          ON CONFLICT (kind, id) DO UPDATE SET
+            not_before_ms = greatest(known.not_before_ms, excluded.not_before_ms),
+            expires_at = greatest(known.expires_at, excluded.expires_at),
+            written_at = clock_timestamp()`,
+        values: [
+          sorted.map(({ kind }) => kind),
+          sorted.map(({ id }) => id),
+          sorted.map(({ atMs }) => Math.floor(atMs)),
+          sorted.map(({ kind, atMs }) => new Date(atMs + (kind === 'contact-center' ? endlessMs : lifeMs))),
+        ],
+      });
+    },
+
+    /** Gives the rows that were written since that moment of PostgreSQL's clock, or all; page by page. */
+    async *read(sinceMoment = '-infinity'): AsyncGenerator<Revocation[]> {
+      let after = { kind: '', id: '' };
+      for (;;) {
+        const { rows } = await pool.query<Row>({
+          name: 'revocations_read',
+          text: `SELECT kind, id, not_before_ms FROM auth.revocations
+            WHERE written_at > $1::timestamptz - ${overlap} AND (kind, id) > ($2, $3)
+            ORDER BY kind, id LIMIT ${pageSize}`,
+          values: [sinceMoment, after.kind, after.id],
+        });
+        yield rows.flatMap(({ kind, id, not_before_ms: at }) =>
+          isKnownKind(kind) ? [{ kind, id, atMs: Number(at) }] : [],
+        );
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < pageSize) return;
+        after = last;
+      }
+    },
+
+    /** The moment from which the next read() finds everything that the coming one may miss. */
+    async moment(): Promise<string> {
+      const { rows } = await pool.query<{ moment: string }>('SELECT clock_timestamp()::text AS moment');
+      return rows[0]?.moment ?? '-infinity';
+    },
+
+    async epoch(): Promise<string | undefined> {
+      const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM auth.revocation_epoch');
+      return rows[0]?.epoch;
+    },
+
+    /** Of replicas that replace the same epoch, one succeeds. Gives the epoch that is valid now. */
+    async replaceEpoch(former: string | undefined, next: string): Promise<string> {
+      await pool.query(
+        `INSERT INTO auth.revocation_epoch AS known (epoch) VALUES ($1)
+          ON CONFLICT (is_only) DO UPDATE SET epoch = excluded.epoch WHERE known.epoch = $2`,
+        [next, former ?? ''],
+      );
+      return (await this.epoch()) ?? next;
+    },
+
+    /** Deletes what no living token can be older than. Resolves true when there may be more. */
+    async removeExpired(nowMs: number): Promise<boolean> {
+      const { rowCount } = await pool.query(
+        `DELETE FROM auth.revocations WHERE (kind, id) IN (
+          SELECT kind, id FROM auth.revocations WHERE expires_at < $1 ORDER BY expires_at LIMIT ${removedAtOnce})`,
+        [new Date(nowMs)],
+      );
+      return (rowCount ?? 0) === removedAtOnce;
+    },
+  };
+}
+
+/** One statement cannot write a row twice. */
+function newestOf(revocations: readonly Revocation[]): Iterable<Revocation> {
+  const newest = new Map<string, Revocation>();
+  for (const revocation of revocations) {
+    const known = newest.get(keyOf(revocation));
+    if (known === undefined || known.atMs < revocation.atMs) newest.set(keyOf(revocation), revocation);
+  }
+  return newest.values();
+}
+
+/** Names a revocation; no kind contains a space. */
+export function keyOf({ kind, id }: Pick<Revocation, 'kind' | 'id'>): string {
+  return `${kind} ${id}`;
+}
