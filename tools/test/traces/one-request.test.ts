@@ -9,6 +9,7 @@ import {
 } from '@gatehouse/testing/identity-providers/openid-provider';
 import { freePort } from '@gatehouse/testing/ports';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { configServerAccount } from '../../stack/provisioning/demo.ts';
 import { statePaths } from '../../stack/state/paths.ts';
 import { basic } from '../e2e/calls.ts';
 import { newStateFolder, type RunningStack, startStack, startTimeoutMs } from '../e2e/running-stack.ts';
@@ -129,12 +130,15 @@ async function spansOf(traceId: string, ...wanted: ReturnType<typeof isOf>[]): P
 test('a sign-in that the Configuration Server does not answer has one id on the page, in the logs of each service, in the audit trail and in the trace', async () => {
   const environment = `/environment/v3/environments/${stack.description.environmentId}`;
   const [server] = (await askOperator('GET', environment)).data.configServers;
-  await askOperator('PUT', `${environment}/config-servers/${server?.id}`, { primaryPort: await freePort() });
+  const move = (primaryPort: number | undefined) =>
+    askOperator('PUT', `${environment}/config-servers/${server?.id}`, {
+      primaryPort,
+      password: configServerAccount.password,
+    });
+  await move(await freePort());
   const { traceId, headers } = newTrace();
 
-  const { browser, answer } = await signIn(headers).finally(() =>
-    askOperator('PUT', `${environment}/config-servers/${server?.id}`, { primaryPort: server?.primaryPort }),
-  );
+  const { browser, answer } = await signIn(headers).finally(() => move(server?.primaryPort));
   const { text } = await browser(answer.location);
   const [, id = ''] = /Reference: <code>([^<]+)</.exec(text) ?? [];
 

@@ -1,34 +1,38 @@
 /**
- * Reads YAML in a worker thread: a large document takes seconds, and one whose aliases refer to each other can expand without
- * end. Imports no other source file, so that it also runs uncompiled.
+ * Reads YAML from standard input, as a program of its own: a large document takes seconds and more memory than it is long, and
+ * what outgrows its memory ends. Imports no other source file, so that it also runs uncompiled.
  */
-import { parentPort, workerData } from 'node:worker_threads';
+import { text as textOf } from 'node:stream/consumers';
 import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
 
-/** The value as JSON text, or the problem. */
-export type ReadYaml = { json: string } | { problem: string };
+export type ReadYaml = { value: unknown } | { problem: string };
 
 /** What aliases may add to the characters of a document: enough to name a certificate once for hundreds of servers. */
 const maxRepeatedLength = 1024 * 1024;
 
-function read(text: string): ReadYaml {
+/** A `ReadYaml` as JSON. */
+function read(text: string): string {
   try {
     const value = load(text, { schema: CORE_SCHEMA });
     if (isLongerThan(text.length + maxRepeatedLength, value)) {
-      return { problem: 'its aliases repeat too much of it: write the parts out, or send JSON' };
+      return problem('its aliases repeat too much of it: write the parts out, or send JSON');
     }
-    return { json: JSON.stringify(value ?? null) };
+    return JSON.stringify({ value: value ?? null });
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     // The whole message would quote the lines around the place, which may contain a secret.
     const { line, column } = error.mark ?? { line: 0, column: 0 };
-    return { problem: `${error.reason} (line ${line + 1}, column ${column + 1})` };
+    return problem(`${error.reason} (line ${line + 1}, column ${column + 1})`);
   }
+}
+
+function problem(text: string): string {
+  return JSON.stringify({ problem: text });
 }
 
 /**
  * Counts the characters of the document with its aliases written out: without aliases a text takes as many as it has, and any
- * other node one at least. Measured before JSON is made, because V8 ends the process when one text outgrows its memory.
+ * other node one at least.
  */
 function isLongerThan(max: number, value: unknown): boolean {
   const waiting: unknown[] = [value];
@@ -49,4 +53,4 @@ function isLongerThan(max: number, value: unknown): boolean {
   return false;
 }
 
-parentPort?.postMessage(read(workerData as string));
+process.stdout.write(read(await textOf(process.stdin)));
