@@ -36,8 +36,8 @@ export const examples: Record<string, object> = {
   createEnvironment: { data: environment },
   putEnvironment: { data: { password: 'the new password' } },
   patchEnvironment: { data: { localTimeout: 10, remoteTimeout: 10 } },
-  addConfigServer: { data: server },
-  changeConfigServer: { data: { primaryPort: 8889 } },
+  addConfigServer: { data: { ...server, password: 'the password of the service account' } },
+  changeConfigServer: { data: { primaryPort: 8889, password: 'the password of the service account' } },
   createContactCenter: {
     data: {
       environmentId: exampleEnvironmentId,
