@@ -64,6 +64,27 @@ describe('sign-in through a SAML identity provider', () => {
     expect(responseOf(second).get('code')).toBeTruthy();
   });
 
+  // attack: answers of an identity provider made up without end | CWE-770 | guard: services/auth-api/src/sso/saml/consumer.ts
+  it('lets a whole shift in from one address, but nobody try answers without end', {
+    timeout: 60_000,
+  }, async () => {
+    const few = await startAuthApi({
+      beside: stack,
+      env: { ...localTrial, GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS: '10' },
+    });
+    for (let turn = 0; turn < 12; turn += 1) {
+      const leaving = await leave(few);
+      await comeBackHonestly(leaving, key);
+      expect(await isIn(leaving.browser)).toBe(true);
+    }
+    const failing = await leave(few);
+    const statuses = [];
+    for (let turn = 0; turn < 11; turn += 1) statuses.push((await post(failing, '<made-up/>')).status);
+    await few.close();
+    expect(statuses.at(9)).toBe(303);
+    expect(statuses.at(10)).toBe(429);
+  });
+
   it('posts the request by a form where the settings say so, signed inside', async () => {
     await use({ binding: 'post' });
     const browser = createBrowser(stack.app);
