@@ -14,6 +14,7 @@ import { apiKeyCommands } from './commands/keys.ts';
 import { locationCommands } from './commands/locations.ts';
 import { peopleCommands } from './commands/people.ts';
 import { profileCommands } from './commands/profile.ts';
+import { revokeCommand } from './commands/revoke.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { settingCommands } from './commands/settings.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
@@ -33,6 +34,7 @@ export const groups: readonly CommandGroup[] = [
   ssoCommands,
   peopleCommands,
   sessionCommands,
+  revokeCommand,
   doctorCommand,
   auditCommands,
   signingKeyCommands,

@@ -158,8 +158,10 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     ssoSettings,
     sso,
   });
-  const helpDesk = composeHelpDesk({
+  const helpDesk = composeHelpDesk(core, {
     audit,
+    revocation,
+    clients,
     contactCenters,
     ssoSettings,
     users,

@@ -3,6 +3,8 @@ import {
   clearedDelaysSchema,
   endedSessionsSchema,
   type PersonName,
+  type RevocationOrder,
+  revocationSchema,
   sessionsOfPersonSchema,
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
@@ -21,6 +23,10 @@ export function createHeldSessionCalls(http: HttpClient) {
       readData(http, endedSessionsSchema, { method: 'DELETE', path, query: { ...named, session } }),
   };
 }
+
+/** Revokes, or shows what would end. @throws UpstreamError */
+export const orderRevocation = (http: HttpClient, data: RevocationOrder) =>
+  readData(http, revocationSchema, { method: 'POST', path: `${ops}/revocations`, json: { data } });
 
 /** @throws UpstreamError */
 export const explainSignIn = (http: HttpClient, named: PersonName) =>

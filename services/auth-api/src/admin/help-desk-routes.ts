@@ -1,8 +1,10 @@
-/** Serves what the help desk asks and ends, below `/auth/v3/ops`: sessions, obstacles of a sign-in. */
+/** Serves what the help desk asks and ends, below `/auth/v3/ops`: sessions, revocations, obstacles of a sign-in. */
 import {
   clearedDelaysSchema,
   endedSessionsSchema,
   personFields,
+  revocationBodySchema,
+  revocationSchema,
   sessionsOfPersonSchema,
   signInExplanationSchema,
 } from '@gatehouse/contracts/auth-api/administration/help-desk';
@@ -29,7 +31,7 @@ const endQuery = z.strictObject({
   session: z.uuid().optional().describe('Only this one, with its tokens.'),
 });
 
-export function helpDeskRoutes(app: App, { sessions, explanations }: HelpDesk): void {
+export function helpDeskRoutes(app: App, { sessions, revocations, explanations }: HelpDesk): void {
   app.get(
     '/sessions',
     {
@@ -65,6 +67,22 @@ export function helpDeskRoutes(app: App, { sessions, explanations }: HelpDesk): 
           : sessions.endOne(named, session, actor)),
       );
     },
+  );
+
+  app.post(
+    '/revocations',
+    {
+      schema: {
+        tags,
+        operationId: 'revokeAccess',
+        summary: 'Revoke what a client, a person or a contact centre holds, or show what would end',
+        description:
+          'In force on every replica within a second. May be repeated. It locks nobody out: who may sign in or fetch tokens may do so again.',
+        body: revocationBodySchema,
+        response: { 200: envelopeOf(revocationSchema), ...refusals },
+      },
+    },
+    async (request) => ok(await revocations.revoke(request.body.data, actorOf(request))),
   );
 
   app.get(

@@ -95,6 +95,11 @@ export const auditEvents = {
     kind: user,
     fields: { actor, userName, refusals: 'number of wrong passwords that were forgotten' },
   },
+  access_revoked: {
+    when: 'an administrator revoked what a client, a user or a contact centre holds',
+    kind: end,
+    fields: { actor, kind: '`client`, `user` or `contact-center`' },
+  },
   access_inspected: {
     when: 'an administrator looked at what a person or client has, or at why a person cannot sign in',
     kind: { category: ['iam'], type: ['user', 'info'] },

@@ -6,9 +6,6 @@ export type SeenPeople = ReturnType<typeof createSeenPeople>;
 /** Looked at in one search: an installation may have hundreds of millions. */
 const maxEvents = 200_000;
 
-/** Events whose user has tokens by them, or a session. */
-const searched = `SELECT sub, client_id, at FROM auth.audit_events`;
-
 export function createSeenPeople(db: Queryable) {
   return {
     /** The `sub` of whoever signed in last by this name. */
@@ -44,7 +41,7 @@ export function createSeenPeople(db: Queryable) {
     ): Promise<{ subs: string[]; sinceMs: number }> {
       const { rows } = await db.query<{ subs: string[]; events: string; oldest: Date | null }>(
         `WITH recent AS (
-          ${searched} WHERE $1::text IS NULL OR contact_center_id = $1 ORDER BY seq DESC LIMIT ${maxEvents}
+          SELECT sub, client_id, at FROM auth.audit_events WHERE $1::text IS NULL OR contact_center_id = $1 ORDER BY seq DESC LIMIT ${maxEvents}
         )
         SELECT count(*) AS events, min(at) AS oldest, coalesce(array_agg(DISTINCT sub) FILTER (
           WHERE sub IS NOT NULL AND at >= $3 AND ($2::text IS NULL OR client_id = $2)), '{}') AS subs

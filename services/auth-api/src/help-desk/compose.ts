@@ -1,15 +1,21 @@
 /** Composes what administrators do for and against people: sessions, revocations, explanations. */
 import type { Audit } from '../audit/compose.ts';
+import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
+import type { Core } from '../core.ts';
+import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { SsoSettingsParts } from '../sso/compose-settings.ts';
 import type { Users } from '../users/compose.ts';
 import { createExplanations } from './explanation.ts';
 import { createPeople } from './people.ts';
+import { createOrderedRevocations } from './revocations.ts';
 import { createHeldSessions } from './sessions.ts';
 
 interface HelpDeskDependencies {
   audit: Audit;
+  revocation: Revocation;
+  clients: Clients;
   contactCenters: ContactCenters;
   ssoSettings: SsoSettingsParts;
   users: Users;
@@ -18,8 +24,8 @@ interface HelpDeskDependencies {
 
 export type HelpDesk = ReturnType<typeof composeHelpDesk>;
 
-export function composeHelpDesk(dependencies: HelpDeskDependencies) {
-  const { audit, contactCenters, ssoSettings, users, sessions } = dependencies;
+export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDeskDependencies) {
+  const { audit, revocation, clients, contactCenters, ssoSettings, users, sessions } = dependencies;
   const people = createPeople({
     contactCenters: contactCenters.service,
     loginNames: users.loginNames,
@@ -41,6 +47,17 @@ export function composeHelpDesk(dependencies: HelpDeskDependencies) {
       passwordRule: ssoSettings.passwordRule,
       search: audit.search.find,
       audit: audit.writer,
+    }),
+    revocations: createOrderedRevocations({
+      people,
+      clientDirectory: clients.directory,
+      clients: clients.service,
+      sessions: sessions.service,
+      revocations: revocation.revocations,
+      seen: audit.seenPeople,
+      audit: audit.writer,
+      maxLifeMs,
+      now,
     }),
   };
 }

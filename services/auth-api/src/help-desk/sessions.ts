@@ -31,8 +31,11 @@ export function createHeldSessions({ people, sessions, views, audit }: HeldSessi
     async endOne(named: PersonName, sid: string, actor: Actor) {
       const user = await people.find(named);
       const { sub, contactCenterId } = user;
-      if ((await sessions.findOne(sub, sid)) === undefined)
+      if ((await sessions.findOne(sub, sid)) === undefined) {
+        // An earlier request may have ended it, and have been answered 503.
+        await sessions.endOne(sub, sid);
         throw notFound('The person has no such session', { field: 'session' });
+      }
       // The event comes first: a repetition after a crash would find no session to record.
       await audit.write(eventOf('session_ended', actor, { sub, contactCenterId, sid }));
       await sessions.endOne(sub, sid);

@@ -165,7 +165,7 @@ describe('somebody who typed wrong passwords', () => {
     ]);
   });
 
-  // attack: attacker who guesses on after the victim was unlocked by somebody without the right | CWE-862, ASVS 8.2.1 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
+  // attack: delays of an account ended by whoever guesses at it | CWE-862, ASVS 8.2.1 | guard: services/auth-api/src/client-authentication/ops-authentication.ts
   it('is unlocked by nobody but an administrator', async () => {
     const answers = await Promise.all(
       (['GET', 'DELETE'] as const).map((method) =>

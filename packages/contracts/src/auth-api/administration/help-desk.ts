@@ -1,6 +1,7 @@
 /** Describes what the help desk asks and ends: sessions of a person, revocations. */
 import { z } from 'zod';
 import { findingSchema } from '../../diagnosis.ts';
+import { wrapped } from '../../envelope.ts';
 import { label } from '../../text.ts';
 import { sessionSchema } from '../sessions.ts';
 
@@ -31,6 +32,47 @@ export const endedSessionsSchema = z.object({
 });
 
 export type PersonName = { user: string; contactCenter?: string | undefined };
+
+/** Strict, as is its wrapping: a misspelt `dryRun` would revoke. */
+export const revocationBodySchema = wrapped(
+  z.strictObject({
+    client: name.optional().describe('Id of a client: its own tokens, and those that it has of people.'),
+    user: personFields.user.optional(),
+    contactCenter: name
+      .optional()
+      .describe('Beside `user`: where the name is one. Alone: every session and token of its people.'),
+    dryRun: z.boolean().default(false).describe('Only shows what would end.'),
+  }),
+).strict();
+
+export const revocationTargetSchema = z.object({
+  kind: z.enum(['client', 'user', 'contact-center']),
+  id: z.string().describe('Client id, `sub`, or id of the contact centre.'),
+  name: z.string().optional(),
+  contactCenterId: z.string().optional().describe('Of a user.'),
+});
+
+export const revocationSchema = z.object({
+  target: revocationTargetSchema,
+  revokedAt: z.iso.datetime().optional().describe('What was issued up to then has ended. Absent: a dry run.'),
+  ends: z
+    .object({
+      people: z.int().describe('Who signed in since then, and may hold tokens that end.'),
+      sessions: z.int().describe('Live sessions that end. Those of the users of a client go on.'),
+      clients: z
+        .array(z.string())
+        .describe(
+          'Ids: the client, the applications of the sessions of a user, or the clients of a contact centre.',
+        ),
+      since: z.iso.datetime().describe('How far back people were looked for.'),
+    })
+    .optional()
+    .describe('Of a dry run.'),
+});
+
+export type RevocationTarget = z.infer<typeof revocationTargetSchema>;
+export type RevocationOrder = z.infer<typeof revocationBodySchema>['data'];
+export type RevocationAnswer = z.infer<typeof revocationSchema>;
 
 const refusalSchema = z.object({
   at: z.iso.datetime(),

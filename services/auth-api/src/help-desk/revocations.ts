@@ -1,0 +1,136 @@
+/** Revokes what a client, a person or a contact centre holds, and shows before what would end. */
+import type {
+  RevocationAnswer,
+  RevocationOrder,
+  RevocationTarget,
+} from '@gatehouse/contracts/auth-api/administration/help-desk';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { SeenPeople } from '../audit/seen-people.ts';
+import type { ClientDirectory } from '../clients/directory.ts';
+import type { ClientService } from '../clients/service.ts';
+import type { Revocations } from '../revocation/revocations.ts';
+import type { SessionService } from '../sessions/service.ts';
+import { eventOf } from './events.ts';
+import type { People } from './people.ts';
+
+export interface OrderedRevocationsOptions {
+  people: Pick<People, 'contactCenter' | 'find'>;
+  clientDirectory: Pick<ClientDirectory, 'find'>;
+  clients: Pick<ClientService, 'list'>;
+  sessions: Pick<SessionService, 'list' | 'endAll'>;
+  revocations: Pick<Revocations, 'revoke'>;
+  seen: Pick<SeenPeople, 'during'>;
+  audit: Pick<AuditWriter, 'write'>;
+  /** Nothing older can be alive. */
+  maxLifeMs: number;
+  now: Clock;
+}
+
+export type OrderedRevocations = ReturnType<typeof createOrderedRevocations>;
+
+type Ends = NonNullable<RevocationAnswer['ends']>;
+
+const peopleAtOnce = 50;
+
+export function createOrderedRevocations(options: OrderedRevocationsOptions) {
+  const { people, clientDirectory, clients, sessions, revocations, seen, audit, maxLifeMs, now } = options;
+
+  const targetOf = async (order: RevocationOrder): Promise<RevocationTarget> => {
+    const { client: clientId, user, contactCenter } = order;
+    if (clientId !== undefined && (user ?? contactCenter) !== undefined)
+      throw badRequest('cannot stand beside user or contactCenter: give one of them', {
+        field: 'data.client',
+      });
+    if (clientId !== undefined) {
+      const client = await clientDirectory.find(clientId);
+      if (client === undefined) throw notFound('There is no such client', { field: 'data.client' });
+      return { kind: 'client', id: clientId, name: client.name };
+    }
+    if (user !== undefined) {
+      const { sub, userName, contactCenterId } = await people.find({ user, contactCenter });
+      return definedOnly({ kind: 'user' as const, id: sub, name: userName, contactCenterId });
+    }
+    if (contactCenter === undefined)
+      throw badRequest('must name what to revoke: client, user or contactCenter', { field: 'data' });
+    const { id, name } = await people.contactCenter(contactCenter);
+    return { kind: 'contact-center', id, name };
+  };
+
+  const countSessions = async (subs: readonly string[]): Promise<number> => {
+    let count = 0;
+    for (let from = 0; from < subs.length; from += peopleAtOnce) {
+      const lists = await Promise.all(subs.slice(from, from + peopleAtOnce).map(sessions.list));
+      count += lists.flat().length;
+    }
+    return count;
+  };
+
+  /** Those that serve all contact centres go on. */
+  const clientsOf = async (contactCenterId: string): Promise<string[]> => {
+    const filter = { search: undefined, contactCenterId };
+    const ids: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const { rows, nextCursor } = await clients.list(filter, { limit: 1000, offset: 0, after });
+      const bound = rows.filter(({ contactCenterIds }) => contactCenterIds.length > 0);
+      ids.push(...bound.map(({ clientId }) => clientId));
+      if (nextCursor === undefined) return ids;
+      after = rows.at(-1)?.clientId;
+    }
+  };
+
+  const endsFor: Record<RevocationTarget['kind'], (id: string, fromMs: number) => Promise<Ends>> = {
+    async client(id, fromMs) {
+      const { subs, sinceMs } = await seen.during(fromMs, { clientId: id });
+      return { people: subs.length, sessions: 0, clients: [id], since: timeOf(sinceMs) };
+    },
+    async user(id, fromMs) {
+      const held = await sessions.list(id);
+      const clientIds = new Set(held.flatMap((session) => session.clientIds));
+      return { people: 1, sessions: held.length, clients: [...clientIds], since: timeOf(fromMs) };
+    },
+    async 'contact-center'(id, fromMs) {
+      const [{ subs, sinceMs }, bound] = await Promise.all([
+        seen.during(fromMs, { contactCenterId: id }),
+        clientsOf(id),
+      ]);
+      return {
+        people: subs.length,
+        sessions: await countSessions(subs),
+        clients: bound,
+        since: timeOf(sinceMs),
+      };
+    },
+  };
+
+  const factsOf = ({ kind, id, contactCenterId }: RevocationTarget) => {
+    if (kind === 'user') return { sub: id, contactCenterId };
+    return kind === 'client' ? { clientId: id } : { contactCenterId: id };
+  };
+
+  return {
+    /** In force on every replica within a second; may be repeated. @throws AppError 400, 404, 503 */
+    async revoke(order: RevocationOrder, actor: Actor): Promise<RevocationAnswer> {
+      const target = await targetOf(order);
+      const { kind, id } = target;
+      if (order.dryRun) {
+        const fields = { purpose: 'revocation' };
+        await audit.write(eventOf('access_inspected', actor, { ...factsOf(target), fields }));
+        return { target, ends: await endsFor[kind](id, now() - maxLifeMs) };
+      }
+      const revokedAtMs = now();
+      // In parallel: what is urgent must not wait for the audit trail.
+      await Promise.all([
+        kind === 'user' ? sessions.endAll(id) : revocations.revoke({ kind, id }),
+        audit.write(eventOf('access_revoked', actor, { ...factsOf(target), fields: { kind } })),
+      ]);
+      return { target, revokedAt: timeOf(revokedAtMs) };
+    },
+  };
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
