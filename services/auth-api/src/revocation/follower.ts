@@ -6,6 +6,7 @@ import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { RevocationKeeper } from './keeper.ts';
 import type { RevocationMemory } from './memory.ts';
 import {
+  idBefore,
   isOlderId,
   type RevocationStream,
   type StreamEntry,
@@ -33,6 +34,8 @@ const patienceMs = 300;
 const retryDelayMs = 100;
 const pageSize = 5000;
 const epochBytes = 16;
+/** Clocks of two nodes of Redis differ by less: an entry of the new one may have an earlier id than the last of the old one. */
+const nodeSkewMs = 600_000;
 
 export function createFollower(options: FollowerOptions) {
   const { stream, table, memory, keeper, log, onLoss } = options;
@@ -55,13 +58,15 @@ export function createFollower(options: FollowerOptions) {
   }
 
   /**
-   * Reads both stores from their beginning. Nothing is judged before PostgreSQL's list is here: what a Redis that lost its
-   * data does not say was revoked would be valid again.
+   * Reads both stores: whole when it starts, later what may be new. Nothing is judged before PostgreSQL's list is here: what
+   * a Redis that lost its data does not say was revoked would be valid again.
    */
   async function begin(): Promise<void> {
     const history = await stream.history();
     const note = await keeper.load();
-    lastId = streamStart;
+    lastId = idBefore(lastId, nodeSkewMs);
+    // The stream may have lost all that is newer.
+    if (isOlderId(history.lastId, lastId)) lastId = history.lastId;
     for (;;) {
       const entries = await stream.read(lastId, pageSize);
       apply(entries, note);
@@ -81,14 +86,15 @@ export function createFollower(options: FollowerOptions) {
     return agreed;
   }
 
-  function isContinuous({ epoch, lastId: newestId, node }: StreamHistory): boolean {
-    if (known === undefined || epoch !== known.epoch || node !== known.node) return false;
-    return !isOlderId(newestId, lastId);
+  /** `wasCut`: the connection was lost, and may reach another node now, which lacks the newest entries. */
+  function isContinuous({ epoch, lastId: newestId, node }: StreamHistory, wasCut: boolean): boolean {
+    if (known === undefined || epoch !== known.epoch || isOlderId(newestId, lastId)) return false;
+    return !wasCut || (node !== undefined && node === known.node);
   }
 
-  async function ensureContinuity(): Promise<void> {
+  async function ensureContinuity(wasCut: boolean): Promise<void> {
     const history = await stream.history();
-    if (isContinuous(history)) return;
+    if (isContinuous(history, wasCut)) return;
     if (known !== undefined && isOlderId(history.lastId, lastId)) onLoss();
     known = undefined;
     await begin();
@@ -114,7 +120,7 @@ export function createFollower(options: FollowerOptions) {
           ? stream.read(lastId, pageSize)
           : stream.wait(lastId, blockMs));
         apply(entries);
-        await ensureContinuity();
+        await ensureContinuity(hasFailed);
         hasFailed = entries.length === pageSize;
         markCurrent();
       } catch (error) {

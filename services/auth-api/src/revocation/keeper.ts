@@ -179,10 +179,10 @@ export function createKeeper(options: KeeperOptions) {
     /** A replica has put it on the stream; nobody knows yet whether PostgreSQL has it. */
     noteStreamed: (revocation: Revocation) => note({ revocation, isStreamed: true, isKept: false }),
 
-    /** Reads the whole list. Resolves with a function that notes an entry of the stream, unless the list has it. */
+    /** Reads the list, or what is new since it was read. Resolves with a function that notes an entry of the stream, unless the list has it. */
     async load(): Promise<(revocation: Revocation) => void> {
       const kept = new Map<string, number>();
-      await readTable(undefined, (row) => {
+      await readTable(knownUntil, (row) => {
         kept.set(keyOf(row), row.atMs);
         noteKept(row);
       });

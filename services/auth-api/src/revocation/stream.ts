@@ -8,6 +8,7 @@ export type RevocationStream = ReturnType<typeof createRevocationStream>;
 export interface StreamHistory {
   /** Undefined: nobody has set it since the data was lost. */
   epoch: string | undefined;
+  /** Of the newest entry. */
   lastId: string;
   /** The process of Redis; undefined where it is not told, or where there are several. */
   node: string | undefined;
@@ -53,7 +54,7 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
     async history(): Promise<StreamHistory> {
       const [epoch, lastId, node] = await Promise.all([
         redis.get(key + epochSuffix),
-        orIfRefused(redis.xinfo('STREAM', key).then(lastIdOf), streamStart),
+        redis.xrevrange(key, '+', '-', 'COUNT', 1).then(([newest]) => newest?.[0] ?? streamStart),
         redis.isCluster ? undefined : orIfRefused(redis.info('server').then(nodeOf), undefined),
       ]);
       return { epoch: epoch ?? undefined, lastId, node };
@@ -72,6 +73,11 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
   };
 }
 
+/** The first id of a moment that was so long before the one of `id`. */
+export function idBefore(id: string, ms: number): string {
+  return `${Math.max(0, Number(id.split('-')[0]) - ms)}-0`;
+}
+
 /** Whether `one` was made before `other`: `<ms>-<number>`, each compared as a number. */
 export function isOlderId(one: string, other: string): boolean {
   const [[oneMs = 0, oneCount = 0], [otherMs = 0, otherCount = 0]] = [one, other].map((id) =>
@@ -80,7 +86,7 @@ export function isOlderId(one: string, other: string): boolean {
   return oneMs === otherMs ? oneCount < otherCount : oneMs < otherMs;
 }
 
-/** Without a stream, XINFO is refused; managed servers refuse other commands. */
+/** Managed servers refuse some commands. */
 async function orIfRefused<T>(asked: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await asked;
@@ -88,11 +94,6 @@ async function orIfRefused<T>(asked: Promise<T>, otherwise: T): Promise<T> {
     if ((error as Error).name === 'ReplyError') return otherwise;
     throw error;
   }
-}
-
-function lastIdOf(reply: unknown): string {
-  const fields = reply as unknown[];
-  return String(fields[fields.indexOf('last-generated-id') + 1]);
 }
 
 function nodeOf(text: string): string | undefined {

@@ -5,11 +5,13 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, contactCenterId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
+import { announceChange } from '../stack/environment-api.ts';
 import { readView } from '../stack/interaction.ts';
 import {
   authorizeUrl,
   createClient,
   interactionOf,
+  introspect,
   redeem,
   responseOf,
   type TestClient,
@@ -47,6 +49,14 @@ const useProvider = (changes: Parameters<typeof setSignOn>[1]['oidc'] = {}) =>
     oidc: { issuer: provider.issuer, clientId: 'gatehouse', ...changes },
     clientSecret: registration.client_secret,
   });
+
+/** Whoever came in by that single sign-on. */
+const by = (signOn: string) => ({
+  sub: 'somebody',
+  contactCenterIds: [contactCenterId],
+  entry: { domain: 'demo', signOn },
+  issuedAtMs: 0,
+});
 
 /** From our redirect to the provider to the answer of our callback. */
 async function comeBack(browser: Browser, visitor: Visitor, leaving: string | undefined) {
@@ -94,6 +104,26 @@ describe('sign-in through an OpenID Connect provider', () => {
       statuses.push((await createBrowser(few.app).get('/auth/v3/sso/start?tenant=demo')).status);
     await few.close();
     expect(statuses.slice(9)).toEqual([303, 429]);
+  });
+
+  // attack: keep a session of a single sign-on that is switched off | ASVS 7.4.2 | guard: services/auth-api/src/sso/login.ts
+  it('ends, with its tokens, when that single sign-on is switched off; a login by another one stays', async () => {
+    const [browser, visitor] = [createBrowser(stack.app), createVisitor()];
+    const leaving = await browser.get('/auth/v3/sso/start?tenant=demo');
+    await comeBack(browser, visitor, leaving.location);
+    const isIn = async () => (await browser.get('/auth/v3/ping')).status === 200;
+    const code = responseOf(await browser.get(authorizeUrl(client, { tenant: 'demo' }))).get('code');
+    const { access_token } = (await redeem(stack, client, code ?? '')).json();
+    const end = (id: string) =>
+      announceChange(stack, { entity: 'single-sign-on-end', id, contactCenterId });
+
+    await end('saml /');
+    await expect.poll(() => stack.deps.revocation.revocations.isRevoked(by('saml /'))).toBe(true);
+    expect(await isIn()).toBe(true);
+
+    await end('oidc /');
+    await expect.poll(isIn, { timeout: 1000 }).toBe(false);
+    expect((await introspect(stack, client, access_token))['active']).toBe(false);
   });
 
   it('lets a second application in without a page', async () => {
