@@ -114,8 +114,7 @@ describe('sign-in through an OpenID Connect provider', () => {
     const isIn = async () => (await browser.get('/auth/v3/ping')).status === 200;
     const code = responseOf(await browser.get(authorizeUrl(client, { tenant: 'demo' }))).get('code');
     const { access_token } = (await redeem(stack, client, code ?? '')).json();
-    const end = (id: string) =>
-      announceChange(stack, { entity: 'single-sign-on-end', id, contactCenterId });
+    const end = (id: string) => announceChange(stack, { entity: 'single-sign-on-end', id, contactCenterId });
 
     await end('saml /');
     await expect.poll(() => stack.deps.revocation.revocations.isRevoked(by('saml /'))).toBe(true);
