@@ -22,8 +22,6 @@ export interface ExplanationsOptions {
   audit: Pick<AuditWriter, 'write'>;
 }
 
-export type Explanations = ReturnType<typeof createExplanations>;
-
 const shownRefusals = 10;
 
 /** Every function throws AppError 400, 404, 503. */

@@ -45,13 +45,16 @@ export function createPeople({ contactCenters, loginNames, users, seen }: People
         field: 'contactCenter',
       });
     const { userName, tenant } = loginNames.read({ userName: user, tenant: given });
-    if (userName === '') throw badRequest('must be a sub or a user name', { field: 'user' });
+    if (userName === '') throw badRequest('user must be a sub or a user name', { field: 'user' });
     const found = await contactCenters.find(tenant);
     if (found !== undefined) return { userName, contactCenter: found };
     if (tenant !== undefined) return unknownPlace(tenant);
-    throw badRequest('is needed: only within its contact centre is a user name that of one person', {
-      field: 'contactCenter',
-    });
+    throw badRequest(
+      'A user name needs contactCenter: only within a contact centre is it the name of one person',
+      {
+        field: 'contactCenter',
+      },
+    );
   };
 
   /** Also of a person who was deleted at the Configuration Server, and while it is away. @throws AppError 404, 503 */

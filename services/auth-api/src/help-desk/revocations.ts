@@ -29,8 +29,6 @@ export interface OrderedRevocationsOptions {
   now: Clock;
 }
 
-export type OrderedRevocations = ReturnType<typeof createOrderedRevocations>;
-
 type Ends = NonNullable<RevocationAnswer['ends']>;
 
 const peopleAtOnce = 50;
@@ -41,7 +39,7 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
   const targetOf = async (order: RevocationOrder): Promise<RevocationTarget> => {
     const { client: clientId, user, contactCenter } = order;
     if (clientId !== undefined && (user ?? contactCenter) !== undefined)
-      throw badRequest('cannot stand beside user or contactCenter: give one of them', {
+      throw badRequest('client cannot stand beside user or contactCenter: give one of them', {
         field: 'data.client',
       });
     if (clientId !== undefined) {
@@ -54,7 +52,7 @@ export function createOrderedRevocations(options: OrderedRevocationsOptions) {
       return definedOnly({ kind: 'user' as const, id: sub, name: userName, contactCenterId });
     }
     if (contactCenter === undefined)
-      throw badRequest('must name what to revoke: client, user or contactCenter', { field: 'data' });
+      throw badRequest('Name what to revoke: client, user or contactCenter', { field: 'data' });
     const { id, name } = await people.contactCenter(contactCenter);
     return { kind: 'contact-center', id, name };
   };

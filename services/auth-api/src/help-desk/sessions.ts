@@ -14,8 +14,6 @@ export interface HeldSessionsOptions {
   audit: Pick<AuditWriter, 'write'>;
 }
 
-export type HeldSessions = ReturnType<typeof createHeldSessions>;
-
 /** Every function throws AppError 400, 404, 503. */
 export function createHeldSessions({ people, sessions, views, audit }: HeldSessionsOptions) {
   return {

@@ -1,5 +1,7 @@
 /** An administrator who looks at the sessions of a person and ends them, in an installation with two replicas. */
 import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { runCommand } from '@gatehouse/cli/run-command';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contactCenterId, demoContactCenter } from '../stack/auth-api.ts';
@@ -17,8 +19,10 @@ const path = '/auth/v3/ops/sessions';
 
 let estate: Estate;
 let client: TestClient;
+let env: Record<string, string>;
 beforeAll(async () => {
   estate = await startEstate();
+  env = await operatorEnvironment(estate.stack);
   client = await createClient(estate.stack, { name: 'Agent Workspace' });
 });
 afterAll(() => estate?.close());
@@ -179,7 +183,6 @@ describe('a request', () => {
 });
 
 it('gatehouse sessions lists and ends them', async () => {
-  const env = await operatorEnvironment(estate.stack);
   const { userName, browser } = await someone();
   const run = (...args: string[]) => runCommand(['sessions', ...args], { env });
 
@@ -192,6 +195,28 @@ it('gatehouse sessions lists and ends them', async () => {
   await expect.poll(() => estate.isIn(browser), second).toBe(false);
   expect((await run('list', userName, '--contact-center', 'demo')).out).toBe('The person has no sessions.\n');
   expect((await run('list', 'nobody', '--contact-center', 'demo')).exitCode).toBe(4);
+});
+
+it('gatehouse finds a contact centre by its name, and names those that share one', async () => {
+  const at = '2027-01-01T00:00:00.000Z';
+  const row = { ...demoContactCenter, name: 'North Desk', createdAt: at, updatedAt: at };
+  let rows = [row, { ...row, id: '77777777-7777-4777-8777-777777777777', name: 'North Desk 2' }];
+  const environmentApi = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ status: { code: 0 }, data: rows }));
+  });
+  await new Promise<void>((resolve) => environmentApi.listen(0, '127.0.0.1', resolve));
+  const { port } = environmentApi.address() as AddressInfo;
+  const both = { ...env, GATEHOUSE_ENVIRONMENT_URL: `http://127.0.0.1:${port}` };
+  const { userName } = await someone();
+  const run = () =>
+    runCommand(['sessions', 'list', userName, '--contact-center', 'north desk'], { env: both });
+
+  expect((await run()).out).toContain('Agent Workspace');
+  rows = rows.map((one) => ({ ...one, name: 'North Desk' }));
+  const ambiguous = await run();
+  expect([ambiguous.exitCode, ambiguous.error]).toEqual([2, expect.stringContaining('77777777-7777')]);
+  await new Promise((resolve) => environmentApi.close(resolve));
 });
 
 it('end while the Configuration Server is away, by the name of the last login', async () => {
