@@ -18,6 +18,7 @@ test('the scheme is matched in any case and the password may hold a colon', () =
   expect(parseBasicCredentials(basic('c:a:b', 'bAsIc'))).toEqual([{ username: 'c', password: 'a:b' }]);
 });
 
+// attack: malformed Basic credentials | RFC 7617 2 | guard: packages/caller-auth/src/credentials/basic-auth.ts
 test.each([
   ['no header', undefined],
   ['another scheme', 'Bearer abc'],

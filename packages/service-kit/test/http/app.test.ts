@@ -170,6 +170,7 @@ test('__proto__ in a JSON body answers 400', async () => {
     payload: '{"__proto__":{"a":1}}',
   });
   expect(answer.statusCode).toBe(400);
+  expect(answer.json().status.message).toContain('__proto__');
 });
 
 test('an empty body under application/json is no body', async () => {

@@ -146,6 +146,7 @@ describe('codes', () => {
       familyId,
       `${familyId}.`,
       `${familyId}.${secret.slice(1)}`,
+      `${familyId}.${'A'.repeat(43)}`,
       `${value}A`,
       `.${secret}`,
       `{${value}}`,
@@ -202,7 +203,6 @@ describe('the token endpoint', () => {
     expect(stack.logged()).not.toContain(client.clientSecret);
   });
 
-  // attack: malformed Basic credentials | RFC 7617 2 | guard: packages/caller-auth/src/credentials/basic-auth.ts
   it.each([
     ['bad base64', 'Basic %%%%'],
     ['no colon', `Basic ${Buffer.from('nocolon').toString('base64')}`],

@@ -196,7 +196,6 @@ describe('parameters', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  // attack: response mode that puts tokens into the query | CVE-2023-6927 | guard: services/auth-api/src/authorize/response-checks.ts
   it('10: response_mode cannot be switched to leak the code (CVE-2023-6927)', async () => {
     for (const mode of ['form_post.jwt', 'web_message', 'query.jwt', 'fragment.jwt']) {
       const answer = await createBrowser(stack.app).get(authorizeUrl(client, { response_mode: mode }));

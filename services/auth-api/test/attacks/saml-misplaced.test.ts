@@ -35,7 +35,6 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
   // attack: SAML assertion for another audience | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   // attack: SAML assertion for another recipient | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   // attack: SAML assertion before or after its time | SAML core 2.5.1.2 | guard: services/auth-api/src/sso/saml/assertion.ts
-  // attack: SAML assertion of another issuer | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   it.each<[string, Partial<ResponseFacts>, string]>([
     ['for another audience', { audience: 'https://another.example.com' }, 'wrong_audience'],
     ['for another recipient', { recipient: 'https://another.example.com/acs' }, 'wrong_destination'],
@@ -96,6 +95,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
     expect((await leaving.browser.get('/auth/v3/ping')).status).toBe(200);
   });
 
+  // attack: SAML answer of another contact centre's identity provider | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/consumer.ts
   it('57 · by another contact centre’s identity provider, at its own place, to a request that was made here', async () => {
     const leaving = await leave(stack);
     const theirs = `${publicUrl}/auth/v3/saml/${otherContactCenterId}/-`;
@@ -113,6 +113,7 @@ describe('62 · a good answer in the wrong place (SAML profiles 4.1.4.3)', () =>
   });
 
   // attack: SAML assertion that answers another request | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
+  // attack: SAML assertion of another issuer | SAML profiles 4.1.4.3 | guard: services/auth-api/src/sso/saml/assertion.ts
   it.each<[string, Partial<ResponseFacts>, string]>([
     ['answers another request', { inResponseTo: '_of-another-journey' }, 'wrong_state'],
     ['answers none', { inResponseTo: undefined }, 'wrong_state'],

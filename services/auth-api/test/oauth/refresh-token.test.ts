@@ -108,7 +108,6 @@ describe('refresh', () => {
     expect(await introspect(stack, client, first.access_token)).toEqual({ active: false });
   });
 
-  // attack: refresh token without an absolute end | ASVS 10.4.8 | guard: services/auth-api/src/tokens/families.ts
   it('is over when the lifetime of the sign-in is', async () => {
     const brief = await createClient(stack, { refreshTokenExpirationTimeout: 1 });
     const first = await passwordTokens(stack, brief);
@@ -172,6 +171,7 @@ describe('refresh tokens that are not used', () => {
     expect(Number(await stack.deps.stores.redis.hget(key, 'ends'))).toBe(endsAtMs);
   });
 
+  // attack: refresh token without an absolute end | ASVS 10.4.8 | guard: services/auth-api/src/tokens/families.ts
   it('end at their absolute end however much they are used', async () => {
     const brief = await createClient(stack, { refreshTokenExpirationTimeout: 1000 });
     const first = await passwordTokens(stack, brief);

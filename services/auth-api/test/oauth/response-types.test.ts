@@ -135,6 +135,7 @@ describe('tokens from the authorization endpoint', () => {
 });
 
 describe('misuse', () => {
+  // attack: response mode that puts tokens into the query | RFC 9700 2.1.2, CVE-2023-6927 | guard: services/auth-api/src/authorize/response-checks.ts
   it.each([
     [{ response_type: 'id_token', scope: 'openid' }, 'invalid_request', 'nonce'],
     [{ response_type: 'id_token', scope: 'read', nonce: 'n' }, 'invalid_scope', 'openid'],
