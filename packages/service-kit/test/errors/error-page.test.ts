@@ -3,6 +3,7 @@ import { renderErrorPage } from '../../src/errors/render-html.ts';
 
 const page = { status: 400, title: 'Title', text: 'Text', correlationId: 'reference' };
 
+// attack: markup in the page of an error | CVE-2022-4137 | guard: packages/service-kit/src/html/standalone-page.ts
 it('threat 70: everything on the page is text, whatever it holds', () => {
   const markup = `"><script>alert(1)</script>'&`;
   const { html } = renderErrorPage({

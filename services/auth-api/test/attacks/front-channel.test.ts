@@ -123,7 +123,6 @@ describe('redirect URIs that only look registered', () => {
     expect(String(answer.location).startsWith(`${uri}&error=login_required`)).toBe(true);
   });
 
-  // attack: markup in the page of an error | CVE-2022-4137 | guard: packages/service-kit/src/html/standalone-page.ts
   it('escapes what the attacker sent on the error page', async () => {
     const page = await expectPage(authorizeUrl({ ...client, clientId: '<script>alert(1)</script>' }));
     expect(page).not.toContain('<script>');

@@ -239,7 +239,7 @@ describe('57: tenant isolation', () => {
     expect(await outcome('acme-user', 'acme-password', 'acme')).toBe(200);
   });
 
-  // attack: sign-in to a client of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/clients/client.ts
+  // attack: sign-in to a client of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/users/account.ts
   it('a client of one contact centre lets the users of no other in, and says no more than for a wrong password', async () => {
     const login = (contactCenterIds: string[]) =>
       stack.deps.users.service.authenticate({

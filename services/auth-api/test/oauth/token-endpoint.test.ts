@@ -199,7 +199,7 @@ describe('the password grant', () => {
     expect([answer.status, answer.json().error]).toEqual([400, 'invalid_request']);
   });
 
-  // attack: password grant for a person of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/clients/client.ts
+  // attack: password grant for a person of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/users/account.ts
   it('refuses users of contact centres that the client is not registered for', async () => {
     const elsewhere = await createClient(stack, { contactCenterIds: ['another-contact-center'] });
     const answer = await token(stack, elsewhere, {
