@@ -224,7 +224,9 @@ describe('the way through the sign-in', () => {
 
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
-    await browser.get(authorizeUrl(client, { prompt: 'login' }));
+    const asked = interactionOf(await browser.get(authorizeUrl(client, { prompt: 'login' })));
+    const skipped = await browser.get(`/auth/v3/oauth/authorize/resume?interaction=${asked}`);
+    expect(skipped.location).toBe(`${publicUrl}/auth/sign-in.html?interaction=${asked}`);
     // The user goes away: the request stays unanswered, and nothing was signed in anew.
     expect(responseOf(await browser.get(authorizeUrl(client, { prompt: 'none' }))).get('code')).toBeTruthy();
   });
