@@ -81,10 +81,10 @@ describe('a race without grace', () => {
         );
         const won = answers.filter(({ status }) => status === 200);
         expect(won).toHaveLength(1);
-        const successor = won[0]?.json().refresh_token;
-        expect(
-          (await token(strict, client, { grant_type: 'refresh_token', refresh_token: successor })).status,
-        ).toBe(400);
+        for (const winner of won) {
+          const successor = { grant_type: 'refresh_token', refresh_token: winner.json().refresh_token };
+          expect((await token(strict, client, successor)).status).toBe(400);
+        }
       }
     } finally {
       await strict.close();
