@@ -50,7 +50,7 @@ ${Object.entries(verdicts)
 
 ## Operations
 
-Paths are below \`/environment/v3\`.
+Paths are below \`/environment/v3\`. A change of \`domains\` or \`environmentId\` of a contact centre needs what \`POST /contact-centers\` needs.
 
 | operation | ${callerKinds.join(' | ')} |
 |---|${callerKinds.map(() => '---').join('|')}|
