@@ -24,5 +24,6 @@ export const commands = {
   fuzz: { steps: [[...longTest, 'fuzz.test.ts']], needs: [] },
   siege: { steps: [[...longTest, 'siege.long.ts']], needs: ['redis'] },
   sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
+  chaos: { steps: [[...source, 'tools/chaos/run.ts']], needs: ['redis', 'build'] },
   bench: { steps: [[...source, 'tools/bench/run.ts']], needs: ['redis', 'build'] },
 };

@@ -1,7 +1,7 @@
 /** Tells a store that cannot answer from a store that refused what was asked. */
 import { type AppError, badRequest, unavailable } from './app-error.ts';
 
-const unavailableReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|OOM|NOREPLICAS|BUSY )/;
+const unavailableReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|OOM|MISCONF|NOREPLICAS|BUSY )/;
 const redisClientMessages =
   /^(Command timed out|Connection is closed|Stream isn't writeable|Connection is in monitoring mode|Cluster isn't ready|None of startup nodes|Failed to refresh slots cache|Cluster is not ready)/i;
 

@@ -3,7 +3,7 @@ import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { expect, test, vi } from 'vitest';
 import { normalizeError } from '../../src/errors/normalize.ts';
 import { createLogger } from '../../src/logging/logger.ts';
-import { createPool, pingPostgres } from '../../src/postgres/pool.ts';
+import { createPool, inTransaction, pingPostgres } from '../../src/postgres/pool.ts';
 import { createRedis, pingRedis, untilRedisIsReady } from '../../src/redis/client.ts';
 import { Secret } from '../../src/secret.ts';
 
@@ -50,6 +50,14 @@ test('a Redis that takes requests and answers none is 503 within the time of a c
   await server.close();
 });
 
+test.each([
+  'OOM command not allowed when used memory > "maxmemory".',
+  'MISCONF Errors writing to the AOF file: No space left on device',
+])('a full Redis is 503: %s', (message) => {
+  const refusal = Object.assign(new Error(message), { name: 'ReplyError' });
+  expect(normalizeError(refusal)).toMatchObject({ status: 503, retryAfterSeconds: 1 });
+});
+
 test('a stopped PostgreSQL is 503 and works again after its return', async () => {
   const server = await startPostgres();
   const pool = createPool(
@@ -68,7 +76,13 @@ test('a stopped PostgreSQL is 503 and works again after its return', async () =>
     { schema: 'public', applicationName: 'test', log },
   );
   expect(await statusOf(() => pingPostgres(pool))).toBe(200);
-  await server.stop();
+  // attack: end of the process by a database connection that breaks between two queries | CWE-248 | guard: packages/service-kit/src/postgres/pool.ts
+  const transaction = inTransaction(pool, async (client) => {
+    await client.query('SELECT 1');
+    await server.stop();
+    await client.query('SELECT 1');
+  });
+  expect(await statusOf(() => transaction)).toBe(503);
   expect(await statusOf(() => pingPostgres(pool))).toBe(503);
   expect(normalizeError(await pingPostgres(pool).catch((error: unknown) => error)).retryAfterSeconds).toBe(1);
   await server.start();

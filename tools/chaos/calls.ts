@@ -1,0 +1,152 @@
+/** Defines the requests of the steady load, each with how often it is sent and what its answer promises. */
+import type { ChaosStack } from './chaos-stack.ts';
+import { type Answer, basic, createHttp } from './http.ts';
+import type { Record as LoadRecord } from './record.ts';
+
+export interface Call {
+  kind: string;
+  perSecond: number;
+  /** Callers who wait for their answer before they send the next: of one refresh token, of one account. */
+  atOnce: number;
+  /** Whether the answer is the right one. */
+  send(): Promise<{ answer: Answer; isRight: boolean }>;
+}
+
+/** As many as a check asks about: older ones were asked about before. */
+const keptTokens = 200;
+const people = ['agent', 'supervisor', 'admin'];
+
+export async function createCalls(stack: ChaosStack, record: LoadRecord): Promise<Call[]> {
+  const http = createHttp(stack.publicUrl);
+  const operator = basic(stack.operator.username, stack.operator.password);
+  const client = (id: string) => basic(id, `demo-secret-of-${id}`);
+  const application = client('external_api_client');
+  const service = client('gauth_client');
+  const { promises, broken } = record;
+  await http('/auth/v3/ops/clients', { authorization: operator, json: { data: jwtClient } });
+  const jwt = basic(jwtClient.client_id, jwtClient.client_secret);
+
+  const token = (authorization: string, form: { [field: string]: string }) =>
+    http('/auth/v3/oauth/token', { authorization, form });
+  const introspect = (value: string) =>
+    http('/auth/v3/oauth/introspect', { authorization: service, form: { token: value } });
+  const issued = ({ status, body }: Answer) =>
+    status === 200 && typeof body?.['access_token'] === 'string' ? body['access_token'] : undefined;
+  let bearer = '';
+  let login = 0;
+  let written = 0;
+  let refreshToken: string | undefined;
+
+  const call = (kind: string, perSecond: number, send: Call['send'], atOnce = 40): Call => ({
+    ...{ kind, perSecond, send, atOnce },
+  });
+  const judged = (answer: Answer, isRight = answer.status === 200) => ({ answer, isRight });
+
+  return [
+    call('token', 10, async () => {
+      const answer = await token(service, { grant_type: 'client_credentials' });
+      const value = issued(answer);
+      if (value !== undefined) {
+        bearer = value;
+        keep(promises.tokens, value);
+      }
+      return judged(answer, value !== undefined);
+    }),
+    call('introspection', 10, async () => {
+      const value = lastOf(promises.tokens);
+      const answer = value === undefined ? undefined : await introspect(value);
+      return judged(answer ?? none, answer === undefined || answer.body?.['active'] === true);
+    }),
+    call('introspection of a revoked token', 10, async () => {
+      const value = anyOf(promises.revoked);
+      if (value === undefined) return judged(none, true);
+      const answer = await introspect(value);
+      if (answer.body?.['active'] === true) broken.acceptedRevoked.push(value);
+      return judged(answer, answer.body?.['active'] === false);
+    }),
+    ...[service, jwt].map((owner) =>
+      call(owner === jwt ? 'revocation of a JWT' : 'revocation', 2, async () => {
+        const made = await token(owner, { grant_type: 'client_credentials' });
+        const value = issued(made);
+        if (value === undefined) return judged(made, false);
+        const answer = await http('/auth/v3/oauth/revoke', { authorization: owner, form: { token: value } });
+        if (answer.status === 200) keep(promises.revoked, value);
+        return judged(answer);
+      }),
+    ),
+    call(
+      'login',
+      3,
+      async () => {
+        const name = people[login++ % people.length] ?? '';
+        const form = { grant_type: 'password', username: `demo\\${name}`, password: `demo-${name}-password` };
+        const answer = await token(application, { ...form, scope: 'calls:read' });
+        if (answer.status === 200) promises.logins.add(answer.requestId);
+        refreshToken ??= answer.body?.['refresh_token'] as string | undefined;
+        return judged(answer);
+      },
+      3,
+    ),
+    call(
+      'refresh',
+      2,
+      async () => {
+        if (refreshToken === undefined) return judged(none, true);
+        const used = refreshToken;
+        const answer = await token(application, { grant_type: 'refresh_token', refresh_token: used });
+        if (answer.status === 200) refreshToken = (answer.body?.['refresh_token'] as string) ?? used;
+        else if (answer.status === 400) {
+          broken.lostChains.push(String(answer.body?.['error_description']));
+          refreshToken = undefined;
+        }
+        return judged(answer);
+      },
+      1,
+    ),
+    call('sign-in page', 2, async () => {
+      const answer = await http('/auth/sign-in.html');
+      return judged(answer, answer.status === 200);
+    }),
+    call('environment read', 10, async () => {
+      const authorization = `Bearer ${bearer}`;
+      return judged(
+        await http(`/environment/v3/contact-centers/${stack.contactCenterId}`, { authorization }),
+      );
+    }),
+    call('environment write', 4, async () => {
+      const name = `chaos-${written++ % 500}`;
+      const value = String(written);
+      const answer = await http(`/environment/v3/contact-centers/${stack.contactCenterId}/settings`, {
+        authorization: operator,
+        json: { data: { name, value, location: '/' } },
+      });
+      if (answer.status === 200) promises.settings.set(name, value);
+      else promises.settings.delete(name);
+      return judged(answer);
+    }),
+  ];
+}
+
+const none: Answer = { status: 200, body: undefined, requestId: '' };
+
+const jwtClient = {
+  client_id: 'chaos-jwt',
+  client_secret: 'demo-secret-of-chaos-jwt',
+  authorizedGrantTypes: ['client_credentials'],
+  scope: ['calls:read'],
+  accessTokenFormat: 'jwt',
+};
+
+function keep(values: Set<string>, value: string): void {
+  values.add(value);
+  const [oldest] = values;
+  if (values.size > keptTokens && oldest !== undefined) values.delete(oldest);
+}
+
+function lastOf(values: ReadonlySet<string>): string | undefined {
+  return [...values].at(-1);
+}
+
+function anyOf(values: ReadonlySet<string>): string | undefined {
+  return [...values][Math.floor(Math.random() * values.size)];
+}

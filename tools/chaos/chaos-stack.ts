@@ -1,0 +1,88 @@
+/** Starts the installation of `npm start` on free ports of loopback, each program under control of its own. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configServerProgram } from '../stack/backing/config-server.ts';
+import { prepareDatabases } from '../stack/backing/databases.ts';
+import { postgresProgram, postgresUrl } from '../stack/backing/postgres.ts';
+import { redisProgram, redisUrl } from '../stack/backing/redis.ts';
+import { startGateway } from '../stack/gateway.ts';
+import { choosePorts, listenerNames } from '../stack/ports.ts';
+import { createProcessRegister } from '../stack/processes/register.ts';
+import type { SupervisedProgram } from '../stack/processes/supervised.ts';
+import { contactCenterId, demoClients, operator } from '../stack/provisioning/demo.ts';
+import { provision } from '../stack/provisioning/provision.ts';
+import { migrateDatabases, type ServicePlan, serviceAddresses, servicePrograms } from '../stack/services.ts';
+import { createFolders, statePaths } from '../stack/state/paths.ts';
+import { loadSecrets } from '../stack/state/secrets.ts';
+import { createComponent } from './component.ts';
+import { mountSmallDisk } from './small-disk.ts';
+
+export type ChaosStack = Awaited<ReturnType<typeof startChaosStack>>;
+
+const redisDiskMiB = 64;
+const postgresDiskMiB = 400;
+
+export async function startChaosStack() {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-chaos-'));
+  chmodSync(folder, 0o755);
+  const paths = statePaths(folder);
+  createFolders(paths);
+  const closers = new AsyncDisposableStack();
+  closers.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const postgresFolder = join(paths.postgresData, '..', 'postgres-disk');
+  mkdirSync(postgresFolder);
+  const disks = {
+    redis: mountSmallDisk(paths.redisData, redisDiskMiB),
+    postgres: mountSmallDisk(postgresFolder, postgresDiskMiB),
+  };
+  for (const disk of Object.values(disks)) closers.defer(() => disk?.unmount());
+  const register = createProcessRegister(paths.processes);
+  closers.defer(() => register.close());
+  const secrets = loadSecrets(paths);
+  const { ports, release } = await choosePorts(0);
+  await release(...listenerNames);
+
+  const components = new Map<string, ReturnType<typeof createComponent>>();
+  const startAll = async (programs: readonly SupervisedProgram[]) => {
+    for (const program of programs) {
+      const component = createComponent(program, register, paths.logs);
+      components.set(component.name, component);
+      closers.defer(() => component.kill());
+    }
+    await Promise.all(programs.map(({ name }) => components.get(name)?.start()));
+  };
+
+  const redis = redisUrl(ports.redis, secrets);
+  try {
+    const postgresPaths = { ...paths, postgresData: join(postgresFolder, 'data') };
+    await startAll([
+      redisProgram(ports.redis, secrets, paths),
+      postgresProgram(ports.postgres, secrets, postgresPaths),
+      configServerProgram(ports.configServer, paths),
+    ]);
+    const databases = await prepareDatabases(postgresUrl(ports.postgres, secrets), secrets, paths);
+    const publicUrl = `http://127.0.0.1:${ports.gateway}`;
+    const plan: ServicePlan = { publicUrl, ports, databases, secrets, redisUrl: redis };
+    await migrateDatabases(plan);
+    const addresses = serviceAddresses(ports);
+    const gateway = await startGateway({
+      port: ports.gateway,
+      authApi: addresses['auth-api'].url,
+      authUi: addresses['auth-ui'].url,
+      environmentApi: addresses['environment-api'].url,
+    });
+    closers.defer(() => gateway.close());
+    await startAll(servicePrograms(plan));
+    const clients = demoClients('http://localhost');
+    await provision({ publicUrl, configServerPort: ports.configServer, clients });
+    return {
+      ...{ publicUrl, components, disks, operator, contactCenterId },
+      ...{ redisUrl: redis, postgresUrl: databases.adminUrl, logFolder: paths.logs },
+      close: () => closers.disposeAsync(),
+    };
+  } catch (error) {
+    await closers.disposeAsync();
+    throw error;
+  }
+}

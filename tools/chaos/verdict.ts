@@ -1,0 +1,87 @@
+/** Judges one disturbance by what was sent and promised around it. */
+import type { Sent } from './record.ts';
+
+export interface Times {
+  beganMs: number;
+  /** The dependency serves again. */
+  backMs: number;
+  endedMs: number;
+}
+
+export interface Losses {
+  tokens: number;
+  settings: number;
+  /** Logins without a row in the audit trail. */
+  events: number;
+  refreshTokens: number;
+  acceptedRevoked: number;
+}
+
+export interface Row {
+  name: string;
+  requests: number;
+  /** Requests that were not answered as they should be, by status; `none` is no answer. */
+  failed: Readonly<{ [status: string]: number }>;
+  /** From the return of the dependency to the start of the last request that failed. */
+  recoveryMs: number;
+  /** The kind of that request. */
+  lastFailed: string;
+  /** Longest time to an answer, right or not, and its kind. */
+  slowestMs: number;
+  slowestKind: string;
+  losses: Losses;
+  /** What must not be; empty when all is well. */
+  faults: string[];
+}
+
+export const maxRecoveryMs = 5_000;
+
+export function judge(
+  name: string,
+  sent: readonly Sent[],
+  { beganMs, backMs, endedMs }: Times,
+  losses: Losses,
+): Row {
+  const during = sent.filter(({ startedMs }) => startedMs >= beganMs && startedMs <= endedMs);
+  const wrong = during.filter(({ isRight }) => !isRight);
+  const last = wrong.reduce<Sent | undefined>(
+    (latest, one) => (latest === undefined || one.startedMs > latest.startedMs ? one : latest),
+    undefined,
+  );
+  const slowest = during.reduce<Sent | undefined>(
+    (longest, one) => (longest === undefined || timeOf(one) > timeOf(longest) ? one : longest),
+    undefined,
+  );
+  const recoveryMs = Math.max(0, Math.round((last?.startedMs ?? backMs) - backMs));
+  const failed: { [status: string]: number } = {};
+  for (const { status } of wrong) failed[statusOf(status)] = (failed[statusOf(status)] ?? 0) + 1;
+  const errors = wrong.filter(({ status }) => status >= 500 && status !== 503);
+  const faults = [
+    ...new Set(errors.map(({ kind, status }) => `${kind} was answered ${status}`)),
+    ...(recoveryMs > maxRecoveryMs ? [`${last?.kind} fails ${recoveryMs} ms after the return`] : []),
+    ...faultsOf(losses),
+  ];
+  return {
+    ...{ name, requests: during.length, failed, recoveryMs, lastFailed: last?.kind ?? '' },
+    ...{ slowestMs: Math.round(timeOf(slowest)), slowestKind: slowest?.kind ?? '', losses, faults },
+  };
+}
+
+function timeOf(sent: Sent | undefined): number {
+  return sent === undefined ? 0 : sent.endedMs - sent.startedMs;
+}
+
+function faultsOf(losses: Losses): string[] {
+  const sentences: [number, string][] = [
+    [losses.tokens, 'tokens are lost'],
+    [losses.settings, 'settings are lost'],
+    [losses.events, 'logins are not in the audit trail'],
+    [losses.refreshTokens, 'refresh tokens are lost'],
+    [losses.acceptedRevoked, 'revoked tokens are accepted'],
+  ];
+  return sentences.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+}
+
+function statusOf(status: number): string {
+  return status === 0 ? 'none' : status === 200 ? 'wrong answer' : String(status);
+}

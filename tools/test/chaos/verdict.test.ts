@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { Sent } from '../../chaos/record.ts';
+import { tableOf } from '../../chaos/table.ts';
+import { judge, type Losses } from '../../chaos/verdict.ts';
+
+const times = { beganMs: 1_000, backMs: 5_000, endedMs: 13_000 };
+const noLosses: Losses = { tokens: 0, settings: 0, events: 0, refreshTokens: 0, acceptedRevoked: 0 };
+
+const sentAt = (startedMs: number, status: number, isRight = status === 200): Sent => ({
+  ...{ kind: 'login', startedMs, endedMs: startedMs + 10, status, isRight },
+});
+const faultsOf = (sent: Sent[], losses: Partial<Losses> = {}) =>
+  judge('redis stopped', sent, times, { ...noLosses, ...losses }).faults;
+
+test('503 during an outage and a recovery within five seconds are no fault', () => {
+  const row = judge(
+    'redis stopped',
+    [sentAt(900, 500), sentAt(2_000, 503), sentAt(9_900, 503)],
+    times,
+    noLosses,
+  );
+  expect(row).toMatchObject({ faults: [], failed: { 503: 2 }, recoveryMs: 4_900, requests: 2 });
+  expect(tableOf([row])).toContain(
+    '| redis stopped | 2 | 2 × 503 | 4.9 s (login) | 0.0 s (login) | nothing | none |',
+  );
+});
+
+test.each([
+  ['another 5xx', faultsOf([sentAt(2_000, 500)]), 'login was answered 500'],
+  ['a late recovery', faultsOf([sentAt(10_100, 503)]), 'login fails 5100 ms after the return'],
+  ['no answer after six seconds', faultsOf([sentAt(11_000, 0)]), 'login fails 6000 ms after the return'],
+  ['a lost token', faultsOf([], { tokens: 2 }), '2 tokens are lost'],
+  ['a lost write', faultsOf([], { settings: 1 }), '1 settings are lost'],
+  ['a login without a trace', faultsOf([], { events: 1 }), '1 logins are not in the audit trail'],
+  ['a lost refresh token', faultsOf([], { refreshTokens: 1 }), '1 refresh tokens are lost'],
+  ['an accepted revoked token', faultsOf([], { acceptedRevoked: 1 }), '1 revoked tokens are accepted'],
+])('%s is a fault', (_what, faults, expected) => {
+  expect(faults).toEqual([expected]);
+});
