@@ -21,9 +21,10 @@ export async function checkPromises(
     return body?.['active'];
   };
   const find = async (tokens: Iterable<string>, wrong: boolean) => {
-    const found: string[] = [];
-    for (const token of tokens) if ((await isActive(token)) === wrong) found.push(token);
-    return found;
+    const answers = await Promise.all(
+      [...tokens].map(async (token) => [token, await isActive(token)] as const),
+    );
+    return answers.filter(([, active]) => active === wrong).map(([token]) => token);
   };
   const lostTokens = (await find(promises.tokens, false)).length;
   const accepted = await find(promises.revoked, true);
@@ -44,26 +45,29 @@ export async function checkPromises(
 async function lostSettings(stack: ChaosStack, written: ReadonlyMap<string, string>): Promise<number> {
   const http = createHttp(stack.publicUrl);
   const { username, password } = stack.operator;
+  // The load goes on: what is acknowledged during the question is not in its answer.
+  const before = [...written];
   const { body } = await http(`/environment/v3/contact-centers/${stack.contactCenterId}/settings`, {
     authorization: basic(username, password),
   });
   const { settings = [] } = (body?.['data'] ?? {}) as { settings?: { name: string; value: string }[] };
   const kept = new Map(settings.map(({ name, value }) => [name, value]));
   // A later write without an answer may have come through all the same.
-  return [...written].filter(([name, value]) => Number(kept.get(name) ?? -1) < Number(value)).length;
+  return before.filter(([name, value]) => Number(kept.get(name) ?? -1) < Number(value)).length;
 }
 
 async function lostEvents(stack: ChaosStack, logins: ReadonlySet<string>): Promise<number> {
+  const before = [...logins];
   const client = new pg.Client({ connectionString: stack.postgresUrl });
   await client.connect();
   try {
     for (const startMs = performance.now(); ; await wait(250)) {
       const { rows } = await client.query<{ id: string }>(
         "SELECT DISTINCT correlation_id AS id FROM auth.audit_events WHERE name = 'login_succeeded' AND correlation_id = ANY($1)",
-        [[...logins]],
+        [before],
       );
-      if (rows.length === logins.size || performance.now() - startMs > trailPatienceMs)
-        return logins.size - rows.length;
+      if (rows.length === before.length || performance.now() - startMs > trailPatienceMs)
+        return before.length - rows.length;
     }
   } finally {
     await client.end();

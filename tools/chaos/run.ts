@@ -39,6 +39,8 @@ else process.exitCode = await run();
 
 async function run(): Promise<number> {
   const stack = await startChaosStack();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void stack.close().finally(() => process.exit(130)));
   try {
     const chosen = disturbancesOf(stack).filter(({ name }) =>
       values.only.some((text) => name.includes(text)),
