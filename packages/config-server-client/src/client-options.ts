@@ -64,7 +64,7 @@ export interface StandbyOptions {
   reconnectionRandomDelayMs: number;
   /** Pause before the other endpoints after the last opened one failed. Default 500. */
   backupDelayMs: number;
-  /** Pause after each round in which every endpoint failed; the last value repeats. ±20 % jitter. */
+  /** Pause after each round in which every endpoint failed; the last value repeats. ±20 % jitter. Nobody signs in for as long after the servers are back. */
   retryDelaysMs: readonly number[];
   /** How long a connection must live before the delays start from the beginning again. Default 30 000. */
   stableAfterMs: number;
@@ -84,7 +84,7 @@ export const defaultStandby: StandbyOptions = {
   openTimeoutMs: 5_000,
   reconnectionRandomDelayMs: 1_000,
   backupDelayMs: 500,
-  retryDelaysMs: [1_000, 2_000, 5_000, 10_000, 30_000],
+  retryDelaysMs: [1_000, 2_000, 3_000],
   stableAfterMs: 30_000,
   failFastAfterMs: 2_000,
   maxQueueWhileDown: 256,

@@ -8,8 +8,14 @@ describe('retry schedule', () => {
   it('walks along the list and repeats the last delay', () => {
     const delays = schedule();
     expect(Array.from({ length: 7 }, () => delays.afterFailedRoundMs())).toEqual([
-      1_000, 2_000, 5_000, 10_000, 30_000, 30_000, 30_000,
+      1_000, 2_000, 3_000, 3_000, 3_000, 3_000, 3_000,
     ]);
+  });
+
+  it('lets nobody wait longer than five seconds for servers that are back, however long they were away', () => {
+    const delays = schedule(0.999_999);
+    const longest = Array.from({ length: 100 }, () => delays.afterFailedRoundMs());
+    expect(Math.max(...longest) + defaultStandby.reconnectionRandomDelayMs).toBeLessThan(5_000);
   });
 
   it('spreads each delay by a fifth', () => {
@@ -28,7 +34,7 @@ describe('retry schedule', () => {
 
   it('lets a connection that keeps breaking wait longer and longer', () => {
     const delays = schedule();
-    expect([1, 2, 3, 4].map(() => delays.afterLossMs(100))).toEqual([500, 1_000, 2_000, 5_000]);
+    expect([1, 2, 3, 4].map(() => delays.afterLossMs(100))).toEqual([500, 1_000, 2_000, 3_000]);
   });
 
   it('follows a planned switchover at once, also soon after an outage, but not servers that send away for ever', () => {

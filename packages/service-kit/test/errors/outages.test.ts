@@ -58,6 +58,7 @@ test.each([
   expect(normalizeError(refusal)).toMatchObject({ status: 503, retryAfterSeconds: 1 });
 });
 
+// attack: end of the process by a database connection that breaks between two queries | CWE-248 | guard: packages/service-kit/src/postgres/pool.ts
 test('a stopped PostgreSQL is 503 and works again after its return', async () => {
   const server = await startPostgres();
   const pool = createPool(
@@ -76,7 +77,6 @@ test('a stopped PostgreSQL is 503 and works again after its return', async () =>
     { schema: 'public', applicationName: 'test', log },
   );
   expect(await statusOf(() => pingPostgres(pool))).toBe(200);
-  // attack: end of the process by a database connection that breaks between two queries | CWE-248 | guard: packages/service-kit/src/postgres/pool.ts
   const transaction = inTransaction(pool, async (client) => {
     await client.query('SELECT 1');
     await server.stop();

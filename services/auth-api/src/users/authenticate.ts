@@ -40,6 +40,9 @@ export interface AuthenticateOptions {
   now: Clock;
 }
 
+/** For each question of a login: a server that sends a short list bit by bit must not hold a login for a minute. */
+const questionMs = 5_000;
+
 /**
  * The returned function verifies the password on the Configuration Server of the user's environment, at most once.
  * @throws SignInError. Unknown tenant, unknown user and wrong password cannot be told apart.
@@ -49,7 +52,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
   const metrics = createSignInMetrics(options.metrics);
 
   const verify = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
-    const callOptions = definedOnly({ signal: login.signal });
+    const callOptions = definedOnly({ signal: login.signal, deadlineMs: questionMs });
     const { link, barredGroups } = await openPasswordAccess(account, login.password, callOptions);
     const provedAtMs = now();
     const user = await link.backend.authenticate(

@@ -103,6 +103,7 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
   };
 }
 
+const tenantQuestionMs = 5_000;
 const tenantFreshMs = 10 * 60_000;
 const maxKnownTenants = 1_000;
 
@@ -119,7 +120,10 @@ function createTenantLookup(now: Clock) {
     const key = `${id}/${version}/${tenant}`;
     let entry = known.get(key);
     if (entry === undefined || now() - entry.readAtMs >= tenantFreshMs) {
-      const [found] = await backend.readTenants({ name: tenant }, definedOnly({ signal }));
+      const [found] = await backend.readTenants(
+        { name: tenant },
+        definedOnly({ signal, deadlineMs: tenantQuestionMs }),
+      );
       if (found === undefined) {
         throw new SignInError('try_again', {
           detail: `environment ${id}: the Configuration Server has no tenant named ${JSON.stringify(tenant)}`,
