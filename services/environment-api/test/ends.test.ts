@@ -126,8 +126,11 @@ const cases: [
 ];
 
 // attack: keep the tokens of a contact centre that is disabled and enabled within a moment | ASVS 7.4.2 | guard: services/environment-api/src/contact-centers/ends.ts
-it.each(cases)('%s', async (_name, work, expected, before = async () => undefined) => {
-  const created = await create();
-  await before(created);
-  expect(await endsOf(() => work(created))).toEqual(expected(created));
-});
+it.each(cases)(
+  '%s announces what ends by it',
+  async (_name, work, expected, before = async () => undefined) => {
+    const created = await create();
+    await before(created);
+    expect(await endsOf(() => work(created))).toEqual(expected(created));
+  },
+);

@@ -192,7 +192,7 @@ describe.each(rows)('%s', (row, ...verdicts) => {
   const cells = verdicts.map((verdict, index) => [columns[index + 1] ?? '', verdict] as const);
 
   // attack: use what an ended contact centre, environment, domain, single sign-on or client left behind | ASVS 7.4.2, 10.4.9 | guard: services/auth-api/src/changes/ends.ts
-  it.each(cells)('%s: %s', async (what, verdict) => {
+  it.each(cells)('%s: %s, at both replicas', async (what, verdict) => {
     const alive = isAlive[what];
     const replicas = usedUp.includes(what) ? [replica] : [stack, replica];
     for (const at of replicas) {

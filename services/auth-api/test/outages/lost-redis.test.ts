@@ -206,16 +206,13 @@ describe('a fail-over to a copy that lacks the last second', () => {
     for (const at of [stack, replica]) {
       const settled = { timeout: 5000 };
       await expect.poll(() => isActive(at, jwts, jwt.access_token), settled).toBe(false);
-      expect(await isActive(at, opaque, plain.access_token)).toBe(false);
-      expect(await isActive(at, opaque, family.access_token)).toBe(false);
-      const refreshed = await token(at, opaque, {
-        grant_type: 'refresh_token',
-        refresh_token: family.refresh_token,
-      });
-      expect(refreshed.status).toBe(400);
+      await expect.poll(() => isActive(at, opaque, plain.access_token), settled).toBe(false);
+      await expect.poll(() => isActive(at, opaque, family.access_token), settled).toBe(false);
+      const renewal = { grant_type: 'refresh_token', refresh_token: family.refresh_token };
+      await expect.poll(async () => (await token(at, opaque, renewal)).status, settled).toBe(400);
       const thief = createBrowser(at.app);
       for (const [name, value] of stolen) thief.cookies.set(name, value);
-      expect((await thief.get('/auth/v3/ping')).status).toBe(403);
+      await expect.poll(async () => (await thief.get('/auth/v3/ping')).status, settled).toBe(403);
     }
   });
 
@@ -227,7 +224,7 @@ describe('a fail-over to a copy that lacks the last second', () => {
     await redis.failOver();
 
     await expect.poll(() => isActive(stack, opaque, access_token), { timeout: 5000 }).toBe(true);
-    expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+    await expect.poll(async () => (await browser.get('/auth/v3/ping')).status, { timeout: 5000 }).toBe(200);
   });
 });
 
