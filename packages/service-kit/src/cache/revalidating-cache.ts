@@ -91,15 +91,17 @@ export function createRevalidatingCache<T extends object>(options: RevalidatingC
 
   function keep(key: string, entry: Entry<T> | undefined, loaded: Loaded<T>, isCurrent: boolean) {
     if (loaded.status === 'missing') {
+      if (!isCurrent) return undefined;
       entries.delete(key);
-      if (isCurrent) missingUntilMs.set(key, now() + options.missingMs);
+      missingUntilMs.set(key, now() + options.missingMs);
       return undefined;
     }
     const found = loaded.status === 'unchanged' ? entry : loaded;
     if (!found) throw new Error('the owner answered "unchanged" to a question without an etag');
     const { value, etag } = found;
-    if (isCurrent || !options.dropsOutdated)
-      entries.set(key, { value, etag, confirmedAtMs: now(), isOutdated: !isCurrent });
+    // Asked before a change: it must neither bring back what was dropped nor replace what was read since.
+    if (!isCurrent) return value;
+    entries.set(key, { value, etag, confirmedAtMs: now(), isOutdated: false });
     missingUntilMs.delete(key);
     return value;
   }

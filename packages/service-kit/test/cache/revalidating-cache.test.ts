@@ -178,6 +178,33 @@ describe('the view cache', () => {
     await expect(cache.get('a')).rejects.toThrow('down');
   });
 
+  // attack: have a copy from before an end put back by an answer on its way | ASVS 7.4.2 | guard: packages/service-kit/src/cache/revalidating-cache.ts
+  it('does not keep an answer from before a drop', async () => {
+    const { cache, answerWith } = setUp();
+    const gate = Promise.withResolvers<Loaded<View>>();
+    answerWith(() => gate.promise);
+    const question = cache.get('a');
+    cache.drop(() => true);
+    gate.resolve(found('before the end'));
+    await question;
+    answerWith(down);
+    await expect(cache.get('a')).rejects.toThrow('down');
+  });
+
+  it('does not replace what was read after a change by an answer from before', async () => {
+    const { cache, answerWith } = setUp();
+    const gate = Promise.withResolvers<Loaded<View>>();
+    answerWith(() => gate.promise);
+    const question = cache.get('a');
+    cache.invalidateAll();
+    answerWith(() => found('after'));
+    await cache.get('a');
+    gate.resolve(found('before'));
+    await question;
+    answerWith(down);
+    expect(await cache.get('a')).toEqual({ name: 'after' });
+  });
+
   it('fails at once for what it has no copy of while the owner is left alone', async () => {
     const { cache, clock, asked, answerWith } = setUp();
     answerWith(down);

@@ -46,6 +46,11 @@ export interface SeenChange {
   contactCenterId?: string | undefined;
 }
 
+/** Whether something ended by it that a copy must not bring back. */
+export function isEnd({ entity }: Pick<SeenChange, 'entity'>): boolean {
+  return (environmentEnds as readonly string[]).includes(entity);
+}
+
 export type ContactCenterService = ReturnType<typeof createContactCenters>;
 
 export function createContactCenters(options: ContactCenterOptions) {
@@ -83,13 +88,17 @@ export function createContactCenters(options: ContactCenterOptions) {
         environments.invalidate((key) => key === change.id);
         return;
       }
+      if (change.entity === 'environment-end') {
+        environments.drop((key) => key === change.id);
+        for (const cache of [byDomain, byId]) cache.drop((_key, view) => view.environmentId === change.id);
+        return;
+      }
       // A setting may be global, and a new domain may have belonged to another contact centre.
       const contactCenterId = change.entity === 'contact-center' ? change.id : change.contactCenterId;
       const isAffected = (_key: string, view: ContactCenterView) =>
         contactCenterId === undefined || view.id === contactCenterId;
       // A copy from before an end must not be used again, not even while Environment API is down.
-      const hasEnded = (environmentEnds as readonly string[]).includes(change.entity);
-      for (const cache of [byDomain, byId]) (hasEnded ? cache.drop : cache.invalidate)(isAffected);
+      for (const cache of [byDomain, byId]) (isEnd(change) ? cache.drop : cache.invalidate)(isAffected);
       if (change.entity === 'location') environments.invalidateAll();
     },
     /** Drops every copy, because changes may have been missed. */

@@ -8,7 +8,7 @@ import type {
 } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { createRevalidatingCache, type OwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { read } from '../contact-centers/service.ts';
+import { isEnd, read } from '../contact-centers/service.ts';
 
 /** One way of signing in, as it is set for a location. */
 export type SignOnSettings =
@@ -73,7 +73,8 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
     applyChange(change) {
       const id = change.entity === 'contact-center' ? change.id : change.contactCenterId;
       if (change.entity === 'location') views.invalidateAll();
-      else if (id !== undefined) views.invalidate((key) => key === id);
+      // What was switched off must not be used again, not even while Environment API is down.
+      else if (id !== undefined) (isEnd(change) ? views.drop : views.invalidate)((key) => key === id);
     },
     applyGap: () => views.invalidateAll(),
   };

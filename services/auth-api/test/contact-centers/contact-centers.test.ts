@@ -7,9 +7,14 @@ import { stoppedClock } from '../stack/redis.ts';
 
 function setUp(defaultDomain?: string) {
   let view: ContactCenterView | undefined = demoContactCenter;
+  let isDown = false;
   const asked: string[] = [];
-  const answer = <T>(value: T | undefined) =>
-    value === undefined ? { status: 'missing' as const } : { status: 'found' as const, value, etag: '"1"' };
+  const answer = <T>(value: T | undefined) => {
+    if (isDown) throw new Error('down');
+    return value === undefined
+      ? { status: 'missing' as const }
+      : { status: 'found' as const, value, etag: '"1"' };
+  };
   const source: EnvironmentSource = {
     contactCenterByDomain: async (domain) => {
       asked.push(domain);
@@ -29,6 +34,9 @@ function setUp(defaultDomain?: string) {
     asked,
     setView: (next: ContactCenterView | undefined) => {
       view = next;
+    },
+    stop: () => {
+      isDown = true;
     },
   };
 }
@@ -76,6 +84,19 @@ describe('contact centres', () => {
       expect((await service.resolve('demo'))?.name).toBe(`changed ${index}`);
       expect((await service.get(contactCenterId))?.name).toBe(`changed ${index}`);
     }
+  });
+
+  it('stay known while Environment API is down when an environment ends that is not theirs', async () => {
+    const { service, stop } = setUp();
+    await service.get(contactCenterId);
+    await service.environment(environmentId);
+    stop();
+    service.applyChange({ entity: 'environment-end', id: 'unused' });
+    expect((await service.get(contactCenterId))?.id).toBe(contactCenterId);
+
+    service.applyChange({ entity: 'environment-end', id: environmentId });
+    await expect(service.get(contactCenterId)).rejects.toThrow('down');
+    await expect(service.environment(environmentId)).rejects.toThrow('down');
   });
 
   it('are read anew when changes were missed', async () => {
