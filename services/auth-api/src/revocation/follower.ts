@@ -44,7 +44,7 @@ export function createFollower(options: FollowerOptions) {
   let known: StreamHistory | undefined;
   let currentAtMs = Number.NEGATIVE_INFINITY;
   let isClosing = false;
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   let tail: Promise<void> | undefined;
 
   function apply(entries: StreamEntry[], note = keeper.noteStreamed): void {
@@ -86,10 +86,14 @@ export function createFollower(options: FollowerOptions) {
     return agreed;
   }
 
-  /** `wasCut`: the connection was lost, and may reach another node now, which lacks the newest entries. */
+  /**
+   * Another process of Redis may lack the newest entries, and have got others since. `wasCut`: the connection was lost, and
+   * may reach another one now; between two reads that is not noticed.
+   */
   function isContinuous({ epoch, lastId: newestId, node }: StreamHistory, wasCut: boolean): boolean {
     if (known === undefined || epoch !== known.epoch || isOlderId(newestId, lastId)) return false;
-    return !wasCut || (node !== undefined && node === known.node);
+    if (node === undefined || known.node === undefined) return !wasCut;
+    return node === known.node;
   }
 
   async function ensureContinuity(wasCut: boolean): Promise<void> {
@@ -102,7 +106,8 @@ export function createFollower(options: FollowerOptions) {
 
   function markCurrent(): void {
     currentAtMs = monotonicMs();
-    for (const wake of waiting.splice(0)) wake();
+    for (const wake of waiting) wake();
+    waiting.clear();
   }
 
   function lagError(): AppError | undefined {
@@ -151,11 +156,16 @@ export function createFollower(options: FollowerOptions) {
       const error = lagError();
       if (error === undefined) return;
       await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(error), patienceMs);
-        waiting.push(() => {
+        const wake = () => {
           clearTimeout(timer);
           resolve();
-        });
+        };
+        // Whoever is refused waits no more: an outage must not fill the memory.
+        const timer = setTimeout(() => {
+          waiting.delete(wake);
+          reject(error);
+        }, patienceMs);
+        waiting.add(wake);
       });
     },
 

@@ -1,4 +1,5 @@
 /** Brings every revocation into both stores, PostgreSQL and the stream: what reached only one is carried over to the other. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
@@ -59,12 +60,16 @@ export type RevocationKeeper = ReturnType<typeof createKeeper>;
 
 const batchSize = 1000;
 const retentionIntervalMs = 3_600_000;
+/** Between rounds that requests wait for. */
+const minRoundIntervalMs = 1000;
 
 export function createKeeper(options: KeeperOptions) {
   const { stream, table, memory, now, log, maxLifeMs, settleIntervalMs = 5000 } = options;
   const unsettled = new Map<string, Unsettled>();
   let knownUntil: string | undefined;
   let settling: Promise<void> | undefined;
+  let roundAtMs = Number.NEGATIVE_INFINITY;
+  let nextRound: Promise<void> | undefined;
 
   const append = (revocations: readonly Revocation[]) => stream.append(revocations, now() - maxLifeMs);
 
@@ -114,10 +119,21 @@ export function createKeeper(options: KeeperOptions) {
   }
 
   function settle(): Promise<void> {
-    settling ??= carryOver().finally(() => {
+    if (settling !== undefined) return settling;
+    roundAtMs = performance.now();
+    settling = carryOver().finally(() => {
       settling = undefined;
     });
     return settling;
+  }
+
+  /** Requests share rounds: whoever sends tokens that mean nothing must not keep PostgreSQL busy. */
+  async function settleInTurn(): Promise<void> {
+    await delay(Math.max(0, roundAtMs + minRoundIntervalMs - performance.now()));
+    await settling?.catch(() => undefined);
+    // A round that has begun does not cover those who come now.
+    nextRound = undefined;
+    await settle();
   }
 
   const work = createRepeatingWork({
@@ -171,7 +187,8 @@ export function createKeeper(options: KeeperOptions) {
       if (unsettled.size === 0) return;
       await settling?.catch(() => undefined);
       if (unsettled.size === 0) return;
-      await settle().catch((error) => {
+      nextRound ??= settleInTurn();
+      await nextRound.catch((error) => {
         throw new RevocationUnsettled('PostgreSQL or Redis', error);
       });
     },

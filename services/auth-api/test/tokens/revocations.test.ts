@@ -6,7 +6,11 @@ import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createRevocations, type Revocations } from '../../src/revocation/revocations.ts';
+import {
+  createRevocations,
+  type Revocations,
+  type RevocationsOptions,
+} from '../../src/revocation/revocations.ts';
 import { createRevocationStream } from '../../src/revocation/stream.ts';
 import { createRevocationTable } from '../../src/revocation/table.ts';
 
@@ -46,7 +50,11 @@ async function connect(blocking: boolean): Promise<RedisClient> {
 }
 
 /** Replicas with the same key share the stream; all share the table. */
-async function startReplica(key: string, monotonicMs?: () => number): Promise<Revocations> {
+async function startReplica(
+  key: string,
+  monotonicMs?: () => number,
+  changed: Partial<RevocationsOptions> = {},
+): Promise<Revocations> {
   const revocations = createRevocations({
     stream: createRevocationStream(await connect(false), await connect(true), key),
     table: createRevocationTable(pool, 1_000_000),
@@ -54,6 +62,7 @@ async function startReplica(key: string, monotonicMs?: () => number): Promise<Re
     log,
     maxLifeMs: 1_000_000,
     ...(monotonicMs === undefined ? {} : { monotonicMs }),
+    ...changed,
   });
   await revocations.start();
   started.push(revocations);
@@ -184,6 +193,53 @@ describe('cut-offs', () => {
       )
       .toBe(true);
     await expect.poll(() => there.isRevoked({ sub: 'user', issuedAtMs: nowMs - 1 })).toBe(true);
+  });
+
+  // attack: go on with a revoked token after an unnoticed fail-over of Redis | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+  it('that another process of Redis lacks are read from the list, though no read failed', async () => {
+    const stream = createRevocationStream(await connect(false), await connect(true), 'j');
+    let node = 'one';
+    const revocations = await startReplica('j', undefined, {
+      stream: { ...stream, history: async () => ({ ...(await stream.history()), node }) },
+      settleIntervalMs: 600_000,
+    });
+    await createRevocationTable(pool, 1_000_000).save([{ kind: 'sub', id: 'failed-over', atMs: nowMs }]);
+
+    node = 'two';
+
+    await expect
+      .poll(() => revocations.isRevoked({ sub: 'failed-over', issuedAtMs: nowMs - 1 }), { timeout: 1000 })
+      .toBe(true);
+  });
+
+  // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/revocation/keeper.ts
+  it('are looked for in PostgreSQL at most once a second, however many requests have nothing to end', async () => {
+    const redis = await connect(false);
+    const table = createRevocationTable(pool, 1_000_000);
+    let rounds = 0;
+    const revocations = await startReplica('k', undefined, {
+      table: {
+        ...table,
+        moment() {
+          rounds += 1;
+          return table.moment();
+        },
+      },
+      settleIntervalMs: 600_000,
+    });
+    const atStart = rounds;
+    const startedMs = performance.now();
+
+    for (const id of ['k1', 'k2', 'k3']) {
+      await redis.xadd('k', '*', 'kind', 'sub', 'id', id, 'at', String(nowMs));
+      await expect.poll(() => revocations.isRevoked({ sub: id, issuedAtMs: nowMs - 1 })).toBe(true);
+      await Promise.all([revocations.settled(), revocations.settled()]);
+    }
+
+    const seconds = (performance.now() - startedMs) / 1000;
+    expect(rounds - atStart).toBeLessThanOrEqual(1 + Math.floor(seconds));
+    const { rows } = await pool.query("SELECT id FROM auth.revocations WHERE id IN ('k1', 'k2', 'k3')");
+    expect(rows).toHaveLength(3);
   });
 });
 
