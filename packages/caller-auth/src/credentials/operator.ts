@@ -30,7 +30,7 @@ export function createOperator({ username, password: configured, verifier, log }
       // A wrong reading before the right one would count as a guess at every request of an honest caller.
       for (const { username: name, password } of right.length > 0 ? right : readings) {
         const isOperator = safeEqual(name, username);
-        const check = { owner: `ops ${name}`, presented: password, clientAddress };
+        const check = { kind: 'operator' as const, owner: name, presented: password, clientAddress };
         // A wrong name costs the same comparison as a wrong password.
         if (await verifier.verify({ ...check, secrets: isOperator ? secrets : [] })) return true;
         if (isOperator && isHashed && safeEqual(password, text)) {

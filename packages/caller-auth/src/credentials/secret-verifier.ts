@@ -16,6 +16,8 @@ import { LRUCache } from 'lru-cache';
 import { hashSlowly, matchesSlowHash, type StoredSecret } from './stored-secret.ts';
 
 export interface SecretCheck {
+  /** Each kind counts apart: no client id that a stranger invents uses up the attempts on a service or the operator. */
+  kind: 'client' | 'service' | 'operator';
   /** Client id or operator name; it need not exist. */
   owner: string;
   /** Empty when the owner does not exist. */
@@ -23,6 +25,9 @@ export interface SecretCheck {
   presented: string;
   clientAddress: string;
 }
+
+/** `owner`: with its kind. */
+type OwnedSecret = Pick<SecretCheck, 'owner' | 'presented' | 'clientAddress'>;
 
 export type SecretVerifier = Awaited<ReturnType<typeof createSecretVerifier>>;
 
@@ -99,7 +104,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
   }
 
   async function verifySlowly(
-    { owner, presented, clientAddress }: SecretCheck,
+    { owner, presented, clientAddress }: OwnedSecret,
     hashes: string[],
   ): Promise<boolean> {
     const keys = hashes.map((stored) => memoryKey(owner, stored, presented));
@@ -120,7 +125,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
   }
 
   async function compareSlowly(
-    { owner, clientAddress, presented }: Omit<SecretCheck, 'secrets'>,
+    { owner, clientAddress, presented }: OwnedSecret,
     hashes: string[],
     keys: string[],
   ): Promise<boolean> {
@@ -155,18 +160,24 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
         perAddress.reserve(check.clientAddress);
         return false;
       }
+      const { kind, presented, clientAddress } = check;
+      // As JSON, because a client id may be any text.
+      const owner = JSON.stringify([kind, check.owner]);
       const live = check.secrets.filter(isLive);
       const digests = live.filter(({ hash }) => isDigest(hash));
-      const right = digests.find(({ hash }) => matchesDigest(hash, check.presented));
+      const right = digests.find(({ hash }) => matchesDigest(hash, presented));
       if (right !== undefined) {
         if (right.isChosen) {
-          refuseWhileGuessed(check.owner, check.clientAddress);
-          proved.set(ownerKeyOf(check.owner, check.clientAddress), true);
+          const ownerKey = ownerKeyOf(owner, clientAddress);
+          // After a change of the secret, pods that still send the former one must not shut out those with the new one.
+          if (kind === 'service') proved.set(ownerKey, true);
+          refuseWhileGuessed(owner, clientAddress);
+          proved.set(ownerKey, true);
         }
         return true;
       }
       const slowHashes = live.map(({ hash }) => hash).filter((hash) => !isDigest(hash));
-      return verifySlowly(check, slowHashes);
+      return verifySlowly({ owner, presented, clientAddress }, slowHashes);
     },
     /** Hashes a secret that a caller chose. @throws AppError (503) */
     hash: (secret: string) => slowWork.run(() => hashSlowly(secret)),

@@ -13,7 +13,13 @@ async function build() {
     },
   });
   const verify = (presented: string) =>
-    verifier.verify({ owner: 'c', secrets: [{ hash: 'slow right' }], presented, clientAddress: '127.0.0.1' });
+    verifier.verify({
+      kind: 'client',
+      owner: 'c',
+      secrets: [{ hash: 'slow right' }],
+      presented,
+      clientAddress: '127.0.0.1',
+    });
   return { verify, comparisons: () => comparisons };
 }
 

@@ -1,4 +1,5 @@
 import { digestSecret } from '@gatehouse/service-kit/crypto/secrets';
+import { AttemptRefused } from '@gatehouse/service-kit/limits/attempt-counter';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createSecretVerifier, type SecretVerifier } from '../../src/credentials/secret-verifier.ts';
 import { hashSlowly, matchesSlowHash } from '../../src/credentials/stored-secret.ts';
@@ -31,7 +32,13 @@ beforeEach(async () => {
 });
 
 const check = (hashes: string[], presented: string, owner = 'client', clientAddress = '203.0.113.1') =>
-  verifier.verify({ owner, secrets: hashes.map((hash) => ({ hash })), presented, clientAddress });
+  verifier.verify({
+    kind: 'client',
+    owner,
+    secrets: hashes.map((hash) => ({ hash })),
+    presented,
+    clientAddress,
+  });
 
 describe('35: checking a secret', () => {
   // attack: owners of secrets told by the time of an answer | ASVS 6.3.8, ASVS 11.2.4 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
@@ -75,7 +82,8 @@ describe('35: checking a secret', () => {
   // attack: former secret after its grace time | ASVS 13.3.4 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
   it('refuses a former secret after its grace time', async () => {
     const secrets = [{ hash: digestSecret('new') }, { hash: digestSecret('old'), expiresAtMs: nowMs + 10 }];
-    const old = () => verifier.verify({ owner: 'client', secrets, presented: 'old', clientAddress: 'a' });
+    const old = () =>
+      verifier.verify({ kind: 'client', owner: 'client', secrets, presented: 'old', clientAddress: 'a' });
 
     expect(await old()).toBe(true);
     nowMs += 10;
@@ -110,6 +118,22 @@ describe('35: checking a secret', () => {
     expect(await check([chosen], 'right', 'client', '203.0.113.2')).toBe(true);
     nowMs += 60_001;
     expect(await check([chosen], 'right')).toBe(true);
+  });
+
+  it('takes the new secret of a service while pods at other addresses still send the former one', async () => {
+    const reserve = async () => Promise.reject(new AttemptRefused(60_000, 'account'));
+    verifier = await createSecretVerifier({ now: () => nowMs, concurrency: 2, shared: { reserve } });
+    const secrets = [{ hash: digestSecret('new'), isChosen: true }];
+    const present = (kind: 'service' | 'operator', presented: string, clientAddress: string) =>
+      verifier.verify({ kind, owner: 'one', secrets, presented, clientAddress });
+
+    for (const kind of ['service', 'operator'] as const)
+      await expect(present(kind, 'former', '10.0.0.1')).rejects.toMatchObject({ status: 429 });
+
+    expect(await present('service', 'new', '10.0.0.2')).toBe(true);
+    // Where somebody guesses, and where people choose the secret, nothing is told.
+    await expect(present('service', 'new', '10.0.0.1')).rejects.toMatchObject({ status: 429 });
+    await expect(present('operator', 'new', '10.0.0.2')).rejects.toMatchObject({ status: 429 });
   });
 
   it('49: counts guesses on an owner also where the address has no tries left', async () => {

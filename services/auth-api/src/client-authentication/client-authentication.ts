@@ -67,7 +67,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
 
   /** Costs and counts as a wrong secret does, so that strangers cannot fill the audit trail with invented names. */
   async function countFailure(owner: string, { clientAddress }: ClientCall): Promise<void> {
-    await verifier.verify({ owner, secrets: [], presented: '', clientAddress });
+    await verifier.verify({ kind: 'client', owner, secrets: [], presented: '', clientAddress });
   }
 
   /** A wrong reading before the right one would count as a guess at every request of an honest client. */
@@ -89,6 +89,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
       const client = await directory.find(username);
       // An unknown client costs the same verification as a wrong secret.
       const isRight = await verifier.verify({
+        kind: 'client',
         owner: username,
         secrets: client?.secrets ?? [],
         presented: password,

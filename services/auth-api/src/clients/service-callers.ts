@@ -29,7 +29,8 @@ export function createServiceCallers({ own, verifier, audit }: ServiceCallersOpt
     const clientId = username.slice(0, maxIdLength);
     const isProved = await verifier.verify({
       // Counted apart from the public endpoints, so that guesses there shut no service out.
-      owner: `service ${clientId}`,
+      kind: 'service',
+      owner: clientId,
       secrets: username === own.clientId ? own.secrets : [],
       presented: password,
       clientAddress: ip,

@@ -147,7 +147,7 @@ export function createRegistrations(options: RegistrationsOptions) {
     { clientAddress }: RegistrationCall,
   ): Promise<void> {
     if (presented === undefined) return;
-    if (await verifier.verify({ owner: clientId, secrets, presented, clientAddress })) return;
+    if (await verifier.verify({ kind: 'client', owner: clientId, secrets, presented, clientAddress })) return;
     throw mismatch('client_secret: is not the secret of this client');
   }
 }

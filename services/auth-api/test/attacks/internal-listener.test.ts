@@ -51,6 +51,11 @@ function introspect(authorization: string, from: string) {
     .then(({ statusCode }) => statusCode);
 }
 
+const askOps = (password: string, from: string) =>
+  statusOf(stack.app, '/auth/v3/ops/clients', from, {
+    authorization: basicAuthorization(ops.username, password),
+  });
+
 const count = (statuses: number[], status: number) => statuses.filter((one) => one === status).length;
 
 describe('the internal routes', () => {
@@ -164,6 +169,17 @@ describe.each([
 });
 
 describe('the secret of the service client at the public endpoints', () => {
+  // attack: internal services shut out by guesses at an invented client id | CWE-645, ASVS 6.3.1 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
+  it('counts apart from every client id that a stranger can send', async () => {
+    for (const id of [`service ${serviceClient.id}`, `ops ${ops.username}`]) {
+      const guesses = Array.from({ length: 50 }, (_, n) => introspect(wrong(n, id), `10.6.0.${n % 5}`));
+      expect(count(await Promise.all(guesses), 429), id).toBeGreaterThan(0);
+    }
+    // A wrong secret from a new address is still looked at, so the count of the services is not used up.
+    expect(await ask(stack.internalApp, wrong(1), '10.6.1.1')).toBe(401);
+    expect(await askOps('not the password', '10.6.1.2')).toBe(401);
+  });
+
   // attack: telling the right secret by its acceptance | ASVS 6.3.1 | guard: services/auth-api/src/clients/service-client.ts
   it('is refused too while it is guessed, and at the internal listener it still counts', async () => {
     const statuses = await Promise.all(
