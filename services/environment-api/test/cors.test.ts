@@ -183,6 +183,16 @@ describe('a page that calls', () => {
     }
   });
 
+  // attack: page writes by the cached answer to a preflight for reading | ASVS 3.4.2, Fetch 4.9 | guard: packages/service-kit/src/http/cors.ts
+  it('is told only the methods of its origin, and writes nothing without having asked', async () => {
+    await add('https://tenant.example.com');
+    const told = (await ask('https://tenant.example.com', 'GET')).headers['access-control-allow-methods'];
+    expect(told).toBe('GET, HEAD');
+    const removal = { headers: { origin: 'https://tenant.example.com', host: 'login.example.com' } };
+    expect((await api.call('DELETE', `/contact-centers/${id}`, removal)).status).toBe(403);
+    expect((await api.call('GET', `/contact-centers/${id}`)).status).toBe(200);
+  });
+
   // attack: page of another tenant's origin reads configuration | ASVS 3.4.2 | guard: services/environment-api/src/cors/allowed-origins.ts
   it("reads what its own contact centre's token gives, and nothing that the operator or another token gets", async () => {
     const other = await api.contactCenter();

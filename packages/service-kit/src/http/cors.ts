@@ -23,7 +23,7 @@ export interface KnownOrigins {
 export interface CorsOptions {
   origins: KnownOrigins;
   methods: readonly string[];
-  /** Those that pages of every registered origin may ask for; other preflights are answered to global origins only. */
+  /** Those that pages of every registered origin may use; others are for global origins only. */
   methodsOfTenants: readonly string[];
   /** Request headers that pages may send. */
   requestHeaders: readonly string[];
@@ -35,6 +35,7 @@ export interface CorsOptions {
 
 const preflightMaxAgeSeconds = 600;
 const maxOriginLength = 300;
+const readingMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 interface CrossOriginRequest {
   /** As the browser sent it: the answer must name it in the same spelling. */
@@ -74,7 +75,9 @@ export function enforceCors(app: App, options: CorsOptions): void {
     if (parsed === undefined || !(await mayAsk(parsed, request, options))) throw refused(origin, remedy);
     if (isPreflight(request)) {
       reply.header('access-control-allow-origin', origin);
-      return answerPreflight(reply, options);
+      // Browsers keep the whole list: an origin that was asked only whether it may read must not be told that it may write.
+      const methods = isOpen(request, options) ? options.methodsOfTenants : options.methods;
+      return answerPreflight(reply, { ...options, methods });
     }
     crossOrigin.set(request, { origin, parsed });
   });
@@ -98,9 +101,15 @@ export function enforceCors(app: App, options: CorsOptions): void {
 }
 
 async function mayAsk(origin: string, request: FastifyRequest, options: CorsOptions): Promise<boolean> {
-  const method = request.headers['access-control-request-method'] ?? '';
-  const isOpen = !isPreflight(request) || options.methodsOfTenants.includes(method);
-  return isOpen ? options.origins.isRegistered(origin) : options.origins.isGlobal(origin);
+  return isOpen(request, options) ? options.origins.isRegistered(origin) : options.origins.isGlobal(origin);
+}
+
+/** Whether pages of every registered origin may ask for this, or do it: a page can skip the preflight of a former answer. */
+function isOpen(request: FastifyRequest, { methodsOfTenants }: CorsOptions): boolean {
+  if (isPreflight(request))
+    return methodsOfTenants.includes(request.headers['access-control-request-method'] ?? '');
+  // Who reads the answer is decided at the end, and reading changes nothing.
+  return readingMethods.has(request.method) || methodsOfTenants.includes(request.method);
 }
 
 /** An origin that one tenant registered must not read what belongs to another. */
