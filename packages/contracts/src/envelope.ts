@@ -1,6 +1,6 @@
 /** Describes the v3 envelope around every JSON answer outside the OAuth endpoints. */
 import { z } from 'zod';
-import { label } from './text.ts';
+import { line } from './text.ts';
 
 export const successStatus = z.object({ code: z.literal(0) });
 
@@ -31,9 +31,9 @@ export const errorEnvelope = z.object({
 /** 401 on the JSON APIs and every error of the OAuth endpoints. */
 export const securityError = z.object({ error: z.string(), error_description: z.string().optional() });
 
-export const operationIdField = label()
+export const operationIdField = line()
   .optional()
-  .describe("The caller's own name of this operation, kept in the audit trail.");
+  .describe("The caller's own name of this operation, kept in the audit trail. An empty one counts as none.");
 
 /** A request body: wrapped in `data`, as existing callers send it. Unknown fields are ignored. */
 export function wrapped<T extends z.ZodType>(data: T) {

@@ -21,14 +21,17 @@ export function freeText(maxLength: number) {
     });
 }
 
+/** On one line; may be empty. */
+export function line(maxLength = 255) {
+  return freeText(maxLength).refine(
+    (text) => text.includes('\0') || !controlCharacters.test(text),
+    'must not hold control characters',
+  );
+}
+
 /** A name or an address: on one line, not empty. */
 export function label(maxLength = 255) {
-  return freeText(maxLength)
-    .min(1, 'must not be empty')
-    .refine(
-      (text) => text.includes('\0') || !controlCharacters.test(text),
-      'must not hold control characters',
-    );
+  return line(maxLength).min(1, 'must not be empty');
 }
 
 /** JSON of any shape, whose texts and names keep the rule. Bounded by the limit of the body. */

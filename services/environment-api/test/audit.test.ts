@@ -83,10 +83,16 @@ it('has the operationId of an import and of a deletion', async () => {
     headers: { 'if-match': '*' },
     payload: { ...document, operationId: 'import-7' },
   });
+  const renamed = await api.call('PATCH', `/environments/${id}`, {
+    headers: { 'if-match': '*' },
+    payload: { operationId: '', data: { tenant: 'Named by nobody' } },
+  });
+  expect(renamed.status).toBe(200);
   await api.call('DELETE', `/environments/${id}`, { payload: { operationId: 'delete-8' } });
   const { data } = (await api.call('GET', `/audit?entityId=${id}`)).body;
   expect(data.map(({ operationId }: { operationId?: string }) => operationId)).toEqual([
     'delete-8',
+    undefined,
     'import-7',
     undefined,
   ]);

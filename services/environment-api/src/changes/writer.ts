@@ -51,7 +51,8 @@ export function contextOf(request: {
     caller: request.caller,
     requestId: request.id,
     clientAddress: request.ip,
-    operationId,
+    // Programs send an empty one where they have none.
+    operationId: operationId === '' ? undefined : operationId,
     ifMatch: typeof ifMatch === 'string' ? ifMatch : undefined,
     keyed: keyedRequestOf(request),
   };
