@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import type { ProcessRegister } from '../stack/processes/register.ts';
 import type { SupervisedProgram } from '../stack/processes/supervised.ts';
 
-export type Component = ReturnType<typeof createComponent>;
-
 export function createComponent(program: SupervisedProgram, register: ProcessRegister, logFolder: string) {
   const { name, stopSignal = 'SIGTERM' } = program;
   const logFile = openSync(join(logFolder, `${name}.log`), 'a', 0o600);

@@ -45,8 +45,6 @@ export function createHttp(publicUrl: string) {
   };
 }
 
-export type Http = ReturnType<typeof createHttp>;
-
 export function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }

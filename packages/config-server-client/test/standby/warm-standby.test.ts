@@ -54,13 +54,13 @@ describe('warm standby', () => {
       'primary@0',
       'primary@1000',
       'primary@3000',
-      'primary@8000',
-      'primary@18000',
-      'primary@48000',
+      'primary@6000',
+      'primary@9000',
+      'primary@12000',
     ]);
-    expect(rounds.length).toBeLessThanOrEqual(15);
+    expect(rounds.length).toBeLessThanOrEqual(102);
     world.conditions.set('backup', 'up');
-    await world.clock.advance(31_000);
+    await world.clock.advance(5_000);
     expect(world.standby.state).toBe('open');
     await world.standby.close();
   });
@@ -87,7 +87,7 @@ describe('warm standby', () => {
     await world.clock.advance(60_000);
     const times = world.attempts.map((attempt) => Number(attempt.split('@')[1]));
     const gaps = times.slice(1).map((time, index) => time - (times[index] as number));
-    for (const [index, atLeastMs] of [500, 1_000, 2_000, 5_000].entries()) {
+    for (const [index, atLeastMs] of [500, 1_000, 2_000, 3_000].entries()) {
       expect(gaps[index]).toBeGreaterThanOrEqual(atLeastMs);
     }
     await world.standby.close();
@@ -168,7 +168,7 @@ describe('warm standby', () => {
       if (world.standby.current !== undefined) world.standby.leave(world.standby.current);
       await world.clock.advance(1_000);
     }
-    expect(world.attempts.length).toBeLessThanOrEqual(8);
+    expect(world.attempts.length).toBeLessThanOrEqual(25);
     await world.standby.close();
   });
 
