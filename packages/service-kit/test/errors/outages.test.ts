@@ -79,6 +79,8 @@ test('a stopped PostgreSQL is 503 and works again after its return', async () =>
   expect(await statusOf(() => pingPostgres(pool))).toBe(200);
   const transaction = inTransaction(pool, async (client) => {
     await client.query('SELECT 1');
+    // An error event to which nobody listens ends the process.
+    expect(client.listenerCount('error')).toBeGreaterThan(0);
     await server.stop();
     await client.query('SELECT 1');
   });
