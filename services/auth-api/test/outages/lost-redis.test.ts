@@ -184,7 +184,7 @@ describe('a fail-over to a copy that lacks the last second', () => {
     await redis?.close();
   });
 
-  // attack: present a revoked token after a fail-over lost its revocation | ASVS 10.4.9, RFC 7009 2.2 | guard: services/auth-api/src/revocation/table.ts
+  // attack: present a revoked token after a fail-over lost its revocation | ASVS 10.4.9, RFC 7009 2.2 | guard: services/auth-api/src/tokens/access-tokens.ts
   it('brings back nothing that was acknowledged as revoked: JWTs, opaque tokens, refresh tokens, sessions', async () => {
     const [jwts, opaque] = [await jwtClient(stack), await createClient(stack)];
     const jwt = await passwordTokens(stack, jwts);
