@@ -87,6 +87,15 @@ const cases: [
     () => [],
     ({ id }) => patch(id, { status: 'disabled' }),
   ],
+  [
+    'a contact centre that is created disabled',
+    ({ id, environmentId, domains }) =>
+      api.call('POST', '/contact-centers', {
+        payload: { data: { id, environmentId, domains, status: 'disabled' } },
+      }),
+    contactCenterEnd,
+    ({ id }) => api.call('DELETE', `/contact-centers/${id}`),
+  ],
   ['another name', ({ id }) => patch(id, { name: 'Other' }), () => []],
   [
     'an added domain',
@@ -109,6 +118,18 @@ const cases: [
     'another identity provider',
     ({ id }) => putOidc(id, oidc('https://other.test')),
     () => [['single-sign-on-end', 'oidc /']],
+    ({ id }) => putOidc(id, oidc('https://idp.test')),
+  ],
+  [
+    'single sign-on that is switched off for a part of its place',
+    ({ id }) => putOidc(id, { ...oidc('https://idp.test', false), location: '/USW1' }),
+    () => [['single-sign-on-end', 'oidc /USW1']],
+    ({ id }) => putOidc(id, oidc('https://idp.test')),
+  ],
+  [
+    'another identity provider for a part of its place',
+    ({ id }) => putOidc(id, { ...oidc('https://other.test'), location: '/USW1' }),
+    () => [['single-sign-on-end', 'oidc /USW1']],
     ({ id }) => putOidc(id, oidc('https://idp.test')),
   ],
   [

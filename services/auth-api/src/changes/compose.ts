@@ -91,6 +91,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
     revocations: dependencies.revocation.revocations,
     position: createEndsPosition(core.pool),
     changesSince: environmentApi.changesSince,
+    location: core.location,
     now: core.now,
     log: kit.log,
   });

@@ -1,6 +1,7 @@
 /** Revokes what ends by a change at Environment API: a contact centre is disabled, a domain removed, single sign-on switched off. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EnvironmentChangesPage, EnvironmentEnd } from '@gatehouse/contracts/environment-api/changes';
+import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
@@ -15,6 +16,8 @@ export interface EndsOptions {
   revocations: Pick<Revocations, 'revokeAll'>;
   position: EndsPosition;
   changesSince(seq: number): Promise<EnvironmentChangesPage>;
+  /** Of this installation. */
+  location: string;
   now: Clock;
   log: Logger;
 }
@@ -25,7 +28,7 @@ const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 const saveIntervalMs = 10_000;
 
-const endedBy: Record<EnvironmentEnd, (change: SeenChange) => Ended[]> = {
+const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ended[]> = {
   'contact-center-end': ({ id }) => [{ kind: 'contact-center', id }],
   'environment-end': ({ id }) => [{ kind: 'environment', id }],
   'domain-end': ({ id, contactCenterId = '' }) => [
@@ -33,12 +36,16 @@ const endedBy: Record<EnvironmentEnd, (change: SeenChange) => Ended[]> = {
     // Of some it is not known by which domain they came: perhaps by this one.
     { kind: 'domain', id: domainAt(contactCenterId) },
   ],
-  'single-sign-on-end': ({ id, contactCenterId = '' }) => [
-    { kind: 'sign-on', id: signOnAt(contactCenterId, id) },
-  ],
+  'single-sign-on-end': ({ id, contactCenterId = '' }, here) => {
+    const [protocol, place = ''] = id.split(' ');
+    const names = [id];
+    // The settings of a wider place counted here until this place got its own. Of some it is not known how they came.
+    if (covers(place, here)) names.push(...widerThan(place).map((wider) => `${protocol} ${wider}`), '');
+    return names.map((name) => ({ kind: 'sign-on', id: signOnAt(contactCenterId, name) }));
+  },
 };
 
-export function createEnds({ revocations, position, changesSince, now, log }: EndsOptions) {
+export function createEnds({ revocations, position, changesSince, location, now, log }: EndsOptions) {
   const closing = new AbortController();
   /** The newest change whose ends, and those of all before, are in force. Undefined: some may have been missed. */
   let appliedSeq: number | undefined;
@@ -61,9 +68,11 @@ export function createEnds({ revocations, position, changesSince, now, log }: En
    * Every replica revokes up to the moment at which it heard of the end itself: until then it may have issued by a copy
    * from before.
    */
-  async function revoke(ended: readonly Ended[], atMs = now()): Promise<void> {
+  async function revoke(ended: readonly Ended[]): Promise<void> {
     if (ended.length === 0) return;
     await untilDone('what ended at Environment API could not be revoked', async () => {
+      // Anew for each attempt: what was issued while it could not be revoked ends too.
+      const atMs = now();
       await reasonUnsettled(revocations.revokeAll(ended.map((one) => ({ ...one, atMs }))));
     });
   }
@@ -84,13 +93,15 @@ export function createEnds({ revocations, position, changesSince, now, log }: En
         );
         await revoke([{ kind: 'contact-center', id: allContactCenters }]);
         seq = latest;
+        closing.signal.throwIfAborted();
         await position.save(seq, true);
         break;
       }
-      await revoke(changes.flatMap(endsOf));
+      await revoke(changes.flatMap((change) => endsOf(change, location)));
       seq = changes.at(-1)?.seq ?? seq;
       if (seq >= latest) break;
     }
+    closing.signal.throwIfAborted();
     if (isFirst) await position.save(seq);
     savedSeq = seq;
     appliedSeq = seq;
@@ -112,9 +123,10 @@ export function createEnds({ revocations, position, changesSince, now, log }: En
   return {
     /** In force in a moment, and repeated until it is. Changes come in their order. */
     apply(change: SeenChange & { seq: number }): void {
-      const revoked = revoke(endsOf(change));
+      const revoked = revoke(endsOf(change, location));
       tail = tail.then(async () => {
         await revoked;
+        if (closing.signal.aborted) return;
         if (appliedSeq !== undefined) appliedSeq = Math.max(appliedSeq, change.seq);
       });
     },
@@ -133,6 +145,12 @@ export function createEnds({ revocations, position, changesSince, now, log }: En
   };
 }
 
-function endsOf(change: SeenChange): Ended[] {
-  return Object.hasOwn(endedBy, change.entity) ? endedBy[change.entity as EnvironmentEnd](change) : [];
+function endsOf(change: SeenChange, here: string): Ended[] {
+  return Object.hasOwn(endedBy, change.entity) ? endedBy[change.entity as EnvironmentEnd](change, here) : [];
+}
+
+/** The locations that cover the given one, without itself. */
+function widerThan(location: string): string[] {
+  const parts = location === rootLocation ? [] : location.split('/').slice(1);
+  return parts.map((_part, index) => `/${parts.slice(0, index).join('/')}`);
 }

@@ -60,10 +60,9 @@ export function createStanding({ contactCenters, revocations }: StandingOptions)
         'The contact centre of the user is disabled, or the user may not come in this way any more',
       );
     },
-    /** Those of a client's contact centres that are not switched off. Costs nothing unless one was. @throws AppError (503) */
+    /** Those of a client's contact centres that are not switched off. @throws AppError (503) */
     async activeOf(contactCenterIds: readonly string[]): Promise<string[]> {
       const isActive = async (id: string) => {
-        if (!revocations.hasEnded(id)) return true;
         const read = await readActive(id);
         return read === 'unread' || read.view !== undefined;
       };

@@ -50,16 +50,18 @@ export function createRevocationMemory() {
   const places = [notBefore['contact-center'], notBefore.environment, notBefore.domain, notBefore['sign-on']];
   const hasPlaceEnded = (token: Revocable, sinceMs: number) => {
     if (places.every(({ size }) => size === 0)) return false;
-    const { sub, contactCenterIds = [], environmentId, entry = {} } = token;
-    const { domain, signOn } = entry;
+    const { sub, contactCenterIds = [], environmentId, entry } = token;
+    const signOn = entry === undefined ? '' : entry.signOn;
     return (
       isIssuedBefore('contact-center', allContactCenters, sinceMs) ||
       isIssuedBefore('environment', environmentId, sinceMs) ||
       contactCenterIds.some(
         (id) =>
           isIssuedBefore('contact-center', id, sinceMs) ||
-          (sub !== undefined && isIssuedBefore('domain', domainAt(id, domain), sinceMs)) ||
-          (signOn !== undefined && isIssuedBefore('sign-on', signOnAt(id, signOn), sinceMs)),
+          (sub !== undefined && isIssuedBefore('domain', domainAt(id, entry?.domain), sinceMs)) ||
+          (sub !== undefined &&
+            signOn !== undefined &&
+            isIssuedBefore('sign-on', signOnAt(id, signOn), sinceMs)),
       )
     );
   };

@@ -103,7 +103,10 @@ export function domainAt(contactCenterId: string, domain = ''): string {
   return `${contactCenterId} ${domain}`;
 }
 
-/** Names those who came in to a contact centre by one setting of single sign-on. */
+/**
+ * Names those who came in to a contact centre by one setting of single sign-on. The empty text: those of whom it is not
+ * known, who end with every setting that counts here.
+ */
 export function signOnAt(contactCenterId: string, signOn: string): string {
   return `${contactCenterId} ${signOn}`;
 }

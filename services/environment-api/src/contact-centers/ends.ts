@@ -1,17 +1,17 @@
 /** Announces which sessions and tokens a change of a contact centre ends, so that Auth API revokes them. */
 import type { Write } from '../changes/writer.ts';
-import type { ContactCenter, ContactCenterFields } from './contact-center.ts';
+import type { ContactCenterFields } from './contact-center.ts';
 import { domainKey } from './domain.ts';
 
-/** `after` is undefined if it was deleted. */
+/** `before` is undefined if it was created, `after` if it was deleted. */
 export function announceEnds(
   write: Pick<Write, 'announce'>,
-  before: ContactCenter,
+  id: string,
+  before: ContactCenterFields | undefined,
   after: ContactCenterFields | undefined,
 ): void {
-  const { id } = before;
   if (hasEnded(before, after)) write.announce({ entity: 'contact-center-end', id, contactCenterId: id });
-  if (after === undefined) return;
+  if (before === undefined || after === undefined) return;
   const kept = new Set(after.domains.map(domainKey));
   for (const domain of before.domains) {
     if (!kept.has(domainKey(domain)))
@@ -20,7 +20,9 @@ export function announceEnds(
 }
 
 /** Its users are known to one environment: in another one they are other people. */
-function hasEnded(before: ContactCenterFields, after: ContactCenterFields | undefined): boolean {
+function hasEnded(before: ContactCenterFields | undefined, after: ContactCenterFields | undefined): boolean {
+  // Clients may be bound to an id before it is created.
+  if (before === undefined) return after?.status !== 'active';
   if (after === undefined || after.environmentId !== before.environmentId) return true;
   return before.status === 'active' && after.status !== 'active';
 }

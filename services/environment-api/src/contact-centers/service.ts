@@ -59,6 +59,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
         }
         await replaceDomains(context.caller, write.db, id, fields.domains);
         await record(write, 'create', id, undefined, fields);
+        announceEnds(write, id, undefined, fields);
         return reread(write.db, id);
       });
     },
@@ -77,7 +78,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
         await store.updateContactCenter(write.db, present.id, next);
         if (movesDomains) await replaceDomains(context.caller, write.db, present.id, next.domains);
         await record(write, 'update', present.id, present, next);
-        announceEnds(write, present, next);
+        announceEnds(write, present.id, present, next);
         return reread(write.db, present.id);
       }),
     /** Deletes it with its settings. @throws AppError 404, 412 */
@@ -92,7 +93,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
         const hasOrigins = await store.hasSetting(write.db, present.id, corsSetting);
         await store.deleteContactCenter(write.db, present.id);
         await record(write, 'delete', present.id, present, undefined);
-        announceEnds(write, present, undefined);
+        announceEnds(write, present.id, present, undefined);
         // Its origins are deleted with it.
         if (hasOrigins) write.announce({ entity: 'cors', id: present.id, contactCenterId: present.id });
       });

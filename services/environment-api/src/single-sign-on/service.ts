@@ -74,7 +74,8 @@ export function createSingleSignOnService({
       let entry: store.StoredSignOn | undefined;
       const center = await contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
         await locations.requireInUse(write.db, location, 'data.location');
-        const before = await store.readSignOn(write.db, id, protocol.name, location);
+        const stored = await store.listSignOn(write.db, id, protocol.name);
+        const before = stored.find((one) => one.location === location);
         const settings = protocol.merge((before?.settings as S | undefined) ?? protocol.defaults, patch);
         const secret = nextSecret(protocol, before, settings, patch, sent, (text) =>
           secretBox.seal(text, clientSecretPlace(id, location)),
@@ -95,7 +96,9 @@ export function createSingleSignOnService({
           contactCenterId: id,
           changes: changesOf(before, { location, settings, secret }),
         });
-        if (before && endsSignOn(protocol, before.settings as S, settings))
+        // The first settings of a place replace those of the wider one there.
+        const effective = before ?? effectiveAt(stored, location);
+        if (effective && endsSignOn(protocol, effective.settings as S, settings))
           announceEnd(write, id, { protocol: protocol.name, location });
         return true;
       });
@@ -151,7 +154,7 @@ function isEnabled(settings: object): boolean {
   return (settings as { enabled?: boolean }).enabled === true;
 }
 
-/** Auth API revokes what came in by it. */
+/** Auth API at that location revokes what came in by it, or by the settings of a wider place. */
 function announceEnd(
   write: Write,
   contactCenterId: string,
