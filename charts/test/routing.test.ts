@@ -163,18 +163,32 @@ test.each(['ingress', 'internalIngress'] as const)(
   },
 );
 
+const calls = [
+  ['auth-ui', 'authApi', 'auth-api'],
+  ['environment-api', 'authApi', 'auth-api'],
+  ['auth-api', 'environmentApi', 'environment-api'],
+] as const;
+
+async function internalUrlOf([caller, setting]: (typeof calls)[number], values?: object): Promise<string> {
+  const objects = await charts.objects(caller, 'minimal', values);
+  const config = await loadAsService(caller, only(objects, 'Deployment')['spec'].template.spec, objects);
+  return (config as Record<string, { internalUrl?: string }>)[setting]?.internalUrl ?? '';
+}
+
+test('pods that speak HTTPS call each other by HTTPS, unless an address was set', async () => {
+  const http = { tls: { certFile: '/etc/tls/tls.crt', keyFile: '/etc/tls/tls.key' } };
+  const own = { internalUrl: 'http://mesh.example.com' };
+  for (const call of calls) {
+    const [, setting, called] = call;
+    expect(await internalUrlOf(call, { config: { http } })).toBe(`https://${called}-internal:80`);
+    expect(await internalUrlOf(call, { config: { http, [setting]: own } })).toBe(own.internalUrl);
+  }
+});
+
 test('the services find each other at their internal Services by default', async () => {
-  const calls = [
-    ['auth-ui', 'authApi', 'auth-api'],
-    ['environment-api', 'authApi', 'auth-api'],
-    ['auth-api', 'environmentApi', 'environment-api'],
-  ] as const;
-  for (const [caller, setting, called] of calls) {
-    const objects = await charts.objects(caller, 'minimal');
-    const config = await loadAsService(caller, only(objects, 'Deployment')['spec'].template.spec, objects);
-    const { internalUrl } = (config as Record<string, { internalUrl: string }>)[setting] ?? {
-      internalUrl: '',
-    };
+  for (const call of calls) {
+    const [, , called] = call;
+    const internalUrl = await internalUrlOf(call);
     const service = only(await charts.objects(called, 'minimal'), 'Service', new URL(internalUrl).hostname);
     expect(service['spec'].ports).toMatchObject([{ port: 80, targetPort: 'internal' }]);
   }

@@ -9,6 +9,16 @@
 {{- if .facts.internal -}}
 {{- $_ := set $config "internal" (merge (dict "host" "0.0.0.0" "port" 8082) ($config.internal | default dict)) -}}
 {{- end -}}
+{{- /* Where pods speak HTTPS, all listeners do. The default address follows; an address of the installation's own stays. */ -}}
+{{- if dig "tls" "certFile" "" $config.http -}}
+{{- range $peer := list "authApi" "environmentApi" -}}
+{{- $api := get $config $peer | default dict -}}
+{{- $internalUrl := get $api "internalUrl" | default "" -}}
+{{- if regexMatch "^http://(auth|environment)-api-internal$" $internalUrl -}}
+{{- $_ := set $api "internalUrl" (printf "%s:80" (replace "http://" "https://" $internalUrl)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- range $connection := list "postgres" "redis" "consul" "elasticsearch" -}}
 {{- if hasKey $values $connection -}}
 {{- $settings := dict -}}
