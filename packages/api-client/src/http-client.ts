@@ -18,6 +18,8 @@ export interface HttpClientOptions {
   ca?: string | undefined;
   /** Returns the value of the Authorization header; called for each request. */
   authorization?: () => Promise<string>;
+  /** Called when the other service refuses that value (401): the request is sent once more with a new one. */
+  renewAuthorization?: () => void;
   /** Returns the correlation id of the request on whose behalf the call is made. */
   correlationId?: () => string | undefined;
   /** The addresses that may be connected to, for URLs that strangers have registered; every address when absent. */
@@ -118,11 +120,23 @@ export function createHttpClient(options: HttpClientOptions) {
     throw new UpstreamError(target.name, statusCode, '', { failure });
   }
 
+  async function exchangeAuthorized(request: HttpRequest, target: ReturnType<typeof targetOf>) {
+    const { renewAuthorization } = options;
+    if (renewAuthorization === undefined) return exchange(request, target);
+    try {
+      return await exchange(request, target);
+    } catch (error) {
+      if (!(error instanceof UpstreamError && error.status === 401)) throw error;
+      renewAuthorization();
+      return exchange(request, target);
+    }
+  }
+
   /** @throws UpstreamError */
   async function send(request: HttpRequest): Promise<HttpResponse> {
     const target = targetOf(request);
     try {
-      return await exchange(request, target);
+      return await exchangeAuthorized(request, target);
     } catch (error) {
       throw asUpstreamError(error, target.name);
     }

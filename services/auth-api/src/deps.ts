@@ -58,7 +58,10 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const keys = composeKeys(core, { config, audit });
   const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
   const clients = await composeClients(core, { config, audit, revocation, forgetClient });
-  const authorization = () => tokens.serviceAuthorization();
+  const authorization = {
+    header: () => tokens.serviceAuthorization.header(),
+    renew: () => tokens.serviceAuthorization.renew(),
+  };
   const contactCenters = composeContactCenters(core, { config, revocation, authorization });
   const cors = composeCors(core, { config, clients, contactCenters });
   const ssoSettings = composeSsoSettings(core, { config, contactCenters });

@@ -15,8 +15,8 @@ interface ContactCenterDependencies {
     signIn: { defaultTenant: string | undefined };
   };
   revocation: Revocation;
-  /** The Authorization header of our own calls. */
-  authorization(): Promise<string>;
+  /** Of our own calls. */
+  authorization: { header(): Promise<string>; renew(): void };
 }
 
 export type ContactCenters = ReturnType<typeof composeContactCenters>;
@@ -32,7 +32,8 @@ export function composeContactCenters(core: Core, dependencies: ContactCenterDep
     dependency: 'Environment API',
     baseUrl: environmentApi.internalUrl ?? environmentApi.url,
     timeoutMs: 1_000,
-    authorization,
+    authorization: authorization.header,
+    renewAuthorization: authorization.renew,
     correlationId: currentCorrelationId,
   });
   const client = createEnvironmentApiClient(http);

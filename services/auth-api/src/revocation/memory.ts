@@ -3,6 +3,7 @@ import {
   allContactCenters,
   domainAt,
   grantAt,
+  isEndless,
   type Revocable,
   type Revocation,
   type RevocationKind,
@@ -30,7 +31,6 @@ export function createRevocationMemory() {
     domain: new Map(),
     'sign-on': new Map(),
   };
-  const maps = Object.values(notBefore);
 
   const isIssuedBefore = (
     kind: Exclude<RevocationKind, WholeKind>,
@@ -53,10 +53,10 @@ export function createRevocationMemory() {
     const { sub, contactCenterIds = [], environmentId, entry } = token;
     const signOn = entry === undefined ? '' : entry.signOn;
     return (
-      isIssuedBefore('contact-center', allContactCenters, sinceMs) ||
       isIssuedBefore('environment', environmentId, sinceMs) ||
       contactCenterIds.some(
         (id) =>
+          isIssuedBefore('contact-center', allContactCenters, sinceMs) ||
           isIssuedBefore('contact-center', id, sinceMs) ||
           (sub !== undefined && isIssuedBefore('domain', domainAt(id, entry?.domain), sinceMs)) ||
           (sub !== undefined &&
@@ -99,11 +99,8 @@ export function createRevocationMemory() {
       notBefore['contact-center'].has(contactCenterId) || notBefore['contact-center'].has(allContactCenters),
     /** Removes revocations that no living token can be older than. */
     prune(beforeMs: number): void {
-      for (const map of maps) {
-        // A contact centre may still be switched off when the last of its tokens has expired.
-        if (map === notBefore['contact-center']) continue;
-        for (const [id, atMs] of map) if (atMs < beforeMs) map.delete(id);
-      }
+      for (const [kind, map] of Object.entries(notBefore) as [RevocationKind, Map<string, number>][])
+        for (const [id, atMs] of map) if (atMs < beforeMs && !isEndless({ kind, id })) map.delete(id);
     },
   };
 }

@@ -92,8 +92,13 @@ export function grantAt(clientId: string, grantType: string): string {
   return `${clientId} ${grantType}`;
 }
 
-/** It is not known which contact centres have ended. */
+/** It is not known which contact centres have ended. What belongs to none, as the tokens of our own services, goes on. */
 export const allContactCenters = '*';
+
+/** A contact centre may still be switched off when the last of its tokens has expired. There are few. */
+export function isEndless({ kind, id }: Pick<Revocation, 'kind' | 'id'>): boolean {
+  return kind === 'contact-center' && id !== allContactCenters;
+}
 
 /**
  * Names those who came in to a contact centre by a domain. Without one: those of whom it is not known, who end with every

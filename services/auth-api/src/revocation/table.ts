@@ -1,6 +1,6 @@
 /** Keeps the list of revocations in PostgreSQL, which outlives every loss of Redis. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
-import { isKnownKind, type Revocation } from './revocation.ts';
+import { isEndless, isKnownKind, type Revocation } from './revocation.ts';
 
 export type RevocationTable = ReturnType<typeof createRevocationTable>;
 
@@ -15,7 +15,6 @@ const pageSize = 5000;
 const overlap = `interval '1 minute'`;
 const removedAtOnce = 5000;
 
-/** A contact centre may still be switched off when the last of its tokens has expired. There are few. */
 const endlessMs = 3_650 * 86_400_000;
 
 /** @param lifeMs maximum lifetime of a token: a revocation is kept for as long */
@@ -37,7 +36,7 @@ export function createRevocationTable(pool: Queryable, lifeMs: number) {
           sorted.map(({ kind }) => kind),
           sorted.map(({ id }) => id),
           sorted.map(({ atMs }) => Math.floor(atMs)),
-          sorted.map(({ kind, atMs }) => new Date(atMs + (kind === 'contact-center' ? endlessMs : lifeMs))),
+          sorted.map((one) => new Date(one.atMs + (isEndless(one) ? endlessMs : lifeMs))),
         ],
       });
     },

@@ -4,10 +4,9 @@ import type { Client } from '../clients/client.ts';
 import { clientTokenRecord } from './access-token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 
-/** Much shorter than the token's lifetime: if Redis loses its data, calls soon work again. */
 const renewAfterMs = 60_000;
+const minRenewIntervalMs = 1_000;
 
-/** @returns the value of the Authorization header. It rejects with AppError (503) if Redis does not answer. */
 export function createServiceAuthorization(
   accessTokens: Pick<AccessTokens, 'issue'>,
   client: Client,
@@ -27,11 +26,18 @@ export function createServiceAuthorization(
     }
   }
 
-  return async (): Promise<string> => {
-    if (current === undefined || now() >= renewAtMs) {
-      renewAtMs = now() + renewAfterMs;
-      current = obtain();
-    }
-    return current;
+  return {
+    /** The value of the Authorization header. @throws AppError (503) if Redis does not answer */
+    async header(): Promise<string> {
+      if (current === undefined || now() >= renewAtMs) {
+        renewAtMs = now() + renewAfterMs;
+        current = obtain();
+      }
+      return current;
+    },
+    /** The token was refused: it was revoked, or Redis has lost it. Requests that are refused together renew it once. */
+    renew(): void {
+      if (now() >= renewAtMs - renewAfterMs + minRenewIntervalMs) renewAtMs = 0;
+    },
   };
 }

@@ -85,7 +85,7 @@ describe('the internal routes', () => {
 
   it('answer what Environment API asks about a token', async () => {
     const headers = { authorization: right, 'content-type': 'application/x-www-form-urlencoded' };
-    const own = await stack.deps.tokens.serviceAuthorization();
+    const own = await stack.deps.tokens.serviceAuthorization.header();
     const introspected = async (token: string) => {
       const url = '/auth/v3/internal/introspect';
       const payload = new URLSearchParams({ token }).toString();

@@ -6,6 +6,7 @@ import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createRevocationMemory } from '../../src/revocation/memory.ts';
 import {
   createRevocations,
   type Revocations,
@@ -193,6 +194,22 @@ describe('cut-offs', () => {
       )
       .toBe(true);
     await expect.poll(() => there.isRevoked({ sub: 'user', issuedAtMs: nowMs - 1 })).toBe(true);
+  });
+
+  it('of every contact centre spare what belongs to none, and are forgotten when no token can be that old', async () => {
+    const memory = createRevocationMemory();
+    const everyOne = { kind: 'contact-center' as const, id: '*', atMs: 10 };
+    memory.add(everyOne);
+    memory.add({ ...everyOne, id: 'ended' });
+    expect(memory.isRevoked({ clientId: 'bound', contactCenterIds: ['some'], issuedAtMs: 9 })).toBe(true);
+    expect(memory.isRevoked({ clientId: 'our-own', contactCenterIds: [], issuedAtMs: 9 })).toBe(false);
+
+    memory.prune(11);
+
+    expect([memory.hasEnded('some'), memory.hasEnded('ended')]).toEqual([false, true]);
+    await createRevocationTable(pool, 1_000_000).save([{ ...everyOne, atMs: nowMs }]);
+    const { rows } = await pool.query("SELECT expires_at FROM auth.revocations WHERE id = '*'");
+    expect(rows).toEqual([{ expires_at: new Date(nowMs + 1_000_000) }]);
   });
 
   // attack: go on with a revoked token after an unnoticed fail-over of Redis | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
