@@ -1,4 +1,5 @@
 /** Follows the changes that other replicas and Environment API announce, and drops outdated caches. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ChangeSubscriber, createChangeSubscriber } from '@gatehouse/service-kit/changes/subscriber';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
@@ -28,6 +29,9 @@ interface ChangesDependencies {
   sso: Sso;
 }
 
+/** The start does not fail with Environment API: what cannot be read is refused until the ends are known. */
+const maxWaitMs = 5_000;
+
 export type FollowedChanges = ReturnType<typeof composeChanges>;
 
 export function composeChanges(core: Core, dependencies: ChangesDependencies) {
@@ -39,6 +43,8 @@ export function composeChanges(core: Core, dependencies: ChangesDependencies) {
       await own.start();
       await environment.start();
       ends.start();
+      // A request that comes earlier could be answered by what ended while no replica ran.
+      await Promise.race([ends.caughtUp(), delay(maxWaitMs, undefined, { ref: false })]);
     },
     async close() {
       environment.stop();

@@ -13,7 +13,7 @@ import type { Revocations } from '../revocation/revocations.ts';
 import type { EndsPosition } from './ends-position.ts';
 
 export interface EndsOptions {
-  revocations: Pick<Revocations, 'revokeAll'>;
+  revocations: Pick<Revocations, 'revokeAll' | 'noteEndsKnown'>;
   position: EndsPosition;
   changesSince(seq: number): Promise<EnvironmentChangesPage>;
   /** Of this installation. */
@@ -105,6 +105,7 @@ export function createEnds({ revocations, position, changesSince, location, now,
     if (isFirst) await position.save(seq);
     savedSeq = seq;
     appliedSeq = seq;
+    revocations.noteEndsKnown();
   }
 
   const saving = createRepeatingWork({
@@ -137,6 +138,8 @@ export function createEnds({ revocations, position, changesSince, location, now,
         await untilDone('the ends that were missed could not be read', readMissed);
       });
     },
+    /** Resolves when what was missed is revoked. */
+    caughtUp: () => tail,
     start: () => saving.start(),
     async close(): Promise<void> {
       closing.abort();

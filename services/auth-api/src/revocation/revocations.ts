@@ -47,6 +47,7 @@ export function createRevocations(options: RevocationsOptions) {
     },
   });
   let pruneTimer: NodeJS.Timeout | undefined;
+  let areEndsKnown = false;
 
   return {
     /** Loads what is in force; the process must not serve before. @throws AppError (503) if a store does not answer */
@@ -72,7 +73,12 @@ export function createRevocations(options: RevocationsOptions) {
     settled: keeper.settled,
 
     isRevoked: memory.isRevoked,
-    hasEnded: memory.hasEnded,
+    /** Whether a contact centre was, or may have been, switched off. It may be active again: only Environment API tells. */
+    hasEnded: (contactCenterId: string) => !areEndsKnown || memory.hasEnded(contactCenterId),
+    /** What ended while no replica ran is revoked. */
+    noteEndsKnown(): void {
+      areEndsKnown = true;
+    },
     assertFresh: follower.assertFresh,
     untilFresh: follower.untilFresh,
 

@@ -20,6 +20,7 @@ function setUp(location: string) {
         if (failure !== undefined) throw failure;
         for (const { kind, id, atMs = now() } of orders) memory.add({ kind, id, atMs });
       },
+      noteEndsKnown: () => undefined,
     },
     position: { read: async () => 0, save: async () => undefined },
     changesSince: async () => ({ changes: [], latest: 0 }),

@@ -277,11 +277,12 @@ describe('by a copy from before the end', () => {
 
 describe('what ends while no replica runs', () => {
   // attack: keep tokens over an end that nobody heard | ASVS 7.4.2 | guard: services/auth-api/src/changes/ends.ts
-  it('is revoked when one starts, even if the contact centre is enabled again', async () => {
+  // attack: refresh before a replica can read what ended while none ran | ASVS 7.4.2 | guard: services/auth-api/src/revocation/revocations.ts
+  it('is revoked when one starts, even if the contact centre is enabled again; until it is known nothing is issued', async () => {
     const first = await startAuthApi();
     const client = await createClient(first, { accessTokenFormat: 'jwt' });
     const login = { grant_type: 'password', username: `demo\\${agent.username}`, password: agent.password };
-    const { access_token } = (await token(first, client, login)).json();
+    const { access_token, refresh_token } = (await token(first, client, login)).json();
     const id = demoContactCenter.id;
     // A change that is seen, so that the position is known.
     await announceChange(first, { entity: 'setting', id: 'x', contactCenterId: id });
@@ -293,11 +294,15 @@ describe('what ends while no replica runs', () => {
     // Disabled and enabled again meanwhile.
     first.environmentApi.changes.push({ ...endOf(id), seq: 2 });
 
+    await first.environmentApi.stop();
     const later = await startAuthApi({ beside: first });
     try {
+      const refresh = await token(later, client, { grant_type: 'refresh_token', refresh_token });
+      expect(refresh.status).toBe(503);
+      await first.environmentApi.start();
       const own = await createClient(later, { internalClient: true });
       await expect
-        .poll(async () => (await introspect(later, own, access_token))['active'], { timeout: 5000 })
+        .poll(async () => (await introspect(later, own, access_token))['active'], { timeout: 15_000 })
         .toBe(false);
     } finally {
       await later.close();
