@@ -109,9 +109,18 @@ export function createDerivedTokens({ redis, keyspace, now }: DerivedTokensOptio
 }
 
 /** One name for every text of a JWT: issued again after an honest retry, it may have another signature. */
-function digestOf(token: string): string {
+function jtiOf(token: string): string | undefined {
   const { jti } = isJwt(token) ? unprovedClaims(token) : {};
-  return sha256(typeof jti === 'string' ? jti : token);
+  return typeof jti === 'string' ? jti : undefined;
+}
+
+function digestOf(token: string): string {
+  return sha256(jtiOf(token) ?? token);
+}
+
+/** See the kind `token` of revocations. The token was verified. */
+export function tokenIdIn(token: string): string {
+  return jtiOf(token) ?? sha256(token);
 }
 
 /** Members of a sorted set with their scores. */

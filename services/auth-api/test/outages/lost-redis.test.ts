@@ -136,6 +136,23 @@ describe('an emptied Redis', () => {
     },
   );
 
+  // attack: keep an exchanged JWT whose origin Redis has forgotten | RFC 8693 2.1, RFC 7009 2.1 | guard: services/auth-api/src/token/exchange/derived-record.ts
+  it('does not separate an exchanged JWT from its parent: they end together afterwards too', async () => {
+    const portal = await jwtClient(stack);
+    const client = await jwtClient(stack, {
+      authorizedGrantTypes: [exchangeGrant],
+      tokenExchange: { subjectClients: [portal.clientId] },
+    });
+    const { access_token: subject } = await passwordTokens(stack, portal);
+    const jwt = (await exchangeToken(stack, client, subject)).json().access_token;
+    await stack.deps.stores.redis.flushall();
+    await expect.poll(() => isActive(stack, client, jwt), { timeout: 5000 }).toBe(true);
+
+    expect((await postForm(stack, 'revoke', { token: subject }, portal)).status).toBe(200);
+
+    expect(await isActive(stack, client, jwt)).toBe(false);
+  });
+
   it('keeps a JWT that was not revoked, and loses opaque tokens and sessions', async () => {
     const [jwts, opaque] = [await jwtClient(stack), await createClient(stack)];
     const kept = await passwordTokens(stack, jwts);

@@ -6,6 +6,7 @@ import type { Client } from '../../clients/client.ts';
 import { commonScope, narrowScope } from '../../protocol/parameters.ts';
 import type { Revocable } from '../../revocation/revocation.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
+import { tokenIdIn } from '../../tokens/derived-tokens.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
 import type { Grant } from '../../tokens/grant.ts';
 import { lineageOf } from '../../tokens/lineage.ts';
@@ -23,8 +24,8 @@ export interface Derivation {
   nowMs: number;
 }
 
-/** @throws OAuthError invalid_scope */
-export function derivedRecord(derivation: Derivation): SubjectRecord {
+/** @param parents the presented tokens. @throws OAuthError invalid_scope */
+export function derivedRecord(derivation: Derivation, parents: readonly string[]): SubjectRecord {
   const { client, grantType, subject, actor, audience, cnf, nowMs } = derivation;
   return {
     ...subject,
@@ -40,6 +41,8 @@ export function derivedRecord(derivation: Derivation): SubjectRecord {
     restsOn: [
       ...(subject.restsOn ?? []),
       clientsRightOf(subject),
+      // Redis notes which token came from which; should it lose the note, the token itself still names its parents.
+      ...parents.map((text) => ({ tokenId: tokenIdIn(text), issuedAtMs: nowMs })),
       ...(actor === undefined ? [] : [rightOf(actor), ...(actor.restsOn ?? [])]),
     ],
     act: actor === undefined ? subject.act : nested(derivation),

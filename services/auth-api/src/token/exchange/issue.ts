@@ -128,7 +128,7 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
   }
 
   function issueAs(type: TokenType, derivation: Derivation, parents: readonly string[]) {
-    const record = derivedRecord(derivation);
+    const record = derivedRecord(derivation, parents);
     switch (type) {
       case tokenTypes.refreshToken:
         return refreshToken(record, derivation, parents);
