@@ -86,9 +86,13 @@ describe('sign-in through an OpenID Connect provider', () => {
     expect(JSON.stringify(tokens)).not.toContain('subject-of-agent');
   });
 
-  it('lets a whole shift in from one address, but nobody begin without end', {
+  it.each([
+    undefined,
+    'form_post',
+  ] as const)('lets a whole shift in from one address (%s), but nobody begin without end', {
     timeout: 60_000,
-  }, async () => {
+  }, async (responseMode) => {
+    await useProvider(responseMode && { responseMode });
     const few = await startAuthApi({
       beside: stack,
       env: { ...localTrial, GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS: '10' },

@@ -33,6 +33,7 @@ export function createOidcCallback(options: OidcCallbackOptions) {
     flow: OidcFlow,
     place: SignOnPlace,
     returning: { flowId: string; browser: string; parameters: URLSearchParams },
+    wasPosted: boolean,
   ) => {
     if (!isSamePlace(flow, place))
       throw new SsoError('wrong_destination', 'it answers a request of another contact centre or location');
@@ -44,12 +45,19 @@ export function createOidcCallback(options: OidcCallbackOptions) {
     const person = await relyingParty.complete(settings, returning);
     const location = await login.complete(browser, flow, settings, person);
     answers.release(browser.request.ip);
+    // The POST before has taken a place as well. It keeps it until here, because it stores a form.
+    if (wasPosted) answers.release(browser.request.ip);
     return location;
   };
 
   return {
     /** Where the browser goes. @throws AppError for a page, when no login is in progress that this answer could complete */
-    async complete(browser: Browser, place: SignOnPlace, parameters: URLSearchParams): Promise<string> {
+    async complete(
+      browser: Browser,
+      place: SignOnPlace,
+      parameters: URLSearchParams,
+      wasPosted: boolean,
+    ): Promise<string> {
       const { request } = browser;
       answers.reserve(request.ip);
       const flowId = stateOf(parameters);
@@ -61,7 +69,7 @@ export function createOidcCallback(options: OidcCallbackOptions) {
           : await flows.take(referenceOf(flowId), sha256(binding));
       if (flowId === undefined || binding === undefined || !isOidc(flow)) throw noFlow();
       try {
-        return await complete(browser, flow, place, { flowId, browser: binding, parameters });
+        return await complete(browser, flow, place, { flowId, browser: binding, parameters }, wasPosted);
       } catch (error) {
         return login.fail(request, flow, error);
       }

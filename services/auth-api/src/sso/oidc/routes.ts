@@ -37,8 +37,18 @@ export async function oidcCallbackRoutes(
   await readOnlyForms(app);
   app.addHook('onRequest', noStore);
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply, parameters: URLSearchParams) =>
-    reply.redirect(await oidcCallback.complete({ request, reply }, placeIn(request), parameters), 302);
+  const answer = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    source: Record<string, unknown>,
+    wasPosted: boolean,
+  ) => {
+    const parameters = parametersOf(source);
+    return reply.redirect(
+      await oidcCallback.complete({ request, reply }, placeIn(request), parameters, wasPosted),
+      302,
+    );
+  };
 
   app.route({
     method: 'GET',
@@ -54,10 +64,10 @@ export async function oidcCallbackRoutes(
     handler: async (request, reply) => {
       const query = request.query as Record<string, unknown>;
       const { posted_response: posted } = query;
-      if (posted === undefined) return answer(request, reply, parametersOf(query));
+      if (posted === undefined) return answer(request, reply, query, false);
       const form = typeof posted === 'string' ? await postedRequests.find(posted) : undefined;
       if (form === undefined) throw badRequest('This sign-in has taken too long; go back to the application');
-      return answer(request, reply, parametersOf(form));
+      return answer(request, reply, form, true);
     },
   });
 
