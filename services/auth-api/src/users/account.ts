@@ -45,7 +45,7 @@ interface Purpose {
 
 export interface AccountsOptions {
   loginNames: LoginNames;
-  contactCenters: Pick<ContactCenterService, 'domainOf' | 'resolve' | 'get'>;
+  contactCenters: Pick<ContactCenterService, 'domainOf' | 'resolve' | 'get' | 'environment'>;
   limiter: Pick<AttemptLimiter, 'reserve'>;
   lockoutRules: LockoutRulesReader;
   /** Writes events of attempts that had to wait. */
@@ -93,7 +93,7 @@ export function createAccounts(options: AccountsOptions) {
       });
       try {
         const attempt = await limiter.reserve({
-          account: accountKey(name, contactCenter),
+          account: await accountKey(name, contactCenter, contactCenters),
           rules: await lockoutRules(contactCenter, name.tenant),
           address: origin.clientAddress,
           device: origin.device,
@@ -118,10 +118,35 @@ export function createAccounts(options: AccountsOptions) {
   };
 }
 
-/** User names are unique in an environment, so all its tenants count together. */
-export function accountKey(name: LoginName, contactCenter: ContactCenterView | undefined): string {
-  const place = contactCenter ? contactCenter.environmentId : `?${canonicalTenant(name.tenant ?? '')}`;
+/**
+ * User names are unique at a Configuration Server, which counts for all its tenants together: so do we, also where several
+ * environments name it.
+ */
+export async function accountKey(
+  name: LoginName,
+  contactCenter: ContactCenterView | undefined,
+  contactCenters: Pick<ContactCenterService, 'environment'>,
+): Promise<string> {
+  const place = contactCenter
+    ? await serverOf(contactCenter, contactCenters)
+    : `?${canonicalTenant(name.tenant ?? '')}`;
   return `${place}\n${canonicalUserName(name.userName)}`;
+}
+
+/** The same in every region: all of them know all servers of the environment. */
+async function serverOf(
+  { environmentId }: ContactCenterView,
+  contactCenters: Pick<ContactCenterService, 'environment'>,
+): Promise<string> {
+  // While it cannot be read, no server is asked about a password, so none counts.
+  const environment = await contactCenters.environment(environmentId).catch(() => undefined);
+  if (environment === undefined) return environmentId;
+  const { consulService, srvRecord, configServers } = environment;
+  const addresses = configServers.map(
+    ({ primaryAddress, primaryPort }) => `${primaryAddress}:${primaryPort}`,
+  );
+  const [first = environmentId] = [consulService ?? srvRecord ?? [], addresses.toSorted()].flat();
+  return first.toLowerCase();
 }
 
 export function auditFactsOf({ correlationId, clientAddress, clientId }: AttemptOrigin) {

@@ -99,7 +99,7 @@ export function createUserService(options: UserServiceOptions) {
     find,
     identify,
     isMember,
-    delays: createDelays({ limiter, lockoutRules }),
+    delays: createDelays({ limiter, lockoutRules, contactCenters }),
     refresh: createRefresh({ contactCenters, links, identities }),
     warmUp: links.warmUp,
     follow: links.follow,

@@ -1,6 +1,6 @@
 import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthApi, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, demoContactCenter, environmentOf, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { agent, signIn, startInteraction } from '../stack/interaction.ts';
 import { createClient, passwordTokens } from '../stack/oauth.ts';
@@ -66,6 +66,26 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect(asked).toBe(3);
     expect(statuses.filter((status) => status === 401)).toHaveLength(asked);
     expect(statuses.filter((status) => status === 429)).toHaveLength(50 - asked);
+  });
+
+  // attack: guesses through every environment of one Configuration Server | ASVS 6.3.1 | guard: services/auth-api/src/users/account.ts
+  it('an account has one budget at its Configuration Server, whatever environment names it', async () => {
+    const second = {
+      ...demoContactCenter,
+      id: '55555555-5555-4555-8555-555555555555',
+      environmentId: '66666666-6666-4666-8666-666666666666',
+      domains: ['second'],
+    };
+    stack.environmentApi.contactCenters.set(second.id, second);
+    stack.environmentApi.environments.set(
+      second.environmentId,
+      environmentOf(stack.simulator.port, 1, second.environmentId),
+    );
+    const guesses = ['demo', 'second'].flatMap((tenant) =>
+      Array.from({ length: 10 }, (_, n) => attempt(stack, { username: 'agent', tenant }, `198.51.100.${n}`)),
+    );
+    await Promise.all(guesses);
+    expect(asked).toBe(3);
   });
 
   // attack: many spellings of one account | ASVS 6.3.1 | guard: services/auth-api/src/users/login-name.ts

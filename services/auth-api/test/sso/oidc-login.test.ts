@@ -86,29 +86,30 @@ describe('sign-in through an OpenID Connect provider', () => {
     expect(JSON.stringify(tokens)).not.toContain('subject-of-agent');
   });
 
-  it.each([
-    undefined,
-    'form_post',
-  ] as const)('lets a whole shift in from one address (%s), but nobody begin without end', {
-    timeout: 60_000,
-  }, async (responseMode) => {
-    await useProvider(responseMode && { responseMode });
-    const few = await startAuthApi({
-      beside: stack,
-      env: { ...localTrial, GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS: '10' },
-    });
-    for (let turn = 0; turn < 12; turn += 1) {
-      const [browser, visitor] = [createBrowser(few.app), createVisitor()];
-      const leaving = await browser.get('/auth/v3/sso/start?tenant=demo');
-      await comeBack(browser, visitor, leaving.location);
-      expect((await browser.get('/auth/v3/ping')).status).toBe(200);
-    }
-    const statuses = [];
-    for (let turn = 0; turn < 11; turn += 1)
-      statuses.push((await createBrowser(few.app).get('/auth/v3/sso/start?tenant=demo')).status);
-    await few.close();
-    expect(statuses.slice(9)).toEqual([303, 429]);
-  });
+  it.each([undefined, 'form_post'] as const)(
+    'lets a whole shift in from one address (%s), but nobody begin without end',
+    {
+      timeout: 60_000,
+    },
+    async (responseMode) => {
+      await useProvider(responseMode && { responseMode });
+      const few = await startAuthApi({
+        beside: stack,
+        env: { ...localTrial, GATEHOUSE_SIGN_IN_UNFINISHED_PER_ADDRESS: '10' },
+      });
+      for (let turn = 0; turn < 12; turn += 1) {
+        const [browser, visitor] = [createBrowser(few.app), createVisitor()];
+        const leaving = await browser.get('/auth/v3/sso/start?tenant=demo');
+        await comeBack(browser, visitor, leaving.location);
+        expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+      }
+      const statuses = [];
+      for (let turn = 0; turn < 11; turn += 1)
+        statuses.push((await createBrowser(few.app).get('/auth/v3/sso/start?tenant=demo')).status);
+      await few.close();
+      expect(statuses.slice(9)).toEqual([303, 429]);
+    },
+  );
 
   // attack: keep a session of a single sign-on that is switched off | ASVS 7.4.2 | guard: services/auth-api/src/sso/login.ts
   it('ends, with its tokens, when that single sign-on is switched off; a login by another one stays', async () => {

@@ -146,13 +146,13 @@ export const demoContactCenter: ContactCenterView = {
   settings: {},
 };
 
-export function environmentOf(port: number, version = 1): EnvironmentView {
+export function environmentOf(port: number, version = 1, id = environmentId): EnvironmentView {
   const password = createSecretBox(new Secret(encryptionKeys)).seal(
     demoServiceAccount.password,
-    passwordPlace(environmentId),
+    passwordPlace(id),
   );
   return {
-    id: environmentId,
+    id,
     version,
     username: demoServiceAccount.userName,
     passwordEnvelope: password,
