@@ -27,6 +27,8 @@ type Ended = Pick<Revocation, 'kind' | 'id'>;
 const firstRetryMs = 250;
 const maxRetryMs = 5_000;
 const saveIntervalMs = 10_000;
+/** What ended in the last minute before the saved position is revoked again by whoever starts. */
+const repeatedMs = 60_000;
 
 const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ended[]> = {
   'contact-center-end': ({ id }) => [{ kind: 'contact-center', id }],
@@ -50,6 +52,8 @@ export function createEnds({ revocations, position, changesSince, location, now,
   /** The newest change whose ends, and those of all before, are in force. Undefined: some may have been missed. */
   let appliedSeq: number | undefined;
   let savedSeq = 0;
+  /** Positions that are not saved yet, oldest first. */
+  let recent: { seq: number; atMs: number }[] = [];
   let tail = Promise.resolve();
 
   async function untilDone(what: string, work: () => Promise<void>): Promise<void> {
@@ -104,6 +108,7 @@ export function createEnds({ revocations, position, changesSince, location, now,
     closing.signal.throwIfAborted();
     if (isFirst) await position.save(seq);
     savedSeq = seq;
+    recent = [];
     appliedSeq = seq;
     revocations.noteEndsKnown();
   }
@@ -111,10 +116,17 @@ export function createEnds({ revocations, position, changesSince, location, now,
   const saving = createRepeatingWork({
     log,
     intervalMs: saveIntervalMs,
+    /**
+     * The position is shared, but each replica revokes by its own clock what it issued itself. One that stopped before it
+     * heard of an end must find it when it starts, although another one has applied it.
+     */
     async round() {
-      const seq = appliedSeq ?? 0;
+      const beforeMs = now() - repeatedMs;
+      const seq = recent.findLast(({ atMs }) => atMs <= beforeMs)?.seq ?? 0;
       if (seq > savedSeq) await position.save(seq);
       savedSeq = Math.max(savedSeq, seq);
+      recent = recent.filter(({ atMs }) => atMs > beforeMs);
+      if (appliedSeq !== undefined) recent.push({ seq: appliedSeq, atMs: now() });
       return false;
     },
     failing: 'the position in the changes of Environment API could not be saved',
