@@ -100,7 +100,7 @@ describe('what was missed is said to be missed', () => {
     server.faults.onConnection = () => 'close';
     server.dropConnections();
     const comment = 'x'.repeat(60_000);
-    for (let count = 0; count < 300; count += 1)
+    for (let count = 0; count < 600; count += 1)
       await server.store.updatePerson(101, { comment: `${comment}${count}` });
     server.faults.onConnection = () => 'serve';
     await until(() => changes.length > 0, 'the gap is told', 10_000);
