@@ -195,7 +195,9 @@ describe('a fail-over to a copy that lacks the last second', () => {
     stack = await startAuthApi({ env: { GATEHOUSE_REDIS_URL: redis.url } });
     replica = await startAuthApi({ beside: stack, env: { GATEHOUSE_REDIS_URL: redis.url } });
   });
+  const laters: AuthApi[] = [];
   afterEach(async () => {
+    for (const later of laters.splice(0)) await later.close();
     await replica?.close();
     await stack?.close();
     await redis?.close();
@@ -219,8 +221,10 @@ describe('a fail-over to a copy that lacks the last second', () => {
       expect((await postForm(stack, 'revoke', { token: text }, client)).status).toBe(200);
     await browser.postJson('/auth/v3/sign-out', {});
     await redis.failOver();
+    const later = await startAuthApi({ beside: stack, env: { GATEHOUSE_REDIS_URL: redis.url } });
+    laters.push(later);
 
-    for (const at of [stack, replica]) {
+    for (const at of [stack, replica, later]) {
       const settled = { timeout: 5000 };
       await expect.poll(() => isActive(at, jwts, jwt.access_token), settled).toBe(false);
       await expect.poll(() => isActive(at, opaque, plain.access_token), settled).toBe(false);
