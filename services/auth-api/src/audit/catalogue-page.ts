@@ -1,5 +1,6 @@
 /** Writes docs/audit-events.md from the catalogue of security events. */
-import { auditEvents, type CatalogueEntry } from './event.ts';
+import { auditEvents } from './event.ts';
+import type { CatalogueEntry } from './event-kinds.ts';
 
 export function cataloguePage(): string {
   const rows = Object.entries(auditEvents as Record<string, CatalogueEntry>).map(

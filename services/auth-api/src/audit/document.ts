@@ -6,7 +6,8 @@ import type { Pseudonymise } from '@gatehouse/audit-trail/shipping/audit-documen
 import { auditDocument, changesAsText } from '@gatehouse/audit-trail/shipping/audit-document';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
-import { auditEvents, type CatalogueEntry, type EventKind } from './event.ts';
+import { auditEvents } from './event.ts';
+import type { CatalogueEntry, EventKind } from './event-kinds.ts';
 import type { SecurityFacts, SecurityPersonalFacts } from './trail.ts';
 
 export const auditedService = 'auth-api';

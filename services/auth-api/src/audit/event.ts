@@ -1,29 +1,6 @@
 /** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
-
-/** What an event is about (ECS event.category) and what happened to it (event.type). */
-export interface EventKind {
-  category: readonly string[];
-  type: readonly string[];
-}
-
-export interface CatalogueEntry {
-  /** Completes "is written when …". */
-  when: string;
-  kind: EventKind;
-  /** Members of `fields` and their meaning. */
-  fields?: Readonly<Record<string, string>>;
-}
-
-const start: EventKind = { category: ['authentication', 'session'], type: ['start'] };
-const end: EventKind = { category: ['authentication', 'session'], type: ['end'] };
-const token: EventKind = { category: ['authentication'], type: ['info'] };
-const denied: EventKind = { category: ['authentication'], type: ['denied'] };
-const user: EventKind = { category: ['iam'], type: ['user', 'change'] };
-const administered = (type: 'creation' | 'change' | 'deletion'): EventKind => ({
-  category: ['configuration', 'iam'],
-  type: [type],
-});
+import { administered, type CatalogueEntry, denied, end, start, token, user } from './event-kinds.ts';
 
 const userName = 'as typed, or as the Configuration Server spells it';
 const actor = 'who made the change: the operator account, or a client id';

@@ -1,5 +1,7 @@
 /** Composes what Auth API knows about users: links to Configuration Servers, limiter, password checks, changes. */
+
 import type { ConfigurationBackend } from '@gatehouse/config-server-client/backend';
+import type { ContactCenterView } from '@gatehouse/contracts/environment-api/contact-center';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
@@ -8,19 +10,18 @@ import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client'
 import type { AuditWriter } from '../audit/event.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Revocations } from '../revocation/revocations.ts';
-import { createAccounts } from './account.ts';
+import { accountKey, createAccounts } from './account.ts';
 import type { LockoutRules } from './attempts/budget.ts';
-import { type AttemptLimits, createAttemptLimiter } from './attempts/limiter.ts';
+import { type AttemptLimiter, type AttemptLimits, createAttemptLimiter } from './attempts/limiter.ts';
 import type { UsualAddresses } from './attempts/usual-addresses.ts';
 import { createAuthenticate } from './authenticate.ts';
 import { readMapping } from './authorities.ts';
 import { createChangePassword } from './change-password.ts';
-import { createDelays } from './delays.ts';
 import { createDummyVerification } from './dummy-verification.ts';
 import { createEnvironmentLinks } from './environment-links.ts';
 import { createIdentification } from './identify.ts';
 import { createIdentities } from './identities.ts';
-import { createLockoutRules } from './lockout-rules.ts';
+import { createLockoutRules, type LockoutRulesReader } from './lockout-rules.ts';
 import type { LoginNames } from './login-name.ts';
 import { createPasswordAccess, type PasswordRule } from './password-rule.ts';
 import { createPersonChangeRecords } from './person-change-records.ts';
@@ -108,5 +109,27 @@ export function createUserService(options: UserServiceOptions) {
       personChanges.close();
       await links.close();
     },
+  };
+}
+
+interface DelaysOptions {
+  limiter: Pick<AttemptLimiter, 'explain' | 'clear'>;
+  lockoutRules: LockoutRulesReader;
+  contactCenters: Pick<ContactCenterService, 'environment'>;
+}
+
+/** Explains and ends the delays of a person: what the help desk asks when somebody cannot sign in. */
+function createDelays({ limiter, lockoutRules, contactCenters }: DelaysOptions) {
+  return {
+    async explain(contactCenter: ContactCenterView, userName: string) {
+      const account = await accountKey({ userName }, contactCenter, contactCenters);
+      return limiter.explain(account, await lockoutRules(contactCenter));
+    },
+    /**
+     * Gives how many refusals were forgotten. The Configuration Server keeps its own count, which only a login or its
+     * administrator ends.
+     */
+    clear: async (contactCenter: ContactCenterView, userName: string) =>
+      limiter.clear(await accountKey({ userName }, contactCenter, contactCenters)),
   };
 }

@@ -1,0 +1,25 @@
+/** Defines the kinds of security events by the categories and types of ECS, and what the catalogue says of each event. */
+
+/** What an event is about (ECS event.category) and what happened to it (event.type). */
+export interface EventKind {
+  category: readonly string[];
+  type: readonly string[];
+}
+
+export interface CatalogueEntry {
+  /** Completes "is written when …". */
+  when: string;
+  kind: EventKind;
+  /** Members of `fields` and their meaning. */
+  fields?: Readonly<Record<string, string>>;
+}
+
+export const start: EventKind = { category: ['authentication', 'session'], type: ['start'] };
+export const end: EventKind = { category: ['authentication', 'session'], type: ['end'] };
+export const token: EventKind = { category: ['authentication'], type: ['info'] };
+export const denied: EventKind = { category: ['authentication'], type: ['denied'] };
+export const user: EventKind = { category: ['iam'], type: ['user', 'change'] };
+export const administered = (type: 'creation' | 'change' | 'deletion'): EventKind => ({
+  category: ['configuration', 'iam'],
+  type: [type],
+});
