@@ -117,20 +117,24 @@ export function createFollower(options: FollowerOptions) {
   }
 
   async function follow(): Promise<void> {
-    let hasFailed = false;
+    let isBehind = false;
+    let wasCut = false;
     while (!isClosing) {
       try {
         // Requests wait for what was missed: it is read at once, without waiting for the next entry.
-        const entries: StreamEntry[] = await (hasFailed
+        const entries: StreamEntry[] = await (isBehind
           ? stream.read(lastId, pageSize)
           : stream.wait(lastId, blockMs));
         apply(entries);
-        await ensureContinuity(hasFailed);
-        hasFailed = entries.length === pageSize;
-        markCurrent();
+        await ensureContinuity(wasCut);
+        wasCut = false;
+        isBehind = entries.length === pageSize;
+        // The next page may revoke what is asked about.
+        if (!isBehind) markCurrent();
       } catch (error) {
         if (isClosing) return;
-        hasFailed = true;
+        isBehind = true;
+        wasCut = true;
         log.debug({ err: error }, 'the revocations could not be read; trying again');
         await delay(retryDelayMs);
       }

@@ -229,6 +229,45 @@ describe('cut-offs', () => {
       .toBe(true);
   });
 
+  // attack: present a revoked token while a replica reads what it missed | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+  it('are complete only when the last page of what was missed is read', async () => {
+    const stream = createRevocationStream(await connect(false), await connect(true), 'l');
+    const lastPage = Promise.withResolvers<void>();
+    const entryOf = (index: number, id: string) => {
+      return { id: `${nowMs + index}-0`, revocation: { kind: 'sub' as const, id, atMs: nowMs } };
+    };
+    let clockMs = 0;
+    let isCut = false;
+    let pages = 0;
+    const replica = await startReplica('l', () => clockMs, {
+      stream: {
+        ...stream,
+        history: async () => ({ ...(await stream.history()), lastId: `${2 * nowMs}-0` }),
+        async wait(after, blockMs) {
+          if (!isCut) return stream.wait(after, blockMs);
+          clockMs += 2000;
+          throw new Error('the connection broke');
+        },
+        async read(after, count) {
+          if (!isCut) return stream.read(after, count);
+          pages += 1;
+          if (pages === 1) return Array.from({ length: count }, (_, index) => entryOf(index, `l${index}`));
+          await lastPage.promise;
+          isCut = false;
+          return [entryOf(count, 'late')];
+        },
+      },
+    });
+
+    isCut = true;
+    await expect.poll(() => pages, { timeout: 5000 }).toBe(2);
+    expect(() => replica.assertFresh()).toThrow();
+
+    lastPage.resolve();
+    await expect.poll(() => replica.isRevoked({ sub: 'late', issuedAtMs: nowMs - 1 })).toBe(true);
+    await replica.untilFresh();
+  });
+
   // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/revocation/keeper.ts
   it('are looked for in PostgreSQL at most once a second, however many requests have nothing to end', async () => {
     const redis = await connect(false);
