@@ -1,8 +1,8 @@
 /** Revokes what ends by a change at Environment API: a contact centre is disabled, a domain removed, single sign-on switched off. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { EnvironmentChangesPage, EnvironmentEnd } from '@gatehouse/contracts/environment-api/changes';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import { untilDone } from '@gatehouse/service-kit/background/until-done';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { canonicalTenant } from '../contact-centers/fold-name.ts';
@@ -24,8 +24,7 @@ export interface EndsOptions {
 
 type Ended = Pick<Revocation, 'kind' | 'id'>;
 
-const firstRetryMs = 250;
-const maxRetryMs = 5_000;
+const retry = { firstRetryMs: 250, maxRetryMs: 5_000 };
 const saveIntervalMs = 10_000;
 /** What ended in the last minute before the saved position is revoked again by whoever starts. */
 const repeatedMs = 60_000;
@@ -49,6 +48,7 @@ const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ende
 
 export function createEnds({ revocations, position, changesSince, location, now, log }: EndsOptions) {
   const closing = new AbortController();
+  const repeated = { ...retry, log, signal: closing.signal };
   /** The newest change whose ends, and those of all before, are in force. Undefined: some may have been missed. */
   let appliedSeq: number | undefined;
   let savedSeq = 0;
@@ -56,28 +56,20 @@ export function createEnds({ revocations, position, changesSince, location, now,
   let recent: { seq: number; atMs: number }[] = [];
   let tail = Promise.resolve();
 
-  async function untilDone(what: string, work: () => Promise<void>): Promise<void> {
-    for (let retryMs = firstRetryMs; !closing.signal.aborted; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
-      try {
-        return await work();
-      } catch (error) {
-        if (closing.signal.aborted) return;
-        log.warn({ err: error, retryMs }, `${what}; trying again`);
-        await delay(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      }
-    }
-  }
-
   /**
    * Every replica revokes up to the moment at which it heard of the end itself: until then it may have issued by a copy
    * from before.
    */
   async function revoke(ended: readonly Ended[]): Promise<void> {
     if (ended.length === 0) return;
-    await untilDone('what ended at Environment API could not be revoked', async () => {
+    const revokeNow = async () => {
       // Anew for each attempt: what was issued while it could not be revoked ends too.
       const atMs = now();
       await reasonUnsettled(revocations.revokeAll(ended.map((one) => ({ ...one, atMs }))));
+    };
+    await untilDone(revokeNow, {
+      ...repeated,
+      failing: 'what ended at Environment API could not be revoked',
     });
   }
 
@@ -147,7 +139,7 @@ export function createEnds({ revocations, position, changesSince, location, now,
     catchUp(): void {
       tail = tail.then(async () => {
         appliedSeq = undefined;
-        await untilDone('the ends that were missed could not be read', readMissed);
+        await untilDone(readMissed, { ...repeated, failing: 'the ends that were missed could not be read' });
       });
     },
     /** Resolves when what was missed is revoked. */

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PersonChange } from '@gatehouse/config-server-client/backend';
+import { untilDone } from '@gatehouse/service-kit/background/until-done';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 
 export interface PersonChangeQueueOptions {
@@ -13,8 +14,7 @@ export interface PersonChangeQueueOptions {
   signal: AbortSignal;
 }
 
-const firstRetryMs = 500;
-const maxRetryMs = 30_000;
+const retry = { firstRetryMs: 500, maxRetryMs: 30_000 };
 /** An administrator who disables a whole shift does not wait. */
 const burst = 500;
 const perSecond = 100;
@@ -36,17 +36,13 @@ export function createPersonChangeQueue({ apply, log, signal }: PersonChangeQueu
     if (credit < 0) await delay((-credit * 1_000) / perSecond, undefined, { signal }).catch(() => undefined);
   };
 
-  const applyUntilDone = async (change: PersonChange) => {
-    for (let retryMs = firstRetryMs; !signal.aborted; retryMs = Math.min(retryMs * 2, maxRetryMs)) {
-      try {
-        return await apply(change, keepPace);
-      } catch (error) {
-        if (signal.aborted) return;
-        log.warn({ err: error, retryMs }, 'a change of a person could not be applied; trying again');
-        await delay(retryMs, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  };
+  const applyUntilDone = (change: PersonChange) =>
+    untilDone(() => apply(change, keepPace), {
+      ...retry,
+      log,
+      signal,
+      failing: 'a change of a person could not be applied',
+    });
 
   const work = async () => {
     if (isWorking) return;
