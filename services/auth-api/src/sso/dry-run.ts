@@ -9,10 +9,10 @@ import { nameOf } from './asserted-person.ts';
 import { SsoError } from './failure.ts';
 import type { OidcSignOn, SamlSignOn, SignOnSettings, SsoSettings } from './settings.ts';
 
-/** One step: a sentence when it went well. @throws SsoError and others when it did not */
+/** One step: a sentence when it went well, or what a dry run cannot try. @throws SsoError and others when it did not go well */
 export interface CheckStep {
   name: string;
-  run(): Promise<string | { warning: string }>;
+  run(): Promise<string | { warning: string } | { skipped: string }>;
 }
 
 export type SsoChecks = ReturnType<typeof createSsoChecks>;
@@ -57,17 +57,19 @@ export function createSsoChecks(options: SsoChecksOptions) {
       if (isHopeless) steps.push({ step: name, status: 'skipped', message: 'not tried', durationMs: 0 });
       else steps.push(await timed(name, run));
     }
-    const ok = steps.every(({ status }) => status === 'ok' || status === 'warning');
+    const ok = steps.every(({ status }) => status !== 'failed');
     return { protocol: settings.protocol, location: settings.location, enabled: settings.enabled, ok, steps };
   };
 
   const timed = async (step: string, run: CheckStep['run']): Promise<SsoCheckStep> => {
     const startedMs = now();
     const outcome = await run().then(
-      (found) =>
-        typeof found === 'string'
-          ? { status: 'ok' as const, message: found }
-          : { status: 'warning' as const, message: found.warning },
+      (found) => {
+        if (typeof found === 'string') return { status: 'ok' as const, message: found };
+        return 'warning' in found
+          ? { status: 'warning' as const, message: found.warning }
+          : { status: 'skipped' as const, message: found.skipped };
+      },
       (error: unknown) => ({ status: 'failed' as const, message: messageOf(error) }),
     );
     return { step, ...outcome, durationMs: Math.max(0, Math.round(now() - startedMs)) };

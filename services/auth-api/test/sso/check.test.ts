@@ -75,6 +75,7 @@ describe('the dry run', () => {
       'client authentication: ok',
       'client secret: ok',
       'logout: ok',
+      'answer: skipped',
       'person: ok',
     ]);
     expect(outcome.protocols[0]?.steps.at(-1)?.message).toContain('DBID 101');
@@ -143,6 +144,10 @@ describe('the dry run', () => {
     expect(outcome).toMatchObject({ ok: false, protocols: [{ protocol: 'saml', enabled: false, ok: true }] });
     const steps = outcome.protocols[0]?.steps ?? [];
     expect(steps.find(({ step }) => step === 'certificates')).toMatchObject({ status: 'warning' });
+    expect(steps.at(-1)).toMatchObject({
+      status: 'skipped',
+      message: expect.stringMatching(/^not tried, because nobody signs in: .*its NameID; a logout$/),
+    });
     expect(steps[0]?.message).toContain(`${publicUrl}/auth/v3/saml/${contactCenterId}/-/metadata`);
     await setSignOn(stack, { saml: { idpMetadataXml: '<EntityDescriptor/>' } });
     expect(failed(await check())[0]?.message).toContain('describes no identity provider');

@@ -288,12 +288,23 @@ describe('our metadata', () => {
     const certificates = [...answer.body.matchAll(/X509Certificate>([^<]+)</g)].map(
       ([, text = '']) => new X509Certificate(Buffer.from(text, 'base64')),
     );
-    expect(certificates).toHaveLength(2);
+    expect(certificates).toHaveLength(1);
     for (const certificate of certificates) {
       expect(certificate.subject).toContain('CN=login.test');
       expect(certificate.validToDate.getTime()).toBeGreaterThan(Date.now() + 2 * 365 * 24 * 3_600_000);
     }
     expect(answer.body).not.toContain('PRIVATE');
+  });
+
+  it('offers a key to encrypt for only where encrypted assertions are asked for', async () => {
+    await use();
+    expect((await metadata()).body).not.toContain('use="encryption"');
+    await use({ encryptAssertions: true });
+    const { body } = await metadata();
+    expect(body.match(/use="encryption"/g)).toHaveLength(1);
+    for (const algorithm of ['xmlenc11#rsa-oaep', 'xmlenc#rsa-oaep-mgf1p', 'xmlenc11#aes256-gcm'])
+      expect(body).toContain(`${algorithm}"`);
+    expect((await metadata(`${contactCenterId}/USW1`)).body).not.toContain('use="encryption"');
   });
 
   it('is signed on request, and the signature holds', async () => {

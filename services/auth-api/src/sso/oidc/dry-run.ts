@@ -56,6 +56,7 @@ export function createOidcChecks(deps: {
           return { warning: 'logout is on, and the provider names no end_session_endpoint' };
         },
       },
+      { name: 'answer', run: async () => ({ skipped: untried(settings) }) },
     ];
   };
 
@@ -83,6 +84,17 @@ export function createOidcChecks(deps: {
     }
     return { warning: 'the token endpoint took a code that nobody gave out' };
   }
+}
+
+function untried({ userNameClaim, groupsClaim, userInfo, logout }: OidcSignOn): string {
+  const parts = [
+    'whether the provider has our redirect URI',
+    `the ID token and its claim ${userNameClaim}`,
+    groupsClaim && `its groups in ${groupsClaim}`,
+    userInfo && 'UserInfo',
+    logout && 'a logout',
+  ];
+  return `not tried, because nobody signs in: ${parts.filter(Boolean).join('; ')}`;
 }
 
 function userName(

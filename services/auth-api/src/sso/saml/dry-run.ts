@@ -3,6 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { warnBeforeMs } from '../certificates.ts';
 import type { CheckStep } from '../dry-run.ts';
 import type { SamlSignOn } from '../settings.ts';
+import { openedAlgorithms } from './encrypted-assertion.ts';
 import { entityOf } from './entity.ts';
 import type { IdentityProvider } from './idp-metadata.ts';
 import type { IdentityProviders } from './idp-source.ts';
@@ -66,8 +67,28 @@ export function createSamlChecks(deps: {
           };
         },
       },
+      { name: 'encryption', run: async () => encryption(settings) },
+      { name: 'answer', run: async () => ({ skipped: untried(settings) }) },
     ];
   };
+}
+
+function encryption({ encryptAssertions }: SamlSignOn): string {
+  if (!encryptAssertions)
+    return 'our metadata offers no key to encrypt for (encryptAssertions is off); what is encrypted all the same is opened';
+  return `our metadata offers a key; we open ${openedAlgorithms}, and refuse what is not encrypted`;
+}
+
+function untried({ userNameSource, userNameAttribute, groupsAttribute, ...settings }: SamlSignOn): string {
+  const parts = [
+    'the signature of an answer and its algorithms',
+    settings.encryptAssertions && 'whether it is encrypted, by which algorithms and for which key',
+    userNameSource === 'nameId' ? 'its NameID' : `its attribute ${userNameAttribute}`,
+    groupsAttribute && `its groups in ${groupsAttribute}`,
+    settings.allowIdpInitiated && 'an answer that the identity provider begins',
+    settings.logout && 'a logout',
+  ];
+  return `not tried, because nobody signs in: ${parts.filter(Boolean).join('; ')}`;
 }
 
 function certificates({ certificateEndsMs }: IdentityProvider, nowMs: number): string | { warning: string } {

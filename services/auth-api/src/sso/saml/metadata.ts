@@ -44,7 +44,9 @@ export function createSamlMetadata(deps: {
         nameIdFormat: isOfThisPlace ? present.nameIdFormat : undefined,
         requestsSigned: isOfThisPlace ? present.signRequests : true,
       };
-      const [signing, encryption] = [keys.published('signing'), keys.published('encryption')];
+      const signing = keys.published('signing');
+      // A provider that finds a key here may encrypt, whether anybody wanted it or not.
+      const encryption = isOfThisPlace && present.encryptAssertions ? keys.published('encryption') : [];
       const key = keys.signing();
       const id = `_${sha256(JSON.stringify([facts, [key, ...signing, ...encryption].map(({ id }) => id)]))}`;
       const known = isSigned ? signed.get(id) : undefined;

@@ -1,5 +1,6 @@
 /** Builds our SAML metadata for an identity provider (SAML metadata section 2.4.4); it is available before single sign-on is set up. */
 import type { SsoKey } from '../keys/service.ts';
+import { announcedAlgorithms } from './encrypted-assertion.ts';
 import type { SamlEntity } from './entity.ts';
 
 export interface SpMetadata {
@@ -17,13 +18,6 @@ const bindings = {
   post: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
   redirect: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect',
 };
-const encryptionMethods = [
-  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
-  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
-  'http://www.w3.org/2001/04/xmlenc#aes256-cbc',
-  'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
-];
-
 export function renderSpMetadata({
   entity,
   signing,
@@ -34,13 +28,16 @@ export function renderSpMetadata({
 }: SpMetadata): string {
   const slo = (binding: string) =>
     `<md:SingleLogoutService Binding="${binding}" Location="${xmlText(entity.sloUrl)}"/>`;
+  const descriptors = [
+    ...signing.map((key) => descriptor('signing', key)),
+    ...encryption.map((key) => descriptor('encryption', key)),
+  ];
   const format =
     nameIdFormat === undefined ? '' : `\n    <md:NameIDFormat>${xmlText(nameIdFormat)}</md:NameIDFormat>`;
   return `<?xml version="1.0" encoding="UTF-8"?>
 <md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" ID="${xmlText(id)}" entityID="${xmlText(entity.entityId)}">
   <md:SPSSODescriptor AuthnRequestsSigned="${requestsSigned}" WantAssertionsSigned="true" protocolSupportEnumeration="${protocol}">
-${signing.map((key) => descriptor('signing', key)).join('\n')}
-${encryption.map((key) => descriptor('encryption', key)).join('\n')}
+${descriptors.join('\n')}
     ${slo(bindings.redirect)}
     ${slo(bindings.post)}${format}
     <md:AssertionConsumerService Binding="${bindings.post}" Location="${xmlText(entity.acsUrl)}" index="0" isDefault="true"/>
@@ -53,7 +50,7 @@ function descriptor(use: 'signing' | 'encryption', { certificate }: SsoKey): str
   const methods =
     use === 'signing'
       ? ''
-      : encryptionMethods.map((method) => `\n      <md:EncryptionMethod Algorithm="${method}"/>`).join('');
+      : announcedAlgorithms.map((method) => `\n      <md:EncryptionMethod Algorithm="${method}"/>`).join('');
   const base64 = certificate.replace(/-----[^-]+-----/g, '').replace(/\s+/g, '');
   return `    <md:KeyDescriptor use="${use}">
       <ds:KeyInfo><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>${methods}

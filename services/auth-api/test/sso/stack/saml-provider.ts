@@ -128,13 +128,14 @@ export function honestResponse(facts: ResponseFacts, key: ProviderKey): string {
 export async function encryptAssertion(
   assertion: string,
   certificate: string,
-  algorithms: { data?: string; key?: string } = {},
+  algorithms: { data?: string; key?: string; keyEncryptionDigest?: string } = {},
 ): Promise<string> {
   const publicKey = forge.pki.publicKeyToPem(forge.pki.certificateFromPem(certificate).publicKey);
   const encrypted = await promisify(encrypt)(assertion, {
     rsa_pub: publicKey,
     pem: certificate,
     encryptionAlgorithm: algorithms.data ?? 'http://www.w3.org/2009/xmlenc11#aes256-gcm',
+    keyEncryptionDigest: algorithms.keyEncryptionDigest,
     keyEncryptionAlgorithm: algorithms.key ?? 'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
   } as never);
   return `<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">${encrypted}</saml:EncryptedAssertion>`;
