@@ -18,7 +18,7 @@ import { revokeCommand } from './commands/revoke.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { settingCommands } from './commands/settings.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
-import { ssoCommands } from './commands/sso.ts';
+import { ssoCommands } from './commands/sso/commands.ts';
 
 export const groups: readonly CommandGroup[] = [
   clientCommands,

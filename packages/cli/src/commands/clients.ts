@@ -6,11 +6,9 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { UsageError } from '../failure/failure.ts';
-import { type FieldOption, fieldOptions, fieldsOf, list, requireFields } from '../input/fields.ts';
+import { type FieldOption, fieldOptions, fieldsOf, flag, list, requireFields } from '../input/fields.ts';
 import { readFields } from '../input/file.ts';
 import type { Session } from '../session.ts';
-
-const flag = (text: string): boolean => text === 'true';
 
 const fields: readonly FieldOption[] = [
   { flags: '--name <name>', description: 'its name, as consent pages show it' },
@@ -27,6 +25,20 @@ const fields: readonly FieldOption[] = [
     field: 'redirectURIs',
     description: 'where codes are sent, separated by commas',
     read: list,
+  },
+  {
+    flags: '--post-logout-redirect-uris <uris>',
+    field: 'postLogoutRedirectURIs',
+    description: 'where browsers may go after a logout, separated by commas',
+    read: list,
+  },
+  {
+    flags: '--backchannel-logout-uri <uri>',
+    description: 'is told by us that a session has ended, with a signed logout token',
+  },
+  {
+    flags: '--frontchannel-logout-uri <uri>',
+    description: 'is loaded in a hidden frame of the browser that signs out',
   },
   { flags: '--scope <values>', description: 'scope values, separated by commas', read: list },
   { flags: '--authorities <names>', description: 'separated by commas', read: list },

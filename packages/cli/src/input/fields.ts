@@ -52,6 +52,12 @@ export const idField: FieldOption = {
 /** Of a text with commas. */
 export const list = (text: string): string[] => text.split(',').map((part) => part.trim());
 
+/** Of true and false alone: another word would silently be no. @throws UsageError */
+export function flag(text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new UsageError(`${JSON.stringify(text)} is neither true nor false`);
+}
+
 /** `--no-tls` and `--tls-enabled <flag>` as commander names them: tls, tlsEnabled. */
 function optionName(flags: string): string {
   const long = /--(?:no-)?([a-z-]+)/.exec(flags)?.[1] ?? '';

@@ -59,6 +59,27 @@ describe('gatehouse clients', () => {
     expect((await run(['update', 'changed'])).exitCode).toBe(2);
   });
 
+  it('takes the addresses of a logout', async () => {
+    const addresses = {
+      '--post-logout-redirect-uris': 'https://a.test/bye,https://b.test/bye',
+      '--backchannel-logout-uri': 'https://a.test/backchannel',
+      '--frontchannel-logout-uri': 'https://a.test/frame',
+    };
+    const options = ['--redirect-uris', 'https://a.test/cb', ...Object.entries(addresses).flat()];
+    expect((await run(['create', '--id', 'told', ...options])).error).toContain('Client told is created');
+    expect(await json('show', 'told')).toMatchObject({
+      postLogoutRedirectURIs: ['https://a.test/bye', 'https://b.test/bye'],
+      backchannelLogoutUri: 'https://a.test/backchannel',
+      frontchannelLogoutUri: 'https://a.test/frame',
+    });
+    const wrong = await run(['update', 'told', '--backchannel-logout-uri', 'nowhere']);
+    expect([wrong.exitCode, wrong.error]).toEqual([5, expect.stringContaining('backchannelLogoutUri')]);
+    expect(await run(['update', 'told', '--internal-client', 'yes'])).toMatchObject({
+      exitCode: 2,
+      error: expect.stringContaining('neither true nor false'),
+    });
+  });
+
   it('puts the usual clients of an estate in place, and leaves them alone the second time', async () => {
     const first = await json('apply', estate);
     expect(first).toHaveLength(14);

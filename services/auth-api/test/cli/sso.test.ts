@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([stack?.close(), provider?.close()]));
 
-const use = (clientSecret: string) =>
-  setSignOn(stack, { oidc: { issuer: provider.issuer, clientId: 'gatehouse' }, clientSecret });
+const use = (clientSecret: string, enabled = true) =>
+  setSignOn(stack, { oidc: { enabled, issuer: provider.issuer, clientId: 'gatehouse' }, clientSecret });
 const test = (...args: string[]) =>
   runCommand(['sso', 'test', '--contact-center', contactCenterId, ...args], { env, input: '' });
 
@@ -51,9 +51,31 @@ describe('gatehouse sso test', () => {
     expect(out + json.out).not.toContain('wrong\n');
   });
 
+  it('ends well before single sign-on is enabled, and says what comes next', async () => {
+    await use('right', false);
+    const { out, exitCode } = await test();
+    expect(out).toContain('oidc at /: every check passed, not enabled yet');
+    expect(out).toContain(
+      `Next: gatehouse sso enable oidc --contact-center ${contactCenterId} --location /\n`,
+    );
+    expect(exitCode).toBe(0);
+    await use('wrong', false);
+    const failed = await test();
+    expect(failed.exitCode).toBe(1);
+    expect(failed.out).not.toContain('Next:');
+  });
+
+  it('says what it did not try', async () => {
+    await use('right');
+    expect((await test()).out).toMatch(/- answer +not tried, because nobody signs in: .*preferred_username/);
+  });
+
   it('says that there is nothing to try, and which contact centre there is not', async () => {
     await setSignOn(stack, {});
-    expect((await test()).out).toContain('has no single sign-on settings');
+    expect(await test()).toMatchObject({
+      exitCode: 1,
+      out: expect.stringContaining('has no single sign-on settings: gatehouse sso set'),
+    });
     const missing = await runCommand(
       ['sso', 'test', '--contact-center', '99999999-9999-4999-8999-999999999999'],
       { env, input: '' },

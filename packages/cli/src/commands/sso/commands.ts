@@ -1,11 +1,12 @@
-/** `gatehouse sso`: a dry run of single sign-on. */
+/** `gatehouse sso`: the settings of single sign-on, and a dry run of them. */
 import { checkSingleSignOn } from '@gatehouse/api-client/auth-api/administration';
 import type { SsoCheck } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import type { Command } from 'commander';
-import type { Cli } from '../command-group.ts';
-import { exitCodes } from '../failure/failure.ts';
-import type { Output } from '../output/output.ts';
-import { renderSteps } from '../output/steps.ts';
+import type { Cli } from '../../command-group.ts';
+import { exitCodes } from '../../failure/failure.ts';
+import type { Output } from '../../output/output.ts';
+import { renderSteps } from '../../output/steps.ts';
+import { settingsCommands } from './settings.ts';
 
 interface Wish {
   contactCenter: string;
@@ -14,10 +15,13 @@ interface Wish {
 
 export function ssoCommands(program: Command, cli: Cli): void {
   const sso = program.command('sso').description('single sign-on of contact centres');
+  settingsCommands(sso, cli);
 
   sso
     .command('test')
-    .description('ask the identity provider for real and print each check; exit code 1 when one fails')
+    .description(
+      'ask the identity provider for real and print each check; exit code 1 when one fails, also before it is enabled',
+    )
     .requiredOption('--contact-center <id>', 'the contact centre')
     .option('--user <name>', 'a name as the identity provider gives it: is there a person for it?')
     .action(
@@ -25,22 +29,29 @@ export function ssoCommands(program: Command, cli: Cli): void {
         const check = await checkSingleSignOn(session.authApi, contactCenter, user);
         if (session.output.isJson) session.output.text(check, '');
         else session.output.raw(lines(check, session.output));
-        if (!check.ok) session.exitCode = exitCodes.negative;
+        // What is not enabled yet is the step after this one, and no failure of it.
+        const hasFailed = check.protocols.some(({ ok }) => !ok);
+        if (hasFailed || check.protocols.length === 0) session.exitCode = exitCodes.negative;
       }),
     );
 }
 
 function lines({ contactCenterId, protocols }: SsoCheck, output: Output): string {
-  if (protocols.length === 0) return `Contact centre ${contactCenterId} has no single sign-on settings.\n`;
+  if (protocols.length === 0)
+    return `Contact centre ${contactCenterId} has no single sign-on settings: gatehouse sso set stores them.\n`;
   return protocols
     .map(({ protocol, location, enabled, ok, steps }) => {
       const outcome = ok ? 'every check passed' : 'not every check passed';
       const state = enabled ? '' : ', not enabled yet';
       const head = output.paint('bold', `${protocol} at ${location}`);
+      const next =
+        ok && !enabled
+          ? `Next: gatehouse sso enable ${protocol} --contact-center ${contactCenterId} --location ${location}\n`
+          : '';
       return `${head}: ${outcome}${state}\n${renderSteps(
         steps.map(({ step, ...rest }) => ({ name: step, ...rest })),
         output,
-      )}`;
+      )}${next}`;
     })
     .join('');
 }

@@ -1,0 +1,29 @@
+/** The calls that administrate the single sign-on settings of contact centres. */
+import { z } from 'zod';
+import { readData } from '../administration-calls.ts';
+import type { HttpClient } from '../http-client.ts';
+
+export type SignOnProtocol = 'saml' | 'oidc';
+
+/** What a command looks at; the rest is kept as the API answers it. */
+const settingsSchema = z.looseObject({ location: z.string(), enabled: z.boolean() });
+
+export type SignOnRecord = z.infer<typeof settingsSchema>;
+
+/** All calls throw UpstreamError. */
+export function createSingleSignOnAdministration(http: HttpClient) {
+  const path = (contactCenterId: string, protocol: SignOnProtocol) =>
+    `/environment/v3/contact-centers/${encodeURIComponent(contactCenterId)}/${protocol}`;
+  return {
+    /** Of all locations. */
+    list: (contactCenterId: string, protocol: SignOnProtocol) =>
+      readData(http, z.array(settingsSchema), { path: path(contactCenterId, protocol) }),
+    /** Fields that are not given stay. */
+    set: (contactCenterId: string, protocol: SignOnProtocol, location: string, fields: object) =>
+      readData(http, settingsSchema, {
+        method: 'PUT',
+        path: path(contactCenterId, protocol),
+        json: { data: { ...fields, location } },
+      }),
+  };
+}

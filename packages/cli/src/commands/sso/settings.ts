@@ -1,0 +1,123 @@
+/** `gatehouse sso set|show|enable|disable`: the settings of a contact centre, by protocol and location. */
+import {
+  createSingleSignOnAdministration,
+  type SignOnProtocol,
+} from '@gatehouse/api-client/environment-api/single-sign-on';
+import type { Command } from 'commander';
+import type { Cli } from '../../command-group.ts';
+import { UsageError } from '../../failure/failure.ts';
+import { type FieldOption, fieldOptions, fieldsOf, requireFields } from '../../input/fields.ts';
+import { readFile, readSecretFile } from '../../input/file.ts';
+import type { Session } from '../../session.ts';
+import { signOnFields } from './fields.ts';
+
+interface Place {
+  contactCenter: string;
+  location: string;
+}
+
+interface Files {
+  metadataFile?: string;
+  clientSecretFile?: string;
+}
+
+const protocols: readonly SignOnProtocol[] = ['saml', 'oidc'];
+const longestShown = 200;
+
+const api = (session: Session) => createSingleSignOnAdministration(session.environmentApi);
+
+export function settingsCommands(sso: Command, cli: Cli): void {
+  const set = sso.command('set').description('change what is given; what is new is not enabled yet');
+  for (const protocol of protocols) setCommand(set, cli, protocol, signOnFields[protocol]);
+
+  ofContactCenter(
+    sso.command('show').description('the settings at all locations, without the secret'),
+  ).action(
+    cli.action<Place>(async (session, { contactCenter }) => {
+      const [saml = [], oidc = []] = await Promise.all(
+        protocols.map((protocol) => api(session).list(contactCenter, protocol)),
+      );
+      const entries = [
+        ...saml.map((settings) => ({ protocol: 'saml', ...settings })),
+        ...oidc.map((settings) => ({ protocol: 'oidc', ...settings })),
+      ];
+      if (session.output.isJson || entries.length === 0)
+        return session.output.text(
+          entries,
+          `Contact centre ${contactCenter} has no single sign-on settings.\n`,
+        );
+      for (const entry of entries)
+        session.output.record(
+          entry,
+          Object.entries(entry).map(([name, value]) => [name, shortened(value)]),
+        );
+    }),
+  );
+
+  for (const [name, enabled] of [
+    ['enable', true],
+    ['disable', false],
+  ] as const) {
+    const group = sso
+      .command(name)
+      .description(enabled ? 'sign people in this way from now on' : 'sign nobody in this way any more');
+    for (const protocol of protocols)
+      atLocation(group.command(protocol).description(`by ${protocol}`)).action(
+        cli.action<Place>(async (session, { contactCenter, location }) => {
+          const known = await api(session).list(contactCenter, protocol);
+          if (!known.some((settings) => settings.location === location))
+            throw new UsageError(
+              `There are no ${protocol} settings at ${location}: gatehouse sso set ${protocol} stores them`,
+            );
+          const settings = await api(session).set(contactCenter, protocol, location, { enabled });
+          session.output.done(`${protocol} at ${location} is ${name}d.`, settings);
+        }),
+      );
+  }
+}
+
+function setCommand(set: Command, cli: Cli, protocol: SignOnProtocol, options: readonly FieldOption[]): void {
+  const command = atLocation(
+    fieldOptions(set.command(protocol).description(`the settings of ${protocol}`), options),
+  );
+  if (protocol === 'saml')
+    command.option('--metadata-file <path>', 'metadata of the identity provider, - for standard input');
+  else command.option('--client-secret-file <path>', 'our secret there, - for standard input');
+  command.action(
+    cli.action<Place & Files>(async (session, given) => {
+      const { contactCenter, location } = given;
+      const fields = { ...(await fieldsOf(session, given, options)), ...(await filesOf(session, given)) };
+      // An attribute that is named is meant to be used.
+      if ('userNameAttribute' in fields && !('userNameSource' in fields))
+        Object.assign(fields, { userNameSource: 'attribute' });
+      const settings = await api(session).set(contactCenter, protocol, location, requireFields(fields));
+      session.output.done(
+        `${protocol} at ${location} is set${settings.enabled ? '' : `, and not enabled: gatehouse sso test, then gatehouse sso enable ${protocol}`}.`,
+        settings,
+      );
+    }),
+  );
+}
+
+async function filesOf({ terminal }: Session, { metadataFile, clientSecretFile }: Files) {
+  return {
+    ...(metadataFile === undefined ? {} : { idpMetadataXml: await readFile(terminal, metadataFile) }),
+    ...(clientSecretFile === undefined
+      ? {}
+      : { clientSecret: await readSecretFile(terminal, clientSecretFile, 'The client secret') }),
+  };
+}
+
+function ofContactCenter(command: Command): Command {
+  return command.requiredOption('--contact-center <id>', 'the contact centre');
+}
+
+function atLocation(command: Command): Command {
+  return ofContactCenter(command).option('--location <path>', 'where they count', '/');
+}
+
+/** Metadata of an identity provider fills pages. */
+function shortened(value: unknown): unknown {
+  if (typeof value !== 'string' || value.length <= longestShown) return value;
+  return `${value.slice(0, longestShown)}… (${value.length} characters; --json has them)`;
+}
