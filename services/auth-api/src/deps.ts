@@ -162,6 +162,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     sso,
   });
   const helpDesk = composeHelpDesk(core, {
+    assertions,
     audit,
     revocation,
     clients,

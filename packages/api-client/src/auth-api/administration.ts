@@ -5,6 +5,7 @@ import {
   clientViewSchema,
   clientWithSecretSchema,
 } from '@gatehouse/contracts/auth-api/administration/client-view';
+import { clientDiagnosisSchema } from '@gatehouse/contracts/auth-api/administration/help-desk';
 import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { type SsoCheck, ssoCheckSchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
@@ -30,6 +31,8 @@ export function createClientAdministration(http: HttpClient) {
     update: (clientId: string, data: Fields) =>
       readData(http, clientViewSchema, { method: 'PUT', path: one(clientId), json: { data } }),
     remove: (clientId: string) => removeAt(http, one(clientId)),
+    diagnose: (clientId: string) =>
+      readData(http, clientDiagnosisSchema, { path: `${one(clientId)}/diagnosis` }),
     /** Without a grace time that of the installation. */
     rotateSecret: (clientId: string, graceSeconds?: number) =>
       readData(http, clientWithSecretSchema, {

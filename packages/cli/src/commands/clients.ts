@@ -5,9 +5,11 @@ import type { ClientView, ClientWithSecret } from '@gatehouse/contracts/auth-api
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
-import { UsageError } from '../failure/failure.ts';
+import { exitCodes, UsageError } from '../failure/failure.ts';
 import { type FieldOption, fieldOptions, fieldsOf, flag, list, requireFields } from '../input/fields.ts';
 import { readFields } from '../input/file.ts';
+import { printDiagnosis } from '../output/diagnosis.ts';
+import { shown } from '../output/text.ts';
 import type { Session } from '../session.ts';
 
 const fields: readonly FieldOption[] = [
@@ -125,6 +127,23 @@ export function clientCommands(program: Command, cli: Cli): void {
         const grace = graceSeconds === undefined ? undefined : Number(graceSeconds);
         const client = await api(session).rotateSecret(clientId, grace);
         showSecret(session, client, `The former secret works until ${client.formerSecretExpiresAt}`);
+      }),
+    );
+
+  clients
+    .command('diagnose')
+    .description('what a client lacks for its flow, and why it was refused; exit code 1 when something fails')
+    .argument('<client-id>')
+    .action(
+      cli.action<object, [string]>(async (session, _options, clientId) => {
+        const { output } = session;
+        const diagnosis = await api(session).diagnose(clientId);
+        if (output.isJson) output.text(diagnosis, '');
+        else {
+          output.raw(output.paint('bold', `${shown(diagnosis.name)} (${clientId})`));
+          printDiagnosis(diagnosis, output);
+        }
+        if (!diagnosis.ok) session.exitCode = exitCodes.negative;
       }),
     );
 

@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 import type { Cli } from '../command-group.ts';
 import { exitCodes } from '../failure/failure.ts';
 import { type PlaceOption, personArgument, personOf } from '../input/person.ts';
+import { printDiagnosis } from '../output/diagnosis.ts';
 import type { Output } from '../output/output.ts';
-import { renderSteps } from '../output/steps.ts';
 import { shown } from '../output/text.ts';
 
 export function peopleCommands(program: Command, cli: Cli): void {
@@ -39,18 +39,6 @@ export function peopleCommands(program: Command, cli: Cli): void {
 }
 
 function print({ user, findings, refusals }: SignInExplanation, output: Output): void {
-  const head = `${shown(user.userName)} in the contact centre ${user.contactCenterId}`;
-  output.raw(`${output.paint('bold', head)}\n${renderSteps(findings, output)}`);
-  output.rows(
-    refusals,
-    [
-      { title: 'refused', value: ({ at }) => at },
-      { title: 'event', value: ({ name }) => name },
-      { title: 'reason', value: ({ reason, detail }) => [reason, detail].filter(Boolean).join(': ') },
-      { title: 'from', value: ({ clientAddress }) => clientAddress },
-      { title: 'client', value: ({ clientId }) => clientId },
-      { title: 'correlation', value: ({ correlationId }) => correlationId },
-    ],
-    'No refusals are known.',
-  );
+  output.raw(output.paint('bold', `${shown(user.userName)} in the contact centre ${user.contactCenterId}`));
+  printDiagnosis({ findings, refusals }, output);
 }

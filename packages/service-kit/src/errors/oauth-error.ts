@@ -20,6 +20,11 @@ export class OAuthError extends AppError {
   }
 }
 
+/** RFC 6749 section 5.2: printable ASCII without quotes and backslashes, for descriptions that quote a library or a caller. */
+export function plainDescription(text: string): string {
+  return text.replaceAll('"', "'").replace(/[^\x20-\x7e]|\\/g, '?');
+}
+
 type Factory = (description: string, options?: OAuthErrorOptions) => OAuthError;
 
 const factory =

@@ -1,6 +1,7 @@
 /** Serves what the help desk asks and ends, below `/auth/v3/ops`: sessions, revocations, obstacles of a sign-in. */
 import {
   clearedDelaysSchema,
+  clientDiagnosisSchema,
   endedSessionsSchema,
   personFields,
   revocationBodySchema,
@@ -13,6 +14,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import { z } from 'zod';
 import { actorOf } from '../client-authentication/ops-authentication.ts';
+import { clientParamsSchema } from '../clients/schemas.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
 
 const tags = ['help desk'];
@@ -31,7 +33,10 @@ const endQuery = z.strictObject({
   session: z.uuid().optional().describe('Only this one, with its tokens.'),
 });
 
-export function helpDeskRoutes(app: App, { sessions, revocations, explanations }: HelpDesk): void {
+export function helpDeskRoutes(
+  app: App,
+  { sessions, revocations, explanations, clientDiagnoses }: HelpDesk,
+): void {
   app.get(
     '/sessions',
     {
@@ -112,5 +117,19 @@ export function helpDeskRoutes(app: App, { sessions, revocations, explanations }
       },
     },
     async (request) => ok(await explanations.unlock(request.query, actorOf(request))),
+  );
+
+  app.get(
+    '/clients/:client_id/diagnosis',
+    {
+      schema: {
+        tags,
+        operationId: 'diagnoseClient',
+        summary: 'What the registration of a client lacks, and why its last requests were refused',
+        params: clientParamsSchema,
+        response: { 200: envelopeOf(clientDiagnosisSchema), ...refusals },
+      },
+    },
+    async (request) => ok(await clientDiagnoses.diagnose(request.params.client_id, actorOf(request))),
   );
 }

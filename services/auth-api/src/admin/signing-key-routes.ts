@@ -54,12 +54,12 @@ export function signingKeyRoutes(app: App, { signingKeys }: { signingKeys: Signi
         tags,
         summary: 'Sign with the next keys from now on',
         description: 'The former keys stay published until everything they signed has expired.',
-        body: rotateBodySchema.nullish(),
+        body: rotateBodySchema,
         response: { 200: keyList, ...refusals },
       },
     },
     async (request) => {
-      const algorithm = request.body?.data.algorithm;
+      const algorithm = request.body?.data?.algorithm;
       const algorithms = algorithm === undefined ? signingAlgorithms : [algorithm];
       return answer(await signingKeys.rotate(algorithms, actorOf(request)));
     },

@@ -5,8 +5,11 @@ import type { KeySet } from './key-sets.ts';
 /** RFC 8725 section 3.1: only these algorithms, none with a shared secret. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
-/** A JWT that is not trusted; the message is only for the log. */
+/** A JWT that is not trusted. */
 export class UntrustedJwt extends Error {}
+
+/** A JWT whose signer is not proved: whoever sent it may be a stranger, who learns nothing from the message. */
+export class UnprovedJwt extends UntrustedJwt {}
 
 export interface JwtExpectation {
   /** Accepted values of `typ`; a JWT without `typ` is accepted. */
@@ -123,8 +126,11 @@ function isKeyProblem(error: unknown): boolean {
 }
 
 function refuse(error: unknown): never {
+  // jose looks at the claims of a good signature only.
+  if (error instanceof errors.JWTExpired) throw new UntrustedJwt('it has expired');
+  if (error instanceof errors.JWTClaimValidationFailed) throw new UntrustedJwt(error.message);
   // jose reports malformed input also by TypeError; other errors are not about the JWT.
-  if (error instanceof errors.JOSEError || error instanceof TypeError) throw new UntrustedJwt(error.message);
+  if (error instanceof errors.JOSEError || error instanceof TypeError) throw new UnprovedJwt(error.message);
   throw error;
 }
 

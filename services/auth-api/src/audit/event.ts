@@ -78,9 +78,9 @@ export const auditEvents = {
     fields: { actor, kind: '`client`, `user` or `contact-center`' },
   },
   access_inspected: {
-    when: 'an administrator looked at what a person or client has, or at why a person cannot sign in',
+    when: 'an administrator looked at what a person or client has, or at why one of them cannot sign in',
     kind: { category: ['iam'], type: ['user', 'info'] },
-    fields: { actor, purpose: '`sessions`, `revocation` or `sign-in`' },
+    fields: { actor, purpose: '`sessions`, `revocation`, `sign-in` or `client`' },
   },
   logout_notice: {
     when: 'an application was notified that a session ended, or could not be notified',
@@ -159,7 +159,17 @@ export const auditEvents = {
     kind: administered('change'),
     fields: { actor, changes },
   },
-  client_authentication_failed: { when: 'a client failed to authenticate', kind: denied },
+  client_authentication_failed: {
+    when: 'a client failed to authenticate. Of requests that name no client, the first ten of an address in a minute are written, then their number',
+    kind: denied,
+    fields: {
+      reason:
+        '`no_credentials`, `malformed_credentials`, `contradictory_request`, `unknown_client`, `no_secret`, `wrong_secret`, `wrong_method` or `assertion_refused`',
+      method: 'how it tried: `client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`',
+      detail: 'the same detail as in the log line',
+      repeated: 'number of further ones',
+    },
+  },
   registration_refused: {
     when: 'a request to register or change a client had no valid token (RFC 7591, RFC 7592)',
     kind: denied,

@@ -51,9 +51,7 @@ export function createRequestObjects({ issuer, keySets, now }: RequestObjectsOpt
      * @throws OAuthError invalid_request_object, request_not_supported
      */
     async read(client: Client, requestObject: string): Promise<Record<string, string | string[]>> {
-      if (isUnsigned(requestObject)) {
-        throw new OAuthError('request_not_supported', 400, 'Unsigned request objects are not supported');
-      }
+      if (isUnsigned(requestObject)) throw unsigned(client);
       try {
         return parametersOf(await verify(client, requestObject));
       } catch (error) {
@@ -74,6 +72,13 @@ function algorithmsOf(client: Client): readonly string[] {
   return requestObjectSigningAlg === undefined
     ? allowed
     : allowed.filter((algorithm) => algorithm === requestObjectSigningAlg);
+}
+
+/** OpenID Connect Core section 6.1: a client that is held to signed objects sent a wrong one; others ask for what does not exist. */
+function unsigned({ requireSignedRequestObject, requestObjectSigningAlg }: Client): OAuthError {
+  return requireSignedRequestObject || requestObjectSigningAlg !== undefined
+    ? new OAuthError('invalid_request_object', 400, 'The request object is refused: this client must sign it')
+    : new OAuthError('request_not_supported', 400, 'Unsigned request objects are not supported');
 }
 
 function isUnsigned(requestObject: string): boolean {

@@ -1,27 +1,20 @@
 /** Authenticates clients at every endpoint that they call (RFC 6749 section 2.3). */
-import {
-  type Credentials,
-  hasScheme,
-  parseBasicCredentials,
-} from '@gatehouse/caller-auth/credentials/basic-auth';
+import type { Credentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import { matchesDigest } from '@gatehouse/service-kit/crypto/secrets';
-import { invalidClient, invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
-import type { AuditWriter } from '../audit/event.ts';
-import type { Client, ClientAuthMethod } from '../clients/client.ts';
+import { type Client, type ClientAuthMethod, usesSecret } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
-import { type RequestParameters, readParameters } from '../protocol/parameters.ts';
+import { readParameters } from '../protocol/parameters.ts';
 import type { ClientAssertions } from './client-assertion.ts';
+import { type Presented, readClientAssertion, readCredentials, type SentCredentials } from './credentials.ts';
+import { ClientRefusal, type ReportRefusal } from './refusals.ts';
 
 /** What a request to an endpoint of clients contains. */
-export interface ClientCall {
-  authorization: string | undefined;
-  /** Readings of Basic credentials, if the caller has parsed the header already. */
-  basic?: Credentials[];
-  parameters: RequestParameters;
+export interface ClientCall extends SentCredentials {
   /** The request itself: its DPoP proof and TLS certificate. */
   sender: SenderRequest;
   clientAddress: string;
@@ -38,14 +31,8 @@ export interface ClientAuthenticationOptions {
   directory: Pick<ClientDirectory, 'find'>;
   verifier: Pick<SecretVerifier, 'verify'>;
   assertions: ClientAssertions;
-  audit: Pick<AuditWriter, 'write'>;
+  report: ReportRefusal;
   uses: Pick<LastUses, 'note'>;
-}
-
-interface Presented {
-  method: ClientAuthMethod;
-  /** The possible readings; only Basic has more than one. */
-  candidates: Credentials[];
 }
 
 export type ClientAuthentication = ReturnType<typeof createClientAuthentication>;
@@ -63,7 +50,7 @@ export function callOf(request: FormRequest): ClientCall {
 }
 
 export function createClientAuthentication(options: ClientAuthenticationOptions) {
-  const { directory, verifier, assertions, audit, uses } = options;
+  const { directory, verifier, assertions, report, uses } = options;
 
   /** Costs and counts as a wrong secret does, so that strangers cannot fill the audit trail with invented names. */
   async function countFailure(owner: string, { clientAddress }: ClientCall): Promise<void> {
@@ -108,36 +95,54 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
     return undefined;
   }
 
-  async function refuse(call: ClientCall, clientId: string | undefined, detail: string): Promise<never> {
-    await audit.write({
-      name: 'client_authentication_failed',
-      outcome: 'failure',
-      clientId: clientId?.slice(0, 128),
-      correlationId: call.correlationId,
-      clientAddress: call.clientAddress,
+  async function authenticateByAssertion(assertion: string, call: ClientCall): Promise<Client> {
+    const result = await assertions.verify(assertion, call.parameters.get('client_id'));
+    if ('client' in result) return result.client;
+    const { claimedClientId: clientId, problem, told } = result;
+    await countFailure(clientId, call);
+    throw new ClientRefusal('assertion_refused', {
+      clientId,
+      method: 'private_key_jwt',
+      detail: `client assertion: ${problem}`,
+      told: `client assertion: ${told}`,
     });
-    throw invalidClient({ detail });
   }
 
-  async function authenticateByAssertion(assertion: string, call: ClientCall): Promise<Client> {
-    const { authorization, parameters } = call;
-    if (parameters.get('client_assertion_type') !== clientAssertionType) {
-      throw invalidRequest(`The parameter client_assertion_type must be ${clientAssertionType}`);
-    }
-    if (authorization !== undefined || parameters.get('client_secret') !== undefined) throw twoMethods();
-    const result = await assertions.verify(assertion, parameters.get('client_id'));
-    if ('client' in result) return result.client;
-    await countFailure(result.claimedClientId, call);
-    return refuse(call, result.claimedClientId, result.problem);
+  /** Tells the operator what was wrong, and the caller what is wrong for every client or none. */
+  async function refuseCredentials({ method, candidates }: Presented): Promise<never> {
+    const clientId = candidates[0]?.username ?? '';
+    const client = await directory.find(clientId);
+    const presented = { clientId, method };
+    if (client === undefined)
+      throw new ClientRefusal('unknown_client', {
+        ...presented,
+        detail: 'no client has this id',
+        ...toldOf(method),
+      });
+    if (method === 'none')
+      throw new ClientRefusal('no_secret', { ...presented, detail: 'no secret was sent', ...toldOf(method) });
+    const detail = usesSecret(client)
+      ? 'the secret is wrong or has expired'
+      : `a secret was sent, ${client.tokenEndpointAuthMethod ?? 'none'} is registered`;
+    throw new ClientRefusal('wrong_secret', { ...presented, detail });
+  }
+
+  async function prove(call: ClientCall): Promise<Client> {
+    const assertion = readClientAssertion(call);
+    return assertion === undefined
+      ? authenticateByCredentials(readCredentials(call), call)
+      : authenticateByAssertion(assertion, call);
   }
 
   async function authenticateByCredentials(presented: Presented, call: ClientCall): Promise<Client> {
-    const { method, candidates } = presented;
+    const { method } = presented;
     const client = await (method === 'none' ? findPublic(presented, call) : verifySecret(presented, call));
-    if (client === undefined) return refuse(call, candidates[0]?.username, `${method} failed`);
-    const { tokenEndpointAuthMethod: registered = method } = client;
+    if (client === undefined) return refuseCredentials(presented);
+    const { clientId, tokenEndpointAuthMethod: registered = method } = client;
     if (registered !== method) {
-      return refuse(call, client.clientId, `${method} was used, ${registered} is registered`);
+      // Told, because the client has proved itself by then.
+      const detail = `${method} was used, ${registered} is registered`;
+      throw new ClientRefusal('wrong_method', { clientId, method, detail, told: detail });
     }
     return client;
   }
@@ -148,11 +153,7 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
      * @throws OAuthError invalid_client (401), invalid_request for two methods at once; AppError (429, 503)
      */
     async authenticate(call: ClientCall): Promise<Client> {
-      const assertion = readClientAssertion(call.parameters);
-      const client =
-        assertion === undefined
-          ? await authenticateByCredentials(readCredentials(call), call)
-          : await authenticateByAssertion(assertion, call);
+      const client = await prove(call).catch((error: unknown) => report(error, call));
       uses.note(client.clientId);
       nameCorsCaller(call.sender, client);
       return client;
@@ -160,46 +161,11 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
   };
 }
 
-const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-/** RFC 7521 section 4.2. @throws OAuthError invalid_request if the type is there without the assertion */
-function readClientAssertion(parameters: RequestParameters): string | undefined {
-  const assertion = parameters.get('client_assertion');
-  if (assertion === undefined && parameters.get('client_assertion_type') !== undefined) {
-    throw invalidRequest('The parameter client_assertion is missing');
-  }
-  return assertion;
-}
-
-/** Accepts exactly one method. Basic together with the same client id in the form is one (compat). */
-function readCredentials(call: ClientCall): Presented {
-  const { authorization, parameters } = call;
-  const clientId = parameters.get('client_id');
-  const secret = parameters.get('client_secret');
-  if (authorization === undefined) {
-    if (clientId === undefined) throw invalidClient({ detail: 'no credentials' });
-    const method = secret === undefined ? 'none' : 'client_secret_post';
-    return { method, candidates: [{ username: clientId, password: secret ?? '' }] };
-  }
-  if (!hasScheme(authorization, 'basic'))
-    throw invalidClient({ detail: 'the Authorization scheme is not Basic' });
-  if (secret !== undefined) throw twoMethods();
-  return readBasic(call.basic ?? parseBasicCredentials(authorization), clientId);
-}
-
-function twoMethods() {
-  return invalidRequest('Use one client authentication method, not two');
-}
-
-function readBasic(readings: Credentials[], clientId: string | undefined): Presented {
-  if (readings.length === 0) throw invalidClient({ detail: 'malformed Basic credentials' });
-  const candidates = readings.filter(({ username }) => clientId === undefined || username === clientId);
-  if (candidates.length === 0) {
-    throw invalidRequest('The client_id of the form is not the one of the Authorization header');
-  }
-  // Some libraries send a PUBLIC client as Basic with an empty password.
-  const isEmpty = candidates.every(({ password }) => password === '');
-  return { method: isEmpty ? 'none' : 'client_secret_basic', candidates };
+/** Without a secret, an unknown client and one that has a secret are told the same. */
+function toldOf(method: ClientAuthMethod) {
+  return method === 'none'
+    ? { told: 'a client_id alone proves nothing: send client_secret or client_assertion' }
+    : {};
 }
 
 const secretParameters =

@@ -10,6 +10,7 @@ import type { Tokens } from '../tokens/compose.ts';
 import { createClientAssertions } from './client-assertion.ts';
 import { createClientAuthentication } from './client-authentication.ts';
 import { createOpsAuthentication, guardAdministration } from './ops-authentication.ts';
+import { createRefusalReport } from './refusals.ts';
 import { createSenderConstraints } from './sender-constraints.ts';
 
 interface ClientAuthenticationDependencies {
@@ -52,7 +53,11 @@ export function composeClientAuthentication(core: Core, dependencies: ClientAuth
         singleUse: tokens.singleUse,
         now,
       }),
-      audit: audit.writer,
+      report: createRefusalReport({
+        audit: audit.writer,
+        strangers: audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
+        log,
+      }),
     }),
     senderConstraints: createSenderConstraints({
       proofs: tokens.dpopProofs,

@@ -1,4 +1,5 @@
 /** Composes what administrators do for and against people: sessions, revocations, explanations. */
+import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
@@ -7,12 +8,14 @@ import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { SsoSettingsParts } from '../sso/compose-settings.ts';
 import type { Users } from '../users/compose.ts';
+import { createClientDiagnoses } from './client-diagnosis.ts';
 import { createExplanations } from './explanation.ts';
 import { createPeople } from './people.ts';
 import { createOrderedRevocations } from './revocations.ts';
 import { createHeldSessions } from './sessions.ts';
 
 interface HelpDeskDependencies {
+  assertions: Assertions;
   audit: Audit;
   revocation: Revocation;
   clients: Clients;
@@ -45,6 +48,13 @@ export function composeHelpDesk({ maxLifeMs, now }: Core, dependencies: HelpDesk
       users: users.service,
       ssoSettings: ssoSettings.service,
       passwordRule: ssoSettings.passwordRule,
+      search: audit.search.find,
+      audit: audit.writer,
+    }),
+    clientDiagnoses: createClientDiagnoses({
+      clients: clients.service,
+      keySets: dependencies.assertions.clientKeySets,
+      contactCenters: contactCenters.service,
       search: audit.search.find,
       audit: audit.writer,
     }),

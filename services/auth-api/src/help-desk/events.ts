@@ -1,5 +1,7 @@
-/** Builds the security events of administrators who look at people and end what they hold. */
+/** Builds the security events of administrators who look at people and end what they hold, and shows them refusals. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Actor, AuditEvent, AuditEventName } from '../audit/event.ts';
+import type { StoredAuditEvent } from '../audit/store.ts';
 
 type Facts = Pick<AuditEvent, 'sub' | 'contactCenterId' | 'sid' | 'clientId' | 'fields'>;
 
@@ -17,4 +19,20 @@ export function eventOf(
     ...facts,
     fields: { actor, ...fields },
   };
+}
+
+/** How many of the last refusals an administrator sees. */
+export const shownRefusals = 10;
+
+export function refusalOf({ atMs, name, clientAddress, clientId, correlationId, fields }: StoredAuditEvent) {
+  const { reason, detail } = fields;
+  return definedOnly({
+    at: new Date(atMs).toISOString(),
+    name,
+    reason: typeof reason === 'string' ? reason : undefined,
+    detail: typeof detail === 'string' && detail !== '' ? detail : undefined,
+    clientAddress,
+    clientId,
+    correlationId,
+  });
 }

@@ -1,6 +1,5 @@
 /** Explains why a person cannot sign in, and ends the delays that are ours. */
 import type { PersonName, SignInExplanation } from '@gatehouse/contracts/auth-api/administration/help-desk';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { examine, type Probe, type Verdict } from '@gatehouse/service-kit/health/diagnosis';
 import type { Actor, AuditWriter } from '../audit/event.ts';
 import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
@@ -9,8 +8,9 @@ import type { SsoSettings } from '../sso/settings.ts';
 import type { PasswordRule } from '../users/password-rule.ts';
 import type { UserService } from '../users/service.ts';
 import { delaysProbe } from './delays.ts';
-import { eventOf } from './events.ts';
+import { eventOf, refusalOf, shownRefusals } from './events.ts';
 import { type Account, type People, serverTimeoutMs } from './people.ts';
+import { failed, ok, warning } from './verdicts.ts';
 
 export interface ExplanationsOptions {
   people: Pick<People, 'account'>;
@@ -21,8 +21,6 @@ export interface ExplanationsOptions {
   search(filter: AuditFilter): Promise<{ events: StoredAuditEvent[] }>;
   audit: Pick<AuditWriter, 'write'>;
 }
-
-const shownRefusals = 10;
 
 /** Every function throws AppError 400, 404, 503. */
 export function createExplanations(options: ExplanationsOptions) {
@@ -121,20 +119,3 @@ function placeVerdict({ contactCenter: { id, name, status } }: Account): Verdict
     `${name} is disabled, nobody signs in to it: gatehouse cc update ${id} --status active ends that.`,
   );
 }
-
-function refusalOf({ atMs, name, clientAddress, clientId, correlationId, fields }: StoredAuditEvent) {
-  const { reason, detail } = fields;
-  return definedOnly({
-    at: new Date(atMs).toISOString(),
-    name,
-    reason: typeof reason === 'string' ? reason : undefined,
-    detail: typeof detail === 'string' && detail !== '' ? detail : undefined,
-    clientAddress,
-    clientId,
-    correlationId,
-  });
-}
-
-const ok = (message: string): Verdict => ({ status: 'ok', message });
-const warning = (message: string): Verdict => ({ status: 'warning', message });
-const failed = (message: string): Verdict => ({ status: 'failed', message });

@@ -1,6 +1,6 @@
 /** Validates the administrators' requests about signing keys. */
 
-import { wrapped } from '@gatehouse/contracts/envelope';
+import { operationIdField, wrapped } from '@gatehouse/contracts/envelope';
 import { anyJson, freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 import { signingAlgorithms } from './algorithms.ts';
@@ -9,14 +9,20 @@ const kid = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable
 
 export const keyParamsSchema = z.object({ kid });
 
-export const rotateBodySchema = wrapped(
-  z.strictObject({
-    algorithm: z
-      .enum(signingAlgorithms)
-      .optional()
-      .describe('Only the key of this algorithm; all when left out'),
-  }),
-);
+/** Strict at both levels: an algorithm in the wrong place would rotate every key. */
+export const rotateBodySchema = z
+  .strictObject({
+    data: z
+      .strictObject({
+        algorithm: z
+          .enum(signingAlgorithms)
+          .optional()
+          .describe('Only the key of this algorithm; all when left out'),
+      })
+      .optional(),
+    operationId: operationIdField,
+  })
+  .nullish();
 
 const keyImportSchema = z
   .strictObject({

@@ -61,6 +61,12 @@ function nativeProblem(text: string, url: URL): string | undefined {
   return pathProblem(text.slice(url.protocol.length).replace(/^\/\//, '').replace(/\?.*$/, ''));
 }
 
+/** Whether an application on the user's own machine listens there (RFC 8252 section 7.3). */
+export function isLoopbackUri(uri: string): boolean {
+  const url = URL.parse(uri);
+  return url?.protocol === 'http:' && loopbackHosts.has(url.hostname);
+}
+
 function covers(client: RedirectPolicy, registered: string, requested: string): boolean {
   if (registered === requested) return true;
   if (client.clientType === 'PUBLIC' && coversOnLoopback(registered, requested)) return true;
@@ -69,10 +75,7 @@ function covers(client: RedirectPolicy, registered: string, requested: string): 
 
 /** RFC 8252 section 7.3: an application on the user's machine uses any free port; only the port may vary. */
 function coversOnLoopback(registered: string, requested: string): boolean {
-  const ours = URL.parse(registered);
-  const theirs = URL.parse(requested);
-  if (ours === null || theirs === null) return false;
-  if (ours.protocol !== 'http:' || !loopbackHosts.has(ours.hostname)) return false;
+  if (!isLoopbackUri(registered) || URL.parse(requested) === null) return false;
   return withoutPort(registered) === withoutPort(requested);
 }
 

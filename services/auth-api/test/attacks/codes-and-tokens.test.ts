@@ -166,7 +166,7 @@ describe('the token endpoint', () => {
     postForm(stack, 'token', fields, undefined, headers);
   const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 
-  // attack: two client authentication methods at once | RFC 6749 2.3 | guard: services/auth-api/src/client-authentication/client-authentication.ts
+  // attack: two client authentication methods at once | RFC 6749 2.3 | guard: services/auth-api/src/client-authentication/credentials.ts
   it('28: refuses two authentication methods at once (RFC 6749 section 2.3)', async () => {
     const authorization = basicAuthorization(client.clientId, client.clientSecret ?? '');
 

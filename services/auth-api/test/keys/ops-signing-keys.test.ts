@@ -95,6 +95,16 @@ describe('administration of signing keys', () => {
     expect(refused.body).toContain('data.algorithm');
   });
 
+  it('takes {} where no body is, and no algorithm in the wrong place', async () => {
+    const send = (url: string, body: object) => opsCall(api, 'POST', `${path}${url}`, body);
+    const rotated = await send('/rotate', {});
+    const active = keysOf(rotated).find(({ state }) => state === 'active');
+
+    expect(rotated.status).toBe(200);
+    expect((await send(`/${active?.kid}/retire`, {})).status).toBe(200);
+    expect((await send('/rotate', { algorithm: 'RS256' })).status).toBe(400);
+  });
+
   it('retires a key, which stays published, and removes one that leaked, everywhere within a second', async () => {
     const active = api.deps.keys.service.keys.active('EdDSA').kid;
     const retired = keysOf(await opsCall(api, 'POST', `${path}/${active}/retire`));

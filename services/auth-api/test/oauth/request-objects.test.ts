@@ -133,6 +133,19 @@ describe('27: a signed request object (RFC 9101)', () => {
     expect((await postForm(stack, 'par', { request }, client)).json().error).toBe('request_not_supported');
   });
 
+  it.each([{ requireSignedRequestObject: true }, { requestObjectSigningAlg: 'ES256' }])(
+    'is refused as invalid_request_object without a signature by a client with %j',
+    async (registration) => {
+      const held = await createClient(stack, { jwks: { keys: [key.publicJwk] }, ...registration });
+      const header = Buffer.from('{"alg":"none"}').toString('base64url');
+      const payload = Buffer.from(JSON.stringify(claimsFor(held))).toString('base64url');
+      const request = `${header}.${payload}.`;
+
+      expect(responseOf(await authorize(request, held)).get('error')).toBe('invalid_request_object');
+      expect((await postForm(stack, 'par', { request }, held)).json().error).toBe('invalid_request_object');
+    },
+  );
+
   // attack: request object by a weaker algorithm than registered | RFC 8725 3.1 | guard: services/auth-api/src/authorize/request-objects.ts
   it('is refused by another algorithm than the client registered', async () => {
     const strict = await createClient(stack, {

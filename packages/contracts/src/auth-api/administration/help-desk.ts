@@ -91,9 +91,18 @@ export const signInExplanationSchema = z.object({
   refusals: z.array(refusalSchema).describe('The last ones of the audit trail, newest first.'),
 });
 
+export const clientDiagnosisSchema = z.object({
+  client_id: z.string(),
+  name: z.string(),
+  ok: z.boolean().describe('The registration lacks nothing that its grant types need.'),
+  findings: z.array(findingSchema),
+  refusals: z.array(refusalSchema).describe('The last ones of the audit trail, newest first.'),
+});
+
 export const clearedDelaysSchema = z.object({
   user: personSchema.omit({ sub: true }).required(),
   refusals: z.int().describe('How many wrong passwords were forgotten.'),
 });
 
 export type SignInExplanation = z.infer<typeof signInExplanationSchema>;
+export type ClientDiagnosis = z.infer<typeof clientDiagnosisSchema>;

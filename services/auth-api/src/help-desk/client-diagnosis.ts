@@ -1,0 +1,30 @@
+/** Diagnoses a client for an administrator: what its registration lacks, and why its last requests were refused. */
+import type { ClientDiagnosis } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import { examine } from '@gatehouse/service-kit/health/diagnosis';
+import type { Actor, AuditWriter } from '../audit/event.ts';
+import type { AuditFilter, StoredAuditEvent } from '../audit/store.ts';
+import type { ClientService } from '../clients/service.ts';
+import { type ClientChecksOptions, clientChecks } from './client-checks.ts';
+import { eventOf, refusalOf, shownRefusals } from './events.ts';
+
+interface ClientDiagnosesOptions extends ClientChecksOptions {
+  clients: Pick<ClientService, 'get'>;
+  search(filter: AuditFilter): Promise<{ events: StoredAuditEvent[] }>;
+  audit: Pick<AuditWriter, 'write'>;
+}
+
+export function createClientDiagnoses(options: ClientDiagnosesOptions) {
+  const { clients, search, audit } = options;
+  return {
+    /** @throws AppError (404, 503) */
+    async diagnose(clientId: string, actor: Actor): Promise<ClientDiagnosis> {
+      const client = await clients.get(clientId);
+      await audit.write(eventOf('access_inspected', actor, { clientId, fields: { purpose: 'client' } }));
+      const [examined, { events }] = await Promise.all([
+        examine(clientChecks(client, options)),
+        search({ clientId, outcome: 'failure', limit: shownRefusals }),
+      ]);
+      return { client_id: clientId, name: client.name, ...examined, refusals: events.map(refusalOf) };
+    },
+  };
+}
