@@ -37,7 +37,14 @@ export const interactionErrorSchema = z.enum(interactionErrors);
 
 export const interactionViewSchema = z.object({
   id: z.string(),
-  client: z.object({ id: z.string(), name: z.string() }),
+  client: z.object({
+    id: z.string(),
+    name: z.string(),
+    /** https addresses of its own pages. */
+    clientUri: z.string().optional(),
+    policyUri: z.string().optional(),
+    tosUri: z.string().optional(),
+  }),
   /** Tenant to fill in, from the authorization request. */
   contactCenterHint: z.string().optional(),
   /** User name to fill in: `login_hint`, or what was typed before the last error. */

@@ -1,8 +1,9 @@
 /** Sends the browser to a page that asks the user to sign in or to consent; the request waits in an interaction. */
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
-import type { Client } from '../clients/client.ts';
+import type { Client, ClientPages } from '../clients/client.ts';
 import type { InteractionService } from '../interactions/service.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { Schemes } from '../sso/scheme.ts';
@@ -37,9 +38,13 @@ export function createAskUser({ interactions, pages, schemes, unfinished }: AskU
     browser: Browser,
   ): Promise<NextStep> => {
     unfinished.reserve(browser.request.ip);
-    const waiting = { clientName: client.name, authorization: request };
+    const waiting = { clientName: client.name, clientPages: pagesOf(client), authorization: request };
     const { id } = await interactions.create(browser, waiting, state);
     const isElsewhere = ask === 'signIn' && (await skipsSignInPage(request));
     return { redirectTo: isElsewhere ? pages.ssoStart(id) : pages[ask](id) };
   };
+}
+
+function pagesOf({ clientUri, policyUri, tosUri }: Client): ClientPages {
+  return definedOnly({ clientUri, policyUri, tosUri });
 }

@@ -44,6 +44,13 @@ interface ClientLogout {
   backchannelLogoutSessionRequired: boolean;
 }
 
+/** Pages of the client that the sign-in and consent pages link to (RFC 7591 section 2). */
+export interface ClientPages {
+  clientUri?: string;
+  policyUri?: string;
+  tosUri?: string;
+}
+
 /** Protections that the client requires for its own requests and tokens. */
 interface ClientProtection {
   /** RFC 9126 section 6 */
@@ -72,7 +79,7 @@ export interface AssertionIssuer extends KeySource {
   contactCenterIds?: string[];
 }
 
-export interface Client extends KeySource, ClientTokens, ClientLogout, ClientProtection {
+export interface Client extends KeySource, ClientTokens, ClientLogout, ClientPages, ClientProtection {
   clientId: string;
   name: string;
   description: string;

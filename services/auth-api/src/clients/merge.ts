@@ -43,6 +43,9 @@ const removable = [
   'defaultMaxAgeSeconds',
   'frontchannelLogoutUri',
   'backchannelLogoutUri',
+  'clientUri',
+  'policyUri',
+  'tosUri',
   'requestObjectSigningAlg',
 ] as const;
 

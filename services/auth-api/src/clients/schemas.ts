@@ -35,6 +35,9 @@ const redirectUri = freeText(maxUriLength).superRefine((text, context) => {
 /** The front-channel logout page is shown in a frame, so it must be a web page. */
 const pageUri = redirectUri.refine((text) => /^https?:/i.test(text), 'must use https or http');
 
+/** Users open it from our pages: only https, and a host that no user name hides. */
+const linkedPage = freeText(maxUriLength).refine(isPlainHttps, 'must be an https address without user name');
+
 const scopeValue = freeText(1024).refine((text) => parseScope(text)?.length === 1, 'must be one scope value');
 const name = freeText(256).min(1);
 const lifetimeSeconds = z.int().min(1);
@@ -93,6 +96,9 @@ const removableFields = {
   defaultMaxAgeSeconds: z.int().min(0).max(maxInteger),
   frontchannelLogoutUri: pageUri,
   backchannelLogoutUri: freeText(2048),
+  clientUri: linkedPage,
+  policyUri: linkedPage,
+  tosUri: linkedPage,
   requestObjectSigningAlg: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']),
   ...keySourceFields,
 };
@@ -125,6 +131,11 @@ export const listQuerySchema = z.object({
 });
 
 export const clientParamsSchema = z.object({ client_id: freeText(128) });
+
+function isPlainHttps(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' && url.username === '' && url.password === '';
+}
 
 function nullish<T extends Record<string, z.ZodType>>(shape: T) {
   return Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, schema.nullish()])) as {

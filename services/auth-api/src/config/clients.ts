@@ -38,6 +38,10 @@ export const registrationSettings = {
       doc: 'Scopes that self-registered clients may have, separated by commas.',
     },
   ),
+  requirePkce: setting(read.boolean().default(true), {
+    env: 'GATEHOUSE_REGISTRATION_REQUIRE_PKCE',
+    doc: 'A client that registers itself must send a code challenge (RFC 7636), unless it is public: then it must in any case. An operator may change `requirePkce` of each one.',
+  }),
 };
 
 function atLeastThirtyTwoCharacters(text: string): void {

@@ -1,10 +1,13 @@
 /** Defines an interaction: an authorization request that waits for its user, bound to the browser that sent it. */
 import type { InteractionError } from '@gatehouse/contracts/auth-api/interaction';
+import type { ClientPages } from '../clients/client.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 
 /** The part that never changes. */
 export interface InteractionData {
   clientName: string;
+  /** Absent where the client has none, and in what the release before stored. */
+  clientPages?: ClientPages;
   authorization: AuthorizationRequest;
   csrf: string;
   createdAtMs: number;

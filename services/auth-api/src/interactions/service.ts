@@ -32,14 +32,14 @@ export function createInteractionService({ store, cookies, now }: InteractionSer
     /** Stores the request and gives the browser its binding cookie. @throws AppError (503) */
     async create(
       browser: Browser,
-      { clientName, authorization }: Pick<InteractionData, 'clientName' | 'authorization'>,
+      waiting: Pick<InteractionData, 'clientName' | 'clientPages' | 'authorization'>,
       state: InteractionState = {},
     ): Promise<{ id: string }> {
       const id = randomToken(24);
       const binding = cookies.readBrowser(browser.request) ?? randomToken();
       const createdAtMs = now();
       const expiresAtMs = createdAtMs + interactionLifeMs;
-      const data = { clientName, authorization, csrf: randomToken(), createdAtMs, expiresAtMs };
+      const data = { ...waiting, csrf: randomToken(), createdAtMs, expiresAtMs };
       await store.save(id, hashOf(binding), data, state);
       // Also when the browser has it: the life of the cookie starts anew.
       cookies.setBrowser(browser, binding);

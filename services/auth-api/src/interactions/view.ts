@@ -9,7 +9,7 @@ export function viewOf(interaction: Interaction, offersRemember: boolean): Inter
   const { error, brokenRules, retryAfterSeconds, correlationId, consent } = state;
   return definedOnly({
     id: interaction.id,
-    client: { id: interaction.clientId, name: interaction.clientName },
+    client: { id: interaction.clientId, name: interaction.clientName, ...interaction.clientPages },
     contactCenterHint: state.tenant ?? authorization.tenantHint,
     userName: state.userName ?? authorization.loginHint,
     hideTenant: authorization.hideTenant,

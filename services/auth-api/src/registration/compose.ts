@@ -9,7 +9,9 @@ import { registrationRoutes } from './routes.ts';
 import { createRegistrations } from './service.ts';
 
 interface RegistrationDependencies {
-  config: { registration: { initialAccessToken: Secret | undefined; scopes: readonly string[] } };
+  config: {
+    registration: { initialAccessToken: Secret | undefined; scopes: readonly string[]; requirePkce: boolean };
+  };
   audit: Audit;
   clients: Clients;
 }
@@ -22,6 +24,7 @@ export function composeRegistration(
     issuer,
     initialAccessToken: settings.initialAccessToken,
     scopes: settings.scopes,
+    requirePkce: settings.requirePkce,
     clients: clients.service,
     directory: clients.directory,
     verifier: clients.verifier,

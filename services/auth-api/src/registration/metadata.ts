@@ -1,6 +1,6 @@
 /** Converts client metadata into a registration and back; a missing member gets its default, also in an update (RFC 7592 section 2.2). */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { OAuthError, plainDescription } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import { type ClientPatch, clientPatchSchema } from '../clients/schemas.ts';
 import { deviceGrantType } from '../devices/device.ts';
@@ -15,6 +15,9 @@ const names: Readonly<Record<string, string>> = {
   authorizedGrantTypes: 'grant_types',
   responseTypes: 'response_types',
   name: 'client_name',
+  clientUri: 'client_uri',
+  policyUri: 'policy_uri',
+  tosUri: 'tos_uri',
   scope: 'scope',
   jwks: 'jwks',
   jwksUri: 'jwks_uri',
@@ -47,9 +50,11 @@ export function registrationOf(metadata: ClientMetadata, allowedScopes: readonly
     redirectURIs: metadata.redirect_uris ?? [],
     postLogoutRedirectURIs: metadata.post_logout_redirect_uris ?? [],
     redirectMatching: 'exact',
-    // No administrator has reviewed the client: the user must consent, and PKCE binds the code to its request.
+    // No administrator has reviewed the client: the user must consent.
     requireConsent: true,
-    requirePkce: true,
+    clientUri: metadata.client_uri ?? null,
+    policyUri: metadata.policy_uri ?? null,
+    tosUri: metadata.tos_uri ?? null,
     jwks: metadata.jwks ?? null,
     jwksUri: metadata.jwks_uri ?? null,
     frontchannelLogoutUri: metadata.frontchannel_logout_uri ?? null,
@@ -76,7 +81,7 @@ export function refusal(problems: readonly { field: string; message: string }[])
   const [first = { field: '', message: 'is not valid' }] = problems;
   const field = first.field.replace(/^data\./, '').split('.')[0] ?? '';
   const isRedirect = field === 'redirectURIs';
-  const description = `${names[field] ?? field}: ${first.message}`.replace(/[^\x20-\x7e]|["\\]/g, '?');
+  const description = plainDescription(`${names[field] ?? field}: ${first.message}`);
   return new OAuthError(isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata', 400, description);
 }
 
@@ -87,6 +92,9 @@ export function metadataOf(client: Client): Record<string, unknown> {
     token_endpoint_auth_method: tokenEndpointAuthMethod,
     grant_types: client.grantTypes,
     response_types: client.responseTypes,
+    client_uri: client.clientUri,
+    policy_uri: client.policyUri,
+    tos_uri: client.tosUri,
     scope: client.scope.join(' '),
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,

@@ -33,6 +33,8 @@ interface RegistrationsOptions {
   /** Undefined: registration is off. */
   initialAccessToken: Secret | undefined;
   scopes: readonly string[];
+  /** Whether a new client must send a code challenge; afterwards the operator decides, and an update changes nothing. */
+  requirePkce: boolean;
   clients: ClientService;
   directory: Pick<ClientDirectory, 'find'>;
   verifier: SecretVerifier;
@@ -43,7 +45,8 @@ interface RegistrationsOptions {
 }
 
 export function createRegistrations(options: RegistrationsOptions) {
-  const { issuer, initialAccessToken, scopes, clients, directory, verifier, failures, audit } = options;
+  const { issuer, initialAccessToken, scopes, requirePkce, clients, directory, verifier, failures, audit } =
+    options;
 
   async function refuse(call: RegistrationCall, detail: string, clientId?: string): Promise<never> {
     await audit.write({
@@ -99,7 +102,9 @@ export function createRegistrations(options: RegistrationsOptions) {
       const token = randomToken();
       const actor = { name: 'dynamic registration', ...originOf(call) };
       const { client, secret } = await clients
-        .create(registrationOf(metadata, scopes), actor, { registrationAccessTokenHash: sha256(token) })
+        .create({ ...registrationOf(metadata, scopes), requirePkce }, actor, {
+          registrationAccessTokenHash: sha256(token),
+        })
         .catch(explain);
       return {
         ...answerOf(client),

@@ -42,6 +42,7 @@ describe('what a registration says', () => {
     [{ backchannelLogoutUri: 'https://app.test/bye', backchannelLogoutSessionRequired: true }],
     [{ requirePushedAuthorizationRequests: true, dpopBoundAccessTokens: true }],
     [{ tlsClientCertificateBoundAccessTokens: true }],
+    [{ clientUri: 'https://app.test/', policyUri: 'https://app.test/p', tosUri: 'https://app.test/t' }],
     [{ authorizedGrantTypes: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'] }],
     [{ tokenExchange: { subjectClients: ['a'], audiences: ['b'], delegation: true } }],
     [

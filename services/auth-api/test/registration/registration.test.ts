@@ -180,6 +180,87 @@ describe('a client that registers itself (RFC 7591)', () => {
     expect(json.error_description.length).toBeGreaterThan(10);
   });
 
+  it('has the code challenge asked of it that the operator wants, and cannot change that later', async () => {
+    const free = await startAuthApi({
+      beside: stack,
+      env: {
+        GATEHOUSE_REGISTRATION_TOKEN: initialToken,
+        GATEHOUSE_REGISTRATION_REQUIRE_PKCE: 'false',
+      },
+    });
+    const requirePkceOf = async (id: string) =>
+      (await opsCall(stack, 'GET', `/auth/v3/ops/clients/${id}`)).json<{ data: { requirePkce: boolean } }>()
+        .data.requirePkce;
+    const replace = (own: Registered, at: AuthApi) =>
+      send(
+        'PUT',
+        ownPath(own),
+        own.registration_access_token,
+        { ...metadata, client_id: own.client_id, requirePkce: false },
+        at,
+      );
+    try {
+      const { json: held } = await register();
+      const { json: freed } = await send('POST', '', initialToken, metadata, free);
+      expect([await requirePkceOf(held.client_id), await requirePkceOf(freed.client_id)]).toEqual([
+        true,
+        false,
+      ]);
+
+      const code = { client_id: freed.client_id, response_type: 'code', redirect_uri: redirectUri };
+      const asked = await createBrowser(free.app).get(
+        `/auth/v3/oauth/authorize?${new URLSearchParams({ ...code, scope: 'openid' })}`,
+      );
+      expect(interactionOf(asked)).toBeTruthy();
+
+      await opsCall(stack, 'PUT', `/auth/v3/ops/clients/${freed.client_id}`, { data: { requirePkce: true } });
+      expect([(await replace(held, free)).status, (await replace(freed, free)).status]).toEqual([200, 200]);
+      expect([await requirePkceOf(held.client_id), await requirePkceOf(freed.client_id)]).toEqual([
+        true,
+        true,
+      ]);
+    } finally {
+      await free.close();
+    }
+  });
+
+  it('may name its home page, privacy policy and terms, which its sign-in page links', async () => {
+    const pages = {
+      client_uri: 'https://app.test/',
+      policy_uri: 'https://app.test/privacy',
+      tos_uri: 'https://app.test/terms',
+    };
+    const { json } = await register(pages);
+    const browser = createBrowser(stack.app);
+    const client = { clientId: json.client_id, clientSecret: json.client_secret, redirectUri };
+    const asked = await browser.get(authorizeUrl(client, { scope: 'openid' }));
+    const { client: shown } = await readView(stack.app, browser, interactionOf(asked));
+
+    expect(json).toMatchObject(pages);
+    expect(shown).toEqual({
+      id: json.client_id,
+      name: 'Reports',
+      clientUri: pages.client_uri,
+      policyUri: pages.policy_uri,
+      tosUri: pages.tos_uri,
+    });
+  });
+
+  // attack: script or unencrypted page as link of a self-registered client | CWE-79, RFC 7591 5 | guard: services/auth-api/src/clients/schemas.ts
+  it.each([
+    'javascript:alert(1)',
+    'http://app.test/',
+    'data:text/html,x',
+    'https://app.test@evil.test/',
+    'x',
+  ])('cannot have %s linked from our pages', async (address) => {
+    for (const name of ['client_uri', 'policy_uri', 'tos_uri']) {
+      const { status, json } = await register({ [name]: address });
+      expect([status, json.error]).toEqual([400, 'invalid_client_metadata']);
+      expect(json.error_description).toMatch(new RegExp(`^${name}: must be an https address`));
+    }
+  });
+
   it('names the field in the words that were sent', async () => {
     const { json } = await register({ jwks_uri: 'http://169.254.169.254/keys' });
 

@@ -6,6 +6,7 @@ import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import { Eta } from 'eta';
 import type { AssetName } from '../design/assets.ts';
 import type { Text } from '../texts/texts.ts';
+import type { ApplicationLink } from './application-links.ts';
 import type { Field } from './fields.ts';
 import type { Message } from './message.ts';
 
@@ -15,6 +16,8 @@ export interface Surroundings {
   text: Text;
   asset: (name: AssetName) => string;
   scriptNonce: string;
+  /** Pages of the application that waits. */
+  applicationLinks: ApplicationLink[];
 }
 
 export interface Page {

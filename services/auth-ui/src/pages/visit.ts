@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assetUrl } from '../design/assets.ts';
 import { chooseLanguage } from '../texts/language.ts';
 import { type Language, type Text, textsIn } from '../texts/texts.ts';
+import { applicationLinksOf } from './application-links.ts';
 import { type PageReach, setHeadersOfPage } from './security-headers.ts';
 import { renderView, type Views } from './views.ts';
 
@@ -50,9 +51,10 @@ export function languageOf(request: FastifyRequest, uiLocales?: string): Languag
 }
 
 export function sendView<V extends keyof Views>(visit: Visit, view: V, page: Views[V]): FastifyReply {
-  const { reply, reach, language, text } = visit;
+  const { reply, reach, language, text, interaction } = visit;
   const scriptNonce = randomToken(16);
-  const html = renderView(view, page, { language, text, asset: assetUrl, scriptNonce });
+  const applicationLinks = applicationLinksOf(interaction, text);
+  const html = renderView(view, page, { language, text, asset: assetUrl, scriptNonce, applicationLinks });
   setHeadersOfPage(reply, reach, scriptNonce);
   return reply
     .headers({ 'cache-control': 'no-store', 'content-language': language, vary: 'accept-language' })

@@ -39,6 +39,48 @@ it('says who asks, whom, and for what; sends the answer to Auth API and on to th
   expect(page.headers['cache-control']).toBe('no-store');
 });
 
+const pages = {
+  clientUri: 'https://workspace.example.com/',
+  policyUri: 'https://workspace.example.com/privacy?a=1&b=2',
+  tosUri: 'https://workspace.example.com/terms',
+};
+
+it.each(['consent', 'sign-in'])(
+  'links the pages of the application on the %s page, opened apart from it',
+  async (name) => {
+    const client = { id: 'workspace', name: 'Agent Workspace', ...pages };
+    authApi.hold({ id: `linked-${name}`, client, consent: { userName: 'maria', scope: ['openid'] } });
+
+    const { body } = await app.inject(pageGet(`/auth/${name}.html?interaction=linked-${name}`));
+
+    const away = 'target="_blank" rel="noopener noreferrer"';
+    expect(body).toContain(`<a href="https://workspace.example.com/" ${away}>workspace.example.com</a>`);
+    expect(body).toContain(
+      `<a href="https://workspace.example.com/privacy?a=1&amp;b=2" ${away}>Privacy policy</a>`,
+    );
+    expect(body).toContain(`<a href="https://workspace.example.com/terms" ${away}>Terms of service</a>`);
+  },
+);
+
+// attack: script as link of an application on our pages | CWE-79, RFC 7591 5 | guard: services/auth-ui/src/pages/application-links.ts
+it('links https addresses alone, and none where the application has none', async () => {
+  const client = {
+    id: 'workspace',
+    name: 'Agent Workspace',
+    clientUri: 'javascript:alert(1)',
+    policyUri: 'http://a.test/',
+    tosUri: 'no address',
+  };
+  authApi.hold({ id: 'unlinked', client, consent: { userName: 'maria', scope: ['openid'] } });
+  authApi.hold({ id: 'plain', consent: { userName: 'maria', scope: ['openid'] } });
+
+  for (const id of ['unlinked', 'plain']) {
+    const { body } = await app.inject(pageGet(`/auth/consent.html?interaction=${id}`));
+    expect(body).not.toContain('application-links');
+    expect(body).not.toMatch(/javascript:|a\.test/);
+  }
+});
+
 it('shows nothing for a login that waits for something else, or belongs to another browser', async () => {
   authApi.hold({ id: 'password' });
   authApi.hold({ id: 'theirs', consent: { userName: 'maria', scope: ['openid'] } });
