@@ -25,13 +25,15 @@ interface Facts {
 }
 
 export class ClientRefusal extends OAuthError {
-  constructor(
-    readonly reason: Reason,
-    readonly facts: Facts,
-  ) {
+  readonly reason: Reason;
+  readonly facts: Facts;
+
+  constructor(reason: Reason, facts: Facts) {
     const { challenge, message } = invalidClient();
     const told = facts.told === undefined ? message : `${message}: ${plainDescription(facts.told)}`;
     super('invalid_client', 401, told, definedOnly({ challenge, detail: facts.detail }));
+    this.reason = reason;
+    this.facts = facts;
   }
 }
 
