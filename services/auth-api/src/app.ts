@@ -38,6 +38,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       await bound.register(deps.authorize.pushRoutes, { prefix: oauth });
       await bound.register(deps.userInfo.jwtRoutes, { prefix: api });
       await bound.register(deps.userInfo.routes, { prefix: api });
+      await bound.register(deps.sso.authSchemeRoutes, { prefix: api });
       await bound.register(async (browsers: App) => {
         await browsers.register(cookie);
         await browsers.register(deps.sessions.routes, { prefix: api });
@@ -78,13 +79,16 @@ export async function buildApp(deps: Deps): Promise<App> {
     await browsers.register(deps.consents.routes, { prefix: oauth });
     await browsers.register(deps.logout.routes, { prefix: oauth });
     await browsers.register(deps.signIn.routes, { prefix: api });
-    await browsers.register(deps.signIn.changePasswordRoutes, { prefix: api });
-    await browsers.register(deps.sso.authSchemeRoutes, { prefix: api });
     await browsers.register(deps.sso.startRoutes, { prefix: sso });
     await browsers.register(deps.sso.samlRoutes);
     await browsers.register(deps.sso.logoutRoutes);
     await browsers.register(deps.sso.oidcRoutes);
-    await browsers.register(deps.logout.signOutRoutes, { prefix: api });
+    await browsers.register(async (withTokens: App) => {
+      deps.cors.guardTokens(withTokens);
+      deps.tokens.tellNonces(withTokens);
+      await withTokens.register(deps.signIn.changePasswordRoutes, { prefix: api });
+      await withTokens.register(deps.logout.signOutRoutes, { prefix: api });
+    });
   });
 
   return app;

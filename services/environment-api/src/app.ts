@@ -28,6 +28,7 @@ const corsOptions = {
     'if-match',
     'if-none-match',
     'idempotency-key',
+    'x-api-key',
     'x-request-id',
   ],
   // A manager adds origins. They let pages read the data of the contact centre, not change it.

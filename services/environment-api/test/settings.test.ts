@@ -63,6 +63,14 @@ describe('POST /contact-centers/{id}/settings', () => {
     },
   );
 
+  it('takes origins for a location that no server has yet, because they count everywhere', async () => {
+    const data = { name: 'cors-origins', location: '/NEW1', shared: 'true', value: 'https://new.example' };
+    expect((await post(data)).body.status.code).toBe(0);
+    const { origins } = (await api.call('GET', `/cors?contactCenterId=${id}`)).body.data;
+    expect(origins).toContain('https://new.example');
+    expect((await api.call('POST', '/settings', { payload: { data } })).body.status.code).toBe(0);
+  });
+
   it.each([
     ['no name', { value: 'v' }, 'data.name'],
     ['no value', { name: 'n' }, 'data.value'],

@@ -31,6 +31,8 @@ export interface CorsOptions {
   answerHeaders: readonly string[];
   /** Ends the error message for a refused origin: what its owner can do. */
   remedy: string;
+  /** Requests that pages of other origins may send. The routes themselves refuse the others, and no page reads those answers. */
+  concerns?(request: FastifyRequest): boolean;
 }
 
 const preflightMaxAgeSeconds = 600;
@@ -42,6 +44,7 @@ interface CrossOriginRequest {
   origin: string;
   parsed: string;
   caller?: CorsCaller;
+  isPublic?: boolean;
 }
 
 const nobody: CorsCaller = { contactCenterIds: [] };
@@ -56,6 +59,12 @@ export function nameCorsCaller(request: object, caller: CorsCaller): void {
   if (page !== undefined) page.caller = caller;
 }
 
+/** Tells that the answer is the same whoever asks: pages of every registered origin read it. */
+export function nameNobody(request: object): void {
+  const page = crossOrigin.get(request);
+  if (page !== undefined) page.isPublic = true;
+}
+
 export function isCrossOrigin(request: object): boolean {
   return crossOrigin.has(request);
 }
@@ -65,12 +74,13 @@ export function isCrossOrigin(request: object): boolean {
  * credentials: a preflight carries none. No answer allows credentials, so cookies are never sent along.
  */
 export function enforceCors(app: App, options: CorsOptions): void {
-  const { origins, remedy } = options;
+  const { origins, remedy, concerns = () => true } = options;
   const exposed = options.answerHeaders.join(', ');
   app.addHook('onRequest', async (request, reply) => {
     addVary(reply, 'origin');
     const { origin } = request.headers;
     if (origin === undefined || isSameOrigin(request, origin)) return;
+    if (!isPreflight(request) && !concerns(request)) return;
     const parsed = parseOrigin(origin);
     if (parsed === undefined || !(await mayAsk(parsed, request, options))) throw refused(origin, remedy);
     if (isPreflight(request)) {
@@ -113,8 +123,9 @@ function isOpen(request: FastifyRequest, { methodsOfTenants }: CorsOptions): boo
 }
 
 /** An origin that one tenant registered must not read what belongs to another. */
-async function mayRead({ parsed, caller }: CrossOriginRequest, statusCode: number, origins: KnownOrigins) {
-  if (caller === undefined && statusCode >= 400) return true;
+async function mayRead(page: CrossOriginRequest, statusCode: number, origins: KnownOrigins) {
+  const { parsed, caller, isPublic } = page;
+  if (isPublic || (caller === undefined && statusCode >= 400)) return true;
   return origins.mayRead(parsed, caller ?? nobody);
 }
 

@@ -2,6 +2,7 @@
 import { emptyEnvelope, errorEnvelope } from '@gatehouse/contracts/envelope';
 import { freeText } from '@gatehouse/contracts/text';
 import type { App } from '@gatehouse/service-kit/http/app';
+import { nameNobody } from '@gatehouse/service-kit/http/cors';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -48,6 +49,8 @@ export async function signOutRoutes(
         foreign: foreignReferrer(request.headers, asksSiblings),
       },
     );
+    // A token that is over already gets the same answer as one that never was.
+    if (via === undefined) nameNobody(request);
     if (asks !== undefined) return reply.redirect(asks, 302);
     const isProgram = via === 'token' || request.headers.authorization !== undefined || isPostedJson(request);
     if (isProgram) {

@@ -2,6 +2,7 @@
 import { authSchemeAnswerSchema, authSchemeQuestionSchema } from '@gatehouse/contracts/auth-api/auth-scheme';
 import { envelopeOf, errorEnvelope } from '@gatehouse/contracts/envelope';
 import type { App } from '@gatehouse/service-kit/http/app';
+import { nameNobody } from '@gatehouse/service-kit/http/cors';
 import { ok } from '@gatehouse/service-kit/http/envelope';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { FastifyRequest } from 'fastify';
@@ -42,7 +43,9 @@ export async function authSchemeRoutes(
     },
     handler: async (request) => {
       schemeQuestions.reserve(await visitorOf(request));
-      return ok({ scheme: await schemes.of(request.body) });
+      const scheme = await schemes.of(request.body);
+      nameNobody(request);
+      return ok({ scheme });
     },
   });
 }

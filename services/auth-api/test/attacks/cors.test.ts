@@ -1,6 +1,6 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { call, guardedRoutes, operatorRoutes, preflight } from '../cors/pages.ts';
+import { call, callJson, guardedRoutes, operatorRoutes, preflight, tokenRoutes } from '../cors/pages.ts';
 import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { announceChange } from '../stack/environment-api.ts';
@@ -126,13 +126,51 @@ describe('72: cookies', () => {
   });
 });
 
+describe('72: sign-out and the change of a password', () => {
+  // attack: page of a stranger's origin uses a token | ASVS 3.4.2 | guard: services/auth-api/src/cors/compose.ts
+  it.each(tokenRoutes)('%s %s are refused to a stranger with a token, which stays', async (method, url) => {
+    const client = await createClient(stack);
+    const { access_token: token } = await passwordTokens(stack, client);
+    const asked = await preflight(stack.app, method, url, 'https://evil.test');
+    const sent = await callJson(stack.app, url, { origin: 'https://evil.test', token });
+    for (const answer of [asked, sent]) {
+      expect(answer.status).toBe(403);
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    }
+    expect(await stack.deps.tokens.access.find(token)).toBeDefined();
+  });
+
+  // attack: page of another origin guesses a password at its change | ASVS 6.3.1 | guard: services/auth-api/src/sign-in/change-password-routes.ts
+  it.each([undefined, 'nobodys'])(
+    'a registered page guesses no password there with the token %s',
+    async (token) => {
+      const { username, tenant, password } = agent;
+      const body = { userName: username, tenant, oldPassword: password, newPassword: 'Another-Passphrase-1' };
+      const sent = { origin: registered, body, ...(token === undefined ? {} : { token }) };
+      const answer = await callJson(stack.app, '/auth/v3/change-password', sent);
+      expect(answer.status).toBe(403);
+      expect(answer.body).toContain('was not sent by a page of this service');
+    },
+  );
+
+  it.each(tokenRoutes)('%s %s with the cookie of a browser is left to the routes', async (method, url) => {
+    const browser = createBrowser(stack.app);
+    await browser.postJson('/auth/v3/sign-in', { data: agent });
+    const answer = await browser.request(method, url, {
+      origin: registered,
+      'sec-fetch-site': 'same-site',
+      'content-type': 'application/json',
+    });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    expect((await browser.get('/auth/v3/ping')).status).toBe(200);
+  });
+});
+
 describe('72: pages and internal routes', () => {
   it.each([
     '/auth/v3/oauth/authorize',
     '/auth/v3/sign-in',
-    '/auth/v3/sign-out',
     '/auth/v3/oauth/logout',
-    '/auth/v3/change-password',
     '/auth/v3/internal/interactions/some-id',
   ])('%s gives no other origin anything to read', async (url) => {
     for (const origin of [registered, 'https://stored.test', 'null']) {

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { announceChange } from '../stack/environment-api.ts';
-import { createClient, opsCall } from '../stack/oauth.ts';
-import { call, guardedRoutes, preflight } from './pages.ts';
+import { createClient, opsCall, passwordTokens, type TestClient } from '../stack/oauth.ts';
+import { call, callJson, guardedRoutes, preflight, tokenRoutes } from './pages.ts';
 
 let stack: AuthApi;
+let spa: TestClient;
 beforeAll(async () => {
   stack = await startAuthApi();
-  await createClient(stack, { redirectURIs: ['https://spa.test/callback', 'https://spelled.test:443/cb'] });
+  spa = await createClient(stack, { redirectURIs: ['https://spa.test/callback', 'https://spelled.test:443/cb'] });
 });
 afterAll(() => stack?.close());
 
@@ -28,7 +29,7 @@ describe('a page of a registered application', () => {
     expect(asked.headers).toMatchObject({
       'access-control-allow-origin': 'https://spa.test',
       'access-control-allow-methods': expect.stringContaining(method),
-      'access-control-allow-headers': 'authorization, content-type, dpop, x-request-id',
+      'access-control-allow-headers': 'authorization, content-type, dpop, x-api-key, x-request-id',
       'access-control-max-age': '600',
       vary: 'origin',
     });
@@ -37,9 +38,38 @@ describe('a page of a registered application', () => {
     expect(answer.body).not.toContain('may not call');
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': 'https://spa.test',
-      'access-control-expose-headers': 'dpop-nonce, retry-after, www-authenticate, x-request-id',
+      'access-control-expose-headers': 'dpop-nonce, retry-after, www-authenticate, x-gws-user, x-request-id',
       vary: 'origin',
     });
+  });
+
+  it.each(tokenRoutes)('asks first, and acts for the user of its token by %s %s', async (method, url) => {
+    const asked = await preflight(stack.app, method, url, 'https://spa.test');
+    expect(asked.status).toBe(204);
+    expect(asked.headers).toMatchObject({
+      'access-control-allow-origin': 'https://spa.test',
+      'access-control-allow-headers': expect.stringContaining('x-api-key'),
+    });
+    const { access_token: token } = await passwordTokens(stack, spa);
+    const answer = await callJson(stack.app, url, { origin: 'https://spa.test', token });
+    expect(answer.headers['access-control-allow-origin']).toBe('https://spa.test');
+    expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+  });
+
+  it('learns that nothing is left of a token that is over', async () => {
+    const answer = await callJson(stack.app, '/auth/v3/sign-out', {
+      origin: 'https://spa.test',
+      token: 'over',
+    });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([200, 'https://spa.test']);
+  });
+
+  it('asks without credentials how the user of a tenant signs in', async () => {
+    const body = { data: { userName: 'agent', tenant: 'acme' } };
+    const answer = await callJson(stack.app, '/auth/v3/auth-scheme', { origin: 'https://spa.test', body });
+    expect(JSON.parse(answer.body)).toMatchObject({ data: { scheme: 'basic' } });
+    expect(answer.headers['access-control-allow-origin']).toBe('https://spa.test');
+    expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
   });
 
   it('is known however its registration spells the port', async () => {

@@ -22,6 +22,12 @@ export const guardedRoutes = [
   ['DELETE', '/auth/v3/sessions/some-session'],
 ] as const;
 
+/** Routes that pages of ours call with a cookie, and pages of other origins with a token. */
+export const tokenRoutes = [
+  ['POST', '/auth/v3/sign-out'],
+  ['POST', '/auth/v3/change-password'],
+] as const;
+
 /** Those of them that only pages of global origins may ask for. */
 export const operatorRoutes = [
   ['GET', '/auth/v3/ops/clients'],
@@ -47,6 +53,21 @@ export async function call(
       ...headers,
     },
     ...(form ? { payload: '' } : {}),
+  });
+  return { status: response.statusCode, headers: response.headers, body: response.body };
+}
+
+export async function callJson(
+  app: App,
+  url: string,
+  { origin, token, body = {} }: { origin: string; token?: string; body?: object },
+): Promise<Called> {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await app.inject({
+    method: 'POST',
+    url,
+    headers: { host: 'login.test', origin, 'sec-fetch-site': 'cross-site', ...authorization },
+    payload: body,
   });
   return { status: response.statusCode, headers: response.headers, body: response.body };
 }

@@ -4,6 +4,11 @@ import { parseOrigin } from '@gatehouse/service-kit/http/cors';
 
 export const corsSetting = 'cors-origins';
 
+/** Origins are allowed whatever their location, so scripts may name one that no server has yet. */
+export function countsEverywhere({ name }: { name: string }): boolean {
+  return name === corsSetting;
+}
+
 /** Normalises the value of the setting `cors-origins`; returns other settings unchanged. @throws AppError 400 */
 export function normalizeSetting<T extends { name: string; value: string }>(setting: T): T {
   if (setting.name !== corsSetting) return setting;

@@ -9,7 +9,7 @@ import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, readableIds, readsAll, requireInstallationWriter } from '../access/caller.ts';
 import type { AuditAction } from '../audit/store.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
-import { corsSetting, normalizeSetting } from '../fields/cors-origins.ts';
+import { corsSetting, countsEverywhere, normalizeSetting } from '../fields/cors-origins.ts';
 import type { LocationService } from '../locations/service.ts';
 import type { SettingInput } from '../settings/schemas.ts';
 import * as store from './store.ts';
@@ -36,7 +36,8 @@ export function createGlobalSettingService({
       return writer.write(context, requireInstallationWriter, async (write) => {
         const setting = normalizeSetting(input);
         const present = await lock(context, write);
-        await locations.requireInUse(write.db, setting.location, 'data.location');
+        if (!countsEverywhere(setting))
+          await locations.requireInUse(write.db, setting.location, 'data.location');
         const { settings } = await store.readGlobalSettings(write.db);
         const before = settings.find(
           ({ name, location }) => name === setting.name && location === setting.location,

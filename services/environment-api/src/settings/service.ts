@@ -12,7 +12,7 @@ import type { Write, WriteContext } from '../changes/writer.ts';
 import type { ContactCenter } from '../contact-centers/contact-center.ts';
 import { domainKey } from '../contact-centers/domain.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
-import { corsSetting, normalizeSetting } from '../fields/cors-origins.ts';
+import { corsSetting, countsEverywhere, normalizeSetting } from '../fields/cors-origins.ts';
 import { parseId } from '../fields/scalars.ts';
 import type { LocationService } from '../locations/service.ts';
 import { inheritedSettings } from './inheritance.ts';
@@ -62,7 +62,8 @@ export function createSettingService({
     ): Promise<{ center: ContactCenter; setting: Setting }> {
       const setting = normalizeSetting(input);
       const center = await contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
-        await locations.requireInUse(write.db, setting.location, 'data.location');
+        if (!countsEverywhere(setting))
+          await locations.requireInUse(write.db, setting.location, 'data.location');
         return upsert(write, id, setting);
       });
       return { center, setting };
