@@ -8,7 +8,7 @@ import type { App } from '@gatehouse/service-kit/http/app';
 import type { FastifyReply } from 'fastify';
 import type { PostedRequests } from '../browser/posted-requests.ts';
 import { describeOnly, readOnlyForms, readParameters } from '../protocol/parameters.ts';
-import { authorizationRequestSchema, resumeQuerySchema } from '../protocol/schemas.ts';
+import { authorizationRequestSchema, cancelFormSchema, resumeQuerySchema } from '../protocol/schemas.ts';
 import { formPostPage, type NextStep } from './authorization-response.ts';
 import type { AuthorizationEndpoint } from './authorize.ts';
 
@@ -90,6 +90,21 @@ export async function authorizeRoutes(
       sendStep(reply, await authorization.resume(request.query.interaction, { request, reply })),
   );
 
+  app.post(
+    `${path}/cancel`,
+    {
+      schema: {
+        tags,
+        operationId: 'cancelSignIn',
+        summary: 'Do not sign in: the application gets access_denied',
+        description: 'The form of our own sign-in pages, with the csrf token of its interaction.',
+        consumes: ['application/x-www-form-urlencoded'],
+        body: cancelFormSchema,
+      },
+    },
+    async (request, reply) => sendStep(reply, await authorization.cancel(request.body, { request, reply }), 303),
+  );
+
   async function findPosted(id: unknown): Promise<Record<string, unknown>> {
     const posted = typeof id === 'string' ? await postedRequests.find(id) : undefined;
     if (posted === undefined) throw badRequest('This sign-in has taken too long; go back to the application');
@@ -97,8 +112,8 @@ export async function authorizeRoutes(
   }
 }
 
-function sendStep(reply: FastifyReply, step: NextStep): FastifyReply {
-  if ('redirectTo' in step) return reply.redirect(step.redirectTo, 302);
+function sendStep(reply: FastifyReply, step: NextStep, status = 302): FastifyReply {
+  if ('redirectTo' in step) return reply.redirect(step.redirectTo, status);
   const { html, headers } = formPostPage(step.postTo, step.fields);
   return reply.headers(headers).type('text/html; charset=utf-8').send(html);
 }

@@ -1,10 +1,12 @@
 /** The authorization endpoint: takes a request to its answer, through a sign-in and a consent where they are needed. */
 import { badRequest } from '@gatehouse/service-kit/errors/app-error';
+import { accessDenied } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AttemptLimiter } from '@gatehouse/service-kit/limits/attempt-limiter';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import { deviceGrantType } from '../devices/device.ts';
+import type { FormGuard, GuardedForm } from '../interactions/form-guard.ts';
 import type { InteractionService } from '../interactions/service.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { RequestParameters } from '../protocol/parameters.ts';
@@ -25,6 +27,7 @@ export interface AuthorizationOptions extends AnswerOptions, AskUserOptions, Req
   directory: Pick<ClientDirectory, 'find'>;
   requestSources: RequestSources;
   interactions: InteractionService;
+  formGuard: FormGuard;
   sessions: Pick<SessionService, 'find'>;
   decide: Decide;
   basicAuthorize: BasicAuthorize;
@@ -66,7 +69,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       return answer.orError(target, async () => {
         if (source.problem !== undefined) throw source.problem;
         const request = await readRequest(target, { ...source, isPushed: source.pushed !== undefined });
-        const byPassword = await options.basicAuthorize(request, client, browser.request);
+        const byPassword = await options.basicAuthorize(request, client, browser);
         if (byPassword !== undefined) return answer.toClient(request, client, byPassword, browser);
         const decision = await decide(request, client, await sessions.find(browser.request));
         if ('refusal' in decision) throw decision.refusal;
@@ -105,6 +108,18 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
         if ('refusal' in decision) throw decision.refusal;
         return answer.toClient(request, client, bySession(decision.session), browser);
       });
+    },
+
+    /** Ends the interaction because its user does not want to sign in (RFC 6749 section 4.1.2.1). @throws AppError for a page */
+    async cancel(form: GuardedForm & { interaction: string }, browser: Browser): Promise<NextStep> {
+      const { refusal } = await options.formGuard.open(browser.request, form);
+      if (refusal !== undefined) return { redirectTo: pages.signIn(form.interaction) };
+      const { authorization: request } = await interactions.consume(browser.request, form.interaction);
+      options.unfinished.release(browser.request.ip);
+      await findClientAgain(request);
+      const denial = accessDenied('The user cancelled the sign-in');
+      if (request.device !== undefined) return answer.toDevice(request, { refusal: denial }, browser);
+      return answer.orError(request, () => Promise.reject(denial));
     },
 
     /** Refuses a pushed request that begin() would refuse. @throws OAuthError, AppError */

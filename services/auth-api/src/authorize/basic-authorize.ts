@@ -7,25 +7,28 @@ import {
   OAuthError,
   unmetRequirements,
 } from '@gatehouse/service-kit/errors/oauth-error';
-import type { BrowserRequest } from '../browser/browser-cookies.ts';
+import type { Browser, BrowserRequest } from '../browser/browser-cookies.ts';
+import { isNavigation } from '../browser/same-origin.ts';
 import type { Client } from '../clients/client.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
+import type { SessionService } from '../sessions/service.ts';
 import type { AuthenticatedLogin } from '../users/authenticate.ts';
 import type { UserService } from '../users/service.ts';
 import type { ProvedUser } from './authorization-issue.ts';
 
 export interface BasicAuthorizeOptions {
   users: Pick<UserService, 'authenticate'>;
-  /** For clients whose registration does not say. */
-  isDefault: boolean;
+  sessions: Pick<SessionService, 'create'>;
+  /** Takes passwords for clients whose registration does not say, and signs programs in: existing ones call `/ping` next. */
+  isCompat: boolean;
 }
 
 export type BasicAuthorize = ReturnType<typeof createBasicAuthorize>;
 
 const passwordMethods = ['pwd'];
 
-export function createBasicAuthorize({ users, isDefault }: BasicAuthorizeOptions) {
+export function createBasicAuthorize({ users, sessions, isCompat }: BasicAuthorizeOptions) {
   async function authenticate(
     readings: Credentials[],
     { clientId, tenantHint: tenant }: AuthorizationRequest,
@@ -47,22 +50,25 @@ export function createBasicAuthorize({ users, isDefault }: BasicAuthorizeOptions
   }
 
   /**
-   * Gives undefined for a request without a password. Creates no session: a link with credentials in it must not sign
-   * anybody in to another person's account. @throws OAuthError; AppError (429, 503)
+   * Gives undefined for a request without a password. Creates no session for a link: with credentials in it, it must not
+   * sign anybody in to another person's account. @throws OAuthError; AppError (429, 503)
    */
   return async (
     request: AuthorizationRequest,
     client: Client,
-    sent: BrowserRequest,
+    browser: Browser,
   ): Promise<ProvedUser | undefined> => {
-    const { authorization } = sent.headers;
-    if (typeof authorization !== 'string' || !(client.basicAuthorize ?? isDefault)) return undefined;
+    const { headers } = browser.request;
+    const { authorization } = headers;
+    if (typeof authorization !== 'string' || !(client.basicAuthorize ?? isCompat)) return undefined;
     const readings = readingsOf(authorization);
     if (readings.length === 0) return undefined;
-    const { identity, provedAtMs } = await authenticate(readings, request, client, sent);
+    const { identity, provedAtMs } = await authenticate(readings, request, client, browser.request);
     const problem = problemOf(request, client, identity.sub);
     if (problem !== undefined) throw problem;
-    return { identity, authorizedAtMs: provedAtMs };
+    if (!isCompat || isNavigation(headers)) return { identity, authorizedAtMs: provedAtMs };
+    const newcomer = { identity, amr: passwordMethods, provedAtMs, clientId: client.clientId };
+    return { identity, session: await sessions.create(browser, newcomer), authorizedAtMs: provedAtMs };
   };
 }
 

@@ -76,6 +76,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     devices: devices.service,
     requiresPushed: settings.requirePushed,
     interactions: dependencies.interactions.service,
+    formGuard: dependencies.interactions.formGuard,
     sessions: dependencies.sessions.service,
     idTokens: tokens.ids,
     decide: createDecision({ consents: dependencies.consents.service, now }),
@@ -89,7 +90,8 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     }),
     basicAuthorize: createBasicAuthorize({
       users: dependencies.users.service,
-      isDefault: core.isCompat,
+      sessions: dependencies.sessions.service,
+      isCompat: core.isCompat,
     }),
     pages,
     schemes: dependencies.sso.schemes,

@@ -36,6 +36,17 @@ export function foreignReferrer(
   return { origin: typeof referer === 'string' ? URL.parse(referer)?.origin : undefined };
 }
 
+/**
+ * True for a browser that goes to an address: by a link, and a link may carry anybody's user name and password. False for
+ * programs, and for scripts of our own pages.
+ */
+export function isNavigation(headers: Headers): boolean {
+  const { accept, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = headers;
+  if (site !== undefined || mode !== undefined) return site !== 'same-origin' || mode === 'navigate';
+  // Old browsers, and others on http, send no Sec-Fetch header.
+  return accept !== undefined && String(accept).includes('text/html');
+}
+
 /** @throws AppError (403) `cross_site` */
 export function requireSameOrigin(headers: Headers, publicUrl: string): void {
   if (!isSameOrigin(headers, publicUrl)) throw crossSite();

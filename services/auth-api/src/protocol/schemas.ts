@@ -1,5 +1,5 @@
 /** Describes the bodies of the OAuth endpoints. Request schemas only document; the endpoints read requests by OAuth's rules. */
-import { label } from '@gatehouse/contracts/text';
+import { freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 
 const text = z.string().optional();
@@ -103,6 +103,8 @@ export const pushedAnswerSchema = z.object({
   request_uri: z.string().describe('For the authorization endpoint, together with the client_id'),
   expires_in: z.int().describe('Seconds'),
 });
+
+export const cancelFormSchema = z.object({ interaction: label(128), csrf: freeText(256).default('') });
 
 export const resumeQuerySchema = z.object({ interaction: label(128) });
 

@@ -178,7 +178,7 @@ function newSession(
   { continued, isRemembered, endsAtMs }: SessionTerms,
   request: BrowserRequest,
 ): StoredSession {
-  const { identity, amr, provedAtMs, providerAuthTimeMs, provider, interactionId } = newcomer;
+  const { identity, amr, provedAtMs, providerAuthTimeMs, provider, interactionId, clientId } = newcomer;
   return definedOnly({
     sid: continued?.sid ?? randomUuid(),
     sub: identity.sub,
@@ -189,7 +189,7 @@ function newSession(
     endsAtMs,
     isRemembered,
     lastSeenAtMs: provedAtMs,
-    clientIds: continued?.clientIds ?? [],
+    clientIds: [...new Set([...(continued?.clientIds ?? []), ...(clientId === undefined ? [] : [clientId])])],
     clientAddress: request.ip,
     providerAuthTimeMs,
     isSeenAtUnknown: newcomer.isSeenAtUnknown === true ? true : undefined,

@@ -65,6 +65,8 @@ export interface Newcomer {
   /** The user asks to stay signed in on this device; granted where the installation offers it. */
   remember?: boolean | undefined;
   interactionId?: string | undefined;
+  /** The client that gets a code or token in the answer to this very request. */
+  clientId?: string | undefined;
 }
 
 /** What the account page shows of a session. */

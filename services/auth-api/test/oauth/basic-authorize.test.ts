@@ -34,16 +34,44 @@ async function authorize(
 }
 
 describe("the authorization endpoint with the user's Basic credentials (compat)", () => {
-  it('answers 302 with a code at once, and leaves no session', async () => {
+  it('answers 302 with a code at once', async () => {
     const answer = await authorize({ scope: 'openid' });
 
     expect(answer.status).toBe(302);
-    expect(answer.cookies.has(sessionCookie)).toBe(false);
     const tokens = await redeem(stack, client, responseOf(answer).get('code') ?? '');
     expect(await introspect(stack, client, tokens.json().access_token)).toMatchObject({
       username: 'demo\\agent',
       grant_type: 'authorization_code',
     });
+  });
+
+  it('signs the program in, as its next call expects, until it signs out by its token', async () => {
+    const program = createBrowser(stack.app);
+    const answer = await program.get(authorizeUrl(client), {
+      authorization: basicAuthorization(userName, agent.password),
+      accept: 'application/json',
+    });
+    expect((await program.get('/auth/v3/ping')).status).toBe(200);
+
+    const tokens = (await redeem(stack, client, responseOf(answer).get('code') ?? '')).json();
+    const authorization = `Bearer ${tokens.access_token}`;
+    const signedOut = await program.request('POST', '/auth/v3/sign-out', { authorization });
+    expect(signedOut.status).toBe(200);
+    expect((await program.get('/auth/v3/ping')).status).toBe(403);
+  });
+
+  // attack: link with credentials signs a browser in to another account | RFC 9700 4.7.1 | guard: services/auth-api/src/browser/same-origin.ts
+  it.each([
+    ['of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }],
+    ['of a mail program', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }],
+    ['of our own site', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'navigate' }],
+    ['in an old browser', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }],
+  ] as [string, Record<string, string>][])('signs no browser in by a link %s', async (_name, headers) => {
+    const browser = createBrowser(stack.app);
+    const authorization = basicAuthorization(userName, agent.password);
+    const answer = await browser.get(authorizeUrl(client), { authorization, ...headers });
+    expect(responseOf(answer).get('code')).toBeTruthy();
+    expect(browser.cookies.has(sessionCookie)).toBe(false);
   });
 
   it.each([
@@ -106,10 +134,12 @@ describe("the authorization endpoint with the user's Basic credentials (compat)"
       });
       expect(usual.location).toContain('/auth/sign-in.html');
       const taking = await createClient(stack, { basicAuthorize: true });
-      const atOnce = await createBrowser(plain.app).get(authorizeUrl(taking), {
+      const program = createBrowser(plain.app);
+      const atOnce = await program.get(authorizeUrl(taking), {
         authorization: basicAuthorization(userName, agent.password),
       });
       expect(responseOf(atOnce).get('code')).toBeTruthy();
+      expect(program.cookies.has(sessionCookie)).toBe(false);
     } finally {
       await plain.close();
     }

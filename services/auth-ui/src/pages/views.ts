@@ -80,6 +80,7 @@ export interface ElsewherePage extends Page {
 
 export interface SsoProblemPage extends Page {
   message: Message;
+  interaction?: InteractionView | undefined;
   /** Starts again at the identity provider. */
   tryAgain: string;
   /** Own sign-in pages. */

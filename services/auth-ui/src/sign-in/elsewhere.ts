@@ -40,6 +40,7 @@ export function ssoProblemPage(
     `${signInPath}?${new URLSearchParams({ ...waiting, ...more })}`;
   return {
     title,
+    interaction,
     message: messageOfError(error, text, { correlationId }),
     // Without a tenant the identity provider is unknown.
     tryAgain:

@@ -45,6 +45,9 @@ export async function setStage(): Promise<Stage> {
   await app.register(
     async (scope) => {
       await standInRoutes(scope, state);
+      scope.post('/oauth/authorize/cancel', async (_request, reply) =>
+        reply.redirect(`${application.origin}/callback?error=access_denied`, 303),
+      );
       scope.post('/sign-in', async (request, reply) => {
         const { password, interaction } = request.body as { password: string; interaction: string };
         if (password === 'right') return reply.redirect(`${application.origin}/callback?code=the-code`);

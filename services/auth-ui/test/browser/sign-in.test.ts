@@ -100,6 +100,24 @@ describe('without JavaScript', () => {
     await page.waitForURL(`${stage.application}/callback?code=the-code`);
     await context.close();
   });
+
+  it.each(['name', 'password'])('goes back to the application by Cancel at the %s', async (step) => {
+    const id = `cancelled-at-${step}`;
+    stage.hold({ id });
+    const context = await stage.open({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${stage.origin}/auth/sign-in.html?interaction=${id}`);
+    await page.fill('#username', 'maria');
+    if (step === 'password') {
+      await page.click('text=Next');
+      await page.fill('#password', 'half typed');
+    }
+    await page.click('text=Cancel');
+    await page.waitForURL(`${stage.application}/callback?error=access_denied`);
+    const post = stage.calls.findLast(({ path }) => path === '/auth/v3/oauth/authorize/cancel');
+    expect(post?.body).toEqual({ interaction: id, csrf: `csrf-of-${id}` });
+    await context.close();
+  });
 });
 
 describe('threat 11: where a form may lead', () => {
