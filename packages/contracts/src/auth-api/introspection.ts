@@ -31,6 +31,9 @@ export const introspectionActiveSchema = z.object({
   grant_type: z.string(),
   /** Authorities of the user; of the client where there is no user. */
   authorities: z.array(z.string()),
+  /** Present where the scope or the registration of the client asks for them. */
+  roles: z.array(z.string()).optional(),
+  groups: z.array(z.string()).optional(),
   /** Contact centres the token is bound to. */
   contact_center_ids: z.array(z.string()),
   /** The token is an internal client's own: no user stands behind it. */

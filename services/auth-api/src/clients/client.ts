@@ -5,6 +5,7 @@ import type { KeySource } from '../assertions/key-sets.ts';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
 import type { RedirectMatching } from '../protocol/redirect-uri.ts';
 import type { ResponseType } from '../protocol/response-types.ts';
+import type { MembershipClaim } from '../protocol/user-claims.ts';
 
 export type ClientType = 'CONFIDENTIAL' | 'PUBLIC';
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
@@ -31,6 +32,8 @@ interface ClientTokens {
   uuidAccessTokens?: boolean;
   accessTokenSignedResponseAlg: SigningAlgorithm;
   idTokenSignedResponseAlg: SigningAlgorithm;
+  /** Flat lists that its tokens and UserInfo contain whatever the scope. */
+  membershipClaims: MembershipClaim[];
   /** Undefined: userinfo answers in JSON. */
   userinfoSignedResponseAlg?: SigningAlgorithm;
 }

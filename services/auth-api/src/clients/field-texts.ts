@@ -26,6 +26,8 @@ const texts = {
   accessTokenFormat: '`jwt`: signed by RFC 9068, so that resource services can read it themselves.',
   accessTokenSignedResponseAlg: 'Of JWT access tokens.',
   idTokenSignedResponseAlg: 'Of ID tokens.',
+  membershipClaims:
+    'Flat lists (`roles`, `groups`) that ID tokens, UserInfo, introspection and JWT access tokens contain whatever the scope.',
   userinfoSignedResponseAlg: 'UserInfo answers a signed JWT; JSON without it.',
   responseTypes: 'What the authorization endpoint may answer; the response types of its grants without it.',
   basicAuthorize:

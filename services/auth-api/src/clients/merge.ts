@@ -70,6 +70,7 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
     refreshTokenTtlSeconds: patch.refreshTokenExpirationTimeout ?? client.refreshTokenTtlSeconds,
     contactCenterIds: unique(patch.contactCenterIds ?? client.contactCenterIds),
     jwtBearer: patch.jwtBearer ? { issuers: patch.jwtBearer.issuers.map(issuerOf) } : client.jwtBearer,
+    membershipClaims: unique(patch.membershipClaims ?? client.membershipClaims),
     resources: unique(patch.resources ?? client.resources),
   };
   const problems = problemsOf(merged, patch, defaults);

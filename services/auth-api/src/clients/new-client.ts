@@ -45,6 +45,7 @@ export function newClient(clientId: string, defaults: FieldDefaults, nowMs: numb
     // The algorithm that every relying party knows (OpenID Connect Core section 15.1).
     accessTokenSignedResponseAlg: 'RS256',
     idTokenSignedResponseAlg: 'RS256',
+    membershipClaims: [],
     contactCenterIds: [],
     tokenExchange: { subjectClients: [], audiences: [], delegation: false },
     jwtBearer: { issuers: [] },

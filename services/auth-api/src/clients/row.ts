@@ -37,6 +37,7 @@ const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
   uuidAccessTokens: 'plain',
   accessTokenSignedResponseAlg: 'plain',
   idTokenSignedResponseAlg: 'plain',
+  membershipClaims: 'plain',
   userinfoSignedResponseAlg: 'plain',
   contactCenterIds: 'plain',
   tokenEndpointAuthMethod: 'plain',

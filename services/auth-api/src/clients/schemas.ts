@@ -9,6 +9,7 @@ import { signingAlgorithms } from '../keys/algorithms.ts';
 import { parseScope } from '../protocol/parameters.ts';
 import { maxUriLength, redirectUriProblem } from '../protocol/redirect-uri.ts';
 import { responseTypes } from '../protocol/response-types.ts';
+import { membershipClaims } from '../protocol/user-claims.ts';
 import { described } from './field-texts.ts';
 import { jwtBearerSchema, keySourceFields } from './key-source-schemas.ts';
 
@@ -73,6 +74,7 @@ const fields = {
   accessTokenFormat: z.enum(['opaque', 'jwt']),
   accessTokenSignedResponseAlg: signingAlgorithm,
   idTokenSignedResponseAlg: signingAlgorithm,
+  membershipClaims: z.array(z.enum(membershipClaims)).max(membershipClaims.length),
   responseTypes: z.array(z.enum(responseTypes)).max(responseTypes.length),
   requireConsent: z.boolean(),
   frontchannelLogoutSessionRequired: z.boolean(),

@@ -24,6 +24,7 @@ export function viewOf(client: Client): ClientView {
     uuidAccessTokens: client.uuidAccessTokens,
     accessTokenSignedResponseAlg: client.accessTokenSignedResponseAlg,
     idTokenSignedResponseAlg: client.idTokenSignedResponseAlg,
+    membershipClaims: client.membershipClaims,
     userinfoSignedResponseAlg: client.userinfoSignedResponseAlg,
     tokenEndpointAuthMethod: client.tokenEndpointAuthMethod,
     redirectMatching: client.redirectMatching,

@@ -12,6 +12,8 @@ export interface AssertedPerson {
   /** Where the name was looked for, in words. */
   nameSource: string;
   groups: readonly string[];
+  /** An e-mail address that the identity provider says it has verified. */
+  verifiedEmail?: string;
   /** When the identity provider asked the person. */
   authTimeMs: number | undefined;
   /** How (RFC 8176), where it says so. */
@@ -43,6 +45,11 @@ export function nameOf(person: AssertedPerson, { userNameDomain }: SignOnSetting
     );
   }
   return name.slice(0, -ending.length);
+}
+
+/** Whether the address that the Configuration Server has is the one that the identity provider has verified. */
+export function hasVerified({ verifiedEmail }: AssertedPerson, email: string | undefined): boolean {
+  return verifiedEmail !== undefined && verifiedEmail.toLowerCase() === email?.toLowerCase();
 }
 
 /** Groups at the identity provider let in or keep out; they give no rights. @throws SsoError */

@@ -9,7 +9,7 @@ import type { InteractionService } from '../interactions/service.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import { type AssertedPerson, methodsOf, nameOf, requireGroup, seenAtMs } from './asserted-person.ts';
+import { type AssertedPerson, hasVerified, methodsOf, nameOf, requireGroup, seenAtMs } from './asserted-person.ts';
 import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
 import type { SsoMetrics } from './metrics.ts';
@@ -135,7 +135,7 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       const { interactionId, target } = flow;
       const entry = definedOnly({ domain: flow.domain, signOn: `${flow.protocol} ${flow.location}` });
       const session = await sessions.create(browser, {
-        identity: { ...identity, entry },
+        identity: { ...identity, entry, ...(hasVerified(person, identity.email) && { emailVerified: true }) },
         amr: methodsOf(person, settings),
         provedAtMs: startedAtMs,
         provider,

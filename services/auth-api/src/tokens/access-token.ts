@@ -2,6 +2,7 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import type { Client } from '../clients/client.ts';
+import { type MembershipClaim, membershipAsked, membershipOf } from '../protocol/user-claims.ts';
 import type { Entry, Revocable } from '../revocation/revocation.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { Lineage } from './lineage.ts';
@@ -30,6 +31,8 @@ export interface AccessTokenRecord extends Lineage {
   identity?: UserIdentity | undefined;
   /** Claims that UserInfo shows beyond those of the scope. */
   userinfoClaims?: string[] | undefined;
+  /** Flat lists that the token and its introspection contain. */
+  membership?: MembershipClaim[] | undefined;
   /** The key or certificate that the token is bound to. */
   cnf?: Confirmation | undefined;
 }
@@ -83,6 +86,7 @@ export function clientTokenRecord(
     issuedAtMs,
     expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
     authorizedAtMs: issuedAtMs,
+    membership: membershipAsked(scope, client.membershipClaims),
     cnf,
   };
 }
@@ -135,6 +139,7 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     cnf: record.cnf,
     grant_type: record.grantType,
     authorities: record.authorities,
+    ...membershipOf(record.authorities, record.membership),
     contact_center_ids: record.contactCenterIds,
     internal_client: record.internalClient,
   };

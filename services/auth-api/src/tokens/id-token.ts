@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { defaultAlgorithm, type SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
+import type { UserClaims } from '../protocol/user-claims.ts';
 import type { Actor } from './lineage.ts';
 import type { SessionReference } from './session-reference.ts';
 
@@ -22,7 +23,7 @@ export interface IdTokenFacts {
   nonce?: string | undefined;
   session?: SessionReference | undefined;
   /** Claims about the user that were asked for. */
-  userClaims?: Readonly<Record<string, string>>;
+  userClaims?: UserClaims;
 }
 
 export interface RecognizedIdToken {

@@ -6,7 +6,7 @@ import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
 import type { Standing } from '../contact-centers/standing.ts';
 import { commonScope, openidScope } from '../protocol/parameters.ts';
-import { claimsOfScope, userClaimsOf } from '../protocol/user-claims.ts';
+import { claimsOfScope, membershipAsked, userClaimsOf } from '../protocol/user-claims.ts';
 import { type AccessTokenRecord, type TokenAnswer, tokenAnswer } from './access-token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { Families } from './families.ts';
@@ -67,7 +67,11 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       code,
       nonce,
       session: grant.session,
-      userClaims: userClaimsOf(grant.identity, [...byScope, ...(grant.claims?.idToken ?? [])]),
+      userClaims: userClaimsOf(grant.identity, [
+        ...byScope,
+        ...(record.membership ?? []),
+        ...(grant.claims?.idToken ?? []),
+      ]),
     });
   }
 
@@ -170,6 +174,7 @@ function recordOf(
     ...lineageOf(grant, grant.mayAct ?? partyNamedBy(client)),
     identity,
     userinfoClaims: grant.claims?.userinfo,
+    membership: membershipAsked(scope, client.membershipClaims),
     cnf,
   };
 }

@@ -23,6 +23,9 @@ export const openIdUserInfoSchema = cloudUserDetailsSchema.extend({
   family_name: z.string().optional(),
   preferred_username: z.string().optional(),
   email: z.string().optional(),
+  email_verified: z.boolean().optional(),
+  roles: z.array(z.string()).optional(),
+  groups: z.array(z.string()).optional(),
 });
 
 export type CloudUserDetails = z.infer<typeof cloudUserDetailsSchema>;

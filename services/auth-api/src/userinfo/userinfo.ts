@@ -6,7 +6,7 @@ import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Signer } from '../keys/signer.ts';
 import { isWithinScope, openidScope } from '../protocol/parameters.ts';
-import { claimsOfScope, type UserClaim, userClaimNames, userClaimsOf } from '../protocol/user-claims.ts';
+import { claimsOfScope, standardClaimNames, type UserClaim, userClaimsOf } from '../protocol/user-claims.ts';
 import type { AccessTokenRecord, StoredAccessToken } from '../tokens/access-token.ts';
 import type { UserIdentity } from '../users/identity.ts';
 import type { CloudUserDetails, OpenIdUserInfo } from './userinfo-schemas.ts';
@@ -47,8 +47,11 @@ export function createUserInfo(options: UserInfoOptions) {
   const { userTokens, directory, signer, issuer, now } = options;
 
   /** Names of the claims that may be shown, with the properties that repeat them. */
-  const shownTo = ({ scope, userinfoClaims = [] }: AccessTokenRecord): readonly string[] =>
-    options.showsEverything ? userClaimNames : [...claimsOfScope(scope), ...userinfoClaims];
+  const shownTo = ({ scope, userinfoClaims = [], membership = [] }: AccessTokenRecord): readonly string[] => [
+    ...(options.showsEverything ? standardClaimNames : claimsOfScope(scope)),
+    ...userinfoClaims,
+    ...membership,
+  ];
 
   return {
     async cloudUserDetails(call: TokenCall): Promise<CloudUserDetails> {

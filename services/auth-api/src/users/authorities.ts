@@ -1,6 +1,7 @@
 /** Derives a person's authorities from flags, ranks, access groups and roles. docs/authorities.md lists the rules. */
 import { CfgRank, flagIsSet } from '@gatehouse/config-server-client/model/enumerations';
 import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { groupPrefix } from '../protocol/user-claims.ts';
 
 export interface Authority {
   name: string;
@@ -25,8 +26,7 @@ export interface AuthorityMapping {
 /** Tenant, service and super administrators have this rank or a higher one. */
 const minAdministratorRank = CfgRank.tenantAdministrator;
 
-/** The prefixes keep the customer's names of groups and roles apart from authorities that Gatehouse itself checks. */
-const groupPrefix = 'GROUP_';
+/** As groupPrefix, for the customer's names of roles. */
 const rolePrefix = 'CONFIG_ROLE_';
 
 export function authoritiesOf(

@@ -23,6 +23,8 @@ export interface UserIdentity {
   firstName?: string;
   lastName?: string;
   email?: string;
+  /** The identity provider of the login has verified that address. */
+  emailVerified?: boolean;
   authorities: Authority[];
   properties: Record<string, string>;
   /** How the person came in, as far as it is known. */

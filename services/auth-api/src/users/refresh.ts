@@ -17,7 +17,10 @@ export interface RefreshOptions {
   identities: Identities;
 }
 
-type KnownPerson = Pick<UserIdentity, 'environmentId' | 'contactCenterId' | 'dbid' | 'entry'>;
+type KnownPerson = Pick<
+  UserIdentity,
+  'environmentId' | 'contactCenterId' | 'dbid' | 'entry' | 'email' | 'emailVerified'
+>;
 
 export function createRefresh({ contactCenters, links, identities }: RefreshOptions) {
   const readAgain = async (known: KnownPerson, provedAtMs: number): Promise<UserIdentity> => {
@@ -31,7 +34,9 @@ export function createRefresh({ contactCenters, links, identities }: RefreshOpti
     // The announcement of the new password was missed, and with it the revocation.
     const { PasswordUpdatingDate: changedAtSeconds = 0 } = person;
     if (changedAtSeconds * 1000 > provedAtMs + passwordClockSkewMs) throw userGone();
-    return definedOnly({ ...(await identities.of(link, person)), entry });
+    const read = await identities.of(link, person);
+    const emailVerified = known.email === read.email ? known.emailVerified : undefined;
+    return definedOnly({ ...read, entry, emailVerified });
   };
 
   /**

@@ -12,6 +12,8 @@ const sentences: Readonly<Record<string, TextKey>> = {
   openid: 'consent.openid',
   profile: 'consent.profile',
   email: 'consent.email',
+  roles: 'consent.roles',
+  groups: 'consent.groups',
   offline_access: 'consent.offline_access',
   [everything]: 'consent.everything',
 };

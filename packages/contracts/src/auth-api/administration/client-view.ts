@@ -44,6 +44,8 @@ export const clientViewSchema = z.object({
   uuidAccessTokens: z.boolean().optional(),
   accessTokenSignedResponseAlg: z.string(),
   idTokenSignedResponseAlg: z.string(),
+  /** Absent in answers of the release before. */
+  membershipClaims: texts.optional(),
   /** Absent: JSON. */
   userinfoSignedResponseAlg: z.string().optional(),
   tokenEndpointAuthMethod: z.string().optional(),

@@ -108,6 +108,7 @@ export function createOidcRelyingParty(options: OidcRelyingPartyOptions) {
       groups: groupsClaim === undefined ? [] : textsOf(claims[groupsClaim]),
       authTimeMs: typeof authTime === 'number' ? authTime * 1000 : undefined,
       ...(typeof acr === 'string' ? { context: acr } : {}),
+      ...(isVerified(claims) ? { verifiedEmail: claims.email } : {}),
       amr: textsOf(claims['amr']).filter((method) => /^[a-z]{1,32}$/.test(method)),
       provider: {
         protocol: 'oidc',
@@ -143,10 +144,11 @@ function requireIssuer(configuration: openid.Configuration, parameters: URLSearc
  */
 function requireVerifiedEmail(
   { userLookup, assumeVerifiedEmail = false }: OidcSignOn,
-  { email, email_verified: verified }: Record<string, unknown>,
+  claims: Record<string, unknown>,
 ): void {
-  // Without an address there is no name at all. Some providers say it as text.
-  if (email === undefined || verified === true || verified === 'true') return;
+  const { email, email_verified: verified } = claims;
+  // Without an address there is no name at all.
+  if (email === undefined || isVerified(claims)) return;
   if (verified === undefined && assumeVerifiedEmail) return;
   const found =
     verified === undefined
@@ -156,6 +158,12 @@ function requireVerifiedEmail(
     'email_unverified',
     `the claim email is not verified, and it is looked up as ${userLookup}: ${found}`,
   );
+}
+
+/** Some providers say it as text. */
+function isVerified<C extends Record<string, unknown>>(claims: C): claims is C & { email: string } {
+  const { email, email_verified: verified } = claims;
+  return typeof email === 'string' && (verified === true || verified === 'true');
 }
 
 function textsOf(value: unknown): string[] {

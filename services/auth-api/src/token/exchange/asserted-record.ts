@@ -1,6 +1,7 @@
 /** Builds the record of an access token for a user whom a registered issuer has named: no session, no refresh token (RFC 7521 section 4.1). */
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import { narrowScope } from '../../protocol/parameters.ts';
+import { membershipAsked } from '../../protocol/user-claims.ts';
 import { newFamilyId } from '../../tokens/family-token.ts';
 import { partyNamedBy } from '../../tokens/lineage.ts';
 import type { GrantRequest } from '../grants/grant-handler.ts';
@@ -30,6 +31,7 @@ export function assertedRecord(
     familyId: newFamilyId(),
     sub: identity.sub,
     identity,
+    membership: membershipAsked(scope, client.membershipClaims),
     mayAct,
     cnf,
   };

@@ -4,6 +4,7 @@ import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/conf
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
 import { commonScope, narrowScope } from '../../protocol/parameters.ts';
+import { membershipAsked } from '../../protocol/user-claims.ts';
 import type { Revocable } from '../../revocation/revocation.ts';
 import type { AccessTokenRecord } from '../../tokens/access-token.ts';
 import { tokenIdIn } from '../../tokens/derived-tokens.ts';
@@ -27,12 +28,14 @@ export interface Derivation {
 /** @param parents the presented tokens. @throws OAuthError invalid_scope */
 export function derivedRecord(derivation: Derivation, parents: readonly string[]): SubjectRecord {
   const { client, grantType, subject, actor, audience, cnf, nowMs } = derivation;
+  const scope = derivedScope(derivation);
   return {
     ...subject,
     clientId: client.clientId,
     grantType,
-    scope: derivedScope(derivation),
+    scope,
     audience,
+    membership: membershipAsked(scope, client.membershipClaims),
     issuedAtMs: nowMs,
     expiresAtMs: endOf(derivation, client.accessTokenTtlSeconds),
     generation: (subject.generation ?? 0) + 1,
