@@ -24,9 +24,10 @@ const paths: Record<ServiceChart, string[]> = {
     '/auth/v3/userinfo',
     '/.well-known/openid-configuration/auth/v3',
     '/.well-known/oauth-authorization-server/auth/v3',
+    '/.well-known/oauth-protected-resource/auth/v3',
   ],
   'auth-ui': ['/auth'],
-  'environment-api': ['/environment/v3'],
+  'environment-api': ['/environment/v3', '/.well-known/oauth-protected-resource/environment/v3'],
 };
 
 const classicNames: Record<ServiceChart, string> = {

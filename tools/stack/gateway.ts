@@ -25,6 +25,9 @@ export async function startGateway({ port, authApi, authUi, environmentApi }: Ga
     // RFC 8414 section 3.1 puts the well-known part before the issuer's path.
     '/.well-known/openid-configuration/auth/v3': authApi,
     '/.well-known/oauth-authorization-server/auth/v3': authApi,
+    // RFC 9728 section 3.1, before the path of a resource.
+    '/.well-known/oauth-protected-resource/auth/v3': authApi,
+    '/.well-known/oauth-protected-resource/environment/v3': environmentApi,
   };
   for (const [prefix, upstream] of Object.entries(upstreams))
     await app.register(proxy, {

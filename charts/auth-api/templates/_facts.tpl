@@ -17,6 +17,7 @@ paths:
   - /auth/v3/userinfo
   - /.well-known/openid-configuration/auth/v3
   - /.well-known/oauth-authorization-server/auth/v3
+  - /.well-known/oauth-protected-resource/auth/v3
 opsPath: /auth/v3/ops
 internal: true
 required:

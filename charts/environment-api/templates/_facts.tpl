@@ -3,6 +3,7 @@
 root: /environment/v3
 paths:
   - /environment/v3
+  - /.well-known/oauth-protected-resource/environment/v3
 internal: true
 required:
   - key: config.authApi.url

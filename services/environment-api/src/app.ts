@@ -52,12 +52,14 @@ export async function buildApp(deps: Deps): Promise<App> {
       version: kit.version,
     },
   });
+  await app.register(access.resource.routes);
   await app.register(
     async (api: App) => {
       api.decorateRequest('caller');
       // Before authentication, because a preflight carries no credentials.
       enforceCors(api, { ...corsOptions, origins: deps.cors.allowedOrigins });
       tellNonces(api, access);
+      access.resource.tell(api);
       // Guards every route below: no body is read and nothing is looked up before the caller is authenticated.
       api.addHook('onRequest', async (request) => {
         request.caller = await access.authenticate(request, request.ip);

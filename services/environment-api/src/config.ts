@@ -26,6 +26,11 @@ export const configuration = defineConfiguration(
   'environment-api',
   {
     mode: modeSetting,
+    publicUrl: setting(read.baseUrl().optional(), {
+      env: 'GATEHOUSE_PUBLIC_URL',
+      doc: 'The one public origin of the installation, where callers reach this API too. With it, the API tells clients whose tokens it takes (RFC 9728).',
+      example: 'https://login.example.com',
+    }),
     location: setting(locationSchema.default(rootLocation), {
       env: 'GATEHOUSE_LOCATION',
       doc: 'Location of this installation, as a path; it selects servers and settings that are stored for a location.',

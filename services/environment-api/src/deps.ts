@@ -74,6 +74,10 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     dpop: config.dpop,
     encryptionKeys: config.encryption.keys,
     certificates: clientCertificatesOf(config),
+    resource: {
+      publicUrl: config.publicUrl,
+      takesCertificates: config.http.tls.clientCertificates || config.mtls.header !== undefined,
+    },
     redis,
     keyspace,
     now,

@@ -53,6 +53,7 @@ test.each([
   ['/auth/v3?x=/auth/sign-in.html', 'auth-api'],
   ['/.well-known/openid-configuration/auth/v3', 'auth-api'],
   ['/.well-known/oauth-authorization-server/auth/v3', 'auth-api'],
+  ['/.well-known/oauth-protected-resource/auth/v3/openid/userinfo', 'auth-api'],
   ['/auth/sign-in.html?interaction=1', 'auth-ui'],
   ['/auth/v30', 'auth-ui'],
 ])('%s goes to %s, unchanged', async (path, name) => {

@@ -102,7 +102,8 @@ export async function authorizeRoutes(
         body: cancelFormSchema,
       },
     },
-    async (request, reply) => sendStep(reply, await authorization.cancel(request.body, { request, reply }), 303),
+    async (request, reply) =>
+      sendStep(reply, await authorization.cancel(request.body, { request, reply }), 303),
   );
 
   async function findPosted(id: unknown): Promise<Record<string, unknown>> {

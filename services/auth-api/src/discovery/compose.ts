@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import { grantTypes } from '../token/grants/index.ts';
 import { discoveryRoutes } from './discovery-routes.ts';
+import { userResources } from './user-resources.ts';
 
 interface DiscoveryDependencies {
   keys: Keys;
@@ -24,8 +25,9 @@ export function composeDiscovery({ issuer }: Core, { config, keys, registration 
     certificates: http.tls.clientCertificates || mtls.header !== undefined,
     mtlsUrl: mtls.url,
   };
+  const resources = userResources(issuer, offers);
+  const signingKeys = () => keys.service.keys.all;
   return {
-    routes: async (app: App) =>
-      discoveryRoutes(app, { issuer, grantTypes, signingKeys: () => keys.service.keys.all, offers }),
+    routes: async (app: App) => discoveryRoutes(app, { issuer, grantTypes, signingKeys, offers, resources }),
   };
 }

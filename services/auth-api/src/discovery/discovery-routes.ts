@@ -1,17 +1,20 @@
 /** Serves the discovery documents and the key set, which are public. */
+import { metadataPathOf } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
 import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
 import { keySetMaxAgeSeconds, publishKeys } from '../keys/jwks.ts';
 import type { SigningKey } from '../keys/key-ring.ts';
-import { discoverySchema, keySetSchema } from '../protocol/schemas.ts';
+import { discoverySchema, keySetSchema, resourceSchema } from '../protocol/schemas.ts';
 import { discoveryDocument, type Offers } from './discovery.ts';
+import type { UserResources } from './user-resources.ts';
 
 interface DiscoveryRoutesDeps {
   issuer: string;
   grantTypes: string[];
   signingKeys: () => readonly SigningKey[];
   offers: Offers;
+  resources: UserResources;
 }
 
 const tags = ['discovery'];
@@ -26,7 +29,7 @@ const paths = [
 
 export function discoveryRoutes(
   app: App,
-  { issuer, grantTypes, signingKeys, offers }: DiscoveryRoutesDeps,
+  { issuer, grantTypes, signingKeys, offers, resources }: DiscoveryRoutesDeps,
 ): void {
   app.setErrorHandler(oauthErrorHandler);
   allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
@@ -35,14 +38,22 @@ export function discoveryRoutes(
     done();
   });
 
+  const signingAlgorithms = () => [...new Set(signingKeys().map(({ algorithm }) => algorithm))];
+
   for (const url of paths) {
     app.get(
       url,
       { schema: { tags, summary: 'What this server can do', response: { 200: discoverySchema } } },
-      async () => {
-        const signingAlgorithms = [...new Set(signingKeys().map(({ algorithm }) => algorithm))];
-        return discoveryDocument({ issuer, grantTypes, signingAlgorithms, offers });
-      },
+      async () =>
+        discoveryDocument({ issuer, grantTypes, signingAlgorithms: signingAlgorithms(), offers, resources }),
+    );
+  }
+
+  for (const { path, metadata } of resources) {
+    app.get(
+      metadataPathOf(path),
+      { schema: { tags, summary: `How to call ${path} (RFC 9728)`, response: { 200: resourceSchema } } },
+      async () => metadata(signingAlgorithms()),
     );
   }
 

@@ -8,6 +8,7 @@ import { supportedContexts } from '../protocol/authentication-context.ts';
 import { offlineScope, openidScope } from '../protocol/parameters.ts';
 import { responseModes, responseTypes } from '../protocol/response-types.ts';
 import { claimScopes, userClaimNames } from '../protocol/user-claims.ts';
+import type { UserResources } from './user-resources.ts';
 
 /** Features that depend on settings. */
 export interface Offers {
@@ -25,16 +26,20 @@ interface DiscoveryFacts {
   grantTypes: string[];
   signingAlgorithms: string[];
   offers: Offers;
+  resources: UserResources;
 }
 
 /** Every address is below the issuer, whatever host the request named. */
-export function discoveryDocument({ issuer, grantTypes, signingAlgorithms, offers }: DiscoveryFacts) {
+export function discoveryDocument(facts: DiscoveryFacts) {
+  const { issuer, grantTypes, signingAlgorithms, offers, resources } = facts;
   const confidentialMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   return {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     token_endpoint: `${issuer}/oauth/token`,
     userinfo_endpoint: `${issuer}/openid/userinfo`,
+    // RFC 9728 section 4.
+    protected_resources: resources.map(({ resource }) => resource),
     jwks_uri: `${issuer}/oauth/jwks`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
     revocation_endpoint: `${issuer}/oauth/revoke`,

@@ -116,6 +116,10 @@ export const logoutRequestSchema = z.looseObject({
 });
 
 export const discoverySchema = z.looseObject({ issuer: z.string() });
+export const resourceSchema = z.looseObject({
+  resource: z.string(),
+  authorization_servers: z.array(z.string()),
+});
 /** An allow-list, so that a private member can never be published. */
 const publicKeySchema = z.object({
   kty: z.string(),

@@ -55,7 +55,8 @@ export function isUserClaim(name: string): name is UserClaim {
 
 /** Names of the claims that a scope requests. */
 export function claimsOfScope(scope: string[]): UserClaim[] {
-  const asks = (name: string) => (isMembershipClaim(name) ? scope.includes(name) : isWithinScope([name], scope));
+  const asks = (name: string) =>
+    isMembershipClaim(name) ? scope.includes(name) : isWithinScope([name], scope);
   return claimScopes.filter(asks).flatMap((name) => scopes[name]);
 }
 

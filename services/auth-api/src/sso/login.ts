@@ -9,7 +9,14 @@ import type { InteractionService } from '../interactions/service.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { UserService } from '../users/service.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import { type AssertedPerson, hasVerified, methodsOf, nameOf, requireGroup, seenAtMs } from './asserted-person.ts';
+import {
+  type AssertedPerson,
+  hasVerified,
+  methodsOf,
+  nameOf,
+  requireGroup,
+  seenAtMs,
+} from './asserted-person.ts';
 import { SsoError, type SsoReason } from './failure.ts';
 import type { SsoFlow } from './flow.ts';
 import type { SsoMetrics } from './metrics.ts';

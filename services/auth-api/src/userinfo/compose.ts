@@ -1,10 +1,12 @@
 /** Composes the endpoints that return the user of an access token. */
+import { metadataPathOf, tellMetadata } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
 import type { App } from '@gatehouse/service-kit/http/app';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import type { Token } from '../token/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
+import { userInfoPaths } from './paths.ts';
 import { userJwtRoutes } from './user-jwt-routes.ts';
 import { createUserInfo, createUserTokens } from './userinfo.ts';
 import { userinfoRoutes } from './userinfo-routes.ts';
@@ -28,9 +30,17 @@ export function composeUserInfo(core: Core, dependencies: UserInfoDependencies) 
     now,
     showsEverything: isCompat,
   });
+  const { origin } = new URL(issuer);
+  const metadataOf = (route: string) =>
+    userInfoPaths.includes(route) ? `${origin}${metadataPathOf(route)}` : undefined;
   return {
-    routes: (app: App) => userinfoRoutes(app, { userInfo }),
-    jwtRoutes: async (app: App) =>
-      userJwtRoutes(app, { userTokens, userInfo, convertedTokens: token.convertedTokens }),
+    async routes(app: App) {
+      tellMetadata(app, metadataOf);
+      await userinfoRoutes(app, { userInfo });
+    },
+    async jwtRoutes(app: App) {
+      tellMetadata(app, metadataOf);
+      userJwtRoutes(app, { userTokens, userInfo, convertedTokens: token.convertedTokens });
+    },
   };
 }

@@ -8,7 +8,9 @@ let stack: AuthApi;
 let spa: TestClient;
 beforeAll(async () => {
   stack = await startAuthApi();
-  spa = await createClient(stack, { redirectURIs: ['https://spa.test/callback', 'https://spelled.test:443/cb'] });
+  spa = await createClient(stack, {
+    redirectURIs: ['https://spa.test/callback', 'https://spelled.test:443/cb'],
+  });
 });
 afterAll(() => stack?.close());
 

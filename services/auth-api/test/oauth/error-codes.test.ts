@@ -311,7 +311,10 @@ describe('resources (RFC 6750 section 3.1)', () => {
 
   it('without a token: 401, and a challenge without an error code', async () => {
     const answer = await ask('userinfo');
-    expect([answer.statusCode, challengeOf(answer)]).toEqual([401, 'Bearer realm="gatehouse"']);
+    expect([answer.statusCode, challengeOf(answer)]).toEqual([
+      401,
+      expect.stringMatching(/^Bearer realm="gatehouse", resource_metadata="[^"]+"$/),
+    ]);
   });
 
   it('with one that is expired, revoked, malformed or of another kind: 401 invalid_token', async () => {

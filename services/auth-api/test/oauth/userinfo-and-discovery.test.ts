@@ -93,7 +93,7 @@ describe('userinfo', () => {
     const missing = await get({});
     expect([missing.statusCode, missing.headers['www-authenticate']]).toEqual([
       401,
-      'Bearer realm="gatehouse"',
+      expect.stringMatching(/^Bearer realm="gatehouse", resource_metadata="[^"]+"$/),
     ]);
     for (const bad of [bearer('made-up'), bearer(refresh_token), { authorization: 'Basic eDp5' }]) {
       const answer = await get(bad);

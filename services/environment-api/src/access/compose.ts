@@ -20,6 +20,7 @@ import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
 import { type Caller, opsCaller, requireInternal, tokenCaller } from './caller.ts';
 import { createIntrospection } from './introspection.ts';
+import { createResource, type ResourceOptions } from './resource.ts';
 
 export async function composeAccess({
   authApi,
@@ -28,6 +29,7 @@ export async function composeAccess({
   dpop,
   encryptionKeys,
   certificates,
+  resource,
   redis,
   keyspace,
   now,
@@ -39,6 +41,7 @@ export async function composeAccess({
   dpop: { origins: readonly string[]; requireNonce: boolean };
   encryptionKeys: Secret;
   certificates: ClientCertificates;
+  resource: Pick<ResourceOptions, 'publicUrl' | 'takesCertificates'>;
   redis: RedisClient;
   keyspace: Keyspace;
   now: Clock;
@@ -76,6 +79,7 @@ export async function composeAccess({
 
   return {
     dpopProofs,
+    resource: createResource({ ...resource, takesProofs: dpop.origins.length > 0 }),
     authenticate,
     /** Authenticates another service. A guess costs a question to Auth API, so their number is limited. @throws AppError 429 */
     async authenticateService(sender: SenderRequest, clientAddress: string): Promise<Caller> {

@@ -1,0 +1,39 @@
+/** Tells clients that know nothing but the address of this API whose tokens it takes (RFC 9728). */
+import {
+  metadataPathOf,
+  resourceMetadata,
+  tellMetadata,
+} from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { allowEveryOrigin } from '@gatehouse/service-kit/http/cors';
+
+export interface ResourceOptions {
+  /** Undefined: this API does not know how callers reach it, and describes nothing. */
+  publicUrl: string | undefined;
+  takesProofs: boolean;
+  takesCertificates: boolean;
+}
+
+const path = '/environment/v3';
+const maxAgeSeconds = 300;
+
+export function createResource({ publicUrl, takesProofs, takesCertificates }: ResourceOptions) {
+  if (publicUrl === undefined) return { routes: async () => undefined, tell: () => undefined };
+  const metadata = resourceMetadata({
+    resource: `${publicUrl}${path}`,
+    issuer: `${publicUrl}/auth/v3`,
+    name: 'Environment API',
+    takesProofs,
+    takesCertificates,
+  });
+  return {
+    async routes(app: App) {
+      allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
+      app.get(metadataPathOf(path), { schema: { hide: true } }, async (_request, reply) =>
+        reply.header('cache-control', `public, max-age=${maxAgeSeconds}`).send(metadata),
+      );
+    },
+    /** Names the metadata in the challenges of a scope. */
+    tell: (scope: App) => tellMetadata(scope, () => `${publicUrl}${metadataPathOf(path)}`),
+  };
+}
