@@ -35,7 +35,7 @@ const attemptSettings = {
   }),
   addressAttempts: setting(read.integer(1, 1_000_000).default(200), {
     env: 'GATEHOUSE_SIGN_IN_ADDRESS_ATTEMPTS',
-    doc: 'Failed logins from one address within its window, over all accounts: for accounts that are used from there, for first attempts at a login page, and for the rest, each. Known browsers are not counted.',
+    doc: 'Failed logins from one address within its window, over all accounts: for accounts that are used from there, for the first three attempts at a login page, and for the rest, each. Known browsers are not counted.',
   }),
   addressWindowSeconds: setting(read.integer(1, 86_400).default(600), {
     env: 'GATEHOUSE_SIGN_IN_ADDRESS_WINDOW_SECONDS',

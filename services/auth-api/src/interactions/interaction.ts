@@ -23,6 +23,8 @@ export interface Interaction extends InteractionData {
 /** The part that changes while the user tries. */
 export interface InteractionState {
   error?: InteractionError;
+  /** Forms that failed. */
+  failures?: number;
   /** Names of the rules, with the error `password_policy`. */
   brokenRules?: string[];
   retryAfterSeconds?: number;

@@ -44,6 +44,7 @@ export async function keepFailure(
     interaction.id,
     definedOnly({
       error: reason.failure,
+      failures: (interaction.state.failures ?? 0) + 1,
       correlationId,
       userName: shown(typed.userName),
       tenant: shown(typed.tenant),

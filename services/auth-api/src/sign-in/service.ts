@@ -33,6 +33,9 @@ export interface SignInOptions {
 
 export type SignInService = ReturnType<typeof createSignInService>;
 
+/** Of a page: a person mistypes once or twice, and somebody who guesses has to load a page for every few guesses. */
+const earlyAttempts = 3;
+
 export function createSignInService(options: SignInOptions) {
   const { guard, interactions, sessions, cookies, users, clients, pages } = options;
 
@@ -48,7 +51,7 @@ export function createSignInService(options: SignInOptions) {
       password: form.password,
       clientAddress: request.ip,
       device: cookies.readBrowser(request),
-      isFirstOnPage: interaction !== undefined && interaction.state.error === undefined,
+      isEarlyOnPage: interaction !== undefined && (interaction.state.failures ?? 0) < earlyAttempts,
       clientId: interaction?.clientId,
       contactCenterIds: client?.contactCenterIds,
       // No signal: Fastify's signal fires as soon as the form has been read.

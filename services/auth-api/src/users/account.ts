@@ -13,8 +13,8 @@ export interface AttemptOrigin {
   clientAddress: string;
   /** Value of the browser's binding cookie: tells a device that signed in before from a stranger's. */
   device?: string | undefined;
-  /** The first attempt at a login page that this browser was sent to. */
-  isFirstOnPage?: boolean | undefined;
+  /** One of the first attempts at a login page that this browser was sent to. */
+  isEarlyOnPage?: boolean | undefined;
   clientId?: string | undefined;
   correlationId: string;
   signal?: AbortSignal | undefined;
@@ -35,6 +35,8 @@ export interface NamedAccount {
   contactCenterId?: string | undefined;
   /** Contact centres whose users may sign in; empty or absent: every contact centre. */
   allowed?: readonly string[] | undefined;
+  /** Of a login. Absent where it is changed: then it is wrong for attempts that have the same. */
+  password?: string | undefined;
 }
 
 interface Purpose {
@@ -97,7 +99,8 @@ export function createAccounts(options: AccountsOptions) {
           rules: await lockoutRules(contactCenter, name.tenant),
           address: origin.clientAddress,
           device: origin.device,
-          isFirstOnPage: origin.isFirstOnPage,
+          isEarlyOnPage: origin.isEarlyOnPage,
+          password: named.password,
         });
         const domain = named.contactCenterId === undefined ? contactCenters.domainOf(name.tenant) : undefined;
         return { ...name, contactCenter, domain, attempt };

@@ -99,8 +99,8 @@ export function createAuthenticate(options: AuthenticateOptions) {
 
   return async (login: Login): Promise<AuthenticatedLogin> => {
     if (login.password === '') throw new SignInError('credentials_required', { field: 'password' });
-    const { userName, tenant, contactCenterIds: allowed } = login;
-    const account = await accounts.open({ userName, tenant, allowed }, login, {
+    const { userName, tenant, password, contactCenterIds: allowed } = login;
+    const account = await accounts.open({ userName, tenant, password, allowed }, login, {
       failed: 'login_failed',
       onRefused: (id, { failure }) => metrics.failed(id, failure),
     });

@@ -2,7 +2,7 @@ import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthApi, demoContactCenter, environmentOf, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
-import { agent, signIn, startInteraction } from '../stack/interaction.ts';
+import { agent, readView, signIn, startInteraction } from '../stack/interaction.ts';
 import { createClient, passwordTokens } from '../stack/oauth.ts';
 
 /** The Configuration Server locks at the sixth failure, until an administrator unlocks. */
@@ -177,6 +177,13 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     expect(await statusesOf(logins)).toEqual(Array(10).fill(200));
   });
 
+  it('two hundred right passwords at once on two replicas all get in', async () => {
+    const logins = Array.from({ length: 200 }, (_, index) =>
+      attempt(index % 2 === 0 ? stack : replica, agentWith(agent.password), `198.51.100.${index % 3}`),
+    );
+    expect(await statusesOf(logins)).toEqual(Array(200).fill(200));
+  }, 30_000);
+
   // attack: address lock-out by invented names | CWE-645 | guard: services/auth-api/src/users/attempts/address-counts.ts
   it('invented names from one address keep nobody else out who signs in from there', async () => {
     const address = '198.51.100.9';
@@ -197,7 +204,20 @@ describe('49: brute force (ASVS 6.3.1)', () => {
     const newcomer = createBrowser(stack.app, address);
     const login = { username: 'admin', password: 'demo-admin-password', tenant: 'demo' };
     const page = await startInteraction(stack, newcomer);
+    for (const typed of ['Demo-admin-password', 'demo-admin-pasword']) {
+      const mistyped = await signIn(stack, newcomer, page, { ...login, password: typed });
+      expect(mistyped.location).not.toContain('/resume');
+    }
     expect((await signIn(stack, newcomer, page, login)).location).toContain('/resume');
+
+    const inventor = createBrowser(stack.app, address);
+    const guessed = await startInteraction(stack, inventor);
+    const errors: unknown[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      await signIn(stack, inventor, guessed, { ...login, username: `guessed${index}` });
+      errors.push((await readView(stack.app, inventor, guessed)).error);
+    }
+    expect(errors).toEqual(['bad_credentials', 'bad_credentials', 'bad_credentials', 'throttled']);
   });
 
   it('an account that does not exist is throttled like one that does', async () => {

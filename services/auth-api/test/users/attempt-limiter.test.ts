@@ -127,6 +127,40 @@ describe.each([{ cluster: false }, { cluster: true }])(
       expect(await refused(limiter, 50)).toBe(3);
     });
 
+    // attack: denial of service by many logins at once | CWE-645 | guard: services/auth-api/src/users/attempts/same-password.ts
+    it('any number of attempts with the same right password at once need one place, from any browser and address', async () => {
+      const limiter = limiterWith({ addressAttempts: 5 });
+      const right = async (index: number) => {
+        const address = index % 2 === 0 ? strange() : `203.0.113.${index}`;
+        const attempt = await reserve(limiter, { password: 'right', address, device: `browser ${index}` });
+        await new Promise((resolve) => setImmediate(resolve));
+        await attempt.succeed();
+      };
+      await Promise.all(Array.from({ length: 200 }, (_, index) => right(index)));
+      expect((await limiter.explain(account, rules)).knownBrowsers).toBe(20);
+      // None of them was forgotten as an attempt that is still to be answered.
+      expect(await refused(limiter, 50, { address: `203.0.${counter}.7` })).toBe(3);
+    });
+
+    // attack: guesses compared with a login of the person at no cost | ASVS 6.3.1 | guard: services/auth-api/src/users/attempts/same-password.ts
+    it('after another password nobody gets in because the person does', async () => {
+      const limiter = limiterWith();
+      const open = [];
+      for (let index = 0; index < 3; index += 1) open.push(await reserve(limiter, { password: 'right' }));
+      const guess = async (password: string) => (await reserve(limiter, { password })).refuse();
+      const guesses = Array.from({ length: 32 }, (_, index) => guess(`guess ${index}`));
+      const outcomes = Promise.allSettled([...guesses, guess('right')]);
+      // Answered after the questions of all of them.
+      await limiter.explain(account, rules);
+      await Promise.all(open.map((attempt) => attempt.succeed()));
+      expect((await outcomes).at(-1)).toMatchObject({ status: 'rejected', reason: { failure: 'throttled' } });
+    });
+
+    it('a wrong password at many browsers at once spends no more than others', async () => {
+      const limiter = limiterWith({ freeFailures: 1000 });
+      expect(await refused(limiter, 50, { password: 'wrong' })).toBe(3);
+    });
+
     it('the right password forgets the refusals before it, and not those that came meanwhile', async () => {
       const limiter = limiterWith();
       await refused(limiter, 1);
@@ -228,7 +262,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
 
       await signIn(limiter, { device: 'home' });
       await signIn(limiter, { account: `${account}/colleague`, address });
-      await signIn(limiter, { account: `${account}/newcomer`, address, isFirstOnPage: true });
+      await signIn(limiter, { account: `${account}/newcomer`, address, isEarlyOnPage: true });
       // The account was not charged for what its address was refused.
       expect(await refused(limiter, 50, { account: `${account}/own`, address: '203.0.113.9' })).toBe(3);
     });

@@ -3,6 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { budgetOf, type LockoutRules, type Spender } from './budget.ts';
+import { createSamePassword } from './same-password.ts';
 import { countRefusal, countSuccess, reserveOnAccount } from './scripts.ts';
 import { createTurns } from './turns.ts';
 import type { UsualAddresses } from './usual-addresses.ts';
@@ -21,6 +22,8 @@ export interface AccountSubject {
   address: string;
   /** Value of the browser's binding cookie. */
   device?: string | undefined;
+  /** Attempts with the same one at the same time need one place. */
+  password?: string | undefined;
 }
 
 /** No Configuration Server answers so late; after it an attempt that a stopped replica left is given up. */
@@ -35,6 +38,7 @@ const letters = { others: 'o', knownBrowser: 'k', usualAddress: 'u' } as const s
   Spender,
   string
 >;
+const alone = { answer: undefined, leave: () => undefined };
 const spenders = Object.keys(letters) as Spender[];
 
 export interface AccountCountsOptions {
@@ -47,6 +51,7 @@ export interface AccountCountsOptions {
 
 export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now }: AccountCountsOptions) {
   const takeTurn = createTurns('account', maxWaiting);
+  const enter = createSamePassword();
   const keysOf = (account: string) =>
     ['refusals', 'pending', 'devices', 'addresses'].map((part) =>
       keyspace.key(`limit:account:${part}`, sha256(account)),
@@ -63,13 +68,13 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
 
   return {
     /** @throws SignInError `throttled` */
-    async reserve({ account, rules, address, device: cookie }: AccountSubject) {
+    async reserve({ account, rules, address, device: cookie, password }: AccountSubject) {
       const id = randomToken(9);
       const keys = keysOf(account);
       const device = cookie === undefined ? '' : sha256(cookie);
       const marks = usualAddresses.marksOf(account, address);
       let reservedAtMs = now();
-      const { spender, callers } = await takeTurn(account, async () => {
+      const ask = async () => {
         reservedAtMs = now();
         const given = [...argumentsFor(rules, id, ''), device, ...marks];
         const [waitMs, spender, callers] = (await reserveOnAccount.run(redis, keys, given)) as [
@@ -78,20 +83,30 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
           string,
         ];
         return { waitMs, spender, callers };
+      };
+      const { answer, leave } = password === undefined ? alone : enter(account, password);
+      const { spender, callers } = await takeTurn(account, ask, answer).catch((error) => {
+        leave(false);
+        throw error;
       });
-      const member = `${spender}:${id}`;
+      const member = `${spender || letters.others}:${id}`;
       return {
+        /** Without a place: the same password was right just now. */
+        isProved: spender === '',
         isKnownBrowser: callers.includes(letters.knownBrowser),
         isUsualAddress: callers.includes(letters.usualAddress),
         async refuse() {
+          leave(false);
           await countRefusal.run(redis, keys.slice(0, 2), [now(), member, rules.windowMs, '1']);
         },
         async succeed() {
+          leave(true);
           const browser = [device, rememberedDevices, deviceLifeMs];
           const usual = [marks[0] ?? '', rememberedAddresses, addressLifeMs];
           await countSuccess.run(redis, keys, [now(), member, reservedAtMs, ...browser, ...usual]);
         },
         async release() {
+          leave(false);
           await redis.zrem(keys[1] ?? '', member);
         },
       };

@@ -12,8 +12,8 @@ export interface AttemptLimits extends Pace {
 }
 
 export interface AttemptSubject extends AccountSubject {
-  /** The first attempt at a login page of ours. */
-  isFirstOnPage?: boolean | undefined;
+  /** One of the first attempts at a login page of ours. */
+  isEarlyOnPage?: boolean | undefined;
 }
 
 export interface Attempt {
@@ -56,9 +56,10 @@ export function createAttemptLimiter({
     /** @throws SignInError `throttled` with the time to wait */
     async reserve(subject: AttemptSubject): Promise<Attempt> {
       const onAccount = await accounts.reserve(subject);
-      const group = onAccount.isUsualAddress ? 'usual' : subject.isFirstOnPage ? 'page' : 'other';
+      const group = onAccount.isUsualAddress ? 'usual' : subject.isEarlyOnPage ? 'page' : 'other';
       // A known browser proved the password before: what others do at its address is not its fault.
-      const fromAddress = onAccount.isKnownBrowser
+      const isProved = onAccount.isKnownBrowser || onAccount.isProved;
+      const fromAddress = isProved
         ? undefined
         : await addresses.reserve(subject.address, group).catch(async (error) => {
             await onAccount.release();
