@@ -19,28 +19,29 @@ export function createOperator({ username, password: configured, verifier, log }
   const text = configured.reveal();
   const isHashed = isSlowHash(text);
   const secrets: StoredSecret[] = [{ hash: isHashed ? text : digestSecret(text), isChosen: true }];
-  const isRight = ({ username: name, password }: Credentials) =>
-    safeEqual(name, username) && !isHashed && safeEqual(password, text);
-
   return {
     username,
     /** Tells whether one of the readings is correct. @throws AppError (429) after too many failures, (503) under load */
     async isProvedBy(readings: readonly Credentials[], clientAddress: string): Promise<boolean> {
-      const right = readings.filter(isRight);
-      // A wrong reading before the right one would count as a guess at every request of an honest caller.
-      for (const { username: name, password } of right.length > 0 ? right : readings) {
-        const isOperator = safeEqual(name, username);
-        const check = { kind: 'operator' as const, owner: name, presented: password, clientAddress };
+      const [first] = readings;
+      if (first === undefined) return false;
+      const meant = readings.filter(({ username: name }) => safeEqual(name, username));
+      const isOperator = meant.length > 0;
+      const isProved = await verifier.verify({
+        kind: 'operator',
+        owner: isOperator ? username : first.username,
         // A wrong name costs the same comparison as a wrong password.
-        if (await verifier.verify({ ...check, secrets: isOperator ? secrets : [] })) return true;
-        if (isOperator && isHashed && safeEqual(password, text)) {
-          // A frequent mistake at installation, which is hard to find without this line.
-          log.warn(
-            'an ops call was refused: it sent the hash of the ops password; callers must send the plain password',
-          );
-        }
+        secrets: isOperator ? secrets : [],
+        presented: (isOperator ? meant : readings).map(({ password }) => password),
+        clientAddress,
+      });
+      if (!isProved && isHashed && meant.some(({ password }) => safeEqual(password, text))) {
+        // A frequent mistake at installation, which is hard to find without this line.
+        log.warn(
+          'an ops call was refused: it sent the hash of the ops password; callers must send the plain password',
+        );
       }
-      return false;
+      return isProved;
     },
   };
 }

@@ -22,12 +22,18 @@ export interface SecretCheck {
   owner: string;
   /** Empty when the owner does not exist. */
   secrets: readonly StoredSecret[];
-  presented: string;
+  /** What was sent, in each way in which it can be read: one attempt, because at most one of them is meant. */
+  presented: readonly string[];
   clientAddress: string;
 }
 
 /** `owner`: with its kind. */
 type OwnedSecret = Pick<SecretCheck, 'owner' | 'presented' | 'clientAddress'>;
+
+interface Comparison {
+  stored: string;
+  reading: string;
+}
 
 export type SecretVerifier = Awaited<ReturnType<typeof createSecretVerifier>>;
 
@@ -67,9 +73,9 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
   const inFlight = new Map<string, Promise<boolean>>();
   const dummyHash = await hashSlowly(randomBytes(16).toString('hex'));
 
-  const memoryKey = (owner: string, stored: string, presented: string) =>
+  const memoryKey = (owner: string, { stored, reading }: Comparison) =>
     createHmac('sha256', memoryKeySecret)
-      .update(JSON.stringify([owner, stored, presented]))
+      .update(JSON.stringify([owner, stored, reading]))
       .digest('base64url');
 
   const ownerKeyOf = (owner: string, clientAddress: string) => `${owner} from ${clientAddress}`;
@@ -103,19 +109,20 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
     }
   }
 
-  async function verifySlowly(
-    { owner, presented, clientAddress }: OwnedSecret,
-    hashes: string[],
-  ): Promise<boolean> {
-    const keys = hashes.map((stored) => memoryKey(owner, stored, presented));
+  async function verifySlowly(check: OwnedSecret, hashes: string[]): Promise<boolean> {
+    const { owner, presented, clientAddress } = check;
+    // The dummy hash makes a missing owner, and an owner without a slow hash, cost the same time.
+    const compared = hashes.length > 0 ? hashes : [dummyHash];
+    const comparisons = compared.flatMap((stored) => presented.map((reading) => ({ stored, reading })));
+    const keys = comparisons.map((comparison) => memoryKey(owner, comparison));
     if (keys.some((key) => verified.has(key))) {
       refuseWhileGuessed(owner, clientAddress);
       proved.set(ownerKeyOf(owner, clientAddress), true);
       return true;
     }
     // Equal requests at the same time, such as after a restart of the client, are one check and one attempt.
-    const burst = [clientAddress, ...keys, memoryKey(owner, '', presented)].join(' ');
-    const running = inFlight.get(burst) ?? compareSlowly({ owner, clientAddress, presented }, hashes, keys);
+    const burst = [clientAddress, ...keys].join(' ');
+    const running = inFlight.get(burst) ?? compareSlowly(check, comparisons);
     inFlight.set(burst, running);
     try {
       return await running;
@@ -125,26 +132,27 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
   }
 
   async function compareSlowly(
-    { owner, clientAddress, presented }: OwnedSecret,
-    hashes: string[],
-    keys: string[],
+    { owner, clientAddress }: OwnedSecret,
+    comparisons: Comparison[],
   ): Promise<boolean> {
     const ownerKey = ownerKeyOf(owner, clientAddress);
     // The owner first: its attempts count even when the address has none left.
     perOwner.reserve(ownerKey);
     perAddress.reserve(clientAddress);
     const attempt = await reserveShared(owner, clientAddress);
-    // The dummy hash makes a missing owner, and an owner without a slow hash, cost the same time.
-    const compared = hashes.length > 0 ? hashes : [dummyHash];
-    const results: boolean[] = [];
-    for (const stored of compared) results.push(await slowWork.run(() => matches(stored, presented)));
-    const index = hashes.length > 0 ? results.indexOf(true) : -1;
-    if (index === -1) return false;
+    let right: Comparison | undefined;
+    // All of them: how long it takes must not tell which one was right.
+    for (const comparison of comparisons) {
+      const { stored, reading } = comparison;
+      const matched = await slowWork.run(() => matches(stored, reading));
+      if (matched && stored !== dummyHash) right ??= comparison;
+    }
+    if (right === undefined) return false;
     perAddress.release(clientAddress);
     perOwner.release(ownerKey);
     await attempt?.succeed();
     proved.set(ownerKey, true);
-    verified.set(keys[index] ?? '', true);
+    verified.set(memoryKey(owner, right), true);
     return true;
   }
 
@@ -155,17 +163,18 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
   return {
     /** @throws AppError (429) after too many failures, (503) when too many checks are waiting */
     async verify(check: SecretCheck): Promise<boolean> {
-      if (check.presented === '' || check.presented.length > maxSecretLength) {
+      const presented = check.presented.filter(({ length }) => length > 0 && length <= maxSecretLength);
+      if (presented.length === 0) {
         // Such a request costs no comparison, but the limit bounds the audit events that it causes.
         perAddress.reserve(check.clientAddress);
         return false;
       }
-      const { kind, presented, clientAddress } = check;
+      const { kind, clientAddress } = check;
       // As JSON, because a client id may be any text.
       const owner = JSON.stringify([kind, check.owner]);
       const live = check.secrets.filter(isLive);
       const digests = live.filter(({ hash }) => isDigest(hash));
-      const right = digests.find(({ hash }) => matchesDigest(hash, presented));
+      const right = digests.find(({ hash }) => presented.some((reading) => matchesDigest(hash, reading)));
       if (right !== undefined) {
         if (right.isChosen) {
           const ownerKey = ownerKeyOf(owner, clientAddress);

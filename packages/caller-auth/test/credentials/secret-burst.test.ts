@@ -17,7 +17,7 @@ async function build() {
       kind: 'client',
       owner: 'c',
       secrets: [{ hash: 'slow right' }],
-      presented,
+      presented: [presented],
       clientAddress: '127.0.0.1',
     });
   return { verify, comparisons: () => comparisons };

@@ -31,12 +31,17 @@ beforeEach(async () => {
   });
 });
 
-const check = (hashes: string[], presented: string, owner = 'client', clientAddress = '203.0.113.1') =>
+const check = (
+  hashes: string[],
+  presented: string | string[],
+  owner = 'client',
+  clientAddress = '203.0.113.1',
+) =>
   verifier.verify({
     kind: 'client',
     owner,
     secrets: hashes.map((hash) => ({ hash })),
-    presented,
+    presented: [presented].flat(),
     clientAddress,
   });
 
@@ -83,7 +88,7 @@ describe('35: checking a secret', () => {
   it('refuses a former secret after its grace time', async () => {
     const secrets = [{ hash: digestSecret('new') }, { hash: digestSecret('old'), expiresAtMs: nowMs + 10 }];
     const old = () =>
-      verifier.verify({ kind: 'client', owner: 'client', secrets, presented: 'old', clientAddress: 'a' });
+      verifier.verify({ kind: 'client', owner: 'client', secrets, presented: ['old'], clientAddress: 'a' });
 
     expect(await old()).toBe(true);
     nowMs += 10;
@@ -125,7 +130,7 @@ describe('35: checking a secret', () => {
     verifier = await createSecretVerifier({ now: () => nowMs, concurrency: 2, shared: { reserve } });
     const secrets = [{ hash: digestSecret('new'), isChosen: true }];
     const present = (kind: 'service' | 'operator', presented: string, clientAddress: string) =>
-      verifier.verify({ kind, owner: 'one', secrets, presented, clientAddress });
+      verifier.verify({ kind, owner: 'one', secrets, presented: [presented], clientAddress });
 
     for (const kind of ['service', 'operator'] as const)
       await expect(present(kind, 'former', '10.0.0.1')).rejects.toMatchObject({ status: 429 });
@@ -148,6 +153,18 @@ describe('35: checking a secret', () => {
     await Promise.allSettled(Array.from({ length: 6 }, (_, index) => check([chosen], `wrong ${index}`)));
 
     await expect(check([chosen], 'right')).rejects.toMatchObject({ status: 429 });
+  });
+
+  // attack: honest caller shut out by the other reading of its secret | RFC 6749 2.3.1, CWE-645 | guard: packages/caller-auth/src/credentials/secret-verifier.ts
+  it('counts one attempt for a secret that can be read in two ways, and none when one of them is right', async () => {
+    const chosen = await hashSlowly('a b');
+    for (let index = 0; index < 10; index += 1) {
+      expect(await check([chosen], ['a+b', 'a b'])).toBe(true);
+      verifier.forget();
+    }
+    const wrong = () => check([chosen], [`x+${compared.length}`, `x ${compared.length}`]);
+    for (let index = 0; index < 5; index += 1) expect(await wrong()).toBe(false);
+    await expect(wrong()).rejects.toMatchObject({ status: 429 });
   });
 
   it('makes one check of a burst of the same secret', async () => {

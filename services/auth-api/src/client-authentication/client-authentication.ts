@@ -2,7 +2,6 @@
 import type { Credentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
-import { matchesDigest } from '@gatehouse/service-kit/crypto/secrets';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import { nameCorsCaller } from '@gatehouse/service-kit/http/cors';
 import type { LastUses } from '@gatehouse/service-kit/postgres/last-uses';
@@ -54,37 +53,22 @@ export function createClientAuthentication(options: ClientAuthenticationOptions)
 
   /** Costs and counts as a wrong secret does, so that strangers cannot fill the audit trail with invented names. */
   async function countFailure(owner: string, { clientAddress }: ClientCall): Promise<void> {
-    await verifier.verify({ kind: 'client', owner, secrets: [], presented: '', clientAddress });
-  }
-
-  /** A wrong reading before the right one would count as a guess at every request of an honest client. */
-  async function rightFirst(candidates: Credentials[]): Promise<Credentials[]> {
-    const isRight = await Promise.all(
-      candidates.map(async ({ username, password }) => {
-        const client = await directory.find(username);
-        return client?.secrets.some(({ hash }) => matchesDigest(hash, password)) ?? false;
-      }),
-    );
-    return candidates.toSorted(
-      (one, other) => Number(isRight[candidates.indexOf(other)]) - Number(isRight[candidates.indexOf(one)]),
-    );
+    await verifier.verify({ kind: 'client', owner, secrets: [], presented: [], clientAddress });
   }
 
   async function verifySecret({ candidates }: Presented, call: ClientCall): Promise<Client | undefined> {
-    const tried = candidates.length > 1 ? await rightFirst(candidates) : candidates;
-    for (const { username, password } of tried) {
-      const client = await directory.find(username);
-      // An unknown client costs the same verification as a wrong secret.
-      const isRight = await verifier.verify({
-        kind: 'client',
-        owner: username,
-        secrets: client?.secrets ?? [],
-        presented: password,
-        clientAddress: call.clientAddress,
-      });
-      if (isRight && client !== undefined) return client;
-    }
-    return undefined;
+    const found = await Promise.all(candidates.map(({ username }) => directory.find(username)));
+    const client = found.find((one) => one !== undefined);
+    const owner = client?.clientId ?? candidates[0]?.username ?? '';
+    // An unknown client costs the same verification as a wrong secret.
+    const isRight = await verifier.verify({
+      kind: 'client',
+      owner,
+      secrets: client?.secrets ?? [],
+      presented: candidates.filter(({ username }) => username === owner).map(({ password }) => password),
+      clientAddress: call.clientAddress,
+    });
+    return isRight ? client : undefined;
   }
 
   async function findPublic({ candidates }: Presented, call: ClientCall): Promise<Client | undefined> {

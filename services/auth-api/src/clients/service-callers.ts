@@ -32,7 +32,7 @@ export function createServiceCallers({ own, verifier, audit }: ServiceCallersOpt
       kind: 'service',
       owner: clientId,
       secrets: username === own.clientId ? own.secrets : [],
-      presented: password,
+      presented: [password],
       clientAddress: ip,
     });
     if (isProved) return true;

@@ -152,7 +152,8 @@ export function createRegistrations(options: RegistrationsOptions) {
     { clientAddress }: RegistrationCall,
   ): Promise<void> {
     if (presented === undefined) return;
-    if (await verifier.verify({ kind: 'client', owner: clientId, secrets, presented, clientAddress })) return;
+    const check = { kind: 'client' as const, owner: clientId, secrets, clientAddress };
+    if (await verifier.verify({ ...check, presented: [presented] })) return;
     throw mismatch('client_secret: is not the secret of this client');
   }
 }

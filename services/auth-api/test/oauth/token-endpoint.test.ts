@@ -78,6 +78,13 @@ describe('client authentication', () => {
     expect((await send({ ...form, client_id: client.clientId }, `Basic ${raw}`)).status).toBe(200);
   });
 
+  it('a form-encoded secret that its client chose costs no attempt, at any number of requests', async () => {
+    const statuses: number[] = [];
+    for (let index = 0; index < 25; index += 1)
+      statuses.push((await send(form, basicAuthorization(client.clientId, secret))).status);
+    expect(statuses).toEqual(Array(25).fill(200));
+  });
+
   it('takes the secret in the form', async () => {
     const answer = await send({ ...form, client_id: client.clientId, client_secret: secret });
     expect(answer.status).toBe(200);
