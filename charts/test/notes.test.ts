@@ -15,6 +15,7 @@ async function notesOf(chart: ServiceChart, values: object): Promise<string> {
   return notes;
 }
 
+// attack: limits shared behind an ingress, unnoticed at the installation | CWE-348 | guard: charts/common/templates/_notes.tpl
 test.each(serviceCharts)(
   'the notes of %s warn about an ingress whose callers share one address',
   async (chart) => {

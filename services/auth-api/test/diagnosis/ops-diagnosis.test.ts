@@ -34,6 +34,7 @@ test('an installation that is well says so, part by part', async () => {
   expect(of('Consul').status).toBe('skipped');
 });
 
+// attack: limits shared behind a proxy, unnoticed by the operator | CWE-348 | guard: packages/service-kit/src/http/untrusted-proxy.ts
 test('an ingress that is not trusted is a warning with the setting to change', async () => {
   expect((await diagnosis()).of('Trusted proxies').status).toBe('ok');
   await api.app.inject({ url: '/auth/v3/ping', headers: { 'x-forwarded-for': '198.51.100.7' } });
