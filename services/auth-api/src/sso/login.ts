@@ -109,7 +109,11 @@ export function createSsoLogin(options: SsoLoginOptions): SsoLogin {
       const wish = { ...typed, tenant: typed.tenant ?? tenantHint, userName: typed.userName ?? loginHint };
       const named = { userName: wish.userName ?? '', tenant: wish.tenant };
       const settings = await schemes.settingsOf(named);
-      if (settings === undefined) return { kind: 'redirect', location: pages.signIn(interactionId) };
+      if (settings === undefined) {
+        // Nothing was begun.
+        options.unfinished.release(request.ip);
+        return { kind: 'redirect', location: pages.signIn(interactionId) };
+      }
       try {
         return await startLogin(browser, settings, { ...wish, domain: schemes.domainOf(named) }, interaction);
       } catch (error) {
