@@ -154,6 +154,7 @@ describe('rotation', () => {
     now += 60_000;
     expect((await validate(second.key)).status).toBe(404);
     expect((await validate(third.key)).status).toBe(200);
+    expect((await rotate(first.id, { operationId: '' })).status).toBe(200);
   });
 
   it('is refused for a key that is over', async () => {

@@ -1,6 +1,6 @@
 /** Checks bodies of `/contact-centers/{id}/api-keys` and `/api-keys/validate`. */
 
-import { wrapped } from '@gatehouse/contracts/envelope';
+import { operationIdField, wrapped } from '@gatehouse/contracts/envelope';
 import { label } from '@gatehouse/contracts/text';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
@@ -27,7 +27,7 @@ export const rotateApiKeyBody = z
         expiresAt: instant().nullish().describe('Absent: as before.'),
       })
       .default({ overlapSeconds: 0 }),
-    operationId: label().optional(),
+    operationId: operationIdField,
   })
   .nullish();
 
