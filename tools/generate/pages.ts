@@ -19,8 +19,9 @@ node services/auth-api/dist/main.js check-config
 \`\`\`
 
 Unless \`GATEHOUSE_MODE\` is \`local\`, \`check-config\` and the start refuse values that are valid and too weak: a public origin over http, trusted
-proxies in very wide ranges, secrets and passwords that can be guessed, encryption keys that are not random. The message says why and names the
-setting with \`ALLOW\` in its name that accepts the value. \`check-config\` and each start warn while such a setting is on.
+proxies in very wide ranges, secrets and passwords that can be guessed (those of PostgreSQL, Redis and Elasticsearch too, also in a connection string),
+encryption keys that are not random, connections without encryption to stores on other machines. The message says why and names the setting with
+\`ALLOW\` in its name that accepts the value. \`check-config\` and each start warn while such a setting is on.
 `;
 
 /** docs/configuration.md */

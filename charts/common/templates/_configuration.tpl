@@ -40,7 +40,7 @@
 {{- end -}}
 {{- if hasKey $values "redis" -}}
 {{- if not (or $values.redis.url $values.redis.clusterNodes) -}}
-{{- fail "redis.url is missing: redis://host:6379, or set redis.clusterNodes" -}}
+{{- fail "redis.url is missing: rediss://host:6380, or set redis.clusterNodes" -}}
 {{- end -}}
 {{- end -}}
 {{- range .facts.required -}}

@@ -1,5 +1,7 @@
 /** Defines the settings of the audit trail and of Elasticsearch, and says which of them contradict each other. */
+import { isThisMachine } from '@gatehouse/service-kit/config/networks';
 import { optionalSecretSetting, overrideSetting, read, setting } from '@gatehouse/service-kit/config/setting';
+import { passwordWeakness } from '@gatehouse/service-kit/config/store-weaknesses';
 import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
 import { z } from 'zod';
 
@@ -26,6 +28,11 @@ export const auditSettings = {
   allowWeakPseudonymKey,
 };
 
+const allowWeakPassword = overrideSetting({
+  env: 'GATEHOUSE_ELASTICSEARCH_ALLOW_WEAK_PASSWORD',
+  doc: 'Permits a password of Elasticsearch that can be guessed. Who guesses it reads and changes its copy of the audit trail.',
+});
+
 export const elasticsearchSettings = {
   nodes: setting(
     read
@@ -45,7 +52,9 @@ export const elasticsearchSettings = {
   password: optionalSecretSetting({
     env: 'GATEHOUSE_ELASTICSEARCH_PASSWORD',
     doc: 'Password of that user.',
+    weakness: { of: passwordWeakness, override: allowWeakPassword },
   }),
+  allowWeakPassword,
   apiKey: optionalSecretSetting({
     env: 'GATEHOUSE_ELASTICSEARCH_API_KEY',
     doc: 'API key of Elasticsearch, in its encoded form.',
@@ -116,8 +125,7 @@ export function elasticsearchProblems(values: ElasticsearchValues): string[] {
   for (const node of nodes) {
     const { protocol, hostname, username: inUrl } = new URL(node);
     if (inUrl !== '') problems.push('GATEHOUSE_ELASTICSEARCH_NODES: credentials have variables of their own');
-    const isLoopback = /^(127\.|\[::1\]$|localhost$)/.test(hostname);
-    if (protocol === 'http:' && !isLoopback && !allowPlaintext) {
+    if (protocol === 'http:' && !isThisMachine(hostname) && !allowPlaintext) {
       problems.push(
         `GATEHOUSE_ELASTICSEARCH_NODES: ${hostname} is not this machine: use https, or GATEHOUSE_ELASTICSEARCH_ALLOW_PLAINTEXT=true`,
       );

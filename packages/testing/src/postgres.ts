@@ -49,7 +49,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   const folder = await temporaryFolder();
   const dataDir = join(folder, 'data');
   const port = await freePort();
-  const launch = () => startPostgresServer({ dataDir, port, persistent: true, password: 'test', fast: true });
+  const password = randomBytes(8).toString('hex');
+  const launch = () => startPostgresServer({ dataDir, port, persistent: true, password, fast: true });
   let server: PostgresServer | undefined = await launch();
   return {
     url: server.url,

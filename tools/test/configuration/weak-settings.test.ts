@@ -25,6 +25,21 @@ const weak = {
   GATEHOUSE_ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
   GATEHOUSE_TRUSTED_PROXIES: '0.0.0.0/0',
 };
+const weakStores = {
+  GATEHOUSE_POSTGRES_PASSWORD: 'postgres',
+  GATEHOUSE_POSTGRES_HOST: 'postgres.test',
+  GATEHOUSE_REDIS_URL: 'redis://:redis@redis.test',
+  GATEHOUSE_ELASTICSEARCH_NODES: 'https://elastic.test',
+  GATEHOUSE_ELASTICSEARCH_USERNAME: 'elastic',
+  GATEHOUSE_ELASTICSEARCH_PASSWORD: 'elastic',
+};
+const storesRefused = [
+  'GATEHOUSE_ELASTICSEARCH_PASSWORD',
+  'GATEHOUSE_POSTGRES_PASSWORD',
+  'GATEHOUSE_POSTGRES_SSL',
+  'GATEHOUSE_REDIS_TLS',
+  'GATEHOUSE_REDIS_URL',
+];
 
 /** Variables of the service that are too weak. */
 const refused = {
@@ -70,6 +85,18 @@ it.each(Object.entries(refused))(
     expect(problems.map((line) => /GATEHOUSE_\w+/.exec(line)?.[0]).sort()).toEqual([...names].sort());
     for (const line of problems) expect(line).toMatch(/; GATEHOUSE_\w*ALLOW_\w+=true accepts it$/);
     expect(checked.error).not.toContain('service-client-secret');
+  },
+  30_000,
+);
+
+it.each(['auth-api', 'environment-api'])(
+  '%s refuses weak passwords of stores and connections without encryption, and tells none of them',
+  async (service) => {
+    const { code, error } = await end(service, ['check-config'], { ...strong, ...weakStores });
+    expect(code).toBe(78);
+    const problems = error.split('\n').filter((line) => line.startsWith('  - '));
+    expect(problems.map((line) => /GATEHOUSE_\w+/.exec(line)?.[0]).sort()).toEqual(storesRefused);
+    expect(error).not.toMatch(/:redis@|postgres\.test/);
   },
   30_000,
 );

@@ -44,6 +44,11 @@ export function proxyRanges(texts: readonly string[]): string[] {
   });
 }
 
+/** Of the host in a URL or a setting: loopback, the socket of a server here, or none. */
+export function isThisMachine(host: string): boolean {
+  return /^(?:|localhost|127(?:\.\d{1,3}){3}|::1|\[::1\]|(?:\/|%2f).*)$/i.test(host);
+}
+
 function listOf({ address, prefix, type }: Network): BlockList {
   const list = new BlockList();
   list.addSubnet(address, prefix, type);

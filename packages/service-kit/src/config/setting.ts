@@ -17,8 +17,11 @@ export interface Setting<T = unknown> {
 }
 
 export interface Weakness<T = unknown> {
-  /** Says what is weak, to follow the name of the setting, without the value; undefined for a good value. */
-  of(value: T): string | undefined;
+  /**
+   * Says what is weak, to follow the name of the setting, without the value; undefined for a good value. `beside`: the settings
+   * of its group.
+   */
+  of(value: T, beside: object): string | undefined;
   override: Setting<boolean>;
 }
 
@@ -60,7 +63,7 @@ function hiddenSetting<T extends Secret | undefined>(
 ): Setting<T> {
   const ofSecret = weakness && {
     ...weakness,
-    of: (value: T) => (value === undefined ? undefined : weakness.of(value.reveal())),
+    of: (value: T, beside: object) => (value === undefined ? undefined : weakness.of(value.reveal(), beside)),
   };
   return { kind: 'setting', schema, secret: true, ...options, ...definedOnly({ weakness: ofSecret }) };
 }

@@ -1,11 +1,35 @@
 /** Defines the settings of Redis, PostgreSQL and Consul. */
 import { z } from 'zod';
 import { optionalSecretSetting, overrideSetting, read, setting } from './setting.ts';
+import { passwordWeakness, plainPostgres, plainRedis, urlPasswordWeakness } from './store-weaknesses.ts';
+
+const redisOverrides = {
+  allowPlaintext: overrideSetting({
+    env: 'GATEHOUSE_REDIS_ALLOW_PLAINTEXT',
+    doc: 'Permits a connection without encryption to Redis on another machine. Who stands in between reads its password, and writes sessions and tokens.',
+  }),
+  allowWeakPassword: overrideSetting({
+    env: 'GATEHOUSE_REDIS_ALLOW_WEAK_PASSWORD',
+    doc: 'Permits a Redis password that can be guessed. Who guesses it writes sessions and tokens.',
+  }),
+};
+
+const postgresOverrides = {
+  allowPlaintext: overrideSetting({
+    env: 'GATEHOUSE_POSTGRES_ALLOW_PLAINTEXT',
+    doc: 'Permits a connection without encryption to PostgreSQL on another machine. Who stands in between reads and changes what is asked and answered.',
+  }),
+  allowWeakPassword: overrideSetting({
+    env: 'GATEHOUSE_POSTGRES_ALLOW_WEAK_PASSWORD',
+    doc: 'Permits a PostgreSQL password that can be guessed. Who guesses it reads and writes clients, keys and the audit trail.',
+  }),
+};
 
 export const redisSettings = {
   url: setting(z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'), {
     env: 'GATEHOUSE_REDIS_URL',
     doc: 'Redis server; ignored when cluster nodes are set. The password has a variable of its own.',
+    weakness: { of: urlPasswordWeakness, override: redisOverrides.allowWeakPassword },
   }),
   clusterNodes: setting(read.list().default([]) as z.ZodType<string[]>, {
     env: 'GATEHOUSE_REDIS_CLUSTER_NODES',
@@ -16,11 +40,17 @@ export const redisSettings = {
     env: 'GATEHOUSE_REDIS_USERNAME',
     doc: 'Redis ACL user.',
   }),
-  password: optionalSecretSetting({ env: 'GATEHOUSE_REDIS_PASSWORD', doc: 'Redis password.' }),
+  password: optionalSecretSetting({
+    env: 'GATEHOUSE_REDIS_PASSWORD',
+    doc: 'Redis password.',
+    weakness: { of: passwordWeakness, override: redisOverrides.allowWeakPassword },
+  }),
   tls: setting(read.boolean().default(false), {
     env: 'GATEHOUSE_REDIS_TLS',
     doc: 'Encrypts the connection to Redis; the certificate is verified.',
+    weakness: { of: plainRedis, override: redisOverrides.allowPlaintext },
   }),
+  ...redisOverrides,
   keyPrefix: setting(
     z
       .string()
@@ -42,6 +72,7 @@ export const postgresSettings = {
     env: 'GATEHOUSE_POSTGRES_URL',
     doc: 'Connection string; replaces host, port, database, username and password.',
     example: 'postgres://gatehouse_auth@db/gatehouse',
+    weakness: { of: urlPasswordWeakness, override: postgresOverrides.allowWeakPassword },
   }),
   host: setting(z.string().default('127.0.0.1'), { env: 'GATEHOUSE_POSTGRES_HOST', doc: 'PostgreSQL host.' }),
   port: setting(read.port().default(5432), { env: 'GATEHOUSE_POSTGRES_PORT', doc: 'PostgreSQL port.' }),
@@ -53,11 +84,17 @@ export const postgresSettings = {
     env: 'GATEHOUSE_POSTGRES_USERNAME',
     doc: 'PostgreSQL role; it owns its schema and is no superuser.',
   }),
-  password: optionalSecretSetting({ env: 'GATEHOUSE_POSTGRES_PASSWORD', doc: 'PostgreSQL password.' }),
+  password: optionalSecretSetting({
+    env: 'GATEHOUSE_POSTGRES_PASSWORD',
+    doc: 'PostgreSQL password.',
+    weakness: { of: passwordWeakness, override: postgresOverrides.allowWeakPassword },
+  }),
   ssl: setting(z.enum(['off', 'require', 'verify']).default('off'), {
     env: 'GATEHOUSE_POSTGRES_SSL',
     doc: '`require` encrypts, `verify` also verifies the certificate.',
+    weakness: { of: plainPostgres, override: postgresOverrides.allowPlaintext },
   }),
+  ...postgresOverrides,
   poolSize: setting(read.integer(1, 200).default(10), {
     env: 'GATEHOUSE_POSTGRES_POOL_SIZE',
     doc: 'Maximum number of connections of one process.',

@@ -4,9 +4,9 @@ import { parseEncryptionKeys } from '../crypto/secret-box.ts';
 /** Words of documentation, demos and lists of stolen passwords. A longer word stands before its beginning. */
 const knownWords = `
   1234567890 123456789 12345678 123456 12345 abcdefgh abcdef abc123 qwertyuiop qwerty administrator admin authentication
-  auth changeit changeme change client default demo example gatehouse iloveyou internal letmein local login master
-  monkey operator ops passphrase passwd passwort password passw0rd production replace root sample secret service
-  sunshine superuser test token user welcome your
+  auth changeit changeme change client database default demo elasticsearch elastic example gatehouse iloveyou internal
+  letmein local login master monkey operator ops passphrase passwd passwort password passw0rd postgresql postgres
+  production redis replace root sample secret service sunshine superuser test token user welcome your
 `;
 const knownWord = new RegExp(knownWords.trim().replaceAll(/\s+/g, '|'), 'gi');
 

@@ -14,7 +14,8 @@ export function refusedWeaknesses(configuration: Configuration, config: object):
     // Demo credentials are public, so no override takes them.
     if (value instanceof Secret && value.reveal().startsWith(demoPrefix))
       return [`${nameOf(named)} is a demo credential: only GATEHOUSE_MODE=local takes it`];
-    const reason = value === undefined ? undefined : setting.weakness?.of(value);
+    const beside = valueAt(config, path.slice(0, -1)) as object;
+    const reason = value === undefined ? undefined : setting.weakness?.of(value, beside);
     if (setting.weakness === undefined || reason === undefined) return [];
     const { override } = setting.weakness;
     const isAccepted = listSettings(configuration.settings).some(

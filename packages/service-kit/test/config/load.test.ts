@@ -95,7 +95,9 @@ test('the shared groups load from nothing where they have defaults', () => {
     http: httpSettings({ port: 8080, managementPort: 8081 }),
     redis: redisSettings,
   });
-  const config = loadConfig(groups, { env: { GATEHOUSE_REDIS_CLUSTER_NODES: 'a:1, b:2' } });
+  const config = loadConfig(groups, {
+    env: { GATEHOUSE_REDIS_CLUSTER_NODES: 'a:1, b:2', GATEHOUSE_REDIS_TLS: 'true' },
+  });
   expect(config.http.port).toBe(8080);
   expect(config.redis.clusterNodes).toEqual(['a:1', 'b:2']);
 });

@@ -10,6 +10,7 @@ import {
   publicUrlSetting,
   serviceClientSettings,
 } from '../../src/config/shared-settings.ts';
+import { postgresSettings, redisSettings } from '../../src/config/stores.ts';
 import { overridesInUse } from '../../src/config/weaknesses.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createLogger } from '../../src/logging/logger.ts';
@@ -22,6 +23,8 @@ const configuration = defineConfiguration('example', {
   http: httpSettings({ port: 8080, managementPort: 8081 }),
   serviceClient: serviceClientSettings,
   encryption: encryptionSettings,
+  redis: redisSettings,
+  postgres: postgresSettings,
 });
 
 const strong = {
@@ -135,4 +138,59 @@ it('a key that is not random is refused, also one that only decrypts', () => {
       'GATEHOUSE_ENCRYPTION_ALLOW_WEAK_KEYS',
     );
   }
+});
+
+const strongPassword = 'k3vUq8-ZsW2dXoPq7Lr4';
+
+// attack: guessable password of a store | ASVS 13.2.3, CWE-1391 | guard: packages/service-kit/src/config/store-weaknesses.ts
+it('a password of PostgreSQL or Redis that can be guessed is refused, also in a connection string', () => {
+  for (const [store, scheme] of [
+    ['POSTGRES', 'postgres'],
+    ['REDIS', 'redis'],
+  ] as const) {
+    const override = `GATEHOUSE_${store}_ALLOW_WEAK_PASSWORD`;
+    expectRefusal({ [`GATEHOUSE_${store}_PASSWORD`]: scheme }, 'fewer than 12 characters', override);
+    expectRefusal({ [`GATEHOUSE_${store}_PASSWORD`]: `gatehouse-${scheme}` }, 'well-known words', override);
+    const urlWith = (password: string) => ({
+      [`GATEHOUSE_${store}_URL`]: `${scheme}://gatehouse:${password}@127.0.0.1/0`,
+    });
+    expectRefusal(urlWith('%67atehouse'), 'has a password that has fewer than 12 characters', override);
+    expect(problemsOf(urlWith('gatehouse')).join()).not.toContain(':gatehouse@');
+    expect(problemsOf({ ...urlWith(strongPassword) })).toEqual([]);
+    expect(problemsOf({ [`GATEHOUSE_${store}_URL`]: `${scheme}://127.0.0.1/0` })).toEqual([]);
+  }
+});
+
+// attack: passwords and tokens read between service and store | ASVS 12.3.3, CWE-319 | guard: packages/service-kit/src/config/store-weaknesses.ts
+it('a connection without encryption to a store on another machine is refused', () => {
+  const override = 'GATEHOUSE_POSTGRES_ALLOW_PLAINTEXT';
+  const off = { GATEHOUSE_POSTGRES_SSL: 'off' };
+  const reason = 'without encryption';
+  expectRefusal({ ...off, GATEHOUSE_POSTGRES_HOST: 'db.test' }, reason, override);
+  for (const url of [
+    'postgres://db.test/g',
+    'postgres://127.0.0.1/g?host=db.test',
+    'postgres://db.test/g?ssl=0',
+  ])
+    expectRefusal({ ...off, GATEHOUSE_POSTGRES_URL: url }, reason, override);
+  const disabled = 'postgres://db.test/g?sslmode=disable';
+  expectRefusal({ GATEHOUSE_POSTGRES_SSL: 'verify', GATEHOUSE_POSTGRES_URL: disabled }, reason, override);
+  for (const GATEHOUSE_POSTGRES_URL of [
+    'postgres://db.test/g?sslmode=verify-full',
+    'postgres://db.test/g?ssl=true',
+    'postgres:///g?host=/run/postgresql',
+    'postgres://%2Frun%2Fpostgresql/g',
+    'postgres://[::1]/g',
+  ]) {
+    expect(problemsOf({ ...off, GATEHOUSE_POSTGRES_URL }), GATEHOUSE_POSTGRES_URL).toEqual([]);
+  }
+  expect(problemsOf({ GATEHOUSE_POSTGRES_HOST: 'db.test', GATEHOUSE_POSTGRES_SSL: 'require' })).toEqual([]);
+
+  const plain = { GATEHOUSE_REDIS_TLS: 'false' };
+  const redisOverride = 'GATEHOUSE_REDIS_ALLOW_PLAINTEXT';
+  expectRefusal({ ...plain, GATEHOUSE_REDIS_URL: 'redis://cache.test' }, reason, redisOverride);
+  const nodes = { GATEHOUSE_REDIS_CLUSTER_NODES: '127.0.0.1:6379,cache.test:6379' };
+  expectRefusal({ ...plain, ...nodes, GATEHOUSE_REDIS_URL: 'rediss://cache.test' }, reason, redisOverride);
+  expect(problemsOf({ ...nodes, GATEHOUSE_REDIS_TLS: 'true' })).toEqual([]);
+  expect(problemsOf({ GATEHOUSE_REDIS_URL: 'rediss://cache.test' })).toEqual([]);
 });
