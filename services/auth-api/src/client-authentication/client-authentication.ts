@@ -1,5 +1,4 @@
 /** Authenticates clients at every endpoint that they call (RFC 6749 section 2.3). */
-import type { Credentials } from '@gatehouse/caller-auth/credentials/basic-auth';
 import type { SecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';

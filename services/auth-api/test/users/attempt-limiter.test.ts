@@ -115,6 +115,7 @@ describe.each([{ cluster: false }, { cluster: true }])(
       expect(await refused(limiter, 50, { address: usual(), device: 'home' })).toBe(0);
     });
 
+    // attack: denial of service by parallel logins | CWE-645 | guard: services/auth-api/src/users/attempts/turns.ts
     it('the right password consumes nothing, at any number at once', async () => {
       const limiter = limiterWith();
       await refused(limiter, 2);
