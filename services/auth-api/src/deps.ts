@@ -228,6 +228,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     token,
     userInfo,
     discovery,
+    followed,
     admin,
     async start() {
       for (const { start } of [revocation, keys, sso, followed, audit, retention, logout, users])

@@ -4,10 +4,11 @@ import { pingRedis } from '@gatehouse/service-kit/redis/client';
 import type { Deps } from './deps.ts';
 import { assertLinksOpen } from './users/link-health.ts';
 
-export function readinessChecks({ stores, revocation, users }: Deps): ReadinessCheck[] {
+export function readinessChecks({ stores, revocation, followed, users }: Deps): ReadinessCheck[] {
   return [
     { name: 'redis', check: () => pingRedis(stores.redis) },
     { name: 'cut-offs', check: async () => revocation.revocations.assertFresh() },
+    { name: 'ends', check: async () => followed.assertEndsKnown() },
     // Advisory: the outage of one environment must not stop the logins of the others.
     {
       name: 'configuration-servers',

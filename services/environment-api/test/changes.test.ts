@@ -119,7 +119,7 @@ describe('changes', () => {
       { seq: latest + 3, entity: 'setting', id: 'n', contactCenterId: id },
       { seq: latest + 4, entity: 'contact-center', id, contactCenterId: id },
       { seq: latest + 5, entity: 'contact-center-end', id, contactCenterId: id },
-    ];
+    ].map((change) => ({ ...change, stamp: expect.stringMatching(/^\d{16}$/) }));
     while (messages.length < expected.length) await once(subscriber, 'message');
     expect(messages).toEqual(expected);
     expect(await client.changesSince(latest)).toEqual({ changes: expected, latest: latest + 5 });
@@ -169,7 +169,7 @@ describe('changes', () => {
     const id = await api.environment();
     await api.redis.start();
     expect((await client.changesSince(latest)).changes).toEqual([
-      { seq: latest + 1, entity: 'environment', id },
+      { seq: latest + 1, entity: 'environment', id, stamp: expect.any(String) },
     ]);
   });
 });

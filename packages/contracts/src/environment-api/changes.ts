@@ -38,6 +38,8 @@ export const environmentChangeSchema = z.object({
   id: z.string(),
   /** The contact centre whose view changed. */
   contactCenterId: z.string().optional(),
+  /** Tells it from the change with the same number in a database that was restored; the release before sends none. */
+  stamp: z.string().optional(),
 });
 
 /** `GET /environment/v3/internal/changes?since=&limit=` */

@@ -13,10 +13,12 @@ export const changeSchema = z.object({
   entity: z.string(),
   id: z.string(),
   contactCenterId: z.string().optional(),
+  /** Tells it from the change with the same number in a database that was restored. Absent: from a writer of the release before. */
+  stamp: z.string().optional(),
 });
 
 export type Change = z.infer<typeof changeSchema>;
-export type ChangeDraft = Omit<Change, 'seq'>;
+export type ChangeDraft = Omit<Change, 'seq' | 'stamp'>;
 
 export interface ChangeTransaction {
   client: PoolClient;
@@ -48,6 +50,7 @@ interface ChangeRow {
   entity: string;
   entity_id: string;
   contact_center_id: string | null;
+  stamp: string;
 }
 
 /** Keeps each statement short. */
@@ -56,13 +59,17 @@ const maxRemovedRows = 5000;
 const retentionMs = 7 * 86_400_000;
 const retentionIntervalMs = 3_600_000;
 
+/** The moment of the write: a restored database writes the same number at another one. */
+const columns =
+  'seq, entity, entity_id, contact_center_id, (extract(epoch FROM at) * 1000000)::bigint::text AS stamp';
+
 /** Serialises the numbering, so that the order of numbers is the order of commits and a reader never skips one. */
 const lock = `SELECT pg_advisory_xact_lock(hashtext('gatehouse.changes'), hashtext($1))`;
 
 export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLogOptions): ChangeLog {
   const insert = `INSERT INTO ${schema}.changes (seq, entity, entity_id, contact_center_id)
     SELECT coalesce(max(seq), 0) + 1, $1, $2, $3 FROM ${schema}.changes
-    RETURNING seq, entity, entity_id, contact_center_id`;
+    RETURNING ${columns}`;
 
   async function number(client: PoolClient, drafts: readonly ChangeDraft[]): Promise<Change[]> {
     if (drafts.length === 0) return [];
@@ -103,7 +110,7 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
     async since(seq, limit = 1000) {
       const { rows } = await pool.query<ChangeRow>({
         name: `${schema}.changes_since`,
-        text: `SELECT seq, entity, entity_id, contact_center_id FROM ${schema}.changes WHERE seq > $1 ORDER BY seq LIMIT $2`,
+        text: `SELECT ${columns} FROM ${schema}.changes WHERE seq > $1 ORDER BY seq LIMIT $2`,
         values: [seq, limit],
       });
       return rows.map(toChange);
@@ -133,6 +140,7 @@ function toChange(row: ChangeRow): Change {
     entity: row.entity,
     id: row.entity_id,
     ...definedOnly({ contactCenterId: row.contact_center_id ?? undefined }),
+    stamp: row.stamp,
   };
 }
 

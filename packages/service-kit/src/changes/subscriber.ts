@@ -19,6 +19,11 @@ export interface ChangeSubscriberOptions {
   catchUpIntervalMs?: number;
 }
 
+/** How many changes are remembered, to recognise a copy of the log that lags. */
+const maxStamps = 1000;
+/** Until the first answer nothing is followed. */
+const firstRetryMs = 500;
+
 export function createChangeSubscriber(options: ChangeSubscriberOptions) {
   const { redis, channel, log, catchUpIntervalMs = 5000 } = options;
   let lastSeq = -1;
@@ -26,10 +31,24 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions) {
   let isAskedAgain = false;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let retryTimer: NodeJS.Timeout | undefined;
+  const stamps = new Map<number, string | undefined>();
+
+  function remember({ seq, stamp }: Change): void {
+    stamps.set(seq, stamp);
+    stamps.delete(seq - maxStamps);
+  }
+
+  /** A restored database counts from an earlier number again, and its changes would pass for known ones. */
+  function isOfAnotherHistory({ seq, stamp }: Change): boolean {
+    const known = stamps.get(seq);
+    return known !== undefined && stamp !== undefined && known !== stamp;
+  }
 
   function apply(change: Change): void {
     if (change.seq <= lastSeq) return;
     lastSeq = change.seq;
+    remember(change);
     options.onChange(change);
   }
 
@@ -56,31 +75,54 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions) {
       for (;;) {
         // Changes announced meanwhile are applied immediately and are in the answer too.
         const from = lastSeq;
-        const [next, ...others] = await options.since(from);
-        if (next === undefined) break;
+        // The newest known one is read again, for its stamp.
+        const page = await options.since(Math.max(0, from - 1));
+        const [first] = page;
+        if (first === undefined && from > 0) return await readBehind(from);
+        if (first?.seq === from) {
+          if (isOfAnotherHistory(first)) return await beginAgain();
+          remember(first);
+        }
+        const missed = page.filter(({ seq }) => seq > from);
+        const [next] = missed;
+        if (next === undefined) return;
         // The retention job has deleted the changes in between.
         if (next.seq !== from + 1) return await beginAgain();
-        [next, ...others].forEach(apply);
+        missed.forEach(apply);
       }
-      // A restored database counts from an earlier number again, and its changes would pass for known ones. Compares with
-      // the number from before the question, because changes are announced meanwhile.
-      const known = lastSeq;
-      if ((await options.latest()) < known) await beginAgain();
     } catch (error) {
       log.warn({ err: error, channel }, 'changes could not be read; trying again');
+      if (lastSeq < 0 && !isStopped) retryTimer = setTimeout(() => void catchUp(), firstRetryMs).unref();
     }
+  }
+
+  /** Who answers does not have the newest known change: its copy of the database lags, or was restored. */
+  async function readBehind(from: number): Promise<void> {
+    const latest = await options.latest();
+    // It has caught up.
+    if (latest >= from) return;
+    const [newest] = latest > 0 ? await options.since(latest - 1) : [];
+    // As far as it goes it is the same history: what is missing there is known here.
+    if (newest?.seq === latest && newest.stamp !== undefined && stamps.get(latest) === newest.stamp) return;
+    await beginAgain();
   }
 
   async function beginAgain(): Promise<void> {
     lastSeq = await options.latest();
+    stamps.clear();
     options.onGap();
   }
 
   function onMessage(from: string, text: string): void {
     if (from !== channel) return;
     const parsed = changeSchema.safeParse(parseJson(text));
-    if (parsed.success && parsed.data.seq === lastSeq + 1) apply(parsed.data);
-    else void catchUp();
+    if (parsed.success && parsed.data.seq === lastSeq + 1) {
+      apply(parsed.data);
+      return;
+    }
+    // The log could not be read yet, and what ended must not wait for it.
+    if (parsed.success && lastSeq < 0) options.onChange(parsed.data);
+    void catchUp();
   }
 
   /** After a reconnect: changes from the time between are in the log. */
@@ -112,6 +154,7 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions) {
     stop(): void {
       isStopped = true;
       clearInterval(timer);
+      clearTimeout(retryTimer);
       redis.off('message', onMessage);
       redis.off('ready', onReady);
       redis.disconnect();

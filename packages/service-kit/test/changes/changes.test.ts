@@ -235,7 +235,7 @@ test('a change that is announced while the log is asked for what was missed is n
   await vi.waitFor(() => expect(seen).toEqual([6]));
   asked[0]?.answer([change(6), change(7), change(8)]);
 
-  await vi.waitFor(() => expect(asked.at(-1)?.from).toBe(8));
+  await vi.waitFor(() => expect(asked.at(-1)?.from).toBe(7));
   expect(seen).toEqual([6, 7, 8]);
   // The one at the start: nobody knew what was cached before.
   expect(gaps).toBe(1);
@@ -254,5 +254,52 @@ test('a database that was restored from an older copy makes readers take everyth
   await vi.waitFor(() => expect(gaps()).toBe(2));
   await write('later');
   await vi.waitFor(() => expect(seen.at(-1)?.id).toBe('later'));
+  subscriber.stop();
+});
+
+const copies: [string, string, number][] = [
+  ['lags: nothing is taken anew', '', 1],
+  ['was restored and has written since: everything is taken anew', 'other ', 2],
+];
+
+// attack: hide an end behind a restored log of changes | ASVS 7.4.2 | guard: packages/service-kit/src/changes/subscriber.ts
+test.each(copies)('a copy of the log that %s', async (_what, history, expectedGaps) => {
+  const change = (seq: number, of = ''): Change => ({
+    ...{ seq, entity: 'thing', id: String(seq), stamp: `${of}${seq}` },
+  });
+  let rows = [change(1)];
+  const seen: number[] = [];
+  let gaps = 0;
+  let asked = 0;
+  const subscriber = createChangeSubscriber({
+    ...{ redis: connect(true), channel, log, catchUpIntervalMs: 60_000 },
+    latest: async () => rows.length,
+    async since(seq) {
+      asked += 1;
+      return rows.filter((one) => one.seq > seq);
+    },
+    onChange: ({ seq }) => seen.push(seq),
+    onGap: () => {
+      gaps += 1;
+    },
+  });
+  await subscriber.start();
+  const announce = (one: Change) => redis.publish(channel, JSON.stringify(one));
+  rows = [change(1), change(2), change(3)];
+  await announce(change(2));
+  await announce(change(3));
+  await vi.waitFor(() => expect(seen).toEqual([2, 3]));
+  rows = [change(1), change(2, history)];
+  const askedBefore = asked;
+  // Known already, so the log is asked.
+  await announce(change(3));
+
+  // For the newest known change, and for the newest one there.
+  await vi.waitFor(() => expect(asked).toBe(askedBefore + 2));
+  await vi.waitFor(() => expect(gaps).toBe(expectedGaps));
+  rows.push(change(3, history), change(4, history));
+  await announce(change(4, history));
+  await vi.waitFor(() => expect(seen.at(-1)).toBe(4));
+  expect(gaps).toBe(expectedGaps);
   subscriber.stop();
 });

@@ -29,7 +29,7 @@ interface ChangesDependencies {
   sso: Sso;
 }
 
-/** The start does not fail with Environment API: what cannot be read is refused until the ends are known. */
+/** The start does not fail with Environment API: until the ends are known nothing is judged that they could end. */
 const maxWaitMs = 5_000;
 
 export type FollowedChanges = ReturnType<typeof composeChanges>;
@@ -38,6 +38,8 @@ export function composeChanges(core: Core, dependencies: ChangesDependencies) {
   const own = followOwnChanges(core, dependencies);
   const { subscriber: environment, ends, latest } = followEnvironmentApi(core, dependencies);
   return {
+    /** For readiness. */
+    assertEndsKnown: ends.assertKnown,
     environmentApiProbe: environmentApiProbe({ latest, followed: () => environment.lastSeq }),
     async start() {
       await own.start();

@@ -1,22 +1,53 @@
-/** Stores up to which change of Environment API the ends were applied; all replicas share it. */
+/** Stores up to which change of Environment API the ends were applied, and when a replica knew all; all replicas share it. */
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+
+/** A change that was applied, and all before it. */
+export interface Position {
+  seq: number;
+  /** Of that change; undefined: it is not known. */
+  stamp?: string | undefined;
+}
 
 export type EndsPosition = ReturnType<typeof createEndsPosition>;
 
 export function createEndsPosition(pool: Queryable) {
   return {
     /** Undefined before the first start. */
-    async read(): Promise<number | undefined> {
-      const { rows } = await pool.query<{ seq: string }>('SELECT seq FROM auth.followed_ends');
-      return rows[0] && Number(rows[0].seq);
+    async read(): Promise<Position | undefined> {
+      const { rows } = await pool.query<{ seq: string; mark: string | null }>(
+        'SELECT seq, mark FROM auth.followed_ends',
+      );
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      // A replica of the release before moves the position without its mark.
+      const [seq, stamp] = row.mark?.split(' ') ?? [];
+      return { seq: Number(row.seq), stamp: seq === row.seq ? stamp : undefined };
     },
     /** `isReset`: Environment API counts from an earlier number again; otherwise the position never goes back. */
-    async save(seq: number, isReset = false): Promise<void> {
+    async save({ seq, stamp }: Position, isReset = false): Promise<void> {
       await pool.query(
-        `INSERT INTO auth.followed_ends AS known (seq) VALUES ($1)
-          ON CONFLICT (is_only) DO UPDATE SET seq = excluded.seq WHERE $2 OR excluded.seq > known.seq`,
-        [seq, isReset],
+        `INSERT INTO auth.followed_ends AS known (seq, mark) VALUES ($1, $2)
+          ON CONFLICT (is_only) DO UPDATE SET seq = excluded.seq, mark = excluded.mark
+          WHERE $3 OR excluded.seq > known.seq`,
+        [seq, stamp === undefined ? null : `${seq} ${stamp}`, isReset],
       );
+    },
+    /** The moment by PostgreSQL's clock, which all replicas share. */
+    async moment(): Promise<string> {
+      const { rows } = await pool.query<{ moment: string }>('SELECT clock_timestamp()::text AS moment');
+      return rows[0]?.moment ?? 'infinity';
+    },
+    /** This replica knows now whatever ended. */
+    async confirm(): Promise<void> {
+      await pool.query('UPDATE auth.followed_ends SET confirmed_at = clock_timestamp()');
+    },
+    /** Whether a replica has confirmed since that moment. */
+    async isConfirmedSince(moment: string): Promise<boolean> {
+      const { rows } = await pool.query(
+        'SELECT FROM auth.followed_ends WHERE confirmed_at > $1::timestamptz',
+        [moment],
+      );
+      return rows.length > 0;
     },
   };
 }

@@ -4,18 +4,19 @@ import { covers, rootLocation } from '@gatehouse/contracts/environment-api/locat
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import { untilDone } from '@gatehouse/service-kit/background/until-done';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { canonicalTenant } from '../contact-centers/fold-name.ts';
 import type { SeenChange } from '../contact-centers/service.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import { allContactCenters, domainAt, type Revocation, signOnAt } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
-import type { EndsPosition } from './ends-position.ts';
+import type { EndsPosition, Position } from './ends-position.ts';
 
 export interface EndsOptions {
-  revocations: Pick<Revocations, 'revokeAll' | 'noteEndsKnown'>;
+  revocations: Pick<Revocations, 'revokeAll' | 'noteEnding' | 'noteEndsKnown'>;
   position: EndsPosition;
-  changesSince(seq: number): Promise<EnvironmentChangesPage>;
+  changesSince(seq: number, limit?: number): Promise<EnvironmentChangesPage>;
   /** Of this installation. */
   location: string;
   now: Clock;
@@ -25,7 +26,11 @@ export interface EndsOptions {
 type Ended = Pick<Revocation, 'kind' | 'id'>;
 
 const retry = { firstRetryMs: 250, maxRetryMs: 5_000 };
-const saveIntervalMs = 10_000;
+const saveIntervalMs = 5_000;
+/** A log that does not reach the saved position may be that of a copy of the database that lags, for so long. */
+const maxLagMs = 60_000;
+/** Environment API asks this service who calls it: with no replica in service it could never answer. */
+const maxUnreadyMs = 30_000;
 /** What ended in the last minute before the saved position is revoked again by whoever starts. */
 const repeatedMs = 60_000;
 
@@ -49,12 +54,25 @@ const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ende
 export function createEnds({ revocations, position, changesSince, location, now, log }: EndsOptions) {
   const closing = new AbortController();
   const repeated = { ...retry, log, signal: closing.signal };
+  const startedAtMs = performance.now();
   /** The newest change whose ends, and those of all before, are in force. Undefined: some may have been missed. */
-  let appliedSeq: number | undefined;
+  let applied: Position | undefined;
+  /** Whether every end that could be heard of is in force here. */
+  let isCurrent = false;
+  let isKnown = false;
+  /** Since when this replica has been waiting for another one that is current, by PostgreSQL's clock. */
+  let waitingSince: string | undefined;
+  let behindSinceMs: number | undefined;
   let savedSeq = 0;
   /** Positions that are not saved yet, oldest first. */
-  let recent: { seq: number; atMs: number }[] = [];
+  let recent: (Position & { atMs: number })[] = [];
   let tail = Promise.resolve();
+
+  function noteCurrent(): void {
+    isCurrent = true;
+    isKnown = true;
+    revocations.noteEndsKnown();
+  }
 
   /**
    * Every replica revokes up to the moment at which it heard of the end itself: until then it may have issued by a copy
@@ -62,6 +80,7 @@ export function createEnds({ revocations, position, changesSince, location, now,
    */
   async function revoke(ended: readonly Ended[]): Promise<void> {
     if (ended.length === 0) return;
+    revocations.noteEnding(ended);
     const revokeNow = async () => {
       // Anew for each attempt: what was issued while it could not be revoked ends too.
       const atMs = now();
@@ -75,34 +94,54 @@ export function createEnds({ revocations, position, changesSince, location, now,
 
   /** What ended while no replica followed, or while this one missed changes. */
   async function readMissed(): Promise<void> {
-    const from = await position.read();
-    // Before the first start of this release nothing was noted, and there is nothing to go by.
-    const isFirst = from === undefined;
-    let seq = from ?? (await changesSince(0)).latest;
+    const saved = await position.read();
+    // Before the first start of this release nothing was noted: the log is read from its beginning.
+    let at: Position = saved ?? { seq: ((await changesSince(0, 1)).changes[0]?.seq ?? 1) - 1 };
     for (;;) {
-      const { changes, latest } = await changesSince(seq);
-      const [next] = changes;
-      if (latest < seq || (next !== undefined && next.seq !== seq + 1)) {
+      // The change at the position is read again, for its stamp.
+      const page = await changesSince(Math.max(0, at.seq - 1));
+      const continuation = continuationOf(page, at);
+      if (continuation === 'lags' && !lagsTooLong())
+        throw new Error(`change ${at.seq} was followed before, and ${page.latest} is the newest there`);
+      if (continuation !== 'continues') {
         log.error(
-          { event: 'ends_unknown', seq, latest },
+          { event: 'ends_unknown', seq: at.seq, latest: page.latest },
           'the change log of Environment API has a gap: everybody signs in again',
         );
         await revoke([{ kind: 'contact-center', id: allContactCenters }]);
-        seq = latest;
+        at = { seq: page.latest };
         closing.signal.throwIfAborted();
-        await position.save(seq, true);
+        await position.save(at, true);
         break;
       }
-      await revoke(changes.flatMap((change) => endsOf(change, location)));
-      seq = changes.at(-1)?.seq ?? seq;
-      if (seq >= latest) break;
+      const { seq } = at;
+      await revoke(page.changes.filter((one) => one.seq > seq).flatMap((change) => endsOf(change, location)));
+      const newest = page.changes.at(-1);
+      if (newest !== undefined) at = { seq: newest.seq, stamp: newest.stamp };
+      if (at.seq >= page.latest) break;
     }
     closing.signal.throwIfAborted();
-    if (isFirst) await position.save(seq);
-    savedSeq = seq;
+    if (saved === undefined) await position.save(at);
+    behindSinceMs = undefined;
+    savedSeq = at.seq;
     recent = [];
-    appliedSeq = seq;
-    revocations.noteEndsKnown();
+    applied = at;
+    noteCurrent();
+  }
+
+  function lagsTooLong(): boolean {
+    behindSinceMs ??= now();
+    return now() - behindSinceMs >= maxLagMs;
+  }
+
+  /**
+   * While Environment API does not answer: another replica that knew every end after this one had begun to listen has
+   * put it where this one reads it, so this one knows as much.
+   */
+  async function askOthers(): Promise<void> {
+    waitingSince ??= await position.moment();
+    const since = waitingSince;
+    if ((await position.isConfirmedSince(since)) && since === waitingSince) noteCurrent();
   }
 
   const saving = createRepeatingWork({
@@ -113,12 +152,16 @@ export function createEnds({ revocations, position, changesSince, location, now,
      * heard of an end must find it when it starts, although another one has applied it.
      */
     async round() {
+      if (!isCurrent) await askOthers();
+      if (isCurrent) await position.confirm();
       const beforeMs = now() - repeatedMs;
-      const seq = recent.findLast(({ atMs }) => atMs <= beforeMs)?.seq ?? 0;
-      if (seq > savedSeq) await position.save(seq);
-      savedSeq = Math.max(savedSeq, seq);
+      const oldest = recent.findLast(({ atMs }) => atMs <= beforeMs);
+      if (oldest !== undefined && oldest.seq > savedSeq) {
+        await position.save(oldest);
+        savedSeq = oldest.seq;
+      }
       recent = recent.filter(({ atMs }) => atMs > beforeMs);
-      if (appliedSeq !== undefined) recent.push({ seq: appliedSeq, atMs: now() });
+      if (applied !== undefined) recent.push({ ...applied, atMs: now() });
       return false;
     },
     failing: 'the position in the changes of Environment API could not be saved',
@@ -127,29 +170,46 @@ export function createEnds({ revocations, position, changesSince, location, now,
 
   return {
     /** In force in a moment, and repeated until it is. Changes come in their order. */
-    apply(change: SeenChange & { seq: number }): void {
+    apply(change: SeenChange & Position): void {
       const revoked = revoke(endsOf(change, location));
       tail = tail.then(async () => {
         await revoked;
-        if (closing.signal.aborted) return;
-        if (appliedSeq !== undefined) appliedSeq = Math.max(appliedSeq, change.seq);
+        if (closing.signal.aborted || applied === undefined || change.seq <= applied.seq) return;
+        applied = { seq: change.seq, stamp: change.stamp };
       });
     },
     /** Changes were missed, or may have been. */
     catchUp(): void {
       tail = tail.then(async () => {
-        appliedSeq = undefined;
+        applied = undefined;
+        isCurrent = false;
+        waitingSince = undefined;
         await untilDone(readMissed, { ...repeated, failing: 'the ends that were missed could not be read' });
       });
     },
     /** Resolves when what was missed is revoked. */
     caughtUp: () => tail,
+    /** @throws AppError (503) while this replica, just started, does not know what ended before */
+    assertKnown(): void {
+      if (isKnown || performance.now() - startedAtMs > maxUnreadyMs) return;
+      throw unavailable('Environment API', { detail: 'what ended before the start is not known yet' });
+    },
     start: () => saving.start(),
     async close(): Promise<void> {
       closing.abort();
       await saving.stop();
     },
   };
+}
+
+/** Whether the changes follow the position; `lags`: they do not reach it. */
+function continuationOf({ changes, latest }: EnvironmentChangesPage, { seq, stamp }: Position) {
+  if (latest < seq) return 'lags';
+  const known = changes.find((one) => one.seq === seq)?.stamp;
+  // A restored database has given the number to another change.
+  if (known !== undefined && stamp !== undefined && known !== stamp) return 'restored';
+  const next = changes.find((one) => one.seq > seq);
+  return next === undefined || next.seq === seq + 1 ? 'continues' : 'gap';
 }
 
 function endsOf(change: SeenChange, here: string): Ended[] {

@@ -103,8 +103,7 @@ export function createContactCenters(options: ContactCenterOptions) {
     },
     /** Drops every copy, because changes may have been missed. */
     applyGap(): void {
-      byDomain.invalidateAll();
-      byId.invalidateAll();
+      for (const cache of [byDomain, byId]) cache.drop(() => true);
       environments.invalidateAll();
     },
   };

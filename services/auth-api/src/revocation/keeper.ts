@@ -67,6 +67,7 @@ export function createKeeper(options: KeeperOptions) {
   const { stream, table, memory, now, log, maxLifeMs, settleIntervalMs = 5000 } = options;
   const unsettled = new Map<string, Unsettled>();
   let knownUntil: string | undefined;
+  let server: string | undefined;
   let settling: Promise<void> | undefined;
   let roundAtMs = Number.NEGATIVE_INFINITY;
   let nextRound: Promise<void> | undefined;
@@ -88,16 +89,38 @@ export function createKeeper(options: KeeperOptions) {
     else unsettled.set(key, merged);
   }
 
-  /** Reads what PostgreSQL has and this replica may not know. */
-  async function readTable(since: string | undefined, onRow: (row: Revocation) => void): Promise<void> {
+  /**
+   * Reads what PostgreSQL has and this replica may not know. A PostgreSQL that has started may be an older copy, whose clock
+   * is another one: all of it is read, and what it lacks is written to it again.
+   */
+  async function readTable(onRow: (row: Revocation) => void): Promise<void> {
     const moment = await table.moment();
-    for await (const page of table.read(since)) {
+    const isAnother = server !== undefined && moment.server !== server;
+    const kept = new Map<string, number>();
+    for await (const page of table.read(isAnother ? undefined : knownUntil)) {
       for (const row of page) {
         memory.add(row);
         onRow(row);
+        if (isAnother) kept.set(keyOf(row), row.atMs);
       }
     }
-    knownUntil = moment;
+    if (isAnother) noteLost(kept);
+    knownUntil = moment.at;
+    server = moment.server;
+  }
+
+  function noteLost(kept: ReadonlyMap<string, number>): void {
+    let lost = 0;
+    for (const revocation of memory.all()) {
+      if ((kept.get(keyOf(revocation)) ?? Number.NEGATIVE_INFINITY) >= revocation.atMs) continue;
+      note({ revocation, isStreamed: true, isKept: false });
+      lost += 1;
+    }
+    if (lost > 0)
+      log.error(
+        { event: 'postgres_lost_revocations', lost },
+        'PostgreSQL lacks revocations that this replica knows: they are written to it again',
+      );
   }
 
   const noteKept = (row: Revocation) => {
@@ -106,7 +129,7 @@ export function createKeeper(options: KeeperOptions) {
   };
 
   async function carryOver(): Promise<void> {
-    await readTable(knownUntil, noteKept);
+    await readTable(noteKept);
     const open = [...unsettled.values()];
     for (let from = 0; from < open.length; from += batchSize) {
       const batch = open.slice(from, from + batchSize);
@@ -199,7 +222,7 @@ export function createKeeper(options: KeeperOptions) {
     /** Reads the list, or what is new since it was read. Resolves with a function that notes an entry of the stream, unless the list has it. */
     async load(): Promise<(revocation: Revocation) => void> {
       const kept = new Map<string, number>();
-      await readTable(knownUntil, (row) => {
+      await readTable((row) => {
         kept.set(keyOf(row), row.atMs);
         noteKept(row);
       });

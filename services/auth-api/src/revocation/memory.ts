@@ -65,6 +65,7 @@ export function createRevocationMemory() {
       )
     );
   };
+  const ending = new Set<string>();
   const isRevokedWhole = (kind: WholeKind, id: string | undefined) =>
     id !== undefined && notBefore[kind].has(id);
 
@@ -96,7 +97,18 @@ export function createRevocationMemory() {
     },
     /** Whether it was ever switched off. It may be active again: only Environment API tells. */
     hasEnded: (contactCenterId: string): boolean =>
-      notBefore['contact-center'].has(contactCenterId) || notBefore['contact-center'].has(allContactCenters),
+      ending.has(contactCenterId) ||
+      [contactCenterId, allContactCenters].some((id) => notBefore['contact-center'].has(id)),
+    /** They are being revoked. Before the first one is, nothing may be issued by a copy from before. */
+    noteEnding(ended: readonly Pick<Revocation, 'kind' | 'id'>[]): void {
+      for (const { kind, id } of ended)
+        if (kind === 'contact-center' && id !== allContactCenters) ending.add(id);
+    },
+    /** All that is in force. */
+    *all(): Generator<Revocation> {
+      for (const [kind, map] of Object.entries(notBefore) as [RevocationKind, Map<string, number>][])
+        for (const [id, atMs] of map) yield { kind, id, atMs };
+    },
     /** Removes revocations that no living token can be older than. */
     prune(beforeMs: number): void {
       for (const [kind, map] of Object.entries(notBefore) as [RevocationKind, Map<string, number>][])

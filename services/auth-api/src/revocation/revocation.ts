@@ -92,6 +92,11 @@ export function grantAt(clientId: string, grantType: string): string {
   return `${clientId} ${grantType}`;
 }
 
+/** Whether the end of a contact centre or environment could end it; the tokens of our own services belong to none. */
+export function belongsToPlace({ contactCenterIds = [], environmentId }: Revocable): boolean {
+  return contactCenterIds.length > 0 || environmentId !== undefined;
+}
+
 /** It is not known which contact centres have ended. What belongs to none, as the tokens of our own services, goes on. */
 export const allContactCenters = '*';
 

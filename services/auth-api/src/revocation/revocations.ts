@@ -1,10 +1,12 @@
 /** Revokes many tokens at once, and keeps the revocations of all replicas in memory, so that a check costs no request. */
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { createFollower } from './follower.ts';
 import { createKeeper, type RevocationOrder } from './keeper.ts';
 import { createRevocationMemory } from './memory.ts';
+import { belongsToPlace, type Revocable } from './revocation.ts';
 import type { RevocationStream } from './stream.ts';
 import type { RevocationTable } from './table.ts';
 
@@ -25,6 +27,8 @@ export interface RevocationsOptions {
 export type Revocations = ReturnType<typeof createRevocations>;
 
 const pruneIntervalMs = 600_000;
+const endsUnknown =
+  'this replica has started, and cannot read yet which contact centres have ended since one was running';
 
 export function createRevocations(options: RevocationsOptions) {
   const { stream, table, now, log, maxLifeMs, maxLagMs, monotonicMs, settleIntervalMs } = options;
@@ -72,7 +76,14 @@ export function createRevocations(options: RevocationsOptions) {
     revokeAll: keeper.revoke,
     settled: keeper.settled,
 
-    isRevoked: memory.isRevoked,
+    /** @throws AppError (503) until it is known what ended before the start, of what could be among it */
+    isRevoked(token: Revocable): boolean {
+      if (memory.isRevoked(token)) return true;
+      if (!areEndsKnown && belongsToPlace(token))
+        throw unavailable('Environment API', { detail: endsUnknown });
+      return false;
+    },
+    noteEnding: memory.noteEnding,
     /** Whether a contact centre was, or may have been, switched off. It may be active again: only Environment API tells. */
     hasEnded: (contactCenterId: string) => !areEndsKnown || memory.hasEnded(contactCenterId),
     /** What ended while no replica ran is revoked. */

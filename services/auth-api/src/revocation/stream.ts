@@ -10,7 +10,7 @@ export interface StreamHistory {
   epoch: string | undefined;
   /** Of the newest entry. */
   lastId: string;
-  /** The process of Redis; undefined where it is not told, or where there are several. */
+  /** The process of Redis that has the stream; undefined where it is not told. */
   node: string | undefined;
 }
 
@@ -32,6 +32,12 @@ const epochSuffix = ':epoch';
 
 /** @param blocking a connection of its own, because a blocking read occupies it */
 export function createRevocationStream(redis: RedisClient, blocking: RedisClient, key: string) {
+  /** In a cluster only a script is sent to the node that has the key. */
+  const serverInfo = () =>
+    redis.isCluster
+      ? (redis.eval("return redis.call('INFO', 'server')", 1, key) as Promise<string>)
+      : redis.info('server');
+
   return {
     /** Also drops entries that no living token can be older than. */
     async append(revocations: readonly Revocation[], oldestMs: number): Promise<void> {
@@ -55,7 +61,7 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
       const [epoch, lastId, node] = await Promise.all([
         redis.get(key + epochSuffix),
         redis.xrevrange(key, '+', '-', 'COUNT', 1).then(([newest]) => newest?.[0] ?? streamStart),
-        redis.isCluster ? undefined : orIfRefused(redis.info('server').then(nodeOf), undefined),
+        orIfRefused(serverInfo().then(nodeOf), undefined),
       ]);
       return { epoch: epoch ?? undefined, lastId, node };
     },

@@ -31,7 +31,8 @@ export function createRevocationTable(pool: Queryable, lifeMs: number) {
           ON CONFLICT (kind, id) DO UPDATE SET
             not_before_ms = greatest(known.not_before_ms, excluded.not_before_ms),
             expires_at = greatest(known.expires_at, excluded.expires_at),
-            written_at = clock_timestamp()`,
+            written_at = clock_timestamp()
+          WHERE excluded.not_before_ms > known.not_before_ms`,
         values: [
           sorted.map(({ kind }) => kind),
           sorted.map(({ id }) => id),
@@ -61,10 +62,16 @@ export function createRevocationTable(pool: Queryable, lifeMs: number) {
       }
     },
 
-    /** The moment from which the next read() finds everything that the coming one may miss. */
-    async moment(): Promise<string> {
-      const { rows } = await pool.query<{ moment: string }>('SELECT clock_timestamp()::text AS moment');
-      return rows[0]?.moment ?? '-infinity';
+    /**
+     * `at`: the moment from which the next read() finds everything that the coming one may miss.
+     * `server`: another one when a copy of the database takes over, and when an older one is restored by whatever means.
+     */
+    async moment(): Promise<{ at: string; server: string }> {
+      const { rows } = await pool.query<{ at: string; server: string }>(
+        `SELECT clock_timestamp()::text AS at,
+          extract(epoch FROM pg_postmaster_start_time()) || ' ' || pg_relation_filenode('auth.revocations') AS server`,
+      );
+      return rows[0] ?? { at: '-infinity', server: '' };
     },
 
     async epoch(): Promise<string | undefined> {

@@ -76,6 +76,6 @@ export function createSsoSettings(options: SsoSettingsOptions): SsoSettings {
       // What was switched off must not be used again, not even while Environment API is down.
       else if (id !== undefined) (isEnd(change) ? views.drop : views.invalidate)((key) => key === id);
     },
-    applyGap: () => views.invalidateAll(),
+    applyGap: () => views.drop(() => true),
   };
 }

@@ -10,12 +10,19 @@ afterEach(() => void vi.useRealTimers());
 it('the position is saved a minute late: a replica that starts repeats what ended since', async () => {
   const saved: number[] = [];
   const ends = createEnds({
-    revocations: { revokeAll: async () => undefined, noteEndsKnown: () => undefined },
+    revocations: {
+      revokeAll: async () => undefined,
+      noteEnding: () => undefined,
+      noteEndsKnown: () => undefined,
+    },
     position: {
-      read: async () => 1,
-      async save(seq) {
+      read: async () => ({ seq: 1 }),
+      async save({ seq }) {
         saved.push(seq);
       },
+      moment: async () => 'infinity',
+      confirm: async () => undefined,
+      isConfirmedSince: async () => false,
     },
     changesSince: async () => ({ changes: [], latest: 1 }),
     location: 'USW1',

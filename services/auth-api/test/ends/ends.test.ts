@@ -1,11 +1,26 @@
 import type { EnvironmentChange } from '@gatehouse/contracts/environment-api/changes';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEnds } from '../../src/changes/ends.ts';
+import type { Position } from '../../src/changes/ends-position.ts';
 import { createStanding } from '../../src/contact-centers/standing.ts';
 import { createRevocationMemory } from '../../src/revocation/memory.ts';
 import type { Entry } from '../../src/revocation/revocation.ts';
 import { contactCenterId, demoContactCenter } from '../stack/auth-api.ts';
 import { silentLog, stoppedClock } from '../stack/redis.ts';
+
+/** In memory; what is saved is read. */
+function positionAt(saved: Position | undefined) {
+  let position = saved;
+  return {
+    read: async () => position,
+    async save(next: Position) {
+      position = next;
+    },
+    moment: async () => 'infinity',
+    confirm: async () => undefined,
+    isConfirmedSince: async () => false,
+  };
+}
 
 function setUp(location: string) {
   const { now, advance } = stoppedClock();
@@ -20,9 +35,10 @@ function setUp(location: string) {
         if (failure !== undefined) throw failure;
         for (const { kind, id, atMs = now() } of orders) memory.add({ kind, id, atMs });
       },
+      noteEnding: memory.noteEnding,
       noteEndsKnown: () => undefined,
     },
-    position: { read: async () => 0, save: async () => undefined },
+    position: positionAt({ seq: 0 }),
     changesSince: async () => ({ changes: [], latest: 0 }),
     location,
     now,
@@ -32,7 +48,7 @@ function setUp(location: string) {
     ends.apply({ ...change, contactCenterId, seq: 1 });
   const isRevoked = (entry: Entry | undefined, issuedAtMs: number) =>
     memory.isRevoked({ sub: 'a', contactCenterIds: [contactCenterId], entry, issuedAtMs });
-  return { announce, isRevoked, failures, now };
+  return { announce, isRevoked, failures, now, hasEnded: memory.hasEnded };
 }
 
 const atUsw1 = { entity: 'single-sign-on-end', id: 'saml /USW1' };
@@ -75,4 +91,81 @@ it('a client gets nothing for a contact centre that is switched off, although no
     revocations: { hasEnded: () => false },
   });
   expect(await standing.activeOf([contactCenterId, 'switched-off'])).toEqual([contactCenterId]);
+});
+
+// attack: get tokens by an old copy in the moment before an end is revoked | ASVS 7.4.2 | guard: services/auth-api/src/revocation/memory.ts
+it('a contact centre counts as ended before its end is written, so that no old copy is trusted', async () => {
+  const { announce, hasEnded } = setUp('/USW1');
+  announce({ entity: 'contact-center-end', id: contactCenterId });
+  expect(hasEnded(contactCenterId)).toBe(true);
+});
+
+describe('after the start', () => {
+  const ended = (seq: number, stamp = String(seq)) => ({
+    ...{ seq, entity: 'contact-center-end', id: `ended-${seq}`, stamp },
+  });
+
+  /** Catches up with a log that may be replaced meanwhile. */
+  function catchUp(saved: Position | undefined, log: EnvironmentChange[]) {
+    const { now, advance } = stoppedClock();
+    const revoked: string[] = [];
+    const position = positionAt(saved);
+    let asked = 0;
+    const source = { log };
+    const ends = createEnds({
+      revocations: {
+        async revokeAll(orders) {
+          revoked.push(...orders.map(({ id }) => id));
+        },
+        noteEnding: () => undefined,
+        noteEndsKnown: () => undefined,
+      },
+      position,
+      async changesSince(seq) {
+        asked += 1;
+        return {
+          changes: source.log.filter((one) => one.seq > seq),
+          latest: source.log.at(-1)?.seq ?? 0,
+        };
+      },
+      location: '/USW1',
+      now,
+      log: silentLog,
+    });
+    ends.catchUp();
+    return { ends, revoked, position, source, advance, asked: () => asked };
+  }
+
+  // attack: keep the tokens of a contact centre that ended before the upgrade | ASVS 7.4.2 | guard: services/auth-api/src/changes/ends.ts
+  it('of the first replica of this release the whole log is read, wherever it begins', async () => {
+    const { ends, revoked, position } = catchUp(undefined, [ended(7), ended(8)]);
+    await ends.caughtUp();
+    expect(revoked).toEqual(['ended-7', 'ended-8']);
+    expect(await position.read()).toEqual({ seq: 8, stamp: '8' });
+  });
+
+  it('a log that lags is asked again, and nobody signs in anew', async () => {
+    const { ends, revoked, source, asked } = catchUp({ seq: 3, stamp: '3' }, [ended(1), ended(2)]);
+    await expect.poll(asked).toBeGreaterThan(1);
+    expect(() => ends.assertKnown()).toThrow(expect.objectContaining({ status: 503 }));
+    source.log = [ended(1), ended(2), ended(3), ended(4)];
+    await ends.caughtUp();
+    expect(revoked).toEqual(['ended-4']);
+    expect(ends.assertKnown()).toBeUndefined();
+  });
+
+  const histories: [string, EnvironmentChange[], number][] = [
+    ['was restored and has gone on', [ended(2), ended(3, 'other'), ended(4)], 0],
+    ['does not reach the position after a minute', [ended(1), ended(2)], 60_000],
+    ['has forgotten what comes next', [ended(5)], 0],
+  ];
+
+  // attack: hide an end behind a restored database of Environment API | ASVS 7.4.2 | guard: services/auth-api/src/changes/ends.ts
+  it.each(histories)('everybody signs in anew when the log %s', async (_what, log, afterMs) => {
+    const { ends, revoked, advance, asked } = catchUp({ seq: 3, stamp: '3' }, log);
+    await expect.poll(asked).toBeGreaterThan(0);
+    advance(afterMs);
+    await ends.caughtUp();
+    expect(revoked).toEqual(['*']);
+  });
 });

@@ -1,7 +1,9 @@
 /** Tries every cell of the table in docs/what-ends.md, on two replicas. */
 import { readFileSync } from 'node:fs';
 import { randomUuid, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { createReadiness } from '@gatehouse/service-kit/health/readiness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readinessChecks } from '../../src/readiness-checks.ts';
 import { type AuthApi, demoContactCenter, environmentId, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { announceChange } from '../stack/environment-api.ts';
@@ -14,6 +16,7 @@ import {
   getCode,
   introspect,
   opsCall,
+  postForm,
   redeem,
   responseOf,
   type TestClient,
@@ -277,6 +280,7 @@ describe('by a copy from before the end', () => {
 
 describe('what ends while no replica runs', () => {
   // attack: keep tokens over an end that nobody heard | ASVS 7.4.2 | guard: services/auth-api/src/changes/ends.ts
+  // attack: use an old token at a replica that cannot read yet what ended | ASVS 7.4.2, 16.5.3 | guard: services/auth-api/src/revocation/revocations.ts
   // attack: refresh before a replica can read what ended while none ran | ASVS 7.4.2 | guard: services/auth-api/src/revocation/revocations.ts
   it('is revoked when one starts, even if the contact centre is enabled again; until it is known nothing is issued', async () => {
     const first = await startAuthApi();
@@ -297,17 +301,43 @@ describe('what ends while no replica runs', () => {
     await first.environmentApi.stop();
     const later = await startAuthApi({ beside: first });
     try {
-      const refresh = await token(later, client, { grant_type: 'refresh_token', refresh_token });
-      expect(refresh.status).toBe(503);
-      await first.environmentApi.start();
       const own = await createClient(later, { internalClient: true });
+      const judged = await postForm(later, 'introspect', { token: access_token }, own);
+      expect([judged.status, judged.headers['retry-after']]).toEqual([503, '1']);
+      const refresh = await token(later, client, { grant_type: 'refresh_token', refresh_token });
+      expect([refresh.status, refresh.headers['retry-after']]).toEqual([503, '1']);
+      const isReady = async () => {
+        const readiness = createReadiness(readinessChecks(later.deps));
+        await readiness.probe();
+        return readiness.isReady;
+      };
+      expect(await isReady()).toBe(false);
+      await first.environmentApi.start();
       await expect
         .poll(async () => (await introspect(later, own, access_token))['active'], { timeout: 15_000 })
         .toBe(false);
+      await expect.poll(isReady, { timeout: 5000 }).toBe(true);
     } finally {
       await later.close();
       const { simulator, environmentApi, redis, database } = first;
       await Promise.all([simulator.close(), environmentApi.stop(), redis.close(), database.close()]);
     }
   });
+
+  it('is known to one that starts while Environment API is down as soon as another one says that it knows all', async () => {
+    const first = await startAuthApi();
+    await first.environmentApi.stop();
+    const later = await startAuthApi({ beside: first });
+    try {
+      const client = await createClient(later, { contactCenterIds: [demoContactCenter.id] });
+      const { status } = await token(later, client, { grant_type: 'client_credentials' });
+      expect(status).toBe(503);
+      const own = async () => (await token(later, client, { grant_type: 'client_credentials' })).status;
+      await expect.poll(own, { timeout: 20_000, interval: 250 }).toBe(200);
+      expect(later.deps.followed.assertEndsKnown()).toBeUndefined();
+    } finally {
+      await later.close();
+      await first.close();
+    }
+  }, 30_000);
 });

@@ -96,13 +96,13 @@ describe('refresh', () => {
     });
     pass(60_000);
     stack.environmentApi.contactCenters.clear();
-    stack.deps.contactCenters.service.applyGap();
+    stack.deps.contactCenters.service.applyChange({ entity: 'location', id: '/' });
 
     const answer = await refresh(first.refresh_token);
 
     const { demoContactCenter, contactCenterId } = await import('../stack/auth-api.ts');
     stack.environmentApi.contactCenters.set(contactCenterId, demoContactCenter);
-    stack.deps.contactCenters.service.applyGap();
+    stack.deps.contactCenters.service.applyChange({ entity: 'location', id: '/' });
     expect([answer.status, answer.json().error]).toEqual([400, 'invalid_grant']);
     expect((await refresh(first.refresh_token)).status).toBe(400);
     expect(await introspect(stack, client, first.access_token)).toEqual({ active: false });

@@ -93,7 +93,7 @@ describe('69: PostgreSQL down', () => {
 describe('Environment API down', () => {
   it('logins go on from the last known good copies', async () => {
     expect(await statusOf()).toBe(200);
-    stack.deps.contactCenters.service.applyGap();
+    stack.deps.contactCenters.service.applyChange({ entity: 'location', id: '/' });
     await stack.environmentApi.stop();
     expect(await statusOf()).toBe(200);
     expect((await login(stack, { password: 'wrong' })).status).toBe(401);
@@ -101,8 +101,8 @@ describe('Environment API down', () => {
 
   it('logins wait once and not at every question while it accepts connections and answers nothing', async () => {
     expect(await statusOf()).toBe(200);
-    stack.deps.contactCenters.service.applyGap();
-    stack.deps.ssoSettings.service.applyGap();
+    stack.deps.contactCenters.service.applyChange({ entity: 'location', id: '/' });
+    stack.deps.ssoSettings.service.applyChange({ entity: 'location', id: '/' });
     stack.environmentApi.hangs = true;
     for (let login = 0; login < 3; login += 1) {
       const startedAtMs = performance.now();
@@ -150,7 +150,7 @@ describe('Environment API down', () => {
     await stack.close();
     stack = await startAuthApi({ env: { GATEHOUSE_ENVIRONMENT_STALE_MAX_SECONDS: '0' } });
     expect(await statusOf()).toBe(200);
-    stack.deps.contactCenters.service.applyGap();
+    stack.deps.contactCenters.service.applyChange({ entity: 'location', id: '/' });
     await stack.environmentApi.stop();
     await expect.poll(() => statusOf()).toBe(503);
   });
@@ -172,7 +172,7 @@ describe('changed environment data', () => {
 
   it('copies are confirmed by their tag instead of being sent again', async () => {
     expect(await statusOf()).toBe(200);
-    stack.deps.contactCenters.service.applyGap();
+    stack.deps.contactCenters.service.applyChange({ entity: 'location', id: '/' });
     stack.environmentApi.asked.length = 0;
     expect(await statusOf()).toBe(200);
     expect(stack.environmentApi.asked.map(({ status }) => status)).toEqual([304, 304, 304]);

@@ -146,6 +146,18 @@ export const demoContactCenter: ContactCenterView = {
   settings: {},
 };
 
+/** The fields by which a real Environment API learns of the simulator. */
+export function environmentFieldsOf(port: number) {
+  return {
+    username: demoServiceAccount.userName,
+    password: demoServiceAccount.password,
+    tenant: demoTenantName,
+    appName: demoServiceAccount.applicationName,
+    traceMode: 'off',
+    configServers: [{ primaryAddress: '127.0.0.1', primaryPort: port, readOnly: false, locations: '/' }],
+  };
+}
+
 export function environmentOf(port: number, version = 1, id = environmentId): EnvironmentView {
   const password = createSecretBox(new Secret(encryptionKeys)).seal(
     demoServiceAccount.password,

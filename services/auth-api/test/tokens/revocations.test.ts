@@ -297,6 +297,25 @@ describe('cut-offs', () => {
     const { rows } = await pool.query("SELECT id FROM auth.revocations WHERE id IN ('k1', 'k2', 'k3')");
     expect(rows).toHaveLength(3);
   });
+
+  // attack: present a revoked token after PostgreSQL was restored from an older copy | ASVS 10.4.9 | guard: services/auth-api/src/revocation/keeper.ts
+  it('that a restored PostgreSQL lacks are written to it again by a replica that knows them', async () => {
+    const replica = await startReplica('m', undefined, { settleIntervalMs: 100 });
+    await replica.revoke({ kind: 'sub', id: 'of-the-copy' });
+    await pool.query("CREATE TABLE older AS SELECT * FROM auth.revocations WHERE id = 'of-the-copy'");
+    await replica.revoke({ kind: 'sub', id: 'newer' });
+
+    await pool.query('BEGIN; TRUNCATE auth.revocations; INSERT INTO auth.revocations TABLE older; COMMIT');
+
+    const kept = async () =>
+      (await pool.query("SELECT id FROM auth.revocations WHERE id IN ('of-the-copy', 'newer') ORDER BY id"))
+        .rows;
+    await expect.poll(kept, { timeout: 5000 }).toEqual([{ id: 'newer' }, { id: 'of-the-copy' }]);
+    // Redis is lost too: only PostgreSQL tells the next one.
+    await (await connect(false)).del('m', 'm:epoch');
+    const later = await startReplica('m');
+    expect(later.isRevoked({ sub: 'newer', issuedAtMs: nowMs - 1 })).toBe(true);
+  });
 });
 
 /** Nothing else happens in this process meanwhile. */
