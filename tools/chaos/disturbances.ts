@@ -11,26 +11,48 @@ export interface Disturbance {
   destroys?: 'tokens';
 }
 
-export function disturbancesOf(stack: ChaosStack): Disturbance[] {
-  const single = [...stack.components.values()].flatMap((component): Disturbance[] => [
-    { name: `${component.name} stopped`, begin: component.stop, end: component.start },
-    { name: `${component.name} killed`, begin: component.kill, end: component.start },
-    { name: `${component.name} slowed`, begin: component.suspend, end: component.resume },
-  ]);
-  return [...single, ...filled(stack), emptied(stack), ...pairsOf(stack)];
+interface OnePart extends Disturbance {
+  program: string;
+  how: string;
 }
 
-function filled(stack: ChaosStack): Disturbance[] {
-  const disks = Object.entries(stack.disks).flatMap(([name, disk]): Disturbance[] =>
+export function disturbancesOf(stack: ChaosStack): Disturbance[] {
+  const broken = [...stack.components.values()].flatMap(({ name, ...component }) => [
+    one(name, 'stopped', component.stop, component.start),
+    one(name, 'killed', component.kill, component.start),
+    one(name, 'slowed', component.suspend, component.resume),
+  ]);
+  const full = filled(stack);
+  return [...broken, ...full, emptied(stack), ...pairsOf(broken, full)];
+}
+
+function one(program: string, how: string, begin: OnePart['begin'], end: OnePart['end']): OnePart {
+  return { name: `${program} ${how}`, program, how, begin, end };
+}
+
+function filled(stack: ChaosStack): OnePart[] {
+  const disks = Object.entries(stack.disks).flatMap(([program, disk]) =>
     disk === undefined
       ? []
-      : [{ name: `${name} disk full`, begin: async () => disk.fill(), end: async () => disk.free() }],
+      : [
+          one(
+            program,
+            'disk full',
+            async () => disk.fill(),
+            async () => disk.free(),
+          ),
+        ],
   );
   const setMemory = (bytes: number) => withRedis(stack, (redis) => redis.config('SET', 'maxmemory', bytes));
+  // Less than it holds already: every write that takes memory is refused.
   return [
     ...disks,
-    // Less than it holds already: every write that takes memory is refused.
-    { name: 'redis memory full', begin: () => setMemory(1), end: () => setMemory(0) },
+    one(
+      'redis',
+      'memory full',
+      () => setMemory(1),
+      () => setMemory(0),
+    ),
   ];
 }
 
@@ -44,15 +66,29 @@ function emptied(stack: ChaosStack): Disturbance {
   };
 }
 
-function pairsOf(stack: ChaosStack): Disturbance[] {
-  const all = [...stack.components.values()];
-  return all.flatMap((first, index) =>
-    all.slice(index + 1).map((second) => ({
-      name: `${first.name} and ${second.name} killed`,
-      begin: () => Promise.all([first.kill(), second.kill()]),
-      end: () => Promise.all([first.start(), second.start()]),
-    })),
+/** Every two programs broken in the same way, and every full one with every other killed. */
+function pairsOf(broken: readonly OnePart[], full: readonly OnePart[]): Disturbance[] {
+  const alike = broken.flatMap((first, index) =>
+    broken
+      .slice(index + 1)
+      .filter(({ how, program }) => how === first.how && program !== first.program)
+      .map((second) => together(first, second)),
   );
+  const fullAndKilled = full.flatMap((first) =>
+    broken
+      .filter(({ how, program }) => how === 'killed' && program !== first.program)
+      .map((second) => together(first, second)),
+  );
+  return [...alike, ...fullAndKilled];
+}
+
+function together(first: OnePart, second: OnePart): Disturbance {
+  return {
+    name:
+      first.how === second.how ? `${first.program} and ${second.name}` : `${first.name} and ${second.name}`,
+    begin: () => Promise.all([first.begin(), second.begin()]),
+    end: () => Promise.all([first.end(), second.end()]),
+  };
 }
 
 async function withRedis<T>(stack: ChaosStack, work: (redis: Redis) => Promise<T>): Promise<T> {
