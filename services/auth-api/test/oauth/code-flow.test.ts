@@ -252,7 +252,7 @@ describe('prompt and max_age', () => {
   it('never signs a user on to a client of other contact centres', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
-    const elsewhere = await createClient(stack, { contactCenterIds: ['another-contact-center'] });
+    const elsewhere = await createClient(stack, { contactCenterIds: ['another'] });
 
     const answer = await browser.get(authorizeUrl(elsewhere, { prompt: 'none' }));
 

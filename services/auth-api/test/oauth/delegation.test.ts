@@ -168,6 +168,7 @@ describe('37: delegation is refused', () => {
     const user = await passwordTokens(stack, portal);
     const answer = await delegate(mixing, user.access_token, await ownToken(elsewhere));
     expect(refusalOf(answer)).toEqual([400, 'invalid_request']);
+    expect(answer.json().error_description).toContain('are of different contact centres');
   });
 });
 

@@ -70,6 +70,12 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
   environmentApi.environments.set(environmentId, environmentOf(simulator.port));
   if (!environmentApi.contactCenters.has(contactCenterId)) {
     environmentApi.contactCenters.set(contactCenterId, demoContactCenter);
+    // Active, so that its clients are refused for being of another contact centre and for nothing else.
+    environmentApi.contactCenters.set('another', {
+      ...demoContactCenter,
+      id: 'another',
+      domains: ['another'],
+    });
   }
 
   const config = loadConfig(configuration, {

@@ -122,7 +122,7 @@ describe('a JWT access token (RFC 9068)', () => {
 
   it('is hidden from clients of other contact centres, like an opaque one', async () => {
     const client = await createClient(api, jwt);
-    const stranger = await createClient(api, { contactCenterIds: ['33333333-3333-4333-8333-333333333333'] });
+    const stranger = await createClient(api, { contactCenterIds: ['another'] });
     const token = (await ofUser(client)).access_token;
     expect(await isActive(token, client)).toBe(true);
     expect(await introspect(api, stranger, token)).toEqual({ active: false });
