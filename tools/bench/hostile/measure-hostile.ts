@@ -4,18 +4,21 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { BenchStack } from '../bench-stack.ts';
 import { loadCore, pin, residentMiB } from '../machine.ts';
-import { disturbedIn, medianOf, type Sample, sampled } from '../samples.ts';
+import { type Sample, sampled } from '../samples.ts';
 
 export const hostileRowName = 'hostile_config_server';
-export const hostileAim = 1.2;
+const hostileAim = 1.2;
 
-/** As `hostile-server.ts` names them; `none` answers as it should. */
-const modes = ['none', 'pages', 'bombs', 'changes', 'polls', 'unreadable'] as const;
+/** As `hostile-server.ts` names them. */
+const floods = ['pages', 'bombs', 'polls', 'unreadable', 'changes'] as const;
+/** A server that answers as it should. */
+const calm = 'none';
 const concurrency = 3;
 const warmUpSeconds = 5;
 /** Sign-ins to the hostile environment; each asks its server four questions. */
@@ -23,14 +26,7 @@ const hostileLoginsPerSecond = 10;
 
 export interface HostileResult {
   name: typeof hostileRowName;
-  rows: {
-    mode: string;
-    loginsPerSecond: number;
-    p50Ms: number;
-    p99Ms: number;
-    p99Ratio: number;
-    residentMiB: number;
-  }[];
+  rows: ReturnType<typeof rowOf>[];
 }
 
 const program = fileURLToPath(
@@ -46,24 +42,79 @@ export async function measureHostile(
   { seconds, rounds }: { seconds: number; rounds: number },
 ): Promise<{ result: HostileResult; disturbedRounds: number }> {
   await loginsFor(stack, warmUpSeconds);
-  const samples = new Map<string, Round[]>(modes.map((mode) => [mode, []]));
+  const pairs: Pair[] = [];
   for (let round = 0; round < rounds; round += 1)
-    for (const mode of modes) samples.get(mode)?.push(await measureMode(stack, mode, seconds));
-  const medians = modes.map((mode) => ({ mode, ...medianOf(samples.get(mode) ?? [], ({ p99Ms }) => p99Ms) }));
-  const calmP99Ms = medians[0]?.p99Ms ?? 0;
+    // One right after the other: what a machine can do changes from minute to minute.
+    for (const flood of floods)
+      pairs.push({
+        flood,
+        calm: await measureMode(stack, calm, seconds),
+        hostile: await measureMode(stack, flood, seconds),
+      });
   return {
-    disturbedRounds: disturbedIn([...samples.values()].flat()),
+    disturbedRounds: pairs.filter((pair) => !isClean(pair)).length,
     result: {
       name: hostileRowName,
-      rows: medians.map(({ mode, perSecond, p50Ms, p99Ms, residentMiB }) => ({
-        ...{ mode, loginsPerSecond: rounded(perSecond), p50Ms, p99Ms },
-        ...{ p99Ratio: rounded(p99Ms / calmP99Ms), residentMiB },
-      })),
+      rows: floods.map((flood) => rowOf(pairs.filter((pair) => pair.flood === flood))),
     },
   };
 }
 
 type Round = Sample<Awaited<ReturnType<typeof loginsFor>> & { residentMiB: number }>;
+
+interface Pair {
+  flood: string;
+  calm: Round;
+  hostile: Round;
+}
+
+function isClean({ calm, hostile }: Pair): boolean {
+  return !calm.isDisturbed && !hostile.isDisturbed;
+}
+
+/** All logins of the rounds together: the hundredth part of one round is a handful. */
+function rowOf(all: readonly Pair[]) {
+  const clean = all.filter(isClean);
+  const pairs = clean.length > 0 ? clean : all;
+  const calm = summaryOf(pairs.map((pair) => pair.calm));
+  const hostile = summaryOf(pairs.map((pair) => pair.hostile));
+  const ratios = pairs.map((pair) => summaryOf([pair.hostile]).p99Ms / summaryOf([pair.calm]).p99Ms);
+  const p99Ratio = rounded(hostile.p99Ms / calm.p99Ms);
+  return {
+    flood: all[0]?.flood,
+    cleanRounds: `${clean.length} of ${all.length}`,
+    loginsPerSecond: `${calm.perSecond}, ${hostile.perSecond}`,
+    p50Ms: `${calm.p50Ms}, ${hostile.p50Ms}`,
+    p99Ms: `${calm.p99Ms}, ${hostile.p99Ms}`,
+    p99Ratio,
+    ofEachRound: `${rounded(Math.min(...ratios))} to ${rounded(Math.max(...ratios))}`,
+    verdict: verdictOf(p99Ratio, clean.length),
+    hostileCpu: hostile.cpu,
+    residentMiB: hostile.residentMiB,
+  };
+}
+
+function verdictOf(p99Ratio: number, cleanRounds: number): string {
+  if (cleanRounds === 0) return 'disturbed: says nothing';
+  return p99Ratio <= hostileAim ? 'reached' : 'NOT reached';
+}
+
+function summaryOf(rounds: readonly Round[]) {
+  const durationsMs = rounds.flatMap((round) => round.durationsMs);
+  const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0);
+  return {
+    perSecond: Math.round(durationsMs.length / seconds),
+    p50Ms: rounded(percentile(durationsMs, 0.5)),
+    p99Ms: rounded(percentile(durationsMs, 0.99)),
+    cpu: rounded(rounds.reduce((sum, round) => sum + round.cpuSeconds, 0) / seconds),
+    residentMiB: Math.max(...rounds.map((round) => round.residentMiB)),
+  };
+}
+
+function percentile(durationsMs: readonly number[], share: number): number {
+  const sorted = durationsMs.toSorted((left, right) => left - right);
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+}
 
 async function measureMode(stack: BenchStack, mode: string, seconds: number): Promise<Round> {
   const child = spawn(process.execPath, ['--conditions=source', program, mode], {
@@ -73,14 +124,17 @@ async function measureMode(stack: BenchStack, mode: string, seconds: number): Pr
   try {
     const [port] = await once(createInterface({ input: child.stdout }), 'line');
     pin(child.pid ?? 0, loadCore);
+    // A tenant's server has a machine of its own: what it needs to make its bytes is not what they cost here.
+    setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW);
     await provideHostile(stack, Number(port));
     const visits = signInToHostile(stack, ending.signal);
     // What the flood may do at once, it has done by then.
     await wait(2_000);
-    const round = await sampled([...stack.pids, process.pid, child.pid ?? 0], async () => ({
+    const measure = async () => ({
       ...(await loginsFor(stack, seconds)),
       residentMiB: residentMiB(stack.serverPid),
-    }));
+    });
+    const round = await sampled([...stack.pids, process.pid, child.pid ?? 0], measure, [child.pid ?? 0]);
     ending.abort();
     await visits;
     return round;
@@ -101,10 +155,7 @@ async function loginsFor(stack: BenchStack, seconds: number) {
     }
   };
   await Promise.all(Array.from({ length: concurrency }, oneAfterAnother));
-  const sorted = durationsMs.toSorted((left, right) => left - right);
-  const at = (share: number) => rounded(sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
-  const perSecond = (1000 * durationsMs.length) / (performance.now() - startMs);
-  return { perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
+  return { durationsMs, seconds: (performance.now() - startMs) / 1000 };
 }
 
 /** Whether they succeed does not matter. */
@@ -165,5 +216,7 @@ function rounded(value: number): number {
 
 export function printHostile({ rows }: HostileResult): void {
   console.table(rows);
-  console.log(`Aim: a p99 of at most ${hostileAim} times that beside a server that answers as it should.`);
+  console.log(
+    `Pairs of figures: beside a server that answers as it should, beside a hostile one. Aim: a p99 of at most ${hostileAim} times.`,
+  );
 }

@@ -15,8 +15,10 @@ export interface SocketReaderOptions {
 
 type PauseReason = 'listeners' | 'budget';
 
-/** Hundreds of the smallest messages: more in one piece would delay the look at the clock. */
-const pieceBytes = 8 * 1024;
+/** Between two looks at the clock. Of the smallest messages that cannot be read, these take a third of a millisecond. */
+const pieceBytes = 1024;
+/** Whoever fills a turn leaves the others four times as long. */
+const restPerWork = 4;
 /** The kernel may count CPU time in steps of some milliseconds: a step that is not full yet counts as so much. */
 const leastWorkMs = 0.2;
 
@@ -76,7 +78,8 @@ export class SocketReader {
     budget.spend(workMs);
     if (this.#turnSpentMs === 0 && workMs > 0) setImmediate(this.#endTurn);
     this.#turnSpentMs += workMs;
-    if (!this.#isEnded && (this.#turnSpentMs > turnMs || budget.restMs > 0)) this.#takeRest(budget.restMs);
+    if (!this.#isEnded && (this.#turnSpentMs > turnMs || budget.restMs > 0))
+      this.#takeRest(Math.max(budget.restMs, restPerWork * this.#turnSpentMs));
   }
 
   readonly #endTurn = () => {

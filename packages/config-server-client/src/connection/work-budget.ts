@@ -5,13 +5,13 @@
 import type { Clock } from '../clock.ts';
 
 /** Of each second, for what nobody asked for: changes, polls, and pages behind the first answer. */
-const shareMsPerSecond = 50;
-/** An answer to a question of a login takes less than a tenth of this. */
-const perRequestMs = 0.5;
-/** A list of a large estate comes at once. */
+const shareMsPerSecond = 25;
+/** An answer to a question of a login takes less than a third of this. */
+const perRequestMs = 0.25;
+/** The numbers of 100 000 disabled persons come at once. */
 const burstMs = 300;
 /** Longest rest, half a minute: also for a debt that only a busy machine made. */
-const maxDebtMs = 1_500;
+const maxDebtMs = 750;
 /** Work of this length delays nobody noticeably. One message that takes longer counts by the square of its time. */
 export const turnMs = 2;
 /** All answers that are not complete yet: many callers of one environment must not multiply the limit of one answer. */

@@ -7,9 +7,11 @@ import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { untilDone } from '@gatehouse/service-kit/background/until-done';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 
+export type EndingChange = Exclude<PersonChange, { kind: 'created' }>;
+
 export interface PersonChangeQueueOptions {
   /** `keepPace` is awaited before each further write of one change. */
-  apply(change: PersonChange, keepPace: () => Promise<void>): Promise<void>;
+  apply(change: EndingChange, keepPace: () => Promise<void>): Promise<void>;
   log: Logger;
   signal: AbortSignal;
 }
@@ -17,12 +19,12 @@ export interface PersonChangeQueueOptions {
 const retry = { firstRetryMs: 500, maxRetryMs: 30_000 };
 /** An administrator who disables a whole shift does not wait. */
 const burst = 500;
-const perSecond = 100;
-/** Nearly two minutes at the pace above. */
+const perSecond = 20;
+/** Eight minutes at the pace above. */
 const maxWaiting = 10_000;
 
 export function createPersonChangeQueue({ apply, log, signal }: PersonChangeQueueOptions) {
-  let waiting: PersonChange[] = [];
+  let waiting: EndingChange[] = [];
   let isWorking = false;
   let owesResync = false;
   let isReadingAll = false;
@@ -36,7 +38,7 @@ export function createPersonChangeQueue({ apply, log, signal }: PersonChangeQueu
     if (credit < 0) await delay((-credit * 1_000) / perSecond, undefined, { signal }).catch(() => undefined);
   };
 
-  const applyUntilDone = (change: PersonChange) =>
+  const applyUntilDone = (change: EndingChange) =>
     untilDone(() => apply(change, keepPace), {
       ...retry,
       log,
@@ -70,8 +72,7 @@ export function createPersonChangeQueue({ apply, log, signal }: PersonChangeQueu
     isReadingAll = false;
   };
 
-  return (change: PersonChange): void => {
-    if (change.kind === 'created') return;
+  return (change: EndingChange): void => {
     if (change.kind === 'resync') return void readAll();
     if (waiting.length >= maxWaiting) {
       log.warn({ maxWaiting }, 'a Configuration Server reports more changes of persons than can be followed');

@@ -1,13 +1,14 @@
 /** Revokes what a person holds when the Configuration Server disables or deletes the person or changes the password. */
 import type { ConfigurationBackend, PersonChange } from '@gatehouse/config-server-client/backend';
 import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { AuditWriter } from '../audit/event.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { subjectOf } from './identity.ts';
-import { createPersonChangeQueue } from './person-change-queue.ts';
+import { createPersonChangeQueue, type EndingChange } from './person-change-queue.ts';
 import type { PersonChangeRecords } from './person-change-records.ts';
 
 export interface PersonChangesOptions {
@@ -45,10 +46,9 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
   const handle = async (
     environmentId: string,
     backend: ConfigurationBackend,
-    change: PersonChange,
+    change: EndingChange,
     keepPace: () => Promise<void>,
   ) => {
-    if (change.kind === 'created') return;
     if (change.kind === 'resync') return revokeDisabled(environmentId, backend, keepPace);
     if (change.kind === 'deleted') return revoke(environmentId, change.dbid, 'deleted');
     const { state, PasswordUpdatingDate } = change.delta.set;
@@ -101,8 +101,24 @@ export function createPersonChanges({ revocations, records, audit, log, now }: P
   return {
     /** Returns at once; the change is applied in the background and repeated until it succeeds. */
     apply(environmentId: string, backend: ConfigurationBackend, change: PersonChange): void {
-      queueOf(environmentId, backend)(change);
+      const rest = withoutBallast(change);
+      if (rest !== undefined) queueOf(environmentId, backend)(rest);
     },
     close: () => closing.abort(),
   };
+}
+
+/** What waits must not hold the values that a server wrote into it. Undefined for a change that ends nothing. */
+function withoutBallast(change: PersonChange): EndingChange | undefined {
+  if (change.kind === 'created') return undefined;
+  if (change.kind !== 'updated') return change;
+  const { kind, dbid, historyId, delta } = change;
+  const { state, PasswordUpdatingDate } = delta.set;
+  if (state === undefined && !delta.passwordChanged) return undefined;
+  const set = definedOnly({
+    // Any other value counts as disabled.
+    state: state === undefined || state === CfgObjectState.enabled ? state : CfgObjectState.disabled,
+    PasswordUpdatingDate: typeof PasswordUpdatingDate === 'number' ? PasswordUpdatingDate : undefined,
+  });
+  return { kind, dbid, historyId, delta: { set, passwordChanged: delta.passwordChanged } };
 }

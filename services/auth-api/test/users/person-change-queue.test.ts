@@ -1,14 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { PersonChange } from '@gatehouse/config-server-client/backend';
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { expect, it, onTestFinished } from 'vitest';
-import { createPersonChangeQueue } from '../../src/users/person-change-queue.ts';
+import { createPersonChangeQueue, type EndingChange } from '../../src/users/person-change-queue.ts';
 
 const log = createLogger('test', { level: 'silent', format: 'json' });
-const deletion = (dbid: number): PersonChange => ({ kind: 'deleted', dbid, historyId: dbid });
+const deletion = (dbid: number): EndingChange => ({ kind: 'deleted', dbid, historyId: dbid });
 
-function setUp(apply: (change: PersonChange) => Promise<void> = async () => undefined) {
-  const applied: PersonChange[] = [];
+function setUp(apply: (change: EndingChange) => Promise<void> = async () => undefined) {
+  const applied: EndingChange[] = [];
   const ending = new AbortController();
   onTestFinished(() => ending.abort());
   const add = createPersonChangeQueue({
@@ -28,10 +27,10 @@ it('a shift that is disabled at once is applied at once, a flood at a bounded pa
   for (let dbid = 1; dbid <= 2_000; dbid += 1) add(deletion(dbid));
   const startedMs = performance.now();
   await expect.poll(() => applied.length, { timeout: 1_000 }).toBeGreaterThanOrEqual(500);
-  await expect.poll(() => applied.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(600);
+  await expect.poll(() => applied.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(520);
   const tookMs = performance.now() - startedMs;
   expect(tookMs).toBeGreaterThan(900);
-  expect(applied.length).toBeLessThan(510 + tookMs / 10);
+  expect(applied.length).toBeLessThan(505 + tookMs / 50);
   expect(applied).toEqual(applied.map((_change, index) => deletion(index + 1)));
 });
 
