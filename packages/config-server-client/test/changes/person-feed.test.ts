@@ -132,6 +132,30 @@ describe('person feed', () => {
     },
   );
 
+  // attack: changes without end while the missed ones are read | CWE-770 | guard: packages/config-server-client/src/changes/person-feed.ts
+  it('holds back only so much while it reads what it missed, and says resync for the rest', async () => {
+    const { clock, changes, follow, listen } = createFeed();
+    listen();
+    const first = await follow(1);
+    const second = await follow(1);
+    const comment = 'x'.repeat(900_000);
+    for (let historyId = 2; historyId <= 21; historyId += 1) {
+      second.say(
+        {
+          name: 'EventObjectUpdated',
+          body: { objectType: 3, dbid: 101, delta: { set: { comment } }, historyId },
+        },
+        0,
+      );
+      await clock.advance(0);
+    }
+    second.say({ name: 'EventHistoryLogSent', body: { historyId: 1 } }, 2);
+    await clock.advance(1_000);
+    expect(changes.filter(({ kind }) => kind === 'resync')).toHaveLength(1);
+    expect(changes.length).toBeLessThan(5);
+    for (const { channel } of [first, second]) channel.close('normal', closing);
+  });
+
   it('leaves no timer behind when it is closed in its pause', async () => {
     const { clock, feed, connect, listen } = createFeed();
     listen();

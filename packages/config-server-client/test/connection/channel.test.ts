@@ -26,6 +26,7 @@ describe('channel', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  // attack: frame that comes byte by byte without end | CWE-400, slow read of RFC 9113 10.5 | guard: packages/config-server-client/src/connection/frame-timer.ts
   it('drops the connection when a frame does not end in time, however its bytes trickle', async () => {
     const { channel, clock, sayBytes, bytesOf, ask } = createChannel();
     const asked = ask(120_000);
@@ -164,6 +165,7 @@ describe('channel', () => {
     channel.close('normal', closing);
   });
 
+  // attack: polls whose answers are not taken | CWE-770 | guard: packages/config-server-client/src/connection/channel.ts
   it('gives up a server that polls without taking the answers', async () => {
     const { channel, clock, stick, sayBytes } = createChannel();
     stick();
@@ -177,6 +179,18 @@ describe('channel', () => {
     await expect(channel.ended).resolves.toMatchObject({ code: 'ConnectionLost' });
     await clock.advance(1_000);
     expect(clock.pendingTimers).toBe(0);
+  });
+
+  // attack: answers that nobody asked for, without end | CWE-400 | guard: packages/config-server-client/src/connection/request-window.ts
+  it('gives up a server that answers what it was never asked', async () => {
+    const { channel, clock, say } = createChannel();
+    for (let refId = 1; refId <= 9; refId += 1) say(mode(1), refId);
+    await clock.advance(0);
+    expect(channel.isOpen).toBe(true);
+    say(mode(1), 10);
+    await clock.advance(0);
+    expect(channel.isOpen).toBe(false);
+    await expect(channel.ended).resolves.toMatchObject({ code: 'ProtocolViolation' });
   });
 
   it('gives up a server that leaves five requests in a row unanswered', async () => {
@@ -247,6 +261,7 @@ describe('channel', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  // attack: list of pages without end | CWE-770 | guard: packages/config-server-client/src/connection/exchange.ts
   it('takes no list without end', async () => {
     const { channel, clock, say } = createChannel();
     const request = { name: 'RequestReadObjects', body: { objectType: 3, filter: {} } } as const;

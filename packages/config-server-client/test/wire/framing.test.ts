@@ -90,6 +90,7 @@ describe('framing', () => {
     expect(server.receive(Buffer.from([0x16, 0x03, 0x01]))).toMatchObject([{ code: 'NotThisProtocol' }]);
   });
 
+  // attack: frame that announces up to 4 GiB | CWE-789 | guard: packages/config-server-client/src/wire/ocp/frame-reader.ts
   it.each([
     ['a newer version', { version: 2 }, 'ProtocolViolation'],
     ['an unknown kind', { kind: 5 }, 'ProtocolViolation'],

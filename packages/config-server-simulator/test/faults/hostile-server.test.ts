@@ -39,21 +39,29 @@ async function shareOfTime(mode: string, seconds = 3) {
     }
   });
   let largestHeap = 0;
+  let largestResident = 0;
   // The burst and the compiler's first sight of the code are no steady state.
   await delay(1_000);
   // CPU time and not the use of the event loop, which is longer on a busy machine.
   const before = process.threadCpuUsage();
+  const residentBefore = process.memoryUsage.rss();
   const beforeMs = performance.now();
   for (let round = 0; round < seconds * 10; round += 1) {
     await delay(100);
-    largestHeap = Math.max(largestHeap, process.memoryUsage().heapUsed);
+    const { heapUsed, rss } = process.memoryUsage();
+    largestHeap = Math.max(largestHeap, heapUsed);
+    largestResident = Math.max(largestResident, rss);
   }
   const { user, system } = process.threadCpuUsage(before);
   const utilization = (user + system) / 1000 / (performance.now() - beforeMs);
   isOver = true;
   await Promise.all(callers);
   await client.close();
-  return { utilization, heapMiB: largestHeap / 1024 / 1024 };
+  return {
+    utilization,
+    heapMiB: largestHeap / 1024 / 1024,
+    growthMiB: (largestResident - residentBefore) / 1024 / 1024,
+  };
 }
 
 describe('a server that sends without end', () => {
@@ -61,9 +69,10 @@ describe('a server that sends without end', () => {
   it.each(['pages', 'bombs', 'changes', 'polls', 'unreadable'])(
     'takes a small share of the time and of the memory: %s',
     async (mode) => {
-      const { utilization, heapMiB } = await shareOfTime(mode);
+      const { utilization, heapMiB, growthMiB } = await shareOfTime(mode);
       expect(utilization).toBeLessThan(0.3);
       expect(heapMiB).toBeLessThan(400);
+      expect(growthMiB).toBeLessThan(200);
     },
     30_000,
   );

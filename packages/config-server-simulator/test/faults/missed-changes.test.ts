@@ -91,6 +91,7 @@ describe('what was missed is said to be missed', () => {
     expect(changes.filter(({ kind }) => kind === 'resync')).toHaveLength(1);
   });
 
+  // attack: history of changes without end | CWE-770 | guard: packages/config-server-client/src/changes/read-history.ts
   it('when the history is longer than anybody wants to read', async () => {
     const server = await startServer();
     const client = connectTo([server]);
