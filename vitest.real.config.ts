@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 import { findConsul } from './tools/consul/places.ts';
 import { javaHome, whyNotInstallable } from './tools/elasticsearch/install.ts';
 import { findElasticsearch } from './tools/elasticsearch/places.ts';
+import { findJava, findKeycloak } from './tools/keycloak/places.ts';
 import { sourceConditions } from './vitest.config.ts';
 
 function elasticsearch(): Record<string, string> {
@@ -9,6 +10,14 @@ function elasticsearch(): Record<string, string> {
   return {
     GATEHOUSE_ELASTICSEARCH_HOME: home ?? '',
     GATEHOUSE_ELASTICSEARCH_JAVA: home === undefined ? '' : javaHome(),
+  };
+}
+
+function keycloak(): Record<string, string> {
+  const java = findJava();
+  return {
+    GATEHOUSE_KEYCLOAK_HOME: (java && findKeycloak()) ?? '',
+    GATEHOUSE_KEYCLOAK_JAVA: java ?? '',
   };
 }
 
@@ -27,6 +36,7 @@ export default defineConfig({
     env: {
       GATEHOUSE_CONSUL_AGENT: findConsul() ?? '',
       ...elasticsearch(),
+      ...keycloak(),
     },
     reporters: ['default', ['json', { outputFile: '.gatehouse/test-results/real.json' }]],
   },

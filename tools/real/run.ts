@@ -4,14 +4,51 @@ import { fileURLToPath } from 'node:url';
 import { createProgress } from '../bootstrap/progress.mjs';
 import { buildConsul, whyNotBuildable } from '../consul/build.ts';
 import { findConsul } from '../consul/places.ts';
-import { installElasticsearch, whyNotInstallable } from '../elasticsearch/install.ts';
+import { installElasticsearch, whyNotInstallable as whyNoElasticsearch } from '../elasticsearch/install.ts';
 import { findElasticsearch } from '../elasticsearch/places.ts';
+import { installKeycloak, whyNotInstallable as whyNoKeycloak } from '../keycloak/install.ts';
+import { findKeycloak, whyNotRunnable } from '../keycloak/places.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const progress = createProgress({ quiet: false });
 
-const failures = [await prepareConsul(), await prepareElasticsearch()];
-const hasFailed = failures.includes(true);
+/** What the suites of a server need before they start. */
+interface Needed {
+  name: string;
+  find(): string | undefined;
+  /** Why it cannot be had here: its suites are skipped then, and counted as such. */
+  whyNot(): string | undefined;
+  /** What is done, once. */
+  step: string;
+  install(): Promise<unknown>;
+}
+
+const needed: Needed[] = [
+  {
+    name: 'Consul agent',
+    find: findConsul,
+    whyNot: whyNotBuildable,
+    step: 'building a Consul agent, once: some minutes',
+    install: buildWithNews,
+  },
+  {
+    name: 'Elasticsearch',
+    find: findElasticsearch,
+    whyNot: whyNoElasticsearch,
+    step: 'installing Elasticsearch, once',
+    install: installElasticsearch,
+  },
+  {
+    name: 'Keycloak',
+    find: () => (whyNotRunnable() === undefined ? findKeycloak() : undefined),
+    whyNot: whyNoKeycloak,
+    step: 'installing Keycloak, once',
+    install: installKeycloak,
+  },
+];
+
+let hasFailed = false;
+for (const server of needed) if (!(await prepare(server))) hasFailed = true;
 const vitest = spawnSync(
   process.execPath,
   ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.real.config.ts', ...process.argv.slice(2)],
@@ -19,45 +56,24 @@ const vitest = spawnSync(
 );
 process.exitCode = vitest.status === 0 && !hasFailed ? 0 : vitest.status || 1;
 
-/** Whether an agent should have been built and was not; the suites of the other servers run all the same. */
-async function prepareConsul(): Promise<boolean> {
-  const found = findConsul();
+/** False where it should have been installed and was not; the suites of the other servers run all the same. */
+async function prepare({ name, find, whyNot, step, install }: Needed): Promise<boolean> {
+  const found = find();
   if (found !== undefined) {
-    progress.note(`Consul agent: ${found}`);
-    return false;
-  }
-  const reason = whyNotBuildable();
-  if (reason !== undefined) {
-    progress.note(`no consul on the PATH and ${reason}: the suites that need a Consul agent are skipped`);
-    return false;
-  }
-  try {
-    await progress.step('building a Consul agent, once: some minutes', buildWithNews);
-    return false;
-  } catch (error) {
-    console.error((error as Error).message);
+    progress.note(`${name}: ${found}`);
     return true;
   }
-}
-
-/** As for the agent. */
-async function prepareElasticsearch(): Promise<boolean> {
-  const found = findElasticsearch();
-  if (found !== undefined) {
-    progress.note(`Elasticsearch: ${found}`);
-    return false;
-  }
-  const reason = whyNotInstallable();
+  const reason = whyNot();
   if (reason !== undefined) {
-    progress.note(`${reason}: the suites that need an Elasticsearch are skipped`);
-    return false;
+    progress.note(`${reason}: the suites that need ${name} are skipped`);
+    return true;
   }
   try {
-    await progress.step('installing Elasticsearch, once', installElasticsearch);
-    return false;
+    await progress.step(step, install);
+    return true;
   } catch (error) {
     console.error((error as Error).message);
-    return true;
+    return false;
   }
 }
 

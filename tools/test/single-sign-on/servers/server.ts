@@ -14,10 +14,13 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** Answers with success once it is up. */
   readyUrl: string;
+  /** Default 30 s. */
+  readyLimitMs?: number;
 }
 
 /** Rejects with what the server said when it does not come up. */
-export async function startServer({ program, args, env, readyUrl }: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { program, args, env, readyUrl, readyLimitMs = 30_000 } = options;
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     // A group of its own: its workers end with it.
@@ -32,7 +35,7 @@ export async function startServer({ program, args, env, readyUrl }: ServerOption
     await exited;
   };
   const isUp = async () => (await fetch(readyUrl).catch(() => undefined))?.ok === true;
-  await vi.waitUntil(isUp, { timeout: 30_000, interval: 100 }).catch(async () => {
+  await vi.waitUntil(isUp, { timeout: readyLimitMs, interval: 100 }).catch(async () => {
     await close();
     throw new Error(`${program} ${watched.ended() ?? 'did not answer'}: ${watched.output()}`);
   });
