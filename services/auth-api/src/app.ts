@@ -51,6 +51,8 @@ export async function buildApp(deps: Deps): Promise<App> {
     deps.clientAuthentication.guardAdministration(operators);
     await operators.register(deps.admin.clientRoutes, { prefix: `${ops}/clients` });
   });
+  // Confidential clients only: no page calls it.
+  await app.register(deps.backchannel.routes, { prefix: oauth });
   await app.register(deps.discovery.routes);
   await app.register(deps.sso.backchannelLogoutRoutes, { prefix: sso });
   await app.register(deps.sso.jwksRoutes, { prefix: sso });
@@ -79,6 +81,7 @@ export async function buildApp(deps: Deps): Promise<App> {
     await browsers.register(deps.consents.routes, { prefix: oauth });
     await browsers.register(deps.logout.routes, { prefix: oauth });
     await browsers.register(deps.signIn.routes, { prefix: api });
+    await browsers.register(deps.approvals.routes, { prefix: api });
     await browsers.register(deps.sso.startRoutes, { prefix: sso });
     await browsers.register(deps.sso.samlRoutes);
     await browsers.register(deps.sso.logoutRoutes);

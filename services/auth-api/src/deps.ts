@@ -5,9 +5,11 @@ import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
 import { composeAdmin } from './admin/compose.ts';
+import { composeApprovals } from './approvals/compose.ts';
 import { composeAssertions } from './assertions/compose.ts';
 import { composeAudit } from './audit/compose.ts';
 import { composeAuthorize } from './authorize/compose.ts';
+import { composeBackchannel } from './backchannel/compose.ts';
 import { composeBrowser } from './browser/compose.ts';
 import { composeChanges } from './changes/compose.ts';
 import { composeClientAuthentication } from './client-authentication/compose.ts';
@@ -83,6 +85,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const interactions = composeInteractions(core, { browser, sessions });
   const consents = composeConsents(core, { audit, browser, sessions, interactions });
   const devices = composeDevices(core, { config, audit, sessions });
+  const approvals = composeApprovals(core, { config, audit, clients, browser, sessions });
   const signIn = composeSignIn({ clients, users, browser, sessions, interactions });
   const startProviderLogout: typeof sso.startProviderLogout = (...end) => sso.startProviderLogout(...end);
   const logout = composeLogout(core, {
@@ -145,9 +148,12 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     tokens,
     sessions,
     devices,
+    approvals,
     clientAuthentication,
     authorize,
   });
+  const people = { contactCenters, users, tokens, token, approvals };
+  const backchannel = composeBackchannel(core, { assertions, audit, clientAuthentication, people });
   const userInfo = composeUserInfo(core, { keys, clients, tokens, token });
   const discovery = composeDiscovery(core, { config, keys, registration });
   const followed = composeChanges(core, {
@@ -219,6 +225,8 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     sessions,
     interactions,
     signIn,
+    approvals,
+    backchannel,
     consents,
     logout,
     sso,

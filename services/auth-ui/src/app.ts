@@ -35,6 +35,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       await pages.register(deps.passwordChange.routes, { prefix: '/change-password.html' });
       await pages.register(deps.consent.routes, { prefix: '/consent.html' });
       await pages.register(deps.account.routes, { prefix: '/account' });
+      await pages.register(deps.approvals.routes, { prefix: '/approvals' });
       await pages.register(deps.device.routes, { prefix: '/device' });
       await pages.register(deps.signedIn.routes, { prefix: '/signed-in.html' });
       await pages.register(deps.signOut.askRoutes, { prefix: '/sign-out.html' });

@@ -4,6 +4,7 @@ import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http
 import { systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { composeAccount } from './account/compose.ts';
+import { composeApprovals } from './approvals/compose.ts';
 import { createInteractions } from './auth-api/interactions.ts';
 import type { Config } from './config.ts';
 import { composeConsent } from './consent/compose.ts';
@@ -38,6 +39,7 @@ export async function createDeps(config: Config, kit: Kit) {
     signIn: composeSignIn({ authApi, interactions, publicUrl }),
     signOut: composeSignOut({ authApi, publicUrl }),
     consent: composeConsent({ interactions }),
+    approvals: composeApprovals({ http: asBrowser, publicUrl, now: systemClock }),
     device: composeDevice(),
     passwordChange: composePasswordChange({ interactions }),
     close: () => closers.disposeAsync(),

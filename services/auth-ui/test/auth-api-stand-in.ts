@@ -1,5 +1,6 @@
 /** A stand-in for Auth API: the calls that Auth UI makes and the posts that its forms lead to, over real HTTP. */
 import formbody from '@fastify/formbody';
+import type { ApprovalView } from '@gatehouse/contracts/auth-api/approvals';
 import type { AuthScheme } from '@gatehouse/contracts/auth-api/auth-scheme';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
@@ -23,6 +24,8 @@ export interface AuthApiStandIn {
   scheme: AuthScheme | string | number;
   /** Adds or replaces a pending login. */
   hold(interaction: Partial<InteractionView> & { id: string }): InteractionView;
+  /** Lets a request wait for Maria. */
+  wait(approval: Partial<ApprovalView> & { id: string }): void;
   /** Adds a sign-out. */
   holdLogout(logout: Partial<LogoutView> & { id: string }): void;
   close(): Promise<void>;
@@ -39,6 +42,16 @@ export function interactionOf(view: Partial<InteractionView> & { id: string }): 
     csrf: `csrf-of-${view.id}`,
     redirectOrigin: 'https://workspace.example.com',
     expiresAt: new Date(0).toISOString(),
+    ...view,
+  };
+}
+
+export function approvalOf(view: Partial<ApprovalView> & { id: string }, nowMs = Date.now()): ApprovalView {
+  return {
+    client: { id: 'call-desk', name: 'Call Desk' },
+    scope: ['openid'],
+    requestedAt: new Date(nowMs - 61_000).toISOString(),
+    expiresAt: new Date(nowMs + 239_000).toISOString(),
     ...view,
   };
 }
@@ -128,6 +141,27 @@ export async function standInRoutes(app: FastifyInstance, state: StandInState): 
     state.sessions = remaining;
     return reply.code(isKnown ? 200 : 404).send({ status: { code: isKnown ? 0 : 404 } });
   });
+  app.get('/approvals', async (request, reply) => {
+    if (!hasSession(request.headers.cookie)) return reply.code(401).send({ error: 'unauthorized' });
+    return {
+      status: { code: 0 },
+      data: state.approvals,
+      user: { username: 'nordic\\maria' },
+      csrf: 'csrf-of-maria',
+      hasUserCode: state.hasUserCode === true,
+    };
+  });
+  app.post('/approvals/answer', async (request, reply) => {
+    const { approval, answer } = request.body as { approval: string; answer: string };
+    const waiting = state.approvals.filter(({ id }) => id !== approval);
+    const isKnown = waiting.length < state.approvals.length;
+    state.approvals = waiting;
+    return reply.redirect(`/auth/approvals?result=${isKnown ? answer : 'gone'}`, 303);
+  });
+  app.post('/approvals/user-code', async (_request, reply) => {
+    state.hasUserCode = true;
+    return reply.redirect('/auth/approvals?result=code_kept', 303);
+  });
   app.get('/ping', async (request, reply) => {
     return hasSession(request.headers.cookie)
       ? { status: { code: 0 } }
@@ -141,6 +175,9 @@ export interface StandInState {
   interactions: Map<string, InteractionView>;
   logouts: Map<string, LogoutView>;
   sessions: SessionView[];
+  /** What waits for Maria. */
+  approvals: ApprovalView[];
+  hasUserCode?: boolean;
 }
 
 export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
@@ -150,6 +187,7 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
     interactions: new Map(),
     logouts: new Map(),
     sessions: sessionsOfMaria(),
+    approvals: [],
   };
   const app = Fastify({ forceCloseConnections: true });
   await app.register((scope) => standInRoutes(scope, state), { prefix: '/auth/v3' });
@@ -163,6 +201,7 @@ export async function startAuthApiStandIn(): Promise<AuthApiStandIn> {
     set scheme(scheme) {
       state.scheme = scheme;
     },
+    wait: (view) => void state.approvals.push(approvalOf(view)),
     hold(view) {
       const interaction = interactionOf(view);
       state.interactions.set(view.id, interaction);

@@ -11,6 +11,9 @@ export class UntrustedJwt extends Error {}
 /** A JWT whose signer is not proved: whoever sent it may be a stranger, who learns nothing from the message. */
 export class UnprovedJwt extends UntrustedJwt {}
 
+/** Its signature is right, but it has expired. */
+export class ExpiredJwt extends UntrustedJwt {}
+
 export interface JwtExpectation {
   /** Accepted values of `typ`; a JWT without `typ` is accepted. */
   types: readonly string[];
@@ -127,7 +130,7 @@ function isKeyProblem(error: unknown): boolean {
 
 function refuse(error: unknown): never {
   // jose looks at the claims of a good signature only.
-  if (error instanceof errors.JWTExpired) throw new UntrustedJwt('it has expired');
+  if (error instanceof errors.JWTExpired) throw new ExpiredJwt('it has expired');
   if (error instanceof errors.JWTClaimValidationFailed) throw new UntrustedJwt(error.message);
   // jose reports malformed input also by TypeError; other errors are not about the JWT.
   if (error instanceof errors.JOSEError || error instanceof TypeError) throw new UnprovedJwt(error.message);

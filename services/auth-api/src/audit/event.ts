@@ -1,13 +1,14 @@
 /** Lists the security events. Their names are a public interface: dashboards and alarms use them. */
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
+import { approvalEvents } from './approval-events.ts';
 import { administered, type CatalogueEntry, denied, end, start, token, user } from './event-kinds.ts';
+import { keyEvents } from './key-events.ts';
 
 const userName = 'as typed, or as the Configuration Server spells it';
 const actor = 'who made the change: the operator account, or a client id';
 const administrator = 'the administrator who did it; absent when the user did';
 const changes = 'each changed field, before and after; of secrets only that they changed';
 const reason = 'reason code';
-const signingKey = { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' };
 const exchange = {
   subjectClient: 'client of the presented token',
   requestedType: 'requested type',
@@ -104,6 +105,7 @@ export const auditEvents = {
     fields: { scope: 'the scope' },
   },
   consent_denied: { when: 'a user refused consent', kind: user, fields: { scope: 'the scope' } },
+  ...approvalEvents,
   device_approved: { when: 'a user approved a device', kind: start },
   device_denied: { when: 'a user refused a device', kind: denied },
   code_issued: {
@@ -175,36 +177,7 @@ export const auditEvents = {
     kind: denied,
   },
   ops_authentication_failed: { when: 'the operator account failed to authenticate', kind: denied },
-  signing_key_created: {
-    when: 'a signing key was created',
-    kind: administered('creation'),
-    fields: signingKey,
-  },
-  signing_key_imported: {
-    when: 'a signing key was imported',
-    kind: administered('creation'),
-    fields: signingKey,
-  },
-  signing_key_rotated: {
-    when: 'another key began to sign',
-    kind: administered('change'),
-    fields: signingKey,
-  },
-  signing_key_retired: {
-    when: 'a key stopped signing',
-    kind: administered('change'),
-    fields: signingKey,
-  },
-  signing_key_removed: {
-    when: 'a key was removed from the key set',
-    kind: administered('deletion'),
-    fields: signingKey,
-  },
-  sso_key_changed: {
-    when: 'a key of single sign-on changed its state',
-    kind: administered('change'),
-    fields: { actor, purpose: 'signing or encryption', step: 'which' },
-  },
+  ...keyEvents,
   personal_data_erased: {
     when: 'the personal data of a user was erased from the events',
     kind: administered('deletion'),

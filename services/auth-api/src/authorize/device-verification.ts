@@ -1,9 +1,10 @@
 /** Starts the login for a device from the code that its user typed (RFC 8628 section 3.3). */
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { AppError } from '@gatehouse/service-kit/errors/app-error';
+import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
 import type { Browser } from '../browser/browser-cookies.ts';
 import type { Pages } from '../browser/pages.ts';
-import type { UserCodeAttempts } from '../devices/attempts.ts';
+import type { Tries } from '../devices/attempts.ts';
 import type { DeviceRequest } from '../devices/device.ts';
 import type { Devices } from '../devices/service.ts';
 import { formatUserCode, parseUserCode } from '../devices/user-code.ts';
@@ -12,7 +13,7 @@ import type { AuthorizationEndpoint } from './authorize.ts';
 
 export interface DeviceVerificationOptions {
   devices: Pick<Devices, 'findByUserCode'>;
-  attempts: UserCodeAttempts;
+  attempts: Tries;
   authorization: Pick<AuthorizationEndpoint, 'beginForDevice'>;
   pages: Pages;
   now: Clock;
@@ -27,9 +28,10 @@ export function createDeviceVerification(options: DeviceVerificationOptions) {
   async function find(typed: string, address: string): Promise<DeviceRequest | undefined> {
     const userCode = parseUserCode(typed);
     if (userCode === undefined) return undefined;
-    await attempts.reserve(address);
+    const party = addressGroup(address);
+    await attempts.reserve(party);
     const device = await devices.findByUserCode(userCode);
-    if (device !== undefined) await attempts.release(address);
+    if (device !== undefined) await attempts.release(party);
     return device;
   }
 

@@ -87,7 +87,7 @@ function isUnsigned(requestObject: string): boolean {
 }
 
 /** Section 4: strings and numbers are taken as they are, other values as JSON. */
-function parametersOf(claims: Record<string, unknown>): Record<string, string | string[]> {
+export function parametersOf(claims: Record<string, unknown>): Record<string, string | string[]> {
   const parameters: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(claims)) {
     if (jwtClaims.has(name) || value === undefined || value === null) continue;

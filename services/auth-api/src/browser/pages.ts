@@ -1,5 +1,7 @@
 /** Builds the addresses of the pages that a browser is sent to: below the public URL, never below a Host header. */
 
+import type { ApprovalResult } from '@gatehouse/contracts/auth-api/approvals';
+
 /** How the login for a device ended; the page shows it. */
 export type DeviceResult = 'approved' | 'denied' | 'expired';
 
@@ -29,6 +31,8 @@ export function createPages(publicUrl: string) {
     device: (userCode?: string) => page(`device${userCode === undefined ? '' : `?user_code=${userCode}`}`),
     deviceFailed: (reason: 'unknown' | 'throttled') => page(`device?error=${reason}`),
     deviceDone: (result: DeviceResult) => page(`device?result=${result}`),
+    /** The page where a person answers requests for approval. */
+    approvals: (result: ApprovalResult) => page(`approvals?result=${result}`),
     signedIn: () => page('signed-in.html'),
     /** Asks whether to sign out. */
     signOut: (logoutId: string) => page(`sign-out.html?logout=${encodeURIComponent(logoutId)}`),

@@ -11,7 +11,7 @@ import {
   unprovedHeader,
   verifyJwt,
 } from '../assertions/verify-jwt.ts';
-import { type Client, followsFapi } from '../clients/client.ts';
+import { type Client, followsFapi, followsFapiCiba } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 
 export interface ClientAssertionsOptions {
@@ -42,8 +42,8 @@ export type ClientAssertions = ReturnType<typeof createClientAssertions>;
 
 export function createClientAssertions(options: ClientAssertionsOptions) {
   const { issuer, directory, keySets, singleUse, now } = options;
-  // RFC 9126 section 2, RFC 7523 section 3: clients use any of these as the name of this server.
-  const audiences = [issuer, `${issuer}/oauth/token`, `${issuer}/oauth/par`];
+  // RFC 9126 section 2, RFC 7523 section 3, CIBA section 7.1: clients use any of these as the name of this server.
+  const audiences = [issuer, ...['token', 'par', 'backchannel'].map((name) => `${issuer}/oauth/${name}`)];
 
   async function authenticate(assertion: string, claimedClientId: string): Promise<Client> {
     const client = await directory.find(claimedClientId);
@@ -65,7 +65,7 @@ export function createClientAssertions(options: ClientAssertionsOptions) {
       maxLifeSeconds,
     });
     // After the proof, so that only the client itself learns which algorithms it may use.
-    if (isStrict && !strongAlgorithms.includes(algorithmOf(assertion))) {
+    if ((isStrict || followsFapiCiba(client)) && !strongAlgorithms.includes(algorithmOf(assertion))) {
       throw new UntrustedJwt(`its alg must be one of ${strongAlgorithms.join(', ')}`);
     }
     if (claims.iss !== client.clientId || claims.sub !== client.clientId) {

@@ -152,7 +152,7 @@ function toldOf(method: ClientAuthMethod) {
 }
 
 const secretParameters =
-  /(?:^|&)(?:client_secret|client_assertion|password|code|code_verifier|token|refresh_token|subject_token|actor_token|assertion)(?:=|$)/i;
+  /(?:^|&)(?:client_secret|client_assertion|password|code|code_verifier|token|refresh_token|subject_token|actor_token|assertion|auth_req_id|user_code|login_hint_token)(?:=|$)/i;
 
 /** RFC 6749 section 2.3.1: addresses end up in logs and histories, so secrets in them are refused. */
 function refuseQuery(url: string): void {

@@ -82,7 +82,23 @@ export interface AssertionIssuer extends KeySource {
   contactCenterIds?: string[];
 }
 
-export interface Client extends KeySource, ClientTokens, ClientLogout, ClientPages, ClientProtection {
+/** How the client may ask for the approval of a person who is elsewhere (OpenID CIBA section 4). */
+interface ClientBackchannel {
+  /** Undefined: `poll`, the only one that there is. */
+  backchannelTokenDeliveryMode?: 'poll';
+  /** Its requests are signed by this algorithm; undefined: they are not signed. */
+  backchannelAuthenticationRequestSigningAlg?: string;
+  /** Whether its requests must contain the code that the person has chosen. */
+  backchannelUserCodeParameter: boolean;
+}
+
+export interface Client
+  extends KeySource,
+    ClientTokens,
+    ClientLogout,
+    ClientPages,
+    ClientProtection,
+    ClientBackchannel {
   clientId: string;
   name: string;
   description: string;
@@ -144,6 +160,11 @@ export function hasBoundTokens({
 /** Whether the FAPI 2.0 Security Profile applies: it pushes its requests, and its tokens are bound. */
 export function followsFapi(client: Client): boolean {
   return client.requirePushedAuthorizationRequests && hasBoundTokens(client);
+}
+
+/** Whether the FAPI-CIBA profile applies: it signs what it asks a person for, and its tokens are bound. */
+export function followsFapiCiba(client: Client): boolean {
+  return client.backchannelAuthenticationRequestSigningAlg !== undefined && hasBoundTokens(client);
 }
 
 /** Whether users of the contact centre may use the client: single sign-on never crosses into another one. */

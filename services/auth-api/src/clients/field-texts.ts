@@ -52,6 +52,11 @@ const texts = {
   requirePushedAuthorizationRequests: 'Authorization requests come by RFC 9126 only.',
   requireSignedRequestObject: 'Authorization requests are signed (RFC 9101).',
   requestObjectSigningAlg: 'How they are signed; any algorithm that is known here without it.',
+  backchannelTokenDeliveryMode:
+    'How it gets tokens that a person elsewhere approved (OpenID CIBA): it polls.',
+  backchannelAuthenticationRequestSigningAlg:
+    'Its requests for an approval are signed by this algorithm; not signed without it.',
+  backchannelUserCodeParameter: 'Its requests for an approval contain the code that the person has chosen.',
   dpopBoundAccessTokens: 'Its tokens are bound to a key (RFC 9449).',
   tlsClientCertificateBoundAccessTokens: 'Its tokens are bound to its TLS certificate (RFC 8705).',
   encryptedClientSecret:

@@ -31,6 +31,7 @@ const replaced = [
   'requireSignedRequestObject',
   'dpopBoundAccessTokens',
   'tlsClientCertificateBoundAccessTokens',
+  'backchannelUserCodeParameter',
   'tokenExchange',
 ] as const;
 
@@ -47,6 +48,8 @@ const removable = [
   'policyUri',
   'tosUri',
   'requestObjectSigningAlg',
+  'backchannelTokenDeliveryMode',
+  'backchannelAuthenticationRequestSigningAlg',
 ] as const;
 
 /** Fields that the patch does not contain keep their value; secrets are not changed. @throws AppError (400) */

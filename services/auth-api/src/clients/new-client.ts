@@ -56,6 +56,7 @@ export function newClient(clientId: string, defaults: FieldDefaults, nowMs: numb
     requireSignedRequestObject: false,
     dpopBoundAccessTokens: false,
     tlsClientCertificateBoundAccessTokens: false,
+    backchannelUserCodeParameter: false,
     registeredDynamically: false,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,

@@ -2,6 +2,7 @@
 
 import { urlProblem } from '@gatehouse/api-client/address-policy';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { backchannelGrantType } from '../protocol/grant-types.ts';
 import type { AssertionIssuer, Client } from './client.ts';
 import { type ClientDefaults, grantsOf } from './new-client.ts';
 import type { ClientPatch } from './schemas.ts';
@@ -13,6 +14,7 @@ export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientD
   const findings = [
     ...proofFindings(client, patch),
     ...flowFindings(client),
+    ...backchannelFindings(client),
     ...client.jwtBearer.issuers.flatMap((trusted, index) => issuerFindings(client, trusted, index)),
     ...addressFindings(client, defaults.allowLoopback),
     ...lifeFindings(client, defaults),
@@ -26,7 +28,7 @@ export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientD
 function proofFindings(client: Client, patch: ClientPatch): Finding[] {
   const isPublic = client.clientType === 'PUBLIC';
   const isByKey = client.tokenEndpointAuthMethod === 'private_key_jwt';
-  const hasKeys = client.jwks !== undefined || client.jwksUri !== undefined;
+  const isKeyed = hasKeys(client);
   const method = client.tokenEndpointAuthMethod;
   return [
     ['client_secret', when(isPublic && patch.client_secret !== undefined, 'a PUBLIC client has no secret')],
@@ -41,15 +43,15 @@ function proofFindings(client: Client, patch: ClientPatch): Finding[] {
         'none is for PUBLIC clients, the others are for CONFIDENTIAL ones',
       ),
     ],
-    ['tokenEndpointAuthMethod', when(isByKey && !hasKeys, 'private_key_jwt needs jwks or jwksUri')],
+    ['tokenEndpointAuthMethod', when(isByKey && !isKeyed, 'private_key_jwt needs jwks or jwksUri')],
     [
       'requireSignedRequestObject',
-      when(client.requireSignedRequestObject && !hasKeys, 'signed request objects need jwks or jwksUri'),
+      when(client.requireSignedRequestObject && !isKeyed, 'signed request objects need jwks or jwksUri'),
     ],
     [
       'requestObjectSigningAlg',
       when(
-        client.requestObjectSigningAlg !== undefined && !hasKeys,
+        client.requestObjectSigningAlg !== undefined && !isKeyed,
         'signed request objects need jwks or jwksUri',
       ),
     ],
@@ -78,6 +80,36 @@ function flowFindings(client: Client): Finding[] {
         `the response type ${uncovered} needs ${grantsOf(uncovered).join(' and ')} in authorizedGrantTypes`,
     ],
   ];
+}
+
+/** Problems of the requests for a person's approval (OpenID CIBA section 4). */
+function backchannelFindings(client: Client): Finding[] {
+  const isOffered = client.grantTypes.includes(backchannelGrantType);
+  const needsGrant = `needs ${backchannelGrantType} in authorizedGrantTypes`;
+  const signing = client.backchannelAuthenticationRequestSigningAlg;
+  return [
+    [
+      'authorizedGrantTypes',
+      when(
+        isOffered && client.clientType === 'PUBLIC',
+        `a PUBLIC client cannot use ${backchannelGrantType}: it has nothing to prove itself with`,
+      ),
+    ],
+    [
+      'backchannelTokenDeliveryMode',
+      when(client.backchannelTokenDeliveryMode !== undefined && !isOffered, needsGrant),
+    ],
+    ['backchannelUserCodeParameter', when(client.backchannelUserCodeParameter && !isOffered, needsGrant)],
+    ['backchannelAuthenticationRequestSigningAlg', when(signing !== undefined && !isOffered, needsGrant)],
+    [
+      'backchannelAuthenticationRequestSigningAlg',
+      when(signing !== undefined && !hasKeys(client), 'signed requests need jwks or jwksUri'),
+    ],
+  ];
+}
+
+function hasKeys({ jwks, jwksUri }: Client): boolean {
+  return jwks !== undefined || jwksUri !== undefined;
 }
 
 /** An issuer of assertions needs keys and contact centres. */

@@ -58,6 +58,9 @@ const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
   requestObjectSigningAlg: 'plain',
   dpopBoundAccessTokens: 'plain',
   tlsClientCertificateBoundAccessTokens: 'plain',
+  backchannelTokenDeliveryMode: 'plain',
+  backchannelAuthenticationRequestSigningAlg: 'plain',
+  backchannelUserCodeParameter: 'plain',
   registeredDynamically: 'plain',
   registrationAccessTokenHash: 'plain',
 };

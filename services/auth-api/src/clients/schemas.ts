@@ -6,6 +6,7 @@ import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { signingAlgorithms } from '../keys/algorithms.ts';
+import { backchannelGrantType } from '../protocol/grant-types.ts';
 import { parseScope } from '../protocol/parameters.ts';
 import { maxUriLength, redirectUriProblem } from '../protocol/redirect-uri.ts';
 import { responseTypes } from '../protocol/response-types.ts';
@@ -22,6 +23,7 @@ const grantTypes = [
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
   'urn:ietf:params:oauth:grant-type:device_code',
+  backchannelGrantType,
 ] as const;
 
 export const clientIdPattern = /^[A-Za-z0-9._~@-]{1,128}$/;
@@ -44,6 +46,7 @@ const name = freeText(256).min(1);
 const lifetimeSeconds = z.int().min(1);
 const maxInteger = 2_147_483_647;
 const signingAlgorithm = z.enum(signingAlgorithms);
+const requestSigningAlgorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']);
 
 const tokenExchange = z.strictObject({
   subjectClients: z.array(clientIdSchema).max(1000).default([]),
@@ -83,6 +86,7 @@ const fields = {
   requireSignedRequestObject: z.boolean(),
   dpopBoundAccessTokens: z.boolean(),
   tlsClientCertificateBoundAccessTokens: z.boolean(),
+  backchannelUserCodeParameter: z.boolean(),
   tokenExchange,
   jwtBearer: jwtBearerSchema,
   resources: z.array(z.url().max(512)).max(100),
@@ -101,7 +105,9 @@ const removableFields = {
   clientUri: linkedPage,
   policyUri: linkedPage,
   tosUri: linkedPage,
-  requestObjectSigningAlg: z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']),
+  requestObjectSigningAlg: requestSigningAlgorithm,
+  backchannelTokenDeliveryMode: z.literal('poll', 'must be poll: ping and push are not offered'),
+  backchannelAuthenticationRequestSigningAlg: requestSigningAlgorithm,
   ...keySourceFields,
 };
 

@@ -1,11 +1,8 @@
-/** Bounds how many user codes one address may try (RFC 8628 section 5.1), on all replicas together. */
+/** Bounds how often one party may try what it should know: user codes (RFC 8628 section 5.1), names of people; on all replicas together. */
 import { tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
-import { addressGroup } from '@gatehouse/service-kit/limits/address-group';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { defineScript } from '@gatehouse/service-kit/redis/script';
 
-/** With 20^8 codes, this many tries find one of a thousand waiting devices once in 2.5 million windows. */
-const maxAttempts = 10;
 const windowMs = 600_000;
 
 /** Gives 0, or the milliseconds until the window ends when all tries are used. KEYS: count. ARGV: tries, window (ms). */
@@ -22,20 +19,28 @@ if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return redis.call('DECR', KEYS[1])
 `);
 
-export type UserCodeAttempts = ReturnType<typeof createUserCodeAttempts>;
+interface TryLimit {
+  /** Prefix of its keys. */
+  name: string;
+  /** Wrong tries in ten minutes. */
+  maxAttempts: number;
+  /** For the log, when there were more. */
+  detail: string;
+}
 
-export function createUserCodeAttempts(redis: RedisClient, keyspace: Keyspace) {
-  const keyOf = (address: string) => keyspace.key('limit:user-code', addressGroup(address));
+export type Tries = ReturnType<typeof createTries>;
+
+export function createTries(redis: RedisClient, keyspace: Keyspace, { name, maxAttempts, detail }: TryLimit) {
+  const keyOf = (party: string) => keyspace.key(name, party);
   return {
-    /** Counts a try before it is made. @throws AppError (429) */
-    async reserve(address: string): Promise<void> {
-      const waitMs = (await reserveTry.run(redis, [keyOf(address)], [maxAttempts, windowMs])) as number;
-      if (waitMs > 0)
-        throw tooManyRequests(Math.ceil(waitMs / 1000), { detail: 'too many user codes tried' });
+    /** Counts a try before it is made. `party`: a group of addresses, or a client. @throws AppError (429) */
+    async reserve(party: string): Promise<void> {
+      const waitMs = (await reserveTry.run(redis, [keyOf(party)], [maxAttempts, windowMs])) as number;
+      if (waitMs > 0) throw tooManyRequests(Math.ceil(waitMs / 1000), { detail });
     },
-    /** Gives a try back after a right code. */
-    async release(address: string): Promise<void> {
-      await releaseTry.run(redis, [keyOf(address)], []);
+    /** Gives a try back after a right one. */
+    async release(party: string): Promise<void> {
+      await releaseTry.run(redis, [keyOf(party)], []);
     },
   };
 }

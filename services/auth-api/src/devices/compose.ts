@@ -2,7 +2,7 @@
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
 import type { Sessions } from '../sessions/compose.ts';
-import { createUserCodeAttempts } from './attempts.ts';
+import { createTries } from './attempts.ts';
 import { createDevices } from './service.ts';
 import { createDeviceStore } from './store.ts';
 
@@ -18,7 +18,12 @@ export function composeDevices(core: Core, dependencies: DeviceDependencies) {
   const { redis, keyspace, now } = core;
   const { config, audit, sessions } = dependencies;
   return {
-    attempts: createUserCodeAttempts(redis, keyspace),
+    // With 20^8 codes, this many tries find one of a thousand waiting devices once in 2.5 million windows.
+    attempts: createTries(redis, keyspace, {
+      name: 'limit:user-code',
+      maxAttempts: 10,
+      detail: 'too many user codes tried',
+    }),
     service: createDevices({
       store: createDeviceStore(redis, keyspace, now),
       sessions: sessions.service,

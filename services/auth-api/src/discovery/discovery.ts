@@ -45,6 +45,10 @@ export function discoveryDocument(facts: DiscoveryFacts) {
     revocation_endpoint: `${issuer}/oauth/revoke`,
     pushed_authorization_request_endpoint: `${issuer}/oauth/par`,
     device_authorization_endpoint: `${issuer}/oauth/device`,
+    backchannel_authentication_endpoint: `${issuer}/oauth/backchannel`,
+    backchannel_token_delivery_modes_supported: ['poll'],
+    backchannel_authentication_request_signing_alg_values_supported: assertionAlgorithms,
+    backchannel_user_code_parameter_supported: true,
     ...definedOnly({
       registration_endpoint: offers.registration ? `${issuer}/oauth/register` : undefined,
       mtls_endpoint_aliases: offers.mtlsUrl === undefined ? undefined : mtlsAliases(issuer, offers.mtlsUrl),
@@ -111,6 +115,7 @@ function mtlsAliases(issuer: string, mtlsUrl: string) {
     revocation_endpoint: `${base}/oauth/revoke`,
     pushed_authorization_request_endpoint: `${base}/oauth/par`,
     device_authorization_endpoint: `${base}/oauth/device`,
+    backchannel_authentication_endpoint: `${base}/oauth/backchannel`,
     userinfo_endpoint: `${base}/openid/userinfo`,
   };
 }

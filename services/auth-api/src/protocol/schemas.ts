@@ -15,7 +15,7 @@ export const tokenRequestSchema = z.looseObject({
   grant_type: z
     .string()
     .describe(
-      'authorization_code, client_credentials, refresh_token, password, or the urn of token-exchange, jwt-bearer or device_code',
+      'authorization_code, client_credentials, refresh_token, password, or the urn of token-exchange, jwt-bearer, device_code or ciba',
     ),
   ...clientCredentials,
   scope: text.describe('Scope values separated by spaces; never more than was granted'),
@@ -35,6 +35,7 @@ export const tokenRequestSchema = z.looseObject({
   audience: text.describe('Client id; may repeat'),
   resource: text.describe('Absolute URI; may repeat'),
   device_code: text.describe('RFC 8628'),
+  auth_req_id: text.describe('OpenID CIBA'),
 });
 
 export const tokenAnswerSchema = z.object({
@@ -89,6 +90,27 @@ export const deviceAnswerSchema = z.object({
   user_code: z.string().describe('To be shown to the user'),
   verification_uri: z.string().describe('The page that the user opens'),
   verification_uri_complete: z.string().describe('The same with the code, as a QR code for instance'),
+  expires_in: z.int().describe('Seconds'),
+  interval: z.int().describe('Least seconds between two questions'),
+});
+
+export const backchannelRequestSchema = z.looseObject({
+  ...clientCredentials,
+  scope: text.describe('Scope values separated by spaces, openid among them'),
+  login_hint: text.describe('User name, as people type it to sign in; one of the three hints'),
+  id_token_hint: text.describe('An ID token that the client has of the person'),
+  login_hint_token: text.describe('JWT of a registered issuer, typ login-hint+jwt'),
+  binding_message: text.describe('Shown to the person, and by the client'),
+  user_code: text.describe('The code that the person has chosen, of clients that are registered so'),
+  requested_expiry: text.describe('Seconds until the request expires, at most 600'),
+  acr_values: text.describe(
+    'Contexts of the sign-in that would be liked; the ID token says which one it was',
+  ),
+  request: text.describe('All of these as a JWT that the client signed, of clients that are registered so'),
+});
+
+export const backchannelAnswerSchema = z.object({
+  auth_req_id: z.string().describe('For the token endpoint'),
   expires_in: z.int().describe('Seconds'),
   interval: z.int().describe('Least seconds between two questions'),
 });

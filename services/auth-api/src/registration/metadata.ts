@@ -130,6 +130,12 @@ function refuseWhatIsNotOffered(metadata: ClientMetadata): void {
   if ((subjectType !== undefined && subjectType !== 'public') || sector !== undefined) {
     throw invalid('subject_type: must be public, and sector_identifier_uri is not offered');
   }
+  // A client that nobody has reviewed must not ask people who never came to it.
+  const backchannel = Object.keys(metadata).find((name) =>
+    /^backchannel_(?:token|auth|client|user)/.test(name),
+  );
+  if (backchannel !== undefined)
+    throw invalid(`${backchannel}: only an operator registers clients for backchannel authentication`);
 }
 
 function grantsOf({

@@ -68,12 +68,12 @@ export function createSessionService(options: SessionServiceOptions) {
   };
 
   return {
-    /** The live session of this browser. */
-    async find(request: BrowserRequest): Promise<Session | undefined> {
+    /** The live session of this browser. `isUse`: false for what a page asks by itself, which must not keep a session alive. */
+    async find(request: BrowserRequest, { isUse = true } = {}): Promise<Session | undefined> {
       const current = await findCurrent(request);
       if (current === undefined) return undefined;
       const { cookieHash, stored } = current;
-      if (now() - stored.lastSeenAtMs >= touchIntervalMs) {
+      if (isUse && now() - stored.lastSeenAtMs >= touchIntervalMs) {
         await store.touch(cookieHash, now(), expiryOf(lifetimes, stored, now()));
       }
       return sessionOf(stored);

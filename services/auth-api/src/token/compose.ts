@@ -1,6 +1,7 @@
 /** Composes the token endpoint with its grants, introspection and revocation. */
 
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { ApprovalParts } from '../approvals/compose.ts';
 import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { Authorize } from '../authorize/compose.ts';
@@ -39,6 +40,7 @@ interface TokenDependencies {
   tokens: Tokens;
   sessions: Sessions;
   devices: DeviceParts;
+  approvals: ApprovalParts;
   clientAuthentication: ClientAuthenticationParts;
   authorize: Authorize;
 }
@@ -64,6 +66,14 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     keyspace,
     now,
   });
+  const registeredAssertions = createRegisteredAssertions({
+    issuer,
+    keySets: dependencies.assertions.clientKeySets,
+    singleUse,
+    contactCenters: dependencies.contactCenters.service,
+    users,
+    now,
+  });
   const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
   const tokenEndpoint = createTokenEndpoint({
     clientAuthentication,
@@ -78,6 +88,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       tokenAudit: dependencies.config.audit.tokens === 'all' ? audit : undefined,
       strangersAudit: dependencies.audit.floodLimited({ maxPerAddress: 10, maxTotal: 300 }),
       devices: dependencies.devices.service,
+      approvals: dependencies.approvals.service,
       presentedTokens: createPresentedTokens({
         accessTokens,
         idTokens,
@@ -98,14 +109,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       convertedTokens,
       accessTokens,
       standing,
-      registeredAssertions: createRegisteredAssertions({
-        issuer,
-        keySets: dependencies.assertions.clientKeySets,
-        singleUse,
-        contactCenters: dependencies.contactCenters.service,
-        users,
-        now,
-      }),
+      registeredAssertions,
       now,
     }),
     lateTokens: tokens.lateTokens,
@@ -131,6 +135,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
   });
   return {
     convertedTokens,
+    registeredAssertions,
     internalRoutes: (app: App) =>
       internalIntrospectionRoutes(app, { introspection, caller: dependencies.clients.own }),
     routes: (app: App) =>

@@ -5,7 +5,13 @@ import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { SingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { JWTPayload } from 'jose';
 import { type KeySet, type KeySets, UnreadableKeySet } from '../assertions/key-sets.ts';
-import { singleUseOf, UntrustedJwt, unprovedClaims, verifyJwt } from '../assertions/verify-jwt.ts';
+import {
+  singleUseOf,
+  UntrustedJwt,
+  unprovedClaims,
+  unprovedHeader,
+  verifyJwt,
+} from '../assertions/verify-jwt.ts';
 import { type AssertionIssuer, type Client, servesContactCenter } from '../clients/client.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Party } from '../tokens/lineage.ts';
@@ -33,8 +39,15 @@ export interface RegisteredAssertionsOptions {
 
 /** Issuers give up to an hour; each assertion is remembered for as long, so that it works once. */
 const maxLifeSeconds = 3600;
+
 /** RFC 8725 section 3.11: other types, such as `at+jwt`, have another purpose. */
-const types = ['jwt', 'authorization-grant+jwt'];
+const purposes = {
+  grant: { types: ['jwt', 'authorization-grant+jwt'], isTyped: false },
+  /** A token that says whom to ask (OpenID CIBA section 7.1) must never count as an assertion that grants tokens. */
+  hint: { types: ['login-hint+jwt'], isTyped: true },
+};
+
+type Purpose = keyof typeof purposes;
 
 export function createRegisteredAssertions(options: RegisteredAssertionsOptions) {
   const { keySets, singleUse, contactCenters, users, now } = options;
@@ -48,7 +61,15 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
     return keySet;
   }
 
-  async function verifyBy(client: Client, trusted: AssertionIssuer, assertion: string): Promise<JWTPayload> {
+  async function verifyBy(
+    client: Client,
+    trusted: AssertionIssuer,
+    assertion: string,
+    purpose: Purpose,
+  ): Promise<JWTPayload> {
+    const { types, isTyped } = purposes[purpose];
+    if (isTyped && unprovedHeader(assertion)['typ'] === undefined)
+      throw new UntrustedJwt(`its typ is not ${types[0]}`);
     const audiences = trusted.audience === undefined ? ourselves : [trusted.audience];
     try {
       return await verifyJwt(assertion, keysOf(client, trusted), {
@@ -82,12 +103,17 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
   }
 
   /** Last, so that a refused assertion is not used up. Also by its text, because two issuers may have the same `iss`. */
-  async function useUp(client: Client, assertion: string, claims: JWTPayload): Promise<void> {
+  async function useUp(
+    client: Client,
+    assertion: string,
+    claims: JWTPayload,
+    purpose: Purpose,
+  ): Promise<void> {
     const { jti, untilMs } = singleUseOf(claims);
     const signed = sha256(assertion.slice(0, assertion.lastIndexOf('.')));
     const uses = [
-      ['grant', client.clientId, claims.iss ?? '', jti],
-      ['grant', signed],
+      [purpose, client.clientId, claims.iss ?? '', jti],
+      [purpose, signed],
     ];
     const taken = await Promise.all(uses.map((parts) => singleUse.take('assertion', parts, untilMs)));
     if (!taken.every(Boolean)) throw new UntrustedJwt('it was used before');
@@ -95,16 +121,16 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
 
   return {
     /** The user that the assertion names. @throws UntrustedJwt; AppError (503) if a store or key set does not answer */
-    async verify(client: Client, assertion: string): Promise<AssertedUser> {
+    async verify(client: Client, assertion: string, purpose: Purpose = 'grant'): Promise<AssertedUser> {
       const { iss } = unprovedClaims(assertion);
       const trusted = client.jwtBearer.issuers.find(({ issuer }) => issuer === iss);
       if (trusted === undefined) throw new UntrustedJwt('its issuer is not registered for the client');
-      const claims = await verifyBy(client, trusted, assertion);
+      const claims = await verifyBy(client, trusted, assertion, purpose);
       // The issued token would hide that another party acts for the user.
       if (claims['act'] !== undefined) throw new UntrustedJwt('it is about somebody who is acted for');
       const mayAct = mayActOf(claims);
       const { identity, provedAtMs } = await findUser(client, trusted, claims);
-      await useUp(client, assertion, claims);
+      await useUp(client, assertion, claims, purpose);
       const assertedAtMs = Math.min(provedAtMs, (claims.iat ?? Number.POSITIVE_INFINITY) * 1000);
       return { identity, assertedAtMs, assertionIssuer: trusted.issuer, mayAct };
     },

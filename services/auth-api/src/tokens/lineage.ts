@@ -1,5 +1,6 @@
 /** Records from what a token was derived by exchange, and who acts with it (RFC 8693 section 4). */
 import type { Client } from '../clients/client.ts';
+import { backchannelGrantType } from '../protocol/grant-types.ts';
 import type { Revocable } from '../revocation/revocation.ts';
 
 /** A party as `may_act` names it (RFC 8693 section 4.4); an absent member matches every party. */
@@ -36,6 +37,7 @@ const loginGrants = [
   'implicit',
   'password',
   'urn:ietf:params:oauth:grant-type:device_code',
+  backchannelGrantType,
 ];
 
 /** Whether the user's own login gave the token, not an exchange, a delegation or an assertion about the user. */

@@ -133,7 +133,7 @@ describe('a device (RFC 8628)', () => {
     expect(decodeJwt(id_token)['auth_time']).toBe(Math.floor(seenAtMs / 1000));
   });
 
-  // attack: device code redeemed twice | RFC 8628 3.4 | guard: services/auth-api/src/devices/store.ts
+  // attack: device code redeemed twice | RFC 8628 3.4 | guard: services/auth-api/src/devices/polled-requests.ts
   it('gives its tokens to one of many questions at once, on all replicas', async () => {
     const { device_code, user_code } = await begin();
     await answer(createBrowser(stack.app), user_code, 'allowed');
@@ -154,7 +154,7 @@ describe('a device (RFC 8628)', () => {
     expect([refused.status, refused.json().error]).toEqual([400, 'access_denied']);
   });
 
-  // attack: device that polls too fast | RFC 8628 3.5 | guard: services/auth-api/src/devices/store.ts
+  // attack: device that polls too fast | RFC 8628 3.5 | guard: services/auth-api/src/devices/polled-requests.ts
   it('is told slow_down when it asks too often, and must then wait longer', async () => {
     const { device_code } = await begin();
     const errors = [];
@@ -179,7 +179,7 @@ describe('a device (RFC 8628)', () => {
     expect((await type(browser, user_code)).location).toContain('error=unknown');
   });
 
-  // attack: device code of another client | CVE-2023-2585 | guard: services/auth-api/src/devices/store.ts
+  // attack: device code of another client | CVE-2023-2585 | guard: services/auth-api/src/devices/polled-requests.ts
   it('is refused with the code of another client, a changed one and none', async () => {
     const { device_code } = await begin();
     const other = await createClient(stack, { clientType: 'PUBLIC', authorizedGrantTypes: [grantType] });

@@ -1,5 +1,6 @@
 /** Builds the account page: device, last use and applications of each session. */
 import type { SessionList, SessionView } from '@gatehouse/contracts/auth-api/sessions';
+import { ago } from '../pages/ago.ts';
 import type { AccountPage, AccountSession } from '../pages/views.ts';
 import type { Visit } from '../pages/visit.ts';
 import { deviceOf } from './device.ts';
@@ -43,18 +44,4 @@ function shown({ text, language }: Visit, session: SessionView, now: number): Ac
     ].filter((fact) => fact !== undefined),
     applications: session.applications.join(', '),
   };
-}
-
-const units = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-] as const;
-
-/** Relative, because the time zone of the reader is unknown. */
-function ago(iso: string, now: number, language: string): string {
-  const passedMs = Math.max(0, now - Date.parse(iso));
-  const [unit, unitMs] = units.find(([, ms]) => passedMs >= ms) ?? ['minute', 60_000];
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
-  return format.format(-Math.floor(passedMs / unitMs), unit);
 }

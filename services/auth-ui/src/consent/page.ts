@@ -3,7 +3,7 @@ import { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { ConsentPage } from '../pages/views.ts';
 import type { Visit } from '../pages/visit.ts';
-import type { TextKey } from '../texts/texts.ts';
+import type { Text, TextKey } from '../texts/texts.ts';
 
 const everything = '*';
 
@@ -18,12 +18,20 @@ const sentences: Readonly<Record<string, TextKey>> = {
   [everything]: 'consent.everything',
 };
 
+/** What an application asks for: in sentences where there are some, else by name. */
+export function wishesOf(text: Text, application: string, scope: readonly string[]) {
+  const known = scope.flatMap((value) => sentences[value] ?? []);
+  return {
+    wishes: known.map((key) => text(key, { application })),
+    names: scope.filter((value) => !(value in sentences)),
+  };
+}
+
 export function consentPage(
   { text, interaction }: Visit,
   consent: NonNullable<InteractionView['consent']>,
 ): ConsentPage {
   const application = interaction?.client.name ?? '';
-  const known = consent.scope.flatMap((value) => sentences[value] ?? []);
   const device = interaction?.device;
   return {
     title: text('consent.title', { application }),
@@ -31,8 +39,7 @@ export function consentPage(
     device,
     interaction,
     userName: consent.userName,
-    wishes: known.map((key) => text(key, { application })),
-    names: consent.scope.filter((value) => !(value in sentences)),
+    ...wishesOf(text, application, consent.scope),
     answers: consentAnswers,
   };
 }

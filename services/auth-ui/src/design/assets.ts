@@ -10,6 +10,7 @@ const folder = new URL('../../design/', import.meta.url);
 const sources = {
   'gatehouse.css': { type: 'text/css; charset=utf-8', files: ['tokens.css', 'components.css'] },
   'logo.svg': { type: 'image/svg+xml', files: ['logo.svg'] },
+  'approvals.js': { type: 'text/javascript; charset=utf-8', files: ['approvals.js'] },
   'continue.js': { type: 'text/javascript; charset=utf-8', files: ['continue.js'] },
   'show-password.js': { type: 'text/javascript; charset=utf-8', files: ['show-password.js'] },
 } as const;

@@ -55,7 +55,7 @@ export function deviceCodeField(
 export function passwordField(
   name: string,
   label: string,
-  autocomplete: 'current-password' | 'new-password',
+  autocomplete: 'current-password' | 'new-password' | 'off',
   explained: Explanations = {},
 ): Field {
   return field({ name, label, type: 'password', autocomplete, maxLength: 1024, value: '' }, explained);

@@ -23,6 +23,8 @@ export interface PageReach {
   formsLeadTo?: string | undefined;
   /** Addresses of applications that the page loads in frames. */
   frames?: readonly string[] | undefined;
+  /** The page asks for its own content again. */
+  refreshes?: boolean | undefined;
 }
 
 export function setHeadersOfPage(reply: FastifyReply, reach: PageReach, scriptNonce: string): void {
@@ -35,7 +37,7 @@ export function setHeadersOfPage(reply: FastifyReply, reach: PageReach, scriptNo
   });
 }
 
-function policyOf({ formsLeadTo, frames = [] }: PageReach, scriptNonce: string | undefined) {
+function policyOf({ formsLeadTo, frames = [], refreshes }: PageReach, scriptNonce: string | undefined) {
   return {
     useDefaults: false,
     directives: {
@@ -46,6 +48,7 @@ function policyOf({ formsLeadTo, frames = [] }: PageReach, scriptNonce: string |
       'form-action': formActionSources(formsLeadTo),
       'frame-ancestors': ["'none'"],
       'base-uri': ["'none'"],
+      ...definedOnly({ 'connect-src': refreshes ? ["'self'"] : undefined }),
       ...definedOnly({ 'frame-src': frames.length === 0 ? undefined : frameSources(frames) }),
     },
   };

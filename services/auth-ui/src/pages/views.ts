@@ -1,5 +1,6 @@
 /** Renders the page templates, and defines the data that each of them needs. Eta escapes every value. */
 import { fileURLToPath } from 'node:url';
+import type { approvalAnswers } from '@gatehouse/contracts/auth-api/approvals';
 import type { consentAnswers } from '@gatehouse/contracts/auth-api/form-fields';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
@@ -105,6 +106,28 @@ export interface AccountPage extends Page {
   sessions: AccountSession[];
 }
 
+/** A request that waits for the person's answer. */
+export interface ApprovalCard {
+  id: string;
+  application: string;
+  bindingMessage: string | undefined;
+  wishes: string[];
+  names: string[];
+  times: string;
+}
+
+export interface ApprovalsPage extends Page {
+  userName: string;
+  approvals: ApprovalCard[];
+  csrf: string;
+  answers: typeof approvalAnswers;
+  /** Where the script asks for the page again. */
+  refreshFrom: string;
+  hasUserCode: boolean;
+  codeField: Field;
+  script: 'approvals.js';
+}
+
 export type DevicePage = FormPage;
 
 export interface DeviceDonePage extends Page {
@@ -134,6 +157,7 @@ export interface Views {
   'change-password': ChangePasswordPage;
   consent: ConsentPage;
   account: AccountPage;
+  approvals: ApprovalsPage;
   device: DevicePage;
   'device-done': DeviceDonePage;
   'signed-in': Page;

@@ -28,7 +28,7 @@ export function beginVisit(
   request: FastifyRequest,
   reply: FastifyReply,
   interaction?: InteractionView,
-  { uiLocales = interaction?.uiLocales, formsLeadTo = interaction?.redirectOrigin, frames }: About = {},
+  { uiLocales = interaction?.uiLocales, formsLeadTo = interaction?.redirectOrigin, ...reach }: About = {},
 ): Visit {
   const language = languageOf(request, uiLocales);
   return {
@@ -37,7 +37,7 @@ export function beginVisit(
     interaction,
     language,
     text: textsIn(language),
-    reach: { formsLeadTo, frames },
+    reach: { formsLeadTo, ...reach },
   };
 }
 

@@ -3,6 +3,7 @@ import type { HttpClient } from '@gatehouse/api-client/http-client';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { FastifyRequest } from 'fastify';
 import { sessionCookieHeader } from '../auth-api/browser-cookies.ts';
+import { takeReturn } from '../pages/return.ts';
 import { beginVisit, sendView } from '../pages/visit.ts';
 
 /** `http` must carry no credentials of its own. */
@@ -26,6 +27,8 @@ export function composeSignedIn({ http, publicUrl }: { http: HttpClient; publicU
       { schema: { operationId: 'showSignedIn', summary: 'Says that the browser has a session' } },
       async (request, reply) => {
         if (!(await hasSession(request))) return reply.redirect('/auth/sign-in.html', 303);
+        const wanted = takeReturn(request, reply, publicUrl);
+        if (wanted !== undefined) return reply.redirect(wanted, 303);
         const visit = beginVisit(request, reply);
         return sendView(visit, 'signed-in', { title: visit.text('signedIn.title') });
       },

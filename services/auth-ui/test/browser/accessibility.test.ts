@@ -38,6 +38,10 @@ beforeAll(async () => {
   });
   stage.holdLogout({ id: 'sign-out', clientName: 'Agent Workspace', userName: 'nordic\\maria' });
   stage.holdLogout({ id: 'told', step: 'ended', frames: [`${stage.application}/frontchannel-logout`] });
+  stage.approvals(
+    { id: 'one', bindingMessage: 'Ticket W4SCT', scope: ['openid', 'calls:read'] },
+    { id: 'two', client: { id: 'kiosk', name: 'K'.repeat(60) }, bindingMessage: 'x'.repeat(100) },
+  );
   stage.hold({ id: 'change', error: 'password_policy', brokenRules: ['min-length', 'number'], ...typed });
 });
 
@@ -53,6 +57,9 @@ const pages = [
   '/auth/change-password.html',
   '/auth/consent.html?interaction=consent',
   '/auth/account?ended=1',
+  '/auth/approvals',
+  '/auth/approvals?result=approved',
+  '/auth/approvals?result=code_refused',
   '/auth/sign-in.html?error&interaction=remembered',
   '/auth/consent.html?interaction=device',
   '/auth/device?user_code=WDJB-MJHT',

@@ -1,11 +1,13 @@
 /** A real Chromium in front of Auth UI, with the stand-in for Auth API on the same origin and an application on another. */
 import { createServer } from 'node:http';
+import type { ApprovalView } from '@gatehouse/contracts/auth-api/approvals';
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import type { LogoutView } from '@gatehouse/contracts/auth-api/logout';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
 import { freePort } from '@gatehouse/testing/ports';
 import type { Browser, BrowserContext } from 'playwright-core';
 import {
+  approvalOf,
   browserCookie,
   type Call,
   interactionOf,
@@ -24,6 +26,8 @@ export interface Stage {
   browser: Browser;
   calls: Call[];
   hold(view: Partial<InteractionView> & { id: string }): void;
+  /** What waits for Maria, in this order. */
+  approvals(...views: (Partial<ApprovalView> & { id: string })[]): void;
   holdLogout(view: Partial<LogoutView> & { id: string }): void;
   /** A fresh browser profile that owns the interactions. */
   open(options?: Parameters<Browser['newContext']>[0]): Promise<BrowserContext>;
@@ -40,6 +44,7 @@ export async function setStage(): Promise<Stage> {
     interactions: new Map(),
     logouts: new Map(),
     sessions: sessionsOfMaria(),
+    approvals: [],
   };
   const app = await buildTestApp({ authApiUrl: origin, publicUrl: origin });
   await app.register(
@@ -73,6 +78,9 @@ export async function setStage(): Promise<Stage> {
     calls: state.calls,
     hold: (view) =>
       void state.interactions.set(view.id, interactionOf({ redirectOrigin: application.origin, ...view })),
+    approvals: (...views) => {
+      state.approvals = views.map((view) => approvalOf(view));
+    },
     holdLogout: (view) => void state.logouts.set(view.id, logoutOf(view)),
     async open(options) {
       const context = await browser.newContext(options);

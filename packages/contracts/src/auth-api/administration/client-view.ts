@@ -92,6 +92,9 @@ export const clientViewSchema = z.object({
   requestObjectSigningAlg: z.string().optional(),
   dpopBoundAccessTokens: z.boolean(),
   tlsClientCertificateBoundAccessTokens: z.boolean(),
+  backchannelTokenDeliveryMode: z.string().optional(),
+  backchannelAuthenticationRequestSigningAlg: z.string().optional(),
+  backchannelUserCodeParameter: z.boolean(),
   /** When the client last proved itself (ms since 1970), some minutes behind. */
   lastUsedAt: z.int().optional(),
   createdAt: z.int(),

@@ -1,5 +1,7 @@
 /** Lists the grants of the token endpoint, in the order of the discovery document. */
+import { backchannelGrantType } from '../../protocol/grant-types.ts';
 import { type AuthorizationCodeDeps, authorizationCodeGrant } from './authorization-code.ts';
+import { type CibaDeps, cibaGrant } from './ciba.ts';
 import { type ClientCredentialsDeps, clientCredentialsGrant } from './client-credentials.ts';
 import { type DeviceCodeDeps, deviceCodeGrant } from './device-code.ts';
 import type { GrantHandler } from './grant-handler.ts';
@@ -14,7 +16,8 @@ export type GrantDeps = AuthorizationCodeDeps &
   RefreshTokenDeps &
   TokenExchangeDeps &
   JwtBearerDeps &
-  DeviceCodeDeps;
+  DeviceCodeDeps &
+  CibaDeps;
 
 export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler> {
   const handlers = [
@@ -25,6 +28,7 @@ export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler>
     tokenExchangeGrant(deps),
     jwtBearerGrant(deps),
     deviceCodeGrant(deps),
+    cibaGrant(deps),
   ];
   return new Map(handlers.map((handler) => [handler.grantType, handler]));
 }
@@ -38,4 +42,5 @@ export const grantTypes = [
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
   'urn:ietf:params:oauth:grant-type:device_code',
+  backchannelGrantType,
 ];

@@ -1,0 +1,52 @@
+/** Describes what waits for the approval of a signed-in person (OpenID CIBA), and the forms of the page that shows it. */
+import { z } from 'zod';
+import { successStatus } from '../envelope.ts';
+
+export const approvalSchema = z.object({
+  id: z.string(),
+  client: z.object({ id: z.string(), name: z.string() }),
+  scope: z.array(z.string()),
+  /** What the client shows as well, so that the person can compare. */
+  bindingMessage: z.string().optional(),
+  /** ISO 8601, UTC. */
+  requestedAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+
+export const approvalListSchema = z.object({
+  status: successStatus,
+  /** Oldest first. */
+  data: z.array(approvalSchema),
+  user: z.object({ username: z.string() }),
+  /** Goes into the hidden field `csrf` of the forms below. */
+  csrf: z.string(),
+  /** Whether the person has chosen a code that some clients must know before they may ask. */
+  hasUserCode: z.boolean(),
+});
+
+/** `POST /auth/v3/approvals/answer`. Answers 303 to `/auth/approvals?result=…`. */
+export const approvalFields = { approval: 'approval', csrf: 'csrf', answer: 'answer' } as const;
+
+/** Values of `answer`. */
+export const approvalAnswers = { approved: 'approved', denied: 'denied' } as const;
+
+/** `POST /auth/v3/approvals/user-code`, with `csrf`. An empty code removes the one that is kept. Answers 303 as above. */
+export const userCodeFields = { userCode: 'userCode' } as const;
+
+/** Shortest and longest code, in characters. */
+export const userCodeLength = { min: 6, max: 64 };
+
+/** What the last form did. `form_expired`: it was not made for this session. */
+export const approvalResults = [
+  'approved',
+  'denied',
+  'gone',
+  'code_kept',
+  'code_removed',
+  'code_refused',
+  'form_expired',
+] as const;
+
+export type ApprovalResult = (typeof approvalResults)[number];
+export type ApprovalView = z.infer<typeof approvalSchema>;
+export type ApprovalList = z.infer<typeof approvalListSchema>;

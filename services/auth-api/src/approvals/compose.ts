@@ -1,0 +1,50 @@
+/** Composes the requests that wait for a person's approval, and the calls of the page where the person answers. */
+import type { App } from '@gatehouse/service-kit/http/app';
+import type { Audit } from '../audit/compose.ts';
+import type { BrowserParts } from '../browser/compose.ts';
+import type { Clients } from '../clients/compose.ts';
+import type { Core } from '../core.ts';
+import { createPolledRequests } from '../devices/polled-requests.ts';
+import type { Sessions } from '../sessions/compose.ts';
+import type { ApprovalRequest } from './approval-request.ts';
+import { createAskedPeople } from './asked-people.ts';
+import { createApprovalPageCalls } from './page-calls.ts';
+import { approvalRoutes } from './routes.ts';
+import { createApprovals } from './service.ts';
+import { createUserCodes } from './user-codes.ts';
+
+interface ApprovalDependencies {
+  config: { clients: { hashConcurrency: number } };
+  audit: Audit;
+  clients: Clients;
+  browser: BrowserParts;
+  sessions: Sessions;
+}
+
+export type ApprovalParts = ReturnType<typeof composeApprovals>;
+
+export function composeApprovals(core: Core, dependencies: ApprovalDependencies) {
+  const { config, audit, clients, browser, sessions } = dependencies;
+  const service = createApprovals({
+    store: createPolledRequests<ApprovalRequest>('backchannel', core),
+    askedPeople: createAskedPeople(core),
+    directory: clients.directory,
+    sessions: sessions.service,
+    audit: audit.writer,
+    now: core.now,
+  });
+  const { pool: db, redis, keyspace, now } = core;
+  const userCodes = createUserCodes({
+    ...{ db, redis, keyspace, now },
+    concurrency: config.clients.hashConcurrency,
+  });
+  const calls = createApprovalPageCalls({
+    approvals: service,
+    userCodes,
+    sessions: sessions.service,
+    cookies: browser.cookies,
+    audit: audit.writer,
+    publicUrl: browser.publicUrl,
+  });
+  return { service, userCodes, routes: (app: App) => approvalRoutes(app, { calls, pages: browser.pages }) };
+}

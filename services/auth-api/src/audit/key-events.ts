@@ -1,0 +1,38 @@
+/** Lists the security events about keys that sign and encrypt. */
+import { administered, type CatalogueEntry } from './event-kinds.ts';
+
+const actor = 'who made the change: the operator account, or a client id';
+const signingKey = { actor, kid: 'which', algorithm: 'RS256, ES256 or EdDSA' };
+
+export const keyEvents = {
+  signing_key_created: {
+    when: 'a signing key was created',
+    kind: administered('creation'),
+    fields: signingKey,
+  },
+  signing_key_imported: {
+    when: 'a signing key was imported',
+    kind: administered('creation'),
+    fields: signingKey,
+  },
+  signing_key_rotated: {
+    when: 'another key began to sign',
+    kind: administered('change'),
+    fields: signingKey,
+  },
+  signing_key_retired: {
+    when: 'a key stopped signing',
+    kind: administered('change'),
+    fields: signingKey,
+  },
+  signing_key_removed: {
+    when: 'a key was removed from the key set',
+    kind: administered('deletion'),
+    fields: signingKey,
+  },
+  sso_key_changed: {
+    when: 'a key of single sign-on changed its state',
+    kind: administered('change'),
+    fields: { actor, purpose: 'signing or encryption', step: 'which' },
+  },
+} satisfies Record<string, CatalogueEntry>;

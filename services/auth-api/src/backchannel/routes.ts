@@ -1,0 +1,45 @@
+/** Serves `/auth/v3/oauth/backchannel`, where clients ask for the approval of a person who is elsewhere (OpenID CIBA). */
+import { securityError } from '@gatehouse/contracts/envelope';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
+import type { App } from '@gatehouse/service-kit/http/app';
+import { callOf } from '../client-authentication/client-authentication.ts';
+import { describeOnly, readOnlyForms } from '../protocol/parameters.ts';
+import { backchannelAnswerSchema, backchannelRequestSchema } from '../protocol/schemas.ts';
+import type { BackchannelEndpoint } from './endpoint.ts';
+
+/** Leaves room for a signed request that holds an ID token. */
+const formLimitBytes = 32_768;
+
+export async function backchannelRoutes(
+  app: App,
+  { endpoint }: { endpoint: BackchannelEndpoint },
+): Promise<void> {
+  app.setErrorHandler(oauthErrorHandler);
+  await readOnlyForms(app);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
+    done();
+  });
+
+  app.post(
+    '/backchannel',
+    {
+      bodyLimit: formLimitBytes,
+      validatorCompiler: describeOnly,
+      schema: {
+        tags: ['oauth'],
+        summary: 'Ask for the approval of a person who is elsewhere (OpenID CIBA, poll mode)',
+        consumes: ['application/x-www-form-urlencoded'],
+        body: backchannelRequestSchema,
+        response: {
+          200: backchannelAnswerSchema,
+          400: securityError,
+          401: securityError,
+          429: securityError,
+          503: securityError,
+        },
+      },
+    },
+    (request) => endpoint.answer(callOf(request)),
+  );
+}
