@@ -100,7 +100,7 @@ export function createAccounts(options: AccountsOptions) {
           address: origin.clientAddress,
           device: origin.device,
           isEarlyOnPage: origin.isEarlyOnPage,
-          password: named.password,
+          question: named.password && JSON.stringify([contactCenter?.id, name.userName, named.password]),
         });
         const domain = named.contactCenterId === undefined ? contactCenters.domainOf(name.tenant) : undefined;
         return { ...name, contactCenter, domain, attempt };

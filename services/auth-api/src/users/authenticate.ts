@@ -51,22 +51,21 @@ export function createAuthenticate(options: AuthenticateOptions) {
   const { accounts, openPasswordAccess, audit, identities, now } = options;
   const metrics = createSignInMetrics(options.metrics);
 
+  const ask = async (login: Login, { userName }: Account, link: EnvironmentLink, options: CallOptions) => {
+    const provedAtMs = now();
+    const { password, clientAddress } = login;
+    const question = definedOnly({ userName, password, clientAddress, tenantDbid: link.tenantDbid });
+    return { user: await link.backend.authenticate(question, options), provedAtMs };
+  };
+
   const verify = async (login: Login, account: Account): Promise<AuthenticatedLogin> => {
     const callOptions = definedOnly({ signal: login.signal, deadlineMs: questionMs });
     const { link, barredGroups } = await openPasswordAccess(account, login.password, callOptions);
-    const provedAtMs = now();
-    const user = await link.backend.authenticate(
-      definedOnly({
-        userName: account.userName,
-        password: login.password,
-        clientAddress: login.clientAddress,
-        tenantDbid: link.tenantDbid,
-      }),
-      callOptions,
-    );
+    const proof = account.attempt.proof ?? (await ask(login, account, link, callOptions));
+    const { user, provedAtMs } = proof;
     const [person] = await Promise.all([
       readEnabledPerson(link, user.userDbid, callOptions),
-      account.attempt.succeed(),
+      account.attempt.succeed(proof),
     ]);
     // After the password: a stranger must not learn who is in a group.
     if (barredGroups.length > 0 && (await isInGroup(link, person.DBID, barredGroups, callOptions)))

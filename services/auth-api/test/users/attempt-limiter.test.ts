@@ -20,6 +20,10 @@ const day = 24 * 3_600_000;
 const usualAddresses = createUsualAddresses(new Secret(encryptionKeys));
 const rulesWith = (threshold: number): LockoutRules => ({ threshold, windowMs, from: 'server' });
 const rules = rulesWith(6);
+const proof = {
+  user: { userDbid: 1, tenantDbid: 101, userName: 'agent', changePasswordRequired: false },
+  provedAtMs: 0,
+};
 
 it.each([
   [1, { others: 1, knownBrowser: 0, usualAddress: 0 }],
@@ -129,15 +133,18 @@ describe.each([{ cluster: false }, { cluster: true }])(
     });
 
     // attack: denial of service by many logins at once | CWE-645 | guard: services/auth-api/src/users/attempts/same-password.ts
-    it('any number of attempts with the same right password at once need one place, from any browser and address', async () => {
+    it('any number of attempts with the same right password at once share the answer, from any browser and address', async () => {
       const limiter = limiterWith({ addressAttempts: 5 });
+      let asked = 0;
       const right = async (index: number) => {
         const address = index % 2 === 0 ? strange() : `203.0.113.${index}`;
-        const attempt = await reserve(limiter, { password: 'right', address, device: `browser ${index}` });
+        const attempt = await reserve(limiter, { question: 'right', address, device: `browser ${index}` });
+        if (attempt.proof === undefined) asked += 1;
         await new Promise((resolve) => setImmediate(resolve));
-        await attempt.succeed();
+        await attempt.succeed(attempt.proof ?? proof);
       };
       await Promise.all(Array.from({ length: 200 }, (_, index) => right(index)));
+      expect(asked).toBeLessThanOrEqual(3);
       expect((await limiter.explain(account, rules)).knownBrowsers).toBe(20);
       // None of them was forgotten as an attempt that is still to be answered.
       expect(await refused(limiter, 50, { address: `203.0.${counter}.7` })).toBe(3);
@@ -147,19 +154,19 @@ describe.each([{ cluster: false }, { cluster: true }])(
     it('after another password nobody gets in because the person does', async () => {
       const limiter = limiterWith();
       const open = [];
-      for (let index = 0; index < 3; index += 1) open.push(await reserve(limiter, { password: 'right' }));
-      const guess = async (password: string) => (await reserve(limiter, { password })).refuse();
+      for (let index = 0; index < 3; index += 1) open.push(await reserve(limiter, { question: 'right' }));
+      const guess = async (password: string) => (await reserve(limiter, { question: password })).refuse();
       const guesses = Array.from({ length: 32 }, (_, index) => guess(`guess ${index}`));
       const outcomes = Promise.allSettled([...guesses, guess('right')]);
       // Answered after the questions of all of them.
       await limiter.explain(account, rules);
-      await Promise.all(open.map((attempt) => attempt.succeed()));
+      await Promise.all(open.map((attempt) => attempt.succeed(proof)));
       expect((await outcomes).at(-1)).toMatchObject({ status: 'rejected', reason: { failure: 'throttled' } });
     });
 
     it('a wrong password at many browsers at once spends no more than others', async () => {
       const limiter = limiterWith({ freeFailures: 1000 });
-      expect(await refused(limiter, 50, { password: 'wrong' })).toBe(3);
+      expect(await refused(limiter, 50, { question: 'wrong' })).toBe(3);
     });
 
     it('the right password forgets the refusals before it, and not those that came meanwhile', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { budgetOf, type LockoutRules, type Spender } from './budget.ts';
-import { createSamePassword } from './same-password.ts';
+import { createSamePassword, type Proof } from './same-password.ts';
 import { countRefusal, countSuccess, reserveOnAccount } from './scripts.ts';
 import { createTurns } from './turns.ts';
 import type { UsualAddresses } from './usual-addresses.ts';
@@ -22,8 +22,8 @@ export interface AccountSubject {
   address: string;
   /** Value of the browser's binding cookie. */
   device?: string | undefined;
-  /** Attempts with the same one at the same time need one place. */
-  password?: string | undefined;
+  /** What the server is asked, with the password: attempts with the same one at the same time share a place and the answer. */
+  question?: string | undefined;
 }
 
 /** No Configuration Server answers so late; after it an attempt that a stopped replica left is given up. */
@@ -38,7 +38,7 @@ const letters = { others: 'o', knownBrowser: 'k', usualAddress: 'u' } as const s
   Spender,
   string
 >;
-const alone = { answer: undefined, leave: () => undefined };
+const alone = { proof: undefined, leave: () => undefined };
 const spenders = Object.keys(letters) as Spender[];
 
 export interface AccountCountsOptions {
@@ -68,7 +68,7 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
 
   return {
     /** @throws SignInError `throttled` */
-    async reserve({ account, rules, address, device: cookie, password }: AccountSubject) {
+    async reserve({ account, rules, address, device: cookie, question }: AccountSubject) {
       const id = randomToken(9);
       const keys = keysOf(account);
       const device = cookie === undefined ? '' : sha256(cookie);
@@ -84,29 +84,30 @@ export function createAccountCounts({ redis, keyspace, pace, usualAddresses, now
         ];
         return { waitMs, spender, callers };
       };
-      const { answer, leave } = password === undefined ? alone : enter(account, password);
-      const { spender, callers } = await takeTurn(account, ask, answer).catch((error) => {
-        leave(false);
+      const { proof, leave } = question === undefined ? alone : enter(account, question);
+      const mayPass = proof?.then((given) => given !== undefined);
+      const { spender, callers } = await takeTurn(account, ask, mayPass).catch((error) => {
+        leave();
         throw error;
       });
       const member = `${spender || letters.others}:${id}`;
       return {
-        /** Without a place: the same password was right just now. */
-        isProved: spender === '',
+        /** Of an attempt without a place: the answer to the same question. */
+        proof: spender === '' ? await proof : undefined,
         isKnownBrowser: callers.includes(letters.knownBrowser),
         isUsualAddress: callers.includes(letters.usualAddress),
         async refuse() {
-          leave(false);
+          leave();
           await countRefusal.run(redis, keys.slice(0, 2), [now(), member, rules.windowMs, '1']);
         },
-        async succeed() {
-          leave(true);
+        async succeed(given?: Proof) {
+          leave(given);
           const browser = [device, rememberedDevices, deviceLifeMs];
           const usual = [marks[0] ?? '', rememberedAddresses, addressLifeMs];
           await countSuccess.run(redis, keys, [now(), member, reservedAtMs, ...browser, ...usual]);
         },
         async release() {
-          leave(false);
+          leave();
           await redis.zrem(keys[1] ?? '', member);
         },
       };

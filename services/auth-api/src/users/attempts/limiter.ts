@@ -3,6 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Keyspace, RedisClient } from '@gatehouse/service-kit/redis/client';
 import { type AccountSubject, createAccountCounts, type Pace } from './account-counts.ts';
 import { createAddressCounts } from './address-counts.ts';
+import type { Proof } from './same-password.ts';
 import type { UsualAddresses } from './usual-addresses.ts';
 
 export interface AttemptLimits extends Pace {
@@ -17,8 +18,10 @@ export interface AttemptSubject extends AccountSubject {
 }
 
 export interface Attempt {
+  /** The server has answered this just now, and need not be asked. */
+  proof: Proof | undefined;
   /** The password was right: forgets the refusals of the account, and remembers browser and address. */
-  succeed(): Promise<void>;
+  succeed(proof?: Proof): Promise<void>;
   /** The Configuration Server said that the password is wrong. */
   refuse(): Promise<void>;
   /** Nobody answered, or nobody was asked: the attempt does not count. */
@@ -58,7 +61,7 @@ export function createAttemptLimiter({
       const onAccount = await accounts.reserve(subject);
       const group = onAccount.isUsualAddress ? 'usual' : subject.isEarlyOnPage ? 'page' : 'other';
       // A known browser proved the password before: what others do at its address is not its fault.
-      const isProved = onAccount.isKnownBrowser || onAccount.isProved;
+      const isProved = onAccount.isKnownBrowser || onAccount.proof !== undefined;
       const fromAddress = isProved
         ? undefined
         : await addresses.reserve(subject.address, group).catch(async (error) => {
@@ -72,8 +75,9 @@ export function createAttemptLimiter({
         await Promise.all(settle());
       };
       return {
+        proof: onAccount.proof,
         // At the address only this attempt: an attacker's own valid account must not reset its count.
-        succeed: () => once(() => [onAccount.succeed(), fromAddress?.release()]),
+        succeed: (proof) => once(() => [onAccount.succeed(proof), fromAddress?.release()]),
         refuse: () => once(() => [onAccount.refuse(), fromAddress?.refuse()]),
         release: () => once(() => [onAccount.release(), fromAddress?.release()]),
       };

@@ -1,13 +1,21 @@
-/** Notices attempts on an account that have the same password as one which is being answered, so that all need one place. */
+/** Notices attempts that ask the Configuration Server what it is being asked already, so that all share one place and answer. */
 import { createHmac } from 'node:crypto';
+import type { AuthenticatedUser } from '@gatehouse/config-server-client/backend';
 import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
+
+/** What the server said of a right password. */
+export interface Proof {
+  user: AuthenticatedUser;
+  /** A moment before it was asked. */
+  provedAtMs: number;
+}
 
 /** The attempt that the others wait for. */
 interface Asked {
   mark: string;
   /** No other password was tried since. */
   isAlone: boolean;
-  answer: Promise<boolean>;
+  proof: Promise<Proof | undefined>;
 }
 
 export function createSamePassword() {
@@ -15,23 +23,23 @@ export function createSamePassword() {
   const key = randomBytes(32);
   const askedByAccount = new Map<string, Asked>();
 
-  /** Call it for every attempt, and `leave` when it was answered. `answer`: whether the same password was right just now. */
-  return (account: string, password: string) => {
-    const mark = createHmac('sha256', key).update(`${account}\n${password}`).digest('base64url');
+  /** Call it for every attempt, and `leave` when it was answered. `proof`: that of the same question, if its answer is yes. */
+  return (account: string, question: string) => {
+    const mark = createHmac('sha256', key).update(`${account}\n${question}`).digest('base64url');
     const asked = askedByAccount.get(account);
     if (asked === undefined) {
-      const { promise, resolve } = Promise.withResolvers<boolean>();
-      askedByAccount.set(account, { mark, isAlone: true, answer: promise });
+      const { promise, resolve } = Promise.withResolvers<Proof | undefined>();
+      askedByAccount.set(account, { mark, isAlone: true, proof: promise });
       return {
-        answer: undefined,
-        leave(wasRight: boolean) {
+        proof: undefined,
+        leave(proof?: Proof) {
           askedByAccount.delete(account);
-          resolve(wasRight);
+          resolve(proof);
         },
       };
     }
     // The first other password ends it: who guesses must not compare guesses with a login of the person, which costs nothing.
     if (asked.mark !== mark) asked.isAlone = false;
-    return { answer: asked.isAlone ? asked.answer : undefined, leave: () => undefined };
+    return { proof: asked.isAlone ? asked.proof : undefined, leave: () => undefined };
   };
 }
