@@ -70,7 +70,7 @@ describe('a server that sends without end', () => {
     'takes a small share of the time and of the memory: %s',
     async (mode) => {
       const { utilization, heapMiB, growthMiB } = await shareOfTime(mode);
-      expect(utilization).toBeLessThan(0.3);
+      expect(utilization).toBeLessThan(0.2);
       expect(heapMiB).toBeLessThan(400);
       expect(growthMiB).toBeLessThan(200);
     },
