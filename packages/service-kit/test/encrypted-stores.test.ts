@@ -2,6 +2,7 @@
 import { chownSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { freePort } from '@gatehouse/testing/ports';
 import { type PostgresServer, startPostgresServer } from '@gatehouse/testing/postgres-server';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
@@ -9,7 +10,6 @@ import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../config-server-simulator/test/certificates.ts';
 import { createLogger } from '../src/logging/logger.ts';
 import { connectionOptions, type PostgresConfig } from '../src/postgres/pool.ts';
 import { createRedis, untilRedisIsReady } from '../src/redis/client.ts';

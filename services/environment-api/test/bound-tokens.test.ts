@@ -1,8 +1,8 @@
 /** Tokens that only their owner can use: proofs (RFC 9449 section 7) and certificates (RFC 8705 section 3). */
 import { createHash, X509Certificate } from 'node:crypto';
 import { randomToken } from '@gatehouse/service-kit/crypto/secrets';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../packages/config-server-simulator/test/certificates.ts';
 import { createDpopSender } from './dpop-sender.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 

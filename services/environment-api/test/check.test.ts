@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
 import { type SimulatorOptions, startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createAuthority } from '../../../packages/config-server-simulator/test/certificates.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;

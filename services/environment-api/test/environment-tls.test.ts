@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../packages/config-server-simulator/test/certificates.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;

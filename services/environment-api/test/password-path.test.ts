@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createAuthority } from '../../../packages/config-server-simulator/test/certificates.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 const password = 'the-stored-password-4c1e';

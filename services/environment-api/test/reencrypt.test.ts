@@ -4,9 +4,9 @@ import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-s
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { Secret } from '@gatehouse/service-kit/secret';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createAuthority } from '../../../packages/config-server-simulator/test/certificates.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 const key = () => randomBytes(32).toString('base64');

@@ -1,6 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createAuthority } from '../../../config-server-simulator/test/certificates.ts';
+import { createAuthority } from '../../../testing/src/certificates.ts';
 import {
   type CertificateFormat,
   createClientCertificates,

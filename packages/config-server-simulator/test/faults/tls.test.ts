@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAuthority } from '../certificates.ts';
 import { agent, connectTo, quickStandby, startServer, until, watchSuite } from '../harness.ts';
 
 watchSuite();

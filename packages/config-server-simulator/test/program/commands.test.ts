@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAuthority } from '../certificates.ts';
 import { startAgentStandIn } from '../consul-registration/agent-stand-in.ts';
 import { until, watchSuite } from '../harness.ts';
 import { outcomeOf, programs, runServer } from './run-program.ts';

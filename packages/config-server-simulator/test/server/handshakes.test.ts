@@ -1,6 +1,6 @@
 import net from 'node:net';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAuthority } from '../certificates.ts';
 import { agent, connectTo, recordingLog, startServer, until, watchSuite } from '../harness.ts';
 
 watchSuite();

@@ -5,6 +5,7 @@ import { request as forward } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Client } from '@elastic/elasticsearch';
+import { createAuthority } from '@gatehouse/testing/certificates';
 import {
   type ElasticsearchTestServer,
   elasticsearchHomeVariable,
@@ -13,7 +14,6 @@ import {
 } from '@gatehouse/testing/elasticsearch-server';
 import { freePort } from '@gatehouse/testing/ports';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createAuthority } from '../../../../packages/config-server-simulator/test/certificates.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createClient, opsCall, passwordTokens } from '../stack/oauth.ts';
 

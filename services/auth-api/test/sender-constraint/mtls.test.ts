@@ -4,12 +4,9 @@ import { request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
+import { createAuthority, type Identity } from '@gatehouse/testing/certificates';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createAuthority,
-  type Identity,
-} from '../../../../packages/config-server-simulator/test/certificates.ts';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { createDpopKey, provenBy } from '../stack/dpop.ts';

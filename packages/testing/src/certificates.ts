@@ -1,5 +1,6 @@
-/** X.509 certificates for tests, good and bad ones (RFC 5280), made here so that no program has to be installed. */
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+/** Makes X.509 certificates for tests and the local stack (RFC 5280), good and bad ones, without a program to install. */
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 
 export interface Identity {
   /** PEM. */
@@ -19,31 +20,41 @@ const oid = {
   subjectAltName: '551d11',
   basicConstraints: '551d13',
   keyUsage: '551d0f',
+  extendedKeyUsage: '551d25',
+  serverAuth: '2b06010505070301',
+  clientAuth: '2b06010505070302',
+  subjectKeyIdentifier: '551d0e',
+  authorityKeyIdentifier: '551d23',
 };
 
+const dayMs = 86_400_000;
+
 /** An authority and the certificates it issues; by default for 127.0.0.1 and localhost, valid for a day. */
-export function createAuthority(name = 'test authority'): Authority {
+export function createAuthority(
+  name = 'test authority',
+  authorityValidUntil = new Date(Date.now() + dayMs),
+): Authority {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const day = 86_400_000;
   const cert = certificate({
     issuer: name,
     subject: name,
     publicKey,
     signer: privateKey,
-    validUntil: new Date(Date.now() + day),
+    validUntil: authorityValidUntil,
     extensions: [
       extension(oid.basicConstraints, der(0x30, der(0x01, Buffer.of(0xff))), true),
       extension(oid.keyUsage, der(0x03, Buffer.of(0x01, 0x06)), true),
+      extension(oid.subjectKeyIdentifier, der(0x04, keyId(publicKey)), false),
     ],
   });
   return {
     cert,
-    issue({ names = ['localhost'], validUntil = new Date(Date.now() + day) } = {}) {
+    issue({ names = ['localhost'], validUntil = new Date(Date.now() + dayMs) } = {}) {
       const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const alternatives = [
-        ...names.map((host) => der(0x82, Buffer.from(host))),
-        ...(names.includes('localhost') ? [der(0x87, Buffer.of(127, 0, 0, 1))] : []),
-      ];
+      const hosts = names.includes('localhost') ? new Set([...names, '127.0.0.1']) : names;
+      const alternatives = [...hosts].map((host) =>
+        isIPv4(host) ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host)),
+      );
       return {
         key: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
         cert: certificate({
@@ -52,7 +63,17 @@ export function createAuthority(name = 'test authority'): Authority {
           publicKey: pair.publicKey,
           signer: privateKey,
           validUntil,
-          extensions: [extension(oid.subjectAltName, der(0x30, ...alternatives), false)],
+          extensions: [
+            extension(oid.subjectAltName, der(0x30, ...alternatives), false),
+            // Apple's clients ask for the purpose, Python's for the identifiers.
+            extension(
+              oid.extendedKeyUsage,
+              der(0x30, objectId(oid.serverAuth), objectId(oid.clientAuth)),
+              false,
+            ),
+            extension(oid.subjectKeyIdentifier, der(0x04, keyId(pair.publicKey)), false),
+            extension(oid.authorityKeyIdentifier, der(0x30, der(0x80, keyId(publicKey))), false),
+          ],
         }),
       };
     },
@@ -77,6 +98,7 @@ function certificate({
   extensions,
 }: CertificateFields): string {
   const algorithm = der(0x30, objectId(oid.ecdsaWithSha256));
+  const validFromMs = Math.min(Date.now(), validUntil.getTime()) - 10 * dayMs;
   const serial = Buffer.concat([Buffer.of(0x01), randomBytes(8)]);
   const body = der(
     0x30,
@@ -84,7 +106,7 @@ function certificate({
     der(0x02, serial),
     algorithm,
     distinguishedName(issuer),
-    der(0x30, utcTime(new Date(validUntil.getTime() - 10 * 86_400_000)), utcTime(validUntil)),
+    der(0x30, utcTime(new Date(validFromMs)), utcTime(validUntil)),
     distinguishedName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, der(0x30, ...extensions)),
@@ -93,6 +115,13 @@ function certificate({
   const whole = der(0x30, body, algorithm, der(0x03, Buffer.of(0), signature));
   const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+}
+
+/** RFC 5280 section 4.2.1.2, method 1: over the bits of the key alone, which end the structure of a P-256 key. */
+function keyId(key: KeyObject): Buffer {
+  return createHash('sha1')
+    .update(key.export({ type: 'spki', format: 'der' }).subarray(-65))
+    .digest();
 }
 
 function der(tag: number, ...contents: Buffer[]): Buffer {
