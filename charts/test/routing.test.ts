@@ -50,12 +50,29 @@ describe.each(serviceCharts)('routes of %s', (chart) => {
     expect(ingresses).toHaveLength(2);
     for (const ingress of ingresses) {
       for (const rule of ingress['spec'].rules) {
-        expect(rule.http.paths.map(({ path }: { path: string }) => path)).toEqual(paths[chart]);
+        const prefixes = rule.http.paths.filter(
+          ({ pathType }: { pathType: string }) => pathType === 'Prefix',
+        );
+        expect(prefixes.map(({ path }: { path: string }) => path)).toEqual(paths[chart]);
         const { service } = rule.http.paths[0].backend;
         const target = only(objects, 'Service', service.name)['spec'];
         expect(target.ports.map(({ name }: { name: string }) => name)).toEqual([service.port.name]);
       }
     }
+  });
+
+  test('the front page takes the address of the public host alone, and can be left to another application', async () => {
+    const exact = async (values: object) =>
+      (await charts.objects(chart, 'full', values))
+        .filter(({ kind }) => kind === 'Ingress')
+        .map(({ spec }) =>
+          spec.rules[0].http.paths
+            .filter(({ pathType }: { pathType: string }) => pathType !== 'Prefix')
+            .map(({ path: own, pathType }: { path: string; pathType: string }) => [own, pathType]),
+        );
+    if (chart !== 'auth-ui') return expect(await exact({})).toEqual([[], []]);
+    expect(await exact({})).toEqual([[['/', 'Exact']], []]);
+    expect(await exact({ ingress: { publishFrontPage: false } })).toEqual([[], []]);
   });
 
   test('the Services find the pods and no Job', async () => {

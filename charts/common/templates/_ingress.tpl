@@ -1,4 +1,4 @@
-{{/* The public Ingress and the internal one: the same paths for other hosts. Paths of the operator are among them only by publishOps. */}}
+{{/* The public Ingress and the internal one: the same paths for other hosts. Paths of the operator are among them only by publishOps, the host itself only by publishFrontPage. */}}
 {{- define "gatehouse.ingresses" -}}
 {{- $values := .root.Values -}}
 {{- if $values.ingress.enabled }}
@@ -41,6 +41,15 @@ spec:
           {{- range concat $scope.facts.paths (ternary (list $scope.facts.opsPath) list (get $scope.ingress "publishOps" | default false)) }}
           - path: {{ . }}
             pathType: Prefix
+            backend:
+              service:
+                name: {{ include "gatehouse.serviceName" $scope }}
+                port:
+                  name: http
+          {{- end }}
+          {{- if get $scope.ingress "publishFrontPage" | default false }}
+          - path: /
+            pathType: Exact
             backend:
               service:
                 name: {{ include "gatehouse.serviceName" $scope }}

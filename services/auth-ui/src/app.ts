@@ -17,20 +17,24 @@ export async function buildApp(deps: Deps): Promise<App> {
     http: config.http,
     openapi: { title: 'Gatehouse Auth UI', description: 'The pages that people see.', version: kit.version },
   });
+  // The address of the host alone: every other path outside `/auth` keeps its error in JSON.
   await app.register(
     async (pages: App) => {
-      pages.setErrorHandler(pageErrorHandler);
-      await pages.register(cookie);
-      // Browsers send forms; no other content type is accepted.
-      pages.removeAllContentTypeParsers();
-      await pages.register(formbody);
-      await securityHeaders(pages, config.publicUrl);
+      await dressPages(pages, config.publicUrl);
+      await pages.register(deps.frontPage.routes);
+    },
+    { prefix: '/' },
+  );
+  await app.register(
+    async (pages: App) => {
+      await dressPages(pages, config.publicUrl);
       pages.setNotFoundHandler(notFoundPage);
       // With the prefix this is `/auth` and `/auth/`.
       pages.get('/', { schema: { hide: true } }, async (_request, reply) =>
         reply.redirect('/auth/sign-in.html'),
       );
       await pages.register(assetRoutes, { prefix: '/assets' });
+      await pages.register(deps.frontPage.healthRoutes, { prefix: '/health' });
       await pages.register(deps.signIn.routes, { prefix: '/sign-in.html' });
       await pages.register(deps.passwordChange.routes, { prefix: '/change-password.html' });
       await pages.register(deps.consent.routes, { prefix: '/consent.html' });
@@ -44,4 +48,14 @@ export async function buildApp(deps: Deps): Promise<App> {
     { prefix: '/auth' },
   );
   return app;
+}
+
+/** What every page has around it. */
+async function dressPages(pages: App, publicUrl: string): Promise<void> {
+  pages.setErrorHandler(pageErrorHandler);
+  await pages.register(cookie);
+  // Browsers send forms; no other content type is accepted.
+  pages.removeAllContentTypeParsers();
+  await pages.register(formbody);
+  await securityHeaders(pages, publicUrl);
 }

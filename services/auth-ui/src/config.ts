@@ -11,6 +11,7 @@ import {
   serviceClientSettings,
   tracingSettings,
 } from '@gatehouse/service-kit/config/shared-settings';
+import { z } from 'zod';
 
 export const configuration = defineConfiguration(
   'auth-ui',
@@ -34,6 +35,18 @@ export const configuration = defineConfiguration(
       timeoutMs: setting(read.integer(100, 30_000).default(3000), {
         env: 'GATEHOUSE_AUTH_API_TIMEOUT_MS',
         doc: 'Maximum wait for an answer of Auth API, in milliseconds; then the page says that sign-in is not available.',
+      }),
+    },
+    frontPage: {
+      documentationUrl: setting(z.url({ protocol: /^https?$/ }).optional(), {
+        env: 'GATEHOUSE_FRONT_PAGE_DOCUMENTATION_URL',
+        doc: 'Address of your documentation for developers, linked on the front page of the public host.',
+        example: 'https://wiki.example.com/gatehouse',
+      }),
+      playgroundUrl: setting(z.url({ protocol: /^https?$/ }).optional(), {
+        env: 'GATEHOUSE_FRONT_PAGE_PLAYGROUND_URL',
+        doc: 'Address of an application for trying out a sign-in, linked on the front page. `npm start` sets it.',
+        example: 'http://localhost:8091',
       }),
     },
     serviceClient: serviceClientSettings,

@@ -9,6 +9,7 @@ import { createInteractions } from './auth-api/interactions.ts';
 import type { Config } from './config.ts';
 import { composeConsent } from './consent/compose.ts';
 import { composeDevice } from './device/compose.ts';
+import { composeFrontPage } from './front-page/compose.ts';
 import { composePasswordChange } from './password-change/compose.ts';
 import { composeSignIn } from './sign-in/compose.ts';
 import { composeSignOut } from './sign-out/compose.ts';
@@ -34,6 +35,7 @@ export async function createDeps(config: Config, kit: Kit) {
   return {
     config,
     kit,
+    frontPage: composeFrontPage({ authApi, now: systemClock, publicUrl, links: config.frontPage }),
     signedIn: composeSignedIn({ http: asBrowser, publicUrl }),
     account: composeAccount({ http: asBrowser, publicUrl, now: systemClock }),
     signIn: composeSignIn({ authApi, interactions, publicUrl }),

@@ -15,6 +15,7 @@ export interface TestAppOptions {
   authApiUrl: string;
   publicUrl?: string;
   authApiTimeoutMs?: number;
+  env?: Record<string, string>;
   /** Receives the log lines. */
   log?: NodeJS.WritableStream;
 }
@@ -30,6 +31,7 @@ export async function buildTestApp(options: TestAppOptions): Promise<App> {
       GATEHOUSE_AUTH_API_TIMEOUT_MS: String(options.authApiTimeoutMs ?? 3000),
       GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
       GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
+      ...options.env,
     },
   });
   watchSecret(serviceClient.secret, 'secret of the service client');

@@ -135,6 +135,14 @@ export interface DeviceDonePage extends Page {
   isGood: boolean;
 }
 
+export interface FrontPage extends Page {
+  issuer: string;
+  environmentApi: string;
+  canSignIn: boolean;
+  playgroundUrl: string | undefined;
+  documentationUrl: string | undefined;
+}
+
 export interface SignOutPage extends Page {
   lead: string;
   logout: LogoutView;
@@ -150,6 +158,7 @@ export interface SignedOutPage extends Page {
 }
 
 export interface Views {
+  front: FrontPage;
   'sign-in-name': NamePage;
   'sign-in-password': SignInPasswordPage;
   'sign-in-elsewhere': ElsewherePage;

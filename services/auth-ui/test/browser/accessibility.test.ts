@@ -48,6 +48,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const pages = [
+  '/',
   '/auth/sign-in.html?interaction=first',
   '/auth/sign-in.html?error&interaction=failed',
   '/auth/sign-in.html?error&interaction=locked',
