@@ -63,18 +63,21 @@ export async function startChaosStack() {
     ]);
     const databases = await prepareDatabases(postgresUrl(ports.postgres, secrets), secrets, paths);
     const publicUrl = `http://127.0.0.1:${ports.gateway}`;
-    const plan: ServicePlan = { publicUrl, ports, databases, secrets, redisUrl: redis };
+    const playgroundUrl = 'http://localhost';
+    const stores = { databases, secrets, redisUrl: redis };
+    const plan: ServicePlan = { publicUrl, playgroundUrl, compat: true, ports, ...stores };
     await migrateDatabases(plan);
     const addresses = serviceAddresses(ports);
     const gateway = await startGateway({
       port: ports.gateway,
+      publicUrl,
       authApi: addresses['auth-api'].url,
       authUi: addresses['auth-ui'].url,
       environmentApi: addresses['environment-api'].url,
     });
     closers.defer(() => gateway.close());
     await startAll(servicePrograms(plan));
-    const clients = demoClients('http://localhost');
+    const clients = demoClients(playgroundUrl);
     await provision({ publicUrl, configServerPort: ports.configServer, clients });
     return {
       ...{ publicUrl, components, disks, operator, contactCenterId },

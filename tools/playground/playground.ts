@@ -4,6 +4,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import staticFiles from '@fastify/static';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { serveDocuments } from './documents.ts';
 import { type Page, renderPage } from './pages/layout.ts';
 import { problemPage } from './pages/problem.ts';
 import { signedInPage } from './pages/signed-in.ts';
@@ -50,6 +51,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   );
   app.setNotFoundHandler((_request, reply) => show(reply.code(404), problemPage('There is no such page.')));
   app.addHook('preHandler', async (request) => refuseForeignPosts(request, options.url));
+
+  serveDocuments(app, show);
 
   app.get('/', (request, reply) => {
     const visit = visits.find(request);

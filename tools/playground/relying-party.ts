@@ -17,6 +17,8 @@ export interface RelyingPartyOptions {
   /** Where this application is reached. */
   url: string;
   issuer: string;
+  /** Where this process reaches the issuer, whose own address may be one that only browsers reach. */
+  issuerOrigin: string;
   /** What is asked for at sign-in. */
   scope: string[];
   client: Credentials;
@@ -39,6 +41,7 @@ export interface RelyingParty {
 
 interface Metadata {
   issuer: string;
+  authorization_endpoint: string;
   token_endpoint: string;
   introspection_endpoint: string;
   userinfo_endpoint: string;
@@ -53,13 +56,22 @@ export async function createRelyingParty(
   app: FastifyInstance,
   options: RelyingPartyOptions,
 ): Promise<RelyingParty> {
-  const { issuer, client, service } = options;
-  const metadata = await readMetadata(issuer);
+  const { issuer, issuerOrigin, client, service } = options;
+  const metadata = await readMetadata(issuer, issuerOrigin);
+  const authorize = new URL(metadata.authorization_endpoint);
+  const token = new URL(metadata.token_endpoint);
   const jwks = createRemoteJWKSet(new URL(metadata.jwks_uri));
   await app.register(oauth2, {
     name: 'gatehouse',
-    credentials: { client: { id: client.id, secret: client.secret } },
-    discovery: { issuer },
+    credentials: {
+      client: { id: client.id, secret: client.secret },
+      auth: {
+        authorizeHost: authorize.origin,
+        authorizePath: authorize.pathname,
+        tokenHost: token.origin,
+        tokenPath: token.pathname,
+      },
+    },
     pkce: 'S256',
     scope: options.scope,
     callbackUri: `${options.url}/callback`,
@@ -158,15 +170,22 @@ export async function createRelyingParty(
   };
 }
 
-async function readMetadata(issuer: string): Promise<Metadata> {
-  const response = await fetch(`${issuer}/.well-known/openid-configuration`, {
+async function readMetadata(issuer: string, issuerOrigin: string): Promise<Metadata> {
+  const reached = (url: string) => url.replace(new URL(issuer).origin, issuerOrigin);
+  const response = await fetch(reached(`${issuer}/.well-known/openid-configuration`), {
     signal: AbortSignal.timeout(5000),
   });
   const metadata = (await response.json()) as Metadata;
   // OpenID Connect Discovery 4.3
   if (metadata.issuer !== issuer)
     throw new Error(`the metadata of ${issuer} names another issuer, ${metadata.issuer}`);
-  return metadata;
+  return {
+    ...metadata,
+    token_endpoint: reached(metadata.token_endpoint),
+    introspection_endpoint: reached(metadata.introspection_endpoint),
+    userinfo_endpoint: reached(metadata.userinfo_endpoint),
+    jwks_uri: reached(metadata.jwks_uri),
+  };
 }
 
 function tokensOf(visit: Visit): Tokens {

@@ -1,9 +1,13 @@
 /** Serves the one public host: proxies each path prefix to the service that owns it. */
 import proxy from '@fastify/http-proxy';
-import Fastify, { type FastifyReply } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 export interface GatewayOptions {
   port: number;
+  /** The address that browsers use; its scheme is what the services are told. */
+  publicUrl: string;
+  /** Serves HTTPS with it: PEM. */
+  identity?: { cert: string; key: string } | undefined;
   /** Base URLs without a path. */
   authApi: string;
   authUi: string;
@@ -16,9 +20,15 @@ export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 const droppedHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'expect'];
 
 /** Resolves when it listens on loopback. */
-export async function startGateway({ port, authApi, authUi, environmentApi }: GatewayOptions) {
-  const app = Fastify({ forceCloseConnections: true });
+export async function startGateway(options: GatewayOptions) {
+  const { port, publicUrl, identity, authApi, authUi, environmentApi } = options;
+  const app = Fastify({
+    forceCloseConnections: true,
+    ...(identity && { https: identity }),
+  }) as FastifyInstance;
+  const proto = new URL(publicUrl).protocol.slice(0, -1);
   const upstreams = {
+    '/': authUi,
     '/auth/v3': authApi,
     '/auth': authUi,
     '/environment/v3': environmentApi,
@@ -34,6 +44,8 @@ export async function startGateway({ port, authApi, authUi, environmentApi }: Ga
       prefix,
       rewritePrefix: prefix,
       upstream,
+      // The front page is the address of the host alone; nothing else there belongs to anybody.
+      ...(prefix === '/' && { preHandler: onlyHost }),
       internalRewriteLocationHeader: false,
       // The library repeats a GET that was answered 503; the caller decides that.
       retryMethods: [],
@@ -45,7 +57,7 @@ export async function startGateway({ port, authApi, authUi, environmentApi }: Ga
             host,
             'x-forwarded-for': socket.remoteAddress ?? '',
             'x-forwarded-host': host,
-            'x-forwarded-proto': 'http',
+            'x-forwarded-proto': proto,
           };
         },
         // RFC 9110 section 7.6.1: these two describe the connection to the service, not the one to the caller.
@@ -60,6 +72,10 @@ export async function startGateway({ port, authApi, authUi, environmentApi }: Ga
     answerError(reply, 404, 'not_found', 'There is nothing at this path of the public host.'),
   );
   return { url: await app.listen({ host: '127.0.0.1', port }), close: () => app.close() };
+}
+
+async function onlyHost({ url }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (url !== '/' && !url.startsWith('/?')) reply.callNotFound();
 }
 
 /** In both shapes that callers know: OAuth's and the envelope of the v3 APIs. */

@@ -5,6 +5,12 @@ import { PlainError } from '../bootstrap/progress.mjs';
 export interface StackOptions {
   /** Port of the public host; 0 takes free ports everywhere. */
   port: number | undefined;
+  /** The address that browsers use, where something in front of the gateway has another one: an origin. */
+  publicUrl: string | undefined;
+  /** Whether the gateway serves HTTPS, with a certificate of an authority of its own. */
+  tls: boolean;
+  /** Whether clients of existing installations find what they rely on. */
+  compat: boolean;
   quiet: boolean;
   reset: boolean;
   /** Servers to use instead of starting some. */
@@ -17,6 +23,9 @@ export interface StackOptions {
 export const usage = `Usage: npm start [-- options]
 
   --port NUMBER     port of the public host; 0 takes free ports everywhere
+  --public-url URL  the address that browsers use, when a tunnel or proxy stands in front
+  --tls             serve https, with a certificate of a local authority made for it
+  --compat on|off   what clients of existing installations rely on; on unless told otherwise
   --postgres URL    use this PostgreSQL server (or set POSTGRES_URL)
   --redis URL       use this Redis server (or set REDIS_URL)
   --reset           forget all data and start fresh
@@ -38,7 +47,14 @@ export function readOptions(
   const redisUrl = values.redis ?? (env['REDIS_URL'] || undefined);
   if (postgresUrl !== undefined) checkUrl('--postgres', postgresUrl, /^postgres(ql)?:$/, 'postgres://');
   if (redisUrl !== undefined) checkUrl('--redis', redisUrl, /^rediss?:$/, 'redis://');
+  const publicUrl = values['public-url'] === undefined ? undefined : readOrigin(values['public-url']);
+  const tls = values.tls ?? false;
+  if (tls && publicUrl?.startsWith('http:'))
+    throw new PlainError(`--tls serves https, so --public-url must begin with https://, not "${publicUrl}".`);
   return {
+    publicUrl,
+    tls,
+    compat: readSwitch('--compat', values.compat ?? 'on'),
     quiet: values.quiet ?? false,
     reset: values.reset ?? false,
     stateFolder: values.state ?? defaultFolder,
@@ -54,6 +70,9 @@ function parse(args: string[]) {
       args,
       options: {
         port: { type: 'string' },
+        'public-url': { type: 'string' },
+        tls: { type: 'boolean' },
+        compat: { type: 'string' },
         postgres: { type: 'string' },
         redis: { type: 'string' },
         reset: { type: 'boolean' },
@@ -72,6 +91,21 @@ function readPort(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new PlainError(`--port takes a number from 0 to 65535, not "${text}".`);
   return port;
+}
+
+/** Issuer, redirects and cookies are made of it: nothing but scheme, host and port. */
+function readOrigin(text: string): string {
+  const { origin, protocol, href } = URL.canParse(text) ? new URL(text) : ({} as Partial<URL>);
+  if ((protocol !== 'https:' && protocol !== 'http:') || (href !== origin && href !== `${origin}/`))
+    throw new PlainError(
+      `--public-url takes scheme, host and port, such as https://login.example.com, not "${text.split('@').at(-1)}".`,
+    );
+  return origin as string;
+}
+
+function readSwitch(name: string, text: string): boolean {
+  if (text !== 'on' && text !== 'off') throw new PlainError(`${name} takes on or off, not "${text}".`);
+  return text === 'on';
 }
 
 function checkUrl(name: string, text: string, protocol: RegExp, example: string): void {

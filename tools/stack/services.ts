@@ -12,6 +12,8 @@ import type { Secrets } from './state/secrets.ts';
 
 export interface ServicePlan {
   publicUrl: string;
+  playgroundUrl: string;
+  compat: boolean;
   ports: Ports;
   databases: ServiceDatabases;
   redisUrl: string;
@@ -95,7 +97,12 @@ function mainFile(name: ServiceName): string {
 
 function serviceEnvironment(name: ServiceName, plan: ServicePlan): NodeJS.ProcessEnv {
   const common = { ...processEnvironment(name, plan), ...serviceClientEnvironment(plan) };
-  if (name === 'auth-ui') return common;
+  if (name === 'auth-ui')
+    return {
+      ...common,
+      GATEHOUSE_FRONT_PAGE_PLAYGROUND_URL: plan.playgroundUrl,
+      GATEHOUSE_FRONT_PAGE_DOCUMENTATION_URL: `${plan.playgroundUrl}/docs/README.md`,
+    };
   return {
     ...common,
     ...redisEnvironment(plan.redisUrl),
@@ -103,7 +110,7 @@ function serviceEnvironment(name: ServiceName, plan: ServicePlan): NodeJS.Proces
     GATEHOUSE_ENCRYPTION_KEYS: plan.secrets.encryptionKeys,
     GATEHOUSE_OPS_USERNAME: operator.username,
     GATEHOUSE_OPS_PASSWORD: operator.password,
-    GATEHOUSE_COMPAT_ENABLED: 'true',
+    GATEHOUSE_COMPAT_ENABLED: String(plan.compat),
     // Applications under trial run here too: their key sets and logout addresses may be on this machine.
     GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true',
     // The sign-in page offers to keep its users signed in.

@@ -23,6 +23,7 @@ import {
   users,
 } from './provisioning/demo.ts';
 import { provision } from './provisioning/provision.ts';
+import { choosePublicHost, type PublicHost } from './public-host.ts';
 import type { ScreenFacts } from './screen/screen.ts';
 import {
   migrateDatabases,
@@ -102,11 +103,17 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     return step('Database and roles', () => prepareDatabases(serverUrl, secrets, paths));
   }
 
-  async function startServices(plan: ServicePlan, release: PortChoice['release']): Promise<void> {
+  async function startServices(
+    plan: ServicePlan,
+    release: PortChoice['release'],
+    identity: PublicHost['identity'],
+  ): Promise<void> {
     const addresses = serviceAddresses(plan.ports);
     await release('gateway', ...serviceListeners);
     const gateway = await startGateway({
       port: plan.ports.gateway,
+      publicUrl: plan.publicUrl,
+      identity,
       authApi: addresses['auth-api'].url,
       authUi: addresses['auth-ui'].url,
       environmentApi: addresses['environment-api'].url,
@@ -120,7 +127,7 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     const { ports, notes, release } = await choosePorts(options.port, unusedListeners(options));
     stops.push(() => release(...listenerNames));
     for (const note of notes) progress.note(note);
-    const publicUrl = `http://127.0.0.1:${ports.gateway}`;
+    const { publicUrl, localUrl, caFile, identity } = choosePublicHost(options, ports.gateway, paths);
     // Another host name than the public one: cookies do not tell ports apart.
     const playgroundUrl = `http://localhost:${ports.playground}`;
     const clients = demoClients(playgroundUrl);
@@ -128,20 +135,22 @@ export function createStack({ options, paths, progress, signal, ...voice }: Stac
     await release('postgres', 'redis', 'configServer');
     const databases = await startBacking(ports, secrets);
     const redis = options.redisUrl ?? redisUrl(ports.redis, secrets);
-    const plan: ServicePlan = { publicUrl, ports, databases, secrets, redisUrl: redis };
+    const { compat } = options;
+    const plan = { publicUrl, playgroundUrl, compat, ports, databases, secrets, redisUrl: redis };
     await step('Migrations', () => migrateDatabases(plan));
-    await step('Auth API, Auth UI, Environment API', () => startServices(plan, release));
-    await step('Demo data', () => provision({ publicUrl, configServerPort: ports.configServer, clients }));
+    await step('Auth API, Auth UI, Environment API', () => startServices(plan, release, identity));
+    const { configServer: configServerPort } = ports;
+    await step('Demo data', () => provision({ publicUrl: localUrl, configServerPort, clients }));
     await step('Playground', async () => {
       await release('playground');
-      const playground = await startPlayground(playgroundOptions(ports.playground, playgroundUrl, publicUrl));
+      const playground = await startPlayground(playgroundOptions(plan, localUrl));
       stops.push(() => playground.close());
     });
 
     signal.throwIfAborted();
-    writeStackFile(paths.stackFile, describeStack(plan, clients));
+    writeStackFile(paths.stackFile, { ...describeStack(plan, clients), localUrl, caFile });
     const { stackFile, logs: logFolder } = paths;
-    return { publicUrl, playgroundUrl, configServerPort: ports.configServer, stackFile, logFolder };
+    return { publicUrl, localUrl, caFile, playgroundUrl, configServerPort, stackFile, logFolder };
   }
 
   async function stop(): Promise<void> {
@@ -182,16 +191,20 @@ function describeStack({ publicUrl, ports, databases, redisUrl: redis }: Service
   };
 }
 
-function playgroundOptions(port: number, url: string, publicUrl: string): PlaygroundOptions {
+function playgroundOptions(
+  { ports, playgroundUrl, publicUrl }: ServicePlan,
+  issuerOrigin: string,
+): PlaygroundOptions {
   const credentials = (wanted: string) => {
     const { client_id: id, client_secret: secret } = demoClient(wanted);
     return { id, secret };
   };
   const { service, audience, scope } = exchange;
   return {
-    port,
-    url,
+    port: ports.playground,
+    url: playgroundUrl,
     issuer: `${publicUrl}/auth/v3`,
+    issuerOrigin,
     scope: userScope,
     client: credentials('playground'),
     service: { ...credentials(service), audience, scope },

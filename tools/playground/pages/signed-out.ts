@@ -52,6 +52,7 @@ export function signedOutPage({ issuer, users }: PlaygroundOptions): Page {
     <p class="lead">This page is an application like any other: it knows nobody’s password and trusts
       <code>${issuer}</code> to say who you are.</p>
     <p><a class="button primary large" href="/sign-in">Sign in</a></p>
+    <p><a href="/docs/README.md">Read the documentation</a></p>
     <table class="people">
       <caption>People of the demo</caption>
       <thead><tr><th scope="col">User name</th><th scope="col">Tenant</th><th scope="col">Password</th></tr></thead>

@@ -17,14 +17,21 @@ function keep(variable: string, command: string, before: string): string {
 
 const accessToken = '"access_token":"';
 
-export function curlLines(publicUrl: string, configServerPort: number): CurlLine[] {
-  const oauth = `${publicUrl}/auth/v3/oauth`;
-  const environments = `${publicUrl}/environment/v3/environments`;
-  const contactCenters = `${publicUrl}/environment/v3/contact-centers`;
+interface Addresses {
+  localUrl: string;
+  caFile: string | undefined;
+  configServerPort: number;
+}
+
+export function curlLines({ localUrl, caFile, configServerPort }: Addresses): CurlLine[] {
+  const oauth = `${localUrl}/auth/v3/oauth`;
+  const environments = `${localUrl}/environment/v3/environments`;
+  const contactCenters = `${localUrl}/environment/v3/contact-centers`;
+  const curl = caFile === undefined ? 'curl' : `curl --cacert '${caFile}'`;
   const [user] = users;
   const outside = credentials('external_api_client');
   const post = (url: string, account: string, ...parameters: string[]) =>
-    [`curl -sw '\\n' ${url} -u ${account}`, ...parameters].join(' ');
+    [`${curl} -sw '\\n' ${url} -u ${account}`, ...parameters].join(' ');
   const json = (url: string, data: unknown) =>
     post(
       url,
@@ -101,7 +108,7 @@ export function curlLines(publicUrl: string, configServerPort: number): CurlLine
     },
     {
       title: 'Both read back',
-      command: `curl -sw '\\n' -u ${operator.username}:${operator.password} ${environments}/$ENVIRONMENT_ID ${contactCenters}/$CONTACT_CENTER_ID`,
+      command: `${curl} -sw '\\n' -u ${operator.username}:${operator.password} ${environments}/$ENVIRONMENT_ID ${contactCenters}/$CONTACT_CENTER_ID`,
     },
   ];
 }

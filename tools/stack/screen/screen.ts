@@ -4,6 +4,10 @@ import { type CurlLine, curlLines } from './curl-lines.ts';
 
 export interface ScreenFacts {
   publicUrl: string;
+  /** Where the gateway listens. */
+  localUrl: string;
+  /** The authority of its certificate, with `--tls`. */
+  caFile: string | undefined;
   playgroundUrl: string;
   configServerPort: number;
   stackFile: string;
@@ -26,6 +30,10 @@ export function renderScreen(facts: ScreenFacts, paint: Paint): string {
   const rows = [
     ['Playground', facts.playgroundUrl, 'start here: sign in, look at the tokens'],
     ['Public host', facts.publicUrl, `issuer ${facts.publicUrl}/auth/v3`],
+    ...(facts.localUrl === facts.publicUrl
+      ? []
+      : [['Listens at', facts.localUrl, 'send what comes for the public host there'] as const]),
+    ...(facts.caFile ? [['Trust', facts.caFile, 'its authority, for browsers and programs'] as const] : []),
     ['Simulator', `127.0.0.1:${facts.configServerPort}`, 'stands in for the Configuration Server'],
   ] as const;
   const people = users.map(({ username, password, tenant }) => [username, password, tenant] as const);
@@ -46,7 +54,7 @@ export function renderScreen(facts: ScreenFacts, paint: Paint): string {
     '',
     `  ${paint.strong('Calls to copy, in this order')}`,
     '',
-    ...curlLines(facts.publicUrl, facts.configServerPort).flatMap((line) => renderCurl(line, paint)),
+    ...curlLines(facts).flatMap((line) => renderCurl(line, paint)),
     `  ${paint.soft(`For scripts: ${facts.stackFile}    Logs: ${facts.logFolder}`)}`,
     `  ${paint.strong('Ctrl-C')} stops everything; the data stays.`,
     '',

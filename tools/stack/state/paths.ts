@@ -14,6 +14,7 @@ export interface StatePaths {
   readonly postgresData: string;
   readonly redisData: string;
   readonly configServerFile: string;
+  readonly certificates: string;
   readonly createDatabaseSql: string;
   readonly logs: string;
 }
@@ -31,6 +32,7 @@ export function statePaths(stateFolder: string): StatePaths {
     postgresData: join(data, 'postgres'),
     redisData: join(data, 'redis'),
     configServerFile: join(data, 'config-server.json'),
+    certificates: join(data, 'tls'),
     createDatabaseSql: join(data, 'create-database.sql'),
     logs: join(data, 'logs'),
   };

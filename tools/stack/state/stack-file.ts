@@ -6,6 +6,10 @@ import { writePrivateFile } from './private-file.ts';
 
 export interface StackDescription {
   publicUrl: string;
+  /** Where the gateway listens: the public host, reached from this machine. */
+  localUrl: string;
+  /** The authority to trust there, with `--tls`. */
+  caFile?: string | undefined;
   services: Record<ServiceName, ServiceAddress>;
   ops: { username: string; password: string };
   clients: Pick<DemoClient, 'client_id' | 'client_secret' | 'authorizedGrantTypes' | 'redirectURIs'>[];

@@ -12,10 +12,10 @@ export function basic({ username, password }: Account): string {
 }
 
 /** A client credentials token. */
-export function askToken({ publicUrl, clients }: StackDescription): Promise<Response> {
+export function askToken({ localUrl, clients }: StackDescription): Promise<Response> {
   const client = clients.find(({ client_id }) => client_id === 'external_api_client');
   if (!client) throw new Error('there is no client external_api_client');
-  return watched(`${publicUrl}/auth/v3/oauth/token`, {
+  return watched(`${localUrl}/auth/v3/oauth/token`, {
     method: 'POST',
     headers: { authorization: basic({ username: client.client_id, password: client.client_secret }) },
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
@@ -31,8 +31,8 @@ async function watched(url: string, init: RequestInit): Promise<Response> {
 
 /** An environment, the demo's when none is named. */
 export function askEnvironment(
-  { publicUrl, ops, environmentId }: StackDescription,
+  { localUrl, ops, environmentId }: StackDescription,
   id = environmentId,
 ): Promise<Response> {
-  return fetch(`${publicUrl}/environment/v3/environments/${id}`, { headers: { authorization: basic(ops) } });
+  return fetch(`${localUrl}/environment/v3/environments/${id}`, { headers: { authorization: basic(ops) } });
 }

@@ -66,6 +66,28 @@ test('PostgreSQL stopped and started again: tokens go on, data is 503 with Retry
   await untilServed(ask);
 }, 40_000);
 
+/** A proxy in front would send browsers' requests here; everything that the services tell them has its address. */
+async function isPublicElsewhere({
+  localUrl,
+  publicUrl,
+  clients,
+}: RunningStack['description']): Promise<void> {
+  expect(publicUrl).toBe('https://login.example.test');
+  const metadata = await fetch(`${localUrl}/auth/v3/.well-known/openid-configuration`);
+  expect(await metadata.json()).toMatchObject({ issuer: `${publicUrl}/auth/v3` });
+  const client = clients.find(({ client_id }) => client_id === 'playground');
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: 'playground',
+    redirect_uri: client?.redirectURIs[0] ?? '',
+    code_challenge: 'x'.repeat(43),
+    code_challenge_method: 'S256',
+  });
+  const login = await fetch(`${localUrl}/auth/v3/oauth/authorize?${query}`, { redirect: 'manual' });
+  expect(login.headers.get('location')).toMatch(/^(https:\/\/login\.example\.test)?\/auth\/sign-in\.html/);
+  expect(login.headers.get('set-cookie')).toMatch(/__Host-.*Secure/);
+}
+
 test(
   'a reset forgets what is ours and nothing else',
   async () => {
@@ -85,8 +107,9 @@ test(
     const neighbour = new Redis(redis.url);
     await neighbour.set('somebody-else', 'kept');
     await stack.end();
-    stack = await start();
+    stack = await start('--public-url', 'https://login.example.test', '--compat', 'off');
     expect((await askEnvironment(stack.description, id)).status).toBe(200);
+    await isPublicElsewhere(stack.description);
     await stack.end();
     stack = await start('--reset');
     expect((await askEnvironment(stack.description, id)).status).toBe(404);

@@ -44,6 +44,7 @@ describe('the first start', () => {
     const api = { ...service, internalUrl: expect.stringMatching(/^http:/) };
     expect(stack.description).toEqual({
       publicUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      localUrl: stack.description.publicUrl,
       services: { 'auth-api': api, 'auth-ui': service, 'environment-api': api },
       ops: { username: 'ops', password: 'demo-ops-password' },
       clients: expect.arrayContaining([
@@ -94,6 +95,20 @@ describe('the first start', () => {
     for (const path of paths)
       expect(await (await fetch(publicUrl + path)).json()).toMatchObject({ issuer: `${publicUrl}/auth/v3` });
     expect((await fetch(`${publicUrl}/auth/sign-in.html`)).headers.get('content-type')).toMatch(/html/);
+  });
+
+  test('its front page leads to the playground, to the documentation and to its health', async () => {
+    const page = await (await fetch(stack.description.publicUrl)).text();
+    const playground = playgroundOf(stack.description.clients);
+    expect(page).toContain(`href="${playground}"`);
+    const [, documentation = ''] = /href="([^"]+README\.md)"/.exec(page) ?? [];
+    const document = await (await fetch(documentation)).text();
+    expect(document).toContain('<a href="docs/quickstarts/README.md">');
+    expect((await fetch(new URL('docs/quickstarts/README.md#java', documentation))).status).toBe(200);
+    expect((await fetch(new URL('package.json', documentation))).status).toBe(404);
+    expect(await (await fetch(`${stack.description.publicUrl}/auth/health`)).json()).toEqual({
+      status: 'pass',
+    });
   });
 
   test('its playground refuses a callback that it did not begin, and forms of other sites', async () => {

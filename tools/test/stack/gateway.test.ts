@@ -27,6 +27,7 @@ async function upstream(name: string): Promise<string> {
 beforeAll(async () => {
   gateway = await startGateway({
     port: await freePort(),
+    publicUrl: 'https://login.example.com',
     authApi: await upstream('auth-api'),
     authUi: await upstream('auth-ui'),
     // Nothing listens there.
@@ -55,13 +56,15 @@ test.each([
   ['/.well-known/oauth-authorization-server/auth/v3', 'auth-api'],
   ['/.well-known/oauth-protected-resource/auth/v3/openid/userinfo', 'auth-api'],
   ['/auth/sign-in.html?interaction=1', 'auth-ui'],
+  ['/', 'auth-ui'],
+  ['/?ui_locales=de', 'auth-ui'],
   ['/auth/v30', 'auth-ui'],
 ])('%s goes to %s, unchanged', async (path, name) => {
   const { answer } = await ask(path);
   expect(answer).toMatchObject({ name, url: path, method: 'GET' });
 });
 
-test.each(['/', '/authority', '/environment', '/.well-known/openid-configuration'])(
+test.each(['/nothing', '/%2F', '/authority', '/environment', '/.well-known/openid-configuration'])(
   '%s belongs to nobody: 404 in both shapes of an error',
   async (path) => {
     const { response, answer } = await ask(path);
@@ -79,11 +82,11 @@ test('a service that is away is 503 with Retry-After', async () => {
 
 test('what a caller claims about his address is replaced by what is true', async () => {
   const { answer } = await ask('/auth/v3/ping', {
-    headers: { 'x-forwarded-for': '10.0.0.1', 'x-forwarded-proto': 'https', forwarded: 'for=10.0.0.1' },
+    headers: { 'x-forwarded-for': '10.0.0.1', 'x-forwarded-proto': 'http', forwarded: 'for=10.0.0.1' },
   });
   expect(answer.headers).toMatchObject({
     'x-forwarded-for': '127.0.0.1',
-    'x-forwarded-proto': 'http',
+    'x-forwarded-proto': 'https',
     host: new URL(gateway.url).host,
   });
   expect(answer.headers).not.toHaveProperty('forwarded');

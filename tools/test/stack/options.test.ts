@@ -4,7 +4,13 @@ import { readOptions } from '../../stack/options.ts';
 const read = (args: string[], env: Record<string, string> = {}) => readOptions(args, env, '/state');
 
 test('without arguments everything is started here, on the usual ports', () => {
-  expect(read([])).toEqual({ quiet: false, reset: false, stateFolder: '/state' });
+  expect(read([])).toEqual({
+    quiet: false,
+    reset: false,
+    tls: false,
+    compat: true,
+    stateFolder: '/state',
+  });
 });
 
 test('port 0 is a wish of its own, not the absence of one', () => {
@@ -24,6 +30,24 @@ test('a port that is none is refused with the range', () => {
 
 test('an address of the wrong kind is refused without its password', () => {
   expect(() => read(['--postgres', 'mysql://user:secret@host'])).toThrow(/postgres:\/\/, not "host"/);
+});
+
+test('the address for browsers is an origin, with or without a slash at its end', () => {
+  expect(read(['--public-url', 'https://login.example.com/'])?.publicUrl).toBe('https://login.example.com');
+  for (const wrong of ['login.example.com', 'ftp://login.example.com', 'https://login.example.com/auth'])
+    expect(() => read(['--public-url', wrong])).toThrow(/scheme, host and port/);
+  expect(() => read(['--public-url', 'https://me:secret@login.example.com'])).toThrow(
+    /not "login.example.com"/,
+  );
+});
+
+test('https of our own and an address over http exclude each other', () => {
+  expect(() => read(['--tls', '--public-url', 'http://login.example.com'])).toThrow(/--tls serves https/);
+});
+
+test('the compat profile is on or off', () => {
+  expect(read(['--compat', 'off'])?.compat).toBe(false);
+  expect(() => read(['--compat', 'no'])).toThrow(/on or off, not "no"/);
 });
 
 test('an unknown option is answered with the usage', () => {

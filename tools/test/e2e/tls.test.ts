@@ -1,0 +1,79 @@
+/** The stack over https, with the authority that it makes itself, and without the compat profile. */
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:tls';
+import { promisify } from 'node:util';
+import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { enterName, enterPassword, type Person, playgroundOf } from './login.ts';
+import { newStateFolder, type RunningStack, startStack, startTimeoutMs } from './running-stack.ts';
+
+const chromium = findChromium();
+let stateFolder: string;
+let stack: RunningStack;
+
+beforeAll(async () => {
+  stateFolder = await newStateFolder();
+  stack = await startStack(stateFolder, '--tls', '--compat', 'off');
+}, startTimeoutMs);
+
+afterAll(async () => {
+  await stack?.end();
+  rmSync(stateFolder, { recursive: true, force: true });
+}, 60_000);
+
+test('prints the authority, and calls that work as they are', async () => {
+  const { caFile = '', publicUrl } = stack.description;
+  expect(publicUrl).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  expect(caFile.startsWith(stateFolder)).toBe(true);
+  expect(stack.output()).toContain(caFile);
+  const [token = ''] = stack.output().match(/^curl --cacert .*client_credentials$/m) ?? [];
+  const { stdout } = await promisify(execFile)('sh', ['-c', token]);
+  // 256 bits, where the compat profile gives a UUID.
+  expect(JSON.parse(stdout).access_token).toMatch(/^[\w-]{43}$/);
+});
+
+test('its certificate convinces those who trust the authority, and nobody else', async () => {
+  const { caFile = '', publicUrl } = stack.description;
+  const port = Number(new URL(publicUrl).port);
+  const handshake = (host: string, ca: string | undefined) =>
+    new Promise<string>((resolve) => {
+      const socket = connect({ host, port, servername: host === 'localhost' ? host : '', ca }, () => {
+        resolve('accepted');
+        socket.destroy();
+      });
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(String(error.code)));
+    });
+  const ca = readFileSync(caFile, 'utf8');
+  expect(await handshake('127.0.0.1', ca)).toBe('accepted');
+  expect(await handshake('127.0.0.1', undefined)).toMatch(/CERT|LEAF/);
+});
+
+test.skipIf(!chromium)(
+  'a person signs in and out over https',
+  async () => {
+    const { publicUrl, users, clients } = stack.description;
+    const playground = playgroundOf(clients);
+    const [person] = users as [Person];
+    const browser = await launchChromium(chromium as string);
+    try {
+      const context = await browser.newContext({ ignoreHTTPSErrors: true });
+      const page = await context.newPage();
+      await page.goto(publicUrl);
+      await page.getByRole('link', { name: 'Try it in the playground' }).click();
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      expect(page.url()).toMatch(`${publicUrl}/auth/sign-in.html`);
+      await enterName(page, person);
+      await enterPassword(page, person.password);
+      await page.waitForURL(`${playground}/`);
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Ada Agent');
+      const cookies = (await context.cookies(publicUrl)).filter(({ name }) => name.startsWith('__Host-'));
+      expect(cookies.map(({ secure }) => secure)).toContain(true);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(`${playground}/`);
+    } finally {
+      await browser.close();
+    }
+  },
+  90_000,
+);
