@@ -1,0 +1,164 @@
+/** Runs the programs of docs/quickstarts in some languages, as printed, against a local stack of their own. */
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { freePort } from '@gatehouse/testing/ports';
+import { findProgram } from '@gatehouse/testing/programs';
+import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { basic } from '../e2e/calls.ts';
+import { enterName, enterPassword, type Person } from '../e2e/login.ts';
+import { newStateFolder, type RunningStack, startStack, startTimeoutMs } from '../e2e/running-stack.ts';
+import { type Language, openFolder } from './page.ts';
+
+const chromium = findChromium();
+const secret = 'a-secret-of-your-own';
+
+export function runQuickstarts(languages: readonly Language[]): void {
+  let stateFolder: string;
+  let stack: RunningStack;
+  let browser: Browser | undefined;
+  let variables: { AUTH: string; OPS: string; APP: string; API: string };
+
+  beforeAll(async () => {
+    stateFolder = await newStateFolder();
+    stack = await startStack(stateFolder, '--quiet');
+    browser = chromium === undefined ? undefined : await launchChromium(chromium);
+    const { publicUrl, ops } = stack.description;
+    variables = {
+      AUTH: `${publicUrl}/auth/v3`,
+      OPS: `${ops.username}:${ops.password}`,
+      APP: `http://localhost:${await freePort()}`,
+      API: `http://localhost:${await freePort()}`,
+    };
+    watchSecret(secret, 'secret of the quickstarts');
+  }, startTimeoutMs);
+
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.end();
+    rmSync(stateFolder, { recursive: true, force: true });
+  }, 60_000);
+
+  describe.each(languages)('in %s', (language) => {
+    const it = test.skipIf(isMissing(language));
+    const inBrowser = test.skipIf(isMissing(language) || chromium === undefined);
+
+    /** One folder for all pages, so that libraries are fetched once. */
+    let place: string | undefined;
+
+    /** Registers what the page registers, once for all languages. */
+    async function open(page: string) {
+      place ??= await temporaryFolder();
+      const folder = openFolder(page, language, place, variables);
+      for (const answer of await folder.prepare())
+        expect([0, 409], answer).toContain(JSON.parse(answer).status.code);
+      return folder;
+    }
+
+    async function signInAndOut(page: Page): Promise<void> {
+      const [person] = stack.description.users as [Person];
+      await page.goto(variables.APP);
+      await page.getByText('Sign in').click();
+      await enterName(page, person);
+      await enterPassword(page, person.password);
+      await page.getByRole('heading', { name: 'Hello Ada Agent' }).waitFor();
+      expect(page.url()).toBe(`${variables.APP}/`);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'Hello', exact: true }).waitFor();
+      // The session at Gatehouse has ended too: it asks again.
+      await page.getByText('Sign in').click();
+      await page.locator('input[name=username]').waitFor();
+    }
+
+    inBrowser.each(['single-page-application', 'web-application'])(
+      'a person signs in and out: %s',
+      async (name) => {
+        const folder = await open(name);
+        const stop = await folder.run(variables.APP);
+        const context = await (browser as Browser).newContext();
+        try {
+          await signInAndOut(await context.newPage());
+          if (name === 'web-application')
+            expect((await fetch(`${variables.APP}/callback?code=x&state=y`)).status).toBeGreaterThanOrEqual(
+              400,
+            );
+        } finally {
+          await context.close();
+          await stop();
+        }
+      },
+      120_000,
+    );
+
+    it('a service exchanges its user’s token, and the API checks it both ways', async () => {
+      const api = await open('api');
+      const stop = await api.run(`${variables.API}/calls`);
+      try {
+        const service = await open('service-to-service');
+        const { access_token: userToken } = JSON.parse(await service.once('token'));
+        watchSecret(userToken, 'access token');
+        expect((await service.once('once', { USER_TOKEN: userToken })).trim()).toBe('200 200');
+
+        const token = await exchange(variables.AUTH, userToken);
+        const ask = async (method: string, bearer?: string) =>
+          (
+            await fetch(`${variables.API}/calls`, {
+              method,
+              headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+            })
+          ).status;
+        expect([await ask('GET'), await ask('POST')]).toEqual([401, 401]);
+        // It was issued to another party and names no audience of ours.
+        expect([await ask('GET', userToken), await ask('POST', userToken)]).toEqual([401, 401]);
+        expect([await ask('GET', token), await ask('POST', token)]).toEqual([200, 403]);
+        await post(variables.AUTH, 'revoke', 'quickstart-service', { token });
+        // What the page warns of: who reads the token alone learns nothing of its revocation.
+        expect([await ask('GET', token), await ask('POST', token)]).toEqual([200, 401]);
+      } finally {
+        await stop();
+      }
+    }, 120_000);
+  });
+}
+
+function isMissing(language: Language): boolean {
+  const answers = (program: string, ...args: string[]) =>
+    findProgram(program) !== undefined && spawnSync(program, args).status === 0;
+  if (language === 'Python')
+    return !answers('python3', '-c', 'import sys, ensurepip; assert sys.version_info >= (3, 10)');
+  // Running a source file needs the compiler, and the programs need Java 17.
+  if (language !== 'Java') return false;
+  const compiler = spawnSync('javac', ['--version'], { encoding: 'utf8' }).stdout ?? '';
+  return Number(/^javac (\d+)/.exec(compiler)?.[1] ?? 0) < 17 || findProgram('mvn') === undefined;
+}
+
+/** A JWT for the API that allows reading alone. */
+async function exchange(issuer: string, userToken: string): Promise<string> {
+  const answer = await post(issuer, 'token', 'quickstart-service', {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: userToken,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    requested_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    audience: 'quickstart-api',
+    scope: 'calls:read',
+  });
+  const { access_token: token } = (await answer.json()) as { access_token: string };
+  watchSecret(token, 'access token');
+  return token;
+}
+
+function post(
+  issuer: string,
+  endpoint: string,
+  username: string,
+  form: Record<string, string>,
+): Promise<Response> {
+  return fetch(`${issuer}/oauth/${endpoint}`, {
+    method: 'POST',
+    headers: { authorization: basic({ username, password: secret }) },
+    body: new URLSearchParams(form),
+  });
+}
