@@ -12,6 +12,7 @@ import { dashboard } from './dashboard.ts';
 import { openApiDocument } from './openapi.ts';
 import { auditPage, authorisationPage, configurationReference } from './pages.ts';
 import { referencePage } from './reference.ts';
+import { standardsPage } from './standards-page.ts';
 
 interface GeneratedFile {
   /** From the root of the repository. */
@@ -36,6 +37,7 @@ const generatedFiles: GeneratedFile[] = [
   { path: 'docs/authorisation.md', produce: authorisationPage },
   { path: 'docs/audit-events.md', produce: auditPage },
   { path: 'docs/security/attacks.md', produce: attacksPage },
+  { path: 'docs/standards.md', produce: standardsPage },
   ...['auth-api', 'environment-api', 'auth-ui'].map((service) => ({
     path: `services/${service}/openapi.json`,
     produce: (root: string) => openApiDocument(root, service),
