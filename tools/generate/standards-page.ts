@@ -1,7 +1,6 @@
 /** Writes docs/standards.md from docs/standards.yaml, and refuses rows that name what does not exist. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { explanations, introduction } from './standards-text.ts';
@@ -27,10 +26,7 @@ export async function standardsPage(root: string): Promise<string> {
   const tables = z.record(z.string(), z.array(rowSchema)).parse(parse(read(source)));
   const rows = Object.values(tables).flat();
   const names = knownNames(read);
-  const problems = [
-    ...rows.flatMap((row) => problemsOf(row, root, names)),
-    ...metadataProblems(rows, await metadataFields(root)),
-  ];
+  const problems = rows.flatMap((row) => problemsOf(row, root, names));
   if (problems.length > 0) throw new Error(`${source}:\n${problems.join('\n')}`);
   const sections = Object.entries(tables).map(([title, some]) => `## ${title}\n\n${tableOf(some)}`);
   return introduction + sections.join('\n') + explanations;
@@ -66,21 +62,4 @@ function problemsOf({ spec, title, state, setting = '', test }: Row, root: strin
     if (!names.includes(`"${name}"`) && !names.includes(`\`${name}\``))
       problems.push(`${row}: there is no setting ${name}`);
   return problems;
-}
-
-/** What we announce must be explained, and nothing else is said to be announced. */
-function metadataProblems(rows: readonly Row[], announced: readonly string[]): string[] {
-  const named = new Set(rows.flatMap(({ metadata }) => metadata));
-  return [
-    ...announced.filter((field) => !named.has(field)).map((field) => `no row has the metadata ${field}`),
-    ...[...named].filter((field) => !announced.includes(field)).map((field) => `nothing announces ${field}`),
-  ];
-}
-
-async function metadataFields(root: string): Promise<string[]> {
-  const file = pathToFileURL(join(root, 'services/auth-api/src/discovery/discovery.ts')).href;
-  const { discoveryDocument } = (await import(file)) as { discoveryDocument(facts: object): object };
-  const offers = { registration: true, certificates: true, mtlsUrl: 'https://mtls.example.com' };
-  const facts = { issuer: 'https://login.example.com', grantTypes: [], signingAlgorithms: [], offers };
-  return Object.keys(discoveryDocument(facts)).filter((field) => field !== 'issuer');
 }
