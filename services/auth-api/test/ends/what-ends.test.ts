@@ -281,7 +281,6 @@ describe('by a copy from before the end', () => {
 describe('what ends while no replica runs', () => {
   // attack: keep tokens over an end that nobody heard | ASVS 7.4.2 | guard: services/auth-api/src/changes/ends.ts
   // attack: use an old token at a replica that cannot read yet what ended | ASVS 7.4.2, 16.5.3 | guard: services/auth-api/src/revocation/revocations.ts
-  // attack: refresh before a replica can read what ended while none ran | ASVS 7.4.2 | guard: services/auth-api/src/revocation/revocations.ts
   it('is revoked when one starts, even if the contact centre is enabled again; until it is known nothing is issued', async () => {
     const first = await startAuthApi();
     const client = await createClient(first, { accessTokenFormat: 'jwt' });
@@ -324,6 +323,7 @@ describe('what ends while no replica runs', () => {
     }
   });
 
+  // attack: get a client's token before a replica can read what ended | ASVS 7.4.2 | guard: services/auth-api/src/revocation/revocations.ts
   it('is known to one that starts while Environment API is down as soon as another one says that it knows all', async () => {
     const first = await startAuthApi();
     await first.environmentApi.stop();
