@@ -59,7 +59,13 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const audit = await composeAudit(core, { config });
   const keys = composeKeys(core, { config, audit });
   const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
-  const clients = await composeClients(core, { config, audit, revocation, forgetClient });
+  const clients = await composeClients(core, {
+    config,
+    assertions,
+    audit,
+    revocation,
+    forgetClient,
+  });
   const authorization = {
     header: () => tokens.serviceAuthorization.header(),
     renew: () => tokens.serviceAuthorization.renew(),
@@ -124,6 +130,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     config,
     assertions,
     audit,
+    keys,
     clients,
     contactCenters,
     users,

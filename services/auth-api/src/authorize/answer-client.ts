@@ -7,19 +7,40 @@ import type { Devices } from '../devices/service.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { Conclusion } from './authorization-decision.ts';
 import type { IssueAuthorization, ProvedUser } from './authorization-issue.ts';
-import { authorizationResponse, type NextStep, type ResponseTarget } from './authorization-response.ts';
+import {
+  authorizationResponse,
+  type NextStep,
+  type ResponseTarget,
+  responseFields,
+} from './authorization-response.ts';
 import type { PushedRequests } from './pushed-requests.ts';
 import { invalidRequestUri } from './request-sources.ts';
+import type { ResponseJwt } from './response-jwt.ts';
 
 export interface AnswerOptions {
   issuer: string;
   pushedRequests: Pick<PushedRequests, 'use'>;
   devices: Pick<Devices, 'approve' | 'deny'>;
   issue: IssueAuthorization;
+  responseJwt: ResponseJwt;
   pages: Pages;
 }
 
-export function createAnswers({ issuer, pushedRequests, devices, issue, pages }: AnswerOptions) {
+export function createAnswers(options: AnswerOptions) {
+  const { issuer, pushedRequests, devices, issue, responseJwt, pages } = options;
+
+  async function respond(
+    target: ResponseTarget,
+    client: Client,
+    answer: Record<string, string>,
+  ): Promise<NextStep> {
+    const fields = responseFields(target, issuer, answer);
+    return authorizationResponse(
+      target,
+      target.asJwt ? { response: await responseJwt(client, fields) } : fields,
+    );
+  }
+
   return {
     /** @throws OAuthError when the pushed request was answered already (RFC 9126 section 4); AppError (503) */
     async toClient(
@@ -31,7 +52,7 @@ export function createAnswers({ issuer, pushedRequests, devices, issue, pages }:
       const { pushedRequestUri } = request;
       if (pushedRequestUri !== undefined && !(await pushedRequests.use(pushedRequestUri)))
         throw invalidRequestUri();
-      return authorizationResponse(request, issuer, await issue(request, client, proved, browser));
+      return respond(request, client, await issue(request, client, proved, browser));
     },
 
     async toDevice(
@@ -47,7 +68,7 @@ export function createAnswers({ issuer, pushedRequests, devices, issue, pages }:
     },
 
     /** Sends errors that belong to the client there; every other error becomes a page. */
-    async orError(target: ResponseTarget, work: () => Promise<NextStep>): Promise<NextStep> {
+    async orError(target: ResponseTarget, client: Client, work: () => Promise<NextStep>): Promise<NextStep> {
       try {
         return await work();
       } catch (error) {
@@ -55,7 +76,7 @@ export function createAnswers({ issuer, pushedRequests, devices, issue, pages }:
         if (!(error instanceof OAuthError) || error.status >= 500 || error.challenge !== undefined)
           throw error;
         const { name, message } = error;
-        return authorizationResponse(target, issuer, { error: name, error_description: message });
+        return respond(target, client, { error: name, error_description: message });
       }
     },
   };

@@ -7,18 +7,22 @@ export interface ResponseTarget {
   redirectUri: string;
   state?: string | undefined;
   responseMode: ResponseMode;
+  /** JARM: the parameters are the claims of one signed JWT. */
+  asJwt?: boolean | undefined;
 }
 
 /** What the browser does next. */
 export type NextStep = { redirectTo: string } | { postTo: string; fields: Record<string, string> };
 
-/** Every answer and error carries `iss`, so that a client cannot mix up two servers (RFC 9207). */
+/** The parameters of an answer or error. Each has `iss`, so that a client cannot mix up two servers (RFC 9207). */
+export function responseFields({ state }: ResponseTarget, issuer: string, answer: Record<string, string>) {
+  return { ...answer, ...definedOnly({ state }), iss: issuer };
+}
+
 export function authorizationResponse(
-  { redirectUri, responseMode, state }: ResponseTarget,
-  issuer: string,
-  answer: Record<string, string>,
+  { redirectUri, responseMode }: ResponseTarget,
+  fields: Record<string, string>,
 ): NextStep {
-  const fields = { ...answer, ...definedOnly({ state }), iss: issuer };
   if (responseMode === 'form_post') return { postTo: redirectUri, fields };
   // Appended as text: a parser would rewrite the query that the client registered.
   const parameters = new URLSearchParams(fields);

@@ -38,6 +38,6 @@ export async function findTarget(
     redirectUri,
     redirectUriGiven: given !== undefined,
     state: parameters.get('state'),
-    responseMode: responseModeOf(parameters, redirectUri),
+    ...responseModeOf({ client, parameters, redirectUri }),
   };
 }

@@ -66,7 +66,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       const source = await requestSources.open(given);
       const target = await findTarget(directory, source.parameters);
       const { client } = target;
-      return answer.orError(target, async () => {
+      return answer.orError(target, client, async () => {
         if (source.problem !== undefined) throw source.problem;
         const request = await readRequest(target, { ...source, isPushed: source.pushed !== undefined });
         const byPassword = await options.basicAuthorize(request, client, browser);
@@ -104,7 +104,7 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       await interactions.consume(browser.request, interactionId);
       options.unfinished.release(browser.request.ip);
       if (request.device !== undefined) return answer.toDevice(request, decision, browser);
-      return answer.orError(request, async () => {
+      return answer.orError(request, client, async () => {
         if ('refusal' in decision) throw decision.refusal;
         return answer.toClient(request, client, bySession(decision.session), browser);
       });

@@ -11,6 +11,7 @@ import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
 import type { DeviceParts } from '../devices/compose.ts';
 import type { Interactions } from '../interactions/compose.ts';
+import type { Keys } from '../keys/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
@@ -28,11 +29,13 @@ import { pushRoutes } from './push-routes.ts';
 import { createPushedRequests } from './pushed-requests.ts';
 import { createRequestObjects } from './request-objects.ts';
 import { createRequestSources } from './request-sources.ts';
+import { createResponseJwt } from './response-jwt.ts';
 
 interface AuthorizeDependencies {
   config: { authorization: { requirePushed: boolean; pushedRequestTtlSeconds: number } };
   assertions: Assertions;
   audit: Audit;
+  keys: Keys;
   clients: Clients;
   contactCenters: ContactCenters;
   users: Users;
@@ -87,6 +90,11 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
       lateTokens: tokens.lateTokens,
       standing: dependencies.contactCenters.standing,
       audit: dependencies.audit.writer,
+    }),
+    responseJwt: createResponseJwt({
+      signer: dependencies.keys.signer,
+      encryptFor: dependencies.assertions.encryptFor,
+      now,
     }),
     basicAuthorize: createBasicAuthorize({
       users: dependencies.users.service,

@@ -37,7 +37,7 @@ export function createRequestReader({ idTokens, requiresPushed, now }: RequestRe
 
   /** @throws OAuthError that goes back to the client */
   return async (target: AuthorizationTarget, source: ReadableSource): Promise<AuthorizationRequest> => {
-    const { client, redirectUri, redirectUriGiven, responseMode, state } = target;
+    const { client, redirectUri, redirectUriGiven, responseMode, asJwt, state } = target;
     const { parameters, pushed, isPushed, isSigned } = source;
     const mustPush = requiresPushed || client.requirePushedAuthorizationRequests;
     const { demand, ...checked } = checkAuthorizationParameters({
@@ -51,6 +51,7 @@ export function createRequestReader({ idTokens, requiresPushed, now }: RequestRe
       redirectUri,
       redirectUriGiven,
       responseMode,
+      asJwt,
       ...checked,
       claims: demand?.claims,
       state,

@@ -9,7 +9,7 @@ import type { RequestParameters } from '../protocol/parameters.ts';
 import {
   defaultResponseMode,
   includes,
-  isResponseMode,
+  parseResponseMode,
   parseResponseType,
   type ResponseMode,
   type ResponseType,
@@ -17,12 +17,25 @@ import {
 } from '../protocol/response-types.ts';
 
 /** Gives the response mode of answers and errors: the requested one if it is possible, else the default. */
-export function responseModeOf(parameters: RequestParameters, redirectUri: string): ResponseMode {
+export function responseModeOf({ client, parameters, redirectUri }: Request): {
+  responseMode: ResponseMode;
+  asJwt?: true;
+} {
   const type = parseResponseType(parameters.get('response_type') ?? '');
-  const mode = parameters.get('response_mode');
-  return mode !== undefined && responseModeProblem(mode, type, redirectUri) === undefined
-    ? (mode as ResponseMode)
-    : defaultResponseMode(type);
+  const text = parameters.get('response_mode');
+  const asked = text === undefined ? undefined : parseResponseMode(text, type);
+  const isPossible =
+    text !== undefined && responseModeProblem(text, type, { client, redirectUri }) === undefined;
+  const asJwt = takesJwts(client) || (isPossible && asked?.asJwt === true);
+  return {
+    responseMode: isPossible && asked !== undefined ? asked.mode : defaultResponseMode(type),
+    ...(asJwt ? { asJwt } : {}),
+  };
+}
+
+/** JARM section 3: a client that registers how its responses are protected gets no others. */
+function takesJwts({ authorizationSignedResponseAlg, authorizationEncryptedResponseAlg }: Client): boolean {
+  return authorizationSignedResponseAlg !== undefined || authorizationEncryptedResponseAlg !== undefined;
 }
 
 interface Request {
@@ -50,23 +63,26 @@ export function checkResponseType({ client, parameters }: Request): ResponseType
   return responseType;
 }
 
-export function checkResponseMode({ parameters, redirectUri }: Request, responseType: ResponseType): void {
-  const mode = parameters.get('response_mode');
-  const problem = mode === undefined ? undefined : responseModeProblem(mode, responseType, redirectUri);
+export function checkResponseMode(request: Request, responseType: ResponseType): void {
+  const mode = request.parameters.get('response_mode');
+  const problem = mode === undefined ? undefined : responseModeProblem(mode, responseType, request);
   if (problem !== undefined) throw invalidRequest(problem);
 }
 
 function responseModeProblem(
-  mode: string,
+  text: string,
   responseType: ResponseType | undefined,
-  redirectUri: string,
+  { client, redirectUri }: Pick<Request, 'client' | 'redirectUri'>,
 ): string | undefined {
-  if (!isResponseMode(mode)) return `The response_mode must be one of ${responseModes.join(', ')}`;
-  // Multiple Response Type Encoding Practices section 5: tokens in a query end up in logs and histories.
+  const { mode, asJwt } = parseResponseMode(text, responseType) ?? {};
+  if (mode === undefined) return `The response_mode must be one of ${responseModes.join(', ')}`;
+  // Whoever changes the request on its way must not get an answer that anybody can read or make up.
+  if (!asJwt && takesJwts(client)) return 'The response_mode of this client must be one that ends in jwt';
+  // Also as a JWT, signed or encrypted. Multiple Response Type Encoding Practices section 5: tokens in a query end up in logs and histories.
   if (mode === 'query' && defaultResponseMode(responseType) !== 'query')
-    return 'The response_mode query is for the response_type code alone';
+    return 'A response in the query is for the response_type code alone';
   // A browser cannot post a form to the private scheme of an application.
   if (mode === 'form_post' && !/^https?:/i.test(redirectUri))
-    return 'The response_mode form_post needs an https redirect_uri';
+    return 'A response by form_post needs an https redirect_uri';
   return undefined;
 }

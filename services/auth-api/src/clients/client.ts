@@ -1,6 +1,7 @@
 /** Defines a registered OAuth client and the questions about its registration. */
 
 import type { StoredSecret } from '@gatehouse/caller-auth/credentials/stored-secret';
+import type { ContentEncryption, EncryptionAlgorithm } from '../assertions/encryption.ts';
 import type { KeySource } from '../assertions/key-sets.ts';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
 import type { RedirectMatching } from '../protocol/redirect-uri.ts';
@@ -36,6 +37,14 @@ interface ClientTokens {
   membershipClaims: MembershipClaim[];
   /** Undefined: userinfo answers in JSON. */
   userinfoSignedResponseAlg?: SigningAlgorithm;
+}
+
+/** How what is answered to the client is protected; without an algorithm of encryption it is not encrypted. */
+interface ClientEncryption {
+  /** JARM section 3; undefined with the next one: it may ask for plain responses. */
+  authorizationSignedResponseAlg?: SigningAlgorithm;
+  authorizationEncryptedResponseAlg?: EncryptionAlgorithm;
+  authorizationEncryptedResponseEnc?: ContentEncryption;
 }
 
 /** How the client is notified when a session ends (OpenID Connect Front-Channel and Back-Channel Logout). */
@@ -95,6 +104,7 @@ interface ClientBackchannel {
 export interface Client
   extends KeySource,
     ClientTokens,
+    ClientEncryption,
     ClientLogout,
     ClientPages,
     ClientProtection,
@@ -143,6 +153,9 @@ export interface Client
   updatedAtMs: number;
   version: number;
 }
+
+/** What may be encrypted to the client; each has the fields `…Alg` and `…Enc`. */
+export const encryptedAnswers = ['authorizationEncryptedResponse'] as const;
 
 /** Whether the client authenticates by a secret: others have none, and cannot use one. */
 export function usesSecret({ clientType, tokenEndpointAuthMethod }: Client): boolean {

@@ -4,6 +4,7 @@ import { createSecretAttempts } from '@gatehouse/caller-auth/credentials/secret-
 import { createSecretVerifier } from '@gatehouse/caller-auth/credentials/secret-verifier';
 import { createLastUses } from '@gatehouse/service-kit/postgres/last-uses';
 import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
@@ -26,6 +27,7 @@ interface ClientDependencies {
       longestRefreshTtlSeconds: number;
     };
   };
+  assertions: Assertions;
   audit: Audit;
   revocation: Revocation;
   /** Drops what this replica knows of a changed client. Never rejects. */
@@ -73,6 +75,7 @@ export async function composeClients(core: Core, dependencies: ClientDependencie
       forgetClient: dependencies.forgetClient,
       verifier,
       revocations: dependencies.revocation.revocations,
+      keySets: dependencies.assertions.clientKeySets,
       now,
       defaults: {
         redirectMatching: isCompat ? 'origin' : 'exact',

@@ -2,8 +2,9 @@
 
 import { urlProblem } from '@gatehouse/api-client/address-policy';
 import { type AppError, badRequest, type FieldProblem } from '@gatehouse/service-kit/errors/app-error';
+import { encryptionKeyIn, noKeyFor } from '../assertions/encryption.ts';
 import { backchannelGrantType } from '../protocol/grant-types.ts';
-import type { AssertionIssuer, Client } from './client.ts';
+import { type AssertionIssuer, type Client, encryptedAnswers } from './client.ts';
 import { type ClientDefaults, grantsOf } from './new-client.ts';
 import type { ClientPatch } from './schemas.ts';
 
@@ -13,6 +14,7 @@ type Finding = [field: string, problem: string | undefined];
 export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientDefaults): FieldProblem[] {
   const findings = [
     ...proofFindings(client, patch),
+    ...encryptionFindings(client),
     ...flowFindings(client),
     ...backchannelFindings(client),
     ...client.jwtBearer.issuers.flatMap((trusted, index) => issuerFindings(client, trusted, index)),
@@ -57,6 +59,16 @@ function proofFindings(client: Client, patch: ClientPatch): Finding[] {
     ],
     ['jwksUri', when(Boolean(patch.jwks && patch.jwksUri), 'give jwks or jwksUri, not both')],
   ];
+}
+
+/** An answer that cannot be encrypted is not given, so its key must be there. Keys at an address are looked for elsewhere. */
+function encryptionFindings(client: Client): Finding[] {
+  return encryptedAnswers.flatMap((name): Finding[] => {
+    const { [`${name}Alg` as const]: alg, [`${name}Enc` as const]: enc, jwks, jwksUri } = client;
+    if (alg === undefined) return [[`${name}Enc`, when(enc !== undefined, `needs ${name}Alg`)]];
+    const isFound = jwksUri !== undefined || encryptionKeyIn(jwks?.keys ?? [], alg) !== undefined;
+    return [[`${name}Alg`, when(!isFound, noKeyFor(alg))]];
+  });
 }
 
 /** Problems of grant types and response types. */

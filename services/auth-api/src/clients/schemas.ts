@@ -5,6 +5,7 @@ import { freeText, label } from '@gatehouse/contracts/text';
 import { pageQuery } from '@gatehouse/service-kit/http/page';
 import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
+import { contentEncryptions, encryptionAlgorithms } from '../assertions/encryption.ts';
 import { signingAlgorithms } from '../keys/algorithms.ts';
 import { backchannelGrantType } from '../protocol/grant-types.ts';
 import { parseScope } from '../protocol/parameters.ts';
@@ -47,6 +48,8 @@ const lifetimeSeconds = z.int().min(1);
 const maxInteger = 2_147_483_647;
 const signingAlgorithm = z.enum(signingAlgorithms);
 const requestSigningAlgorithm = z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']);
+const encryptionAlgorithm = z.enum(encryptionAlgorithms);
+const contentEncryption = z.enum(contentEncryptions);
 
 const tokenExchange = z.strictObject({
   subjectClients: z.array(clientIdSchema).max(1000).default([]),
@@ -102,6 +105,9 @@ const removableFields = {
   defaultMaxAgeSeconds: z.int().min(0).max(maxInteger),
   frontchannelLogoutUri: pageUri,
   backchannelLogoutUri: freeText(2048),
+  authorizationSignedResponseAlg: signingAlgorithm,
+  authorizationEncryptedResponseAlg: encryptionAlgorithm,
+  authorizationEncryptedResponseEnc: contentEncryption,
   clientUri: linkedPage,
   policyUri: linkedPage,
   tosUri: linkedPage,

@@ -9,6 +9,7 @@ import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/ap
 import { requireMatch } from '@gatehouse/service-kit/http/entity-tag';
 import { cutPage, type Page, type Rows } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { KeySets } from '../assertions/key-sets.ts';
 import type { Actor, AuditEventName, AuditWriter } from '../audit/event.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import { type Client, usesSecret } from './client.ts';
@@ -17,6 +18,7 @@ import { mergeClient } from './merge.ts';
 import { endedByChange } from './narrowing.ts';
 import { type ClientDefaults, newClient } from './new-client.ts';
 import { fieldError } from './problems.ts';
+import { checkRemoteKeys, needsRemoteKeys } from './remote-keys.ts';
 import type { ClientPatch } from './schemas.ts';
 import {
   type ClientFilter,
@@ -64,6 +66,7 @@ export interface ClientServiceOptions {
   forgetClient(clientId: string): Promise<void>;
   verifier: SecretVerifier;
   revocations: Revocations;
+  keySets: Pick<KeySets, 'of'>;
   now: Clock;
   defaults: ClientDefaults;
   serviceClientId: string;
@@ -78,7 +81,7 @@ interface Change {
 }
 
 export function createClientService(options: ClientServiceOptions) {
-  const { db, changes, audit, forgetClient, verifier, revocations, now, defaults } = options;
+  const { db, changes, audit, forgetClient, verifier, revocations, keySets, now, defaults } = options;
   const secrets = createClientSecrets(options);
 
   /** Drops cached copies of the client here at once; other replicas follow the change record. */
@@ -134,6 +137,7 @@ export function createClientService(options: ClientServiceOptions) {
       const clientId = input.client_id ?? randomUuid();
       if (clientId === options.serviceClientId) throw taken(clientId);
       const client = mergeClient(newClient(clientId, defaults, now()), input, defaults);
+      await checkRemoteKeys(client, keySets);
       if (registration !== undefined) Object.assign(client, registration, { registeredDynamically: true });
       const given = input.client_secret;
       const generated = given === undefined && usesSecret(client) ? secrets.generate() : undefined;
@@ -151,6 +155,11 @@ export function createClientService(options: ClientServiceOptions) {
     async update(clientId: string, patch: ClientPatch, writer: Writer): Promise<Client> {
       if (patch.client_id !== undefined && patch.client_id !== clientId) {
         throw fieldError('client_id', 'cannot be changed: it must be the client id of the address');
+      }
+      // Before the row is locked, because the address may be slow.
+      if (needsRemoteKeys(patch)) {
+        const current = (await findClient(db, clientId)) ?? missing(clientId);
+        await checkRemoteKeys(mergeClient(current, patch, defaults), keySets);
       }
       const secret = patch.client_secret === undefined ? undefined : await secrets.keep(patch.client_secret);
       const { after } = await change(clientId, 'client_updated', writer, async (transaction) => {

@@ -2,6 +2,7 @@
 
 import { dpopAlgorithms } from '@gatehouse/caller-auth/sender-constraint/dpop-proof';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
+import { contentEncryptions, encryptionAlgorithms } from '../assertions/encryption.ts';
 import { assertionAlgorithms } from '../assertions/verify-jwt.ts';
 import { promptValues } from '../authorize/authorization-checks.ts';
 import { supportedContexts } from '../protocol/authentication-context.ts';
@@ -62,6 +63,9 @@ export function discoveryDocument(facts: DiscoveryFacts) {
     // Each client may use the ones of its registration.
     response_types_supported: responseTypes,
     response_modes_supported: responseModes,
+    authorization_signing_alg_values_supported: signingAlgorithms,
+    authorization_encryption_alg_values_supported: encryptionAlgorithms,
+    authorization_encryption_enc_values_supported: contentEncryptions,
     grant_types_supported: [...grantTypes, 'implicit'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: signingAlgorithms,

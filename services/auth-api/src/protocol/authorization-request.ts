@@ -18,6 +18,8 @@ export interface AuthorizationRequest {
   redirectUriGiven: boolean;
   responseType: ResponseType;
   responseMode: ResponseMode;
+  /** JARM: the answer is one signed JWT. */
+  asJwt?: boolean;
   scope: string[];
   state?: string;
   nonce?: string;

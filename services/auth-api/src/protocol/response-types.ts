@@ -3,9 +3,17 @@
 export const responseTypes = ['code', 'token', 'id_token', 'id_token token', 'code id_token'] as const;
 export type ResponseType = (typeof responseTypes)[number];
 
-export const responseModes = ['query', 'fragment', 'form_post'] as const;
+/** How an answer travels. */
+const plainResponseModes = ['query', 'fragment', 'form_post'] as const;
 
-export type ResponseMode = (typeof responseModes)[number];
+export type ResponseMode = (typeof plainResponseModes)[number];
+
+/** JARM section 2.3: the same ways for one signed JWT; `jwt` stands for the way of the response type. */
+export const responseModes = [
+  ...plainResponseModes,
+  'jwt',
+  ...plainResponseModes.map((mode) => `${mode}.jwt` as const),
+];
 
 /** One part of a response type. */
 export type ResponsePart = 'code' | 'id_token' | 'token';
@@ -15,8 +23,15 @@ export function parseResponseType(text: string): ResponseType | undefined {
   return responseTypes.find((type) => wordsOf(type) === asked);
 }
 
-export function isResponseMode(text: string): text is ResponseMode {
-  return (responseModes as readonly string[]).includes(text);
+/** Undefined for a mode that is not known. */
+export function parseResponseMode(
+  text: string,
+  responseType: ResponseType | undefined,
+): { mode: ResponseMode; asJwt: boolean } | undefined {
+  if (!(responseModes as readonly string[]).includes(text)) return undefined;
+  const asJwt = text.endsWith('jwt');
+  const way = asJwt ? text.replace(/\.?jwt$/, '') : text;
+  return { mode: way === '' ? defaultResponseMode(responseType) : (way as ResponseMode), asJwt };
 }
 
 /** Section 2.1: the mode if the request has none. A token never goes into a query. */

@@ -139,7 +139,7 @@ describe('discovery', () => {
       jwks_uri: `${issuer}/oauth/jwks`,
       code_challenge_methods_supported: ['S256'],
       response_types_supported: expect.arrayContaining(['code', 'code id_token']),
-      response_modes_supported: ['query', 'fragment', 'form_post'],
+      response_modes_supported: expect.arrayContaining(['query', 'fragment', 'form_post']),
       claims_parameter_supported: true,
       request_uri_parameter_supported: false,
       authorization_response_iss_parameter_supported: true,

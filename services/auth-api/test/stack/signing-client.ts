@@ -90,3 +90,14 @@ export async function startKeyServer(): Promise<KeyServer> {
     },
   };
 }
+
+export interface DecryptionKey {
+  publicJwk: JWK;
+  privateKey: CryptoKey;
+}
+
+/** The key to which answers are encrypted. */
+export async function createDecryptionKey(alg = 'ECDH-ES', kid = randomToken(8)): Promise<DecryptionKey> {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'enc' }, privateKey };
+}

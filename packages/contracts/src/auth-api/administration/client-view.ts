@@ -10,7 +10,7 @@ export const publicKeyMembers = {
   kty: z.enum(['RSA', 'EC', 'OKP'], 'must be RSA, EC or OKP'),
   kid: text.max(256).optional(),
   alg: text.max(32).optional(),
-  use: z.literal('sig', 'must be sig').optional(),
+  use: z.enum(['sig', 'enc'], 'must be sig or enc').optional(),
   n: text.optional(),
   e: text.optional(),
   crv: text.optional(),
@@ -48,6 +48,9 @@ export const clientViewSchema = z.object({
   membershipClaims: texts.optional(),
   /** Absent: JSON. */
   userinfoSignedResponseAlg: z.string().optional(),
+  authorizationSignedResponseAlg: z.string().optional(),
+  authorizationEncryptedResponseAlg: z.string().optional(),
+  authorizationEncryptedResponseEnc: z.string().optional(),
   tokenEndpointAuthMethod: z.string().optional(),
   redirectMatching: z.string(),
   requirePkce: z.boolean(),
