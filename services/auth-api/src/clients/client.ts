@@ -45,6 +45,10 @@ interface ClientEncryption {
   authorizationSignedResponseAlg?: SigningAlgorithm;
   authorizationEncryptedResponseAlg?: EncryptionAlgorithm;
   authorizationEncryptedResponseEnc?: ContentEncryption;
+  /** RFC 9701 section 6, where the client asks for a JWT. */
+  introspectionSignedResponseAlg?: SigningAlgorithm;
+  introspectionEncryptedResponseAlg?: EncryptionAlgorithm;
+  introspectionEncryptedResponseEnc?: ContentEncryption;
 }
 
 /** How the client is notified when a session ends (OpenID Connect Front-Channel and Back-Channel Logout). */
@@ -155,7 +159,7 @@ export interface Client
 }
 
 /** What may be encrypted to the client; each has the fields `…Alg` and `…Enc`. */
-export const encryptedAnswers = ['authorizationEncryptedResponse'] as const;
+export const encryptedAnswers = ['authorizationEncryptedResponse', 'introspectionEncryptedResponse'] as const;
 
 /** Whether the client authenticates by a secret: others have none, and cannot use one. */
 export function usesSecret({ clientType, tokenEndpointAuthMethod }: Client): boolean {

@@ -49,6 +49,10 @@ const texts = {
   authorizationSignedResponseAlg: 'Every authorization response is a JWT signed by it (JARM).',
   authorizationEncryptedResponseAlg: 'And encrypted to a key of the client; not without it.',
   authorizationEncryptedResponseEnc: 'How its content is encrypted; A128CBC-HS256 without it.',
+  introspectionSignedResponseAlg:
+    'How answers about tokens are signed where it asks for JWTs (RFC 9701); RS256 without it.',
+  introspectionEncryptedResponseAlg: 'And encrypted to a key of the client; not without it.',
+  introspectionEncryptedResponseEnc: 'How their content is encrypted; A128CBC-HS256 without it.',
   clientUri: 'Its home page, linked from the sign-in and consent pages.',
   policyUri: 'Its privacy policy, linked there.',
   tosUri: 'Its terms of service, linked there.',

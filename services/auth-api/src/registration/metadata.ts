@@ -7,34 +7,45 @@ import { deviceGrantType } from '../devices/device.ts';
 import { parseScope } from '../protocol/parameters.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
+/** Members that a client has or has not, with the same value in its registration. */
+const optional = {
+  clientUri: 'client_uri',
+  policyUri: 'policy_uri',
+  tosUri: 'tos_uri',
+  jwks: 'jwks',
+  jwksUri: 'jwks_uri',
+  frontchannelLogoutUri: 'frontchannel_logout_uri',
+  backchannelLogoutUri: 'backchannel_logout_uri',
+  userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
+  authorizationSignedResponseAlg: 'authorization_signed_response_alg',
+  authorizationEncryptedResponseAlg: 'authorization_encrypted_response_alg',
+  authorizationEncryptedResponseEnc: 'authorization_encrypted_response_enc',
+  introspectionSignedResponseAlg: 'introspection_signed_response_alg',
+  introspectionEncryptedResponseAlg: 'introspection_encrypted_response_alg',
+  introspectionEncryptedResponseEnc: 'introspection_encrypted_response_enc',
+  requestObjectSigningAlg: 'request_object_signing_alg',
+} as const;
+
 /** Maps the names in a registration to those of the metadata. */
 const names: Readonly<Record<string, string>> = {
+  ...optional,
   redirectURIs: 'redirect_uris',
   postLogoutRedirectURIs: 'post_logout_redirect_uris',
   tokenEndpointAuthMethod: 'token_endpoint_auth_method',
   authorizedGrantTypes: 'grant_types',
   responseTypes: 'response_types',
   name: 'client_name',
-  clientUri: 'client_uri',
-  policyUri: 'policy_uri',
-  tosUri: 'tos_uri',
   scope: 'scope',
-  jwks: 'jwks',
-  jwksUri: 'jwks_uri',
-  frontchannelLogoutUri: 'frontchannel_logout_uri',
-  backchannelLogoutUri: 'backchannel_logout_uri',
   idTokenSignedResponseAlg: 'id_token_signed_response_alg',
-  userinfoSignedResponseAlg: 'userinfo_signed_response_alg',
-  authorizationSignedResponseAlg: 'authorization_signed_response_alg',
-  authorizationEncryptedResponseAlg: 'authorization_encrypted_response_alg',
-  authorizationEncryptedResponseEnc: 'authorization_encrypted_response_enc',
-  requestObjectSigningAlg: 'request_object_signing_alg',
   requireSignedRequestObject: 'require_signed_request_object',
   requirePushedAuthorizationRequests: 'require_pushed_authorization_requests',
   dpopBoundAccessTokens: 'dpop_bound_access_tokens',
   tlsClientCertificateBoundAccessTokens: 'tls_client_certificate_bound_access_tokens',
   defaultMaxAgeSeconds: 'default_max_age',
 };
+
+type Optional = typeof optional;
+const optionalPairs = Object.entries(optional) as [keyof Optional, Optional[keyof Optional]][];
 
 /** Grants with a user: only a user can decide whether to trust such a client. */
 const allowedGrants: readonly string[] = ['authorization_code', 'refresh_token', deviceGrantType];
@@ -55,21 +66,10 @@ export function registrationOf(metadata: ClientMetadata, allowedScopes: readonly
     redirectMatching: 'exact',
     // No administrator has reviewed the client: the user must consent.
     requireConsent: true,
-    clientUri: metadata.client_uri ?? null,
-    policyUri: metadata.policy_uri ?? null,
-    tosUri: metadata.tos_uri ?? null,
-    jwks: metadata.jwks ?? null,
-    jwksUri: metadata.jwks_uri ?? null,
-    frontchannelLogoutUri: metadata.frontchannel_logout_uri ?? null,
+    ...Object.fromEntries(optionalPairs.map(([property, member]) => [property, metadata[member] ?? null])),
     frontchannelLogoutSessionRequired: metadata.frontchannel_logout_session_required ?? false,
-    backchannelLogoutUri: metadata.backchannel_logout_uri ?? null,
     backchannelLogoutSessionRequired: metadata.backchannel_logout_session_required ?? false,
     idTokenSignedResponseAlg: metadata.id_token_signed_response_alg ?? 'RS256',
-    userinfoSignedResponseAlg: metadata.userinfo_signed_response_alg ?? null,
-    authorizationSignedResponseAlg: metadata.authorization_signed_response_alg ?? null,
-    authorizationEncryptedResponseAlg: metadata.authorization_encrypted_response_alg ?? null,
-    authorizationEncryptedResponseEnc: metadata.authorization_encrypted_response_enc ?? null,
-    requestObjectSigningAlg: metadata.request_object_signing_alg ?? null,
     requireSignedRequestObject: metadata.require_signed_request_object ?? false,
     requirePushedAuthorizationRequests: metadata.require_pushed_authorization_requests ?? false,
     dpopBoundAccessTokens: metadata.dpop_bound_access_tokens ?? false,
@@ -92,30 +92,19 @@ export function refusal(problems: readonly { field: string; message: string }[])
 }
 
 export function metadataOf(client: Client): Record<string, unknown> {
-  const { tokenEndpointAuthMethod = 'client_secret_basic', jwks, jwksUri } = client;
+  const { tokenEndpointAuthMethod = 'client_secret_basic' } = client;
   const given = {
     client_name: client.name,
     token_endpoint_auth_method: tokenEndpointAuthMethod,
     grant_types: client.grantTypes,
     response_types: client.responseTypes,
-    client_uri: client.clientUri,
-    policy_uri: client.policyUri,
-    tos_uri: client.tosUri,
     scope: client.scope.join(' '),
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
-    jwks,
-    jwks_uri: jwksUri,
-    frontchannel_logout_uri: client.frontchannelLogoutUri,
+    ...Object.fromEntries(optionalPairs.map(([property, member]) => [member, client[property]])),
     frontchannel_logout_session_required: client.frontchannelLogoutSessionRequired,
-    backchannel_logout_uri: client.backchannelLogoutUri,
     backchannel_logout_session_required: client.backchannelLogoutSessionRequired,
     id_token_signed_response_alg: client.idTokenSignedResponseAlg,
-    userinfo_signed_response_alg: client.userinfoSignedResponseAlg,
-    authorization_signed_response_alg: client.authorizationSignedResponseAlg,
-    authorization_encrypted_response_alg: client.authorizationEncryptedResponseAlg,
-    authorization_encrypted_response_enc: client.authorizationEncryptedResponseEnc,
-    request_object_signing_alg: client.requestObjectSigningAlg,
     require_signed_request_object: client.requireSignedRequestObject,
     require_pushed_authorization_requests: client.requirePushedAuthorizationRequests,
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,

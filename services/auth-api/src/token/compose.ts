@@ -22,6 +22,7 @@ import { createExchangeTargets } from './exchange/targets.ts';
 import { createGrants } from './grants/index.ts';
 import { internalIntrospectionRoutes } from './internal-routes.ts';
 import { createIntrospectionEndpoint } from './introspect.ts';
+import { createIntrospectionJwt } from './introspection-jwt.ts';
 import { createRegisteredAssertions } from './registered-assertions.ts';
 import { createRevocationEndpoint } from './revoke.ts';
 import { oauthRoutes } from './routes.ts';
@@ -142,6 +143,13 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       oauthRoutes(app, {
         tokenEndpoint,
         introspection,
+        introspectionJwt: createIntrospectionJwt({
+          issuer,
+          opsUsername,
+          signer: dependencies.keys.signer,
+          encryptFor: dependencies.assertions.encryptFor,
+          now,
+        }),
         revocation,
         deviceAuthorization: dependencies.authorize.deviceAuthorization,
       }),

@@ -15,12 +15,14 @@ import {
   tokenRequestSchema,
 } from '../protocol/schemas.ts';
 import type { IntrospectionEndpoint } from './introspect.ts';
+import { asksForJwt, type IntrospectionJwt, introspectionMediaType } from './introspection-jwt.ts';
 import type { RevocationEndpoint } from './revoke.ts';
 import type { TokenEndpoint } from './token.ts';
 
 export interface OAuthRoutesDeps {
   tokenEndpoint: TokenEndpoint;
   introspection: IntrospectionEndpoint;
+  introspectionJwt: IntrospectionJwt;
   revocation: RevocationEndpoint;
   deviceAuthorization: DeviceAuthorizationEndpoint;
 }
@@ -74,6 +76,7 @@ export async function oauthRoutes(api: App, deps: OAuthRoutesDeps): Promise<void
       schema: {
         tags,
         summary: 'Ask about a token (RFC 7662)',
+        description: `With \`Accept: ${introspectionMediaType}\` the answer is a signed JWT (RFC 9701).`,
         consumes,
         body: tokenQuestionSchema,
         response: { 200: introspectionAnswerSchema, ...refusals },
@@ -83,6 +86,10 @@ export async function oauthRoutes(api: App, deps: OAuthRoutesDeps): Promise<void
       const call = callOf(request);
       const caller = await deps.introspection.authenticate(call);
       const answer = await deps.introspection.answer(caller, call.parameters);
+      if (asksForJwt(request.headers.accept)) {
+        reply.type(introspectionMediaType);
+        return (await deps.introspectionJwt(caller, answer)) as never;
+      }
       // The stored answer is JSON text already: with this type it is sent unchanged.
       reply.type('application/json; charset=utf-8');
       return answer as never;
