@@ -116,10 +116,10 @@ export function createAuthorizationEndpoint(options: AuthorizationOptions) {
       if (refusal !== undefined) return { redirectTo: pages.signIn(form.interaction) };
       const { authorization: request } = await interactions.consume(browser.request, form.interaction);
       options.unfinished.release(browser.request.ip);
-      await findClientAgain(request);
+      const client = await findClientAgain(request);
       const denial = accessDenied('The user cancelled the sign-in');
       if (request.device !== undefined) return answer.toDevice(request, { refusal: denial }, browser);
-      return answer.orError(request, () => Promise.reject(denial));
+      return answer.orError(request, client, () => Promise.reject(denial));
     },
 
     /** Refuses a pushed request that begin() would refuse. @throws OAuthError, AppError */
