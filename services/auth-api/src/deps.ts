@@ -162,7 +162,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const people = { contactCenters, users, tokens, token, approvals };
   const backchannel = composeBackchannel(core, { assertions, audit, clientAuthentication, people });
   const userInfo = composeUserInfo(core, { keys, clients, tokens, token });
-  const discovery = composeDiscovery(core, { config, keys, registration });
+  const discovery = composeDiscovery(core, { config, keys, clients, registration });
   const followed = composeChanges(core, {
     revocation,
     keys,

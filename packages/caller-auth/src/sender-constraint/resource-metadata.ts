@@ -15,12 +15,11 @@ export interface ResourceDescription {
   /** A POST may have the token in its form (RFC 6750 section 2.2). */
   takesForms?: boolean;
   signingAlgorithms?: readonly string[] | undefined;
-  detailTypes?: readonly string[] | undefined;
 }
 
 /** RFC 9728 section 2. JSON drops undefined members. */
 export function resourceMetadata(described: ResourceDescription) {
-  const { resource, issuer, name, scopes, takesForms, signingAlgorithms, detailTypes } = described;
+  const { resource, issuer, name, scopes, takesForms, signingAlgorithms } = described;
   return {
     resource,
     authorization_servers: [issuer],
@@ -29,7 +28,6 @@ export function resourceMetadata(described: ResourceDescription) {
     bearer_methods_supported: takesForms ? ['header', 'body'] : ['header'],
     jwks_uri: signingAlgorithms && `${issuer}/oauth/jwks`,
     resource_signing_alg_values_supported: signingAlgorithms,
-    authorization_details_types_supported: detailTypes,
     dpop_signing_alg_values_supported: described.takesProofs ? dpopAlgorithms : undefined,
     dpop_bound_access_tokens_required: false,
     tls_client_certificate_bound_access_tokens: described.takesCertificates,

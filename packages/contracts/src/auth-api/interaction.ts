@@ -59,7 +59,21 @@ export const interactionViewSchema = z.object({
   /** Origin of the redirect URI, for the `form-action` directive of the page. */
   redirectOrigin: z.string(),
   /** Present while a signed-in user is asked whether the application may have what it asks for. */
-  consent: z.object({ userName: z.string(), scope: z.array(z.string()) }).optional(),
+  consent: z
+    .object({
+      userName: z.string(),
+      scope: z.array(z.string()),
+      /** Authorization details (RFC 9396): what their type says, and their members. */
+      details: z
+        .array(
+          z.object({
+            text: z.string(),
+            members: z.array(z.object({ name: z.string(), value: z.string() })),
+          }),
+        )
+        .optional(),
+    })
+    .optional(),
   /** Present where a device waits to be let in (RFC 8628): the user compares before saying yes. */
   device: z
     .object({ userCode: z.string(), requestedFrom: z.string(), requestedAt: z.iso.datetime() })

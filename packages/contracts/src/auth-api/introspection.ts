@@ -28,6 +28,8 @@ export const introspectionActiveSchema = z.object({
   contact_center_id: z.string().optional(),
   /** What the token is bound to (RFC 7800): a key (RFC 9449) or a certificate (RFC 8705). */
   cnf: z.object({ jkt: z.string().optional(), 'x5t#S256': z.string().optional() }).optional(),
+  /** RFC 9396 section 9.2. */
+  authorization_details: z.array(z.looseObject({ type: z.string() })).optional(),
   grant_type: z.string(),
   /** Authorities of the user; of the client where there is no user. */
   authorities: z.array(z.string()),

@@ -8,6 +8,7 @@ import {
 } from '@gatehouse/service-kit/errors/oauth-error';
 import { type Client, followsFapi } from '../clients/client.ts';
 import { supportedContexts } from '../protocol/authentication-context.ts';
+import { invalidDetails } from '../protocol/authorization-details.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import { type ClaimsDemand, readClaims } from '../protocol/claims-parameter.ts';
 import {
@@ -45,6 +46,7 @@ export function checkAuthorizationParameters(draft: AuthorizationDraft): Checked
   checkRegistration(draft);
   const responseType = checkResponseType(draft);
   checkResponseMode(draft, responseType);
+  checkDetails(draft, responseType);
   refuseUnsupportedBindings(draft);
   checkCodeChallenge(draft, responseType);
   checkDpopKey(draft);
@@ -98,6 +100,12 @@ function refuseUnsupportedBindings({ parameters }: AuthorizationDraft): void {
   if (parameters.list('audience').length > 0) throw invalidTarget('audience is not supported here');
 }
 
+/** RFC 9396 section 7: the answer names what was granted, and that has no place in an address. */
+function checkDetails({ parameters }: AuthorizationDraft, responseType: ResponseType): void {
+  if (parameters.get('authorization_details') !== undefined && responseType !== 'code')
+    throw invalidDetails('authorization_details needs the response_type code');
+}
+
 function checkCodeChallenge({ client, parameters }: AuthorizationDraft, responseType: ResponseType): void {
   const isRequired = includes(responseType, 'code') && mustChallenge(client);
   const challenge = parameters.get('code_challenge');
@@ -121,6 +129,9 @@ function checkScope({ client, parameters }: AuthorizationDraft, responseType: Re
   const text = parameters.get('scope');
   const requested = text === undefined ? undefined : parseScope(text);
   if (text !== undefined && requested === undefined) throw invalidScope('The scope is malformed');
+  // RFC 9396 section 3: who asks for details alone gets nothing besides.
+  const isForDetails = requested === undefined && parameters.get('authorization_details') !== undefined;
+  if (isForDetails) return [];
   const scope = narrowScope(requested, client.scope);
   if (scope === undefined) throw invalidScope('The client may not have this scope');
   if (includes(responseType, 'id_token') && !scope.includes(openidScope))

@@ -43,7 +43,8 @@ export function createDecision({ consents, now }: DecisionOptions) {
         ? { session }
         : { refusal: accessDenied('The user did not agree to what the application asks for') };
     }
-    const isDemanded = request.prompt.includes('consent');
+    // Authorization details name single things: what the user agreed to once says nothing of the next.
+    const isDemanded = request.prompt.includes('consent') || request.details !== undefined;
     if (!isDemanded && (!client.requireConsent || (await consents.covers(session.sub, request)))) {
       return { session };
     }

@@ -95,6 +95,7 @@ function grantOf(request: AuthorizationRequest, proved: ProvedUser, familyId: st
     session: session && referenceTo(session),
     nonce: request.nonce,
     claims: request.claims,
+    details: request.details,
     authorizedAtMs,
   });
 }

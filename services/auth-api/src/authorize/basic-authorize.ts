@@ -94,7 +94,7 @@ function problemOf(request: AuthorizationRequest, client: Client, sub: string): 
     return loginRequired('Another user signed in than the one who was asked for');
   if (contexts?.areEssential && !contexts.values.includes(contextOf(passwordMethods)))
     return unmetRequirements();
-  if (client.requireConsent || prompt.includes('consent'))
+  if (client.requireConsent || prompt.includes('consent') || request.details !== undefined)
     return consentRequired('The user must agree to what the application asks for');
   return undefined;
 }

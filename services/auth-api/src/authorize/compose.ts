@@ -82,6 +82,7 @@ export function composeAuthorize(core: Core, dependencies: AuthorizeDependencies
     formGuard: dependencies.interactions.formGuard,
     sessions: dependencies.sessions.service,
     idTokens: tokens.ids,
+    details: clients.details,
     decide: createDecision({ consents: dependencies.consents.service, now }),
     issue: createAuthorizationIssuer({
       sessions: dependencies.sessions.service,

@@ -7,6 +7,7 @@ import { deviceGrantType } from '../devices/device.ts';
 import { pollIntervalSeconds } from '../devices/polled-requests.ts';
 import type { Devices } from '../devices/service.ts';
 import { formatUserCode } from '../devices/user-code.ts';
+import { invalidDetails } from '../protocol/authorization-details.ts';
 import { narrowScope, parseScope } from '../protocol/parameters.ts';
 
 export interface DeviceAnswer {
@@ -38,6 +39,8 @@ export function createDeviceAuthorizationEndpoint(options: DeviceAuthorizationOp
       if (!client.grantTypes.includes(deviceGrantType)) {
         throw unauthorizedClient('The client may not use the device authorization grant');
       }
+      if (call.parameters.get('authorization_details') !== undefined)
+        throw invalidDetails('The device authorization grant takes no authorization_details');
       const text = call.parameters.get('scope');
       const requested = text === undefined ? undefined : parseScope(text);
       if (text !== undefined && requested === undefined) throw invalidScope('The scope is malformed');

@@ -2,6 +2,7 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import type { DetailReader } from '../clients/detail-types.ts';
 import type { AuthorizationRequest } from '../protocol/authorization-request.ts';
 import type { IdTokens } from '../tokens/id-token.ts';
 import { checkAuthorizationParameters } from './authorization-checks.ts';
@@ -10,6 +11,7 @@ import type { RequestSource } from './request-sources.ts';
 
 export interface RequestReaderOptions {
   idTokens: Pick<IdTokens, 'recognize'>;
+  details: DetailReader;
   /** Every client must push its requests, whatever its registration says. */
   requiresPushed: boolean;
   now: Clock;
@@ -21,7 +23,7 @@ type ReadableSource = Omit<RequestSource, 'problem'> & { isPushed: boolean };
 /** The longest hint that is kept; a longer one is cut. */
 const maxHintLength = 256;
 
-export function createRequestReader({ idTokens, requiresPushed, now }: RequestReaderOptions) {
+export function createRequestReader({ idTokens, details, requiresPushed, now }: RequestReaderOptions) {
   /** Gives the subject that an ID token or the claims parameter names (OpenID Connect Core sections 3.1.2.1 and 5.5.1). */
   async function readHint(
     idToken: string | undefined,
@@ -44,6 +46,7 @@ export function createRequestReader({ idTokens, requiresPushed, now }: RequestRe
       ...{ client, redirectUri, redirectUriGiven, parameters },
       ...{ isPushed, mustPush, isSigned },
     });
+    const read = await details.read(parameters.get('authorization_details'), client);
     const hint = (name: string) => parameters.get(name)?.slice(0, maxHintLength);
     const asksForSignIn = checked.prompt.includes('login') || checked.prompt.includes('select_account');
     return definedOnly({
@@ -54,6 +57,8 @@ export function createRequestReader({ idTokens, requiresPushed, now }: RequestRe
       asJwt,
       ...checked,
       claims: demand?.claims,
+      details: read?.details,
+      detailTexts: read?.texts,
       state,
       nonce: parameters.get('nonce'),
       codeChallenge: parameters.get('code_challenge'),

@@ -8,6 +8,7 @@ import {
 } from '@gatehouse/service-kit/errors/oauth-error';
 import { askedWindowMs } from '../approvals/asked-people.ts';
 import { type Client, followsFapiCiba } from '../clients/client.ts';
+import { invalidDetails } from '../protocol/authorization-details.ts';
 import { isWithinScope, openidScope, parseScope, type RequestParameters } from '../protocol/parameters.ts';
 
 export const hintNames = ['login_hint', 'login_hint_token', 'id_token_hint'] as const;
@@ -45,6 +46,8 @@ function checkSizes(parameters: RequestParameters): void {
 function refuseUnsupportedBindings(parameters: RequestParameters): void {
   if (parameters.list('resource').length > 0) throw invalidTarget('resource is not supported here');
   if (parameters.list('audience').length > 0) throw invalidTarget('audience is not supported here');
+  if (parameters.get('authorization_details') !== undefined)
+    throw invalidDetails('authorization_details is not supported here');
 }
 
 function readScope(client: Client, parameters: RequestParameters): string[] {

@@ -4,6 +4,7 @@ import type { StoredSecret } from '@gatehouse/caller-auth/credentials/stored-sec
 import type { ContentEncryption, EncryptionAlgorithm } from '../assertions/encryption.ts';
 import type { KeySource } from '../assertions/key-sets.ts';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
+import type { DetailType } from '../protocol/authorization-details.ts';
 import type { RedirectMatching } from '../protocol/redirect-uri.ts';
 import type { ResponseType } from '../protocol/response-types.ts';
 import type { MembershipClaim } from '../protocol/user-claims.ts';
@@ -147,6 +148,10 @@ export interface Client
   jwtBearer: { issuers: AssertionIssuer[] };
   /** Resource identifiers (RFC 8707) under which others may name this client as audience. */
   resources: string[];
+  /** Types of authorization details (RFC 9396) that this client, as a resource, understands. */
+  detailTypes: DetailType[];
+  /** Types that it may ask for. */
+  authorizationDetailsTypes: string[];
   /** It registered itself (RFC 7591). */
   registeredDynamically: boolean;
   /** RFC 7592: hash of the token with which it manages its registration. */

@@ -8,6 +8,7 @@ import type { Assertions } from '../assertions/compose.ts';
 import type { Audit } from '../audit/compose.ts';
 import type { Core } from '../core.ts';
 import type { Revocation } from '../revocation/compose.ts';
+import { createDetailReader } from './detail-types.ts';
 import { createClientDirectory } from './directory.ts';
 import { createClientService } from './service.ts';
 import { createServiceCallers } from './service-callers.ts';
@@ -67,6 +68,7 @@ export async function composeClients(core: Core, dependencies: ClientDependencie
     serviceCallers: createServiceCallers({ own, verifier, audit: dependencies.audit.writer }),
     verifier,
     directory,
+    details: createDetailReader(directory),
     uses,
     service: createClientService({
       db: pool,

@@ -2,8 +2,9 @@
 import { createRevalidatingCache, newOwnerState } from '@gatehouse/service-kit/cache/revalidating-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { KnownDetailType } from '../protocol/authorization-details.ts';
 import type { Client } from './client.ts';
-import { findClient, findClientsByResource, someClientHasOrigin } from './store.ts';
+import { findClient, findClientsByResource, listDetailTypes, someClientHasOrigin } from './store.ts';
 
 export type ClientDirectory = ReturnType<typeof createClientDirectory>;
 
@@ -46,6 +47,16 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
     },
   });
 
+  // Read only by requests with authorization details, so one list is enough.
+  const detailTypes = createRevalidatingCache<ReadonlyMap<string, KnownDetailType>>({
+    ...kept,
+    maxEntries: 1,
+    async load() {
+      return { status: 'found', value: typesOf(await listDetailTypes(db)), etag: undefined };
+    },
+    dropsOutdated: true,
+  });
+
   /** @throws Error (503 through the error handlers) if PostgreSQL does not answer and no copy is young enough */
   async function find(clientId: string): Promise<Client | undefined> {
     if (clientId === serviceClient.clientId) return serviceClient;
@@ -62,6 +73,9 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
       return clientId === undefined || another !== undefined ? undefined : find(clientId);
     },
 
+    /** Types of authorization details by their names. @throws Error as find */
+    detailTypes: async () => (await detailTypes.get('all')) ?? new Map<string, KnownDetailType>(),
+
     /** Whether any client registered a page on this web origin. @throws Error as find */
     hasOrigin: async (origin: string): Promise<boolean> => (await origins.get(origin)) !== undefined,
 
@@ -77,12 +91,23 @@ export function createClientDirectory(options: ClientDirectoryOptions) {
     drop(clientId: string): void {
       cache.invalidate((key) => key === clientId);
       origins.invalidateAll();
+      detailTypes.invalidateAll();
     },
 
     /** Changes may have been missed. */
     dropAll(): void {
       cache.invalidateAll();
       origins.invalidateAll();
+      detailTypes.invalidateAll();
     },
   };
+}
+
+/** A type that two resources registered at the same moment means nothing. */
+function typesOf(resources: Awaited<ReturnType<typeof listDetailTypes>>): Map<string, KnownDetailType> {
+  const all = resources.flatMap(({ detail_types: types, resources: locations }) =>
+    types.map((type) => ({ ...type, locations })),
+  );
+  const byName = Map.groupBy(all, ({ type }) => type);
+  return new Map([...byName].flatMap(([type, [only, other]]) => (only && !other ? [[type, only]] : [])));
 }

@@ -40,6 +40,9 @@ const texts = {
     'Whose tokens it may exchange for which audiences (RFC 8693); empty lists refuse everything.',
   jwtBearer: 'Whose assertions it may turn into tokens (RFC 7523), each issuer with its keys.',
   resources: 'Under which `resource` others may name it as audience (RFC 8707).',
+  detailTypes:
+    'Types of `authorization_details` (RFC 9396) that it understands as a resource: what a request may contain, and the text of the consent page.',
+  authorizationDetailsTypes: 'Types of `authorization_details` that it may ask for.',
   jwks: 'Its public keys by value (RFC 7517).',
   jwksUri: 'Or the https address they are read from.',
   frontchannelLogoutUri: 'Shown in a frame when a session ends; on the origin of a redirect URI.',

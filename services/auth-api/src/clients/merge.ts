@@ -81,6 +81,8 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
     jwtBearer: patch.jwtBearer ? { issuers: patch.jwtBearer.issuers.map(issuerOf) } : client.jwtBearer,
     membershipClaims: unique(patch.membershipClaims ?? client.membershipClaims),
     resources: unique(patch.resources ?? client.resources),
+    detailTypes: patch.detailTypes ?? client.detailTypes,
+    authorizationDetailsTypes: unique(patch.authorizationDetailsTypes ?? client.authorizationDetailsTypes),
   };
   const problems = problemsOf(merged, patch, defaults);
   if (problems.length > 0) {

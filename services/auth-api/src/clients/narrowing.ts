@@ -29,11 +29,12 @@ function losesRights(before: Client, after: Client): boolean {
   );
 }
 
-/** Whether access tokens have a scope, or lack a `may_act`, that the registration now says otherwise; a refresh corrects it. */
+/** Whether access tokens have a scope or authorization details, or lack a `may_act`, that the registration now says otherwise; a refresh corrects it. */
 function accessTokensExceed(before: Client, after: Client): boolean {
   const { mayAct } = after.tokenExchange;
   return (
     !isWithinScope(before.scope, after.scope) ||
+    !isCovered(before.authorizationDetailsTypes, after.authorizationDetailsTypes) ||
     (mayAct !== undefined && mayAct !== before.tokenExchange.mayAct)
   );
 }

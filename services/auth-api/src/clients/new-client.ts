@@ -50,6 +50,8 @@ export function newClient(clientId: string, defaults: FieldDefaults, nowMs: numb
     tokenExchange: { subjectClients: [], audiences: [], delegation: false },
     jwtBearer: { issuers: [] },
     resources: [],
+    detailTypes: [],
+    authorizationDetailsTypes: [],
     frontchannelLogoutSessionRequired: false,
     backchannelLogoutSessionRequired: false,
     requirePushedAuthorizationRequests: false,

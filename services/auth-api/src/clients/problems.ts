@@ -19,6 +19,7 @@ export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientD
     ...backchannelFindings(client),
     ...client.jwtBearer.issuers.flatMap((trusted, index) => issuerFindings(client, trusted, index)),
     ...addressFindings(client, defaults.allowLoopback),
+    ...detailFindings(client),
     ...lifeFindings(client, defaults),
   ];
   return findings.flatMap(([field, message]) =>
@@ -163,6 +164,20 @@ function addressFindings(client: Client, allowLoopback: boolean): Finding[] {
     ...client.jwtBearer.issuers.map(
       ({ jwksUri }, index): Finding => [`jwtBearer.issuers.${index}.jwksUri`, problemOf(jwksUri)],
     ),
+  ];
+}
+
+function detailFindings({ detailTypes, resources }: Client): Finding[] {
+  const names = detailTypes.map(({ type }) => type);
+  return [
+    ['detailTypes', when(new Set(names).size < names.length, 'has a type twice')],
+    [
+      'detailTypes',
+      when(
+        resources.length === 0 && detailTypes.some(({ required = [] }) => required.includes('locations')),
+        'requires locations, which are the resources of the client: it has none',
+      ),
+    ],
   ];
 }
 

@@ -50,6 +50,8 @@ const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
   tokenExchange: 'json',
   jwtBearer: 'json',
   resources: 'plain',
+  detailTypes: 'json',
+  authorizationDetailsTypes: 'plain',
   jwks: 'json',
   jwksUri: 'plain',
   frontchannelLogoutUri: 'plain',

@@ -7,6 +7,7 @@ import { integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { contentEncryptions, encryptionAlgorithms } from '../assertions/encryption.ts';
 import { signingAlgorithms } from '../keys/algorithms.ts';
+import { detailTypeNameSchema, detailTypeSchema } from '../protocol/authorization-details.ts';
 import { backchannelGrantType } from '../protocol/grant-types.ts';
 import { parseScope } from '../protocol/parameters.ts';
 import { maxUriLength, redirectUriProblem } from '../protocol/redirect-uri.ts';
@@ -93,6 +94,8 @@ const fields = {
   tokenExchange,
   jwtBearer: jwtBearerSchema,
   resources: z.array(z.url().max(512)).max(100),
+  detailTypes: z.array(detailTypeSchema).max(50),
+  authorizationDetailsTypes: z.array(detailTypeNameSchema).max(100),
 };
 
 /** `null` removes the value. */

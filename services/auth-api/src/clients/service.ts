@@ -24,6 +24,7 @@ import {
   type ClientFilter,
   deleteClient,
   findClient,
+  findTakenDetailType,
   insertClient,
   listClients,
   lockClient,
@@ -144,6 +145,7 @@ export function createClientService(options: ClientServiceOptions) {
       if (given !== undefined) client.secrets = [await secrets.keep(given)];
       if (generated !== undefined) client.secrets = [generated.stored];
       const { after } = await change(clientId, 'client_created', actor, async (transaction) => {
+        await requireFreeTypes(transaction.client, client);
         const after = (await insertClient(transaction.client, client)) ?? raise(taken(clientId));
         return { before: undefined, after };
       });
@@ -167,6 +169,7 @@ export function createClientService(options: ClientServiceOptions) {
         const merged = mergeClient(before, patch, defaults);
         if (secret !== undefined) merged.secrets = [secret];
         if (!usesSecret(merged)) merged.secrets = [];
+        await requireFreeTypes(transaction.client, merged);
         const after = (await updateClient(transaction.client, merged)) ?? missing(clientId);
         await endTokens(transaction, { before, after: merged });
         return { before, after };
@@ -210,6 +213,13 @@ export function createClientService(options: ClientServiceOptions) {
 
 function taken(clientId: string) {
   return conflict(`The client id ${clientId} is taken`, { field: 'data.client_id' });
+}
+
+/** A type means what one resource says. @throws AppError (409) */
+async function requireFreeTypes(db: Queryable, client: Client): Promise<void> {
+  const other = client.detailTypes.length === 0 ? undefined : await findTakenDetailType(db, client);
+  if (other !== undefined)
+    throw conflict(`The type ${other} is registered by another client`, { field: 'data.detailTypes' });
 }
 
 function missing(clientId: string): never {

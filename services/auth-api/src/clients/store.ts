@@ -1,6 +1,7 @@
 /** Stores clients in PostgreSQL. */
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import type { DetailType } from '../protocol/authorization-details.ts';
 import type { Client } from './client.ts';
 import { type ClientRow, columns, rowValues, toClient } from './row.ts';
 
@@ -78,6 +79,29 @@ export async function findClientsByResource(db: Queryable, resource: string): Pr
     values: [resource],
   });
   return rows.map((row) => row.client_id);
+}
+
+/** Resources that registered types of authorization details. */
+export async function listDetailTypes(db: Queryable) {
+  const { rows } = await db.query<{ detail_types: DetailType[]; resources: string[] }>({
+    name: 'list_detail_types',
+    text: `SELECT detail_types, resources FROM auth.clients WHERE detail_types <> '[]' ORDER BY client_id`,
+  });
+  return rows;
+}
+
+/** A type of the client that another client has registered. */
+export async function findTakenDetailType(
+  db: Queryable,
+  { clientId, detailTypes }: Pick<Client, 'clientId' | 'detailTypes'>,
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ type: string }>({
+    name: 'find_taken_detail_type',
+    text: `SELECT other.type FROM auth.clients, jsonb_to_recordset(detail_types) AS other (type text)
+      WHERE detail_types <> '[]' AND client_id <> $1 AND other.type = ANY ($2) LIMIT 1`,
+    values: [clientId, detailTypes.map(({ type }) => type)],
+  });
+  return rows[0]?.type;
 }
 
 /** Whether any client registered a redirect URI below one of the origins, each as `https://host[:port]`. */

@@ -42,6 +42,8 @@ export function viewOf(client: Client): ClientView {
     tokenExchange: client.tokenExchange,
     jwtBearer: client.jwtBearer as ClientView['jwtBearer'],
     resources: client.resources,
+    detailTypes: client.detailTypes,
+    authorizationDetailsTypes: client.authorizationDetailsTypes,
     jwks: client.jwks as ClientView['jwks'],
     jwksUri: client.jwksUri,
     frontchannelLogoutUri: client.frontchannelLogoutUri,

@@ -42,6 +42,11 @@ export const registrationSettings = {
     env: 'GATEHOUSE_REGISTRATION_REQUIRE_PKCE',
     doc: 'A client that registers itself must send a code challenge (RFC 7636), unless it is public: then it must in any case. An operator may change `requirePkce` of each one.',
   }),
+  detailTypes: setting(read.list().default([]) as z.ZodType<string[]>, {
+    env: 'GATEHOUSE_REGISTRATION_DETAIL_TYPES',
+    doc: 'Types of authorization details (RFC 9396) that self-registered clients may ask for, separated by commas.',
+    example: 'call-recordings',
+  }),
 };
 
 function atLeastThirtyTwoCharacters(text: string): void {

@@ -1,6 +1,7 @@
 /** Composes the discovery documents and the published key set. */
 
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
 import { grantTypes } from '../token/grants/index.ts';
@@ -9,6 +10,7 @@ import { userResources } from './user-resources.ts';
 
 interface DiscoveryDependencies {
   keys: Keys;
+  clients: Clients;
   config: {
     authorization: { requirePushed: boolean };
     http: { tls: { clientCertificates: boolean } };
@@ -17,7 +19,8 @@ interface DiscoveryDependencies {
   registration: { isOffered: boolean };
 }
 
-export function composeDiscovery({ issuer }: Core, { config, keys, registration }: DiscoveryDependencies) {
+export function composeDiscovery({ issuer }: Core, dependencies: DiscoveryDependencies) {
+  const { config, keys, clients, registration } = dependencies;
   const { authorization, http, mtls } = config;
   const offers = {
     requiresPushed: authorization.requirePushed,
@@ -27,7 +30,13 @@ export function composeDiscovery({ issuer }: Core, { config, keys, registration 
   };
   const resources = userResources(issuer, offers);
   const signingKeys = () => keys.service.keys.all;
+  /** The document must be there without PostgreSQL too. */
+  const detailTypes = async () => {
+    const known = await clients.directory.detailTypes().catch(() => undefined);
+    return [...(known?.keys() ?? [])];
+  };
   return {
-    routes: async (app: App) => discoveryRoutes(app, { issuer, grantTypes, signingKeys, offers, resources }),
+    routes: async (app: App) =>
+      discoveryRoutes(app, { issuer, grantTypes, signingKeys, offers, resources, detailTypes }),
   };
 }

@@ -15,6 +15,7 @@ interface DiscoveryRoutesDeps {
   signingKeys: () => readonly SigningKey[];
   offers: Offers;
   resources: UserResources;
+  detailTypes(): Promise<string[]>;
 }
 
 const tags = ['discovery'];
@@ -29,7 +30,7 @@ const paths = [
 
 export function discoveryRoutes(
   app: App,
-  { issuer, grantTypes, signingKeys, offers, resources }: DiscoveryRoutesDeps,
+  { issuer, grantTypes, signingKeys, offers, resources, detailTypes }: DiscoveryRoutesDeps,
 ): void {
   app.setErrorHandler(oauthErrorHandler);
   allowEveryOrigin(app, { methods: ['GET'], requestHeaders: ['content-type', 'x-request-id'] });
@@ -45,7 +46,11 @@ export function discoveryRoutes(
       url,
       { schema: { tags, summary: 'What this server can do', response: { 200: discoverySchema } } },
       async () =>
-        discoveryDocument({ issuer, grantTypes, signingAlgorithms: signingAlgorithms(), offers, resources }),
+        discoveryDocument({
+          ...{ issuer, grantTypes, offers, resources },
+          signingAlgorithms: signingAlgorithms(),
+          detailTypes: await detailTypes(),
+        }),
     );
   }
 

@@ -28,11 +28,13 @@ interface DiscoveryFacts {
   signingAlgorithms: string[];
   offers: Offers;
   resources: UserResources;
+  /** Registered by resources. */
+  detailTypes: string[];
 }
 
 /** Every address is below the issuer, whatever host the request named. */
 export function discoveryDocument(facts: DiscoveryFacts) {
-  const { issuer, grantTypes, signingAlgorithms, offers, resources } = facts;
+  const { issuer, grantTypes, signingAlgorithms, offers, resources, detailTypes } = facts;
   const confidentialMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   return {
     issuer,
@@ -83,6 +85,8 @@ export function discoveryDocument(facts: DiscoveryFacts) {
     dpop_signing_alg_values_supported: dpopAlgorithms,
     tls_client_certificate_bound_access_tokens: offers.certificates,
     scopes_supported: [openidScope, ...claimScopes, offlineScope],
+    // RFC 9396 section 10.
+    authorization_details_types_supported: detailTypes,
     prompt_values_supported: promptValues,
     acr_values_supported: supportedContexts,
     claim_types_supported: ['normal'],

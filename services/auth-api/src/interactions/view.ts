@@ -1,7 +1,7 @@
 /** Builds the view of an interaction that Auth UI reads. */
 import type { InteractionView } from '@gatehouse/contracts/auth-api/interaction';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
-import type { PendingDevice } from '../protocol/authorization-request.ts';
+import type { AuthorizationRequest, PendingDevice } from '../protocol/authorization-request.ts';
 import type { Interaction, InteractionState } from './interaction.ts';
 
 export function viewOf(interaction: Interaction, offersRemember: boolean): InteractionView {
@@ -18,13 +18,27 @@ export function viewOf(interaction: Interaction, offersRemember: boolean): Inter
     device: authorization.device && deviceOf(authorization.device),
     csrf: interaction.csrf,
     redirectOrigin: originOf(authorization.redirectUri),
-    consent: consent && { userName: consent.userName, scope: authorization.scope },
+    consent: consent && consentOf(consent.userName, authorization),
     error,
     brokenRules,
     retryAfterSeconds,
     correlationId,
     expiresAt: new Date(interaction.expiresAtMs).toISOString(),
   });
+}
+
+function consentOf(userName: string, { scope, details, detailTexts }: AuthorizationRequest) {
+  const shown = details?.map(({ type: _type, ...members }, index) => ({
+    text: detailTexts?.[index] ?? '',
+    members: Object.entries(members).map(([name, value]) => ({ name, value: textOf(value) })),
+  }));
+  return definedOnly({ userName, scope, details: shown });
+}
+
+/** People read lists as they write them; other values as JSON. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.join(', ') : JSON.stringify(value);
 }
 
 function rememberOf({ remember }: InteractionState): InteractionView['remember'] {

@@ -1,4 +1,5 @@
 /** Defines a checked authorization request. It is plain JSON, stored in an interaction while the user logs in. */
+import type { AuthorizationDetail } from './authorization-details.ts';
 import type { RequestedClaims } from './claims-parameter.ts';
 import type { ResponseMode, ResponseType } from './response-types.ts';
 
@@ -35,6 +36,9 @@ export interface AuthorizationRequest {
   maxAgeSeconds?: number;
   /** The `claims` parameter (OpenID Connect Core section 5.5). */
   claims?: RequestedClaims;
+  /** Authorization details (RFC 9396), and what the consent page says of each. */
+  details?: AuthorizationDetail[];
+  detailTexts?: string[];
   /** Authentication contexts (`acr`) of which the login should have one, or must if they are essential. */
   contexts?: { values: string[]; areEssential: boolean };
   /** `acr_values` as sent, the preferred first: an identity provider may know values that Gatehouse does not. */

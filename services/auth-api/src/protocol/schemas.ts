@@ -36,6 +36,7 @@ export const tokenRequestSchema = z.looseObject({
   resource: text.describe('Absolute URI; may repeat'),
   device_code: text.describe('RFC 8628'),
   auth_req_id: text.describe('OpenID CIBA'),
+  authorization_details: text.describe('RFC 9396, as JSON; never more than was granted'),
 });
 
 export const tokenAnswerSchema = z.object({
@@ -44,7 +45,11 @@ export const tokenAnswerSchema = z.object({
     .enum(['bearer', 'DPoP', 'N_A'])
     .describe('N_A: what was issued is no access token (RFC 8693)'),
   expires_in: z.int().describe('Seconds'),
-  scope: z.string(),
+  scope: z.string().optional(),
+  authorization_details: z
+    .array(z.looseObject({ type: z.string() }))
+    .optional()
+    .describe('RFC 9396'),
   refresh_token: z.string().optional(),
   id_token: z.string().optional(),
   issued_token_type: z.string().optional(),

@@ -5,12 +5,13 @@ import type { Secret } from '@gatehouse/service-kit/secret';
 import type { Audit } from '../audit/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
+import type { RegistrationLimits } from './metadata.ts';
 import { registrationRoutes } from './routes.ts';
 import { createRegistrations } from './service.ts';
 
 interface RegistrationDependencies {
   config: {
-    registration: { initialAccessToken: Secret | undefined; scopes: readonly string[]; requirePkce: boolean };
+    registration: RegistrationLimits & { initialAccessToken: Secret | undefined; requirePkce: boolean };
   };
   audit: Audit;
   clients: Clients;
@@ -23,7 +24,7 @@ export function composeRegistration(
   const registrations = createRegistrations({
     issuer,
     initialAccessToken: settings.initialAccessToken,
-    scopes: settings.scopes,
+    limits: settings,
     requirePkce: settings.requirePkce,
     clients: clients.service,
     directory: clients.directory,

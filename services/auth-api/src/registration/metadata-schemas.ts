@@ -38,6 +38,7 @@ export const metadataSchema = z
     dpop_bound_access_tokens: z.boolean().optional().describe('RFC 9449'),
     tls_client_certificate_bound_access_tokens: z.boolean().optional().describe('RFC 8705'),
     default_max_age: z.int().optional(),
+    authorization_details_types: texts.optional().describe('RFC 9396'),
     subject_type: text.optional(),
     sector_identifier_uri: text.optional(),
     software_statement: anyJson().optional(),

@@ -42,16 +42,23 @@ const names: Readonly<Record<string, string>> = {
   dpopBoundAccessTokens: 'dpop_bound_access_tokens',
   tlsClientCertificateBoundAccessTokens: 'tls_client_certificate_bound_access_tokens',
   defaultMaxAgeSeconds: 'default_max_age',
+  authorizationDetailsTypes: 'authorization_details_types',
 };
 
 type Optional = typeof optional;
 const optionalPairs = Object.entries(optional) as [keyof Optional, Optional[keyof Optional]][];
 
+/** What the operator permits self-registered clients. */
+export interface RegistrationLimits {
+  scopes: readonly string[];
+  detailTypes: readonly string[];
+}
+
 /** Grants with a user: only a user can decide whether to trust such a client. */
 const allowedGrants: readonly string[] = ['authorization_code', 'refresh_token', deviceGrantType];
 
 /** @throws OAuthError invalid_client_metadata, invalid_redirect_uri, unapproved_software_statement */
-export function registrationOf(metadata: ClientMetadata, allowedScopes: readonly string[]): ClientPatch {
+export function registrationOf(metadata: ClientMetadata, limits: RegistrationLimits): ClientPatch {
   refuseWhatIsNotOffered(metadata);
   const method = metadata.token_endpoint_auth_method ?? 'client_secret_basic';
   const patch = {
@@ -60,7 +67,7 @@ export function registrationOf(metadata: ClientMetadata, allowedScopes: readonly
     tokenEndpointAuthMethod: method,
     authorizedGrantTypes: grantsOf(metadata),
     responseTypes: metadata.response_types ?? ['code'],
-    scope: scopeOf(metadata, allowedScopes),
+    scope: scopeOf(metadata, limits.scopes),
     redirectURIs: metadata.redirect_uris ?? [],
     postLogoutRedirectURIs: metadata.post_logout_redirect_uris ?? [],
     redirectMatching: 'exact',
@@ -75,6 +82,7 @@ export function registrationOf(metadata: ClientMetadata, allowedScopes: readonly
     dpopBoundAccessTokens: metadata.dpop_bound_access_tokens ?? false,
     tlsClientCertificateBoundAccessTokens: metadata.tls_client_certificate_bound_access_tokens ?? false,
     defaultMaxAgeSeconds: metadata.default_max_age ?? null,
+    authorizationDetailsTypes: detailTypesOf(metadata, limits.detailTypes),
   };
   const parsed = clientPatchSchema.safeParse(patch);
   if (parsed.success) return parsed.data;
@@ -92,7 +100,7 @@ export function refusal(problems: readonly { field: string; message: string }[])
 }
 
 export function metadataOf(client: Client): Record<string, unknown> {
-  const { tokenEndpointAuthMethod = 'client_secret_basic' } = client;
+  const { tokenEndpointAuthMethod = 'client_secret_basic', authorizationDetailsTypes } = client;
   const given = {
     client_name: client.name,
     token_endpoint_auth_method: tokenEndpointAuthMethod,
@@ -110,6 +118,8 @@ export function metadataOf(client: Client): Record<string, unknown> {
     dpop_bound_access_tokens: client.dpopBoundAccessTokens,
     tls_client_certificate_bound_access_tokens: client.tlsClientCertificateBoundAccessTokens,
     default_max_age: client.defaultMaxAgeSeconds,
+    authorization_details_types:
+      authorizationDetailsTypes.length === 0 ? undefined : authorizationDetailsTypes,
     subject_type: 'public',
   };
   return definedOnly(given);
@@ -159,6 +169,18 @@ function scopeOf({ scope }: ClientMetadata, allowed: readonly string[]): string[
     throw invalid(`scope: must be some of ${allowed.join(' ')}`);
   }
   return values;
+}
+
+function detailTypesOf(
+  { authorization_details_types: types = [] }: ClientMetadata,
+  allowed: readonly string[],
+) {
+  if (types.every((type) => allowed.includes(type))) return types;
+  throw invalid(
+    allowed.length === 0
+      ? 'authorization_details_types: self-registered clients may have none here'
+      : `authorization_details_types: must be some of ${allowed.join(' ')}`,
+  );
 }
 
 function invalid(description: string): OAuthError {

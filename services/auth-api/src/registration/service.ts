@@ -11,7 +11,7 @@ import type { AuditWriter } from '../audit/event.ts';
 import { type Client, usesSecret } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { ClientService } from '../clients/service.ts';
-import { metadataOf, refusal, registrationOf } from './metadata.ts';
+import { metadataOf, type RegistrationLimits, refusal, registrationOf } from './metadata.ts';
 import type { ClientMetadata } from './metadata-schemas.ts';
 
 export interface RegistrationCall {
@@ -32,7 +32,7 @@ interface RegistrationsOptions {
   issuer: string;
   /** Undefined: registration is off. */
   initialAccessToken: Secret | undefined;
-  scopes: readonly string[];
+  limits: RegistrationLimits;
   /** Whether a new client must send a code challenge; afterwards the operator decides, and an update changes nothing. */
   requirePkce: boolean;
   clients: ClientService;
@@ -45,7 +45,7 @@ interface RegistrationsOptions {
 }
 
 export function createRegistrations(options: RegistrationsOptions) {
-  const { issuer, initialAccessToken, scopes, requirePkce, clients, directory, verifier, failures, audit } =
+  const { issuer, initialAccessToken, limits, requirePkce, clients, directory, verifier, failures, audit } =
     options;
 
   async function refuse(call: RegistrationCall, detail: string, clientId?: string): Promise<never> {
@@ -102,7 +102,7 @@ export function createRegistrations(options: RegistrationsOptions) {
       const token = randomToken();
       const actor = { name: 'dynamic registration', ...originOf(call) };
       const { client, secret } = await clients
-        .create({ ...registrationOf(metadata, scopes), requirePkce }, actor, {
+        .create({ ...registrationOf(metadata, limits), requirePkce }, actor, {
           registrationAccessTokenHash: sha256(token),
         })
         .catch(explain);
@@ -130,7 +130,7 @@ export function createRegistrations(options: RegistrationsOptions) {
       const current = await requireOwner(clientId, call);
       if (named !== clientId) throw mismatch('client_id: must be the client of the address');
       await checkSecret(current, secret, call);
-      const patch = registrationOf(metadata, scopes);
+      const patch = registrationOf(metadata, limits);
       const nextMethod = patch.tokenEndpointAuthMethod ?? undefined;
       if (!usesSecret(current) && nextMethod?.startsWith('client_secret')) {
         throw mismatch('token_endpoint_auth_method: this client has no secret; register anew to get one');

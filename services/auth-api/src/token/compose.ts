@@ -111,6 +111,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       accessTokens,
       standing,
       registeredAssertions,
+      details: dependencies.clients.details,
       now,
     }),
     lateTokens: tokens.lateTokens,

@@ -8,11 +8,12 @@ import { isCrossOrigin, nameCorsCaller } from '@gatehouse/service-kit/http/cors'
 import type { ClientAuthentication, ClientCall } from '../client-authentication/client-authentication.ts';
 import type { SenderConstraints } from '../client-authentication/sender-constraints.ts';
 import type { Client } from '../clients/client.ts';
+import { invalidDetails } from '../protocol/authorization-details.ts';
 import { onlyThose, parseScope, type RequestParameters, requireParameter } from '../protocol/parameters.ts';
 import type { TokenAnswer } from '../tokens/access-token.ts';
 import type { AccessTokens } from '../tokens/access-tokens.ts';
 import type { LateTokens } from '../tokens/late-tokens.ts';
-import type { GrantHandler } from './grants/grant-handler.ts';
+import { detailsParameter, type GrantHandler } from './grants/grant-handler.ts';
 
 export type TokenEndpoint = ReturnType<typeof createTokenEndpoint>;
 
@@ -41,6 +42,7 @@ export function createTokenEndpoint(options: TokenEndpointOptions) {
       const client = await clientAuthentication.authenticate(call);
       const grant = findGrant(grants, requireParameter(call.parameters, 'grant_type'));
       checkGrantIsAllowed(client, grant);
+      refuseUnreadDetails(call.parameters, grant);
       const parameters = keepDeclared(call.parameters, grant);
       const scope = readScope(parameters);
       const cnf = await senderConstraints.bind(client, call.sender, proof);
@@ -63,6 +65,12 @@ function findGrant(grants: ReadonlyMap<string, GrantHandler>, grantType: string)
 function checkGrantIsAllowed(client: Client, { grantType }: GrantHandler): void {
   if (!client.grantTypes.includes(grantType))
     throw unauthorizedClient('The client may not use this grant_type');
+}
+
+/** Ignored, they would let the client believe that its token is restricted to them (RFC 9396 section 5). */
+function refuseUnreadDetails(parameters: RequestParameters, { parameters: read }: GrantHandler): void {
+  if (parameters.get(detailsParameter) !== undefined && !read.includes(detailsParameter))
+    throw invalidDetails('This grant_type takes no authorization_details');
 }
 
 function keepDeclared(parameters: RequestParameters, grant: GrantHandler): RequestParameters {

@@ -2,6 +2,7 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { IntrospectionActive } from '@gatehouse/contracts/auth-api/introspection';
 import type { Client } from '../clients/client.ts';
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
 import { type MembershipClaim, membershipAsked, membershipOf } from '../protocol/user-claims.ts';
 import type { Entry, Revocable } from '../revocation/revocation.ts';
 import type { UserIdentity } from '../users/identity.ts';
@@ -33,6 +34,8 @@ export interface AccessTokenRecord extends Lineage {
   userinfoClaims?: string[] | undefined;
   /** Flat lists that the token and its introspection contain. */
   membership?: MembershipClaim[] | undefined;
+  /** RFC 9396 */
+  details?: AuthorizationDetail[] | undefined;
   /** The key or certificate that the token is bound to. */
   cnf?: Confirmation | undefined;
 }
@@ -72,7 +75,7 @@ export interface StoredAccessToken {
 /** The record of a client's own token (RFC 6749 section 4.4). */
 export function clientTokenRecord(
   client: Client,
-  { scope, cnf, issuedAtMs }: { scope: string[]; cnf: Confirmation | undefined; issuedAtMs: number },
+  { scope, details, cnf, issuedAtMs }: Pick<AccessTokenRecord, 'scope' | 'details' | 'cnf' | 'issuedAtMs'>,
   contactCenterIds = client.contactCenterIds,
 ): AccessTokenRecord {
   return {
@@ -87,6 +90,7 @@ export function clientTokenRecord(
     expiresAtMs: issuedAtMs + client.accessTokenTtlSeconds * 1000,
     authorizedAtMs: issuedAtMs,
     membership: membershipAsked(scope, client.membershipClaims),
+    details,
     cnf,
   };
 }
@@ -137,6 +141,7 @@ export function introspectionAnswer(record: AccessTokenRecord, issuer: string): 
     act: record.act && { ...record.act },
     may_act: record.mayAct,
     cnf: record.cnf,
+    authorization_details: record.details,
     grant_type: record.grantType,
     authorities: record.authorities,
     ...membershipOf(record.authorities, record.membership),
@@ -166,7 +171,10 @@ export interface TokenAnswer {
   /** `N_A` if what was issued is no access token (RFC 8693 section 2.2.1). */
   token_type: 'bearer' | 'DPoP' | 'N_A';
   expires_in: number;
-  scope: string;
+  /** Absent from a token that authorization details alone describe. */
+  scope?: string | undefined;
+  /** RFC 9396 section 7. */
+  authorization_details?: AuthorizationDetail[] | undefined;
   refresh_token?: string | undefined;
   id_token?: string | undefined;
   /** RFC 8693 section 2.2.1. */
@@ -179,13 +187,15 @@ export function tokenAnswer(
     issuedAtMs,
     expiresAtMs,
     scope,
+    details,
     cnf,
-  }: Pick<AccessTokenRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope' | 'cnf'>,
+  }: Pick<AccessTokenRecord, 'issuedAtMs' | 'expiresAtMs' | 'scope' | 'details' | 'cnf'>,
 ): TokenAnswer {
   return {
     access_token: accessToken,
     token_type: tokenTypeOf(cnf),
     expires_in: Math.floor((expiresAtMs - issuedAtMs) / 1000),
-    scope: scope.join(' '),
+    scope: scope.length === 0 ? undefined : scope.join(' '),
+    authorization_details: details,
   };
 }

@@ -154,7 +154,7 @@ export function createFamilies(options: FamiliesOptions) {
       if (!grant || (current !== hash && previous !== hash) || expiresAtMs <= now()) return undefined;
       return {
         grant: JSON.parse(grant) as Grant,
-        scope: (scope ?? '').split(' '),
+        scope: scope ? scope.split(' ') : [],
         isCurrent: current === hash,
         issuedAtMs: Number(issued),
         expiresAtMs,

@@ -109,12 +109,12 @@ export function readRotation(
 ): RotatedRefresh {
   switch (outcome) {
     case 'rotated':
-      return { outcome, grant: JSON.parse(grant) as Grant, scope: scope.split(' '), rotatedAtMs: nowMs };
+      return { outcome, grant: JSON.parse(grant) as Grant, scope: valuesOf(scope), rotatedAtMs: nowMs };
     case 'repeated':
       return {
         outcome,
         grant: JSON.parse(grant) as Grant,
-        scope: scope.split(' '),
+        scope: valuesOf(scope),
         rotatedAtMs: Number(rotatedAtMs),
         salt,
         nextHash,
@@ -130,4 +130,9 @@ export function readRotation(
     default:
       return { outcome: 'unknown' };
   }
+}
+
+/** A grant of authorization details alone has no scope. */
+function valuesOf(scope: string): string[] {
+  return scope === '' ? [] : scope.split(' ');
 }

@@ -1,4 +1,5 @@
 /** Defines what a user has authorized. It is stored with a code, then with the refresh tokens of the same family. */
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
 import type { RequestedClaims } from '../protocol/claims-parameter.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { UserIdentity } from '../users/identity.ts';
@@ -16,6 +17,8 @@ export interface Grant extends Lineage {
   session?: SessionReference | undefined;
   nonce?: string | undefined;
   claims?: RequestedClaims | undefined;
+  /** RFC 9396 */
+  details?: AuthorizationDetail[] | undefined;
   /** When this authorization was given; without a session also when the user authenticated. */
   authorizedAtMs: number;
   /** Maximum end of every token that comes from it; absent: only the client's registration limits them. */

@@ -10,6 +10,7 @@ import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import type { JWTPayload } from 'jose';
 import type { SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
 import {
   type AccessTokenRecord,
   factsOf,
@@ -65,6 +66,7 @@ export function createJwtAccessTokens(options: { signer: Signer; box: SecretBox;
       authorities: answer.authorities,
       contactCenterIds: answer.contact_center_ids,
       internalClient: answer.internal_client,
+      details: answer.authorization_details as AuthorizationDetail[] | undefined,
       issuedAtMs,
       expiresAtMs: answer.exp * 1000,
       authorizedAtMs: issuedAtMs,
@@ -137,6 +139,7 @@ function privatePart(record: AccessTokenRecord): Partial<AccessTokenRecord> | un
     authorities: _authorities,
     contactCenterIds: _contactCenterIds,
     internalClient: _internalClient,
+    details: _details,
     issuedAtMs,
     expiresAtMs: _expiresAtMs,
     authorizedAtMs,

@@ -4,7 +4,9 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../clients/client.ts';
+import { permittedDetails } from '../clients/detail-types.ts';
 import type { Standing } from '../contact-centers/standing.ts';
+import type { AuthorizationDetail } from '../protocol/authorization-details.ts';
 import { commonScope, openidScope } from '../protocol/parameters.ts';
 import { claimsOfScope, membershipAsked, userClaimsOf } from '../protocol/user-claims.ts';
 import { type AccessTokenRecord, type TokenAnswer, tokenAnswer } from './access-token.ts';
@@ -31,6 +33,8 @@ export interface Renewal {
   random: Buffer;
   refreshToken: string;
   issuedAtMs: number;
+  /** Fewer authorization details than were granted. */
+  narrowed: AuthorizationDetail[] | undefined;
   /** The answer was given before and is repeated. */
   isRepeated: boolean;
   /** What the access token of this request is bound to. */
@@ -97,8 +101,13 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
 
   return {
     /** The first tokens of an authorization. */
-    async issue(client: Client, grant: Grant, cnf: Confirmation | undefined): Promise<TokenAnswer> {
-      const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf });
+    async issue(
+      client: Client,
+      grant: Grant,
+      cnf: Confirmation | undefined,
+      narrowed?: AuthorizationDetail[],
+    ): Promise<TokenAnswer> {
+      const record = recordOf(client, grant, { scope: grant.scope, issuedAtMs: now(), cnf, narrowed });
       const [accessToken, refreshToken] = await Promise.all([
         accessTokens.issue(client, record),
         openRefresh(client, grant, record.issuedAtMs, cnf),
@@ -141,6 +150,7 @@ interface IssuedBeside {
 
 interface Issue {
   scope: string[];
+  narrowed?: AuthorizationDetail[] | undefined;
   issuedAtMs: number;
   cnf: Confirmation | undefined;
 }
@@ -148,12 +158,14 @@ interface Issue {
 function recordOf(
   client: Client,
   grant: Grant,
-  { scope: granted, issuedAtMs, cnf }: Issue,
+  { scope: granted, narrowed = grant.details, issuedAtMs, cnf }: Issue,
 ): AccessTokenRecord {
   const { identity } = grant;
   // The registration may have been narrowed since the grant.
   const scope = commonScope(granted, client.scope);
-  if (scope.length === 0) throw invalidScope('The client may not have the scope any more');
+  const details = permittedDetails(narrowed, client);
+  if (scope.length === 0 && details === undefined)
+    throw invalidScope('The client may not have the scope any more');
   return {
     clientId: client.clientId,
     grantType: grant.grantType,
@@ -175,6 +187,7 @@ function recordOf(
     identity,
     userinfoClaims: grant.claims?.userinfo,
     membership: membershipAsked(scope, client.membershipClaims),
+    details,
     cnf,
   };
 }

@@ -19,7 +19,9 @@ let stack: AuthApi;
 let replica: AuthApi;
 
 beforeAll(async () => {
-  stack = await startAuthApi({ env: { GATEHOUSE_REGISTRATION_TOKEN: initialToken } });
+  stack = await startAuthApi({
+    env: { GATEHOUSE_REGISTRATION_TOKEN: initialToken, GATEHOUSE_REGISTRATION_DETAIL_TYPES: 'call-notes' },
+  });
   replica = await startAuthApi({ beside: stack, env: { GATEHOUSE_REGISTRATION_TOKEN: initialToken } });
 });
 afterAll(async () => {
@@ -259,6 +261,14 @@ describe('a client that registers itself (RFC 7591)', () => {
       expect([status, json.error]).toEqual([400, 'invalid_client_metadata']);
       expect(json.error_description).toMatch(new RegExp(`^${name}: must be an https address`));
     }
+  });
+
+  it('may ask for the types of authorization details that the operator permits, and for no others', async () => {
+    const { json } = await register({ authorization_details_types: ['call-notes'] });
+    expect(json['authorization_details_types']).toEqual(['call-notes']);
+    const refused = await register({ authorization_details_types: ['call-notes', 'payments'] });
+    expect([refused.status, refused.json.error]).toEqual([400, 'invalid_client_metadata']);
+    expect(refused.json.error_description).toContain('must be some of call-notes');
   });
 
   it('names the field in the words that were sent', async () => {

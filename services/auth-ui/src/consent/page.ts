@@ -18,6 +18,15 @@ const sentences: Readonly<Record<string, TextKey>> = {
   [everything]: 'consent.everything',
 };
 
+/** Members that every type may have (RFC 9396 section 2.2); others are shown by their name. */
+const memberNames: Readonly<Record<string, TextKey>> = {
+  actions: 'consent.detail.actions',
+  locations: 'consent.detail.locations',
+  datatypes: 'consent.detail.datatypes',
+  identifier: 'consent.detail.identifier',
+  privileges: 'consent.detail.privileges',
+};
+
 /** What an application asks for: in sentences where there are some, else by name. */
 export function wishesOf(text: Text, application: string, scope: readonly string[]) {
   const known = scope.flatMap((value) => sentences[value] ?? []);
@@ -33,6 +42,13 @@ export function consentPage(
 ): ConsentPage {
   const application = interaction?.client.name ?? '';
   const device = interaction?.device;
+  const details = (consent.details ?? []).map(({ text: wish, members }) => ({
+    wish,
+    members: members.map(({ name, value }) => {
+      const key = memberNames[name];
+      return { name: key === undefined ? name : text(key), value };
+    }),
+  }));
   return {
     title: text('consent.title', { application }),
     lead: text(device === undefined ? 'consent.lead' : 'consent.device.lead', { application }),
@@ -40,6 +56,13 @@ export function consentPage(
     interaction,
     userName: consent.userName,
     ...wishesOf(text, application, consent.scope),
+    details,
     answers: consentAnswers,
+    after: text(afterFormOf(device !== undefined, details.length > 0)),
   };
+}
+
+function afterFormOf(isForDevice: boolean, hasDetails: boolean): TextKey {
+  if (isForDevice) return 'consent.device.warning';
+  return hasDetails ? 'consent.askedEachTime' : 'consent.remembered';
 }

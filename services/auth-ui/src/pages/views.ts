@@ -68,7 +68,11 @@ export interface ConsentPage extends Page {
   wishes: string[];
   /** Scope values without a sentence of their own. */
   names: string[];
+  /** Single things that are asked for, each with what it consists of. */
+  details: { wish: string; members: { name: string; value: string }[] }[];
   answers: typeof consentAnswers;
+  /** The sentence below the form. */
+  after: string;
 }
 
 /** A page that leads on to another site, by itself or by its link. */

@@ -30,7 +30,23 @@ beforeAll(async () => {
   });
   stage.hold({ id: 'remembered', error: 'bad_credentials', remember: 'chosen', ...typed });
   stage.hold({ id: 'no-tenant', error: 'tenant_required', userName: 'maria' });
-  stage.hold({ id: 'consent', consent: { userName: 'nordic\\maria', scope: ['openid', 'calls:read'] } });
+  stage.hold({
+    id: 'consent',
+    consent: {
+      userName: 'nordic\\maria',
+      scope: ['openid', 'calls:read'],
+      details: [
+        {
+          text: 'listen to recordings of your calls',
+          members: [
+            { name: 'actions', value: 'listen, delete' },
+            { name: 'identifier', value: 'recording 4711' },
+            { name: 'campaign', value: 'Spring' },
+          ],
+        },
+      ],
+    },
+  });
   stage.hold({
     id: 'device',
     consent: { userName: 'nordic\\maria', scope: ['openid'] },

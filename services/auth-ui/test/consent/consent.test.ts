@@ -39,6 +39,26 @@ it('says who asks, whom, and for what; sends the answer to Auth API and on to th
   expect(page.headers['cache-control']).toBe('no-store');
 });
 
+it('shows single things with what they consist of, and that it asks each time', async () => {
+  const details = [
+    {
+      text: 'listen to <recordings>',
+      members: [
+        { name: 'actions', value: 'listen, delete' },
+        { name: 'campaign', value: '<b>spring</b>' },
+      ],
+    },
+  ];
+  authApi.hold({ id: 'details', consent: { userName: 'nordic\\maria', scope: [], details } });
+
+  const { body } = await app.inject(pageGet('/auth/consent.html?interaction=details'));
+
+  expect(body).toContain('<bdi>listen to &lt;recordings&gt;</bdi>');
+  expect(body).toContain('<dt><bdi>What is done:</bdi></dt><dd><bdi>listen, delete</bdi></dd>');
+  expect(body).toContain('<dt><bdi>campaign</bdi></dt><dd><bdi>&lt;b&gt;spring&lt;/b&gt;</bdi></dd>');
+  expect(body).toContain('You are asked each time');
+});
+
 const pages = {
   clientUri: 'https://workspace.example.com/',
   policyUri: 'https://workspace.example.com/privacy?a=1&b=2',

@@ -84,6 +84,22 @@ export const clientViewSchema = z.object({
     ),
   }),
   resources: texts,
+  /** Absent, like the next, in answers of the release before. */
+  detailTypes: z
+    .array(
+      z.object({
+        type: z.string(),
+        text: z.string().optional(),
+        actions: texts.optional(),
+        datatypes: texts.optional(),
+        privileges: texts.optional(),
+        identifier: z.boolean().optional(),
+        members: z.record(z.string(), z.string()).optional(),
+        required: texts.optional(),
+      }),
+    )
+    .optional(),
+  authorizationDetailsTypes: texts.optional(),
   jwks: publicKeys.optional(),
   jwksUri: z.string().optional(),
   frontchannelLogoutUri: z.string().optional(),

@@ -3,6 +3,8 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import { invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { Client } from '../../clients/client.ts';
+import { permittedDetails } from '../../clients/detail-types.ts';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.ts';
 import { commonScope, narrowScope } from '../../protocol/parameters.ts';
 import { membershipAsked } from '../../protocol/user-claims.ts';
 import type { Revocable } from '../../revocation/revocation.ts';
@@ -20,6 +22,8 @@ export interface Derivation {
   actor?: AccessTokenRecord | undefined;
   audience: string[];
   scope: string[] | undefined;
+  /** Fewer authorization details than those of the subject token. */
+  narrowed?: AuthorizationDetail[] | undefined;
   /** What the requester proved to hold. */
   cnf: Confirmation | undefined;
   nowMs: number;
@@ -28,13 +32,15 @@ export interface Derivation {
 /** @param parents the presented tokens. @throws OAuthError invalid_scope */
 export function derivedRecord(derivation: Derivation, parents: readonly string[]): SubjectRecord {
   const { client, grantType, subject, actor, audience, cnf, nowMs } = derivation;
-  const scope = derivedScope(derivation);
+  const details = permittedDetails(derivation.narrowed ?? subject.details, client);
+  const scope = derivedScope(derivation, details !== undefined);
   return {
     ...subject,
     clientId: client.clientId,
     grantType,
     scope,
     audience,
+    details,
     membership: membershipAsked(scope, client.membershipClaims),
     issuedAtMs: nowMs,
     expiresAtMs: endOf(derivation, client.accessTokenTtlSeconds),
@@ -56,7 +62,8 @@ export function derivedRecord(derivation: Derivation, parents: readonly string[]
 
 /** The grant of a refresh token that was derived from the subject token: a family of its own, revoked with the subject's. */
 export function derivedGrant(record: SubjectRecord, derivation: Derivation): Grant & { endsAtMs: number } {
-  const { clientId, grantType, scope, audience, identity, session, familyId, authorizedAtMs } = record;
+  const { clientId, grantType, scope, audience, details, identity, session, familyId, authorizedAtMs } =
+    record;
   return {
     ...lineageOf(record),
     familyId: newFamilyId(),
@@ -65,6 +72,7 @@ export function derivedGrant(record: SubjectRecord, derivation: Derivation): Gra
     grantType,
     scope,
     audience,
+    details,
     identity,
     session,
     authorizedAtMs,
@@ -76,9 +84,11 @@ export function derivedGrant(record: SubjectRecord, derivation: Derivation): Gra
   };
 }
 
-function derivedScope({ client, subject, scope: requested }: Derivation): string[] {
+/** Only a token with authorization details may have no scope. */
+function derivedScope({ client, subject, scope: requested }: Derivation, hasDetails: boolean): string[] {
   const allowed = commonScope(subject.scope, client.scope);
-  const scope = allowed.length === 0 ? undefined : narrowScope(requested, allowed);
+  const isEmpty = allowed.length === 0 && !(hasDetails && subject.scope.length === 0);
+  const scope = isEmpty ? undefined : narrowScope(requested, allowed);
   if (scope === undefined)
     throw invalidScope('The scope is wider than that of the token it is made from or of the client');
   return scope;

@@ -10,7 +10,7 @@ import type { Families } from '../../tokens/families.ts';
 import { parseFamilyToken } from '../../tokens/family-token.ts';
 import { type CodeGrant, type Grant, isGrantRevoked } from '../../tokens/grant.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
-import type { GrantHandler, GrantRequest } from './grant-handler.ts';
+import { detailsParameter, type GrantHandler, type GrantRequest, narrowedBy } from './grant-handler.ts';
 
 /** FAPI 2.0 section 5.3.2.1, even if the operator allows other codes a longer life. */
 const maxFapiCodeAgeMs = 60_000;
@@ -27,7 +27,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
   const { families, revocations, userTokenIssuer, audit, now } = deps;
   return {
     grantType: 'authorization_code',
-    parameters: ['code', 'redirect_uri', 'code_verifier'],
+    parameters: ['code', 'redirect_uri', 'code_verifier', detailsParameter],
     async handle({ client, parameters, cnf, correlationId, clientAddress }) {
       const code = parseFamilyToken(requireParameter(parameters, 'code'));
       if (code === undefined) throw refused('the code is malformed');
@@ -54,7 +54,7 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
         throw refused('the code is too old');
       await revocations.untilFresh();
       if (isGrantRevoked(grant, revocations)) throw refused('the sign-in behind the code has ended');
-      return userTokenIssuer.issue(client, grantOf(grant), cnf);
+      return userTokenIssuer.issue(client, grantOf(grant), cnf, narrowedBy(parameters, grant.details));
     },
   };
 }

@@ -2,29 +2,34 @@
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidScope, unauthorizedClient } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
+import type { DetailReader } from '../../clients/detail-types.ts';
 import type { Standing } from '../../contact-centers/standing.ts';
 import { narrowScope } from '../../protocol/parameters.ts';
 import { clientTokenRecord, tokenAnswer } from '../../tokens/access-token.ts';
 import type { AccessTokens } from '../../tokens/access-tokens.ts';
-import { type GrantHandler, tokenIssued } from './grant-handler.ts';
+import { detailsParameter, type GrantHandler, tokenIssued } from './grant-handler.ts';
 
 export interface ClientCredentialsDeps {
   accessTokens: Pick<AccessTokens, 'issue'>;
   /** Which of the client's contact centres are not switched off. */
   standing: Pick<Standing, 'activeOf'>;
+  details: DetailReader;
   now: Clock;
   /** Set if the installation audits every token; others only count them. */
   tokenAudit: AuditWriter | undefined;
 }
 
 export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandler {
-  const { accessTokens, standing, now, tokenAudit } = deps;
+  const { accessTokens, standing, details, now, tokenAudit } = deps;
   return {
     grantType: 'client_credentials',
-    parameters: ['scope'],
+    parameters: ['scope', detailsParameter],
     async handle(request) {
-      const { client, scope: requested, cnf } = request;
-      const scope = narrowScope(requested, client.scope);
+      const { client, parameters, scope: requested, cnf } = request;
+      const parameter = parameters.get(detailsParameter);
+      const read = parameter === undefined ? undefined : await details.read(parameter, client);
+      // RFC 9396 section 3: who asks for details alone gets nothing besides.
+      const scope = read && requested === undefined ? [] : narrowScope(requested, client.scope);
       if (scope === undefined) throw invalidScope('The client may not have this scope');
       const issuedAtMs = now();
       const bound = client.contactCenterIds;
@@ -32,7 +37,7 @@ export function clientCredentialsGrant(deps: ClientCredentialsDeps): GrantHandle
       // A token that is bound to no contact centre is good for all of them.
       if (bound.length > 0 && active.length === 0)
         throw unauthorizedClient('The contact centres of the client are disabled or were deleted');
-      const record = clientTokenRecord(client, { scope, cnf, issuedAtMs }, active);
+      const record = clientTokenRecord(client, { scope, details: read?.details, cnf, issuedAtMs }, active);
       const [accessToken] = await Promise.all([
         accessTokens.issue(client, record),
         tokenAudit?.write(tokenIssued(request, { grantType: 'client_credentials', scope })),

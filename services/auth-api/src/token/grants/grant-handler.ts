@@ -2,6 +2,11 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { AuditEvent } from '../../audit/event.ts';
 import type { Client } from '../../clients/client.ts';
+import {
+  type AuthorizationDetail,
+  narrowDetails,
+  parseDetails,
+} from '../../protocol/authorization-details.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { Grant } from '../../tokens/grant.ts';
@@ -32,6 +37,20 @@ interface IssuedToken {
   scope: string[];
   /** What a user has authorized, if the token belongs to one. */
   grant?: Pick<Grant, 'identity' | 'session'>;
+}
+
+export const detailsParameter = 'authorization_details';
+
+/**
+ * The authorization details that a request narrows a grant to (RFC 9396 section 6); undefined if it asks for no less.
+ * @throws OAuthError invalid_authorization_details
+ */
+export function narrowedBy(
+  parameters: RequestParameters,
+  granted: readonly AuthorizationDetail[] = [],
+): AuthorizationDetail[] | undefined {
+  const text = parameters.get(detailsParameter);
+  return text === undefined ? undefined : narrowDetails(parseDetails(text), granted);
 }
 
 /** The event of a token (GATEHOUSE_AUDIT_TOKENS=all); most installations only count tokens. */

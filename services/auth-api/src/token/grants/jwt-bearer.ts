@@ -37,7 +37,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
         sub: subject.identity.sub,
         contactCenterId: subject.identity.contactCenterId,
         sid: subject.session?.sid,
-        fields: { assertionIssuer: issuer, subjectClient: subject.clientId, scope: answer.scope },
+        fields: { assertionIssuer: issuer, subjectClient: subject.clientId, scope: answer.scope ?? '' },
       }),
     );
     return answer;

@@ -4,6 +4,7 @@ import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
 import { type Client, servesContactCenter } from '../../clients/client.ts';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
@@ -21,7 +22,13 @@ import { refreshBindingOf, rotatesRefreshTokens } from '../../tokens/refresh-bin
 import { type Successor, successorOf } from '../../tokens/successor.ts';
 import type { UserTokenIssuer } from '../../tokens/user-token-issuer.ts';
 import type { UserService } from '../../users/service.ts';
-import { type GrantHandler, type GrantRequest, tokenIssued } from './grant-handler.ts';
+import {
+  detailsParameter,
+  type GrantHandler,
+  type GrantRequest,
+  narrowedBy,
+  tokenIssued,
+} from './grant-handler.ts';
 
 export interface RefreshTokenDeps {
   families: Families;
@@ -40,6 +47,7 @@ interface Attempt {
   salt: string;
   successor: Successor;
   scope: string[] | undefined;
+  narrowed: AuthorizationDetail[] | undefined;
   cnf: Confirmation | undefined;
 }
 
@@ -60,6 +68,15 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       idleSeconds: client.refreshTokenIdleSeconds,
       checkedGrant,
     });
+  }
+
+  /** Before the rotation, so that a refusal does not use up the token. */
+  async function narrow({ client, parameters }: GrantRequest, presented: FamilyToken) {
+    if (parameters.get(detailsParameter) === undefined) return undefined;
+    const grant = (await families.findRefresh(presented))?.grant;
+    // The rotation refuses this token.
+    if (grant?.clientId !== client.clientId) return undefined;
+    return narrowedBy(parameters, grant.details);
   }
 
   /** Before the rotation, so that an outage of the Configuration Server does not use up the token. */
@@ -109,6 +126,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
     const successor = isRepeated ? sameSuccessor(attempt, rotation) : attempt.successor;
     return userTokenIssuer.renew(client, rotation.grant, {
       scope: rotation.scope,
+      narrowed: attempt.narrowed,
       random: successor.accessToken,
       refreshToken: formatFamilyToken({ familyId: presented.familyId, secret: successor.refreshSecret }),
       issuedAtMs: rotation.rotatedAtMs,
@@ -129,16 +147,17 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
 
   return {
     grantType: 'refresh_token',
-    parameters: ['refresh_token', 'scope'],
+    parameters: ['refresh_token', 'scope', detailsParameter],
     async handle(request) {
       const { client, scope, cnf } = request;
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
       await revocations.untilFresh();
+      const narrowed = await narrow(request, presented);
       const salt = newSecret();
       const made = successorOf(presented, salt, holderOf(client, cnf));
       const successor = rotatesRefreshTokens(client) ? made : { ...made, refreshSecret: presented.secret };
-      const attempt: Attempt = { client, presented, salt, successor, scope, cnf };
+      const attempt: Attempt = { client, presented, salt, successor, scope, narrowed, cnf };
       let rotation = await rotate(attempt);
       if (rotation.outcome === 'check')
         rotation = await rotate(attempt, await readPersonAgain(rotation.grant));
@@ -147,7 +166,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
           const tokens = await answer(attempt, rotation);
           const issued = {
             grantType: 'refresh_token',
-            scope: tokens.scope.split(' '),
+            scope: tokens.scope?.split(' ') ?? [],
             grant: rotation.grant,
           };
           await tokenAudit?.write(tokenIssued(request, issued));

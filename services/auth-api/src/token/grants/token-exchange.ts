@@ -4,13 +4,12 @@ import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
-import type { Derivation } from '../exchange/derived-record.ts';
 import type { ExchangeIssuer } from '../exchange/issue.ts';
 import { checkExchange } from '../exchange/policy.ts';
 import { type PresentedToken, type PresentedTokens, tokenRefused } from '../exchange/presented-token.ts';
 import type { ExchangeTargets } from '../exchange/targets.ts';
 import { isTokenType, type TokenType, tokenTypes } from '../exchange/token-types.ts';
-import type { GrantHandler, GrantRequest } from './grant-handler.ts';
+import { detailsParameter, type GrantHandler, type GrantRequest, narrowedBy } from './grant-handler.ts';
 
 export interface TokenExchangeDeps {
   issuer: string;
@@ -48,7 +47,9 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       resources: parameters.list('resource'),
       contactCenterIds: subject.contactCenterIds,
     });
-    const derivation: Derivation = { client, grantType, subject, actor, audience, scope, cnf, nowMs: now() };
+    const narrowed = narrowedBy(parameters, subject.details);
+    const nowMs = now();
+    const derivation = { client, grantType, subject, actor, audience, scope, narrowed, cnf, nowMs };
     const parents = [presented.subject, presented.actor].filter((token) => token !== undefined);
     const issued = await exchangeIssuer.issue(
       requestedType,
@@ -79,6 +80,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       'audience',
       'resource',
       'scope',
+      detailsParameter,
     ],
     async handle(request) {
       const { client, parameters } = request;

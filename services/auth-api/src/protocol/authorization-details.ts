@@ -1,0 +1,201 @@
+/** Reads authorization details (RFC 9396): checks them against their registered types, and compares them when tokens are narrowed. */
+import { isDeepStrictEqual } from 'node:util';
+import { anyJson, freeText, label } from '@gatehouse/contracts/text';
+import { OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
+import { z } from 'zod';
+
+/** Section 2.2: members whose meaning is the same in every type. */
+const listMembers = ['locations', 'actions', 'datatypes', 'privileges'] as const;
+type ListMember = (typeof listMembers)[number];
+
+export type AuthorizationDetail = { type: string; identifier?: string } & { [L in ListMember]?: string[] } & {
+  [member: string]: unknown;
+};
+
+export const memberKinds = ['text', 'texts', 'number', 'boolean', 'object'] as const;
+type MemberKind = (typeof memberKinds)[number];
+
+/** A type as its resource registers it. What is not named here is refused in a request. */
+export interface DetailType {
+  type: string;
+  /** What the consent page says. */
+  text?: string | undefined;
+  /** Values that may be asked for; a request that names none asks for all of them. */
+  actions?: string[] | undefined;
+  datatypes?: string[] | undefined;
+  privileges?: string[] | undefined;
+  /** Whether a request may name one object. */
+  identifier?: boolean | undefined;
+  /** Members of the type's own. */
+  members?: Record<string, MemberKind> | undefined;
+  /** Members that a request must have. */
+  required?: string[] | undefined;
+}
+
+/** With the addresses of its resource, which `locations` may name. */
+export type KnownDetailType = DetailType & { locations: readonly string[] };
+
+const maxLength = 8192;
+const maxDetails = 20;
+const maxTextLength = 1024;
+
+/** The user reads the values: what is invisible or turns the direction of the text around would mislead (CVE-2021-42574). */
+const invisible = /[\p{C}\p{Zl}\p{Zp}]/u;
+const text = label(maxTextLength).refine((value) => !invisible.test(value));
+const list = z.array(text).min(1).max(100);
+const commonMembers = {
+  type: text,
+  identifier: text,
+  locations: list,
+  actions: list,
+  datatypes: list,
+  privileges: list,
+};
+const kinds: Record<MemberKind, z.ZodType> = {
+  text,
+  texts: list,
+  number: z.number(),
+  boolean: z.boolean(),
+  object: anyJson().refine(
+    (value) =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      !invisible.test(JSON.stringify(value)),
+  ),
+};
+
+/** Section 5. */
+export function invalidDetails(description: string): OAuthError {
+  return new OAuthError('invalid_authorization_details', 400, description);
+}
+
+/** Reads the parameter without knowing the types. @throws OAuthError */
+export function parseDetails(parameter: string): AuthorizationDetail[] {
+  if (parameter.length > maxLength)
+    throw invalidDetails(`authorization_details is longer than ${maxLength} characters`);
+  const parsed = parse(parameter);
+  const isList = Array.isArray(parsed) && parsed.length > 0 && parsed.length <= maxDetails;
+  if (!isList || !parsed.every(hasType)) {
+    throw invalidDetails(
+      `authorization_details must be a JSON array of 1 to ${maxDetails} objects, each with a type`,
+    );
+  }
+  return parsed;
+}
+
+/** Refuses what the definition does not name (section 5). @throws OAuthError */
+export function requireConformity(detail: AuthorizationDetail, known: KnownDetailType): void {
+  for (const [name, value] of Object.entries(detail)) {
+    const problem = memberProblem(name, value, known);
+    if (problem !== undefined)
+      throw invalidDetails(`authorization_details of the type ${known.type}: ${printable(name)} ${problem}`);
+  }
+  const missing = known.required?.find((name) => !Object.hasOwn(detail, name));
+  if (missing !== undefined)
+    throw invalidDetails(`authorization_details of the type ${known.type}: ${missing} is missing`);
+}
+
+function memberProblem(name: string, value: unknown, known: KnownDetailType): string | undefined {
+  if (name === 'type') return undefined;
+  const schema = schemaOf(name, known);
+  if (schema === undefined) return 'is not a member of this type';
+  if (!schema.success(value)) return `must be ${schema.wanted}`;
+  if (!isListMember(name)) return undefined;
+  const allowed = known[name] ?? [];
+  const other = (value as string[]).find((item) => !allowed.includes(item));
+  return other === undefined ? undefined : `must be some of ${allowed.join(', ')}`;
+}
+
+function schemaOf(name: string, known: KnownDetailType) {
+  const kind = Object.hasOwn(known.members ?? {}, name) ? known.members?.[name] : undefined;
+  if (isListMember(name)) {
+    if (known[name] === undefined || known[name].length === 0) return undefined;
+    return checkOf(commonMembers[name], 'an array of texts');
+  }
+  if (name === 'identifier')
+    return known.identifier ? checkOf(commonMembers.identifier, 'a text') : undefined;
+  return kind === undefined ? undefined : checkOf(kinds[kind], `of the kind ${kind}`);
+}
+
+const checkOf = (schema: z.ZodType, wanted: string) => ({
+  wanted,
+  success: (value: unknown) => schema.safeParse(value).success,
+});
+
+/**
+ * What is asked for, if it is no more than what was granted: each object must be one of those with shorter lists. A list
+ * that is absent does not restrict. @throws OAuthError
+ */
+export function narrowDetails(
+  asked: readonly AuthorizationDetail[],
+  granted: readonly AuthorizationDetail[],
+): AuthorizationDetail[] {
+  if (!asked.every((detail) => granted.some((whole) => isWithin(detail, whole))))
+    throw invalidDetails('authorization_details asks for more than was granted');
+  return [...asked];
+}
+
+function isWithin(part: AuthorizationDetail, whole: AuthorizationDetail): boolean {
+  const names = new Set([...Object.keys(part), ...Object.keys(whole)]);
+  return [...names].every((name) => {
+    if (!isListMember(name)) return isDeepStrictEqual(part[name], whole[name]);
+    const [asked, granted] = [part[name], whole[name]];
+    if (granted === undefined) return list.safeParse(asked).success;
+    return Array.isArray(asked) && asked.length > 0 && asked.every((item) => granted.includes(item));
+  });
+}
+
+function isListMember(name: string): name is ListMember {
+  return (listMembers as readonly string[]).includes(name);
+}
+
+function hasType(value: unknown): value is AuthorizationDetail {
+  return (
+    typeof value === 'object' && value !== null && text.safeParse((value as { type?: unknown }).type).success
+  );
+}
+
+function parse(parameter: string): unknown {
+  try {
+    return JSON.parse(parameter);
+  } catch {
+    return undefined;
+  }
+}
+
+/** RFC 6749 section 5.2: the characters that an error description may contain. */
+export function printable(name: string): string {
+  return name.replace(/[^\x20-\x7e]|["\\]/g, '?').slice(0, 64);
+}
+
+const typeName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,127}$/, 'must have 1 to 128 letters, digits or _ . : / -');
+const memberName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'must have 1 to 64 letters, digits or _ -')
+  .refine((name) => !Object.hasOwn(commonMembers, name), 'is a member of every type');
+
+/** A type in a registration. */
+export const detailTypeSchema = z
+  .strictObject({
+    type: typeName,
+    text: freeText(500).min(1).optional(),
+    actions: list.optional(),
+    datatypes: list.optional(),
+    privileges: list.optional(),
+    identifier: z.boolean().optional(),
+    members: z.record(memberName, z.enum(memberKinds)).optional(),
+    required: z.array(z.string().max(64)).max(50).optional(),
+  })
+  .superRefine(({ members = {}, required = [], ...common }, context) => {
+    const known = [...Object.keys(members), ...Object.keys(common), 'locations'];
+    for (const name of required)
+      if (!known.includes(name)) {
+        const message = `${name} is not a member of this type`;
+        context.addIssue({ code: 'custom', path: ['required'], message });
+      }
+  });
+
+export const detailTypeNameSchema = typeName;
