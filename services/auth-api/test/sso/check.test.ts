@@ -148,6 +148,7 @@ describe('the dry run', () => {
       status: 'skipped',
       message: expect.stringMatching(/^not tried, because nobody signs in: .*its NameID; a logout$/),
     });
+    expect(steps.find(({ step }) => step === 'encryption')?.message).toContain('encryptAssertions is off');
     expect(steps[0]?.message).toContain(`${publicUrl}/auth/v3/saml/${contactCenterId}/-/metadata`);
     await setSignOn(stack, { saml: { idpMetadataXml: '<EntityDescriptor/>' } });
     expect(failed(await check())[0]?.message).toContain('describes no identity provider');
