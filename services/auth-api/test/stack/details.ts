@@ -14,8 +14,6 @@ export const recordingsType = {
   required: ['actions'],
 };
 
-export const listening = { type: 'call-recordings', actions: ['listen', 'rate'], campaign: 'spring' };
-
 let resources = 0;
 
 /** Each has a type of its own name, because a type belongs to one resource. */
