@@ -59,13 +59,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const audit = await composeAudit(core, { config });
   const keys = composeKeys(core, { config, audit });
   const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
-  const clients = await composeClients(core, {
-    config,
-    assertions,
-    audit,
-    revocation,
-    forgetClient,
-  });
+  const clients = await composeClients(core, { config, assertions, audit, revocation, forgetClient });
   const authorization = {
     header: () => tokens.serviceAuthorization.header(),
     renew: () => tokens.serviceAuthorization.renew(),
@@ -75,7 +69,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const ssoSettings = composeSsoSettings(core, { config, contactCenters });
   const { passwordRule } = ssoSettings;
   const users = composeUsers(core, { config, consul, audit, revocation, contactCenters, passwordRule });
-  const tokens = composeTokens(core, { config, revocation, keys, clients, contactCenters });
+  const tokens = composeTokens(core, { config, assertions, revocation, keys, clients, contactCenters });
   const browser = composeBrowser(core, { config });
   const announceEnd: typeof logout.announceEnd = (...ended) => logout.announceEnd(...ended);
   const sessions = composeSessions(core, {
@@ -161,7 +155,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   });
   const people = { contactCenters, users, tokens, token, approvals };
   const backchannel = composeBackchannel(core, { assertions, audit, clientAuthentication, people });
-  const userInfo = composeUserInfo(core, { keys, clients, tokens, token });
+  const userInfo = composeUserInfo(core, { assertions, keys, clients, tokens, token });
   const discovery = composeDiscovery(core, { config, keys, clients, registration });
   const followed = composeChanges(core, {
     revocation,

@@ -41,13 +41,13 @@ export function createEncryption(keySets: Pick<KeySets, 'of'>) {
     client: KeySource,
     { alg, enc = 'A128CBC-HS256' }: Encryption,
     content: string,
-    /** Type of the content: a JWT unless it is said otherwise (RFC 7519 section 5.2). */
-    cty = 'JWT',
+    /** A signed JWT is what is usually inside (RFC 7519 section 5.2). */
+    header: { cty: 'JWT' } | { typ: 'JWT' } = { cty: 'JWT' },
   ): Promise<string> => {
     if (alg === undefined) return content;
     const key = await requireKey(keySets.of(client), alg);
     return new CompactEncrypt(Buffer.from(content))
-      .setProtectedHeader({ alg, enc, cty, ...(key.kid === undefined ? {} : { kid: key.kid }) })
+      .setProtectedHeader({ alg, enc, ...header, ...(key.kid === undefined ? {} : { kid: key.kid }) })
       .encrypt(await importJWK(key, alg));
   };
 }

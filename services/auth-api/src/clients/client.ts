@@ -50,6 +50,11 @@ interface ClientEncryption {
   introspectionSignedResponseAlg?: SigningAlgorithm;
   introspectionEncryptedResponseAlg?: EncryptionAlgorithm;
   introspectionEncryptedResponseEnc?: ContentEncryption;
+  /** OpenID Connect Registration section 2. */
+  idTokenEncryptedResponseAlg?: EncryptionAlgorithm;
+  idTokenEncryptedResponseEnc?: ContentEncryption;
+  userinfoEncryptedResponseAlg?: EncryptionAlgorithm;
+  userinfoEncryptedResponseEnc?: ContentEncryption;
 }
 
 /** How the client is notified when a session ends (OpenID Connect Front-Channel and Back-Channel Logout). */
@@ -164,7 +169,12 @@ export interface Client
 }
 
 /** What may be encrypted to the client; each has the fields `…Alg` and `…Enc`. */
-export const encryptedAnswers = ['authorizationEncryptedResponse', 'introspectionEncryptedResponse'] as const;
+export const encryptedAnswers = [
+  'authorizationEncryptedResponse',
+  'introspectionEncryptedResponse',
+  'idTokenEncryptedResponse',
+  'userinfoEncryptedResponse',
+] as const;
 
 /** Whether the client authenticates by a secret: others have none, and cannot use one. */
 export function usesSecret({ clientType, tokenEndpointAuthMethod }: Client): boolean {

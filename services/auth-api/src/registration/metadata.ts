@@ -23,6 +23,10 @@ const optional = {
   introspectionSignedResponseAlg: 'introspection_signed_response_alg',
   introspectionEncryptedResponseAlg: 'introspection_encrypted_response_alg',
   introspectionEncryptedResponseEnc: 'introspection_encrypted_response_enc',
+  idTokenEncryptedResponseAlg: 'id_token_encrypted_response_alg',
+  idTokenEncryptedResponseEnc: 'id_token_encrypted_response_enc',
+  userinfoEncryptedResponseAlg: 'userinfo_encrypted_response_alg',
+  userinfoEncryptedResponseEnc: 'userinfo_encrypted_response_enc',
   requestObjectSigningAlg: 'request_object_signing_alg',
 } as const;
 

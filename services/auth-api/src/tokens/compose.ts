@@ -7,6 +7,7 @@ import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/s
 import type { App } from '@gatehouse/service-kit/http/app';
 import { createSingleUse } from '@gatehouse/service-kit/redis/single-use';
 import type { Secret } from '@gatehouse/service-kit/secret';
+import type { Assertions } from '../assertions/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { ContactCenters } from '../contact-centers/compose.ts';
 import type { Core } from '../core.ts';
@@ -35,6 +36,7 @@ interface TokenDependencies {
     dpop: { requireNonce: boolean };
     encryption: { keys: Secret };
   };
+  assertions: Assertions;
   revocation: Revocation;
   keys: Keys;
   clients: Clients;
@@ -72,7 +74,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
     personFreshMs: settings.personFreshMs,
     maxLifeMs,
   });
-  const ids = createIdTokens(keys.signer, issuer);
+  const ids = createIdTokens(keys.signer, dependencies.assertions.encryptFor, issuer);
   const lateTokens = createLateTokens({ directory: clients.directory, revocations, now, log: core.log });
   const singleUse = createSingleUse(redis, keyspace, now);
   const nonces = createDpopNonces({

@@ -1,5 +1,7 @@
 /** Signs ID tokens (OpenID Connect Core section 2) and recognises those that were issued here. */
 import { createHash } from 'node:crypto';
+import type { EncryptFor } from '../assertions/encryption.ts';
+import type { Client } from '../clients/client.ts';
 import { defaultAlgorithm, type SigningAlgorithm } from '../keys/algorithms.ts';
 import type { Signer } from '../keys/signer.ts';
 import { contextOf } from '../protocol/authentication-context.ts';
@@ -13,7 +15,8 @@ export interface IdTokenFacts {
   issuedAtMs: number;
   expiresAtMs: number;
   authTimeMs: number;
-  algorithm?: SigningAlgorithm | undefined;
+  /** The client that it is for: how it expects to get ID tokens. */
+  reader: Client | undefined;
   /** Issued together with the ID token. */
   accessToken?: string | undefined;
   code?: string | undefined;
@@ -43,12 +46,14 @@ export const idTokenType = 'JWT';
 /** `amr` of a login without a session: a password at the Configuration Server. */
 const passwordMethods = ['pwd'];
 
-export function createIdTokens(signer: Signer, issuer: string) {
+export function createIdTokens(signer: Signer, encryptFor: EncryptFor, issuer: string) {
   return {
-    sign(facts: IdTokenFacts): Promise<string> {
-      const { session, nonce, accessToken, code, authorizedParty, act, algorithm = defaultAlgorithm } = facts;
+    /** Signs it and, if its reader wants that, encrypts it. @throws AppError (400, 503) without the key of the reader */
+    async sign(facts: IdTokenFacts): Promise<string> {
+      const { session, nonce, accessToken, code, authorizedParty, act, reader } = facts;
+      const algorithm = reader?.idTokenSignedResponseAlg ?? defaultAlgorithm;
       const amr = session?.amr ?? passwordMethods;
-      return signer.sign(
+      const jwt = await signer.sign(
         {
           ...facts.userClaims,
           iss: issuer,
@@ -70,6 +75,9 @@ export function createIdTokens(signer: Signer, issuer: string) {
         idTokenType,
         algorithm,
       );
+      if (reader === undefined) return jwt;
+      const { idTokenEncryptedResponseAlg: alg, idTokenEncryptedResponseEnc: enc } = reader;
+      return encryptFor(reader, { alg, enc }, jwt);
     },
 
     /** What an ID token that was issued here says, expired or not; undefined for any other text. */

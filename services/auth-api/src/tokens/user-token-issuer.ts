@@ -66,7 +66,7 @@ export function createUserTokenIssuer(options: UserTokenIssuerOptions) {
       issuedAtMs: record.issuedAtMs,
       expiresAtMs: record.expiresAtMs,
       authTimeMs: grant.session === undefined ? grant.authorizedAtMs : seenAtMsOf(grant.session),
-      algorithm: client.idTokenSignedResponseAlg,
+      reader: client,
       accessToken,
       code,
       nonce,

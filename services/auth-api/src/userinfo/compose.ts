@@ -1,6 +1,7 @@
 /** Composes the endpoints that return the user of an access token. */
 import { metadataPathOf, tellMetadata } from '@gatehouse/caller-auth/sender-constraint/resource-metadata';
 import type { App } from '@gatehouse/service-kit/http/app';
+import type { Assertions } from '../assertions/compose.ts';
 import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
 import type { Keys } from '../keys/compose.ts';
@@ -12,6 +13,7 @@ import { createUserInfo, createUserTokens } from './userinfo.ts';
 import { userinfoRoutes } from './userinfo-routes.ts';
 
 interface UserInfoDependencies {
+  assertions: Assertions;
   keys: Keys;
   clients: Clients;
   tokens: Tokens;
@@ -26,6 +28,7 @@ export function composeUserInfo(core: Core, dependencies: UserInfoDependencies) 
     userTokens,
     directory: clients.directory,
     signer: keys.signer,
+    encryptFor: dependencies.assertions.encryptFor,
     issuer,
     now,
     showsEverything: isCompat,

@@ -3,6 +3,7 @@ import type { ResourceTokens } from '@gatehouse/caller-auth/sender-constraint/re
 import type { SenderRequest } from '@gatehouse/caller-auth/sender-constraint/sender';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { insufficientScope } from '@gatehouse/service-kit/errors/oauth-error';
+import type { EncryptFor } from '../assertions/encryption.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
 import type { Signer } from '../keys/signer.ts';
 import { isWithinScope, openidScope } from '../protocol/parameters.ts';
@@ -37,6 +38,7 @@ interface UserInfoOptions {
   userTokens: UserTokens;
   directory: Pick<ClientDirectory, 'find'>;
   signer: Pick<Signer, 'sign'>;
+  encryptFor: EncryptFor;
   issuer: string;
   now: Clock;
   /** Compat: shows every claim, whatever the scope. */
@@ -44,7 +46,7 @@ interface UserInfoOptions {
 }
 
 export function createUserInfo(options: UserInfoOptions) {
-  const { userTokens, directory, signer, issuer, now } = options;
+  const { userTokens, directory, signer, encryptFor, issuer, now } = options;
 
   /** Names of the claims that may be shown, with the properties that repeat them. */
   const shownTo = ({ scope, userinfoClaims = [], membership = [] }: AccessTokenRecord): readonly string[] => [
@@ -63,10 +65,16 @@ export function createUserInfo(options: UserInfoOptions) {
       const { clientId, scope } = record;
       if (!isWithinScope([openidScope], scope)) throw insufficientScope('The token lacks the scope openid');
       const answer = openIdUserInfoOf(record.identity, clientId, shownTo(record));
-      const algorithm = (await directory.find(clientId))?.userinfoSignedResponseAlg;
-      if (algorithm === undefined) return answer;
-      // OpenID Connect Core section 5.3.2: a signed answer has issuer and audience.
-      return { jwt: await signer.sign({ ...answer, iss: issuer }, userInfoType, algorithm) };
+      const client = await directory.find(clientId);
+      const { userinfoSignedResponseAlg, userinfoEncryptedResponseAlg: alg } = client ?? {};
+      if (client === undefined || (userinfoSignedResponseAlg ?? alg) === undefined) return answer;
+      // OpenID Connect Core section 5.3.2: as a JWT, the answer has issuer and audience.
+      const claims = { ...answer, iss: issuer };
+      const encryption = { alg, enc: client.userinfoEncryptedResponseEnc };
+      if (userinfoSignedResponseAlg === undefined)
+        return { jwt: await encryptFor(client, encryption, JSON.stringify(claims), { typ: 'JWT' }) };
+      const jwt = await signer.sign(claims, userInfoType, userinfoSignedResponseAlg);
+      return { jwt: await encryptFor(client, encryption, jwt) };
     },
     async userJwt(call: TokenCall): Promise<string> {
       const record = await userTokens.require(call);

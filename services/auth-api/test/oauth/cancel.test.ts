@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
@@ -51,6 +52,14 @@ describe('Cancel on the sign-in page', () => {
     });
     const late = await browser.get(`/auth/v3/oauth/authorize/resume?interaction=${interaction}`);
     expect([late.status, late.location]).toEqual([400, undefined]);
+  });
+
+  it('does so by a JWT where the application wants one', async () => {
+    const browser = createBrowser(stack.app);
+    const answer = await cancel(browser, await begin(browser, { response_mode: 'jwt' }));
+
+    expect([...responseOf(answer).keys()]).toEqual(['response']);
+    expect(decodeJwt(responseOf(answer).get('response') ?? '')).toMatchObject({ error: 'access_denied' });
   });
 
   it('does so after a wrong password, and where a signed-in user is asked again', async () => {

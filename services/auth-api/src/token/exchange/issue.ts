@@ -106,8 +106,6 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
     if (!isWithinScope([openidScope], record.scope))
       throw invalidScope('An ID token needs the scope openid: the subject_token has no such scope');
     const { identity, session, issuedAtMs, expiresAtMs, clientId, act } = record;
-    // The audience expects the algorithm of its own registration, not of the requester's.
-    const reader = await directory.find(audience);
     const text = await idTokens.sign({
       sub: identity.sub,
       clientId: audience,
@@ -115,7 +113,8 @@ export function createExchangeIssuer(options: ExchangeIssuerOptions) {
       expiresAtMs,
       authTimeMs: session === undefined ? record.authorizedAtMs : seenAtMsOf(session),
       session,
-      algorithm: reader?.idTokenSignedResponseAlg,
+      // The audience expects the algorithms of its own registration, not of the requester's.
+      reader: await directory.find(audience),
       // OpenID Connect Core section 2: azp names the client that it was issued to, if that is not the audience.
       authorizedParty: clientId,
       act,
