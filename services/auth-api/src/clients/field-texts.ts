@@ -57,7 +57,8 @@ const texts = {
   introspectionEncryptedResponseAlg: 'And encrypted to a key of the client; not without it.',
   idTokenEncryptedResponseAlg: 'ID tokens are encrypted to a key of the client; not without it.',
   idTokenEncryptedResponseEnc: 'How their content is encrypted; A128CBC-HS256 without it.',
-  userinfoEncryptedResponseAlg: 'UserInfo answers a JWT that is encrypted to a key of the client; not without it.',
+  userinfoEncryptedResponseAlg:
+    'UserInfo answers a JWT that is encrypted to a key of the client; not without it.',
   userinfoEncryptedResponseEnc: 'How its content is encrypted; A128CBC-HS256 without it.',
   introspectionEncryptedResponseEnc: 'How their content is encrypted; A128CBC-HS256 without it.',
   clientUri: 'Its home page, linked from the sign-in and consent pages.',
