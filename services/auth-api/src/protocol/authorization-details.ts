@@ -35,7 +35,8 @@ export interface DetailType {
 /** With the addresses of its resource, which `locations` may name. */
 export type KnownDetailType = DetailType & { locations: readonly string[] };
 
-const maxLength = 8192;
+/** A JWT access token with these fits into a request header. */
+const maxLength = 4096;
 const maxDetails = 20;
 const maxTextLength = 1024;
 

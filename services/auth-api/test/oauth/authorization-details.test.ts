@@ -158,7 +158,7 @@ describe('authorization details of a request', () => {
       () => JSON.stringify([{ ...listening, locations: ['https://evil.test/api'] }]),
     ],
     ['too many', () => JSON.stringify(Array.from({ length: 21 }, () => listening))],
-    ['too much', () => JSON.stringify([{ ...listening, campaign: 'x'.repeat(9000) }])],
+    ['too much', () => JSON.stringify([{ ...listening, campaign: 'x'.repeat(4096) }])],
   ])('are refused by name: %s', async (_name, parameter) => {
     const { answer } = await ask(stack, client, { authorization_details: parameter() });
     expect(responseOf(answer).get('error')).toBe('invalid_authorization_details');

@@ -46,7 +46,7 @@ export function consentPage(
     wish,
     members: members.map(({ name, value }) => {
       const key = memberNames[name];
-      return { name: key === undefined ? name : text(key), value };
+      return { name: key === undefined ? `${name}:` : text(key), value };
     }),
   }));
   return {

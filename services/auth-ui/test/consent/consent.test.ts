@@ -55,7 +55,7 @@ it('shows single things with what they consist of, and that it asks each time', 
 
   expect(body).toContain('<bdi>listen to &lt;recordings&gt;</bdi>');
   expect(body).toContain('<dt><bdi>What is done:</bdi></dt><dd><bdi>listen, delete</bdi></dd>');
-  expect(body).toContain('<dt><bdi>campaign</bdi></dt><dd><bdi>&lt;b&gt;spring&lt;/b&gt;</bdi></dd>');
+  expect(body).toContain('<dt><bdi>campaign:</bdi></dt><dd><bdi>&lt;b&gt;spring&lt;/b&gt;</bdi></dd>');
   expect(body).toContain('You are asked each time');
 });
 
