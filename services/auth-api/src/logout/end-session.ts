@@ -77,10 +77,11 @@ export function createLogoutEndpoint(options: LogoutOptions) {
     return `${uri}${uri.includes('?') ? '&' : '?'}${new URLSearchParams({ state })}`;
   }
 
-  /** Ends the session of this browser and deletes its cookie. */
+  /** Ends the session of this browser, or all of its user, and deletes its cookie. */
   async function endSession(session: Session, by: LogoutOrder, browser: Browser): Promise<void> {
     // The event comes first, here and below: a repetition after a crash would find no session to record.
     await writeEvent(session, by, browser);
+    if (by.everywhere) await sessions.endAll(session.sub);
     await sessions.end(browser);
   }
 
@@ -153,14 +154,14 @@ export function createLogoutEndpoint(options: LogoutOptions) {
       if (pending?.step !== 'ask' || !safeEqual(csrf, pending.csrf)) {
         throw badRequest('This question was answered already, or it is too old', { field: 'logout' });
       }
-      await pendingLogouts.remove(browser.request, logout);
       const session = await sessions.find(browser.request);
-      if (session !== undefined) {
-        if (pending.everywhere) await sessions.endAll(session.sub);
-        await endSession(session, pending, browser);
-      }
+      // Without one, an earlier answer of 503 may have ended it.
+      await (session === undefined ? sessions.end(browser) : endSession(session, pending, browser));
       const { continueTo: target, uiLocales } = pending;
-      return afterLogout(browser, { ended: session, target, uiLocales });
+      const next = await afterLogout(browser, { ended: session, target, uiLocales });
+      // Last: after a 503 the same form is sent again.
+      await pendingLogouts.remove(browser.request, logout);
+      return next;
     },
   };
 }

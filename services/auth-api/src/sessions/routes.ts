@@ -100,7 +100,11 @@ export function sessionRoutes(app: App, deps: SessionRoutesDeps): void {
         );
       }
       const { id } = request.params;
-      if ((await sessions.findOne(caller.sub, id)) === undefined) throw notFound('There is no such session');
+      if ((await sessions.findOne(caller.sub, id)) === undefined) {
+        // An earlier request may have ended it, and have been answered 503.
+        await sessions.endOne(caller.sub, id);
+        throw notFound('There is no such session');
+      }
       // The event comes first: a repetition after a crash would find no session to record.
       await audit.write({
         name: 'session_ended',

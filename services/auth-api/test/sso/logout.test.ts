@@ -139,6 +139,19 @@ describe('SAML single logout', () => {
     write.mockRestore();
   });
 
+  it('a request that was answered 503 ends the sessions when it is sent again', async () => {
+    await use();
+    const browser = await signIn('repeated');
+    const query = signedQuery(logoutRequest({ indexes: ['repeated'] }));
+    const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValueOnce(unavailable('Redis'));
+
+    expect((await slo(query)).status).toBe(503);
+    write.mockRestore();
+    expect((await slo(query)).status).toBe(302);
+
+    expect(await isIn(browser)).toBe(false);
+  });
+
   it('the same by POST', async () => {
     await use();
     const browser = await signIn();
@@ -283,6 +296,20 @@ describe('logout with an OpenID Connect provider', () => {
     provider.lies = { keys: 'no keys' };
     expect((await send(await logoutToken({ sid: 'kept' }))).statusCode).toBe(503);
     expect(await isIn(browser)).toBe(true);
+  });
+
+  it('a logout token that was answered 503 ends the session when it is sent again, and once', async () => {
+    await use();
+    const browser = await signIn({ sid: 'repeated' });
+    const token = await logoutToken({ sid: 'repeated' });
+    const write = vi.spyOn(stack.deps.audit.writer, 'write').mockRejectedValueOnce(unavailable('Redis'));
+
+    expect((await send(token)).statusCode).toBe(503);
+    write.mockRestore();
+    expect((await send(token)).statusCode).toBe(200);
+
+    expect(await isIn(browser)).toBe(false);
+    expect((await send(token)).statusCode).toBe(400);
   });
 
   it('the ID token of a provider is no hint for the one that took its place', async () => {

@@ -54,8 +54,9 @@ export function createOidcLogout(options: OidcLogoutOptions) {
     if (typeof event !== 'object' || event === null || nonce !== undefined)
       throw new UntrustedJwt('it is no logout token');
     const { jti, untilMs } = singleUseOf(claims);
-    if (!(await singleUse.take('assertion', [issuer, jti], untilMs)))
-      throw new UntrustedJwt('it came before');
+    const use = [issuer, jti];
+    if (await singleUse.isTaken('assertion', use)) throw new UntrustedJwt('it came before');
+    return { noteUse: () => singleUse.take('assertion', use, untilMs) };
   };
 
   /** Of the contact centre whose sessions are named; undefined where there are none to end. */
@@ -97,8 +98,10 @@ export function createOidcLogout(options: OidcLogoutOptions) {
         const named = { ...parties, clientId: textOf(audience) };
         const settings = await settingsBehind(named);
         if (settings === undefined) continue;
-        await verify(logoutToken, settings).catch(refuse);
+        const { noteUse } = await verify(logoutToken, settings).catch(refuse);
         await providerSessions.end('oidc', named, request);
+        // Last: a provider that was answered 503 sends the same token again.
+        await noteUse();
         return;
       }
     },

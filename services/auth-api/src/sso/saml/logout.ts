@@ -42,7 +42,7 @@ const xmlLimits = { longest: 64 * 1024 };
 const maxAgeMs = 300_000;
 
 export function createSamlLogout(options: SamlLogoutOptions) {
-  const { issuer, providers, providerSessions, keys, now } = options;
+  const { issuer, providers, providerSessions, keys, singleUse, now } = options;
 
   const messageTo = (
     settings: SamlSignOn,
@@ -65,7 +65,7 @@ export function createSamlLogout(options: SamlLogoutOptions) {
     );
   };
 
-  const verify = async (root: Element, settings: SamlSignOn, provider: IdentityProvider): Promise<string> => {
+  const verify = async (root: Element, settings: SamlSignOn, provider: IdentityProvider) => {
     const entity = entityOf(issuer, settings);
     if (textIn(root, 'Issuer') !== provider.entityId)
       throw new SsoError('wrong_issuer', 'the LogoutRequest is of another issuer than the metadata says');
@@ -84,9 +84,10 @@ export function createSamlLogout(options: SamlLogoutOptions) {
         `the LogoutRequest is of ${attributeOf(root, 'IssueInstant') ?? 'no time'}`,
       );
     const id = attributeOf(root, 'ID') ?? '';
-    if (!(await options.singleUse.take('assertion', [entity.entityId, id], untilMs + skewMs)))
+    const use = [entity.entityId, id];
+    if (await singleUse.isTaken('assertion', use))
       throw new SsoError('replayed', 'the LogoutRequest was used before');
-    return id;
+    return { id, noteUse: () => singleUse.take('assertion', use, untilMs + skewMs) };
   };
 
   /** Core section 3.7.1: all sessions of the person, or those that are named, of which there may be several. */
@@ -147,8 +148,10 @@ export function createSamlLogout(options: SamlLogoutOptions) {
           },
         );
       }
-      const id = await verify(root, settings, provider);
+      const { id, noteUse } = await verify(root, settings, provider);
       await endSessions(root, settings, request);
+      // Last: what was answered 503 may be sent again.
+      await noteUse();
       const destination = provider.logoutResponse ?? provider.logoutRedirect;
       if (destination === undefined) return { finishes: undefined };
       const message = messageTo(settings, provider, destination);
