@@ -27,6 +27,7 @@ function keep(variables: Map<string, string>, answer: Record<string, unknown>): 
     refresh_token: ['REFRESH_TOKEN'],
     jwtToken: ['ASSERTION'],
     device_code: ['DEVICE_CODE'],
+    auth_req_id: ['AUTH_REQ_ID'],
     registration_access_token: ['CLIENT_TOKEN'],
     registration_client_uri: ['CLIENT_URI'],
   };
