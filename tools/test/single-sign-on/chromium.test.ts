@@ -6,7 +6,9 @@ import {
 } from '@gatehouse/testing/identity-providers/openid-provider';
 import { type SamlProvider, startSamlProvider } from '@gatehouse/testing/identity-providers/saml-provider';
 import { signInFields } from '@gatehouse/testing/identity-providers/sign-in-page';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startAsker } from '../e2e/asker.ts';
 import { enterName } from '../e2e/login.ts';
 import { startTimeoutMs } from '../e2e/running-stack.ts';
 import { expectSecondApplicationWithoutPage, isSignedIn, signIn, signOut, userInfoOf } from './journeys.ts';
@@ -114,6 +116,27 @@ describe.skipIf(!chromium)('single sign-on in a real Chromium', () => {
     await page.getByRole('link', { name: 'Try again' }).click();
     await answer(person);
     await page.waitForURL(`${stage.first.origin}/callback?code=**`);
+    expect(person.complaints).toEqual([]);
+  });
+
+  test('a person whom an application elsewhere asks signs in at the provider, comes back and approves', async () => {
+    await use('oidc');
+    const asker = await startAsker(stage.stack.description);
+    await asker.ask('demo\\agent', 'Ticket W4SCT');
+    expect(await asker.poll()).toMatchObject({ error: 'authorization_pending' });
+    const person = await stage.newPerson();
+    const { page } = person;
+    const approvals = `${stage.stack.description.publicUrl}/auth/approvals`;
+    await page.goto(approvals);
+    await enterName(page, { username: 'agent', tenant: 'demo' });
+    await answer(person);
+    await page.waitForURL(approvals);
+    await page.getByText('Ticket W4SCT').waitFor();
+    await page.getByRole('button', { name: 'Approve: Call Desk' }).click();
+    await page.getByText('You have approved the request').waitFor();
+
+    const { id_token = '' } = await asker.poll();
+    expect(decodeJwt(id_token)).toMatchObject({ sid: expect.any(String), auth_time: expect.any(Number) });
     expect(person.complaints).toEqual([]);
   });
 
