@@ -26,5 +26,6 @@ async function refresh() {
   news.textContent = list.dataset.new;
 }
 
+addEventListener('visibilitychange', () => refresh().catch(() => {}));
 // A network that is away for a moment is tried again.
 setInterval(() => refresh().catch(() => {}), 5000);

@@ -20,7 +20,7 @@ export const approvalListSchema = z.object({
   user: z.object({ username: z.string() }),
   /** Goes into the hidden field `csrf` of the forms below. */
   csrf: z.string(),
-  /** Whether the person has chosen a code that some clients must know before they may ask. */
+  /** Whether the person has chosen a code that some clients must know before they may ask; false when the page refreshes. */
   hasUserCode: z.boolean(),
 });
 

@@ -58,7 +58,11 @@ export function createApprovalPageCalls(options: PageCallsOptions) {
     async list(request: BrowserRequest, isUse: boolean): Promise<ApprovalList> {
       const session = await sessions.find(request, { isUse });
       if (session === undefined) throw missingToken();
-      const [waiting, hasUserCode] = await Promise.all([approvals.list(session), userCodes.has(session.sub)]);
+      const [waiting, hasUserCode] = await Promise.all([
+        approvals.list(session),
+        // The script of the page does not read it.
+        isUse && userCodes.has(session.sub),
+      ]);
       const { username } = session.identity;
       return { ...ok(waiting.map(viewOf)), user: { username }, csrf: csrfOf(request), hasUserCode };
     },

@@ -1,13 +1,22 @@
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuthApi, demoContactCenter, startAuthApi } from '../stack/auth-api.ts';
 import { ask, asked, cibaGrant, createAsker, poll, say, signedIn, waitingFor } from '../stack/backchannel.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { createDpopKey, provenBy } from '../stack/dpop.ts';
 import { announceChange } from '../stack/environment-api.ts';
 import { agent } from '../stack/interaction.ts';
-import { changeClient, createClient, introspect, opsCall, type TestClient, token } from '../stack/oauth.ts';
+import {
+  changeClient,
+  createClient,
+  getCode,
+  introspect,
+  opsCall,
+  redeem,
+  type TestClient,
+  token,
+} from '../stack/oauth.ts';
 import { seenElsewhere } from '../stack/seen-elsewhere.ts';
 
 const supervisor = { username: 'supervisor', password: 'demo-supervisor-password', tenant: 'demo' };
@@ -34,6 +43,13 @@ afterAll(async () => {
 async function pollLater(authReqId: string, by = client) {
   skewMs += 6_000;
   return poll(stack, by, authReqId);
+}
+
+interface RedisWithMonitor {
+  monitor(): Promise<{
+    on(event: 'monitor', listener: (time: string, parts: string[]) => void): void;
+    disconnect(): void;
+  }>;
 }
 
 /** Somebody whom no other test asks. */
@@ -290,6 +306,24 @@ describe('the person', () => {
     skewMs += 601_000;
     expect((await ask(stack, client)).status).toBe(200);
   });
+});
+
+it('a plain login asks no store about approvals', async () => {
+  const commands: string[] = [];
+  const watcher = await (stack.deps.stores.redis as RedisWithMonitor).monitor();
+  watcher.on('monitor', (_time, parts) => commands.push(parts.join(' ')));
+  const queries = vi.spyOn(stack.deps.stores.pool, 'query');
+  const plain = await createClient(stack);
+  queries.mockClear();
+  const browser = createBrowser(stack.app);
+  await redeem(stack, plain, await getCode(stack, browser, plain));
+  await browser.get('/auth/v3/sessions');
+  await expect.poll(() => commands.some((command) => command.includes('user-sessions:'))).toBe(true);
+  watcher.disconnect();
+
+  expect(commands.filter((command) => command.includes('backchannel'))).toEqual([]);
+  expect(JSON.stringify(queries.mock.calls)).not.toContain('user_code');
+  queries.mockRestore();
 });
 
 describe('what ends', () => {
