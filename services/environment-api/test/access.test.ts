@@ -53,6 +53,17 @@ const matrix: [CallerName, number[]][] = [
   ['a user who manages', [200, 404, 404, 200, 404, 403, 403]],
 ];
 
+// attack: token for authorization details used at Environment API | RFC 9396 12, ASVS 10.3.1 | guard: services/environment-api/src/access/compose.ts
+it('a token for authorization details alone is refused, whoever has it', async () => {
+  const details = { scope: '', authorization_details: [{ type: 'call-recordings' }] };
+  const read = async (fields: Partial<IntrospectionActive>) => {
+    const authorization = api.authApi.token({ internal_client: true, ...fields });
+    return (await api.call('GET', `/contact-centers/${own}`, { headers: { authorization } })).status;
+  };
+  expect(await read(details)).toBe(403);
+  expect(await read({ ...details, scope: 'calls' })).toBe(200);
+});
+
 describe.each(matrix)('%s', (name, expected) => {
   it(`gets ${expected.join(', ')}`, async () => {
     const headers = { authorization: authorizationOf(name) };

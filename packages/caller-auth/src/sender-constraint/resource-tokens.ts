@@ -1,5 +1,6 @@
 /** Checks access tokens that callers present: a bound token counts only with its proof or certificate. */
 import {
+  insufficientScope,
   invalidRequest,
   invalidToken,
   missingToken,
@@ -21,6 +22,8 @@ interface ResourceTokensOptions<Token> {
   confirmationOf(token: Token): Confirmation | undefined;
   /** Whether the token may be used at our own APIs, and not only at those of the clients that its audience names. */
   isForUs(token: Token): boolean;
+  /** Whether it gives nothing but its authorization details (RFC 9396), whose types our own APIs do not know. */
+  hasOnlyDetails(token: Token): boolean;
   /** Whose data the answer to the bearer contains. */
   callerOf(token: Token): CorsCaller;
   proofs: DpopProofs;
@@ -31,7 +34,8 @@ interface ResourceTokensOptions<Token> {
 type Scheme = 'bearer' | 'dpop';
 
 export function createResourceTokens<Token>(options: ResourceTokensOptions<Token>) {
-  const { read, confirmationOf, isForUs, callerOf, proofs, certificates, singleUse } = options;
+  const { read, confirmationOf, isForUs, hasOnlyDetails, callerOf, proofs, certificates, singleUse } =
+    options;
 
   async function requireProof(request: SenderRequest, token: string): Promise<DpopProof> {
     const proof = request.headers['dpop'];
@@ -75,16 +79,19 @@ export function createResourceTokens<Token>(options: ResourceTokensOptions<Token
     // RFC 9068 section 4: whoever got it as a resource server could use it here in the name of the user.
     if (!isForUs(stored)) throw refusedToken(scheme, 'its audience is another client');
     nameCorsCaller(request, callerOf(stored));
+    if (hasOnlyDetails(stored))
+      throw insufficientScope('The token has no scope: it is for what its authorization_details name');
     return stored;
   }
 
   return {
     /**
      * Resolves the token of the Authorization header, if the sender of this request may use it.
-     * @throws OAuthError (401) unauthorized without a token, invalid_token, invalid_dpop_proof, use_dpop_nonce; AppError (503)
+     * @throws OAuthError (401) unauthorized without a token, invalid_token, invalid_dpop_proof, use_dpop_nonce, (403)
+     * insufficient_scope; AppError (503)
      */
     require: requireToken,
-    /** Resolves undefined without a usable token. @throws OAuthError (401) invalid_dpop_proof, use_dpop_nonce; AppError (503) */
+    /** Resolves undefined without a usable token. @throws OAuthError (401) invalid_dpop_proof, use_dpop_nonce, (403) insufficient_scope; AppError (503) */
     async find(request: SenderRequest): Promise<Token | undefined> {
       try {
         return await requireToken(request);

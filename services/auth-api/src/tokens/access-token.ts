@@ -62,6 +62,8 @@ export interface TokenFacts {
   /** Of the user. */
   environmentId?: string | undefined;
   entry?: Entry | undefined;
+  /** Authorization details (RFC 9396) and no scope. */
+  hasOnlyDetails?: true | undefined;
   cnf?: Confirmation | undefined;
 }
 
@@ -113,6 +115,7 @@ export function factsOf(record: AccessTokenRecord): TokenFacts {
     contactCenterIds: record.contactCenterIds,
     environmentId: record.identity?.environmentId,
     entry: record.identity?.entry,
+    hasOnlyDetails: record.details !== undefined && record.scope.length === 0 ? true : undefined,
     cnf: record.cnf,
   };
 }

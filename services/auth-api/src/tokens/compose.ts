@@ -111,6 +111,7 @@ export function composeTokens(core: Core, dependencies: TokenDependencies) {
       read: (token) => access.find(token),
       confirmationOf: ({ facts }) => facts.cnf,
       isForUs: ({ facts: { audience, clientId } }) => audience.length === 0 || audience.includes(clientId),
+      hasOnlyDetails: ({ facts }) => facts.hasOnlyDetails === true,
       callerOf: ({ facts }) => facts,
       proofs: dpopProofs,
       certificates,

@@ -69,12 +69,24 @@ describe('authorization details of a request', () => {
       scope: '',
       authorization_details: [listening],
     });
-    const userinfo = await stack.app.inject({
-      url: '/auth/v3/openid/userinfo',
-      headers: { authorization: `Bearer ${tokens.access_token}` },
-    });
-    expect(userinfo.statusCode).toBe(403);
   });
+
+  // attack: token for authorization details used at our own APIs | RFC 9396 12, ASVS 10.3.1 | guard: packages/caller-auth/src/sender-constraint/resource-tokens.ts
+  it.each(['openid/userinfo', 'userinfo', 'jwt-userinfo', 'ping', 'sessions', 'oauth/convert-token'])(
+    'give nothing at /%s, unless there is a scope besides',
+    async (path) => {
+      const url = `/auth/v3/${path}`;
+      const { access_token: alone } = await grant(detailed(listening));
+      const refused = await stack.app.inject({ url, headers: { authorization: `Bearer ${alone}` } });
+      expect([refused.statusCode, refused.body]).toEqual([
+        403,
+        expect.stringContaining('for what its authorization_details name'),
+      ]);
+      const { access_token: scoped } = await grant({ scope: 'openid sessions', ...detailed(listening) });
+      const allowed = await stack.app.inject({ url, headers: { authorization: `Bearer ${scoped}` } });
+      expect(allowed.statusCode).toBe(200);
+    },
+  );
 
   it('come beside a scope, and in a JWT', async () => {
     const jwts = await createClient(stack, { authorizationDetailsTypes: [type], accessTokenFormat: 'jwt' });

@@ -59,6 +59,7 @@ export async function composeAccess({
     isForUs: ({ aud, iss, client_id }) => aud === undefined || aud.includes(iss) || aud.includes(client_id),
     callerOf: (token) => ({ contactCenterIds: token.contact_center_ids }),
     proofs: dpopProofs,
+    hasOnlyDetails: ({ scope, authorization_details: details }) => scope === '' && details !== undefined,
     certificates,
     // Introspection needs the same Redis: without it no token was accepted before either.
     singleUse: createSingleUse(redis, keyspace, now),
