@@ -94,6 +94,35 @@ describe('an import', () => {
     ]);
   });
 
+  it('takes away every setting of single sign-on that the document does not have', async () => {
+    const used = environment();
+    const owner = center(used.id);
+    const bare = { saml: [{ location: '/' }], oidc: [{ location: '/' }] };
+    const shared = { passwordUsers: ['emergency'], strongContext: 'mfa', userNameDomain: 'corp.example' };
+    const idp = 'https://idp.example.com';
+    const full = {
+      saml: [{ location: '/', ...shared, requiredGroups: ['agents'], groupsAttribute: 'groups' }],
+      oidc: [
+        {
+          ...{ location: '/', ...shared, requiredGroups: ['agents'], groupsClaim: 'groups' },
+          ...{ issuer: idp, authorizationEndpoint: idp, tokenEndpoint: idp, jwksUri: idp, clientId: 'us' },
+          ...{ assumeVerifiedEmail: true, userInfo: true, responseMode: 'form_post' },
+        },
+      ],
+    };
+    const importAs = async (signOn: object) => {
+      const contactCenters = [{ ...owner, ...signOn }];
+      const answer = await put({ formatVersion: 1, environments: [used], contactCenters });
+      expect([answer.status, answer.status === 200 ? '' : answer.text]).toEqual([200, '']);
+      return (await read()).contactCenters[0];
+    };
+    const before = await importAs(bare);
+
+    expect((await importAs(full)).oidc[0]).toMatchObject({ assumeVerifiedEmail: true, ...shared });
+
+    expect(await importAs(bare)).toEqual(before);
+  });
+
   it('reads and gives YAML', async () => {
     await api.contactCenter();
     const yaml = await api.call('GET', '/export', { headers: { accept: 'application/yaml' } });

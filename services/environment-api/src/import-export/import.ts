@@ -47,15 +47,8 @@ export type Importer = ReturnType<typeof createImporter>;
 const centersPerTurn = 25;
 
 // Fields without a default are removed when the document does not have them.
-const samlAbsent = {
-  idpMetadataXml: null,
-  idpMetadataUrl: null,
-  userNameAttribute: null,
-  nameIdFormat: null,
-};
 const tlsAbsent = { ca: null, serverName: null, mutual: null };
 const registryAbsent = { consulService: null, srvRecord: null };
-const oidcAbsent = { issuer: null, clientId: null, prompt: null };
 
 export function createImporter({
   environments,
@@ -144,19 +137,17 @@ export function createImporter({
   ): Promise<void> {
     const { context } = job;
     const stored = before?.signOn ?? [];
-    for (const { location, ...given } of wanted.saml) {
-      const patch = { ...samlAbsent, ...saml.defaults, ...given };
-      await singleSignOn.put(context, wanted.id, saml, location, patch);
-    }
+    for (const { location, ...settings } of wanted.saml)
+      await singleSignOn.put(context, wanted.id, saml, location, settings, { isWhole: true });
     for (const [position, { location, clientSecret: given, ...fields }] of wanted.oidc.entries()) {
       const field = `contactCenters.${index}.oidc.${position}.clientSecret`;
       const present = stored.find((one) => one.protocol === 'oidc' && one.location === location);
       const place = clientSecretPlace(wanted.id, location);
       const secret = given && (await readSecret(job, given, field, present?.secret ?? undefined, place));
       const clientSecret = secret ? secret.changed : null;
-      const patch = { ...oidcAbsent, ...oidc.defaults, ...fields, ...definedOnly({ clientSecret }) };
-      const sent = { storedSecret: secret ? secret.stored : undefined, field };
-      await singleSignOn.put(context, wanted.id, oidc, location, patch, sent);
+      const patch = { ...fields, ...definedOnly({ clientSecret }) };
+      const options = { storedSecret: secret ? secret.stored : undefined, field, isWhole: true };
+      await singleSignOn.put(context, wanted.id, oidc, location, patch, options);
     }
     for (const { protocol, location } of stored) {
       if (wanted[protocol].some((one) => one.location === location)) continue;

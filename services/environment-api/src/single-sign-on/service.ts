@@ -28,11 +28,16 @@ export interface SignOn<Settings> {
   hasSecret: boolean;
 }
 
-/** The stored secret, sent again: needed only where the settings send it elsewhere. */
 export interface SentSecret {
+  /** The stored secret, sent again: needed only where the settings send it elsewhere. */
   storedSecret?: string | undefined;
   /** What the caller calls it. */
   field?: string;
+}
+
+export interface PutOptions extends SentSecret {
+  /** Fields that are not given get their defaults, or are removed. The secret stays. */
+  isWhole?: boolean;
 }
 
 export type SingleSignOnService = ReturnType<typeof createSingleSignOnService>;
@@ -62,21 +67,22 @@ export function createSingleSignOnService({
         location === undefined ? stored : [effectiveAt(stored, location)].filter((one) => one !== undefined);
       return { center, entries: effective.map((entry) => entryOf<S>(entry)) };
     },
-    /** Fields that are not given keep their values. @throws AppError 400, 404, 412 */
+    /** Fields that are not given keep their values, unless `isWhole`. @throws AppError 400, 404, 412 */
     async put<S extends object, P extends object>(
       context: WriteContext,
       contactCenterId: string,
       protocol: Protocol<S, P>,
       location: string,
       patch: P,
-      sent: SentSecret = {},
+      { isWhole = false, ...sent }: PutOptions = {},
     ) {
       let entry: store.StoredSignOn | undefined;
       const center = await contactCenters.changeWithin(context, contactCenterId, async (write, { id }) => {
         await locations.requireInUse(write.db, location, 'data.location');
         const stored = await store.listSignOn(write.db, id, protocol.name);
         const before = stored.find((one) => one.location === location);
-        const settings = protocol.merge((before?.settings as S | undefined) ?? protocol.defaults, patch);
+        const kept = isWhole ? undefined : (before?.settings as S | undefined);
+        const settings = protocol.merge(kept ?? protocol.defaults, patch);
         const secret = nextSecret(protocol, before, settings, patch, sent, (text) =>
           secretBox.seal(text, clientSecretPlace(id, location)),
         );
