@@ -8,6 +8,7 @@ import type { Pages } from '../browser/pages.ts';
 import { webOriginOf } from '../browser/same-origin.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientDirectory } from '../clients/directory.ts';
+import { reasonUnsettled } from '../revocation/keeper.ts';
 import type { Caller, Callers, DerivedToken } from '../sessions/caller.ts';
 import type { SessionService } from '../sessions/service.ts';
 import type { EndedSession } from '../sessions/session.ts';
@@ -57,8 +58,10 @@ export function createSignOutService(options: SignOutOptions) {
     options;
 
   const endDerived = async ({ text, facts, ownFamilyId }: DerivedToken) => {
-    await endToken(text, facts);
+    const unsettled = await reasonUnsettled(endToken(text, facts));
+    // Now: whoever repeats what was answered 503 has no token any more that names the family.
     if (ownFamilyId !== undefined) await endFamily(ownFamilyId);
+    if (unsettled !== undefined) throw unsettled;
   };
 
   const endOne = async (browser: Browser, caller: Caller) => {

@@ -2,7 +2,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, publicUrl, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
+import { exchangeGrant, exchangeToken, urn } from '../stack/exchange.ts';
 import { agent } from '../stack/interaction.ts';
+import { createClient, passwordTokens, token } from '../stack/oauth.ts';
 import { readLogout } from '../stack/pending-logout.ts';
 
 let stack: AuthApi;
@@ -45,6 +47,33 @@ describe('while PostgreSQL keeps no revocation', () => {
       expect((await confirm()).status).toBe(400);
     },
   );
+
+  // attack: renew an exchanged token after a sign-out that was answered 503 | RFC 7009 2, ASVS 7.4.1 | guard: services/auth-api/src/logout/sign-out-service.ts
+  it('signing out with an exchanged token ends its refresh token too', async () => {
+    const portal = await createClient(stack);
+    const gateway = await createClient(stack, {
+      authorizedGrantTypes: [exchangeGrant, 'refresh_token'],
+      tokenExchange: { subjectClients: [portal.clientId], refreshTokens: true },
+    });
+    const { access_token: subject } = await passwordTokens(stack, portal);
+    const exchanged = await exchangeToken(stack, gateway, subject, {
+      requested_token_type: urn('refresh_token'),
+    });
+    const refresh = (refresh_token: string) =>
+      token(stack, gateway, { grant_type: 'refresh_token', refresh_token });
+    const { access_token, refresh_token } = (await refresh(exchanged.json().access_token)).json();
+    const signOut = async () => {
+      const headers = { authorization: `Bearer ${access_token}` };
+      return (await stack.app.inject({ method: 'POST', url: '/auth/v3/sign-out', headers })).statusCode;
+    };
+    await hide();
+
+    expect(await signOut()).toBe(503);
+
+    await show();
+    await expect.poll(signOut, inTime).toBe(200);
+    expect((await refresh(refresh_token)).status).toBe(400);
+  });
 
   it('a session that was ended is not called unknown before that is kept', async () => {
     const [laptop, phone] = [await signedIn(), await signedIn()];
