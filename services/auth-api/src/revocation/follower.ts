@@ -124,7 +124,7 @@ export function createFollower(options: FollowerOptions) {
         // Requests wait for what was missed: it is read at once, without waiting for the next entry.
         const entries: StreamEntry[] = await (isBehind
           ? stream.read(lastId, pageSize)
-          : stream.wait(lastId, blockMs));
+          : stream.wait(lastId, pageSize, blockMs));
         apply(entries);
         await ensureContinuity(wasCut);
         wasCut = false;

@@ -52,8 +52,8 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
       return (await redis.xrange(key, `(${after}`, '+', 'COUNT', count)).map(parse);
     },
     /** As read, but waits up to `blockMs` for the first entry. */
-    async wait(after: string, blockMs: number): Promise<StreamEntry[]> {
-      const read = blocking.xread('COUNT', 1000, 'BLOCK', blockMs, 'STREAMS', key, after);
+    async wait(after: string, count: number, blockMs: number): Promise<StreamEntry[]> {
+      const read = blocking.xread('COUNT', count, 'BLOCK', blockMs, 'STREAMS', key, after);
       const reply = await within(blockMs + answerMs, read);
       return (reply?.[0]?.[1] ?? []).map(parse);
     },

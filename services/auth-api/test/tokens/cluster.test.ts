@@ -172,7 +172,7 @@ describe('on a server in cluster mode', () => {
 
     const stream = createRevocationStream(redis, blocking, keyspace.name('cutoffs'));
     await stream.append([{ kind: 'sub', id: 's', atMs: now }], 0);
-    expect(await stream.wait('0-0', 100)).toHaveLength(1);
+    expect(await stream.wait('0-0', 10, 100)).toHaveLength(1);
     expect(await stream.read('0-0', 10)).toHaveLength(1);
     await stream.setEpoch('e');
     const node = expect.stringMatching(/^[0-9a-f]{40}$/);

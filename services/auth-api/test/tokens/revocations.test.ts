@@ -243,8 +243,8 @@ describe('cut-offs', () => {
       stream: {
         ...stream,
         history: async () => ({ ...(await stream.history()), lastId: `${2 * nowMs}-0` }),
-        async wait(after, blockMs) {
-          if (!isCut) return stream.wait(after, blockMs);
+        async wait(after, count, blockMs) {
+          if (!isCut) return stream.wait(after, count, blockMs);
           clockMs += 2000;
           throw new Error('the connection broke');
         },
@@ -262,6 +262,45 @@ describe('cut-offs', () => {
     isCut = true;
     await expect.poll(() => pages, { timeout: 5000 }).toBe(2);
     expect(() => replica.assertFresh()).toThrow();
+
+    lastPage.resolve();
+    await expect.poll(() => replica.isRevoked({ sub: 'late', issuedAtMs: nowMs - 1 })).toBe(true);
+    await replica.untilFresh();
+  });
+
+  // attack: present a token that is revoked behind thousands of others | ASVS 10.4.9 | guard: services/auth-api/src/revocation/follower.ts
+  it('are not complete when more came at once than one page holds', async () => {
+    const stream = createRevocationStream(await connect(false), await connect(true), 'm');
+    const lastPage = Promise.withResolvers<void>();
+    const entryOf = (index: number, id: string) => {
+      return { id: `${nowMs + index}-0`, revocation: { kind: 'sub' as const, id, atMs: nowMs } };
+    };
+    let clockMs = 0;
+    let isFlooded = false;
+    let isReading = false;
+    const replica = await startReplica('m', () => clockMs, {
+      stream: {
+        ...stream,
+        history: async () => ({ ...(await stream.history()), lastId: `${2 * nowMs}-0` }),
+        async wait(after, count, blockMs) {
+          if (!isFlooded) return stream.wait(after, count, blockMs);
+          if (isReading) await lastPage.promise;
+          isReading = true;
+          clockMs += 2000;
+          return Array.from({ length: count }, (_, index) => entryOf(index, `m${index}`));
+        },
+        async read(after, count) {
+          if (!isFlooded) return stream.read(after, count);
+          await lastPage.promise;
+          isFlooded = false;
+          return [entryOf(count, 'late')];
+        },
+      },
+    });
+
+    isFlooded = true;
+    await expect.poll(() => replica.isRevoked({ sub: 'm0', issuedAtMs: nowMs - 1 })).toBe(true);
+    await expect(replica.untilFresh()).rejects.toThrow();
 
     lastPage.resolve();
     await expect.poll(() => replica.isRevoked({ sub: 'late', issuedAtMs: nowMs - 1 })).toBe(true);
