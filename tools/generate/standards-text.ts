@@ -2,7 +2,7 @@
 
 export const introduction = `# Standards
 
-\`npm run generate\` writes this page from \`docs/standards.yaml\`. It fails where a row names a test or a setting that does not exist; a test fails
+\`npm run generate\` writes this page from \`docs/standards.yaml\`. A test fails where a row names a test or a setting that does not exist, and
 where the discovery document announces something that no row explains.
 
 **supported**: always on; the setting tunes it. **off**: on for the clients or installations whose setting says so. **no**: not there, with the reason.

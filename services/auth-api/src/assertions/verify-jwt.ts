@@ -1,12 +1,13 @@
 /** Verifies a JWT that another party signed (RFC 7523 section 3, RFC 8725). */
 import { errors, type JWTPayload, type JWTVerifyResult, jwtVerify, type LocalJWKSet } from 'jose';
 import type { KeySet } from './key-sets.ts';
+import { UntrustedAssertion } from './untrusted.ts';
 
 /** RFC 8725 section 3.1: only these algorithms, none with a shared secret. */
 export const assertionAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 
 /** A JWT that is not trusted. */
-export class UntrustedJwt extends Error {}
+export class UntrustedJwt extends UntrustedAssertion {}
 
 /** A JWT whose signer is not proved: whoever sent it may be a stranger, who learns nothing from the message. */
 export class UnprovedJwt extends UntrustedJwt {}

@@ -1,7 +1,8 @@
 /** Finds the person whom a client wants to ask (OpenID CIBA section 7.1): by a user name, an ID token, or a token of a registered issuer. */
 import { AppError, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { invalidRequest, OAuthError } from '@gatehouse/service-kit/errors/oauth-error';
-import { ExpiredJwt, UntrustedJwt } from '../assertions/verify-jwt.ts';
+import { UntrustedAssertion } from '../assertions/untrusted.ts';
+import { ExpiredJwt } from '../assertions/verify-jwt.ts';
 import { type Client, servesContactCenter } from '../clients/client.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { Tries } from '../devices/attempts.ts';
@@ -67,7 +68,7 @@ export function createHints(options: HintsOptions) {
     } catch (error) {
       if (error instanceof ExpiredJwt)
         throw new OAuthError('expired_login_hint_token', 400, 'The login_hint_token has expired');
-      if (!(error instanceof UntrustedJwt)) throw error;
+      if (!(error instanceof UntrustedAssertion)) throw error;
       throw unknownUser(`login_hint_token: ${error.message}`);
     }
   }

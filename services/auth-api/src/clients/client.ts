@@ -101,6 +101,22 @@ export interface AssertionIssuer extends KeySource {
   contactCenterIds?: string[];
 }
 
+/** An identity provider whose assertions the client may turn into tokens (RFC 7522). */
+export interface SamlAssertionIssuer {
+  /** Its entity id. */
+  issuer: string;
+  /** PEM; one of them has signed the assertion. */
+  certificates: string[];
+  /** Undefined: our issuer or the token endpoint. */
+  audience?: string;
+  /** The attribute that names the user; undefined: the NameID. */
+  userNameAttribute?: string;
+  /** Which attribute of a person the name is compared with; undefined: the user name. */
+  userLookup?: 'userName' | 'email' | 'externalId';
+  /** Contact centres whose users it may name; undefined: those of the client. */
+  contactCenterIds?: string[];
+}
+
 /** How the client may ask for the approval of a person who is elsewhere (OpenID CIBA section 4). */
 interface ClientBackchannel {
   /** Undefined: `poll`, the only one that there is. */
@@ -151,6 +167,7 @@ export interface Client
   tokenEndpointAuthMethod?: ClientAuthMethod;
   tokenExchange: TokenExchangePolicy;
   jwtBearer: { issuers: AssertionIssuer[] };
+  samlBearer: { issuers: SamlAssertionIssuer[] };
   /** Resource identifiers (RFC 8707) under which others may name this client as audience. */
   resources: string[];
   /** Types of authorization details (RFC 9396) that this client, as a resource, understands. */

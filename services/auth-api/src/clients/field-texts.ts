@@ -39,6 +39,7 @@ const texts = {
   tokenExchange:
     'Whose tokens it may exchange for which audiences (RFC 8693); empty lists refuse everything.',
   jwtBearer: 'Whose assertions it may turn into tokens (RFC 7523), each issuer with its keys.',
+  samlBearer: 'Whose SAML assertions it may turn into tokens (RFC 7522), each issuer with its certificates.',
   resources: 'Under which `resource` others may name it as audience (RFC 8707).',
   detailTypes:
     'Types of `authorization_details` (RFC 9396) that it understands as a resource: what a request may contain, and the text of the consent page.',

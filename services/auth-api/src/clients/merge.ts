@@ -82,6 +82,7 @@ export function mergeClient(client: Client, patch: ClientPatch, defaults: Client
     accessTokenTtlSeconds: patch.accessTokenExpirationTimeout ?? client.accessTokenTtlSeconds,
     refreshTokenTtlSeconds: patch.refreshTokenExpirationTimeout ?? client.refreshTokenTtlSeconds,
     contactCenterIds: unique(patch.contactCenterIds ?? client.contactCenterIds),
+    samlBearer: patch.samlBearer ? { issuers: patch.samlBearer.issuers.map(definedOnly) } : client.samlBearer,
     jwtBearer: patch.jwtBearer ? { issuers: patch.jwtBearer.issuers.map(issuerOf) } : client.jwtBearer,
     membershipClaims: unique(patch.membershipClaims ?? client.membershipClaims),
     resources: unique(patch.resources ?? client.resources),

@@ -1,7 +1,7 @@
 /** Decides what to revoke when a registration changes, so that lost rights do not survive in tokens. */
 import { isWithinScope } from '../protocol/parameters.ts';
 import { grantAt, type Revocation, usersOf } from '../revocation/revocation.ts';
-import type { AssertionIssuer, Client } from './client.ts';
+import type { Client } from './client.ts';
 
 export type EndedByChange = Pick<Revocation, 'kind' | 'id'>;
 
@@ -53,7 +53,12 @@ function lostUsers({ clientId, ...before }: Client, after: Client): EndedByChang
 function lostGrants(before: Client, after: Client): string[] {
   const narrowed = [
     ...(mayExchangeLess(before, after) ? ['urn:ietf:params:oauth:grant-type:token-exchange'] : []),
-    ...(acceptsFewerAssertions(before, after) ? ['urn:ietf:params:oauth:grant-type:jwt-bearer'] : []),
+    ...(acceptsFewer(before.jwtBearer, after.jwtBearer)
+      ? ['urn:ietf:params:oauth:grant-type:jwt-bearer']
+      : []),
+    ...(acceptsFewer(before.samlBearer, after.samlBearer)
+      ? ['urn:ietf:params:oauth:grant-type:saml2-bearer']
+      : []),
   ];
   return before.grantTypes.filter((type) => !after.grantTypes.includes(type) || narrowed.includes(type));
 }
@@ -64,9 +69,13 @@ function mayExchangeLess({ tokenExchange: before }: Client, { tokenExchange: aft
   return (['delegation', 'idTokens', 'refreshTokens'] as const).some((may) => before[may] && !after[may]);
 }
 
+interface TrustedIssuers {
+  issuers: readonly { issuer: string; contactCenterIds?: string[] }[];
+}
+
 /** Whether assertions of an issuer are no longer accepted, or for fewer contact centres. */
-function acceptsFewerAssertions({ jwtBearer: before }: Client, { jwtBearer: after }: Client): boolean {
-  const isTaken = ({ issuer, contactCenterIds = [] }: AssertionIssuer) =>
+function acceptsFewer(before: TrustedIssuers, after: TrustedIssuers): boolean {
+  const isTaken = ({ issuer, contactCenterIds = [] }: TrustedIssuers['issuers'][number]) =>
     after.issuers.some(
       (kept) => kept.issuer === issuer && isServed(contactCenterIds, kept.contactCenterIds ?? []),
     );

@@ -49,6 +49,7 @@ export function newClient(clientId: string, defaults: FieldDefaults, nowMs: numb
     contactCenterIds: [],
     tokenExchange: { subjectClients: [], audiences: [], delegation: false },
     jwtBearer: { issuers: [] },
+    samlBearer: { issuers: [] },
     resources: [],
     detailTypes: [],
     authorizationDetailsTypes: [],

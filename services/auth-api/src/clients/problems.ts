@@ -18,6 +18,9 @@ export function problemsOf(client: Client, patch: ClientPatch, defaults: ClientD
     ...flowFindings(client),
     ...backchannelFindings(client),
     ...client.jwtBearer.issuers.flatMap((trusted, index) => issuerFindings(client, trusted, index)),
+    ...client.samlBearer.issuers.map((trusted, index) =>
+      centerFinding(client, trusted, `samlBearer.issuers.${index}`),
+    ),
     ...addressFindings(client, defaults.allowLoopback),
     ...detailFindings(client),
     ...lifeFindings(client, defaults),
@@ -130,16 +133,20 @@ function issuerFindings(client: Client, trusted: AssertionIssuer, index: number)
   const field = `jwtBearer.issuers.${index}`;
   const isItself = trusted.issuer === client.clientId;
   const keys = isItself ? { ...client, ...trusted } : trusted;
-  const { contactCenterIds = client.contactCenterIds } = trusted;
   return [
     [field, when(keys.jwks === undefined && keys.jwksUri === undefined, 'needs jwks or jwksUri')],
-    [
-      `${field}.contactCenterIds`,
-      when(
-        contactCenterIds.length === 0,
-        'name the contact centres whose users it may speak for, here or for the client',
-      ),
-    ],
+    centerFinding(client, trusted, field),
+  ];
+}
+
+function centerFinding(client: Client, trusted: { contactCenterIds?: string[] }, field: string): Finding {
+  const { contactCenterIds = client.contactCenterIds } = trusted;
+  return [
+    `${field}.contactCenterIds`,
+    when(
+      contactCenterIds.length === 0,
+      'name the contact centres whose users it may speak for, here or for the client',
+    ),
   ];
 }
 

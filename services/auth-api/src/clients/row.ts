@@ -53,6 +53,7 @@ const properties: Record<keyof Required<Stored>, 'plain' | 'json'> = {
   tokenEndpointAuthMethod: 'plain',
   tokenExchange: 'json',
   jwtBearer: 'json',
+  samlBearer: 'json',
   resources: 'plain',
   detailTypes: 'json',
   authorizationDetailsTypes: 'plain',

@@ -15,6 +15,7 @@ import { responseTypes } from '../protocol/response-types.ts';
 import { membershipClaims } from '../protocol/user-claims.ts';
 import { described } from './field-texts.ts';
 import { jwtBearerSchema, keySourceFields } from './key-source-schemas.ts';
+import { samlBearerSchema } from './saml-issuer-schemas.ts';
 
 const grantTypes = [
   'authorization_code',
@@ -24,6 +25,7 @@ const grantTypes = [
   'implicit',
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:ietf:params:oauth:grant-type:saml2-bearer',
   'urn:ietf:params:oauth:grant-type:device_code',
   backchannelGrantType,
 ] as const;
@@ -93,6 +95,7 @@ const fields = {
   backchannelUserCodeParameter: z.boolean(),
   tokenExchange,
   jwtBearer: jwtBearerSchema,
+  samlBearer: samlBearerSchema,
   resources: z.array(z.url().max(512)).max(100),
   detailTypes: z.array(detailTypeSchema).max(50),
   authorizationDetailsTypes: z.array(detailTypeNameSchema).max(100),

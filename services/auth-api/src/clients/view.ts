@@ -45,6 +45,7 @@ export function viewOf(client: Client): ClientView {
     defaultMaxAgeSeconds: client.defaultMaxAgeSeconds,
     tokenExchange: client.tokenExchange,
     jwtBearer: client.jwtBearer as ClientView['jwtBearer'],
+    samlBearer: client.samlBearer,
     resources: client.resources,
     detailTypes: client.detailTypes,
     authorizationDetailsTypes: client.authorizationDetailsTypes,

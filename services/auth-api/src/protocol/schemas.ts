@@ -15,7 +15,7 @@ export const tokenRequestSchema = z.looseObject({
   grant_type: z
     .string()
     .describe(
-      'authorization_code, client_credentials, refresh_token, password, or the urn of token-exchange, jwt-bearer, device_code or ciba',
+      'authorization_code, client_credentials, refresh_token, password, or the urn of token-exchange, jwt-bearer, saml2-bearer, device_code or ciba',
     ),
   ...clientCredentials,
   scope: text.describe('Scope values separated by spaces; never more than was granted'),

@@ -15,6 +15,7 @@ import type { Revocation } from '../revocation/compose.ts';
 import type { Sessions } from '../sessions/compose.ts';
 import type { Tokens } from '../tokens/compose.ts';
 import type { Users } from '../users/compose.ts';
+import { createAssertedUsers } from './asserted-users.ts';
 import { createConvertedTokens } from './exchange/converted-tokens.ts';
 import { createExchangeIssuer } from './exchange/issue.ts';
 import { createPresentedTokens } from './exchange/presented-token.ts';
@@ -26,6 +27,7 @@ import { createIntrospectionJwt } from './introspection-jwt.ts';
 import { createRegisteredAssertions } from './registered-assertions.ts';
 import { createRevocationEndpoint } from './revoke.ts';
 import { oauthRoutes } from './routes.ts';
+import { createSamlAssertions } from './saml-assertions.ts';
 import { createTokenEndpoint } from './token.ts';
 
 interface TokenDependencies {
@@ -67,12 +69,12 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
     keyspace,
     now,
   });
+  const assertedUsers = createAssertedUsers({ contactCenters: dependencies.contactCenters.service, users });
   const registeredAssertions = createRegisteredAssertions({
     issuer,
     keySets: dependencies.assertions.clientKeySets,
     singleUse,
-    contactCenters: dependencies.contactCenters.service,
-    users,
+    assertedUsers,
     now,
   });
   const issued = kit.metrics.counter('auth_tokens_issued_total', 'Token answers by grant.', ['grant']);
@@ -112,6 +114,7 @@ export function composeToken(core: Core, dependencies: TokenDependencies) {
       standing,
       registeredAssertions,
       details: dependencies.clients.details,
+      samlAssertions: createSamlAssertions({ issuer, singleUse, assertedUsers, now }),
       now,
     }),
     lateTokens: tokens.lateTokens,

@@ -12,11 +12,10 @@ import {
   unprovedHeader,
   verifyJwt,
 } from '../assertions/verify-jwt.ts';
-import { type AssertionIssuer, type Client, servesContactCenter } from '../clients/client.ts';
-import type { ContactCenterService } from '../contact-centers/service.ts';
+import type { AssertionIssuer, Client } from '../clients/client.ts';
 import type { Party } from '../tokens/lineage.ts';
 import type { UserIdentity } from '../users/identity.ts';
-import type { UserService } from '../users/service.ts';
+import type { AssertedUsers } from './asserted-users.ts';
 
 export interface AssertedUser {
   identity: UserIdentity;
@@ -32,8 +31,7 @@ export interface RegisteredAssertionsOptions {
   issuer: string;
   keySets: KeySets;
   singleUse: SingleUse;
-  contactCenters: Pick<ContactCenterService, 'get'>;
-  users: Pick<UserService, 'identify'>;
+  assertedUsers: AssertedUsers;
   now: Clock;
 }
 
@@ -50,7 +48,7 @@ const purposes = {
 type Purpose = keyof typeof purposes;
 
 export function createRegisteredAssertions(options: RegisteredAssertionsOptions) {
-  const { keySets, singleUse, contactCenters, users, now } = options;
+  const { keySets, singleUse, assertedUsers, now } = options;
   const ourselves = [options.issuer, `${options.issuer}/oauth/token`];
 
   function keysOf(client: Client, trusted: AssertionIssuer): KeySet {
@@ -87,21 +85,6 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
     }
   }
 
-  async function findUser(client: Client, trusted: AssertionIssuer, claims: JWTPayload) {
-    const contactCenterId = contactCenterOf(client, trusted, claims);
-    if ((await contactCenters.get(contactCenterId)) === undefined) {
-      throw new UntrustedJwt(`there is no active contact centre ${contactCenterId}`);
-    }
-    const { subjectClaim = 'sub', userLookup = 'userName' } = trusted;
-    const name = claims[subjectClaim];
-    if (typeof name !== 'string' || name === '' || name.length > 255) {
-      throw new UntrustedJwt(`its ${subjectClaim} names nobody`);
-    }
-    const found = await users.identify({ contactCenterId, lookup: userLookup, name, accessGroups: [] });
-    if (found.outcome !== 'found') throw new UntrustedJwt(`the person is ${found.outcome}`);
-    return found;
-  }
-
   /** Last, so that a refused assertion is not used up. Also by its text, because two issuers may have the same `iss`. */
   async function useUp(
     client: Client,
@@ -120,7 +103,7 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
   }
 
   return {
-    /** The user that the assertion names. @throws UntrustedJwt; AppError (503) if a store or key set does not answer */
+    /** The user that the assertion names. @throws UntrustedAssertion; AppError (503) if a store or key set does not answer */
     async verify(client: Client, assertion: string, purpose: Purpose = 'grant'): Promise<AssertedUser> {
       const { iss } = unprovedClaims(assertion);
       const trusted = client.jwtBearer.issuers.find(({ issuer }) => issuer === iss);
@@ -129,23 +112,15 @@ export function createRegisteredAssertions(options: RegisteredAssertionsOptions)
       // The issued token would hide that another party acts for the user.
       if (claims['act'] !== undefined) throw new UntrustedJwt('it is about somebody who is acted for');
       const mayAct = mayActOf(claims);
-      const { identity, provedAtMs } = await findUser(client, trusted, claims);
+      const { subjectClaim = 'sub' } = trusted;
+      const contactCenterId = claims['contact_center_id'];
+      const named = { name: claims[subjectClaim], source: subjectClaim, contactCenterId };
+      const { identity, provedAtMs } = await assertedUsers.find(client, trusted, named);
       await useUp(client, assertion, claims, purpose);
       const assertedAtMs = Math.min(provedAtMs, (claims.iat ?? Number.POSITIVE_INFINITY) * 1000);
       return { identity, assertedAtMs, assertionIssuer: trusted.issuer, mayAct };
     },
   };
-}
-
-/** The contact centre that issuer and client are registered for; of several, the one that the assertion names. */
-function contactCenterOf(client: Client, trusted: AssertionIssuer, claims: JWTPayload): string {
-  const named = trusted.contactCenterIds ?? client.contactCenterIds;
-  const allowed = named.filter((id) => servesContactCenter(client, id));
-  const wanted = claims['contact_center_id'] ?? (allowed.length === 1 ? allowed[0] : undefined);
-  if (typeof wanted !== 'string')
-    throw new UntrustedJwt('it must name one of several contact centres in contact_center_id');
-  if (!allowed.includes(wanted)) throw new UntrustedJwt('its issuer does not speak for the contact centre');
-  return wanted;
 }
 
 const partyMembers = ['iss', 'sub', 'client_id'];

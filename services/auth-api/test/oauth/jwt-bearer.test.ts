@@ -267,7 +267,7 @@ describe('38: an assertion is refused', () => {
     expect((await opsCall(stack, 'GET', url)).json<{ data: unknown[] }>().data).toHaveLength(10);
   });
 
-  // attack: bearer assertion for another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/token/registered-assertions.ts
+  // attack: bearer assertion for another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/token/asserted-users.ts
   it('for a contact centre that the client does not serve', async () => {
     const by = await trusting({}, { contactCenterIds: ['another'] });
     expect(refusalOf(await redeem(asserted(), by))).toEqual([400, 'invalid_grant']);

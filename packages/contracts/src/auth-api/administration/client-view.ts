@@ -87,6 +87,18 @@ export const clientViewSchema = z.object({
       }),
     ),
   }),
+  samlBearer: z.object({
+    issuers: z.array(
+      z.object({
+        issuer: z.string(),
+        certificates: texts,
+        audience: z.string().optional(),
+        userNameAttribute: z.string().optional(),
+        userLookup: z.string().optional(),
+        contactCenterIds: texts.optional(),
+      }),
+    ),
+  }),
   resources: texts,
   /** Absent, like the next, in answers of the release before. */
   detailTypes: z

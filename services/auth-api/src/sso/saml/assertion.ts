@@ -5,17 +5,24 @@ import { SsoError } from '../failure.ts';
 import type { SamlSignOn } from '../settings.ts';
 import { attributeOf, childNamed, childrenNamed, elementsIn, instantOf, isNamed, textOf } from './xml.ts';
 
-export interface AssertionExpectation {
-  settings: SamlSignOn;
+/** Whom an assertion must come from, and for whom and when it must be meant. */
+export interface AssertionBounds {
   /** Entity id of the identity provider. */
   issuer: string;
-  /** Our entity id. */
-  audience: string;
-  /** Our assertion consumer service. */
+  /** Names by which it may mean us. */
+  audiences: readonly string[];
+  /** Where it is taken. */
   recipient: string;
   /** Id of our request; undefined where an unsolicited answer is accepted. */
   inResponseTo: string | undefined;
+  clockSkewSeconds: number;
   nowMs: number;
+}
+
+export interface AssertionExpectation extends Omit<AssertionBounds, 'audiences' | 'clockSkewSeconds'> {
+  settings: SamlSignOn;
+  /** Our entity id. */
+  audience: string;
 }
 
 export interface VerifiedAssertion {
@@ -27,7 +34,18 @@ export interface VerifiedAssertion {
 
 /** @throws SsoError */
 export function verifyAssertion(assertion: Element, expected: AssertionExpectation): VerifiedAssertion {
-  const { settings } = expected;
+  const { settings, audience } = expected;
+  const { clockSkewSeconds } = settings;
+  const bounds = { ...expected, audiences: [audience], clockSkewSeconds };
+  const { id, usableUntilMs, subject } = checkAssertion(assertion, bounds);
+  const statement = childrenNamed(assertion, 'assertion', 'AuthnStatement')[0];
+  if (statement === undefined)
+    throw new SsoError('response_malformed', 'the assertion has no AuthnStatement');
+  return { id, usableUntilMs, person: personOf(assertion, subject, statement, expected) };
+}
+
+/** What every assertion is checked for, whatever it is used for. @throws SsoError */
+export function checkAssertion(assertion: Element, expected: AssertionBounds) {
   const id = attributeOf(assertion, 'ID') ?? '';
   const issuer = childNamed(assertion, 'assertion', 'Issuer');
   const issuerText = issuer === undefined ? '' : textOf(issuer);
@@ -40,18 +58,11 @@ export function verifyAssertion(assertion: Element, expected: AssertionExpectati
   if (subject === undefined) throw new SsoError('response_malformed', 'the assertion has no Subject');
   const confirmedUntilMs = confirm(subject, expected);
   checkConditions(assertion, expected);
-  const statement = childrenNamed(assertion, 'assertion', 'AuthnStatement')[0];
-  if (statement === undefined)
-    throw new SsoError('response_malformed', 'the assertion has no AuthnStatement');
-  return {
-    id,
-    usableUntilMs: confirmedUntilMs + settings.clockSkewSeconds * 1000,
-    person: personOf(assertion, subject, statement, expected),
-  };
+  return { id, subject, usableUntilMs: confirmedUntilMs + expected.clockSkewSeconds * 1000 };
 }
 
 /** The bearer confirmation: for whom, for which request, until when. At least one must hold in all of it. */
-function confirm(subject: Element, expected: AssertionExpectation): number {
+function confirm(subject: Element, expected: AssertionBounds): number {
   const refusals: SsoError[] = [];
   for (const confirmation of childrenNamed(subject, 'assertion', 'SubjectConfirmation')) {
     if (attributeOf(confirmation, 'Method') !== 'urn:oasis:names:tc:SAML:2.0:cm:bearer') continue;
@@ -66,7 +77,7 @@ function confirm(subject: Element, expected: AssertionExpectation): number {
   throw refusals[0] ?? new SsoError('response_malformed', 'the assertion has no bearer confirmation');
 }
 
-function confirmBy(data: Element, expected: AssertionExpectation): number | SsoError {
+function confirmBy(data: Element, expected: AssertionBounds): number | SsoError {
   const recipient = attributeOf(data, 'Recipient');
   if (recipient !== expected.recipient)
     return new SsoError(
@@ -88,7 +99,7 @@ function confirmBy(data: Element, expected: AssertionExpectation): number | SsoE
 /** The last one is about assertions that are made from this one: none is. */
 const knownConditions = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction'];
 
-function checkConditions(assertion: Element, expected: AssertionExpectation): void {
+function checkConditions(assertion: Element, expected: AssertionBounds): void {
   const conditions = childNamed(assertion, 'assertion', 'Conditions');
   if (conditions === undefined) throw new SsoError('wrong_audience', 'the assertion has no Conditions');
   const problem = timeProblem(conditions, expected);
@@ -104,15 +115,16 @@ function checkConditions(assertion: Element, expected: AssertionExpectation): vo
   const lists = restrictions.map((one) =>
     childrenNamed(one, 'assertion', 'Audience').map((each) => textOf(each)),
   );
-  if (lists.length > 0 && lists.every((list) => list.includes(expected.audience))) return;
+  const isMeant = (list: string[]) => list.some((name) => expected.audiences.includes(name));
+  if (lists.length > 0 && lists.every(isMeant)) return;
   throw new SsoError(
     'wrong_audience',
-    `the audience is ${lists.flat().join(', ') || 'missing'}, expected ${expected.audience}`,
+    `the audience is ${lists.flat().join(', ') || 'missing'}, expected ${expected.audiences.join(' or ')}`,
   );
 }
 
-function timeProblem(element: Element, { settings, nowMs }: AssertionExpectation): SsoError | undefined {
-  const skewMs = settings.clockSkewSeconds * 1000;
+function timeProblem(element: Element, { clockSkewSeconds, nowMs }: AssertionBounds): SsoError | undefined {
+  const skewMs = clockSkewSeconds * 1000;
   const bounds = {
     NotBefore: attributeOf(element, 'NotBefore'),
     NotOnOrAfter: attributeOf(element, 'NotOnOrAfter'),
@@ -129,7 +141,7 @@ function timeProblem(element: Element, { settings, nowMs }: AssertionExpectation
     if (isWrong)
       return new SsoError(
         'wrong_time',
-        `${name} of ${element.localName} is ${text}, here it is ${new Date(nowMs).toISOString()}; ${settings.clockSkewSeconds} s are tolerated`,
+        `${name} of ${element.localName} is ${text}, here it is ${new Date(nowMs).toISOString()}; ${clockSkewSeconds} s are tolerated`,
       );
   }
   return undefined;
@@ -182,7 +194,7 @@ function contextOf(statement: Element): string | undefined {
 }
 
 /** By Name, and by FriendlyName where no Name is the same. */
-function attributesOf(assertion: Element): Map<string, string[]> {
+export function attributesOf(assertion: Element): Map<string, string[]> {
   const byName = new Map<string, string[]>();
   const byFriendlyName = new Map<string, string[]>();
   for (const statement of childrenNamed(assertion, 'assertion', 'AttributeStatement')) {

@@ -16,13 +16,18 @@ export function signedMetadata(xml: string, certificate: string, limits: XmlLimi
   checkSignatures(root);
   const [signature] = childrenNamed(root, 'signature', 'Signature');
   if (signature === undefined) throw new RefusedXml('it is not signed, and idpMetadataCertificate is set');
+  const content = signedContent(xml, signature, certificate);
+  if (content === undefined) throw new RefusedXml('idpMetadataCertificate does not verify its signature');
+  return content;
+}
+
+/** The very bytes of the document that the signature is about; undefined where the certificate does not verify it. */
+export function signedContent(xml: string, signature: Element, certificate: string): string | undefined {
   const xmlCrypto = load('xml-crypto') as typeof import('xml-crypto');
   // A certificate that comes along in the signature proves nothing.
   const signed = new xmlCrypto.SignedXml({ publicCert: certificate, getCertFromKeyInfo: () => null });
   signed.loadSignature(signature as unknown as Parameters<SignedXml['loadSignature']>[0]);
-  const [content] = verifies(signed, xml) ? signed.getSignedReferences() : [];
-  if (content === undefined) throw new RefusedXml('idpMetadataCertificate does not verify its signature');
-  return content;
+  return verifies(signed, xml) ? signed.getSignedReferences()[0] : undefined;
 }
 
 /** The library throws for a digest that differs, and says no for a signature that does not hold. */

@@ -8,6 +8,7 @@ import type { GrantHandler } from './grant-handler.ts';
 import { type JwtBearerDeps, jwtBearerGrant } from './jwt-bearer.ts';
 import { type PasswordDeps, passwordGrant } from './password.ts';
 import { type RefreshTokenDeps, refreshTokenGrant } from './refresh-token.ts';
+import { type SamlBearerDeps, samlBearerGrant } from './saml-bearer.ts';
 import { type TokenExchangeDeps, tokenExchangeGrant } from './token-exchange.ts';
 
 export type GrantDeps = AuthorizationCodeDeps &
@@ -16,6 +17,7 @@ export type GrantDeps = AuthorizationCodeDeps &
   RefreshTokenDeps &
   TokenExchangeDeps &
   JwtBearerDeps &
+  SamlBearerDeps &
   DeviceCodeDeps &
   CibaDeps;
 
@@ -27,6 +29,7 @@ export function createGrants(deps: GrantDeps): ReadonlyMap<string, GrantHandler>
     passwordGrant(deps),
     tokenExchangeGrant(deps),
     jwtBearerGrant(deps),
+    samlBearerGrant(deps),
     deviceCodeGrant(deps),
     cibaGrant(deps),
   ];
@@ -41,6 +44,7 @@ export const grantTypes = [
   'password',
   'urn:ietf:params:oauth:grant-type:token-exchange',
   'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:ietf:params:oauth:grant-type:saml2-bearer',
   'urn:ietf:params:oauth:grant-type:device_code',
   backchannelGrantType,
 ];
