@@ -67,6 +67,8 @@ describe.skipIf(!hasCurl)('the lines of docs/guides', () => {
       const { stdout } = await promisify(execFile)('sh', ['-eu', '-c', lines], {
         env: { PATH: process.env['PATH'] ?? '', ...Object.fromEntries(variables) },
       });
+      // A signed answer has nothing that the next line needs.
+      if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(stdout.trim())) continue;
       const answer = JSON.parse(stdout);
       // Of a device whose user has not answered yet.
       if (answer.error !== 'authorization_pending') expect(answer, lines).not.toHaveProperty('error');
