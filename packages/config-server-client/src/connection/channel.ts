@@ -182,6 +182,7 @@ export class Channel {
 
   #malformed({ refId, messageId, detail }: Extract<WireEvent, { kind: 'malformed' }>): void {
     this.#unreadable.warn({ endpoint: this.endpoint, refId, messageId, detail });
+    this.#options.budget.unreadable();
     const name = messageNameOf(messageId);
     if (refId !== 0) this.#window.answerUnreadable(refId, detail);
     else if (name !== undefined) this.onUnreadableNotification(name);

@@ -14,6 +14,8 @@ const burstMs = 300;
 const maxDebtMs = 750;
 /** Work of this length delays nobody noticeably. One message that takes longer counts by the square of its time. */
 export const turnMs = 2;
+/** A refused message leaves about 20 KiB of garbage, which is collected later and at everybody's cost. */
+const perUnreadableMs = 1;
 /** All answers that are not complete yet: many callers of one environment must not multiply the limit of one answer. */
 const maxHeldBytes = 64 * 1024 * 1024;
 
@@ -41,6 +43,10 @@ export class WorkBudget {
     const earnedMs = ((nowMs - this.#filledAtMs) * shareMsPerSecond) / 1_000;
     this.#filledAtMs = nowMs;
     this.#leftMs = Math.max(-maxDebtMs, Math.min(burstMs, this.#leftMs + earnedMs) - costMs);
+  }
+
+  unreadable(): void {
+    this.spend(perUnreadableMs);
   }
 
   /** How long to rest until the debt is earned back; 0 when there is none. */

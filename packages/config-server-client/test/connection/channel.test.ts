@@ -325,6 +325,26 @@ describe('channel', () => {
     channel.close('normal', closing);
   });
 
+  // attack: Configuration Server that floods its client with messages that cannot be read | CWE-400 | guard: packages/config-server-client/src/connection/work-budget.ts
+  it('reads a flood of unreadable messages more and more slowly, because each leaves much garbage', async () => {
+    const { channel, clock, sayBytes } = createChannel();
+    let read = 0;
+    channel.onUnreadableNotification = () => {
+      read += 1;
+    };
+    const unreadable = encodeFrame(
+      { kind: FrameKind.data, messageId: 1003, flags: 0, refId: 0 },
+      Buffer.from([0xff]),
+    );
+    sayBytes(Buffer.concat(Array.from({ length: 2_000 }, () => unreadable)));
+    await clock.advance(0);
+    expect(read).toBeGreaterThan(100);
+    expect(read).toBeLessThan(500);
+    await clock.advance(10_000);
+    expect(read).toBeLessThan(1_000);
+    channel.close('normal', closing);
+  });
+
   it('is drained when the last answer came', async () => {
     const { channel, clock, ask, say } = createChannel();
     const asked = ask();
