@@ -1,7 +1,8 @@
 /** Checks what the registration of a client lacks for its flow, each check with what would be right. */
 import { type Probe, type Verdict, worst } from '@gatehouse/service-kit/health/diagnosis';
+import { encryptionKeyIn, noKeyFor } from '../assertions/encryption.ts';
 import type { KeySets } from '../assertions/key-sets.ts';
-import { type Client, followsFapi, usesSecret } from '../clients/client.ts';
+import { type Client, encryptedAnswers, followsFapi, usesSecret } from '../clients/client.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import { openidScope } from '../protocol/parameters.ts';
 import { isLoopbackUri } from '../protocol/redirect-uri.ts';
@@ -47,6 +48,11 @@ async function keyVerdict(client: Client, keySets: ClientChecksOptions['keySets'
       : unneeded('It has no keys.');
   try {
     const { keys } = (await keySet.current()).jwks();
+    for (const name of encryptedAnswers) {
+      const alg = client[`${name}Alg`];
+      if (alg !== undefined && encryptionKeyIn(keys, alg) === undefined)
+        return failed(`${name}Alg cannot be followed: ${noKeyFor(alg)}.`);
+    }
     const signing = keys.filter(({ use = 'sig' }) => use === 'sig');
     const ids = signing.map(({ kid = 'without kid', alg, kty }) => `${kid} (${alg ?? kty})`).join(', ');
     if (signing.length > 0) return ok(`It signs with ${ids}.`);

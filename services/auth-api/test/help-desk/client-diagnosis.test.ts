@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
 import { operatorEnvironment } from '../stack/command-line.ts';
 import { createClient, opsCall, postForm } from '../stack/oauth.ts';
-import { assertedBy, createClientKey } from '../stack/signing-client.ts';
+import { assertedBy, createClientKey, createDecryptionKey } from '../stack/signing-client.ts';
 
 interface Diagnosis {
   ok: boolean;
@@ -90,6 +90,26 @@ describe('the diagnosis of a client', () => {
 
     expect(diagnosis.ok).toBe(false);
     expect(verdictOn('key set', diagnosis).message).toContain('may not be called from here');
+  });
+
+  it('misses the key to which answers must be encrypted', async () => {
+    const key = await createDecryptionKey();
+    const { clientId } = await createClient(stack, {
+      jwks: { keys: [key.publicJwk] },
+      idTokenEncryptedResponseAlg: 'ECDH-ES',
+    });
+    const diagnosisOf = async () =>
+      (await opsCall(stack, 'GET', pathOf(clientId))).json<{ data: Diagnosis }>().data;
+    expect(verdictOn('key set', await diagnosisOf()).status).toBe('ok');
+
+    await stack.deps.stores.pool.query(`UPDATE auth.clients SET jwks = '{"keys":[]}' WHERE client_id = $1`, [
+      clientId,
+    ]);
+
+    expect(verdictOn('key set', await diagnosisOf())).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('idTokenEncryptedResponseAlg cannot be followed'),
+    });
   });
 
   it('is for administrators alone, and knows no client that is not registered', async () => {

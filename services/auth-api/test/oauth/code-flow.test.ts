@@ -264,7 +264,7 @@ describe('errors that travel to the client', () => {
   it.each([
     [{ response_type: 'none' }, 'unsupported_response_type'],
     [{ response_type: '' }, 'invalid_request'],
-    [{ response_mode: 'form_post.jwt' }, 'invalid_request'],
+    [{ response_mode: 'web_message' }, 'invalid_request'],
     [{ request: 'eyJhbGciOiJub25lIn0..' }, 'request_not_supported'],
     [{ request_uri: 'https://evil.test' }, 'request_uri_not_supported'],
     [{ code_challenge_method: 'plain' }, 'invalid_request'],
