@@ -235,6 +235,28 @@ describe('authorization details of a grant', () => {
     expect(whole).not.toHaveProperty('scope');
   });
 
+  // attack: authorization details made up where a grant is narrowed | RFC 9396 6, 12 | guard: services/auth-api/src/token/grants/grant-handler.ts
+  it('are narrowed by values of the type: what a grant left open may be named, and not made up', async () => {
+    const { resource, type: open, location: place } = await createResource(stack);
+    await changeClient(stack, resource, { detailTypes: [{ type: open, actions: ['listen', 'rate'] }] });
+    const by = await createClient(stack, { authorizationDetailsTypes: [open] });
+    const { refresh_token } = await grant(detailed({ type: open }), by);
+    const renewed = (asked: object) =>
+      token(stack, by, { grant_type: 'refresh_token', refresh_token, ...detailed(asked) });
+    const madeUp = [
+      { type: open, actions: ['delete'] },
+      { type: open, actions: ['listen'], privileges: ['admin'] },
+      { type: open, locations: ['https://elsewhere.test'] },
+    ];
+    for (const asked of madeUp) {
+      const code = responseOf(await decide(stack, await ask(stack, by, detailed({ type: open })))).get('code');
+      for (const answer of [await renewed(asked), await redeem(stack, by, code ?? '', detailed(asked))])
+        expect([answer.status, answer.json().error]).toEqual([400, 'invalid_authorization_details']);
+    }
+    const named = { type: open, actions: ['listen'], locations: [place] };
+    expect((await renewed(named)).json<Detailed>().authorization_details).toEqual([named]);
+  });
+
   it('are narrowed where the code is redeemed, and not where nothing was granted', async () => {
     const two = [listening, { ...listening, campaign: 'autumn' }];
     const code =

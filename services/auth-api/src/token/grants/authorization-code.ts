@@ -3,6 +3,7 @@ import type { Clock } from '@gatehouse/service-kit/clock';
 import { invalidGrant } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
 import { followsFapi, servesContactCenter } from '../../clients/client.ts';
+import type { DetailReader } from '../../clients/detail-types.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import { provesCodeChallenge } from '../../protocol/pkce.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
@@ -19,18 +20,20 @@ export interface AuthorizationCodeDeps {
   families: Families;
   revocations: Revocations;
   userTokenIssuer: UserTokenIssuer;
+  details: DetailReader;
   audit: AuditWriter;
   now: Clock;
 }
 
 export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandler {
-  const { families, revocations, userTokenIssuer, audit, now } = deps;
+  const { families, revocations, userTokenIssuer, details, audit, now } = deps;
   return {
     grantType: 'authorization_code',
     parameters: ['code', 'redirect_uri', 'code_verifier', detailsParameter],
     async handle({ client, parameters, cnf, correlationId, clientAddress }) {
       const code = parseFamilyToken(requireParameter(parameters, 'code'));
       if (code === undefined) throw refused('the code is malformed');
+      await revocations.untilReady();
       // Consumed before the checks, so that of concurrent requests only one is checked.
       const consumed = await families.consumeCode(code);
       if (consumed.outcome === 'reused') {
@@ -54,7 +57,8 @@ export function authorizationCodeGrant(deps: AuthorizationCodeDeps): GrantHandle
         throw refused('the code is too old');
       await revocations.untilFresh();
       if (isGrantRevoked(grant, revocations)) throw refused('the sign-in behind the code has ended');
-      return userTokenIssuer.issue(client, grantOf(grant), cnf, narrowedBy(parameters, grant.details));
+      const narrowed = await narrowedBy(details, { client, parameters }, grant.details);
+      return userTokenIssuer.issue(client, grantOf(grant), cnf, narrowed);
     },
   };
 }

@@ -2,11 +2,8 @@
 import type { Confirmation } from '@gatehouse/caller-auth/sender-constraint/confirmation';
 import type { AuditEvent } from '../../audit/event.ts';
 import type { Client } from '../../clients/client.ts';
-import {
-  type AuthorizationDetail,
-  narrowDetails,
-  parseDetails,
-} from '../../protocol/authorization-details.ts';
+import type { DetailReader } from '../../clients/detail-types.ts';
+import { type AuthorizationDetail, narrowDetails } from '../../protocol/authorization-details.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { Grant } from '../../tokens/grant.ts';
@@ -42,15 +39,17 @@ interface IssuedToken {
 export const detailsParameter = 'authorization_details';
 
 /**
- * The authorization details that a request narrows a grant to (RFC 9396 section 6); undefined if it asks for no less.
+ * The authorization details that a request narrows a grant to (RFC 9396 section 6); undefined if it asks for no less. What the
+ * grant left open may be named, and only by values of the type: the resource trusts that they were registered.
  * @throws OAuthError invalid_authorization_details
  */
-export function narrowedBy(
-  parameters: RequestParameters,
+export async function narrowedBy(
+  details: DetailReader,
+  { client, parameters }: Pick<GrantRequest, 'client' | 'parameters'>,
   granted: readonly AuthorizationDetail[] = [],
-): AuthorizationDetail[] | undefined {
-  const text = parameters.get(detailsParameter);
-  return text === undefined ? undefined : narrowDetails(parseDetails(text), granted);
+): Promise<AuthorizationDetail[] | undefined> {
+  const asked = await details.read(parameters.get(detailsParameter), client);
+  return asked && narrowDetails(asked.details, granted);
 }
 
 /** The event of a token (GATEHOUSE_AUDIT_TOKENS=all); most installations only count tokens. */

@@ -4,6 +4,7 @@ import { AppError } from '@gatehouse/service-kit/errors/app-error';
 import { invalidGrant, invalidScope } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditWriter } from '../../audit/event.ts';
 import { type Client, servesContactCenter } from '../../clients/client.ts';
+import type { DetailReader } from '../../clients/detail-types.ts';
 import type { AuthorizationDetail } from '../../protocol/authorization-details.ts';
 import { requireParameter } from '../../protocol/parameters.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
@@ -35,6 +36,7 @@ export interface RefreshTokenDeps {
   revocations: Revocations;
   users: UserService;
   userTokenIssuer: UserTokenIssuer;
+  details: DetailReader;
   audit: AuditWriter;
   /** Set if the installation audits every token; others only count them. */
   tokenAudit: AuditWriter | undefined;
@@ -52,7 +54,7 @@ interface Attempt {
 }
 
 export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
-  const { families, revocations, users, userTokenIssuer, audit, tokenAudit } = deps;
+  const { families, revocations, users, userTokenIssuer, details, audit, tokenAudit } = deps;
 
   function rotate(
     { client, presented, salt, successor, scope, cnf }: Attempt,
@@ -71,12 +73,13 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
   }
 
   /** Before the rotation, so that a refusal does not use up the token. */
-  async function narrow({ client, parameters }: GrantRequest, presented: FamilyToken) {
+  async function narrow(request: GrantRequest, presented: FamilyToken) {
+    const { client, parameters } = request;
     if (parameters.get(detailsParameter) === undefined) return undefined;
     const grant = (await families.findRefresh(presented))?.grant;
     // The rotation refuses this token.
     if (grant?.clientId !== client.clientId) return undefined;
-    return narrowedBy(parameters, grant.details);
+    return narrowedBy(details, request, grant.details);
   }
 
   /** Before the rotation, so that an outage of the Configuration Server does not use up the token. */

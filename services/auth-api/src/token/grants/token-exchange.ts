@@ -2,6 +2,7 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
 import type { AuditEvent, AuditWriter } from '../../audit/event.ts';
+import type { DetailReader } from '../../clients/detail-types.ts';
 import type { RequestParameters } from '../../protocol/parameters.ts';
 import type { TokenAnswer } from '../../tokens/access-token.ts';
 import type { ExchangeIssuer } from '../exchange/issue.ts';
@@ -16,6 +17,7 @@ export interface TokenExchangeDeps {
   presentedTokens: PresentedTokens;
   targets: ExchangeTargets;
   exchangeIssuer: ExchangeIssuer;
+  details: DetailReader;
   audit: AuditWriter;
   now(): number;
 }
@@ -29,7 +31,7 @@ interface Presented {
 const grantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
-  const { issuer, presentedTokens, targets, exchangeIssuer, audit, now } = deps;
+  const { issuer, presentedTokens, targets, exchangeIssuer, details, audit, now } = deps;
 
   async function readActor({ client, parameters }: GrantRequest): Promise<PresentedToken | undefined> {
     const isNamed = ['actor_token', 'actor_token_type'].some((name) => parameters.get(name) !== undefined);
@@ -47,7 +49,7 @@ export function tokenExchangeGrant(deps: TokenExchangeDeps): GrantHandler {
       resources: parameters.list('resource'),
       contactCenterIds: subject.contactCenterIds,
     });
-    const narrowed = narrowedBy(parameters, subject.details);
+    const narrowed = await narrowedBy(details, request, subject.details);
     const nowMs = now();
     const derivation = { client, grantType, subject, actor, audience, scope, narrowed, cnf, nowMs };
     const parents = [presented.subject, presented.actor].filter((token) => token !== undefined);
