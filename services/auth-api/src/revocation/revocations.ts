@@ -92,6 +92,14 @@ export function createRevocations(options: RevocationsOptions) {
     },
     assertFresh: follower.assertFresh,
     untilFresh: follower.untilFresh,
+    /**
+     * As untilFresh, and knows what ended before the start: before something is used up that works once. Whoever gets 503
+     * comes again, and would be taken for a thief. @throws AppError (503)
+     */
+    async untilReady(): Promise<void> {
+      if (!areEndsKnown) throw unavailable('Environment API', { detail: endsUnknown });
+      await follower.untilFresh();
+    },
 
     async close(): Promise<void> {
       clearInterval(pruneTimer);

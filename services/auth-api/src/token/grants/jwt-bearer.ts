@@ -45,6 +45,7 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
       const { iss } = unprovedClaims(assertion);
       return recordRefusals(deps, request, { grantType, issuerOf: () => iss }, async () => {
         if (iss === issuer) return redeemOwn(request, assertion);
+        await deps.revocations.untilReady();
         const asserted = await registeredAssertions.verify(request.client, assertion);
         return redeemAsserted(deps, request, { asserted, grantType });
       });

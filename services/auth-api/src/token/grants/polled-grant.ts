@@ -54,6 +54,7 @@ export function polledGrant(
   async function readAnswer(request: GrantRequest): Promise<Grant> {
     const code = parseFamilyToken(requireParameter(request.parameters, parameter));
     if (code === undefined) throw refused(`the ${name} is malformed`);
+    await revocations.untilReady();
     const result = await poll(code.familyId, secretHash(code), request.client.clientId);
     switch (result.outcome) {
       case 'approved':

@@ -19,6 +19,7 @@ export function samlBearerGrant(deps: SamlBearerDeps): GrantHandler {
       const assertion = requireParameter(request.parameters, 'assertion');
       const told = { grantType, issuerOf: () => samlAssertions.issuerOf(assertion) };
       return recordRefusals(deps, request, told, async () => {
+        await deps.revocations.untilReady();
         const asserted = await samlAssertions.verify(request.client, assertion);
         return redeemAsserted(deps, request, { asserted, grantType });
       });
