@@ -9,7 +9,7 @@ import { acceptFormsAndJson, isJson } from '../browser/browser-scope.ts';
 import { crossSite, isForeign } from '../browser/same-origin.ts';
 import type { Callers } from '../sessions/caller.ts';
 import { SignInError } from '../users/sign-in-error.ts';
-import type { ChangePasswordService } from './change-password-service.ts';
+import { type ChangePasswordService, isOwnChange } from './change-password-service.ts';
 import { answerFailure } from './failed-form.ts';
 
 const changePasswordSchema = z.object({
@@ -54,8 +54,8 @@ export async function changePasswordRoutes(app: App, deps: ChangePasswordRoutesD
           return reply.redirect(location, 302);
         }
         // A page of another origin may act for the user of its token, and guess nobody's password.
-        const isByToken = request.headers.authorization !== undefined && caller !== undefined;
-        if (!isByToken && isForeign(request.headers, publicUrl)) throw crossSite();
+        const isOfToken = caller?.via === 'token' && isOwnChange(request.body, caller);
+        if (!isOfToken && isForeign(request.headers, publicUrl)) throw crossSite();
         await changePassword.change({ request, reply }, caller, request.body);
         return reply.send(ok());
       } catch (error) {

@@ -98,12 +98,16 @@ export function createChangePasswordService(options: ChangePasswordServiceOption
   };
 }
 
-/** A signed-in user need not name the account; if another account is named, its password must be right. */
-function ownerOf({ userName, tenant }: NewPassword, caller: Caller | undefined): PasswordOwner {
-  const isNamed = userName !== undefined && userName.trim() !== '';
-  if (caller !== undefined && (!isNamed || isNameOf(userName, caller.identity)))
-    return { identity: caller.identity };
-  if (!isNamed)
+/** A signed-in user need not name the account. */
+export function isOwnChange({ userName = '' }: Pick<NewPassword, 'userName'>, { identity }: Caller): boolean {
+  return userName.trim() === '' || isNameOf(userName, identity);
+}
+
+/** If another account is named than the caller's, its password must be right. */
+function ownerOf(asked: NewPassword, caller: Caller | undefined): PasswordOwner {
+  if (caller !== undefined && isOwnChange(asked, caller)) return { identity: caller.identity };
+  const { userName = '', tenant } = asked;
+  if (userName.trim() === '')
     throw forbidden('Sign in first, or name the user whose password is to change', { field: 'userName' });
   return { userName, tenant };
 }

@@ -153,6 +153,17 @@ describe('72: sign-out and the change of a password', () => {
     },
   );
 
+  // attack: page of another origin guesses by the token of somebody else | ASVS 6.3.1 | guard: services/auth-api/src/sign-in/change-password-routes.ts
+  it('a registered page with the token of one user changes no password of another, although it is right', async () => {
+    const client = await createClient(stack);
+    const { access_token: token } = await passwordTokens(stack, client);
+    const other = { userName: 'supervisor', tenant: 'demo', oldPassword: 'demo-supervisor-password' };
+    const body = { ...other, newPassword: 'Another-Passphrase-1' };
+    const answer = await callJson(stack.app, '/auth/v3/change-password', { origin: registered, token, body });
+    expect(answer.status).toBe(403);
+    expect(answer.body).toContain('was not sent by a page of this service');
+  });
+
   it.each(tokenRoutes)('%s %s with the cookie of a browser is left to the routes', async (method, url) => {
     const browser = createBrowser(stack.app);
     await browser.postJson('/auth/v3/sign-in', { data: agent });
