@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { comeBack, leave, post } from '../sso/stack/saml-journey.ts';
 import {
@@ -62,6 +62,24 @@ describe('60 · tricks with XML signatures (CVE-2025-29774, CVE-2025-29775)', ()
   ])('63 · %s are refused', async (_title, algorithms) => {
     const leaving = await leave(stack);
     const xml = responseXml(leaving.facts, signXml(assertionXml(leaving.facts), key, algorithms));
+    await expectRefused(leaving, xml, 'algorithm_refused');
+  });
+
+  // attack: SHA-1 in a SAML signature that says SHA-256 | ASVS 11.4.1, CVE-2025-29774 | guard: services/auth-api/src/sso/saml/response-shape.ts
+  it('63 · no second algorithm stands in a signature, not even where one names how a key is encrypted', async () => {
+    const leaving = await leave(stack);
+    const sha1 = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1';
+    const honest = honestResponse(leaving.facts, key);
+    const [signedInfo = ''] = /<ds:SignedInfo>[\s\S]*?<\/ds:SignedInfo>/.exec(honest) ?? [];
+    const canonical = signedInfo
+      .replace('<ds:SignedInfo>', '<ds:SignedInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">')
+      .replace(/<([\w:]+)([^>]*)\/>/g, '<$1$2></$1>');
+    const value = createSign('sha1').update(canonical).sign(key.privateKey, 'base64');
+    // The library takes the first one of the document, wherever it stands.
+    const first = `<ds:KeyInfo><EncryptionMethod><ds:SignatureMethod Algorithm="${sha1}"/></EncryptionMethod></ds:KeyInfo>`;
+    const xml = honest
+      .replace('<ds:SignedInfo>', `${first}<ds:SignedInfo>`)
+      .replace(/<ds:SignatureValue>[^<]*/, `<ds:SignatureValue>${value}`);
     await expectRefused(leaving, xml, 'algorithm_refused');
   });
 

@@ -117,7 +117,7 @@ function checkSignature(signature: Element, signed: Element): void {
   )
     throw malformed('a signature holds more than a signature');
   for (const element of inside) {
-    const algorithms = isKeyTransport(element) ? undefined : allowed.get(element.localName);
+    const algorithms = allowed.get(element.localName);
     const algorithm = attributeOf(element, 'Algorithm');
     if (algorithms && !algorithms.includes(algorithm ?? ''))
       throw refusedAlgorithm(element.localName, algorithm);
@@ -127,11 +127,6 @@ function checkSignature(signature: Element, signed: Element): void {
   )) {
     if (elementsIn(value).length > 0) throw malformed(`${value.localName} holds more than text`);
   }
-}
-
-/** OAEP names a digest of its own, which is no digest of a signature. */
-function isKeyTransport(element: Element): boolean {
-  return (element.parentNode as Element | null)?.localName === 'EncryptionMethod';
 }
 
 function refusedAlgorithm(what: string, algorithm: string | undefined): SsoError {
