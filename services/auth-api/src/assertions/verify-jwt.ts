@@ -38,7 +38,8 @@ const maxJwtLength = 16_384;
 
 /** The claims. @throws UntrustedJwt, UnreadableKeySet */
 export async function verifyJwt(jwt: string, keySet: KeySet, expected: JwtExpectation): Promise<JWTPayload> {
-  if (jwt.length > maxJwtLength) throw new UntrustedJwt('it is longer than any that is read');
+  // Not proved: for a client without keys nobody would measure it, and the difference would tell which clients exist.
+  if (jwt.length > maxJwtLength) throw new UnprovedJwt('it is longer than any that is read');
   const { payload, protectedHeader } = await verifySignature(jwt, keySet, expected);
   const type = protectedHeader.typ?.toLowerCase().replace(/^application\//, '');
   if (type !== undefined && !expected.types.includes(type)) throw new UntrustedJwt(`its typ is ${type}`);
