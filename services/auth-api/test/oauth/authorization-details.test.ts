@@ -249,7 +249,9 @@ describe('authorization details of a grant', () => {
       { type: open, locations: ['https://elsewhere.test'] },
     ];
     for (const asked of madeUp) {
-      const code = responseOf(await decide(stack, await ask(stack, by, detailed({ type: open })))).get('code');
+      const code = responseOf(await decide(stack, await ask(stack, by, detailed({ type: open })))).get(
+        'code',
+      );
       for (const answer of [await renewed(asked), await redeem(stack, by, code ?? '', detailed(asked))])
         expect([answer.status, answer.json().error]).toEqual([400, 'invalid_authorization_details']);
     }
