@@ -354,6 +354,7 @@ describe('the revocation of a subject token', () => {
     const given: string[] = [];
     const overtaken = tokenExchangeGrant({
       issuer: deps.core.issuer,
+      details: deps.clients.details,
       audit: deps.audit.writer,
       now: deps.now,
       presentedTokens: createPresentedTokens({
