@@ -37,6 +37,7 @@ describe('a client', () => {
         requireConsent: false,
         tokenExchange: { subjectClients: [], audiences: [], delegation: false },
         jwtBearer: { issuers: [] },
+        samlBearer: { issuers: [] },
         resources: [],
         detailTypes: [],
         authorizationDetailsTypes: [],
