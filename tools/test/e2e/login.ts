@@ -20,7 +20,8 @@ export async function enterName(
 ): Promise<void> {
   await page.locator('input[name=username]').fill(username);
   await page.locator('input[name=tenant]').fill(tenant);
-  await page.locator('form button[type=submit]').click();
+  // By key, as people do: the page has another button, to cancel.
+  await page.locator('input[name=tenant]').press('Enter');
 }
 
 export async function enterPassword(page: Page, password: string): Promise<void> {
