@@ -44,8 +44,8 @@ export function jwtBearerGrant(deps: JwtBearerDeps): GrantHandler {
       const assertion = requireParameter(request.parameters, 'assertion');
       const { iss } = unprovedClaims(assertion);
       return recordRefusals(deps, request, { grantType, issuerOf: () => iss }, async () => {
-        if (iss === issuer) return redeemOwn(request, assertion);
         await deps.revocations.untilReady();
+        if (iss === issuer) return redeemOwn(request, assertion);
         const asserted = await registeredAssertions.verify(request.client, assertion);
         return redeemAsserted(deps, request, { asserted, grantType });
       });

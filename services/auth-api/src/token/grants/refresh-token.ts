@@ -155,7 +155,7 @@ export function refreshTokenGrant(deps: RefreshTokenDeps): GrantHandler {
       const { client, scope, cnf } = request;
       const presented = parseFamilyToken(requireParameter(request.parameters, 'refresh_token'));
       if (presented === undefined) throw refused('the refresh token is malformed');
-      await revocations.untilFresh();
+      await revocations.untilReady();
       const narrowed = await narrow(request, presented);
       const salt = newSecret();
       const made = successorOf(presented, salt, holderOf(client, cnf));
