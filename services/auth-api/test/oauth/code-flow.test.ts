@@ -1,6 +1,13 @@
 import { createPublicKey, type JsonWebKey, verify as verifySignature } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, contactCenterId, environmentId, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import {
+  type AuthApi,
+  contactCenterId,
+  environmentId,
+  otherContactCenterId,
+  publicUrl,
+  startAuthApi,
+} from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { agent, signIn } from '../stack/interaction.ts';
 import {
@@ -252,7 +259,7 @@ describe('prompt and max_age', () => {
   it('never signs a user on to a client of other contact centres', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, client);
-    const elsewhere = await createClient(stack, { contactCenterIds: ['another'] });
+    const elsewhere = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
 
     const answer = await browser.get(authorizeUrl(elsewhere, { prompt: 'none' }));
 

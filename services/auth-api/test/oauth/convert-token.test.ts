@@ -1,6 +1,6 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { createDpopKey, presentedBy, provenBy } from '../stack/dpop.ts';
 import { exchangeGrant, exchangeToken, refusalOf, urn } from '../stack/exchange.ts';
@@ -180,7 +180,7 @@ describe('a converted token', () => {
     const stranger = await createClient(stack, { authorizedGrantTypes: [jwtBearer] });
     const elsewhere = await createClient(stack, {
       authorizedGrantTypes: [jwtBearer],
-      contactCenterIds: ['another'],
+      contactCenterIds: [otherContactCenterId],
       tokenExchange: { subjectClients: [portal.clientId] },
     });
     const user = await passwordTokens(stack, portal);

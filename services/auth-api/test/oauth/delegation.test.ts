@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { accessTokenType, exchangeGrant, exchangeToken, refusalOf } from '../stack/exchange.ts';
 import {
   changeClient,
@@ -159,7 +159,7 @@ describe('37: delegation is refused', () => {
   it('with an actor of another contact centre', async () => {
     const elsewhere = await createClient(stack, {
       authorizedGrantTypes: ['client_credentials'],
-      contactCenterIds: ['another'],
+      contactCenterIds: [otherContactCenterId],
     });
     const mixing = await createClient(stack, {
       authorizedGrantTypes: [exchangeGrant],

@@ -1,7 +1,7 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { unavailable } from '@gatehouse/service-kit/errors/app-error';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AuthApi, contactCenterId, ops, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, ops, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import {
   createClient,
   introspect,
@@ -57,7 +57,7 @@ describe('34: introspection (RFC 7662)', () => {
   it('tells a client outside audience and contact centre nothing but that the token is not active (CVE-2026-18208)', async () => {
     const { access_token } = await passwordTokens(stack, client);
     const sameCenter = await createClient(stack, { contactCenterIds: [contactCenterId] });
-    const elsewhere = await createClient(stack, { contactCenterIds: ['another'] });
+    const elsewhere = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
     const internal = await createClient(stack, { internalClient: true });
 
     expect(await introspect(stack, other, access_token)).toEqual({ active: false });

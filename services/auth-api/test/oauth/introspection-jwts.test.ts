@@ -2,7 +2,7 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { compactDecrypt, createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, ops, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, ops, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import {
   authorizeUrl,
@@ -108,7 +108,7 @@ describe('an answer about a token as a JWT', () => {
 
   // attack: claims in a signed inactive answer | CVE-2026-18208, RFC 9701 5 | guard: services/auth-api/src/token/introspect.ts
   it('tells a client that may not know the token nothing but that it is not active', async () => {
-    const stranger = await createClient(stack, { contactCenterIds: ['another'] });
+    const stranger = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
     const { payload } = await read((await ask(stranger)).body, stranger.clientId);
 
     expect(payload['token_introspection']).toEqual({ active: false });

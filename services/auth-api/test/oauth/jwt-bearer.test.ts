@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { exchangeGrant, exchangeToken, refusalOf } from '../stack/exchange.ts';
 import { agent } from '../stack/interaction.ts';
 import {
@@ -269,7 +269,7 @@ describe('38: an assertion is refused', () => {
 
   // attack: bearer assertion for another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/token/asserted-users.ts
   it('for a contact centre that the client does not serve', async () => {
-    const by = await trusting({}, { contactCenterIds: ['another'] });
+    const by = await trusting({}, { contactCenterIds: [otherContactCenterId] });
     expect(refusalOf(await redeem(asserted(), by))).toEqual([400, 'invalid_grant']);
   });
 

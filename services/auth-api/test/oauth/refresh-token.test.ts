@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import {
   changeClient,
   createClient,
@@ -233,7 +233,7 @@ describe('a registration that changes meanwhile', () => {
     const narrowed = await refresh(first.refresh_token, {}, changing);
     expect(narrowed.json().scope).toBe('read');
 
-    await put({ contactCenterIds: ['another'] });
+    await put({ contactCenterIds: [otherContactCenterId] });
     const refused = await refresh(narrowed.json().refresh_token, {}, changing);
     expect([refused.status, refused.json().error]).toEqual([400, 'invalid_grant']);
   });

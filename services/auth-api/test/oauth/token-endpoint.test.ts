@@ -1,6 +1,6 @@
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, serviceClient, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, otherContactCenterId, serviceClient, startAuthApi } from '../stack/auth-api.ts';
 import {
   createClient,
   introspect,
@@ -211,7 +211,7 @@ describe('the password grant', () => {
 
   // attack: password grant for a person of another contact centre | ASVS 8.4.1 | guard: services/auth-api/src/users/account.ts
   it('refuses users of contact centres that the client is not registered for', async () => {
-    const elsewhere = await createClient(stack, { contactCenterIds: ['another'] });
+    const elsewhere = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
     const answer = await token(stack, elsewhere, {
       grant_type: 'password',
       username: 'demo\\agent',

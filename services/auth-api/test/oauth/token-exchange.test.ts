@@ -7,7 +7,7 @@ import { createPresentedTokens } from '../../src/token/exchange/presented-token.
 import { createExchangeTargets } from '../../src/token/exchange/targets.ts';
 import type { GrantRequest } from '../../src/token/grants/grant-handler.ts';
 import { tokenExchangeGrant } from '../../src/token/grants/token-exchange.ts';
-import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { createBrowser } from '../stack/browser.ts';
 import { accessTokenType, exchangeGrant, exchangeToken, refusalOf, urn } from '../stack/exchange.ts';
 import {
@@ -278,10 +278,10 @@ describe('37: token exchange refuses (RFC 8693, CVE-2026-56668)', () => {
   // attack: exchange across contact centres | ASVS 8.4.1 | guard: services/auth-api/src/token/exchange/policy.ts
   it('a user of a contact centre that requester or audience is not registered for', async () => {
     const subject = await passwordTokens(stack, portal);
-    const elsewhere = await createClient(stack, { contactCenterIds: ['another'] });
+    const elsewhere = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
     const bound = await createClient(stack, {
       authorizedGrantTypes: [grantType],
-      contactCenterIds: ['another'],
+      contactCenterIds: [otherContactCenterId],
       tokenExchange: { subjectClients: [portal.clientId], audiences: [] },
     });
     const towards = await createClient(stack, {

@@ -1,6 +1,6 @@
 /** Sessions as the user of an installation with two replicas meets them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { type Browser, createBrowser } from '../stack/browser.ts';
 import { agent, readView, signIn, startInteraction } from '../stack/interaction.ts';
 import { authorizeUrl, createClient, getCode, introspect, redeem, responseOf } from '../stack/oauth.ts';
@@ -118,7 +118,7 @@ describe('single sign-on', () => {
   it('57: never reaches an application of another contact centre', async () => {
     const browser = createBrowser(stack.app);
     await getCode(stack, browser, await createClient(stack));
-    const foreign = await createClient(stack, { contactCenterIds: ['another'] });
+    const foreign = await createClient(stack, { contactCenterIds: [otherContactCenterId] });
 
     const asked = await browser.get(authorizeUrl(foreign));
     const silent = await browser.get(authorizeUrl(foreign, { prompt: 'none' }));

@@ -26,6 +26,7 @@ export const serviceClient = { id: 'gatehouse-services', secret: 'shared-service
 export const encryptionKeys = `k1:${createHash('sha256').update('k1').digest('base64')}`;
 export const environmentId = '11111111-1111-4111-8111-111111111111';
 export const contactCenterId = '22222222-2222-4222-8222-222222222222';
+export const otherContactCenterId = '55555555-5555-4555-8555-555555555555';
 
 export interface AuthApi {
   app: App;
@@ -71,9 +72,9 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
   if (!environmentApi.contactCenters.has(contactCenterId)) {
     environmentApi.contactCenters.set(contactCenterId, demoContactCenter);
     // Active, so that its clients are refused for being of another contact centre and for nothing else.
-    environmentApi.contactCenters.set('another', {
+    environmentApi.contactCenters.set(otherContactCenterId, {
       ...demoContactCenter,
-      id: 'another',
+      id: otherContactCenterId,
       domains: ['another'],
     });
   }

@@ -2,7 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { basicAuthorization } from '@gatehouse/api-client/http-client';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type AuthApi, contactCenterId, ops, publicUrl, startAuthApi } from '../stack/auth-api.ts';
+import {
+  type AuthApi,
+  contactCenterId,
+  ops,
+  otherContactCenterId,
+  publicUrl,
+  startAuthApi,
+} from '../stack/auth-api.ts';
 import { exchangeGrant, exchangeToken } from '../stack/exchange.ts';
 import { agent } from '../stack/interaction.ts';
 import {
@@ -122,7 +129,7 @@ describe('a JWT access token (RFC 9068)', () => {
 
   it('is hidden from clients of other contact centres, like an opaque one', async () => {
     const client = await createClient(api, jwt);
-    const stranger = await createClient(api, { contactCenterIds: ['another'] });
+    const stranger = await createClient(api, { contactCenterIds: [otherContactCenterId] });
     const token = (await ofUser(client)).access_token;
     expect(await isActive(token, client)).toBe(true);
     expect(await introspect(api, stranger, token)).toEqual({ active: false });
