@@ -133,5 +133,6 @@ function eventOf(
   { id: correlationId, ip: clientAddress }: BrowserRequest,
 ): AuditEvent {
   const who = { clientId, sub, sid, contactCenterId, correlationId, clientAddress };
-  return { name: `backchannel_${answer}`, outcome: 'success', ...who, fields: { scope } };
+  const name = answer === 'approved' ? 'backchannel_approved' : 'backchannel_denied';
+  return { name, outcome: 'success', ...who, fields: { scope } };
 }
