@@ -91,7 +91,13 @@ export function createUserCodes({ db, redis, keyspace, now, concurrency }: UserC
       const stored = await findHash(by.sub);
       const attempt = await reserve(by);
       const compared = stored ?? (await hashOfNobody());
-      const isRight = await slowWork.run(() => matchesSlowHash(compared, readUserCode(given) ?? ''));
+      const isRight = await slowWork
+        .run(() => matchesSlowHash(compared, readUserCode(given) ?? ''))
+        .catch(async (error) => {
+          // Not compared: too many are waiting.
+          await attempt.release();
+          throw error;
+        });
       if (stored === undefined || !isRight) return false;
       await attempt.succeed();
       return true;
