@@ -39,7 +39,7 @@ Access tokens in the query of an address are never accepted.
 | profile | setting of the client |
 | --- | --- |
 | Security Profile | \`tokenEndpointAuthMethod: private_key_jwt\` with \`jwks\` or \`jwksUri\`, \`requirePushedAuthorizationRequests: true\`, and \`dpopBoundAccessTokens: true\` or \`tlsClientCertificateBoundAccessTokens: true\`; \`idTokenSignedResponseAlg\` and, for JWTs, \`accessTokenSignedResponseAlg\`: ES256 or EdDSA |
-| Message Signing | also \`requireSignedRequestObject: true\`, \`authorizationSignedResponseAlg\` (JARM) and, at the resource, \`introspectionSignedResponseAlg\` |
+| Message Signing | also \`requireSignedRequestObject: true\`, \`authorizationSignedResponseAlg\` (JARM) and, of the client that stands for the resource, \`introspectionSignedResponseAlg\`: ES256 or EdDSA |
 
 \`GATEHOUSE_REQUIRE_PUSHED_REQUESTS=true\` requires pushed requests of every client. Everything else of the profile (issuer in answers, S256, one use of codes,
 algorithms) follows from these fields ([details](sender-constrained-tokens.md#fapi-20-security-profile)).
