@@ -65,7 +65,7 @@ describe('inheritance', () => {
     const authorization = api.authApi.token({ internal_client: true });
     const { changes } = (await api.call('GET', '/internal/changes', { headers: { authorization } })).body
       .data;
-    expect(changes.at(-1)).toEqual({ seq: expect.any(Number), entity: 'setting', id: 'reaches' });
+    expect(changes.at(-1)).toMatchObject({ seq: expect.any(Number), entity: 'setting', id: 'reaches' });
   });
 });
 

@@ -188,7 +188,7 @@ export const detailTypeSchema = z
     privileges: list.optional(),
     identifier: z.boolean().optional(),
     members: z.record(memberName, z.enum(memberKinds)).optional(),
-    required: z.array(z.string().max(64)).max(50).optional(),
+    required: z.array(label(64)).max(50).optional(),
   })
   .superRefine(({ members = {}, required = [], ...common }, context) => {
     const known = [...Object.keys(members), ...Object.keys(common), 'locations'];

@@ -26,7 +26,7 @@ export const serviceClient = { id: 'gatehouse-services', secret: 'shared-service
 export const encryptionKeys = `k1:${createHash('sha256').update('k1').digest('base64')}`;
 export const environmentId = '11111111-1111-4111-8111-111111111111';
 export const contactCenterId = '22222222-2222-4222-8222-222222222222';
-export const otherContactCenterId = '55555555-5555-4555-8555-555555555555';
+export const otherContactCenterId = '77777777-7777-4777-8777-777777777777';
 
 export interface AuthApi {
   app: App;
