@@ -17,6 +17,7 @@ import { profileCommands } from './commands/profile.ts';
 import { revokeCommand } from './commands/revoke.ts';
 import { sessionCommands } from './commands/sessions.ts';
 import { settingCommands } from './commands/settings.ts';
+import { signalCommands } from './commands/signals.ts';
 import { signingKeyCommands } from './commands/signing-keys.ts';
 import { ssoCommands } from './commands/sso/commands.ts';
 
@@ -38,6 +39,7 @@ export const groups: readonly CommandGroup[] = [
   doctorCommand,
   auditCommands,
   signingKeyCommands,
+  signalCommands,
   profileCommands,
   completionCommand,
 ];

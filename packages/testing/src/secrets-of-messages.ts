@@ -18,7 +18,7 @@ export type NamedSecret = readonly [what: string, text: string];
 const names = new Set([
   ...['access_token', 'refresh_token', 'id_token', 'token', 'subject_token', 'actor_token', 'id_token_hint'],
   ...['registration_access_token', 'logout_token', 'device_code', 'code', 'code_verifier', 'ticket'],
-  ...['auth_req_id', 'login_hint_token', 'userCode'],
+  ...['auth_req_id', 'login_hint_token', 'userCode', 'bearerToken'],
   ...['client_secret', 'clientSecret', 'encrypted_client_secret', 'client_assertion', 'assertion', 'secret'],
   ...['password', 'oldPassword', 'newPassword', 'confirmPassword', 'csrf', 'SAMLResponse', 'apiKey', 'key'],
 ]);

@@ -29,6 +29,7 @@ import { composeRegistration } from './registration/compose.ts';
 import { composeRevocation } from './revocation/compose.ts';
 import { composeSessions } from './sessions/compose.ts';
 import { composeSignIn } from './sign-in/compose.ts';
+import { composeSignals, type Signals } from './signals/compose.ts';
 import { composeSso } from './sso/compose.ts';
 import { composeSsoSettings } from './sso/compose-settings.ts';
 import { composeToken } from './token/compose.ts';
@@ -56,8 +57,10 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
 
   const assertions = composeAssertions(core);
   const revocation = composeRevocation(core);
-  const audit = await composeAudit(core, { config });
+  const onEvent: Signals['take'] = (event) => signals.take(event);
+  const audit = await composeAudit(core, { config, onEvent });
   const keys = composeKeys(core, { config, audit });
+  const signals = composeSignals(core, { config, audit, keys });
   const forgetClient = (clientId: string) => tokens.lateTokens.forget(clientId);
   const clients = await composeClients(core, { config, assertions, audit, revocation, forgetClient });
   const authorization = {
@@ -160,6 +163,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
   const followed = composeChanges(core, {
     revocation,
     keys,
+    signals,
     clients,
     contactCenters,
     cors,
@@ -183,6 +187,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     consul,
     audit,
     keys,
+    signals,
     clients,
     sso,
     users,
@@ -200,6 +205,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     revocation,
     keys,
     audit,
+    signals,
     { close: retention.stop },
     contactCenters,
     users,
@@ -216,6 +222,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     revocation,
     audit,
     keys,
+    signals,
     clients,
     contactCenters,
     cors,
@@ -240,7 +247,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     followed,
     admin,
     async start() {
-      for (const { start } of [revocation, keys, sso, followed, audit, retention, logout, users])
+      for (const { start } of [revocation, keys, signals, sso, followed, audit, retention, logout, users])
         await start();
     },
     async close() {

@@ -8,6 +8,7 @@ import { createDeps, migrationsFolder } from './deps.ts';
 import { describeApp } from './describe.ts';
 import { reencryptSigningKeys } from './keys/reencrypt.ts';
 import { readinessChecks } from './readiness-checks.ts';
+import { reencryptBearerTokens } from './signals/reencrypt.ts';
 import { reencryptSsoKeys } from './sso/keys/reencrypt.ts';
 
 await runService({
@@ -30,7 +31,9 @@ await runService({
     // Once the new key is the first one of every replica; then the old key may go.
     reencrypt: async ({ core: { pool, secretBox }, audit }, log) => {
       const sealed =
-        (await reencryptSigningKeys(pool, secretBox)) + (await reencryptSsoKeys(pool, secretBox));
+        (await reencryptSigningKeys(pool, secretBox)) +
+        (await reencryptSsoKeys(pool, secretBox)) +
+        (await reencryptBearerTokens(pool, secretBox));
       log.info({ sealed, keyId: secretBox.activeKeyId }, 'every signing key has the active encryption key');
       log.info({ days: await audit.worker.reseal() }, 'the seals of the audit trail have the active key');
     },

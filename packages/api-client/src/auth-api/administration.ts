@@ -6,6 +6,10 @@ import {
   clientWithSecretSchema,
 } from '@gatehouse/contracts/auth-api/administration/client-view';
 import { clientDiagnosisSchema } from '@gatehouse/contracts/auth-api/administration/help-desk';
+import {
+  signalReceiverViewSchema,
+  signalTestSchema,
+} from '@gatehouse/contracts/auth-api/administration/signal-receivers';
 import { signingKeyViewSchema } from '@gatehouse/contracts/auth-api/administration/signing-keys';
 import { type SsoCheck, ssoCheckSchema } from '@gatehouse/contracts/auth-api/administration/single-sign-on';
 import { eraseAnswer, securityEventsAnswer } from '@gatehouse/contracts/auth-api/audit';
@@ -61,6 +65,20 @@ export function createSigningKeyAdministration(http: HttpClient) {
       readData(http, signingKeyViewSchema, { method: 'POST', path: all, json: { data } }),
     retire: (kid: string) => readData(http, keys, { method: 'POST', path: `${one(kid)}/retire` }),
     remove: (kid: string) => readData(http, keys, { method: 'DELETE', path: one(kid) }),
+  };
+}
+
+/** All calls throw UpstreamError. */
+export function createSignalAdministration(http: HttpClient) {
+  const all = '/auth/v3/ops/signal-receivers';
+  const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
+  return {
+    list: () => readData(http, z.array(signalReceiverViewSchema), { path: all }),
+    create: (data: Fields) =>
+      readData(http, signalReceiverViewSchema, { method: 'POST', path: all, json: { data } }),
+    remove: (id: string) => removeAt(http, one(id)),
+    /** Sends a verification event to the receiver. */
+    test: (id: string) => readData(http, signalTestSchema, { method: 'POST', path: `${one(id)}/test` }),
   };
 }
 

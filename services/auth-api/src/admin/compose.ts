@@ -12,6 +12,7 @@ import type { Clients } from '../clients/compose.ts';
 import type { Core } from '../core.ts';
 import type { HelpDesk } from '../help-desk/compose.ts';
 import type { Keys } from '../keys/compose.ts';
+import type { Signals } from '../signals/compose.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { Users } from '../users/compose.ts';
 import { linksProbe } from '../users/link-health.ts';
@@ -19,12 +20,14 @@ import { auditRoutes } from './audit-routes.ts';
 import { clientRoutes } from './client-routes.ts';
 import { diagnosisRoutes } from './diagnosis-routes.ts';
 import { helpDeskRoutes } from './help-desk-routes.ts';
+import { signalRoutes } from './signal-routes.ts';
 import { signingKeyRoutes } from './signing-key-routes.ts';
 import { ssoAdministrationRoutes } from './sso-routes.ts';
 
 interface AdminDependencies {
   audit: Audit;
   keys: Keys;
+  signals: Signals;
   clients: Clients;
   sso: Sso;
   users: Users;
@@ -37,7 +40,7 @@ interface AdminDependencies {
 
 export function composeAdmin(core: Core, dependencies: AdminDependencies) {
   const { isCompat, pool, redis, now } = core;
-  const { audit, keys, clients, sso, users, followed, migrationsFolder } = dependencies;
+  const { audit, keys, signals, clients, sso, users, followed, migrationsFolder } = dependencies;
   const proxyWatch = createProxyWatch(core.kit);
   /** The checks of the diagnosis, in the order of its answer. */
   const probes = [
@@ -55,6 +58,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     clientRoutes: async (app: App) =>
       clientRoutes(app, { clients: clients.service, compatEnabled: isCompat }),
     signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),
+    signalRoutes: async (app: App) => signalRoutes(app, signals),
     ssoRoutes: async (app: App) => ssoAdministrationRoutes(app, { ssoChecks: sso.checks, ssoKeys: sso.keys }),
     helpDeskRoutes: async (app: App) => helpDeskRoutes(app, dependencies.helpDesk),
     auditRoutes: async (app: App) => auditRoutes(app, audit),

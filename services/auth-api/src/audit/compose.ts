@@ -19,11 +19,13 @@ interface AuditDependencies {
     audit: { pseudonymKey: Secret | undefined; retentionDays: number };
     elasticsearch: ElasticsearchConfig;
   };
+  /** Derives further messages from the events. */
+  onEvent: Parameters<typeof createAuditWriter>[0]['onEvent'];
 }
 
 export type Audit = Awaited<ReturnType<typeof composeAudit>>;
 
-export async function composeAudit(core: Core, { config }: AuditDependencies) {
+export async function composeAudit(core: Core, { config, onEvent }: AuditDependencies) {
   const { pool, redis, keyspace, secretBox, now } = core;
   const { audit: settings, elasticsearch } = config;
   const { log, metrics } = core.kit;
@@ -58,7 +60,7 @@ export async function composeAudit(core: Core, { config }: AuditDependencies) {
     log,
     metrics,
   });
-  const writer = createAuditWriter({ stream, now });
+  const writer = createAuditWriter({ stream, now, onEvent });
   const floodLimits: FloodLimit[] = [];
 
   return {

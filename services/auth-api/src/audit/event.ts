@@ -3,6 +3,7 @@ import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes'
 import { approvalEvents } from './approval-events.ts';
 import { administered, type CatalogueEntry, denied, end, start, token, user } from './event-kinds.ts';
 import { keyEvents } from './key-events.ts';
+import { signalEvents } from './signal-events.ts';
 
 const userName = 'as typed, or as the Configuration Server spells it';
 const actor = 'who made the change: the operator account, or a client id';
@@ -178,6 +179,7 @@ export const auditEvents = {
   },
   ops_authentication_failed: { when: 'the operator account failed to authenticate', kind: denied },
   ...keyEvents,
+  ...signalEvents,
   personal_data_erased: {
     when: 'the personal data of a user was erased from the events',
     kind: administered('deletion'),

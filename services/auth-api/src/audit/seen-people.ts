@@ -31,6 +31,16 @@ export function createSeenPeople(db: Queryable) {
       return rows[0];
     },
 
+    /** Where a person signed in. */
+    async contactCentersOf(sub: string): Promise<string[]> {
+      const { rows } = await db.query<{ id: string }>(
+        `SELECT DISTINCT contact_center_id AS id FROM auth.audit_events
+          WHERE sub = $1 AND name = 'login_succeeded' AND contact_center_id IS NOT NULL`,
+        [sub],
+      );
+      return rows.map(({ id }) => id);
+    },
+
     /**
      * Who was seen in the newest events of a contact centre, or with a client. `sinceMs`: how far back the search came,
      * at most to `fromMs`.

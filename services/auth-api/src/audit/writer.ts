@@ -5,9 +5,21 @@ import type { AuditEvent, AuditWriter, RecordedAuditEvent } from './event.ts';
 import { insertAuditEvent } from './store.ts';
 import type { AuditStream } from './stream.ts';
 
-export function createAuditWriter({ stream, now }: { stream: AuditStream; now: Clock }): AuditWriter {
+interface AuditWriterOptions {
+  stream: AuditStream;
+  now: Clock;
+  /** Is told of each event of `write`; undefined when it has nothing to do. */
+  onEvent(event: RecordedAuditEvent): Promise<unknown> | undefined;
+}
+
+export function createAuditWriter({ stream, now, onEvent }: AuditWriterOptions): AuditWriter {
   return {
-    write: (event) => stream.append(recordEvent(event, now)),
+    write(event) {
+      const recorded = recordEvent(event, now);
+      const appended = stream.append(recorded);
+      const further = onEvent(recorded);
+      return further === undefined ? appended : Promise.all([appended, further]).then(() => undefined);
+    },
     inTransaction: (transaction, event) => insertAuditEvent(transaction, recordEvent(event, now)),
   };
 }

@@ -8,6 +8,8 @@ import type { Cors } from '../cors/compose.ts';
 import type { Keys } from '../keys/compose.ts';
 import { signingKeyEntity } from '../keys/signing-keys.ts';
 import type { Revocation } from '../revocation/compose.ts';
+import type { Signals } from '../signals/compose.ts';
+import { receiverEntity } from '../signals/receivers.ts';
 import type { Sso } from '../sso/compose.ts';
 import type { SsoSettingsParts } from '../sso/compose-settings.ts';
 import { ssoKeyEntity } from '../sso/keys/service.ts';
@@ -20,6 +22,7 @@ import { environmentApiProbe } from './environment-api-probe.ts';
 interface ChangesDependencies {
   revocation: Revocation;
   keys: Keys;
+  signals: Signals;
   clients: Clients;
   contactCenters: ContactCenters;
   cors: Cors;
@@ -59,11 +62,16 @@ export function composeChanges(core: Core, dependencies: ChangesDependencies) {
 /** Follows changes of clients and keys by the replicas of Auth API. */
 function followOwnChanges(core: Core, dependencies: ChangesDependencies): ChangeSubscriber {
   const { kit, keyspace, changes } = core;
-  const { keys, clients, tokens, sso } = dependencies;
+  const { keys, signals, clients, tokens, sso } = dependencies;
   const reloadSsoKeys = () => {
     sso.keys
       .reload()
       .catch((error) => kit.log.warn({ err: error }, 'the keys of single sign-on could not be read again'));
+  };
+  const reloadReceivers = () => {
+    signals.receivers
+      .reload()
+      .catch((error) => kit.log.warn({ err: error }, 'the receivers of signals could not be read again'));
   };
   return createChangeSubscriber({
     redis: core.openRedis(),
@@ -73,6 +81,7 @@ function followOwnChanges(core: Core, dependencies: ChangesDependencies): Change
     onChange: ({ entity, id }) => {
       if (entity === signingKeyEntity) void keys.service.reload();
       if (entity === ssoKeyEntity) reloadSsoKeys();
+      if (entity === receiverEntity) reloadReceivers();
       if (entity !== 'client') return;
       clients.verifier.forget();
       void tokens.lateTokens.forget(id);
@@ -82,6 +91,7 @@ function followOwnChanges(core: Core, dependencies: ChangesDependencies): Change
       clients.directory.dropAll();
       clients.verifier.forget();
       reloadSsoKeys();
+      reloadReceivers();
     },
     log: kit.log,
   });

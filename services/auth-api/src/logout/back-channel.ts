@@ -2,6 +2,7 @@
 
 import type { HttpClient } from '@gatehouse/api-client/http-client';
 import { UpstreamError } from '@gatehouse/api-client/upstream-error';
+import { createDeliveryWorker } from '@gatehouse/service-kit/background/delivery-worker';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
@@ -10,7 +11,6 @@ import type { ClientDirectory } from '../clients/directory.ts';
 import type { EndedSession } from '../sessions/session.ts';
 import type { SignLogoutToken } from './logout-token.ts';
 import type { LogoutNotice, NoticeStore } from './notice-store.ts';
-import { createNoticeWorker } from './notice-worker.ts';
 
 export interface BackChannelOptions {
   store: NoticeStore;
@@ -29,7 +29,13 @@ export interface BackChannelOptions {
 export function createBackChannel(options: BackChannelOptions) {
   const { store, directory, signLogoutToken, outbound, audit, now, log, onOutcome } = options;
   const { pausesMs = [5_000, 30_000, 180_000, 600_000], pollMs = 2_000 } = options;
-  const worker = createNoticeWorker({ store, deliver, pollMs, now, log });
+  const worker = createDeliveryWorker({
+    what: 'a logout notice',
+    claim: store.claim,
+    deliver,
+    factsOf: ({ clientId }) => ({ clientId }),
+    ...{ pollMs, now, log },
+  });
 
   async function settle(notice: LogoutNotice, failure?: string): Promise<void> {
     const attempts = notice.attempts + 1;

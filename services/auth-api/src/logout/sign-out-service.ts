@@ -138,7 +138,8 @@ export function createSignOutService(options: SignOutOptions) {
         correlationId: request.id,
         sub: caller.sub,
         contactCenterId: caller.identity.contactCenterId,
-        sid: caller.sid,
+        // A derived token ends only itself: its session goes on, and nobody must be told that it ended.
+        sid: caller.derived === undefined ? caller.sid : undefined,
         clientAddress: request.ip,
       });
       await (order.global ? endAll(browser, caller) : endOne(browser, caller));

@@ -1,0 +1,23 @@
+/** Describes the receivers of shared signals as administrators see them. */
+import { z } from 'zod';
+
+/** Names of event types below `https://schemas.openid.net/secevent/caep/event-type/` (OpenID CAEP 1.0). */
+export const signalEvents = ['session-revoked', 'credential-change'] as const;
+
+export const signalReceiverViewSchema = z.object({
+  id: z.guid(),
+  endpoint: z.string(),
+  audience: z.string(),
+  events: z.array(z.enum(signalEvents)),
+  contactCenterIds: z.array(z.string()).describe('empty: all'),
+  hasBearerToken: z.boolean(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+
+export type SignalReceiverView = z.infer<typeof signalReceiverViewSchema>;
+
+export const signalTestSchema = z.object({
+  accepted: z.boolean(),
+  problem: z.string().optional().describe('why the receiver did not accept it'),
+});

@@ -1,0 +1,87 @@
+/** Composes shared signals: receivers, intake, outbox and the worker that pushes them. */
+import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
+import { createDeliveryWorker } from '@gatehouse/service-kit/background/delivery-worker';
+import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import type { Audit } from '../audit/compose.ts';
+import type { Core } from '../core.ts';
+import type { Keys } from '../keys/compose.ts';
+import { createDelivery } from './delivery.ts';
+import { createIntake } from './intake.ts';
+import { createOutbox } from './outbox.ts';
+import { createReceivers } from './receivers.ts';
+import { createEventTokens } from './security-event-token.ts';
+
+interface SignalDependencies {
+  config: { outbound: { allowedNetworks: string[]; allowLoopback: boolean } };
+  audit: Audit;
+  keys: Keys;
+}
+
+/** Finds what another replica left behind; an own signal wakes the worker at once. */
+const pollMs = 5_000;
+
+export type Signals = ReturnType<typeof composeSignals>;
+
+export function composeSignals(core: Core, { config, audit, keys }: SignalDependencies) {
+  const { pool, redis, keyspace, changes, secretBox, issuer, outbound, now, log } = core;
+  const outcomes = core.kit.metrics.counter(
+    'auth_signals_total',
+    'Attempts to push a shared signal to a receiver.',
+    ['outcome'],
+  );
+  const { allowedNetworks, allowLoopback } = config.outbound;
+  const receivers = createReceivers({
+    ...{ pool, changes, secretBox, now },
+    addresses: createAddressPolicy(allowedNetworks, allowLoopback),
+    audit: audit.writer,
+  });
+  const outbox = createOutbox(pool);
+  const delivery = createDelivery({
+    ...{ outbox, receivers, outbound, now, log },
+    sign: createEventTokens(keys.signer, issuer),
+    audit: audit.writer,
+    onOutcome: (outcome) => outcomes.inc({ outcome }),
+  });
+  const worker = createDeliveryWorker({
+    what: 'a shared signal',
+    claim: outbox.claim,
+    deliver: delivery.deliver,
+    factsOf: ({ jti, receiverId }) => ({ jti, receiverId }),
+    ...{ pollMs, now, log },
+  });
+  const intake = createIntake({
+    ...{ pool, redis, receivers, outbox, issuer, log },
+    waitingKey: keyspace.name('signals-waiting'),
+    async contactCentersOf(sub) {
+      // A login of a moment ago may still wait in Redis.
+      await audit.drain();
+      return audit.seenPeople.contactCentersOf(sub);
+    },
+    wake: worker.wake,
+  });
+  const drain = createRepeatingWork({
+    log,
+    intervalMs: pollMs,
+    failing: 'shared signals wait in Redis: they could not be stored',
+    recovered: 'shared signals are stored again',
+    async round() {
+      await intake.drain();
+      return false;
+    },
+  });
+  return {
+    receivers,
+    /** Of each security event. */
+    take: intake.take,
+    test: delivery.test,
+    async start() {
+      await receivers.reload();
+      worker.start();
+      drain.start();
+    },
+    async close() {
+      await drain.stop();
+      await worker.close();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** Takes signals from the security events into the outbox; while PostgreSQL is away they wait in Redis. */
+import { sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
+import type { Pool } from '@gatehouse/service-kit/postgres/pool';
+import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import type { RecordedAuditEvent } from '../audit/event.ts';
+import type { Outbox } from './outbox.ts';
+import type { Receivers } from './receivers.ts';
+import { claimsOf } from './security-event-token.ts';
+import { type Signal, signalSchema, signalsOf } from './signal.ts';
+
+export interface IntakeOptions {
+  pool: Pool;
+  redis: RedisClient;
+  /** Name of the list in Redis. */
+  waitingKey: string;
+  receivers: Pick<Receivers, 'hasAny' | 'hasLimited' | 'of'>;
+  outbox: Pick<Outbox, 'add'>;
+  /** Where a person signed in; for events that do not know it. */
+  contactCentersOf(sub: string): Promise<string[]>;
+  issuer: string;
+  wake(): void;
+  log: Logger;
+}
+
+const batchSize = 200;
+
+export function createIntake(options: IntakeOptions) {
+  const { pool, redis, waitingKey, receivers, outbox, contactCentersOf, issuer, wake, log } = options;
+
+  const placesOf = async ({ contactCenterId, sub }: Signal): Promise<string[]> => {
+    if (contactCenterId !== undefined) return [contactCenterId];
+    return sub !== undefined && receivers.hasLimited() ? contactCentersOf(sub) : [];
+  };
+
+  const keep = async (signal: Signal) => {
+    const chosen = receivers.of(signal, await placesOf(signal));
+    const claims = claimsOf(signal, issuer);
+    await outbox.add(
+      // Always the same, so that a signal that is kept twice is one.
+      chosen.map(({ id }) => ({ jti: sha256(`${signal.id} ${id}`), receiverId: id, claims })),
+      signal.atMs,
+    );
+    wake();
+  };
+
+  return {
+    /** Undefined at once where nobody listens or the event is none that is told. @throws AppError (503) without both stores */
+    take(event: RecordedAuditEvent): Promise<unknown> | undefined {
+      if (!receivers.hasAny()) return undefined;
+      const signals = signalsOf(event);
+      if (signals.length === 0) return undefined;
+      const kept = signals.map((signal) =>
+        keep(signal).catch((error) => {
+          log.warn({ err: error, signal: signal.event }, 'a shared signal waits in Redis for PostgreSQL');
+          return redis.rpush(waitingKey, JSON.stringify(signal));
+        }),
+      );
+      return Promise.all(kept);
+    },
+    /** Moves what waits in Redis. */
+    async drain(): Promise<void> {
+      const waiting = await redis.lrange(waitingKey, 0, batchSize - 1);
+      if (waiting.length === 0) return;
+      await withAdvisoryLock(pool, 'signal-drain', async () => {
+        for (const text of waiting) {
+          await keep(signalSchema.parse(JSON.parse(text)));
+          await redis.lrem(waitingKey, 1, text);
+        }
+      });
+    },
+  };
+}

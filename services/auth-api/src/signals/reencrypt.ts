@@ -1,0 +1,23 @@
+/** Encrypts the bearer tokens of receivers again with the active encryption key. */
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { inTransaction, type Pool } from '@gatehouse/service-kit/postgres/pool';
+import { listReceivers, lockReceiver, placeOf, saveReceiver } from './receiver-store.ts';
+
+/**
+ * How many tokens were sealed anew; safe to run twice, or at once.
+ * @throws Error when one does not open: the encryption key that sealed it must be configured
+ */
+export async function reencryptBearerTokens(pool: Pool, box: SecretBox): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    let sealed = 0;
+    for (const { id } of await listReceivers(client)) {
+      const receiver = await lockReceiver(client, id);
+      const token = receiver?.bearerToken ?? undefined;
+      if (receiver === undefined || token === undefined || token.split('.')[1] === box.activeKeyId) continue;
+      const place = placeOf(id);
+      await saveReceiver(client, { ...receiver, bearerToken: box.seal(box.open(token, place), place) });
+      sealed += 1;
+    }
+    return sealed;
+  });
+}
