@@ -42,10 +42,25 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
     audit: audit.writer,
     onOutcome: (outcome) => outcomes.inc({ outcome }),
   });
-  const worker = createDeliveryWorker({
+  /** Calls per receiver: it gets the next signals when these have ended. */
+  const underWay = new Map<string, number>();
+  const worker: ReturnType<typeof createDeliveryWorker> = createDeliveryWorker({
     what: 'a shared signal',
-    claim: outbox.claim,
-    deliver: delivery.deliver,
+    claim: (nowMs, heldUntilMs, count) => outbox.claim({ nowMs, heldUntilMs, count }, [...underWay.keys()]),
+    async deliver(pending) {
+      const { receiverId } = pending;
+      underWay.set(receiverId, (underWay.get(receiverId) ?? 0) + 1);
+      try {
+        await delivery.deliver(pending);
+      } finally {
+        const others = (underWay.get(receiverId) ?? 1) - 1;
+        if (others > 0) underWay.set(receiverId, others);
+        else {
+          underWay.delete(receiverId);
+          worker.wake();
+        }
+      }
+    },
     factsOf: ({ jti, receiverId }) => ({ jti, receiverId }),
     ...{ pollMs, now, log },
   });

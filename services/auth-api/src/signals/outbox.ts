@@ -22,6 +22,9 @@ interface PendingRow {
   tries: number;
 }
 
+/** At a time, of one replica. */
+const maxPerReceiver = 8;
+
 export type Outbox = ReturnType<typeof createOutbox>;
 
 export function createOutbox(pool: Pool) {
@@ -39,13 +42,20 @@ export function createOutbox(pool: Pool) {
       );
     },
 
-    async claim(nowMs: number, heldUntilMs: number, count: number): Promise<Pending[]> {
+    /** A few of each receiver, so that one that hangs does not delay the others; none of those that are busy. */
+    async claim(
+      { nowMs, heldUntilMs, count }: { nowMs: number; heldUntilMs: number; count: number },
+      busy: readonly string[],
+    ): Promise<Pending[]> {
       const { rows } = await pool.query<PendingRow>(
         `UPDATE auth.signal_outbox SET next_try_at = $2, tries = tries + 1 WHERE jti IN (
-          SELECT jti FROM auth.signal_outbox WHERE next_try_at <= $1
-          ORDER BY next_try_at LIMIT $3 FOR UPDATE SKIP LOCKED
+          SELECT due.jti FROM auth.signal_receivers, LATERAL (
+            SELECT jti FROM auth.signal_outbox
+            WHERE receiver_id = signal_receivers.id AND next_try_at <= $1
+            ORDER BY next_try_at LIMIT ${maxPerReceiver} FOR UPDATE SKIP LOCKED
+          ) AS due WHERE signal_receivers.id <> ALL ($4::uuid[]) LIMIT $3
         ) RETURNING jti, receiver_id, claims, created_at, tries`,
-        [new Date(nowMs), new Date(heldUntilMs), count],
+        [new Date(nowMs), new Date(heldUntilMs), count, busy],
       );
       return rows.map(({ receiver_id, created_at, ...row }) => ({
         ...row,

@@ -62,7 +62,8 @@ async function signedIn(): Promise<{ browser: Browser; sid: string; sub: string 
   const body = { username: userName, password: 'old-password', tenant: 'demo' };
   expect((await browser.postJson('/auth/v3/sign-in', body)).status).toBe(200);
   const answer = await browser.get('/auth/v3/sessions');
-  const sid = answer.json<{ data: { id: string; current: boolean }[] }>().data.find((row) => row.current)?.id;
+  const { data } = answer.json() as { data: { id: string; current: boolean }[] };
+  const sid = data.find(({ current }) => current)?.id;
   return { browser, sid: sid ?? '', sub: await subOf(browser) };
 }
 
@@ -186,6 +187,27 @@ describe('a receiver', () => {
     const [signal] = await told(1);
     expect(decodeJwt(signal?.token ?? '')['sub_id']).toEqual({ format: 'iss_sub', iss: issuer, sub });
     expect(eventsOf(signal?.token ?? '')[revoked]).toMatchObject({ initiating_entity: 'admin' });
+  });
+
+  it('is told within a second while another one hangs with many signals', async () => {
+    const hanging = await startSignalReceiver();
+    hanging.answers.push(...Array.from({ length: 200 }, () => 'hang' as const));
+    const stuck = await register({ endpoint: hanging.url });
+    await stack.deps.stores.pool.query(
+      `INSERT INTO auth.signal_outbox (jti, receiver_id, claims, created_at, next_try_at)
+        SELECT 'stuck-' || number, $1, '{}', now(), now() FROM generate_series(1, 200) AS number`,
+      [stuck],
+    );
+    await register();
+    const people = [await signedIn(), await signedIn(), await signedIn()];
+
+    for (const [index, { browser }] of people.entries()) {
+      const startedMs = Date.now();
+      await browser.postForm('/auth/v3/sign-out', {});
+      await told(index + 1);
+      expect((receiver.received[index]?.atMs ?? 0) - startedMs).toBeLessThan(1000);
+    }
+    hanging.close();
   });
 
   it('gets only the events that it asked for', async () => {

@@ -9,8 +9,8 @@ export interface ReceivedSignal {
   authorization: string | undefined;
 }
 
-/** 202, another status, a refusal with its error code, or a connection that breaks after the token was read. */
-export type SignalAnswer = number | { err: string } | 'break';
+/** A status, a refusal with its error code, a connection that breaks after the token was read, or no answer. */
+export type SignalAnswer = number | { err: string } | 'break' | 'hang';
 
 export type SignalReceiver = Awaited<ReturnType<typeof startSignalReceiver>>;
 
@@ -28,6 +28,7 @@ export async function startSignalReceiver() {
     });
     const answer = answers.shift() ?? 202;
     if (answer === 'break') return void request.socket.destroy();
+    if (answer === 'hang') return;
     if (typeof answer === 'number') return void response.writeHead(answer).end();
     response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
