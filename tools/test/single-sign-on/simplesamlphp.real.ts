@@ -20,13 +20,14 @@ describe.skipIf(!chromium || !isSimpleSamlInstalled)('single sign-on with Simple
 
   beforeAll(async () => {
     stage = await setStage(chromium as string);
-    const metadata = await fetch(`${stage.entityId}/metadata`);
-    provider = await startSimpleSaml(await metadata.text(), 'agent');
+    provider = await startSimpleSaml(await ourMetadata(), 'agent');
   }, startTimeoutMs);
 
   afterAll(async () => {
     await Promise.all([stage?.close(), provider?.close()]);
   }, 60_000);
+
+  const ourMetadata = async () => (await fetch(`${stage.entityId}/metadata`)).text();
 
   const use = (settings: Record<string, unknown> = {}) =>
     stage.use('saml', { idpMetadataUrl: provider.metadataUrl(), logout: true, ...settings });
@@ -44,15 +45,12 @@ describe.skipIf(!chromium || !isSimpleSamlInstalled)('single sign-on with Simple
   );
 
   test('encrypted assertions, signed responses, and only members of a group', async () => {
+    const encrypted = { encryptAssertions: true, requireSignedResponse: true, groupsAttribute: 'groups' };
+    await use({ ...encrypted, requiredGroups: ['agents'] });
+    await provider.read(await ourMetadata());
     await provider.encrypt(true);
-    await use({
-      encryptAssertions: true,
-      requireSignedResponse: true,
-      groupsAttribute: 'groups',
-      requiredGroups: ['agents'],
-    });
     await signIn(stage, await stage.newPerson(), answer);
-    await use({ groupsAttribute: 'groups', requiredGroups: ['supervisors'] });
+    await use({ ...encrypted, requiredGroups: ['supervisors'] });
     const outsider = await stage.newPerson();
     await outsider.page.goto(stage.first.authorizeUrl({ tenant: 'demo' }));
     await answer(outsider);

@@ -19,6 +19,8 @@ export interface SimpleSaml {
   /** Signs with this key from now on, and names it alone. */
   sign(key: ProviderKey): Promise<void>;
   readonly firstKey: ProviderKey;
+  /** Takes our metadata of this moment: it offers a key only where encryption is wanted. */
+  read(ourMetadata: string): Promise<void>;
   /** Encrypts assertions, or no more. */
   encrypt(isOn: boolean): Promise<void>;
   close(): Promise<void>;
@@ -39,13 +41,14 @@ export async function startSimpleSaml(ourMetadata: string, userName: string): Pr
     await write('certificates/idp.pem', privateKey);
     await write('certificates/idp.crt', certificate);
   };
+  const read = (text: string) => write('gatehouse.xml', text);
   const encrypt = (isOn: boolean) => write('metadata/saml20-idp-hosted.php', hostedProvider(url, isOn));
 
   const firstKey = makeProviderKey();
   await Promise.all([
     write('config.php', configuration(folder, url)),
     write('authsources.php', people(userName)),
-    write('gatehouse.xml', ourMetadata),
+    read(ourMetadata),
     sign(firstKey),
     encrypt(false),
   ]);
@@ -61,6 +64,7 @@ export async function startSimpleSaml(ourMetadata: string, userName: string): Pr
     url,
     firstKey,
     sign,
+    read,
     encrypt,
     metadataUrl() {
       asked += 1;
