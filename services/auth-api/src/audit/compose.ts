@@ -1,4 +1,5 @@
 /** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
@@ -77,6 +78,17 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     }),
     /** Moves the events that wait in Redis into PostgreSQL now. Resolves their number. */
     drain: () => drain.drainOnce(),
+    /** Resolves when the events that wait now are in PostgreSQL, whichever replica moves them. @throws Error after a second */
+    async drained(): Promise<void> {
+      const untilMs = Date.now();
+      for (let round = 0; round < 50; round += 1) {
+        await drain.drainOnce();
+        const oldestMs = await stream.oldestMs();
+        if (oldestMs === undefined || oldestMs > untilMs) return;
+        await delay(20);
+      }
+      throw new Error('security events still wait in Redis');
+    },
     /** Makes a writer for events that anybody can cause without limit. */
     floodLimited(limits: FloodLimits) {
       const limit = createFloodLimit({ audit: writer, log, ...limits });

@@ -87,13 +87,14 @@ export function createLogoutEndpoint(options: LogoutOptions) {
 
   /** Ends the session of the ID token, whichever browser has its cookie. */
   async function endHinted({ sub, sid, clientId }: RecognizedIdToken, browser: Browser): Promise<void> {
-    if (sid === undefined || (await sessions.findOne(sub, sid)) === undefined) return;
-    await writeEvent({ sub, sid }, { clientId }, browser);
-    await sessions.endOne(sub, sid);
+    const session = sid === undefined ? undefined : await sessions.findOne(sub, sid);
+    if (session === undefined) return;
+    await writeEvent(session, { clientId }, browser);
+    await sessions.endOne(sub, session.sid);
   }
 
   function writeEvent(
-    { sub, sid }: Pick<Session, 'sub' | 'sid'>,
+    { sub, sid, identity }: Session,
     { clientId, everywhere }: LogoutOrder,
     { request }: Browser,
   ): Promise<void> {
@@ -102,6 +103,7 @@ export function createLogoutEndpoint(options: LogoutOptions) {
       outcome: 'success',
       sub,
       sid,
+      contactCenterId: identity.contactCenterId,
       clientId,
       correlationId: request.id,
       clientAddress: request.ip,

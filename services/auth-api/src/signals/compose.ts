@@ -69,7 +69,7 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
     waitingKey: keyspace.name('signals-waiting'),
     async contactCentersOf(sub) {
       // A login of a moment ago may still wait in Redis.
-      await audit.drain();
+      await audit.drained();
       return audit.seenPeople.contactCentersOf(sub);
     },
     wake: worker.wake,
