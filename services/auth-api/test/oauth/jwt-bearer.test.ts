@@ -124,7 +124,7 @@ describe('an assertion of a registered issuer', () => {
   });
 
   it('names its contact centre where its issuer speaks for several', async () => {
-    const by = await trusting({ contactCenterIds: [contactCenterId, 'another'] });
+    const by = await trusting({ contactCenterIds: [contactCenterId, otherContactCenterId] });
 
     expect(refusalOf(await redeem(asserted(), by))).toEqual([400, 'invalid_grant']);
     expect(refusalOf(await redeem(asserted({ contact_center_id: 'third' }), by))).toEqual([
@@ -226,7 +226,10 @@ describe('38: an assertion is refused', () => {
     ['about somebody who is disabled (CVE-2026-1486)', () => ({ sub: 'locked' })],
     ['about somebody who is acted for', () => ({ act: { sub: 'robot' } })],
     ['with a may_act that cannot be compared', () => ({ may_act: { email: 'x' } })],
-    ['for a contact centre that its issuer does not speak for', () => ({ contact_center_id: 'another' })],
+    [
+      'for a contact centre that its issuer does not speak for',
+      () => ({ contact_center_id: otherContactCenterId }),
+    ],
   ])('%s', async (_name, claims) => {
     const answer = await redeem(asserted(claims()));
     expect(refusalOf(answer)).toEqual([400, 'invalid_grant']);

@@ -1,7 +1,7 @@
 import { makeProviderKey, type ProviderKey } from '@gatehouse/testing/identity-providers/provider-key';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertionXml, idpEntityId, type ResponseFacts, signXml } from '../sso/stack/saml-provider.ts';
-import { type AuthApi, contactCenterId, startAuthApi } from '../stack/auth-api.ts';
+import { type AuthApi, contactCenterId, otherContactCenterId, startAuthApi } from '../stack/auth-api.ts';
 import { refusalOf } from '../stack/exchange.ts';
 import { agent } from '../stack/interaction.ts';
 import { changeClient, createClient, introspect, opsCall, type TestClient, token } from '../stack/oauth.ts';
@@ -85,7 +85,7 @@ describe('a SAML assertion of a registered issuer', () => {
     ],
     [
       'one of several contact centres',
-      { contactCenterIds: [contactCenterId, 'another'] },
+      { contactCenterIds: [contactCenterId, otherContactCenterId] },
       { attributes: { contact_center_id: [contactCenterId] } },
     ],
   ])('is understood by %s, as registered', async (_name, trusted, facts) => {
@@ -182,7 +182,7 @@ describe('38: a SAML assertion is refused', () => {
 
   // attack: SAML bearer assertion for another contact centre | RFC 7522 3 | guard: services/auth-api/src/token/asserted-users.ts
   it('for a contact centre that its issuer does not speak for', async () => {
-    const facts = { attributes: { contact_center_id: ['another'] } };
+    const facts = { attributes: { contact_center_id: [otherContactCenterId] } };
     expect(refusalOf(await redeem(facts))).toEqual(refused);
   });
 
