@@ -52,7 +52,7 @@ export function createReceivers(options: ReceiversOptions) {
   };
 
   const change = async (
-    step: 'created' | 'updated' | 'deleted',
+    name: 'signal_receiver_created' | 'signal_receiver_updated' | 'signal_receiver_deleted',
     id: string,
     actor: Actor,
     work: (db: PoolClient) => Promise<{ before?: Receiver; after?: Receiver }>,
@@ -60,7 +60,7 @@ export function createReceivers(options: ReceiversOptions) {
     const done = await changes.inTransaction(async ({ client, record }) => {
       const result = await work(client);
       await audit.inTransaction(client, {
-        name: `signal_receiver_${step}`,
+        name,
         outcome: 'success',
         correlationId: actor.correlationId,
         clientAddress: actor.clientAddress,
@@ -104,7 +104,7 @@ export function createReceivers(options: ReceiversOptions) {
       const at = new Date(now());
       const token = bearerToken === undefined ? null : sealed(id, bearerToken);
       const after = { ...fields, id, bearerToken: token, createdAt: at, updatedAt: at };
-      await change('created', id, actor, async (db) => {
+      await change('signal_receiver_created', id, actor, async (db) => {
         await saveReceiver(db, after);
         return { after };
       });
@@ -113,7 +113,7 @@ export function createReceivers(options: ReceiversOptions) {
     /** Fields that are left out keep their value. @throws AppError (400, 404) */
     async update(id: string, { bearerToken, ...patch }: ReceiverPatch, actor: Actor): Promise<Receiver> {
       if (patch.endpoint !== undefined) requireEndpoint(patch.endpoint);
-      const { after = missing() } = await change('updated', id, actor, async (db) => {
+      const { after = missing() } = await change('signal_receiver_updated', id, actor, async (db) => {
         const before = await hold(db, id);
         const token = typeof bearerToken === 'string' ? sealed(id, bearerToken) : bearerToken;
         const after = {
@@ -129,7 +129,7 @@ export function createReceivers(options: ReceiversOptions) {
     },
     /** @throws AppError (404) */
     async remove(id: string, actor: Actor): Promise<void> {
-      await change('deleted', id, actor, async (db) => {
+      await change('signal_receiver_deleted', id, actor, async (db) => {
         const before = await hold(db, id);
         await deleteReceiver(db, id);
         return { before };
