@@ -158,6 +158,7 @@ export class Channel {
   #handle(event: Exclude<WireEvent, { kind: 'ping' }>): void {
     switch (event.kind) {
       case 'message':
+        this.#options.budget.read(event.heldBytes);
         if (event.refId === 0) this.onNotification(event.message, event.heldBytes);
         else this.#window.answer(event.refId, event.message, event.heldBytes);
         return;

@@ -16,6 +16,10 @@ const maxDebtMs = 750;
 export const turnMs = 2;
 /** A refused message leaves about 20 KiB of garbage, which is collected later and at everybody's cost. */
 const perUnreadableMs = 1;
+/** Ordinary pages take less memory. */
+const bulkyBytes = 2 * 1024 * 1024;
+/** To collect what a bulky message leaves: a pause that delays everybody, also when the message is read long since. */
+const perBulkyMebibyteMs = 4;
 /** All answers that are not complete yet: many callers of one environment must not multiply the limit of one answer. */
 const maxHeldBytes = 64 * 1024 * 1024;
 
@@ -43,6 +47,11 @@ export class WorkBudget {
     const earnedMs = ((nowMs - this.#filledAtMs) * shareMsPerSecond) / 1_000;
     this.#filledAtMs = nowMs;
     this.#leftMs = Math.max(-maxDebtMs, Math.min(burstMs, this.#leftMs + earnedMs) - costMs);
+  }
+
+  /** A message of this size in memory was read. */
+  read(heldBytes: number): void {
+    if (heldBytes > bulkyBytes) this.spend((heldBytes / 2 ** 20) * perBulkyMebibyteMs);
   }
 
   unreadable(): void {

@@ -345,6 +345,23 @@ describe('channel', () => {
     channel.close('normal', closing);
   });
 
+  // attack: Configuration Server whose answers leave much garbage | CWE-400, CWE-409 | guard: packages/config-server-client/src/connection/work-budget.ts
+  it('reads nothing for twenty seconds after an answer that takes ten mebibytes of memory', async () => {
+    const { channel, clock, ask, say } = createChannel();
+    // An empty map is one byte on the wire.
+    const objects = Array.from({ length: 190_000 }, () => ({}));
+    say({ name: 'EventObjectsRead', body: { objectType: 3, objects } } as unknown as ConfMessage, 7);
+    await clock.advance(0);
+    const asked = ask(60_000);
+    await clock.advance(0);
+    say(mode(1), 1);
+    await clock.advance(20_000);
+    expect(await Promise.race([asked, 'not read yet'])).toBe('not read yet');
+    await clock.advance(10_000);
+    expect(await asked).toBe(1);
+    channel.close('normal', closing);
+  });
+
   it('is drained when the last answer came', async () => {
     const { channel, clock, ask, say } = createChannel();
     const asked = ask();
