@@ -68,14 +68,13 @@ export function placeOfSeal(schema: string, day: string): SecretPlace {
 /** Reseals under the active key what was sealed under another one. Resolves the number of days. */
 export async function resealDays(schema: string, db: Queryable, box: SecretBox): Promise<number> {
   const days = await readDays(schema, db, {});
-  const old = days.filter(({ seal }) => seal.split('.')[1] !== box.activeKeyId);
+  const old = days.filter(({ seal }) => !box.isCurrent(seal));
   for (const { day, seal } of old) {
-    const place = placeOfSeal(schema, day);
     // The condition on the old seal keeps a seal that the chainer made in the meantime.
     await db.query(`UPDATE ${schema}.audit_days SET seal = $3 WHERE day = $1 AND seal = $2`, [
       day,
       seal,
-      box.seal(box.open(seal, place), place),
+      box.reseal(seal, placeOfSeal(schema, day)),
     ]);
   }
   return old.length;

@@ -22,10 +22,14 @@ export function createSecretBox(keys: Secret) {
     [...parseEncryptionKeys(keys.reveal())].map(([id, key]) => [id, createSecretKey(key)]),
   );
   const [activeKeyId, activeKey] = byId.entries().next().value ?? raise('no encryption key is configured');
-  return {
+  const box = {
     activeKeyId,
     /** Of every key that opens. */
     keyIds: [...byId.keys()],
+    /** Whether the active key sealed it. */
+    isCurrent: (envelope: string) => envelope.split('.')[1] === activeKeyId,
+    /** Seals what another key has sealed with the active one. @throws as open */
+    reseal: (envelope: string, place: SecretPlace) => box.seal(box.open(envelope, place), place),
     /** `v1.<key id>.<iv>.<ciphertext and tag>`, each base64url. */
     seal(plaintext: string | Uint8Array, place: SecretPlace): string {
       const iv = randomBytes(ivBytes);
@@ -49,6 +53,7 @@ export function createSecretBox(keys: Secret) {
       return Buffer.concat([decipher.update(sealed.subarray(0, sealed.length - tagBytes)), decipher.final()]);
     },
   };
+  return box;
 }
 
 /** @throws Error that names the entry which is wrong, never its key. */

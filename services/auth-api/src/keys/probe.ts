@@ -47,7 +47,7 @@ function sealVerdict({ kid, privateKey }: StoredKey, box: SecretBox): Verdict {
       message: `The key ${kid} does not open (${(error as Error).message}): ${fix}.`,
     };
   }
-  if (privateKey.split('.')[1] === box.activeKeyId) return { status: 'ok', message: '' };
+  if (box.isCurrent(privateKey)) return { status: 'ok', message: '' };
   return {
     status: 'warning',
     message: `The key ${kid} is sealed with another key than ${box.activeKeyId}: run the command reencrypt.`,

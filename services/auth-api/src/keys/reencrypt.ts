@@ -13,9 +13,8 @@ export async function reencryptSigningKeys(pool: Pool, box: SecretBox): Promise<
     await lockKeys(client);
     let sealed = 0;
     for (const { kid, privateKey } of await listKeys(client)) {
-      if (privateKey === undefined || privateKey.split('.')[1] === box.activeKeyId) continue;
-      const place = placeOf(kid);
-      await replaceEnvelope(client, kid, box.seal(box.open(privateKey, place), place));
+      if (privateKey === undefined || box.isCurrent(privateKey)) continue;
+      await replaceEnvelope(client, kid, box.reseal(privateKey, placeOf(kid)));
       sealed += 1;
     }
     return sealed;

@@ -13,9 +13,8 @@ export async function reencryptBearerTokens(pool: Pool, box: SecretBox): Promise
     for (const { id } of await listReceivers(client)) {
       const receiver = await lockReceiver(client, id);
       const token = receiver?.bearerToken ?? undefined;
-      if (receiver === undefined || token === undefined || token.split('.')[1] === box.activeKeyId) continue;
-      const place = placeOf(id);
-      await saveReceiver(client, { ...receiver, bearerToken: box.seal(box.open(token, place), place) });
+      if (receiver === undefined || token === undefined || box.isCurrent(token)) continue;
+      await saveReceiver(client, { ...receiver, bearerToken: box.reseal(token, placeOf(id)) });
       sealed += 1;
     }
     return sealed;

@@ -33,7 +33,7 @@ export async function reencryptSecrets({
     return changeLog.inTransaction(async ({ client, record }) => {
       const secrets = await lockSecretsOfOtherKeys(client, activeKeyId, batchSize);
       for (const { envelope, place, replace, copied } of secrets) {
-        await replace(client, secretBox.seal(secretBox.open(envelope, place), place));
+        await replace(client, secretBox.reseal(envelope, place));
         if (copied) record(copied);
       }
       return secrets.length;

@@ -11,13 +11,9 @@ import { listSsoKeys, lockSsoKeys, replaceSsoEnvelope } from './store.ts';
 export async function reencryptSsoKeys(pool: Pool, box: SecretBox): Promise<number> {
   return inTransaction(pool, async (client) => {
     await lockSsoKeys(client);
-    const keys = (await listSsoKeys(client)).filter(
-      ({ privateKey }) => privateKey.split('.')[1] !== box.activeKeyId,
-    );
-    for (const { id, privateKey } of keys) {
-      const place = placeOf(id);
-      await replaceSsoEnvelope(client, id, box.seal(box.open(privateKey, place), place));
-    }
+    const keys = (await listSsoKeys(client)).filter(({ privateKey }) => !box.isCurrent(privateKey));
+    for (const { id, privateKey } of keys)
+      await replaceSsoEnvelope(client, id, box.reseal(privateKey, placeOf(id)));
     return keys.length;
   });
 }
