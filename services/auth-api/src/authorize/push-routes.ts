@@ -1,9 +1,8 @@
 /** Serves `/auth/v3/oauth/par`, where clients push authorization requests (RFC 9126). */
 import { securityError } from '@gatehouse/contracts/envelope';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { callOf } from '../client-authentication/client-authentication.ts';
-import { describeOnly, readOnlyForms } from '../protocol/parameters.ts';
+import { answerClients, describeOnly } from '../protocol/parameters.ts';
 import { pushedAnswerSchema, pushedRequestSchema } from '../protocol/schemas.ts';
 import type { PushEndpoint } from './push-request.ts';
 
@@ -11,12 +10,7 @@ import type { PushEndpoint } from './push-request.ts';
 const formLimitBytes = 32_768;
 
 export async function pushRoutes(app: App, { pushEndpoint }: { pushEndpoint: PushEndpoint }): Promise<void> {
-  app.setErrorHandler(oauthErrorHandler);
-  await readOnlyForms(app);
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('cache-control', 'no-store');
-    done();
-  });
+  await answerClients(app);
 
   app.post(
     '/par',

@@ -1,9 +1,8 @@
 /** Serves `/auth/v3/oauth/backchannel`, where clients ask for the approval of a person who is elsewhere (OpenID CIBA). */
 import { securityError } from '@gatehouse/contracts/envelope';
-import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { callOf } from '../client-authentication/client-authentication.ts';
-import { describeOnly, readOnlyForms } from '../protocol/parameters.ts';
+import { answerClients, describeOnly } from '../protocol/parameters.ts';
 import { backchannelAnswerSchema, backchannelRequestSchema } from '../protocol/schemas.ts';
 import type { BackchannelEndpoint } from './endpoint.ts';
 
@@ -14,12 +13,7 @@ export async function backchannelRoutes(
   app: App,
   { endpoint }: { endpoint: BackchannelEndpoint },
 ): Promise<void> {
-  app.setErrorHandler(oauthErrorHandler);
-  await readOnlyForms(app);
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.header('cache-control', 'no-store');
-    done();
-  });
+  await answerClients(app);
 
   app.post(
     '/backchannel',

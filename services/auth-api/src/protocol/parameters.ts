@@ -1,6 +1,7 @@
 /** Reads the parameters of an OAuth request, each at most once and never empty (RFC 6749 sections 3.1 and 3.2), and scopes (section 3.3). */
 import formbody from '@fastify/formbody';
 import { invalidRequest } from '@gatehouse/service-kit/errors/oauth-error';
+import { oauthErrorHandler } from '@gatehouse/service-kit/errors/render-oauth';
 import type { App } from '@gatehouse/service-kit/http/app';
 
 export interface RequestParameters {
@@ -115,6 +116,16 @@ export async function readOnlyForms(scope: App): Promise<void> {
   await scope.register(formbody);
   scope.addHook('preValidation', (request, _reply, done) => {
     request.body ??= {};
+    done();
+  });
+}
+
+/** Prepares a scope of endpoints that clients call by form: OAuth errors, and answers that nobody keeps. */
+export async function answerClients(scope: App): Promise<void> {
+  scope.setErrorHandler(oauthErrorHandler);
+  await readOnlyForms(scope);
+  scope.addHook('onRequest', (_request, reply, done) => {
+    reply.header('cache-control', 'no-store');
     done();
   });
 }
