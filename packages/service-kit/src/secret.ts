@@ -28,6 +28,15 @@ export class Secret {
   }
 }
 
+/**
+ * While a secret is being replaced it has two lines: the first one is sent, each one is accepted. Replicas that were started
+ * before and after the change then understand each other.
+ */
+export function linesOf(text: string): [string, ...string[]] {
+  const [first = '', ...others] = text.split(/\r?\n/).filter((line) => line !== '');
+  return [first, ...others];
+}
+
 /** Removes passwords from addresses: some operators write them there although separate variables exist. */
 export function hidePassword(text: string): string {
   return text.replace(/(:\/\/[^\s/:@]*:)[^\s,]*@/g, '$1[secret]@');

@@ -3,6 +3,7 @@ import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
 import { systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
+import { linesOf } from '@gatehouse/service-kit/secret';
 import { composeAccount } from './account/compose.ts';
 import { composeApprovals } from './approvals/compose.ts';
 import { createInteractions } from './auth-api/interactions.ts';
@@ -24,7 +25,7 @@ export async function createDeps(config: Config, kit: Kit) {
   const { url: baseUrl, internalUrl = baseUrl, timeoutMs } = config.authApi;
   const { id, secret } = config.serviceClient;
   const closers = new AsyncDisposableStack();
-  const authorization = async () => basicAuthorization(id, secret.reveal());
+  const authorization = async () => basicAuthorization(id, linesOf(secret.reveal())[0]);
   const asService = createHttpClient({ dependency, baseUrl: internalUrl, timeoutMs, authorization });
   closers.defer(() => asService.close());
   // Calls on behalf of a browser must not carry the credentials of the service.

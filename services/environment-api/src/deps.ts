@@ -11,6 +11,7 @@ import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createPool } from '@gatehouse/service-kit/postgres/pool';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { createKeyspace, createRedis } from '@gatehouse/service-kit/redis/client';
+import { linesOf } from '@gatehouse/service-kit/secret';
 import { composeAccess } from './access/compose.ts';
 import { isWritable as isWritableRegion } from './access/region.ts';
 import { composeApiKeys } from './api-keys/compose.ts';
@@ -56,7 +57,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       dependency: 'Auth API',
       baseUrl: config.authApi.internalUrl ?? config.authApi.url,
       timeoutMs: config.authApi.timeoutMs,
-      authorization: async () => basicAuthorization(id, secret.reveal()),
+      authorization: async () => basicAuthorization(id, linesOf(secret.reveal())[0]),
       correlationId: currentCorrelationId,
     }),
   );

@@ -1,7 +1,7 @@
 /** Verifies the operator account, whose password is in the configuration: plain, or as an argon2id or bcrypt hash. */
 import { digestSecret, safeEqual } from '@gatehouse/service-kit/crypto/secrets';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import { linesOf, type Secret } from '@gatehouse/service-kit/secret';
 import type { Credentials } from './basic-auth.ts';
 import type { SecretVerifier } from './secret-verifier.ts';
 import { isSlowHash, type StoredSecret } from './stored-secret.ts';
@@ -16,9 +16,12 @@ export interface OperatorOptions {
 }
 
 export function createOperator({ username, password: configured, verifier, log }: OperatorOptions) {
-  const text = configured.reveal();
-  const isHashed = isSlowHash(text);
-  const secrets: StoredSecret[] = [{ hash: isHashed ? text : digestSecret(text), isChosen: true }];
+  const lines = linesOf(configured.reveal());
+  const hashes = lines.filter(isSlowHash);
+  const secrets: StoredSecret[] = lines.map((line) => ({
+    hash: isSlowHash(line) ? line : digestSecret(line),
+    isChosen: true,
+  }));
   return {
     username,
     /** Tells whether one of the readings is correct. @throws AppError (429) after too many failures, (503) under load */
@@ -35,7 +38,7 @@ export function createOperator({ username, password: configured, verifier, log }
         presented: (isOperator ? meant : readings).map(({ password }) => password),
         clientAddress,
       });
-      if (!isProved && isHashed && meant.some(({ password }) => safeEqual(password, text))) {
+      if (!isProved && meant.some(({ password }) => hashes.some((hash) => safeEqual(password, hash)))) {
         // A frequent mistake at installation, which is hard to find without this line.
         log.warn(
           'an ops call was refused: it sent the hash of the ops password; callers must send the plain password',

@@ -1,5 +1,5 @@
 /** Defines the settings of the operator account. */
-import { overrideSetting, secretSetting, setting } from '@gatehouse/service-kit/config/setting';
+import { overrideSetting, replaceableSecretSetting, setting } from '@gatehouse/service-kit/config/setting';
 import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
 import { z } from 'zod';
 import { isSlowHash, isTooCostly } from './stored-secret.ts';
@@ -16,9 +16,9 @@ export const opsSettings = {
     env: 'GATEHOUSE_OPS_USERNAME',
     doc: 'User name of the operator account (HTTP Basic).',
   }),
-  password: secretSetting({
+  password: replaceableSecretSetting({
     env: 'GATEHOUSE_OPS_PASSWORD',
-    doc: 'Its password: plain, argon2id or bcrypt. Callers always send the plain password.',
+    doc: 'Its password: plain, argon2id or bcrypt. Callers always send the plain password. Two lines while it is being replaced: both are accepted.',
     check: (text) => {
       if (isSlowHash(text) && isTooCostly(text)) throw new Error('the hash is too costly to check');
     },

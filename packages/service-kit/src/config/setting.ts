@@ -1,7 +1,7 @@
 /** Defines one configuration value: its schema, its environment variable and its description. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
-import { Secret } from '../secret.ts';
+import { linesOf, Secret } from '../secret.ts';
 
 export interface Setting<T = unknown> {
   readonly kind: 'setting';
@@ -55,6 +55,32 @@ export function secretSetting(options: SecretSettingOptions): Setting<Secret> {
 
 export function optionalSecretSetting(options: SecretSettingOptions): Setting<Secret | undefined> {
   return hiddenSetting(secretSchema(options.check).optional(), options);
+}
+
+/** A secret of one line, or of two while it is being replaced (`linesOf`): what is asked of it is asked of each line. */
+export function replaceableSecretSetting({
+  check,
+  weakness,
+  ...options
+}: SecretSettingOptions & { weakness: Weakness<string> }): Setting<Secret> {
+  return secretSetting({
+    ...options,
+    check: (text) => {
+      const lines = linesOf(text);
+      if (lines[0] === '' || lines.length > 2)
+        throw new Error(
+          'must have one line, or two while it is being replaced: the next secret and the former one',
+        );
+      for (const line of lines) check?.(line);
+    },
+    weakness: {
+      ...weakness,
+      of: (text, beside) =>
+        linesOf(text)
+          .map((line) => weakness.of(line, beside))
+          .find((weak) => weak !== undefined),
+    },
+  });
 }
 
 function hiddenSetting<T extends Secret | undefined>(

@@ -1,7 +1,7 @@
 /** Defines settings that several services share: logs, traces, mode, public address, credentials, encryption. */
 import { z } from 'zod';
 import { parseEncryptionKeys } from '../crypto/secret-box.ts';
-import { overrideSetting, read, secretSetting, setting } from './setting.ts';
+import { overrideSetting, read, replaceableSecretSetting, secretSetting, setting } from './setting.ts';
 import { keysWeakness, textWeakness } from './weak-texts.ts';
 
 export const logSettings = {
@@ -61,9 +61,9 @@ export const serviceClientSettings = {
     env: 'GATEHOUSE_SERVICE_CLIENT_ID',
     doc: 'Client id that the three services use for calls to each other; the same for all.',
   }),
-  secret: secretSetting({
+  secret: replaceableSecretSetting({
     env: 'GATEHOUSE_SERVICE_CLIENT_SECRET',
-    doc: 'Secret of that client.',
+    doc: 'Secret of that client. Two lines while it is being replaced: the first is sent, Auth API accepts both.',
     check: atLeastSixteenCharacters,
     weakness: { of: (text) => textWeakness(text, 16), override: allowWeakSecret },
   }),

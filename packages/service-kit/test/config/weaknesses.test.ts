@@ -15,6 +15,7 @@ import { overridesInUse } from '../../src/config/weaknesses.ts';
 import { createApp } from '../../src/http/app.ts';
 import { createLogger } from '../../src/logging/logger.ts';
 import { createMetrics } from '../../src/metrics/registry.ts';
+import { linesOf } from '../../src/secret.ts';
 
 const configuration = defineConfiguration('example', {
   mode: modeSetting,
@@ -193,4 +194,25 @@ it('a connection without encryption to a store on another machine is refused', (
   expectRefusal({ ...plain, ...nodes, GATEHOUSE_REDIS_URL: 'rediss://cache.test' }, reason, redisOverride);
   expect(problemsOf({ ...nodes, GATEHOUSE_REDIS_TLS: 'true' })).toEqual([]);
   expect(problemsOf({ GATEHOUSE_REDIS_URL: 'rediss://cache.test' })).toEqual([]);
+});
+
+it('each line of a secret that is being replaced is checked, and there are two at most', () => {
+  const name = 'GATEHOUSE_SERVICE_CLIENT_SECRET';
+  const good = strong[name];
+  expect(problemsOf({ [name]: `${good}\ngrey-heron-over-15-rivers` })).toEqual([]);
+  expect(problemsOf({ [name]: `${good}\nsecretsecretsecret` })).toEqual([
+    expect.stringContaining('is made of well-known words'),
+  ]);
+  expect(problemsOf({ [name]: `${good}\nshort` })).toEqual([
+    expect.stringContaining('must have at least 16 characters'),
+  ]);
+  for (const lines of ['\n', `${good}\n${good}\n${good}`])
+    expect(problemsOf({ [name]: lines })).toEqual([
+      expect.stringContaining('must have one line, or two while it is being replaced'),
+    ]);
+});
+
+it('the first line of a secret is the one that is sent', () => {
+  expect(linesOf('next\r\nformer\n')).toEqual(['next', 'former']);
+  expect(linesOf('only')).toEqual(['only']);
 });

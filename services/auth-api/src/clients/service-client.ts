@@ -2,7 +2,7 @@
 
 import { managementAuthority } from '@gatehouse/contracts/auth-api/introspection';
 import { digestSecret } from '@gatehouse/service-kit/crypto/secrets';
-import type { Secret } from '@gatehouse/service-kit/secret';
+import { linesOf, type Secret } from '@gatehouse/service-kit/secret';
 import type { Client } from './client.ts';
 import { newClient } from './new-client.ts';
 
@@ -24,7 +24,7 @@ export function serviceClient(id: string, secret: Secret, nowMs: number): Client
     description: 'Calls between the services of this installation',
     internalClient: true,
     // Never stored, so a fast digest does not make it weaker. The operator chose it, so it can be guessed.
-    secrets: [{ hash: digestSecret(secret.reveal()), isChosen: true }],
+    secrets: linesOf(secret.reveal()).map((line) => ({ hash: digestSecret(line), isChosen: true })),
     authorities: ['ROLE_SERVICE', managementAuthority],
     grantTypes: [
       'client_credentials',
