@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { valuesSchema } from '../../tools/helm/chart-files.ts';
+import { type Block, blocksOf } from '../../tools/helm/page-blocks.ts';
 import { repository, type ServiceChart, serviceCharts } from '../../tools/helm/places.ts';
-import { renderChart } from '../../tools/helm/render.ts';
+import { parseManifest, renderChart } from '../../tools/helm/render.ts';
 import { loadAsService } from '../../tools/helm/service-view.ts';
 import { validateObject } from '../../tools/helm/validate.ts';
 import { only, useCharts } from './rendering.ts';
@@ -17,16 +19,71 @@ interface Schema {
   definitions?: Record<string, Schema>;
 }
 
-describe.each(serviceCharts)('docs/deployment.md on %s', (chart) => {
-  test('its example values install, and the service starts with them', async () => {
-    const [, values] =
-      new RegExp(`\`${chart}\\.yaml\`\\n\\n\`\`\`yaml\\n([\\s\\S]*?)\`\`\``).exec(page('deployment.md')) ??
-      [];
-    const file = path.join(charts.folder(chart), 'from-the-docs.yaml');
-    writeFileSync(file, values ?? '');
-    const objects = await renderChart(charts.folder(chart), { valuesFiles: [file] });
+const deployment = blocksOf(page('deployment.md'));
+const tls = blocksOf(page('tls.md'));
+const login = blocksOf(page('first-login.md'));
+
+/** Renders a chart with files of values as the pages print them. */
+async function renderPrinted(chart: ServiceChart, ...blocks: (Block | undefined)[]) {
+  const valuesFiles = blocks.map((block, index) => {
+    const file = path.join(charts.folder(chart), `printed-${blocks.length}-${index}.yaml`);
+    writeFileSync(file, block?.text ?? 'not: printed');
+    return file;
+  });
+  return renderChart(charts.folder(chart), { valuesFiles });
+}
+
+const fileNamed = (blocks: readonly Block[], name: string) => blocks.find(({ file }) => file === name);
+
+describe.each(serviceCharts)('the values that the pages print for %s', (chart) => {
+  const values = fileNamed(deployment, `${chart}.yaml`);
+
+  test('install, and the service starts with them', async () => {
+    const objects = await renderPrinted(chart, values);
     expect(objects.flatMap(validateObject)).toEqual([]);
     await loadAsService(chart, only(objects, 'Deployment')['spec'].template.spec, objects);
+  });
+
+  test('take the image that the page builds and pushes', async () => {
+    const [build] = deployment;
+    const names = /--tag (\S+)/.exec(build?.text ?? '')?.[1] ?? '';
+    expect(build?.text).toContain(`docker push ${names}\n`);
+    const objects = await renderPrinted(chart, values);
+    const containers = objects.flatMap(
+      ({ spec }) => spec?.template?.spec.containers ?? spec?.containers ?? [],
+    );
+    expect(containers.length).toBeGreaterThan(1);
+    expect(new Set(containers.map(({ image }) => image))).toEqual(new Set([names.replace('$image', chart)]));
+  });
+
+  test('install with HTTPS between the pods, and the service starts with them', async () => {
+    const objects = await renderPrinted(chart, values, fileNamed(tls, `${chart}-tls.yaml`));
+    expect(objects.flatMap(validateObject)).toEqual([]);
+    const config = await loadAsService(chart, only(objects, 'Deployment')['spec'].template.spec, objects);
+    expect(JSON.stringify(config)).not.toMatch(/http:\/\/(?:auth|environment)-api/);
+    expect(config).toHaveProperty('http.tls.certFile', '/etc/gatehouse/tls/tls.crt');
+  });
+});
+
+describe('the blocks of the pages', () => {
+  const blocks = [...deployment, ...tls, ...login].filter(({ language }) => language !== 'text');
+
+  test('are lines that a shell can read, without a place left to fill in', () => {
+    for (const { language, text } of blocks) {
+      expect(text).not.toMatch(/…|<[a-z ]+>|:PASSWORD/);
+      if (language === 'sh') expect(spawnSync('bash', ['-n'], { input: text }).stderr.toString()).toBe('');
+    }
+    expect(blocks.length).toBeGreaterThan(20);
+  });
+
+  test('are either lines for the shell or the content of a file with a name', () => {
+    expect(blocks.filter(({ language, file }) => language !== 'sh' && !file)).toEqual([]);
+  });
+
+  test('of the simulator are objects that Kubernetes knows', () => {
+    const objects = parseManifest(fileNamed(login, 'config-server.yaml')?.text ?? '');
+    expect(objects.flatMap(validateObject)).toEqual([]);
+    expect(objects).toHaveLength(2);
   });
 });
 

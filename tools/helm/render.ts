@@ -29,7 +29,11 @@ export interface RenderOptions {
 
 /** @throws Error with Helm's own words, such as the name of a misspelt key */
 export async function renderChart(folder: string, options: RenderOptions = {}): Promise<KubernetesObject[]> {
-  const manifest = await renderManifest(folder, options);
+  return parseManifest(await renderManifest(folder, options));
+}
+
+/** @throws Error where a document is not valid YAML */
+export function parseManifest(manifest: string): KubernetesObject[] {
   return parseAllDocuments(manifest)
     .map((document) => {
       const [error] = document.errors;
