@@ -27,11 +27,17 @@ export const dashboardRows: readonly Row[] = [
         title: 'Sign-ins by outcome',
         lines: { '{{outcome}}': 'sum by (outcome) (rate(gatehouse_sign_ins_total[5m]))' },
         unit: 'reqps',
-        width: 12,
+        width: 6,
       },
       {
         title: 'Links to Configuration Servers',
         lines: { '{{environment}}': 'max by (environment) (gatehouse_config_server_open)' },
+        unit: 'short',
+        width: 6,
+      },
+      {
+        title: 'Environments in use, by whether people can sign in',
+        lines: { '{{logins}}': 'max by (logins) (gatehouse_environment_logins)' },
         unit: 'short',
         width: 6,
       },

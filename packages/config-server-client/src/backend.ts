@@ -1,5 +1,6 @@
 /** Defines what Gatehouse asks of a Configuration Server, independent of protocol and connection. */
 import type { AccessGroupFilter, CfgAccessGroup } from './model/access-group.ts';
+import type { ApplicationFilter, CfgApplication } from './model/application.ts';
 import type { CfgPerson, PersonFilter } from './model/person.ts';
 import type { CfgRole, RoleFilter } from './model/role.ts';
 import type { CfgTenant, TenantFilter } from './model/tenant.ts';
@@ -25,11 +26,13 @@ export interface ConfigurationBackend {
   /** An empty list means not found. */
   readPersons(filter: PersonFilter, options?: CallOptions): Promise<CfgPerson[]>;
   /** For long lists, which would take much memory as whole persons. */
-  readPersonDbids(filter: PersonFilter, options?: CallOptions): Promise<number[]>;
+  readPersonDbids(filter: PersonFilter, options?: ListOptions): Promise<number[]>;
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]>;
   /** Errors: Unsupported from a server without roles. */
   readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]>;
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]>;
+  /** Only number and name. */
+  readApplications(filter: ApplicationFilter, options?: CallOptions): Promise<CfgApplication[]>;
 
   /** Reports person changes in order of `historyId`. Returns the function that ends the subscription. Logs a listener that throws. */
   subscribePersons(listener: PersonListener): () => void;
@@ -49,6 +52,11 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Milliseconds after which the call fails. Default: 5 000 authenticate, 10 000 change, 60 000 read. */
   deadlineMs?: number;
+}
+
+export interface ListOptions extends CallOptions {
+  /** The server leaves out the objects beyond this number. */
+  maxObjects?: number;
 }
 
 export interface AuthenticateRequest {

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
+import { CfgObjectType } from '@gatehouse/config-server-client/model/enumerations';
 import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
 import { type SimulatorOptions, startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import { createAuthority } from '@gatehouse/testing/certificates';
@@ -43,6 +44,9 @@ async function check(id: string) {
   return answer.body.data;
 }
 
+const logins = (server: { login: { step: string; status: string }[] }) =>
+  server.login.map(({ step, status }) => `${step} ${status}`);
+
 const statuses = (server: { steps: { step: string; status: string }[] }) =>
   server.steps.map(({ step, status }) => `${step} ${status}`);
 
@@ -66,6 +70,7 @@ describe('a check', () => {
       'register ok',
       'read ok',
     ]);
+    expect(logins(result.servers[0])).toEqual(['tenant ok', 'application ok', 'people ok']);
     await expect.poll(() => server.sessionCount()).toBe(0);
   });
 
@@ -157,6 +162,57 @@ describe('a check', () => {
     expect(await failureOf(id)).toEqual(['tls', expect.stringMatching(/for another name.*tls\.serverName/)]);
     await change({ ca: createAuthority('another').cert, serverName: 'config.example.com' });
     expect(await failureOf(id)).toEqual(['tls', expect.stringMatching(/not trusted.*tls\.ca/)]);
+  });
+
+  it.each([
+    [
+      'a tenant that the server does not have',
+      'no-such-tenant',
+      'tenant',
+      /no tenant named "no-such-tenant".*correct tenant/,
+    ],
+    ['a tenant without people', 'empty', 'people', /nobody of the tenant.*read permission/],
+  ])('fails for %s, in which no login can succeed', async (_name, tenant, step, advice) => {
+    const seed = { ...demoSeed, tenants: [...(demoSeed.tenants ?? []), { name: 'empty' }] };
+    const server = await simulator({ seed });
+    const { ok, servers } = await check(await environment([server.port], { tenant }));
+    expect(ok).toBe(false);
+    expect(servers[0].ok).toBe(false);
+    expect(statuses(servers[0])).not.toContainEqual(expect.stringContaining('failed'));
+    const failed = servers[0].login.filter(({ status }: { status: string }) => status === 'failed');
+    expect(failed).toEqual([expect.objectContaining({ step, message: expect.stringMatching(advice) })]);
+    await expect.poll(() => server.sessionCount()).toBe(0);
+  });
+
+  it('takes a tenant that is spelled in another case, as logins do', async () => {
+    const server = await simulator();
+    const result = await check(await environment([server.port], { tenant: 'DEMO' }));
+    expect([result.ok, ...logins(result.servers[0])]).toEqual([
+      true,
+      'tenant ok',
+      'application ok',
+      'people ok',
+    ]);
+  });
+
+  it('fails where the service account may read no people, and shows nobody', async () => {
+    const server = await simulator();
+    const refused = new Set<number>();
+    server.faults.onAnswer = (answer, refId, send) => {
+      if (answer.name === 'EventObjectsRead' && answer.body.objectType === CfgObjectType.person) {
+        refused.add(refId);
+        const body = { error: 'AccessDenied', description: 'no permission', retryable: false };
+        send({ name: 'EventError', body }, refId);
+      } else if (!refused.has(refId)) send(answer, refId);
+    };
+    const { ok, servers } = await check(await environment([server.port], { tenant: 'demo' }));
+    expect(ok).toBe(false);
+    expect(servers[0].login.at(-1)).toMatchObject({
+      step: 'people',
+      status: 'failed',
+      message: expect.stringContaining('not read people'),
+    });
+    expect(JSON.stringify(servers)).not.toContain('agent');
   });
 
   it('runs once at a time for an environment', async () => {

@@ -1,25 +1,32 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
+import { type Simulator, startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { environmentBody, type RunningApi, startApi } from './running-api.ts';
 
 let api: RunningApi;
-const listener = createServer((socket) => socket.destroy());
-let port: number;
+let simulator: Simulator;
 
 beforeAll(async () => {
   api = await startApi({ env: { GATEHOUSE_REACHABILITY_TIMEOUT_MS: '400' } });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  port = (listener.address() as AddressInfo).port;
+  simulator = await startSimulator({ port: 0, seed: demoSeed, hash: 'test' });
 });
 afterAll(async () => {
-  listener.close();
   await api.close();
+  await simulator.close();
 });
 
-const reachable = () => ({ primaryAddress: '127.0.0.1', primaryPort: port });
+const reachable = () => ({ primaryAddress: '127.0.0.1', primaryPort: simulator.port });
 const unreachable = { primaryAddress: 'no-such-host.invalid', primaryPort: 8888 };
+const account = {
+  username: demoServiceAccount.userName,
+  password: demoServiceAccount.password,
+  appName: demoServiceAccount.applicationName,
+  tenant: 'demo',
+};
 const create = (configServers: object[]) =>
-  api.call('POST', '/environments', { payload: { data: environmentBody({ configServers }) } });
+  api.call('POST', '/environments', {
+    payload: { data: environmentBody({ ...account, configServers }) },
+  });
 
 it('a write that names a server which cannot be reached is done, with a warning that names field, value and fix', async () => {
   const answer = await create([
@@ -43,9 +50,69 @@ it('a write that names a server which cannot be reached is done, with a warning 
   ]);
 });
 
-it('a write that names reachable servers, or none, has no warnings', async () => {
-  const answer = await create([reachable()]);
+const createAt = (fields: object) =>
+  api.call('POST', '/environments', {
+    payload: {
+      data: environmentBody({
+        ...account,
+        configServers: [{ primaryAddress: '127.0.0.1', primaryPort: simulator.port }],
+        ...fields,
+      }),
+    },
+  });
+
+it.each([
+  [
+    'a tenant that the server does not have',
+    { tenant: 'nowhere' },
+    'data.tenant',
+    'nowhere',
+    /no tenant named "nowhere"/,
+  ],
+  [
+    'a service account that the server refuses',
+    { password: 'wrong' },
+    'data.username',
+    'gatehouse',
+    /refuses the service account/,
+  ],
+  [
+    'TLS that the server does not speak',
+    { tlsEnabled: true },
+    'data.tlsEnabled',
+    'true',
+    /tlsEnabled to false/,
+  ],
+])(
+  'a write that makes every login fail, by %s, is done with a warning',
+  async (_name, fields, field, value, message) => {
+    const answer = await createAt(fields);
+    expect(answer.status).toBe(200);
+    expect(answer.body.warnings).toEqual([{ field, value, message: expect.stringMatching(message) }]);
+  },
+);
+
+it('a change is warned about when it touches what logins need, and only then', async () => {
+  const created = await createAt({});
+  expect(created.body.warnings).toBeUndefined();
+  const change = (data: object) =>
+    api.call('PATCH', `/environments/${created.body.data.id}`, { payload: { data } });
+  expect((await change({ tenant: 'nowhere' })).body.warnings).toMatchObject([{ field: 'data.tenant' }]);
+  expect((await change({ localTimeout: 9 })).body.warnings).toBeUndefined();
+  expect((await change({ tenant: 'demo' })).body.warnings).toBeUndefined();
+});
+
+it('a server that does not answer in time delays a write no longer than that, and gives no warning', async () => {
+  simulator.faults.beforeRequest = () => new Promise(() => undefined);
+  const startedMs = performance.now();
+  const answer = await createAt({ tenant: 'nowhere' });
+  expect(performance.now() - startedMs).toBeLessThan(2000);
+  simulator.faults.beforeRequest = () => undefined;
+  expect(answer.status).toBe(200);
   expect(answer.body.warnings).toBeUndefined();
+});
+
+it('a write that names no servers has no warnings', async () => {
   const { id } = (await create([unreachable])).body.data;
   const patched = await api.call('PATCH', `/environments/${id}`, { payload: { data: { localTimeout: 9 } } });
   expect(patched.body.warnings).toBeUndefined();

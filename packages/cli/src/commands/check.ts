@@ -1,4 +1,4 @@
-/** `gatehouse check`: connects to the Configuration Servers of an environment, and tells how far each attempt came. */
+/** `gatehouse check`: tries at the Configuration Servers of an environment what a login needs, and tells how far each attempt came. */
 import {
   checkEnvironment,
   createEnvironmentAdministration,
@@ -6,6 +6,7 @@ import {
 import type {
   Check,
   DiscoveryStep,
+  LoginStep,
   ServerCheck,
   Step,
 } from '@gatehouse/contracts/environment-api/administration/checks';
@@ -20,7 +21,9 @@ import { address } from './env/place.ts';
 export function checkCommand(program: Command, cli: Cli): void {
   program
     .command('check')
-    .description('connect to the Configuration Servers of environments for real; exit code 1 when one fails')
+    .description(
+      'connect to the Configuration Servers of environments for real and try what a login needs there; exit code 1 when one fails',
+    )
     .argument('[environment-id...]', 'all environments without it')
     .action(
       cli.action<object, [string[]]>(async (session, _options, given) => {
@@ -47,11 +50,12 @@ function lines({ environmentId, ok, discovery, servers }: Check, output: Output)
   return `${head}${found}${servers.map((server) => serverLines(server, output)).join('')}`;
 }
 
-function serverLines({ address: host, port, role, source, steps }: ServerCheck, output: Output): string {
+function serverLines(server: ServerCheck, output: Output): string {
+  const { address: host, port, role, source, steps, login = [] } = server;
   const origin = source === 'registry' ? ', from the registry' : '';
-  return `  ${shown(address(host, port))} (${role}${origin})\n${renderSteps(steps.map(stepLine), output)}`;
+  return `  ${shown(address(host, port))} (${role}${origin})\n${renderSteps([...steps, ...login].map(stepLine), output)}`;
 }
 
-function stepLine({ step, ...rest }: Step | DiscoveryStep) {
+function stepLine({ step, ...rest }: Step | LoginStep | DiscoveryStep) {
   return { name: step, ...rest };
 }

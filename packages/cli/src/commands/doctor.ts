@@ -18,7 +18,7 @@ export function doctorCommand(program: Command, cli: Cli): void {
   program
     .command('doctor')
     .description(
-      'look at PostgreSQL, Redis, Elasticsearch, Consul, the signing keys and the rest of what the services stand on; exit code 1 when something failed',
+      'look at PostgreSQL, Redis, Elasticsearch, Consul, the signing keys, environments in which no login can succeed and the rest of what the services stand on; exit code 1 when something failed',
     )
     .action(
       cli.action(async (session) => {

@@ -6,6 +6,7 @@ import type {
   CallOptions,
   ChangePasswordRequest,
   ConfigurationBackend,
+  ListOptions,
   PersonListener,
 } from '../backend.ts';
 import { PersonFeed } from '../changes/person-feed.ts';
@@ -21,6 +22,7 @@ import { tracesOnClient } from '../connection/open-connection.ts';
 import type { EndpointSource } from '../discovery/endpoint-source.ts';
 import { silentLogger } from '../log.ts';
 import { type AccessGroupFilter, type CfgAccessGroup, cfgAccessGroupSchema } from '../model/access-group.ts';
+import { type ApplicationFilter, type CfgApplication, cfgApplicationSchema } from '../model/application.ts';
 import { CfgObjectType } from '../model/enumerations.ts';
 import { type CfgPerson, cfgPersonSchema, type PersonFilter } from '../model/person.ts';
 import { type CfgRole, cfgRoleSchema, type RoleFilter } from '../model/role.ts';
@@ -88,7 +90,7 @@ class Client implements ConfigurationBackend {
     return this.#read(CfgObjectType.person, filter, cfgPersonSchema, options);
   }
 
-  async readPersonDbids(filter: PersonFilter, options: CallOptions = {}): Promise<number[]> {
+  async readPersonDbids(filter: PersonFilter, options: ListOptions = {}): Promise<number[]> {
     const persons = await this.#read(CfgObjectType.person, filter, dbidSchema, options, ['DBID']);
     return persons.map(({ DBID }) => DBID);
   }
@@ -105,6 +107,10 @@ class Client implements ConfigurationBackend {
 
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]> {
     return this.#read(CfgObjectType.tenant, filter, cfgTenantSchema, options);
+  }
+
+  readApplications(filter: ApplicationFilter, options?: CallOptions): Promise<CfgApplication[]> {
+    return this.#read(CfgObjectType.application, filter, cfgApplicationSchema, options, ['name']);
   }
 
   subscribePersons(listener: PersonListener): () => void {
@@ -148,7 +154,7 @@ class Client implements ConfigurationBackend {
     objectType: number,
     filter: object,
     schema: Parameters<typeof expectObjects<Item>>[0],
-    options: CallOptions = {},
+    options: ListOptions = {},
     fields?: string[],
   ): Promise<Item[]> {
     const terms = Object.entries(filter).filter(([, value]) => value !== undefined);
@@ -156,9 +162,9 @@ class Client implements ConfigurationBackend {
       kind: 'read',
       message: {
         name: 'RequestReadObjects',
-        body: { objectType, filter: Object.fromEntries(terms), fields },
+        body: { objectType, filter: Object.fromEntries(terms), fields, maxObjects: options.maxObjects },
       },
-      collect: () => expectObjects(schema),
+      collect: () => expectObjects(schema, options.maxObjects !== undefined),
       options,
     });
   }

@@ -30,9 +30,9 @@ export function expectPages<Page extends MessageName, Last extends MessageName>(
 
 /**
  * Takes pages of objects and checks each page as it comes, so that the end of a long list does not block other calls.
- * Errors: ProtocolViolation when objects are missing or do not fit the schema.
+ * `isLimited`: the request asked for a part only. Errors: ProtocolViolation when objects are missing or do not fit the schema.
  */
-export function expectObjects<Item>(schema: z.ZodType<Item>): AnswerCollector<Item[]> {
+export function expectObjects<Item>(schema: z.ZodType<Item>, isLimited = false): AnswerCollector<Item[]> {
   const items: Item[] = [];
   return (answer) => {
     if (answer.name === 'EventObjectsRead') {
@@ -41,7 +41,7 @@ export function expectObjects<Item>(schema: z.ZodType<Item>): AnswerCollector<It
     }
     if (answer.name !== 'EventObjectsSent') throw unexpectedAnswer(answer);
     const { total, truncated } = answer.body;
-    if (truncated || items.length !== total)
+    if ((truncated && !isLimited) || items.length !== total)
       throw unfitObjects(`${items.length} objects of ${total}, truncated: ${truncated}`);
     return { done: true, value: items };
   };

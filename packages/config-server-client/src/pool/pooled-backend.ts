@@ -6,12 +6,14 @@ import type {
   CallOptions,
   ChangePasswordRequest,
   ConfigurationBackend,
+  ListOptions,
   PersonListener,
 } from '../backend.ts';
 import { type Clock, pause } from '../clock.ts';
 import { ConfigServerError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
+import type { ApplicationFilter, CfgApplication } from '../model/application.ts';
 import type { CfgPerson, PersonFilter } from '../model/person.ts';
 import type { CfgRole, RoleFilter } from '../model/role.ts';
 import type { CfgTenant, TenantFilter } from '../model/tenant.ts';
@@ -52,7 +54,7 @@ export class PooledBackend implements ConfigurationBackend {
     return this.#call((backend) => backend.readPersons(filter, options));
   }
 
-  readPersonDbids(filter: PersonFilter, options?: CallOptions): Promise<number[]> {
+  readPersonDbids(filter: PersonFilter, options?: ListOptions): Promise<number[]> {
     return this.#call((backend) => backend.readPersonDbids(filter, options));
   }
 
@@ -66,6 +68,10 @@ export class PooledBackend implements ConfigurationBackend {
 
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]> {
     return this.#call((backend) => backend.readTenants(filter, options));
+  }
+
+  readApplications(filter: ApplicationFilter, options?: CallOptions): Promise<CfgApplication[]> {
+    return this.#call((backend) => backend.readApplications(filter, options));
   }
 
   subscribePersons(listener: PersonListener): () => void {

@@ -6,11 +6,13 @@ import type {
   CallOptions,
   ChangePasswordRequest,
   ConfigurationBackend,
+  ListOptions,
   PersonChange,
   PersonListener,
 } from '../backend.ts';
 import { ConfigServerError } from '../errors.ts';
 import type { AccessGroupFilter, CfgAccessGroup } from '../model/access-group.ts';
+import type { ApplicationFilter, CfgApplication } from '../model/application.ts';
 import { CfgObjectState, CfgObjectType, flagIsSet } from '../model/enumerations.ts';
 import type { CfgPerson, PersonFilter } from '../model/person.ts';
 import type { CfgRole, RoleFilter } from '../model/role.ts';
@@ -27,6 +29,7 @@ export interface InMemoryBackendOptions {
   accessGroups?: CfgAccessGroup[];
   roles?: CfgRole[];
   tenants?: CfgTenant[];
+  applications?: CfgApplication[];
   /** Milliseconds since the epoch. */
   now?: () => number;
 }
@@ -43,11 +46,13 @@ export class InMemoryBackend implements ConfigurationBackend {
     readAccessGroups: 0,
     readRoles: 0,
     readTenants: 0,
+    readApplications: 0,
   };
   readonly #persons: MemoryPerson[];
   readonly #accessGroups: CfgAccessGroup[];
   readonly #roles: CfgRole[];
   readonly #tenants: CfgTenant[];
+  readonly #applications: CfgApplication[];
   readonly #now: () => number;
   readonly #listeners = new Set<PersonListener>();
   #failure: ConfigServerError | undefined;
@@ -58,6 +63,7 @@ export class InMemoryBackend implements ConfigurationBackend {
     this.#accessGroups = structuredClone(options.accessGroups ?? []);
     this.#roles = structuredClone(options.roles ?? []);
     this.#tenants = structuredClone(options.tenants ?? []);
+    this.#applications = structuredClone(options.applications ?? []);
     this.#now = options.now ?? Date.now;
   }
 
@@ -93,8 +99,9 @@ export class InMemoryBackend implements ConfigurationBackend {
     return this.#persons.filter((person) => personMatches(person, filter)).map(withoutPassword);
   }
 
-  async readPersonDbids(filter: PersonFilter, options?: CallOptions): Promise<number[]> {
-    return (await this.readPersons(filter, options)).map(({ DBID }) => DBID);
+  async readPersonDbids(filter: PersonFilter, options?: ListOptions): Promise<number[]> {
+    const found = await this.readPersons(filter, options);
+    return found.slice(0, options?.maxObjects ?? found.length).map(({ DBID }) => DBID);
   }
 
   async readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]> {
@@ -119,6 +126,14 @@ export class InMemoryBackend implements ConfigurationBackend {
           matches(tenant.name, filter.name) &&
           matches(tenant.state, filter.state),
       ),
+    );
+  }
+
+  async readApplications(filter: ApplicationFilter, options?: CallOptions): Promise<CfgApplication[]> {
+    this.calls.readApplications += 1;
+    this.#enter(options);
+    return structuredClone(
+      this.#applications.filter(({ DBID, name }) => matches(DBID, filter.dbid) && matches(name, filter.name)),
     );
   }
 

@@ -49,6 +49,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     keys.probe,
     followed.environmentApiProbe,
     linksProbe(users.service),
+    users.service.loginsProbe,
     elasticsearchProbe(dependencies.config.elasticsearch),
     consulProbe(dependencies.consul),
     proxyWatch.probe,

@@ -99,8 +99,7 @@ export function composeUsers(core: Core, dependencies: UserDependencies) {
   return {
     service,
     loginNames,
-    /** Not awaited: an environment that cannot be reached must not keep the service from starting. */
-    start: () => void service.warmUp(),
+    start: service.start,
     async close() {
       await service.close();
       await discovery.close();

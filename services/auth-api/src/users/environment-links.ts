@@ -1,5 +1,6 @@
 /** Keeps one link to the Configuration Servers of each environment in use and follows changes of the environment. */
 import type { ConfigurationBackend, PersonChange } from '@gatehouse/config-server-client/backend';
+import { findTenant } from '@gatehouse/config-server-client/login-needs';
 import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
 import { createBackendPool } from '@gatehouse/config-server-client/pool';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
@@ -36,13 +37,14 @@ export type EnvironmentLinks = ReturnType<typeof createEnvironmentLinks>;
 export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
   const { contactCenters, connect, onPersonChange, redis, keyspace, log, now } = options;
   const pool = createBackendPool<EnvironmentView>({ create: connect });
-  const findTenant = createTenantLookup(now);
+  const lookUpTenant = createTenantLookup(now);
   /** Lists the environments in use, so that a new process listens to their person changes at once. */
   const inUseKey = keyspace.name('environments-in-use');
   /** The insertion order is the order of use: the last entry was used last. */
-  const inUse = new Map<string, ConfigurationBackend>();
+  const inUse = new Map<string, { environment: EnvironmentView; backend: ConfigurationBackend }>();
 
-  function use({ id }: EnvironmentView, backend: ConfigurationBackend): ConfigurationBackend {
+  function use(environment: EnvironmentView, backend: ConfigurationBackend): ConfigurationBackend {
+    const { id } = environment;
     if (!inUse.delete(id)) {
       backend.subscribePersons((change) => onPersonChange(id, backend, change));
       // No process may have listened to the changes before this moment.
@@ -51,7 +53,7 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
         .sadd(inUseKey, id)
         .catch((error) => log.warn({ err: error }, 'an environment in use could not be noted in Redis'));
     }
-    inUse.set(id, backend);
+    inUse.set(id, { environment, backend });
     return backend;
   }
 
@@ -80,11 +82,11 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
       return {
         backend,
         place: { contactCenterId: id, environmentId, domain: domains[0] ?? id },
-        tenantDbid: await findTenant(environment, backend, signal),
+        tenantDbid: await lookUpTenant(environment, backend, signal),
       };
     },
     /** The most recently used link; undefined before the first login. */
-    anyInUse: (): ConfigurationBackend | undefined => [...inUse.values()].at(-1),
+    anyInUse: (): ConfigurationBackend | undefined => [...inUse.values()].at(-1)?.backend,
     /** Follows a change of an environment if its link is in use. */
     async follow(environmentId: string): Promise<void> {
       if (inUse.has(environmentId)) await bringUpToDate(environmentId);
@@ -98,6 +100,8 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
         ),
       );
     },
+    /** The environments that this replica uses, with their links. */
+    inUse: () => [...inUse.values()],
     states: () => pool.states(),
     close: () => pool.closeAll(),
   };
@@ -105,11 +109,15 @@ export function createEnvironmentLinks(options: EnvironmentLinksOptions) {
 
 const tenantQuestionMs = 5_000;
 const tenantFreshMs = 10 * 60_000;
+/** Logins that fail for a missing tenant must not make the server list all its tenants each time. */
+const tenantMissingMs = 5_000;
 const maxKnownTenants = 1_000;
 
 /** Finds the DBID of an environment's tenant at the Configuration Server. Undefined: the tenant restricts nobody. */
 function createTenantLookup(now: Clock) {
-  const known = new LRUCache<string, { dbid: number; readAtMs: number }>({ max: maxKnownTenants });
+  const known = new LRUCache<string, { dbid: number | undefined; readAtMs: number }>({
+    max: maxKnownTenants,
+  });
 
   return async (
     { id, version, tenant }: EnvironmentView,
@@ -119,18 +127,16 @@ function createTenantLookup(now: Clock) {
     if (tenant === '') return undefined;
     const key = `${id}/${version}/${tenant}`;
     let entry = known.get(key);
-    if (entry === undefined || now() - entry.readAtMs >= tenantFreshMs) {
-      const [found] = await backend.readTenants(
-        { name: tenant },
-        definedOnly({ signal, deadlineMs: tenantQuestionMs }),
-      );
-      if (found === undefined) {
-        throw new SignInError('try_again', {
-          detail: `environment ${id}: the Configuration Server has no tenant named ${JSON.stringify(tenant)}`,
-        });
-      }
-      entry = { dbid: found.DBID, readAtMs: now() };
+    const freshMs = entry?.dbid === undefined ? tenantMissingMs : tenantFreshMs;
+    if (entry === undefined || now() - entry.readAtMs >= freshMs) {
+      const found = await findTenant(backend, tenant, definedOnly({ signal, deadlineMs: tenantQuestionMs }));
+      entry = { dbid: found?.DBID, readAtMs: now() };
       known.set(key, entry);
+    }
+    if (entry.dbid === undefined) {
+      throw new SignInError('try_again', {
+        detail: `environment ${id}: the Configuration Server has no tenant named ${JSON.stringify(tenant)}: correct tenant of the environment (gatehouse env update ${id} --tenant NAME)`,
+      });
     }
     // The ENVIRONMENT tenant holds all other tenants.
     return entry.dbid === environmentTenantDbid ? undefined : entry.dbid;

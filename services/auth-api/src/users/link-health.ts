@@ -1,8 +1,13 @@
-/** Reports to operators which links to Configuration Servers are down. */
+/** Reports to operators which links to Configuration Servers are down, and in which environments no login can succeed. */
+import { examineLogin } from '@gatehouse/config-server-client/login-needs';
+import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
+import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
-import type { UserService } from './service.ts';
+import type { Logger } from '@gatehouse/service-kit/logging/logger';
+import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
+import type { EnvironmentLinks } from './environment-links.ts';
 
-type LinkStates = ReturnType<UserService['links']>;
+type LinkStates = ReturnType<EnvironmentLinks['states']>;
 
 /** @throws Error that names each environment whose link is down, and why. */
 export function assertLinksOpen(links: LinkStates): void {
@@ -16,7 +21,7 @@ export function assertLinksOpen(links: LinkStates): void {
 }
 
 /** Checks the links that this replica holds. */
-export function linksProbe(users: Pick<UserService, 'links'>): Probe {
+export function linksProbe(users: { links(): LinkStates }): Probe {
   return {
     name: 'Configuration Servers',
     async run() {
@@ -25,6 +30,117 @@ export function linksProbe(users: Pick<UserService, 'links'>): Probe {
         return { status: 'skipped', message: 'Nobody has signed in through this replica.' };
       assertLinksOpen(links);
       return { status: 'ok', message: `The links of ${links.length} environments are up.` };
+    },
+  };
+}
+
+/** Whether the people of an environment can sign in; `unknown` while its link is down or nothing answers. */
+const standings = ['possible', 'no_tenant', 'no_people', 'unknown'] as const;
+
+interface Standing {
+  logins: (typeof standings)[number];
+  message?: string;
+  version: number;
+  examinedAtMs: number;
+}
+
+export interface LoginWatchOptions {
+  inUse: EnvironmentLinks['inUse'];
+  metrics: Metrics;
+  log: Logger;
+  now: Clock;
+}
+
+export type LoginWatch = ReturnType<typeof createLoginWatch>;
+
+const intervalMs = 30_000;
+/** As long as a tenant that was found is not looked up again. */
+const possibleForMs = 10 * 60_000;
+const questionMs = 3_000;
+const atOnce = 16;
+
+export function createLoginWatch({ inUse, metrics, log, now }: LoginWatchOptions) {
+  const count = metrics.gauge(
+    'gatehouse_environment_logins',
+    'Environments that this replica uses, by whether their people can sign in.',
+    ['logins'],
+  );
+  for (const logins of standings) count.set({ logins }, 0);
+  let known = new Map<string, Standing>();
+
+  const standingOf = async (
+    { environment, backend }: ReturnType<LoginWatchOptions['inUse']>[number],
+    signal: AbortSignal,
+  ): Promise<Omit<Standing, 'version' | 'examinedAtMs'>> => {
+    if (backend.state !== 'open') return { logins: 'unknown' };
+    const steps = await examineLogin(backend, environment, { signal, deadlineMs: questionMs });
+    const failed = steps.find(({ status }) => status === 'failed');
+    if (failed === undefined) return { logins: 'possible' };
+    if (failed.isUnanswered || failed.step === 'application') return { logins: 'unknown' };
+    return { logins: failed.step === 'tenant' ? 'no_tenant' : 'no_people', message: failed.message };
+  };
+
+  /** `isFresh`: also those that were well a moment ago. Never rejects. */
+  const examine = async (isFresh: boolean, signal: AbortSignal): Promise<ReadonlyMap<string, Standing>> => {
+    const next = new Map<string, Standing>();
+    const waiting = inUse();
+    const work = async () => {
+      for (let use = waiting.pop(); use !== undefined && !signal.aborted; use = waiting.pop()) {
+        const { id, version } = use.environment;
+        const before = known.get(id);
+        const isRecent = before?.version === version && now() - before.examinedAtMs < possibleForMs;
+        if (!isFresh && isRecent && before.logins === 'possible') next.set(id, before);
+        else next.set(id, { ...(await standingOf(use, signal)), version, examinedAtMs: now() });
+        const { message } = next.get(id) ?? {};
+        if (message !== undefined && before?.message !== message)
+          log.warn({ environmentId: id, reason: message }, 'no login can succeed in this environment');
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
+    if (signal.aborted) return known;
+    known = next;
+    const all = [...next.values()];
+    for (const logins of standings) count.set({ logins }, all.filter((one) => one.logins === logins).length);
+    return next;
+  };
+
+  const work = createRepeatingWork({
+    log,
+    intervalMs,
+    async round(signal) {
+      await examine(false, signal);
+      return false;
+    },
+    failing: 'what logins need at the Configuration Servers could not be examined',
+    recovered: 'what logins need at the Configuration Servers is examined again',
+  });
+  return { start: work.start, stop: work.stop, probe: loginsProbe(examine) };
+}
+
+const maxNamed = 10;
+
+function loginsProbe(
+  examine: (isFresh: boolean, signal: AbortSignal) => Promise<ReadonlyMap<string, Standing>>,
+): Probe {
+  return {
+    name: 'logins',
+    async run(signal) {
+      const found = [...(await examine(true, signal))];
+      if (found.length === 0)
+        return { status: 'skipped', message: 'Nobody has signed in through this replica.' };
+      const hopeless = found.flatMap(([id, { message }]) =>
+        message === undefined ? [] : [`environment ${id}: ${message}`],
+      );
+      if (hopeless.length > 0) {
+        const rest = hopeless.length - maxNamed;
+        const named = [...hopeless.slice(0, maxNamed), ...(rest > 0 ? [`and ${rest} more`] : [])];
+        return { status: 'failed', message: `${named.join('; ')}.` };
+      }
+      const possible = found.filter(([, { logins }]) => logins === 'possible').length;
+      const message = `What a login needs is there in ${possible} of the ${found.length} environments in use.`;
+      return possible === found.length
+        ? { status: 'ok', message }
+        : { status: 'warning', message: `${message} The others do not answer.` };
     },
   };
 }

@@ -21,6 +21,7 @@ import { createDummyVerification } from './dummy-verification.ts';
 import { createEnvironmentLinks } from './environment-links.ts';
 import { createIdentification } from './identify.ts';
 import { createIdentities } from './identities.ts';
+import { createLoginWatch } from './link-health.ts';
 import { createLockoutRules, type LockoutRulesReader } from './lockout-rules.ts';
 import type { LoginNames } from './login-name.ts';
 import { createPasswordAccess, type PasswordRule } from './password-rule.ts';
@@ -67,6 +68,7 @@ export function createUserService(options: UserServiceOptions) {
     log,
     now,
   });
+  const loginWatch = createLoginWatch({ inUse: links.inUse, metrics, log, now });
   const { limits, usualAddresses } = options;
   const limiter = createAttemptLimiter({ redis, keyspace, limits, usualAddresses, now });
   const lockoutRules = createLockoutRules({ links, settings: options.lockout, log, now });
@@ -102,10 +104,18 @@ export function createUserService(options: UserServiceOptions) {
     isMember,
     delays: createDelays({ limiter, lockoutRules, contactCenters }),
     refresh: createRefresh({ contactCenters, links, identities }),
+    /** Finding of the diagnosis: in which environments no login can succeed. */
+    loginsProbe: loginWatch.probe,
+    /** Does not wait: an environment that cannot be reached must not keep the service from starting. */
+    start(): void {
+      loginWatch.start();
+      void links.warmUp();
+    },
     warmUp: links.warmUp,
     follow: links.follow,
     links: links.states,
     async close(): Promise<void> {
+      await loginWatch.stop();
       personChanges.close();
       await links.close();
     },

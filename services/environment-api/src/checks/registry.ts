@@ -10,7 +10,7 @@ import {
 import type { DiscoveryMetrics } from '@gatehouse/config-server-client/discovery/known-endpoints';
 import type { DiscoveryStep } from '@gatehouse/contracts/environment-api/administration/checks';
 import type { RegistryNames } from '../environments/discovery.ts';
-import type { CheckLimits } from './check-server.ts';
+import type { CheckLimits } from '../server-checks/check-server.ts';
 
 export interface Registries {
   /** Undefined: this installation has no Consul. */

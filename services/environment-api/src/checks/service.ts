@@ -2,15 +2,14 @@
 import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-api/administration/checks';
-import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireWriter } from '../access/caller.ts';
 import type { Environment } from '../environments/environment.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
+import type { CheckLimits, CheckTarget } from '../server-checks/check-server.ts';
+import { accountOf, examineServer } from '../server-checks/examine-server.ts';
 import { askRegistry, type Registries } from './registry.ts';
 import { runExclusively } from './store.ts';
 
@@ -36,11 +35,7 @@ export function createCheckService({
   let running = 0;
 
   async function checkAll(environment: Environment): Promise<Check> {
-    const { id: environmentId, passwordEnvelope, tlsEnabled } = environment;
-    const secrets = {
-      password: secretBox.open(passwordEnvelope, passwordPlace(environmentId)).toString('utf8'),
-      tls: tlsEnabled ? tlsClientOf(environment, secretBox.open) : undefined,
-    };
+    const account = accountOf(environment, secretBox);
     const step = { timeoutMs: limits.stepTimeoutMs, signal: AbortSignal.timeout(limits.totalTimeoutMs) };
     const found = await askRegistry(environment, registries, step);
     const waiting = [...placesOf(environment, found?.endpoints ?? []).entries()];
@@ -48,12 +43,12 @@ export function createCheckService({
     const next = async (): Promise<void> => {
       for (let entry = waiting.shift(); entry !== undefined; entry = waiting.shift()) {
         const [index, place] = entry;
-        servers[index] = await checkPlace(place, environment, secrets, step);
+        servers[index] = await checkPlace(place, account, step);
       }
     };
     await Promise.all(Array.from({ length: maxServersAtOnce }, next));
     const ok = found?.step.status !== 'failed' && servers.every((server) => server.ok);
-    return { environmentId, ok, ...definedOnly({ discovery: found?.step }), servers };
+    return { environmentId: environment.id, ok, ...definedOnly({ discovery: found?.step }), servers };
   }
 
   return {
@@ -74,7 +69,7 @@ export function createCheckService({
   };
 }
 
-type Place = Omit<ServerCheck, 'ok' | 'steps'>;
+type Place = Omit<ServerCheck, 'ok' | 'steps' | 'login'>;
 
 /** The servers of the list, which serve until the registry answers, then those of the registry; each address once. */
 function placesOf({ configServers }: Environment, registered: readonly Endpoint[]): Place[] {
@@ -102,21 +97,15 @@ function placesOf({ configServers }: Environment, registered: readonly Endpoint[
 
 async function checkPlace(
   place: Place,
-  environment: Environment,
-  secrets: Pick<CheckTarget, 'password' | 'tls'>,
+  account: Omit<CheckTarget, 'address' | 'port'>,
   limits: CheckLimits,
 ): Promise<ServerCheck> {
-  const target: CheckTarget = {
-    address: place.address,
-    port: place.port,
-    userName: environment.username,
-    applicationName: environment.appName,
-    isTls: environment.tlsEnabled,
-    hasClientCertificate: environment.tls?.mutual !== undefined,
-    ...secrets,
-  };
-  const steps = await checkServer(target, limits);
-  return { ...place, ok: steps.every(({ status }) => status !== 'failed'), steps };
+  const { steps, login } = await examineServer(
+    { ...account, address: place.address, port: place.port },
+    limits,
+  );
+  const ok = [...steps, ...(login ?? [])].every(({ status }) => status !== 'failed');
+  return { ...place, ok, steps, ...definedOnly({ login }) };
 }
 
 function checkRuns(): AppError {

@@ -4,6 +4,7 @@ import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { Writer } from '../changes/writer.ts';
+import { createLoginWarnings } from './login-warnings.ts';
 import { createReachability } from './reachability.ts';
 import { environmentRoutes } from './routes.ts';
 import { createEnvironmentService } from './service.ts';
@@ -23,9 +24,11 @@ export function composeEnvironments({
 }) {
   const service = createEnvironmentService({ db: pool, writer, secretBox });
   const reachability = createReachability(reachabilityTimeoutMs);
+  const loginWarnings = createLoginWarnings({ secretBox, timeoutMs: reachabilityTimeoutMs });
   return {
     service,
     reachability,
-    routes: async (api: App) => environmentRoutes(api, { environments: service, changeLog, reachability }),
+    routes: async (api: App) =>
+      environmentRoutes(api, { environments: service, changeLog, reachability, loginWarnings }),
   };
 }

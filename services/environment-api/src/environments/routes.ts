@@ -10,11 +10,13 @@ import { ordinalKey, readPage } from '@gatehouse/service-kit/http/page';
 import { z } from 'zod';
 import { failures, listEtagOf, sendUnchanged } from '../answers.ts';
 import { contextOf } from '../changes/writer.ts';
-import { answerOf } from './environment.ts';
+import { answerOf, type Environment } from './environment.ts';
+import type { LoginWarnings } from './login-warnings.ts';
 import type { Reachability } from './reachability.ts';
 import {
   changeEnvironmentBody,
   createEnvironmentBody,
+  type EnvironmentPatch,
   environmentList,
   environmentListQuery,
 } from './schemas.ts';
@@ -30,8 +32,25 @@ export function environmentRoutes(
     environments,
     changeLog,
     reachability,
-  }: { environments: EnvironmentService; changeLog: ChangeLog; reachability: Reachability },
+    loginWarnings,
+  }: {
+    environments: EnvironmentService;
+    changeLog: ChangeLog;
+    reachability: Reachability;
+    loginWarnings: LoginWarnings;
+  },
 ): void {
+  const warningsFor = async (environment: Environment, written: EnvironmentPatch) => {
+    // Only a request with servers is answered with warnings about them.
+    const servers = written.configServers === undefined ? [] : environment.configServers;
+    const [unreachable = [], logins] = await Promise.all([
+      reachability.warningsFor(servers, 'data.configServers'),
+      loginWarnings.warningsFor(environment, written),
+    ]);
+    const found = [...unreachable, ...logins];
+    return found.length === 0 ? undefined : found;
+  };
+
   api.get(
     '',
     {
@@ -65,7 +84,7 @@ export function environmentRoutes(
     async (request, reply) => {
       const environment = await environments.create(contextOf(request), request.body.data);
       reply.header('etag', etagOf(environment.version));
-      const warnings = await reachability.warningsFor(environment.configServers, 'data.configServers');
+      const warnings = await warningsFor(environment, request.body.data);
       return { ...ok(answerOf(environment)), path: `/environments/${environment.id}`, warnings };
     },
   );
@@ -107,10 +126,10 @@ export function environmentRoutes(
           request.body.data,
         );
         reply.header('etag', etagOf(environment.version));
-        // Only a request with servers is answered with warnings about them.
-        const servers = request.body.data.configServers === undefined ? [] : environment.configServers;
-        const warnings = await reachability.warningsFor(servers, 'data.configServers');
-        return { ...ok(answerOf(environment)), warnings };
+        return {
+          ...ok(answerOf(environment)),
+          warnings: await warningsFor(environment, request.body.data),
+        };
       },
     });
   }

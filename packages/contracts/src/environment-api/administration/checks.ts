@@ -12,6 +12,8 @@ export const stepSchema = z.object({
 
 export const discoveryStepSchema = stepSchema.extend({ step: z.literal('discover') });
 
+export const loginStepSchema = stepSchema.extend({ step: z.enum(['tenant', 'application', 'people']) });
+
 export const serverCheckSchema = z.object({
   serverId: z.string().describe('Its id in the list of the environment, or in the registry.'),
   source: z.enum(['list', 'registry']),
@@ -20,13 +22,19 @@ export const serverCheckSchema = z.object({
   port: z.int(),
   ok: z.boolean(),
   steps: z.array(stepSchema),
+  login: z
+    .array(loginStepSchema)
+    .optional()
+    .describe('Whether the server gives what a login reads; absent when a step before it failed.'),
 });
 
 export const checkSchema = z.object({
   environmentId: z.string(),
   ok: z
     .boolean()
-    .describe('The registry, where there is one, listed a server, and every server passed every step.'),
+    .describe(
+      'The registry, where there is one, listed a server, and every server passed every step, those of the login too.',
+    ),
   discovery: discoveryStepSchema
     .optional()
     .describe('What consulService or srvRecord led to; absent without either.'),
@@ -35,6 +43,7 @@ export const checkSchema = z.object({
 
 export type StepName = (typeof stepNames)[number];
 export type Step = z.infer<typeof stepSchema>;
+export type LoginStep = z.infer<typeof loginStepSchema>;
 export type DiscoveryStep = z.infer<typeof discoveryStepSchema>;
 export type ServerCheck = z.infer<typeof serverCheckSchema>;
 export type Check = z.infer<typeof checkSchema>;

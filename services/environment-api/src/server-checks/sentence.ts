@@ -12,6 +12,7 @@ export interface Target {
   port: number;
   userName: string;
   applicationName: string;
+  tenant: string;
   isTls: boolean;
   hasClientCertificate: boolean;
 }

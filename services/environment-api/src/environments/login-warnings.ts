@@ -1,0 +1,53 @@
+/** Warns of what would make every login fail, such as a tenant that the server does not have. It never refuses and never delays a write longer than its servers may. */
+import type { Warning } from '@gatehouse/contracts/envelope';
+import type { LoginStep, Step } from '@gatehouse/contracts/environment-api/administration/checks';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { accountOf, examineServer } from '../server-checks/examine-server.ts';
+import { type Environment, viewOf } from './environment.ts';
+import type { EnvironmentPatch } from './schemas.ts';
+
+export type LoginWarnings = ReturnType<typeof createLoginWarnings>;
+
+/** Which field to look at for each failed step. Servers that accept no connection have warnings of their own. */
+const fields: Partial<Record<(Step | LoginStep)['step'], 'tlsEnabled' | 'username' | 'tenant' | 'appName'>> =
+  {
+    tls: 'tlsEnabled',
+    register: 'username',
+    read: 'username',
+    tenant: 'tenant',
+    application: 'appName',
+    people: 'username',
+  };
+
+const concerned = [
+  'username',
+  'password',
+  'tenant',
+  'appName',
+  'tlsEnabled',
+  'tls',
+  'configServers',
+] as const satisfies (keyof EnvironmentPatch)[];
+
+/** `timeoutMs`: how long a write waits; 0: no warnings. */
+export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: SecretBox; timeoutMs: number }) {
+  return {
+    /** Tries the first server of the list, if the written fields say anything about logins. Never throws. */
+    async warningsFor(environment: Environment, written: EnvironmentPatch): Promise<Warning[]> {
+      const [server] = environment.configServers;
+      const isConcerned = concerned.some((name) => written[name] !== undefined);
+      if (timeoutMs === 0 || server === undefined || !isConcerned) return [];
+      const signal = AbortSignal.timeout(timeoutMs);
+      const { primaryAddress: address, primaryPort: port } = server;
+      const target = { ...accountOf(viewOf(environment), secretBox), address, port };
+      const { steps, login = [] } = await examineServer(target, { timeoutMs, signal });
+      // A server that needs longer says nothing about the environment.
+      if (signal.aborted) return [];
+      return [...steps, ...login].flatMap(({ step, status, message }) => {
+        const name = fields[step];
+        if (status !== 'failed' || name === undefined) return [];
+        return [{ field: `data.${name}`, value: String(environment[name]), message }];
+      });
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** Examines one server: the steps of its connection, then what a login reads there, through the same back end as logins use. */
+import { createConfigServerClient } from '@gatehouse/config-server-client/client';
+import { staticEndpoints } from '@gatehouse/config-server-client/discovery/static';
+import { examineLogin } from '@gatehouse/config-server-client/login-needs';
+import type { LoginStep, Step } from '@gatehouse/contracts/environment-api/administration/checks';
+import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
+import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
+
+export interface ServerExamination {
+  steps: Step[];
+  /** Absent when a step of the connection failed. */
+  login?: LoginStep[];
+}
+
+/** Opens the secrets of an environment once for all its servers. */
+export function accountOf(
+  environment: EnvironmentView,
+  secretBox: SecretBox,
+): Omit<CheckTarget, 'address' | 'port'> {
+  const { id, passwordEnvelope, tlsEnabled, tls, username, appName, tenant } = environment;
+  return {
+    userName: username,
+    password: secretBox.open(passwordEnvelope, passwordPlace(id)).toString('utf8'),
+    applicationName: appName,
+    tenant,
+    isTls: tlsEnabled,
+    hasClientCertificate: tls?.mutual !== undefined,
+    tls: tlsEnabled ? tlsClientOf(environment, secretBox.open) : undefined,
+  };
+}
+
+/** Never throws. */
+export async function examineServer(target: CheckTarget, limits: CheckLimits): Promise<ServerExamination> {
+  const steps = await checkServer(target, limits);
+  if (steps.some(({ status }) => status === 'failed')) return { steps };
+  return { steps, login: await tryLogin(target, limits) };
+}
+
+async function tryLogin(target: CheckTarget, { timeoutMs, signal }: CheckLimits): Promise<LoginStep[]> {
+  const { address: host, port, userName: username, applicationName: appName, password, tenant, tls } = target;
+  const backend = createConfigServerClient({
+    endpoints: staticEndpoints([{ host, port }]),
+    applicationName: appName,
+    userName: username,
+    password,
+    tls,
+    allowPlaintext: tls === undefined,
+    standby: { failFastAfterMs: timeoutMs },
+  });
+  try {
+    const steps = await examineLogin(
+      backend,
+      { tenant, appName, username },
+      { signal, deadlineMs: timeoutMs },
+    );
+    return steps.map(({ isUnanswered: _, ...step }) => step);
+  } finally {
+    await backend.close();
+  }
+}
