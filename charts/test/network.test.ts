@@ -144,6 +144,14 @@ describe('egress follows the connections', () => {
       redis: { url: 'redis://redis.example.com' },
     });
     expect(egressPorts(byDefault)).toContain(6379);
+    const sentinels = ['sentinel-0.example.com:26379', 'sentinel-1.example.com:26380'];
+    const bySentinel = (ports: number[]) =>
+      egress('auth-api', 'minimal', 'auth-api-egress', {
+        redis: { url: '', sentinels },
+        networkPolicy: { egress: { redis: { ports } } },
+      });
+    expect(egressPorts(await bySentinel([]))).toEqual(expect.arrayContaining([6379, 26379, 26380]));
+    expect(egressPorts(await bySentinel([6380]))).toEqual(expect.arrayContaining([6380, 26379, 26380]));
   });
 });
 

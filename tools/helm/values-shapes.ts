@@ -5,6 +5,7 @@ import * as shape from './kubernetes-shapes.ts';
 
 const strings = shape.mapOf(shape.text);
 const hosts = shape.list({ type: 'string', minLength: 1, pattern: '^[A-Za-z0-9*.-]+$' });
+const nodes = shape.list({ type: 'string', pattern: '^[^\\s/@]+:[0-9]{1,5}$' });
 
 const shapes: Readonly<Record<string, JsonSchema>> = {
   nameOverride: { type: 'string', maxLength: 63 },
@@ -17,6 +18,8 @@ const shapes: Readonly<Record<string, JsonSchema>> = {
   maxSurge: shape.numberOrPercent,
   revisionHistoryLimit: shape.count(),
   'secrets.keys.*': { type: 'string', pattern: '^[-._A-Za-z0-9]*$' },
+  'redis.clusterNodes': nodes,
+  'redis.sentinels': nodes,
   'migration.timeoutSeconds': shape.count(1),
   'migration.backoffLimit': shape.count(),
   'migration.resources': shape.resources,

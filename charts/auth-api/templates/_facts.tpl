@@ -40,6 +40,8 @@ secrets:
   - name: redisPassword
     env: GATEHOUSE_REDIS_PASSWORD
     connection: redis
+  - name: redisSentinelPassword
+    env: GATEHOUSE_REDIS_SENTINEL_PASSWORD
   - name: consulToken
     env: GATEHOUSE_CONSUL_TOKEN
   - name: consulKey

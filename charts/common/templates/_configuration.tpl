@@ -39,8 +39,11 @@
 {{- $_ := required "postgres.host is missing: the host name of the PostgreSQL server" $values.postgres.host -}}
 {{- end -}}
 {{- if hasKey $values "redis" -}}
-{{- if not (or $values.redis.url $values.redis.clusterNodes) -}}
-{{- fail "redis.url is missing: rediss://host:6380, or set redis.clusterNodes" -}}
+{{- if not (or $values.redis.url $values.redis.clusterNodes $values.redis.sentinels) -}}
+{{- fail "redis.url is missing: rediss://host:6380, or set redis.clusterNodes or redis.sentinels" -}}
+{{- end -}}
+{{- if and $values.redis.clusterNodes $values.redis.sentinels -}}
+{{- fail "redis.clusterNodes and redis.sentinels are both set: keep one" -}}
 {{- end -}}
 {{- end -}}
 {{- range .facts.required -}}

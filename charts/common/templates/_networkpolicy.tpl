@@ -76,7 +76,10 @@ spec:
 {{- $ports = append $ports (include "gatehouse.portOfUrl" . | int) -}}
 {{- end -}}
 {{- else if eq .rule "redis" -}}
-{{- $addresses := $values.redis.clusterNodes | default (list (urlParse $values.redis.url).host) -}}
+{{- $addresses := concat $values.redis.clusterNodes $values.redis.sentinels | default (list (urlParse $values.redis.url).host) -}}
+{{- if and $values.redis.sentinels (not $ports) -}}
+{{- $ports = list 6379 -}}
+{{- end -}}
 {{- range $addresses -}}
 {{- $ports = append $ports (regexFind "[0-9]+$" (regexFind ":[0-9]+$" .) | default "6379" | int) -}}
 {{- end -}}

@@ -6,13 +6,14 @@ import { createAuthority } from '@gatehouse/testing/certificates';
 import { freePort } from '@gatehouse/testing/ports';
 import { type PostgresServer, startPostgresServer } from '@gatehouse/testing/postgres-server';
 import { redisConfigOf, startRedis, type TestRedis } from '@gatehouse/testing/redis';
+import { startRedisServer } from '@gatehouse/testing/redis-server';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../src/logging/logger.ts';
 import { connectionOptions, type PostgresConfig } from '../src/postgres/pool.ts';
-import { createRedis, untilRedisIsReady } from '../src/redis/client.ts';
+import { createRedis, type RedisConfig, untilRedisIsReady } from '../src/redis/client.ts';
 import { Secret } from '../src/secret.ts';
 
 const authority = createAuthority();
@@ -50,7 +51,7 @@ describe('Redis over TLS', () => {
   });
   afterAll(() => server.close());
 
-  const connect = (change: { url: string; tls: boolean }) =>
+  const connect = (change: Partial<RedisConfig>) =>
     createRedis({ ...redisConfigOf(server, 1000), ...change }, { log });
 
   it.each([
@@ -62,6 +63,31 @@ describe('Redis over TLS', () => {
     await untilRedisIsReady(redis);
     expect(await redis.ping()).toBe('PONG');
     redis.disconnect();
+  });
+
+  it('answers where an encrypted sentinel names it, and only to who trusts both', async () => {
+    const sentinelPort = await freePort();
+    const sentinelFile = join(folder, 'sentinel.conf');
+    writeFileSync(sentinelFile, `sentinel monitor mymaster 127.0.0.1 ${port} 1\n`);
+    const settings = [
+      ...['--tls-port', String(sentinelPort), '--tls-replication', 'yes', '--tls-auth-clients', 'no'],
+      ...['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', authorityFile],
+    ];
+    const sentinel = await startRedisServer({ port: await freePort(), sentinelFile, settings });
+    const sentinels = [`127.0.0.1:${sentinelPort}`];
+
+    const doubtful = connect({ sentinels, tls: true });
+    const [error] = await new Promise<[Error]>((resolve) =>
+      doubtful.once('error', (cause) => resolve([cause])),
+    );
+    expect(error.message).toMatch(/sentinels are unreachable/);
+    doubtful.disconnect();
+    trustAuthority();
+    const redis = connect({ sentinels, tls: true });
+    await untilRedisIsReady(redis);
+    expect(await redis.ping()).toBe('PONG');
+    redis.disconnect();
+    await sentinel.stop();
   });
 
   it('is refused when its certificate is of an authority that nobody trusts', async () => {

@@ -11,6 +11,10 @@ export interface RedisServerOptions {
   dataDir?: string | undefined;
   cluster?: boolean;
   password?: string;
+  /** Further arguments, such as `--replicaof`. */
+  settings?: readonly string[] | undefined;
+  /** The configuration of a sentinel, which keeps in it what it has learnt. */
+  sentinelFile?: string | undefined;
   onLine?: (line: string) => void;
   /** A process group of its own, which a terminal's Ctrl-C does not reach. */
   detached?: boolean;
@@ -53,7 +57,10 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   };
 }
 
-function serverArguments({ port, dataDir, cluster, password }: RedisServerOptions): string[] {
+function serverArguments(options: RedisServerOptions): string[] {
+  const { port, dataDir, cluster, password, settings = [], sentinelFile } = options;
+  const listener = ['--port', String(port), '--bind', '127.0.0.1', '--daemonize', 'no'];
+  if (sentinelFile) return [sentinelFile, '--sentinel', ...listener, ...settings];
   const persistence = dataDir
     ? ['--dir', dataDir, '--appendonly', 'yes', '--appendfsync', 'everysec']
     : ['--appendonly', 'no', '--dir', '/tmp'];
@@ -61,10 +68,10 @@ function serverArguments({ port, dataDir, cluster, password }: RedisServerOption
     ? ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}-${process.pid}.conf`]
     : [];
   return [
-    ...['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--daemonize', 'no'],
-    ...['--maxmemory-policy', 'noeviction'],
+    ...[...listener, '--save', '', '--maxmemory-policy', 'noeviction'],
     ...persistence,
     ...clusterMode,
+    ...settings,
     ...(password ? ['-'] : []),
   ];
 }

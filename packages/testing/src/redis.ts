@@ -20,6 +20,8 @@ export interface TestRedis {
 export function redisConfigOf({ url }: Pick<TestRedis, 'url'>, commandTimeoutMs: number) {
   return {
     ...{ url, clusterNodes: [] as string[], username: undefined, password: undefined },
+    ...{ sentinels: [] as string[], sentinelName: 'mymaster' },
+    ...{ sentinelUsername: undefined, sentinelPassword: undefined },
     ...{ tls: false, keyPrefix: '', commandTimeoutMs },
   };
 }

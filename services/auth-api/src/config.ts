@@ -20,7 +20,12 @@ import {
   serviceClientSettings,
   tracingSettings,
 } from '@gatehouse/service-kit/config/shared-settings';
-import { consulSettings, postgresSettings, redisSettings } from '@gatehouse/service-kit/config/stores';
+import {
+  consulSettings,
+  postgresSettings,
+  redisProblems,
+  redisSettings,
+} from '@gatehouse/service-kit/config/stores';
 import { z } from 'zod';
 import { clientSettings, registrationSettings } from './config/clients.ts';
 import { outboundProblems, outboundSettings } from './config/outbound.ts';
@@ -109,9 +114,10 @@ export const configuration = defineConfiguration(
     ),
   },
   {
-    problemsBetween: ({ consul, elasticsearch, http, mode, mtls, outbound }) => [
+    problemsBetween: ({ consul, elasticsearch, http, mode, mtls, outbound, redis }) => [
       ...tlsProblems(http.tls),
       ...certificateHeaderProblems({ http, mtls }),
+      ...redisProblems(redis),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
       ...outboundProblems(mode, outbound),

@@ -19,7 +19,12 @@ import {
   serviceClientSettings,
   tracingSettings,
 } from '@gatehouse/service-kit/config/shared-settings';
-import { consulSettings, postgresSettings, redisSettings } from '@gatehouse/service-kit/config/stores';
+import {
+  consulSettings,
+  postgresSettings,
+  redisProblems,
+  redisSettings,
+} from '@gatehouse/service-kit/config/stores';
 import { z } from 'zod';
 
 export const configuration = defineConfiguration(
@@ -109,9 +114,10 @@ export const configuration = defineConfiguration(
     tracing: tracingSettings,
   },
   {
-    problemsBetween: ({ consul, elasticsearch, http, mtls }) => [
+    problemsBetween: ({ consul, elasticsearch, http, mtls, redis }) => [
       ...tlsProblems(http.tls),
       ...certificateHeaderProblems({ http, mtls }),
+      ...redisProblems(redis),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
     ],

@@ -114,6 +114,10 @@ export const read = {
   port: () => z.coerce.number().int().min(0).max(65_535),
   boolean: () => z.preprocess(toBoolean, z.boolean()) as unknown as z.ZodType<boolean>,
   list: () => z.preprocess(toList, z.array(z.string().min(1))) as unknown as z.ZodType<string[]>,
+  nodes: () =>
+    z
+      .preprocess(toList, z.array(z.string().regex(/^[^\s/@]+:\d{1,5}$/, 'must be host:port')))
+      .default([]) as unknown as z.ZodType<string[]>,
   baseUrls: () => z.preprocess(toList, z.array(read.baseUrl())) as unknown as z.ZodType<string[]>,
   baseUrl: () =>
     z

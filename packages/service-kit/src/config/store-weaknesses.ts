@@ -30,10 +30,17 @@ export function plainPostgres(ssl: string, postgres: object): string | undefined
   return 'leaves the connection to another machine without encryption: take require or verify';
 }
 
-/** `redis`: the settings of the connection. */
+interface RedisAddresses {
+  url: string;
+  clusterNodes: readonly string[];
+  sentinels: readonly string[];
+}
+
+/** `redis`: the settings of the connection. Who speaks for a sentinel names the server that gets the password. */
 export function plainRedis(tls: boolean, redis: object): string | undefined {
-  const { url = '', clusterNodes = [] } = redis as { url?: string; clusterNodes?: readonly string[] };
-  const nodes = clusterNodes.length > 0 ? clusterNodes.map((node) => `redis://${node}`) : [url];
+  const { url = '', clusterNodes = [], sentinels = [] } = redis as Partial<RedisAddresses>;
+  const several = [...clusterNodes, ...sentinels].map((node) => `redis://${node}`);
+  const nodes = several.length > 0 ? several : [url];
   const isPlain = nodes.some((node) => {
     const { protocol, hostname } = URL.parse(node) ?? { protocol: '', hostname: '' };
     return protocol === 'redis:' && !isThisMachine(hostname);

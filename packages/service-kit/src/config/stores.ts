@@ -28,13 +28,31 @@ const postgresOverrides = {
 export const redisSettings = {
   url: setting(z.url({ protocol: /^rediss?$/ }).default('redis://127.0.0.1:6379'), {
     env: 'GATEHOUSE_REDIS_URL',
-    doc: 'Redis server; ignored when cluster nodes are set. The password has a variable of its own.',
+    doc: 'Redis server; ignored when cluster nodes or sentinels are set. The password has a variable of its own.',
     weakness: { of: urlPasswordWeakness, override: redisOverrides.allowWeakPassword },
   }),
-  clusterNodes: setting(read.list().default([]) as z.ZodType<string[]>, {
+  clusterNodes: setting(read.nodes(), {
     env: 'GATEHOUSE_REDIS_CLUSTER_NODES',
     doc: 'Redis Cluster: some of its nodes as host:port, separated by commas.',
     example: 'redis-0:6379,redis-1:6379',
+  }),
+  sentinels: setting(read.nodes(), {
+    env: 'GATEHOUSE_REDIS_SENTINELS',
+    doc: 'Redis Sentinel: all sentinels as host:port, separated by commas. They name the primary.',
+    example: 'sentinel-0:26379,sentinel-1:26379,sentinel-2:26379',
+  }),
+  sentinelName: setting(z.string().min(1).default('mymaster'), {
+    env: 'GATEHOUSE_REDIS_SENTINEL_NAME',
+    doc: 'Name by which the sentinels know the primary.',
+  }),
+  sentinelUsername: setting(z.string().optional(), {
+    env: 'GATEHOUSE_REDIS_SENTINEL_USERNAME',
+    doc: 'ACL user at the sentinels, where they have one for Gatehouse.',
+  }),
+  sentinelPassword: optionalSecretSetting({
+    env: 'GATEHOUSE_REDIS_SENTINEL_PASSWORD',
+    doc: 'Password of the sentinels, where they require one.',
+    weakness: { of: passwordWeakness, override: redisOverrides.allowWeakPassword },
   }),
   username: setting(z.string().optional(), {
     env: 'GATEHOUSE_REDIS_USERNAME',
@@ -47,7 +65,7 @@ export const redisSettings = {
   }),
   tls: setting(read.boolean().default(false), {
     env: 'GATEHOUSE_REDIS_TLS',
-    doc: 'Encrypts the connection to Redis; the certificate is verified.',
+    doc: 'Encrypts the connections to Redis and its sentinels; the certificates are verified.',
     weakness: { of: plainRedis, override: redisOverrides.allowPlaintext },
   }),
   ...redisOverrides,
@@ -66,6 +84,11 @@ export const redisSettings = {
     doc: 'Maximum wait for one Redis command, in milliseconds; then the caller gets 503.',
   }),
 };
+
+export function redisProblems({ clusterNodes, sentinels }: { clusterNodes: string[]; sentinels: string[] }) {
+  if (clusterNodes.length === 0 || sentinels.length === 0) return [];
+  return ['GATEHOUSE_REDIS_CLUSTER_NODES and GATEHOUSE_REDIS_SENTINELS are both set: keep one'];
+}
 
 export const postgresSettings = {
   url: optionalSecretSetting({

@@ -3,7 +3,7 @@ import { type AppError, badRequest, unavailable } from './app-error.ts';
 
 const unavailableReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|TRYAGAIN|READONLY|OOM|MISCONF|NOREPLICAS|BUSY )/;
 const redisClientMessages =
-  /^(Command timed out|Connection is closed|Stream isn't writeable|Connection is in monitoring mode|Cluster isn't ready|None of startup nodes|Failed to refresh slots cache|Cluster is not ready)/i;
+  /^(Command timed out|Connection is closed|Stream isn't writeable|Connection is in monitoring mode|Cluster isn't ready|None of startup nodes|Too many Cluster redirections|Failed to refresh slots cache|Cluster is not ready)/i;
 
 export function isRedisUnavailable(error: Error & { code?: string; command?: unknown }): boolean {
   if (error.name === 'MaxRetriesPerRequestError' || error.name === 'ClusterAllFailedError') return true;

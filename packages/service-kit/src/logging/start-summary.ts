@@ -5,7 +5,7 @@ interface Summarised {
   publicUrl?: string;
   location?: string;
   postgres?: { url?: unknown; host: string; port: number; database: string };
-  redis?: { url: string; clusterNodes: readonly string[] };
+  redis?: { url: string; clusterNodes: readonly string[]; sentinels: readonly string[] };
   environmentApi?: { url: string };
   authApi?: { url: string };
   consul?: { url?: string | undefined };
@@ -26,7 +26,7 @@ export function startSummary(config: object): Record<string, string> {
       postgres &&
         (postgres.url ? 'by its own URL' : `${postgres.host}:${postgres.port}/${postgres.database}`),
     ],
-    ['redis', redis && (redis.clusterNodes.length > 0 ? redis.clusterNodes.join(' ') : addressOf(redis.url))],
+    ['redis', redis && ([...redis.clusterNodes, ...redis.sentinels].join(' ') || addressOf(redis.url))],
     ['environmentApi', environmentApi && addressOf(environmentApi.url)],
     ['authApi', authApi && addressOf(authApi.url)],
     ['consul', consul && (consul.url === undefined ? 'off' : addressOf(consul.url))],

@@ -8,6 +8,10 @@ import { gatherWrites } from './gathered-writes.ts';
 export interface RedisConfig {
   url: string;
   clusterNodes: readonly string[];
+  sentinels: readonly string[];
+  sentinelName: string;
+  sentinelUsername: string | undefined;
+  sentinelPassword: Secret | undefined;
   username: string | undefined;
   password: Secret | undefined;
   tls: boolean;
@@ -66,9 +70,49 @@ export function duplicateRedis(config: RedisConfig, log: Logger): RedisClient {
 }
 
 function createSingle(config: RedisConfig, options: RedisClientOptions): Redis {
-  const client = new Redis(config.url, nodeOptions(config, options));
+  const shared = nodeOptions(config, options);
+  const client =
+    config.sentinels.length > 0 ? createBySentinel(config, shared) : new Redis(config.url, shared);
   prepareConnections(client, options);
   return client;
+}
+
+/** Asks the sentinels for the primary at each connection. */
+function createBySentinel(config: RedisConfig, shared: ReturnType<typeof nodeOptions>): Redis {
+  const { sentinels, sentinelName, sentinelUsername, sentinelPassword, tls, commandTimeoutMs } = config;
+  const client = new Redis({
+    ...shared,
+    sentinels: sentinels.map(parseNode),
+    name: sentinelName,
+    ...definedOnly({
+      sentinelUsername: sentinelUsername || undefined,
+      sentinelPassword: sentinelPassword?.reveal(),
+      sentinelTLS: tls ? {} : undefined,
+    }),
+    enableTLSForSentinelMode: tls,
+    sentinelCommandTimeout: commandTimeoutMs,
+    sentinelRetryStrategy: reconnectDelay,
+    sentinelReconnectStrategy: reconnectDelay,
+    // Those that a sentinel knows of have addresses without names, and stay in the list when they are gone.
+    updateSentinels: false,
+    // A former primary that is cut off from the others still answers: what was revoked since would be valid there.
+    failoverDetector: true,
+  });
+  connectAgain(client);
+  return client;
+}
+
+/** The library ends a client whose sentinels announce a fail-over while one of them is asked for the primary. */
+function connectAgain(client: Redis): void {
+  const disconnect = client.disconnect.bind(client);
+  let isClosed = false;
+  client.disconnect = (reconnect) => {
+    isClosed ||= !reconnect;
+    disconnect(reconnect);
+  };
+  client.on('end', () => {
+    if (!isClosed) client.connect().catch(() => undefined);
+  });
 }
 
 function createCluster(config: RedisConfig, options: RedisClientOptions): Cluster {
@@ -76,6 +120,9 @@ function createCluster(config: RedisConfig, options: RedisClientOptions): Cluste
     redisOptions: nodeOptions(config, options),
     enableOfflineQueue: options.blocking ?? false,
     clusterRetryStrategy: reconnectDelay,
+    // The library would send a command again whose connection closed before the answer, to the node that takes over: a code
+    // that the first one redeemed would be taken for stolen.
+    retryDelayOnFailover: 0,
   });
   cluster.on('+node', (client: Redis) => prepareConnections(client, options));
   return cluster;
@@ -123,6 +170,8 @@ function nodeOptions(config: RedisConfig, options: RedisClientOptions) {
     // The library's own subscription after a reconnect is awaited by nobody: a connection that closes meanwhile would end
     // the process. Subscribers subscribe again themselves.
     autoResubscribe: false,
+    // A primary that became a replica keeps its connections: the next one leads to the new primary. Nothing is repeated.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
     retryStrategy: reconnectDelay,
   };
 }
@@ -133,9 +182,7 @@ function reconnectDelay(attempt: number): number {
 
 function parseNode(node: string): { host: string; port: number } {
   const colon = node.lastIndexOf(':');
-  const port = Number(node.slice(colon + 1));
-  if (colon < 1 || !Number.isInteger(port)) throw new Error(`Redis cluster node ${node}: write host:port`);
-  return { host: node.slice(0, colon).replace(/^\[|\]$/g, ''), port };
+  return { host: node.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(node.slice(colon + 1)) };
 }
 
 export type Keyspace = ReturnType<typeof createKeyspace>;

@@ -6,7 +6,7 @@ import { httpSettings } from '../../src/config/http.ts';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
 import { read, secretSetting, setting } from '../../src/config/setting.ts';
 import { encryptionSettings, modeSetting } from '../../src/config/shared-settings.ts';
-import { redisSettings } from '../../src/config/stores.ts';
+import { redisProblems, redisSettings } from '../../src/config/stores.ts';
 
 const configuration = defineConfiguration('example', {
   publicUrl: setting(read.baseUrl(), { env: 'GATEHOUSE_PUBLIC_URL', doc: 'The public origin.' }),
@@ -100,6 +100,27 @@ test('the shared groups load from nothing where they have defaults', () => {
   });
   expect(config.http.port).toBe(8080);
   expect(config.redis.clusterNodes).toEqual(['a:1', 'b:2']);
+});
+
+test('nodes of Redis are host:port, and belong to a cluster or are sentinels', () => {
+  const redis = defineConfiguration(
+    'redis',
+    { redis: redisSettings },
+    { problemsBetween: (config) => redisProblems(config.redis) },
+  );
+  const GATEHOUSE_REDIS_SENTINELS = 'a:1, [::1]:26379';
+  const env = { GATEHOUSE_REDIS_SENTINELS, GATEHOUSE_REDIS_TLS: 'true' };
+  expect(loadConfig(redis, { env }).redis).toMatchObject({
+    sentinels: ['a:1', '[::1]:26379'],
+    sentinelName: 'mymaster',
+  });
+  for (const wrong of ['redis-0', 'redis://redis-0:6379', 'redis-0:port'])
+    expect(() => loadConfig(redis, { env: { ...env, GATEHOUSE_REDIS_SENTINELS: wrong } })).toThrow(
+      /GATEHOUSE_REDIS_SENTINELS \(redis\.sentinels\.0\).*: must be host:port/,
+    );
+  expect(() => loadConfig(redis, { env: { ...env, GATEHOUSE_REDIS_CLUSTER_NODES: 'a:1' } })).toThrow(
+    'GATEHOUSE_REDIS_CLUSTER_NODES and GATEHOUSE_REDIS_SENTINELS are both set: keep one',
+  );
 });
 
 test('the reference names each variable with its key, default and meaning', () => {

@@ -192,7 +192,10 @@ it('a connection without encryption to a store on another machine is refused', (
   expectRefusal({ ...plain, GATEHOUSE_REDIS_URL: 'redis://cache.test' }, reason, redisOverride);
   const nodes = { GATEHOUSE_REDIS_CLUSTER_NODES: '127.0.0.1:6379,cache.test:6379' };
   expectRefusal({ ...plain, ...nodes, GATEHOUSE_REDIS_URL: 'rediss://cache.test' }, reason, redisOverride);
+  const sentinels = { GATEHOUSE_REDIS_SENTINELS: '127.0.0.1:26379,sentinel.test:26379' };
+  expectRefusal({ ...plain, ...sentinels }, reason, redisOverride);
   expect(problemsOf({ ...nodes, GATEHOUSE_REDIS_TLS: 'true' })).toEqual([]);
+  expect(problemsOf({ ...sentinels, GATEHOUSE_REDIS_TLS: 'true' })).toEqual([]);
   expect(problemsOf({ GATEHOUSE_REDIS_URL: 'rediss://cache.test' })).toEqual([]);
 });
 

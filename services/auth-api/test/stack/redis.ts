@@ -7,7 +7,7 @@ import {
   type RedisClient,
   untilRedisIsReady,
 } from '@gatehouse/service-kit/redis/client';
-import { startRedis, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
+import { redisConfigOf, startRedis, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 
 export interface RedisForTests {
   server: TestRedis;
@@ -23,13 +23,9 @@ export async function openRedis(options: { cluster?: boolean } = {}): Promise<Re
   const server = await (options.cluster ? startRedisCluster() : startRedis());
   const redis = createRedis(
     {
-      url: server.url,
+      ...redisConfigOf(server, 800),
       clusterNodes: options.cluster ? [`127.0.0.1:${server.port}`] : [],
-      username: undefined,
-      password: undefined,
-      tls: false,
       keyPrefix: 'test:',
-      commandTimeoutMs: 800,
     },
     { log: silentLog },
   );

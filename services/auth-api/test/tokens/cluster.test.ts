@@ -5,7 +5,7 @@ import {
   type RedisClient,
   untilRedisIsReady,
 } from '@gatehouse/service-kit/redis/client';
-import { startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
+import { redisConfigOf, startRedisCluster, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPostedRequests } from '../../src/browser/posted-requests.ts';
 import { createRevocationStream } from '../../src/revocation/stream.ts';
@@ -30,15 +30,7 @@ const revocations = {
 
 beforeAll(async () => {
   server = await startRedisCluster();
-  const config = {
-    url: '',
-    clusterNodes: [`127.0.0.1:${server.port}`],
-    username: undefined,
-    password: undefined,
-    tls: false,
-    keyPrefix: 'cluster:',
-    commandTimeoutMs: 1000,
-  };
+  const config = { ...redisConfigOf(server, 1000), clusterNodes: [`127.0.0.1:${server.port}`] };
   redis = createRedis(config, { log });
   blocking = createRedis(config, { log, blocking: true });
   await Promise.all([untilRedisIsReady(redis), untilRedisIsReady(blocking)]);
