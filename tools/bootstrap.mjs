@@ -10,6 +10,7 @@ import { createProgress, fail, PlainError } from './bootstrap/progress.mjs';
 import { runForeground } from './bootstrap/run.mjs';
 import {
   provideChromium,
+  provideClusterPrograms,
   provideIdentityProviders,
   providePrometheus,
   provideRedis,
@@ -37,6 +38,7 @@ async function main([name = '', ...args]) {
     if (command.needs.includes('redis')) await provideRedis(args, progress);
     if (command.needs.includes('chromium')) await provideChromium(progress);
     if (command.needs.includes('prometheus')) await providePrometheus(progress);
+    if (command.needs.includes('cluster')) await provideClusterPrograms(progress);
     if (command.needs.includes('identity providers')) await provideIdentityProviders(progress);
   });
 

@@ -14,6 +14,11 @@ export const commands = {
     steps: [[...source, 'tools/real/run.ts']],
     needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'build'],
   },
+  'test:cluster': {
+    steps: [[...source, 'tools/cluster/run.ts']],
+    needs: ['chromium', 'cluster', 'build'],
+    watched: true,
+  },
   'test:guards': { steps: [[...source, 'tools/guards/run.ts']], needs: ['redis'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },

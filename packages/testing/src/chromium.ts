@@ -8,7 +8,8 @@ export function findChromium(): string | undefined {
   return process.env['CHROMIUM_PATH'] || findProgram(...names);
 }
 
-export function launchChromium(executablePath: string): Promise<Browser> {
+/** `more`: arguments beside those of every test. */
+export function launchChromium(executablePath: string, more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -20,6 +21,7 @@ export function launchChromium(executablePath: string): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

@@ -1,0 +1,38 @@
+/** Brings a node of Kubernetes up in a network of its own. */
+import { mkdirSync } from 'node:fs';
+import { run, until } from '../execute.ts';
+import { loadImages } from '../images/podman.ts';
+import { kubeconfigFile, nodeName, runFolder } from '../places.ts';
+import { addonObjects, addonsImage, startAddons } from './addons.ts';
+import { startControlPlane } from './control-plane.ts';
+import { rememberSysctls } from './down.ts';
+import { createNetwork } from './network.ts';
+import { pauseImage, startContainerd, startKubelet } from './worker.ts';
+
+export interface NodePrograms {
+  /** Folder of the programs that were built. */
+  programs: string;
+  kubectl: string;
+}
+
+export async function bringUp({ programs, kubectl }: NodePrograms): Promise<void> {
+  mkdirSync(runFolder, { recursive: true });
+  rememberSysctls();
+  await createNetwork();
+  const containerd = startContainerd().then(() => loadImages([pauseImage, addonsImage]));
+  await startControlPlane(programs, kubectl);
+  await containerd;
+  startKubelet(programs);
+  startAddons(programs);
+  const ask = (...args: string[]) => run(kubectl, ['--kubeconfig', kubeconfigFile, ...args]);
+  await run(kubectl, ['--kubeconfig', kubeconfigFile, 'apply', '-f', '-'], { input: addonObjects });
+  const isReady = (...args: string[]) =>
+    ask('wait', '--timeout=60s', ...args).then(
+      () => true,
+      () => undefined,
+    );
+  await until('the node is ready', () => isReady('--for=condition=Ready', `node/${nodeName}`));
+  await until('names are resolved', () =>
+    isReady('--for=condition=Available', '--namespace=kube-system', 'deployment/name-service'),
+  );
+}

@@ -1,0 +1,21 @@
+/** What a step of the run is, and how it says what it found. */
+import type { Cluster } from './cluster.ts';
+
+export interface Step {
+  /** Begins the row of the table; `--only` chooses by it. */
+  name: string;
+  /** Runs even where `--only` names others: later steps build on it. */
+  isNeeded?: boolean;
+  /** Returns the figures for the table. Throws for what must not be; `Skipped` for what cannot be had here. */
+  run(cluster: Cluster): Promise<string>;
+}
+
+/** A step that this machine or this checkout cannot do; its message says why. No failure. */
+export class Skipped extends Error {
+  override name = 'Skipped';
+}
+
+/** @throws Error with the sentence, which says what must not be */
+export function mustBe(condition: boolean, sentence: string): void {
+  if (!condition) throw new Error(sentence);
+}

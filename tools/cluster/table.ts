@@ -1,0 +1,19 @@
+/** Writes the steps of a run as one Markdown table. */
+
+export interface Row {
+  name: string;
+  seconds: number;
+  outcome: 'right' | 'wrong' | 'skipped' | 'not run';
+  figures: string;
+}
+
+export function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(({ name, seconds, outcome, figures }) => [
+    name,
+    seconds.toFixed(1),
+    outcome,
+    figures.split('\n', 1)[0]?.replaceAll('|', '\\|') ?? '',
+  ]);
+  const head = ['step', 'seconds', 'outcome', 'figures'];
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}

@@ -1,0 +1,66 @@
+/** Compiles programs with the machine's own Go. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ownToolchain = { GOTOOLCHAIN: 'local' };
+
+/** Why nothing can be compiled here, or undefined when it can. `oldest`: major and minor number. */
+export function whyNoGo(oldest: readonly [number, number]): string | undefined {
+  const result = spawnSync('go', ['env', 'GOVERSION'], {
+    encoding: 'utf8',
+    env: { ...process.env, ...ownToolchain },
+  });
+  if (result.error) return 'Go is not installed';
+  const [, major, minor] = /^go(\d+)\.(\d+)/.exec(result.stdout) ?? [];
+  const isNewEnough =
+    Number(major) > oldest[0] || (Number(major) === oldest[0] && Number(minor) >= oldest[1]);
+  return isNewEnough ? undefined : `Go ${oldest.join('.')} or newer is needed`;
+}
+
+export interface GoBuild {
+  /** The folder of the Go module. */
+  module: string;
+  /** What is compiled: the path of a package with a program. */
+  package: string;
+  /** Where the program goes. */
+  program: string;
+  args: readonly string[];
+  /** Told how many packages were compiled so far. */
+  onPackage?(count: number): void;
+}
+
+/** @throws Error with the end of the compiler's output */
+export async function compileGo({
+  module,
+  package: source,
+  program,
+  args,
+  onPackage,
+}: GoBuild): Promise<void> {
+  const unfinished = `${program}.${process.pid}`;
+  mkdirSync(dirname(program), { recursive: true });
+  const child = spawn('go', ['build', '-v', ...args, '-o', unfinished, source], {
+    cwd: module,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...ownToolchain, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false', GOWORK: 'off' },
+  });
+  const output: string[] = [];
+  let packages = 0;
+  // With -v the compiler names each package on a line of its own.
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    output.push(line);
+    if (/^[\w./~-]+$/.test(line)) onPackage?.(++packages);
+  });
+  const end = await new Promise<string | number>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(signal ?? code ?? 'unknown'));
+  });
+  if (end !== 0) {
+    rmSync(unfinished, { force: true });
+    throw new Error(`go build ended with ${end}:\n${output.slice(-20).join('\n')}`);
+  }
+  // Renamed only when it is whole: a run beside this one never starts half a file.
+  renameSync(unfinished, program);
+}
