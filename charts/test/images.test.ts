@@ -9,8 +9,9 @@ const read = (file: string) => readFileSync(path.join(repository, file), 'utf8')
 const dockerfile = read('docker/Dockerfile');
 
 describe('the images', () => {
-  test.each([...serviceCharts, 'config-server-simulator'])('%s has a target of its own', (name) => {
-    expect(dockerfile).toMatch(new RegExp(`^FROM runtime AS ${name}$`, 'm'));
+  test.each([...serviceCharts, 'config-server-simulator', 'cli'])('%s has a target of its own', (name) => {
+    const base = serviceCharts.some((chart) => chart === name) ? 'service' : 'runtime';
+    expect(dockerfile).toMatch(new RegExp(`^FROM ${base} AS ${name}$`, 'm'));
     expect(dockerfile).toContain(`COPY --from=build /out/${name} ./`);
   });
 
@@ -20,9 +21,17 @@ describe('the images', () => {
       expect(read(`charts/${chart}/values.yaml`)).toContain('runAsUser: 65532');
   });
 
-  test('start without a shell', () => {
-    for (const line of dockerfile.match(/^(ENTRYPOINT|CMD) .*$/gm) ?? [])
-      expect(line).toMatch(/^ENTRYPOINT \[/);
+  test('say by the standard labels what they are and where they come from', () => {
+    for (const label of ['vendor', 'licenses', 'title', 'version', 'revision', 'created', 'source'])
+      expect(dockerfile, label).toContain(`org.opencontainers.image.${label}=`);
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    expect(dockerfile).toContain(`ARG VERSION=${version}\n`);
+  });
+
+  test('start and ask for their health without a shell', () => {
+    const started = dockerfile.match(/^(ENTRYPOINT|CMD|HEALTHCHECK) .*$/gm) ?? [];
+    expect(started).toHaveLength(2);
+    for (const line of started) expect(line).toMatch(/^(ENTRYPOINT|HEALTHCHECK .* CMD) \["node", /);
   });
 
   test('are built by the package manager that the repository pins', () => {

@@ -1,0 +1,51 @@
+/** Builds the images of `docker/Dockerfile` from a checkout, as a release does, on bases made here. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeNodeImages } from './base.ts';
+import { podman, root, run } from './podman.ts';
+
+export const targets = ['auth-api', 'auth-ui', 'environment-api', 'config-server-simulator', 'cli'] as const;
+
+export type Target = (typeof targets)[number];
+
+export interface BuildOptions {
+  tag: string;
+  /** Default: this checkout. */
+  source?: string;
+  only?: readonly Target[];
+}
+
+export const imageName = (target: Target, tag: string) => `localhost/gatehouse/${target}:${tag}`;
+
+/** Names of the built images. Layers of an earlier build of the same files are used again. */
+export async function buildImages({ tag, source = root, only = targets }: BuildOptions): Promise<string[]> {
+  const bases = await makeNodeImages();
+  const values = {
+    NODE_IMAGE: bases.node,
+    RUNTIME_IMAGE: bases.runtime,
+    ...(await provenance(source)),
+  };
+  const settings = Object.entries(values).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
+  const names: string[] = [];
+  for (const target of only) {
+    const name = imageName(target, tag);
+    // Only this format keeps the health check.
+    const fixed = ['--format', 'docker', '--layers', '--network', 'host'];
+    const file = ['--file', join(source, 'docker/Dockerfile'), '--target', target];
+    await podman('build', ...fixed, ...file, ...settings, '--tag', name, source);
+    names.push(name);
+  }
+  return names;
+}
+
+/** The time is that of the commit, so that the same commit makes the same labels. */
+export async function provenance(source: string) {
+  const git = (...args: string[]) => run('git', ['-C', source, ...args]);
+  const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
+  return {
+    VERSION: version,
+    REVISION: await git('describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'),
+    CREATED: await git('show', '--no-patch', '--format=%cI', 'HEAD'),
+    SOURCE: await git('remote', 'get-url', 'origin').catch(() => 'unknown'),
+  };
+}

@@ -1,0 +1,57 @@
+/** Runs podman with settings that work in a container or a virtual machine too, without touching those of the machine. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Ignored by git; may be deleted at any time. */
+const stateFolder = join(root, '.gatehouse/images');
+
+/** Why no image can be built here, or undefined when one can. */
+export function whyNoPodman(): string | undefined {
+  for (const program of ['podman', 'buildah', 'runc', 'debootstrap'])
+    if (spawnSync(program, ['--version']).error) return `${program} is not installed`;
+  return process.getuid?.() === 0 ? undefined : 'images are built by root here';
+}
+
+/** Resolves with the standard output. @throws Error with the end of all output when podman fails */
+export function podman(...args: string[]): Promise<string> {
+  return run('podman', args, { CONTAINERS_CONF: settings() });
+}
+
+/** The same for any program. */
+export function run(program: string, args: string[], environment: Record<string, string> = {}) {
+  return new Promise<string>((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    let all = '';
+    const keep = (chunk: Buffer) => {
+      all = (all + chunk).slice(-4000);
+    };
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk;
+      keep(chunk);
+    });
+    child.stderr.on('data', keep);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(output.trim());
+      else reject(new Error(`${program} ${args.join(' ')} ended with ${signal ?? code}:\n${all.trim()}`));
+    });
+  });
+}
+
+/** runc instead of crun, which refuses mixed versions of cgroups; limits that root of a container may set. */
+function settings(): string {
+  const file = join(stateFolder, 'containers.conf');
+  mkdirSync(stateFolder, { recursive: true });
+  const limits = '["nofile=20000:20000","nproc=30000:30000"]';
+  writeFileSync(file, `[containers]\ndefault_ulimits=${limits}\n[engine]\nruntime="runc"\n`);
+  return file;
+}
