@@ -69,6 +69,9 @@ spec:
 {{- $ports := (index $values.networkPolicy.egress .rule).ports | default list -}}
 {{- if eq .rule "postgres" -}}
 {{- $ports = list (int $values.postgres.port) -}}
+{{- if $values.postgres.primaryHost -}}
+{{- $ports = append $ports (int $values.postgres.primaryPort) -}}
+{{- end -}}
 {{- else if eq .rule "consul" -}}
 {{- $ports = list (include "gatehouse.portOfUrl" $values.consul.url | int) -}}
 {{- else if eq .rule "elasticsearch" -}}

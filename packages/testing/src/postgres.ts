@@ -1,10 +1,11 @@
 /** Creates disposable PostgreSQL databases on the server that the test run started once. */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './ports.ts';
 import { type PostgresServer, startPostgresServer } from './postgres-server.ts';
+import { createStandby } from './postgres-standby.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TestDatabase {
@@ -42,18 +43,25 @@ export interface TestPostgres extends TestDatabase {
   stop(): Promise<void>;
   /** Starts it again on the same port with the same data. */
   start(): Promise<void>;
+  /** Resolves the value of an expression, computed by the superuser. */
+  ask(expression: string): Promise<unknown>;
+  /** A server of its own that follows this one until it is promoted. */
+  startStandby(): Promise<TestPostgres>;
 }
 
 /** A whole server of its own, for tests that stop and start it. */
 export async function startPostgres(): Promise<TestPostgres> {
-  const folder = await temporaryFolder();
-  const dataDir = join(folder, 'data');
+  const dataDir = join(await temporaryFolder(), 'data');
+  return startOn(dataDir, randomBytes(8).toString('hex'));
+}
+
+async function startOn(dataDir: string, password: string): Promise<TestPostgres> {
   const port = await freePort();
-  const password = randomBytes(8).toString('hex');
   const launch = () => startPostgresServer({ dataDir, port, persistent: true, password, fast: true });
   let server: PostgresServer | undefined = await launch();
+  const { url } = server;
   return {
-    url: server.url,
+    url,
     async stop() {
       await server?.stop();
       server = undefined;
@@ -61,9 +69,25 @@ export async function startPostgres(): Promise<TestPostgres> {
     async start() {
       server ??= await launch();
     },
+    async ask(expression) {
+      return asAdministrator(url, async (client) => {
+        const { rows } = await client.query(`SELECT ${expression} AS answer`);
+        return rows[0]?.answer;
+      });
+    },
+    async startStandby() {
+      const own = join(await temporaryFolder(), 'data');
+      await createStandby({
+        primaryUrl: url,
+        primaryDataDir: dataDir,
+        dataDir: own,
+        slot: `standby_${randomBytes(4).toString('hex')}`,
+      });
+      return startOn(own, password);
+    },
     async close() {
       await server?.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(dirname(dataDir), { recursive: true, force: true });
     },
   };
 }
@@ -75,11 +99,11 @@ function sharedServerUrl(): string {
   return url;
 }
 
-async function asAdministrator(url: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+async function asAdministrator<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await work(client);
+    return await work(client);
   } finally {
     await client.end();
   }

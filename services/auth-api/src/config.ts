@@ -9,6 +9,7 @@ import {
 import { consulProblems } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { httpSettings, internalSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
+import { regionSettings } from '@gatehouse/service-kit/config/region';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   allowPlaintextPublicUrlSetting,
@@ -23,6 +24,7 @@ import {
 import {
   consulSettings,
   postgresSettings,
+  primarySettings,
   redisProblems,
   redisSettings,
 } from '@gatehouse/service-kit/config/stores';
@@ -43,7 +45,8 @@ export const configuration = defineConfiguration(
     internal: internalSettings({ port: 8086 }),
     log: logSettings,
     redis: redisSettings,
-    postgres: postgresSettings,
+    postgres: { ...postgresSettings, ...primarySettings },
+    region: regionSettings,
     encryption: encryptionSettings,
     ops: opsSettings,
     serviceClient: serviceClientSettings,

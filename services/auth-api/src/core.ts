@@ -15,12 +15,14 @@ export interface Core {
   log: Logger;
   now: Clock;
   pool: Pool;
+  /** What every region writes goes here: `pool`, or the primary of another region where `pool` is a standby. */
+  writer: Pool;
   redis: RedisClient;
   /** Opens another connection to Redis, for blocking reads and subscriptions. */
   openRedis(): RedisClient;
   keyspace: Keyspace;
   secretBox: SecretBox;
-  /** Changes that the replicas of Auth API tell each other. */
+  /** Changes that the replicas of Auth API tell each other; in a read-only region none can be made. */
   changes: ChangeLog;
   /** Calls to addresses that clients and providers registered. */
   outbound: HttpClient;
@@ -29,6 +31,10 @@ export interface Core {
   issuer: string;
   /** Chooses settings and Configuration Servers by region, such as `/USW1`. */
   location: string;
+  /** Whether this region takes the writes of administrators, and works off what the database holds. */
+  isWritable: boolean;
+  /** @throws AppError 403 `read_only_region` */
+  requireWritable(): void;
   /** Whether the compat profile is on. */
   isCompat: boolean;
   /** Maximum lifetime of everything that can be revoked. */

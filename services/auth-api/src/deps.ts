@@ -247,8 +247,9 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     followed,
     admin,
     async start() {
-      for (const { start } of [revocation, keys, signals, sso, followed, audit, retention, logout, users])
-        await start();
+      for (const { start } of [revocation, keys, signals, sso, followed, audit, logout, users]) await start();
+      // The standby of a read-only region is cleaned up by the writable one.
+      if (core.isWritable) retention.start();
     },
     async close() {
       for (const { close } of closers.toReversed()) await close();

@@ -2,11 +2,12 @@
 
 import { createAddressPolicy } from '@gatehouse/api-client/address-policy';
 import { createHttpClient } from '@gatehouse/api-client/http-client';
-import { createChangeLog } from '@gatehouse/service-kit/changes/log';
+import { type ChangeLog, createChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { isWritable, type Region, requireWritable } from '@gatehouse/service-kit/config/region';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Kit } from '@gatehouse/service-kit/http/run';
-import { createPool } from '@gatehouse/service-kit/postgres/pool';
+import { atAddress, createPool } from '@gatehouse/service-kit/postgres/pool';
 import { createKeyspace, createRedis, duplicateRedis } from '@gatehouse/service-kit/redis/client';
 import type { Config } from './config.ts';
 import type { Core } from './core.ts';
@@ -17,23 +18,30 @@ const schema = 'auth';
 export type Stores = ReturnType<typeof openStores>;
 
 export function openStores({ postgres, redis: redisSettings }: Config, { log }: Kit) {
-  const pool = createPool(postgres, { schema, applicationName: 'gatehouse-auth-api', log });
+  const options = { schema, applicationName: 'gatehouse-auth-api', log };
+  const pool = createPool(postgres, options);
+  const { primaryHost, primaryPort } = postgres;
+  const isElsewhere = primaryHost !== undefined;
+  const writer = isElsewhere ? createPool(atAddress(postgres, primaryHost, primaryPort), options) : pool;
   const redis = createRedis(redisSettings, { log });
   return {
     pool,
+    writer,
     redis,
     openRedis: () => duplicateRedis(redisSettings, log),
     async close() {
       redis.disconnect();
       await pool.end();
+      if (isElsewhere) await writer.end();
     },
   };
 }
 
 export function createCore(config: Config, kit: Kit, stores: Stores, now: Clock): Core {
   const { log } = kit;
-  const { pool, redis, openRedis } = stores;
+  const { pool, writer, redis, openRedis } = stores;
   const { publicUrl, location, tokens, sessions } = config;
+  const region = { location, ...config.region };
   const keyspace = createKeyspace(config.redis.keyPrefix);
   const maxLifeSeconds = Math.max(
     tokens.longestAccessTtlSeconds,
@@ -46,13 +54,19 @@ export function createCore(config: Config, kit: Kit, stores: Stores, now: Clock)
     log,
     now,
     pool,
+    writer,
     redis,
     openRedis,
     keyspace,
     publicUrl,
     location,
+    isWritable: isWritable(region),
+    requireWritable: () => requireWritable(region),
     secretBox: createSecretBox(config.encryption.keys),
-    changes: createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log }),
+    changes: ofRegion(
+      createChangeLog({ pool, redis, schema, channel: keyspace.name('changes:auth'), log }),
+      region,
+    ),
     outbound: createHttpClient({
       addresses: createAddressPolicy(config.outbound.allowedNetworks, config.outbound.allowLoopback),
       ca: config.outbound.ca,
@@ -61,5 +75,16 @@ export function createCore(config: Config, kit: Kit, stores: Stores, now: Clock)
     issuer: `${publicUrl}/auth/v3`,
     isCompat: config.compat.enabled,
     maxLifeMs: 1000 * maxLifeSeconds,
+  };
+}
+
+/** A read-only region refuses what administrators write before a standby would. */
+function ofRegion(changes: ChangeLog, region: Region): ChangeLog {
+  return {
+    ...changes,
+    async inTransaction(work) {
+      requireWritable(region);
+      return changes.inTransaction(work);
+    },
   };
 }

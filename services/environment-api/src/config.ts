@@ -11,6 +11,7 @@ import { consulProblems } from '@gatehouse/config-server-client/discovery/consul
 import { locationSchema, rootLocation } from '@gatehouse/contracts/environment-api/location';
 import { type ConfigOf, defineConfiguration } from '@gatehouse/service-kit/config/configuration';
 import { httpSettings, internalSettings, tlsProblems } from '@gatehouse/service-kit/config/http';
+import { regionSettings } from '@gatehouse/service-kit/config/region';
 import { read, setting } from '@gatehouse/service-kit/config/setting';
 import {
   encryptionSettings,
@@ -41,17 +42,7 @@ export const configuration = defineConfiguration(
       doc: 'Location of this installation, as a path; it selects servers and settings that are stored for a location.',
       example: '/USW1',
     }),
-    environment: {
-      writableLocation: setting(locationSchema.optional(), {
-        env: 'GATEHOUSE_WRITABLE_LOCATION',
-        doc: 'The region that accepts writes; all others refuse them. Without it every region accepts writes.',
-        example: '/USW1',
-      }),
-      forceWritable: setting(read.boolean().default(false), {
-        env: 'GATEHOUSE_FORCE_WRITABLE',
-        doc: 'Accepts writes in this region although another one is writable, during a fail-over.',
-      }),
-    },
+    environment: regionSettings,
     authApi: {
       url: setting(read.baseUrl(), {
         env: 'GATEHOUSE_AUTH_API_URL',

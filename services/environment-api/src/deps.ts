@@ -5,6 +5,7 @@ import { clientCertificatesOf } from '@gatehouse/caller-auth/sender-constraint/s
 import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul/consul-settings';
 import { createChangeLog } from '@gatehouse/service-kit/changes/log';
 import { systemClock } from '@gatehouse/service-kit/clock';
+import { isWritable as isWritableRegion } from '@gatehouse/service-kit/config/region';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { currentCorrelationId } from '@gatehouse/service-kit/http/correlation';
 import type { Kit } from '@gatehouse/service-kit/http/run';
@@ -13,7 +14,6 @@ import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
 import { createKeyspace, createRedis } from '@gatehouse/service-kit/redis/client';
 import { linesOf } from '@gatehouse/service-kit/secret';
 import { composeAccess } from './access/compose.ts';
-import { isWritable as isWritableRegion } from './access/region.ts';
 import { composeApiKeys } from './api-keys/compose.ts';
 import { composeAudit } from './audit/compose.ts';
 import { composeChanges } from './changes/compose.ts';

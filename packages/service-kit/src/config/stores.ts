@@ -132,6 +132,19 @@ export const postgresSettings = {
   }),
 };
 
+/** For a service that writes although its PostgreSQL is the standby of another region. */
+export const primarySettings = {
+  primaryHost: setting(z.string().min(1).optional(), {
+    env: 'GATEHOUSE_POSTGRES_PRIMARY_HOST',
+    doc: 'Host of the primary in a region whose own PostgreSQL is a standby: revocations, security events, consents and signals are written there, with the same database, role and password. Administration stays refused.',
+    example: 'postgres.usw1.example',
+  }),
+  primaryPort: setting(read.port().default(5432), {
+    env: 'GATEHOUSE_POSTGRES_PRIMARY_PORT',
+    doc: 'Port of the primary of another region.',
+  }),
+};
+
 export const consulSettings = {
   url: setting(z.url({ protocol: /^https?$/ }).optional(), {
     env: 'GATEHOUSE_CONSUL_URL',

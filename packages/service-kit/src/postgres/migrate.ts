@@ -1,7 +1,9 @@
 /** Migrates a service's schema to the version of this build. */
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import type { Logger } from '../logging/logger.ts';
-import { connectionOptions, type PostgresConfig } from './pool.ts';
+import { connectionOptions, type PostgresConfig, type Queryable } from './pool.ts';
 
 export interface MigrateOptions {
   schema: string;
@@ -10,11 +12,18 @@ export interface MigrateOptions {
   log: Logger;
 }
 
-/** Runs missing migrations in order; pods that start together wait for each other. Returns the names that ran. */
+/**
+ * Runs missing migrations in order; pods that start together wait for each other. Returns the names that ran.
+ * @throws Error on a standby that lacks one: the region that writes runs them
+ */
 export async function migrate(
   config: PostgresConfig,
   { schema, folder, log }: MigrateOptions,
 ): Promise<string[]> {
+  if (await isCurrentStandby(config, schema, folder)) {
+    log.info({ schema }, 'this PostgreSQL is a standby, and has every migration of the region that writes');
+    return [];
+  }
   // Loaded only by the migrating process: it needs 20 MB of memory.
   const { runner } = await import('node-pg-migrate');
   const done = await runner({
@@ -40,4 +49,30 @@ export async function migrate(
   const names = done.map(({ name }) => name);
   log.info({ schema, migrations: names }, names.length > 0 ? 'database migrated' : 'database is up to date');
   return names;
+}
+
+async function isCurrentStandby(config: PostgresConfig, schema: string, folder: URL): Promise<boolean> {
+  const client = new pg.Client(connectionOptions(config));
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ is: boolean }>('SELECT pg_is_in_recovery() AS is');
+    if (rows[0]?.is !== true) return false;
+    const { missing } = await compareMigrations(client, schema, folder);
+    if (missing.length === 0) return true;
+    throw new Error(
+      `This PostgreSQL is a standby whose schema ${schema} lacks ${missing.join(', ')}: upgrade the region that writes first.`,
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** `missing`: of this version, and not there; `newer`: how many are there that this version does not know. */
+export async function compareMigrations(db: Queryable, schema: string, folder: URL) {
+  const files = (await readdir(folder))
+    .filter((name) => name.endsWith('.sql'))
+    .map((name) => name.slice(0, -4));
+  const { rows } = await db.query<{ name: string }>(`SELECT name FROM ${schema}.migrations`);
+  const done = new Set(rows.map(({ name }) => name));
+  return { missing: files.filter((name) => !done.has(name)), newer: rows.length - files.length };
 }

@@ -2,7 +2,7 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import pg from 'pg';
 import type { Logger } from '../logging/logger.ts';
-import type { Secret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 
 export interface PostgresConfig {
   url: Secret | undefined;
@@ -49,6 +49,15 @@ export function createPool(config: PostgresConfig, options: PoolOptions): Pool {
     client.on('error', (error) => options.log.debug({ err: error }, 'a PostgreSQL connection broke in use')),
   );
   return pool;
+}
+
+/** The same database, role and password at another server. */
+export function atAddress(config: PostgresConfig, host: string, port: number): PostgresConfig {
+  if (!config.url) return { ...config, host, port };
+  const url = new URL(config.url.reveal());
+  url.hostname = host;
+  url.port = String(port);
+  return { ...config, url: new Secret(url.href) };
 }
 
 export function connectionOptions(config: PostgresConfig): pg.ClientConfig {

@@ -1,7 +1,7 @@
 /** Checks version, role, clock, connections and migrations of PostgreSQL for the diagnosis. */
-import { readdir } from 'node:fs/promises';
 import type { Clock } from '../clock.ts';
 import { type Probe, type Verdict, worst } from '../health/diagnosis.ts';
+import { compareMigrations } from './migrate.ts';
 import type { Queryable } from './pool.ts';
 
 export interface PostgresProbeOptions {
@@ -65,18 +65,12 @@ function verdictsOf(facts: Facts, nowMs: number): Verdict[] {
 }
 
 async function migrationVerdict(db: Queryable, schema: string, folder: URL): Promise<Verdict> {
-  const files = (await readdir(folder))
-    .filter((name) => name.endsWith('.sql'))
-    .map((name) => name.slice(0, -4));
-  const { rows } = await db.query<{ name: string }>(`SELECT name FROM ${schema}.migrations`);
-  const done = new Set(rows.map(({ name }) => name));
-  const missing = files.filter((name) => !done.has(name));
+  const { missing, newer } = await compareMigrations(db, schema, folder);
   if (missing.length > 0)
     return {
       status: 'failed',
       message: `The schema ${schema} lacks ${missing.join(', ')}: run the command migrate of this version.`,
     };
-  const newer = rows.length - files.length;
   if (newer > 0)
     return {
       status: 'warning',

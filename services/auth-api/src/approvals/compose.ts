@@ -33,9 +33,9 @@ export function composeApprovals(core: Core, dependencies: ApprovalDependencies)
     audit: audit.writer,
     now: core.now,
   });
-  const { pool: db, redis, keyspace, now } = core;
+  const { pool: db, writer, redis, keyspace, now } = core;
   const userCodes = createUserCodes({
-    ...{ db, redis, keyspace, now },
+    ...{ db, writer, redis, keyspace, now },
     concurrency: config.clients.hashConcurrency,
   });
   const calls = createApprovalPageCalls({

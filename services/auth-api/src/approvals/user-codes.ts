@@ -34,6 +34,7 @@ export interface UserCodeTry {
 
 interface UserCodesOptions {
   db: Queryable;
+  writer: Queryable;
   redis: RedisClient;
   keyspace: Keyspace;
   now: Clock;
@@ -50,7 +51,7 @@ export function readUserCode(typed: string): string | undefined {
   return isCode ? code : undefined;
 }
 
-export function createUserCodes({ db, redis, keyspace, now, concurrency }: UserCodesOptions) {
+export function createUserCodes({ db, writer, redis, keyspace, now, concurrency }: UserCodesOptions) {
   const tries = createAttemptCounter({ redis, keyspace, now, name: 'limit:backchannel-user-code', limits });
   const slowWork = createSemaphore({ concurrency, queueLength: 64 });
   /** Made when it is needed first. */
@@ -106,7 +107,7 @@ export function createUserCodes({ db, redis, keyspace, now, concurrency }: UserC
     /** `code`: as readUserCode gives it. */
     async set(sub: string, code: string): Promise<void> {
       const hash = await slowWork.run(() => hashSlowly(code));
-      await db.query(
+      await writer.query(
         `INSERT INTO auth.user_codes (sub, hash) VALUES ($1, $2)
          ON CONFLICT (sub) DO UPDATE SET hash = excluded.hash, updated_at = now()`,
         [sub, hash],
@@ -114,7 +115,7 @@ export function createUserCodes({ db, redis, keyspace, now, concurrency }: UserC
     },
 
     async remove(sub: string): Promise<void> {
-      await db.query('DELETE FROM auth.user_codes WHERE sub = $1', [sub]);
+      await writer.query('DELETE FROM auth.user_codes WHERE sub = $1', [sub]);
     },
   };
 }

@@ -27,7 +27,7 @@ interface AuditDependencies {
 export type Audit = Awaited<ReturnType<typeof composeAudit>>;
 
 export async function composeAudit(core: Core, { config, onEvent }: AuditDependencies) {
-  const { pool, redis, keyspace, secretBox, now } = core;
+  const { pool, writer: primary, redis, keyspace, secretBox, now, isWritable, requireWritable } = core;
   const { audit: settings, elasticsearch } = config;
   const { log, metrics } = core.kit;
   const stream = createAuditStream(redis, keyspace.name('audit'));
@@ -40,7 +40,7 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     'Age of the oldest security event that waits in Redis; 0 when none does.',
   );
   const drain = createAuditDrain({
-    pool,
+    pool: primary,
     stream,
     log,
     onWaiting(events, oldestMs) {
@@ -71,6 +71,7 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     search: { find: (filter: AuditFilter) => findAuditPage(pool, filter) },
     erasure: createAuditErasure({
       pool,
+      requireWritable,
       audit: writer,
       auditWorker: worker,
       drain: drain.drainOnce,
@@ -97,7 +98,8 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     },
     start() {
       drain.start();
-      worker.start();
+      // The writable region chains, ships and deletes what all regions write.
+      if (isWritable) worker.start();
     },
     async close() {
       const numbers = floodLimits.map((limit) => limit.close());

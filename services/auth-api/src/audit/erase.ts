@@ -7,6 +7,8 @@ import { erasePersonalFacts, findPersonalNames } from './store.ts';
 
 interface AuditErasureOptions {
   pool: Pool;
+  /** @throws AppError 403 in a read-only region */
+  requireWritable(): void;
   audit: AuditWriter;
   auditWorker: AuditWorker;
   /** Moves the events that wait in Redis into PostgreSQL. */
@@ -15,13 +17,14 @@ interface AuditErasureOptions {
 }
 
 export function createAuditErasure(options: AuditErasureOptions) {
-  const { pool, audit, auditWorker, drain, pseudonymise } = options;
+  const { pool, requireWritable, audit, auditWorker, drain, pseudonymise } = options;
   return {
     /**
      * `user`: user name in any case, or sub. A repetition finishes what was interrupted.
-     * @throws AppError 503 when Elasticsearch does not answer; PostgreSQL has been erased by then
+     * @throws AppError 403 in a read-only region, 503 when Elasticsearch does not answer; PostgreSQL has been erased by then
      */
     async erase(user: string, actor: Actor): Promise<{ events: number; copies: number }> {
+      requireWritable();
       // Otherwise the events that still wait would bring the name back.
       await drain();
       const { names, events } = await inTransaction(pool, async (client) => {

@@ -107,7 +107,7 @@ function followEnvironmentApi(core: Core, dependencies: ChangesDependencies) {
   const latest = async () => (await environmentApi.changesSince(0, 1)).latest;
   const ends = createEnds({
     revocations: dependencies.revocation.revocations,
-    position: createEndsPosition(core.pool),
+    position: createEndsPosition(core.pool, core.isWritable),
     changesSince: environmentApi.changesSince,
     location: core.location,
     now: core.now,

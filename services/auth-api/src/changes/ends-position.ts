@@ -10,7 +10,8 @@ export interface Position {
 
 export type EndsPosition = ReturnType<typeof createEndsPosition>;
 
-export function createEndsPosition(pool: Queryable) {
+/** @param isWritable false in a read-only region: the position that it reads is that of the writable one */
+export function createEndsPosition(pool: Queryable, isWritable = true) {
   return {
     /** Undefined before the first start. */
     async read(): Promise<Position | undefined> {
@@ -25,6 +26,7 @@ export function createEndsPosition(pool: Queryable) {
     },
     /** `isReset`: Environment API counts from an earlier number again; otherwise the position never goes back. */
     async save({ seq, stamp }: Position, isReset = false): Promise<void> {
+      if (!isWritable) return;
       await pool.query(
         `INSERT INTO auth.followed_ends AS known (seq, mark) VALUES ($1, $2)
           ON CONFLICT (is_only) DO UPDATE SET seq = excluded.seq, mark = excluded.mark
@@ -32,13 +34,19 @@ export function createEndsPosition(pool: Queryable) {
         [seq, stamp === undefined ? null : `${seq} ${stamp}`, isReset],
       );
     },
-    /** The moment by PostgreSQL's clock, which all replicas share. */
+    /**
+     * The moment by PostgreSQL's clock, which all replicas share. Never on a standby: who confirms there is of another region,
+     * whose stream does not come here.
+     */
     async moment(): Promise<string> {
-      const { rows } = await pool.query<{ moment: string }>('SELECT clock_timestamp()::text AS moment');
+      const { rows } = await pool.query<{ moment: string }>(
+        `SELECT CASE WHEN pg_is_in_recovery() THEN 'infinity' ELSE clock_timestamp() END::text AS moment`,
+      );
       return rows[0]?.moment ?? 'infinity';
     },
     /** This replica knows now whatever ended. */
     async confirm(): Promise<void> {
+      if (!isWritable) return;
       await pool.query('UPDATE auth.followed_ends SET confirmed_at = clock_timestamp()');
     },
     /** Whether a replica has confirmed since that moment. */

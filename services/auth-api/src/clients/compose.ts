@@ -38,7 +38,7 @@ interface ClientDependencies {
 export type Clients = Awaited<ReturnType<typeof composeClients>>;
 
 export async function composeClients(core: Core, dependencies: ClientDependencies) {
-  const { isCompat, pool, redis, keyspace, changes, now } = core;
+  const { isCompat, isWritable, pool, writer, redis, keyspace, changes, now } = core;
   const { clients: settings, tokens: tokenSettings, outbound, serviceClient: shared } = dependencies.config;
   const { log } = core.kit;
   const own = serviceClient(shared.id, shared.secret, now());
@@ -55,12 +55,12 @@ export async function composeClients(core: Core, dependencies: ClientDependencie
     onStale: (key, ageMs, error) => log.warn({ err: error, key, ageMs }, 'a cached client or origin is used'),
   });
   const uses = createLastUses({
-    write: (times) => writeClientUses(pool, times),
+    write: (times) => writeClientUses(writer, times),
     now,
     log,
     what: 'clients',
     gatherMs: 5_000,
-    isWritable: true,
+    isWritable: isWritable || writer !== pool,
   });
   return {
     /** The services' own client. */

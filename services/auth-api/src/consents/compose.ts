@@ -20,10 +20,10 @@ interface ConsentDependencies {
 export type Consents = ReturnType<typeof composeConsents>;
 
 export function composeConsents(
-  { pool }: Core,
+  { pool, writer }: Core,
   { audit, browser, sessions, interactions }: ConsentDependencies,
 ) {
-  const service = createConsentService(pool);
+  const service = createConsentService(pool, writer);
   const consentForms = createConsentForms({
     guard: interactions.formGuard,
     interactions: interactions.service,

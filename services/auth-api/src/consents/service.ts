@@ -10,7 +10,7 @@ export interface RequestedConsent {
 export type ConsentService = ReturnType<typeof createConsentService>;
 
 /** Both methods reject while PostgreSQL is away; the error handlers answer 503. */
-export function createConsentService(db: Queryable) {
+export function createConsentService(db: Queryable, writer: Queryable) {
   return {
     /** Tells whether the user has agreed to all of the scope before. */
     async covers(sub: string, { clientId, scope }: RequestedConsent): Promise<boolean> {
@@ -18,7 +18,7 @@ export function createConsentService(db: Queryable) {
       return given !== undefined && isWithinScope(scope, given);
     },
     /** Adds the scope to what the user agreed to before. */
-    give: (sub: string, { clientId, scope }: RequestedConsent) => addConsent(db, sub, clientId, scope),
+    give: (sub: string, { clientId, scope }: RequestedConsent) => addConsent(writer, sub, clientId, scope),
   };
 }
 

@@ -16,7 +16,7 @@ interface KeyDependencies {
 export type Keys = ReturnType<typeof composeKeys>;
 
 export function composeKeys(core: Core, dependencies: KeyDependencies) {
-  const { issuer, pool, changes, secretBox, now } = core;
+  const { issuer, pool, changes, secretBox, now, isWritable } = core;
   const { config, audit } = dependencies;
   const { log, metrics } = core.kit;
   const rotationMs = config.signingKeys.rotationDays * 86_400_000;
@@ -28,6 +28,7 @@ export function composeKeys(core: Core, dependencies: KeyDependencies) {
     now,
     log,
     rotationMs,
+    isWritable,
     // An ID token lives as long as the access token beside it.
     maxSignedLifeMs: 1000 * config.tokens.longestAccessTtlSeconds,
   });

@@ -31,6 +31,8 @@ export interface SigningKeyOptions {
   log: Logger;
   /** How long a key signs; 0: until an administrator rotates it. */
   rotationMs: number;
+  /** False in a read-only region: the writable one maintains the keys. */
+  isWritable: boolean;
   /** Maximum lifetime of what a key signs. */
   maxSignedLifeMs: number;
 }
@@ -116,6 +118,7 @@ export function createSigningKeys(options: SigningKeyOptions) {
   async function maintain(): Promise<void> {
     const stored = await listKeys(db);
     ring.replace(stored);
+    if (!options.isWritable) return;
     if (!stored.some(isExpired) && !signingAlgorithms.some((algorithm) => isDue(stored, algorithm))) return;
     await change(bySchedule, async (keys) => {
       // Checked again under the lock: another replica may have rotated.

@@ -7,7 +7,18 @@ import { createRevocationTable } from './table.ts';
 
 export type Revocation = ReturnType<typeof composeRevocation>;
 
-export function composeRevocation({ kit, pool, redis, openRedis, keyspace, maxLifeMs, now, log }: Core) {
+export function composeRevocation({
+  kit,
+  pool,
+  writer,
+  isWritable,
+  redis,
+  openRedis,
+  keyspace,
+  maxLifeMs,
+  now,
+  log,
+}: Core) {
   // It waits in Redis for the next revocation.
   const blockingRedis = openRedis();
   const stream = createRevocationStream(redis, blockingRedis, keyspace.name('cutoffs'));
@@ -17,7 +28,7 @@ export function composeRevocation({ kit, pool, redis, openRedis, keyspace, maxLi
   );
   const revocations = createRevocations({
     stream,
-    table: createRevocationTable(pool, maxLifeMs),
+    table: createRevocationTable({ pool, writer, isWritable, lifeMs: maxLifeMs }),
     now,
     log,
     maxLifeMs,

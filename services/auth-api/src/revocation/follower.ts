@@ -34,6 +34,8 @@ const patienceMs = 300;
 const retryDelayMs = 100;
 const pageSize = 5000;
 const epochBytes = 16;
+/** In no epoch of PostgreSQL. */
+const besideMark = '.';
 /** Clocks of two nodes of Redis differ by less: an entry of the new one may have an earlier id than the last of the old one. */
 const nodeSkewMs = 600_000;
 
@@ -75,13 +77,21 @@ export function createFollower(options: FollowerOptions) {
     known = { ...history, epoch: await agreeOnEpoch() };
   }
 
-  /** Gives Redis the epoch of PostgreSQL; another one if Redis had lost it, so that every replica notices. */
+  /**
+   * Gives Redis the epoch of PostgreSQL; another one if Redis had lost it, so that every replica notices. In a region whose
+   * PostgreSQL is a standby the epoch belongs to the Redis of another region: ours is marked as one beside it.
+   */
   async function agreeOnEpoch(): Promise<string> {
-    const kept = await table.epoch();
+    const [kept, isStandby] = await Promise.all([table.epoch(), table.isStandby()]);
     const { epoch } = await stream.history();
-    if (kept !== undefined && kept === epoch) return kept;
+    const place = isStandby ? (kept ?? '') : kept;
+    if (epoch !== undefined && place !== undefined && isOf(place, epoch)) return epoch;
+    if (isStandby) return setEpoch(`${place}${besideMark}${randomToken(epochBytes)}`);
     if (kept !== undefined) onLoss();
-    const agreed = await table.replaceEpoch(kept, randomToken(epochBytes));
+    return setEpoch(await table.replaceEpoch(kept, randomToken(epochBytes)));
+  }
+
+  async function setEpoch(agreed: string): Promise<string> {
     await stream.setEpoch(agreed);
     return agreed;
   }
@@ -178,4 +188,9 @@ export function createFollower(options: FollowerOptions) {
       await tail;
     },
   };
+}
+
+/** Whether an epoch of Redis is the one that PostgreSQL keeps, or was made beside it. */
+function isOf(kept: string, epoch: string): boolean {
+  return epoch === kept || epoch.startsWith(`${kept}${besideMark}`);
 }

@@ -17,11 +17,25 @@ const removedAtOnce = 5000;
 
 const endlessMs = 3_650 * 86_400_000;
 
-/** @param lifeMs maximum lifetime of a token: a revocation is kept for as long */
-export function createRevocationTable(pool: Queryable, lifeMs: number) {
+export interface RevocationTableOptions {
+  pool: Queryable;
+  /** Where revocations are written: `pool`, or the primary where `pool` is a standby. */
+  writer?: Queryable;
+  /** False in a read-only region: the writable one deletes what has expired. */
+  isWritable?: boolean;
+  /** Maximum lifetime of a token: a revocation is kept for as long. */
+  lifeMs: number;
+}
+
+export function createRevocationTable({
+  pool,
+  writer = pool,
+  isWritable = true,
+  lifeMs,
+}: RevocationTableOptions) {
   return {
-    /** Moves a not-before forward, never back. `db`: the pool, or the transaction that the revocations belong to. */
-    async save(revocations: readonly Revocation[], db = pool): Promise<void> {
+    /** Moves a not-before forward, never back. `db`: the writer, or the transaction that the revocations belong to. */
+    async save(revocations: readonly Revocation[], db = writer): Promise<void> {
       // In one order everywhere: two statements that hold each other's rows would deadlock.
       const sorted = [...newestOf(revocations)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
       await db.query({
@@ -65,11 +79,16 @@ export function createRevocationTable(pool: Queryable, lifeMs: number) {
     /**
      * `at`: the moment from which the next read() finds everything that the coming one may miss.
      * `server`: another one when a copy of the database takes over, and when an older one is restored by whatever means.
+     *
+     * The rows of a standby have the primary's clock and come as late as the replication: it is read from the newest commit that
+     * has come, and from the beginning before the first.
      */
     async moment(): Promise<{ at: string; server: string }> {
       const { rows } = await pool.query<{ at: string; server: string }>(
-        `SELECT clock_timestamp()::text AS at,
-          extract(epoch FROM pg_postmaster_start_time()) || ' ' || pg_relation_filenode('auth.revocations') AS server`,
+        `SELECT CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_xact_replay_timestamp(), '-infinity')
+            ELSE clock_timestamp() END::text AS at,
+          concat_ws(' ', extract(epoch FROM pg_postmaster_start_time()), pg_relation_filenode('auth.revocations'),
+            pg_is_in_recovery()) AS server`,
       );
       return rows[0] ?? { at: '-infinity', server: '' };
     },
@@ -77,6 +96,12 @@ export function createRevocationTable(pool: Queryable, lifeMs: number) {
     async epoch(): Promise<string | undefined> {
       const { rows } = await pool.query<{ epoch: string }>('SELECT epoch FROM auth.revocation_epoch');
       return rows[0]?.epoch;
+    },
+
+    /** Whether another server writes, and this one repeats it. */
+    async isStandby(): Promise<boolean> {
+      const { rows } = await pool.query<{ is: boolean }>('SELECT pg_is_in_recovery() AS is');
+      return rows[0]?.is === true;
     },
 
     /** Of replicas that replace the same epoch, one succeeds. Gives the epoch that is valid now. */
@@ -91,6 +116,7 @@ export function createRevocationTable(pool: Queryable, lifeMs: number) {
 
     /** Deletes what no living token can be older than. Resolves true when there may be more. */
     async removeExpired(nowMs: number): Promise<boolean> {
+      if (!isWritable) return false;
       const { rowCount } = await pool.query(
         `DELETE FROM auth.revocations WHERE (kind, id) IN (
           SELECT kind, id FROM auth.revocations WHERE expires_at < $1 ORDER BY expires_at LIMIT ${removedAtOnce})`,

@@ -23,7 +23,7 @@ const pollMs = 5_000;
 export type Signals = ReturnType<typeof composeSignals>;
 
 export function composeSignals(core: Core, { config, audit, keys }: SignalDependencies) {
-  const { pool, redis, keyspace, changes, secretBox, issuer, outbound, now, log } = core;
+  const { pool, writer, redis, keyspace, changes, secretBox, issuer, outbound, now, log } = core;
   const outcomes = core.kit.metrics.counter(
     'auth_signals_total',
     'Attempts to push a shared signal to a receiver.',
@@ -35,7 +35,7 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
     addresses: createAddressPolicy(allowedNetworks, allowLoopback),
     audit: audit.writer,
   });
-  const outbox = createOutbox(pool);
+  const outbox = createOutbox(writer);
   const delivery = createDelivery({
     ...{ outbox, receivers, outbound, now, log },
     sign: createEventTokens(keys.signer, issuer),
@@ -65,7 +65,7 @@ export function composeSignals(core: Core, { config, audit, keys }: SignalDepend
     ...{ pollMs, now, log },
   });
   const intake = createIntake({
-    ...{ pool, redis, receivers, outbox, issuer, log },
+    ...{ pool: writer, redis, receivers, outbox, issuer, log },
     waitingKey: keyspace.name('signals-waiting'),
     async contactCentersOf(sub) {
       // A login of a moment ago may still wait in Redis.

@@ -28,7 +28,11 @@ export interface KeyStack {
   /** Moves the clock of every replica. */
   clock: { nowMs: number };
   /** Another replica, started; those of one test share what the database holds. */
-  replica(options?: { box?: typeof box; rotationMs?: number }): Promise<SigningKeyService>;
+  replica(options?: {
+    box?: typeof box;
+    rotationMs?: number;
+    isWritable?: boolean;
+  }): Promise<SigningKeyService>;
   close(): Promise<void>;
 }
 
@@ -71,6 +75,7 @@ export async function startKeyStack(): Promise<KeyStack> {
         now: () => clock.nowMs,
         log,
         rotationMs: options.rotationMs ?? 90 * dayMs,
+        isWritable: options.isWritable ?? true,
         maxSignedLifeMs: 7 * dayMs,
       });
       await keys.start();

@@ -56,6 +56,8 @@ export interface AuthApiOptions {
   env?: Record<string, string>;
   /** Runs beside another replica: its servers are used and stay open. */
   beside?: AuthApi;
+  /** Of another region: a Redis of its own, and a copy of the database. */
+  stores?: { redis: TestRedis; database: Pick<TestDatabase, 'url' | 'close'> };
   now?: () => number;
   /** Takes part in the start before anything is asked of it. */
   seed?: Parameters<typeof startSimulator>[0]['seed'];
@@ -63,8 +65,8 @@ export interface AuthApiOptions {
 
 export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthApi> {
   const { beside } = options;
-  const redis = beside?.redis ?? (await startRedis({ persistent: true }));
-  const database = beside?.database ?? (await createTestDatabase());
+  const redis = options.stores?.redis ?? beside?.redis ?? (await startRedis({ persistent: true }));
+  const database = options.stores?.database ?? beside?.database ?? (await createTestDatabase());
   const environmentApi = beside?.environmentApi ?? (await startEnvironmentApi());
   const simulator =
     beside?.simulator ?? (await startSimulator({ port: 0, seed: options.seed ?? demoSeed, hash: 'test' }));

@@ -58,7 +58,7 @@ async function startReplica(
 ): Promise<Revocations> {
   const revocations = createRevocations({
     stream: createRevocationStream(await connect(false), await connect(true), key),
-    table: createRevocationTable(pool, 1_000_000),
+    table: createRevocationTable({ pool, lifeMs: 1_000_000 }),
     now: () => nowMs,
     log,
     maxLifeMs: 1_000_000,
@@ -207,7 +207,7 @@ describe('cut-offs', () => {
     memory.prune(11);
 
     expect([memory.hasEnded('some'), memory.hasEnded('ended')]).toEqual([false, true]);
-    await createRevocationTable(pool, 1_000_000).save([{ ...everyOne, atMs: nowMs }]);
+    await createRevocationTable({ pool, lifeMs: 1_000_000 }).save([{ ...everyOne, atMs: nowMs }]);
     const { rows } = await pool.query("SELECT expires_at FROM auth.revocations WHERE id = '*'");
     expect(rows).toEqual([{ expires_at: new Date(nowMs + 1_000_000) }]);
   });
@@ -220,7 +220,9 @@ describe('cut-offs', () => {
       stream: { ...stream, history: async () => ({ ...(await stream.history()), node }) },
       settleIntervalMs: 600_000,
     });
-    await createRevocationTable(pool, 1_000_000).save([{ kind: 'sub', id: 'failed-over', atMs: nowMs }]);
+    await createRevocationTable({ pool, lifeMs: 1_000_000 }).save([
+      { kind: 'sub', id: 'failed-over', atMs: nowMs },
+    ]);
 
     node = 'two';
 
@@ -310,7 +312,7 @@ describe('cut-offs', () => {
   // attack: keep the database busy by revoking rubbish | ASVS 2.4.1 | guard: services/auth-api/src/revocation/keeper.ts
   it('are looked for in PostgreSQL at most once a second, however many requests have nothing to end', async () => {
     const redis = await connect(false);
-    const table = createRevocationTable(pool, 1_000_000);
+    const table = createRevocationTable({ pool, lifeMs: 1_000_000 });
     let rounds = 0;
     const revocations = await startReplica('k', undefined, {
       table: {

@@ -3,10 +3,10 @@
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { isWritable, type Region } from '@gatehouse/service-kit/config/region';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
-import { isWritable, type Region } from '../access/region.ts';
 import type { AuditService } from '../audit/service.ts';
 import { createReplay } from '../idempotency/replay.ts';
 import { changeRoutes } from './routes.ts';

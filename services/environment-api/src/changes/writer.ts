@@ -5,11 +5,11 @@ import type { EnvironmentEnd, EnvironmentEntity } from '@gatehouse/contracts/env
 import type { FieldChanges } from '@gatehouse/service-kit/changes/field-changes';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
 import type { Clock } from '@gatehouse/service-kit/clock';
+import { type Region, requireWritable } from '@gatehouse/service-kit/config/region';
 import { forbidden, unavailable } from '@gatehouse/service-kit/errors/app-error';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import { z } from 'zod';
 import type { Caller } from '../access/caller.ts';
-import { type Region, requireWritable } from '../access/region.ts';
 import type { AuditService } from '../audit/service.ts';
 import type { AuditAction } from '../audit/store.ts';
 import { type KeyedRequest, keyedRequestOf, type Replay } from '../idempotency/replay.ts';

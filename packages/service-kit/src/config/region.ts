@@ -1,6 +1,19 @@
-/** Decides whether this region takes writes. */
-import { covers } from '@gatehouse/contracts/environment-api/location';
-import { forbidden } from '@gatehouse/service-kit/errors/app-error';
+/** Defines the settings of a region, and decides whether it takes writes. */
+import { covers, locationSchema } from '@gatehouse/contracts/environment-api/location';
+import { forbidden } from '../errors/app-error.ts';
+import { read, setting } from './setting.ts';
+
+export const regionSettings = {
+  writableLocation: setting(locationSchema.optional(), {
+    env: 'GATEHOUSE_WRITABLE_LOCATION',
+    doc: 'The region that accepts writes; all others refuse them. Without it every region accepts writes.',
+    example: '/USW1',
+  }),
+  forceWritable: setting(read.boolean().default(false), {
+    env: 'GATEHOUSE_FORCE_WRITABLE',
+    doc: 'Accepts writes in this region although another one is writable, during a fail-over.',
+  }),
+};
 
 export interface Region {
   /** Where this service runs. */
