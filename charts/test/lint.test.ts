@@ -4,16 +4,24 @@ import { describe, expect, test } from 'vitest';
 import { ciCases, ciFile, readYaml } from '../../tools/helm/ci-values.ts';
 import { runHelm } from '../../tools/helm/helm.ts';
 import { serviceCharts } from '../../tools/helm/places.ts';
-import { renderChart } from '../../tools/helm/render.ts';
+import { renderChart, renderManifest } from '../../tools/helm/render.ts';
 import { validateObject } from '../../tools/helm/validate.ts';
 import { only, prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();
 
 describe.each(ciCases)('$chart with the values $name', ({ chart, name, file }) => {
-  test('passes helm lint --strict', async () => {
-    const result = await runHelm(['lint', '--strict', charts.folder(chart), '--values', file]);
+  test.each([3, 4] as const)('passes helm lint --strict of Helm %i', async (major) => {
+    const result = await runHelm(['lint', '--strict', charts.folder(chart), '--values', file], '', major);
     expect(result).toMatchObject({ exitCode: 0 });
+  });
+
+  test('renders the same with Helm 3 and Helm 4', async () => {
+    const options = { valuesFiles: [file], apiVersions: [prometheus] };
+    const [three, four] = await Promise.all(
+      ([3, 4] as const).map((helm) => renderManifest(charts.folder(chart), { ...options, helm })),
+    );
+    expect(three).toBe(four);
   });
 
   test('renders only objects that Kubernetes knows, field by field', async () => {

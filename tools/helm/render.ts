@@ -1,6 +1,6 @@
 /** Renders a chart to Kubernetes objects. */
 import { parseAllDocuments, stringify } from 'yaml';
-import { runHelm } from './helm.ts';
+import { type HelmMajor, runHelm } from './helm.ts';
 
 export interface KubernetesObject {
   apiVersion: string;
@@ -25,6 +25,7 @@ export interface RenderOptions {
   apiVersions?: readonly string[];
   isUpgrade?: boolean;
   skipSchema?: boolean;
+  helm?: HelmMajor;
 }
 
 /** @throws Error with Helm's own words, such as the name of a misspelt key */
@@ -56,7 +57,7 @@ export async function renderManifest(folder: string, options: RenderOptions = {}
   if (options.isUpgrade) args.push('--is-upgrade');
   if (options.skipSchema) args.push('--skip-schema-validation');
   if (options.values) args.push('--values', '-');
-  const result = await runHelm(args, options.values ? stringify(options.values) : '');
+  const result = await runHelm(args, options.values ? stringify(options.values) : '', options.helm);
   if (result.exitCode !== 0) throw new Error(result.stderr.trim());
   return result.stdout;
 }

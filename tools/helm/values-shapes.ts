@@ -27,6 +27,7 @@ const shapes: Readonly<Record<string, JsonSchema>> = {
   'service.port': shape.port,
   '*.annotations': strings,
   '*.hosts': hosts,
+  'gateway.parentRefs': shape.parentRefs,
   resources: shape.resources,
   'probes.*': shape.probe,
   'autoscaling.minReplicas': shape.count(1),

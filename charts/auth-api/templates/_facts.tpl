@@ -26,6 +26,7 @@ required:
     meaning: the one public origin of the installation, such as https://login.example.com
   - key: config.environmentApi.url
     meaning: the base URL of Environment API in the cluster
+issuesTokens: true
 egress: [configServer, environmentApi, consul, elasticsearch, redis, postgres, outbound]
 secrets:
   - name: opsPassword

@@ -9,13 +9,15 @@
 {{- if .facts.internal -}}
 {{- $_ := set $config "internal" (merge (dict "host" "0.0.0.0" "port" 8082) ($config.internal | default dict)) -}}
 {{- end -}}
-{{- /* Where pods speak HTTPS, all listeners do. The default address follows; an address of the installation's own stays. */ -}}
-{{- if dig "tls" "certFile" "" $config.http -}}
+{{- /* Where pods speak HTTPS, all listeners do. The default addresses follow; an address of the installation's own stays. */ -}}
+{{- if eq (include "gatehouse.scheme" .) "https" -}}
 {{- range $peer := list "authApi" "environmentApi" -}}
 {{- $api := get $config $peer | default dict -}}
-{{- $internalUrl := get $api "internalUrl" | default "" -}}
-{{- if regexMatch "^http://(auth|environment)-api-internal$" $internalUrl -}}
-{{- $_ := set $api "internalUrl" (printf "%s:80" (replace "http://" "https://" $internalUrl)) -}}
+{{- range $key := list "url" "internalUrl" -}}
+{{- $address := get $api $key | default "" -}}
+{{- if regexMatch "^http://(auth|environment)-api(-internal)?$" $address -}}
+{{- $_ := set $api $key (printf "%s:80" (replace "http://" "https://" $address)) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -2,16 +2,27 @@
 {{- define "gatehouse.ingresses" -}}
 {{- $values := .root.Values -}}
 {{- if $values.ingress.enabled }}
-{{- $hosts := $values.ingress.hosts -}}
-{{- if and (not $hosts) $values.config.publicUrl -}}
-{{- $hosts = list (regexReplaceAll ":[0-9]+$" (urlParse $values.config.publicUrl).host "") -}}
-{{- end }}
+{{- $hosts := include "gatehouse.publicHosts" (merge (dict "hosts" $values.ingress.hosts) .) | fromJsonArray }}
 {{ include "gatehouse.ingress" (merge (dict "ingress" (merge (dict "hosts" $hosts) $values.ingress) "section" "ingress" "name" (include "gatehouse.fullname" .)) .) }}
 {{- end }}
 {{- if $values.internalIngress.enabled }}
 ---
 {{ include "gatehouse.ingress" (merge (dict "ingress" $values.internalIngress "section" "internalIngress" "name" (include "gatehouse.suffixed" (merge (dict "suffix" "internal") .))) .) }}
 {{- end }}
+{{- end }}
+
+{{/* Hosts of the values, or else the host of the public URL. */}}
+{{- define "gatehouse.publicHosts" -}}
+{{- $hosts := .hosts -}}
+{{- if and (not $hosts) .root.Values.config.publicUrl -}}
+{{- $hosts = list (regexReplaceAll ":[0-9]+$" (urlParse .root.Values.config.publicUrl).host "") -}}
+{{- end -}}
+{{- toJson ($hosts | default list) -}}
+{{- end }}
+
+{{/* Prefixes of the paths that a section (ingress, internalIngress, gateway) publishes. */}}
+{{- define "gatehouse.publishedPaths" -}}
+{{- toJson (concat .facts.paths (ternary (list .facts.opsPath) list (get .section "publishOps" | default false))) -}}
 {{- end }}
 
 {{- define "gatehouse.ingress" -}}
@@ -38,7 +49,7 @@ spec:
     - host: {{ . | quote }}
       http:
         paths:
-          {{- range concat $scope.facts.paths (ternary (list $scope.facts.opsPath) list (get $scope.ingress "publishOps" | default false)) }}
+          {{- range include "gatehouse.publishedPaths" (dict "facts" $scope.facts "section" $scope.ingress) | fromJsonArray }}
           - path: {{ . }}
             pathType: Prefix
             backend:

@@ -23,6 +23,11 @@
 {{- .root.Values.service.name | default (include "gatehouse.fullname" .) -}}
 {{- end }}
 
+{{/* What the pods speak on the listeners for requests. The management port always speaks HTTP. */}}
+{{- define "gatehouse.scheme" -}}
+{{- ternary "https" "http" (ne (dig "tls" "certFile" "" .root.Values.config.http | default "") "") -}}
+{{- end }}
+
 {{- define "gatehouse.serviceAccountName" -}}
 {{- if .root.Values.serviceAccount.create -}}
 {{- .root.Values.serviceAccount.name | default (include "gatehouse.fullname" .) -}}

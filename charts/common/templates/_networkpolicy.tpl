@@ -21,6 +21,7 @@ spec:
           protocol: TCP
     {{- end }}
     {{- end }}
+    {{- include "gatehouse.ingressFromTests" . | nindent 4 }}
     {{- with $policy.ingress.extra }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -43,6 +44,8 @@ spec:
     {{- with $policy.egress.extra }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+---
+{{ include "gatehouse.releaseTestPolicy" . }}
 {{- end }}
 {{- end }}
 

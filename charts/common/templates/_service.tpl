@@ -13,7 +13,7 @@ spec:
     - name: http
       port: {{ $service.port }}
       targetPort: http
-      appProtocol: http
+      appProtocol: {{ include "gatehouse.scheme" . }}
 {{- if .facts.internal }}
 ---
 apiVersion: v1
@@ -31,7 +31,7 @@ spec:
     - name: internal
       port: 80
       targetPort: internal
-      appProtocol: http
+      appProtocol: {{ include "gatehouse.scheme" . }}
 {{- end }}
 ---
 apiVersion: v1

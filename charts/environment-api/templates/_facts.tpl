@@ -8,6 +8,7 @@ internal: true
 required:
   - key: config.authApi.url
     meaning: the base URL of Auth API in the cluster
+testNeedsToken: true
 egress: [configServer, authApi, consul, elasticsearch, redis, postgres]
 secrets:
   - name: opsPassword

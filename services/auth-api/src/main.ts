@@ -3,6 +3,7 @@ import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
 import { buildApp, buildInternalApp } from './app.ts';
+import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
 import { createDeps, migrationsFolder } from './deps.ts';
 import { describeApp } from './describe.ts';
@@ -19,6 +20,7 @@ await runService({
   closeDeps: (deps) => deps.close(),
   buildApp,
   buildInternalApp,
+  checkRelease,
   readinessChecks,
   migrate: async (config, log) => {
     await migrate(config.postgres, {

@@ -1,6 +1,7 @@
 /** Runs the Auth UI process. */
 import { runService } from '@gatehouse/service-kit/http/run';
 import { buildApp } from './app.ts';
+import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
 import { describeApp } from './openapi.ts';
@@ -12,6 +13,7 @@ await runService({
   closeDeps: (deps) => deps.close(),
   buildApp,
   // Pages render without Auth API, so a failure there must not make Auth UI unready.
+  checkRelease,
   readinessChecks: () => [],
   describe: describeApp,
 });

@@ -4,6 +4,7 @@ import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
 import { pingPostgres } from '@gatehouse/service-kit/postgres/pool';
 import { buildApp, buildInternalApp } from './app.ts';
+import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
 import { migrateDatabase } from './migrate.ts';
@@ -18,6 +19,7 @@ await runService({
   buildApp,
   buildInternalApp,
   // Without Redis, changes are announced a few seconds later, which is no reason to refuse requests.
+  checkRelease,
   readinessChecks: (deps) => [{ name: 'postgresql', check: () => pingPostgres(deps.pool) }],
   migrate: async (config, log) => {
     await migrateDatabase(config.postgres, log);

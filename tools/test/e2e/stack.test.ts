@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { accessibilityProblems } from './accessibility.ts';
 import { startApplication } from './application.ts';
 import { askEnvironment, askToken } from './calls.ts';
+import { checkRelease } from './check-release.ts';
 import { enterName, enterPassword, type Person, playgroundOf } from './login.ts';
 import {
   newStateFolder,
@@ -228,6 +229,39 @@ test.skipIf(!chromium)(
   },
   90_000,
 );
+
+describe('check-release, which `helm test` runs beside an installed service', () => {
+  const services = ['auth-api', 'environment-api', 'auth-ui'] as const;
+
+  test('says that each service works', async () => {
+    const reports = services.map(async (name) => {
+      const { url, managementUrl } = stack.description.services[name];
+      const { code, lines } = await checkRelease(stack, name, url, managementUrl);
+      return [code, lines.at(-1)];
+    });
+    expect(await Promise.all(reports)).toEqual(services.map((name) => [0, `${name} works.`]));
+  });
+
+  test('says in its last line what does not work', async () => {
+    const {
+      'auth-api': authApi,
+      'auth-ui': authUi,
+      'environment-api': environmentApi,
+    } = stack.description.services;
+    const other = { GATEHOUSE_SERVICE_CLIENT_SECRET: 'of-another-installation' };
+    const reports = await Promise.all([
+      // Another server at the address of the API: it answers, with 404.
+      checkRelease(stack, 'auth-api', authApi.managementUrl, authApi.managementUrl),
+      checkRelease(stack, 'auth-ui', authUi.managementUrl, authUi.managementUrl),
+      checkRelease(stack, 'environment-api', environmentApi.url, environmentApi.managementUrl, other),
+    ]);
+    expect(reports.map(({ code }) => code)).toEqual([1, 1, 1]);
+    const [noDocument, noPage, noToken] = reports.map(({ lines }) => lines.at(-1));
+    expect(noDocument).toMatch(/^auth-api does not work: the discovery document \(.*\) answered 404/);
+    expect(noPage).toMatch(/^auth-ui does not work: the front page \(.*\) answered 404/);
+    expect(noToken).toMatch(/^environment-api does not work: a token .* answered 401 .*invalid_client/);
+  });
+});
 
 describe('an outage under the running stack', () => {
   /** Kills the server and follows the answers until it is back. */

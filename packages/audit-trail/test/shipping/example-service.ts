@@ -19,6 +19,7 @@ await runService({
   createDeps: async ({ http }, kit) => ({ http, ...kit }),
   closeDeps: async () => {},
   buildApp: createApp,
+  checkRelease: async () => {},
   readinessChecks: () => [],
   describe: createApp as never,
 });

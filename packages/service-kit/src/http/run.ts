@@ -8,6 +8,7 @@ import { ConfigError, loadConfig } from '../config/load.ts';
 import type { TracingConfig } from '../config/shared-settings.ts';
 import { overridesInUse } from '../config/weaknesses.ts';
 import { createReadiness, type Readiness, type ReadinessCheck } from '../health/readiness.ts';
+import { type Ask, type ReleasePlaces, runReleaseCheck } from '../health/release-check.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { startSummary } from '../logging/start-summary.ts';
 import { createMetrics, type Metrics } from '../metrics/registry.ts';
@@ -39,6 +40,8 @@ export interface Service<C extends Configuration, D> {
   /** Builds the listener for the other services of the installation. */
   buildInternalApp?(deps: D): Promise<App>;
   readinessChecks(deps: D): ReadinessCheck[];
+  /** Asks the installed release what its callers ask. @throws Error with one sentence for the operator */
+  checkRelease(config: ConfigOf<C>, places: ReleasePlaces, ask: Ask): Promise<void>;
   /** Migrates the database to this version. */
   migrate?(config: ConfigOf<C>, log: Logger): Promise<void>;
   /** Commands that an operator runs by name; the process ends with them. */
@@ -73,9 +76,9 @@ interface CommonConfig {
 /** sysexits.h EX_CONFIG: the configuration is wrong and a restart will not help. */
 const exitConfig = 78;
 
-const commands = ['serve', 'check-config', 'migrate', 'print-openapi'];
+const commands = ['serve', 'check-config', 'check-release', 'migrate', 'print-openapi'];
 
-/** Runs the command of the process: serve (default), check-config, migrate, print-openapi or one of the service's own. */
+/** Runs the command of the process: one of `commands` (default: serve) or one of the service's own. */
 export async function runService<C extends Configuration, D>(service: Service<C, D>): Promise<void> {
   const command = process.argv[2] ?? 'serve';
   if (command === 'print-openapi') return printOpenApi(service);
@@ -95,6 +98,10 @@ export async function runService<C extends Configuration, D>(service: Service<C,
     process.stdout.write(`The configuration of ${service.configuration.service} is complete.\n`);
     return;
   }
+  if (command === 'check-release')
+    return runReleaseCheck(service.configuration.service, process.argv.slice(3), (places, ask) =>
+      service.checkRelease(config, places, ask),
+    );
   const logShipping = command === 'serve' ? await service.shipLogs?.(config) : undefined;
   const log = createLogger(service.configuration.service, config.log, undefined, logShipping);
   logShipping?.start(log);
