@@ -32,7 +32,7 @@ describe.each(serviceCharts)('Deployment of %s', (chart) => {
   test('probes ask the port named management', async () => {
     const [container] = (await deploymentOf(chart)).template.spec.containers;
     expect(container.ports).toContainEqual({ name: 'management', containerPort: 8081 });
-    expect(container.startupProbe.httpGet).toEqual({ path: '/readyz', port: 'management' });
+    expect(container.startupProbe.httpGet).toEqual({ path: '/healthz', port: 'management' });
     expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'management' });
     expect(container.livenessProbe.httpGet).toEqual({ path: '/healthz', port: 'management' });
   });

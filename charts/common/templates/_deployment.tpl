@@ -58,7 +58,7 @@ spec:
 
 {{- define "gatehouse.probes" -}}
 {{- $probes := .root.Values.probes -}}
-{{- $paths := dict "startup" "/readyz" "readiness" "/readyz" "liveness" "/healthz" -}}
+{{- $paths := dict "startup" "/healthz" "readiness" "/readyz" "liveness" "/healthz" -}}
 {{- $fields := dict -}}
 {{- range $name, $path := $paths -}}
 {{- $target := dict "httpGet" (dict "path" $path "port" "management") -}}

@@ -40,6 +40,8 @@ volumes:
 {{- $values := .root.Values -}}
 image: {{ include "gatehouse.image" . }}
 imagePullPolicy: {{ $values.image.pullPolicy }}
+# What a process says last, such as the mistakes of its configuration, stands in `kubectl describe pod`.
+terminationMessagePolicy: FallbackToLogsOnError
 securityContext:
   {{- toYaml $values.containerSecurityContext | nindent 2 }}
 env:

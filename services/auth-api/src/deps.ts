@@ -3,7 +3,6 @@ import { consulAccessOf } from '@gatehouse/config-server-client/discovery/consul
 import { createChangeRetention } from '@gatehouse/service-kit/changes/log';
 import { type Clock, systemClock } from '@gatehouse/service-kit/clock';
 import type { Kit } from '@gatehouse/service-kit/http/run';
-import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
 import { composeAdmin } from './admin/compose.ts';
 import { composeApprovals } from './approvals/compose.ts';
 import { composeAssertions } from './assertions/compose.ts';
@@ -41,16 +40,11 @@ export const migrationsFolder = new URL('../migrations/', import.meta.url);
 
 export type Deps = Awaited<ReturnType<typeof composeDeps>>;
 
-/** Opens the stores, composes the domains and starts them; `close` ends everything. */
-export async function createDeps(config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> {
-  const stores = openStores(config, kit);
-  await untilRedisIsReady(stores.redis);
-  const deps = await composeDeps(config, kit, stores, now);
-  await deps.start();
-  return deps;
-}
+/** Creates the clients of the stores and composes the domains; `start-steps.ts` starts them, `close` ends everything. */
+export const createDeps = (config: Config, kit: Kit, now: Clock = systemClock): Promise<Deps> =>
+  composeDeps(config, kit, openStores(config, kit), now);
 
-/** Composes the domains; the stores are not used before `start`. */
+/** Composes the domains; the stores are not used before the start. */
 export async function composeDeps(config: Config, kit: Kit, stores: Stores, now: Clock) {
   const core = createCore(config, kit, stores, now);
   const consul = consulAccessOf(config.consul);
@@ -246,11 +240,7 @@ export async function composeDeps(config: Config, kit: Kit, stores: Stores, now:
     discovery,
     followed,
     admin,
-    async start() {
-      for (const { start } of [revocation, keys, signals, sso, followed, audit, logout, users]) await start();
-      // The standby of a read-only region is cleaned up by the writable one.
-      if (core.isWritable) retention.start();
-    },
+    retention,
     async close() {
       for (const { close } of closers.toReversed()) await close();
     },

@@ -11,12 +11,14 @@ import { reencryptSigningKeys } from './keys/reencrypt.ts';
 import { readinessChecks } from './readiness-checks.ts';
 import { reencryptBearerTokens } from './signals/reencrypt.ts';
 import { reencryptSsoKeys } from './sso/keys/reencrypt.ts';
+import { startSteps } from './start-steps.ts';
 
 await runService({
   configuration,
   shipLogs,
   packageUrl: new URL('../package.json', import.meta.url),
   createDeps: (config, kit) => createDeps(config, kit),
+  startSteps,
   closeDeps: (deps) => deps.close(),
   buildApp,
   buildInternalApp,

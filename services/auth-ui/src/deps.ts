@@ -2,11 +2,13 @@
 import { createAuthApiClient } from '@gatehouse/api-client/auth-api/client';
 import { basicAuthorization, createHttpClient } from '@gatehouse/api-client/http-client';
 import { systemClock } from '@gatehouse/service-kit/clock';
+import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { linesOf } from '@gatehouse/service-kit/secret';
 import { composeAccount } from './account/compose.ts';
 import { composeApprovals } from './approvals/compose.ts';
 import { createInteractions } from './auth-api/interactions.ts';
+import { authApiProbe } from './auth-api/probe.ts';
 import type { Config } from './config.ts';
 import { composeConsent } from './consent/compose.ts';
 import { composeDevice } from './device/compose.ts';
@@ -36,6 +38,8 @@ export async function createDeps(config: Config, kit: Kit) {
   return {
     config,
     kit,
+    // Pages render without Auth API, so a failure there must not make Auth UI unready.
+    authApiCheck: advisoryCheck('auth-api', authApiProbe(authApi)),
     frontPage: composeFrontPage({ authApi, now: systemClock, publicUrl, links: config.frontPage }),
     signedIn: composeSignedIn({ http: asBrowser, publicUrl }),
     account: composeAccount({ http: asBrowser, publicUrl, now: systemClock }),

@@ -12,8 +12,7 @@ await runService({
   createDeps,
   closeDeps: (deps) => deps.close(),
   buildApp,
-  // Pages render without Auth API, so a failure there must not make Auth UI unready.
   checkRelease,
-  readinessChecks: () => [],
+  readinessChecks: ({ authApiCheck }) => [authApiCheck],
   describe: describeApp,
 });

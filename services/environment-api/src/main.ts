@@ -2,12 +2,13 @@
 
 import { shipLogs } from '@gatehouse/audit-trail/shipping/log-shipping';
 import { runService } from '@gatehouse/service-kit/http/run';
+import { assertMigrated } from '@gatehouse/service-kit/postgres/migrations';
 import { pingPostgres } from '@gatehouse/service-kit/postgres/pool';
 import { buildApp, buildInternalApp } from './app.ts';
 import { checkRelease } from './check-release.ts';
 import { configuration } from './config.ts';
 import { createDeps } from './deps.ts';
-import { migrateDatabase } from './migrate.ts';
+import { migrateDatabase, migrationsFolder, schema } from './migrate.ts';
 import { describeApp } from './openapi.ts';
 
 await runService({
@@ -18,9 +19,15 @@ await runService({
   closeDeps: (deps) => deps.close(),
   buildApp,
   buildInternalApp,
-  // Without Redis, changes are announced a few seconds later, which is no reason to refuse requests.
   checkRelease,
-  readinessChecks: (deps) => [{ name: 'postgresql', check: () => pingPostgres(deps.pool) }],
+  startSteps: ({ pool }) => [
+    { name: 'postgresql', run: () => assertMigrated(pool, schema, migrationsFolder) },
+  ],
+  // Without Redis, changes are announced a few seconds later, which is no reason to refuse requests.
+  readinessChecks: ({ pool, diagnosis }) => [
+    { name: 'postgresql', check: () => pingPostgres(pool) },
+    ...diagnosis.advisoryChecks,
+  ],
   migrate: async (config, log) => {
     await migrateDatabase(config.postgres, log);
   },

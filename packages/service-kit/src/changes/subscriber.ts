@@ -143,13 +143,13 @@ export function createChangeSubscriber(options: ChangeSubscriberOptions) {
     get lastSeq(): number {
       return lastSeq;
     },
-    /** Subscribes and reads the current position; resolves when no change can be missed any more. */
+    /** Subscribes and reads the current position; resolves when no change can be missed any more. May be repeated. */
     async start(): Promise<void> {
-      redis.on('message', onMessage);
-      redis.on('ready', onReady);
+      redis.off('message', onMessage).on('message', onMessage);
+      redis.off('ready', onReady).on('ready', onReady);
       await redis.subscribe(channel);
       await catchUp();
-      timer = setInterval(() => void catchUp(), catchUpIntervalMs).unref();
+      timer ??= setInterval(() => void catchUp(), catchUpIntervalMs).unref();
     },
     stop(): void {
       isStopped = true;

@@ -16,7 +16,7 @@ export function isRedisUnavailable(error: Error & { code?: string; command?: unk
 // Class 08 connection, 53 insufficient resources, 57P0x shutdown, 55P03 lock, 25006 read-only replica.
 const unavailableStates = /^(08|53|57P0|55P03|25006|58)/;
 const postgresClientMessages =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Query read timeout|Cannot use a pool after calling end)/;
 
 /** An AppError when the error is PostgreSQL's and has a meaning for the caller; otherwise undefined. */
 export function postgresFailure(error: Error & { code?: string; severity?: string }): AppError | undefined {
@@ -39,6 +39,8 @@ const connectionCodes = new Set([
   'ECONNRESET',
   'EPIPE',
   'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);

@@ -1,6 +1,7 @@
 /** Runs the probes of all dependencies for an operator, each in bounded time. */
 import { hostname } from 'node:os';
 import type { Diagnosis, Finding } from '@gatehouse/contracts/diagnosis';
+import { reasonOf } from './reason.ts';
 
 /** The result of a probe; a thrown error is a failure with its message. */
 export type Verdict = Pick<Finding, 'status' | 'message'>;
@@ -49,9 +50,7 @@ function lateness(signal: AbortSignal, timeoutMs: number): Promise<Verdict> {
 }
 
 function verdictOf(error: unknown): Verdict {
-  // Several addresses of one name were tried: the first error stands for all of them.
-  const [first = error] = error instanceof AggregateError ? error.errors : [error];
-  return { status: 'failed', message: first instanceof Error ? first.message : String(first) };
+  return { status: 'failed', message: reasonOf(error) };
 }
 
 /** Returns the worst of several verdicts: failures before warnings. */

@@ -1,9 +1,11 @@
 /** Decides whether this process should get traffic, by its own hard dependencies, with hysteresis. */
 import { type Clock, systemClock } from '../clock.ts';
+import { reasonOf } from './reason.ts';
+import type { Start } from './start.ts';
 
 export interface ReadinessCheck {
   name: string;
-  /** Resolves when the dependency answers; its rejection's message is shown on the management port. */
+  /** Resolves when the dependency answers; the reason of its rejection is shown on the management port. */
   check: () => Promise<void>;
   /** Shown, but does not take the process out of service: the outage of one tenant must not stop the others. */
   isAdvisory?: boolean;
@@ -33,13 +35,16 @@ export interface ReadinessOptions {
   /** Failures in a row before a check counts as failed: one lost packet must not empty the service. */
   failureThreshold?: number;
   now?: Clock;
+  /** Nothing is ready before it is done. */
+  start?: Pick<Start, 'awaited'>;
 }
 
 export function createReadiness(
   checks: readonly ReadinessCheck[],
   options: ReadinessOptions = {},
 ): Readiness {
-  const { intervalMs = 1000, budgetMs = 500, failureThreshold = 3, now = systemClock } = options;
+  const { intervalMs = 1000, budgetMs = 500, failureThreshold = 3, now = systemClock, start } = options;
+  const createdAtMs = now();
   const failures = new Map<string, number>();
   // A dependency is not ready before its first good answer.
   const states = checks.map(
@@ -48,7 +53,7 @@ export function createReadiness(
       ok: false,
       isAdvisory,
       reason: 'not probed yet',
-      sinceMs: now(),
+      sinceMs: createdAtMs,
     }),
   );
   let timer: NodeJS.Timeout | undefined;
@@ -63,7 +68,7 @@ export function createReadiness(
     } catch (error) {
       const inARow = (failures.get(name) ?? 0) + 1;
       failures.set(name, inARow);
-      state.reason = (error as Error).message;
+      state.reason = reasonOf(error);
       if (state.ok && inARow >= failureThreshold) {
         state.ok = false;
         state.sinceMs = now();
@@ -73,9 +78,14 @@ export function createReadiness(
 
   const readiness: Readiness = {
     get isReady() {
-      return states.every(({ ok, isAdvisory }) => ok || isAdvisory);
+      return readiness.states.every(({ ok, isAdvisory }) => ok || isAdvisory);
     },
-    states,
+    get states() {
+      const awaited = start?.awaited;
+      if (awaited === undefined) return states;
+      const missing = { ...awaited, ok: false, isAdvisory: false, sinceMs: createdAtMs };
+      return [...states.filter(({ name }) => name !== awaited.name), missing];
+    },
     async probe() {
       await Promise.all(checks.map((check, index) => probeOne(check, states[index] as CheckState)));
     },

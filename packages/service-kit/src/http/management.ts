@@ -26,7 +26,15 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
 
   app.get('/readyz', async (_request, reply) => {
     reply.code(isUp() ? 200 : 503);
-    return { status: isUp() ? 'UP' : 'DOWN', draining: drain.isDraining, failing: namesOfFailing(readiness) };
+    const failing = readiness.states.filter(({ ok, isAdvisory }) => !ok && !isAdvisory);
+    return {
+      status: isUp() ? 'UP' : 'DOWN',
+      draining: drain.isDraining,
+      failing: failing.map(({ name }) => name),
+      ...(failing.length > 0 && {
+        reasons: Object.fromEntries(failing.map(({ name, reason }) => [name, reason])),
+      }),
+    };
   });
 
   app.get('/health', async (_request, reply) => {
@@ -56,10 +64,6 @@ export function createManagementApp(options: ManagementOptions): FastifyInstance
   }));
 
   return app;
-}
-
-function namesOfFailing(readiness: Readiness): string[] {
-  return readiness.states.filter(({ ok, isAdvisory }) => !ok && !isAdvisory).map(({ name }) => name);
 }
 
 function withoutPasswords(config: unknown): unknown {

@@ -1,9 +1,9 @@
 /** Migrates a service's schema to the version of this build. */
-import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Logger } from '../logging/logger.ts';
-import { connectionOptions, type PostgresConfig, type Queryable } from './pool.ts';
+import { compareMigrations } from './migrations.ts';
+import { connectionOptions, type PostgresConfig } from './pool.ts';
 
 export interface MigrateOptions {
   schema: string;
@@ -65,14 +65,4 @@ async function isCurrentStandby(config: PostgresConfig, schema: string, folder: 
   } finally {
     await client.end();
   }
-}
-
-/** `missing`: of this version, and not there; `newer`: how many are there that this version does not know. */
-export async function compareMigrations(db: Queryable, schema: string, folder: URL) {
-  const files = (await readdir(folder))
-    .filter((name) => name.endsWith('.sql'))
-    .map((name) => name.slice(0, -4));
-  const { rows } = await db.query<{ name: string }>(`SELECT name FROM ${schema}.migrations`);
-  const done = new Set(rows.map(({ name }) => name));
-  return { missing: files.filter((name) => !done.has(name)), newer: rows.length - files.length };
 }

@@ -1,7 +1,7 @@
 /** Checks version, role, clock, connections and migrations of PostgreSQL for the diagnosis. */
 import type { Clock } from '../clock.ts';
 import { type Probe, type Verdict, worst } from '../health/diagnosis.ts';
-import { compareMigrations } from './migrate.ts';
+import { compareMigrations } from './migrations.ts';
 import type { Queryable } from './pool.ts';
 
 export interface PostgresProbeOptions {
@@ -65,16 +65,12 @@ function verdictsOf(facts: Facts, nowMs: number): Verdict[] {
 }
 
 async function migrationVerdict(db: Queryable, schema: string, folder: URL): Promise<Verdict> {
-  const { missing, newer } = await compareMigrations(db, schema, folder);
-  if (missing.length > 0)
-    return {
-      status: 'failed',
-      message: `The schema ${schema} lacks ${missing.join(', ')}: run the command migrate of this version.`,
-    };
-  if (newer > 0)
+  const { lack, unknown } = await compareMigrations(db, schema, folder);
+  if (lack !== undefined) return { status: 'failed', message: lack };
+  if (unknown.length > 0)
     return {
       status: 'warning',
-      message: `The schema ${schema} is newer than this version by ${newer} migrations.`,
+      message: `The schema ${schema} is newer than this version by ${unknown.length} migrations.`,
     };
   return { status: 'ok', message: '' };
 }

@@ -1,6 +1,7 @@
 /** Connects to Redis with bounded waiting and no queue while the server is away, and names its keys. */
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { Cluster, Redis } from 'ioredis';
+import { unavailable } from '../errors/app-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Secret } from '../secret.ts';
 import { gatherWrites } from './gathered-writes.ts';
@@ -29,25 +30,34 @@ export interface RedisClientOptions {
 
 const reconnectDelayMaxMs = 1000;
 
+/** Why a client has no connection. A command is only told that there is none. */
+const connectionFailures = new WeakMap<RedisClient, Error>();
+
 export function createRedis(config: RedisConfig, options: RedisClientOptions): RedisClient {
   const client =
     config.clusterNodes.length > 0 ? createCluster(config, options) : createSingle(config, options);
   let isReported = false;
   client.on('error', (error: Error) => {
+    connectionFailures.set(client, error);
     // One line for each outage, not for each attempt to reconnect.
     if (!isReported) options.log.warn({ err: error }, 'Redis connection failed');
     isReported = true;
   });
   client.on('ready', () => {
+    connectionFailures.delete(client);
     if (isReported) options.log.info('Redis is back');
     isReported = false;
   });
   return client;
 }
 
-/** Answers in one round trip, for readiness. */
+/** Answers in one round trip, for readiness. @throws AppError (503) that names the cause */
 export async function pingRedis(redis: RedisClient): Promise<void> {
-  await redis.ping();
+  try {
+    await redis.ping();
+  } catch (error) {
+    throw unavailable('Redis', { cause: connectionFailures.get(redis) ?? error });
+  }
 }
 
 /** Waits until the server answers, at most `timeoutMs`. */

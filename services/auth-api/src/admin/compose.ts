@@ -2,6 +2,7 @@
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
 import type { App } from '@gatehouse/service-kit/http/app';
 import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
 import { postgresProbe } from '@gatehouse/service-kit/postgres/probe';
@@ -41,7 +42,10 @@ interface AdminDependencies {
 export function composeAdmin(core: Core, dependencies: AdminDependencies) {
   const { isCompat, pool, redis, now } = core;
   const { audit, keys, signals, clients, sso, users, followed, migrationsFolder } = dependencies;
+  const { consul, config } = dependencies;
   const proxyWatch = createProxyWatch(core.kit);
+  const ofElasticsearch = elasticsearchProbe(config.elasticsearch);
+  const ofConsul = consulProbe(consul);
   /** The checks of the diagnosis, in the order of its answer. */
   const probes = [
     postgresProbe({ db: pool, schema: 'auth', migrationsFolder, now }),
@@ -50,12 +54,18 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     followed.environmentApiProbe,
     linksProbe(users.service),
     users.service.loginsProbe,
-    elasticsearchProbe(dependencies.config.elasticsearch),
-    consulProbe(dependencies.consul),
+    ofElasticsearch,
+    ofConsul,
     proxyWatch.probe,
   ];
   return {
     proxyWatch,
+    /** For `/health`: without them the service goes on. */
+    advisoryChecks: [
+      advisoryCheck('environment-api', followed.environmentApiProbe),
+      ...(config.elasticsearch.nodes.length > 0 ? [advisoryCheck('elasticsearch', ofElasticsearch)] : []),
+      ...(consul ? [advisoryCheck('consul', ofConsul)] : []),
+    ],
     clientRoutes: async (app: App) =>
       clientRoutes(app, { clients: clients.service, compatEnabled: isCompat }),
     signingKeyRoutes: async (app: App) => signingKeyRoutes(app, { signingKeys: keys.service }),

@@ -54,7 +54,8 @@ const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ende
 export function createEnds({ revocations, position, changesSince, location, now, log }: EndsOptions) {
   const closing = new AbortController();
   const repeated = { ...retry, log, signal: closing.signal };
-  const startedAtMs = performance.now();
+  /** Since when what ended can be asked for. */
+  let startedAtMs = Number.POSITIVE_INFINITY;
   /** The newest change whose ends, and those of all before, are in force. Undefined: some may have been missed. */
   let applied: Position | undefined;
   /** Whether every end that could be heard of is in force here. */
@@ -194,7 +195,10 @@ export function createEnds({ revocations, position, changesSince, location, now,
       if (isKnown || performance.now() - startedAtMs > maxUnreadyMs) return;
       throw unavailable('Environment API', { detail: 'what ended before the start is not known yet' });
     },
-    start: () => saving.start(),
+    start(): void {
+      startedAtMs = performance.now();
+      saving.start();
+    },
     async close(): Promise<void> {
       closing.abort();
       await saving.stop();

@@ -123,7 +123,8 @@ export function createFollower(options: FollowerOptions) {
   function lagError(): AppError | undefined {
     const lagMs = monotonicMs() - currentAtMs;
     if (lagMs <= maxLagMs) return undefined;
-    return unavailable('the cut-off stream', { detail: `last heard of ${Math.round(lagMs)} ms ago` });
+    const detail = Number.isFinite(lagMs) ? `last heard of ${Math.round(lagMs)} ms ago` : 'not read yet';
+    return unavailable('the cut-off stream', { detail });
   }
 
   async function follow(): Promise<void> {

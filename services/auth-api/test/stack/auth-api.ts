@@ -11,6 +11,7 @@ import { createDrain } from '@gatehouse/service-kit/http/drain';
 import { createLogger } from '@gatehouse/service-kit/logging/logger';
 import { createMetrics, type Metrics } from '@gatehouse/service-kit/metrics/registry';
 import { migrate } from '@gatehouse/service-kit/postgres/migrate';
+import { untilRedisIsReady } from '@gatehouse/service-kit/redis/client';
 import { Secret } from '@gatehouse/service-kit/secret';
 import { createTestDatabase, type TestDatabase } from '@gatehouse/testing/postgres';
 import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
@@ -18,6 +19,7 @@ import { watchingTracing, watchLog, watchSecret } from '@gatehouse/testing/secre
 import { buildApp, buildInternalApp } from '../../src/app.ts';
 import { configuration } from '../../src/config.ts';
 import { createDeps, type Deps } from '../../src/deps.ts';
+import { startSteps } from '../../src/start-steps.ts';
 import { type EnvironmentApiStandIn, startEnvironmentApi } from './environment-api.ts';
 
 export const publicUrl = 'https://login.test';
@@ -121,6 +123,8 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
     tracing: watchingTracing,
   };
   const deps = await createDeps(config, kit, options.now);
+  await untilRedisIsReady(deps.stores.redis);
+  for (const { run } of startSteps(deps)) await run();
   const app = await buildApp(deps);
   const internalApp = await buildInternalApp(deps);
   await Promise.all([app.ready(), internalApp.ready()]);

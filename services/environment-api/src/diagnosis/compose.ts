@@ -6,11 +6,12 @@ import type { ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/c
 import { elasticsearchProbe } from '@gatehouse/audit-trail/elasticsearch/probe';
 import type { ConsulAccess } from '@gatehouse/config-server-client/discovery/consul/consul-access';
 import { consulProbe } from '@gatehouse/config-server-client/discovery/consul/consul-probe';
+import { advisoryCheck } from '@gatehouse/service-kit/health/advisory-check';
 import type { Probe } from '@gatehouse/service-kit/health/diagnosis';
 import type { App } from '@gatehouse/service-kit/http/app-type';
 import type { Kit } from '@gatehouse/service-kit/http/run';
 import { createProxyWatch } from '@gatehouse/service-kit/http/untrusted-proxy';
-import type { RedisClient } from '@gatehouse/service-kit/redis/client';
+import { pingRedis, type RedisClient } from '@gatehouse/service-kit/redis/client';
 import { redisProbe } from '@gatehouse/service-kit/redis/probe';
 import { diagnosisRoutes } from './routes.ts';
 
@@ -34,17 +35,27 @@ export function composeDiagnosis({
   kit: Kit;
 }) {
   const proxyWatch = createProxyWatch(kit);
+  const ofAuthApi = authApiProbe(authApi, introspectionPath);
+  const ofElasticsearch = elasticsearchProbe(elasticsearch);
+  const ofConsul = consulProbe(consul);
   const probes = [
     postgresProbe,
     redisProbe(redis, { keepsTokens: false }),
     secretsProbe,
-    authApiProbe(authApi, introspectionPath),
-    elasticsearchProbe(elasticsearch),
-    consulProbe(consul),
+    ofAuthApi,
+    ofElasticsearch,
+    ofConsul,
     proxyWatch.probe,
   ];
   return {
     proxyWatch,
+    /** For `/health`: without them the service goes on. */
+    advisoryChecks: [
+      { name: 'redis', isAdvisory: true, check: () => pingRedis(redis) },
+      advisoryCheck('auth-api', ofAuthApi),
+      ...(elasticsearch.nodes.length > 0 ? [advisoryCheck('elasticsearch', ofElasticsearch)] : []),
+      ...(consul ? [advisoryCheck('consul', ofConsul)] : []),
+    ],
     routes: async (api: App) => diagnosisRoutes(api, { probes, version: kit.version }),
   };
 }
