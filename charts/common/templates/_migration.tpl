@@ -18,7 +18,7 @@ so it brings a ConfigMap, a NetworkPolicy and, in a demo, a Secret of its own, w
 {{ include "gatehouse.migrationPolicy" $hook }}
 {{- end }}
 ---
-{{ include "gatehouse.migrationJob" (merge (dict "annotations" (merge (dict "helm.sh/hook-weight" "-5") $base)) $hook) }}
+{{ include "gatehouse.migrationJob" (merge (dict "annotations" (merge (dict "helm.sh/hook-weight" "-5" "helm.sh/hook-output-log-policy" "hook-failed") $base)) $hook) }}
 {{- end }}
 {{- end }}
 
@@ -33,6 +33,13 @@ metadata:
 spec:
   activeDeadlineSeconds: {{ $values.migration.timeoutSeconds }}
   backoffLimit: {{ $values.migration.backoffLimit }}
+  podFailurePolicy:
+    rules:
+      # A drained node is no failure of the migration.
+      - action: Ignore
+        onPodConditions:
+          - type: DisruptionTarget
+            status: "True"
   template:
     metadata:
       labels:
