@@ -14,6 +14,7 @@ import {
   provideIdentityProviders,
   providePrometheus,
   provideRedis,
+  provideSyslog,
 } from './bootstrap/system-packages.mjs';
 import { installToolchain, toolchainEnvironment } from './bootstrap/toolchain.mjs';
 
@@ -39,6 +40,7 @@ async function main([name = '', ...args]) {
     if (command.needs.includes('chromium')) await provideChromium(progress);
     if (command.needs.includes('prometheus')) await providePrometheus(progress);
     if (command.needs.includes('cluster')) await provideClusterPrograms(progress);
+    if (command.needs.includes('syslog')) await provideSyslog(progress);
     if (command.needs.includes('identity providers')) await provideIdentityProviders(progress);
   });
 

@@ -93,7 +93,7 @@ describe('keys that the documentation names', () => {
       expandBraces(key ?? ''),
     );
   const groups =
-    /^(image|global|config|secrets|postgres|redis|consul|elasticsearch|migration|service|ingress|internalIngress|autoscaling|networkPolicy|serviceMonitor|podDisruptionBudget|podSecurityContext|resources|probes)\./;
+    /^(image|global|config|secrets|postgres|redis|consul|elasticsearch|auditForward|migration|service|ingress|internalIngress|autoscaling|networkPolicy|serviceMonitor|podDisruptionBudget|podSecurityContext|resources|probes)\./;
 
   test.each(['deployment.md', 'migration.md', 'architecture.md'])(
     'docs/%s: each exists in a chart',

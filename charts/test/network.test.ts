@@ -128,6 +128,18 @@ describe('egress follows the connections', () => {
     },
   );
 
+  test.each(['auth-api', 'environment-api'] as const)(
+    '%s reaches a second destination of audit events only where there is one, on its port',
+    async (chart) => {
+      const at = async (url: string) =>
+        egressPorts(await egress(chart, 'minimal', `${chart}-egress`, { auditForward: { url } }));
+      expect(await at('')).not.toContain(6514);
+      expect(await at('syslog+tls://siem.example.com')).toContain(6514);
+      expect(await at('syslog+tls://siem.example.com:7000')).toContain(7000);
+      expect(await at('https://siem.example.com:8443/hooks')).toContain(8443);
+    },
+  );
+
   test('Environment API: names, Configuration Server (checks), Auth API, Redis, PostgreSQL', async () => {
     expect(egressPorts(await egress('environment-api', 'minimal', 'environment-api-egress'))).toEqual([
       53, 53, 8888, 8080, 8082, 6379, 5432,
@@ -142,7 +154,7 @@ describe('egress follows the connections', () => {
     const rules = await egress('auth-api', 'existing-secret', 'auth-api-blue-egress', {
       postgres: { port: 6432 },
     });
-    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 8082, 9200, 6379, 7000, 6432, 443]);
+    expect(egressPorts(rules)).toEqual([53, 53, 8888, 8080, 8082, 9200, 443, 6379, 7000, 6432, 443]);
     const tls = await egress('auth-api', 'minimal', 'auth-api-egress', {
       redis: { url: 'rediss://redis.example.com:6380' },
     });

@@ -1,5 +1,5 @@
 // Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules,
-// identity providers for single sign-on.
+// identity providers for single sign-on, a syslog receiver.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { PlainError } from './progress.mjs';
@@ -35,6 +35,14 @@ export async function providePrometheus(progress) {
   if (onPath('promtool') && onPath('prometheus')) return;
   if (canInstall()) await install(['prometheus'], 'Prometheus (Debian package prometheus)', progress);
   else progress.note('No prometheus and promtool on the PATH: the suites of the alert rules are skipped.');
+}
+
+/** Without it the suite of the second destination of audit events is skipped by name. */
+export async function provideSyslog(progress) {
+  const packages = ['rsyslog', 'rsyslog-gnutls'];
+  if (await areInstalled(packages)) return;
+  if (canInstall()) await install(packages, 'rsyslog (Debian packages rsyslog, rsyslog-gnutls)', progress);
+  else progress.note('No Debian packages of rsyslog with TLS: the suite with it is skipped.');
 }
 
 /** Without them the suites with identity providers of others are skipped by name. */

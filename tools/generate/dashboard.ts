@@ -104,9 +104,19 @@ export const dashboardRows: readonly Row[] = [
         lines: {
           'in Redis': 'max(gatehouse_audit_waiting_events)',
           'for Elasticsearch ({{job}})': 'max by (job) (gatehouse_audit_unshipped_events)',
+          'for the second destination ({{job}})': 'max by (job) (gatehouse_audit_unforwarded_events)',
         },
         unit: 'short',
-        width: 12,
+        width: 6,
+      },
+      {
+        title: 'Age of audit events that wait',
+        lines: {
+          'for Elasticsearch ({{job}})': 'max by (job) (gatehouse_audit_unshipped_seconds)',
+          'for the second destination ({{job}})': 'max by (job) (gatehouse_audit_unforwarded_seconds)',
+        },
+        unit: 's',
+        width: 6,
       },
     ],
   },

@@ -22,6 +22,7 @@ interface Volume {
 
 /** Stands in for a Secret that the chart does not make. */
 const plausibleSecrets: Readonly<Record<string, string>> = {
+  auditForwardSecret: `whsec_${createHash('sha256').update('forward').digest('base64')}`,
   encryptionKeys: `k1:${createHash('sha256').update('k1').digest('base64')}`,
 };
 

@@ -27,7 +27,7 @@ required:
   - key: config.environmentApi.url
     meaning: the base URL of Environment API in the cluster
 issuesTokens: true
-egress: [configServer, environmentApi, consul, elasticsearch, redis, postgres, outbound]
+egress: [configServer, environmentApi, consul, elasticsearch, auditForward, redis, postgres, outbound]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD
@@ -51,6 +51,10 @@ secrets:
     env: GATEHOUSE_ELASTICSEARCH_PASSWORD
   - name: elasticsearchApiKey
     env: GATEHOUSE_ELASTICSEARCH_API_KEY
+  - name: auditForwardSecret
+    env: GATEHOUSE_AUDIT_FORWARD_SECRET
+  - name: auditForwardKey
+    env: GATEHOUSE_AUDIT_FORWARD_KEY
   - name: auditPseudonymKey
     env: GATEHOUSE_AUDIT_PSEUDONYM_KEY
   - name: registrationToken

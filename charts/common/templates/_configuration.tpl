@@ -21,7 +21,7 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- range $connection := list "postgres" "redis" "consul" "elasticsearch" -}}
+{{- range $connection := list "postgres" "redis" "consul" "elasticsearch" "auditForward" -}}
 {{- if hasKey $values $connection -}}
 {{- $settings := dict -}}
 {{- range $key, $value := omit (index $values $connection) "existingSecret" "passwordKey" -}}

@@ -37,7 +37,7 @@ spec:
   policyTypes: [Egress]
   egress:
     {{- range $rule := concat (list "dns") .facts.egress }}
-    {{- if or (not (has $rule (list "consul" "elasticsearch"))) (and (eq $rule "consul") $.root.Values.consul.url) (and (eq $rule "elasticsearch") $.root.Values.elasticsearch.nodes) }}
+    {{- if or (not (has $rule (list "consul" "elasticsearch" "auditForward"))) (and (eq $rule "consul") $.root.Values.consul.url) (and (eq $rule "elasticsearch") $.root.Values.elasticsearch.nodes) (and (eq $rule "auditForward") $.root.Values.auditForward.url) }}
     {{- include "gatehouse.egressRule" (merge (dict "rule" $rule) $) | nindent 4 }}
     {{- end }}
     {{- end }}
@@ -77,6 +77,8 @@ spec:
 {{- end -}}
 {{- else if eq .rule "consul" -}}
 {{- $ports = list (include "gatehouse.portOfUrl" $values.consul.url | int) -}}
+{{- else if eq .rule "auditForward" -}}
+{{- $ports = list (include "gatehouse.portOfUrl" $values.auditForward.url | int) -}}
 {{- else if eq .rule "elasticsearch" -}}
 {{- range $values.elasticsearch.nodes -}}
 {{- $ports = append $ports (include "gatehouse.portOfUrl" . | int) -}}
@@ -96,5 +98,5 @@ spec:
 {{/* The port in an address, or the default port of its scheme. */}}
 {{- define "gatehouse.portOfUrl" -}}
 {{- $address := urlParse . -}}
-{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address.host) | default (ternary "443" "80" (eq $address.scheme "https")) -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $address.host) | default (get (dict "https" "443" "syslog+tls" "6514") $address.scheme | default "80") -}}
 {{- end }}

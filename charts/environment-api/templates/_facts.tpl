@@ -9,7 +9,7 @@ required:
   - key: config.authApi.url
     meaning: the base URL of Auth API in the cluster
 testNeedsToken: true
-egress: [configServer, authApi, consul, elasticsearch, redis, postgres]
+egress: [configServer, authApi, consul, elasticsearch, auditForward, redis, postgres]
 secrets:
   - name: opsPassword
     env: GATEHOUSE_OPS_PASSWORD
@@ -33,6 +33,10 @@ secrets:
     env: GATEHOUSE_ELASTICSEARCH_PASSWORD
   - name: elasticsearchApiKey
     env: GATEHOUSE_ELASTICSEARCH_API_KEY
+  - name: auditForwardSecret
+    env: GATEHOUSE_AUDIT_FORWARD_SECRET
+  - name: auditForwardKey
+    env: GATEHOUSE_AUDIT_FORWARD_KEY
   - name: auditPseudonymKey
     env: GATEHOUSE_AUDIT_PSEUDONYM_KEY
 {{- end }}

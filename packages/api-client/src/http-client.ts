@@ -16,6 +16,9 @@ export interface HttpClientOptions {
   maxBodyBytes?: number;
   /** Certificate authorities in PEM; those of the runtime when absent. */
   ca?: string | undefined;
+  /** Certificate and key of this client in PEM, for servers that ask for one. */
+  cert?: string | undefined;
+  key?: string | undefined;
   /** Returns the value of the Authorization header; called for each request. */
   authorization?: () => Promise<string>;
   /** Called when the other service refuses that value (401): the request is sent once more with a new one. */
@@ -71,6 +74,8 @@ export function createHttpClient(options: HttpClientOptions) {
     connect: definedOnly({
       timeout: timeoutMs,
       ca: options.ca,
+      cert: options.cert,
+      key: options.key,
       lookup: addresses && guardedLookup(addresses, options.resolve),
     }),
     // The signal below bounds the whole exchange.

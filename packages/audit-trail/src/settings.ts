@@ -3,23 +3,24 @@ import { isThisMachine } from '@gatehouse/service-kit/config/networks';
 import { optionalSecretSetting, overrideSetting, read, setting } from '@gatehouse/service-kit/config/setting';
 import { passwordWeakness } from '@gatehouse/service-kit/config/store-weaknesses';
 import { textWeakness } from '@gatehouse/service-kit/config/weak-texts';
+import { linesOf } from '@gatehouse/service-kit/secret';
 import { z } from 'zod';
 
 const nodeUrl = z.url({ protocol: /^https?$/ });
 
 const allowWeakPseudonymKey = overrideSetting({
   env: 'GATEHOUSE_AUDIT_ALLOW_WEAK_PSEUDONYM_KEY',
-  doc: 'Permits a key for pseudonyms that can be guessed. Who guesses it finds the names behind the pseudonyms in Elasticsearch.',
+  doc: 'Permits a key for pseudonyms that can be guessed. Who guesses it finds the names behind the pseudonyms.',
 });
 
 export const auditSettings = {
   retentionDays: setting(read.integer(1, 36_500).default(365), {
     env: 'GATEHOUSE_AUDIT_RETENTION_DAYS',
-    doc: 'Age at which audit events are deleted from PostgreSQL, in days; events that Elasticsearch does not have yet are kept longer.',
+    doc: 'Age at which audit events are deleted from PostgreSQL, in days; events that a destination does not have yet are kept longer.',
   }),
   pseudonymKey: optionalSecretSetting({
     env: 'GATEHOUSE_AUDIT_PSEUDONYM_KEY',
-    doc: 'Key for pseudonyms. Where it is set, user names and addresses reach Elasticsearch only as pseudonyms: equal names have equal pseudonyms, and only who has the key can find a name.',
+    doc: 'Key for pseudonyms. Where it is set, user names and addresses reach Elasticsearch and the second destination only as pseudonyms: equal names have equal pseudonyms, and only who has the key can find a name.',
     check: (text) => {
       if (text.length < 32) throw new Error('must have at least 32 characters');
     },
@@ -131,5 +132,77 @@ export function elasticsearchProblems(values: ElasticsearchValues): string[] {
       );
     }
   }
+  return problems;
+}
+
+export const auditForwardSettings = {
+  url: setting(z.url({ protocol: /^(?:syslog\+tls|https?)$/ }).optional(), {
+    env: 'GATEHOUSE_AUDIT_FORWARD_URL',
+    doc: 'Second destination of audit events: a syslog receiver (RFC 5424 over TLS, RFC 5425), or the address of a webhook. Without it there is none.',
+    example: 'syslog+tls://siem.example:6514',
+  }),
+  secret: optionalSecretSetting({
+    env: 'GATEHOUSE_AUDIT_FORWARD_SECRET',
+    doc: 'Key that signs what a webhook gets (HMAC-SHA-256), as Standard Webhooks has it: whsec_ and 24 to 64 bytes in base64. Two lines while it is being replaced: both sign.',
+    check: checkWebhookKeys,
+  }),
+  ca: setting(z.string().min(1).optional(), {
+    env: 'GATEHOUSE_AUDIT_FORWARD_CA',
+    doc: "Authority of the receiver's certificate, in PEM; default: those of the system.",
+  }),
+  cert: setting(z.string().min(1).optional(), {
+    env: 'GATEHOUSE_AUDIT_FORWARD_CERT',
+    doc: 'Client certificate for a receiver that asks for one, in PEM; it needs the key.',
+  }),
+  key: optionalSecretSetting({
+    env: 'GATEHOUSE_AUDIT_FORWARD_KEY',
+    doc: 'Private key of that client certificate, in PEM.',
+  }),
+  timeoutMs: setting(read.integer(1000, 600_000).default(10_000), {
+    env: 'GATEHOUSE_AUDIT_FORWARD_TIMEOUT_MS',
+    doc: 'Maximum time for one batch of events, in milliseconds; then it is sent again.',
+  }),
+};
+
+const webhookKey = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
+
+function checkWebhookKeys(text: string): void {
+  for (const line of linesOf(text)) {
+    const bytes = Buffer.from(webhookKey.exec(line)?.[1] ?? '', 'base64').length;
+    if (bytes < 24 || bytes > 64) throw new Error('must be whsec_ and 24 to 64 random bytes in base64');
+  }
+}
+
+interface ForwardValues {
+  url: string | undefined;
+  secret: unknown;
+  cert: string | undefined;
+  key: unknown;
+}
+
+/** Returns one sentence for each contradiction between settings. */
+export function auditForwardProblems(mode: string, { url, secret, cert, key }: ForwardValues): string[] {
+  const problems: string[] = [];
+  if ((cert === undefined) !== (key === undefined))
+    problems.push('GATEHOUSE_AUDIT_FORWARD_CERT and GATEHOUSE_AUDIT_FORWARD_KEY belong together');
+  if (url === undefined) return problems;
+  const { protocol, username, password, pathname, search } = new URL(url);
+  if (username !== '' || password !== '')
+    problems.push('GATEHOUSE_AUDIT_FORWARD_URL: credentials do not belong into an address');
+  if (protocol === 'syslog+tls:') {
+    if ((pathname !== '' && pathname !== '/') || search !== '')
+      problems.push(
+        'GATEHOUSE_AUDIT_FORWARD_URL: a syslog receiver is host and port, such as syslog+tls://siem.example:6514',
+      );
+    return problems;
+  }
+  if (secret === undefined)
+    problems.push(
+      'GATEHOUSE_AUDIT_FORWARD_URL is a webhook: it needs GATEHOUSE_AUDIT_FORWARD_SECRET, which signs what it gets',
+    );
+  if (protocol === 'http:' && mode !== 'local')
+    problems.push(
+      'GATEHOUSE_AUDIT_FORWARD_URL must be https: an attacker who listens reads who signs in and from where',
+    );
   return problems;
 }

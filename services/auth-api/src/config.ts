@@ -1,5 +1,11 @@
 /** Defines the configuration of Auth API; only this file and the groups in config/ name its variables. */
-import { auditSettings, elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/settings';
+import {
+  auditForwardProblems,
+  auditForwardSettings,
+  auditSettings,
+  elasticsearchProblems,
+  elasticsearchSettings,
+} from '@gatehouse/audit-trail/settings';
 import { opsSettings } from '@gatehouse/caller-auth/credentials/settings';
 import {
   certificateHeaderProblems,
@@ -95,6 +101,7 @@ export const configuration = defineConfiguration(
     },
     consul: consulSettings,
     elasticsearch: elasticsearchSettings,
+    auditForward: auditForwardSettings,
     audit: {
       ...auditSettings,
       tokens: setting(z.enum(['exceptional', 'all']).default('exceptional'), {
@@ -117,12 +124,13 @@ export const configuration = defineConfiguration(
     ),
   },
   {
-    problemsBetween: ({ consul, elasticsearch, http, mode, mtls, outbound, redis }) => [
+    problemsBetween: ({ auditForward, consul, elasticsearch, http, mode, mtls, outbound, redis }) => [
       ...tlsProblems(http.tls),
       ...certificateHeaderProblems({ http, mtls }),
       ...redisProblems(redis),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
+      ...auditForwardProblems(mode, auditForward),
       ...outboundProblems(mode, outbound),
     ],
   },

@@ -1,6 +1,12 @@
 /** Defines every setting of Environment API; only this file names its environment variables. */
 
-import { auditSettings, elasticsearchProblems, elasticsearchSettings } from '@gatehouse/audit-trail/settings';
+import {
+  auditForwardProblems,
+  auditForwardSettings,
+  auditSettings,
+  elasticsearchProblems,
+  elasticsearchSettings,
+} from '@gatehouse/audit-trail/settings';
 import { opsSettings } from '@gatehouse/caller-auth/credentials/settings';
 import {
   certificateHeaderProblems,
@@ -101,16 +107,18 @@ export const configuration = defineConfiguration(
     encryption: encryptionSettings,
     consul: consulSettings,
     elasticsearch: elasticsearchSettings,
+    auditForward: auditForwardSettings,
     audit: auditSettings,
     tracing: tracingSettings,
   },
   {
-    problemsBetween: ({ consul, elasticsearch, http, mtls, redis }) => [
+    problemsBetween: ({ auditForward, consul, elasticsearch, http, mode, mtls, redis }) => [
       ...tlsProblems(http.tls),
       ...certificateHeaderProblems({ http, mtls }),
       ...redisProblems(redis),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
+      ...auditForwardProblems(mode, auditForward),
     ],
   },
 );

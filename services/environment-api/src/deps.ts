@@ -90,6 +90,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
       changeLog,
       secretBox,
       elasticsearch: config.elasticsearch,
+      auditForward: config.auditForward,
       pseudonymKey: config.audit.pseudonymKey,
       retentionDays: config.audit.retentionDays,
       isWritable,

@@ -37,8 +37,8 @@ describe('the chain of the audit trail', () => {
     await expect(pool.query('DELETE FROM environment.audit')).rejects.toThrow(/append-only/);
 
     const trail = configurationTrail(pool);
-    expect(await deleteExpired(trail as never, { before: '2000-01-01', shippedTo: undefined })).toBe(0);
-    expect(await deleteExpired(trail as never, { before: '2999-01-01', shippedTo: undefined })).toBe(3);
+    expect(await deleteExpired(trail as never, { before: '2000-01-01', shippedTo: [] })).toBe(0);
+    expect(await deleteExpired(trail as never, { before: '2999-01-01', shippedTo: [] })).toBe(3);
     await expect(pool.query('DELETE FROM environment.audit')).rejects.toThrow(/append-only/);
   });
 });

@@ -8,8 +8,8 @@ const batchSize = 5000;
 interface Expiry {
   /** YYYY-MM-DD: events of earlier days are deleted. */
   before: string;
-  /** Events that this target does not have yet, or refused, are kept; undefined where nothing is shipped. */
-  shippedTo: string | undefined;
+  /** Events that one of these targets does not have yet, or refused, are kept; empty where nothing is shipped. */
+  shippedTo: readonly string[];
 }
 
 /** Deletes one batch, oldest first. Resolves the number of events, 0 while another process holds the lock. */
@@ -22,13 +22,16 @@ export async function deleteExpired(trail: AuditTrail, { before, shippedTo }: Ex
       const { rowCount } = await client.query(
         `DELETE FROM ${table} WHERE ${seqColumn} IN (
            SELECT event_seq FROM ${schema}.audit_chain chain
-           WHERE day < $1 AND ($2::text IS NULL OR (position <=
-             coalesce((SELECT position FROM ${schema}.audit_shipping WHERE target = $2), 0)
+           WHERE day < $1
+             AND NOT EXISTS (
+               SELECT 1 FROM unnest($2::text[]) AS wanted (target)
+               LEFT JOIN ${schema}.audit_shipping shipped ON shipped.target = wanted.target
+               WHERE coalesce(shipped.position, 0) < chain.position)
              AND NOT EXISTS (
                SELECT 1 FROM ${schema}.audit_set_aside aside
-               WHERE aside.target = $2 AND aside.position = chain.position)))
+               WHERE aside.target = ANY ($2) AND aside.position = chain.position)
            ORDER BY position LIMIT ${batchSize})`,
-        [before, shippedTo ?? null],
+        [before, shippedTo],
       );
       return rowCount ?? 0;
     }),

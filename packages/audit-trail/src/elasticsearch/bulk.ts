@@ -14,9 +14,15 @@ export interface BulkResult {
   again: Map<string, string>;
 }
 
-export type BulkWriter = ReturnType<typeof createBulkWriter>;
+/** Implementations: this one, and those of the second destination (`forwarding`). */
+export interface DocumentWriter {
+  /** Tells that another process may have written before, without recording it. */
+  doubt(): void;
+  /** @throws Error when the outcome of every document is unknown */
+  write(documents: readonly Document[], signal?: AbortSignal): Promise<BulkResult>;
+}
 
-export function createBulkWriter(client: ElasticsearchClient, dataStream: string) {
+export function createBulkWriter(client: ElasticsearchClient, dataStream: string): DocumentWriter {
   // A data stream compares ids only within its newest index; after a rollover, documents sent earlier are in an older one.
   // So the ids are searched first at the start of a round, since the sender before may have crashed, and after every failure.
   let isInDoubt = true;
@@ -91,7 +97,7 @@ function describe(type: string, reason: string | null | undefined): string {
 }
 
 /**
- * Sends items at once, and in halves when the request is too large for Elasticsearch or a proxy in front of it.
+ * Sends items at once, and in halves when the request is too large for the receiver or a proxy in front of it.
  * Resolves the outcomes in the order of the items; `alone` gives the outcome of one item that is too large.
  * @throws every error of `send` but "too large"
  */

@@ -45,9 +45,10 @@ function credentials({ username, password, apiKey }: ElasticsearchConfig) {
   return { username, password: password.reveal() };
 }
 
-/** Elasticsearch, or a proxy in front of it, refused the whole request for its size. */
+/** The receiver, or a proxy in front of it, refused the whole request for its size. */
 export function isTooLarge(error: unknown): boolean {
-  return isResponseError(error) && error.statusCode === 413;
+  const { statusCode, status } = error as { statusCode?: number; status?: number };
+  return statusCode === 413 || status === 413;
 }
 
 /** Makes an error that may be logged: the errors of the library hold the whole request and its credentials. */

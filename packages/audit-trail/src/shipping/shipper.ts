@@ -1,19 +1,21 @@
-/** Ships an audit trail to Elasticsearch in the order of the chain; each event arrives at least once and is one document. */
+/** Ships an audit trail to a destination in the order of the chain; each event arrives at least once. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import type { ChainedEvent } from '../chain/trail.ts';
-import { type BulkResult, type BulkWriter, type Document, inHalves } from '../elasticsearch/bulk.ts';
+import { type BulkResult, type Document, type DocumentWriter, inHalves } from '../elasticsearch/bulk.ts';
 import type { ShippingStore } from './shipping-store.ts';
 
 interface AuditShipperOptions {
   pool: Pool;
-  /** Name of the lock: one replica at a time ships a trail. */
+  /** Name of the lock: one replica at a time ships a trail to a destination. */
   name: string;
+  /** Name of the destination in messages. */
+  receiver: string;
   store: ShippingStore;
-  writer: BulkWriter;
+  writer: DocumentWriter;
   toDocument(event: ChainedEvent): Document;
   log: Logger;
   onShipped?(events: number): void;
@@ -28,7 +30,7 @@ interface AuditShipperOptions {
 
 const attempts = 5;
 
-/** Names the lock that a process holds while it writes events of a trail into Elasticsearch. */
+/** Names the lock that a process holds while it writes events into a destination; `name`: that of the destination for the trail. */
 export function shippingLock(name: string): string {
   return `audit-ship:${name}`;
 }
@@ -37,6 +39,7 @@ export function createAuditShipper(options: AuditShipperOptions) {
   const {
     pool,
     name,
+    receiver,
     store,
     writer,
     log,
@@ -61,7 +64,7 @@ export function createAuditShipper(options: AuditShipperOptions) {
       if (left.length === 0) return refused;
       const [reason] = again.values();
       if (attempt === attempts)
-        throw new Error(`Elasticsearch does not take ${left.length} documents: ${reason}`);
+        throw new Error(`${receiver} does not take ${left.length} documents: ${reason}`);
       await pause(retryPauseMs * 2 ** (attempt - 1), undefined, definedOnly({ signal }));
     }
   }
@@ -79,7 +82,7 @@ export function createAuditShipper(options: AuditShipperOptions) {
     if (setAside.length > 0) {
       log.error(
         { setAside },
-        'Elasticsearch refuses audit events for what they are: they stay in PostgreSQL, set aside',
+        `${receiver} refuses audit events for what they are: they stay in PostgreSQL, set aside`,
       );
       options.onSetAside?.(setAside.length);
     }

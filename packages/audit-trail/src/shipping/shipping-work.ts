@@ -1,24 +1,35 @@
-/** Ships a trail to Elasticsearch at intervals and measures what waits. */
+/** Ships a trail to one destination at intervals and measures what waits. */
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import type { Logger } from '@gatehouse/service-kit/logging/logger';
 import type { Metrics } from '@gatehouse/service-kit/metrics/registry';
 import type { AuditTrail, ChainedEvent } from '../chain/trail.ts';
-import { auditDataStream } from '../elasticsearch/audit-assets.ts';
-import { createBulkWriter, type Document } from '../elasticsearch/bulk.ts';
-import {
-  type ElasticsearchClient,
-  type ElasticsearchConfig,
-  readableFailure,
-} from '../elasticsearch/client.ts';
-import { installAuditAssets } from '../elasticsearch/install.ts';
+import type { Document, DocumentWriter } from '../elasticsearch/bulk.ts';
 import { createAuditShipper } from './shipper.ts';
 import { createShippingStore } from './shipping-store.ts';
 
+/** Implementations: Elasticsearch (`elasticsearch-destination.ts`) and the second destination (`forwarding`). */
+export interface Destination {
+  /** Stored with the position of each trail. */
+  target: string;
+  /** In messages. */
+  receiver: string;
+  writer: DocumentWriter;
+  /** Most events and bytes of one request. Default: those of the shipper. */
+  batchSize?: number;
+  batchBytes?: number;
+  /** Called before the first events, and again after each failure. */
+  prepare?(): Promise<void>;
+  /** Makes an error that may be logged. */
+  readable(error: unknown): Error;
+  /** Names of the metrics, and how they call what has happened to an event. */
+  metrics: { waiting: string; delay: string; setAside: string; shipped: string };
+  close(): Promise<void>;
+}
+
 interface ShippingWorkOptions {
   trail: AuditTrail;
-  client: ElasticsearchClient;
-  elasticsearch: ElasticsearchConfig;
+  destination: Destination;
   toDocument(event: ChainedEvent): Document;
   now: Clock;
   log: Logger;
@@ -26,36 +37,37 @@ interface ShippingWorkOptions {
   intervalMs: number;
 }
 
-export const shippingTarget = 'elasticsearch';
+export type ShippingWork = ReturnType<typeof createShippingWork>;
 
 export function createShippingWork(options: ShippingWorkOptions) {
-  const { trail, client, elasticsearch, toDocument, now, log, metrics, intervalMs } = options;
-  const gauges = createGauges(metrics);
-  const shipped = metrics.counter(
-    'gatehouse_audit_shipped_events_total',
-    'Audit events taken by Elasticsearch.',
-  );
-  const store = createShippingStore(trail, shippingTarget);
+  const { trail, destination, toDocument, now, log, metrics, intervalMs } = options;
+  const { target, receiver, writer, batchSize, batchBytes } = destination;
+  const gauges = createGauges(metrics, destination);
+  const shipped = metrics.counter(destination.metrics.shipped, `Audit events taken by ${receiver}.`);
+  const store = createShippingStore(trail, target);
   const shipper = createAuditShipper({
     pool: trail.pool,
-    name: trail.schema,
+    name: lockName(trail, target),
+    receiver,
     store,
-    writer: createBulkWriter(client, auditDataStream(elasticsearch.namespace)),
+    writer,
     toDocument,
     log,
     onShipped: (events) => shipped.inc(events),
+    ...(batchSize && { batchSize }),
+    ...(batchBytes && { batchBytes }),
   });
-  let isInstalled = false;
+  let isPrepared = false;
 
   async function round(signal: AbortSignal): Promise<boolean> {
     try {
-      if (!isInstalled) await installAuditAssets({ client, log, ...elasticsearch });
-      isInstalled = true;
+      if (!isPrepared) await destination.prepare?.();
+      isPrepared = true;
       await shipper.shipOnce(signal);
     } catch (error) {
-      // After a repair this may be another, empty Elasticsearch, so the next round checks the templates again.
-      isInstalled = false;
-      if (!signal.aborted) throw readableFailure(error);
+      // After a repair this may be another, empty server, so the next round prepares it again.
+      isPrepared = false;
+      if (!signal.aborted) throw destination.readable(error);
     } finally {
       gauges.waiting.set(await store.waiting());
       gauges.delay.set(ageSeconds(await store.oldestWaitingMs(), now()));
@@ -69,26 +81,25 @@ export function createShippingWork(options: ShippingWorkOptions) {
     intervalMs,
     maxPauseMs: 30_000,
     round,
-    failing: 'audit events wait in PostgreSQL: Elasticsearch does not take them',
-    recovered: 'audit events reach Elasticsearch again',
+    failing: `audit events wait in PostgreSQL: ${receiver} does not take them`,
+    recovered: `audit events reach ${receiver} again`,
   });
-  return { ...work, reship: shipper.reship };
+  return { ...work, destination, reship: shipper.reship };
 }
 
-function createGauges(metrics: Metrics) {
+/** That of Elasticsearch is the trail's own name, which replicas of former releases hold too. */
+export function lockName({ schema }: AuditTrail, target: string): string {
+  return target === 'elasticsearch' ? schema : `${schema}:${target}`;
+}
+
+function createGauges(metrics: Metrics, { receiver, metrics: names }: Destination) {
   return {
-    waiting: metrics.gauge(
-      'gatehouse_audit_unshipped_events',
-      'Audit events in PostgreSQL that Elasticsearch does not have yet.',
-    ),
+    waiting: metrics.gauge(names.waiting, `Audit events in PostgreSQL that ${receiver} does not have yet.`),
     delay: metrics.gauge(
-      'gatehouse_audit_unshipped_seconds',
-      'Age of the oldest audit event that Elasticsearch does not have yet; 0 when it has all.',
+      names.delay,
+      `Age of the oldest audit event that ${receiver} does not have yet; 0 when it has all.`,
     ),
-    setAside: metrics.gauge(
-      'gatehouse_audit_set_aside_events',
-      'Audit events that Elasticsearch refused for what they are.',
-    ),
+    setAside: metrics.gauge(names.setAside, `Audit events that ${receiver} refused for what they are.`),
   };
 }
 

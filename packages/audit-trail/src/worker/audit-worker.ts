@@ -22,9 +22,10 @@ import {
   readableFailure,
 } from '../elasticsearch/client.ts';
 import { compareWithCopies } from '../shipping/compare.ts';
+import { elasticsearchDestination } from '../shipping/elasticsearch-destination.ts';
 import { erasePersonalFields } from '../shipping/erase-copies.ts';
 import { shippingLock } from '../shipping/shipper.ts';
-import { ageSeconds, createShippingWork, shippingTarget } from '../shipping/shipping-work.ts';
+import { ageSeconds, createShippingWork, type Destination } from '../shipping/shipping-work.ts';
 
 interface AuditWorkerOptions {
   trail: AuditTrail;
@@ -35,8 +36,10 @@ interface AuditWorkerOptions {
   /** Age at which events are deleted from PostgreSQL, in days. */
   retentionDays: number;
   elasticsearch: ElasticsearchConfig;
-  /** Undefined: nothing is shipped. `close` closes it. */
+  /** Undefined: nothing is shipped there. `close` closes it. */
   client: ElasticsearchClient | undefined;
+  /** The second destination. `close` closes it. */
+  forward?: Destination | undefined;
   toDocument(event: ChainedEvent): Document;
   log: Logger;
   metrics: Metrics;
@@ -49,19 +52,25 @@ export function createAuditWorker(options: AuditWorkerOptions) {
   const { trail, client, secretBox, log, now, retentionDays, intervalMs = 1000 } = options;
   const keptFrom = () => keptFromDay(now(), retentionDays);
   const chaining = createChainingWork(options);
-  const shipping = client && createShippingWork({ ...options, client, intervalMs });
+  const destinations = [
+    client && elasticsearchDestination(client, options.elasticsearch, log),
+    options.forward,
+  ].filter((destination) => destination !== undefined);
+  const shippings = destinations.map((destination) =>
+    createShippingWork({ ...options, destination, intervalMs }),
+  );
   const expiring = createRepeatingWork({
     log,
     intervalMs: 60_000,
     maxPauseMs: 600_000,
     async round() {
-      const shippedTo = client === undefined ? undefined : shippingTarget;
+      const shippedTo = destinations.map(({ target }) => target);
       return (await deleteExpired(trail, { before: keptFrom(), shippedTo })) > 0;
     },
     failing: 'audit events past their time could not be deleted',
     recovered: 'audit events past their time are deleted again',
   });
-  const works = [chaining, expiring, ...(shipping ? [shipping] : [])];
+  const works = [chaining, expiring, ...shippings];
 
   return {
     /** Chains, ships and deletes at intervals until `close`. */
@@ -70,21 +79,23 @@ export function createAuditWorker(options: AuditWorkerOptions) {
     },
     async close() {
       await Promise.all(works.map((work) => work.stop()));
-      await client?.close();
+      await Promise.all(destinations.map((destination) => destination.close()));
     },
     async verify(days: { from?: string | undefined; to?: string | undefined }): Promise<VerifiedDay[]> {
       const verified = await verifyAuditTrail({ trail, secretBox, keptFrom: keptFrom(), ...days });
       return client === undefined ? verified : compare(verified, client, options);
     },
-    /** Sends again what Elasticsearch refused. Resolves the number of events that it took. @throws AppError 409, 503 */
+    /** Sends again what a destination refused. Resolves the number of events that were taken. @throws AppError 409, 503 */
     async reship(): Promise<number> {
-      if (shipping === undefined)
+      if (shippings.length === 0)
         throw new AppError('no_elasticsearch', 409, 'No Elasticsearch is configured: nothing is shipped');
-      try {
-        return await shipping.reship();
-      } catch (error) {
-        throw unavailable('Elasticsearch', { cause: readableFailure(error) });
+      let taken = 0;
+      for (const { reship, destination } of shippings) {
+        taken += await reship().catch((error: unknown) => {
+          throw unavailable(destination.receiver, { cause: destination.readable(error) });
+        });
       }
+      return taken;
     },
     /** Chains now what waits. */
     async chain(): Promise<void> {

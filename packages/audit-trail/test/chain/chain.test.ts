@@ -284,7 +284,7 @@ describe('an audit chain', () => {
   it('goes on at its next place when all there was is past its time and deleted', async () => {
     await shop.append(6);
     await shop.chain('2027-01-10');
-    await deleteExpired(shop.trail, { before: '2027-01-15', shippedTo: undefined });
+    await deleteExpired(shop.trail, { before: '2027-01-15', shippedTo: [] });
     await shop.append(2);
     await shop.chain();
 
@@ -361,7 +361,7 @@ describe('an audit chain', () => {
     await shop.append(4);
     await shop.chain('2027-01-16');
 
-    expect(await deleteExpired(shop.trail, { before: '2027-01-16', shippedTo: undefined })).toBe(6);
+    expect(await deleteExpired(shop.trail, { before: '2027-01-16', shippedTo: [] })).toBe(6);
 
     expect(await verify({ keptFrom: '2027-01-16' })).toMatchObject([
       { day: '2027-01-16', events: 4, problems: [] },
@@ -374,7 +374,19 @@ describe('an audit chain', () => {
     await shop.chain('2027-01-15');
     await shop.pool.query(`INSERT INTO shop.audit_shipping VALUES ('elasticsearch', 4)`);
 
-    expect(await deleteExpired(shop.trail, { before: '2027-01-16', shippedTo: 'elasticsearch' })).toBe(4);
+    expect(await deleteExpired(shop.trail, { before: '2027-01-16', shippedTo: ['elasticsearch'] })).toBe(4);
+  });
+
+  it('keeps what is past its time until every target has it, and what one of them refused', async () => {
+    await shop.append(6);
+    await shop.chain('2027-01-15');
+    await shop.pool.query(`INSERT INTO shop.audit_shipping VALUES ('elasticsearch', 6), ('forward', 3)`);
+    await shop.pool.query(`INSERT INTO shop.audit_set_aside VALUES ('forward', 2, 'too large')`);
+    const expire = (...shippedTo: string[]) => deleteExpired(shop.trail, { before: '2027-01-16', shippedTo });
+
+    expect(await expire('elasticsearch', 'unknown')).toBe(0);
+    expect(await expire('elasticsearch', 'forward')).toBe(2);
+    expect(await expire('elasticsearch')).toBe(4);
   });
 
   it('is sealed anew when the key is changed, and then needs the former key no more', async () => {

@@ -1,7 +1,7 @@
 /** What holds up no other event on the way to Elasticsearch; with a writer that refuses what the test says. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { ChainedEvent } from '../../src/chain/trail.ts';
-import type { BulkWriter, Document } from '../../src/elasticsearch/bulk.ts';
+import type { Document, DocumentWriter } from '../../src/elasticsearch/bulk.ts';
 import { createAuditShipper } from '../../src/shipping/shipper.ts';
 import { createShippingStore } from '../../src/shipping/shipping-store.ts';
 import { openTrail, silentLog, type TrailDatabase } from '../chain/trail-database.ts';
@@ -20,7 +20,7 @@ function createShipper(options: {
 }) {
   const { toDocument = ({ id, position }) => ({ id, body: { position } }), most = 1000 } = options;
   const taken: unknown[] = [];
-  const writer: BulkWriter = {
+  const writer: DocumentWriter = {
     doubt() {},
     async write(documents) {
       if (documents.length > most || documents.some(({ body }) => body['isHuge']))
@@ -31,7 +31,15 @@ function createShipper(options: {
   };
   const store = createShippingStore(shop.trail, 'elasticsearch');
   const shipper = createAuditShipper({
-    ...{ pool: shop.pool, name: 'shop', store, writer, toDocument, log: silentLog },
+    ...{
+      pool: shop.pool,
+      name: 'shop',
+      receiver: 'Elasticsearch',
+      store,
+      writer,
+      toDocument,
+      log: silentLog,
+    },
   });
   return { shipper, store, taken };
 }

@@ -76,7 +76,7 @@ describe.skipIf(home === '')('audit events and a real Elasticsearch', () => {
   const createShipper = (toDocument = (event: ChainedEvent) => document(event)) => {
     const shipped = { events: 0, setAside: 0 };
     const shipper = createAuditShipper({
-      ...{ pool: shop.pool, name: 'shop', log: silentLog, retryPauseMs: 10 },
+      ...{ pool: shop.pool, name: 'shop', receiver: 'Elasticsearch', log: silentLog, retryPauseMs: 10 },
       store: createShippingStore(shop.trail, 'elasticsearch'),
       writer: createBulkWriter(client, stream),
       toDocument,

@@ -1,6 +1,10 @@
-/** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch. */
+/** Composes the trail of security events: Redis stream → PostgreSQL → hash chain → Elasticsearch and a second destination. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import {
+  type ForwardConfig,
+  forwardDestination,
+} from '@gatehouse/audit-trail/forwarding/forward-destination';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { Secret } from '@gatehouse/service-kit/secret';
@@ -19,6 +23,7 @@ interface AuditDependencies {
   config: {
     audit: { pseudonymKey: Secret | undefined; retentionDays: number };
     elasticsearch: ElasticsearchConfig;
+    auditForward: ForwardConfig;
   };
   /** Derives further messages from the events. */
   onEvent: Parameters<typeof createAuditWriter>[0]['onEvent'];
@@ -55,6 +60,7 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     retentionDays: settings.retentionDays,
     elasticsearch,
     client: await createElasticsearch(elasticsearch),
+    forward: forwardDestination(config.auditForward, now),
     toDocument: (event) => securityDocument(event, pseudonymise),
     secretBox,
     now,

@@ -1,6 +1,10 @@
 /** Composes the audit trail: its service, the worker that chains and ships it, and its routes. */
 
 import { createElasticsearch, type ElasticsearchConfig } from '@gatehouse/audit-trail/elasticsearch/client';
+import {
+  type ForwardConfig,
+  forwardDestination,
+} from '@gatehouse/audit-trail/forwarding/forward-destination';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -20,6 +24,7 @@ export async function composeAudit({
   changeLog,
   secretBox,
   elasticsearch,
+  auditForward,
   pseudonymKey,
   retentionDays,
   isWritable,
@@ -31,6 +36,7 @@ export async function composeAudit({
   changeLog: ChangeLog;
   secretBox: SecretBox;
   elasticsearch: ElasticsearchConfig;
+  auditForward: ForwardConfig;
   pseudonymKey: Secret | undefined;
   retentionDays: number;
   isWritable: boolean;
@@ -46,6 +52,7 @@ export async function composeAudit({
     retentionDays,
     elasticsearch,
     client: await createElasticsearch(elasticsearch),
+    forward: forwardDestination(auditForward, now),
     toDocument: (event) => configurationDocument(event, pseudonymise),
     secretBox,
     now,

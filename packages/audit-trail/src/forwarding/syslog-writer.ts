@@ -1,0 +1,90 @@
+/** Sends audit events to a syslog receiver over TLS (RFC 5425), a connection for each batch, and waits until it has read them. */
+import { isIP } from 'node:net';
+import { type ConnectionOptions, connect } from 'node:tls';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { DocumentWriter } from '../elasticsearch/bulk.ts';
+import { frameOf, syslogMessage } from './syslog-message.ts';
+
+export interface SyslogTarget {
+  host: string;
+  port: number;
+  /** PEM; default: the authorities of the system. */
+  ca: string | undefined;
+  cert: string | undefined;
+  key: string | undefined;
+  /** From the connection to the receiver's last word. */
+  timeoutMs: number;
+}
+
+export function createSyslogWriter(target: SyslogTarget): DocumentWriter {
+  return {
+    doubt: () => undefined,
+    async write(documents, signal) {
+      const frames = documents.map((document) => frameOf(syslogMessage(document)));
+      await sendWhole(frames.join(''), target, signal);
+      return { refused: new Map(), again: new Map() };
+    },
+  };
+}
+
+/** At least so long the connection stays open behind a batch, so that a receiver which ends it for itself is noticed. */
+const minOpenMs = 50;
+
+/**
+ * Syslog has no answer to a message. What comes nearest: the receiver keeps the connection open while the batch travels, and ends it
+ * when it has read our `close_notify` behind the batch (RFC 5425 section 4.4). A batch without that is sent again.
+ * @throws Error that names the receiver
+ */
+function sendWhole(text: string, target: SyslogTarget, signal: AbortSignal | undefined): Promise<void> {
+  const { host, port, timeoutMs } = target;
+  const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
+  const failure = (reason: string, cause?: unknown) =>
+    new Error(`${host}:${port} ${reason}`, cause === undefined ? undefined : { cause });
+  return new Promise((resolve, reject) => {
+    const startedMs = performance.now();
+    const socket = connect(optionsOf(target));
+    let hasClosed = false;
+    let isRead = false;
+    let closing: NodeJS.Timeout | undefined;
+    const giveUp = () => socket.destroy(failure(`took no batch within ${timeoutMs} ms`));
+    const end = () => {
+      if (socket.readableEnded || socket.destroyed) return;
+      hasClosed = true;
+      socket.end();
+    };
+    limit.addEventListener('abort', giveUp, { once: true });
+    socket.once('secureConnect', () => {
+      const openMs = Math.max(minOpenMs, 2 * (performance.now() - startedMs));
+      socket.write(text, () => {
+        // The immediate lets an end that has arrived meanwhile be seen first.
+        closing = setTimeout(() => setImmediate(end), openMs);
+      });
+    });
+    socket.once('end', () => {
+      isRead = hasClosed;
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => reject(failure(reasonOf(error), error)));
+    socket.once('close', () => {
+      clearTimeout(closing);
+      limit.removeEventListener('abort', giveUp);
+      if (isRead) resolve();
+      // Does nothing after an error.
+      else reject(failure('ended the connection before it had read the whole batch'));
+    });
+    // What a receiver may say means nothing, but unread it would keep its end from us.
+    socket.resume();
+  });
+}
+
+function optionsOf({ host, port, ca, cert, key }: SyslogTarget): ConnectionOptions {
+  return {
+    host,
+    port,
+    minVersion: 'TLSv1.2',
+    ...definedOnly({ ca, cert, key, servername: isIP(host) === 0 ? host : undefined }),
+  };
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  return code === undefined ? message : `cannot be reached (${code})`;
+}
