@@ -1,0 +1,135 @@
+/** Finds what a statement takes away from a replica of the former release, which runs beside the new one. */
+
+/** A node of PostgreSQL's own syntax tree: `{ AlterTableStmt: { … } }`. */
+// biome-ignore lint/suspicious/noExplicitAny: the tree has hundreds of types
+export type Tree = Record<string, any>;
+
+export interface Break {
+  /** Completes "the file …". */
+  does: string;
+  /** Of what it concerns, as a contract names it; undefined where no contract allows it. */
+  name: string | undefined;
+  /** What the former release may still do. */
+  harm: string;
+}
+
+const stillUses = 'a replica of the former release may still use it';
+const stillWrites = 'a replica of the former release may still write what is refused then';
+
+export function breaksOf(statement: Tree, isNew: (name: string) => boolean): Break[] {
+  const [kind = '', node = {}] = Object.entries(statement)[0] ?? [];
+  const found = readers[kind]?.(node as Tree) ?? [];
+  return found.filter(({ name }) => name === undefined || !(isNew(name) || isNew(tableOf(name))));
+}
+
+/** The name of a table that the statement creates. */
+export function createdBy({ CreateStmt: node }: Tree): string | undefined {
+  return node && nameOf(node['relation']);
+}
+
+const readers: Record<string, (node: Tree) => Break[]> = {
+  AlterTableStmt: ({ relation, cmds }) => cmds.flatMap((cmd: Tree) => ofCommand(nameOf(relation), cmd)),
+  DropStmt: ({ removeType, objects }) =>
+    objects.map((object: Tree) => breakOf(`drops the ${wordOf(removeType)}`, dottedOf(object), stillUses)),
+  RenameStmt: ({ renameType, relation, object, subname }) => [
+    breakOf(
+      `renames the ${wordOf(renameType)}`,
+      [relation ? nameOf(relation) : dottedOf(object ?? {}), subname].filter(Boolean).join('.'),
+      stillUses,
+    ),
+  ],
+  AlterObjectSchemaStmt: ({ relation, object }) => [
+    breakOf('moves to another schema', relation ? nameOf(relation) : dottedOf(object ?? {}), stillUses),
+  ],
+  TruncateStmt: ({ relations }) =>
+    relations.map(({ RangeVar }: Tree) => breakOf('empties the table', nameOf(RangeVar), stillUses)),
+  DeleteStmt: ({ relation, whereClause }) =>
+    whereClause ? [] : [breakOf('empties the table', nameOf(relation), stillUses)],
+  IndexStmt: ({ unique, relation }) =>
+    unique ? [breakOf('makes values unique in the table', nameOf(relation), stillWrites)] : [],
+  AlterEnumStmt: ({ typeName, oldVal }) =>
+    oldVal ? [breakOf(`renames the value ${oldVal} of the type`, partsOf(typeName), stillUses)] : [],
+  AlterDomainStmt: ({ typeName }) => [breakOf('changes the domain', partsOf(typeName), stillWrites)],
+  AlterOwnerStmt: ({ relation, object }) => [
+    breakOf('changes the owner of', relation ? nameOf(relation) : dottedOf(object ?? {}), stillUses),
+  ],
+  GrantStmt: ({ is_grant: isGrant, objects = [] }) =>
+    isGrant ? [] : objects.map((object: Tree) => breakOf('revokes rights on', dottedOf(object), stillUses)),
+  DoStmt: () => [
+    {
+      does: 'runs a DO block',
+      name: undefined,
+      harm: 'nobody can tell what it does: write plain statements',
+    },
+  ],
+};
+
+function ofCommand(table: string, { AlterTableCmd: { subtype, name, def } }: Tree): Break[] {
+  const part = `${table}.${name}`;
+  switch (subtype) {
+    case 'AT_DropColumn':
+      return [breakOf('drops the column', part, stillUses)];
+    case 'AT_AlterColumnType':
+      return [breakOf('changes the type of the column', part, stillUses)];
+    case 'AT_SetNotNull':
+      return [breakOf('forbids NULL in the column', part, stillWrites)];
+    case 'AT_ColumnDefault':
+      return def ? [] : [breakOf('drops the default of the column', part, stillWrites)];
+    case 'AT_DropConstraint':
+      return [breakOf('drops the constraint', part, 'a replica of the former release may rely on it')];
+    case 'AT_AddConstraint':
+      return [breakOf('adds a constraint to the table', table, stillWrites)];
+    case 'AT_AddColumn':
+      return isRequired(def['ColumnDef'])
+        ? [breakOf('requires the new column', `${table}.${def['ColumnDef'].colname}`, stillOmits)]
+        : [];
+    case 'AT_AddIdentity':
+    case 'AT_DropIdentity':
+    case 'AT_DropExpression':
+    case 'AT_SetExpression':
+      return [breakOf('changes how values come into the column', part, stillWrites)];
+    case 'AT_EnableRowSecurity':
+    case 'AT_ForceRowSecurity':
+      return [breakOf('hides rows of the table', table, stillUses)];
+    default:
+      return [];
+  }
+}
+
+const stillOmits = 'a replica of the former release does not write it, and the column has no default';
+
+function isRequired({ constraints = [] }: Tree): boolean {
+  const types = constraints.map(({ Constraint }: Tree) => Constraint['contype']);
+  const has = (...wanted: string[]) => types.some((type: string) => wanted.includes(type));
+  return (
+    has('CONSTR_NOTNULL', 'CONSTR_PRIMARY') && !has('CONSTR_DEFAULT', 'CONSTR_GENERATED', 'CONSTR_IDENTITY')
+  );
+}
+
+const breakOf = (does: string, name: string, harm: string): Break => ({ does, name, harm });
+
+/** `OBJECT_FOREIGN_TABLE` is a foreign table; what a rename calls a table constraint is a constraint. */
+const wordOf = (type: string) =>
+  type.replace('OBJECT_', '').replace('TABCONSTRAINT', 'CONSTRAINT').toLowerCase().replaceAll('_', ' ');
+
+function nameOf({ schemaname, relname }: Tree): string {
+  return schemaname ? `${schemaname}.${relname}` : relname;
+}
+
+function partsOf(parts: Tree[]): string {
+  return parts.map(({ String: text }) => text?.['sval']).join('.');
+}
+
+/** Of an object that is a list of name parts, one word, a range, a type or a function. */
+function dottedOf(object: Tree): string {
+  if (object['List']) return partsOf(object['List'].items);
+  if (object['String']) return object['String'].sval;
+  if (object['RangeVar']) return nameOf(object['RangeVar']);
+  if (object['TypeName']) return partsOf(object['TypeName'].names);
+  return partsOf(object['ObjectWithArgs']?.objname ?? []);
+}
+
+/** `auth.clients` of `auth.clients.note`; the name itself where it has no part. */
+function tableOf(name: string): string {
+  return name.split('.').slice(0, 2).join('.');
+}

@@ -1,0 +1,111 @@
+/** Plants migrations in a temporary tree and expects `npm run check` to refuse those on which the former release would break. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { breakingMigrations } from '../../check/migrations/expand-contract.ts';
+
+let root = '';
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'gatehouse-migrations-'));
+  execFileSync('git', ['init', '--quiet', root]);
+  mkdirSync(join(root, 'services/auth-api/migrations'), { recursive: true });
+  writeFileSync(join(root, 'package.json'), '{ "version": "0.2.0" }');
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const place = 'services/auth-api/migrations/20270131120000_planted.sql';
+
+async function refused(up: string, { header = '-- Why.', path = place } = {}): Promise<string[]> {
+  const down = 'DROP TABLE auth.things;\nALTER TABLE auth.clients DROP COLUMN note;';
+  writeFileSync(join(root, path), `${header}\n\n-- Up Migration\n\n${up}\n\n-- Down Migration\n\n${down}\n`);
+  return breakingMigrations(root);
+}
+
+it.each([
+  ['DROP TABLE auth.things', 'drops the table auth.things'],
+  ['DROP TABLE IF EXISTS auth.a, auth.things CASCADE', 'drops the table auth.things'],
+  ['drop view auth.things', 'drops the view auth.things'],
+  ['DROP INDEX auth.things_by_name', 'drops the index auth.things_by_name'],
+  ['DROP FUNCTION auth.things(int)', 'drops the function auth.things'],
+  ['ALTER TABLE auth.clients DROP COLUMN note', 'drops the column auth.clients.note'],
+  ['ALTER TABLE auth.clients ADD a text, DROP note', 'drops the column auth.clients.note'],
+  ['ALTER TABLE auth.clients RENAME COLUMN note TO remark', 'renames the column auth.clients.note'],
+  ['ALTER TABLE auth.clients RENAME TO applications', 'renames the table auth.clients'],
+  ['ALTER TABLE auth.clients SET SCHEMA other', 'moves to another schema auth.clients'],
+  [
+    'ALTER TABLE auth.clients ALTER note TYPE varchar(10)',
+    'changes the type of the column auth.clients.note',
+  ],
+  ['ALTER TABLE auth.clients ALTER note SET NOT NULL', 'forbids NULL in the column auth.clients.note'],
+  ['ALTER TABLE auth.clients ADD COLUMN note text NOT NULL', 'requires the new column auth.clients.note'],
+  ['ALTER TABLE auth.clients ADD COLUMN note int PRIMARY KEY', 'requires the new column auth.clients.note'],
+  ['ALTER TABLE auth.clients ALTER note DROP DEFAULT', 'drops the default of the column auth.clients.note'],
+  [
+    'ALTER TABLE auth.clients DROP CONSTRAINT clients_note_check',
+    'drops the constraint auth.clients.clients_note_check',
+  ],
+  [
+    `ALTER TABLE auth.clients ADD CHECK (note <> '') NOT VALID`,
+    'adds a constraint to the table auth.clients',
+  ],
+  ['CREATE UNIQUE INDEX ON auth.clients (note)', 'makes values unique in the table auth.clients'],
+  ['ALTER TABLE auth.clients ENABLE ROW LEVEL SECURITY', 'hides rows of the table auth.clients'],
+  [`ALTER TYPE auth.state RENAME VALUE 'a' TO 'b'`, 'renames the value a of the type auth.state'],
+  ['TRUNCATE auth.clients', 'empties the table auth.clients'],
+  ['DELETE FROM auth.clients', 'empties the table auth.clients'],
+  ['REVOKE INSERT ON auth.clients FROM somebody', 'revokes rights on auth.clients'],
+  [`DO $$ BEGIN EXECUTE 'DROP TABLE auth.clients'; END $$`, 'runs a DO block'],
+])('refused: %s', async (statement, does) => {
+  const findings = await refused(
+    `SELECT 'before; DROP TABLE in a text';\n-- Größe; DROP TABLE x\n${statement};`,
+  );
+  expect(findings.at(-1)).toMatch(new RegExp(`^${place}:7 ${does.replaceAll('.', '\\.')}: `));
+});
+
+it('tells the line of the part, the reason and the way', async () => {
+  expect(await refused('ALTER TABLE auth.clients\n  ADD COLUMN remark text,\n  DROP COLUMN note;')).toEqual([
+    `${place}:7 drops the column auth.clients.note: a replica of the former release may still use it. Expand first and contract a release later: the first line of that file is "-- contract: nothing since <release> uses auth.clients.note"`,
+  ]);
+});
+
+it.each([
+  'CREATE TABLE auth.things (id int PRIMARY KEY, note text NOT NULL)',
+  // Nobody of the former release knows it.
+  'CREATE TABLE auth.things (id int); ALTER TABLE auth.things ALTER id SET NOT NULL; CREATE UNIQUE INDEX ON auth.things (id)',
+  'ALTER TABLE auth.clients ADD COLUMN note text',
+  `ALTER TABLE auth.clients ADD COLUMN note text NOT NULL DEFAULT ''`,
+  'ALTER TABLE auth.clients ALTER note DROP NOT NULL',
+  'ALTER TABLE auth.clients ALTER note SET DEFAULT 1',
+  'CREATE INDEX ON auth.clients (note)',
+  `UPDATE auth.clients SET note = 'x' WHERE note IS NULL; DELETE FROM auth.clients WHERE note = 'x'`,
+  `ALTER TYPE auth.state ADD VALUE 'c'`,
+  'GRANT SELECT ON auth.clients TO somebody',
+])('accepted: %s', async (statement) => {
+  expect(await refused(`${statement};`)).toEqual([]);
+});
+
+it('a contract step names what it takes away and a release that is older than this version', async () => {
+  const up = 'ALTER TABLE auth.clients DROP COLUMN note;\nDROP TABLE auth.things;';
+  const contract = (release: string, names: string) => ({
+    header: `-- contract: nothing since ${release} uses ${names}`,
+  });
+  expect(await refused(up, contract('0.1.0', 'auth.clients.note, auth.things'))).toEqual([]);
+  expect(await refused(up, contract('0.1.0', 'auth.clients.note'))).toEqual([
+    expect.stringContaining('drops the table auth.things'),
+  ]);
+  expect(await refused(up, contract('0.2.0', 'auth.clients.note, auth.things'))).toEqual([
+    `${place}:1 names the release 0.2.0, which is not older than this version 0.2.0: replicas of the release before it may still run`,
+  ]);
+  expect(await refused(up, contract('0.10.0', 'auth.clients.note, auth.things'))).toHaveLength(1);
+});
+
+it('files from before the rule are not judged, and what is no SQL is told', async () => {
+  const old = 'services/auth-api/migrations/20261127150000_shared-signals.sql';
+  expect(await refused('DROP TABLE auth.things;', { path: old })).toEqual([]);
+  expect(await refused('ALTER TABEL auth.things;')).toEqual([
+    expect.stringMatching(`^${place}:1 is no SQL: .*TABEL`),
+  ]);
+});
