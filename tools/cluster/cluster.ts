@@ -3,9 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { freePort } from '@gatehouse/testing/ports';
 import { packagedProgram } from '../helm/helm.ts';
+import { makeNodeImages } from '../images/base.ts';
+import { podmanEnvironment } from '../images/podman.ts';
 import { attempt, type Execution, interruption, run, until } from './execute.ts';
-import { buildArguments } from './images/base.ts';
-import { podmanEnvironment, writeDocker } from './images/podman.ts';
+import { writeDocker } from './images/podman.ts';
 import { inNetwork } from './node/network.ts';
 import { createShell } from './page/shell.ts';
 import { kubeconfigFile, runFolder } from './places.ts';
@@ -25,7 +26,7 @@ export function createCluster() {
   const programFolders = [shims, path.dirname(helmProgram), path.dirname(kubectlProgram)];
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
-    ...podmanEnvironment,
+    ...podmanEnvironment(),
     KUBECONFIG: kubeconfigFile,
     HELM_CACHE_HOME: path.join(runFolder, 'helm/cache'),
     HELM_CONFIG_HOME: path.join(runFolder, 'helm/config'),
@@ -45,7 +46,7 @@ export function createCluster() {
     workplace,
     environment,
     kubectlProgram,
-    prepareShell: () => writeDocker(shims, buildArguments),
+    prepareShell: async () => writeDocker(shims, await makeNodeImages()),
 
     /** Standard output. Throws with what kubectl says. */
     kubectl,

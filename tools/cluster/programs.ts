@@ -31,20 +31,22 @@ const programs = [
   { name: 'kube-router', from: 'github.com/cloudnativelabs/kube-router/v2/cmd/kube-router', aliases: [] },
 ];
 
-/** The folder of the programs, and how many of them had to be compiled. */
-export async function buildPrograms(): Promise<{ folder: string; compiled: number }> {
-  const folder = path.join(clusterFolder, 'programs', recipe());
+/** The folder of the programs; another recipe has another one. */
+export const builtPrograms = path.join(clusterFolder, 'programs', recipe());
+
+/** How many of them had to be compiled. */
+export async function buildPrograms(): Promise<number> {
   let compiled = 0;
   for (const { name, from, aliases } of programs) {
-    const program = path.join(folder, name);
+    const program = path.join(builtPrograms, name);
     if (!existsSync(program)) {
       await compileGo({ module, package: from, program, args });
       compiled += 1;
     }
     for (const alias of aliases)
-      if (!existsSync(path.join(folder, alias))) symlinkSync(name, path.join(folder, alias));
+      if (!existsSync(path.join(builtPrograms, alias))) symlinkSync(name, path.join(builtPrograms, alias));
   }
-  return { folder, compiled };
+  return compiled;
 }
 
 /** Changes with everything that a program is made of. */

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { takeLock } from '../bootstrap/pid-lock.mjs';
 import { createCluster } from './cluster.ts';
 import { interruption } from './execute.ts';
+import { useOwnStore } from './images/podman.ts';
 import { whatIsMissing } from './needs.ts';
 import { takeDown } from './node/down.ts';
 import { clusterFolder, kubeconfigFile } from './places.ts';
@@ -64,6 +65,7 @@ async function withMachine(): Promise<number> {
 }
 
 async function runSteps(): Promise<number> {
+  useOwnStore();
   const cluster = createCluster();
   const rows: Row[] = [];
   const beganMs = performance.now();

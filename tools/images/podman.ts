@@ -18,7 +18,7 @@ export function whyNoPodman(): string | undefined {
 
 /** Resolves with the standard output. @throws Error with the end of all output when podman fails */
 export function podman(...args: string[]): Promise<string> {
-  return run('podman', args, { CONTAINERS_CONF: settings() });
+  return run('podman', args, podmanEnvironment());
 }
 
 /** The same for any program. */
@@ -47,11 +47,11 @@ export function run(program: string, args: string[], environment: Record<string,
   });
 }
 
-/** runc instead of crun, which refuses mixed versions of cgroups; limits that root of a container may set. */
-function settings(): string {
+/** For podman, wherever it is started: runc instead of crun, which refuses mixed versions of cgroups; limits that root of a container may set. */
+export function podmanEnvironment() {
   const file = join(stateFolder, 'containers.conf');
   mkdirSync(stateFolder, { recursive: true });
   const limits = '["nofile=20000:20000","nproc=30000:30000"]';
   writeFileSync(file, `[containers]\ndefault_ulimits=${limits}\n[engine]\nruntime="runc"\n`);
-  return file;
+  return { CONTAINERS_CONF: file };
 }

@@ -1,78 +1,26 @@
-/** Podman with a store of images of its own, so that nothing of a run is left among the images of the machine. */
-import { createHash } from 'node:crypto';
+/** Podman with a store of images of its own: nothing of a run is left among the images of the machine, and two checkouts may run at once. */
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { attempt, run } from '../execute.ts';
+import type { NodeImages } from '../../images/base.ts';
+import { podman } from '../../images/podman.ts';
+import { run } from '../execute.ts';
 import { clusterFolder, containerdSocket, runFolder } from '../places.ts';
 
-const inStore = (file: string) => path.join(clusterFolder, 'podman', file);
-
-/** For podman, wherever it is started. Call `preparePodman` first. */
-export const podmanEnvironment = {
-  CONTAINERS_CONF: inStore('containers.conf'),
-  CONTAINERS_STORAGE_CONF: inStore('storage.conf'),
-};
-
-export function preparePodman(): void {
-  mkdirSync(inStore(''), { recursive: true });
-  // A container that runs in a container may not raise its limits.
-  const limits = 'default_ulimits = ["nofile=20000:20000", "nproc=30000:30000"]';
-  writeFileSync(podmanEnvironment.CONTAINERS_CONF, `[containers]\n${limits}\n[engine]\nruntime = "runc"\n`);
-  const folders = `graphroot = "${inStore('images')}"\nrunroot = "${inStore('run')}"`;
-  writeFileSync(podmanEnvironment.CONTAINERS_STORAGE_CONF, `[storage]\ndriver = "overlay"\n${folders}\n`);
-}
-
-export function podman(...args: string[]): Promise<string> {
-  return run('podman', args, { env: { ...process.env, ...podmanEnvironment } });
-}
-
-/** What an image is made of. `from`: what its files come from, where that changes without the lines. */
-export interface Recipe {
-  lines: readonly string[];
-  from?: string;
-  fill?(folder: string): Promise<void> | void;
-}
-
-/** Builds an image unless one of this recipe is there. `fill` writes what the lines copy. */
-export async function buildOnce(image: string, { lines, from = '', fill }: Recipe): Promise<void> {
-  const recipe = createHash('sha256')
-    .update([...lines, from].join('\n'))
-    .digest('hex');
-  if (await isMadeBy(image, recipe)) return;
-  const folder = inStore('context');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  try {
-    await fill?.(folder);
-    writeFileSync(path.join(folder, 'Containerfile'), lines.join('\n'));
-    const options = ['--quiet', '--network', 'host', '--label', `recipe=${recipe}`, '--tag', image];
-    await podman('build', ...options, folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Whether there is such an image; with a recipe, whether it was made by it. */
-export async function isMadeBy(image: string, recipe?: string): Promise<boolean> {
-  const env = { ...process.env, ...podmanEnvironment };
-  const args = ['image', 'inspect', '--format', '{{index .Labels "recipe"}}', image];
-  const { exitCode, stdout } = await attempt('podman', args, { env });
-  return exitCode === 0 && (recipe === undefined || stdout.trim() === recipe);
+/** Podman reads the variable in this process and in all that it starts. */
+export function useOwnStore(): void {
+  const store = path.join(clusterFolder, 'podman');
+  const file = path.join(store, 'storage.conf');
+  mkdirSync(store, { recursive: true });
+  const folders = `graphroot = "${store}/images"\nrunroot = "${store}/run"`;
+  writeFileSync(file, `[storage]\ndriver = "overlay"\n${folders}\n`);
+  process.env['CONTAINERS_STORAGE_CONF'] = file;
 }
 
 /** Puts images into the node, which can pull none. */
 export async function loadImages(names: readonly string[]): Promise<void> {
-  const archive = path.join(runFolder, `images-${names.length}-${Date.now()}.tar`);
-  await podman(
-    'save',
-    '--quiet',
-    '--multi-image-archive',
-    '--format',
-    'docker-archive',
-    '--output',
-    archive,
-    ...names,
-  );
+  const archive = path.join(runFolder, `images-${Date.now()}.tar`);
+  const options = ['--quiet', '--multi-image-archive', '--format', 'docker-archive', '--output', archive];
+  await podman('save', ...options, ...names);
   await run('ctr', ['--address', containerdSocket, '--namespace', 'k8s.io', 'images', 'import', archive]);
   rmSync(archive);
 }
@@ -81,12 +29,18 @@ export async function loadImages(names: readonly string[]): Promise<void> {
  * A program `docker` for the operator's shell: podman on this machine's own base images, and the node in place of a registry.
  * The shell stands in the network of the node; only a build goes out to the network of this process.
  */
-export function writeDocker(folder: string, buildArguments: readonly string[]): void {
+export function writeDocker(folder: string, { node, runtime }: NodeImages): void {
+  const build = [
+    ...['podman', 'build', '--format', 'docker', '--network', 'host'],
+    // Without it the build would get as much of a busy machine as one process.
+    ...['--cpu-shares', '8192'],
+    ...['--build-arg', `NODE_IMAGE=${node}`, '--build-arg', `RUNTIME_IMAGE=${runtime}`],
+  ];
   const script = `#!/bin/sh
 set -eu
 command=$1; shift
 case $command in
-  build) exec nsenter --net=/proc/${process.pid}/ns/net podman build --format docker --network host ${buildArguments.join(' ')} "$@" ;;
+  build) exec nsenter --net=/proc/${process.pid}/ns/net ${build.join(' ')} "$@" ;;
   push) podman save --quiet --format docker-archive "$1" | ctr --address '${containerdSocket}' --namespace k8s.io images import - ;;
   *) exec podman "$command" "$@" ;;
 esac

@@ -1,14 +1,14 @@
 /** Adds what a cluster needs beside Kubernetes: name service, metrics of pods, and the program that enforces network policies. */
 import path from 'node:path';
+import { addonsImage } from '../images/node-images.ts';
 import { addresses, kubeconfigFile, nodeName } from '../places.ts';
+import { builtPrograms } from '../programs.ts';
 import { pki } from './certificates.ts';
 import { startProgram } from './processes.ts';
 
-export const addonsImage = 'localhost/cluster/addons:1';
-
 /** In the network of the node, as the DaemonSets of other clusters. */
-export function startAddons(programs: string): void {
-  startProgram('kube-router', path.join(programs, 'kube-router'), [
+export function startAddons(): void {
+  startProgram('kube-router', path.join(builtPrograms, 'kube-router'), [
     `--kubeconfig=${kubeconfigFile}`,
     '--run-firewall=true',
     '--run-router=false',
@@ -19,7 +19,7 @@ export function startAddons(programs: string): void {
     '--metrics-port=0',
     '--health-port=0',
   ]);
-  startProgram('metrics-server', path.join(programs, 'metrics-server'), [
+  startProgram('metrics-server', path.join(builtPrograms, 'metrics-server'), [
     `--kubeconfig=${kubeconfigFile}`,
     `--authentication-kubeconfig=${kubeconfigFile}`,
     `--authorization-kubeconfig=${kubeconfigFile}`,

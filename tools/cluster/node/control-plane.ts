@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { attempt, until } from '../execute.ts';
 import { addresses, kubeconfigFile, runFolder } from '../places.ts';
+import { builtPrograms } from '../programs.ts';
 import { issueCertificates, pki } from './certificates.ts';
 import { logFile, startProgram } from './processes.ts';
 
-/** @param programs folder of the programs */
-export async function startControlPlane(programs: string, kubectl: string): Promise<void> {
+export async function startControlPlane(kubectl: string): Promise<void> {
   await issueCertificates();
   const start = (name: string, args: Record<string, string>) =>
     startProgram(
       name,
-      path.join(programs, name),
+      path.join(builtPrograms, name),
       Object.entries(args).map(([flag, value]) => `--${flag}=${value}`),
     );
   start('etcd', {

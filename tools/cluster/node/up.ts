@@ -1,29 +1,24 @@
 /** Brings a node of Kubernetes up in a network of its own. */
 import { mkdirSync } from 'node:fs';
 import { run, until } from '../execute.ts';
+import { addonsImage, pauseImage } from '../images/node-images.ts';
 import { loadImages } from '../images/podman.ts';
 import { kubeconfigFile, nodeName, runFolder } from '../places.ts';
-import { addonObjects, addonsImage, startAddons } from './addons.ts';
+import { addonObjects, startAddons } from './addons.ts';
 import { startControlPlane } from './control-plane.ts';
 import { rememberSysctls } from './down.ts';
 import { createNetwork } from './network.ts';
-import { pauseImage, startContainerd, startKubelet } from './worker.ts';
+import { startContainerd, startKubelet } from './worker.ts';
 
-export interface NodePrograms {
-  /** Folder of the programs that were built. */
-  programs: string;
-  kubectl: string;
-}
-
-export async function bringUp({ programs, kubectl }: NodePrograms): Promise<void> {
+export async function bringUp(kubectl: string): Promise<void> {
   mkdirSync(runFolder, { recursive: true });
   rememberSysctls();
   await createNetwork();
   const containerd = startContainerd().then(() => loadImages([pauseImage, addonsImage]));
-  await startControlPlane(programs, kubectl);
+  await startControlPlane(kubectl);
   await containerd;
-  startKubelet(programs);
-  startAddons(programs);
+  startKubelet();
+  startAddons();
   const ask = (...args: string[]) => run(kubectl, ['--kubeconfig', kubeconfigFile, ...args]);
   await run(kubectl, ['--kubeconfig', kubeconfigFile, 'apply', '-f', '-'], { input: addonObjects });
   const isReady = (...args: string[]) =>

@@ -2,13 +2,13 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { attempt, until } from '../execute.ts';
+import { pauseImage } from '../images/node-images.ts';
 import { addresses, clusterId, containerdSocket, nodeName, runFolder } from '../places.ts';
+import { builtPrograms } from '../programs.ts';
 import { pki } from './certificates.ts';
 import { startProgram } from './processes.ts';
 
 const inRun = (file: string) => path.join(runFolder, file);
-
-export const pauseImage = 'localhost/cluster/pause:1';
 
 export async function startContainerd(): Promise<void> {
   mkdirSync(inRun('cni'), { recursive: true });
@@ -21,11 +21,11 @@ export async function startContainerd(): Promise<void> {
   });
 }
 
-export function startKubelet(programs: string): void {
+export function startKubelet(): void {
   makeControlGroup();
   writeFileSync(inRun('resolv.conf'), '');
   writeFileSync(inRun('kubelet.yaml'), JSON.stringify(kubeletConfig()));
-  startProgram('kubelet', path.join(programs, 'kubelet'), [
+  startProgram('kubelet', path.join(builtPrograms, 'kubelet'), [
     `--config=${inRun('kubelet.yaml')}`,
     `--kubeconfig=${pki('kubelet.conf')}`,
     `--root-dir=${inRun('kubelet')}`,
@@ -33,12 +33,18 @@ export function startKubelet(programs: string): void {
     `--node-ip=${addresses.node}`,
   ]);
   writeFileSync(inRun('kube-proxy.yaml'), JSON.stringify(proxyConfig()));
-  startProgram('kube-proxy', path.join(programs, 'kube-proxy'), [`--config=${inRun('kube-proxy.yaml')}`]);
+  startProgram('kube-proxy', path.join(builtPrograms, 'kube-proxy'), [
+    `--config=${inRun('kube-proxy.yaml')}`,
+  ]);
 }
 
 /** The pods of this cluster stand below one control group: a kubelet removes those that it does not know beside its own. */
 function makeControlGroup(): void {
   for (const folder of controlGroups()) mkdirSync(folder, { recursive: true });
+  // Beside a busy machine all pods together would get as much as one process of it.
+  for (const [file, share] of Object.entries({ 'cpu.shares': '8192', 'cpu.weight': '800' }))
+    for (const folder of controlGroups())
+      if (existsSync(path.join(folder, file))) writeFileSync(path.join(folder, file), share);
 }
 
 /** With version 2 there is one hierarchy, with version 1 one for each controller. */

@@ -1,0 +1,46 @@
+/** Uninstalls as printed and lists what is left. */
+import type { Cluster } from '../cluster.ts';
+import { until } from '../execute.ts';
+import { stepsOfPage } from '../page/steps.ts';
+import { mustBe, type Step } from '../step.ts';
+import { objectsIn } from './objects.ts';
+
+let before: string[] | undefined;
+
+/** What the operator made before the charts were installed. */
+export const rememberObjects: Step = {
+  name: 'list the objects before the installation',
+  isNeeded: true,
+  async run(cluster) {
+    before = await objectsIn(cluster, cluster.namespace);
+    return `${before.length} objects`;
+  },
+};
+
+export const uninstall: Step = {
+  name: 'uninstall leaves nothing',
+  async run(cluster) {
+    const installed = await objectsIn(cluster, cluster.namespace);
+    const [remove] = stepsOfPage('deployment.md', ['Uninstall']);
+    mustBe(remove !== undefined, 'docs/deployment.md prints no block to uninstall');
+    await remove?.run(cluster);
+    await expectOnly(cluster, cluster.namespace, before ?? []);
+    return `${installed.length} objects, then ${before?.length} as before`;
+  },
+};
+
+/** Pods end after the command has answered. */
+export async function expectOnly(
+  cluster: Cluster,
+  namespace: string,
+  expected: readonly string[],
+): Promise<void> {
+  let left: string[] = [];
+  const isClean = async () => {
+    left = (await objectsIn(cluster, namespace)).filter((name) => !expected.includes(name));
+    return left.length === 0 || undefined;
+  };
+  await until('all is gone', isClean, { everyMs: 1000 }).catch(() => {
+    throw new Error(`left in ${namespace}: ${left.join(', ')}`);
+  });
+}

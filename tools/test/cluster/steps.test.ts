@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { stepsOfPage } from '../../cluster/page/steps.ts';
+import { stepsOf } from '../../cluster/steps.ts';
+import { tableOf } from '../../cluster/table.ts';
+
+test('every shell block of the way to the first login is a step', () => {
+  const page = readFileSync(new URL('../../../docs/first-login.md', import.meta.url), 'utf8');
+  const steps = stepsOfPage('first-login.md', undefined);
+  expect(steps).toHaveLength(page.match(/^```sh$/gm)?.length ?? 0);
+  expect(stepsOf().map(({ name }) => name)).toEqual(expect.arrayContaining(steps.map(({ name }) => name)));
+});
+
+test('a section is run alone, with the blocks below its smaller headings', () => {
+  const headings = (section: string) => stepsOfPage('deployment.md', [section]).map(({ name }) => name);
+  expect(headings('Images')).toEqual(['deployment.md as printed: Images']);
+  expect(headings('Kubernetes').at(-1)).toBe('deployment.md as printed: 5. Install');
+  expect(headings('Operation')).toEqual([]);
+});
+
+test('no step that others build on comes after the removal of what was installed', () => {
+  const names = stepsOf().map(({ name }) => name);
+  expect(names.at(-1)).toBe('uninstall leaves nothing');
+});
+
+test('the table has one line for each step, whatever its message holds', () => {
+  const row = { name: 'a step', seconds: 1.25, outcome: 'wrong' as const, figures: 'a | b\nmore' };
+  expect(tableOf([row]).split('\n').at(-1)).toBe('| a step | 1.3 | wrong | a \\| b |');
+});
