@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { freePort } from './ports.ts';
-import { startRedisServer } from './redis-server.ts';
+import { askServer, startRedisServer } from './redis-server.ts';
 
 export interface ClusterOptions {
   primaries: number;
@@ -28,7 +28,7 @@ export async function startRedisNodes(options: ClusterOptions) {
   const count = primaries * (1 + replicasOfEach);
   for (let index = 0; index < count; index++) nodes.push(await startNode(join(folder, `${index}`), options));
   const ask = <T>(node: ClusterNode, question: (redis: Redis) => Promise<T>) =>
-    askNode(node.port, password, question);
+    askServer(node.port, password, question);
 
   const close = async () => {
     await Promise.all(nodes.map((node) => node.stop('SIGKILL')));
@@ -44,8 +44,10 @@ export async function startRedisNodes(options: ClusterOptions) {
   return {
     nodes,
     addresses: nodes.map(({ announcedPort }) => `127.0.0.1:${announcedPort}`),
-    /** The node that serves the slot of the key now, as `witness` sees it. */
-    async primaryOf(key: string, witness: ClusterNode): Promise<ClusterNode> {
+    /** The node that serves the slot of the key now. */
+    async primaryOf(key: string): Promise<ClusterNode> {
+      const [witness] = nodes;
+      if (witness === undefined) throw new Error('a cluster without nodes');
       const slot = await ask(witness, (redis) => redis.cluster('KEYSLOT', key));
       const ranges = await ask(witness, (redis) => redis.cluster('SLOTS'));
       const [, , served] = ranges.find(([from, to]) => from <= slot && slot <= to) ?? [];
@@ -54,8 +56,22 @@ export async function startRedisNodes(options: ClusterOptions) {
       if (node === undefined) throw new Error(`no node serves slot ${slot}`);
       return node;
     },
+    /** Resolves when every node knows that all slots are served, and every replica follows its primary. */
+    async untilWhole(): Promise<void> {
+      for (const node of nodes) while (!(await ask(node, isInPlace).catch(() => false))) await wait(100);
+    },
     close,
   };
+}
+
+async function isInPlace(redis: Redis): Promise<boolean> {
+  const [state, known, replication] = await Promise.all([
+    redis.cluster('INFO'),
+    redis.cluster('NODES'),
+    redis.info('replication'),
+  ]);
+  const isLinked = /master_link_status:up|slave0:.*state=online/.test(replication);
+  return /cluster_state:ok/.test(state) && !/fail|disconnected/.test(String(known)) && isLinked;
 }
 
 type Ask = <T>(node: ClusterNode, question: (redis: Redis) => Promise<T>) => Promise<T>;
@@ -87,7 +103,7 @@ async function form(nodes: readonly ClusterNode[], primaries: number, ask: Ask):
     const primary = nodes[index % primaries];
     if (index < primaries || primary === undefined) continue;
     const id = await ask(primary, (redis) => redis.cluster('MYID'));
-    await ask(node, (redis) => redis.cluster('REPLICATE', id));
+    await ask(node, (redis) => redis.call('CLUSTER', 'REPLICATE', String(id)));
     while (!/master_link_status:up/.test(await ask(node, (redis) => redis.info('replication'))))
       await wait(50);
   }
@@ -115,6 +131,7 @@ async function startNode(dataDir: string, options: ClusterOptions) {
   let server = await launch();
   return {
     port,
+    busPort,
     announcedPort,
     announcedBusPort,
     get process() {
@@ -126,21 +143,4 @@ async function startNode(dataDir: string, options: ClusterOptions) {
       server = await launch();
     },
   };
-}
-
-async function askNode<T>(
-  port: number,
-  password: string | undefined,
-  question: (redis: Redis) => Promise<T>,
-): Promise<T> {
-  const redis = new Redis(port, '127.0.0.1', {
-    ...(password ? { password } : {}),
-    retryStrategy: () => null,
-  });
-  redis.on('error', () => undefined);
-  try {
-    return await question(redis);
-  } finally {
-    redis.disconnect();
-  }
 }

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { freePort } from './ports.ts';
-import { type RedisServer, startRedisServer } from './redis-server.ts';
+import { askServer, type RedisServer, startRedisServer } from './redis-server.ts';
 
 export interface SentinelOptions {
   password?: string;
@@ -38,7 +38,7 @@ export async function startRedisSentinel(options: SentinelOptions = {}) {
     closers.push(() => sentinel.stop('SIGKILL'));
   }
   const ask = <T>(question: (sentinel: Redis) => Promise<T>) =>
-    askSentinel(sentinels[0]?.port ?? 0, options.sentinelPassword, question);
+    askServer(sentinels[0]?.port ?? 0, options.sentinelPassword, question);
   // Without knowing each other they elect nobody.
   const isKnown = (facts: string) =>
     new RegExp(`status=ok,address=[^,]+,slaves=${nodeCount - 1},sentinels=${nodeCount}`).test(facts);
@@ -65,6 +65,12 @@ export async function startRedisSentinel(options: SentinelOptions = {}) {
         if (now !== former) return now;
         await wait(20);
       }
+    },
+    /** Replicas that follow the primary, as it says itself. */
+    async linkedReplicas(): Promise<number> {
+      const { port } = await primary();
+      const facts = await askServer(port, options.password, (redis) => redis.info('replication'));
+      return facts.match(/^slave\d+:.*state=online/gm)?.length ?? 0;
     },
     /** As an operator orders it. */
     async failOver(): Promise<void> {
@@ -118,21 +124,4 @@ function sentinelConfiguration(port: number, { password, sentinelPassword }: Sen
       : []),
     '',
   ].join('\n');
-}
-
-async function askSentinel<T>(
-  port: number,
-  password: string | undefined,
-  question: (sentinel: Redis) => Promise<T>,
-): Promise<T> {
-  const sentinel = new Redis(port, '127.0.0.1', {
-    ...(password ? { password } : {}),
-    retryStrategy: () => null,
-  });
-  sentinel.on('error', () => undefined);
-  try {
-    return await question(sentinel);
-  } finally {
-    sentinel.disconnect();
-  }
 }

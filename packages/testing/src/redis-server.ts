@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import { findProgram, watchProgram } from './programs.ts';
 
 export interface RedisServerOptions {
@@ -106,4 +107,22 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
   const exited = once(child, 'exit');
   child.kill(signal);
   await exited;
+}
+
+/** Asks one question over a connection of its own. */
+export async function askServer<T>(
+  port: number,
+  password: string | undefined,
+  question: (server: Redis) => Promise<T>,
+): Promise<T> {
+  const server = new Redis(port, '127.0.0.1', {
+    ...(password ? { password } : {}),
+    retryStrategy: () => null,
+  });
+  server.on('error', () => undefined);
+  try {
+    return await question(server);
+  } finally {
+    server.disconnect();
+  }
 }

@@ -19,7 +19,7 @@ export interface FollowerOptions {
   stream: RevocationStream;
   table: RevocationTable;
   memory: RevocationMemory;
-  keeper: Pick<RevocationKeeper, 'load' | 'noteStreamed'>;
+  keeper: Pick<RevocationKeeper, 'load' | 'noteStreamed' | 'readNews'>;
   log: Logger;
   /** Called when Redis has lost revocations, or everything. */
   onLoss(): void;
@@ -38,6 +38,9 @@ const epochBytes = 16;
 const besideMark = '.';
 /** Clocks of two nodes of Redis differ by less: an entry of the new one may have an earlier id than the last of the old one. */
 const nodeSkewMs = 600_000;
+/** A former primary takes revocations for so long, from those who have not left it yet. */
+const doubtMs = 30_000;
+const newsIntervalMs = 200;
 
 export function createFollower(options: FollowerOptions) {
   const { stream, table, memory, keeper, log, onLoss } = options;
@@ -45,6 +48,10 @@ export function createFollower(options: FollowerOptions) {
   let lastId = streamStart;
   let known: StreamHistory | undefined;
   let currentAtMs = Number.NEGATIVE_INFINITY;
+  let lastNode: string | undefined;
+  let hadReplicas = false;
+  let doubtUntilMs = Number.NEGATIVE_INFINITY;
+  let newsAtMs = Number.NEGATIVE_INFINITY;
   let isClosing = false;
   const waiting = new Set<() => void>();
   let tail: Promise<void> | undefined;
@@ -65,6 +72,11 @@ export function createFollower(options: FollowerOptions) {
    */
   async function begin(): Promise<void> {
     const history = await stream.history();
+    if (lastNode !== undefined && history.node !== lastNode) {
+      doubtUntilMs = monotonicMs() + doubtMs;
+      hadReplicas = false;
+    }
+    lastNode = history.node;
     const note = await keeper.load();
     lastId = idBefore(lastId, nodeSkewMs);
     // The stream may have lost all that is newer.
@@ -74,6 +86,7 @@ export function createFollower(options: FollowerOptions) {
       apply(entries, note);
       if (entries.length < pageSize) break;
     }
+    hadReplicas ||= history.replicas > 0;
     known = { ...history, epoch: await agreeOnEpoch() };
   }
 
@@ -106,12 +119,26 @@ export function createFollower(options: FollowerOptions) {
     return node === known.node;
   }
 
-  async function ensureContinuity(wasCut: boolean): Promise<void> {
+  async function ensureContinuity(wasCut: boolean): Promise<StreamHistory> {
     const history = await stream.history();
-    if (isContinuous(history, wasCut)) return;
+    if (isContinuous(history, wasCut)) return history;
     if (known !== undefined && isOlderId(history.lastId, lastId)) onLoss();
     known = undefined;
     await begin();
+    return history;
+  }
+
+  /**
+   * A primary that lost sight of its replicas may have been replaced without knowing: the stream of another one goes on. And
+   * after a fail-over the former primary may still take revocations. The list in PostgreSQL has them all.
+   */
+  async function readInDoubt({ role, replicas }: StreamHistory): Promise<void> {
+    hadReplicas ||= replicas > 0;
+    const isAlone = role === 'replica' || (hadReplicas && replicas === 0);
+    const nowMs = monotonicMs();
+    if (!(isAlone || nowMs < doubtUntilMs) || nowMs < newsAtMs + newsIntervalMs) return;
+    await keeper.readNews();
+    newsAtMs = nowMs;
   }
 
   function markCurrent(): void {
@@ -137,9 +164,12 @@ export function createFollower(options: FollowerOptions) {
           ? stream.read(lastId, pageSize)
           : stream.wait(lastId, pageSize, blockMs));
         apply(entries);
-        await ensureContinuity(wasCut);
+        const history = await ensureContinuity(wasCut);
+        await readInDoubt(history);
         wasCut = false;
-        isBehind = entries.length === pageSize;
+        // The connection that waits may lead to another node than the one that has just answered.
+        const isMissed: boolean = !isBehind && isOlderId(lastId, history.lastId);
+        isBehind = entries.length === pageSize || isMissed;
         // The next page may revoke what is asked about.
         if (!isBehind) markCurrent();
       } catch (error) {

@@ -234,6 +234,9 @@ export function createKeeper(options: KeeperOptions) {
       };
     },
 
+    /** Reads what the list has got since it was read. @throws where PostgreSQL does not answer */
+    readNews: () => readTable(noteKept),
+
     start() {
       work.start();
       retention.start();

@@ -12,6 +12,10 @@ export interface StreamHistory {
   lastId: string;
   /** The process of Redis that has the stream; undefined where it is not told. */
   node: string | undefined;
+  /** Undefined where it is not told. */
+  role: 'primary' | 'replica' | undefined;
+  /** Replicas that confirmed the newest entries a moment ago. */
+  replicas: number;
 }
 
 export interface StreamEntry {
@@ -24,6 +28,8 @@ export const streamStart = '0-0';
 
 /** What a blocking read may take beyond its wait. */
 const answerMs = 500;
+/** A replica confirms once a second. */
+const maxConfirmationSeconds = 2;
 
 type RawEntry = [id: string, fields: string[]];
 
@@ -35,8 +41,11 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
   /** In a cluster only a script is sent to the node that has the key. */
   const serverInfo = () =>
     redis.isCluster
-      ? (redis.eval("return redis.call('INFO', 'server')", 1, key) as Promise<string>)
-      : redis.info('server');
+      ? (redis.eval("return redis.call('INFO', 'server', 'replication')", 1, key) as Promise<string>)
+      : redis.info('server', 'replication');
+  const leave = () => {
+    if (blocking.status === 'ready') blocking.disconnect(true);
+  };
 
   return {
     /** Also drops entries that no living token can be older than. */
@@ -54,16 +63,16 @@ export function createRevocationStream(redis: RedisClient, blocking: RedisClient
     /** As read, but waits up to `blockMs` for the first entry. */
     async wait(after: string, count: number, blockMs: number): Promise<StreamEntry[]> {
       const read = blocking.xread('COUNT', count, 'BLOCK', blockMs, 'STREAMS', key, after);
-      const reply = await within(blockMs + answerMs, read);
+      const reply = await within(blockMs + answerMs, read, leave);
       return (reply?.[0]?.[1] ?? []).map(parse);
     },
     async history(): Promise<StreamHistory> {
-      const [epoch, lastId, node] = await Promise.all([
+      const [epoch, lastId, facts] = await Promise.all([
         redis.get(key + epochSuffix),
         redis.xrevrange(key, '+', '-', 'COUNT', 1).then(([newest]) => newest?.[0] ?? streamStart),
-        orIfRefused(serverInfo().then(nodeOf), undefined),
+        orIfRefused(serverInfo(), ''),
       ]);
-      return { epoch: epoch ?? undefined, lastId, node };
+      return { epoch: epoch ?? undefined, lastId, ...serverOf(facts) };
     },
     async setEpoch(epoch: string): Promise<void> {
       await redis.set(key + epochSuffix, epoch);
@@ -102,23 +111,35 @@ async function orIfRefused<T>(asked: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-function nodeOf(text: string): string | undefined {
-  return /^run_id:(\S+)/m.exec(text)?.[1];
+function serverOf(facts: string): Pick<StreamHistory, 'node' | 'role' | 'replicas'> {
+  const lags = [...facts.matchAll(/^slave\d+:.*state=online.*lag=(\d+)/gm)].map(([, lag]) => Number(lag));
+  const role = /^role:(\w+)/m.exec(facts)?.[1];
+  return {
+    node: /^run_id:(\S+)/m.exec(facts)?.[1],
+    role: role === undefined ? undefined : role === 'master' ? 'primary' : 'replica',
+    replicas: lags.filter((lag) => lag <= maxConfirmationSeconds).length,
+  };
 }
 
-/** A read whose connection broke may never settle: ioredis neither repeats nor rejects it. */
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+/** A read whose connection broke, or leads to a node that is gone, may never settle: ioredis neither repeats nor rejects it. */
+async function within<T>(limitMs: number, work: Promise<T>, onLimit: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
+  let isSettled = false;
   const limit = new Promise<never>((_resolve, reject) => {
     // After a pause of the process the answer may have arrived unread: one more turn of the event loop decides.
     timer = setTimeout(
-      () => setImmediate(() => reject(new Error(`Redis did not answer within ${limitMs} ms`))),
+      () =>
+        setImmediate(() => {
+          if (!isSettled) onLimit();
+          reject(new Error(`Redis did not answer within ${limitMs} ms`));
+        }),
       limitMs,
     );
   });
   try {
     return await Promise.race([work, limit]);
   } finally {
+    isSettled = true;
     clearTimeout(timer);
   }
 }

@@ -168,6 +168,8 @@ describe('on a server in cluster mode', () => {
     expect(await stream.read('0-0', 10)).toHaveLength(1);
     await stream.setEpoch('e');
     const node = expect.stringMatching(/^[0-9a-f]{40}$/);
-    expect(await stream.history()).toEqual({ epoch: 'e', lastId: expect.any(String), node });
+    expect(await stream.history()).toEqual({
+      ...{ epoch: 'e', lastId: expect.any(String), node, role: 'primary', replicas: 0 },
+    });
   });
 });

@@ -240,11 +240,12 @@ describe('cut-offs', () => {
     };
     let clockMs = 0;
     let isCut = false;
+    let newest = {};
     let pages = 0;
     const replica = await startReplica('l', () => clockMs, {
       stream: {
         ...stream,
-        history: async () => ({ ...(await stream.history()), lastId: `${2 * nowMs}-0` }),
+        history: async () => ({ ...(await stream.history()), ...newest }),
         async wait(after, count, blockMs) {
           if (!isCut) return stream.wait(after, count, blockMs);
           clockMs += 2000;
@@ -253,6 +254,7 @@ describe('cut-offs', () => {
         async read(after, count) {
           if (!isCut) return stream.read(after, count);
           pages += 1;
+          newest = { lastId: entryOf(count, 'late').id };
           if (pages === 1) return Array.from({ length: count }, (_, index) => entryOf(index, `l${index}`));
           await lastPage.promise;
           isCut = false;
@@ -280,14 +282,16 @@ describe('cut-offs', () => {
     let clockMs = 0;
     let isFlooded = false;
     let isReading = false;
+    let newest = {};
     const replica = await startReplica('m', () => clockMs, {
       stream: {
         ...stream,
-        history: async () => ({ ...(await stream.history()), lastId: `${2 * nowMs}-0` }),
+        history: async () => ({ ...(await stream.history()), ...newest }),
         async wait(after, count, blockMs) {
           if (!isFlooded) return stream.wait(after, count, blockMs);
           if (isReading) await lastPage.promise;
           isReading = true;
+          newest = { lastId: entryOf(count, 'late').id };
           clockMs += 2000;
           return Array.from({ length: count }, (_, index) => entryOf(index, `m${index}`));
         },
