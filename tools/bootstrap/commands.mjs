@@ -30,5 +30,6 @@ export const commands = {
   siege: { steps: [[...longTest, 'siege.long.ts']], needs: ['redis'] },
   sbom: { steps: [[...source, 'tools/release/run.ts']], needs: [] },
   chaos: { steps: [[...source, 'tools/chaos/run.ts']], needs: ['redis', 'build'] },
+  'test:failover': { steps: [[...source, 'tools/failover/run.ts']], needs: ['redis', 'build'] },
   bench: { steps: [[...source, 'tools/bench/run.ts']], needs: ['redis', 'build'] },
 };

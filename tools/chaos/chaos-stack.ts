@@ -23,7 +23,14 @@ export type ChaosStack = Awaited<ReturnType<typeof startChaosStack>>;
 const redisDiskMiB = 64;
 const postgresDiskMiB = 400;
 
-export async function startChaosStack() {
+export interface StackChange {
+  /** Settings of both APIs that `npm start` does not make. */
+  settings?: NodeJS.ProcessEnv;
+  /** Stands between the services and PostgreSQL; gives its port. */
+  beforePostgres?: (port: number) => number;
+}
+
+export async function startChaosStack({ settings = {}, beforePostgres = (port) => port }: StackChange = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-chaos-'));
   chmodSync(folder, 0o755);
   const paths = statePaths(folder);
@@ -61,11 +68,12 @@ export async function startChaosStack() {
       postgresProgram(ports.postgres, secrets, postgresPaths),
       configServerProgram(ports.configServer, paths),
     ]);
-    const databases = await prepareDatabases(postgresUrl(ports.postgres, secrets), secrets, paths);
+    const server = postgresUrl(beforePostgres(ports.postgres), secrets);
+    const databases = await prepareDatabases(server, secrets, paths);
     const publicUrl = `http://127.0.0.1:${ports.gateway}`;
     const playgroundUrl = 'http://localhost';
     const stores = { databases, secrets, redisUrl: redis };
-    const plan: ServicePlan = { publicUrl, playgroundUrl, compat: true, ports, ...stores };
+    const plan: ServicePlan = { publicUrl, playgroundUrl, compat: true, ports, ...stores, more: settings };
     await migrateDatabases(plan);
     const addresses = serviceAddresses(ports);
     const gateway = await startGateway({
@@ -82,6 +90,7 @@ export async function startChaosStack() {
     return {
       ...{ publicUrl, components, disks, operator, contactCenterId },
       ...{ redisUrl: redis, postgresUrl: databases.adminUrl, logFolder: paths.logs },
+      ...{ postgresData: postgresPaths.postgresData, postgresPassword: secrets.postgresPassword },
       close: () => closers.disposeAsync(),
     };
   } catch (error) {

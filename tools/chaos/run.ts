@@ -6,7 +6,7 @@ import { createCalls } from './calls.ts';
 import { type ChaosStack, startChaosStack } from './chaos-stack.ts';
 import { checkPromises } from './check.ts';
 import { type Disturbance, disturbancesOf } from './disturbances.ts';
-import { startLoad } from './load.ts';
+import { isCalm, longestCalmWaitMs, startLoad } from './load.ts';
 import { createRecord, type Record as LoadRecord } from './record.ts';
 import { tableOf } from './table.ts';
 import { judge, type Row } from './verdict.ts';
@@ -21,8 +21,6 @@ const usage = `Usage: npm run chaos [-- options]
 
 /** Longer than a recovery may take. */
 const watchedAfterMs = 8_000;
-const longestCalmWaitMs = 30_000;
-const calmMs = 2_000;
 
 const { values } = parseArgs({
   options: {
@@ -97,13 +95,4 @@ async function disturbOnce(stack: ChaosStack, disturbance: Disturbance, record: 
   const sent = [...record.sent];
   const losses = await checkPromises(stack, record, disturbance.destroys);
   return judge(disturbance.name, sent, { beganMs, backMs, endedMs }, losses);
-}
-
-/** What one disturbance left must not count for the next. */
-async function isCalm(record: LoadRecord): Promise<boolean> {
-  for (const startMs = performance.now(); performance.now() - startMs < longestCalmWaitMs; await wait(100)) {
-    const recent = record.sent.filter(({ startedMs }) => startedMs > performance.now() - calmMs);
-    if (recent.length > 20 && recent.every(({ isRight }) => isRight)) return true;
-  }
-  return false;
 }

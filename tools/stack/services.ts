@@ -18,6 +18,8 @@ export interface ServicePlan {
   databases: ServiceDatabases;
   redisUrl: string;
   secrets: Secrets;
+  /** Further settings of both APIs, which win. */
+  more?: NodeJS.ProcessEnv;
 }
 
 export const serviceNames = ['auth-api', 'auth-ui', 'environment-api'] as const;
@@ -115,6 +117,7 @@ function serviceEnvironment(name: ServiceName, plan: ServicePlan): NodeJS.Proces
     GATEHOUSE_OUTBOUND_ALLOW_LOOPBACK: 'true',
     // The sign-in page offers to keep its users signed in.
     GATEHOUSE_SESSION_REMEMBER_SECONDS: '2592000',
+    ...plan.more,
   };
 }
 

@@ -1,0 +1,118 @@
+/** Does to a node of Redis what ends its time as the primary. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { startTcpProxy, type TcpProxy } from '@gatehouse/testing/tcp-proxy';
+import type { FailOver } from './store.ts';
+
+export interface RedisNode {
+  port: number;
+  process: { kill(signal: NodeJS.Signals): boolean };
+  stop(signal: NodeJS.Signals): Promise<void>;
+}
+
+export type Proxies = ReturnType<typeof createProxies>;
+
+/** What replicas, and what sentinels send first. */
+const othersThanServices = /REPLCONF|sentinel-/;
+const behindMs = 800;
+const delayMs = 150;
+
+/** One proxy before each port that the nodes announce. */
+export function createProxies() {
+  const proxies = new Map<number, TcpProxy>();
+  return {
+    async announce(port: number): Promise<number> {
+      const proxy = await startTcpProxy(() => port, othersThanServices);
+      proxies.set(port, proxy);
+      return proxy.port;
+    },
+    of: (...ports: number[]) => ports.flatMap((port) => proxies.get(port) ?? []),
+    close(): void {
+      for (const proxy of proxies.values()) proxy.close();
+    },
+  };
+}
+
+export interface PrimaryOptions<N extends RedisNode> {
+  store: string;
+  /** The primary at this moment. */
+  find(): Promise<N>;
+  /** The proxies before the ports of a node. */
+  proxiesOf(node: N): TcpProxy[];
+  restart(node: N): Promise<void>;
+  /** Resolves when every node is in its place. */
+  untilWhole(): Promise<void>;
+}
+
+/** Copies lag: what the primary acknowledged at last may be in none of them. */
+const behind = ['tokens', 'refreshTokens', 'events'] as const;
+const recoveryMs = 10_000;
+
+export function failOversOf<N extends RedisNode>(options: PrimaryOptions<N>): FailOver[] {
+  const { store, find, proxiesOf, restart, untilWhole } = options;
+  const failOver = (
+    name: string,
+    begin: (node: N, proxies: TcpProxy[]) => unknown,
+    end: (node: N, proxies: TcpProxy[]) => unknown,
+    tolerated: FailOver['tolerated'] = behind,
+  ): FailOver => {
+    let node: N;
+    return {
+      ...{ name: `${store}: ${name}`, tolerated, recoveryMs },
+      async begin() {
+        node = await find();
+        await begin(node, proxiesOf(node));
+      },
+      async end() {
+        await end(node, proxiesOf(node));
+        await untilWhole();
+      },
+    };
+  };
+  const each = (work: (proxy: TcpProxy) => void) => (_node: N, proxies: TcpProxy[]) => {
+    for (const proxy of proxies) work(proxy);
+  };
+  const heal = each((proxy) => proxy.heal());
+  const kill = (node: N) => node.stop('SIGKILL');
+
+  return [
+    failOver('primary killed', kill, restart),
+    failOver(
+      'primary killed, copies behind',
+      async (node, proxies) => {
+        for (const proxy of proxies) proxy.silence('marked');
+        await wait(behindMs);
+        await kill(node);
+      },
+      async (node, proxies) => {
+        heal(node, proxies);
+        await restart(node);
+      },
+    ),
+    failOver(
+      'primary cut off',
+      each((proxy) => proxy.cut()),
+      heal,
+    ),
+    failOver(
+      'primary cut off from all but the services',
+      each((proxy) => proxy.cut('marked')),
+      heal,
+    ),
+    failOver(
+      'primary silent',
+      each((proxy) => proxy.silence()),
+      heal,
+    ),
+    failOver(
+      'primary suspended',
+      (node) => node.process.kill('SIGSTOP'),
+      (node) => node.process.kill('SIGCONT'),
+    ),
+    failOver(
+      `primary ${delayMs} ms slower`,
+      each((proxy) => proxy.slow(delayMs)),
+      heal,
+      [],
+    ),
+  ];
+}

@@ -1,0 +1,18 @@
+/** Describes a store that can fail over, and what is done to it. */
+import type { ChaosStack, StackChange } from '../chaos/chaos-stack.ts';
+import type { Allowance } from '../chaos/verdict.ts';
+
+export interface FailOver extends Allowance {
+  name: string;
+  begin(): Promise<unknown>;
+  /** Brings back what was broken; resolves when the store is whole again. */
+  end(): Promise<unknown>;
+}
+
+export interface Store {
+  /** What the installation needs to use it. */
+  change: StackChange;
+  /** Prepares the store beside the running installation, and says what can be done to it. */
+  failOvers(stack: ChaosStack): Promise<FailOver[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,46 @@
+/** Writes what the fail-overs did as Markdown. */
+import type { Losses, Row } from '../chaos/verdict.ts';
+
+/** How much was acknowledged. */
+export type Kept = Readonly<Record<'tokens' | 'revoked' | 'settings' | 'logins', number>>;
+
+export interface FailOverRow extends Row {
+  acknowledged: Kept;
+}
+
+const head = [
+  'what happens',
+  'requests',
+  'failed, by status',
+  'time to recover',
+  'revocations kept',
+  'writes kept',
+  'must not be',
+];
+
+export function tableOf(rows: readonly FailOverRow[]): string {
+  const lines = rows.map(({ name, requests, failed, recoveryMs, losses, faults, acknowledged }) => [
+    name,
+    String(requests),
+    Object.entries(failed)
+      .map(([status, count]) => `${count} × ${status}`)
+      .join(', ') || 'none',
+    `${(recoveryMs / 1000).toFixed(1)} s`,
+    `${acknowledged.revoked - losses.acceptedRevoked} of ${acknowledged.revoked}`,
+    writesKept(acknowledged, losses),
+    faults.join('; ') || 'none',
+  ]);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function writesKept({ tokens, settings, logins }: Kept, losses: Losses): string {
+  const all = [
+    ['settings', settings, losses.settings],
+    ['tokens', tokens, losses.tokens],
+    ['login events', logins, losses.events],
+  ] as const;
+  const refreshTokens = losses.refreshTokens > 0 ? [`${losses.refreshTokens} refresh tokens lost`] : [];
+  return [...all.map(([what, count, lost]) => `${count - lost} of ${count} ${what}`), ...refreshTokens].join(
+    ', ',
+  );
+}
