@@ -161,6 +161,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     authApi,
     introspectionPath,
     elasticsearch: config.elasticsearch,
+    forwardProbe: audit.forwardProbe,
     consul,
     kit,
   });

@@ -16,6 +16,9 @@ export interface ForwardConfig {
   timeoutMs: number;
 }
 
+/** Stored with the position of each trail. */
+export const forwardTarget = 'forward';
+
 /** The port that RFC 5425 registers. */
 const syslogPort = 6514;
 
@@ -63,7 +66,7 @@ function destination(
   parts: { writer: DocumentWriter } & Pick<Destination, 'receiver' | 'close' | 'batchSize' | 'batchBytes'>,
 ): Destination {
   return {
-    target: 'forward',
+    target: forwardTarget,
     readable: (error) => error as Error,
     metrics: {
       waiting: 'gatehouse_audit_unforwarded_events',

@@ -37,8 +37,6 @@ interface ShippingWorkOptions {
   intervalMs: number;
 }
 
-export type ShippingWork = ReturnType<typeof createShippingWork>;
-
 export function createShippingWork(options: ShippingWorkOptions) {
   const { trail, destination, toDocument, now, log, metrics, intervalMs } = options;
   const { target, receiver, writer, batchSize, batchBytes } = destination;

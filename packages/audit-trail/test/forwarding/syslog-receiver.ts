@@ -15,8 +15,6 @@ export interface SyslogMessage {
   text: string;
 }
 
-export type SyslogReceiver = Awaited<ReturnType<typeof startSyslogReceiver>>;
-
 export async function startSyslogReceiver(tls: TlsOptions) {
   const messages: SyslogMessage[] = [];
   const problems: Error[] = [];

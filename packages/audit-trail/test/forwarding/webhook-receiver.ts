@@ -8,8 +8,6 @@ import type { SecureContextOptions } from 'node:tls';
 /** What happens to one request: `lose` takes the events and breaks the connection instead of an answer; `hang` never answers. */
 export type Mood = number | 'lose' | 'hang';
 
-export type WebhookReceiver = Awaited<ReturnType<typeof startWebhookReceiver>>;
-
 export async function startWebhookReceiver(tls: SecureContextOptions, secrets: readonly string[]) {
   const requests: { headers: IncomingHttpHeaders; text: string; ids: string[]; mood: Mood }[] = [];
   const state = { next: [] as Mood[] };

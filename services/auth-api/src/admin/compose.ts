@@ -55,6 +55,7 @@ export function composeAdmin(core: Core, dependencies: AdminDependencies) {
     linksProbe(users.service),
     users.service.loginsProbe,
     ofElasticsearch,
+    audit.forwardProbe,
     ofConsul,
     proxyWatch.probe,
   ];

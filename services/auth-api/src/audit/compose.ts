@@ -5,6 +5,7 @@ import {
   type ForwardConfig,
   forwardDestination,
 } from '@gatehouse/audit-trail/forwarding/forward-destination';
+import { forwardProbe } from '@gatehouse/audit-trail/forwarding/forward-probe';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { Secret } from '@gatehouse/service-kit/secret';
@@ -54,8 +55,9 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
     },
   });
   const pseudonymise = createPseudonymise(settings.pseudonymKey);
+  const trail = securityTrail(pool);
   const worker = createAuditWorker({
-    trail: securityTrail(pool),
+    trail,
     service: auditedService,
     retentionDays: settings.retentionDays,
     elasticsearch,
@@ -73,6 +75,7 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
   return {
     writer,
     worker,
+    forwardProbe: forwardProbe(trail, config.auditForward, now),
     seenPeople: createSeenPeople(pool),
     search: { find: (filter: AuditFilter) => findAuditPage(pool, filter) },
     erasure: createAuditErasure({

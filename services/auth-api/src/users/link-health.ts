@@ -51,8 +51,6 @@ export interface LoginWatchOptions {
   now: Clock;
 }
 
-export type LoginWatch = ReturnType<typeof createLoginWatch>;
-
 const intervalMs = 30_000;
 /** As long as a tenant that was found is not looked up again. */
 const possibleForMs = 10 * 60_000;

@@ -5,6 +5,7 @@ import {
   type ForwardConfig,
   forwardDestination,
 } from '@gatehouse/audit-trail/forwarding/forward-destination';
+import { forwardProbe } from '@gatehouse/audit-trail/forwarding/forward-probe';
 import { createPseudonymise } from '@gatehouse/audit-trail/shipping/audit-document';
 import { createAuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import type { ChangeLog } from '@gatehouse/service-kit/changes/log';
@@ -46,8 +47,9 @@ export async function composeAudit({
 }) {
   const service = createAuditService(pool);
   const pseudonymise = createPseudonymise(pseudonymKey);
+  const trail = configurationTrail(pool);
   const worker = createAuditWorker({
-    trail: configurationTrail(pool),
+    trail,
     service: auditedService,
     retentionDays,
     elasticsearch,
@@ -64,6 +66,7 @@ export async function composeAudit({
   return {
     service,
     worker,
+    forwardProbe: forwardProbe(trail, auditForward, now),
     routes: async (api: App) => auditRoutes(api, { audit: service, auditWorker: worker, changeLog }),
     close: () => worker.close(),
   };

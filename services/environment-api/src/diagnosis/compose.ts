@@ -22,6 +22,7 @@ export function composeDiagnosis({
   authApi,
   introspectionPath,
   elasticsearch,
+  forwardProbe,
   consul,
   kit,
 }: {
@@ -31,6 +32,7 @@ export function composeDiagnosis({
   authApi: HttpClient;
   introspectionPath: string;
   elasticsearch: ElasticsearchConfig;
+  forwardProbe: Probe;
   consul: ConsulAccess | undefined;
   kit: Kit;
 }) {
@@ -44,6 +46,7 @@ export function composeDiagnosis({
     secretsProbe,
     ofAuthApi,
     ofElasticsearch,
+    forwardProbe,
     ofConsul,
     proxyWatch.probe,
   ];

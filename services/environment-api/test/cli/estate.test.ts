@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { demoSeed, demoServiceAccount } from '@gatehouse/config-server-simulator/seed/demo';
+import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
 import { temporaryFolder } from '@gatehouse/testing/temporary-folder';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startCli } from './running-cli.ts';
 
 let cli: Awaited<ReturnType<typeof startCli>>;
@@ -51,6 +53,20 @@ test('a check lists each step, and its exit code says whether all is well', asyn
   const asJson = await cli.run(['check', id, '--json']);
   expect(asJson.exitCode).toBe(1);
   expect(JSON.parse(asJson.out)).toMatchObject([{ environmentId: id, ok: false }]);
+});
+
+test('a check names a tenant that the Configuration Server does not have', async () => {
+  const server = await startSimulator({ port: 0, seed: demoSeed, hash: 'test' });
+  onTestFinished(() => server.close());
+  const { userName: username, password, applicationName: appName } = demoServiceAccount;
+  const configServers = [{ primaryAddress: '127.0.0.1', primaryPort: server.port }];
+  const fields = { username, password, appName, configServers };
+  const good = await cli.run(['check', await cli.api.environment({ ...fields, tenant: 'demo' })]);
+  expect(good.exitCode).toBe(0);
+  expect(good.out).toMatch(/✓ tenant.*\n.*✓ application.*\n.*✓ people/);
+  const bad = await cli.run(['check', await cli.api.environment({ ...fields, tenant: 'nowhere' })]);
+  expect(bad.exitCode).toBe(1);
+  expect(bad.out).toMatch(/✗ tenant .*no tenant named "nowhere".*\n.*✓ application.*\n.*- people/);
 });
 
 test('the doctor shows what one service says although the other one does not answer', async () => {
