@@ -15,6 +15,7 @@ import { introspectRow } from './rows/introspect.ts';
 import { refreshRow } from './rows/refresh.ts';
 import type { Row } from './rows/row.ts';
 import { measureScale, printScale, scaleRowName } from './scale/measure-scale.ts';
+import { measureScaleOut, printScaleOut, scaleOutRowName } from './scale-out/measure-scale-out.ts';
 import { measureSignOn, printSignOn, signOnRowName } from './sign-on/measure-sign-on.ts';
 
 /** Rows that share one stack. */
@@ -36,6 +37,7 @@ const ownRows = {
   [signOnRowName]: part(onStack(measureSignOn), printSignOn),
   [hostileRowName]: part(onStack(measureHostile), printHostile),
   [scaleRowName]: part(onStack(measureScale), printScale),
+  [scaleOutRowName]: part(onStack(measureScaleOut), printScaleOut),
   [auditRowName]: part(measureAudit, printAudit),
 };
 
