@@ -5,9 +5,10 @@ import type { Findings } from './table.ts';
 
 export async function checkReadOnly({ publicUrl, first, second }: Installation, findings: Findings) {
   const [there, here] = [createCallers(first, publicUrl), createCallers(second, publicUrl)];
+  // A replica that has just started may answer 503 until its link to the Configuration Server is open.
+  await findings.eventually('login here', 200, async () => (await here.logIn('opaque')).status);
   const login = await here.logIn('opaque');
   const jwt = await here.logIn('jwt');
-  await findings.expect('login here', 200, async () => login.status);
   await findings.expect('opaque token of here: valid here', true, () => here.isActive(login.access));
   await findings.expect('JWT of here: valid in the writable region', true, () => there.isActive(jwt.access));
   await findings.expect('refresh here', 200, async () => (await here.refresh('jwt', jwt.refresh)).status);
