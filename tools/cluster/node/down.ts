@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 import { identify } from '../../bootstrap/pid-lock.mjs';
 import { attempt } from '../execute.ts';
-import { containerdSocket, runFolder } from '../places.ts';
+import { clusterFolder, containerdSocket, runFolder } from '../places.ts';
 import { removeNetwork } from './network.ts';
 import { endAll, stopPrograms } from './processes.ts';
 import { controlGroups } from './worker.ts';
@@ -34,7 +34,8 @@ export function rememberSysctls(): void {
 
 /** Also what a killed run left. Does nothing when nothing is up. */
 export async function takeDown(): Promise<void> {
-  if (!existsSync(runFolder)) return;
+  // Podman keeps its store mounted.
+  if (!existsSync(runFolder)) return unmountAll();
   await stopPrograms(
     'metrics-server',
     'kube-router',
@@ -95,7 +96,7 @@ async function unmountAll(): Promise<void> {
   const points = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
-    .filter((point) => point.startsWith(`${runFolder}/`));
+    .filter((point) => point.startsWith(`${clusterFolder}/`));
   for (const point of points.sort().reverse())
     await attempt('umount', ['--lazy', point], { evenInterrupted: true });
 }

@@ -14,9 +14,12 @@ export async function bringUp(kubectl: string): Promise<void> {
   mkdirSync(runFolder, { recursive: true });
   rememberSysctls();
   await createNetwork();
-  const containerd = startContainerd().then(() => loadImages([pauseImage, addonsImage]));
-  await startControlPlane(kubectl);
-  await containerd;
+  const parts = [
+    startContainerd().then(() => loadImages([pauseImage, addonsImage])),
+    startControlPlane(kubectl),
+  ];
+  // Both have ended, whatever the other says: what is taken down then stays down.
+  for (const part of await Promise.allSettled(parts)) if (part.status === 'rejected') throw part.reason;
   startKubelet();
   startAddons();
   const ask = (...args: string[]) => run(kubectl, ['--kubeconfig', kubeconfigFile, ...args]);

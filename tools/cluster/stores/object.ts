@@ -19,7 +19,7 @@ export function neighbourObjects({
   port,
   script,
   env = [],
-  cpu = '10m',
+  cpu = '250m',
 }: Neighbour): object[] {
   const labels = { app: name };
   const container = {

@@ -34,7 +34,7 @@ export const storeSteps: Step[] = [
       await loadImages([storesImage]);
       await applyAll(cluster, databaseObjects());
       await isAvailable(cluster, 'databases', 'postgres', 'redis');
-      writeFileSync(path.join(workplace, 'ca.crt'), authority.cert);
+      writeFileSync(path.join(workplace, 'company-ca.crt'), authority.cert);
       return 'both with TLS';
     },
   },
@@ -53,7 +53,7 @@ export const optionalStoreSteps: Step[] = [
         '--set',
         'consul.url=https://consul.discovery.svc:8501',
         '--set-file',
-        'consul.ca=ca.crt',
+        'consul.ca=company-ca.crt',
       ]);
       return 'with TLS';
     },
