@@ -1,5 +1,5 @@
 /** The operator's folder: a copy of this tree as a clean checkout has it, in which the files of the documentation may be written. */
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { run } from './execute.ts';
 import { repository, runFolder } from './places.ts';
@@ -15,5 +15,8 @@ export async function copyTree(): Promise<void> {
     if (!existsSync(from)) continue;
     mkdirSync(path.dirname(path.join(workplace, file)), { recursive: true });
     copyFileSync(from, path.join(workplace, file));
+    // As it was: a build takes what it built from the same files before.
+    const { atime, mtime } = statSync(from);
+    utimesSync(path.join(workplace, file), atime, mtime);
   }
 }
