@@ -10,8 +10,6 @@ import { interruption } from '../execute.ts';
 import { inNetwork } from '../node/network.ts';
 import { runFolder } from '../places.ts';
 
-export type OperatorShell = ReturnType<typeof createShell>;
-
 export function createShell(cwd: string, env: NodeJS.ProcessEnv) {
   let shell: ChildProcessWithoutNullStreams | undefined;
   let blocks = 0;
