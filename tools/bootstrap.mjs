@@ -11,6 +11,7 @@ import { runForeground } from './bootstrap/run.mjs';
 import {
   provideChromium,
   provideClusterPrograms,
+  provideDocker,
   provideIdentityProviders,
   providePrometheus,
   provideRedis,
@@ -39,6 +40,7 @@ async function main([name = '', ...args]) {
     if (command.needs.includes('redis')) await provideRedis(args, progress);
     if (command.needs.includes('chromium')) await provideChromium(progress);
     if (command.needs.includes('prometheus')) await providePrometheus(progress);
+    if (command.needs.includes('docker')) await provideDocker(progress);
     if (command.needs.includes('cluster')) await provideClusterPrograms(progress);
     if (command.needs.includes('syslog')) await provideSyslog(progress);
     if (command.needs.includes('identity providers')) await provideIdentityProviders(progress);

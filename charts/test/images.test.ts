@@ -60,8 +60,7 @@ describe('the images', () => {
 });
 
 describe('docker/compose.yaml', () => {
-  const [, permission = ''] = /(GATEHOUSE_ALLOW_\w+): 'true'/.exec(read('docker/make-env.mjs')) ?? [];
-  const services = composeServices(read('docker/compose.yaml'), { [permission]: 'true' });
+  const services = composeServices(read('docker/compose.yaml'));
 
   test.each(serviceCharts)('%s starts with the variables it is given there', async (chart) => {
     const config = await loadEnvironment(chart, services[chart]?.environment ?? {});
@@ -83,16 +82,42 @@ describe('docker/compose.yaml', () => {
   test('publishes the public host only, on loopback unless told otherwise', () => {
     const published = Object.entries(services).filter(([, { ports }]) => ports);
     expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
-      ['public-host', ['127.0.0.1:8080:8080']],
+      ['public-host', ['127.0.0.1:8443:8443']],
     ]);
   });
 
   test('threats 75: our containers have a read-only root, no capabilities, and no way to more rights', () => {
-    for (const chart of serviceCharts) {
-      expect(services[chart]).toMatchObject({
+    for (const name of [...serviceCharts, 'config-server', 'cli']) {
+      expect(services[name]).toMatchObject({
         read_only: true,
         cap_drop: ['ALL'],
         security_opt: ['no-new-privileges:true'],
+      });
+    }
+  });
+
+  test('every connection is encrypted, and nothing permits otherwise', () => {
+    const file = read('docker/compose.yaml');
+    expect(file).not.toMatch(/ALLOW/);
+    expect(file.match(/\b(http|redis):\/\/[^\s"]+/g)).toBeNull();
+    expect(read('docker/public-host.conf')).not.toContain('http://');
+    for (const [name, { environment }] of Object.entries(services))
+      if (environment?.['GATEHOUSE_POSTGRES_HOST'])
+        expect(environment['GATEHOUSE_POSTGRES_SSL'], name).toBe('verify');
+  });
+
+  test('Elasticsearch and Consul are asked only where their profiles are chosen', async () => {
+    const chosen = composeServices(read('docker/compose.yaml'), {
+      GATEHOUSE_ELASTICSEARCH_NODES: 'https://elasticsearch:9200',
+      GATEHOUSE_CONSUL_URL: 'https://consul:8501',
+    });
+    for (const chart of ['auth-api', 'environment-api'] as const) {
+      const plain = await loadEnvironment(chart, services[chart]?.environment ?? {});
+      expect(plain).toMatchObject({ elasticsearch: { nodes: [] }, consul: { url: undefined } });
+      const all = await loadEnvironment(chart, chosen[chart]?.environment ?? {});
+      expect(all).toMatchObject({
+        elasticsearch: { nodes: ['https://elasticsearch:9200'] },
+        consul: { url: 'https://consul:8501' },
       });
     }
   });

@@ -19,6 +19,7 @@ export const commands = {
     needs: ['chromium', 'cluster', 'build'],
     watched: true,
   },
+  'test:compose': { steps: [[...source, 'tools/compose/run.ts']], needs: ['chromium', 'docker'] },
   'test:guards': { steps: [[...source, 'tools/guards/run.ts']], needs: ['redis'] },
   check: { steps: [[...source, 'tools/check/run.ts']], needs: [] },
   build: { steps: [['node', 'node_modules/typescript/bin/tsc', '-b']], needs: [] },

@@ -76,6 +76,13 @@ export async function provideClusterPrograms(progress) {
   await install(packages, 'containerd, Podman and what a node needs (Debian packages)', progress);
 }
 
+/** Without them the command that tries Docker Compose says which programs it lacks. */
+export async function provideDocker(progress) {
+  const packages = ['buildah', 'debootstrap', 'docker.io', 'openssl', 'podman', 'runc'];
+  if ((await areInstalled(packages)) || !canInstall()) return;
+  await install(packages, 'Docker and Podman (Debian packages)', progress);
+}
+
 /** What they only recommend and what signing in through them cannot do without is named too. */
 const identityProviders = [
   { title: 'SimpleSAMLphp', packages: ['simplesamlphp', 'php-cli', 'php-xml', 'php-mbstring'] },

@@ -46,9 +46,9 @@ export async function loadAsService(
   });
 }
 
-/** The configuration out of variables alone. @throws ConfigError */
+/** The configuration out of variables; files that they name have some content. @throws ConfigError */
 export async function loadEnvironment(chart: ServiceChart, env: Record<string, string>): Promise<object> {
-  return loadConfig(await serviceConfiguration(chart), { env });
+  return loadConfig(await serviceConfiguration(chart), { env, readFile: (path) => `content of ${path}` });
 }
 
 /** Variables through which the service takes secrets. */

@@ -29,8 +29,8 @@ export async function buildImages({ tag, source = root, only = targets }: BuildO
   const names: string[] = [];
   for (const target of only) {
     const name = imageName(target, tag);
-    // Only this format keeps the health check.
-    const fixed = ['--format', 'docker', '--layers', '--network', 'host'];
+    // Only this format keeps the health check. A build counts as one process of the machine unless it may have more.
+    const fixed = ['--format', 'docker', '--layers', '--network', 'host', '--cpu-shares', '8192'];
     const file = ['--file', join(source, 'docker/Dockerfile'), '--target', target];
     await podman('build', ...fixed, ...file, ...settings, '--tag', name, source);
     names.push(name);

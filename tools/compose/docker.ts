@@ -1,0 +1,95 @@
+/** Brings a Docker daemon of its own and Docker Compose, and ends both without a trace. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findProgram } from '@gatehouse/testing/programs';
+import { until } from '../cluster/execute.ts';
+import { root, run, whyNoPodman } from '../images/podman.ts';
+import { compileGo, whyNoGo } from '../real/go.ts';
+
+/** Ignored by git; may be deleted at any time. */
+export const stateFolder = join(root, '.gatehouse/compose');
+const daemonFolder = join(stateFolder, 'docker');
+/** All containers together; without a share of its own this group has that of one process. */
+const controlGroup = 'gatehouse-compose';
+
+export type Docker = Awaited<ReturnType<typeof startDocker>>;
+
+/** Why the run is impossible here, or undefined when it is possible. */
+export function whyNoDocker(): string | undefined {
+  const needed = ['docker', 'dockerd', 'openssl'];
+  const missing = needed.find((program) => findProgram(program) === undefined);
+  if (missing !== undefined) return `${missing} is not installed`;
+  return whyNoPodman() ?? (hasCompose() ? undefined : whyNoGo([1, 25]));
+}
+
+/** A daemon beside the one of the machine, which neither sees nor changes its containers, images and firewall. */
+export async function startDocker() {
+  const [program, ...fixed] = await provideCompose();
+  const socket = `unix://${join(daemonFolder, 'docker.sock')}`;
+  await rm(daemonFolder, { recursive: true, force: true });
+  mkdirSync(daemonFolder, { recursive: true });
+  const folders = { root: 'data-root', run: 'exec-root', pid: 'pidfile' };
+  const places = Object.entries(folders).map(([name, option]) => `--${option}=${join(daemonFolder, name)}`);
+  const ownSettings = [
+    '--iptables=false',
+    '--ip-forward=false',
+    '--bridge=none',
+    '--exec-opt=native.cgroupdriver=cgroupfs',
+    `--cgroup-parent=/${controlGroup}`,
+  ];
+  giveShares();
+  const log = openSync(join(stateFolder, 'dockerd.log'), 'w');
+  const daemon = spawn('dockerd', [`--host=${socket}`, ...places, ...ownSettings], {
+    stdio: ['ignore', log, log],
+  });
+  const environment = { DOCKER_HOST: socket };
+  const docker = (...args: string[]) => run('docker', args, environment);
+  await untilReady(daemon, docker);
+  return {
+    docker,
+    /** `variables` fill in the file, as the environment of a shell would. */
+    compose: (file: string, variables: Record<string, string>, ...args: string[]) =>
+      run(program, [...fixed, '--file', file, ...args], { ...environment, ...variables }),
+    async close() {
+      daemon.kill('SIGTERM');
+      await once(daemon, 'exit');
+      await rm(daemonFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(daemon: ChildProcess, docker: (...args: string[]) => Promise<string>) {
+  await until('dockerd answers (see .gatehouse/compose/dockerd.log)', async () => {
+    if (daemon.exitCode !== null) throw new Error(`dockerd ended with ${daemon.exitCode}`);
+    return docker('version').catch(() => undefined);
+  });
+}
+
+/** Where the machine has control groups of the first version, as in many containers. */
+function giveShares(): void {
+  if (!existsSync('/sys/fs/cgroup/cpu')) return;
+  mkdirSync(`/sys/fs/cgroup/cpu/${controlGroup}`, { recursive: true });
+  writeFileSync(`/sys/fs/cgroup/cpu/${controlGroup}/cpu.shares`, '16384');
+}
+
+const hasCompose = () => spawnSync('docker', ['compose', 'version']).status === 0;
+
+/** The one of the machine, else one built from the Go module beside this file: minutes once, then kept. */
+async function provideCompose(): Promise<[string, ...string[]]> {
+  if (hasCompose()) return ['docker', 'compose'];
+  const recipe = readFileSync(join(import.meta.dirname, 'go.sum'));
+  const version = createHash('sha256').update(recipe).digest('hex').slice(0, 16);
+  const program = join(stateFolder, version, 'docker-compose');
+  if (!existsSync(program))
+    await compileGo({
+      module: import.meta.dirname,
+      package: 'github.com/docker/compose/v2/cmd',
+      program,
+      args: ['-mod=readonly', '-trimpath', '-ldflags', '-s -w'],
+    });
+  return [program];
+}

@@ -1,0 +1,117 @@
+/** Proves on a running installation that people can sign in and that every store takes part. */
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { setTimeout as wait } from 'node:timers/promises';
+import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { enterName, enterPassword } from '../test/e2e/login.ts';
+import { type Installation, publicUrl } from './installation.ts';
+
+const redirectUri = 'http://localhost:3000/callback';
+const searchLimitMs = 60_000;
+
+/** The demo's estate and client, by the command line out of its image. */
+export async function loadDemo({ cli }: Installation): Promise<string> {
+  await cli('import', '--yes', '/demo/estate.yaml');
+  await cli('clients', 'apply', '/demo/clients.yaml');
+  const check = await cli('check');
+  if (!check.includes('Found through the service "config-server" in Consul')) throw new Error(check);
+  return 'Configuration Server found through Consul, over TLS with client certificates';
+}
+
+/** Chromium goes through the pages and the code is redeemed, with the demo's authority trusted. */
+export async function signIn({ caFile }: Installation): Promise<string> {
+  const program = findChromium();
+  if (program === undefined) throw new Error('no Chromium is on the PATH');
+  const browser = await launchChromium(program);
+  try {
+    // The certificate itself is verified by the redemption of the code below.
+    const page = await browser.newPage({ ignoreHTTPSErrors: true });
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: 'demo-app',
+      redirect_uri: redirectUri,
+      scope: 'openid profile',
+      state: 'compose',
+    });
+    const arrived = page.waitForRequest((one) => one.url().startsWith(redirectUri));
+    await page.goto(`${publicUrl}/auth/v3/oauth/authorize?${query}`);
+    await enterName(page, { username: 'agent', tenant: 'demo' });
+    await enterPassword(page, 'demo-agent-password');
+    const code = new URL((await arrived).url()).searchParams.get('code') ?? '';
+    const token = await redeem(code, readFileSync(caFile, 'utf8'));
+    if (token.id_token === undefined) throw new Error(`no ID token: ${JSON.stringify(token)}`);
+    return 'a login in Chromium, code redeemed over verified TLS';
+  } finally {
+    await browser.close();
+  }
+}
+
+function redeem(code: string, ca: string): Promise<{ id_token?: string }> {
+  const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: redirectUri });
+  return new Promise((resolve, reject) => {
+    const options = {
+      ca,
+      method: 'POST',
+      auth: 'demo-app:demo-secret-of-demo-app',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    };
+    const call = request(`${publicUrl}/auth/v3/oauth/token`, options, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(JSON.parse(text) as { id_token?: string }));
+    });
+    call.on('error', reject);
+    call.end(body.toString());
+  });
+}
+
+/** The event of that login arrives as a document. */
+export async function findInElasticsearch({ compose, elasticPassword }: Installation): Promise<string> {
+  const search = 'https://localhost:9200/logs-gatehouse.audit-default/_search?q=user.name:agent';
+  const tls = ['--cacert', '/usr/share/elasticsearch/config/tls/ca.crt'];
+  const curl = [
+    'exec',
+    '-T',
+    'elasticsearch',
+    'curl',
+    '--silent',
+    ...tls,
+    '--user',
+    `elastic:${elasticPassword}`,
+  ];
+  const deadlineMs = performance.now() + searchLimitMs;
+  for (;;) {
+    const answer = await compose(...curl, search);
+    const { hits } = JSON.parse(answer) as { hits?: { total: { value: number } } };
+    if (hits && hits.total.value > 0)
+      return `${hits.total.value} audit documents of the agent in Elasticsearch`;
+    if (performance.now() > deadlineMs) throw new Error(`Elasticsearch has no event of the login: ${answer}`);
+    await wait(1000);
+  }
+}
+
+/** From the start of the process to its first answer that it is ready: seconds, and those of a processor. */
+export async function startTime(installation: Installation, service: string): Promise<string> {
+  const { docker, container, inspect } = installation;
+  await docker('restart', '--time', '0', container(service));
+  const { StartedAt: startedAt, Pid: pid } = await inspect<{ StartedAt: string; Pid: number }>(
+    service,
+    '.State',
+  );
+  const networks = await inspect<Record<string, { IPAddress: string }>>(service, '.NetworkSettings.Networks');
+  const url = `http://${Object.values(networks)[0]?.IPAddress}:8081/readyz`;
+  while (
+    !(await fetch(url).then(
+      (answer) => answer.ok,
+      () => false,
+    ))
+  )
+    await wait(20);
+  const wallMs = Date.now() - Date.parse(startedAt);
+  // Fields 14 and 15 of /proc/PID/stat, in hundredths of a second.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const cpuMs = (Number(fields[11]) + Number(fields[12])) * 10;
+  return `${(wallMs / 1000).toFixed(1)} s, ${(cpuMs / 1000).toFixed(1)} s of a processor`;
+}

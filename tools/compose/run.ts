@@ -1,0 +1,75 @@
+/** `npm run test:compose`: builds the images, examines them, runs docker/compose.yaml with all its stores, and prints a table. */
+import { join } from 'node:path';
+import { createProgress, fail, PlainError } from '../bootstrap/progress.mjs';
+import { whyNotBuildable } from '../consul/build.ts';
+import { findConsul } from '../consul/places.ts';
+import { whyNotInstallable as whyNoElasticsearch } from '../elasticsearch/install.ts';
+import { buildImages, targets } from '../images/build.ts';
+import { root } from '../images/podman.ts';
+import { startDocker, whyNoDocker } from './docker.ts';
+import { examineImage, writeBills } from './images/contents.ts';
+import { makeStandIns } from './images/stand-ins.ts';
+import { hardeningFaults, prepareInstallation, untilHealthy } from './installation.ts';
+import { findInElasticsearch, loadDemo, signIn, startTime } from './proofs.ts';
+
+const progress = createProgress({ quiet: false });
+const tag = 'compose';
+const bills = join(root, '.gatehouse/release');
+const services = ['auth-api', 'auth-ui', 'environment-api'] as const;
+const healthyLimitMs = 300_000;
+const faults: string[] = [];
+const rows: [string, string][] = [];
+
+async function images(): Promise<void> {
+  await progress.step('Images of this checkout', () => buildImages({ tag }));
+  await progress.step('Stand-ins for the images of the stores', makeStandIns);
+  await progress.step('Bills of materials', () => writeBills(bills));
+  for (const target of targets) {
+    const { megabytes, packages, faults: found } = await examineImage(target, tag, bills);
+    faults.push(...found.map((fault) => `${target}: ${fault}`));
+    rows.push([`image ${target}`, `${megabytes} MB beside Node, ${packages} packages`]);
+  }
+}
+
+async function compose(): Promise<void> {
+  const daemon = await progress.step('Docker and Docker Compose', startDocker);
+  try {
+    const installation = await progress.step('Images into the daemon', () =>
+      prepareInstallation(daemon, tag),
+    );
+    const beganMs = performance.now();
+    await progress.step('docker compose up', installation.up);
+    await progress.step('Every container healthy', () => untilHealthy(installation, healthyLimitMs));
+    rows.push(['everything healthy after', `${Math.round((performance.now() - beganMs) / 1000)} s`]);
+    for (const [title, prove] of [
+      ['discovery', loadDemo],
+      ['login', signIn],
+      ['audit', findInElasticsearch],
+    ] as const)
+      rows.push([title, await progress.step(title, () => prove(installation))]);
+    faults.push(...(await hardeningFaults(installation)));
+    for (const service of services)
+      rows.push([
+        `start of ${service}`,
+        await progress.step(service, () => startTime(installation, service)),
+      ]);
+    const left = await progress.step('docker compose down --volumes', installation.removed);
+    faults.push(...left.map((text) => `left behind: ${text}`));
+    rows.push(['left after down --volumes', left.length === 0 ? 'nothing' : left.join(', ')]);
+  } finally {
+    await daemon.close();
+  }
+}
+
+async function main(): Promise<void> {
+  const consul = findConsul() === undefined ? whyNotBuildable() : undefined;
+  const reason = whyNoDocker() ?? whyNoElasticsearch() ?? consul;
+  if (reason !== undefined) throw new PlainError(`The images cannot be tried here: ${reason}.`);
+  await images();
+  await compose();
+  for (const [what, result] of rows) console.log(`| ${what} | ${result} |`);
+  for (const fault of faults) console.error(`Must not be: ${fault}`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
+
+main().catch(fail);
