@@ -1,6 +1,5 @@
 /** Defines the requests of the steady load, each with how often it is sent and what its answer promises. */
-import type { ChaosStack } from './chaos-stack.ts';
-import { type Answer, basic, createHttp } from './http.ts';
+import { type Answer, basic, type Http } from './http.ts';
 import type { Record as LoadRecord } from './record.ts';
 
 export interface Call {
@@ -18,9 +17,18 @@ const keptTokens = 60;
 const refreshGraceMs = 10_000;
 const people = ['agent', 'supervisor', 'admin'];
 
-export async function createCalls(stack: ChaosStack, record: LoadRecord): Promise<Call[]> {
-  const http = createHttp(stack.publicUrl);
-  const operator = basic(stack.operator.username, stack.operator.password);
+export interface Target {
+  http: Http;
+  operator: { username: string; password: string };
+  contactCenterId: string;
+  /** Of each call that most callers make. */
+  perSecond?: number;
+}
+
+/** About 50 requests a second, and four more for each one that `perSecond` has above 10. */
+export async function createCalls(target: Target, record: LoadRecord): Promise<Call[]> {
+  const { http, operator: account, contactCenterId, perSecond = 10 } = target;
+  const operator = basic(account.username, account.password);
   const client = (id: string) => basic(id, `demo-secret-of-${id}`);
   const application = client('external_api_client');
   const service = client('gauth_client');
@@ -40,13 +48,13 @@ export async function createCalls(stack: ChaosStack, record: LoadRecord): Promis
   let refreshToken: string | undefined;
   let firstSentMs: number | undefined;
 
-  const call = (kind: string, perSecond: number, send: Call['send'], atOnce = 40): Call => ({
-    ...{ kind, perSecond, send, atOnce },
+  const call = (kind: string, pace: number, send: Call['send'], atOnce = 40): Call => ({
+    ...{ kind, perSecond: pace, send, atOnce },
   });
   const judged = (answer: Answer, isRight = answer.status === 200) => ({ answer, isRight });
 
   return [
-    call('token', 10, async () => {
+    call('token', perSecond, async () => {
       const answer = await token(service, { grant_type: 'client_credentials' });
       const value = issued(answer);
       if (value !== undefined) {
@@ -55,12 +63,12 @@ export async function createCalls(stack: ChaosStack, record: LoadRecord): Promis
       }
       return judged(answer, value !== undefined);
     }),
-    call('introspection', 10, async () => {
+    call('introspection', perSecond, async () => {
       const value = lastOf(promises.tokens);
       const answer = value === undefined ? undefined : await introspect(value);
       return judged(answer ?? none, answer === undefined || answer.body?.['active'] === true);
     }),
-    call('introspection of a revoked token', 10, async () => {
+    call('introspection of a revoked token', perSecond, async () => {
       const value = anyOf(promises.revoked);
       if (value === undefined) return judged(none, true);
       const answer = await introspect(value);
@@ -111,16 +119,16 @@ export async function createCalls(stack: ChaosStack, record: LoadRecord): Promis
       const answer = await http('/auth/sign-in.html');
       return judged(answer, answer.status === 200);
     }),
-    call('environment read', 10, async () => {
+    call('environment read', perSecond, async () => {
       const authorization = `Bearer ${bearer}`;
       return judged(
-        await http(`/environment/v3/contact-centers/${stack.contactCenterId}`, { authorization }),
+        await http(`/environment/v3/contact-centers/${contactCenterId}`, { authorization }),
       );
     }),
     call('environment write', 4, async () => {
       const name = `chaos-${written++ % 500}`;
       const value = String(written);
-      const answer = await http(`/environment/v3/contact-centers/${stack.contactCenterId}/settings`, {
+      const answer = await http(`/environment/v3/contact-centers/${contactCenterId}/settings`, {
         authorization: operator,
         json: { data: { name, value, location: '/' } },
       });

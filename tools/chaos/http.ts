@@ -6,7 +6,13 @@ export interface Answer {
   /** Parsed JSON, or undefined. */
   body: Record<string, unknown> | undefined;
   requestId: string;
+  /** Why there was no answer, in the words of the connection. */
+  error?: string;
+  /** Why earlier sendings of the same request had no answer. */
+  repeatedAfter?: string[];
 }
+
+export type Http = (path: string, request?: Request) => Promise<Answer>;
 
 export interface Request {
   method?: string;
@@ -18,8 +24,8 @@ export interface Request {
 /** Longer than any dependency is waited for. */
 const timeoutMs = 15_000;
 
-export function createHttp(publicUrl: string) {
-  return async (path: string, { method, authorization, form, json }: Request = {}): Promise<Answer> => {
+export function createHttp(publicUrl: string): Http {
+  return async (path, { method, authorization, form, json } = {}) => {
     const hasBody = form !== undefined || json !== undefined;
     const headers = new Headers();
     if (authorization !== undefined) headers.set('authorization', authorization);

@@ -3,6 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Call } from './calls.ts';
 import type { Record as LoadRecord } from './record.ts';
 
+/** A load that stood still for longer does not make good for it. */
+const longestLagMs = 1_000;
+
 export function startLoad(calls: readonly Call[], record: LoadRecord) {
   const ending = new AbortController();
   const waiting = new Set<Promise<void>>();
@@ -10,10 +13,14 @@ export function startLoad(calls: readonly Call[], record: LoadRecord) {
   const send = async ({ kind, send: sendIt }: Call) => {
     const startedMs = performance.now();
     const { answer, isRight } = await sendIt();
-    record.sent.push({ kind, startedMs, endedMs: performance.now(), status: answer.status, isRight });
+    const { status, error, repeatedAfter } = answer;
+    const endedMs = performance.now();
+    record.sent.push({ kind, startedMs, endedMs, status, isRight, error, repeatedAfter });
   };
   const keepSending = async (call: Call) => {
     const own = new Set<Promise<void>>();
+    const intervalMs = 1_000 / call.perSecond;
+    let dueMs = performance.now();
     while (!ending.signal.aborted) {
       if (own.size < call.atOnce) {
         const sent = send(call).finally(() => {
@@ -23,7 +30,10 @@ export function startLoad(calls: readonly Call[], record: LoadRecord) {
         own.add(sent);
         waiting.add(sent);
       }
-      await wait(1_000 / call.perSecond, undefined, { signal: ending.signal }).catch(() => undefined);
+      // By the clock: what a late timer left out is sent right after it.
+      dueMs = Math.max(dueMs + intervalMs, performance.now() - longestLagMs);
+      const pauseMs = Math.max(0, dueMs - performance.now());
+      await wait(pauseMs, undefined, { signal: ending.signal }).catch(() => undefined);
     }
   };
   const senders = calls.map(keepSending);

@@ -8,6 +8,9 @@ export interface Sent {
   status: number;
   /** Answered as it should be while nothing is broken. */
   isRight: boolean;
+  /** As in Answer. */
+  error?: string | undefined;
+  repeatedAfter?: string[] | undefined;
 }
 
 /** What was acknowledged and must be true afterwards. */

@@ -6,6 +6,7 @@ import { createCalls } from './calls.ts';
 import { type ChaosStack, startChaosStack } from './chaos-stack.ts';
 import { checkPromises } from './check.ts';
 import { type Disturbance, disturbancesOf } from './disturbances.ts';
+import { createHttp } from './http.ts';
 import { isCalm, longestCalmWaitMs, startLoad } from './load.ts';
 import { createRecord, type Record as LoadRecord } from './record.ts';
 import { tableOf } from './table.ts';
@@ -61,7 +62,7 @@ async function run(): Promise<number> {
 
 async function disturb(stack: ChaosStack, disturbances: readonly Disturbance[]): Promise<Row[]> {
   const record = createRecord();
-  const load = startLoad(await createCalls(stack, record), record);
+  const load = startLoad(await createCalls({ ...stack, http: createHttp(stack.publicUrl) }, record), record);
   const rows: Row[] = [];
   try {
     if (!(await isCalm(record)))

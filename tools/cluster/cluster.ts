@@ -50,8 +50,8 @@ export function createCluster() {
 
     /** Standard output. Throws with what kubectl says. */
     kubectl,
-    tryKubectl: (args: readonly string[]): Promise<Execution> =>
-      attempt(kubectlProgram, args, { env: environment }),
+    tryKubectl: (args: readonly string[], input = ''): Promise<Execution> =>
+      attempt(kubectlProgram, args, { env: environment, input }),
     /** The objects of one answer. */
     async get<T>(...args: string[]): Promise<T> {
       return JSON.parse(await kubectl(['get', ...args, '--output', 'json'])) as T;

@@ -1,0 +1,88 @@
+/** A browser at the public host, whose paths may be served by either release: it keeps cookies and sends forms. */
+import http from 'node:http';
+import type { Addresses } from '../load/service-http.ts';
+import { baseOf } from '../load/service-http.ts';
+
+export interface Page {
+  status: number;
+  location: string | undefined;
+  text: string;
+}
+
+export type Browser = ReturnType<typeof createBrowser>;
+
+/** More than any login has: a circle ends. */
+const maxSteps = 12;
+
+/** @param publicUrl the origin that the services are configured with; nothing listens there */
+export function createBrowser(publicUrl: string) {
+  const cookies = new Map<string, string>();
+
+  function ask(at: Addresses, path: string, form?: Record<string, string>): Promise<Page> {
+    const headers: Record<string, string> = { origin: publicUrl, host: new URL(publicUrl).host };
+    if (cookies.size > 0) headers['cookie'] = [...cookies].map((pair) => pair.join('=')).join('; ');
+    if (form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
+    const options = { method: form === undefined ? 'GET' : 'POST', headers };
+    return new Promise((resolve, reject) => {
+      const request = http.request(baseOf(path, at) + path, options, (answer) => {
+        for (const line of answer.headers['set-cookie'] ?? []) keep(line);
+        let text = '';
+        answer.setEncoding('utf8').on('data', (piece: string) => {
+          text += piece;
+        });
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode ?? 0, location: answer.headers.location, text }),
+        );
+      });
+      request.on('error', reject);
+      request.end(form && new URLSearchParams(form).toString());
+    });
+  }
+
+  function keep(line: string): void {
+    const [pair = '', ...attributes] = line.split('; ');
+    const end = pair.indexOf('=');
+    if (attributes.some((one) => /^max-age=0$/i.test(one))) cookies.delete(pair.slice(0, end));
+    else cookies.set(pair.slice(0, end), pair.slice(end + 1));
+  }
+
+  return {
+    ask,
+    /** Follows redirects, and fills in and sends forms, until an address of `until` or a form with no such field is reached. */
+    async walk(at: Addresses, from: string | Page, typed: Record<string, string>, until: string): Promise<Page> {
+      let page = typeof from === 'string' ? await ask(at, from) : from;
+      for (let step = 0; step < maxSteps; step += 1) {
+        if (page.location?.startsWith(until)) return page;
+        if (page.location !== undefined) {
+          page = await ask(at, pathOf(page.location));
+          continue;
+        }
+        const form = formIn(page, typed);
+        if (form === undefined) return page;
+        page = await ask(at, pathOf(form.action), form.fields);
+      }
+      throw new Error(`no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text.slice(0, 300)}`);
+    },
+  };
+
+  function pathOf(location: string): string {
+    const { pathname, search } = new URL(location.replaceAll('&amp;', '&'), publicUrl);
+    return `${pathname}${search}`;
+  }
+}
+
+/** The first form that asks for one of the typed fields, filled in. */
+function formIn(page: Page, typed: Record<string, string>) {
+  for (const [, action = '', body = ''] of page.text.matchAll(
+    /<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g,
+  )) {
+    const fields: Record<string, string> = {};
+    for (const [input] of body.matchAll(/<input[^>]*>/g)) {
+      const name = /name="([^"]*)"/.exec(input)?.[1];
+      if (name !== undefined && !input.includes('type="checkbox"'))
+        fields[name] = typed[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '';
+    }
+    if (Object.keys(typed).some((name) => name in fields)) return { action, fields };
+  }
+  return undefined;
+}

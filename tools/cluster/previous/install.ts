@@ -1,0 +1,112 @@
+/** Installs the release before with its own charts, and this one beside it on the same stores. */
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Cluster } from '../cluster.ts';
+import { run } from '../execute.ts';
+import { repository } from '../places.ts';
+import { workplace } from '../workplace.ts';
+
+export const namespace = 'beside';
+export const publicUrl = 'https://login.example.com';
+/** Of this release's own Services, which stand beside those of the release before. */
+export const newPrefix = 'new-';
+export const order = ['environment-api', 'auth-api', 'auth-ui'] as const;
+
+const apis = { 'environment-api': 'beside_environment', 'auth-api': 'beside_auth' } as const;
+
+/** Databases, roles and Secrets; the namespace of the services is open to the node. */
+export async function prepareStores(cluster: Cluster): Promise<void> {
+  const password = randomBytes(24).toString('hex');
+  const redis = await cluster.get<{ data: { password: string } }>('secret', 'redis', '--namespace=databases');
+  const statements = [
+    'CREATE DATABASE beside;',
+    ...Object.values(apis).map((role) => `CREATE ROLE ${role} LOGIN PASSWORD '${password}';`),
+    `GRANT CONNECT, CREATE ON DATABASE beside TO ${Object.values(apis).join(', ')};`,
+  ].join('\n');
+  const psql = ['psql', '--username=postgres', '--set=ON_ERROR_STOP=1'];
+  const pod = ['exec', '--namespace=databases', '--stdin', 'service/postgres', '--'];
+  await cluster.kubectl([...pod, ...psql], statements);
+  await cluster.kubectl(['create', 'namespace', namespace]);
+  const authority = await cluster.get<{ data: object }>('configmap', 'company-ca', '--namespace', cluster.namespace);
+  const secret = {
+    'service-client-secret': randomBytes(24).toString('hex'),
+    'encryption-keys': `k1:${randomBytes(32).toString('base64')}`,
+    'ops-password': randomBytes(24).toString('hex'),
+    'postgres-password': password,
+    'redis-password': Buffer.from(redis.data.password, 'base64').toString(),
+  };
+  const objects = [
+    { kind: 'Secret', metadata: { name: 'gatehouse', namespace }, stringData: secret },
+    { kind: 'ConfigMap', metadata: { name: 'company-ca', namespace }, data: authority.data },
+  ].map((object) => JSON.stringify({ apiVersion: 'v1', ...object }));
+  await cluster.apply(objects.join('\n---\n'));
+}
+
+/** `helm upgrade --install` of one service from the charts of a tree. */
+export async function install(
+  cluster: Cluster,
+  { tree, release, service, values }: { tree: string; release: string; service: string; values: object },
+): Promise<void> {
+  const file = path.join(workplace, `${release}-beside.json`);
+  writeFileSync(file, JSON.stringify(values));
+  const chart = path.join(tree, 'charts', service);
+  const place = ['--namespace', namespace, '--values', file, '--wait', '--timeout', '5m'];
+  for (const args of [
+    ['dependency', 'build', chart],
+    ['upgrade', '--install', '--reset-values', release, chart, ...place],
+  ]) {
+    const { exitCode, stdout, stderr } = await cluster.helm(args);
+    if (exitCode !== 0) throw new Error(`helm ${args.slice(0, 4).join(' ')} failed:\n${stdout}${stderr}`);
+  }
+}
+
+/** @param tag the image's; that of the chart where there is none */
+export function valuesOf(service: string, tag = ''): Values {
+  const role = apis[service as keyof typeof apis];
+  const mount = { name: 'company-ca', mountPath: '/etc/company-ca', readOnly: true };
+  const stores = role && {
+    postgres: { host: 'postgres.databases.svc', database: 'beside', username: role, ssl: 'verify', poolSize: 5 },
+    redis: { url: 'rediss://redis.databases.svc:6380', keyPrefix: 'beside:' },
+    extraVolumes: [{ name: 'company-ca', configMap: { name: 'company-ca' } }],
+    extraVolumeMounts: [mount],
+    extraEnv: [{ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/company-ca/ca.crt' }],
+  };
+  return {
+    image: { registry: 'registry.example.com', tag },
+    config: { publicUrl },
+    secrets: { existingSecret: 'gatehouse' },
+    resources: { requests: { cpu: '50m' } },
+    ...stores,
+  };
+}
+
+export type Values = { config: Record<string, unknown> } & Record<string, unknown>;
+
+/** The first of the two rounds in UPGRADING.md: pods of both releases find each other. */
+export function firstRound(values: Values, service: string): Values {
+  const config = {
+    'environment-api': { internal: { onPublicPort: true }, authApi: { internalUrl: null } },
+    'auth-api': { internal: { onPublicPort: true } },
+    'auth-ui': {},
+  }[service];
+  return { ...values, config: { ...values.config, ...config } };
+}
+
+/** Of this release beside the one before: its services call each other, under their own names. */
+export function besideValues(service: string): Values {
+  const values = valuesOf(service);
+  const at = (name: string) => ({ url: `http://${newPrefix}${name}`, internalUrl: `http://${newPrefix}${name}-internal` });
+  const neighbours = service === 'auth-api' ? { environmentApi: at('environment-api') } : { authApi: at('auth-api') };
+  return { ...values, config: { ...values.config, ...neighbours } };
+}
+
+/** The charts and sources of a commit, as they were. */
+export async function treeOf(commit: string): Promise<string> {
+  const tree = path.join(workplace, 'previous');
+  const archive = `${tree}.tar`;
+  await run('git', ['-C', repository, 'archive', '--output', archive, commit]);
+  await run('mkdir', ['--parents', tree]);
+  await run('tar', ['-C', tree, '-xf', archive]);
+  return tree;
+}
