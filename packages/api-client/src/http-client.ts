@@ -4,6 +4,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { Agent, type Dispatcher } from 'undici';
 import type { z } from 'zod';
 import { type AddressPolicy, guardedLookup } from './address-policy.ts';
+import { repeated } from './repeat.ts';
 import { asUpstreamError, UpstreamError } from './upstream-error.ts';
 
 export interface HttpClientOptions {
@@ -47,6 +48,8 @@ export interface HttpRequest {
   /** Sent as it is. */
   content?: { type: string; text: string };
   signal?: AbortSignal | undefined;
+  /** Sent again when its connection broke before the answer. Default: GET alone. */
+  maySendTwice?: boolean;
   /** Media types that the answer may have; any when absent. */
   accept?: readonly string[];
   /** Statuses beside 2xx that are an answer and no failure. */
@@ -140,8 +143,12 @@ export function createHttpClient(options: HttpClientOptions) {
   /** @throws UpstreamError */
   async function send(request: HttpRequest): Promise<HttpResponse> {
     const target = targetOf(request);
+    const call = () => exchangeAuthorized(request, target);
+    const isRead = request.method === undefined && request.form === undefined;
+    const maySendTwice = request.maySendTwice ?? (isRead || request.method === 'GET');
     try {
-      return await exchangeAuthorized(request, target);
+      // A stranger has no replicas that we know of, and is not asked more often than once.
+      return await (addresses === undefined ? repeated(call, { timeoutMs, maySendTwice }) : call());
     } catch (error) {
       throw asUpstreamError(error, target.name);
     }

@@ -60,6 +60,8 @@ async function introspect(http: HttpClient, path: string, token: string) {
       method: 'POST',
       path,
       form: { token, token_type_hint: 'access_token' },
+      // A question: it changes nothing.
+      maySendTwice: true,
     });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;

@@ -1,0 +1,78 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { createHttpClient, type HttpRequest } from '../src/http-client.ts';
+import { UpstreamError } from '../src/upstream-error.ts';
+
+const closing: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function listening(answer: RequestListener, port = 0): Promise<number> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
+  return (server.address() as AddressInfo).port;
+}
+
+/** Breaks the connections of the first requests, as a process that is killed does. */
+async function dying(breaks: number) {
+  const seen: string[] = [];
+  const port = await listening((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    if (seen.length <= breaks) request.socket.destroy();
+    else response.end('{}');
+  });
+  const http = createHttpClient({ baseUrl: `http://127.0.0.1:${port}` });
+  closing.push(() => http.close());
+  return { seen, statusOf: async (request: HttpRequest) => (await http.send(request)).status };
+}
+
+it('a refused connection is tried again for every method, and reaches the replica that listens by then', async () => {
+  const port = await listening(() => undefined);
+  await closing.pop()?.();
+  const seen: (string | undefined)[] = [];
+  let attempts = 0;
+  let replica: Promise<number> | undefined;
+  const http = createHttpClient({
+    baseUrl: `http://127.0.0.1:${port}`,
+    correlationId: () => `attempt-${++attempts}`,
+    authorization: async () => {
+      // Nobody listens at the first attempt; at the second one somebody does.
+      if (attempts === 2)
+        await (replica ??= listening((request, response) => {
+          seen.push(request.method);
+          response.end('{}');
+        }, port));
+      return 'Basic x';
+    },
+  });
+  closing.push(() => http.close());
+
+  expect((await http.send({ method: 'POST', path: '/', json: {} })).status).toBe(200);
+  expect(seen).toEqual(['POST']);
+  expect(attempts).toBe(2);
+});
+
+it('a read whose connection broke is sent again', async () => {
+  const { seen, statusOf } = await dying(2);
+  expect(await statusOf({ path: '/read' })).toBe(200);
+  expect(seen).toEqual(['GET /read', 'GET /read', 'GET /read']);
+});
+
+it('a call that may have changed something is sent once, unless it says that it may be sent twice', async () => {
+  const written = await dying(1);
+  await expect(written.statusOf({ method: 'POST', path: '/write', json: {} })).rejects.toThrow(UpstreamError);
+  expect(written.seen).toEqual(['POST /write']);
+
+  const asked = await dying(1);
+  expect(await asked.statusOf({ form: { token: 'x' }, path: '/introspect', maySendTwice: true })).toBe(200);
+  expect(asked.seen).toHaveLength(2);
+});
+
+it('a dead service is given up after a few attempts', async () => {
+  const { seen, statusOf } = await dying(Number.POSITIVE_INFINITY);
+  await expect(statusOf({ path: '/' })).rejects.toThrow(UpstreamError);
+  expect(seen).toHaveLength(5);
+});
