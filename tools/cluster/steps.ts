@@ -5,9 +5,11 @@ import { browserLogin } from './checks/browser-login.ts';
 import { connections } from './checks/connections.ts';
 import { mistakeSteps } from './checks/mistakes.ts';
 import { rememberObjects, uninstall } from './checks/uninstall.ts';
+import { disturbanceSteps } from './disturbances/steps.ts';
 import { makeOwnImages } from './images/node-images.ts';
 import { bringUp } from './node/up.ts';
 import { pageSteps } from './page/steps.ts';
+import { previousSteps } from './previous/steps.ts';
 import { buildPrograms } from './programs.ts';
 import type { Step } from './step.ts';
 import { optionalStoreSteps, storeSteps } from './stores/steps.ts';
@@ -27,6 +29,8 @@ export function stepsOf(): Step[] {
     ...optionalStoreSteps,
     connections,
     ...mistakeSteps,
+    ...disturbanceSteps,
+    ...previousSteps,
     uninstall,
   ];
 }
