@@ -121,9 +121,7 @@ export async function createCalls(target: Target, record: LoadRecord): Promise<C
     }),
     call('environment read', perSecond, async () => {
       const authorization = `Bearer ${bearer}`;
-      return judged(
-        await http(`/environment/v3/contact-centers/${contactCenterId}`, { authorization }),
-      );
+      return judged(await http(`/environment/v3/contact-centers/${contactCenterId}`, { authorization }));
     }),
     call('environment write', 4, async () => {
       const name = `chaos-${written++ % 500}`;

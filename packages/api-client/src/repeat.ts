@@ -17,7 +17,10 @@ interface Limits {
 }
 
 /** @throws the error of the last attempt */
-export async function repeated<T>(attempt: () => Promise<T>, { timeoutMs, maySendTwice }: Limits): Promise<T> {
+export async function repeated<T>(
+  attempt: () => Promise<T>,
+  { timeoutMs, maySendTwice }: Limits,
+): Promise<T> {
   const startMs = performance.now();
   for (const delayMs of delaysMs) {
     try {

@@ -49,7 +49,9 @@ async function serialAt(address: string): Promise<string> {
 
 async function lives(cluster: Cluster): Promise<string[]> {
   const pods = await podsInOrder(cluster);
-  return pods.map(({ metadata, status }) => `${metadata.name} ${status.containerStatuses?.[0]?.restartCount}`);
+  return pods.map(
+    ({ metadata, status }) => `${metadata.name} ${status.containerStatuses?.[0]?.restartCount}`,
+  );
 }
 
 async function podsInOrder(cluster: Cluster) {

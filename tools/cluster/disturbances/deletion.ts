@@ -8,7 +8,15 @@ import { podNamesOf, podsOf, services, settled } from './pods.ts';
 export async function deleteOneOfEach(cluster: Cluster, ...options: string[]): Promise<void> {
   for (const service of services) {
     const [name = ''] = await podNamesOf(cluster, service);
-    await cluster.kubectl(['delete', 'pod', name, '--namespace', cluster.namespace, '--wait=false', ...options]);
+    await cluster.kubectl([
+      'delete',
+      'pod',
+      name,
+      '--namespace',
+      cluster.namespace,
+      '--wait=false',
+      ...options,
+    ]);
     await settled(cluster, service);
   }
 }
@@ -20,11 +28,16 @@ export async function killOneOfEach(cluster: Cluster): Promise<void> {
     const [container] = pod?.status.containerStatuses ?? [];
     const id = container?.containerID?.replace('containerd://', '');
     const tasks = await run('ctr', ['--address', containerdSocket, '--namespace', 'k8s.io', 'tasks', 'ls']);
-    const pid = tasks.split('\n').map((line) => line.trim().split(/\s+/)).find(([task]) => task === id)?.[1];
+    const pid = tasks
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .find(([task]) => task === id)?.[1];
     if (pid === undefined) throw new Error(`no process of ${pod?.metadata.name} is known to containerd`);
     process.kill(Number(pid), 'SIGKILL');
     await until(`the container of ${service} was started again`, async () => {
-      const again = (await podsOf(cluster, service)).find(({ metadata }) => metadata.name === pod?.metadata.name);
+      const again = (await podsOf(cluster, service)).find(
+        ({ metadata }) => metadata.name === pod?.metadata.name,
+      );
       const restarts = again?.status.containerStatuses?.[0]?.restartCount ?? 0;
       return restarts > (container?.restartCount ?? 0) || undefined;
     });
@@ -52,7 +65,10 @@ export async function evictAll(cluster: Cluster): Promise<{ evicted: number; ref
 async function evict({ namespace, tryKubectl }: Cluster, name: string): Promise<boolean> {
   const path = `/api/v1/namespaces/${namespace}/pods/${name}/eviction`;
   const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
-  const { exitCode, stderr } = await tryKubectl(['create', '--raw', path, '--filename', '-'], JSON.stringify(body));
+  const { exitCode, stderr } = await tryKubectl(
+    ['create', '--raw', path, '--filename', '-'],
+    JSON.stringify(body),
+  );
   if (exitCode !== 0 && !/disruption budget|TooManyRequests/i.test(stderr)) throw new Error(stderr);
   return exitCode === 0;
 }

@@ -17,7 +17,13 @@ export const selectorOf = (service: string) =>
   `app.kubernetes.io/instance=${service},app.kubernetes.io/component notin (migration,test)`;
 
 export async function podsOf({ get, namespace }: Cluster, service: string): Promise<Pod[]> {
-  const { items } = await get<{ items: Pod[] }>('pods', '--namespace', namespace, '--selector', selectorOf(service));
+  const { items } = await get<{ items: Pod[] }>(
+    'pods',
+    '--namespace',
+    namespace,
+    '--selector',
+    selectorOf(service),
+  );
   return items;
 }
 

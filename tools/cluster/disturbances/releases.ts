@@ -7,7 +7,14 @@ import { podsOf, services, settled } from './pods.ts';
 export async function upgrade(cluster: Cluster, service: string, ...settings: string[]): Promise<void> {
   const place = ['--namespace', cluster.namespace, '--wait', '--timeout', '5m'];
   const values = settings.flatMap((setting) => ['--set', setting]);
-  await mustSucceed(cluster, ['upgrade', service, `charts/${service}`, '--reuse-values', ...values, ...place]);
+  await mustSucceed(cluster, [
+    'upgrade',
+    service,
+    `charts/${service}`,
+    '--reuse-values',
+    ...values,
+    ...place,
+  ]);
   await settled(cluster, service);
 }
 
@@ -50,9 +57,13 @@ export async function scaleUp(cluster: Cluster): Promise<number> {
     'autoscaling.targetCpuUtilization=5',
     'autoscaling.behavior.scaleDown.stabilizationWindowSeconds=0',
   );
-  await until(`there are ${most} pods`, async () => (await podsOf(cluster, scaled)).length === most || undefined, {
-    timeoutMs: 180_000,
-  });
+  await until(
+    `there are ${most} pods`,
+    async () => (await podsOf(cluster, scaled)).length === most || undefined,
+    {
+      timeoutMs: 180_000,
+    },
+  );
   await settled(cluster, scaled);
   return performance.now() - startMs;
 }

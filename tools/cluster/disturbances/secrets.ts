@@ -39,7 +39,10 @@ export async function sharedSecretRounds(cluster: Cluster) {
     {
       operatorPassword: operator.next,
       async run() {
-        await change(cluster, 'gatehouse', { 'service-client-secret': client.next, 'encryption-keys': keys.next });
+        await change(cluster, 'gatehouse', {
+          'service-client-secret': client.next,
+          'encryption-keys': keys.next,
+        });
         await restart(cluster, ...apis, 'auth-ui');
       },
     },
@@ -53,6 +56,8 @@ export async function replaceRedisPassword(cluster: Cluster): Promise<void> {
   await change(cluster, 'gatehouse', { 'redis-password': next });
   await restart(cluster, ...apis);
   await redis(cluster, next, `ACL SETUSER default <${former}`);
+  // Where who installs next reads it.
+  await change({ ...cluster, namespace: 'databases' }, 'redis', { password: next });
 }
 
 /** A second role that works as the first one, because a role has one password. */
@@ -75,9 +80,10 @@ export async function replaceDatabaseRoles(cluster: Cluster): Promise<void> {
 const newSecret = () => randomBytes(24).toString('hex');
 
 /** By the standard input: arguments are shown by every list of processes. */
-async function change({ kubectl, namespace }: Cluster, name: string, stringData: Record<string, string>) {
-  const place = ['--namespace', namespace, '--type=merge', '--patch-file=/dev/stdin'];
-  await kubectl(['patch', 'secret', name, ...place], JSON.stringify({ stringData }));
+async function change({ get, kubectl, namespace }: Cluster, name: string, values: Record<string, string>) {
+  const secret = await get<{ data: Record<string, string> }>('secret', name, '--namespace', namespace);
+  for (const [key, value] of Object.entries(values)) secret.data[key] = Buffer.from(value).toString('base64');
+  await kubectl(['replace', '--filename', '-'], JSON.stringify(secret));
 }
 
 function inPod({ kubectl, namespace }: Cluster, service: string, ...command: string[]): Promise<string> {

@@ -1,11 +1,12 @@
 /** Lists what is done to the installation under load; each step prints how the requests fared meanwhile. */
 import type { Cluster } from '../cluster.ts';
-import { addressesOf } from '../load/addresses.ts';
 import { type Figures, mustNotFail, textOf } from '../load/figures.ts';
 import { underLoad } from '../load/load.ts';
-import { Skipped, type Step } from '../step.ts';
+import { stepsOfPage } from '../page/steps.ts';
+import { mustBe, type Step } from '../step.ts';
 import { renewCertificates } from './certificates.ts';
 import { deleteOneOfEach, evictAll, killOneOfEach } from './deletion.ts';
+import { services } from './pods.ts';
 import { rollBackAll, scaleDown, scaleUp, upgradeAll } from './releases.ts';
 import { replaceDatabaseRoles, replaceRedisPassword, sharedSecretRounds } from './secrets.ts';
 
@@ -38,7 +39,9 @@ export const disturbanceSteps: Step[] = [
   smooth('helm upgrade of all three', upgradeAll),
   smooth('helm rollback of all three', rollBackAll),
   smooth('a pod of each deleted', (cluster) => deleteOneOfEach(cluster)),
-  abrupt('a pod of each deleted by force', (cluster) => deleteOneOfEach(cluster, '--force', '--grace-period=0')),
+  abrupt('a pod of each deleted by force', (cluster) =>
+    deleteOneOfEach(cluster, '--force', '--grace-period=0'),
+  ),
   abrupt('the process of a pod of each killed', killOneOfEach),
   smooth('every pod evicted in turn', async (cluster) => {
     const { evicted, refused } = await evictAll(cluster);
@@ -58,18 +61,19 @@ export const disturbanceSteps: Step[] = [
     },
   },
   smooth('password of Redis replaced', replaceRedisPassword),
+  // The page changes the pods to HTTPS; what follows is under load over HTTPS.
+  ...stepsOfPage('tls.md', undefined).map((step) => ({ ...step, isNeeded: false })),
+  smooth('certificates of the pods renewed', async (cluster) => {
+    const { seconds: taken, restarted } = await renewCertificates(cluster);
+    mustBe(!restarted, 'a pod was restarted');
+    return `every pod shows its new one after ${taken} s, none restarted`;
+  }),
   smooth('roles of PostgreSQL replaced', replaceDatabaseRoles),
   {
-    name: 'under load: certificates of the pods renewed',
-    async run(cluster) {
-      if (!(await addressesOf(cluster)).authApi.startsWith('https:')) throw new Skipped('the pods speak HTTP');
-      let said = '';
-      const figures = await underLoad(cluster, async () => {
-        const { seconds: taken, restarted } = await renewCertificates(cluster);
-        if (restarted) throw new Error('a pod was restarted');
-        said = `shown by every pod after ${taken} s, none restarted`;
-      });
-      return judged(figures, false, said);
+    name: 'remove the certificates of the pods',
+    async run({ kubectl, namespace }) {
+      const names = services.map((service) => `secret/${service}-tls`);
+      return await kubectl(['delete', '--namespace', namespace, '--ignore-not-found', ...names]);
     },
   },
 ];

@@ -35,7 +35,10 @@ export async function operatorOf(cluster: Cluster, namespace = cluster.namespace
   return { username: 'ops', password };
 }
 
-export async function secretOf(cluster: Cluster, namespace = cluster.namespace): Promise<Record<string, string>> {
+export async function secretOf(
+  cluster: Cluster,
+  namespace = cluster.namespace,
+): Promise<Record<string, string>> {
   const { data } = await cluster.get<{ data: Record<string, string> }>(
     ...['secret', 'gatehouse', '--namespace', namespace],
   );

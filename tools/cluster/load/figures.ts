@@ -19,7 +19,14 @@ export function figuresOf(sent: readonly Sent[], beganMs: number, endedMs: numbe
   };
 }
 
-export function textOf({ requests, failed, repeated, longestGapMs: gapMs, failures, repeats }: Figures): string {
+export function textOf({
+  requests,
+  failed,
+  repeated,
+  longestGapMs: gapMs,
+  failures,
+  repeats,
+}: Figures): string {
   return [
     `${requests} requests`,
     failed === 0 ? 'none failed' : `${failed} failed (${failures.join('; ')})`,

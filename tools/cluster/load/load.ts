@@ -44,7 +44,11 @@ export async function underLoad(
 
 function startLoad(cluster: Cluster, plan: SenderPlan) {
   const program = path.join(import.meta.dirname, 'sender.ts');
-  const sender = cluster.spawnInside(process.execPath, ['--conditions=source', program, JSON.stringify(plan)]);
+  const sender = cluster.spawnInside(process.execPath, [
+    '--conditions=source',
+    program,
+    JSON.stringify(plan),
+  ]);
   const exited = once(sender, 'exit');
   const sent: Sent[] = [];
   if (sender.stdout)

@@ -16,7 +16,9 @@ export async function prepare({ http, operator, configServer }: Plan): Promise<s
     const answer = await http(path, { authorization, ...(data !== undefined && { json: { data } }) });
     // 409: an earlier load has registered it.
     if (answer.status > 299 && answer.status !== 409)
-      throw new Error(`${path} was answered ${answer.status}: ${answer.error ?? JSON.stringify(answer.body)}`);
+      throw new Error(
+        `${path} was answered ${answer.status}: ${answer.error ?? JSON.stringify(answer.body)}`,
+      );
     return answer;
   };
   for (const id of ['external_api_client', 'gauth_client']) await ask('/auth/v3/ops/clients', demoClient(id));

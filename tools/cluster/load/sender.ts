@@ -22,7 +22,10 @@ const load = startLoad(await createCalls({ ...target, http, contactCenterId }, r
 /** By the clock of the machine, which the run reads too. */
 function write(): void {
   for (const { startedMs, endedMs, ...sent } of record.sent.splice(0)) {
-    const times = { startedMs: startedMs + performance.timeOrigin, endedMs: endedMs + performance.timeOrigin };
+    const times = {
+      startedMs: startedMs + performance.timeOrigin,
+      endedMs: endedMs + performance.timeOrigin,
+    };
     process.stdout.write(`${JSON.stringify({ ...sent, ...times })}\n`);
   }
 }

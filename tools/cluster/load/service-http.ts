@@ -13,6 +13,7 @@ export interface Addresses {
   ca?: string;
 }
 
+const names = { authApi: 'auth-api', authUi: 'auth-ui', environmentApi: 'environment-api' };
 /** As the documentation advises callers: a pod that was killed stays an address of its Service for a moment. */
 const repeatDelaysMs = [100, 200, 400, 800, 1_600];
 const timeoutMs = 15_000;
@@ -33,7 +34,11 @@ export function createServiceHttp(addresses: Addresses): Http {
       const fail = (error: NodeJS.ErrnoException) =>
         resolve({ status: 0, body: undefined, requestId: '', error: causeOf(error, sending.reusedSocket) });
       const signal = AbortSignal.timeout(timeoutMs);
-      const sending = request(baseOf(path, addresses) + path, { ...options, agent, ca, signal }, (answer) => {
+      const service = serviceOf(path);
+      const url = addresses[service] + path;
+      // The certificate has the name of the Service, not its address.
+      const tls = secure && { ca, servername: names[service] };
+      const sending = request(url, { ...options, ...tls, agent, signal }, (answer) => {
         let text = '';
         answer.setEncoding('utf8').on('data', (piece: string) => {
           text += piece;
@@ -64,9 +69,9 @@ export function createServiceHttp(addresses: Addresses): Http {
   };
 }
 
-export function baseOf(path: string, { authApi, authUi, environmentApi }: Addresses): string {
-  if (path.startsWith('/environment/v3')) return environmentApi;
-  return path.startsWith('/auth/v3') || path.startsWith('/.well-known') ? authApi : authUi;
+export function serviceOf(path: string): keyof typeof names {
+  if (path.startsWith('/environment/v3')) return 'environmentApi';
+  return path.startsWith('/auth/v3') || path.startsWith('/.well-known') ? 'authApi' : 'authUi';
 }
 
 function optionsOf({ method, authorization, form, json }: Request) {
@@ -83,7 +88,8 @@ function optionsOf({ method, authorization, form, json }: Request) {
 function causeOf({ code, name, message }: NodeJS.ErrnoException, onKept: boolean): string {
   if (name === 'AbortError') return `no answer in ${timeoutMs / 1_000} s`;
   if (code === 'ECONNREFUSED') return 'refused';
-  if (code === 'ECONNRESET' || code === 'EPIPE') return onKept ? 'kept connection broke' : 'new connection broke';
+  if (code === 'ECONNRESET' || code === 'EPIPE')
+    return onKept ? 'kept connection broke' : 'new connection broke';
   return code ?? message;
 }
 

@@ -1,7 +1,6 @@
 /** A browser at the public host, whose paths may be served by either release: it keeps cookies and sends forms. */
 import http from 'node:http';
-import type { Addresses } from '../load/service-http.ts';
-import { baseOf } from '../load/service-http.ts';
+import { type Addresses, serviceOf } from '../load/service-http.ts';
 
 export interface Page {
   status: number;
@@ -24,7 +23,7 @@ export function createBrowser(publicUrl: string) {
     if (form !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
     const options = { method: form === undefined ? 'GET' : 'POST', headers };
     return new Promise((resolve, reject) => {
-      const request = http.request(baseOf(path, at) + path, options, (answer) => {
+      const request = http.request(at[serviceOf(path)] + path, options, (answer) => {
         for (const line of answer.headers['set-cookie'] ?? []) keep(line);
         let text = '';
         answer.setEncoding('utf8').on('data', (piece: string) => {
@@ -49,7 +48,12 @@ export function createBrowser(publicUrl: string) {
   return {
     ask,
     /** Follows redirects, and fills in and sends forms, until an address of `until` or a form with no such field is reached. */
-    async walk(at: Addresses, from: string | Page, typed: Record<string, string>, until: string): Promise<Page> {
+    async walk(
+      at: Addresses,
+      from: string | Page,
+      typed: Record<string, string>,
+      until: string,
+    ): Promise<Page> {
       let page = typeof from === 'string' ? await ask(at, from) : from;
       for (let step = 0; step < maxSteps; step += 1) {
         if (page.location?.startsWith(until)) return page;
@@ -61,7 +65,9 @@ export function createBrowser(publicUrl: string) {
         if (form === undefined) return page;
         page = await ask(at, pathOf(form.action), form.fields);
       }
-      throw new Error(`no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text.slice(0, 300)}`);
+      throw new Error(
+        `no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text.slice(0, 300)}`,
+      );
     },
   };
 
@@ -71,18 +77,20 @@ export function createBrowser(publicUrl: string) {
   }
 }
 
-/** The first form that asks for one of the typed fields, filled in. */
+/** The form that asks for one of the typed fields, filled in: a page may have others beside, which know the name already. */
 function formIn(page: Page, typed: Record<string, string>) {
-  for (const [, action = '', body = ''] of page.text.matchAll(
-    /<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g,
-  )) {
+  const forms = page.text.matchAll(/<form[^>]* action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g);
+  for (const [, action = '', body = ''] of forms) {
     const fields: Record<string, string> = {};
+    let isAsking = false;
     for (const [input] of body.matchAll(/<input[^>]*>/g)) {
       const name = /name="([^"]*)"/.exec(input)?.[1];
-      if (name !== undefined && !input.includes('type="checkbox"'))
-        fields[name] = typed[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '';
+      if (name === undefined || input.includes('type="checkbox"')) continue;
+      isAsking ||= name in typed && !input.includes('type="hidden"');
+      fields[name] = typed[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '';
     }
-    if (Object.keys(typed).some((name) => name in fields)) return { action, fields };
+    // Who has not typed a password stays at the page that asks for it.
+    if (isAsking && (!('password' in fields) || 'password' in typed)) return { action, fields };
   }
   return undefined;
 }

@@ -28,7 +28,12 @@ export async function prepareStores(cluster: Cluster): Promise<void> {
   const pod = ['exec', '--namespace=databases', '--stdin', 'service/postgres', '--'];
   await cluster.kubectl([...pod, ...psql], statements);
   await cluster.kubectl(['create', 'namespace', namespace]);
-  const authority = await cluster.get<{ data: object }>('configmap', 'company-ca', '--namespace', cluster.namespace);
+  const authority = await cluster.get<{ data: object }>(
+    'configmap',
+    'company-ca',
+    '--namespace',
+    cluster.namespace,
+  );
   const secret = {
     'service-client-secret': randomBytes(24).toString('hex'),
     'encryption-keys': `k1:${randomBytes(32).toString('base64')}`,
@@ -66,7 +71,13 @@ export function valuesOf(service: string, tag = ''): Values {
   const role = apis[service as keyof typeof apis];
   const mount = { name: 'company-ca', mountPath: '/etc/company-ca', readOnly: true };
   const stores = role && {
-    postgres: { host: 'postgres.databases.svc', database: 'beside', username: role, ssl: 'verify', poolSize: 5 },
+    postgres: {
+      host: 'postgres.databases.svc',
+      database: 'beside',
+      username: role,
+      ssl: 'verify',
+      poolSize: 5,
+    },
     redis: { url: 'rediss://redis.databases.svc:6380', keyPrefix: 'beside:' },
     extraVolumes: [{ name: 'company-ca', configMap: { name: 'company-ca' } }],
     extraVolumeMounts: [mount],
@@ -74,7 +85,8 @@ export function valuesOf(service: string, tag = ''): Values {
   };
   return {
     image: { registry: 'registry.example.com', tag },
-    config: { publicUrl },
+    // Environment API of the release before does not know it.
+    config: role === apis['environment-api'] ? {} : { publicUrl },
     secrets: { existingSecret: 'gatehouse' },
     resources: { requests: { cpu: '50m' } },
     ...stores,
@@ -96,8 +108,12 @@ export function firstRound(values: Values, service: string): Values {
 /** Of this release beside the one before: its services call each other, under their own names. */
 export function besideValues(service: string): Values {
   const values = valuesOf(service);
-  const at = (name: string) => ({ url: `http://${newPrefix}${name}`, internalUrl: `http://${newPrefix}${name}-internal` });
-  const neighbours = service === 'auth-api' ? { environmentApi: at('environment-api') } : { authApi: at('auth-api') };
+  const at = (name: string) => ({
+    url: `http://${newPrefix}${name}`,
+    internalUrl: `http://${newPrefix}${name}-internal`,
+  });
+  const neighbours =
+    service === 'auth-api' ? { environmentApi: at('environment-api') } : { authApi: at('auth-api') };
   return { ...values, config: { ...values.config, ...neighbours } };
 }
 

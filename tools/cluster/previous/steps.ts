@@ -2,25 +2,37 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster } from '../cluster.ts';
+import { settled } from '../disturbances/pods.ts';
+import { rollBackAll } from '../disturbances/releases.ts';
 import { attempt, run } from '../execute.ts';
 import { addressesOf, operatorOf } from '../load/addresses.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { simulator, underLoad } from '../load/load.ts';
 import { inNetwork } from '../node/network.ts';
 import { repository } from '../places.ts';
-import { rollBackAll } from '../disturbances/releases.ts';
-import { settled } from '../disturbances/pods.ts';
-import { workplace } from '../workplace.ts';
 import { mustBe, Skipped, type Step } from '../step.ts';
+import { workplace } from '../workplace.ts';
 import { makeImages, tagOf } from './images.ts';
-import { besideValues, firstRound, install, namespace, newPrefix, order, prepareStores, publicUrl, treeOf, valuesOf } from './install.ts';
+import {
+  besideValues,
+  firstRound,
+  install,
+  namespace,
+  newPrefix,
+  order,
+  prepareStores,
+  publicUrl,
+  treeOf,
+  valuesOf,
+} from './install.ts';
 import type { Outcome, TraderPlan } from './trader.ts';
 
 /** The full hash of the commit that the file names. @throws Skipped where this clone does not have it */
 async function previousCommit(): Promise<string> {
   const commit = readFileSync(path.join(repository, 'tools/cluster/previous-release'), 'utf8').trim();
   const { exitCode } = await attempt('git', ['-C', repository, 'cat-file', '-e', `${commit}^{commit}`]);
-  if (exitCode !== 0) throw new Skipped(`this clone does not have the commit ${commit.slice(0, 12)}: fetch the whole history`);
+  if (exitCode !== 0)
+    throw new Skipped(`this clone does not have the commit ${commit.slice(0, 12)}: fetch the whole history`);
   return commit;
 }
 
@@ -53,7 +65,12 @@ export const previousSteps: Step[] = [
       await previousCommit();
       return await load(cluster, async () => {
         for (const service of order)
-          await install(cluster, { tree: workplace, release: newPrefix + service, service, values: besideValues(service) });
+          await install(cluster, {
+            tree: workplace,
+            release: newPrefix + service,
+            service,
+            values: besideValues(service),
+          });
       });
     },
   },
@@ -64,7 +81,8 @@ export const previousSteps: Step[] = [
       const outcomes = await trade(cluster);
       const refused = outcomes.filter(({ refusal }) => refusal !== undefined);
       const sentences = refused.map(
-        ({ what, issuer, refusal }) => `${what} of ${issuer === 'now' ? 'N is refused by N−1' : 'N−1 is refused by N'}: ${refusal}`,
+        ({ what, issuer, refusal }) =>
+          `${what} of ${issuer === 'now' ? 'N is refused by N−1' : 'N−1 is refused by N'}: ${refusal}`,
       );
       mustBe(refused.length === 0, sentences.join('\n'));
       return `${outcomes.length / 2} kinds in both directions, none refused`;
@@ -74,7 +92,13 @@ export const previousSteps: Step[] = [
     name: 'N−1 under load: upgraded in place, pod by pod',
     async run(cluster) {
       await previousCommit();
-      await cluster.helm(['uninstall', '--namespace', namespace, '--wait', ...order.map((service) => newPrefix + service)]);
+      await cluster.helm([
+        'uninstall',
+        '--namespace',
+        namespace,
+        '--wait',
+        ...order.map((service) => newPrefix + service),
+      ]);
       return await load(cluster, async () => {
         for (const service of order) {
           const values = firstRound(valuesOf(service), service);
@@ -103,6 +127,15 @@ async function trade(cluster: Cluster): Promise<Outcome[]> {
   };
   const program = path.join(import.meta.dirname, 'trader.ts');
   const [nsenter, ...into] = inNetwork;
-  const lines = await run(nsenter, [...into, process.execPath, '--conditions=source', program, JSON.stringify(plan)]);
-  return lines.trim().split('\n').map((line) => JSON.parse(line) as Outcome);
+  const lines = await run(nsenter, [
+    ...into,
+    process.execPath,
+    '--conditions=source',
+    program,
+    JSON.stringify(plan),
+  ]);
+  return lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Outcome);
 }

@@ -9,14 +9,20 @@ export type Calls = ReturnType<typeof createCalls>;
 export const redirectUri = 'http://localhost:3000/callback';
 export const [agent] = users;
 export const deviceCodeGrant = 'urn:ietf:params:oauth:grant-type:device_code';
-export const clientId = 'beside';
+export const clientId = `beside-${randomUUID()}`;
 
 export function createCalls({ username, password }: { username: string; password: string }) {
   const operator = basic(username, password);
   const secret = randomBytes(24).toString('hex');
   const client = {
     client_secret: secret,
-    authorizedGrantTypes: ['client_credentials', 'password', 'authorization_code', 'refresh_token', deviceCodeGrant],
+    authorizedGrantTypes: [
+      'client_credentials',
+      'password',
+      'authorization_code',
+      'refresh_token',
+      deviceCodeGrant,
+    ],
     scope: ['openid', 'calls:read'],
     redirectURIs: [redirectUri],
   };
@@ -42,7 +48,11 @@ export function createCalls({ username, password }: { username: string; password
     passwordGrant: (at: Side, name: string) =>
       calls.token(at, { grant_type: 'password', username: name, password: agent.password, scope: 'openid' }),
     async isActive({ http }: Side, token: string) {
-      return right(await http('/auth/v3/oauth/introspect', { authorization: service, form: { token } }))['active'] === true;
+      return (
+        right(await http('/auth/v3/oauth/introspect', { authorization: service, form: { token } }))[
+          'active'
+        ] === true
+      );
     },
     async revoke({ http }: Side, token: string, authorization = application) {
       const { status } = await http('/auth/v3/oauth/revoke', { authorization, form: { token } });

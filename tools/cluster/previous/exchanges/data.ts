@@ -21,7 +21,9 @@ export function dataExchanges(calls: Calls, { contactCenterId, configServer }: P
         return name;
       },
       async ({ http }, name) =>
-        must(JSON.stringify(right(await http(`${center}/settings`, { authorization: operator }))).includes(name)),
+        must(
+          JSON.stringify(right(await http(`${center}/settings`, { authorization: operator }))).includes(name),
+        ),
     ),
     exchange(
       'API key',
@@ -36,13 +38,21 @@ export function dataExchanges(calls: Calls, { contactCenterId, configServer }: P
       async (at) => {
         const { address: primaryAddress, port: primaryPort } = configServer;
         const servers = { tlsEnabled: false, configServers: [{ primaryAddress, primaryPort }] };
-        const { data } = await create(at, '/environment/v3/environments', { ...configServerAccount, ...servers });
+        const { data } = await create(at, '/environment/v3/environments', {
+          ...configServerAccount,
+          ...servers,
+        });
         const domain = `beside-${randomUUID()}`;
         const environmentId = (data as { id: string }).id;
-        await create(at, '/environment/v3/contact-centers', { name: domain, domains: [domain], environmentId });
+        await create(at, '/environment/v3/contact-centers', {
+          name: domain,
+          domains: [domain],
+          environmentId,
+        });
         return domain;
       },
-      (at, domain) => soon(async () => (await passwordGrant(at, `${domain}\\${agent.username}`)).status === 200),
+      (at, domain) =>
+        soon(async () => (await passwordGrant(at, `${domain}\\${agent.username}`)).status === 200),
     ),
   ];
 }

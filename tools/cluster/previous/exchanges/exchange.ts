@@ -28,7 +28,8 @@ export function exchange<T>(
 
 /** The body. @throws Error with an answer that is no success */
 export function right({ status, body, error }: Answer): Record<string, unknown> {
-  if (status !== 200 && status !== 201) throw new Error(`answered ${status} ${error ?? JSON.stringify(body)}`);
+  if (status !== 200 && status !== 201)
+    throw new Error(`answered ${status} ${error ?? JSON.stringify(body)}`);
   return body ?? {};
 }
 

@@ -24,7 +24,12 @@ export function loginExchanges({ application, token }: Calls, publicUrl: string)
       'authorization code',
       async (at) => (await signIn(at)).code,
       async (at, code) => {
-        const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
+        const form = {
+          grant_type: 'authorization_code',
+          code,
+          redirect_uri: redirectUri,
+          code_verifier: verifier,
+        };
         text(right(await token(at, form))['id_token']);
       },
     ),
@@ -47,7 +52,11 @@ export function loginExchanges({ application, token }: Calls, publicUrl: string)
     exchange(
       'pushed authorization request',
       async ({ http }) =>
-        text(right(await http('/auth/v3/oauth/par', { authorization: application, form: request }))['request_uri']),
+        text(
+          right(await http('/auth/v3/oauth/par', { authorization: application, form: request }))[
+            'request_uri'
+          ],
+        ),
       async ({ addresses }, pushed) => {
         const from = authorize({ client_id: clientId, request_uri: pushed });
         codeIn(await createBrowser(publicUrl).walk(addresses, from, typed, redirectUri));

@@ -18,7 +18,11 @@ export function tokenExchanges(calls: Calls, contactCenterId: string): Exchange[
       'access token at Environment API',
       (at) => clientToken(at, service),
       async ({ http }, value) =>
-        right(await http(`/environment/v3/contact-centers/${contactCenterId}`, { authorization: `Bearer ${value}` })),
+        right(
+          await http(`/environment/v3/contact-centers/${contactCenterId}`, {
+            authorization: `Bearer ${value}`,
+          }),
+        ),
     ),
     ...[{}, jwt].map((format) =>
       exchange(
@@ -41,7 +45,9 @@ export function tokenExchanges(calls: Calls, contactCenterId: string): Exchange[
       'device code',
       async ({ http }) =>
         text(
-          right(await http('/auth/v3/oauth/device', { authorization: application, form: { scope: 'openid' } }))['device_code'],
+          right(
+            await http('/auth/v3/oauth/device', { authorization: application, form: { scope: 'openid' } }),
+          )['device_code'],
         ),
       async (at, code) => {
         const answer = await token(at, { grant_type: deviceCodeGrant, device_code: code });
