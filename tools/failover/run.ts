@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { createCalls } from '../chaos/calls.ts';
 import { type ChaosStack, startChaosStack } from '../chaos/chaos-stack.ts';
 import { checkPromises } from '../chaos/check.ts';
+import { createHttp } from '../chaos/http.ts';
 import { isCalm, longestCalmWaitMs, startLoad } from '../chaos/load.ts';
 import { createRecord, type Record as LoadRecord } from '../chaos/record.ts';
 import { judge } from '../chaos/verdict.ts';
@@ -59,7 +60,7 @@ async function run(): Promise<number> {
 async function failOverAll(stack: ChaosStack, store: Store): Promise<FailOverRow[]> {
   const record = createRecord();
   const failOvers = await store.failOvers(stack);
-  const load = startLoad(await createCalls(stack, record), record);
+  const load = startLoad(await createCalls({ ...stack, http: createHttp(stack.publicUrl) }, record), record);
   const rows: FailOverRow[] = [];
   try {
     if (!(await isCalm(record)))
