@@ -10,7 +10,8 @@ import { services } from './pods.ts';
 import { rollBackAll, scaleDown, scaleUp, upgradeAll } from './releases.ts';
 import { replaceDatabaseRoles, replaceRedisPassword, sharedSecretRounds } from './secrets.ts';
 
-type Act = (cluster: Cluster) => Promise<string | void>;
+/** What it returns as text belongs into the table. */
+type Act = (cluster: Cluster) => Promise<unknown>;
 
 /** Nobody has to repeat a request. */
 const smooth = (what: string, act: Act) => disturbance(what, act, { repeats: false });
@@ -21,11 +22,11 @@ function disturbance(what: string, act: Act, { repeats }: { repeats: boolean }):
   return {
     name: `under load: ${what}`,
     async run(cluster) {
-      let said: string | void = '';
+      let said: unknown;
       const figures = await underLoad(cluster, async () => {
         said = await act(cluster);
       });
-      return judged(figures, repeats, said ?? '');
+      return judged(figures, repeats, typeof said === 'string' ? said : '');
     },
   };
 }
