@@ -34,17 +34,16 @@ it('a refused connection is tried again for every method, and reaches the replic
   await closing.pop()?.();
   const seen: (string | undefined)[] = [];
   let attempts = 0;
-  let replica: Promise<number> | undefined;
   const http = createHttpClient({
     baseUrl: `http://127.0.0.1:${port}`,
     correlationId: () => `attempt-${++attempts}`,
     authorization: async () => {
       // Nobody listens at the first attempt; at the second one somebody does.
       if (attempts === 2)
-        await (replica ??= listening((request, response) => {
+        await listening((request, response) => {
           seen.push(request.method);
           response.end('{}');
-        }, port));
+        }, port);
       return 'Basic x';
     },
   });
