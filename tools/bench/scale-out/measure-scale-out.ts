@@ -123,6 +123,7 @@ export async function measureScaleOut(
     await logInByPages(stack);
     for (const count of replicaCounts) {
       await replicas.scaleTo(count);
+      console.log(`  ${count} of ${replicaCounts.at(-1)} replicas …`);
       for (const row of [clientCredentials, introspectRow, refreshRow, passwordRow])
         if (row !== undefined) await cost(row, count);
       await idle(count);
