@@ -1,5 +1,5 @@
 /** Runs work that only one process of an installation may do at a time. */
-import type { Pool, PoolClient, Queryable } from './pool.ts';
+import { isOfStandby, type Pool, type PoolClient, type Queryable } from './pool.ts';
 
 /**
  * Runs the work while a session lock of PostgreSQL is held; the lock ends with the connection, also when the process dies.
@@ -20,6 +20,9 @@ export async function withAdvisoryLock<T>(
     if (!rows[0]?.locked) return undefined;
     try {
       return await work(client);
+    } catch (error) {
+      if (isOfStandby(error)) broken = error as Error;
+      throw error;
     } finally {
       // A connection that cannot be unlocked is closed, which ends its lock.
       await client

@@ -103,8 +103,14 @@ export async function inTransactionOf<T>(
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(onBroken);
+    if (isOfStandby(error)) onBroken(error as Error);
     throw error;
   }
+}
+
+/** 25006: the server is a standby, or the way leads to one. Another connection may reach the primary. */
+export function isOfStandby(error: unknown): boolean {
+  return (error as { code?: string }).code === '25006';
 }
 
 /** Answers in one round trip, for readiness. */

@@ -3,7 +3,8 @@ import { redisConfigOf, startRedis } from '@gatehouse/testing/redis';
 import { expect, test, vi } from 'vitest';
 import { normalizeError } from '../../src/errors/normalize.ts';
 import { createLogger } from '../../src/logging/logger.ts';
-import { createPool, inTransaction, pingPostgres } from '../../src/postgres/pool.ts';
+import { withAdvisoryLock } from '../../src/postgres/advisory-lock.ts';
+import { createPool, inTransaction, pingPostgres, type Queryable } from '../../src/postgres/pool.ts';
 import { createRedis, pingRedis, untilRedisIsReady } from '../../src/redis/client.ts';
 import { Secret } from '../../src/secret.ts';
 
@@ -56,6 +57,30 @@ test.each([
 ])('a full Redis is 503: %s', (message) => {
   const refusal = Object.assign(new Error(message), { name: 'ReplyError' });
   expect(normalizeError(refusal)).toMatchObject({ status: 503, retryAfterSeconds: 1 });
+});
+
+test('a connection that leads to a standby is left after one refused write', async () => {
+  const server = await startPostgres();
+  const pool = createPool(
+    {
+      ...{ url: new Secret(server.url), host: '', port: 0, database: '', username: '', password: undefined },
+      ...{ ssl: 'off', poolSize: 1, poolCheckoutTimeoutMs: 500, statementTimeoutMs: 1000 },
+    },
+    { schema: 'public', applicationName: 'test', log },
+  );
+  const becomeReadOnly = () => pool.query('SET default_transaction_read_only = on');
+  const write = (client: Queryable) => client.query('CREATE TABLE written (id int)');
+  const undo = () => pool.query('DROP TABLE written');
+
+  await becomeReadOnly();
+  expect(await statusOf(() => inTransaction(pool, write))).toBe(503);
+  expect(await statusOf(() => inTransaction(pool, write))).toBe(200);
+  await undo();
+  await becomeReadOnly();
+  expect(await statusOf(() => withAdvisoryLock(pool, 'x', write))).toBe(503);
+  expect(await statusOf(() => withAdvisoryLock(pool, 'x', write))).toBe(200);
+  await pool.end();
+  await server.close();
 });
 
 // attack: end of the process by a database connection that breaks between two queries | CWE-248 | guard: packages/service-kit/src/postgres/pool.ts
