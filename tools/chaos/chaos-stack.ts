@@ -51,12 +51,14 @@ export async function startChaosStack({ settings = {}, beforePostgres = (port) =
   await release(...listenerNames);
 
   const components = new Map<string, ReturnType<typeof createComponent>>();
+  const addComponent = (program: SupervisedProgram) => {
+    const component = createComponent(program, register, paths.logs);
+    components.set(component.name, component);
+    closers.defer(() => component.kill());
+    return component;
+  };
   const startAll = async (programs: readonly SupervisedProgram[]) => {
-    for (const program of programs) {
-      const component = createComponent(program, register, paths.logs);
-      components.set(component.name, component);
-      closers.defer(() => component.kill());
-    }
+    programs.forEach(addComponent);
     await Promise.all(programs.map(({ name }) => components.get(name)?.start()));
   };
 
@@ -88,7 +90,7 @@ export async function startChaosStack({ settings = {}, beforePostgres = (port) =
     const clients = demoClients(playgroundUrl);
     await provision({ publicUrl, configServerPort: ports.configServer, clients });
     return {
-      ...{ publicUrl, components, disks, operator, contactCenterId },
+      ...{ publicUrl, components, addComponent, disks, operator, contactCenterId },
       ...{ redisUrl: redis, postgresUrl: databases.adminUrl, logFolder: paths.logs },
       ...{ postgresData: postgresPaths.postgresData, postgresPassword: secrets.postgresPassword },
       close: () => closers.disposeAsync(),

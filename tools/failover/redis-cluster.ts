@@ -23,7 +23,11 @@ export async function startClusterStore(): Promise<Store> {
       failOversOf<ClusterNode>({
         store: 'Cluster',
         find: () => cluster.primaryOf(key),
-        proxiesOf: ({ port, busPort }) => proxies.of(port, busPort),
+        proxiesOf: ({ port }) => proxies.of(port),
+        waysOf: ({ port, busPort, source }) => [
+          ...proxies.of(busPort).map((proxy) => ({ proxy, scope: 'all' as const })),
+          ...proxies.others(port, busPort).map((proxy) => ({ proxy, scope: { from: source } })),
+        ],
         restart: (node) => node.start(),
         untilWhole: cluster.untilWhole,
       }),

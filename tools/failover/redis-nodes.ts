@@ -25,19 +25,28 @@ export function createProxies() {
       proxies.set(port, proxy);
       return proxy.port;
     },
-    of: (...ports: number[]) => ports.flatMap((port) => proxies.get(port) ?? []),
+    of: (port: number) => [proxies.get(port)].filter((proxy) => proxy !== undefined),
+    others: (...ports: number[]) =>
+      [...proxies].filter(([port]) => !ports.includes(port)).map(([, proxy]) => proxy),
     close(): void {
       for (const proxy of proxies.values()) proxy.close();
     },
   };
 }
 
+export interface Way {
+  proxy: TcpProxy;
+  scope: Parameters<TcpProxy['cut']>[0];
+}
+
 export interface PrimaryOptions<N extends RedisNode> {
   store: string;
   /** The primary at this moment. */
   find(): Promise<N>;
-  /** The proxies before the ports of a node. */
+  /** The proxy before the port that the services use. */
   proxiesOf(node: N): TcpProxy[];
+  /** The other ways between a node and the others. */
+  waysOf?(node: N): Way[];
   restart(node: N): Promise<void>;
   /** Resolves when every node is in its place. */
   untilWhole(): Promise<void>;
@@ -48,7 +57,7 @@ const behind = ['tokens', 'refreshTokens', 'events'] as const;
 const recoveryMs = 10_000;
 
 export function failOversOf<N extends RedisNode>(options: PrimaryOptions<N>): FailOver[] {
-  const { store, find, proxiesOf, restart, untilWhole } = options;
+  const { store, find, proxiesOf, waysOf = () => [], restart, untilWhole } = options;
   const failOver = (
     name: string,
     begin: (node: N, proxies: TcpProxy[]) => unknown,
@@ -68,10 +77,17 @@ export function failOversOf<N extends RedisNode>(options: PrimaryOptions<N>): Fa
       },
     };
   };
-  const each = (work: (proxy: TcpProxy) => void) => (_node: N, proxies: TcpProxy[]) => {
-    for (const proxy of proxies) work(proxy);
+  const heal = (node: N, proxies: TcpProxy[]) => {
+    for (const proxy of [...proxies, ...waysOf(node).map((way) => way.proxy)]) proxy.heal();
   };
-  const heal = each((proxy) => proxy.heal());
+  const cutFor = (scope: 'all' | 'marked') => (node: N, proxies: TcpProxy[]) => {
+    for (const proxy of proxies) proxy.cut(scope);
+    for (const way of waysOf(node)) way.proxy.cut(way.scope);
+  };
+  const silence = (node: N, proxies: TcpProxy[]) => {
+    for (const proxy of proxies) proxy.silence();
+    for (const way of waysOf(node)) way.proxy.silence(way.scope);
+  };
   const kill = (node: N) => node.stop('SIGKILL');
 
   return [
@@ -88,21 +104,9 @@ export function failOversOf<N extends RedisNode>(options: PrimaryOptions<N>): Fa
         await restart(node);
       },
     ),
-    failOver(
-      'primary cut off',
-      each((proxy) => proxy.cut()),
-      heal,
-    ),
-    failOver(
-      'primary cut off from all but the services',
-      each((proxy) => proxy.cut('marked')),
-      heal,
-    ),
-    failOver(
-      'primary silent',
-      each((proxy) => proxy.silence()),
-      heal,
-    ),
+    failOver('primary cut off', cutFor('all'), heal),
+    failOver('primary cut off from all but the services', cutFor('marked'), heal),
+    failOver('primary silent', silence, heal),
     failOver(
       'primary suspended',
       (node) => node.process.kill('SIGSTOP'),
@@ -110,7 +114,9 @@ export function failOversOf<N extends RedisNode>(options: PrimaryOptions<N>): Fa
     ),
     failOver(
       `primary ${delayMs} ms slower`,
-      each((proxy) => proxy.slow(delayMs)),
+      (_node, proxies) => {
+        for (const proxy of proxies) proxy.slow(delayMs);
+      },
       heal,
       [],
     ),

@@ -9,6 +9,7 @@ import { createHttp } from '../chaos/http.ts';
 import { isCalm, longestCalmWaitMs, startLoad } from '../chaos/load.ts';
 import { createRecord, type Record as LoadRecord } from '../chaos/record.ts';
 import { judge } from '../chaos/verdict.ts';
+import { startPostgresStore } from './postgresql.ts';
 import { startClusterStore } from './redis-cluster.ts';
 import { startSentinelStore } from './redis-sentinel.ts';
 import type { FailOver, Store } from './store.ts';
@@ -21,7 +22,7 @@ const usage = `Usage: npm run test:failover [-- options]
   --markdown FILE   write the table there too
 `;
 
-const stores = { Sentinel: startSentinelStore, Cluster: startClusterStore };
+const stores = { Sentinel: startSentinelStore, Cluster: startClusterStore, PostgreSQL: startPostgresStore };
 /** After the return. */
 const watchedAfterMs = 6_000;
 
@@ -83,8 +84,8 @@ async function failOverAll(stack: ChaosStack, store: Store): Promise<FailOverRow
 async function failOverOnce(stack: ChaosStack, failOver: FailOver, record: LoadRecord): Promise<FailOverRow> {
   const { promises } = record;
   record.sent.length = 0;
-  await failOver.begin();
   const beganMs = performance.now();
+  await failOver.begin();
   // Those of the last moment are what a copy may lack, and the load forgets the oldest.
   const lastMoment = { revoked: [...promises.revoked], tokens: [...promises.tokens] };
   await wait(Number(values.seconds) * 1_000);

@@ -26,7 +26,8 @@ export async function startRedisNodes(options: ClusterOptions) {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-cluster-'));
   const nodes: ClusterNode[] = [];
   const count = primaries * (1 + replicasOfEach);
-  for (let index = 0; index < count; index++) nodes.push(await startNode(join(folder, `${index}`), options));
+  for (let index = 0; index < count; index++)
+    nodes.push(await startNode(index, join(folder, `${index}`), options));
   const ask = <T>(node: ClusterNode, question: (redis: Redis) => Promise<T>) =>
     askServer(node.port, password, question);
 
@@ -110,12 +111,23 @@ async function form(nodes: readonly ClusterNode[], primaries: number, ask: Ask):
   await untilAll(/cluster_state:ok/);
 }
 
-async function startNode(dataDir: string, options: ClusterOptions) {
+async function startNode(index: number, dataDir: string, options: ClusterOptions) {
   const { password, announce = async (port: number) => port } = options;
   const [port, busPort] = [await freePort(), await freePort()];
   const [announcedPort, announcedBusPort] = [await announce(port), await announce(busPort)];
+  // By it a proxy can tell whose connection it is.
+  const source = `127.0.0.${index + 10}`;
   const settings = [
-    ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-config-file', 'nodes.conf'],
+    ...[
+      '--bind-source-addr',
+      source,
+      '--cluster-enabled',
+      'yes',
+      '--cluster-port',
+      String(busPort),
+      '--cluster-config-file',
+      'nodes.conf',
+    ],
     ...['--cluster-node-timeout', String(nodeTimeoutMs), '--cluster-announce-ip', '127.0.0.1'],
     ...[
       '--cluster-announce-port',
@@ -132,6 +144,7 @@ async function startNode(dataDir: string, options: ClusterOptions) {
   return {
     port,
     busPort,
+    source,
     announcedPort,
     announcedBusPort,
     get process() {

@@ -5,8 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 export type TcpProxy = Awaited<ReturnType<typeof startTcpProxy>>;
 
-/** All connections, or those alone whose client has sent what the mark matches. */
-type Scope = 'all' | 'marked';
+/** All connections, those alone whose client has sent what the mark matches, or those that come from one address. */
+type Scope = 'all' | 'marked' | { from: string };
 
 interface Pair {
   incoming: Socket;
@@ -22,8 +22,10 @@ export async function startTcpProxy(target: () => number, mark?: RegExp) {
   let delayMs = 0;
   let silence = Promise.withResolvers<void>();
 
-  const concerns = (scope: Scope | undefined, { isMarked }: Pair) =>
-    scope === 'all' || (scope === 'marked' && isMarked);
+  const concerns = (scope: Scope | undefined, { incoming, isMarked }: Pair) =>
+    typeof scope === 'object'
+      ? incoming.remoteAddress === scope.from
+      : scope === 'all' || (scope === 'marked' && isMarked);
 
   function breakPair({ incoming, outgoing }: Pair): void {
     incoming.destroy();
@@ -86,6 +88,12 @@ export async function startTcpProxy(target: () => number, mark?: RegExp) {
     /** Keeps every connection, and nothing passes. */
     silence(scope: Scope = 'all'): void {
       silent = scope;
+    },
+    /** What is silent stays silent; connections that come now pass. */
+    leaveBehind(): void {
+      for (const pair of pairs) pair.isMarked = true;
+      if (cutOff !== undefined) cutOff = undefined;
+      if (silent !== undefined) silent = 'marked';
     },
     slow(ms: number): void {
       delayMs = ms;

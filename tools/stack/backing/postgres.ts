@@ -6,8 +6,8 @@ import type { StatePaths } from '../state/paths.ts';
 import type { Secrets } from '../state/secrets.ts';
 
 /** Address of the administrator account. */
-export function postgresUrl(port: number, secrets: Secrets): string {
-  return `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${port}/postgres`;
+export function postgresUrl(port: number, { postgresPassword }: Pick<Secrets, 'postgresPassword'>): string {
+  return `postgres://postgres:${postgresPassword}@127.0.0.1:${port}/postgres`;
 }
 
 export function postgresProgram(port: number, secrets: Secrets, paths: StatePaths): SupervisedProgram {
