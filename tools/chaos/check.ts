@@ -47,9 +47,16 @@ async function lostSettings(stack: ChaosStack, written: ReadonlyMap<string, stri
   const { username, password } = stack.operator;
   // The load goes on: what is acknowledged during the question is not in its answer.
   const before = [...written];
-  const { body } = await http(`/environment/v3/contact-centers/${stack.contactCenterId}/settings`, {
-    authorization: basic(username, password),
-  });
+  const read = () =>
+    http(`/environment/v3/contact-centers/${stack.contactCenterId}/settings`, {
+      authorization: basic(username, password),
+    });
+  let { status, body } = await read();
+  // What cannot be read is not lost.
+  for (const startMs = performance.now(); status !== 200 && performance.now() - startMs < trailPatienceMs; ) {
+    await wait(250);
+    ({ status, body } = await read());
+  }
   const { settings = [] } = (body?.['data'] ?? {}) as { settings?: { name: string; value: string }[] };
   const kept = new Map(settings.map(({ name, value }) => [name, value]));
   // A later write without an answer may have come through all the same.
