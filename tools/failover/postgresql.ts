@@ -8,7 +8,8 @@ import type { FailOver, Store } from './store.ts';
 /** Until whoever watches the primary promotes the standby. */
 const noticeMs = 2_000;
 const behindMs = 800;
-const delayMs = 150;
+/** A write is several statements, and those of one contact centre wait for each other. */
+const delayMs = 10;
 /** A statement whose connection is silent is given up after eleven seconds. */
 const recoveryMs = 16_000;
 const behind = ['settings', 'events'] as const;

@@ -9,8 +9,6 @@ export interface RedisNode {
   stop(signal: NodeJS.Signals): Promise<void>;
 }
 
-export type Proxies = ReturnType<typeof createProxies>;
-
 /** What replicas, and what sentinels send first. */
 const othersThanServices = /REPLCONF|sentinel-/;
 const behindMs = 800;
