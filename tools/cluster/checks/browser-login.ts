@@ -29,10 +29,14 @@ export const browserLogin: Step = {
     try {
       const context = await browser.newContext({ ignoreHTTPSErrors: true });
       const tab = await context.newPage();
-      const arrival = tab.waitForRequest((request) =>
-        request.url().startsWith('http://localhost:3000/callback'),
-      );
-      await tab.goto(address);
+      const arrival = tab.waitForRequest((request) => request.url().startsWith('http://localhost:3000/'));
+      // Nothing listens where the browser comes back to: a refusal before the page is told by the address.
+      await Promise.race([
+        tab.goto(address),
+        arrival.then((request) => {
+          throw new Error(`sent back before the login: ${request.url()}`);
+        }),
+      ]);
       await tab.locator('input[name=username]').fill('agent');
       await tab.locator('input[name=tenant]').fill('demo');
       await tab.locator('input[name=tenant]').press('Enter');
