@@ -24,6 +24,13 @@ export function startProgram(name: string, program: string, args: readonly strin
   if (identity) appendFileSync(pidFile, `${JSON.stringify({ name, ...identity })}\n`);
 }
 
+/** Names of those that should run and do not. */
+export function endedPrograms(): string[] {
+  return startedPrograms()
+    .filter((program) => !isRunning(program))
+    .map(({ name }) => name);
+}
+
 /** Ends the named programs at the same time. */
 export async function stopPrograms(...names: string[]): Promise<void> {
   const chosen = startedPrograms().filter(({ name }) => names.includes(name));

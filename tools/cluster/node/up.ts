@@ -8,6 +8,7 @@ import { addonObjects, startAddons } from './addons.ts';
 import { startControlPlane } from './control-plane.ts';
 import { rememberSysctls } from './down.ts';
 import { createNetwork } from './network.ts';
+import { endedPrograms } from './processes.ts';
 import { startContainerd, startKubelet } from './worker.ts';
 
 export async function bringUp(kubectl: string): Promise<void> {
@@ -21,7 +22,6 @@ export async function bringUp(kubectl: string): Promise<void> {
   // Both have ended, whatever the other says: what is taken down then stays down.
   for (const part of await Promise.allSettled(parts)) if (part.status === 'rejected') throw part.reason;
   startKubelet();
-  startAddons();
   const ask = (...args: string[]) => run(kubectl, ['--kubeconfig', kubeconfigFile, ...args]);
   await run(kubectl, ['--kubeconfig', kubeconfigFile, 'apply', '-f', '-'], { input: addonObjects });
   const isReady = (...args: string[]) =>
@@ -30,7 +30,11 @@ export async function bringUp(kubectl: string): Promise<void> {
       () => undefined,
     );
   await until('the node is ready', () => isReady('--for=condition=Ready', `node/${nodeName}`));
+  // kube-router ends at once where the node is not known yet.
+  startAddons();
   await until('names are resolved', () =>
     isReady('--for=condition=Available', '--namespace=kube-system', 'deployment/name-service'),
   );
+  const ended = endedPrograms();
+  if (ended.length > 0) throw new Error(`${ended.join(', ')} ended at once: see ${runFolder}/log`);
 }
