@@ -3,7 +3,6 @@
 import { makeNodeImages } from '../images/base.ts';
 import { browserLogin } from './checks/browser-login.ts';
 import { connections } from './checks/connections.ts';
-import { mistakeSteps } from './checks/mistakes.ts';
 import { rememberObjects, uninstall } from './checks/uninstall.ts';
 import { disturbanceSteps } from './disturbances/steps.ts';
 import { makeOwnImages } from './images/node-images.ts';
@@ -12,7 +11,7 @@ import { pageSteps } from './page/steps.ts';
 import { previousSteps } from './previous/steps.ts';
 import { buildPrograms } from './programs.ts';
 import type { Step } from './step.ts';
-import { optionalStoreSteps, storeSteps } from './stores/steps.ts';
+import { storeSteps } from './stores/steps.ts';
 import { copyTree } from './workplace.ts';
 
 /** Each is right or wrong by itself; those that are needed come first. */
@@ -26,9 +25,7 @@ export function stepsOf(): Step[] {
     rememberObjects,
     ...steps.slice(install),
     browserLogin,
-    ...optionalStoreSteps,
     connections,
-    ...mistakeSteps,
     ...disturbanceSteps,
     ...previousSteps,
     uninstall,
