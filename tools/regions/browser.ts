@@ -1,5 +1,7 @@
 /** Signs in as a browser does, by the pages, and tells whether the session is known. */
 
+import { setTimeout as wait } from 'node:timers/promises';
+
 export interface Browser {
   /** @throws Error when the pages do not lead to the application */
   signIn(origin: string, fields: Record<string, string>): Promise<void>;
@@ -57,6 +59,8 @@ export function createBrowser({ publicUrl, clientId, redirectUri }: Visit): Brow
           name,
           fields[name] ?? /value="([^"]*)"/.exec(input)?.[1] ?? '',
         ]);
+        // A replica that has just started may ask to try again.
+        if (step > 3) await wait(500);
         page = await ask(origin, action.replaceAll('&amp;', '&'), Object.fromEntries(given));
       }
       throw new Error(`no end after ${maxSteps} steps: ${page.location ?? page.text.slice(0, 500)}`);

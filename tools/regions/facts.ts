@@ -1,4 +1,5 @@
 /** What people and applications hold when a region is lost, and what of it another region honours. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { users } from '../stack/provisioning/demo.ts';
 import { createBrowser } from './browser.ts';
 import { type Callers, createCallers } from './callers.ts';
@@ -20,6 +21,8 @@ export async function hold({ publicUrl }: Installation, region: Region, name: st
     return login;
   };
   const [jwt, revoked, opaque] = [await logIn('jwt'), await logIn('jwt'), await logIn('opaque')];
+  // What is still in Redis when a region is lost is lost with it: the page says so.
+  while (!(await callers.events(opaque.requestId)).includes('login_succeeded')) await wait(100);
   const revocation = await callers.revoke('jwt', revoked.access);
   if (revocation.status !== 200) throw new Error(`the revocation was answered ${revocation.status}`);
   const setting = `written-in${region.location}`.replace('/', '-');
