@@ -57,10 +57,10 @@ function settingShape(setting: Setting): JsonSchema {
 }
 
 function addressPattern(schema: z.ZodType): JsonSchema {
-  const schemes = ['https', 'http', 'rediss', 'redis'].filter(
+  const schemes = ['https', 'http', 'rediss', 'redis', 'syslog+tls'].filter(
     (scheme) => schema.safeParse(`${scheme}://host.example`).success,
   );
-  return { pattern: `^(${schemes.join('|')})://|^$` };
+  return { pattern: `^(${schemes.join('|').replace('+', '\\+')})://|^$` };
 }
 
 /** What the setting is after reading: a schema that also reads text says only there that it means a number. */
