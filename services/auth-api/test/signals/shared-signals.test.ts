@@ -293,14 +293,17 @@ describe('a signal', () => {
     await signOut();
     await told(1);
     await expect.poll(waiting, patience).toEqual([]);
-    await stack.deps.audit.drain();
-    const { rows } = await stack.deps.stores.pool.query(
-      "SELECT fields FROM auth.audit_events WHERE name = 'signal_undelivered' AND fields->>'receiver' = $1",
-      [id],
-    );
-    expect(rows).toEqual([
-      { fields: { receiver: id, attempts: 1, reason: 'answered 400: invalid_request' } },
-    ]);
+    const undelivered = async () => {
+      await stack.deps.audit.drain();
+      const { rows } = await stack.deps.stores.pool.query(
+        "SELECT fields FROM auth.audit_events WHERE name = 'signal_undelivered' AND fields->>'receiver' = $1",
+        [id],
+      );
+      return rows;
+    };
+    await expect
+      .poll(undelivered, patience)
+      .toEqual([{ fields: { receiver: id, attempts: 1, reason: 'answered 400: invalid_request' } }]);
   });
 
   it('waits while the receiver refuses our authorization, and is given up after a day', async () => {
