@@ -1,4 +1,5 @@
 /** Proves on a running installation that people can sign in and that every store takes part. */
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -26,19 +27,22 @@ export async function signIn({ caFile }: Installation): Promise<string> {
   try {
     // The certificate itself is verified by the redemption of the code below.
     const page = await browser.newPage({ ignoreHTTPSErrors: true });
+    const verifier = randomBytes(32).toString('base64url');
     const query = new URLSearchParams({
       response_type: 'code',
       client_id: 'demo-app',
       redirect_uri: redirectUri,
       scope: 'openid profile',
       state: 'compose',
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
     });
     const arrived = page.waitForRequest((one) => one.url().startsWith(redirectUri));
     await page.goto(`${publicUrl}/auth/v3/oauth/authorize?${query}`);
     await enterName(page, { username: 'agent', tenant: 'demo' });
     await enterPassword(page, 'demo-agent-password');
     const code = new URL((await arrived).url()).searchParams.get('code') ?? '';
-    const token = await redeem(code, readFileSync(caFile, 'utf8'));
+    const token = await redeem({ code, code_verifier: verifier }, readFileSync(caFile, 'utf8'));
     if (token.id_token === undefined) throw new Error(`no ID token: ${JSON.stringify(token)}`);
     return 'a login in Chromium, code redeemed over verified TLS';
   } finally {
@@ -46,8 +50,12 @@ export async function signIn({ caFile }: Installation): Promise<string> {
   }
 }
 
-function redeem(code: string, ca: string): Promise<{ id_token?: string }> {
-  const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: redirectUri });
+function redeem(proof: { code: string; code_verifier: string }, ca: string): Promise<{ id_token?: string }> {
+  const body = new URLSearchParams({
+    grant_type: 'authorization_code',
+    redirect_uri: redirectUri,
+    ...proof,
+  });
   return new Promise((resolve, reject) => {
     const options = {
       ca,
