@@ -18,6 +18,7 @@ const accepted = [
   'ISC',
   'MIT',
   'MIT-0',
+  'PSF-2.0',
 ];
 
 const filters = programs.flatMap((program) => ['--filter', `@gatehouse/${program}`]);
