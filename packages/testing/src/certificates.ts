@@ -127,6 +127,8 @@ function keyId(key: KeyObject): Buffer {
 function der(tag: number, ...contents: Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   if (content.length < 0x80) return Buffer.concat([Buffer.of(tag, content.length), content]);
+  // X.690 10.1: in as few bytes as possible. Go refuses what OpenSSL lets pass.
+  if (content.length < 0x100) return Buffer.concat([Buffer.of(tag, 0x81, content.length), content]);
   const length = Buffer.from(content.length.toString(16).padStart(4, '0'), 'hex');
   return Buffer.concat([Buffer.of(tag, 0x82), length, content]);
 }
