@@ -17,7 +17,7 @@ interface Answer {
 }
 
 export function spawnService(service: Name, env: Record<string, string>, command: string[] = []) {
-  const args = ['--conditions=source', `services/${service}/src/main.ts`, ...command];
+  const args = [`services/${service}/dist/main.js`, ...command];
   return spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 

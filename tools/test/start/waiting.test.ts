@@ -39,7 +39,12 @@ it('services that start before their stores name what they lack, one after the o
     GATEHOUSE_POSTGRES_URL: postgres.url,
     GATEHOUSE_REDIS_URL: `redis://127.0.0.1:${redisPort}`,
   };
-  const authApi = await startProcess('auth-api', env);
+  const [environmentPort, endsPort] = [await freePort(), await freePort()];
+  const authApi = await startProcess('auth-api', {
+    ...env,
+    GATEHOUSE_ENVIRONMENT_API_URL: `http://127.0.0.1:${environmentPort}`,
+    GATEHOUSE_ENVIRONMENT_API_INTERNAL_URL: `http://127.0.0.1:${endsPort}`,
+  });
   await authApi.until('/health', ({ status, body }) => {
     expect(status).toBe(503);
     const { port } = new URL(postgres.url);
@@ -67,6 +72,8 @@ it('services that start before their stores name what they lack, one after the o
   const environmentApi = await startProcess('environment-api', {
     ...callers,
     GATEHOUSE_AUTH_API_INTERNAL_URL: authApi.internalUrl,
+    GATEHOUSE_HTTP_PORT: String(environmentPort),
+    GATEHOUSE_INTERNAL_PORT: String(endsPort),
   });
   const authUi = await startProcess('auth-ui', callers);
   // The pages do not need Auth API.
