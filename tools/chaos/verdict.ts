@@ -40,6 +40,8 @@ export interface Allowance {
   /** What may be lost: what was acknowledged before the copy had it. */
   tolerated?: readonly (keyof Losses)[];
   recoveryMs?: number;
+  /** False: what is broken is on the path of no request. Default true. */
+  mayFail?: boolean;
 }
 
 export function judge(
@@ -47,7 +49,7 @@ export function judge(
   sent: readonly Sent[],
   { beganMs, backMs, endedMs }: Times,
   losses: Losses,
-  { tolerated = [], recoveryMs: allowedMs = maxRecoveryMs }: Allowance = {},
+  { tolerated = [], recoveryMs: allowedMs = maxRecoveryMs, mayFail = true }: Allowance = {},
 ): Row {
   const during = sent.filter(({ startedMs }) => startedMs >= beganMs && startedMs <= endedMs);
   const wrong = during.filter(({ isRight }) => !isRight);
@@ -65,6 +67,7 @@ export function judge(
   const errors = wrong.filter(({ status }) => status >= 500 && status !== 503);
   const faults = [
     ...new Set(errors.map(({ kind, status }) => `${kind} was answered ${status}`)),
+    ...(wrong.length > 0 && !mayFail ? [`${wrong.length} requests failed`] : []),
     ...(recoveryMs > allowedMs ? [`${last?.kind} still fails after ${recoveryMs} ms`] : []),
     ...faultsOf(losses, tolerated),
   ];

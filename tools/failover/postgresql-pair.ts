@@ -1,5 +1,6 @@
 /** Keeps a primary of PostgreSQL and a standby of it: copies, promotes and copies anew. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,8 +61,8 @@ export async function createPostgresPair(stack: ChaosStack, firstPort: number) {
     await query(primary, "ALTER SYSTEM SET wal_keep_size = '1GB'", 'SELECT pg_reload_conf()');
     const label = await withClient(primary.port, async (client) => {
       await client.query("SELECT pg_backup_start('standby', true)");
-      // Files that vanish meanwhile are no failure.
-      spawnSync('cp', ['-a', primary.dataDir, dataDir]);
+      // Files that vanish meanwhile are no failure. The proxies and the load of this process go on.
+      await once(spawn('cp', ['-a', primary.dataDir, dataDir]), 'exit');
       const { rows } = await client.query<{ labelfile: string }>(
         'SELECT labelfile FROM pg_backup_stop(false)',
       );
@@ -75,7 +76,7 @@ export async function createPostgresPair(stack: ChaosStack, firstPort: number) {
       join(dataDir, 'postgresql.auto.conf'),
       `primary_conninfo = '${source.href}'\nsynchronous_standby_names = ''\n`,
     );
-    spawnSync('chown', ['-R', `--reference=${primary.dataDir}`, dataDir]);
+    await once(spawn('chown', ['-R', `--reference=${primary.dataDir}`, dataDir]), 'exit');
     const port = await freePort();
     const server = stack.addComponent({
       name,

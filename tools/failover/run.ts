@@ -9,6 +9,7 @@ import { createHttp } from '../chaos/http.ts';
 import { isCalm, longestCalmWaitMs, startLoad } from '../chaos/load.ts';
 import { createRecord, type Record as LoadRecord } from '../chaos/record.ts';
 import { judge } from '../chaos/verdict.ts';
+import { startElasticsearchStore } from './elasticsearch.ts';
 import { startPostgresStore } from './postgresql.ts';
 import { startClusterStore } from './redis-cluster.ts';
 import { startSentinelStore } from './redis-sentinel.ts';
@@ -22,7 +23,12 @@ const usage = `Usage: npm run test:failover [-- options]
   --markdown FILE   write the table there too
 `;
 
-const stores = { Sentinel: startSentinelStore, Cluster: startClusterStore, PostgreSQL: startPostgresStore };
+const stores = {
+  Sentinel: startSentinelStore,
+  Cluster: startClusterStore,
+  PostgreSQL: startPostgresStore,
+  Elasticsearch: startElasticsearchStore,
+};
 /** After the return. */
 const watchedAfterMs = 6_000;
 
@@ -102,6 +108,8 @@ async function failOverOnce(stack: ChaosStack, failOver: FailOver, record: LoadR
   };
   const losses = await checkPromises(stack, record, undefined);
   promises.revoked.clear();
+  const { kept, faults } = (await failOver.inspect?.()) ?? { kept: [], faults: [] };
   const times = { beganMs, backMs: beganMs, endedMs: performance.now() };
-  return { ...judge(failOver.name, sent, times, losses, failOver), acknowledged };
+  const row = judge(failOver.name, sent, times, losses, failOver);
+  return { ...row, faults: [...row.faults, ...faults], acknowledged, kept };
 }

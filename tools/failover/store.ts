@@ -7,6 +7,15 @@ export interface FailOver extends Allowance {
   begin(): Promise<unknown>;
   /** Brings back what was broken; resolves when the store is whole again. */
   end(): Promise<unknown>;
+  /** What the store alone can tell of it afterwards. */
+  inspect?(): Promise<Findings>;
+}
+
+export interface Findings {
+  /** What of it was kept, in words. */
+  kept: readonly string[];
+  /** What must not be. */
+  faults: readonly string[];
 }
 
 export interface Store {

@@ -1,11 +1,14 @@
 /** Writes what the fail-overs did as Markdown. */
 import type { Losses, Row } from '../chaos/verdict.ts';
+import type { Findings } from './store.ts';
 
 /** How much was acknowledged. */
 export type Kept = Readonly<Record<'tokens' | 'revoked' | 'settings' | 'logins', number>>;
 
 export interface FailOverRow extends Row {
   acknowledged: Kept;
+  /** What the store itself told. */
+  kept: Findings['kept'];
 }
 
 const head = [
@@ -19,7 +22,7 @@ const head = [
 ];
 
 export function tableOf(rows: readonly FailOverRow[]): string {
-  const lines = rows.map(({ name, requests, failed, recoveryMs, losses, faults, acknowledged }) => [
+  const lines = rows.map(({ name, requests, failed, recoveryMs, losses, faults, acknowledged, kept }) => [
     name,
     String(requests),
     Object.entries(failed)
@@ -27,20 +30,18 @@ export function tableOf(rows: readonly FailOverRow[]): string {
       .join(', ') || 'none',
     `${(recoveryMs / 1000).toFixed(1)} s`,
     `${acknowledged.revoked - losses.acceptedRevoked} of ${acknowledged.revoked}`,
-    writesKept(acknowledged, losses),
+    [...writesKept(acknowledged, losses), ...kept].join(', '),
     faults.join('; ') || 'none',
   ]);
   return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function writesKept({ tokens, settings, logins }: Kept, losses: Losses): string {
+function writesKept({ tokens, settings, logins }: Kept, losses: Losses): string[] {
   const all = [
     ['settings', settings, losses.settings],
     ['tokens', tokens, losses.tokens],
     ['login events', logins, losses.events],
   ] as const;
   const refreshTokens = losses.refreshTokens > 0 ? [`${losses.refreshTokens} refresh tokens lost`] : [];
-  return [...all.map(([what, count, lost]) => `${count - lost} of ${count} ${what}`), ...refreshTokens].join(
-    ', ',
-  );
+  return [...all.map(([what, count, lost]) => `${count - lost} of ${count} ${what}`), ...refreshTokens];
 }

@@ -1,4 +1,4 @@
-/** A real Elasticsearch as a child process: one node of its own, on loopback, which can be killed and started again. */
+/** Runs a real Elasticsearch as a child process: one node on loopback, which can be killed, suspended and started again. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
@@ -21,6 +21,10 @@ export interface ElasticsearchOptions {
   heapMiB?: number;
   /** C1 only: starts quicker, indexes slower. Default true; false to measure. */
   isQuickStart?: boolean;
+  /** Default: free ones. */
+  ports?: { http: number; transport: number };
+  /** Settings of the node that win, such as those of a cluster; without them it is one of its own. */
+  settings?: Record<string, unknown>;
 }
 
 export interface ElasticsearchTestServer {
@@ -29,6 +33,9 @@ export interface ElasticsearchTestServer {
   kill(): Promise<void>;
   /** The same node again, on the same port, with its data. */
   restart(): Promise<void>;
+  /** It keeps its connections and answers nothing, until `resume`. */
+  suspend(): void;
+  resume(): void;
   /** Ends the server and removes what it stored. */
   close(): Promise<void>;
 }
@@ -38,10 +45,10 @@ const nobody = 65_534;
 const readyLimitMs = 120_000;
 
 export async function startElasticsearch(options: ElasticsearchOptions): Promise<ElasticsearchTestServer> {
-  const port = await freePort();
+  const ports = options.ports ?? { http: await freePort(), transport: await freePort() };
   const folder = await temporaryFolder();
-  await configure(folder, port, await freePort(), options);
-  const url = `http://127.0.0.1:${port}`;
+  await configure(folder, ports, options);
+  const url = `http://127.0.0.1:${ports.http}`;
   let child = await start(folder, url, options);
   const kill = () => end(child);
   return {
@@ -51,6 +58,8 @@ export async function startElasticsearch(options: ElasticsearchOptions): Promise
       await kill();
       child = await start(folder, url, options);
     },
+    suspend: () => signalGroup(child, 'SIGSTOP'),
+    resume: () => signalGroup(child, 'SIGCONT'),
     async close() {
       await kill();
       await rm(folder, { recursive: true, force: true });
@@ -60,11 +69,10 @@ export async function startElasticsearch(options: ElasticsearchOptions): Promise
 
 async function configure(
   folder: string,
-  port: number,
-  transportPort: number,
+  ports: { http: number; transport: number },
   options: ElasticsearchOptions,
 ): Promise<void> {
-  const { home, javaHome, adminPassword, isQuickStart = true } = options;
+  const { home, javaHome, adminPassword, isQuickStart = true, settings: more = {} } = options;
   const config = join(folder, 'config');
   await cp(join(home, 'config'), config, { recursive: true });
   await Promise.all(['data', 'logs', 'tmp'].map((name) => mkdir(join(folder, name))));
@@ -72,13 +80,14 @@ async function configure(
     'cluster.name': 'test',
     'discovery.type': 'single-node',
     'network.host': '127.0.0.1',
-    'http.port': port,
-    'transport.port': transportPort,
+    'http.port': ports.http,
+    'transport.port': ports.transport,
     'path.data': join(folder, 'data'),
     'path.logs': join(folder, 'logs'),
     'xpack.security.enabled': adminPassword !== undefined,
     // The disk of the machine is not the subject.
     'cluster.routing.allocation.disk.threshold_enabled': false,
+    ...more,
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   await writeFile(join(config, 'elasticsearch.yml'), lines.join('\n'));
@@ -147,10 +156,15 @@ async function untilReady(child: ChildProcess, url: string, headers: Record<stri
 async function end(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
+  signalGroup(child, 'SIGKILL');
+  await exited;
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    process.kill(-pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
-  await exited;
 }

@@ -31,6 +31,11 @@ test('what a copy may lack is no fault, what was revoked is', () => {
   expect(faults).toEqual(['1 revoked tokens are accepted']);
 });
 
+test('a request that fails while something off its path is broken is a fault', () => {
+  const { faults } = judge('node killed', [sentAt(2_000, 503)], times, noLosses, { mayFail: false });
+  expect(faults).toEqual(['1 requests failed']);
+});
+
 test.each([
   ['another 5xx', faultsOf([sentAt(2_000, 500)]), 'login was answered 500'],
   ['a late recovery', faultsOf([sentAt(10_100, 503)]), 'login still fails after 5100 ms'],

@@ -3,7 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import type { LogShipping } from '@gatehouse/service-kit/http/run';
-import { type Document, type ItemOutcome, inHalves, outcomeOf } from '../elasticsearch/bulk.ts';
+import { type ItemOutcome, inHalves, outcomeOf } from '../elasticsearch/bulk.ts';
 import {
   createElasticsearch,
   type ElasticsearchClient,
@@ -39,7 +39,7 @@ export async function shipLogs({
 
 export function createLogShipping(options: LogShippingOptions): LogShipping {
   const { client, namespace, install, logRetentionDays, maxWaiting = 5000, intervalMs = 1000 } = options;
-  const waiting: string[] = [];
+  const waiting: Line[] = [];
   let dropped = 0;
   let isInstalled = !install;
   let work: ReturnType<typeof createRepeatingWork> | undefined;
@@ -63,10 +63,11 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
     return again.length === 0 && waiting.length >= batchSize;
   }
 
-  async function sendLines(lines: readonly string[], signal: AbortSignal): Promise<ItemOutcome[]> {
+  async function sendLines(lines: readonly Line[], signal: AbortSignal): Promise<ItemOutcome[]> {
     const operations = lines.flatMap((line) => {
-      const { id, body } = logDocument(line);
-      return [{ create: { _id: id } }, body];
+      // Kept: a line whose answer was lost is sent again, and stored once.
+      line.id ??= randomUuid();
+      return [{ create: { _id: line.id } }, logBody(line.text)];
     });
     const index = logDataStream(namespace);
     const { items } = await client.bulk({ index, operations, require_data_stream: true }, { signal });
@@ -75,7 +76,7 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
 
   return {
     write(line) {
-      if (waiting.length < maxWaiting) waiting.push(line);
+      if (waiting.length < maxWaiting) waiting.push({ text: line, id: undefined });
       else dropped += 1;
     },
     start(log) {
@@ -103,6 +104,11 @@ export function createLogShipping(options: LogShippingOptions): LogShipping {
 }
 
 interface Line {
+  text: string;
+  id: string | undefined;
+}
+
+interface Fields {
   time?: string;
   level?: string;
   message?: string;
@@ -113,28 +119,27 @@ interface Line {
   [field: string]: unknown;
 }
 
-/** Makes a document of the Elastic Common Schema from a log line; other fields go under `gatehouse`. */
-export function logDocument(line: string): Document {
-  const { time, level, message, service, traceId, correlationId, err, ...others } = JSON.parse(line) as Line;
+/** Makes the body of a document of the Elastic Common Schema; fields that are not in it go under `gatehouse`. */
+function logBody(line: string) {
+  const { time, level, message, service, traceId, correlationId, err, ...others } = JSON.parse(
+    line,
+  ) as Fields;
   return {
-    id: randomUuid(),
-    body: {
-      '@timestamp': time,
-      ecs: { version: '8.11.0' },
-      message,
-      log: { level },
-      service: { name: service },
-      ...definedOnly({
-        trace: traceId === undefined ? undefined : { id: traceId },
-        http: correlationId === undefined ? undefined : { request: { id: correlationId } },
-        error: err === undefined ? undefined : errorOf(err),
-        gatehouse: Object.keys(others).length === 0 ? undefined : others,
-      }),
-    },
+    '@timestamp': time,
+    ecs: { version: '8.11.0' },
+    message,
+    log: { level },
+    service: { name: service },
+    ...definedOnly({
+      trace: traceId === undefined ? undefined : { id: traceId },
+      http: correlationId === undefined ? undefined : { request: { id: correlationId } },
+      error: err === undefined ? undefined : errorOf(err),
+      gatehouse: Object.keys(others).length === 0 ? undefined : others,
+    }),
   };
 }
 
-function errorOf({ type, code, message, stack }: NonNullable<Line['err']>) {
+function errorOf({ type, code, message, stack }: NonNullable<Fields['err']>) {
   const text = code === undefined ? undefined : String(code);
   return definedOnly({ type, message, stack_trace: stack, code: text });
 }

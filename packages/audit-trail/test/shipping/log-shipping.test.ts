@@ -14,6 +14,7 @@ afterEach(() => shipping.close());
 /** An Elasticsearch of one node, whose templates are of the given version. */
 function start(statusOf: Status, { most = 1000, version = 1 }: { most?: number; version?: number } = {}) {
   const taken: string[] = [];
+  const ids: string[] = [];
   const put: string[] = [];
   let attempt = 0;
   const client = {
@@ -21,11 +22,12 @@ function start(statusOf: Status, { most = 1000, version = 1 }: { most?: number; 
       getIndexTemplate: async () => ({ index_templates: [{ index_template: { version } }] }),
     },
     transport: { request: async ({ path }: { path: string }) => void put.push(path) },
-    async bulk({ operations }: { operations: { message?: string }[] }) {
+    async bulk({ operations }: { operations: { message?: string; create?: { _id: string } }[] }) {
       const messages = operations.flatMap(({ message }) => message ?? []);
       if (messages.length > most)
         throw Object.assign(new Error('refused'), { name: 'ResponseError', statusCode: 413 });
       attempt += 1;
+      ids.push(...operations.flatMap(({ create }) => create?._id ?? []));
       const items = messages.map((message) => ({ create: { status: statusOf(message, attempt) } }));
       taken.push(...messages.filter((_, index) => items[index]?.create.status === 201));
       return { items };
@@ -36,7 +38,7 @@ function start(statusOf: Status, { most = 1000, version = 1 }: { most?: number; 
     ...{ client: client as unknown as ElasticsearchClient, namespace: 'default', install: true },
     ...{ logRetentionDays: 7, intervalMs: 1 },
   });
-  return { taken, put };
+  return { taken, ids, put };
 }
 
 function write(count: number): void {
@@ -50,6 +52,16 @@ it('lines that find no place at the moment are sent again, and only those', asyn
   shipping.start(silentLog);
 
   await vi.waitFor(() => expect(taken).toEqual(['line 1', 'line 3', 'line 2']));
+});
+
+it('a line that is sent again keeps its id: it is stored once, although the first answer was lost', async () => {
+  const { taken, ids } = start((_, attempt) => (attempt === 1 ? 503 : 201));
+  write(1);
+  shipping.start(silentLog);
+
+  await vi.waitFor(() => expect(taken).toEqual(['line 1']));
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(1);
 });
 
 it('lines that are refused for what they are are counted and hold up no others', async () => {
