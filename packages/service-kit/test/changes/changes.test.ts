@@ -178,6 +178,7 @@ test('old changes are forgotten, and a reader that has not seen them takes every
 });
 
 test('a change that is announced while the log is asked for its end is no gap', async () => {
+  await untilRedisIsReady(redis);
   const seen: number[] = [];
   let gaps = 0;
   const ends = [5];
@@ -215,6 +216,7 @@ test('a change that is announced while the log is asked for its end is no gap', 
 });
 
 test('a change that is announced while the log is asked for what was missed is no gap, and is heard once', async () => {
+  await untilRedisIsReady(redis);
   const seen: number[] = [];
   let gaps = 0;
   const change = (seq: number): Change => ({ seq, entity: 'thing', id: String(seq) });
