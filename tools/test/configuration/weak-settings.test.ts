@@ -1,12 +1,9 @@
 /** The three services as processes: what check-config refuses, the start refuses, and an override is logged at each start. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 import { expect, it } from 'vitest';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+import { type Name, spawnService } from '../start/service-process.ts';
 
 const strong = {
   GATEHOUSE_PUBLIC_URL: 'https://login.test',
@@ -53,16 +50,8 @@ const refused = {
   ],
 };
 
-function start(service: string, command: string[], env: Record<string, string>) {
-  return spawn(process.execPath, ['--conditions=source', `services/${service}/src/main.ts`, ...command], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function end(service: string, command: string[], env: Record<string, string>) {
-  const child = start(service, command, env);
+async function end(service: Name, command: string[], env: Record<string, string>) {
+  const child = spawnService(service, env, command);
   const [out, error, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -72,7 +61,7 @@ async function end(service: string, command: string[], env: Record<string, strin
 }
 
 // attack: weak configuration in production | ASVS 13.2.3, CWE-1392 | guard: packages/service-kit/src/config/weaknesses.ts
-it.each(Object.entries(refused))(
+it.each(Object.entries(refused) as [Name, string[]][])(
   '%s refuses weak values as much at the start as in check-config, each with its override',
   async (service, names) => {
     const [checked, started] = await Promise.all([
@@ -89,7 +78,7 @@ it.each(Object.entries(refused))(
   30_000,
 );
 
-it.each(['auth-api', 'environment-api'])(
+it.each(['auth-api', 'environment-api'] as const)(
   '%s refuses weak passwords of stores and connections without encryption, and tells none of them',
   async (service) => {
     const { code, error } = await end(service, ['check-config'], { ...strong, ...weakStores });
@@ -119,7 +108,7 @@ it('an override is told by check-config and logged as a warning at each start', 
     ),
   });
 
-  const child = start('auth-ui', [], env);
+  const child = spawnService('auth-ui', env);
   let lines = '';
   for await (const chunk of child.stdout) {
     lines += chunk;

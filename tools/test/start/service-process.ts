@@ -7,7 +7,7 @@ import { onTestFinished, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-type Name = 'auth-api' | 'auth-ui' | 'environment-api';
+export type Name = 'auth-api' | 'auth-ui' | 'environment-api';
 
 interface Answer {
   status: number;
@@ -16,8 +16,9 @@ interface Answer {
   body: any;
 }
 
+/** Runs the sources: compiled code would not lack the guard that was taken out of a copy of them. */
 export function spawnService(service: Name, env: Record<string, string>, command: string[] = []) {
-  const args = [`services/${service}/dist/main.js`, ...command];
+  const args = ['--conditions=source', `services/${service}/src/main.ts`, ...command];
   return spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
