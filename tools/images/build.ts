@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeNodeImages } from './base.ts';
-import { podman, root, run } from './podman.ts';
+import { buildSettings, podman, root, run } from './podman.ts';
 
 export const targets = ['auth-api', 'auth-ui', 'environment-api', 'config-server-simulator', 'cli'] as const;
 
@@ -29,10 +29,8 @@ export async function buildImages({ tag, source = root, only = targets }: BuildO
   const names: string[] = [];
   for (const target of only) {
     const name = imageName(target, tag);
-    // Only this format keeps the health check. A build counts as one process of the machine unless it may have more.
-    const fixed = ['--format', 'docker', '--layers', '--network', 'host', '--cpu-shares', '8192'];
     const file = ['--file', join(source, 'docker/Dockerfile'), '--target', target];
-    await podman('build', ...fixed, ...file, ...settings, '--tag', name, source);
+    await podman('build', '--layers', ...buildSettings, ...file, ...settings, '--tag', name, source);
     names.push(name);
   }
   return names;

@@ -9,6 +9,9 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Ignored by git; may be deleted at any time. */
 const stateFolder = join(root, '.gatehouse/images');
 
+/** Only this format keeps the health check. Without a share a build gets as much of a busy machine as one process. */
+export const buildSettings = ['--format', 'docker', '--network', 'host', '--cpu-shares', '8192'];
+
 /** Why no image can be built here, or undefined when one can. */
 export function whyNoPodman(): string | undefined {
   for (const program of ['podman', 'buildah', 'runc', 'debootstrap'])

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { NodeImages } from '../../images/base.ts';
-import { podman } from '../../images/podman.ts';
+import { buildSettings, podman } from '../../images/podman.ts';
 import { run } from '../execute.ts';
 import { clusterFolder, containerdSocket, runFolder } from '../places.ts';
 
@@ -31,9 +31,7 @@ export async function loadImages(names: readonly string[]): Promise<void> {
  */
 export function writeDocker(folder: string, { node, runtime }: NodeImages): void {
   const build = [
-    ...['podman', 'build', '--format', 'docker', '--network', 'host'],
-    // Without it the build would get as much of a busy machine as one process.
-    ...['--cpu-shares', '8192'],
+    ...['podman', 'build', ...buildSettings],
     ...['--build-arg', `NODE_IMAGE=${node}`, '--build-arg', `RUNTIME_IMAGE=${runtime}`],
   ];
   const script = `#!/bin/sh
