@@ -29,6 +29,8 @@ export async function startRedisSentinel(options: SentinelOptions = {}) {
   for (let index = 0; index < nodeCount; index++) nodes.push(await startNode(nodes[0], options));
   for (const node of nodes) closers.push(() => node.stop('SIGKILL'));
   const [first] = nodes;
+  // A sentinel that finds them linked need not ask again, which it does every ten seconds.
+  while ((await onlineReplicas(first?.port ?? 0, options.password)) < nodeCount - 1) await wait(20);
   const sentinels: RedisServer[] = [];
   for (let index = 0; index < nodeCount; index++) {
     const sentinelFile = join(folder, `sentinel-${index}.conf`);
@@ -37,12 +39,11 @@ export async function startRedisSentinel(options: SentinelOptions = {}) {
     sentinels.push(sentinel);
     closers.push(() => sentinel.stop('SIGKILL'));
   }
-  const ask = <T>(question: (sentinel: Redis) => Promise<T>) =>
-    askServer(sentinels[0]?.port ?? 0, options.sentinelPassword, question);
-  // Without knowing each other they elect nobody.
-  const isKnown = (facts: string) =>
-    new RegExp(`status=ok,address=[^,]+,slaves=${nodeCount - 1},sentinels=${nodeCount}`).test(facts);
-  while (!isKnown(await ask((sentinel) => sentinel.info('sentinel')))) await wait(50);
+  const ask = <T>(question: (sentinel: Redis) => Promise<T>, port = sentinels[0]?.port ?? 0) =>
+    askServer(port, options.sentinelPassword, question);
+  // Without knowing each other they elect nobody, and they promote no replica that has not told them of its link.
+  for (const { port } of sentinels)
+    while (!(await ask((sentinel) => isWatching(sentinel), port))) await wait(50);
 
   async function primary(): Promise<SentinelNode> {
     const [, port] = (await ask((sentinel) =>
@@ -68,9 +69,7 @@ export async function startRedisSentinel(options: SentinelOptions = {}) {
     },
     /** Replicas that follow the primary, as it says itself. */
     async linkedReplicas(): Promise<number> {
-      const { port } = await primary();
-      const facts = await askServer(port, options.password, (redis) => redis.info('replication'));
-      return facts.match(/^slave\d+:.*state=online/gm)?.length ?? 0;
+      return onlineReplicas((await primary()).port, options.password);
     },
     /** As an operator orders it. */
     async failOver(): Promise<void> {
@@ -81,6 +80,18 @@ export async function startRedisSentinel(options: SentinelOptions = {}) {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function onlineReplicas(port: number, password: string | undefined): Promise<number> {
+  const facts = await askServer(port, password, (redis) => redis.info('replication'));
+  return facts.match(/^slave\d+:.*state=online/gm)?.length ?? 0;
+}
+
+async function isWatching(sentinel: Redis): Promise<boolean> {
+  const facts = await sentinel.info('sentinel');
+  const replicas = (await sentinel.call('SENTINEL', 'REPLICAS', primaryName)) as string[][];
+  const linked = replicas.filter((replica) => replica[replica.indexOf('master-link-status') + 1] === 'ok');
+  return linked.length === nodeCount - 1 && facts.includes(`,sentinels=${nodeCount}`);
 }
 
 async function startNode(first: { announcedPort: number } | undefined, options: SentinelOptions) {
