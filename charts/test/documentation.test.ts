@@ -8,7 +8,7 @@ import { repository, type ServiceChart, serviceCharts } from '../../tools/helm/p
 import { parseManifest, renderChart } from '../../tools/helm/render.ts';
 import { loadAsService } from '../../tools/helm/service-view.ts';
 import { validateObject } from '../../tools/helm/validate.ts';
-import { only, useCharts } from './rendering.ts';
+import { only, prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();
 const page = (name: string) => readFileSync(path.join(repository, 'docs', name), 'utf8');
@@ -24,13 +24,13 @@ const tls = blocksOf(page('tls.md'));
 const login = blocksOf(page('first-login.md'));
 
 /** Renders a chart with files of values as the pages print them. */
-async function renderPrinted(chart: ServiceChart, ...blocks: (Block | undefined)[]) {
+async function renderPrinted(chart: ServiceChart, blocks: (Block | undefined)[], apiVersions: string[] = []) {
   const valuesFiles = blocks.map((block, index) => {
     const file = path.join(charts.folder(chart), `printed-${blocks.length}-${index}.yaml`);
     writeFileSync(file, block?.text ?? 'not: printed');
     return file;
   });
-  return renderChart(charts.folder(chart), { valuesFiles });
+  return renderChart(charts.folder(chart), { valuesFiles, apiVersions });
 }
 
 const fileNamed = (blocks: readonly Block[], name: string) => blocks.find(({ file }) => file === name);
@@ -39,7 +39,7 @@ describe.each(serviceCharts)('the values that the pages print for %s', (chart) =
   const values = fileNamed(deployment, `${chart}.yaml`);
 
   test('install, and the service starts with them', async () => {
-    const objects = await renderPrinted(chart, values);
+    const objects = await renderPrinted(chart, [values]);
     expect(objects.flatMap(validateObject)).toEqual([]);
     await loadAsService(chart, only(objects, 'Deployment')['spec'].template.spec, objects);
   });
@@ -48,7 +48,7 @@ describe.each(serviceCharts)('the values that the pages print for %s', (chart) =
     const [build] = deployment;
     const names = /--tag (\S+)/.exec(build?.text ?? '')?.[1] ?? '';
     expect(build?.text).toContain(`docker push ${names}\n`);
-    const objects = await renderPrinted(chart, values);
+    const objects = await renderPrinted(chart, [values]);
     const containers = objects.flatMap(
       ({ spec }) => spec?.template?.spec.containers ?? spec?.containers ?? [],
     );
@@ -57,13 +57,27 @@ describe.each(serviceCharts)('the values that the pages print for %s', (chart) =
   });
 
   test('install with HTTPS between the pods, and the service starts with them', async () => {
-    const objects = await renderPrinted(chart, values, fileNamed(tls, `${chart}-tls.yaml`));
+    const objects = await renderPrinted(chart, [values, fileNamed(tls, `${chart}-tls.yaml`)]);
     expect(objects.flatMap(validateObject)).toEqual([]);
     const config = await loadAsService(chart, only(objects, 'Deployment')['spec'].template.spec, objects);
     expect(JSON.stringify(config)).not.toMatch(/http:\/\/(?:auth|environment)-api/);
     expect(config).toHaveProperty('http.tls.certFile', '/etc/gatehouse/tls/tls.crt');
   });
 });
+
+test.each(serviceCharts)(
+  'the values for monitoring let Prometheus reach the management port of %s, and bring its rules',
+  async (chart) => {
+    const block = blocksOf(page('operations.md')).find(({ text }) => text.startsWith('serviceMonitor:'));
+    const objects = await renderPrinted(chart, [fileNamed(deployment, `${chart}.yaml`), block], [prometheus]);
+    expect(objects.flatMap(validateObject)).toEqual([]);
+    for (const kind of ['ServiceMonitor', 'PrometheusRule'])
+      expect(only(objects, kind).metadata.labels).toMatchObject({ release: 'prometheus' });
+    const rules = only(objects, 'NetworkPolicy', `${chart}-ingress`)['spec'].ingress;
+    const peer = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
+    expect(rules).toContainEqual({ from: [peer], ports: [{ port: 'management', protocol: 'TCP' }] });
+  },
+);
 
 describe('the blocks of the pages', () => {
   const blocks = [...deployment, ...tls, ...login].filter(({ language }) => language !== 'text');
