@@ -9,15 +9,17 @@ import { prometheus, useCharts } from './rendering.ts';
 
 const charts = useCharts();
 
-const addressesOf: Record<ServiceChart, [string, string][]> = {
+const addressesOf: Record<ServiceChart, [string, string | string[]][]> = {
   'auth-api': [
     ['config.publicUrl', 'login.example.com'],
     ['redis.url', 'redis.databases.svc:6380'],
+    ['elasticsearch.nodes', ['https://elasticsearch-1.example:9200', 'elasticsearch-2.example:9200']],
   ],
   'auth-ui': [['config.publicUrl', 'login.example.com:443']],
   'environment-api': [
     ['config.authApi.url', 'auth-api'],
     ['redis.url', 'redis.databases.svc'],
+    ['elasticsearch.nodes', ['elasticsearch.example:9200']],
   ],
 };
 

@@ -49,11 +49,18 @@ function isConfiguration(value: unknown): value is Configuration {
 
 /**
  * Patterns and formats of text stay with the service, which explains a mistake better and reads empty text as absent. Only an
- * address without its scheme is refused here: names of objects and ports of policies are made of addresses.
+ * address without its scheme is refused here, alone or in a list: names of objects and ports of policies are made of addresses.
  */
 function settingShape(setting: Setting): JsonSchema {
   const { $schema, format, pattern, minLength, default: _, ...shape } = outputShape(setting.schema);
-  return { ...shape, ...(format === 'uri' && addressPattern(setting.schema)), description: setting.doc };
+  const items = shape['items'] as JsonSchema | undefined;
+  const isList = items?.['format'] === 'uri';
+  return {
+    ...shape,
+    ...(format === 'uri' && addressPattern(setting.schema)),
+    ...(isList && { items: { type: 'string', ...addressPattern(setting.schema) } }),
+    description: setting.doc,
+  };
 }
 
 function addressPattern(schema: z.ZodType): JsonSchema {
