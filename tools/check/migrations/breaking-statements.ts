@@ -19,12 +19,20 @@ const stillWrites = 'a replica of the former release may still write what is ref
 export function breaksOf(statement: Tree, isNew: (name: string) => boolean): Break[] {
   const [kind = '', node = {}] = Object.entries(statement)[0] ?? [];
   const found = readers[kind]?.(node as Tree) ?? [];
-  return found.filter(({ name }) => name === undefined || !(isNew(name) || isNew(tableOf(name))));
+  return [
+    ...found.filter(({ name }) => name === undefined || !(isNew(name) || isNew(tableOf(name)))),
+    ...statementsWithin(node as Tree).flatMap((inner) => breaksOf(inner, isNew)),
+  ];
 }
 
-/** The name of a table that the statement creates. */
+/** The name of a table that did not exist before the statement. */
 export function createdBy({ CreateStmt: node }: Tree): string | undefined {
-  return node && nameOf(node['relation']);
+  return node && !node.if_not_exists ? nameOf(node.relation) : undefined;
+}
+
+/** `WITH moved AS (DELETE …) INSERT …` */
+function statementsWithin({ withClause }: Tree): Tree[] {
+  return (withClause?.ctes ?? []).map(({ CommonTableExpr }: Tree) => CommonTableExpr['ctequery']);
 }
 
 const readers: Record<string, (node: Tree) => Break[]> = {
@@ -88,6 +96,8 @@ function ofCommand(table: string, { AlterTableCmd: { subtype, name, def } }: Tre
     case 'AT_DropExpression':
     case 'AT_SetExpression':
       return [breakOf('changes how values come into the column', part, stillWrites)];
+    case 'AT_ChangeOwner':
+      return [breakOf('changes the owner of', table, stillUses)];
     case 'AT_EnableRowSecurity':
     case 'AT_ForceRowSecurity':
       return [breakOf('hides rows of the table', table, stillUses)];

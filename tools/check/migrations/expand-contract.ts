@@ -36,11 +36,10 @@ async function judge(text: string, version: string): Promise<{ line: number; sen
       line: 1,
       sentence: `names the release ${contract.release}, which is not older than this version ${version}: replicas of the release before it may still run`,
     });
-  const up = text.split(/^-- Down Migration/m)[0] ?? '';
-  const statements = await statementsOf(up);
+  const statements = await statementsOf(upPartOf(text));
   if (typeof statements === 'string') return [{ line: 1, sentence: `is no SQL: ${statements}` }];
-  const created = new Set(statements.map(({ tree }) => createdBy(tree)));
-  for (const { tree, source, line } of statements)
+  const created = new Set<string>();
+  for (const { tree, source, line } of statements) {
     for (const { does, name, harm } of breaksOf(tree, (name) => created.has(name))) {
       if (name !== undefined && contract?.names.includes(name)) continue;
       const remedy =
@@ -52,7 +51,20 @@ async function judge(text: string, version: string): Promise<{ line: number; sen
         sentence: `${[does, name].filter(Boolean).join(' ')}: ${harm}${remedy}`,
       });
     }
+    // Only now: a table that is dropped or renamed before it is created was in use.
+    const name = createdBy(tree);
+    if (name !== undefined) created.add(name);
+  }
   return findings;
+}
+
+/** What node-pg-migrate runs: either part may come first, and a file without the mark of the first part runs whole. */
+function upPartOf(text: string): string {
+  const startOf = (part: string) => text.search(new RegExp(`^\\s*--[\\s-]*${part}\\s+migration`, 'im'));
+  const [up, down] = [startOf('up'), startOf('down')];
+  if (up < 0 || down < 0) return text;
+  // The lines before it are counted.
+  return down < up ? text.slice(0, up).replace(/[^\n]/g, '') + text.slice(up) : text.slice(0, down);
 }
 
 function contractOf(text: string): Contract | undefined {

@@ -58,6 +58,21 @@ it.each([
   ['DELETE FROM auth.clients', 'empties the table auth.clients'],
   ['REVOKE INSERT ON auth.clients FROM somebody', 'revokes rights on auth.clients'],
   [`DO $$ BEGIN EXECUTE 'DROP TABLE auth.clients'; END $$`, 'runs a DO block'],
+  ['ALTER TABLE auth.clients OWNER TO somebody', 'changes the owner of auth.clients'],
+  [
+    'WITH gone AS (DELETE FROM auth.clients RETURNING *) INSERT INTO auth.former SELECT * FROM gone',
+    'empties the table auth.clients',
+  ],
+  // Tables that the file builds anew were there before.
+  ['DROP TABLE auth.clients; CREATE TABLE auth.clients (id int)', 'drops the table auth.clients'],
+  [
+    'ALTER TABLE auth.clients RENAME TO former; CREATE TABLE auth.clients (id int)',
+    'renames the table auth.clients',
+  ],
+  [
+    'CREATE TABLE IF NOT EXISTS auth.clients (id int); ALTER TABLE auth.clients DROP note',
+    'drops the column auth.clients.note',
+  ],
 ])('refused: %s', async (statement, does) => {
   const findings = await refused(
     `SELECT 'before; DROP TABLE in a text';\n-- Größe; DROP TABLE x\n${statement};`,
@@ -85,6 +100,16 @@ it.each([
   'GRANT SELECT ON auth.clients TO somebody',
 ])('accepted: %s', async (statement) => {
   expect(await refused(`${statement};`)).toEqual([]);
+});
+
+it.each([
+  ['before the other one', '-- Down Migration\n\nSELECT 1;\n\n-- Up Migration\n\nDROP TABLE auth.things;', 7],
+  ['without its mark, which runs the file whole', '-- Down Migration\n\nDROP TABLE auth.things;', 3],
+])('the part that runs is judged where it stands: %s', async (_name, text, line) => {
+  writeFileSync(join(root, place), text);
+  expect(await breakingMigrations(root)).toEqual([
+    expect.stringContaining(`${place}:${line} drops the table auth.things: `),
+  ]);
 });
 
 it('a contract step names what it takes away and a release that is older than this version', async () => {
