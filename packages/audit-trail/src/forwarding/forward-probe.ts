@@ -31,7 +31,7 @@ export function forwardProbe(trail: AuditTrail, { url }: Pick<ForwardConfig, 'ur
       if (refused > 0) {
         return {
           status: 'warning',
-          message: `${refused} events were too large for ${host}: let it take more, then run gatehouse audit reship.`,
+          message: `${refused} events were refused by ${host}, each of them alone: correct what audit_set_aside says, then run gatehouse audit reship.`,
         };
       }
       return { status: 'ok', message: `${host} has the events of more than ${usualSeconds} s ago.` };

@@ -16,13 +16,22 @@ export interface SyslogTarget {
   timeoutMs: number;
 }
 
+/**
+ * Common receivers take no more: some cut a longer message off, others end the connection at it, each time it is sent. Metadata that
+ * an administrator of one contact centre saves may make an event of 2 MiB.
+ */
+const maxMessageBytes = 65_536;
+
 export function createSyslogWriter(target: SyslogTarget): DocumentWriter {
   return {
     doubt: () => undefined,
     async write(documents, signal) {
-      const frames = documents.map((document) => frameOf(syslogMessage(document)));
-      await sendWhole(frames.join(''), target, signal);
-      return { refused: new Map(), again: new Map() };
+      const messages = documents.map((document) => ({ id: document.id, text: syslogMessage(document) }));
+      const isLong = ({ text }: { text: string }) => text.length > maxMessageBytes;
+      const frames = messages.filter((message) => !isLong(message)).map(({ text }) => frameOf(text));
+      if (frames.length > 0) await sendWhole(frames.join(''), target, signal);
+      const reason = `longer than ${maxMessageBytes} bytes`;
+      return { refused: new Map(messages.filter(isLong).map(({ id }) => [id, reason])), again: new Map() };
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Posts audit events to a webhook, signed as Standard Webhooks says; a receiver has taken a batch when it answers 2xx. */
 import { createHash, createHmac } from 'node:crypto';
 import type { HttpClient } from '@gatehouse/api-client/http-client';
+import type { UpstreamError } from '@gatehouse/api-client/upstream-error';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { linesOf, type Secret } from '@gatehouse/service-kit/secret';
 import type { Document, DocumentWriter } from '../elasticsearch/bulk.ts';
@@ -17,29 +18,61 @@ export const secretPrefix = 'whsec_';
 
 export function createWebhookWriter({ url, secret, http, now }: WebhookTarget): DocumentWriter {
   const keys = linesOf(secret.reveal()).map((line) => Buffer.from(line.slice(secretPrefix.length), 'base64'));
+
+  async function post(documents: readonly Document[], signal: AbortSignal | undefined): Promise<void> {
+    const id = idOf(documents);
+    const timestamp = Math.floor(now() / 1000);
+    const text = payloadOf(documents);
+    const signed = `${id}.${timestamp}.${text}`;
+    const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
+    await http.send({
+      method: 'POST',
+      url,
+      content: { type: 'application/json', text },
+      headers: {
+        'webhook-id': id,
+        'webhook-timestamp': String(timestamp),
+        'webhook-signature': signatures.join(' '),
+      },
+      signal,
+    });
+  }
+
   return {
     doubt: () => undefined,
     async write(documents, signal) {
-      const id = idOf(documents);
-      const timestamp = Math.floor(now() / 1000);
-      const text = payloadOf(documents);
-      const signed = `${id}.${timestamp}.${text}`;
-      const signatures = keys.map((key) => `v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
-      // Any answer but 2xx is a failure: what the receiver did with the batch is unknown, so all of it is sent again.
-      await http.send({
-        method: 'POST',
-        url,
-        content: { type: 'application/json', text },
-        headers: {
-          'webhook-id': id,
-          'webhook-timestamp': String(timestamp),
-          'webhook-signature': signatures.join(' '),
-        },
-        signal,
-      });
-      return { refused: new Map(), again: new Map() };
+      const refused = await refusedAlone(documents, (part) => post(part, signal));
+      const [first] = refused.values();
+      // It takes no event at all: it is set up wrongly, and none of them is to blame.
+      if (first !== undefined && refused.size === documents.length) throw first;
+      return { refused: new Map([...refused].map(([id, { message }]) => [id, message])), again: new Map() };
     },
   };
+}
+
+/** Answers that what stands in an event can cause: a firewall takes a user name for an attack. */
+const answersToContent = [400, 403, 406, 422];
+
+/**
+ * Sends what is refused for its content in halves, so that one event which a stranger has written cannot hold up all that follow.
+ * @throws UpstreamError after any other answer but 2xx: what became of the events is unknown, and they are sent again
+ */
+async function refusedAlone(
+  documents: readonly Document[],
+  post: (part: readonly Document[]) => Promise<void>,
+): Promise<Map<string, UpstreamError>> {
+  try {
+    await post(documents);
+    return new Map();
+  } catch (error) {
+    const refusal = error as UpstreamError;
+    if (!answersToContent.includes(refusal.status ?? 0)) throw refusal;
+    const [only, ...others] = documents;
+    if (only !== undefined && others.length === 0) return new Map([[only.id, refusal]]);
+  }
+  const half = Math.ceil(documents.length / 2);
+  const first = await refusedAlone(documents.slice(0, half), post);
+  return new Map([...first, ...(await refusedAlone(documents.slice(half), post))]);
 }
 
 /** The same bytes whenever the same events are sent again. */

@@ -4,16 +4,20 @@ import { Secret } from '@gatehouse/service-kit/secret';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { deleteExpired } from '../../src/chain/retention.ts';
-import type { ChainedEvent } from '../../src/chain/trail.ts';
-import { type ForwardConfig, forwardDestination } from '../../src/forwarding/forward-destination.ts';
-import { auditDocument } from '../../src/shipping/audit-document.ts';
-import { createAuditShipper } from '../../src/shipping/shipper.ts';
-import { createShippingStore } from '../../src/shipping/shipping-store.ts';
-import type { Destination } from '../../src/shipping/shipping-work.ts';
 import { createAuditWorker } from '../../src/worker/audit-worker.ts';
 import { box, openTrail, silentLog, type TrailDatabase } from '../chain/trail-database.ts';
-import { startSyslogReceiver } from './syslog-receiver.ts';
-import { startWebhookReceiver } from './webhook-receiver.ts';
+import {
+  authority,
+  chained as chainedIn,
+  destinationOf,
+  type Fields,
+  identity,
+  secret,
+  shipperOf,
+  syslog,
+  toDocument,
+  webhook,
+} from './forwarding.ts';
 
 let shop: TrailDatabase;
 beforeAll(async () => {
@@ -22,40 +26,15 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 beforeEach(() => shop.reset());
 
-const authority = createAuthority();
-const identity = authority.issue();
-const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const elasticsearch = {
   ...{ nodes: [], username: undefined, password: undefined, apiKey: undefined, ca: undefined },
   ...{ install: true, namespace: 'default', retentionDays: 30, logs: false, logRetentionDays: 7 },
   timeoutMs: 1000,
 };
 
-type Fields = Partial<ForwardConfig> & { url: string };
-
-function destinationOf({ url, secret, cert, key, timeoutMs = 2000 }: Fields): Destination {
-  const destination = forwardDestination({ url, secret, ca: authority.cert, cert, key, timeoutMs }, Date.now);
-  if (destination === undefined) throw new Error('there is no destination');
-  return destination;
-}
-
-const toDocument = (event: ChainedEvent) =>
-  auditDocument('shop', event, {
-    action: 'bought_something',
-    outcome: event.position % 2 === 0 ? 'success' : 'failure',
-    ...{ category: ['authentication'], type: ['info'], correlationId: `request-${event.position}` },
-    user: { name: `Zoë-${event.position}` },
-    gatehouse: {},
-  });
-
 /** Ships once what waits. */
-async function forwardOnce(fields: Fields): Promise<number> {
-  const { target, close, ...destination } = destinationOf(fields);
-  onTestFinished(close);
-  const store = createShippingStore(shop.trail, target);
-  const options = { pool: shop.pool, name: `shop:${target}`, store, toDocument, log: silentLog };
-  return createAuditShipper({ ...options, ...destination }).shipOnce();
-}
+const forwardOnce = (fields: Fields) => shipperOf(shop, fields).shipOnce();
+const chained = () => chainedIn(shop);
 
 /** One replica of a service. */
 function replica(fields: Fields) {
@@ -72,13 +51,6 @@ function replica(fields: Fields) {
   return { worker, metric };
 }
 
-/** Ids in the order of the chain. */
-async function chained(): Promise<string[]> {
-  const { rows } = await shop.pool.query(
-    'SELECT e.id FROM shop.audit_chain c JOIN shop.events e ON e.seq = c.event_seq ORDER BY c.position',
-  );
-  return rows.map(({ id }) => id);
-}
 const shipped = async () => (await shop.pool.query('SELECT target, position FROM shop.audit_shipping')).rows;
 const isDone = (count: number) =>
   vi.waitFor(async () => expect(await shipped()).toEqual([{ target: 'forward', position: String(count) }]), {
@@ -86,19 +58,6 @@ const isDone = (count: number) =>
   });
 /** Each id once, in the order in which it came first. */
 const first = (ids: readonly string[]) => [...new Set(ids)];
-
-async function syslog(options: Parameters<typeof startSyslogReceiver>[0] = identity) {
-  const receiver = await startSyslogReceiver(options);
-  onTestFinished(() => receiver.close());
-  const ids = () => receiver.messages.map(({ text }) => JSON.parse(text).event.id as string);
-  return { ...receiver, url: `syslog+tls://localhost:${receiver.port}`, ids };
-}
-
-async function webhook(secrets = [secret]) {
-  const receiver = await startWebhookReceiver(identity, secrets);
-  onTestFinished(() => receiver.close());
-  return receiver;
-}
 
 describe('a syslog receiver over TLS', () => {
   it('gets every event once and in order from two replicas, as messages of RFC 5424', async () => {

@@ -10,14 +10,19 @@ export type Mood = number | 'lose' | 'hang';
 
 export async function startWebhookReceiver(tls: SecureContextOptions, secrets: readonly string[]) {
   const requests: { headers: IncomingHttpHeaders; text: string; ids: string[]; mood: Mood }[] = [];
-  const state = { next: [] as Mood[] };
+  const state = {
+    next: [] as Mood[],
+    /** What a firewall in front of it takes for an attack. */
+    suspicious: undefined as RegExp | undefined,
+  };
   const server = createServer(tls, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       const text = Buffer.concat(chunks).toString('utf8');
       const isSigned = secrets.every((secret) => isSignedWith(secret, request.headers, text));
-      const mood = isSigned ? (state.next.shift() ?? 204) : 401;
+      const isStopped = state.suspicious?.test(text) === true;
+      const mood = isStopped ? 403 : isSigned ? (state.next.shift() ?? 204) : 401;
       const { data } = JSON.parse(text) as { data: { events: { event: { id: string } }[] } };
       requests.push({ headers: request.headers, text, ids: data.events.map(({ event }) => event.id), mood });
       if (mood === 'lose') request.socket.destroy();
