@@ -17,11 +17,12 @@ const schema = 'auth';
 /** The connections to PostgreSQL and Redis; `describe.ts` replaces them. */
 export type Stores = ReturnType<typeof openStores>;
 
-export function openStores({ postgres, redis: redisSettings }: Config, { log }: Kit) {
+export function openStores({ postgres, redis: redisSettings, location, region }: Config, { log }: Kit) {
   const options = { schema, applicationName: 'gatehouse-auth-api', log };
   const pool = createPool(postgres, options);
   const { primaryHost, primaryPort } = postgres;
-  const isElsewhere = primaryHost !== undefined;
+  // A region that takes over writes to its own server: the former primary may come back, and is copied over then.
+  const isElsewhere = primaryHost !== undefined && !isWritable({ location, ...region });
   const writer = isElsewhere ? createPool(atAddress(postgres, primaryHost, primaryPort), options) : pool;
   const redis = createRedis(redisSettings, { log });
   return {

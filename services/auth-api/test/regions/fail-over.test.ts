@@ -59,6 +59,9 @@ it('a region that is cut off revokes, and its promoted standby gets what nobody 
     const late = await regions.startReadOnly({ GATEHOUSE_FORCE_WRITABLE: 'true' });
     expect(await isActive(late, client, before)).toBe(false);
     expect(await isActive(late, client, jwt)).toBe(false);
+    // It writes to its own server, although the former primary is still named.
+    const { access_token: fresh } = await passwordTokens(late, client);
+    expect((await postForm(late, 'revoke', { token: fresh }, client)).status).toBe(200);
     await late.close();
   } finally {
     await taken.close();
