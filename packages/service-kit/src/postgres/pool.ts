@@ -55,6 +55,8 @@ export function createPool(config: PostgresConfig, options: PoolOptions): Pool {
 export function atAddress(config: PostgresConfig, host: string, port: number): PostgresConfig {
   if (!config.url) return { ...config, host, port };
   const url = new URL(config.url.reveal());
+  // The driver prefers them to what stands before the path.
+  for (const parameter of ['host', 'port']) url.searchParams.delete(parameter);
   url.hostname = host;
   url.port = String(port);
   return { ...config, url: new Secret(url.href) };
