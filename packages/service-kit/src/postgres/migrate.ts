@@ -18,8 +18,8 @@ export interface MigrateOptions {
 }
 
 const connectTimeoutMs = 10_000;
-/** A statement that waits for a table makes everybody who comes later wait too. */
-const lockTimeoutMs = 10_000;
+/** A statement that waits for a table, as while a backup reads it, makes everybody who comes later wait too, readers as well. */
+const lockTimeoutMs = 2000;
 const pauseMs = 1000;
 
 /**

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { freePort } from '@gatehouse/testing/ports';
 import { createTestDatabase, sharedServerVariable } from '@gatehouse/testing/postgres';
 import pg from 'pg';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../../src/logging/logger.ts';
 import { migrate } from '../../src/postgres/migrate.ts';
 import type { PostgresConfig } from '../../src/postgres/pool.ts';
@@ -86,6 +86,30 @@ test('a table that another session holds is waited for, no longer than was given
     await holder.end();
   }
 }, 40_000);
+
+test('a migration that waits for a table which a backup reads holds up requests for moments, not until they fail', async () => {
+  const { url } = await database();
+  await run(url, first);
+  const backup = new pg.Client({ connectionString: url });
+  await backup.connect();
+  try {
+    await backup.query('BEGIN; SELECT FROM example.things');
+    const migrating = run(url, { ...first, ...second }, 60_000);
+    await vi.waitFor(async () => {
+      const { rowCount } = await backup.query(
+        `SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted`,
+      );
+      expect(rowCount).toBe(1);
+    });
+    const askedMs = performance.now();
+    await query(url, 'SELECT FROM example.things');
+    expect(performance.now() - askedMs).toBeLessThan(6000);
+    await backup.query('COMMIT');
+    expect(await migrating).toEqual(Object.keys(second));
+  } finally {
+    await backup.end();
+  }
+}, 60_000);
 
 test('a wrong password is told at once and is not in the sentence', async () => {
   const { url, name } = await database();
