@@ -109,7 +109,15 @@ function createBySentinel(config: RedisConfig, shared: ReturnType<typeof nodeOpt
     failoverDetector: true,
   });
   connectAgain(client);
+  keepSilent(client);
   return client;
+}
+
+/** A sentinel that is away is tried each second by every client, and the library would print each failure with its stack. */
+function keepSilent(client: Redis): void {
+  const { connector } = client as unknown as { connector: { connectToSentinel(...args: unknown[]): Redis } };
+  const connectToSentinel = connector.connectToSentinel.bind(connector);
+  connector.connectToSentinel = (...args) => connectToSentinel(...args).on('error', () => undefined);
 }
 
 /** The library ends a client whose sentinels announce a fail-over while one of them is asked for the primary. */

@@ -1,5 +1,7 @@
 /** Follows a primary that real sentinels replace. */
 
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { redisConfigOf } from '@gatehouse/testing/redis';
 import { type RedisSentinel, startRedisSentinel } from '@gatehouse/testing/redis-sentinel';
 import { startTcpProxy } from '@gatehouse/testing/tcp-proxy';
@@ -77,6 +79,24 @@ it('an ordered fail-over leads every connection to the new primary', async () =>
     await redis.set('x', '1');
     expect(await direct.get('x')).toBe('1');
   }, patience);
+}, 60_000);
+
+it('a sentinel that is away is not told of at each attempt to reach it', async () => {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  closers.defer(() => printed.mockRestore());
+  const sentinel = await start();
+  let attempts = 0;
+  const away = createServer((socket) => {
+    attempts += 1;
+    socket.resetAndDestroy();
+  }).listen(0, '127.0.0.1');
+  closers.defer(() => void away.close());
+  await once(away, 'listening');
+  const { port } = away.address() as AddressInfo;
+  const redis = await open([...sentinel.sentinels, `127.0.0.1:${port}`]);
+  await vi.waitFor(() => expect(attempts).toBeGreaterThan(3), patience);
+  expect(printed).not.toHaveBeenCalled();
+  expect(await redis.set('x', '1')).toBe('OK');
 }, 60_000);
 
 it('a fail-over that is announced while a sentinel is asked for the primary does not end the client', async () => {
