@@ -102,6 +102,23 @@ it('a change is warned about when it touches what logins need, and only then', a
   expect((await change({ tenant: 'demo' })).body.warnings).toBeUndefined();
 });
 
+it('a change is answered as done also where the stored password does not open, as after the loss of a key', async () => {
+  const { id } = (await createAt({})).body.data;
+  await api.pool.query('UPDATE environment.environments SET password = $2 WHERE id = $1', [
+    id,
+    `v1.lost-key.${'A'.repeat(16)}.${'A'.repeat(22)}`,
+  ]);
+  const changed = await api.call('PATCH', `/environments/${id}`, { payload: { data: { tenant: 'demo2' } } });
+  expect(changed.status).toBe(200);
+  expect(changed.body.warnings).toEqual([
+    {
+      field: 'data.password',
+      value: '[secret]',
+      message: expect.stringContaining('send the password again'),
+    },
+  ]);
+});
+
 it('a server that does not answer in time delays a write no longer than that, and gives no warning', async () => {
   simulator.faults.beforeRequest = () => new Promise(() => undefined);
   const startedMs = performance.now();

@@ -39,8 +39,9 @@ export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: Secre
       if (timeoutMs === 0 || server === undefined || !isConcerned) return [];
       const signal = AbortSignal.timeout(timeoutMs);
       const { primaryAddress: address, primaryPort: port } = server;
-      const target = { ...accountOf(viewOf(environment), secretBox), address, port };
-      const { steps, login = [] } = await examineServer(target, { timeoutMs, signal });
+      const account = readable(() => accountOf(viewOf(environment), secretBox));
+      if (account === undefined) return [unreadable];
+      const { steps, login = [] } = await examineServer({ ...account, address, port }, { timeoutMs, signal });
       // A server that needs longer says nothing about the environment.
       if (signal.aborted) return [];
       return [...steps, ...login].flatMap(({ step, status, message }) => {
@@ -50,4 +51,20 @@ export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: Secre
       });
     },
   };
+}
+
+/** The write is done: a secret of before that does not open must not turn its answer into a failure. */
+const unreadable: Warning = {
+  field: 'data.password',
+  value: '[secret]',
+  message:
+    'What is stored of this environment was sealed with a key that this service does not have: send the password again, and the key of tls.mutual',
+};
+
+function readable<T>(open: () => T): T | undefined {
+  try {
+    return open();
+  } catch {
+    return undefined;
+  }
 }
