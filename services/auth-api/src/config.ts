@@ -30,6 +30,7 @@ import {
 import {
   consulSettings,
   postgresSettings,
+  primaryProblems,
   primarySettings,
   redisProblems,
   redisSettings,
@@ -124,10 +125,21 @@ export const configuration = defineConfiguration(
     ),
   },
   {
-    problemsBetween: ({ auditForward, consul, elasticsearch, http, mode, mtls, outbound, redis }) => [
+    problemsBetween: ({
+      auditForward,
+      consul,
+      elasticsearch,
+      http,
+      mode,
+      mtls,
+      outbound,
+      redis,
+      ...others
+    }) => [
       ...tlsProblems(http.tls),
       ...certificateHeaderProblems({ http, mtls }),
       ...redisProblems(redis),
+      ...primaryProblems(others),
       ...consulProblems(consul),
       ...elasticsearchProblems(elasticsearch),
       ...auditForwardProblems(mode, auditForward),

@@ -145,6 +145,18 @@ export const primarySettings = {
   }),
 };
 
+interface PrimaryValues {
+  postgres: { primaryHost: string | undefined };
+  region: { writableLocation: string | undefined };
+}
+
+export function primaryProblems({ postgres, region }: PrimaryValues): string[] {
+  if (postgres.primaryHost === undefined || region.writableLocation !== undefined) return [];
+  return [
+    'GATEHOUSE_POSTGRES_PRIMARY_HOST needs GATEHOUSE_WRITABLE_LOCATION: without it this region takes all writes itself',
+  ];
+}
+
 export const consulSettings = {
   url: setting(z.url({ protocol: /^https?$/ }).optional(), {
     env: 'GATEHOUSE_CONSUL_URL',
