@@ -29,7 +29,7 @@ export interface ConfigurationBackend {
   readPersonDbids(filter: PersonFilter, options?: ListOptions): Promise<number[]>;
   readAccessGroups(filter: AccessGroupFilter, options?: CallOptions): Promise<CfgAccessGroup[]>;
   /** Errors: Unsupported from a server without roles. */
-  readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]>;
+  readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]>;
   readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]>;
   /** Only number and name. */
   readApplications(filter: ApplicationFilter, options?: CallOptions): Promise<CfgApplication[]>;

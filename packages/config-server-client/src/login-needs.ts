@@ -142,7 +142,9 @@ async function tryPeople(
   options: CallOptions,
 ): Promise<Found> {
   const filter = tenantDbid === undefined ? {} : { tenant_dbid: tenantDbid };
-  const [dbid] = await backend.readPersonDbids(filter, { ...options, maxObjects: 1 });
+  // The whole lists of a server with many tenants would take longer than this question may, again and again.
+  const one = { ...options, maxObjects: 1 };
+  const [dbid] = await backend.readPersonDbids(filter, one);
   if (dbid === undefined) {
     return {
       status: 'failed',
@@ -150,7 +152,7 @@ async function tryPeople(
     };
   }
   await backend.readAccessGroups({ person_dbid: dbid }, options);
-  await backend.readRoles(filter, options).catch((error: unknown) => {
+  await backend.readRoles(filter, one).catch((error: unknown) => {
     // Some servers keep no roles.
     if (!isConfigServerError(error, 'Unsupported')) throw error;
   });

@@ -101,7 +101,7 @@ class Client implements ConfigurationBackend {
     return this.#read(CfgObjectType.accessGroup, filter, cfgAccessGroupSchema, options, fields);
   }
 
-  readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]> {
+  readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]> {
     return this.#read(CfgObjectType.role, filter, cfgRoleSchema, options);
   }
 

@@ -62,7 +62,7 @@ export class PooledBackend implements ConfigurationBackend {
     return this.#call((backend) => backend.readAccessGroups(filter, options));
   }
 
-  readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]> {
+  readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]> {
     return this.#call((backend) => backend.readRoles(filter, options));
   }
 

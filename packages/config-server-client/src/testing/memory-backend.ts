@@ -110,10 +110,11 @@ export class InMemoryBackend implements ConfigurationBackend {
     return structuredClone(this.#accessGroups.filter((group) => accessGroupMatches(group, filter)));
   }
 
-  async readRoles(filter: RoleFilter, options?: CallOptions): Promise<CfgRole[]> {
+  async readRoles(filter: RoleFilter, options?: ListOptions): Promise<CfgRole[]> {
     this.calls.readRoles += 1;
     this.#enter(options);
-    return structuredClone(this.#roles.filter((role) => roleMatches(role, filter)));
+    const found = this.#roles.filter((role) => roleMatches(role, filter));
+    return structuredClone(found.slice(0, options?.maxObjects));
   }
 
   async readTenants(filter: TenantFilter, options?: CallOptions): Promise<CfgTenant[]> {
