@@ -5,6 +5,7 @@ import pg from 'pg';
 import { postgresFailure } from '../errors/store-failures.ts';
 import { reasonOf } from '../health/reason.ts';
 import type { Logger } from '../logging/logger.ts';
+import { noticesDeadClients } from './advisory-lock.ts';
 import { compareMigrations } from './migrations.ts';
 import { connectionOptions, type PostgresConfig } from './pool.ts';
 
@@ -69,6 +70,7 @@ async function migrateOnce(
   client.on('error', (error) => log.debug({ err: error }, 'the connection of the migration broke'));
   try {
     await client.connect();
+    await client.query(`SELECT ${noticesDeadClients}`);
     const { isNew, isStandby } = await readRights(client, schema);
     const { missing, unknown } = await compareMigrations(client, schema, folder);
     if (unknown.length > 0 && missing.length > 0)

@@ -111,6 +111,16 @@ test('a migration that waits for a table which a backup reads holds up requests 
   }
 }, 60_000);
 
+test('the server notices within a minute that the machine of a migration is gone, and gives its locks back', async () => {
+  const { url } = await database();
+  const seconds = `current_setting('tcp_keepalives_idle')::int
+    + current_setting('tcp_keepalives_interval')::int * current_setting('tcp_keepalives_count')::int`;
+  await run(url, {
+    '20270101000000_noted': `CREATE TABLE noted (seconds int CHECK (seconds < 60));
+    INSERT INTO noted SELECT ${seconds}`,
+  });
+});
+
 test('a wrong password is told at once and is not in the sentence', async () => {
   const { url, name } = await database();
   const wrong = new URL(url);
