@@ -4,6 +4,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Check, ServerCheck } from '@gatehouse/contracts/environment-api/administration/checks';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { AppError, tooManyRequests } from '@gatehouse/service-kit/errors/app-error';
+import { withAdvisoryLock } from '@gatehouse/service-kit/postgres/advisory-lock';
 import type { Pool } from '@gatehouse/service-kit/postgres/pool';
 import { type Caller, requireWriter } from '../access/caller.ts';
 import type { Environment } from '../environments/environment.ts';
@@ -11,7 +12,6 @@ import type { EnvironmentService } from '../environments/service.ts';
 import type { CheckLimits, CheckTarget } from '../server-checks/check-server.ts';
 import { accountOf, examineServer } from '../server-checks/examine-server.ts';
 import { askRegistry, type Registries } from './registry.ts';
-import { runExclusively } from './store.ts';
 
 export type CheckService = ReturnType<typeof createCheckService>;
 
@@ -59,7 +59,7 @@ export function createCheckService({
       if (running >= maxChecks) throw tooManyRequests(5, { detail: 'other environments are being checked' });
       running += 1;
       try {
-        const check = await runExclusively(pool, environment.id, () => checkAll(environment));
+        const check = await withAdvisoryLock(pool, `check-${environment.id}`, () => checkAll(environment));
         if (!check) throw checkRuns();
         return check;
       } finally {
