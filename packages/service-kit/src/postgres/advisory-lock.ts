@@ -2,15 +2,6 @@
 import { isOfStandby, type Pool, type PoolClient, type Queryable } from './pool.ts';
 
 /**
- * Columns of a SELECT. A machine that dies, or is cut off, says no goodbye: PostgreSQL would keep its session, and the locks with it, for
- * two hours. Poolers may refuse such settings among the parameters with which a session starts.
- */
-export const noticesDeadClients = [
-  ...[`set_config('tcp_keepalives_idle', '15', false)`, `set_config('tcp_keepalives_interval', '5', false)`],
-  ...[`set_config('tcp_keepalives_count', '3', false)`, `set_config('tcp_user_timeout', '30000', false)`],
-].join(', ');
-
-/**
  * Runs the work while a session lock of PostgreSQL is held; the lock ends with the connection, also when the process dies.
  * Undefined when another process holds it. Lock names are `gatehouse.<name>`.
  */
@@ -23,7 +14,7 @@ export async function withAdvisoryLock<T>(
   let broken: Error | undefined;
   try {
     const { rows } = await client.query<{ locked: boolean }>(
-      `SELECT ${noticesDeadClients}, pg_try_advisory_lock(hashtext('gatehouse'), hashtext($1)) AS locked`,
+      `SELECT pg_try_advisory_lock(hashtext('gatehouse'), hashtext($1)) AS locked`,
       [name],
     );
     if (!rows[0]?.locked) return undefined;

@@ -5,9 +5,8 @@ import pg from 'pg';
 import { postgresFailure } from '../errors/store-failures.ts';
 import { reasonOf } from '../health/reason.ts';
 import type { Logger } from '../logging/logger.ts';
-import { noticesDeadClients } from './advisory-lock.ts';
 import { compareMigrations } from './migrations.ts';
-import { connectionOptions, type PostgresConfig } from './pool.ts';
+import { connectionOptions, noticesDeadClients, type PostgresConfig } from './pool.ts';
 
 export interface MigrateOptions {
   schema: string;
@@ -63,6 +62,7 @@ async function migrateOnce(
 ): Promise<string[]> {
   const client = new pg.Client({
     ...connectionOptions(config),
+    options: noticesDeadClients,
     connectionTimeoutMillis: connectTimeoutMs,
     lock_timeout: lockTimeoutMs,
   });
@@ -70,7 +70,6 @@ async function migrateOnce(
   client.on('error', (error) => log.debug({ err: error }, 'the connection of the migration broke'));
   try {
     await client.connect();
-    await client.query(`SELECT ${noticesDeadClients}`);
     const { isNew, isStandby } = await readRights(client, schema);
     const { missing, unknown } = await compareMigrations(client, schema, folder);
     if (unknown.length > 0 && missing.length > 0)

@@ -1,7 +1,17 @@
-/** Where the connections of a pool lead. */
+/** Where the connections of a pool lead, and what becomes of them when their machine is gone. */
+import { createTestDatabase } from '@gatehouse/testing/postgres';
 import pg from 'pg';
-import { expect, it } from 'vitest';
-import { atAddress, connectionOptions, type PostgresConfig } from '../../src/postgres/pool.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { createLogger } from '../../src/logging/logger.ts';
+import { withAdvisoryLock } from '../../src/postgres/advisory-lock.ts';
+import {
+  atAddress,
+  connectionOptions,
+  createPool,
+  inTransaction,
+  type PostgresConfig,
+  type Queryable,
+} from '../../src/postgres/pool.ts';
 import { Secret } from '../../src/secret.ts';
 
 it.each([
@@ -16,4 +26,31 @@ it.each([
     database: 'gatehouse',
     user: 'role',
   });
+});
+
+async function openPool() {
+  const { url, close } = await createTestDatabase();
+  onTestFinished(close);
+  const config = { url: new Secret(url), ssl: 'off', poolSize: 2 } as PostgresConfig;
+  const log = createLogger('pool', { level: 'silent', format: 'json' });
+  const pool = createPool(config, { schema: 'sample', applicationName: 'test', log });
+  onTestFinished(() => pool.end());
+  return pool;
+}
+
+/** After how many seconds the server gives up a client that is silent, and one that does not confirm what it is sent. */
+async function patienceOf(client: Queryable) {
+  const { rows } = await client.query(
+    `SELECT current_setting('search_path') AS path, current_setting('tcp_keepalives_idle')::int
+      + current_setting('tcp_keepalives_interval')::int * current_setting('tcp_keepalives_count')::int AS silent,
+      (SELECT setting::int / 1000 FROM pg_settings WHERE name = 'tcp_user_timeout') AS unsent`,
+  );
+  return rows[0];
+}
+
+it('the server notices within a minute that a machine with locks is gone, whatever it locked, and gives them back', async () => {
+  const pool = await openPool();
+  const expected = { path: 'sample', silent: 30, unsent: 30 };
+  expect(await inTransaction(pool, patienceOf)).toEqual(expected);
+  expect(await withAdvisoryLock(pool, 'example', patienceOf)).toEqual(expected);
 });
