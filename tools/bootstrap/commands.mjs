@@ -12,7 +12,7 @@ export const commands = {
   test: { steps: [vitest], needs: ['redis', 'chromium', 'build'] },
   'test:real': {
     steps: [[...source, 'tools/real/run.ts']],
-    needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'syslog', 'build'],
+    needs: ['redis', 'chromium', 'prometheus', 'identity providers', 'syslog', 'postgresql', 'build'],
   },
   'test:cluster': {
     steps: [[...source, 'tools/cluster/run.ts']],

@@ -1,5 +1,5 @@
 // Programs that no npm package ships: a Redis server, Chromium for the end-to-end tests, Prometheus for the alert rules,
-// identity providers for single sign-on, a syslog receiver.
+// identity providers for single sign-on, a syslog receiver, PostgreSQL with its programs for backups.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { PlainError } from './progress.mjs';
@@ -35,6 +35,13 @@ export async function providePrometheus(progress) {
   if (onPath('promtool') && onPath('prometheus')) return;
   if (canInstall()) await install(['prometheus'], 'Prometheus (Debian package prometheus)', progress);
   else progress.note('No prometheus and promtool on the PATH: the suites of the alert rules are skipped.');
+}
+
+/** Without it the suite of the printed backup is skipped by name. The PostgreSQL of npm has no pg_dump. */
+export async function providePostgres(progress) {
+  if (await areInstalled(['postgresql'])) return;
+  if (canInstall()) await install(['postgresql'], 'PostgreSQL (Debian package postgresql)', progress);
+  else progress.note('No Debian package of PostgreSQL: the suite of the printed backup is skipped.');
 }
 
 /** Without it the suite of the second destination of audit events is skipped by name. */

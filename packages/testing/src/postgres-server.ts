@@ -1,4 +1,4 @@
-/** Runs the PostgreSQL server of an npm package as a child process. */
+/** Runs a PostgreSQL server, by default that of an npm package, as a child process. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -28,6 +28,8 @@ export interface PostgresServerOptions {
   logFile?: number;
   /** Gets the server's process before it is ready. */
   onSpawn?: (child: ChildProcess) => void;
+  /** Default: those of the npm package. */
+  programs?: PostgresPrograms;
 }
 
 export interface PostgresServer {
@@ -42,7 +44,7 @@ export interface PostgresServer {
 /** Creates the data folder when it is missing, starts the server on loopback and resolves when it answers. */
 export async function startPostgresServer(options: PostgresServerOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
-  const programs = await findPostgresPrograms();
+  const programs = options.programs ?? (await findPostgresPrograms());
   const created = !existsSync(`${dataDir}/PG_VERSION`);
   if (created) await createDataFolder(programs, dataDir, options);
   const child = start(programs.postgres, serverArguments(dataDir, options), dataDir, options);
