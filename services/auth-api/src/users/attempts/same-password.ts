@@ -1,5 +1,5 @@
 /** Notices attempts that ask the Configuration Server what it is being asked already, so that all share one place and answer. */
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { AuthenticatedUser } from '@gatehouse/config-server-client/backend';
 import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
 
@@ -20,7 +20,7 @@ interface Asked {
 
 export function createSamePassword() {
   // Of this process, and a mark ends with its attempt: nothing of a password is kept.
-  const key = randomBytes(32);
+  const key = createSecretKey(randomBytes(32));
   const askedByAccount = new Map<string, Asked>();
 
   /** Call it for every attempt, and `leave` when it was answered. `proof`: that of the same question, if its answer is yes. */

@@ -1,5 +1,5 @@
 /** Marks the network that an account is used from, so that Redis holds no address of a person. */
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import { parseEncryptionKeys } from '@gatehouse/service-kit/crypto/secret-box';
 import { addressNetwork } from '@gatehouse/service-kit/limits/address-group';
 import type { Secret } from '@gatehouse/service-kit/secret';
@@ -9,7 +9,9 @@ export type UsualAddresses = ReturnType<typeof createUsualAddresses>;
 /** `encryptionKeys`: shared by all replicas. The first one marks; a mark under any of them counts. */
 export function createUsualAddresses(encryptionKeys: Secret) {
   const keys = [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
-    Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'usual address', 32)),
+    createSecretKey(
+      Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'usual address', 32)),
+    ),
   );
   return {
     /**
