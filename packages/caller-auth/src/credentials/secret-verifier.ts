@@ -1,5 +1,5 @@
 /** Verifies presented secrets with work that does not show whether their owner exists. */
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { createGrowingCache } from '@gatehouse/service-kit/cache/growing-cache';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { isDigest, matchesDigest, randomBytes } from '@gatehouse/service-kit/crypto/secrets';
@@ -68,7 +68,7 @@ export async function createSecretVerifier(options: SecretVerifierOptions) {
   const perOwner = createAttemptLimiter({ attempts: options.failuresPerOwner ?? 20, windowMs, now });
   const perAddress = createAddressLimiter({ attempts: options.failuresPerAddress ?? 200, windowMs, now });
   // A verified secret is remembered under an HMAC with a key of this process; a changed hash gives another HMAC.
-  const memoryKeySecret = randomBytes(32);
+  const memoryKeySecret = createSecretKey(randomBytes(32));
   const verified = new LRUCache<string, true>({ max: 10_000, ttl: 3_600_000 });
   const inFlight = new Map<string, Promise<boolean>>();
   const dummyHash = await hashSlowly(randomBytes(16).toString('hex'));

@@ -1,5 +1,5 @@
 /** Makes and verifies nonces for DPoP proofs (RFC 9449 section 8) from the time and a shared key, so that no replica stores any. */
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
 import { parseEncryptionKeys } from '@gatehouse/service-kit/crypto/secret-box';
 import { equalDigests } from '@gatehouse/service-kit/crypto/secrets';
@@ -24,12 +24,14 @@ export const nonceLifeMs = (acceptedSteps + 1) * stepMs;
 
 export function createDpopNonces({ encryptionKeys, isRequired, now }: DpopNoncesOptions) {
   const nonceKeys = [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
-    Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'dpop nonce', 32)),
+    createSecretKey(
+      Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'dpop nonce', 32)),
+    ),
   );
   const step = () => Math.floor(now() / stepMs);
   let made: { step: number; nonce: string } | undefined;
 
-  const sign = (key: Buffer, at: number) =>
+  const sign = (key: KeyObject, at: number) =>
     createHmac('sha256', key).update(String(at)).digest().subarray(0, 16).toString('base64url');
 
   return {
