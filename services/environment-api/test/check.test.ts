@@ -222,6 +222,17 @@ describe('a check', () => {
     expect(await failureOf(id)).toBeDefined();
   });
 
+  it('says what to send again where the stored password does not open, as after the loss of a key', async () => {
+    const id = await environment([1]);
+    await api.pool.query('UPDATE environment.environments SET password = $2 WHERE id = $1', [
+      id,
+      `v1.lost-key.${'A'.repeat(16)}.${'A'.repeat(22)}`,
+    ]);
+    const { status, text } = await api.call('POST', `/environments/${id}/check`);
+    expect(status).toBe(409);
+    expect(text).toContain('send the password again');
+  });
+
   it('is for those who may write', async () => {
     const id = await environment([1]);
     const as = (fields: object) =>

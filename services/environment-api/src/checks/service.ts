@@ -52,7 +52,7 @@ export function createCheckService({
   }
 
   return {
-    /** @throws AppError 403, 404, 409 while another check of the environment runs, 429 while others run here */
+    /** @throws AppError 403, 404, 409 while another check of the environment runs or its secrets do not open, 429 while others run here */
     async run(caller: Caller, environmentId: string): Promise<Check> {
       const environment = await environments.read(caller, environmentId);
       requireWriter(caller);

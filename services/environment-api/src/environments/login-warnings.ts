@@ -2,7 +2,7 @@
 import type { Warning } from '@gatehouse/contracts/envelope';
 import type { LoginStep, Step } from '@gatehouse/contracts/environment-api/administration/checks';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
-import { accountOf, examineServer } from '../server-checks/examine-server.ts';
+import { accountOf, examineServer, unreadableSecrets } from '../server-checks/examine-server.ts';
 import { type Environment, viewOf } from './environment.ts';
 import type { EnvironmentPatch } from './schemas.ts';
 
@@ -57,8 +57,7 @@ export function createLoginWarnings({ secretBox, timeoutMs }: { secretBox: Secre
 const unreadable: Warning = {
   field: 'data.password',
   value: '[secret]',
-  message:
-    'What is stored of this environment was sealed with a key that this service does not have: send the password again, and the key of tls.mutual',
+  message: unreadableSecrets,
 };
 
 function readable<T>(open: () => T): T | undefined {

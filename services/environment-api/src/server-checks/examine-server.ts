@@ -6,6 +6,7 @@ import type { LoginStep, Step } from '@gatehouse/contracts/environment-api/admin
 import { tlsClientOf } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { type EnvironmentView, passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { conflict } from '@gatehouse/service-kit/errors/app-error';
 import { type CheckLimits, type CheckTarget, checkServer } from './check-server.ts';
 
 export interface ServerExamination {
@@ -14,20 +15,31 @@ export interface ServerExamination {
   login?: LoginStep[];
 }
 
-/** Opens the secrets of an environment once for all its servers. */
+/** What a caller is told whose stored secrets do not open, as after the loss of a key. */
+export const unreadableSecrets =
+  'What is stored of this environment was sealed with a key that this service does not have: send the password again, and the key of tls.mutual';
+
+/** Opens the secrets of an environment once for all its servers. @throws AppError 409 when they do not open */
 export function accountOf(
   environment: EnvironmentView,
   secretBox: SecretBox,
 ): Omit<CheckTarget, 'address' | 'port'> {
   const { id, passwordEnvelope, tlsEnabled, tls, username, appName, tenant } = environment;
+  const open: SecretBox['open'] = (envelope, place) => {
+    try {
+      return secretBox.open(envelope, place);
+    } catch (cause) {
+      throw conflict(unreadableSecrets, { cause });
+    }
+  };
   return {
     userName: username,
-    password: secretBox.open(passwordEnvelope, passwordPlace(id)).toString('utf8'),
+    password: open(passwordEnvelope, passwordPlace(id)).toString('utf8'),
     applicationName: appName,
     tenant,
     isTls: tlsEnabled,
     hasClientCertificate: tls?.mutual !== undefined,
-    tls: tlsEnabled ? tlsClientOf(environment, secretBox.open) : undefined,
+    tls: tlsEnabled ? tlsClientOf(environment, open) : undefined,
   };
 }
 
