@@ -66,7 +66,7 @@ export async function verifyConfigurationTrail(
   return (await http.read(verifyAnswer, { path: `${apiPath}/audit/verify`, query })).data;
 }
 
-/** Sends again what Elasticsearch refused; returns how many changes it took. @throws UpstreamError */
+/** Sends again what a destination refused; returns how many changes were taken. @throws UpstreamError */
 export async function reshipConfigurationTrail(http: HttpClient): Promise<number> {
   return (await http.read(reshipAnswer, { method: 'POST', path: `${apiPath}/audit/reship` })).data.taken;
 }

@@ -88,7 +88,11 @@ export function createAuditWorker(options: AuditWorkerOptions) {
     /** Sends again what a destination refused. Resolves the number of events that were taken. @throws AppError 409, 503 */
     async reship(): Promise<number> {
       if (shippings.length === 0)
-        throw new AppError('no_elasticsearch', 409, 'No Elasticsearch is configured: nothing is shipped');
+        throw new AppError(
+          'no_elasticsearch',
+          409,
+          'Audit events have no destination: set GATEHOUSE_ELASTICSEARCH_NODES, GATEHOUSE_AUDIT_FORWARD_URL or both',
+        );
       let taken = 0;
       for (const { reship, destination } of shippings) {
         taken += await reship().catch((error: unknown) => {

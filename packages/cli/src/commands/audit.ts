@@ -100,12 +100,12 @@ export function auditCommands(program: Command, cli: Cli): void {
 
   audit
     .command('reship')
-    .description('send again what Elasticsearch refused')
+    .description('send again what a destination refused')
     .action(
       cli.action(async (session) => {
         const security = await api(session).reship();
         const taken = security.taken + (await reshipConfigurationTrail(session.environmentApi));
-        session.output.done(`Elasticsearch took ${taken} events now.`, { taken });
+        session.output.done(`The destinations took ${taken} events now.`, { taken });
       }),
     );
 

@@ -59,7 +59,7 @@ export function auditRoutes(app: App, { search, worker, erasure }: Audit): void 
     {
       schema: {
         tags,
-        summary: 'Send again what Elasticsearch refused',
+        summary: 'Send again what a destination refused',
         response: { 200: reshipAnswer, ...refusals, 409: errorEnvelope },
       },
     },

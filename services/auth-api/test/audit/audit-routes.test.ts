@@ -93,9 +93,12 @@ describe('security events', () => {
     expect(await verify()).toMatchObject([{ problems: [] }]);
   });
 
-  it('are not shipped anywhere without an Elasticsearch, and say so', async () => {
+  it('are not shipped anywhere without a destination, and say which settings name one', async () => {
     const answer = await opsCall(stack, 'POST', `${path}/reship`);
     expect(answer.status).toBe(409);
+    expect(JSON.stringify(answer.json())).toMatch(
+      /set GATEHOUSE_ELASTICSEARCH_NODES, GATEHOUSE_AUDIT_FORWARD_URL or both/,
+    );
   });
 
   it('forget a person on demand: what happened stays, who it was goes, the chain holds', async () => {

@@ -1,4 +1,4 @@
-/** Routes below `/audit`: list the audit trail, verify its hash chain, ship again what Elasticsearch refused. */
+/** Routes below `/audit`: list the audit trail, verify its hash chain, ship again what a destination refused. */
 
 import type { AuditWorker } from '@gatehouse/audit-trail/worker/audit-worker';
 import { auditDaysQuery, reshipAnswer, verifyAnswer } from '@gatehouse/contracts/audit-chain';
@@ -89,7 +89,7 @@ export function auditRoutes(
       schema: {
         tags: ['audit'],
         operationId: 'reshipAudit',
-        summary: 'Send again what Elasticsearch refused',
+        summary: 'Send again what a destination refused',
         response: { 200: reshipAnswer, ...failures },
       },
     },
