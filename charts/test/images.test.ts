@@ -79,10 +79,10 @@ describe('docker/compose.yaml', () => {
     },
   );
 
-  test('publishes the public host only, on loopback unless told otherwise', () => {
+  test('publishes the public host and the calls of the operator only, on loopback unless told otherwise', () => {
     const published = Object.entries(services).filter(([, { ports }]) => ports);
     expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
-      ['public-host', ['127.0.0.1:8443:8443']],
+      ['public-host', ['127.0.0.1:8443:8443', '127.0.0.1:8444:8444']],
     ]);
   });
 
@@ -94,6 +94,33 @@ describe('docker/compose.yaml', () => {
         security_opt: ['no-new-privileges:true'],
       });
     }
+  });
+
+  test('threats 75: what starts as root has only the capabilities of its image, and no way to more rights', () => {
+    const leavesRoot = ['CHOWN', 'DAC_OVERRIDE', 'SETGID', 'SETUID'];
+    const capabilities = {
+      'public-host': leavesRoot,
+      postgres: [...leavesRoot, 'FOWNER'].sort(),
+      redis: leavesRoot,
+      elasticsearch: undefined,
+      // Its first process forwards signals to another account.
+      consul: ['CHOWN', 'KILL', 'SETGID', 'SETUID'],
+    };
+    for (const [name, added] of Object.entries(capabilities)) {
+      const { cap_drop, security_opt, cap_add } = services[name] ?? {};
+      expect({ cap_drop, security_opt, cap_add }, name).toEqual({
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        cap_add: added,
+      });
+    }
+  });
+
+  test('Redis and PostgreSQL leave the account of root, which only the entry points of their images do', () => {
+    for (const name of ['redis', 'postgres'])
+      expect(services[name]?.command?.join(' '), name).toMatch(
+        /exec docker-entrypoint\.sh (redis-server|postgres) /,
+      );
   });
 
   test('every connection is encrypted, and nothing permits otherwise', () => {
@@ -127,5 +154,12 @@ describe('docker/compose.yaml', () => {
     expect(routes).not.toMatch(/:808[12]/);
     for (const api of ['auth', 'environment'])
       expect(routes).toContain(`location /${api}/v3/internal/ { return 404; }`);
+  });
+
+  test('the calls of the operator have a port of their own, which the command line asks', () => {
+    expect(read('docker/public-host.conf')).toMatch(
+      /location \/auth\/v3\/ops \{\s+if \(\$server_port = 8443\) \{ return 404; \}/,
+    );
+    expect(services['cli']?.environment?.['GATEHOUSE_URL']).toBe('https://public-host:8444');
   });
 });

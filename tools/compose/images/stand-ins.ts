@@ -10,7 +10,7 @@ import { debianImage, makeDebian, makeImage } from '../../images/base.ts';
 const entrypointOf = (store: string) => join(import.meta.dirname, `../stand-ins/${store}-entrypoint.sh`);
 
 const recipe = createHash('sha256');
-for (const file of [import.meta.filename, entrypointOf('postgres'), entrypointOf('elasticsearch')])
+for (const file of [import.meta.filename, ...['postgres', 'redis', 'elasticsearch'].map(entrypointOf)])
   recipe.update(readFileSync(file));
 const tag = recipe.digest('hex').slice(0, 16);
 
@@ -34,7 +34,14 @@ export async function makeStandIns(): Promise<void> {
     'RUN rm /etc/nginx/sites-enabled/default',
     'CMD ["nginx", "-g", "daemon off;"]',
   ]);
-  await make('REDIS_IMAGE', [install('redis-server'), 'RUN mkdir -p /data']);
+  const redis = [
+    install('redis-server'),
+    'COPY entrypoint.sh /usr/local/bin/docker-entrypoint.sh',
+    'RUN install -d -o redis -g redis /data',
+    'WORKDIR /data',
+    'ENTRYPOINT ["docker-entrypoint.sh"]',
+  ];
+  await make('REDIS_IMAGE', redis, (folder) => copyEntrypoint('redis', folder));
   const postgres = [
     install('postgresql-15'),
     'ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
