@@ -14,6 +14,7 @@ export interface Break {
 }
 
 const stillUses = 'a replica of the former release may still use it';
+const otherwiseDone = 'something else then happens with what a replica of the former release writes';
 const stillWrites = 'a replica of the former release may still write what is refused then';
 
 export function breaksOf(statement: Tree, isNew: (name: string) => boolean): Break[] {
@@ -52,7 +53,11 @@ const readers: Record<string, (node: Tree) => Break[]> = {
   TruncateStmt: ({ relations }) =>
     relations.map(({ RangeVar }: Tree) => breakOf('empties the table', nameOf(RangeVar), stillUses)),
   DeleteStmt: ({ relation, whereClause }) =>
-    whereClause ? [] : [breakOf('empties the table', nameOf(relation), stillUses)],
+    chooses(whereClause) ? [] : [breakOf('empties the table', nameOf(relation), stillUses)],
+  UpdateStmt: ({ relation, whereClause }) =>
+    chooses(whereClause) ? [] : [breakOf('overwrites every row of the table', nameOf(relation), stillUses)],
+  RuleStmt: ({ relation }) => [breakOf('adds a rule to the table', nameOf(relation), otherwiseDone)],
+  CreateTrigStmt: ({ relation }) => [breakOf('adds a trigger to the table', nameOf(relation), otherwiseDone)],
   IndexStmt: ({ unique, relation }) =>
     unique ? [breakOf('makes values unique in the table', nameOf(relation), stillWrites)] : [],
   AlterEnumStmt: ({ typeName, oldVal }) =>
@@ -63,6 +68,13 @@ const readers: Record<string, (node: Tree) => Break[]> = {
   ],
   GrantStmt: ({ is_grant: isGrant, objects = [] }) =>
     isGrant ? [] : objects.map((object: Tree) => breakOf('revokes rights on', dottedOf(object), stillUses)),
+  DropOwnedStmt: () => [
+    {
+      does: 'drops all that a role owns',
+      name: undefined,
+      harm: 'nobody can tell what that is: name each thing',
+    },
+  ],
   DoStmt: () => [
     {
       does: 'runs a DO block',
@@ -82,15 +94,13 @@ function ofCommand(table: string, { AlterTableCmd: { subtype, name, def } }: Tre
     case 'AT_SetNotNull':
       return [breakOf('forbids NULL in the column', part, stillWrites)];
     case 'AT_ColumnDefault':
-      return def ? [] : [breakOf('drops the default of the column', part, stillWrites)];
+      return def && !isNull(def) ? [] : [breakOf('drops the default of the column', part, stillWrites)];
     case 'AT_DropConstraint':
       return [breakOf('drops the constraint', part, 'a replica of the former release may rely on it')];
     case 'AT_AddConstraint':
       return [breakOf('adds a constraint to the table', table, stillWrites)];
     case 'AT_AddColumn':
-      return isRequired(def['ColumnDef'])
-        ? [breakOf('requires the new column', `${table}.${def['ColumnDef'].colname}`, stillOmits)]
-        : [];
+      return ofNewColumn(`${table}.${def['ColumnDef'].colname}`, def['ColumnDef']);
     case 'AT_AddIdentity':
     case 'AT_DropIdentity':
     case 'AT_DropExpression':
@@ -98,6 +108,14 @@ function ofCommand(table: string, { AlterTableCmd: { subtype, name, def } }: Tre
       return [breakOf('changes how values come into the column', part, stillWrites)];
     case 'AT_ChangeOwner':
       return [breakOf('changes the owner of', table, stillUses)];
+    case 'AT_SetUnLogged':
+      return [
+        breakOf(
+          'stops the logging of the table',
+          table,
+          'a crash empties it, and a standby does not have it',
+        ),
+      ];
     case 'AT_EnableRowSecurity':
     case 'AT_ForceRowSecurity':
       return [breakOf('hides rows of the table', table, stillUses)];
@@ -107,14 +125,25 @@ function ofCommand(table: string, { AlterTableCmd: { subtype, name, def } }: Tre
 }
 
 const stillOmits = 'a replica of the former release does not write it, and the column has no default';
+const writesTheSame =
+  'a replica of the former release does not write it, and the default is unique only once';
 
-function isRequired({ constraints = [] }: Tree): boolean {
+function ofNewColumn(name: string, { constraints = [] }: Tree): Break[] {
   const types = constraints.map(({ Constraint }: Tree) => Constraint['contype']);
   const has = (...wanted: string[]) => types.some((type: string) => wanted.includes(type));
-  return (
-    has('CONSTR_NOTNULL', 'CONSTR_PRIMARY') && !has('CONSTR_DEFAULT', 'CONSTR_GENERATED', 'CONSTR_IDENTITY')
-  );
+  if (has('CONSTR_DEFAULT'))
+    return has('CONSTR_UNIQUE', 'CONSTR_PRIMARY')
+      ? [breakOf('makes unique the default of the new column', name, writesTheSame)]
+      : [];
+  const isRequired = has('CONSTR_NOTNULL', 'CONSTR_PRIMARY') && !has('CONSTR_GENERATED', 'CONSTR_IDENTITY');
+  return isRequired ? [breakOf('requires the new column', name, stillOmits)] : [];
 }
+
+/** Whether a condition depends on the row: `WHERE true` does not. */
+const chooses = (condition?: Tree): boolean => JSON.stringify(condition ?? {}).includes('"ColumnRef"');
+
+/** `NULL` and `NULL::text` */
+const isNull = ({ A_Const, TypeCast }: Tree): boolean => (A_Const ?? TypeCast?.arg.A_Const)?.isnull === true;
 
 const breakOf = (does: string, name: string, harm: string): Break => ({ does, name, harm });
 

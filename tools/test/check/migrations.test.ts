@@ -63,6 +63,35 @@ it.each([
     'WITH gone AS (DELETE FROM auth.clients RETURNING *) INSERT INTO auth.former SELECT * FROM gone',
     'empties the table auth.clients',
   ],
+  ['DELETE FROM auth.clients WHERE 1 = 1', 'empties the table auth.clients'],
+  [`UPDATE auth.clients SET note = ''`, 'overwrites every row of the table auth.clients'],
+  [`UPDATE auth.clients SET note = '' WHERE NOT false`, 'overwrites every row of the table auth.clients'],
+  [
+    'CREATE RULE kept AS ON DELETE TO auth.clients DO INSTEAD NOTHING',
+    'adds a rule to the table auth.clients',
+  ],
+  [
+    'CREATE TRIGGER refusal BEFORE INSERT ON auth.clients FOR EACH ROW EXECUTE FUNCTION auth.refuse()',
+    'adds a trigger to the table auth.clients',
+  ],
+  [
+    'ALTER TABLE auth.clients ALTER note SET DEFAULT NULL',
+    'drops the default of the column auth.clients.note',
+  ],
+  [
+    'ALTER TABLE auth.clients ALTER note SET DEFAULT NULL::text',
+    'drops the default of the column auth.clients.note',
+  ],
+  [
+    `ALTER TABLE auth.clients ADD COLUMN note text DEFAULT '' UNIQUE`,
+    'makes unique the default of the new column auth.clients.note',
+  ],
+  [
+    'ALTER TABLE auth.clients ADD COLUMN note int DEFAULT 1 PRIMARY KEY',
+    'makes unique the default of the new column auth.clients.note',
+  ],
+  ['DROP OWNED BY somebody', 'drops all that a role owns'],
+  ['ALTER TABLE auth.clients SET UNLOGGED', 'stops the logging of the table auth.clients'],
   // Tables that the file builds anew were there before.
   ['DROP TABLE auth.clients; CREATE TABLE auth.clients (id int)', 'drops the table auth.clients'],
   [
@@ -90,7 +119,10 @@ it.each([
   'CREATE TABLE auth.things (id int PRIMARY KEY, note text NOT NULL)',
   // Nobody of the former release knows it.
   'CREATE TABLE auth.things (id int); ALTER TABLE auth.things ALTER id SET NOT NULL; CREATE UNIQUE INDEX ON auth.things (id)',
+  'CREATE TABLE auth.things (id int); CREATE TRIGGER t AFTER INSERT ON auth.things EXECUTE FUNCTION auth.f(); UPDATE auth.things SET id = 1',
   'ALTER TABLE auth.clients ADD COLUMN note text',
+  'ALTER TABLE auth.clients ADD COLUMN note text UNIQUE',
+  'ALTER TABLE auth.clients ADD COLUMN note bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
   `ALTER TABLE auth.clients ADD COLUMN note text NOT NULL DEFAULT ''`,
   'ALTER TABLE auth.clients ALTER note DROP NOT NULL',
   'ALTER TABLE auth.clients ALTER note SET DEFAULT 1',
