@@ -1,3 +1,5 @@
+import { createLogger } from '@gatehouse/service-kit/logging/logger';
+import { createPool } from '@gatehouse/service-kit/postgres/pool';
 import { startPostgres } from '@gatehouse/testing/postgres';
 import { expect, it } from 'vitest';
 import { environmentBody, startApi } from './running-api.ts';
@@ -31,5 +33,38 @@ it('answers 503 with Retry-After while PostgreSQL is away, and recovers by itsel
   } finally {
     await api.close();
     await postgres.close();
+  }
+}, 60_000);
+
+it('reads are answered while writers wait for one row, and those that wait too long get 503 with Retry-After', async () => {
+  const api = await startApi({
+    env: { GATEHOUSE_POSTGRES_POOL_SIZE: '4', GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS: '500' },
+  });
+  const id = await api.environment();
+  // Of another replica, whose transaction takes long.
+  const log = createLogger('replica', { level: 'silent', format: 'json' });
+  const replica = { schema: 'environment', applicationName: 'replica', log };
+  const others = createPool(api.config.postgres, replica);
+  const holder = await others.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM environment.environments WHERE id = $1 FOR UPDATE', [id]);
+    const writes = Array.from({ length: 10 }, () =>
+      api.call('PATCH', `/environments/${id}`, { payload: { data: { tenant: 'one row' } } }),
+    );
+    const refused = await Promise.race(writes);
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await api.call('GET', `/environments/${id}`)).status).toBe(200);
+    await holder.query('COMMIT');
+    const statuses = (await Promise.all(writes)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(2);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(8);
+    const after = await api.call('PATCH', `/environments/${id}`, { payload: { data: { tenant: 'after' } } });
+    expect(after.status).toBe(200);
+  } finally {
+    holder.release();
+    await others.end();
+    await api.close();
   }
 }, 60_000);

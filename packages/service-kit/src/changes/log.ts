@@ -3,6 +3,7 @@ import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { z } from 'zod';
 import { createRepeatingWork, type RepeatingWork } from '../background/repeating-work.ts';
 import type { Clock } from '../clock.ts';
+import { createSemaphore } from '../limits/semaphore.ts';
 import type { Logger } from '../logging/logger.ts';
 import { inTransaction, type Pool, type PoolClient } from '../postgres/pool.ts';
 import type { RedisClient } from '../redis/client.ts';
@@ -26,7 +27,7 @@ export interface ChangeTransaction {
 }
 
 export interface ChangeLog {
-  /** Commits the work with its changes and publishes them afterwards. */
+  /** Commits the work with its changes and publishes them afterwards. @throws AppError (503) when writers before it take too long */
   inTransaction<T>(work: (transaction: ChangeTransaction) => Promise<T>): Promise<T>;
   /** Returns changes after `seq`, oldest first. */
   since(seq: number, limit?: number): Promise<Change[]>;
@@ -67,6 +68,11 @@ const columns =
 const lock = `SELECT pg_advisory_xact_lock(hashtext('gatehouse.changes'), hashtext($1))`;
 
 export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLogOptions): ChangeLog {
+  // Writers that wait for the lock of one row would take all connections, and nothing could be read.
+  const writers = createSemaphore({
+    concurrency: Math.ceil(pool.options.max / 2),
+    patienceMs: pool.options.connectionTimeoutMillis,
+  });
   const insert = `INSERT INTO ${schema}.changes (seq, entity, entity_id, contact_center_id)
     SELECT coalesce(max(seq), 0) + 1, $1, $2, $3 FROM ${schema}.changes
     RETURNING ${columns}`;
@@ -99,11 +105,13 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
     async inTransaction(work) {
       const drafts: ChangeDraft[] = [];
       let changes: Change[] = [];
-      const result = await inTransaction(pool, async (client) => {
-        const value = await work({ client, record: (change) => drafts.push(change) });
-        changes = await number(client, drafts);
-        return value;
-      });
+      const result = await writers.run(() =>
+        inTransaction(pool, async (client) => {
+          const value = await work({ client, record: (change) => drafts.push(change) });
+          changes = await number(client, drafts);
+          return value;
+        }),
+      );
       await publish(changes);
       return result;
     },
