@@ -38,7 +38,11 @@ it('answers 503 with Retry-After while PostgreSQL is away, and recovers by itsel
 
 it('reads are answered while writers wait for one row, and those that wait too long get 503 with Retry-After', async () => {
   const api = await startApi({
-    env: { GATEHOUSE_POSTGRES_POOL_SIZE: '4', GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS: '500' },
+    env: {
+      GATEHOUSE_POSTGRES_POOL_SIZE: '4',
+      GATEHOUSE_POSTGRES_POOL_CHECKOUT_TIMEOUT_MS: '500',
+      GATEHOUSE_POSTGRES_STATEMENT_TIMEOUT_MS: '30000',
+    },
   });
   const id = await api.environment();
   // Of another replica, whose transaction takes long.
@@ -56,10 +60,12 @@ it('reads are answered while writers wait for one row, and those that wait too l
     expect(refused.status).toBe(503);
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await api.call('GET', `/environments/${id}`)).status).toBe(200);
+    let refusals = 0;
+    for (const write of writes) write.then(({ status }) => (refusals += Number(status === 503)));
+    await expect.poll(() => refusals, { timeout: 10_000 }).toBe(8);
     await holder.query('COMMIT');
     const statuses = (await Promise.all(writes)).map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(2);
-    expect(statuses.filter((status) => status === 503)).toHaveLength(8);
     const after = await api.call('PATCH', `/environments/${id}`, { payload: { data: { tenant: 'after' } } });
     expect(after.status).toBe(200);
   } finally {
