@@ -19,7 +19,10 @@ interface Answer {
 /** Runs the sources: compiled code would not lack the guard that was taken out of a copy of them. */
 export function spawnService(service: Name, env: Record<string, string>, command: string[] = []) {
   const args = ['--conditions=source', `services/${service}/src/main.ts`, ...command];
-  return spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // What Node has compiled before halves the CPU time of a start.
+  const { NODE_COMPILE_CACHE = '' } = process.env;
+  const own = { NODE_COMPILE_CACHE, ...env };
+  return spawn(process.execPath, args, { cwd: root, env: own, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 export async function startProcess(service: Name, env: Record<string, string>) {
