@@ -12,11 +12,13 @@ import { clusterFolder, kubeconfigFile } from './places.ts';
 import { Skipped, type Step } from './step.ts';
 import { stepsOf } from './steps.ts';
 import { type Row, tableOf } from './table.ts';
+import { copyTree } from './workplace.ts';
 
 const usage = `Usage: npm run test:cluster [-- options]
 
   --only TEXT       only steps whose name contains it and those they need; may be repeated
   --keep            leave the cluster up at the end; the next run takes it down
+  --again           use the cluster that stayed up, with the charts as they are now: only steps that nothing builds on
   --markdown FILE   write the table there too
   --list            name the steps and end
 `;
@@ -25,6 +27,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [''] },
     keep: { type: 'boolean' },
+    again: { type: 'boolean' },
     markdown: { type: 'string' },
     list: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -57,7 +60,7 @@ async function withMachine(): Promise<number> {
   process.once('disconnect', () => interruption.abort());
   process.channel?.unref();
   try {
-    await takeDown();
+    if (!values.again) await takeDown();
     return await runSteps();
   } finally {
     taken.lock.release();
@@ -69,10 +72,12 @@ async function runSteps(): Promise<number> {
   const cluster = createCluster();
   const rows: Row[] = [];
   const beganMs = performance.now();
-  const chosen = stepsOf().filter(
-    ({ name, isNeeded }) => isNeeded || values.only.some((text) => name.includes(text)),
+  const chosen = stepsOf().filter(({ name, isNeeded = false }) =>
+    isNeeded ? !values.again : values.only.some((text) => name.includes(text)),
   );
   try {
+    if (values.again) await copyTree();
+    if (values.again) await cluster.prepareShell();
     for (const step of chosen) {
       const isLost =
         interruption.signal.aborted ||

@@ -3,8 +3,10 @@
 import { makeNodeImages } from '../images/base.ts';
 import { browserLogin } from './checks/browser-login.ts';
 import { connections } from './checks/connections.ts';
+import { mistakeSteps } from './checks/mistakes.ts';
+import { optionalStoreSteps } from './checks/optional-stores.ts';
 import { rememberObjects, uninstall } from './checks/uninstall.ts';
-import { disturbanceSteps } from './disturbances/steps.ts';
+import { disturbanceSteps, removeCertificates } from './disturbances/steps.ts';
 import { makeOwnImages } from './images/node-images.ts';
 import { bringUp } from './node/up.ts';
 import { pageSteps } from './page/steps.ts';
@@ -28,6 +30,9 @@ export function stepsOf(): Step[] {
     connections,
     ...disturbanceSteps,
     ...previousSteps,
+    ...optionalStoreSteps,
+    ...mistakeSteps,
+    removeCertificates,
     uninstall,
   ];
 }

@@ -5,7 +5,7 @@ import { mustBe, type Step } from '../step.ts';
 import { type Probe, probeObject, probePort, reachedFrom, reachedFromNode, type Target } from './probes.ts';
 
 /** Where each of the names of a target is; those of the three services are found by the labels that the Services select. */
-const targets = [
+const targets: { name: string; port: number; app?: string; store?: string; label?: string }[] = [
   { name: 'Auth API', app: 'auth-api', port: 8080 },
   { name: 'Auth API, management', app: 'auth-api', port: 8081 },
   { name: 'Auth API, internal', app: 'auth-api', port: 8082 },
@@ -86,30 +86,44 @@ export const connections: Step = {
   name: 'connections table',
   async run(cluster) {
     await cluster.apply('{ apiVersion: v1, kind: Namespace, metadata: { name: applications } }');
-    await cluster.apply(sources.map(({ probe }) => probeObject(probe)).join('\n---\n'));
-    try {
-      for (const { probe } of sources)
-        await cluster.kubectl([
-          ...['wait', `pod/${probe.name}`, '--namespace', probe.namespace],
-          ...['--for=jsonpath={.status.phase}=Running', '--timeout=60s'],
-        ]);
-      const found = await findTargets(cluster);
-      const names = found.map(({ name }) => name);
-      mustBe(
-        (await reachedFromNode(cluster, found)).length === found.length,
-        'a target does not listen at all',
-      );
-      for (const { probe, mayReach } of sources) await expectExactly(cluster, probe, found, mayReach);
-      const allowed = sources.reduce((sum, { mayReach }) => sum + mayReach.length, 0);
-      const pairs = sources.length * names.length;
-      return `${pairs} pairs: ${allowed} allowed, ${pairs - allowed} refused`;
-    } finally {
-      if (!interruption.signal.aborted)
-        for (const { probe } of sources)
-          await cluster.tryKubectl(['delete', 'pod', probe.name, '--namespace', probe.namespace]);
-    }
+    return tryAll(cluster, sources, targets);
   },
 };
+
+/** Connections 8 and 9: to a store that only the two APIs know. */
+export function connectionOfApis(cluster: Cluster, store: (typeof targets)[number]): Promise<string> {
+  const own = sources
+    .filter(({ probe }) => probe.namespace === cluster.namespace)
+    .map((source) => ({ ...source, mayReach: source.mayReach.includes('Redis') ? [store.name] : [] }));
+  return tryAll(cluster, own, [store]);
+}
+
+/** From every source to every target. Returns how many are allowed. */
+async function tryAll(
+  cluster: Cluster,
+  from: readonly { probe: Probe; mayReach: string[] }[],
+  to: typeof targets,
+): Promise<string> {
+  await cluster.apply(from.map(({ probe }) => probeObject(probe)).join('\n---\n'));
+  try {
+    for (const { probe } of from)
+      await cluster.kubectl([
+        ...['wait', `pod/${probe.name}`, '--namespace', probe.namespace],
+        ...['--for=jsonpath={.status.phase}=Running', '--timeout=60s'],
+      ]);
+    const found = await findTargets(cluster, to);
+    const listening = await reachedFromNode(cluster, found);
+    mustBe(listening.length === found.length, 'a target does not listen at all');
+    for (const { probe, mayReach } of from) await expectExactly(cluster, probe, found, mayReach);
+    const allowed = from.reduce((sum, { mayReach }) => sum + mayReach.length, 0);
+    const pairs = from.length * to.length;
+    return `${pairs} pairs: ${allowed} allowed, ${pairs - allowed} refused`;
+  } finally {
+    if (!interruption.signal.aborted)
+      for (const { probe } of from)
+        await cluster.tryKubectl(['delete', 'pod', probe.name, '--namespace', probe.namespace]);
+  }
+}
 
 /** A policy takes a moment to hold for a new pod: asked until the answer is the expected one. */
 async function expectExactly(
@@ -133,9 +147,9 @@ async function expectExactly(
 }
 
 /** One pod for each target: policies hold for pods, whatever Service leads to them. */
-async function findTargets({ get, namespace }: Cluster): Promise<Target[]> {
+async function findTargets({ get, namespace }: Cluster, wanted: typeof targets): Promise<Target[]> {
   return Promise.all(
-    targets.map(async ({ name, port, app, store = namespace, label }) => {
+    wanted.map(async ({ name, port, app, store = namespace, label }) => {
       const selector =
         label ?? `app.kubernetes.io/name=${app},app.kubernetes.io/component=server,pod-template-hash`;
       const { items } = await get<{ items: { status: { podIP?: string; phase: string } }[] }>(

@@ -1,18 +1,23 @@
 /** Uninstalls as printed and lists what is left. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { until } from '../execute.ts';
 import { stepsOfPage } from '../page/steps.ts';
+import { runFolder } from '../places.ts';
 import { mustBe, type Step } from '../step.ts';
 import { objectsIn } from './objects.ts';
 
-let before: string[] | undefined;
+/** A later run on the same cluster reads it too. */
+const file = path.join(runFolder, 'objects-before.json');
 
 /** What the operator made before the charts were installed. */
 export const rememberObjects: Step = {
   name: 'list the objects before the installation',
   isNeeded: true,
   async run(cluster) {
-    before = await objectsIn(cluster, cluster.namespace);
+    const before = await objectsIn(cluster, cluster.namespace);
+    writeFileSync(file, JSON.stringify(before));
     return `${before.length} objects`;
   },
 };
@@ -20,12 +25,13 @@ export const rememberObjects: Step = {
 export const uninstall: Step = {
   name: 'uninstall leaves nothing',
   async run(cluster) {
+    const before = JSON.parse(readFileSync(file, 'utf8')) as string[];
     const installed = await objectsIn(cluster, cluster.namespace);
     const [remove] = stepsOfPage('deployment.md', ['Uninstall']);
     mustBe(remove !== undefined, 'docs/deployment.md prints no block to uninstall');
     await remove?.run(cluster);
-    await expectOnly(cluster, cluster.namespace, before ?? []);
-    return `${installed.length} objects, then ${before?.length} as before`;
+    await expectOnly(cluster, cluster.namespace, before);
+    return `${installed.length} objects, then ${before.length} as before`;
   },
 };
 

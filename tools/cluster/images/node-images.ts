@@ -7,7 +7,7 @@ import { debianImage, makeImage } from '../../images/base.ts';
 import { builtPrograms } from '../programs.ts';
 
 /** An image of another recipe has another name. `from`: what its files come from, where that changes without the lines. */
-function ownImage(name: string, lines: readonly string[], from = '') {
+export function ownImage(name: string, lines: readonly string[], from = '') {
   const recipe = createHash('sha256').update([...lines, from].join('\n'));
   return {
     name: `localhost/cluster/${name}:${recipe.digest('hex').slice(0, 16)}`,

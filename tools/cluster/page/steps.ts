@@ -53,9 +53,19 @@ async function runBlock(
   files: readonly { file: string; text: string }[],
 ): Promise<string> {
   for (const { file, text } of files) writeFileSync(path.join(workplace, file), text);
-  const output = await cluster.shell.run(lines);
+  const output = await cluster.shell.run(lines).catch(async (error: Error) => {
+    const said = await logsOfTests(cluster);
+    throw new Error(`${error.message}\n${said}`.trim(), { cause: error });
+  });
   if (lines.includes('create namespace')) await denyEverything(cluster);
   return lines.includes('docker ') ? '' : (output.trim().split('\n').at(-1)?.slice(0, 100) ?? '');
+}
+
+/** What `helm test` leaves to be read where it fails. */
+async function logsOfTests({ namespace, tryKubectl }: Cluster): Promise<string> {
+  const selector = 'app.kubernetes.io/component=test';
+  const { stdout } = await tryKubectl(['logs', '--namespace', namespace, '--selector', selector]);
+  return stdout.trim();
 }
 
 /** As strict as a cluster may be: no connection that no policy allows. The page itself makes the namespace restricted. */

@@ -9,11 +9,15 @@ import { workplace } from '../workplace.ts';
 import { authority } from './authority.ts';
 import { databaseObjects } from './databases.ts';
 
-async function applyAll({ apply }: Cluster, objects: readonly object[]): Promise<void> {
+export async function applyAll({ apply }: Cluster, objects: readonly object[]): Promise<void> {
   await apply(objects.map((object) => JSON.stringify(object)).join('\n---\n'));
 }
 
-async function isAvailable({ kubectl }: Cluster, namespace: string, ...names: string[]): Promise<void> {
+export async function isAvailable(
+  { kubectl }: Cluster,
+  namespace: string,
+  ...names: string[]
+): Promise<void> {
   for (const name of names)
     await kubectl(['rollout', 'status', `deployment/${name}`, '--namespace', namespace, '--timeout=180s']);
 }
