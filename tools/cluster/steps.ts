@@ -3,8 +3,10 @@
 import { makeNodeImages } from '../images/base.ts';
 import { browserLogin } from './checks/browser-login.ts';
 import { connections } from './checks/connections.ts';
+import { fromRegistry } from './checks/from-registry.ts';
 import { mistakeSteps } from './checks/mistakes.ts';
 import { optionalStoreSteps } from './checks/optional-stores.ts';
+import { sideBySideSteps } from './checks/side-by-side.ts';
 import { rememberObjects, uninstall } from './checks/uninstall.ts';
 import { disturbanceSteps, removeCertificates } from './disturbances/steps.ts';
 import { makeOwnImages } from './images/node-images.ts';
@@ -28,6 +30,8 @@ export function stepsOf(): Step[] {
     ...steps.slice(install),
     browserLogin,
     connections,
+    fromRegistry,
+    ...sideBySideSteps,
     ...disturbanceSteps,
     ...previousSteps,
     ...optionalStoreSteps,
