@@ -4,7 +4,7 @@ import { makeNodeImages } from '../images/base.ts';
 import { browserLogin } from './checks/browser-login.ts';
 import { connections } from './checks/connections.ts';
 import { fromRegistry } from './checks/from-registry.ts';
-import { mistakeSteps } from './checks/mistakes.ts';
+import { mistakesOfOperators } from './checks/mistakes.ts';
 import { optionalStoreSteps } from './checks/optional-stores.ts';
 import { sideBySideSteps } from './checks/side-by-side.ts';
 import { rememberObjects, uninstall } from './checks/uninstall.ts';
@@ -35,7 +35,7 @@ export function stepsOf(): Step[] {
     ...disturbanceSteps,
     ...previousSteps,
     ...optionalStoreSteps,
-    ...mistakeSteps,
+    mistakesOfOperators,
     removeCertificates,
     uninstall,
   ];

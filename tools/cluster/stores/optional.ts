@@ -87,6 +87,6 @@ export const elasticsearchObjects = (): object[] => [
     image: elasticsearchImage,
     port: 9200,
     script: elasticsearchScript,
-    cpu: '500m',
+    cpu: '200m',
   }),
 ];
