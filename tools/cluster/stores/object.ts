@@ -19,7 +19,7 @@ export function neighbourObjects({
   port,
   script,
   env = [],
-  cpu = '250m',
+  cpu = '125m',
 }: Neighbour): object[] {
   const labels = { app: name };
   const container = {
