@@ -18,7 +18,7 @@ const usage = `Usage: npm run test:cluster [-- options]
 
   --only TEXT       only steps whose name contains it and those they need; may be repeated
   --keep            leave the cluster up at the end; the next run takes it down
-  --again           use the cluster that stayed up, with the charts as they are now: only steps that nothing builds on
+  --again           use the cluster that stayed up, with the charts as they are now: only steps that nothing builds on, but Consul's
   --markdown FILE   write the table there too
   --list            name the steps and end
 `;

@@ -89,8 +89,9 @@ async function make(
 ): Promise<void> {
   await prepareNamespace(cluster, namespace);
   const before = await objectsIn(cluster, namespace);
-  // One attempt of the migration instead of four: what it says is the same each time.
-  const fixed = ['--values', 'auth-api.yaml', '--set', 'migration.backoffLimit=0', '--wait'];
+  // One attempt of the migration instead of four: what it says is the same each time. All of them must fit on the node.
+  const few = 'migration.backoffLimit=0,replicaCount=1,resources.requests.cpu=10m';
+  const fixed = ['--values', 'auth-api.yaml', '--set', few, '--wait'];
   const place = ['--namespace', namespace, '--timeout', `${timeoutSeconds}s`];
   try {
     const args = ['install', 'auth-api', 'charts/auth-api', ...place, ...fixed, ...settings];

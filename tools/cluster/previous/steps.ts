@@ -115,6 +115,11 @@ export const previousSteps: Step[] = [
       return await load(cluster, () => rollBackAll(inNamespace(cluster), order.toReversed()));
     },
   },
+  {
+    name: 'N−1 beside N: remove it',
+    // The node has no room for both and for what follows.
+    run: ({ kubectl }) => kubectl(['delete', 'namespace', namespace, '--ignore-not-found']),
+  },
 ];
 
 async function trade(cluster: Cluster): Promise<Outcome[]> {
