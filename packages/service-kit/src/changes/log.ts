@@ -68,11 +68,13 @@ const columns =
 const lock = `SELECT pg_advisory_xact_lock(hashtext('gatehouse.changes'), hashtext($1))`;
 
 export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLogOptions): ChangeLog {
-  // Writers that wait for the lock of one row would take all connections, and nothing could be read.
-  const writers = createSemaphore({
-    concurrency: Math.ceil(pool.options.max / 2),
-    patienceMs: pool.options.connectionTimeoutMillis,
-  });
+  let semaphore: ReturnType<typeof createSemaphore> | undefined;
+  /** Writers that wait for the lock of one row would take all connections, and nothing could be read. */
+  const writers = () => {
+    const { max, connectionTimeoutMillis: patienceMs } = pool.options;
+    semaphore ??= createSemaphore({ concurrency: Math.ceil(max / 2), patienceMs });
+    return semaphore;
+  };
   const insert = `INSERT INTO ${schema}.changes (seq, entity, entity_id, contact_center_id)
     SELECT coalesce(max(seq), 0) + 1, $1, $2, $3 FROM ${schema}.changes
     RETURNING ${columns}`;
@@ -105,7 +107,7 @@ export function createChangeLog({ pool, redis, schema, channel, log }: ChangeLog
     async inTransaction(work) {
       const drafts: ChangeDraft[] = [];
       let changes: Change[] = [];
-      const result = await writers.run(() =>
+      const result = await writers().run(() =>
         inTransaction(pool, async (client) => {
           const value = await work({ client, record: (change) => drafts.push(change) });
           changes = await number(client, drafts);
