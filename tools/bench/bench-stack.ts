@@ -28,6 +28,8 @@ interface TokenAnswer {
 
 export interface BenchStack {
   readonly authApiUrl: string;
+  /** Of Auth API. */
+  readonly managementUrl: string;
   readonly redisUrl: string;
   /** As an account that may write everything. */
   readonly postgresUrl: string;
@@ -56,6 +58,8 @@ export interface BenchStack {
   readonly chains: number;
   /** Credentials of another client of our own. */
   client(id: string): Promise<string>;
+  /** Makes one more client; its credentials. */
+  register(client: Record<string, unknown>): Promise<string>;
   floor(name: FloorName): LoadPlan;
   token(form: Record<string, string>): Promise<TokenAnswer>;
   stop(): Promise<void>;
@@ -66,7 +70,7 @@ interface StackFile {
   publicUrl: string;
   environmentId: string;
   contactCenterId: string;
-  services: Record<string, { url: string }>;
+  services: Record<string, { url: string; managementUrl: string }>;
   ops: { username: string; password: string };
   users: { username: string; tenant: string; password: string }[];
   redisUrl: string;
@@ -76,7 +80,8 @@ interface StackFile {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const node = [process.execPath, '--conditions=source'] as const;
 
-export async function startBenchStack(chains: number): Promise<BenchStack> {
+/** `agents`: people beside those of the demo. */
+export async function startBenchStack(chains: number, agents = 0): Promise<BenchStack> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-'));
   await chmod(folder, 0o755);
   const stack = await start(['tools/stack/start.ts', '--port', '0', '--quiet', '--state', folder]);
@@ -85,15 +90,16 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
     await readFile(join(folder, 'stack.processes.json'), 'utf8'),
   ) as RunningProcess[];
   const floor = await start(['tools/bench/floor-server.ts', file.redisUrl]);
-  const configServer = await start(['tools/bench/config-server.ts']);
+  const configServer = await start(['tools/bench/config-server.ts', String(agents)]);
   await provision({ publicUrl: file.publicUrl, configServerPort: Number(configServer.line), clients: [] });
   const authApi = processes.find(({ name }) => name === 'auth-api');
   const loginPids = processes
     .filter(({ name }) => ['auth-api', 'auth-ui'].includes(name))
     .map(({ pid }) => pid);
   const user = file.users[0];
-  const authApiUrl = file.services['auth-api']?.url;
-  if (!authApi || !user || !authApiUrl) throw new Error('the demo data lacks what the bench needs');
+  const addresses = file.services['auth-api'];
+  if (!authApi || !user || !addresses) throw new Error('the demo data lacks what the bench needs');
+  const authApiUrl = addresses.url;
   const peerServer = await start([
     'tools/bench/peers/oidc-provider-server.mjs',
     file.redisUrl,
@@ -105,6 +111,7 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
   const others = await registerJwtClients(authApiUrl, file.ops);
   return {
     authApiUrl,
+    managementUrl: addresses.managementUrl,
     redisUrl: file.redisUrl,
     postgresUrl: file.postgresUrl,
     authorization,
@@ -123,6 +130,7 @@ export async function startBenchStack(chains: number): Promise<BenchStack> {
     signer,
     peer: { ...peer, pid: peerServer.process.pid ?? 0 },
     client: async (id) => others.get(id) ?? '',
+    register: (client) => registerClient(authApiUrl, file.ops, client),
     serverPid: authApi.pid,
     loginPids,
     pids: [

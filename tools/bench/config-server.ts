@@ -1,7 +1,28 @@
-/** The demo estate's Configuration Server with a hash that costs nothing: a bench of logins must not be one of scrypt. Its own process; prints its port. */
-import { demoSeed } from '@gatehouse/config-server-simulator/seed/demo';
+/**
+ * The demo estate's Configuration Server with a hash that costs nothing: a bench of logins must not be one of scrypt. Its own
+ * process; its argument says how many agents there are beside the people of the demo. Prints its port.
+ */
+import { demoSeed, demoTenantName } from '@gatehouse/config-server-simulator/seed/demo';
 import { startSimulator } from '@gatehouse/config-server-simulator/simulator';
+import { personsOf } from './link/link-seed.ts';
 
-const simulator = await startSimulator({ port: 0, seed: demoSeed, hash: 'test' });
+const perTeam = 20;
+const teamOf = (person: number) => `Team ${Math.floor(person / perTeam)}`;
+const agents = personsOf(demoTenantName, Number(process.argv[2])).map((agent, person) => ({
+  ...agent,
+  // The demo has numbers of the same form.
+  employeeId: agent.userName,
+  accessGroups: [teamOf(person)],
+}));
+const teams = [...new Set(agents.flatMap(({ accessGroups }) => accessGroups))];
+const seed = {
+  ...demoSeed,
+  accessGroups: [
+    ...(demoSeed.accessGroups ?? []),
+    ...teams.map((name) => ({ tenant: demoTenantName, name })),
+  ],
+  persons: [...(demoSeed.persons ?? []), ...agents],
+};
+const simulator = await startSimulator({ port: 0, seed, hash: 'test' });
 console.log(simulator.port);
 process.on('SIGTERM', () => void simulator.close().then(() => process.exit(0)));

@@ -15,6 +15,7 @@ import { introspectRow } from './rows/introspect.ts';
 import { refreshRow } from './rows/refresh.ts';
 import type { Row } from './rows/row.ts';
 import { measureScale, printScale, scaleRowName } from './scale/measure-scale.ts';
+import { agentCount, agentsRowName, measureAgents, printAgents } from './scale-out/measure-agents.ts';
 import { measureScaleOut, printScaleOut, scaleOutRowName } from './scale-out/measure-scale-out.ts';
 import { measureSignOn, printSignOn, signOnRowName } from './sign-on/measure-sign-on.ts';
 
@@ -38,6 +39,7 @@ const ownRows = {
   [hostileRowName]: part(onStack(measureHostile), printHostile),
   [scaleRowName]: part(onStack(measureScale), printScale),
   [scaleOutRowName]: part(onStack(measureScaleOut), printScaleOut),
+  [agentsRowName]: part(onStack(measureAgents, agentCount), printAgents),
   [auditRowName]: part(measureAudit, printAudit),
 };
 
@@ -121,9 +123,10 @@ function part<Result>(
 /** Measures on a fresh stack, so that one row does not see what another one left in the stores. */
 function onStack<Result>(
   measureIt: (stack: BenchStack, options: MeasureOptions) => Promise<Omit<Measured<Result>, 'isPinned'>>,
+  agents?: number,
 ) {
   return async (measureOptions: MeasureOptions): Promise<Measured<Result>> => {
-    const stack = await startBenchStack(chainsOf(measureOptions));
+    const stack = await startBenchStack(chainsOf(measureOptions), agents);
     try {
       return { ...(await measureIt(stack, measureOptions)), isPinned: stack.isPinned };
     } finally {

@@ -15,18 +15,19 @@ export function linkSeed(persons: number): SeedInput {
     tenants: [{ name: tenant }],
     applications: [{ name: applicationName }],
     accessGroups: [{ tenant, name: 'Agents' }],
-    persons: [
-      { tenant: environmentTenantName, userName, password },
-      ...Array.from({ length: persons }, (_, person) => ({
-        tenant,
-        userName: userNameOf(person),
-        password: linkPassword,
-        firstName: 'Ada',
-        lastName: `Agent ${person}`,
-        employeeId: `E-${person}`,
-        emailAddress: `${userNameOf(person)}@example.com`,
-        agent: true,
-      })),
-    ],
+    persons: [{ tenant: environmentTenantName, userName, password }, ...personsOf(tenant, persons)],
   };
+}
+
+export function personsOf(tenant: string, count: number) {
+  return Array.from({ length: count }, (_, person) => ({
+    tenant,
+    userName: userNameOf(person),
+    password: linkPassword,
+    firstName: 'Ada',
+    lastName: `Agent ${person}`,
+    employeeId: `E-${person}`,
+    emailAddress: `${userNameOf(person)}@example.com`,
+    agent: true,
+  }));
 }

@@ -6,14 +6,27 @@ export interface LoginTarget {
   origin: string;
   authorizePath: string;
   tokenPath: string;
-  client: { id: string; authorization: string; redirectUri: string };
+  client: LoginClient;
   /** What the user would type, by name of the field. */
   fields: Readonly<Record<string, string>>;
+}
+
+export interface LoginClient {
+  id: string;
+  authorization: string;
+  redirectUri: string;
+}
+
+export interface Tokens {
+  access_token: string;
+  refresh_token?: string;
 }
 
 export interface LoginDriver {
   /** @throws Error that names the step which did not go on */
   run(): Promise<void>;
+  /** A browser of its own, which signs in to one application after the other: to further ones by its session. @throws as `run` */
+  open(fields?: LoginTarget['fields']): (client?: LoginClient) => Promise<Tokens>;
   close(): Promise<void>;
 }
 
@@ -28,7 +41,7 @@ const maxSteps = 12;
 
 export function createLoginDriver(target: LoginTarget, connections: number): LoginDriver {
   const agent = new Agent({ connections, pipelining: 1 });
-  const { origin, client } = target;
+  const { origin } = target;
 
   async function ask(
     path: string,
@@ -58,11 +71,15 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
   }
 
   /** Follows redirects, and fills in and sends forms, until the application is reached. */
-  async function codeOf(path: string): Promise<string> {
-    const cookies = new Map<string, string>();
+  async function codeOf(
+    path: string,
+    { redirectUri }: LoginClient,
+    cookies: Map<string, string>,
+    typed: LoginTarget['fields'],
+  ): Promise<string> {
     let page = await ask(path, { cookies });
     for (let step = 0; step < maxSteps; step += 1) {
-      if (page.location?.startsWith(client.redirectUri)) {
+      if (page.location?.startsWith(redirectUri)) {
         const code = new URL(page.location).searchParams.get('code');
         if (code === null) throw new Error(`no code: ${page.location}`);
         return code;
@@ -72,13 +89,14 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
         continue;
       }
       const { action, fields } = formIn(page);
-      page = await ask(pathOf(action, origin), { cookies, form: filledIn(fields, target.fields) });
+      page = await ask(pathOf(action, origin), { cookies, form: filledIn(fields, typed) });
     }
     throw new Error(`no end after ${maxSteps} steps: ${page.status} ${page.location ?? page.text}`);
   }
 
-  return {
-    async run() {
+  function open(typed = target.fields) {
+    const cookies = new Map<string, string>();
+    return async (client = target.client): Promise<Tokens> => {
       const query = new URLSearchParams({
         client_id: client.id,
         response_type: 'code',
@@ -86,13 +104,19 @@ export function createLoginDriver(target: LoginTarget, connections: number): Log
         scope: 'openid',
         state: 'bench',
       });
-      const code = await codeOf(`${target.authorizePath}?${query}`);
+      const code = await codeOf(`${target.authorizePath}?${query}`, client, cookies, typed);
       const tokens = await ask(target.tokenPath, {
         authorization: client.authorization,
         form: { grant_type: 'authorization_code', code, redirect_uri: client.redirectUri },
       });
       if (!tokens.text.includes('"id_token"')) throw new Error(`token: ${tokens.status} ${tokens.text}`);
-    },
+      return JSON.parse(tokens.text) as Tokens;
+    };
+  }
+
+  return {
+    run: async () => void (await open()()),
+    open,
     close: () => agent.close(),
   };
 }

@@ -1,8 +1,8 @@
 /** What a request costs with 1, 2 and 4 replicas behind one address, in CPU time and in work of the stores; docs/sizing.md rests on it. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { loginRedirectUri } from '../bench-clients.ts';
 import type { BenchStack } from '../bench-stack.ts';
 import { fire } from '../load.ts';
+import { targetOf } from '../login/measure-login.ts';
 import { createLoginDriver } from '../login/whole-login.ts';
 import { residentMiB } from '../machine.ts';
 import type { MeasureOptions } from '../measure.ts';
@@ -12,7 +12,7 @@ import { refreshRow } from '../rows/refresh.ts';
 import { formOf, tokenRequest } from '../rows/row.ts';
 import { sampled } from '../samples.ts';
 import { createReplicas } from './replicas.ts';
-import { commandsBetween, openStores } from './stores.ts';
+import { commandsBetween, type KindOfKey, openStores } from './stores.ts';
 
 export const scaleOutRowName = 'scale_out';
 
@@ -49,7 +49,7 @@ export interface ScaleOutResult {
   costs: Cost[];
   /** Of all replicas together, without a request. */
   idle: Idle[];
-  bytesByKind: Record<string, number>;
+  kinds: Record<string, KindOfKey>;
 }
 
 const passwordRow = {
@@ -65,7 +65,7 @@ export async function measureScaleOut(
   const stores = await openStores(stack);
   const behind = { ...stack, authApiUrl: replicas.url, chains: connections * 2 };
   const [clientCredentials] = clientCredentialsRows;
-  const result: ScaleOutResult = { name: scaleOutRowName, costs: [], idle: [], bytesByKind: {} };
+  const result: ScaleOutResult = { name: scaleOutRowName, costs: [], idle: [], kinds: {} };
   let disturbedRounds = 0;
 
   async function cost(row: Pick<typeof introspectRow, 'name' | 'plan'>, count: number): Promise<void> {
@@ -128,25 +128,15 @@ export async function measureScaleOut(
         if (row !== undefined) await cost(row, count);
       await idle(count);
     }
-    result.bytesByKind = await stores.bytesByKind();
+    result.kinds = await stores.kinds();
     return { result, disturbedRounds };
   } finally {
     await Promise.all([replicas.stop(), stores.close()]);
   }
 }
 
-async function logInByPages({ publicUrl, loginClient, user }: BenchStack): Promise<void> {
-  const { id, authorization } = loginClient;
-  const driver = createLoginDriver(
-    {
-      origin: new URL(publicUrl).origin,
-      authorizePath: '/auth/v3/oauth/authorize',
-      tokenPath: '/auth/v3/oauth/token',
-      client: { id, authorization, redirectUri: loginRedirectUri },
-      fields: { username: user.name, password: user.password, tenant: user.tenant },
-    },
-    1,
-  );
+async function logInByPages(stack: BenchStack): Promise<void> {
+  const driver = createLoginDriver(targetOf(stack), 1);
   try {
     for (let made = 0; made < logins; made += 1) await driver.run();
   } finally {
@@ -158,11 +148,11 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-export function printScaleOut({ costs, idle, bytesByKind }: ScaleOutResult): void {
+export function printScaleOut({ costs, idle, kinds }: ScaleOutResult): void {
   console.log('each request:');
   console.table(costs);
   console.log('without a request, all replicas together:');
   console.table(idle);
-  console.log('bytes of a key with its value in Redis:');
-  console.table(bytesByKind);
+  console.log('keys in Redis, and the mean bytes of one with its value:');
+  console.table(kinds);
 }

@@ -15,6 +15,11 @@ export interface Work {
   transactions: number;
 }
 
+export interface KindOfKey {
+  keys: number;
+  bytes: number;
+}
+
 export async function openStores({ redisUrl, postgresUrl }: BenchStack) {
   const redis = new Redis(redisUrl);
   const database = new pg.Client({ connectionString: postgresUrl });
@@ -41,15 +46,21 @@ export async function openStores({ redisUrl, postgresUrl }: BenchStack) {
       );
       return { redis: clients, postgres: rows[0].open as number };
     },
-    /** Mean bytes of a key with its value, by kind. */
-    async bytesByKind(): Promise<Record<string, number>> {
-      const sizes = new Map<string, number[]>();
+    async usedMemory(): Promise<number> {
+      return Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
+    },
+    /** How many keys of each kind there are, and the mean bytes of one with its value. */
+    async kinds(): Promise<Record<string, KindOfKey>> {
+      const sizes = new Map<string, { keys: number; sampled: number[] }>();
       for (let cursor = '0'; ; ) {
         const [next, keys] = await redis.scan(cursor, 'MATCH', 'gatehouse*:{*', 'COUNT', 1000);
         for (const key of keys) {
           const kind = key.slice(0, key.indexOf(':{')).split(':').slice(1).join(':');
-          const known = sizes.get(kind) ?? [];
-          if (known.length < sampledKeys) known.push((await redis.memory('USAGE', key)) ?? 0);
+          const known = sizes.get(kind) ?? { keys: 0, sampled: [] };
+          known.keys += 1;
+          // All fields of a hash: of five, one large one would be missed or be taken for all.
+          if (known.sampled.length < sampledKeys)
+            known.sampled.push((await redis.memory('USAGE', key, 'SAMPLES', 0)) ?? 0);
           sizes.set(kind, known);
         }
         if (next === '0') break;
@@ -57,7 +68,9 @@ export async function openStores({ redisUrl, postgresUrl }: BenchStack) {
       }
       const mean = (values: number[]) =>
         Math.round(values.reduce((sum, one) => sum + one, 0) / values.length);
-      return Object.fromEntries([...sizes].sort().map(([kind, values]) => [kind, mean(values)]));
+      return Object.fromEntries(
+        [...sizes].sort().map(([kind, { keys, sampled }]) => [kind, { keys, bytes: mean(sampled) }]),
+      );
     },
     async close(): Promise<void> {
       redis.disconnect();
