@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '@gatehouse/testing/programs';
@@ -20,7 +20,7 @@ export type Docker = Awaited<ReturnType<typeof startDocker>>;
 
 /** Why the run is impossible here, or undefined when it is possible. */
 export function whyNoDocker(): string | undefined {
-  const needed = ['docker', 'dockerd', 'openssl'];
+  const needed = ['docker', 'dockerd', 'openssl', 'curl'];
   const missing = needed.find((program) => findProgram(program) === undefined);
   if (missing !== undefined) return `${missing} is not installed`;
   return whyNoPodman() ?? (hasCompose() ? undefined : whyNoGo([1, 25]));
@@ -28,7 +28,7 @@ export function whyNoDocker(): string | undefined {
 
 /** A daemon beside the one of the machine, which neither sees nor changes its containers, images and firewall. */
 export async function startDocker() {
-  const [program, ...fixed] = await provideCompose();
+  const plugins = await provideCompose();
   const socket = `unix://${join(daemonFolder, 'docker.sock')}`;
   await rm(daemonFolder, { recursive: true, force: true });
   mkdirSync(daemonFolder, { recursive: true });
@@ -46,14 +46,13 @@ export async function startDocker() {
   const daemon = spawn('dockerd', [`--host=${socket}`, ...places, ...ownSettings], {
     stdio: ['ignore', log, log],
   });
-  const environment = { DOCKER_HOST: socket };
+  const environment = { DOCKER_HOST: socket, ...plugins };
   const docker = (...args: string[]) => run('docker', args, environment);
   await untilReady(daemon, docker);
   return {
     docker,
-    /** `variables` fill in the file, as the environment of a shell would. */
-    compose: (file: string, variables: Record<string, string>, ...args: string[]) =>
-      run(program, [...fixed, '--file', file, ...args], { ...environment, ...variables }),
+    /** For a shell in which `docker` and `docker compose` speak to this daemon. */
+    environment,
     async close() {
       daemon.kill('SIGTERM');
       await once(daemon, 'exit');
@@ -78,9 +77,9 @@ function giveShares(): void {
 
 const hasCompose = () => spawnSync('docker', ['compose', 'version']).status === 0;
 
-/** The one of the machine, else one built from the Go module beside this file: minutes once, then kept. */
-async function provideCompose(): Promise<[string, ...string[]]> {
-  if (hasCompose()) return ['docker', 'compose'];
+/** Variables by which `docker compose` is the one of the machine, else one built from the Go module beside this file: minutes once, then kept. */
+async function provideCompose(): Promise<Record<string, string>> {
+  if (hasCompose()) return {};
   const recipe = readFileSync(join(import.meta.dirname, 'go.sum'));
   const version = createHash('sha256').update(recipe).digest('hex').slice(0, 16);
   const program = join(stateFolder, version, 'docker-compose');
@@ -91,5 +90,9 @@ async function provideCompose(): Promise<[string, ...string[]]> {
       program,
       args: ['-mod=readonly', '-trimpath', '-ldflags', '-s -w'],
     });
-  return [program];
+  const settings = join(stateFolder, 'settings');
+  rmSync(settings, { recursive: true, force: true });
+  mkdirSync(join(settings, 'cli-plugins'), { recursive: true });
+  symlinkSync(program, join(settings, 'cli-plugins/docker-compose'));
+  return { DOCKER_CONFIG: settings };
 }

@@ -1,55 +1,74 @@
-/** Runs docker/compose.yaml as a reader of the documentation does, from a copy of its folder. */
+/** Runs docs/one-machine.md as a reader does, in a copy of the folder that its lines name. */
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { run as runIn } from '../cluster/execute.ts';
+import { blocksOf } from '../helm/page-blocks.ts';
 import { imageName, type Target, targets } from '../images/build.ts';
-import { podman, root, run } from '../images/podman.ts';
+import { podman, root } from '../images/podman.ts';
 import { type Docker, stateFolder } from './docker.ts';
 import { standIns } from './images/stand-ins.ts';
 
-const folder = join(root, '.gatehouse/compose/installation');
-const file = join(folder, 'compose.yaml');
+const folder = join(stateFolder, 'installation');
 export const publicUrl = 'https://localhost:8443';
 
-/** Containers that go on running; the others have ended with success. */
-const running = [
-  ...['auth-api', 'auth-ui', 'environment-api', 'public-host'],
-  ...['postgres', 'redis', 'elasticsearch', 'consul', 'config-server'],
-];
+const page = readFileSync(join(root, 'docs/one-machine.md'), 'utf8');
+const [startBlock = '', firstLoginBlock = '', ...unknown] = blocksOf(page).map(({ text }) => text);
+if (unknown.length > 0) throw new Error(`docs/one-machine.md has a block that nothing runs: ${unknown[0]}`);
 
-export type Installation = Awaited<ReturnType<typeof prepareInstallation>>;
+const printedArguments = 'elasticsearch demo';
+const always = ['auth-api', 'auth-ui', 'environment-api', 'public-host', 'postgres', 'redis'];
 
-/** `tag`: of the images built before, which the daemon gets now. */
-export async function prepareInstallation({ docker, compose }: Docker, tag: string) {
+/** Containers that go on running, by the arguments of make-env.mjs; the others have ended with success. */
+const running = {
+  [printedArguments]: [...always, 'elasticsearch', 'consul', 'config-server'],
+  consul: [...always, 'consul'],
+};
+
+export type Installation = ReturnType<typeof prepareInstallation>;
+
+/** Without secrets and certificates of an earlier one. */
+export function prepareInstallation({ docker, environment }: Docker) {
   rmSync(folder, { recursive: true, force: true });
   const own = /(^|\/)(\.env|certificates)$/;
-  cpSync(join(root, 'docker'), folder, { recursive: true, filter: (path) => !own.test(path) });
-  await run('node', [join(folder, 'make-env.mjs'), 'elasticsearch', 'demo']);
-  const built = targets.map((target) => imageName(target, tag));
-  await handOver([...built, ...Object.values(standIns)], docker);
-  for (const target of targets) await docker('tag', imageName(target, tag), `gatehouse/${target}:${tag}`);
-  const call = (...args: string[]) => compose(file, { ...standIns, GATEHOUSE_VERSION: tag }, ...args);
-  const secrets = Object.fromEntries(
-    readFileSync(join(folder, '.env'), 'utf8')
-      .split('\n')
-      .map((line) => line.split(/=(.*)/s, 2) as [string, string]),
-  );
+  cpSync(join(root, 'docker'), join(folder, 'docker'), {
+    recursive: true,
+    filter: (path) => !own.test(path),
+  });
+  /** One shell, which ends at the first line that fails. */
+  const shell = (lines: string) =>
+    runIn('bash', ['-eu', '-o', 'pipefail', '-c', lines], {
+      cwd: folder,
+      env: { ...process.env, ...environment, ...standIns },
+    });
   const container = (service: string) => `gatehouse-${service}-1`;
   return {
     docker,
-    compose: call,
     container,
-    caFile: join(folder, 'certificates/ca.crt'),
-    elasticPassword: secrets['GATEHOUSE_ELASTICSEARCH_PASSWORD'] ?? '',
-    /** As printed, but with the images that are there: no registry can be reached. */
-    up: () => call('up', '--detach', '--no-build', '--pull', 'never'),
-    cli: (...args: string[]) => call('run', '--rm', 'cli', ...args),
+    caFile: join(folder, 'docker/certificates/ca.crt'),
+    secret: (name: string) =>
+      new RegExp(`^${name}=(.*)$`, 'm').exec(readFileSync(join(folder, 'docker/.env'), 'utf8'))?.[1] ?? '',
+    /** The first block of the page, but with the images that are there: no registry can be reached. */
+    async start(profiles: keyof typeof running = printedArguments): Promise<void> {
+      const lines = startBlock.replace(printedArguments, profiles);
+      const output = await shell(lines.replace('--build', '--no-build --pull never'));
+      const { issuer } = JSON.parse(lastLineOf(output)) as { issuer?: string };
+      if (issuer !== `${publicUrl}/auth/v3`) throw new Error(output);
+      await mustRun(docker, running[profiles]);
+    },
+    /** The second block: all that it prints before the token that its last line got. */
+    async firstLogin(): Promise<string> {
+      const output = await shell(firstLoginBlock);
+      const token = lastLineOf(output);
+      if ((JSON.parse(token) as { access_token?: string }).access_token === undefined)
+        throw new Error(`no token: ${output}`);
+      return output.slice(0, output.lastIndexOf(token));
+    },
     async inspect<T>(service: string, format: string): Promise<T> {
       return JSON.parse(await docker('inspect', '--format', `{{json ${format}}}`, container(service))) as T;
     },
-    /** What `down` leaves behind. */
+    /** What is left after the line with which the page deletes all data. */
     async removed(): Promise<string[]> {
-      await call('--profile', '*', 'down', '--volumes');
+      await shell('docker compose --file docker/compose.yaml down --volumes');
       const lists = [
         ['ps', '--all', '--quiet'],
         ['volume', 'ls', '--quiet'],
@@ -62,20 +81,15 @@ export async function prepareInstallation({ docker, compose }: Docker, tag: stri
   };
 }
 
-/** Waits until every container reports that it is healthy; those without a check must run. */
-export async function untilHealthy({ inspect }: Installation, limitMs: number): Promise<void> {
-  const deadlineMs = performance.now() + limitMs;
-  for (const service of running)
-    for (;;) {
-      const { Status: status, Health: health } = await inspect<{
-        Status: string;
-        Health?: { Status: string };
-      }>(service, '.State');
-      if (status === 'running' && (health === undefined || health.Status === 'healthy')) break;
-      if (performance.now() > deadlineMs)
-        throw new Error(`${service} is ${status}, ${health?.Status ?? 'without a check'}`);
-      await wait(500);
-    }
+const lastLineOf = (text: string) => text.trim().split('\n').at(-1) ?? '';
+
+/** @throws Error unless these containers run and no other, each healthy or without a check */
+async function mustRun(docker: Docker['docker'], services: string[]): Promise<void> {
+  const format = '{{.Label "com.docker.compose.service"}} {{.Status}}';
+  const lines = (await docker('ps', '--format', format)).split('\n');
+  const names = lines.map((line) => line.split(' ')[0]);
+  const isHealthy = lines.every((line) => /^\S+ Up [^(]*(\(healthy\))?$/.test(line));
+  if (!isHealthy || names.sort().join() !== services.toSorted().join()) throw new Error(lines.join('\n'));
 }
 
 /** Read-only root, no process but Node, nothing written. */
@@ -95,11 +109,14 @@ export async function hardeningFaults({ docker, container, inspect }: Installati
   return faults;
 }
 
-async function handOver(images: string[], docker: Docker['docker']): Promise<void> {
+/** Gives the daemon the images that were built before, under the names that docker/compose.yaml has without a version. */
+export async function takeImages({ docker }: Docker, tag: string): Promise<void> {
   const archive = join(stateFolder, 'images.tar');
   rmSync(archive, { force: true });
+  const images = [...targets.map((target) => imageName(target, tag)), ...Object.values(standIns)];
   const format = ['--quiet', '--multi-image-archive', '--format', 'docker-archive'];
   await podman('save', ...format, '--output', archive, ...images);
   await docker('load', '--quiet', '--input', archive);
   rmSync(archive);
+  for (const target of targets) await docker('tag', imageName(target, tag), `gatehouse/${target}`);
 }

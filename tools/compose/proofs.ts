@@ -4,19 +4,18 @@ import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findChromium, launchChromium } from '@gatehouse/testing/chromium';
+import { until } from '../cluster/execute.ts';
 import { enterName, enterPassword } from '../test/e2e/login.ts';
 import { type Installation, publicUrl } from './installation.ts';
 
 const redirectUri = 'http://localhost:3000/callback';
 const searchLimitMs = 60_000;
 
-/** The demo's estate and client, by the command line out of its image. */
-export async function loadDemo({ cli }: Installation): Promise<string> {
-  await cli('import', '--yes', '/demo/estate.yaml');
-  await cli('clients', 'apply', '/demo/clients.yaml');
-  const check = await cli('check');
-  if (!check.includes('Found through the service "config-server" in Consul')) throw new Error(check);
-  return 'Configuration Server found through Consul, over TLS with client certificates';
+/** The estate, the client and a token of the agent, by the printed lines. */
+export async function firstLogin(installation: Installation): Promise<string> {
+  const output = await installation.firstLogin();
+  if (!output.includes('Found through the service "config-server" in Consul')) throw new Error(output);
+  return 'a token; Configuration Server found through Consul, over TLS with client certificates';
 }
 
 /** Chromium goes through the pages and the code is redeemed, with the demo's authority trusted. */
@@ -76,22 +75,14 @@ function redeem(proof: { code: string; code_verifier: string }, ca: string): Pro
 }
 
 /** The event of that login arrives as a document. */
-export async function findInElasticsearch({ compose, elasticPassword }: Installation): Promise<string> {
+export async function findInElasticsearch({ docker, container, secret }: Installation): Promise<string> {
   const search = 'https://localhost:9200/logs-gatehouse.audit-default/_search?q=user.name:agent';
   const tls = ['--cacert', '/usr/share/elasticsearch/config/tls/ca.crt'];
-  const curl = [
-    'exec',
-    '-T',
-    'elasticsearch',
-    'curl',
-    '--silent',
-    ...tls,
-    '--user',
-    `elastic:${elasticPassword}`,
-  ];
+  const account = ['--user', `elastic:${secret('GATEHOUSE_ELASTICSEARCH_PASSWORD')}`];
+  const curl = ['exec', container('elasticsearch'), 'curl', '--silent', ...tls, ...account];
   const deadlineMs = performance.now() + searchLimitMs;
   for (;;) {
-    const answer = await compose(...curl, search);
+    const answer = await docker(...curl, search);
     const { hits } = JSON.parse(answer) as { hits?: { total: { value: number } } };
     if (hits && hits.total.value > 0)
       return `${hits.total.value} audit documents of the agent in Elasticsearch`;
@@ -110,13 +101,12 @@ export async function startTime(installation: Installation, service: string): Pr
   );
   const networks = await inspect<Record<string, { IPAddress: string }>>(service, '.NetworkSettings.Networks');
   const url = `http://${Object.values(networks)[0]?.IPAddress}:8081/readyz`;
-  while (
-    !(await fetch(url).then(
-      (answer) => answer.ok,
-      () => false,
-    ))
-  )
-    await wait(20);
+  const isReady = () =>
+    fetch(url).then(
+      (answer) => answer.ok || undefined,
+      () => undefined,
+    );
+  await until(`${service} is ready`, isReady, { everyMs: 20 });
   const wallMs = Date.now() - Date.parse(startedAt);
   // Fields 14 and 15 of /proc/PID/stat, in hundredths of a second.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
