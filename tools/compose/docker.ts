@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, wri
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '@gatehouse/testing/programs';
-import { until } from '../cluster/execute.ts';
-import { root, run, whyNoPodman } from '../images/podman.ts';
+import { run, until } from '../cluster/execute.ts';
+import { root, whyNoPodman } from '../images/podman.ts';
 import { compileGo, whyNoGo } from '../real/go.ts';
 
 /** Ignored by git; may be deleted at any time. */
@@ -47,15 +47,17 @@ export async function startDocker() {
     stdio: ['ignore', log, log],
   });
   const environment = { DOCKER_HOST: socket, ...plugins };
-  const docker = (...args: string[]) => run('docker', args, environment);
+  const docker = async (...args: string[]) =>
+    (await run('docker', args, { env: { ...process.env, ...environment } })).trim();
   await untilReady(daemon, docker);
   return {
     docker,
     /** For a shell in which `docker` and `docker compose` speak to this daemon. */
     environment,
     async close() {
-      daemon.kill('SIGTERM');
-      await once(daemon, 'exit');
+      const ended = once(daemon, 'exit');
+      // A Ctrl-C of the terminal has reached the daemon too.
+      if (daemon.kill('SIGTERM')) await ended;
       await rm(daemonFolder, { recursive: true, force: true });
     },
   };

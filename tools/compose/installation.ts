@@ -1,7 +1,7 @@
 /** Runs docs/one-machine.md as a reader does, in a copy of the folder that its lines name. */
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { run as runIn } from '../cluster/execute.ts';
+import { run } from '../cluster/execute.ts';
 import { blocksOf } from '../helm/page-blocks.ts';
 import { imageName, type Target, targets } from '../images/build.ts';
 import { podman, root } from '../images/podman.ts';
@@ -36,7 +36,7 @@ export function prepareInstallation({ docker, environment }: Docker) {
   });
   /** One shell, which ends at the first line that fails. */
   const shell = (lines: string) =>
-    runIn('bash', ['-eu', '-o', 'pipefail', '-c', lines], {
+    run('bash', ['-eu', '-o', 'pipefail', '-c', lines], {
       cwd: folder,
       env: { ...process.env, ...environment, ...standIns },
     });

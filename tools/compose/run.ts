@@ -1,6 +1,7 @@
 /** `npm run test:compose`: builds the images, examines them, runs docs/one-machine.md as it is printed, and prints a table. */
 import { join } from 'node:path';
 import { createProgress, fail, PlainError } from '../bootstrap/progress.mjs';
+import { interruption } from '../cluster/execute.ts';
 import { whyNotBuildable } from '../consul/build.ts';
 import { findConsul } from '../consul/places.ts';
 import { whyNotInstallable as whyNoElasticsearch } from '../elasticsearch/install.ts';
@@ -73,6 +74,7 @@ async function takeAway(installation: Installation): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
   const consul = findConsul() === undefined ? whyNotBuildable() : undefined;
   const reason = whyNoDocker() ?? whyNoElasticsearch() ?? consul;
   if (reason !== undefined) throw new PlainError(`The images cannot be tried here: ${reason}.`);

@@ -4,7 +4,8 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pinned, programs } from '../bootstrap/toolchain.mjs';
-import { podman, root, run } from './podman.ts';
+import { run } from '../cluster/execute.ts';
+import { podman, root } from './podman.ts';
 
 /** Debian without anything that a minimal system can do without. */
 export const debianImage = 'localhost/base:1';
@@ -33,7 +34,7 @@ export async function makeNodeImages(): Promise<NodeImages> {
     'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm',
   ];
   await makeImage(buildImage, npmFile.join('\n'), async (context) => {
-    const program = realpathSync(await run('sh', ['-c', 'command -v npm']));
+    const program = realpathSync((await run('sh', ['-c', 'command -v npm'])).trim());
     await cp(join(program, '../..'), join(context, 'npm'), { recursive: true, dereference: true });
     await cp('/etc/ssl/certs/ca-certificates.crt', join(context, 'ca-certificates.crt'), {
       dereference: true,

@@ -1,8 +1,9 @@
 /** Builds the images of `docker/Dockerfile` from a checkout, as a release does, on bases made here. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../cluster/execute.ts';
 import { makeNodeImages } from './base.ts';
-import { buildSettings, podman, root, run } from './podman.ts';
+import { buildSettings, podman, root } from './podman.ts';
 
 export const targets = ['auth-api', 'auth-ui', 'environment-api', 'config-server-simulator', 'cli'] as const;
 
@@ -38,7 +39,7 @@ export async function buildImages({ tag, source = root, only = targets }: BuildO
 
 /** The time is that of the commit, so that the same commit makes the same labels. */
 export async function provenance(source: string) {
-  const git = (...args: string[]) => run('git', ['-C', source, ...args]);
+  const git = async (...args: string[]) => (await run('git', ['-C', source, ...args])).trim();
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8')) as { version: string };
   return {
     VERSION: version,

@@ -1,8 +1,9 @@
 /** Runs podman with settings that work in a container or a virtual machine too, without touching those of the machine. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from '../cluster/execute.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,35 +20,10 @@ export function whyNoPodman(): string | undefined {
   return process.getuid?.() === 0 ? undefined : 'images are built by root here';
 }
 
-/** Resolves with the standard output. @throws Error with the end of all output when podman fails */
-export function podman(...args: string[]): Promise<string> {
-  return run('podman', args, podmanEnvironment());
-}
-
-/** The same for any program. */
-export function run(program: string, args: string[], environment: Record<string, string> = {}) {
-  return new Promise<string>((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: root,
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    let all = '';
-    const keep = (chunk: Buffer) => {
-      all = (all + chunk).slice(-4000);
-    };
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk;
-      keep(chunk);
-    });
-    child.stderr.on('data', keep);
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (code === 0) resolve(output.trim());
-      else reject(new Error(`${program} ${args.join(' ')} ended with ${signal ?? code}:\n${all.trim()}`));
-    });
-  });
+/** Resolves with the standard output. @throws Error with all that podman said */
+export async function podman(...args: string[]): Promise<string> {
+  const env = { ...process.env, ...podmanEnvironment() };
+  return (await run('podman', args, { cwd: root, env })).trim();
 }
 
 /** For podman, wherever it is started: runc instead of crun, which refuses mixed versions of cgroups; limits that root of a container may set. */

@@ -1,8 +1,9 @@
 /** Compares what is in a built image with what its bill of materials and its labels must say. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../../cluster/execute.ts';
 import { imageName, provenance, type Target } from '../../images/build.ts';
-import { podman, root, run } from '../../images/podman.ts';
+import { podman, root } from '../../images/podman.ts';
 
 /** Runs inside the image, with its own Node: an image has nothing else to look with. */
 const look = `
@@ -76,5 +77,5 @@ function billOf(file: string): Set<string> {
 
 /** Writes the bills of all images into the folder. */
 export function writeBills(folder: string): Promise<string> {
-  return run(process.execPath, ['--conditions=source', 'tools/release/run.ts', folder]);
+  return run(process.execPath, ['--conditions=source', 'tools/release/run.ts', folder], { cwd: root });
 }
