@@ -1,8 +1,9 @@
 /** Builds the images of `docker/Dockerfile` from a checkout, as a release does, on bases made here. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../cluster/execute.ts';
-import { makeNodeImages } from './base.ts';
+import { makeImage, makeNodeImages } from './base.ts';
 import { buildSettings, podman, root } from './podman.ts';
 
 export const targets = ['auth-api', 'auth-ui', 'environment-api', 'config-server-simulator', 'cli'] as const;
@@ -21,10 +22,11 @@ export const imageName = (target: Target, tag: string) => `localhost/gatehouse/$
 /** Names of the built images. Layers of an earlier build of the same files are used again. */
 export async function buildImages({ tag, source = root, only = targets }: BuildOptions): Promise<string[]> {
   const bases = await makeNodeImages();
+  const origin = await provenance(source);
   const values = {
     NODE_IMAGE: bases.node,
-    RUNTIME_IMAGE: bases.runtime,
-    ...(await provenance(source)),
+    RUNTIME_IMAGE: await baseOf(origin, bases.runtime),
+    ...origin,
   };
   const settings = Object.entries(values).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
   const names: string[] = [];
@@ -35,6 +37,14 @@ export async function buildImages({ tag, source = root, only = targets }: BuildO
     names.push(name);
   }
   return names;
+}
+
+/** A base for each origin: buildah takes the labels of an earlier build whatever their arguments were, but none of another base. */
+async function baseOf(origin: Record<string, string>, runtime: string): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(origin)).digest('hex').slice(0, 16);
+  const name = `localhost/gatehouse-origin:${hash}`;
+  await makeImage(name, `FROM ${runtime}\nLABEL origin=${hash}\n`, async () => undefined);
+  return name;
 }
 
 /** The time is that of the commit, so that the same commit makes the same labels. */
