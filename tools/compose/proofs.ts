@@ -74,7 +74,7 @@ function redeem(proof: { code: string; code_verifier: string }, ca: string): Pro
   });
 }
 
-/** The event of that login arrives as a document. */
+/** What the agent did arrives as a document. */
 export async function findInElasticsearch({ docker, container, secret }: Installation): Promise<string> {
   const search = 'https://localhost:9200/logs-gatehouse.audit-default/_search?q=user.name:agent';
   const tls = ['--cacert', '/usr/share/elasticsearch/config/tls/ca.crt'];
