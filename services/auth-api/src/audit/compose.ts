@@ -86,8 +86,6 @@ export async function composeAudit(core: Core, { config, onEvent }: AuditDepende
       drain: drain.drainOnce,
       pseudonymise,
     }),
-    /** Moves the events that wait in Redis into PostgreSQL now. Resolves their number. */
-    drain: () => drain.drainOnce(),
     /** Resolves when the events that wait now are in PostgreSQL, whichever replica moves them. @throws Error after a second */
     async drained(): Promise<void> {
       const untilMs = Date.now();

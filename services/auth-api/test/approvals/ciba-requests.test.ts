@@ -266,7 +266,7 @@ describe('events', () => {
     await person.postForm('/auth/v3/approvals/user-code', { userCode: 'secret-code', csrf });
     await ask(fresh, careful, { user_code: 'wrong-code' });
     await fresh.close();
-    await stack.deps.audit.drain();
+    await stack.deps.audit.drained();
     const { rows } = await stack.deps.stores.pool.query<{ event: string; fields: unknown }>(
       "SELECT name AS event, fields FROM auth.audit_events WHERE name LIKE 'backchannel%' OR name = 'user_code_changed' ORDER BY seq DESC LIMIT 7",
     );

@@ -73,7 +73,7 @@ describe('66: strangers cannot fill the audit trail with sign-ins that are refus
     const answers = await Promise.all(Array.from({ length: 60 }, attempt));
     expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(50);
 
-    await stack.deps.audit.drain();
+    await stack.deps.audit.drained();
     const { rows } = await stack.deps.stores.pool.query(
       `SELECT count(*)::int AS events FROM auth.audit_events WHERE name = 'login_throttled'`,
     );

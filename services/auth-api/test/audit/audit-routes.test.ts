@@ -22,7 +22,7 @@ beforeAll(async () => {
     password: 'wrong',
     tenant: 'demo',
   });
-  await stack.deps.audit.drain();
+  await stack.deps.audit.drained();
 });
 afterAll(() => stack?.close());
 
@@ -108,7 +108,7 @@ describe('security events', () => {
     await token(stack, client, wrong);
     const erased = await opsCall(stack, 'POST', `${path}/erase`, { data: { user: 'Agent' } });
     expect(erased.json<{ data: object }>().data).toEqual({ events: before.length + 1, copies: 0 });
-    await stack.deps.audit.drain();
+    await stack.deps.audit.drained();
 
     expect((await find({ user: 'agent' })).data).toEqual([]);
     const left = (await find({ name: 'login_failed' })).data;

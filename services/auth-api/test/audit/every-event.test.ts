@@ -49,10 +49,10 @@ afterAll(() => stack?.close());
 async function eventsOf(work: () => Promise<unknown>): Promise<Event[]> {
   const find = async (query: string) =>
     (await opsCall(stack, 'GET', `/auth/v3/ops/audit?${query}`)).json<{ data: Event[] }>().data;
-  await stack.deps.audit.drain();
+  await stack.deps.audit.drained();
   const [last] = await find('limit=1');
   await work();
-  await stack.deps.audit.drain();
+  await stack.deps.audit.drained();
   return find(`limit=100&after=${last?.seq ?? 0}`);
 }
 

@@ -49,7 +49,7 @@ it('logins, refusals and changes of clients arrive, and no password, secret or t
   const tokens = await passwordTokens(stack, client);
   const wrong = { grant_type: 'password', username: 'agent', password: 'a-wrong-guess', tenant: 'demo' };
   await token(stack, client, wrong);
-  await stack.deps.audit.drain();
+  await stack.deps.audit.drained();
   stack.deps.audit.start();
 
   const wanted = ['client_created', 'login_succeeded', 'login_failed'];

@@ -13,7 +13,7 @@ beforeAll(async () => {
   const client = await createClient(stack, { authorizedGrantTypes: ['password'] });
   const wrong = { grant_type: 'password', username: 'agent', password: 'wrong', tenant: 'demo' };
   await token(stack, client, wrong);
-  await stack.deps.audit.drain();
+  await stack.deps.audit.drained();
 });
 afterAll(() => stack?.close());
 

@@ -131,7 +131,7 @@ it('gatehouse clients diagnose prints the findings and the last refusals with th
     grant_type: 'client_credentials',
     ...(await assertedBy(key, client.clientId, { aud: 'https://other.test' })),
   });
-  await stack.deps.audit.drain();
+  await stack.deps.audit.drained();
 
   const { exitCode, out } = await runCommand(['clients', 'diagnose', client.clientId], { env });
   const json = await runCommand(['clients', 'diagnose', client.clientId, '--json'], { env });

@@ -143,7 +143,7 @@ describe('somebody who typed wrong passwords', () => {
     let status = 0;
     for (let tries = 0; tries < 10 && status !== 429; tries += 1) status = await attempt(userName, 'wrong');
     expect([status, await attempt(userName, typed.password, estate.replica)]).toEqual([429, 429]);
-    await estate.stack.deps.audit.drain();
+    await estate.stack.deps.audit.drained();
 
     const { findings, refusals } = await explain(named);
     expect(findings.find(({ name }) => name === 'our delays')).toMatchObject({
@@ -184,7 +184,7 @@ it('gatehouse people explains and unlocks', async () => {
   const { userName } = await estate.someone();
   const run = (...args: string[]) => runCommand(['people', ...args, '--contact-center', 'demo'], { env });
   expect(await attempt(userName, 'wrong')).toBe(401);
-  await estate.stack.deps.audit.drain();
+  await estate.stack.deps.audit.drained();
 
   const explained = await run('explain', userName);
   expect([explained.exitCode, explained.out]).toEqual([0, expect.stringContaining('bad_credentials')]);

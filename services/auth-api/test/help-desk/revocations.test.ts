@@ -109,7 +109,7 @@ describe('a dry run', () => {
     const unbound = await createClient(estate.stack);
     const [one, another] = [await signedIn(client), await signedIn(client)];
     await another.signIn(client);
-    await estate.stack.deps.audit.drain();
+    await estate.stack.deps.audit.drained();
 
     const ofClient = await revoke({ client: client.clientId, dryRun: true });
     expect(ofClient.ends).toMatchObject({ people: 2, sessions: 0, clients: [client.clientId] });
@@ -172,7 +172,7 @@ it('gatehouse revoke shows what will end, asks, and ends it', async () => {
   const env = await operatorEnvironment(estate.stack);
   const client = await createClient(estate.stack, { name: 'Reports' });
   const held = (await signedIn(client)).tokens.access_token;
-  await estate.stack.deps.audit.drain();
+  await estate.stack.deps.audit.drained();
   const run = (...args: string[]) => runCommand(['revoke', ...args], { env });
 
   const shown = await run('--client', client.clientId, '--dry-run');

@@ -118,7 +118,7 @@ describe('the sessions of a person', () => {
 
   it('end for a person who was deleted, by the name that the person had', async () => {
     const { userName, browser, dbid } = await someone();
-    await estate.stack.deps.audit.drain();
+    await estate.stack.deps.audit.drained();
     await estate.stack.simulator.store.deletePerson(dbid);
     const answer = await send('DELETE', { user: userName, contactCenter: 'demo' });
     expect(answer.status).toBe(200);
@@ -221,7 +221,7 @@ it('gatehouse finds a contact centre by its name, and names those that share one
 
 it('end while the Configuration Server is away, by the name of the last login', async () => {
   const { userName, browser } = await someone();
-  await estate.stack.deps.audit.drain();
+  await estate.stack.deps.audit.drained();
   await estate.stack.simulator.close();
   expect((await send('DELETE', { user: userName, contactCenter: 'demo' })).status).toBe(200);
   await expect.poll(() => estate.isIn(browser), second).toBe(false);

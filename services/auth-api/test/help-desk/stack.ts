@@ -41,7 +41,7 @@ export async function startEstate(options: AuthApiOptions = {}) {
     /** Whether the other replica takes the token. */
     isActive: async (text: string) => (await introspect(replica, observer, text))['active'],
     async eventsOf(query: Record<string, string>) {
-      await stack.deps.audit.drain();
+      await stack.deps.audit.drained();
       const answer = await opsCall(stack, 'GET', `/auth/v3/ops/audit?${new URLSearchParams(query)}`);
       return answer.json<{ data: Record<string, unknown>[] }>().data;
     },

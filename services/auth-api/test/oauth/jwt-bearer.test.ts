@@ -265,7 +265,7 @@ describe('38: an assertion is refused', () => {
     for (let count = 0; count < 15; count++)
       expect(refusalOf(await redeem('rubbish', anybody))).toEqual([400, 'invalid_grant']);
 
-    await stack.deps.audit.drain();
+    await stack.deps.audit.drained();
     const url = `/auth/v3/ops/audit?name=token_refused&clientId=${anybody.clientId}`;
     expect((await opsCall(stack, 'GET', url)).json<{ data: unknown[] }>().data).toHaveLength(10);
   });

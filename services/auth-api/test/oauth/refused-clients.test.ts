@@ -27,7 +27,7 @@ const asserted = (changes = {}, header = {}, by = key, clientId = signer.clientI
 
 /** The last event of a failed authentication. */
 async function lastEvent() {
-  await stack.deps.audit.drain();
+  await stack.deps.audit.drained();
   const path = '/auth/v3/ops/audit?name=client_authentication_failed&limit=1';
   const { data } = (await opsCall(stack, 'GET', path)).json<{ data: Record<string, unknown>[] }>();
   return data[0] ?? {};
@@ -159,7 +159,7 @@ describe('a client that fails to authenticate', () => {
 
   it('without naming itself fills no trail: the first ten of a minute are written', async () => {
     const count = async () => {
-      await stack.deps.audit.drain();
+      await stack.deps.audit.drained();
       const { rows } = await stack.deps.stores.pool.query(
         `SELECT 1 FROM auth.audit_events WHERE fields->>'reason' = 'no_credentials'`,
       );

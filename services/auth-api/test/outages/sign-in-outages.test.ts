@@ -132,7 +132,7 @@ describe('Environment API down', () => {
     const before = await counted();
     await stack.environmentApi.stop();
     const { headers } = await login();
-    await stack.deps.audit.drain();
+    await stack.deps.audit.drained();
 
     const { events } = await stack.deps.audit.search.find({
       ...{ correlationId: String(headers['x-request-id']), limit: 10 },

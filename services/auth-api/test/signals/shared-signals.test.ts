@@ -294,7 +294,7 @@ describe('a signal', () => {
     await told(1);
     await expect.poll(waiting, patience).toEqual([]);
     const undelivered = async () => {
-      await stack.deps.audit.drain();
+      await stack.deps.audit.drained();
       const { rows } = await stack.deps.stores.pool.query(
         "SELECT fields FROM auth.audit_events WHERE name = 'signal_undelivered' AND fields->>'receiver' = $1",
         [id],

@@ -24,7 +24,7 @@ interface Event {
 }
 
 async function eventsWith(correlationId: string): Promise<Event[]> {
-  await stack.deps.audit.drain();
+  await stack.deps.audit.drained();
   const answer = await opsCall(stack, 'GET', '/auth/v3/ops/audit?name=sso_refused&limit=1000');
   const { data } = answer.json<{ data: Event[] }>();
   return data.filter((event) => event.correlationId === correlationId);
