@@ -9,6 +9,7 @@ import { useOwnStore } from './images/podman.ts';
 import { whatIsMissing } from './needs.ts';
 import { takeDown } from './node/down.ts';
 import { clusterFolder, kubeconfigFile } from './places.ts';
+import { runbookSteps } from './runbooks/steps.ts';
 import { Skipped, type Step } from './step.ts';
 import { stepsOf } from './steps.ts';
 import { type Row, tableOf } from './table.ts';
@@ -19,6 +20,7 @@ const usage = `Usage: npm run test:cluster [-- options]
   --only TEXT       only steps whose name contains it and those they need; may be repeated
   --keep            leave the cluster up at the end; the next run takes it down
   --again           use the cluster that stayed up, with the charts as they are now: only steps that nothing builds on, but Consul's
+  --runbooks        with --again: the incidents of docs/runbooks.md instead of these steps
   --markdown FILE   write the table there too
   --list            name the steps and end
 `;
@@ -28,17 +30,20 @@ const { values } = parseArgs({
     only: { type: 'string', multiple: true, default: [''] },
     keep: { type: 'boolean' },
     again: { type: 'boolean' },
+    runbooks: { type: 'boolean' },
     markdown: { type: 'string' },
     list: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
 
+const steps = values.runbooks ? runbookSteps : stepsOf();
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
   if (values.help) process.stdout.write(usage);
-  else if (values.list) for (const { name } of stepsOf()) console.log(name);
+  else if (values.list) for (const { name } of steps) console.log(name);
   else return await withMachine();
   return 0;
 }
@@ -72,7 +77,7 @@ async function runSteps(): Promise<number> {
   const cluster = createCluster();
   const rows: Row[] = [];
   const beganMs = performance.now();
-  const chosen = stepsOf().filter(({ name, isNeeded = false }) =>
+  const chosen = steps.filter(({ name, isNeeded = false }) =>
     isNeeded ? !values.again : values.only.some((text) => name.includes(text)),
   );
   try {

@@ -80,7 +80,11 @@ export async function replaceDatabaseRoles(cluster: Cluster): Promise<void> {
 const newSecret = () => randomBytes(24).toString('hex');
 
 /** By the standard input: arguments are shown by every list of processes. */
-async function change({ get, kubectl, namespace }: Cluster, name: string, values: Record<string, string>) {
+export async function change(
+  { get, kubectl, namespace }: Cluster,
+  name: string,
+  values: Record<string, string>,
+) {
   const secret = await get<{ data: Record<string, string> }>('secret', name, '--namespace', namespace);
   for (const [key, value] of Object.entries(values)) secret.data[key] = Buffer.from(value).toString('base64');
   await kubectl(['replace', '--filename', '-'], JSON.stringify(secret));

@@ -1,0 +1,37 @@
+/** Lists the incidents of docs/runbooks.md that one node can show, in the order of the page. */
+import type { Step } from '../step.ts';
+import { auditIncidents } from './audit.ts';
+import { clientIncidents } from './clients.ts';
+import { dependencyIncidents } from './dependencies.ts';
+import { destinationIncidents } from './destinations.ts';
+import { guessingIncidents } from './guessing.ts';
+import { loginIncidents } from './logins.ts';
+import { titles } from './page.ts';
+import { podIncidents } from './pods.ts';
+import { singleSignOnIncidents } from './single-sign-on.ts';
+import { slowServerIncidents } from './slow-servers.ts';
+import { storeIncidents } from './stores.ts';
+
+const incidents: readonly Step[] = [
+  ...podIncidents,
+  ...dependencyIncidents,
+  ...storeIncidents,
+  ...clientIncidents,
+  ...loginIncidents,
+  ...slowServerIncidents,
+  ...guessingIncidents,
+  ...singleSignOnIncidents,
+  ...auditIncidents,
+  ...destinationIncidents,
+];
+
+/** One node has one Redis and one PostgreSQL: `npm run test:failover` has several. */
+export const shownElsewhere = ['Redis fails over', 'PostgreSQL fails over'];
+
+export const runbookSteps: readonly Step[] = titles
+  .filter((title) => !shownElsewhere.includes(title))
+  .map((title) => {
+    const step = incidents.find(({ name }) => name === `runbook: ${title}`);
+    if (step === undefined) throw new Error(`nothing plays "${title}"`);
+    return step;
+  });
