@@ -98,7 +98,10 @@ async function make(
     const { exitCode, stderr } = await cluster.helm(args);
     mustBe(exitCode !== 0, 'helm says that all is well');
     if (helm) mustSay('helm', helm, stderr);
-    if (event) await until(`an event says ${event}`, () => eventLike(cluster, namespace, event));
+    if (event)
+      await until(`an event says ${event}`, () => eventLike(cluster, namespace, event)).catch((error) => {
+        throw new Error(`${error.message}; helm said: ${stderr.trim().slice(-600)}`);
+      });
     if (log) await untilLogged(cluster, namespace, log);
   } finally {
     // The printed lines, for this namespace and this one release.

@@ -18,13 +18,14 @@ export function createShell(cwd: string, env: NodeJS.ProcessEnv) {
   function start(): ChildProcessWithoutNullStreams {
     const [nsenter, ...into] = inNetwork;
     shell = spawn(nsenter, [...into, 'bash', '-eu', '-o', 'pipefail'], { cwd, env, detached: true });
-    // What a block leaves running, such as a tunnel, ends with the run.
+    // What a block leaves running, such as a tunnel, ends with the run, and with a shell that fails: it would hold its output open.
     interruption.signal.addEventListener('abort', close);
+    shell.once('exit', close);
     return shell;
   }
 
   function close() {
-    if (shell?.pid !== undefined && shell.exitCode === null)
+    if (shell?.pid !== undefined)
       try {
         process.kill(-shell.pid, 'SIGKILL');
       } catch {
