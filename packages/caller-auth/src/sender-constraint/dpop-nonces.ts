@@ -1,7 +1,7 @@
 /** Makes and verifies nonces for DPoP proofs (RFC 9449 section 8) from the time and a shared key, so that no replica stores any. */
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Clock } from '@gatehouse/service-kit/clock';
-import { parseEncryptionKeys } from '@gatehouse/service-kit/crypto/secret-box';
+import { deriveMacKeys } from '@gatehouse/service-kit/crypto/secret-box';
 import { equalDigests } from '@gatehouse/service-kit/crypto/secrets';
 import type { Secret } from '@gatehouse/service-kit/secret';
 
@@ -23,11 +23,7 @@ const acceptedSteps = 5;
 export const nonceLifeMs = (acceptedSteps + 1) * stepMs;
 
 export function createDpopNonces({ encryptionKeys, isRequired, now }: DpopNoncesOptions) {
-  const nonceKeys = [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
-    createSecretKey(
-      Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'dpop nonce', 32)),
-    ),
-  );
+  const nonceKeys = deriveMacKeys(encryptionKeys, 'dpop nonce');
   const step = () => Math.floor(now() / stepMs);
   let made: { step: number; nonce: string } | undefined;
 

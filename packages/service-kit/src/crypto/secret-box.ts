@@ -1,5 +1,5 @@
 /** Encrypts secrets that must be replayed: AES-256-GCM, bound to the table, row and column that holds them. */
-import { createCipheriv, createDecipheriv, createSecretKey } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { Secret } from '../secret.ts';
 import { randomBytes } from './secrets.ts';
 
@@ -54,6 +54,13 @@ export function createSecretBox(keys: Secret) {
     },
   };
   return box;
+}
+
+/** Keys for HMACs of one purpose, made from the encryption keys in their order (RFC 5869). */
+export function deriveMacKeys(encryptionKeys: Secret, purpose: string): KeyObject[] {
+  return [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', purpose, 32))),
+  );
 }
 
 /** @throws Error that names the entry which is wrong, never its key. */

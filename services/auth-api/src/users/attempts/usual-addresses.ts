@@ -1,6 +1,6 @@
 /** Marks the network that an account is used from, so that Redis holds no address of a person. */
-import { createHmac, createSecretKey, hkdfSync } from 'node:crypto';
-import { parseEncryptionKeys } from '@gatehouse/service-kit/crypto/secret-box';
+import { createHmac } from 'node:crypto';
+import { deriveMacKeys } from '@gatehouse/service-kit/crypto/secret-box';
 import { addressNetwork } from '@gatehouse/service-kit/limits/address-group';
 import type { Secret } from '@gatehouse/service-kit/secret';
 
@@ -8,11 +8,7 @@ export type UsualAddresses = ReturnType<typeof createUsualAddresses>;
 
 /** `encryptionKeys`: shared by all replicas. The first one marks; a mark under any of them counts. */
 export function createUsualAddresses(encryptionKeys: Secret) {
-  const keys = [...parseEncryptionKeys(encryptionKeys.reveal()).values()].map((key) =>
-    createSecretKey(
-      Buffer.from(hkdfSync('sha256', key.toString('base64url'), 'gatehouse', 'usual address', 32)),
-    ),
-  );
+  const keys = deriveMacKeys(encryptionKeys, 'usual address');
   return {
     /**
      * Without the key nobody can compute the mark of an address to find its owner, and the marks of two accounts at one
