@@ -5,9 +5,8 @@ import { startRedis, type TestRedis } from '@gatehouse/testing/redis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type AuthApi,
-  encryptionKeys,
   environmentFieldsOf,
-  serviceClient,
+  sharedSettings,
   startAuthApi,
 } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { type Browser, createBrowser } from '../../../services/auth-api/test/stack/browser.ts';
@@ -40,9 +39,7 @@ beforeAll(async () => {
     env: {
       GATEHOUSE_REDIS_URL: redis.url,
       GATEHOUSE_AUTH_API_URL: authApiUrl,
-      GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
-      GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
-      GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
+      ...sharedSettings,
     },
   });
   const env = {

@@ -3,9 +3,8 @@ import { freePort } from '@gatehouse/testing/ports';
 import { startRedis } from '@gatehouse/testing/redis';
 import { expect, onTestFinished, vi } from 'vitest';
 import {
-  encryptionKeys,
   environmentFieldsOf,
-  serviceClient,
+  sharedSettings,
   startAuthApi,
 } from '../../../services/auth-api/test/stack/auth-api.ts';
 import { createBrowser } from '../../../services/auth-api/test/stack/browser.ts';
@@ -40,9 +39,7 @@ export async function install(databases: Databases) {
     env: {
       GATEHOUSE_REDIS_URL: redis.url,
       GATEHOUSE_AUTH_API_URL: authApiUrl,
-      GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
-      GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
-      GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
+      ...sharedSettings,
       GATEHOUSE_POSTGRES_URL: databases.environment,
     },
   });

@@ -4,7 +4,7 @@ import { modeSetting } from '@gatehouse/service-kit/config/shared-settings';
 import { expect, test } from 'vitest';
 import { outboundProblems, outboundSettings } from '../../src/config/outbound.ts';
 import { configuration } from '../../src/config.ts';
-import { encryptionKeys, ops, serviceClient } from '../stack/auth-api.ts';
+import { requiredSettings } from '../stack/auth-api.ts';
 
 test('networks for outbound calls are checked, and loopback is for local trials', () => {
   const service = defineConfiguration(
@@ -24,11 +24,7 @@ test('networks for outbound calls are checked, and loopback is for local trials'
 
 const strong = {
   GATEHOUSE_PUBLIC_URL: 'https://login.test',
-  GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
-  GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
-  GATEHOUSE_OPS_USERNAME: ops.username,
-  GATEHOUSE_OPS_PASSWORD: ops.password,
-  GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
+  ...requiredSettings,
 };
 
 // attack: outbound calls to this machine or everywhere | CWE-918, ASVS 13.2.4 | guard: services/auth-api/src/config/outbound.ts

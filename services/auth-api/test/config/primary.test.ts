@@ -1,16 +1,12 @@
 import { loadConfig } from '@gatehouse/service-kit/config/load';
 import { expect, it } from 'vitest';
 import { configuration } from '../../src/config.ts';
-import { encryptionKeys, ops, serviceClient } from '../stack/auth-api.ts';
+import { requiredSettings } from '../stack/auth-api.ts';
 
 const complete = {
   GATEHOUSE_MODE: 'local',
   GATEHOUSE_PUBLIC_URL: 'https://login.test',
-  GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
-  GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
-  GATEHOUSE_OPS_USERNAME: ops.username,
-  GATEHOUSE_OPS_PASSWORD: ops.password,
-  GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
+  ...requiredSettings,
   GATEHOUSE_POSTGRES_PRIMARY_HOST: 'postgres.usw1.example',
 };
 

@@ -26,6 +26,18 @@ export const publicUrl = 'https://login.test';
 export const ops = { username: 'ops', password: 'known-to-the-tests-only' };
 export const serviceClient = { id: 'gatehouse-services', secret: 'shared-service-secret' };
 export const encryptionKeys = `k1:${createHash('sha256').update('k1').digest('base64')}`;
+/** What a service shares with the others of its installation. */
+export const sharedSettings = {
+  GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
+  GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
+  GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
+};
+/** Without them there is no Auth API. */
+export const requiredSettings = {
+  ...sharedSettings,
+  GATEHOUSE_OPS_USERNAME: ops.username,
+  GATEHOUSE_OPS_PASSWORD: ops.password,
+};
 export const environmentId = '11111111-1111-4111-8111-111111111111';
 export const contactCenterId = '22222222-2222-4222-8222-222222222222';
 export const otherContactCenterId = '77777777-7777-4777-8777-777777777777';
@@ -91,11 +103,7 @@ export async function startAuthApi(options: AuthApiOptions = {}): Promise<AuthAp
       // Everything that can be logged is, for the tests that look for secrets there.
       GATEHOUSE_LOG_REQUESTS: 'all',
       GATEHOUSE_POSTGRES_URL: database.url,
-      GATEHOUSE_ENCRYPTION_KEYS: encryptionKeys,
-      GATEHOUSE_OPS_USERNAME: ops.username,
-      GATEHOUSE_OPS_PASSWORD: ops.password,
-      GATEHOUSE_SERVICE_CLIENT_ID: serviceClient.id,
-      GATEHOUSE_SERVICE_CLIENT_SECRET: serviceClient.secret,
+      ...requiredSettings,
       GATEHOUSE_ENVIRONMENT_API_URL: environmentApi.url,
       ...options.env,
     },
