@@ -41,7 +41,7 @@ export async function startRedisSentinel(options: SentinelOptions = {}) {
   }
   const ask = <T>(question: (sentinel: Redis) => Promise<T>, port = sentinels[0]?.port ?? 0) =>
     askServer(port, options.sentinelPassword, question);
-  // Without knowing each other they elect nobody, and they promote no replica that has not told them of its link.
+  // Sentinels that do not know each other elect nobody. None promotes a replica that has not reported its link to the primary.
   for (const { port } of sentinels)
     while (!(await ask((sentinel) => isWatching(sentinel), port))) await wait(50);
 
