@@ -64,8 +64,7 @@ export function createCluster() {
 
     /** A program of this machine in the network of the node: it reaches pods and Services by their addresses. */
     spawnInside(program: string, args: readonly string[]): ChildProcess {
-      const [nsenter, ...into] = inNetwork;
-      return spawn(nsenter, [...into, program, ...args], {
+      return spawn(...inNetwork(program, ...args), {
         env: environment,
         signal: interruption.signal,
         stdio: ['ignore', 'pipe', 'inherit'],

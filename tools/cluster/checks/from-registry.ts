@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '@gatehouse/testing/ports';
 import { startRegistry, whyNoRegistry } from '../../helm/registry/registry.ts';
-import type { Cluster } from '../cluster.ts';
 import { services, settled } from '../disturbances/pods.ts';
+import { runHelm } from '../disturbances/releases.ts';
 import { runFolder } from '../places.ts';
 import { Skipped, type Step } from '../step.ts';
 
@@ -19,23 +19,16 @@ export const fromRegistry: Step = {
     mkdirSync(folder, { recursive: true });
     try {
       for (const service of services)
-        await must(cluster, 'package', `charts/${service}`, '--destination', folder);
+        await runHelm(cluster, ['package', `charts/${service}`, '--destination', folder]);
       for (const archive of readdirSync(folder))
-        await must(cluster, 'push', path.join(folder, archive), repository, '--plain-http');
+        await runHelm(cluster, ['push', path.join(folder, archive), repository, '--plain-http']);
       for (const service of services) {
         const from = [`${repository}/${service}`, '--version', '0.1.0', '--plain-http'];
-        const place = [
-          '--namespace',
-          cluster.namespace,
-          '--values',
-          `${service}.yaml`,
-          '--wait',
-          '--timeout',
-          '5m',
-        ];
-        await must(cluster, 'upgrade', '--install', service, ...from, ...place);
+        const place = ['--namespace', cluster.namespace, '--values', `${service}.yaml`];
+        const whole = [...from, ...place, '--wait', '--timeout', '5m'];
+        await runHelm(cluster, ['upgrade', '--install', service, ...whole]);
         await settled(cluster, service);
-        await must(cluster, 'test', service, '--namespace', cluster.namespace);
+        await runHelm(cluster, ['test', service, '--namespace', cluster.namespace]);
       }
     } finally {
       registry.stop();
@@ -43,8 +36,3 @@ export const fromRegistry: Step = {
     return `${readdirSync(folder).join(', ')}; helm test of all three`;
   },
 };
-
-async function must({ helm }: Cluster, ...args: string[]): Promise<void> {
-  const { exitCode, stdout, stderr } = await helm(args);
-  if (exitCode !== 0) throw new Error(`helm ${args.slice(0, 2).join(' ')} failed:\n${stdout}${stderr}`);
-}

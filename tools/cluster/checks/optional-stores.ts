@@ -2,17 +2,19 @@
 import type { Cluster } from '../cluster.ts';
 import { services } from '../disturbances/pods.ts';
 import { rollBackAll, upgrade } from '../disturbances/releases.ts';
-import { run, until } from '../execute.ts';
+import { until } from '../execute.ts';
 import { loadImages } from '../images/podman.ts';
-import { addressesOf, operatorOf } from '../load/addresses.ts';
+import { operatorOf } from '../load/addresses.ts';
+import { call, environmentOf } from '../load/call.ts';
 import { underLoad } from '../load/load.ts';
-import { inNetwork } from '../node/network.ts';
 import { mustBe, type Step } from '../step.ts';
 import {
+  askElasticsearch,
   consulImage,
   consulObjects,
   elasticsearchImage,
   elasticsearchObjects,
+  elasticsearchSettings,
   makeConsulImage,
   makeElasticsearchImage,
 } from '../stores/optional.ts';
@@ -27,23 +29,7 @@ export const optionalStoreSteps: Step[] = [
     name: 'connection 8: Consul names the Configuration Server',
     async run(cluster) {
       await makeConsulImage();
-      await loadImages([consulImage]);
-      await applyAll(cluster, consulObjects());
-      await isAvailable(cluster, 'discovery', 'consul');
-      const pairs = await withSettings(
-        cluster,
-        ['consul.url=https://consul.discovery.svc:8501'],
-        async () => {
-          await checkThroughConsul(cluster);
-          return connectionOfApis(cluster, {
-            name: 'Consul',
-            store: 'discovery',
-            label: 'app=consul',
-            port: 8501,
-          });
-        },
-      );
-      await cluster.kubectl(['delete', 'namespace', 'discovery']);
+      const pairs = await withStore(cluster, consul, () => checkThroughConsul(cluster));
       return `${pairs}; the check of an environment found its server there`;
     },
   },
@@ -51,43 +37,49 @@ export const optionalStoreSteps: Step[] = [
     name: 'connection 9: Elasticsearch gets the events',
     async run(cluster) {
       await makeElasticsearchImage();
-      await loadImages([elasticsearchImage]);
-      await applyAll(cluster, elasticsearchObjects());
-      await isAvailable(cluster, 'logs', 'elasticsearch');
-      const settings = [
-        'elasticsearch.nodes={http://elasticsearch.logs.svc:9200}',
-        'elasticsearch.allowPlaintext=true',
-      ];
       let events = 0;
-      const pairs = await withSettings(cluster, settings, async () => {
+      const pairs = await withStore(cluster, elasticsearch, async () => {
         // The logins of the load leave events.
         await underLoad(cluster, async () => {
           events = await until('Elasticsearch has an event', () => eventsIn(cluster), { everyMs: 1000 });
         });
-        return connectionOfApis(cluster, {
-          name: 'Elasticsearch',
-          store: 'logs',
-          label: 'app=elasticsearch',
-          port: 9200,
-        });
       });
-      await cluster.kubectl(['delete', 'namespace', 'logs']);
       return `${pairs}; ${events} events after the first seconds`;
     },
   },
 ];
 
-/** What follows has neither of them. */
-async function withSettings<T>(
+const consul = {
+  target: { name: 'Consul', store: 'discovery', label: 'app=consul', port: 8501 },
+  deployment: 'consul',
+  image: consulImage,
+  objects: consulObjects,
+  settings: ['consul.url=https://consul.discovery.svc:8501'],
+};
+const elasticsearch = {
+  target: { name: 'Elasticsearch', store: 'logs', label: 'app=elasticsearch', port: 9200 },
+  deployment: 'elasticsearch',
+  image: elasticsearchImage,
+  objects: elasticsearchObjects,
+  settings: elasticsearchSettings,
+};
+
+/** The store, and the two APIs with its settings, are there while `act` runs; then who reaches it is tried. */
+async function withStore(
   cluster: Cluster,
-  settings: readonly string[],
-  act: () => Promise<T>,
-): Promise<T> {
-  for (const service of apis) await upgrade(cluster, service, ...settings);
+  { target, deployment, image, objects, settings }: typeof consul,
+  act: () => Promise<void>,
+): Promise<string> {
+  await loadImages([image]);
+  await applyAll(cluster, objects());
+  await isAvailable(cluster, target.store, deployment);
+  for (const api of apis) await upgrade(cluster, api, ...settings);
   try {
-    return await act();
+    await act();
+    return await connectionOfApis(cluster, target);
   } finally {
     await rollBackAll(cluster, apis);
+    await cluster.kubectl(['delete', 'namespace', target.store]);
   }
 }
 
@@ -96,43 +88,30 @@ const servicePassword = 'demo-service-password';
 
 /** The one environment of the installation names a service of Consul for as long as it is checked. */
 async function checkThroughConsul(cluster: Cluster): Promise<void> {
-  const environments = '/environment/v3/environments';
-  const list = JSON.parse(await askEnvironmentApi(cluster, environments)) as { data: { id: string }[] };
-  const own = `${environments}/${list.data[0]?.id}`;
+  const own = `/environment/v3/environments/${await environmentOf(cluster)}`;
+  const { username, password } = await operatorOf(cluster);
+  const ask = async (path: string, method: string, json?: object): Promise<string> => {
+    const { status, body } = await call(cluster, path, {
+      ...{ method, user: `${username}:${password}` },
+      ...(json && { json }),
+    });
+    const said = JSON.stringify(body);
+    mustBe(status === 200, `${method} ${path} was answered ${status} ${said}`);
+    return said;
+  };
   const nameService = (consulService: string | null) =>
-    askEnvironmentApi(cluster, own, 'PUT', { data: { consulService, password: servicePassword } });
+    ask(own, 'PUT', { data: { consulService, password: servicePassword } });
   await nameService('config-server');
   try {
-    const answer = await askEnvironmentApi(cluster, `${own}/check`, 'POST');
+    const answer = await ask(`${own}/check`, 'POST');
     mustBe(answer.includes('Found through the service \\"config-server\\" in Consul'), answer);
   } finally {
     await nameService(null);
   }
 }
 
-async function askEnvironmentApi(cluster: Cluster, path: string, method = 'GET', body?: object) {
-  const { environmentApi } = await addressesOf(cluster);
-  const { username, password } = await operatorOf(cluster);
-  const settings = { user: `${username}:${password}`, request: method };
-  const sent = body && { header: 'content-type: application/json', data: JSON.stringify(body) };
-  // The password comes by the standard input; the certificate has the name of the Service, not its address.
-  const lines = Object.entries({ ...settings, ...sent }).map(
-    ([name, value]) => `${name} = ${JSON.stringify(value)}`,
-  );
-  return inside(
-    ['curl', '-sS', '--fail-with-body', '--insecure', '--config', '-', environmentApi + path],
-    lines.join('\n'),
-  );
-}
-
-async function eventsIn({ get }: Cluster): Promise<number | undefined> {
-  const { spec } = await get<{ spec: { clusterIP: string } }>('service', 'elasticsearch', '--namespace=logs');
-  const count = `http://${spec.clusterIP}:9200/logs-gatehouse.audit-default/_count`;
-  const { count: events = 0 } = JSON.parse(await inside(['curl', '-sS', count])) as { count?: number };
-  return events || undefined;
-}
-
-function inside(command: readonly string[], input = ''): Promise<string> {
-  const [nsenter, ...into] = inNetwork;
-  return run(nsenter, [...into, ...command], { input });
+async function eventsIn(cluster: Cluster): Promise<number | undefined> {
+  // There is no index before the first event.
+  const count = 'logs-gatehouse.audit-default/_count?ignore_unavailable=true';
+  return ((await askElasticsearch(cluster, 'GET', count)) as { count: number }).count || undefined;
 }

@@ -1,6 +1,7 @@
 /** Runs docs/operations.md about two sets of releases as printed, switches from one to the other under load and back, and puts all back. */
 import type { Cluster } from '../cluster.ts';
 import { podsOf, services } from '../disturbances/pods.ts';
+import { runHelm } from '../disturbances/releases.ts';
 import { until } from '../execute.ts';
 import { mustNotFail, textOf } from '../load/figures.ts';
 import { underLoad } from '../load/load.ts';
@@ -43,7 +44,8 @@ export const sideBySideSteps: Step[] = [
   },
   {
     name: 'remove the second set of releases',
-    async run({ helm, kubectl, namespace }) {
+    async run(cluster) {
+      const { helm, kubectl, namespace } = cluster;
       const place = ['--namespace', namespace];
       const green = services.map((service) => `${service}-green`);
       await helm(['uninstall', '--wait', ...place, ...green]);
@@ -51,10 +53,8 @@ export const sideBySideSteps: Step[] = [
       await kubectl(['delete', ...place, ...shared, 'ingress/auth-api', 'ingress/auth-ui']);
       for (const service of ['auth-api', 'auth-ui']) {
         const values = ['--reset-values', '--values', `${service}.yaml`];
-        const { exitCode, stderr } = await helm([
-          ...['upgrade', service, `charts/${service}`, ...place, ...values, '--wait', '--timeout', '5m'],
-        ]);
-        if (exitCode !== 0) throw new Error(stderr);
+        const whole = [...place, ...values, '--wait', '--timeout', '5m'];
+        await runHelm(cluster, ['upgrade', service, `charts/${service}`, ...whole]);
       }
       return '';
     },

@@ -42,9 +42,8 @@ export async function renewCertificates(cluster: Cluster): Promise<{ seconds: nu
 }
 
 async function serialAt(address: string): Promise<string> {
-  const [nsenter, ...into] = inNetwork;
   const line = `openssl s_client -connect ${address} </dev/null 2>/dev/null | openssl x509 -noout -serial`;
-  return (await attempt(nsenter, [...into, 'sh', '-c', line])).stdout.trim();
+  return (await attempt(...inNetwork('sh', '-c', line))).stdout.trim();
 }
 
 async function lives(cluster: Cluster): Promise<string[]> {

@@ -7,14 +7,7 @@ import { podsOf, services, settled } from './pods.ts';
 export async function upgrade(cluster: Cluster, service: string, ...settings: string[]): Promise<void> {
   const place = ['--namespace', cluster.namespace, '--wait', '--timeout', '5m'];
   const values = settings.flatMap((setting) => ['--set', setting]);
-  await mustSucceed(cluster, [
-    'upgrade',
-    service,
-    `charts/${service}`,
-    '--reuse-values',
-    ...values,
-    ...place,
-  ]);
+  await runHelm(cluster, ['upgrade', service, `charts/${service}`, '--reuse-values', ...values, ...place]);
   await settled(cluster, service);
 }
 
@@ -26,13 +19,14 @@ export async function upgradeAll(cluster: Cluster): Promise<void> {
 export async function rollBackAll(cluster: Cluster, names: readonly string[] = services): Promise<void> {
   for (const service of names) {
     const place = ['--namespace', cluster.namespace, '--wait', '--timeout', '5m'];
-    await mustSucceed(cluster, ['rollback', service, ...place]);
+    await runHelm(cluster, ['rollback', service, ...place]);
     await settled(cluster, service);
   }
 }
 
-async function mustSucceed(cluster: Cluster, args: readonly string[]): Promise<void> {
-  const { exitCode, stdout, stderr } = await cluster.helm(args);
+/** @throws Error with all that helm said where it failed */
+export async function runHelm({ helm }: Cluster, args: readonly string[]): Promise<void> {
+  const { exitCode, stdout, stderr } = await helm(args);
   if (exitCode !== 0) throw new Error(`helm ${args[0]} ${args[1]} failed:\n${stdout}${stderr}`);
 }
 

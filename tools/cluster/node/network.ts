@@ -5,12 +5,17 @@ import { addresses, clusterId } from '../places.ts';
 const hostDevice = `${clusterId}h`;
 const namespaceDevice = `${clusterId}n`;
 
-/** Only the network is another one: with `ip netns exec` the control groups would be hidden too. */
-export const inNetwork = ['nsenter', `--net=/run/netns/${clusterId}`, '--'] as const;
+/**
+ * Program and arguments that start a command in the network of the node. Only the network is another one: with `ip netns exec` the
+ * control groups would be hidden too.
+ */
+export function inNetwork(...command: string[]): [program: string, args: string[]] {
+  return ['nsenter', [`--net=/run/netns/${clusterId}`, '--', ...command]];
+}
 
 export async function createNetwork(): Promise<void> {
   const ip = (line: string) => run('ip', line.split(' '));
-  const inside = (line: string) => run(inNetwork[0], [...inNetwork.slice(1), ...line.split(' ')]);
+  const inside = (line: string) => run(...inNetwork(...line.split(' ')));
   await ip(`netns add ${clusterId}`);
   await ip(`link add ${hostDevice} type veth peer name ${namespaceDevice} netns ${clusterId}`);
   await ip(`address add ${addresses.host}/30 dev ${hostDevice}`);

@@ -16,8 +16,7 @@ export const logFile = (name: string) => path.join(runFolder, 'log', `${name}.lo
 export function startProgram(name: string, program: string, args: readonly string[]): void {
   mkdirSync(path.dirname(logFile(name)), { recursive: true });
   const log = openSync(logFile(name), 'a');
-  const [nsenter, ...into] = inNetwork;
-  const child = spawn(nsenter, [...into, program, ...args], { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(...inNetwork(program, ...args), { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.unref();
   const identity = child.pid === undefined ? undefined : identify(child.pid);

@@ -16,8 +16,7 @@ export function createShell(cwd: string, env: NodeJS.ProcessEnv) {
 
   /** It ends at the first command that fails, as an operator would. */
   function start(): ChildProcessWithoutNullStreams {
-    const [nsenter, ...into] = inNetwork;
-    shell = spawn(nsenter, [...into, 'bash', '-eu', '-o', 'pipefail'], { cwd, env, detached: true });
+    shell = spawn(...inNetwork('bash', '-eu', '-o', 'pipefail'), { cwd, env, detached: true });
     // What a block leaves running, such as a tunnel, ends with the run, and with a shell that fails: it would hold its output open.
     interruption.signal.addEventListener('abort', close);
     shell.once('exit', close);

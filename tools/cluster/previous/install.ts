@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster } from '../cluster.ts';
+import { runHelm } from '../disturbances/releases.ts';
 import { run } from '../execute.ts';
 import { repository } from '../places.ts';
 import { workplace } from '../workplace.ts';
@@ -60,10 +61,8 @@ export async function install(
   for (const args of [
     ['dependency', 'build', chart],
     ['upgrade', '--install', '--reset-values', release, chart, ...place],
-  ]) {
-    const { exitCode, stdout, stderr } = await cluster.helm(args);
-    if (exitCode !== 0) throw new Error(`helm ${args.slice(0, 4).join(' ')} failed:\n${stdout}${stderr}`);
-  }
+  ])
+    await runHelm(cluster, args);
 }
 
 /** @param tag the image's; that of the chart where there is none */

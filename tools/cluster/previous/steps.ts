@@ -131,14 +131,8 @@ async function trade(cluster: Cluster): Promise<Outcome[]> {
     publicUrl,
   };
   const program = path.join(import.meta.dirname, 'trader.ts');
-  const [nsenter, ...into] = inNetwork;
-  const lines = await run(nsenter, [
-    ...into,
-    process.execPath,
-    '--conditions=source',
-    program,
-    JSON.stringify(plan),
-  ]);
+  const command = [process.execPath, '--conditions=source', program, JSON.stringify(plan)];
+  const lines = await run(...inNetwork(...command));
   return lines
     .trim()
     .split('\n')

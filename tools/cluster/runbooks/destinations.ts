@@ -3,11 +3,16 @@ import { randomBytes } from 'node:crypto';
 import type { Cluster } from '../cluster.ts';
 import { rollBackAll, upgrade } from '../disturbances/releases.ts';
 import { change } from '../disturbances/secrets.ts';
-import { run, until } from '../execute.ts';
+import { until } from '../execute.ts';
 import { loadImages } from '../images/podman.ts';
-import { inNetwork } from '../node/network.ts';
 import { mustBe } from '../step.ts';
-import { elasticsearchImage, elasticsearchObjects, makeElasticsearchImage } from '../stores/optional.ts';
+import {
+  askElasticsearch,
+  elasticsearchImage,
+  elasticsearchObjects,
+  elasticsearchSettings,
+  makeElasticsearchImage,
+} from '../stores/optional.ts';
 import { applyAll, isAvailable } from '../stores/steps.ts';
 import { registerApplication } from './callers.ts';
 import { seriesOf, sumOf } from './metrics.ts';
@@ -73,13 +78,13 @@ export const destinationIncidents = [
     const application = await registerApplication(cluster, 'runbook-refusals');
     await makeElasticsearchImage();
     await loadImages([elasticsearchImage]);
-    const nodes = 'elasticsearch.nodes={http://elasticsearch.logs.svc:9200}';
-    for (const api of apis) await upgrade(cluster, api, nodes, 'elasticsearch.allowPlaintext=true');
+    for (const api of apis) await upgrade(cluster, api, ...elasticsearchSettings);
     const refused = () => highest(cluster, 'gatehouse_audit_set_aside_events');
     const unshipped = () => highest(cluster, 'gatehouse_audit_unshipped_events');
     try {
       const waited = await until('events wait', async () => (await unshipped()) || undefined);
-      await bringUpElasticsearch(cluster);
+      await applyAll(cluster, elasticsearchObjects());
+      await isAvailable(cluster, 'logs', 'elasticsearch');
       await until('all is shipped', async () => (await unshipped()) === 0 || undefined, {
         timeoutMs: 180_000,
       });
@@ -111,15 +116,7 @@ async function receive(cluster: Cluster, refuses: string): Promise<void> {
   await isAvailable(cluster, 'receiver', 'receiver');
 }
 
-async function bringUpElasticsearch(cluster: Cluster): Promise<void> {
-  await applyAll(cluster, elasticsearchObjects());
-  const deployment = ['deployment/elasticsearch', '--namespace=logs'];
-  // What is left beside everything else on two cores.
-  await cluster.kubectl(['set', 'resources', ...deployment, '--requests=cpu=200m']);
-  await isAvailable(cluster, 'logs', 'elasticsearch');
-}
-
-/** Somebody's template wins over ours from the next index on. */
+/** An administrator adds an index template of higher priority: it replaces ours in the next index. */
 async function changeMapping(cluster: Cluster): Promise<void> {
   const template = { mappings: { properties: { client: { type: 'keyword' } } } };
   const body = { index_patterns: ['logs-gatehouse.audit-*'], data_stream: {}, priority: 900, template };
@@ -130,17 +127,4 @@ async function changeMapping(cluster: Cluster): Promise<void> {
 async function mendMapping(cluster: Cluster): Promise<void> {
   await askElasticsearch(cluster, 'DELETE', '_index_template/somebody');
   await askElasticsearch(cluster, 'POST', 'logs-gatehouse.audit-default/_rollover');
-}
-
-async function askElasticsearch(
-  { get }: Cluster,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<void> {
-  const { spec } = await get<{ spec: { clusterIP: string } }>('service', 'elasticsearch', '--namespace=logs');
-  const [nsenter, ...into] = inNetwork;
-  const json = body === undefined ? [] : ['--json', JSON.stringify(body)];
-  const url = `http://${spec.clusterIP}:9200/${path}`;
-  await run(nsenter, [...into, 'curl', '-sS', '--fail-with-body', '--request', method, ...json, url]);
 }

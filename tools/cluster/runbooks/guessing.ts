@@ -1,8 +1,9 @@
 /** Incidents at the edge: somebody who guesses passwords, and a proxy that nobody named. */
 import { rollBackAll, upgrade } from '../disturbances/releases.ts';
 import { until } from '../execute.ts';
+import { call } from '../load/call.ts';
 import { mustBe } from '../step.ts';
-import { accessTokenOf, agent, call, registerApplication } from './callers.ts';
+import { accessTokenOf, agent, registerApplication } from './callers.ts';
 import { sumOf } from './metrics.ts';
 import { runbook } from './operator.ts';
 

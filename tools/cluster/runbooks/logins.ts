@@ -1,9 +1,9 @@
 /** Incidents of Configuration Servers: away, slow, without the tenant. */
 import type { Cluster } from '../cluster.ts';
 import { until } from '../execute.ts';
-import { operatorOf } from '../load/addresses.ts';
+import { environmentOf } from '../load/call.ts';
 import { mustBe } from '../step.ts';
-import { agent, call, registerApplication, signsInAgain } from './callers.ts';
+import { agent, registerApplication, signsInAgain } from './callers.ts';
 import { configServer, without } from './faults.ts';
 import { seriesOf, sumOf } from './metrics.ts';
 import { runbook } from './operator.ts';
@@ -98,12 +98,3 @@ export const loginIncidents = [
 
 const highest = async (cluster: Cluster) =>
   Math.max(...(await seriesOf(cluster, service, 'gatehouse_config_server_open')));
-
-/** The one environment of the first login. */
-async function environmentOf(cluster: Cluster): Promise<string> {
-  const { username, password } = await operatorOf(cluster);
-  const { body } = await call(cluster, '/environment/v3/environments', { user: `${username}:${password}` });
-  const [first] = body['data'] as { id: string }[];
-  if (first === undefined) throw new Error('there is no environment');
-  return first.id;
-}

@@ -8,9 +8,8 @@ type Labels = Record<string, string | RegExp>;
 
 /** Undefined where the pod does not answer: `up` is 0. */
 export async function readManagement(address: string, path: string): Promise<string | undefined> {
-  const [nsenter, ...into] = inNetwork;
   const curl = ['curl', '-sS', '--max-time', '3', `http://${address}:8081${path}`];
-  const { exitCode, stdout } = await attempt(nsenter, [...into, ...curl]);
+  const { exitCode, stdout } = await attempt(...inNetwork(...curl));
   return exitCode === 0 ? stdout : undefined;
 }
 

@@ -4,10 +4,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Cluster } from '../cluster.ts';
 import { run, until } from '../execute.ts';
-import { operatorOf } from '../load/addresses.ts';
+import { call, environmentOf } from '../load/call.ts';
 import { runFolder } from '../places.ts';
 import { mustBe } from '../step.ts';
-import { call } from './callers.ts';
 import { seriesOf, sumOf } from './metrics.ts';
 import { runbook, runCommandLine } from './operator.ts';
 
@@ -91,11 +90,17 @@ export const singleSignOnIncidents = [
 ];
 
 async function createContactCenter(cluster: Cluster): Promise<string> {
-  const { username, password } = await operatorOf(cluster);
-  const { body } = await call(cluster, '/environment/v3/environments', { user: `${username}:${password}` });
-  const [environment] = body['data'] as { id: string }[];
   const id = randomUUID();
-  const args = ['--id', id, '--environment', environment?.id ?? '', '--domains', domain, '--name', 'Runbook'];
+  const args = [
+    '--id',
+    id,
+    '--environment',
+    await environmentOf(cluster),
+    '--domains',
+    domain,
+    '--name',
+    'Runbook',
+  ];
   await typed(cluster, ['cc', 'create', ...args]);
   return id;
 }

@@ -6,7 +6,10 @@ import { builtProgram, findConsul } from '../../consul/places.ts';
 import { installElasticsearch, javaHome, whyNotInstallable } from '../../elasticsearch/install.ts';
 import { findElasticsearch, installFolder } from '../../elasticsearch/places.ts';
 import { debianImage } from '../../images/base.ts';
+import type { Cluster } from '../cluster.ts';
+import { run } from '../execute.ts';
 import { ownImage } from '../images/node-images.ts';
+import { inNetwork } from '../node/network.ts';
 import { Skipped } from '../step.ts';
 import { identityObject } from './authority.ts';
 import { namespaceObject, neighbourObjects } from './object.ts';
@@ -77,6 +80,26 @@ END
 export ES_JAVA_HOME=/java ES_PATH_CONF=/data/config ES_TMPDIR=/data/tmp HOME=/data
 export ES_JAVA_OPTS='-Xms512m -Xmx512m -XX:TieredStopAtLevel=1'
 exec /elasticsearch/bin/elasticsearch`;
+
+/** Of the two APIs. */
+export const elasticsearchSettings = [
+  'elasticsearch.nodes={http://elasticsearch.logs.svc:9200}',
+  'elasticsearch.allowPlaintext=true',
+];
+
+/** What it answers. @throws Error with it where it refuses */
+export async function askElasticsearch(
+  { get }: Cluster,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const { spec } = await get<{ spec: { clusterIP: string } }>('service', 'elasticsearch', '--namespace=logs');
+  const json = body === undefined ? [] : ['--json', JSON.stringify(body)];
+  const url = `http://${spec.clusterIP}:9200/${path}`;
+  const curl = ['curl', '-sS', '--fail-with-body', '--request', method, ...json, url];
+  return JSON.parse(await run(...inNetwork(...curl)));
+}
 
 export const elasticsearchObjects = (): object[] => [
   namespaceObject('logs'),
