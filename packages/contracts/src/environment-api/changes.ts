@@ -11,10 +11,12 @@ export const environmentEntities = [
   'cors',
   'saml',
   'oidc',
+  'person',
 ] as const;
 
 /**
- * Announced after the change that ends them: the sessions and tokens of a contact centre (disabled, deleted, or given another
+ * Announced after the change that ends them: the sessions and tokens of a person of the people store (deactivated, deleted, or
+ * given another password by an administrator), of a contact centre (disabled, deleted, or given another
  * environment) or environment (deleted), or of those who came in by a domain (taken from the contact centre) or by single
  * sign-on (switched off, deleted, or given another identity provider). What is switched on again announces nothing, so what
  * has ended stays ended.
@@ -24,6 +26,7 @@ export const environmentEnds = [
   'environment-end',
   'domain-end',
   'single-sign-on-end',
+  'person-end',
 ] as const;
 
 export const environmentChangeSchema = z.object({
@@ -33,7 +36,7 @@ export const environmentChangeSchema = z.object({
   entity: z.string(),
   /**
    * Id of the environment, contact centre or key, name of the setting, path of the location; the domain;
-   * for `single-sign-on-end` the protocol and the location, as `saml /USW1`.
+   * for `single-sign-on-end` the protocol and the location, as `saml /USW1`; for persons environment and number (`people.ts`).
    */
   id: z.string(),
   /** The contact centre whose view changed. */

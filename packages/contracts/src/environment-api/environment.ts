@@ -1,6 +1,7 @@
 /** Describes what Auth API reads about an environment: `GET /environment/v3/internal/environments/{id}`. */
 import { z } from 'zod';
 import { configServerTlsViewSchema } from './config-server-tls.ts';
+import { directorySchema, ldapViewSchema } from './directory.ts';
 
 export const traceModeSchema = z.enum(['off', 'local', 'remote', 'both']);
 
@@ -20,7 +21,11 @@ export const environmentViewSchema = z.object({
   id: z.guid(),
   /** Grows with every change of the environment or of one of its servers; never used twice. */
   version: z.int(),
-  /** Service account at the Configuration Server. */
+  /** Where its people are. The release before knows Configuration Servers only. */
+  directory: directorySchema.default('configServer'),
+  /** Given where `directory` is `ldap`. */
+  ldap: ldapViewSchema.optional(),
+  /** Service account at the Configuration Server. Empty with another directory, as its password and tenant are. */
   username: z.string(),
   /** Its password, sealed; open it with `passwordPlace(id)`. */
   passwordEnvelope: z.string(),
@@ -39,9 +44,9 @@ export const environmentViewSchema = z.object({
   tls: configServerTlsViewSchema.optional(),
   /** Name of the service in Consul that lists the Configuration Servers; never together with `srvRecord`. */
   consulService: z.string().optional(),
-  /** Full name of the DNS SRV record that lists them. */
+  /** Full name of the DNS SRV record that lists them, or the LDAP servers. */
   srvRecord: z.string().optional(),
-  /** In the order in which they are to be tried; empty only where one of the two names above is given. */
+  /** In the order in which they are to be tried; empty where one of the two names above is given, or with another directory. */
   configServers: z.array(configServerViewSchema),
 });
 

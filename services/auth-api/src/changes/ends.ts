@@ -1,6 +1,7 @@
 /** Revokes what ends by a change at Environment API: a contact centre is disabled, a domain removed, single sign-on switched off. */
 import type { EnvironmentChangesPage, EnvironmentEnd } from '@gatehouse/contracts/environment-api/changes';
 import { covers, rootLocation } from '@gatehouse/contracts/environment-api/location';
+import { readPersonChangeId } from '@gatehouse/contracts/environment-api/people';
 import { createRepeatingWork } from '@gatehouse/service-kit/background/repeating-work';
 import { untilDone } from '@gatehouse/service-kit/background/until-done';
 import type { Clock } from '@gatehouse/service-kit/clock';
@@ -11,6 +12,7 @@ import type { SeenChange } from '../contact-centers/service.ts';
 import { reasonUnsettled } from '../revocation/keeper.ts';
 import { allContactCenters, domainAt, type Revocation, signOnAt } from '../revocation/revocation.ts';
 import type { Revocations } from '../revocation/revocations.ts';
+import { subjectOf } from '../users/identity.ts';
 import type { EndsPosition, Position } from './ends-position.ts';
 
 export interface EndsOptions {
@@ -48,6 +50,10 @@ const endedBy: Record<EnvironmentEnd, (change: SeenChange, here: string) => Ende
     // The settings of a wider place counted here until this place got its own. Of some it is not known how they came.
     if (covers(place, here)) names.push(...widerThan(place).map((wider) => `${protocol} ${wider}`), '');
     return names.map((name) => ({ kind: 'sign-on', id: signOnAt(contactCenterId, name) }));
+  },
+  'person-end': ({ id }) => {
+    const person = readPersonChangeId(id);
+    return person ? [{ kind: 'sub', id: subjectOf(person.environmentId, person.dbid) }] : [];
   },
 };
 

@@ -187,6 +187,7 @@ export function environmentOf(port: number, version = 1, id = environmentId): En
   return {
     id,
     version,
+    directory: 'configServer',
     username: demoServiceAccount.userName,
     passwordEnvelope: password,
     connectionProtocol: 'addp',

@@ -85,9 +85,10 @@ function hidden(change: FieldChanges[string]): FieldChanges[string] {
  * instead of nineteen. A server without rows in `config_server_locations` serves everywhere.
  */
 export const environmentJson = `json_strip_nulls(json_build_object(
-    'id', e.id, 'ordinal', e.ordinal, 'version', e.version, 'username', e.username, 'passwordEnvelope', e.password,
+    'id', e.id, 'ordinal', e.ordinal, 'version', e.version, 'directory', e.directory,
+    'username', coalesce(e.username, ''), 'passwordEnvelope', coalesce(e.password, ''),
     'connectionProtocol', e.connection_protocol, 'localTimeout', e.local_timeout_seconds,
-    'remoteTimeout', e.remote_timeout_seconds, 'traceMode', e.trace_mode, 'tenant', e.tenant, 'appName', e.app_name,
+    'remoteTimeout', e.remote_timeout_seconds, 'traceMode', e.trace_mode, 'tenant', coalesce(e.tenant, ''), 'appName', e.app_name,
     'tlsEnabled', e.tls_enabled,
     'tls', CASE WHEN e.tls_ca IS NOT NULL OR e.tls_server_name IS NOT NULL OR e.tls_cert IS NOT NULL THEN
       json_build_object('ca', e.tls_ca, 'serverName', e.tls_server_name, 'mutual',

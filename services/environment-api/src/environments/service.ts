@@ -101,6 +101,7 @@ export function createEnvironmentService({
       return writer.write(context, requireInstallationWriter, async (write) => {
         const fields: EnvironmentFields = {
           ...rest,
+          directory: 'configServer',
           ...mergeDiscovery({}, { consulService, srvRecord }),
           ...definedOnly({ tls: mergeTls(id, undefined, tls) }),
           passwordEnvelope: seal(id, password),

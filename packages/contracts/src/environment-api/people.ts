@@ -1,0 +1,96 @@
+/** Describes what Auth API asks Environment API about people: numbers, persons of the people store, passwords. */
+import { z } from 'zod';
+
+/** As DBIDs go: a signed 32-bit number. */
+const dbid = z.int().min(1).max(0x7fff_ffff);
+
+export const maxNumbersAtOnce = 1_000;
+
+/** `POST /environment/v3/internal/environments/{id}/person-numbers`: gives every id its number, a new one where it has none. */
+export const numberPeopleBodySchema = z.object({
+  /** `entryUUID` or `objectGUID` as lower-case text. */
+  externalIds: z.array(z.string().min(1).max(255)).min(1).max(maxNumbersAtOnce),
+});
+
+export const personNumberSchema = z.object({ externalId: z.string(), dbid });
+
+/** Also `GET …/person-numbers?dbid=` (one or none) and `?after=&limit=` (in order of numbers). */
+export const personNumbersSchema = z.object({ numbers: z.array(personNumberSchema) });
+
+/** `GET /environment/v3/internal/environments/{id}/people?dbid=|userName=|email=|externalId=`: all that match, at most two. */
+export const personViewSchema = z.object({
+  /** The SCIM id. */
+  id: z.guid(),
+  dbid,
+  /** Grows with every change of the person or of the groups that name them. */
+  version: z.int(),
+  userName: z.string(),
+  firstName: z.string().optional(),
+  lastName: z.string().optional(),
+  email: z.string().optional(),
+  employeeId: z.string().optional(),
+  externalId: z.string().optional(),
+  isActive: z.boolean(),
+  mustChangePassword: z.boolean(),
+  /** An argon2id hash, sealed; open it with `personPasswordPlace(id)`. Absent: no password is theirs. */
+  passwordEnvelope: z.string().optional(),
+  /** Unix seconds. */
+  passwordChangedAt: z.int().optional(),
+  /** Names of the groups that name the person. */
+  groups: z.array(z.string()),
+});
+
+export const peopleSchema = z.object({ people: z.array(personViewSchema) });
+
+/** `GET …/people/inactive?after=&limit=`: in order of numbers. */
+export const inactivePeopleSchema = z.object({ dbids: z.array(dbid) });
+
+/** `PUT …/people/{dbid}/password`. 409 where another change was faster than the one the caller has read. */
+export const setPasswordBodySchema = z.object({
+  /** An argon2id hash, sealed for `personPasswordPlace(id)`. */
+  passwordEnvelope: z.string().min(1).max(1_024),
+  /** The hash that the old password was compared with. */
+  insteadOf: z.string().min(1).max(1_024),
+});
+
+export const passwordSetSchema = z.object({
+  /** Unix seconds. */
+  passwordChangedAt: z.int(),
+});
+
+/** Of the link by which a person chooses a first password; the code is in the request's body, never in a path. */
+export const passwordLinkCodeSchema = z.object({ code: z.string().min(1).max(128) });
+
+/** `POST /environment/v3/internal/password-links/read`. 404 for a code that is unknown, used or too old. */
+export const passwordLinkSchema = z.object({
+  environmentId: z.guid(),
+  contactCenterId: z.guid(),
+  person: personViewSchema,
+  /** ISO 8601, UTC. */
+  expiresAt: z.string(),
+});
+
+/** `POST /environment/v3/internal/password-links/redeem`: sets the password and ends the link, both or neither. */
+export const redeemPasswordLinkBodySchema = passwordLinkCodeSchema.extend({
+  passwordEnvelope: z.string().min(1).max(1_024),
+});
+
+/** Where the password hash of a person is stored; the seal is bound to it. `id`: the SCIM id. */
+export function personPasswordPlace(id: string) {
+  return { table: 'environment.people', row: id, column: 'password' };
+}
+
+/** The id of a person in changes of environment data. */
+export function personChangeId(environmentId: string, dbid: number): string {
+  return `${environmentId} ${dbid}`;
+}
+
+/** Undefined for an id of another form. */
+export function readPersonChangeId(id: string): { environmentId: string; dbid: number } | undefined {
+  const [environmentId = '', digits = ''] = id.split(' ');
+  return /^[1-9][0-9]{0,9}$/.test(digits) ? { environmentId, dbid: Number(digits) } : undefined;
+}
+
+export type PersonNumber = z.infer<typeof personNumberSchema>;
+export type PersonView = z.infer<typeof personViewSchema>;
+export type PasswordLink = z.infer<typeof passwordLinkSchema>;
