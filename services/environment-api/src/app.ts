@@ -68,6 +68,7 @@ export async function buildApp(deps: Deps): Promise<App> {
       await api.register(deps.configServers.routes, { prefix: '/environments/:id/config-servers' });
       await api.register(deps.checks.routes, { prefix: '/environments/:id/check' });
       await api.register(deps.contactCenters.routes, { prefix: '/contact-centers' });
+      await api.register(deps.people.routes, { prefix: '/contact-centers/:id/people' });
       await api.register(deps.settings.routes, { prefix: '/contact-centers/:id/settings' });
       await api.register(deps.globalSettings.routes, { prefix: '/settings' });
       await api.register(deps.apiKeys.routes, { prefix: '/contact-centers/:id/api-keys' });
@@ -108,6 +109,8 @@ async function mountInternal(services: App, deps: Deps): Promise<void> {
     request.caller = await deps.access.authenticateService(request, request.ip);
   });
   await services.register(deps.internal.routes);
+  await services.register(deps.people.internalRoutes, { prefix: '/environments/:id/people' });
+  await services.register(deps.people.internalLinkRoutes, { prefix: '/password-links' });
   await services.register(deps.cors.internalRoutes, { prefix: '/cors' });
   await services.register(deps.singleSignOn.internalRoutes, {
     prefix: '/contact-centers/:id/single-sign-on',

@@ -29,6 +29,7 @@ import { composeImportExport } from './import-export/compose.ts';
 import { composeInternal } from './internal/compose.ts';
 import { composeLocations } from './locations/compose.ts';
 import { migrationsFolder, schema } from './migrate.ts';
+import { composePeople } from './people/compose.ts';
 import { secretsProbe } from './sealed-secrets/probe.ts';
 import { reencryptSecrets } from './sealed-secrets/reencrypt.ts';
 import { composeSettings } from './settings/compose.ts';
@@ -124,6 +125,14 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     requestTimeoutMs: config.http.requestTimeoutMs,
   });
   const contactCenters = composeContactCenters({ pool, writer, changeLog });
+  const people = composePeople({
+    pool,
+    writer,
+    contactCenters: contactCenters.service,
+    secretBox,
+    publicUrl: config.publicUrl,
+    now,
+  });
   const settings = composeSettings({
     pool,
     contactCenters: contactCenters.service,
@@ -178,6 +187,7 @@ export async function createDeps(config: Config, kit: Kit, now = systemClock) {
     configServers,
     checks,
     contactCenters,
+    people,
     settings,
     globalSettings,
     cors,

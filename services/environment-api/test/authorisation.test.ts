@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -10,6 +12,7 @@ import {
   type Verdict,
 } from '../src/access/matrix.ts';
 import { matrixPage } from '../src/access/matrix-page.ts';
+import { peopleIn } from './people-store.ts';
 import {
   type Answer,
   environmentBody,
@@ -23,11 +26,17 @@ let api: RunningApi;
 let own: string;
 let other: string;
 
+/** In the environment of both. */
+let people: ReturnType<typeof peopleIn> & { environmentId: string };
+
 beforeAll(async () => {
-  api = await startApi({ env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '100' } });
+  api = await startApi({
+    env: { GATEHOUSE_CHECK_STEP_TIMEOUT_MS: '100', GATEHOUSE_PUBLIC_URL: 'https://login.example.com' },
+  });
   const environmentId = await api.environment();
   own = await api.contactCenter({ environmentId });
   other = await api.contactCenter({ environmentId });
+  people = { environmentId, ...peopleIn(api, environmentId) };
 });
 afterAll(() => api.close());
 
@@ -46,6 +55,14 @@ const data = (fields: Record<string, unknown>) => ({ data: fields });
 const key = async (center: string) =>
   (await api.call('POST', `/contact-centers/${center}/api-keys`, { payload: data({ name: randomUuid() }) }))
     .body.data;
+
+const newHash = async ({ id }: { id: string }) =>
+  api.deps.secretBox.seal(await hashPersonPassword(randomUuid()), personPasswordPlace(id));
+const personWithLink = async () => {
+  const person = await people.add();
+  const { body } = await api.call('POST', `/contact-centers/${own}/people/${person.id}/password-link`);
+  return { person, code: new URL(body.data.url).searchParams.get('code') };
+};
 
 /** A request that succeeds for whoever may make it; what it needs is made for it. `center`: whose contact centre. */
 const prepared: Record<string, (center: string) => Promise<Request> | Request> = {
@@ -109,6 +126,30 @@ const prepared: Record<string, (center: string) => Promise<Request> | Request> =
     path: '/import?dryRun=true',
     payload: (await api.call('GET', '/export')).body,
   }),
+  'POST /contact-centers/{id}/people/{personId}/password-link': async (id) => ({
+    path: `/contact-centers/${id}/people/${(await people.add()).id}/password-link`,
+  }),
+  'GET /internal/environments/{id}/people': async () => ({
+    path: `/internal/environments/${people.environmentId}/people?dbid=${(await people.add()).dbid}`,
+  }),
+  'PUT /internal/environments/{id}/people/{dbid}/password': async () => {
+    const person = await people.add({ password: 'the-password-before' });
+    return {
+      path: `/internal/environments/${people.environmentId}/people/${person.dbid}/password`,
+      payload: data({ passwordEnvelope: await newHash(person), insteadOf: person.hash }),
+    };
+  },
+  'POST /internal/password-links/read': async () => ({
+    path: '/internal/password-links/read',
+    payload: data({ code: (await personWithLink()).code }),
+  }),
+  'POST /internal/password-links/redeem': async () => {
+    const { person, code } = await personWithLink();
+    return {
+      path: '/internal/password-links/redeem',
+      payload: data({ code, passwordEnvelope: await newHash(person) }),
+    };
+  },
   'GET /internal/contact-centers': async (id) => {
     const [domain] = (await api.call('GET', `/contact-centers/${id}`)).body.data.domains;
     return { path: `/internal/contact-centers?domain=${domain}` };

@@ -1,5 +1,6 @@
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import { createSecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomBytes } from '@gatehouse/service-kit/crypto/secrets';
@@ -7,6 +8,7 @@ import { Secret } from '@gatehouse/service-kit/secret';
 import { createAuthority } from '@gatehouse/testing/certificates';
 import { createTestDatabase } from '@gatehouse/testing/postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { peopleIn } from './people-store.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 const key = () => randomBytes(32).toString('base64');
@@ -34,6 +36,7 @@ const keyIds = async () => {
     `SELECT password_key_id AS id FROM environment.environments
       UNION SELECT secret_key_id FROM environment.single_sign_on WHERE secret IS NOT NULL
       UNION SELECT tls_key_key_id FROM environment.environments WHERE tls_key IS NOT NULL
+      UNION SELECT password_key_id FROM environment.people WHERE password IS NOT NULL
       UNION SELECT outcome_key_id FROM environment.idempotent_requests WHERE outcome IS NOT NULL ORDER BY id`,
   );
   return rows.map(({ id }) => id);
@@ -46,6 +49,7 @@ it('seals every secret with the active key while others write, and tells readers
   for (let index = 0; index < 120; index += 1) ids.push(await before.environment({ password: `p${index}` }));
   const center = await before.contactCenter({ environmentId: ids[0] });
   await before.call('PUT', `/contact-centers/${center}/oidc`, { payload: { data: oidc } });
+  const person = await peopleIn(before, ids[0] ?? '').add({ password: 'a-password-of-a-person' });
   expect(await keyIds()).toEqual(['old']);
   const first = await after.call('GET', `/environments/${ids[0]}`);
   const [result] = await Promise.all([
@@ -66,6 +70,8 @@ it('seals every secret with the active key while others write, and tells readers
   );
   expect(ids.map((id) => passwords.get(id))).toEqual(ids.map((_, index) => `p${index}`));
   expect(rows.filter((row) => row.local_timeout_seconds === 9)).toHaveLength(10);
+  const { rows: people } = await after.pool.query('SELECT id, password FROM environment.people');
+  expect(onlyNew.open(people[0].password, personPasswordPlace(person.id)).toString()).toBe(person.hash);
   const fresh = await after.call('GET', `/environments/${ids[0]}`, {
     headers: { 'if-none-match': first.headers['etag'] as string },
   });

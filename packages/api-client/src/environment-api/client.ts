@@ -8,6 +8,14 @@ import {
 import { contactCenterViewSchema } from '@gatehouse/contracts/environment-api/contact-center';
 import { corsViewSchema } from '@gatehouse/contracts/environment-api/cors';
 import { environmentViewSchema } from '@gatehouse/contracts/environment-api/environment';
+import {
+  inactivePeopleSchema,
+  passwordLinkSchema,
+  passwordSetSchema,
+  peopleSchema,
+  type redeemPasswordLinkBodySchema,
+  type setPasswordBodySchema,
+} from '@gatehouse/contracts/environment-api/people';
 import { singleSignOnViewSchema } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { z } from 'zod';
 import type { HttpClient, HttpRequest } from '../http-client.ts';
@@ -25,6 +33,13 @@ export type Fetched<T> =
   | { outcome: 'unchanged' }
   | { outcome: 'unknown' };
 
+/** One name of a person of the people store. */
+export type PersonQuery =
+  | { dbid: string }
+  | { userName: string }
+  | { email: string }
+  | { externalId: string };
+
 export type EnvironmentApiClient = ReturnType<typeof createEnvironmentApiClient>;
 
 const internalPath = '/environment/v3/internal';
@@ -32,6 +47,10 @@ const contactCenterAnswer = envelopeOf(contactCenterViewSchema);
 const environmentAnswer = envelopeOf(environmentViewSchema);
 const singleSignOnAnswer = envelopeOf(singleSignOnViewSchema);
 const corsAnswer = envelopeOf(corsViewSchema);
+const peopleAnswer = envelopeOf(peopleSchema);
+const inactivePeopleAnswer = envelopeOf(inactivePeopleSchema);
+const passwordSetAnswer = envelopeOf(passwordSetSchema);
+const passwordLinkAnswer = envelopeOf(passwordLinkSchema);
 const changesAnswer = envelopeOf(environmentChangesPageSchema);
 
 /** `http` authenticates with a token of the service client. All calls throw UpstreamError. */
@@ -55,6 +74,23 @@ export function createEnvironmentApiClient(http: HttpClient) {
     return { outcome: 'found', data, etag: String(response.headers['etag'] ?? '') };
   }
 
+  async function write<T>(
+    schema: z.ZodType<{ data: T }>,
+    method: 'POST' | 'PUT',
+    path: string,
+    data: object,
+    options: { signal?: AbortSignal | undefined; maySendTwice?: boolean } = {},
+  ): Promise<T> {
+    const answer = await http.read(schema, {
+      method,
+      path: `${internalPath}${path}`,
+      json: { data },
+      ...options,
+    });
+    return answer.data;
+  }
+
+  const people = (environmentId: string) => `/environments/${encodeURIComponent(environmentId)}/people`;
   const contactCenter = (id: string) => `/contact-centers/${encodeURIComponent(id)}`;
 
   return {
@@ -68,6 +104,35 @@ export function createEnvironmentApiClient(http: HttpClient) {
       fetch(singleSignOnAnswer, `${contactCenter(contactCenterId)}/single-sign-on`, { location }, options),
     environmentById: (id: string, options?: ReadOptions) =>
       fetch(environmentAnswer, `/environments/${encodeURIComponent(id)}`, {}, options),
+    /** Those of the people store who have the name, at most two. */
+    findPeople: (environmentId: string, name: PersonQuery, options?: ReadOptions) =>
+      fetch(peopleAnswer, people(environmentId), name, options),
+    /** Numbers of people who are not active, in order. */
+    async inactivePeople(
+      environmentId: string,
+      { after, limit }: { after: number; limit: number },
+      signal?: AbortSignal,
+    ): Promise<number[]> {
+      const answer = await http.read(inactivePeopleAnswer, {
+        path: `${internalPath}${people(environmentId)}/inactive`,
+        query: { after: String(after), limit: String(limit) },
+        signal,
+      });
+      return answer.data.dbids;
+    },
+    /** 409 where another change of the password was faster. */
+    setPersonPassword: (
+      environmentId: string,
+      dbid: number,
+      password: z.input<typeof setPasswordBodySchema>,
+      signal?: AbortSignal,
+    ) => write(passwordSetAnswer, 'PUT', `${people(environmentId)}/${dbid}/password`, password, { signal }),
+    /** 404 for a code that is unknown, used or too old. */
+    readPasswordLink: (code: string) =>
+      write(passwordLinkAnswer, 'POST', '/password-links/read', { code }, { maySendTwice: true }),
+    /** Sets the password and ends the link, both or neither. */
+    redeemPasswordLink: (redemption: z.input<typeof redeemPasswordLinkBodySchema>) =>
+      write(passwordSetAnswer, 'POST', '/password-links/redeem', redemption),
     /** Origins whose pages may call; the change event `cors` tells when they differ. */
     allowedOrigins: (options?: ReadOptions) => fetch(corsAnswer, '/cors', {}, options),
     /** Changes after `since`, oldest first. */

@@ -130,7 +130,7 @@ export function createContactCenterService({ db, writer }: { db: Queryable; writ
 }
 
 /** Returns the id. 404 for callers that may not read it; 403 for those that may read but not write it. */
-function writerOf(text: string) {
+export function writerOf(text: string) {
   return (caller: Caller): string => {
     const id = parseId(text);
     if (!id || !mayRead(caller, id)) throw unknownContactCenter(text);

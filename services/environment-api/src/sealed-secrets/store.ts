@@ -1,6 +1,7 @@
 /** Finds and replaces sealed secrets in all columns that hold them. */
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
+import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { SecretPlace } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
@@ -10,7 +11,7 @@ export interface SealedSecret {
   envelope: string;
   place: SecretPlace;
   /** The entity that other services keep a copy of; undefined: none does. */
-  copied?: { entity: 'environment' | 'oidc'; id: string; contactCenterId?: string };
+  copied?: { entity: 'environment' | 'oidc' | 'person'; id: string; contactCenterId?: string };
   /** Stores a new seal of the same secret and gives its owner a new version. */
   replace(db: Queryable, envelope: string): Promise<void>;
 }
@@ -47,6 +48,13 @@ const sealedColumns: readonly SealedColumn[] = [
     columns: 'id, location::text, secret AS envelope',
     order: 'id, location',
     secretOf: ({ id = '', location = '', envelope = '' }) => ofSignOn(id, location, envelope),
+  },
+  {
+    table: 'environment.people',
+    keyId: 'password_key_id',
+    columns: 'id, environment_id, dbid, password AS envelope',
+    order: 'id',
+    secretOf: ofPerson,
   },
   {
     table: 'environment.idempotent_requests',
@@ -122,6 +130,25 @@ function ofSignOn(id: string, location: string, envelope: string): SealedSecret 
       await db.query(
         `UPDATE environment.contact_centers SET version = nextval('environment.versions') WHERE id = $1`,
         [id],
+      );
+    },
+  };
+}
+
+function ofPerson({
+  id = '',
+  environment_id: environmentId = '',
+  dbid = '',
+  envelope = '',
+}: Record<string, string>): SealedSecret {
+  return {
+    envelope,
+    place: personPasswordPlace(id),
+    copied: { entity: 'person', id: personChangeId(environmentId, Number(dbid)) },
+    async replace(db, next) {
+      await db.query(
+        `UPDATE environment.people SET password = $2, version = nextval('environment.versions') WHERE id = $1`,
+        [id, next],
       );
     },
   };

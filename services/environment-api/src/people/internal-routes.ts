@@ -1,0 +1,158 @@
+/** Routes below `/internal` by which Auth API reads people and stores the passwords that they choose; for internal clients only. */
+import { envelopeOf, wrapped } from '@gatehouse/contracts/envelope';
+import {
+  inactivePeopleSchema,
+  passwordLinkCodeSchema,
+  passwordLinkSchema,
+  passwordSetSchema,
+  peopleSchema,
+  redeemPasswordLinkBodySchema,
+  setPasswordBodySchema,
+} from '@gatehouse/contracts/environment-api/people';
+import { label } from '@gatehouse/contracts/text';
+import { badRequest, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { App } from '@gatehouse/service-kit/http/app-type';
+import { ok } from '@gatehouse/service-kit/http/envelope';
+import { integer } from '@gatehouse/service-kit/http/scalar';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { z } from 'zod';
+import { unknownEnvironment } from '../access/caller.ts';
+import { failures, sendUnchanged } from '../answers.ts';
+import { contextOf } from '../changes/writer.ts';
+import { parseId } from '../fields/scalars.ts';
+import type { PasswordLinks } from './password-links.ts';
+import type { PeoplePasswords } from './passwords.ts';
+import { findPeople, listInactive, type PersonName } from './person-view.ts';
+
+const tags = ['internal'];
+const maxDbid = 0x7fff_ffff;
+const params = z.object({ id: z.string() });
+const nameQuery = z.object({
+  dbid: integer(1, maxDbid).optional(),
+  userName: label().optional(),
+  email: label().optional(),
+  externalId: label().optional(),
+});
+
+export interface PeopleRouteOptions {
+  db: Queryable;
+  passwords: PeoplePasswords;
+  passwordLinks: PasswordLinks;
+}
+
+export function internalPeopleRoutes(internal: App, { db, passwords }: PeopleRouteOptions): void {
+  internal.get(
+    '',
+    {
+      schema: {
+        tags,
+        operationId: 'findPeople',
+        summary: 'People of the people store by one of their names, with the sealed password hash',
+        params,
+        querystring: nameQuery,
+        response: { 200: envelopeOf(peopleSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      const people = await findPeople(db, environmentOf(request.params.id), nameOf(request.query));
+      const versions = people.map(({ dbid, version }) => `${dbid}.${version}`);
+      if (sendUnchanged(request, reply, `"people-${versions.join('-')}"`)) return reply as never;
+      return ok({ people });
+    },
+  );
+
+  internal.get(
+    '/inactive',
+    {
+      schema: {
+        tags,
+        operationId: 'listInactivePeople',
+        summary: 'Numbers of the people who are not active, in order',
+        params,
+        querystring: z.object({
+          after: integer(0, maxDbid).default(0),
+          limit: integer(1, 10_000).default(1_000),
+        }),
+        response: { 200: envelopeOf(inactivePeopleSchema), ...failures },
+      },
+    },
+    async (request) => ok({ dbids: await listInactive(db, environmentOf(request.params.id), request.query) }),
+  );
+
+  internal.put(
+    '/:dbid/password',
+    {
+      schema: {
+        tags,
+        operationId: 'setOwnPassword',
+        summary: 'Store the password that a person has chosen instead of the one that was compared',
+        params: z.object({ id: z.string(), dbid: z.string() }),
+        body: wrapped(setPasswordBodySchema),
+        response: { 200: envelopeOf(passwordSetSchema), ...failures },
+      },
+    },
+    async (request) => {
+      const { id, dbid } = request.params;
+      if (!/^[1-9][0-9]{0,9}$/.test(dbid) || Number(dbid) > maxDbid)
+        throw notFound(`There is no active person ${JSON.stringify(dbid)}`);
+      const passwordChangedAt = await passwords.change(
+        contextOf(request),
+        environmentOf(id),
+        Number(dbid),
+        request.body.data,
+      );
+      return ok({ passwordChangedAt });
+    },
+  );
+}
+
+/** The code is in the body, so that no log of addresses holds it. */
+export function internalLinkRoutes(internal: App, { passwordLinks }: PeopleRouteOptions): void {
+  internal.post(
+    '/read',
+    {
+      schema: {
+        tags,
+        operationId: 'readPasswordLink',
+        summary: 'Whose first password a link is for',
+        body: wrapped(passwordLinkCodeSchema),
+        response: { 200: envelopeOf(passwordLinkSchema), ...failures },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return ok(await passwordLinks.read(request.body.data.code));
+    },
+  );
+
+  internal.post(
+    '/redeem',
+    {
+      schema: {
+        tags,
+        operationId: 'redeemPasswordLink',
+        summary: 'Set the first password of a person; the link is over with it',
+        body: wrapped(redeemPasswordLinkBodySchema),
+        response: { 200: envelopeOf(passwordSetSchema), ...failures },
+      },
+    },
+    async (request) =>
+      ok({ passwordChangedAt: await passwordLinks.redeem(contextOf(request), request.body.data) }),
+  );
+}
+
+function environmentOf(text: string): string {
+  const id = parseId(text);
+  if (!id) throw unknownEnvironment(text);
+  return id;
+}
+
+/** @throws AppError 400 unless the query has exactly one name */
+function nameOf(query: z.output<typeof nameQuery>): PersonName {
+  const names = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => ({ field, value }) as PersonName);
+  const [name] = names;
+  if (name !== undefined && names.length === 1) return name;
+  throw badRequest('Give one of dbid, userName, email and externalId', { field: 'userName' });
+}

@@ -1,0 +1,114 @@
+/** Issues the links by which people choose their first password, and redeems each once. */
+import { type PasswordLink, personChangeId } from '@gatehouse/contracts/environment-api/people';
+import { hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
+import type { Clock } from '@gatehouse/service-kit/clock';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { randomToken, sha256 } from '@gatehouse/service-kit/crypto/secrets';
+import { conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { requireInternal } from '../access/caller.ts';
+import type { WriteContext, Writer } from '../changes/writer.ts';
+import type { ContactCenterService } from '../contact-centers/service.ts';
+import { writerOf } from '../contact-centers/service.ts';
+import { isoTime, parseId } from '../fields/scalars.ts';
+import { requirePasswordHash, storePassword } from './passwords.ts';
+import { lockPerson, type PersonRow, personJson } from './person-view.ts';
+
+export type PasswordLinks = ReturnType<typeof createPasswordLinks>;
+
+const lifeMs = 24 * 3_600_000;
+
+type LinkRow = PersonRow & Omit<PasswordLink, 'person'>;
+
+export function createPasswordLinks(options: {
+  db: Queryable;
+  writer: Writer;
+  contactCenters: Pick<ContactCenterService, 'read'>;
+  secretBox: SecretBox;
+  /** Where the pages are; undefined: this API does not know, and issues no link. */
+  publicUrl: string | undefined;
+  now: Clock;
+}) {
+  const { db, writer, contactCenters, secretBox, publicUrl, now } = options;
+
+  const find = async (from: Queryable, code: string): Promise<PasswordLink> => {
+    const { rows } = await from.query<LinkRow>({
+      name: 'password_link_by_digest',
+      text: `SELECT ${personJson} AS person, p.environment_id AS "environmentId", c.id AS "contactCenterId",
+          ${isoTime('l.expires_at')} AS "expiresAt"
+        FROM environment.password_links l JOIN environment.people p ON p.id = l.person_id
+        JOIN environment.contact_centers c ON c.environment_id = p.environment_id
+        WHERE l.digest = $1 AND l.expires_at > $2 AND p.is_active AND c.status = 'active'`,
+      values: [sha256(code), new Date(now()).toISOString()],
+    });
+    const [row] = rows;
+    if (row === undefined) throw noLink();
+    return row;
+  };
+
+  return {
+    /** @throws AppError 403, 404, 409 for a person who is not active */
+    async issue(context: WriteContext, contactCenterText: string, personText: string) {
+      const address = requirePublicUrl(publicUrl);
+      const code = randomToken();
+      const expiresAt = new Date(now() + lifeMs).toISOString();
+      await writer.write(context, writerOf(contactCenterText), async (write, contactCenterId) => {
+        const { environmentId } = await contactCenters.read(context.caller, contactCenterId);
+        const id = parseId(personText);
+        const person = id && (await lockPerson(write.db, environmentId, { field: 'id', value: id }));
+        if (!person) throw notFound(`The contact centre has no person ${JSON.stringify(personText)}`);
+        if (!person.isActive) {
+          throw conflict('The person is not active: activate them first, then make the link');
+        }
+        await write.db.query(
+          `INSERT INTO environment.password_links (digest, person_id, expires_at) VALUES ($1, $2, $3)
+            ON CONFLICT (person_id) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at`,
+          [sha256(code), person.id, expiresAt],
+        );
+        await write.record({
+          action: 'update',
+          entity: 'person',
+          id: personChangeId(environmentId, person.dbid),
+          contactCenterId,
+          changes: { passwordLink: { to: hiddenValue } },
+        });
+      });
+      return { url: `${address}/auth/first-password?code=${code}`, expiresAt };
+    },
+    /** @throws AppError 404 for a code that is unknown, used or too old, or whose person is not active */
+    read: (code: string): Promise<PasswordLink> => find(db, code),
+    /** Sets the password and ends the link, both or neither. @throws AppError 400, 404 */
+    redeem: (
+      context: WriteContext,
+      { code, passwordEnvelope }: { code: string; passwordEnvelope: string },
+    ): Promise<number> =>
+      writer.write(context, requireInternal, async (write) => {
+        const { person, environmentId } = await find(write.db, code);
+        // Whoever deactivates the person, or redeems the same link, has the lock first or waits for it.
+        const locked = await lockPerson(write.db, environmentId, { field: 'id', value: person.id });
+        const { rowCount } = await write.db.query(
+          'DELETE FROM environment.password_links WHERE digest = $1 AND person_id = $2',
+          [sha256(code), person.id],
+        );
+        if (rowCount !== 1 || !locked?.isActive) throw noLink();
+        requirePasswordHash(secretBox, locked, passwordEnvelope);
+        const changedAt = await storePassword(write, environmentId, locked, passwordEnvelope);
+        // An administrator took the password away that the person had: what was granted by it ends.
+        if (locked.passwordEnvelope !== undefined)
+          write.announce({ entity: 'person-end', id: personChangeId(environmentId, locked.dbid) });
+        return changedAt;
+      }),
+  };
+}
+
+function requirePublicUrl(publicUrl: string | undefined): string {
+  if (publicUrl !== undefined) return publicUrl;
+  throw conflict(
+    'This API does not know the address of the pages: set GATEHOUSE_PUBLIC_URL at Environment API',
+  );
+}
+
+/** One answer for every reason: a stranger learns nothing about people. */
+function noLink() {
+  return notFound('The link is unknown, used or too old');
+}

@@ -1,0 +1,95 @@
+/** Stores the passwords that people choose themselves: hashed and sealed by Auth API, against the one that it has compared. */
+import { isSlowHash } from '@gatehouse/caller-auth/credentials/stored-secret';
+import {
+  type PersonView,
+  personChangeId,
+  personPasswordPlace,
+} from '@gatehouse/contracts/environment-api/people';
+import { hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
+import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
+import { safeEqual } from '@gatehouse/service-kit/crypto/secrets';
+import { badRequest, conflict, notFound } from '@gatehouse/service-kit/errors/app-error';
+import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
+import { requireInternal } from '../access/caller.ts';
+import type { Write, WriteContext, Writer } from '../changes/writer.ts';
+import { lockPerson } from './person-view.ts';
+
+export type PeoplePasswords = ReturnType<typeof createPasswords>;
+
+export function createPasswords({ writer, secretBox }: { writer: Writer; secretBox: SecretBox }) {
+  return {
+    /**
+     * `insteadOf`: the hash that the old password was compared with. Gives when it was changed, in Unix seconds.
+     * @throws AppError 400, 404 also for a person who is not active, 409 where another change was faster
+     */
+    change: (
+      context: WriteContext,
+      environmentId: string,
+      dbid: number,
+      { passwordEnvelope, insteadOf }: { passwordEnvelope: string; insteadOf: string },
+    ): Promise<number> =>
+      writer.write(context, requireInternal, async (write) => {
+        const person = await lockPerson(write.db, environmentId, { field: 'dbid', value: dbid });
+        if (!person?.isActive) throw notFound(`There is no active person ${dbid}`);
+        const present = person.passwordEnvelope;
+        const isSame =
+          present !== undefined &&
+          safeEqual(secretBox.open(present, personPasswordPlace(person.id)).toString('utf8'), insteadOf);
+        if (!isSame) throw conflict('The person has another password by now: sign in with that one');
+        requirePasswordHash(secretBox, person, passwordEnvelope);
+        return storePassword(write, environmentId, person, passwordEnvelope);
+      }),
+  };
+}
+
+/** What does not open now could never be compared with a password. @throws AppError 400 */
+export function requirePasswordHash(secretBox: SecretBox, { id }: PersonView, envelope: string): void {
+  const hash = openOrEmpty(secretBox, envelope, id);
+  if (hash.startsWith('$argon2id$') && isSlowHash(hash)) return;
+  throw badRequest('passwordEnvelope must be an argon2id hash, sealed for this person', {
+    field: 'data.passwordEnvelope',
+  });
+}
+
+function openOrEmpty(secretBox: SecretBox, envelope: string, id: string): string {
+  try {
+    return secretBox.open(envelope, personPasswordPlace(id)).toString('utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** A password that the person chose: links are over, and nothing is left to be changed at the next sign-in. */
+export async function storePassword(
+  write: Write,
+  environmentId: string,
+  person: PersonView,
+  envelope: string,
+): Promise<number> {
+  const { rows } = await write.db.query<{ changed_at: number; contact_center_id: string | null }>(
+    `UPDATE environment.people SET password = $2, password_changed_at = now(), must_change_password = false,
+        version = nextval('environment.versions'), updated_at = now()
+      WHERE id = $1 RETURNING floor(extract(epoch FROM password_changed_at))::integer AS changed_at,
+        (SELECT c.id FROM environment.contact_centers c WHERE c.environment_id = $3 LIMIT 1) AS contact_center_id`,
+    [person.id, envelope, environmentId],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`person ${person.id} vanished inside its own transaction`);
+  await deleteLinksOf(write.db, person.id);
+  await write.record({
+    action: 'update',
+    entity: 'person',
+    id: personChangeId(environmentId, person.dbid),
+    ...(row.contact_center_id === null ? {} : { contactCenterId: row.contact_center_id }),
+    changes: {
+      password:
+        person.passwordEnvelope === undefined ? { to: hiddenValue } : { from: hiddenValue, to: hiddenValue },
+    },
+  });
+  return row.changed_at;
+}
+
+/** Whoever deactivates a person, or gives them a password, ends the link too. */
+export async function deleteLinksOf(db: Queryable, personId: string): Promise<void> {
+  await db.query('DELETE FROM environment.password_links WHERE person_id = $1', [personId]);
+}

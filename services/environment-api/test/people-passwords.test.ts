@@ -1,0 +1,253 @@
+/** What Auth API reads of people, and the passwords and first-password links that it stores for them. */
+import {
+  createEnvironmentApiClient,
+  type EnvironmentApiClient,
+} from '@gatehouse/api-client/environment-api/client';
+import { createHttpClient } from '@gatehouse/api-client/http-client';
+import { hashPersonPassword } from '@gatehouse/caller-auth/credentials/person-password';
+import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
+import { watchSecret } from '@gatehouse/testing/secret-watch';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPeopleStore } from './people-store.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+let nowMs = Date.now();
+let api: RunningApi;
+let client: EnvironmentApiClient;
+let close: () => Promise<void>;
+let store: Awaited<ReturnType<typeof createPeopleStore>>;
+
+beforeAll(async () => {
+  api = await startApi({
+    env: { GATEHOUSE_PUBLIC_URL: 'https://login.example.com' },
+    now: () => nowMs,
+  });
+  const baseUrl = await api.internalApp.listen({ host: '127.0.0.1', port: 0 });
+  const authorization = api.authApi.token({ internal_client: true });
+  const http = createHttpClient({
+    dependency: 'Environment API',
+    baseUrl,
+    authorization: async () => authorization,
+  });
+  client = createEnvironmentApiClient(http);
+  close = http.close;
+  store = await createPeopleStore(api);
+});
+afterAll(async () => {
+  await close();
+  await api.close();
+});
+
+const seal = async (id: string, password: string) =>
+  api.deps.secretBox.seal(await hashPersonPassword(password), personPasswordPlace(id));
+
+async function linkFor(personId: string): Promise<string> {
+  const answer = await api.call('POST', linkPath(personId));
+  expect(answer.status).toBe(200);
+  const code = new URL(answer.body.data.url).searchParams.get('code') ?? '';
+  watchSecret(code, 'code of a first-password link');
+  return code;
+}
+
+const linkPath = (personId: string) =>
+  `/contact-centers/${store.contactCenterId}/people/${personId}/password-link`;
+
+async function changesOf(work: () => Promise<unknown>) {
+  const { latest } = await client.changesSince(0);
+  await work();
+  const { changes } = await client.changesSince(latest);
+  return changes.map(({ entity, id }) => `${entity} ${id}`);
+}
+
+const refusedWith = (status: number) => expect.objectContaining({ status });
+
+describe('a person', () => {
+  it('is found by each name in any spelling, with the groups', async () => {
+    const person = await store.add({
+      userName: 'Élodie.Martin',
+      email: 'Elodie@Example.com',
+      externalId: 'ext-1',
+      password: 'a-long-enough-password',
+      groups: ['Supervisors', 'Agents'],
+    });
+    const expected = { id: person.id, dbid: person.dbid, userName: 'Élodie.Martin', isActive: true };
+    for (const name of [
+      { dbid: String(person.dbid) },
+      { userName: ' e\u0301LODIE.martin' },
+      { email: 'elodie@EXAMPLE.com' },
+      { externalId: 'ext-1' },
+    ]) {
+      const found = await client.findPeople(store.environmentId, name);
+      expect(found).toMatchObject({ outcome: 'found', data: { people: [expected] } });
+      if (found.outcome !== 'found') throw new Error('not found');
+      const [view] = found.data.people;
+      expect(view?.groups).toEqual(['Agents', 'Supervisors']);
+      const envelope = view?.passwordEnvelope ?? '';
+      expect(api.deps.secretBox.open(envelope, personPasswordPlace(person.id)).toString()).toBe(person.hash);
+      const { etag } = found;
+      expect((await client.findPeople(store.environmentId, name, { etag })).outcome).toBe('unchanged');
+    }
+    const elsewhere = await client.findPeople(await api.environment(), { userName: 'élodie.martin' });
+    expect(elsewhere).toMatchObject({ data: { people: [] } });
+  });
+
+  it.each(['', '?userName=a&email=b', '?dbid=0', '?dbid=x', '?userName='])(
+    'is not asked for by %j',
+    async (query) => {
+      const authorization = api.authApi.token({ internal_client: true });
+      const path = `/internal/environments/${store.environmentId}/people${query}`;
+      expect(await api.call('GET', path, { headers: { authorization } })).toMatchObject({ status: 400 });
+    },
+  );
+
+  it('who is not active is listed in order of numbers', async () => {
+    const inactive = await Promise.all([1, 2, 3].map(() => store.add({ isActive: false })));
+    const dbids = inactive.map(({ dbid }) => dbid).sort((one, other) => one - other);
+    expect(await client.inactivePeople(store.environmentId, { after: 0, limit: 2 })).toEqual(
+      dbids.slice(0, 2),
+    );
+    expect(await client.inactivePeople(store.environmentId, { after: dbids[1] ?? 0, limit: 2 })).toEqual(
+      dbids.slice(2),
+    );
+  });
+});
+
+describe('an own password', () => {
+  it('replaces the one that was compared, once, and says nothing of it in the audit trail', async () => {
+    const { id, dbid, hash } = await store.add({ password: 'the-password-before' });
+    const passwordEnvelope = await seal(id, 'another-long-password');
+    const change = () =>
+      client.setPersonPassword(store.environmentId, dbid, { passwordEnvelope, insteadOf: hash });
+    let changedAt = 0;
+    const changes = await changesOf(async () => {
+      const outcomes = await Promise.allSettled([change(), change()]);
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      for (const outcome of outcomes) {
+        if (outcome.status === 'fulfilled') changedAt = outcome.value.passwordChangedAt;
+        else expect(outcome.reason).toMatchObject({ status: 409 });
+      }
+    });
+    expect(Math.abs(changedAt - Date.now() / 1000)).toBeLessThan(60);
+    // The person did it: nothing that was granted since may end by it.
+    expect(changes).toEqual([`person ${personChangeId(store.environmentId, dbid)}`]);
+    const found = await client.findPeople(store.environmentId, { dbid: String(dbid) });
+    expect(found).toMatchObject({ data: { people: [{ passwordEnvelope, passwordChangedAt: changedAt }] } });
+    const entityId = encodeURIComponent(personChangeId(store.environmentId, dbid));
+    const { body } = await api.call('GET', `/audit?entity=person&entityId=${entityId}`);
+    expect(body.data[0]).toMatchObject({
+      contactCenterId: store.contactCenterId,
+      changes: { password: { from: '[secret]', to: '[secret]' } },
+    });
+  });
+
+  it('is stored for nobody who is deactivated, and only as a hash that opens for the person', async () => {
+    const { dbid, hash, id } = await store.add({ password: 'the-password-before' });
+    const other = await store.add();
+    const change = (passwordEnvelope: string) =>
+      client.setPersonPassword(store.environmentId, dbid, { passwordEnvelope, insteadOf: hash });
+    const plain = api.deps.secretBox.seal('no hash', personPasswordPlace(id));
+    for (const envelope of ['v1.x', plain, await seal(other.id, 'another-long-password')])
+      await expect(change(envelope)).rejects.toEqual(refusedWith(400));
+    await api.pool.query('UPDATE environment.people SET is_active = false WHERE id = $1', [id]);
+    await expect(change(await seal(id, 'another-long-password'))).rejects.toEqual(refusedWith(404));
+  });
+});
+
+describe('a link for a first password', () => {
+  // attack: redeem a stolen link beside its owner | ASVS 6.4.1 | guard: services/environment-api/src/people/password-links.ts
+  it('works once, also for many at the same time', async () => {
+    const { id, dbid } = await store.add();
+    const code = await linkFor(id);
+    const link = await client.readPasswordLink(code);
+    expect(link).toMatchObject({
+      environmentId: store.environmentId,
+      contactCenterId: store.contactCenterId,
+      person: { id, dbid },
+    });
+    const passwordEnvelope = await seal(id, 'a-first-long-password');
+    const changes = await changesOf(async () => {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 8 }, () => client.redeemPasswordLink({ code, passwordEnvelope })),
+      );
+      const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
+      expect(refused).toHaveLength(7);
+      for (const { reason } of refused) expect(reason).toMatchObject({ status: 404 });
+    });
+    expect(changes).toEqual([`person ${personChangeId(store.environmentId, dbid)}`]);
+    const found = await client.findPeople(store.environmentId, { dbid: String(dbid) });
+    expect(found).toMatchObject({ data: { people: [{ passwordEnvelope }] } });
+    await expect(client.readPasswordLink(code)).rejects.toEqual(refusedWith(404));
+  });
+
+  it('ends what the password before granted', async () => {
+    const { id, dbid } = await store.add({ password: 'the-password-before' });
+    const code = await linkFor(id);
+    const passwordEnvelope = await seal(id, 'a-first-long-password');
+    const changes = await changesOf(() => client.redeemPasswordLink({ code, passwordEnvelope }));
+    expect(changes).toContain(`person-end ${personChangeId(store.environmentId, dbid)}`);
+  });
+
+  // attack: use a link later | ASVS 6.4.1 | guard: services/environment-api/src/people/password-links.ts
+  it('is over after 24 hours, by a newer link, by a password, and with the person', async () => {
+    const { id } = await store.add({ password: 'the-password-before' });
+    const replaced = await linkFor(id);
+    const aged = await linkFor(id);
+    await expect(client.readPasswordLink(replaced)).rejects.toEqual(refusedWith(404));
+    nowMs += 24 * 3_600_000 - 1_000;
+    await client.readPasswordLink(aged);
+    nowMs += 1_000;
+    await expect(client.readPasswordLink(aged)).rejects.toEqual(refusedWith(404));
+    const passwordEnvelope = await seal(id, 'a-first-long-password');
+    await expect(client.redeemPasswordLink({ code: aged, passwordEnvelope })).rejects.toEqual(
+      refusedWith(404),
+    );
+
+    const changed = await store.add({ password: 'the-password-before' });
+    const unused = await linkFor(changed.id);
+    const own = await seal(changed.id, 'another-long-password');
+    await client.setPersonPassword(store.environmentId, changed.dbid, {
+      passwordEnvelope: own,
+      insteadOf: changed.hash,
+    });
+    await expect(client.readPasswordLink(unused)).rejects.toEqual(refusedWith(404));
+
+    const left = await store.add();
+    const dead = await linkFor(left.id);
+    await api.pool.query('UPDATE environment.people SET is_active = false WHERE id = $1', [left.id]);
+    const envelope = await seal(left.id, 'a-first-long-password');
+    await expect(client.redeemPasswordLink({ code: dead, passwordEnvelope: envelope })).rejects.toEqual(
+      refusedWith(404),
+    );
+    expect(await api.call('POST', linkPath(left.id))).toMatchObject({ status: 409 });
+  });
+
+  it('is stored as a digest and leads to the public host', async () => {
+    const { id } = await store.add();
+    const { body, headers } = await api.call('POST', linkPath(id));
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body.data.url).toMatch(
+      /^https:\/\/login\.example\.com\/auth\/first-password\?code=[A-Za-z0-9_-]{43}$/,
+    );
+    expect(body.data.expiresAt).toBe(new Date(nowMs + 24 * 3_600_000).toISOString());
+    const { rows } = await api.pool.query('SELECT * FROM environment.password_links WHERE person_id = $1', [
+      id,
+    ]);
+    const code = new URL(body.data.url).searchParams.get('code') ?? '';
+    watchSecret(code, 'code of a first-password link');
+    expect(JSON.stringify(rows)).not.toContain(code);
+  });
+
+  // attack: make a link for another contact centre's person | OWASP API1:2023 | guard: services/environment-api/src/people/person-view.ts
+  it('is made for people of the contact centre alone', async () => {
+    const other = await createPeopleStore(api);
+    const { id } = await other.add();
+    expect(await api.call('POST', linkPath(id))).toMatchObject({ status: 404 });
+    const authorization = api.authApi.token({
+      contact_center_ids: [store.contactCenterId],
+      contact_center_id: store.contactCenterId,
+      authorities: ['ROLE_MANAGEMENT_APPLICATION'],
+    });
+    const path = `/contact-centers/${other.contactCenterId}/people/${id}/password-link`;
+    expect(await api.call('POST', path, { headers: { authorization } })).toMatchObject({ status: 404 });
+  });
+});
