@@ -21,6 +21,7 @@ describe('POST /environments', () => {
       path: `/environments/${id}`,
       data: {
         id,
+        directory: 'configServer',
         username: 'default',
         connectionProtocol: 'addp',
         localTimeout: 5,

@@ -1,4 +1,5 @@
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
+import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
@@ -33,7 +34,8 @@ afterAll(async () => {
 
 const keyIds = async () => {
   const { rows } = await after.pool.query(
-    `SELECT password_key_id AS id FROM environment.environments
+    `SELECT password_key_id AS id FROM environment.environments WHERE password IS NOT NULL
+      UNION SELECT ldap_bind_password_key_id FROM environment.environments WHERE ldap IS NOT NULL
       UNION SELECT secret_key_id FROM environment.single_sign_on WHERE secret IS NOT NULL
       UNION SELECT tls_key_key_id FROM environment.environments WHERE tls_key IS NOT NULL
       UNION SELECT password_key_id FROM environment.people WHERE password IS NOT NULL
@@ -43,6 +45,17 @@ const keyIds = async () => {
 };
 const oidc = { issuer: 'https://idp.example.com', clientId: 'c', clientSecret: 'idp-secret' };
 
+async function ldapEnvironment(): Promise<string> {
+  const ldap = {
+    servers: [{ address: 'a' }],
+    bindDn: 'cn=a',
+    bindPassword: 'bind-secret',
+    baseDns: ['dc=a'],
+  };
+  const data = { directory: 'ldap', ldap };
+  return (await before.call('POST', '/environments', { payload: { data } })).body.data.id;
+}
+
 it('seals every secret with the active key while others write, and tells readers to read again', async () => {
   // One after the other: as many as that at once may be told to come again.
   const ids: string[] = [];
@@ -50,6 +63,7 @@ it('seals every secret with the active key while others write, and tells readers
   const center = await before.contactCenter({ environmentId: ids[0] });
   await before.call('PUT', `/contact-centers/${center}/oidc`, { payload: { data: oidc } });
   const person = await peopleIn(before, ids[0] ?? '').add({ password: 'a-password-of-a-person' });
+  const directory = await ldapEnvironment();
   expect(await keyIds()).toEqual(['old']);
   const first = await after.call('GET', `/environments/${ids[0]}`);
   const [result] = await Promise.all([
@@ -63,7 +77,7 @@ it('seals every secret with the active key while others write, and tells readers
   expect(await keyIds()).toEqual(['new']);
   const onlyNew = createSecretBox(new Secret(newKey));
   const { rows } = await after.pool.query(
-    'SELECT id, password, local_timeout_seconds FROM environment.environments',
+    'SELECT id, password, local_timeout_seconds FROM environment.environments WHERE password IS NOT NULL',
   );
   const passwords = new Map(
     rows.map((row) => [row.id, onlyNew.open(row.password, passwordPlace(row.id)).toString()]),
@@ -72,6 +86,11 @@ it('seals every secret with the active key while others write, and tells readers
   expect(rows.filter((row) => row.local_timeout_seconds === 9)).toHaveLength(10);
   const { rows: people } = await after.pool.query('SELECT id, password FROM environment.people');
   expect(onlyNew.open(people[0].password, personPasswordPlace(person.id)).toString()).toBe(person.hash);
+  const bind = await after.pool.query(
+    'SELECT ldap_bind_password AS sealed FROM environment.environments WHERE id = $1',
+    [directory],
+  );
+  expect(onlyNew.open(bind.rows[0].sealed, bindPasswordPlace(directory)).toString()).toBe('bind-secret');
   const fresh = await after.call('GET', `/environments/${ids[0]}`, {
     headers: { 'if-none-match': first.headers['etag'] as string },
   });

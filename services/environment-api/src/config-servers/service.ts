@@ -38,7 +38,10 @@ export function createConfigServerService(environments: EnvironmentService) {
     return environments.changeFields(
       context,
       environmentId,
-      (present) => ({ ...present, configServers: change(present.configServers, namesRegistry(present)) }),
+      (present) => {
+        requireConfigServers(present);
+        return { ...present, configServers: change(present.configServers, namesRegistry(present)) };
+      },
       { password },
     );
   }
@@ -91,6 +94,15 @@ export function createConfigServerService(environments: EnvironmentService) {
         return servers.filter((server) => server.id !== removed.id);
       }),
   };
+}
+
+/** @throws AppError 409 where people are elsewhere */
+function requireConfigServers({ directory }: Environment): void {
+  if (directory === 'configServer') return;
+  throw conflict(
+    `The environment has no Configuration Servers: its directory is ${JSON.stringify(directory)}. Change it with PATCH /environments/{id}`,
+    { field: 'id' },
+  );
 }
 
 function find(servers: readonly ConfigServerView[], id: string): ConfigServerView {

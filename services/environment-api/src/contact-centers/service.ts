@@ -146,11 +146,22 @@ async function lock({ ifMatch }: WriteContext, db: Queryable, id: string): Promi
   return present;
 }
 
+/** @throws AppError 400, or 409 where the people of the environment are those of another contact centre */
 async function holdEnvironment(db: Queryable, environmentId: string): Promise<void> {
-  if (await store.holdEnvironment(db, environmentId)) return;
-  throw badRequest(`There is no environment ${environmentId}: create it first, or correct the id`, {
-    field: 'data.environmentId',
-  });
+  const field = 'data.environmentId';
+  const directory = await store.holdEnvironment(db, environmentId);
+  if (directory === undefined) {
+    throw badRequest(`There is no environment ${environmentId}: create it first, or correct the id`, {
+      field,
+    });
+  }
+  // SCIM is addressed by contact centre: with two of them, one would write the people of the other.
+  const owner = directory === 'people' ? await store.onlyContactCenter(db, environmentId) : undefined;
+  if (owner === undefined) return;
+  throw conflict(
+    `The environment ${environmentId} keeps the people of the contact centre ${owner}: create one with directory "people" for each contact centre`,
+    { field },
+  );
 }
 
 /** Users find their contact centre by its domains: a bound manager could claim the name of another one. */

@@ -1,5 +1,6 @@
 /** Stores contact centres in the tables `contact_centers` and `contact_center_domains`. */
 
+import type { Directory } from '@gatehouse/contracts/environment-api/directory';
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { ContactCenter, ContactCenterFields } from './contact-center.ts';
@@ -74,12 +75,24 @@ export async function listContactCenters(db: Queryable, filter: ContactCenterFil
   return rows.map((row) => row.center);
 }
 
-/** False when the environment does not exist; otherwise it cannot be deleted until the transaction ends. */
-export async function holdEnvironment(db: Queryable, environmentId: string): Promise<boolean> {
-  const { rowCount } = await db.query('SELECT 1 FROM environment.environments WHERE id = $1 FOR KEY SHARE', [
-    environmentId,
-  ]);
-  return rowCount === 1;
+/** Undefined when the environment does not exist; otherwise it cannot be deleted until the transaction ends. */
+export async function holdEnvironment(db: Queryable, environmentId: string): Promise<Directory | undefined> {
+  const { rows } = await db.query<{ directory: Directory }>(
+    'SELECT directory FROM environment.environments WHERE id = $1 FOR KEY SHARE',
+    [environmentId],
+  );
+  return rows[0]?.directory;
+}
+
+/** The contact centre that uses the environment; others that want to are kept waiting until the transaction ends. */
+export async function onlyContactCenter(db: Queryable, environmentId: string): Promise<string | undefined> {
+  // Locks first, reads after: a writer that had to wait must see what the other one wrote.
+  await db.query('SELECT 1 FROM environment.environments WHERE id = $1 FOR NO KEY UPDATE', [environmentId]);
+  const { rows } = await db.query<{ id: string }>(
+    'SELECT id FROM environment.contact_centers WHERE environment_id = $1 LIMIT 1',
+    [environmentId],
+  );
+  return rows[0]?.id;
 }
 
 /** False when the id is taken. */

@@ -15,7 +15,7 @@ import { idSchema, locationsField } from '../fields/scalars.ts';
 const hostName = /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?$/;
 
 /** An IPv6 address may come in brackets; it is stored without them. */
-const address = () =>
+export const address = () =>
   label()
     .transform((text) => (/^\[.*\]$/.test(text) ? text.slice(1, -1) : text))
     .refine(

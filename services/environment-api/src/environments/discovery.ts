@@ -26,7 +26,7 @@ export const discoveryFields = {
     .nullable()
     .optional()
     .describe(
-      'Full name of the DNS SRV record that lists the Configuration Servers; `null` takes it away. Not together with consulService.',
+      'Full name of the DNS SRV record that lists the Configuration Servers, or the LDAP servers; `null` takes it away. Not together with consulService.',
     ),
 };
 
@@ -55,14 +55,27 @@ export function hasServerSource(fields: (RegistryNamesInput & { configServers?: 
 }
 
 /** @throws AppError 400 without servers and registry, or with two registries */
-export function requireServers(fields: RegistryNames & Pick<EnvironmentView, 'configServers'>): void {
+export function requireServers(
+  fields: RegistryNames & Pick<EnvironmentView, 'directory' | 'configServers' | 'ldap'>,
+): void {
   if (fields.consulService !== undefined && fields.srvRecord !== undefined) {
     throw badRequest(
       'The environment has both consulService and srvRecord: keep one, and set the other to null',
       { field: 'data.srvRecord' },
     );
   }
-  if (!hasServerSource(fields)) {
+  if (fields.directory === 'configServer' && !hasServerSource(fields)) {
     throw badRequest(`configServers ${needsServers}`, { field: 'data.configServers' });
+  }
+  if (fields.ldap?.servers.length === 0 && fields.srvRecord === undefined) {
+    throw badRequest(
+      'ldap.servers must be a list with at least one server that has an address, unless srvRecord is given',
+      { field: 'data.ldap.servers' },
+    );
+  }
+  if (fields.ldap?.baseDns.length === 0) {
+    throw badRequest('ldap.baseDns must name at least one entry below which people are', {
+      field: 'data.ldap.baseDns',
+    });
   }
 }

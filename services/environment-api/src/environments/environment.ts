@@ -1,10 +1,11 @@
-/** Defines an environment (a set of Configuration Servers with their account) and its forms for callers and Auth API. */
+/** Defines an environment (where people are, with the account that reads them) and its forms for callers and Auth API. */
 
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import {
   classicTraceModes,
   type Environment as EnvironmentAnswer,
 } from '@gatehouse/contracts/environment-api/administration/environments';
+import type { LdapSettings, LdapView } from '@gatehouse/contracts/environment-api/directory';
 import type { EnvironmentView } from '@gatehouse/contracts/environment-api/environment';
 import { diff, type FieldChanges, hiddenValue } from '@gatehouse/service-kit/changes/field-changes';
 import { isoTime } from '../fields/scalars.ts';
@@ -24,15 +25,33 @@ export type EnvironmentFields = Omit<Environment, 'id' | 'version' | 'ordinal' |
 /** The form for callers: without password and private key, not even sealed. */
 export function answerOf(environment: Environment): EnvironmentAnswer {
   // The response schema is the allow-list; removing password and key here is the second protection.
-  const { passwordEnvelope: _passwordEnvelope, traceMode, tls, ...answer } = environment;
+  const {
+    passwordEnvelope: _passwordEnvelope,
+    username,
+    tenant,
+    traceMode,
+    tls,
+    ldap,
+    ...answer
+  } = environment;
   return {
     ...answer,
     traceMode: classicTraceModes[traceMode],
-    ...definedOnly({ tls: tls && shownTls(tls) }),
+    ...definedOnly({
+      // Empty where there are no Configuration Servers.
+      username: username || undefined,
+      tenant: tenant || undefined,
+      tls: tls && shownTls(tls),
+      ldap: ldap && shownLdap(ldap),
+    }),
   };
 }
 
-/** The form for Auth API, with the sealed password. */
+export function shownLdap({ bindPasswordEnvelope: _bindPasswordEnvelope, ...ldap }: LdapView): LdapSettings {
+  return ldap;
+}
+
+/** The form for Auth API, with the sealed passwords. */
 export function viewOf({
   ordinal: _ordinal,
   createdAt: _createdAt,
@@ -53,19 +72,20 @@ export function environmentDiff(
   );
 }
 
-const secretFields = new Set(['password', 'tls.mutual.key']);
+const secretFields = new Set(['password', 'tls.mutual.key', 'ldap.bindPassword']);
 
 function auditedFields(fields: EnvironmentFields | undefined): Record<string, unknown> | undefined {
   if (!fields) return undefined;
   return {
-    username: fields.username,
+    directory: fields.directory === 'configServer' ? undefined : fields.directory,
+    username: fields.username || undefined,
     // Two seals of one password differ, so writing the same password counts as a change.
-    password: fields.passwordEnvelope,
+    password: fields.passwordEnvelope || undefined,
     connectionProtocol: fields.connectionProtocol,
     localTimeout: fields.localTimeout,
     remoteTimeout: fields.remoteTimeout,
     traceMode: fields.traceMode,
-    tenant: fields.tenant,
+    tenant: fields.tenant || undefined,
     appName: fields.appName,
     tlsEnabled: fields.tlsEnabled,
     tls: fields.tls && shownTls(fields.tls),
@@ -73,6 +93,8 @@ function auditedFields(fields: EnvironmentFields | undefined): Record<string, un
     consulService: fields.consulService,
     srvRecord: fields.srvRecord,
     configServers: fields.configServers,
+    ldap: fields.ldap && shownLdap(fields.ldap),
+    'ldap.bindPassword': fields.ldap?.bindPasswordEnvelope,
   };
 }
 
@@ -82,7 +104,7 @@ function hidden(change: FieldChanges[string]): FieldChanges[string] {
 
 /**
  * SQL expression that builds an `Environment` from `environments e` as one JSON value, so that the driver reads one column
- * instead of nineteen. A server without rows in `config_server_locations` serves everywhere.
+ * instead of twenty-two. A server without rows in `config_server_locations` serves everywhere.
  */
 export const environmentJson = `json_strip_nulls(json_build_object(
     'id', e.id, 'ordinal', e.ordinal, 'version', e.version, 'directory', e.directory,
@@ -93,6 +115,7 @@ export const environmentJson = `json_strip_nulls(json_build_object(
     'tls', CASE WHEN e.tls_ca IS NOT NULL OR e.tls_server_name IS NOT NULL OR e.tls_cert IS NOT NULL THEN
       json_build_object('ca', e.tls_ca, 'serverName', e.tls_server_name, 'mutual',
         CASE WHEN e.tls_cert IS NOT NULL THEN json_build_object('cert', e.tls_cert, 'keyEnvelope', e.tls_key) END) END,
+    'ldap', e.ldap || jsonb_build_object('bindPasswordEnvelope', e.ldap_bind_password),
     'consulService', e.consul_service, 'srvRecord', e.srv_record, 'createdAt', ${isoTime('e.created_at')}, 'updatedAt', ${isoTime('e.updated_at')},
     'configServers', (
       SELECT coalesce(json_agg(json_strip_nulls(json_build_object(

@@ -12,7 +12,9 @@ import { flag, integer } from '@gatehouse/service-kit/http/scalar';
 import { z } from 'zod';
 import { idSchema } from '../fields/scalars.ts';
 import { configServerFields, configServerList, passwordField } from './config-server.ts';
-import { discoveryFields, hasServerSource, needsServers } from './discovery.ts';
+import { checkNew, defaultTenant, directoryField } from './directory.ts';
+import { discoveryFields } from './discovery.ts';
+import { ldapField } from './ldap.ts';
 import { tlsField } from './tls.ts';
 
 const modes = Object.keys(classicTraceModes) as TraceMode[];
@@ -40,9 +42,9 @@ const traceModeField = z
 const keepAliveSeconds = () => integer(0, 3600).describe('Seconds without a sign of life; 0 = off.');
 
 const fields = {
-  username: label().describe('Service account at the Configuration Server.'),
+  username: label().describe('Service account at the Configuration Server. Needed with one.'),
   password: passwordField.describe(
-    'Its password. Write-only. A change of a server address, of a registry or to less TLS must bring it along.',
+    'Its password. Write-only; needed with a Configuration Server. A change of a server address, of a registry or to less TLS must bring it along.',
   ),
   connectionProtocol: z
     .string()
@@ -51,42 +53,52 @@ const fields = {
   localTimeout: keepAliveSeconds(),
   remoteTimeout: keepAliveSeconds(),
   traceMode: traceModeField,
-  tenant: label().describe('Name of the tenant on the Configuration Server.'),
+  tenant: label().describe(`Name of the tenant on the Configuration Server; ${defaultTenant} without it.`),
   appName: label().describe('Name of the application object on the Configuration Server.'),
-  tlsEnabled: flag().describe('`false` permits plaintext to this Configuration Server.'),
+  tlsEnabled: flag().describe('`false` permits plaintext to this Configuration Server or LDAP directory.'),
   tls: tlsField,
   ...discoveryFields,
 };
 
-export const createEnvironmentBody = wrapped(
-  z.object({
-    id: idSchema.optional().describe('Chosen by the caller, or left to us.'),
-    ...fields,
-    connectionProtocol: fields.connectionProtocol.default('addp'),
-    localTimeout: fields.localTimeout.default(20),
-    remoteTimeout: fields.remoteTimeout.default(20),
-    traceMode: fields.traceMode.default('off'),
-    tenant: fields.tenant.default('Environment'),
-    appName: fields.appName.default('default'),
-    tlsEnabled: fields.tlsEnabled.default(true),
-    configServers: configServerList(configServerFields).default([]),
-  }),
-).refine((body: { data?: object } | undefined) => hasServerSource(body?.data), {
-  path: ['data', 'configServers'],
-  error: needsServers,
-  // Reported together with all other problems.
-  when: () => true,
+export const newEnvironmentFields = z.object({
+  id: idSchema.optional().describe('Chosen by the caller, or left to us.'),
+  ...fields,
+  directory: directoryField.default('configServer'),
+  username: fields.username.optional(),
+  password: fields.password.optional(),
+  connectionProtocol: fields.connectionProtocol.default('addp'),
+  localTimeout: fields.localTimeout.default(20),
+  remoteTimeout: fields.remoteTimeout.default(20),
+  traceMode: fields.traceMode.default('off'),
+  tenant: fields.tenant.optional(),
+  appName: fields.appName.default('default'),
+  tlsEnabled: fields.tlsEnabled.default(true),
+  configServers: configServerList(configServerFields).default([]),
+  ldap: ldapField,
 });
 
+export const createEnvironmentBody = wrapped(
+  newEnvironmentFields.superRefine(checkNew, { when: () => true }),
+);
+
 export const changeEnvironmentBody = wrapped(
-  z.object({ ...fields, configServers: configServerList(configServerFields) }).partial(),
+  z
+    .object({
+      ...fields,
+      directory: directoryField,
+      configServers: configServerList(configServerFields),
+      ldap: ldapField,
+    })
+    .partial(),
 );
 
 export const environmentListQuery = z.object({
   ...pageQuery(),
   search: label()
     .optional()
-    .describe('Only those with this text in a server address, the tenant or the application, in any case.'),
+    .describe(
+      'Only those with this text in a server address, the tenant, the application or a base of LDAP, in any case.',
+    ),
 });
 
 export const environmentList = { data: z.array(environmentSchema), nextCursor: nextCursorSchema };

@@ -1,8 +1,6 @@
 /** Reads and writes environments: per-field changes under a row lock, sealed passwords, no removal while in use. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { definedOnly } from '@gatehouse/contracts/defined-only';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import { randomUuid } from '@gatehouse/service-kit/crypto/secrets';
 import { badRequest, conflict } from '@gatehouse/service-kit/errors/app-error';
@@ -18,13 +16,12 @@ import {
 } from '../access/caller.ts';
 import type { Write, WriteContext, Writer } from '../changes/writer.ts';
 import { parseId } from '../fields/scalars.ts';
-import { readList } from './config-server.ts';
-import { mergeDiscovery, requireServers } from './discovery.ts';
+import { requireServers } from './discovery.ts';
 import { type Environment, type EnvironmentFields, environmentDiff } from './environment.ts';
+import { createEnvironmentMerge } from './merge.ts';
 import { divertingField } from './password-path.ts';
 import type { EnvironmentPatch, NewEnvironment } from './schemas.ts';
 import * as store from './store.ts';
-import { createTlsMerge, type TlsMerge } from './tls.ts';
 
 export type EnvironmentService = ReturnType<typeof createEnvironmentService>;
 
@@ -49,8 +46,7 @@ export function createEnvironmentService({
   writer: Writer;
   secretBox: SecretBox;
 }) {
-  const seal = (id: string, password: string) => secretBox.seal(password, passwordPlace(id));
-  const mergeTls = createTlsMerge(secretBox);
+  const { withSecret, newFields, changedFields } = createEnvironmentMerge(secretBox);
 
   /**
    * Writes the fields that `merge` derives from the stored environment. A caller who does not know the password could have it
@@ -60,7 +56,7 @@ export function createEnvironmentService({
     context: WriteContext,
     text: string,
     merge: (present: Environment) => EnvironmentFields,
-    { password, storedPassword, field = 'data.password' }: SentPassword,
+    { password, storedPassword, field }: SentPassword,
   ): Promise<Environment> {
     return writer.write(context, writerOf(text), async (write, id) => {
       const present = await lock(context, write, id);
@@ -68,8 +64,10 @@ export function createEnvironmentService({
       requireServers(merged);
       const diverting = divertingField(present, merged);
       const sent = password ?? (diverting === undefined ? undefined : storedPassword);
-      if (diverting !== undefined && sent === undefined) throw passwordNeeded(diverting, field);
-      const next = sent === undefined ? merged : { ...merged, passwordEnvelope: seal(present.id, sent) };
+      if (diverting !== undefined && sent === undefined) {
+        throw passwordNeeded(diverting, field ?? (present.ldap ? 'data.ldap.bindPassword' : 'data.password'));
+      }
+      const next = sent === undefined ? merged : withSecret(present.id, merged, sent);
       const changes = environmentDiff(present, next);
       if (Object.keys(changes).length === 0) return present;
       await store.updateEnvironment(write.db, present.id, next);
@@ -97,16 +95,8 @@ export function createEnvironmentService({
     /** @throws AppError 409 when the id is taken */
     async create(context: WriteContext, input: NewEnvironment): Promise<Environment> {
       const id = input.id ?? randomUuid();
-      const { password, configServers, consulService, srvRecord, tls, ...rest } = input;
       return writer.write(context, requireInstallationWriter, async (write) => {
-        const fields: EnvironmentFields = {
-          ...rest,
-          directory: 'configServer',
-          ...mergeDiscovery({}, { consulService, srvRecord }),
-          ...definedOnly({ tls: mergeTls(id, undefined, tls) }),
-          passwordEnvelope: seal(id, password),
-          configServers: readList(configServers, []),
-        };
+        const fields = newFields(id, input);
         requireServers(fields);
         if (!(await store.insertEnvironment(write.db, id, fields))) {
           throw conflict(
@@ -127,7 +117,11 @@ export function createEnvironmentService({
       id: string,
       { password, ...patch }: EnvironmentPatch,
       sent: Omit<SentPassword, 'password'> = {},
-    ) => changeFields(context, id, (present) => mergePatch(present, patch, mergeTls), { ...sent, password }),
+    ) =>
+      changeFields(context, id, (present) => changedFields(present, patch), {
+        ...sent,
+        password: password ?? patch.ldap?.bindPassword,
+      }),
     changeFields,
     /** @throws AppError 404, 409 while contact centres use it, 412 */
     async remove(context: WriteContext, text: string): Promise<void> {
@@ -175,29 +169,7 @@ async function reread(db: Queryable, id: string): Promise<Environment> {
 
 function passwordNeeded(diverting: string, field: string) {
   return badRequest(
-    `${diverting} changes to whom, or how protected, the stored password is sent: send the password of the service account again in the same request`,
+    `${diverting} changes to whom, or how protected, the stored password is sent: send the password of the account again in the same request`,
     { field },
   );
-}
-
-function mergePatch(
-  { consulService, srvRecord, tls, ...present }: Environment,
-  {
-    configServers,
-    consulService: newService,
-    srvRecord: newRecord,
-    tls: newTls,
-    ...patch
-  }: Omit<EnvironmentPatch, 'password'>,
-  mergeTls: TlsMerge,
-): EnvironmentFields {
-  return {
-    ...present,
-    ...definedOnly(patch),
-    ...mergeDiscovery({ consulService, srvRecord }, { consulService: newService, srvRecord: newRecord }),
-    ...definedOnly({
-      tls: mergeTls(present.id, tls, newTls),
-      configServers: configServers && readList(configServers, present.configServers),
-    }),
-  };
 }

@@ -3,7 +3,7 @@ import type { ConfigServerView } from '@gatehouse/contracts/environment-api/envi
 import type { Page } from '@gatehouse/service-kit/http/page';
 import type { Queryable } from '@gatehouse/service-kit/postgres/pool';
 import type { Environment, EnvironmentFields } from './environment.ts';
-import { environmentJson } from './environment.ts';
+import { environmentJson, shownLdap } from './environment.ts';
 
 const select = `SELECT ${environmentJson} AS environment FROM environment.environments e`;
 
@@ -31,7 +31,7 @@ export async function lockEnvironment(db: Queryable, id: string): Promise<Enviro
   return rowCount === 0 ? undefined : readEnvironment(db, id);
 }
 
-/** `search`: a part of a server address, the tenant or the application. */
+/** `search`: a part of a server address, the tenant, the application or a base of LDAP. */
 export async function listEnvironments(
   db: Queryable,
   search: string | undefined,
@@ -42,7 +42,10 @@ export async function listEnvironments(
     text: `${select} WHERE e.ordinal > $1
         AND ($4::text IS NULL OR position($4 IN lower(e.tenant)) > 0 OR position($4 IN lower(e.app_name)) > 0
           OR EXISTS (SELECT 1 FROM environment.config_servers s WHERE s.environment_id = e.id
-            AND position($4 IN lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))) > 0))
+            AND position($4 IN lower(s.primary_address || ' ' || coalesce(s.backup_address, ''))) > 0)
+          OR EXISTS (SELECT 1 FROM jsonb_array_elements_text(
+              jsonb_path_query_array(e.ldap, '$.servers[*].address') || (e.ldap -> 'baseDns')) AS part
+            WHERE position($4 IN lower(part)) > 0))
       ORDER BY e.ordinal LIMIT $2 OFFSET $3`,
     values: [page.after ?? 0, page.limit + 1, page.offset, search?.toLowerCase() ?? null],
   });
@@ -59,8 +62,8 @@ export async function insertEnvironment(
     name: 'environment_insert',
     text: `INSERT INTO environment.environments (id, username, password, connection_protocol, local_timeout_seconds,
         remote_timeout_seconds, trace_mode, tenant, app_name, tls_enabled, consul_service, srv_record,
-        tls_ca, tls_server_name, tls_cert, tls_key)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (id) DO NOTHING`,
+        tls_ca, tls_server_name, tls_cert, tls_key, directory, ldap, ldap_bind_password)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (id) DO NOTHING`,
     values: [id, ...columnsOf(fields)],
   });
   if (rowCount === 0) return false;
@@ -75,7 +78,7 @@ export async function updateEnvironment(db: Queryable, id: string, fields: Envir
     text: `UPDATE environment.environments SET username = $2, password = $3, connection_protocol = $4,
         local_timeout_seconds = $5, remote_timeout_seconds = $6, trace_mode = $7, tenant = $8, app_name = $9,
         tls_enabled = $10, consul_service = $11, srv_record = $12, tls_ca = $13, tls_server_name = $14,
-        tls_cert = $15, tls_key = $16, version = nextval('environment.versions'), updated_at = now()
+        tls_cert = $15, tls_key = $16, directory = $17, ldap = $18, ldap_bind_password = $19, version = nextval('environment.versions'), updated_at = now()
       WHERE id = $1`,
     values: [id, ...columnsOf(fields)],
   });
@@ -128,13 +131,13 @@ async function insertConfigServers(
 
 function columnsOf(fields: EnvironmentFields): unknown[] {
   return [
-    fields.username,
-    fields.passwordEnvelope,
+    fields.username || null,
+    fields.passwordEnvelope || null,
     fields.connectionProtocol,
     fields.localTimeout,
     fields.remoteTimeout,
     fields.traceMode,
-    fields.tenant,
+    fields.tenant || null,
     fields.appName,
     fields.tlsEnabled,
     fields.consulService ?? null,
@@ -143,5 +146,8 @@ function columnsOf(fields: EnvironmentFields): unknown[] {
     fields.tls?.serverName ?? null,
     fields.tls?.mutual?.cert ?? null,
     fields.tls?.mutual?.keyEnvelope ?? null,
+    fields.directory,
+    fields.ldap === undefined ? null : JSON.stringify(shownLdap(fields.ldap)),
+    fields.ldap?.bindPasswordEnvelope ?? null,
   ];
 }

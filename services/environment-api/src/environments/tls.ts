@@ -66,8 +66,6 @@ export function shownTls({ mutual, ...tls }: ConfigServerTlsView): z.infer<typeo
   return { ...tls, ...definedOnly({ mutual: mutual && { cert: mutual.cert } }) };
 }
 
-export type TlsMerge = ReturnType<typeof createTlsMerge>;
-
 export function createTlsMerge(secretBox: SecretBox) {
   /** The TLS settings after the patch. @throws AppError 400 for an invalid key, or one of another certificate */
   return (

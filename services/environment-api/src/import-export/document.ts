@@ -5,7 +5,9 @@ import { locationSchema } from '@gatehouse/contracts/environment-api/location';
 import { freeText, label } from '@gatehouse/contracts/text';
 import { z } from 'zod';
 import { createContactCenterBody } from '../contact-centers/schemas.ts';
-import { createEnvironmentBody } from '../environments/schemas.ts';
+import { checkNew } from '../environments/directory.ts';
+import { ldapFields } from '../environments/ldap.ts';
+import { newEnvironmentFields } from '../environments/schemas.ts';
 import { clientCertificate, tlsFields } from '../environments/tls.ts';
 import { list } from '../fields/list.ts';
 import { idSchema } from '../fields/scalars.ts';
@@ -19,17 +21,20 @@ export const secretField = z.union([z.object({ ref: label() }), freeText(4096).m
 });
 
 export const setting = settingBody.shape.data;
-export const environment = createEnvironmentBody.shape.data.extend({
-  id: idSchema,
-  password: secretField,
-  tls: z
-    .object({
-      ...tlsFields,
-      mutual: z.object({ cert: clientCertificate, key: secretField }).nullable().optional(),
-    })
-    .nullable()
-    .optional(),
-});
+export const environment = newEnvironmentFields
+  .extend({
+    id: idSchema,
+    password: secretField.optional(),
+    tls: z
+      .object({
+        ...tlsFields,
+        mutual: z.object({ cert: clientCertificate, key: secretField }).nullable().optional(),
+      })
+      .nullable()
+      .optional(),
+    ldap: ldapFields.extend({ bindPassword: secretField.optional() }).nullable().optional(),
+  })
+  .superRefine(checkNew, { when: () => true });
 const maxSettings = 10_000;
 const maxLocations = 1000;
 

@@ -3,7 +3,9 @@
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import { classicTraceModes } from '@gatehouse/contracts/environment-api/administration/environments';
 import type { ConfigServerTlsView } from '@gatehouse/contracts/environment-api/config-server-tls';
+import type { LdapView } from '@gatehouse/contracts/environment-api/directory';
 import { registryOf } from '../environments/discovery.ts';
+import { type Environment, shownLdap } from '../environments/environment.ts';
 import { shownTls } from '../environments/tls.ts';
 import { referenceFor } from './secret-reference.ts';
 import type { InstallationFrame, StoredCenter } from './store.ts';
@@ -41,18 +43,18 @@ function frameOf(frame: InstallationFrame) {
     settings: frame.settings,
     environments: frame.environments.map((environment) => ({
       id: environment.id,
-      username: environment.username,
-      password: referenceFor('PASSWORD', environment.id),
+      ...accountOf(environment),
       connectionProtocol: environment.connectionProtocol,
       localTimeout: environment.localTimeout,
       remoteTimeout: environment.remoteTimeout,
       traceMode: classicTraceModes[environment.traceMode],
-      tenant: environment.tenant,
+      ...definedOnly({ tenant: environment.tenant || undefined }),
       appName: environment.appName,
       tlsEnabled: environment.tlsEnabled,
       ...definedOnly({ tls: environment.tls && tlsOf(environment.id, environment.tls) }),
       ...registryOf(environment),
       configServers: environment.configServers,
+      ...definedOnly({ ldap: environment.ldap && ldapOf(environment.id, environment.ldap) }),
     })),
   };
 }
@@ -78,6 +80,15 @@ function centerOf({ center, settings, signOn }: StoredCenter) {
       }),
     })),
   };
+}
+
+/** The directory is named where it is another than before there was a choice. */
+function accountOf({ id, directory, username }: Environment) {
+  return directory === 'configServer' ? { username, password: referenceFor('PASSWORD', id) } : { directory };
+}
+
+function ldapOf(id: string, ldap: LdapView) {
+  return { ...shownLdap(ldap), bindPassword: referenceFor('BIND_PASSWORD', id) };
 }
 
 function tlsOf(id: string, tls: ConfigServerTlsView) {

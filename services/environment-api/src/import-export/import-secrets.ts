@@ -12,6 +12,8 @@ interface GivenSecret {
   stored?: string;
 }
 
+export type ReadSecret = ReturnType<typeof createReadSecret>;
+
 export function createReadSecret({
   secretBox,
   resolveSecret,

@@ -3,11 +3,6 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { definedOnly } from '@gatehouse/contracts/defined-only';
 import type { Setting } from '@gatehouse/contracts/environment-api/administration/settings';
-import {
-  type ConfigServerTlsView,
-  tlsKeyPlace,
-} from '@gatehouse/contracts/environment-api/config-server-tls';
-import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
 import type { SecretBox } from '@gatehouse/service-kit/crypto/secret-box';
 import type { Write, WriteContext } from '../changes/writer.ts';
@@ -15,7 +10,6 @@ import { auditedFields } from '../contact-centers/contact-center.ts';
 import { domainKey } from '../contact-centers/domain.ts';
 import type { ContactCenterService } from '../contact-centers/service.ts';
 import type { EnvironmentService } from '../environments/service.ts';
-import type { TlsPatch } from '../environments/tls.ts';
 import { normalizeSetting } from '../fields/cors-origins.ts';
 import type { GlobalSettingService } from '../global-settings/service.ts';
 import type { LocationService } from '../locations/service.ts';
@@ -24,11 +18,11 @@ import { oidc } from '../single-sign-on/oidc.ts';
 import { saml } from '../single-sign-on/saml.ts';
 import type { SingleSignOnService } from '../single-sign-on/service.ts';
 import { type InstallationDocument, placeOf } from './document.ts';
+import { createEnvironmentImport } from './import-environments.ts';
 import { createReadSecret } from './import-secrets.ts';
 import type { ResolveSecret } from './secret-reference.ts';
 import { freeDomains, type Installation, type StoredCenter } from './store.ts';
 
-type WantedEnvironment = InstallationDocument['environments'][number];
 type WantedCenter = InstallationDocument['contactCenters'][number];
 
 /** One import. */
@@ -45,10 +39,6 @@ interface Job {
 export type Importer = ReturnType<typeof createImporter>;
 
 const centersPerTurn = 25;
-
-// Fields without a default are removed when the document does not have them.
-const tlsAbsent = { ca: null, serverName: null, mutual: null };
-const registryAbsent = { consulService: null, srvRecord: null };
 
 export function createImporter({
   environments,
@@ -70,45 +60,7 @@ export function createImporter({
   resolveSecret: ResolveSecret;
 }) {
   const readSecret = createReadSecret({ secretBox, resolveSecret });
-
-  async function writeEnvironments(job: Job): Promise<void> {
-    const byId = new Map(job.present.environments.map((one) => [one.id, one]));
-    for (const [index, wanted] of job.document.environments.entries()) {
-      const { id, password: given, tls: wantedTls, ...fields } = wanted;
-      const field = `environments.${index}`;
-      const before = byId.get(id);
-      const place = passwordPlace(id);
-      const password = await readSecret(job, given, `${field}.password`, before?.passwordEnvelope, place);
-      const keyField = `${field}.tls.mutual.key`;
-      const tls = wantedTls ? await tlsPatchOf(job, id, wantedTls, before?.tls, keyField) : null;
-      if (before) {
-        const patch = { ...registryAbsent, ...fields, tls, ...definedOnly({ password: password.changed }) };
-        const sent = { storedPassword: password.stored, field: `${field}.password` };
-        await environments.change(job.context, id, patch, sent);
-      } else {
-        await environments.create(job.context, { ...fields, tls, id, password: password.changed ?? '' });
-      }
-    }
-  }
-
-  async function tlsPatchOf(
-    job: Job,
-    id: string,
-    { mutual, ...tls }: NonNullable<WantedEnvironment['tls']>,
-    stored: ConfigServerTlsView | undefined,
-    field: string,
-  ): Promise<TlsPatch> {
-    if (!mutual) return { ...tlsAbsent, ...tls };
-    const { cert } = mutual;
-    const { changed: key } = await readSecret(
-      job,
-      mutual.key,
-      field,
-      stored?.mutual?.keyEnvelope,
-      tlsKeyPlace(id),
-    );
-    return { ...tlsAbsent, ...tls, mutual: definedOnly({ cert, key }) };
-  }
+  const writeEnvironments = createEnvironmentImport({ environments, readSecret });
 
   async function writeCenters(job: Job): Promise<void> {
     const { document, present, context, write } = job;
@@ -171,7 +123,7 @@ export function createImporter({
       for (const { center } of present.contactCenters) {
         if (!centerIds.has(center.id)) await contactCenters.remove(context, center.id);
       }
-      await writeEnvironments(job);
+      await writeEnvironments(job, document.environments, present.environments);
       await writeSettings(document.settings, present.settings, {
         upsert: (setting) => globalSettings.upsert(context, setting),
         remove: ({ name, location }) => globalSettings.remove(context, name, location),

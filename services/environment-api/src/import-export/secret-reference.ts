@@ -35,7 +35,7 @@ export function createResolveSecret({
 
 /** The reference that an export contains in place of a secret. */
 export function referenceFor(
-  kind: 'PASSWORD' | 'CLIENT_SECRET' | 'TLS_KEY',
+  kind: 'PASSWORD' | 'BIND_PASSWORD' | 'CLIENT_SECRET' | 'TLS_KEY',
   id: string,
   location = '',
 ): { ref: string } {

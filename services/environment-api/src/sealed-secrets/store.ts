@@ -1,5 +1,6 @@
 /** Finds and replaces sealed secrets in all columns that hold them. */
 import { tlsKeyPlace } from '@gatehouse/contracts/environment-api/config-server-tls';
+import { bindPasswordPlace } from '@gatehouse/contracts/environment-api/directory';
 import { passwordPlace } from '@gatehouse/contracts/environment-api/environment';
 import { personChangeId, personPasswordPlace } from '@gatehouse/contracts/environment-api/people';
 import { clientSecretPlace } from '@gatehouse/contracts/environment-api/single-sign-on';
@@ -40,6 +41,13 @@ const sealedColumns: readonly SealedColumn[] = [
     columns: 'id, tls_key AS envelope',
     order: 'id',
     secretOf: ({ id = '', envelope = '' }) => ofEnvironment(id, envelope, tlsKeyPlace(id)),
+  },
+  {
+    table: 'environment.environments',
+    keyId: 'ldap_bind_password_key_id',
+    columns: 'id, ldap_bind_password AS envelope',
+    order: 'id',
+    secretOf: ({ id = '', envelope = '' }) => ofEnvironment(id, envelope, bindPasswordPlace(id)),
   },
   {
     // Locks the contact centre too, because its version changes.

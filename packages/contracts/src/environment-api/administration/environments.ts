@@ -1,5 +1,6 @@
 /** Describes `/environments` and their Configuration Servers. */
 import { z } from 'zod';
+import { directorySchema, ldapSchema } from '../directory.ts';
 import type { TraceMode } from '../environment.ts';
 
 /** The names of trace modes that installers know. */
@@ -28,18 +29,20 @@ export const tlsAnswerSchema = z.object({
 
 export const environmentSchema = z.object({
   id: z.string(),
-  username: z.string(),
+  directory: directorySchema.default('configServer'),
+  username: z.string().optional().describe('Given with directory "configServer", as the tenant is.'),
   connectionProtocol: z.string(),
   localTimeout: z.int(),
   remoteTimeout: z.int(),
   traceMode: z.enum(Object.values(classicTraceModes)),
-  tenant: z.string(),
+  tenant: z.string().optional(),
   appName: z.string(),
   tlsEnabled: z.boolean(),
   tls: tlsAnswerSchema.optional(),
   consulService: z.string().optional(),
   srvRecord: z.string().optional(),
   configServers: z.array(configServerSchema),
+  ldap: ldapSchema.optional().describe('Given with directory "ldap".'),
   createdAt: z.string().describe('ISO 8601, UTC.'),
   updatedAt: z.string().describe('ISO 8601, UTC.'),
 });
