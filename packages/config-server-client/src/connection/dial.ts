@@ -27,8 +27,31 @@ export function dial(endpoint: Endpoint, options: DialOptions): Promise<net.Sock
     const message = 'plaintext to another machine is not allowed: set tls, or allowPlaintext explicitly';
     return Promise.reject(new ConfigServerError('PlaintextRefused', message, { endpoint: name }));
   }
+  const { host, port } = endpoint;
+  const socket =
+    options.tls === undefined ? openPlain(endpoint) : openTls({ host, port }, endpoint, options.tls);
+  return untilReady(socket, endpoint, options);
+}
+
+/** Encrypts an open connection, which ends when that fails: for protocols that agree on TLS in their own words. */
+export function secure(
+  socket: net.Socket,
+  endpoint: Endpoint,
+  options: Omit<DialOptions, 'allowPlaintext'> & { tls: TlsOptions },
+): Promise<net.Socket> {
+  return untilReady(openTls({ socket }, endpoint, options.tls), endpoint, options).catch((error) => {
+    socket.destroy();
+    throw error;
+  });
+}
+
+function untilReady<S extends net.Socket>(
+  socket: S,
+  endpoint: Endpoint,
+  options: Omit<DialOptions, 'allowPlaintext'>,
+): Promise<S> {
+  const name = endpointName(endpoint);
   return new Promise((resolve, reject) => {
-    const socket = options.tls === undefined ? openPlain(endpoint) : openTls(endpoint, options.tls);
     const readyEvent = options.tls === undefined ? 'connect' : 'secureConnect';
     const finish = () => {
       timer.cancel();
@@ -82,11 +105,10 @@ function openPlain(endpoint: Endpoint): net.Socket {
   });
 }
 
-function openTls(endpoint: Endpoint, options: TlsOptions): tls.TLSSocket {
+function openTls(over: tls.ConnectionOptions, endpoint: Endpoint, options: TlsOptions): tls.TLSSocket {
   const serverName = options.serverName ?? endpoint.host;
   const settings: tls.ConnectionOptions = {
-    host: endpoint.host,
-    port: endpoint.port,
+    ...over,
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
     // RFC 6066 section 3: an address is not sent as SNI. The certificate is verified against it all the same.

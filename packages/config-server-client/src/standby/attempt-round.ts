@@ -19,6 +19,8 @@ export interface AttemptOptions<C extends StandbyConnection> {
   account: RefusedAccount;
   clock: Clock;
   log: Logger;
+  /** What the servers are called in logs and messages. Default: Configuration Server. */
+  called?: string;
   onAttemptFailed?(endpoint: Endpoint, error: ConfigServerError): void;
 }
 
@@ -35,7 +37,7 @@ export async function attemptRound<C extends StandbyConnection>(
   explain: (reason: string) => void,
 ): Promise<Round<C>> {
   const endpoints = order.ofRound(deps.endpoints.current());
-  if (endpoints.length === 0) explain(noServerKnown(deps.endpoints));
+  if (endpoints.length === 0) explain(noServerKnown(deps));
   let standbyAnswers = 0;
   for (const [index, endpoint] of endpoints.entries()) {
     if (signal.aborted) break;
@@ -43,7 +45,7 @@ export async function attemptRound<C extends StandbyConnection>(
     if (!(result instanceof ConfigServerError)) return { opened: result };
     if (refusesAccount(result.code)) {
       deps.account.refused(`${endpointName(endpoint)}: ${result.message}`);
-      deps.log.error({ reason: deps.account.reason }, 'Configuration Server refuses the service account');
+      deps.log.error({ reason: deps.account.reason }, `${calledOf(deps)} refuses the service account`);
       return { failed: 'account' };
     }
     if (result.code === 'NotPrimary') standbyAnswers += 1;
@@ -56,11 +58,12 @@ export async function attemptRound<C extends StandbyConnection>(
 }
 
 async function attempt<C extends StandbyConnection>(
-  { open, epochs, log, onAttemptFailed }: AttemptOptions<C>,
+  deps: AttemptOptions<C>,
   endpoint: Endpoint,
   signal: AbortSignal,
   explain: (reason: string) => void,
 ): Promise<C | ConfigServerError> {
+  const { open, epochs, log, onAttemptFailed } = deps;
   const name = endpointName(endpoint);
   try {
     return epochs.checked(await open(endpoint, signal));
@@ -73,7 +76,7 @@ async function attempt<C extends StandbyConnection>(
       explain(`${name}: ${error.message}`);
       log.warn(
         { endpoint: name, reason: error.code, detail: error.detail, details: error.details },
-        'Configuration Server attempt failed',
+        `${calledOf(deps)} attempt failed`,
       );
       onAttemptFailed?.(endpoint, error);
     }
@@ -81,6 +84,13 @@ async function attempt<C extends StandbyConnection>(
   }
 }
 
-function noServerKnown({ problem }: EndpointSource): string {
-  return `no Configuration Server is known${problem === undefined ? '' : `: ${problem}`}`;
+type Called = { called?: string };
+
+export function calledOf({ called = 'Configuration Server' }: Called): string {
+  return called;
+}
+
+function noServerKnown(deps: Called & { endpoints: EndpointSource }): string {
+  const { problem } = deps.endpoints;
+  return `no ${calledOf(deps)} is known${problem === undefined ? '' : `: ${problem}`}`;
 }

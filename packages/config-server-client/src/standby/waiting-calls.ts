@@ -29,9 +29,7 @@ export class WaitingCalls<T> {
   wait(limits: WaitLimits): Promise<T> {
     if (limits.signal?.aborted === true) return Promise.reject(aborted());
     if (this.#waiters.size >= this.#limit) {
-      return Promise.reject(
-        new ConfigServerError('QueueFull', 'too many calls wait for a Configuration Server'),
-      );
+      return Promise.reject(new ConfigServerError('QueueFull', 'too many calls wait for a server'));
     }
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -53,7 +51,7 @@ export class WaitingCalls<T> {
       const onAbort = () => waiter.refuse(aborted());
       const leftMs = Math.max(0, limits.deadlineAtMs - this.#clock.monotonicMs());
       const timer = this.#clock.setTimer(leftMs, () =>
-        waiter.refuse(new ConfigServerError('NoEndpoint', 'no Configuration Server was reached in time')),
+        waiter.refuse(new ConfigServerError('NoEndpoint', 'no server was reached in time')),
       );
       limits.signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(waiter);

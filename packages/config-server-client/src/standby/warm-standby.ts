@@ -8,7 +8,7 @@ import type { StandbyConnection } from '../connection/connection.ts';
 import { type Endpoint, endpointName } from '../discovery/endpoint-source.ts';
 import { ConfigServerError } from '../errors.ts';
 import { AttemptOrder, asksToLeave } from './attempt-order.ts';
-import { type AttemptOptions, attemptRound } from './attempt-round.ts';
+import { type AttemptOptions, attemptRound, calledOf } from './attempt-round.ts';
 import { RetrySchedule } from './retry-schedule.ts';
 import { WaitingCalls, type WaitLimits } from './waiting-calls.ts';
 import { WakeablePause } from './wakeable-pause.ts';
@@ -136,7 +136,7 @@ export class WarmStandby<C extends StandbyConnection> {
     this.#connection = connection;
     this.#failFast?.cancel();
     this.#setState('open', undefined);
-    log.info({ endpoint: endpointName(connection.endpoint) }, 'Configuration Server connection open');
+    log.info({ endpoint: endpointName(connection.endpoint) }, `${calledOf(this.#deps)} connection open`);
     onOpened?.(connection);
     this.#waiting.admitAll(connection);
 
@@ -169,7 +169,7 @@ export class WarmStandby<C extends StandbyConnection> {
     this.#setState('connecting', `${name}: ${loss.message}`);
     log.warn(
       { endpoint: name, reason: loss.code, detail: loss.detail },
-      'Configuration Server connection lost',
+      `${calledOf(this.#deps)} connection lost`,
     );
     onAttemptFailed?.(endpoint, loss);
     await this.#pause.sleep(this.#schedule.afterLossMs(livedMs));
@@ -210,7 +210,7 @@ export class WarmStandby<C extends StandbyConnection> {
   }
 
   #noEndpoint(): ConfigServerError {
-    return new ConfigServerError('NoEndpoint', 'no Configuration Server can be reached', {
+    return new ConfigServerError('NoEndpoint', `no ${calledOf(this.#deps)} can be reached`, {
       detail: this.#reason,
     });
   }
