@@ -1,0 +1,119 @@
+/** Writes people, groups and password policies of a test as LDIF (RFC 2849) for slapd. */
+
+export interface LdapTestPerson {
+  uid: string;
+  /** Default: `ldapNames.personPassword`. */
+  password?: string;
+  /** Further attributes, operational ones too, such as `pwdReset: 'TRUE'`. */
+  attributes?: Record<string, string | string[]>;
+}
+
+export interface LdapTestGroup {
+  cn: string;
+  /** DNs of people and groups. */
+  members: string[];
+}
+
+export interface LdapTestData {
+  people?: LdapTestPerson[];
+  groups?: LdapTestGroup[];
+  /** Attributes of the policy that holds for everybody, over those of `defaultPolicy`. */
+  policy?: Record<string, string>;
+  /** Policies of single people, by name; `pwdPolicySubentry` of a person names one. */
+  policies?: Record<string, Record<string, string>>;
+}
+
+const suffix = 'dc=example,dc=test';
+
+export const ldapNames = {
+  suffix,
+  peopleDn: `ou=people,${suffix}`,
+  groupsDn: `ou=groups,${suffix}`,
+  /** The account that searches; it may read people and change passwords. */
+  bindDn: `cn=gatehouse,ou=services,${suffix}`,
+  bindPassword: 'bind-account-of-the-tests',
+  adminDn: `cn=admin,${suffix}`,
+  adminPassword: 'database-administrator-of-the-tests',
+  personPassword: 'Correct-Horse-1',
+  policyDn: `cn=default,ou=policies,${suffix}`,
+};
+
+/** RFC 4514 section 2.4. */
+const escaped = (value: string) => value.replace(/[,+"\\<>;#=]/g, '\\$&');
+
+export const personDn = (uid: string) => `uid=${escaped(uid)},${ldapNames.peopleDn}`;
+export const groupDn = (cn: string) => `cn=${cn},${ldapNames.groupsDn}`;
+export const policyDn = (cn: string) => `cn=${cn},ou=policies,${suffix}`;
+
+const defaultPolicy = {
+  pwdAttribute: 'userPassword',
+  pwdMinLength: '8',
+  pwdCheckQuality: '2',
+  pwdInHistory: '3',
+  pwdLockout: 'TRUE',
+  pwdMaxFailure: '4',
+  pwdLockoutDuration: '300',
+  pwdMustChange: 'TRUE',
+  pwdAllowUserChange: 'TRUE',
+};
+
+type Entry = Record<string, string | string[]> & { dn: string };
+
+export function entriesOf({ people = [], groups = [], policy = {}, policies = {} }: LdapTestData): Entry[] {
+  const unit = (ou: string): Entry => ({ dn: `ou=${ou},${suffix}`, objectClass: 'organizationalUnit', ou });
+  return [
+    { dn: suffix, objectClass: ['dcObject', 'organization'], dc: 'example', o: 'Example' },
+    ...['people', 'groups', 'services', 'policies'].map(unit),
+    {
+      dn: ldapNames.bindDn,
+      objectClass: ['organizationalRole', 'simpleSecurityObject'],
+      cn: 'gatehouse',
+      userPassword: ldapNames.bindPassword,
+    },
+    ...Object.entries({ default: policy, ...policies }).map(([cn, attributes]) => ({
+      dn: policyDn(cn),
+      objectClass: ['organizationalRole', 'pwdPolicy'],
+      cn,
+      ...defaultPolicy,
+      ...attributes,
+    })),
+    ...people.map(personEntry),
+    ...groups.map(({ cn, members }) => ({
+      dn: groupDn(cn),
+      objectClass: 'groupOfNames',
+      cn,
+      member: members,
+    })),
+  ];
+}
+
+function personEntry({ uid, password = ldapNames.personPassword, attributes = {} }: LdapTestPerson): Entry {
+  return {
+    dn: personDn(uid),
+    objectClass: 'inetOrgPerson',
+    uid,
+    cn: uid,
+    givenName: 'Given',
+    sn: 'Surname',
+    mail: `${uid}@example.test`,
+    userPassword: password,
+    ...attributes,
+  };
+}
+
+export function ldifOf(entries: Entry[]): string {
+  return entries
+    .map(({ dn, ...attributes }) => [line('dn', dn), ...linesOf(attributes), ''].join('\n'))
+    .join('\n');
+}
+
+function linesOf(attributes: Record<string, string | string[]>): string[] {
+  return Object.entries(attributes).flatMap(([name, values]) =>
+    [values].flat().map((value) => line(name, value)),
+  );
+}
+
+/** In base64, which needs no rules about spaces, colons and line ends. */
+function line(name: string, value: string): string {
+  return `${name}:: ${Buffer.from(value).toString('base64')}`;
+}

@@ -1,0 +1,188 @@
+/** Runs a real OpenLDAP (slapd) as a child process: TLS, the password-policy overlay, people and groups, on loopback. */
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type Authority, createAuthority } from './certificates.ts';
+import { entriesOf, type LdapTestData, ldapNames, ldifOf } from './ldap-data.ts';
+import { freePort } from './ports.ts';
+import { findProgram, watchProgram } from './programs.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface LdapServerOptions extends LdapTestData {
+  /** Default: one of its own. */
+  authority?: Authority;
+  /** Only clients with a certificate of the same authority are let in over TLS. */
+  verifyClients?: boolean;
+  /** Lines of slapd.conf for the database. */
+  moreSettings?: string[];
+}
+
+export interface LdapTestServer {
+  readonly port: number;
+  /** `ldaps`; StartTLS is on `port`. */
+  readonly tlsPort: number;
+  /** PEM. */
+  readonly ca: string;
+  /** Applies LDIF with changes as the administrator of the database, who no policy binds. */
+  modify(ldif: string): Promise<void>;
+  /** Ends the server without a chance to say goodbye; its data stays. */
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+  /** It keeps its connections and answers nothing, until `resume`. */
+  suspend(): void;
+  resume(): void;
+  /** Ends the server and removes what it stored. */
+  close(): Promise<void>;
+}
+
+const nobody = 65_534;
+const readyLimitMs = 30_000;
+const folders = ['/usr/sbin', '/usr/libexec', '/usr/lib/openldap'];
+
+/** The program; undefined where it is not installed (Debian: slapd and ldap-utils). */
+export function findSlapd(): string | undefined {
+  return findProgram('slapd') ?? folders.map((folder) => join(folder, 'slapd')).find(runs);
+}
+
+const runs = (file: string) => spawnSync(file, ['-VV']).error === undefined;
+
+export async function startLdapServer(options: LdapServerOptions = {}): Promise<LdapTestServer> {
+  const program = findSlapd();
+  if (program === undefined) throw new Error('slapd is not installed');
+  const authority = options.authority ?? createAuthority();
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  const folder = await temporaryFolder();
+  await configure(folder, program, authority, options);
+  let child = await start(program, folder, port, tlsPort);
+  const end = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+  return {
+    port,
+    tlsPort,
+    ca: authority.cert,
+    modify: (ldif) => modify(folder, port, ldif),
+    kill: end,
+    async restart() {
+      await end();
+      child = await start(program, folder, port, tlsPort);
+    },
+    suspend: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
+    async close() {
+      await end();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function configure(
+  folder: string,
+  program: string,
+  authority: Authority,
+  { verifyClients = false, moreSettings = [], ...data }: LdapServerOptions,
+): Promise<void> {
+  const file = (name: string) => join(folder, name);
+  const { cert, key } = authority.issue();
+  await Promise.all([
+    mkdir(file('data')),
+    writeFile(file('ca.pem'), authority.cert),
+    writeFile(file('server.pem'), cert),
+    writeFile(file('server.key'), key),
+    // Arguments are visible to every account of the machine.
+    writeFile(file('admin-password'), ldapNames.adminPassword),
+    writeFile(file('people.ldif'), ldifOf(entriesOf(data))),
+    writeFile(file('slapd.conf'), settingsOf(folder, verifyClients, moreSettings)),
+  ]);
+  const added = spawnSync(program, ['-T', 'add', '-q', '-f', file('slapd.conf'), '-l', file('people.ldif')], {
+    encoding: 'utf8',
+  });
+  if (added.status !== 0) throw new Error(`the people could not be added: ${added.stderr}`);
+  if (process.getuid?.() === 0) spawnSync('chown', ['-R', `${nobody}:${nobody}`, folder]);
+}
+
+function settingsOf(folder: string, verifyClients: boolean, moreSettings: string[]): string {
+  const { suffix, adminDn, adminPassword, bindDn, policyDn } = ldapNames;
+  const schemas = ['core', 'cosine', 'inetorgperson', 'nis'].map(
+    (name) => `include /etc/ldap/schema/${name}.schema`,
+  );
+  return [
+    ...schemas,
+    'modulepath /usr/lib/ldap',
+    'moduleload back_mdb',
+    'moduleload ppolicy',
+    `TLSCACertificateFile ${folder}/ca.pem`,
+    `TLSCertificateFile ${folder}/server.pem`,
+    `TLSCertificateKeyFile ${folder}/server.key`,
+    `TLSVerifyClient ${verifyClients ? 'demand' : 'never'}`,
+    'database mdb',
+    `suffix "${suffix}"`,
+    `rootdn "${adminDn}"`,
+    `rootpw ${adminPassword}`,
+    `directory ${folder}/data`,
+    'maxsize 2147483648',
+    // What is stored need not outlive the test.
+    'dbnosync',
+    'index objectClass,uid,mail,entryUUID,member,memberUid eq',
+    'overlay ppolicy',
+    `ppolicy_default "${policyDn}"`,
+    'ppolicy_use_lockout',
+    `access to attrs=userPassword by self write by dn.base="${bindDn}" write by anonymous auth by * none`,
+    `access to * by dn.base="${bindDn}" read by self read by * none`,
+    ...moreSettings,
+    '',
+  ].join('\n');
+}
+
+async function start(program: string, folder: string, port: number, tlsPort: number): Promise<ChildProcess> {
+  const isRoot = process.getuid?.() === 0;
+  const urls = `ldap://127.0.0.1:${port} ldaps://127.0.0.1:${tlsPort}`;
+  // With `-d` it stays in the foreground, as a child of the test.
+  const child = spawn(program, ['-d', '0', '-h', urls, '-f', join(folder, 'slapd.conf')], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    uid: isRoot ? nobody : undefined,
+    gid: isRoot ? nobody : undefined,
+  });
+  const watched = watchProgram(child);
+  const deadlineMs = performance.now() + readyLimitMs;
+  while (!(await accepts(port))) {
+    const late = performance.now() > deadlineMs ? 'was not ready in time' : undefined;
+    const problem = late ?? watched.ended();
+    if (problem) {
+      child.kill('SIGKILL');
+      throw new Error(`slapd ${problem}: ${watched.output()}`);
+    }
+    await wait(20);
+  }
+  return child;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+async function modify(folder: string, port: number, ldif: string): Promise<void> {
+  const file = join(folder, `change-${process.hrtime.bigint()}.ldif`);
+  await writeFile(file, ldif);
+  const { adminDn } = ldapNames;
+  const url = `ldap://127.0.0.1:${port}`;
+  // `relax`: the administrator may also set what the policy overlay keeps for itself.
+  await promisify(execFile)('ldapmodify', [
+    ...['-x', '-e', 'relax', '-H', url, '-D', adminDn, '-y', join(folder, 'admin-password'), '-f', file],
+  ]);
+}
