@@ -1,0 +1,182 @@
+/** Implements the back end of logins over an LDAP directory. */
+import type {
+  AuthenticateRequest,
+  CallOptions,
+  ChangePasswordRequest,
+  ConfigurationBackend,
+  ListOptions,
+} from '@gatehouse/config-server-client/backend';
+import { defaultStandby, type StandbyOptions } from '@gatehouse/config-server-client/client-options';
+import { type Clock, systemClock } from '@gatehouse/config-server-client/clock';
+import type { EndpointSource } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { type Logger, silentLogger } from '@gatehouse/config-server-client/log';
+import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
+import type { AccessGroupFilter } from '@gatehouse/config-server-client/model/access-group';
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import type { CfgPerson, PersonFilter } from '@gatehouse/config-server-client/model/person';
+import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import { LRUCache } from 'lru-cache';
+import { createCallRunner } from './calls.ts';
+import { type Directory, type Link, readSettings } from './directory.ts';
+import { authenticate } from './passwords/authenticate.ts';
+import { changePassword } from './passwords/change.ts';
+import { findByIds, findByUserName, findPersons, termsOf } from './people/find.ts';
+import { accessGroupOf, type GroupMember, groupNamesOf, nobodyBelow } from './people/groups.ts';
+import { lookAtKnown } from './people/known-people.ts';
+import { cfgPersonOf, type DirectoryPerson } from './people/person.ts';
+import { createPersonWatch } from './people/watch.ts';
+import type { PersonNumbers } from './person-numbers.ts';
+import type { DirectorySettings } from './settings.ts';
+import { createStandby } from './standby.ts';
+
+export interface DirectoryBackendOptions {
+  settings: DirectorySettings;
+  /** The servers. The back end closes this source with itself. */
+  endpoints: EndpointSource;
+  numbers: PersonNumbers;
+  standby?: Partial<StandbyOptions>;
+  /** After so long without a byte, while calls wait, a server counts as dead. Default 4 000. */
+  silenceMs?: number;
+  /** Uniform in [0, 1), for jitter only. */
+  random?: () => number;
+  clock?: Clock;
+  log?: Logger;
+  metrics?: ConnectionMetrics;
+}
+
+/** More persons in one answer are an error: nobody asks for so many. */
+const maxPersons = 10_000;
+/** Between reading a person and reading the groups: one login, not two searches for the same entry. */
+const recentMs = 10_000;
+const maxRecent = 10_000;
+
+/**
+ * Connects in the background; calls wait for the first connection within the fail-fast time. @throws Error that says what
+ * is wrong with a filter of the settings
+ */
+export function createDirectoryBackend(options: DirectoryBackendOptions): ConfigurationBackend {
+  const { endpoints, numbers, clock = systemClock, log = silentLogger, metrics = {} } = options;
+  const settings = readSettings(options.settings);
+  const directory: Directory = { settings, clock, silenceMs: options.silenceMs ?? 4_000 };
+  const standby = createStandby(directory, {
+    endpoints,
+    standby: { ...defaultStandby, ...options.standby },
+    random: options.random ?? Math.random,
+    log,
+    metrics,
+  });
+  const run = createCallRunner({ standby, clock, metrics });
+  const recent = new LRUCache<number, GroupMember>({ max: maxRecent, ttl: recentMs });
+  const look = () =>
+    lookAtKnown(numbers, settings, (work) =>
+      run('lookAtPeople', 'read', undefined, ({ main, limits }) => work(main, limits)),
+    );
+  const watch = createPersonWatch({ look, pollMs: settings.pollSeconds * 1_000, clock, log });
+
+  const numbered = async (persons: readonly DirectoryPerson[]): Promise<CfgPerson[]> => {
+    if (persons.length === 0) return [];
+    const dbids = await numbers.of(persons.map(({ id }) => id));
+    return persons.flatMap((person) => {
+      const dbid = dbids.get(person.id);
+      if (dbid === undefined) return [];
+      recent.set(dbid, person);
+      return cfgPersonOf(person, dbid, settings);
+    });
+  };
+
+  const findByDbid = async (dbid: number, { main, limits }: Link): Promise<DirectoryPerson | undefined> => {
+    const id = dbid < 1 ? undefined : await numbers.idOf(dbid);
+    const [person] = id === undefined ? [] : await findByIds(main, [id], settings, limits);
+    return person;
+  };
+
+  const readPersons = async (filter: PersonFilter, link: Link, maxObjects?: number): Promise<CfgPerson[]> => {
+    const { dbid, user_name, state } = filter;
+    const terms = termsOf(filter, settings);
+    if (terms === undefined) return [];
+    const { main, limits } = link;
+    let found: DirectoryPerson[];
+    if (dbid !== undefined) found = [await findByDbid(dbid, link)].filter((one) => one !== undefined);
+    else if (user_name !== undefined && terms.length === 1)
+      found = [await findByUserName(main, user_name, settings, limits)].filter((one) => one !== undefined);
+    else {
+      const bound = { maxPersons: maxObjects ?? maxPersons, mayCut: maxObjects !== undefined };
+      found = await findPersons(main, terms, settings, bound, limits);
+    }
+    const persons = await numbered(found);
+    return persons.filter((person) => state === undefined || person.state === state);
+  };
+
+  return {
+    authenticate: (request: AuthenticateRequest, callOptions?: CallOptions) =>
+      run('authenticate', 'authenticate', callOptions, async (link) => {
+        const { person, ...outcome } = await authenticate(request, directory, link);
+        const [cfgPerson] = await numbered([person]);
+        if (cfgPerson === undefined) throw new ConfigServerError('InternalError', 'the person has no number');
+        return {
+          userDbid: cfgPerson.DBID,
+          tenantDbid: environmentTenantDbid,
+          userName: person.userName,
+          ...outcome,
+        };
+      }),
+
+    changePassword: (request: ChangePasswordRequest, callOptions?: CallOptions) =>
+      run('changePassword', 'write', callOptions, async (link) => {
+        const { id } = await changePassword(request, directory, link);
+        // The directory's own date, so that the watch knows this change again.
+        const [changed] = await findByIds(link.main, [id], settings, link.limits).catch(() => []);
+        return {
+          passwordUpdatingDate: changed?.state.passwordChangedAt ?? Math.floor(clock.nowMs() / 1_000),
+        };
+      }),
+
+    readPersons: (filter: PersonFilter, callOptions?: CallOptions) =>
+      run('readPersons', 'read', callOptions, (link) => readPersons(filter, link)),
+
+    readPersonDbids: async (filter: PersonFilter, callOptions?: ListOptions) => {
+      if (filter.state === CfgObjectState.disabled) return readDisabled();
+      return run('readPersonDbids', 'read', callOptions, async (link) => {
+        const persons = await readPersons(filter, link, callOptions?.maxObjects);
+        return persons.map(({ DBID }) => DBID);
+      });
+    },
+
+    readAccessGroups: ({ person_dbid: dbid }: AccessGroupFilter, callOptions?: CallOptions) =>
+      run('readAccessGroups', 'read', callOptions, async (link) => {
+        if (dbid === undefined)
+          throw new ConfigServerError('Unsupported', 'directories tell groups of a person only');
+        const member = recent.get(dbid) ?? (await findByDbid(dbid, link)) ?? nobodyBelow(settings);
+        return (await groupNamesOf(link.main, member, settings, link.limits)).map(accessGroupOf);
+      }),
+
+    readRoles: () => unsupported('roles'),
+    readTenants: async () => [],
+    readApplications: () => unsupported('applications'),
+    subscribePersons: watch.subscribe,
+    get state() {
+      return standby.state;
+    },
+    get stateReason() {
+      return standby.stateReason;
+    },
+    async close() {
+      watch.close();
+      await standby.close();
+      await endpoints.close();
+    },
+  };
+
+  /** Only people who have a number hold anything. Those who are gone from the directory count too. */
+  async function readDisabled(): Promise<number[]> {
+    const disabled: number[] = [];
+    for await (const people of look())
+      disabled.push(...people.filter(({ isEnabled }) => !isEnabled).map(({ dbid }) => dbid));
+    return disabled;
+  }
+}
+
+async function unsupported(what: string): Promise<never> {
+  throw new ConfigServerError('Unsupported', `directories have no ${what}`);
+}

@@ -1,0 +1,62 @@
+/** Runs one call on the connection that is open: gives it a deadline, repeats what may be repeated, and counts it. */
+import type { CallOptions } from '@gatehouse/config-server-client/backend';
+import { afterFailure, type CallKind } from '@gatehouse/config-server-client/client/repeat-policy';
+import type { Clock } from '@gatehouse/config-server-client/clock';
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import type { ConnectionMetrics } from '@gatehouse/config-server-client/metrics';
+import type { WarmStandby } from '@gatehouse/config-server-client/standby/warm-standby';
+import type { LdapConnection } from './connection/connection.ts';
+import type { Link } from './directory.ts';
+
+const deadlinesMs: Record<CallKind, number> = { authenticate: 5_000, write: 10_000, read: 60_000 };
+
+export interface CallRunnerOptions {
+  standby: Pick<WarmStandby<LdapConnection>, 'connection' | 'leave'>;
+  clock: Clock;
+  metrics: ConnectionMetrics;
+}
+
+export function createCallRunner({ standby, clock, metrics }: CallRunnerOptions) {
+  const attempts = async <T>(kind: CallKind, limits: Link['limits'], work: (link: Link) => Promise<T>) => {
+    for (let repeats = 0; ; repeats += 1) {
+      const main = await standby.connection(limits);
+      try {
+        return await work({ main, limits });
+      } catch (cause) {
+        const error = asError(cause);
+        const step = afterFailure(kind, error, repeats);
+        const isUnreachable = error.code === 'ConnectionLost' && !error.sent;
+        if (isUnreachable || (step.kind !== 'move-to-writable' && step.leave === true)) standby.leave(main);
+        if (step.kind === 'fail') throw step.error;
+        if (step.kind === 'move-to-writable' || repeats > 0) throw error;
+      }
+    }
+  };
+
+  /** Rejects with ConfigServerError alone. */
+  return async <T>(
+    name: string,
+    kind: CallKind,
+    options: CallOptions | undefined,
+    work: (link: Link) => Promise<T>,
+  ): Promise<T> => {
+    const startedAtMs = clock.monotonicMs();
+    const deadlineAtMs = startedAtMs + (options?.deadlineMs ?? deadlinesMs[kind]);
+    const settled = (outcome: 'ok' | ConfigServerError['code']) =>
+      metrics.callSettled?.(name, outcome, clock.monotonicMs() - startedAtMs);
+    try {
+      const value = await attempts(kind, { deadlineAtMs, signal: options?.signal }, work);
+      settled('ok');
+      return value;
+    } catch (cause) {
+      const error = asError(cause);
+      settled(error.code);
+      throw error;
+    }
+  };
+}
+
+function asError(cause: unknown): ConfigServerError {
+  if (cause instanceof ConfigServerError) return cause;
+  return new ConfigServerError('InternalError', 'the call failed', { cause });
+}

@@ -1,0 +1,232 @@
+/** Sends requests over one connection to an LDAP server and gives each its answers. Nothing here connects again. */
+import type { Socket } from 'node:net';
+import type { Clock } from '@gatehouse/config-server-client/clock';
+import { endSocket } from '@gatehouse/config-server-client/connection/end-socket';
+import { type Endpoint, endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import { PresenceFilter } from 'ldapts';
+import { type EntryAnswer, operations, type ResultAnswer, readAnswer } from '../wire/answers.ts';
+import { WireProblem } from '../wire/ber.ts';
+import { FrameReader } from '../wire/frames.ts';
+import { abandonRequest, type Encode, searchRequest, unbindRequest } from '../wire/requests.ts';
+import { referred } from '../wire/results.ts';
+import { createLiveness } from './liveness.ts';
+
+export interface CallLimits {
+  /** Monotonic. */
+  deadlineAtMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Answered {
+  result: ResultAnswer;
+  entries: EntryAnswer[];
+}
+
+interface Pending {
+  operation: number;
+  entries: EntryAnswer[];
+  bytes: number;
+  maxEntries: number;
+  settle(outcome: Answered | ConfigServerError): void;
+}
+
+export interface ConnectionOptions {
+  clock: Clock;
+  silenceMs: number;
+}
+
+/** One search must not fill the memory; the biggest page that we ask for is far smaller. */
+const maxSearchBytes = 16 * 1_048_576;
+/** A server that answers slowly must not collect calls without end. */
+const maxPending = 1_000;
+const lastMessageId = 0x7fff_ffff;
+
+export class LdapConnection {
+  readonly endpoint: Endpoint;
+  /** Directories know no epochs. */
+  readonly serverEpoch = 0;
+  readonly isEncrypted: boolean;
+  readonly #socket: Socket;
+  readonly #clock: Clock;
+  readonly #frames = new FrameReader();
+  readonly #pending = new Map<number, Pending>();
+  readonly #ended = Promise.withResolvers<ConfigServerError>();
+  readonly #liveness: ReturnType<typeof createLiveness>;
+  #messageId = 0;
+  #failure: ConfigServerError | undefined;
+  #onIdle: (() => void) | undefined;
+
+  constructor(socket: Socket, endpoint: Endpoint, isEncrypted: boolean, options: ConnectionOptions) {
+    this.endpoint = endpoint;
+    this.isEncrypted = isEncrypted;
+    this.#socket = socket;
+    this.#clock = options.clock;
+    this.#liveness = createLiveness({
+      ...options,
+      probe: () => void this.#probe().catch(() => undefined),
+      onDead: () => this.#end(this.#lost(`no answer for ${options.silenceMs} ms`)),
+    });
+    socket.on('data', (chunk) => this.#read(chunk));
+    socket.on('error', (error) => this.#end(this.#lost(error.message)));
+    socket.on('close', () => this.#end(this.#lost('the server closed the connection')));
+  }
+
+  /** Resolves with the reason when the connection cannot be used any more. */
+  get ended(): Promise<ConfigServerError> {
+    return this.#ended.promise;
+  }
+
+  /** Resolves when no request is in flight. */
+  drained(): Promise<void> {
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  close(reason: ConfigServerError): void {
+    if (this.#failure !== undefined) return;
+    this.#socket.write(unbindRequest(this.#nextMessageId()));
+    this.#end(reason);
+  }
+
+  /**
+   * Resolves with the result, whatever its code. Errors: ConnectionLost, RequestTimeout, Aborted, AnswerTooLong,
+   * ProtocolViolation, Unsupported (a search was referred elsewhere).
+   */
+  exchange(
+    request: { encode: Encode; operation: number; maxEntries?: number },
+    limits: CallLimits,
+  ): Promise<Answered> {
+    if (limits.signal?.aborted === true)
+      return Promise.reject(this.#error('Aborted', 'the call was aborted'));
+    if (this.#failure !== undefined) {
+      return Promise.reject(this.#error('ConnectionLost', 'the connection is closed', { sent: false }));
+    }
+    if (this.#pending.size >= maxPending)
+      return Promise.reject(this.#error('QueueFull', 'too many calls wait for the directory'));
+    const messageId = this.#nextMessageId();
+    return new Promise((resolve, reject) => {
+      const giveUp = (error: ConfigServerError) => {
+        if (!this.#pending.has(messageId)) return;
+        if (request.operation === operations.searchDone && this.#failure === undefined)
+          this.#socket.write(abandonRequest(messageId)(this.#nextMessageId()));
+        settle(error);
+      };
+      const onAbort = () => giveUp(this.#error('Aborted', 'the call was aborted', { sent: true }));
+      const leftMs = Math.max(0, limits.deadlineAtMs - this.#clock.monotonicMs());
+      const timer = this.#clock.setTimer(leftMs, () =>
+        giveUp(this.#error('RequestTimeout', 'the directory did not answer in time', { sent: true })),
+      );
+      const settle = (outcome: Answered | ConfigServerError) => {
+        timer.cancel();
+        limits.signal?.removeEventListener('abort', onAbort);
+        this.#pending.delete(messageId);
+        if (this.#pending.size === 0) {
+          this.#liveness.stop();
+          this.#onIdle?.();
+        }
+        if (outcome instanceof ConfigServerError) reject(outcome);
+        else resolve(outcome);
+      };
+      limits.signal?.addEventListener('abort', onAbort, { once: true });
+      const { operation, maxEntries = 0 } = request;
+      this.#pending.set(messageId, { operation, entries: [], bytes: 0, maxEntries, settle });
+      this.#socket.write(request.encode(messageId));
+      this.#liveness.waiting();
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    this.#liveness.heard(this.#pending.size > 0);
+    try {
+      for (const message of this.#frames.read(chunk)) {
+        if (this.#failure !== undefined) return;
+        this.#receive(message);
+      }
+    } catch (cause) {
+      if (!(cause instanceof WireProblem)) throw cause;
+      this.#end(
+        this.#error('ProtocolViolation', 'the server sent what is not LDAP', { detail: cause.message }),
+      );
+    }
+  }
+
+  #receive(message: Buffer): void {
+    const answer = readAnswer(message);
+    // RFC 4511 section 4.4.1: the server ends the connection and says so.
+    if (answer.messageId === 0) {
+      this.#end(this.#error('ShuttingDown', 'the server ends the connection'));
+      return;
+    }
+    // The answer to a call that was given up.
+    const pending = this.#pending.get(answer.messageId);
+    if (pending === undefined) return;
+    if (answer.kind === 'result') {
+      if (answer.operation !== pending.operation) throw new WireProblem('an answer is of another operation');
+      pending.settle({ result: answer, entries: pending.entries });
+      return;
+    }
+    if (pending.operation !== operations.searchDone) throw new WireProblem('an entry answers no search');
+    if (answer.kind === 'reference') {
+      this.#refuse(answer.messageId, pending, referred(endpointName(this.endpoint)));
+      return;
+    }
+    pending.bytes += message.length;
+    pending.entries.push(answer);
+    if (pending.entries.length > pending.maxEntries || pending.bytes > maxSearchBytes) {
+      this.#refuse(
+        answer.messageId,
+        pending,
+        this.#error('AnswerTooLong', 'the directory sends more than it was asked for', { sent: true }),
+      );
+    }
+  }
+
+  /** The rest of the answer may go on coming; it is dropped. */
+  #refuse(messageId: number, pending: Pending, error: ConfigServerError): void {
+    this.#socket.write(abandonRequest(messageId)(this.#nextMessageId()));
+    pending.settle(error);
+  }
+
+  async #probe(): Promise<void> {
+    const encode = searchRequest({
+      base: '',
+      scope: 'base',
+      filter: new PresenceFilter({ attribute: 'objectClass' }),
+      attributes: ['1.1'],
+      sizeLimit: 1,
+      timeLimitSeconds: 1,
+    });
+    const deadlineAtMs = this.#clock.monotonicMs() + 60_000;
+    await this.exchange({ encode, operation: operations.searchDone, maxEntries: 1 }, { deadlineAtMs });
+  }
+
+  #end(reason: ConfigServerError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = reason;
+    this.#liveness.stop();
+    endSocket(this.#socket, this.#clock);
+    const lost = reason.code === 'ProtocolViolation' ? reason : this.#lost(reason.message);
+    for (const { settle } of [...this.#pending.values()]) settle(lost);
+    this.#ended.resolve(reason);
+  }
+
+  #lost(detail: string): ConfigServerError {
+    return this.#error('ConnectionLost', 'the connection to the directory broke', { sent: true, detail });
+  }
+
+  #error(
+    code: ConfigServerError['code'],
+    message: string,
+    options: { sent?: boolean; detail?: string } = {},
+  ): ConfigServerError {
+    return new ConfigServerError(code, message, { ...options, endpoint: endpointName(this.endpoint) });
+  }
+
+  #nextMessageId(): number {
+    this.#messageId = this.#messageId === lastMessageId ? 1 : this.#messageId + 1;
+    return this.#messageId;
+  }
+}

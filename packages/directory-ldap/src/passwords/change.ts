@@ -1,0 +1,88 @@
+/** Changes the password of a person who knows the old one: by RFC 3062, or by `unicodePwd` in Active Directory. */
+import { randomUUID } from 'node:crypto';
+import type { ChangePasswordRequest } from '@gatehouse/config-server-client/backend';
+import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import type { LdapConnection } from '../connection/connection.ts';
+import { canBeSent } from '../connection/open-connection.ts';
+import type { Directory, Link } from '../directory.ts';
+import { findByUserName } from '../people/find.ts';
+import { nobodyBelow } from '../people/groups.ts';
+import type { DirectoryPerson } from '../people/person.ts';
+import { operations, type ResultAnswer } from '../wire/answers.ts';
+import { passwordModifyRequest, unicodePasswordRequest } from '../wire/requests.ts';
+import { resultCodes } from '../wire/results.ts';
+import { boundAs } from './own-connection.ts';
+import { bindFailure, changeFailure, policyViolation, refused } from './refusals.ts';
+
+/** Errors: AuthenticationFailed, PasswordPolicyViolation, AccountLocked, PasswordExpired, AccessDenied, OutcomeUnknown. */
+export async function changePassword(
+  { userName, oldPassword, newPassword }: ChangePasswordRequest,
+  directory: Directory,
+  link: Link,
+): Promise<DirectoryPerson> {
+  const { settings } = directory;
+  const endpoint = endpointName(link.main.endpoint);
+  if (!canBeSent(oldPassword)) throw refused('AuthenticationFailed', endpoint);
+  // RFC 3062 section 2: without a new password the server would make one up.
+  if (!canBeSent(newPassword)) throw policyViolation(['quality'], endpoint);
+  const person = await findByUserName(link.main, userName, settings, link.limits);
+  const isUsable = person !== undefined && !person.state.isDisabled;
+  const change: Change = isUsable
+    ? { dn: person.dn, oldPassword, newPassword }
+    : { dn: nobodyBelow(settings).dn, oldPassword: randomUUID(), newPassword: randomUUID() };
+  const isActiveDirectory = settings.type === 'activeDirectory';
+  const result = await (isActiveDirectory ? replaceUnicodePassword : modifyAsOwner)(change, directory, link);
+  if (!isUsable) throw refused('AuthenticationFailed', endpoint);
+  if (result.code !== resultCodes.success) throw changeFailure(result, endpoint);
+  return person;
+}
+
+interface Change {
+  dn: string;
+  oldPassword: string;
+  newPassword: string;
+}
+
+/** The person binds, which proves the old password, and changes nothing but the own password. */
+async function modifyAsOwner(change: Change, directory: Directory, link: Link): Promise<ResultAnswer> {
+  const { dn, oldPassword, newPassword } = change;
+  const endpoint = endpointName(link.main.endpoint);
+  return boundAs(directory, link, { dn, password: oldPassword }, async (connection, bound) => {
+    if (bound.code === resultCodes.success) return modify(connection, { oldPassword, newPassword }, link);
+    const failure = bindFailure(bound, endpoint);
+    if (failure.code !== 'PasswordExpired') throw failure;
+    // The right password, but expired: the person cannot bind any more. Our account may be permitted to change it.
+    const changed = await modify(link.main, change, link);
+    if (changed.code === resultCodes.insufficientAccessRights) throw failure;
+    return changed;
+  });
+}
+
+async function modify(
+  connection: LdapConnection,
+  change: Omit<Change, 'dn'> & { dn?: string },
+  { limits }: Link,
+): Promise<ResultAnswer> {
+  const request = { encode: passwordModifyRequest(change), operation: operations.extended };
+  return (await connection.exchange(request, limits)).result;
+}
+
+/** Our account asks, because a person whose password is expired cannot bind. The old password is part of the change. */
+async function replaceUnicodePassword(
+  { dn, oldPassword, newPassword }: Change,
+  _directory: Directory,
+  { main, limits }: Link,
+): Promise<ResultAnswer> {
+  if (!main.isEncrypted) {
+    throw new ConfigServerError('PlaintextRefused', 'Active Directory changes passwords over TLS only', {
+      endpoint: endpointName(main.endpoint),
+    });
+  }
+  const encode = unicodePasswordRequest(dn, oldPassword, newPassword);
+  const { result } = await main.exchange({ encode, operation: operations.modify }, limits);
+  // The random name of nobody.
+  if (result.code === resultCodes.noSuchObject)
+    throw refused('AuthenticationFailed', endpointName(main.endpoint));
+  return result;
+}

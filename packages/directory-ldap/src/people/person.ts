@@ -1,0 +1,59 @@
+/** Builds the person of the object model from an entry and its number. */
+import { CfgObjectState, toFlag } from '@gatehouse/config-server-client/model/enumerations';
+import type { CfgPerson } from '@gatehouse/config-server-client/model/person';
+import { environmentTenantDbid } from '@gatehouse/config-server-client/model/tenant';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { DirectorySettings } from '../settings.ts';
+import { type AccountState, accountStateOf, mayEnter, stateAttributes } from './account-state.ts';
+import { type Entry, idOf, textOf } from './entry.ts';
+
+export type PersonSettings = Pick<DirectorySettings, 'type' | 'attributes'>;
+
+/** An entry that can be a person: it has an id and a user name. */
+export interface DirectoryPerson {
+  dn: string;
+  id: string;
+  userName: string;
+  state: AccountState;
+  entry: Entry;
+}
+
+/** What is read of every person. Nothing else of the entry is asked for. */
+export function personAttributes({ type, attributes }: PersonSettings): string[] {
+  const { id, userName, firstName, lastName, email, employeeId, externalId } = attributes;
+  const names = [id, userName, firstName, lastName, email, employeeId, externalId, ...stateAttributes(type)];
+  return [...new Set(names.filter((name) => name !== ''))];
+}
+
+export function readPerson(
+  entry: Entry,
+  { type, attributes }: PersonSettings,
+  nowMs: number,
+): DirectoryPerson | undefined {
+  const id = idOf(entry, attributes.id);
+  const userName = textOf(entry, attributes.userName);
+  if (id === undefined || userName === undefined || entry.dn === '') return undefined;
+  return { dn: entry.dn, id, userName, state: accountStateOf(entry, type, nowMs), entry };
+}
+
+export function cfgPersonOf(
+  { userName, state, entry }: DirectoryPerson,
+  dbid: number,
+  { attributes }: PersonSettings,
+): CfgPerson {
+  const text = (name: string) => textOf(entry, name);
+  return definedOnly({
+    DBID: dbid,
+    tenantDBID: environmentTenantDbid,
+    userName,
+    firstName: text(attributes.firstName),
+    lastName: text(attributes.lastName),
+    emailAddress: text(attributes.email),
+    employeeID: text(attributes.employeeId),
+    externalID: text(attributes.externalId),
+    isAgent: 0,
+    state: mayEnter(state) ? CfgObjectState.enabled : CfgObjectState.disabled,
+    changePasswordOnNextLogin: toFlag(state.mustChangePassword),
+    PasswordUpdatingDate: state.passwordChangedAt,
+  });
+}

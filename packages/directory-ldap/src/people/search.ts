@@ -1,0 +1,112 @@
+/** Searches below the bases of an environment, in pages, within bounds. */
+import { endpointName } from '@gatehouse/config-server-client/discovery/endpoint-source';
+import { ConfigServerError } from '@gatehouse/config-server-client/errors';
+import type { Filter } from 'ldapts';
+import type { CallLimits, LdapConnection } from '../connection/connection.ts';
+import { type EntryAnswer, operations, readPageCookie } from '../wire/answers.ts';
+import { pagedResultsOid, searchRequest } from '../wire/requests.ts';
+import { failureOf, resultCodes } from '../wire/results.ts';
+
+export interface SearchQuestion {
+  bases: readonly string[];
+  filter: Filter;
+  attributes: readonly string[];
+  /** More are an error: the caller would take a part for the whole. */
+  maxEntries: number;
+  /** The first ones are enough. */
+  mayCut?: boolean;
+}
+
+/** Servers limit their pages to 1 000 entries (Active Directory) or less. */
+const pageSize = 500;
+/** Of the server's work; our own limit is the deadline of the call. */
+const timeLimitSeconds = 30;
+/** A server that gives an empty page with a cookie again and again must not hold the call. */
+const maxEmptyPages = 10;
+
+/** Errors: those of `exchange`, AnswerTooLong, AccessDenied and what else the server says. */
+export async function search(
+  connection: LdapConnection,
+  question: SearchQuestion,
+  limits: CallLimits,
+): Promise<EntryAnswer[]> {
+  // slapd keeps the place in its pages once for a connection: a second search in pages would end the first.
+  if (isPaged(question)) return alone(connection, () => searchAll(connection, question, limits));
+  return searchAll(connection, question, limits);
+}
+
+const isPaged = ({ maxEntries }: SearchQuestion) => maxEntries > pageSize;
+
+const pagedSearches = new WeakMap<LdapConnection, Promise<unknown>>();
+
+function alone<T>(connection: LdapConnection, work: () => Promise<T>): Promise<T> {
+  const before = pagedSearches.get(connection) ?? Promise.resolve();
+  const done = before.then(work, work);
+  pagedSearches.set(connection, done);
+  return done;
+}
+
+async function searchAll(
+  connection: LdapConnection,
+  question: SearchQuestion,
+  limits: CallLimits,
+): Promise<EntryAnswer[]> {
+  const found: EntryAnswer[] = [];
+  for (const base of question.bases) {
+    const left = question.maxEntries - found.length;
+    if (left <= 0 && question.mayCut) break;
+    found.push(
+      ...(await searchBelow(connection, base, { ...question, maxEntries: left }, limits, isPaged(question))),
+    );
+  }
+  return found;
+}
+
+async function searchBelow(
+  connection: LdapConnection,
+  base: string,
+  { filter, attributes, maxEntries, mayCut = false }: SearchQuestion,
+  limits: CallLimits,
+  inPages: boolean,
+): Promise<EntryAnswer[]> {
+  const found: EntryAnswer[] = [];
+  let cookie: Buffer = Buffer.alloc(0);
+  let emptyPages = 0;
+  for (;;) {
+    const page = inPages ? { size: pageSize, cookie } : undefined;
+    // One more than wanted tells a whole answer from one that was cut.
+    const sizeLimit = inPages ? 0 : maxEntries + (mayCut ? 0 : 1);
+    const encode = searchRequest({
+      base,
+      scope: 'sub',
+      filter,
+      attributes,
+      sizeLimit,
+      timeLimitSeconds,
+      page,
+    });
+    // A server that knows no pages answers with everything.
+    const request = { encode, operation: operations.searchDone, maxEntries: maxEntries + 1 };
+    const { result, entries } = await connection.exchange(request, limits);
+    found.push(...entries);
+    const isCut = result.code === resultCodes.sizeLimitExceeded;
+    if (result.code !== resultCodes.success && !(isCut && mayCut))
+      throw failureOf(result, endpointName(connection.endpoint));
+    if (found.length > maxEntries) {
+      if (mayCut) return found.slice(0, maxEntries);
+      throw tooMany(connection);
+    }
+    const control = result.controls.get(pagedResultsOid);
+    cookie = inPages && control !== undefined ? readPageCookie(control) : Buffer.alloc(0);
+    if (cookie.length === 0) return found;
+    emptyPages = entries.length === 0 ? emptyPages + 1 : 0;
+    if (emptyPages > maxEmptyPages) throw tooMany(connection);
+  }
+}
+
+function tooMany({ endpoint }: LdapConnection): ConfigServerError {
+  return new ConfigServerError('AnswerTooLong', 'the directory sends more than it was asked for', {
+    endpoint: endpointName(endpoint),
+    sent: true,
+  });
+}

@@ -1,0 +1,93 @@
+/** Looks at known people again and again and reports who was disabled, is gone, or has another password. */
+import type { PersonChange, PersonListener } from '@gatehouse/config-server-client/backend';
+import { type Clock, pause } from '@gatehouse/config-server-client/clock';
+import type { Logger } from '@gatehouse/config-server-client/log';
+import { CfgObjectState } from '@gatehouse/config-server-client/model/enumerations';
+import { definedOnly } from '@gatehouse/contracts/defined-only';
+import type { KnownPerson } from './known-people.ts';
+
+export interface WatchOptions {
+  look(): AsyncIterable<KnownPerson[]>;
+  pollMs: number;
+  clock: Clock;
+  log: Logger;
+}
+
+type Seen = Pick<KnownPerson, 'isEnabled' | 'isGone' | 'passwordChangedAt'>;
+
+export function createPersonWatch({ look, pollMs, clock, log }: WatchOptions) {
+  const listeners = new Set<PersonListener>();
+  const closing = new AbortController();
+  /** Of everybody with a number. A look that fails leaves it as it is, so the next one misses nothing. */
+  let seen: Map<number, Seen> | undefined;
+  let isRunning = false;
+  let historyId = 0;
+
+  const tell = (change: PersonChange) => {
+    for (const listener of listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        log.error({ err: error, kind: change.kind }, 'a listener for person changes failed');
+      }
+    }
+  };
+
+  const compare = (now: KnownPerson, before: Seen | undefined) => {
+    const { dbid, isEnabled, isGone, passwordChangedAt } = now;
+    const wasEnabled = before?.isEnabled ?? true;
+    if (isGone) {
+      if (before?.isGone !== true) tell({ kind: 'deleted', dbid, historyId: ++historyId });
+      return;
+    }
+    const passwordChanged =
+      before !== undefined &&
+      passwordChangedAt !== undefined &&
+      before.passwordChangedAt !== passwordChangedAt;
+    if (isEnabled === wasEnabled && !passwordChanged) return;
+    const state = isEnabled ? CfgObjectState.enabled : CfgObjectState.disabled;
+    const set = definedOnly({
+      state: isEnabled === wasEnabled ? undefined : state,
+      PasswordUpdatingDate: passwordChanged ? passwordChangedAt : undefined,
+    });
+    tell({ kind: 'updated', dbid, delta: { set, passwordChanged }, historyId: ++historyId });
+  };
+
+  const round = async () => {
+    const isFirst = seen === undefined;
+    const known = seen ?? new Map<number, Seen>();
+    for await (const people of look()) {
+      if (closing.signal.aborted) return;
+      for (const person of people) {
+        if (!isFirst) compare(person, known.get(person.dbid));
+        const { isEnabled, isGone, passwordChangedAt } = person;
+        known.set(person.dbid, { isEnabled, isGone, passwordChangedAt });
+      }
+    }
+    seen = known;
+    // Nobody can tell what changed before the first look: listeners read who is disabled.
+    if (isFirst) tell({ kind: 'resync' });
+  };
+
+  const run = async () => {
+    while (!closing.signal.aborted && listeners.size > 0) {
+      await round().catch((error: unknown) =>
+        log.warn({ err: error }, 'the people of a directory could not be looked at'),
+      );
+      await pause(clock, pollMs, closing.signal);
+    }
+    isRunning = false;
+  };
+
+  return {
+    subscribe(listener: PersonListener): () => void {
+      listeners.add(listener);
+      if (!isRunning) {
+        isRunning = true;
+        void run();
+      }
+      return () => listeners.delete(listener);
+    },
+    close: () => closing.abort(),
+  };
+}
